@@ -1,0 +1,141 @@
+"""Every error that a person may meet: what happened, what to do next, and the exit code of the command line.
+
+An error names what happened and to which id, never contents. `code` is the stable word of `--json`; `exit_code`
+follows the table of the command line's help. Third-party errors are translated once, where they arise, with
+`raise ... from None`, because a chained library error may carry plaintext.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class VaultError(Exception):
+    """Something that the program refuses or could not do. Never raised itself."""
+
+    code: ClassVar[str] = "failure"
+    exit_code: ClassVar[int] = 1
+    advice: ClassVar[str] = "Run `casevault doctor` and try again."
+
+    def __init__(self, message: str, *, advice: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.next_step = self.advice if advice is None else advice
+
+
+class UsageError(VaultError):
+    """The command or its input cannot be understood."""
+
+    code = "usage"
+    exit_code = 2
+    advice = "See `casevault --help`."
+
+
+class WaitingForDecisionError(VaultError):
+    """Nothing was done because a person has to decide first."""
+
+    code = "waiting-for-decision"
+    exit_code = 3
+    advice = "Decide the open questions, then repeat the command."
+
+
+class NotFoundError(VaultError):
+    """No such record, or it is not for this member: the two cannot be told apart, by design."""
+
+    code = "not-found"
+    exit_code = 4
+    advice = "Check the id or reference; `casevault case list` shows what you can open."
+
+
+class RefusedError(VaultError):
+    """A role, a grant or a consent does not allow this."""
+
+    code = "refused"
+    exit_code = 5
+    advice = "Ask a member who holds the right."
+
+
+class VerificationError(VaultError):
+    """What is stored contradicts what was signed."""
+
+    code = "verification-failed"
+    exit_code = 6
+    advice = "Run `casevault log verify`; restore from a backup if it names a loss."
+
+
+class BrokenSealError(VerificationError):
+    """Sealed bytes are corrupt, altered, or opened for another place.
+
+    Which of the three cannot be told apart, by design.
+    """
+
+    code = "broken-seal"
+    advice = "Restore this record from a backup, and run `casevault log verify`."
+
+
+class MalformedError(VerificationError):
+    """Stored or received bytes do not have the form that FORMAT.md gives."""
+
+    code = "malformed"
+
+
+class LeakError(VerificationError):
+    """The finished package still holds something that must not leave, or cannot be checked. Nothing was written."""
+
+    code = "leak"
+    advice = "Nothing was written. Decide the named forms, or report the fault."
+
+
+class NewerVaultError(VaultError):
+    """The vault was written by a newer program than this one."""
+
+    code = "newer-vault"
+    advice = "Install the version that the message names; nothing was changed."
+
+
+class NoVaultError(VaultError):
+    """There is no vault at the given place."""
+
+    code = "no-vault"
+    exit_code = 10
+    advice = "Name the folder with `--vault`, or make one with `casevault init`."
+
+
+class OpenElsewhereError(VaultError):
+    """Another process has this vault open."""
+
+    code = "open-elsewhere"
+    exit_code = 11
+    advice = "Close the other window, or end it with `casevault lock`."
+
+
+class WrongPassphraseError(VaultError):
+    """Wrong passphrase, unknown member or damaged slot: one error and one cost, by design."""
+
+    code = "wrong-passphrase"
+    exit_code = 12
+    advice = "Check member name, passphrase and keyboard layout, then try again."
+
+
+class DependencyMissingError(VaultError):
+    """A part that this act needs is not installed."""
+
+    code = "dependency-missing"
+    exit_code = 69
+    advice = "Install CaseVault again; a part of it is missing."
+
+
+class InternalError(VaultError):
+    """A fault of the program. Its text is never that of the underlying exception."""
+
+    code = "internal"
+    exit_code = 70
+    advice = "Nothing unsaved was kept. Please report the place named here."
+
+
+class TryAgainError(VaultError):
+    """The system could not do it now: a full disk, a busy file."""
+
+    code = "try-again"
+    exit_code = 75
+    advice = "Free some space or wait, then repeat. What was acknowledged is safe."

@@ -1,0 +1,39 @@
+"""Identifiers: random, meaningless, and safe to appear unsealed (FORMAT.md 1)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import NewType
+
+VaultId = NewType("VaultId", bytes)  # 16
+SeatId = NewType("SeatId", bytes)  # 16
+MemberId = NewType("MemberId", bytes)  # 16
+RecordId = NewType("RecordId", bytes)  # 16
+CompartmentId = NewType("CompartmentId", bytes)  # 16
+EpochId = NewType("EpochId", bytes)  # 16
+Origin = NewType("Origin", bytes)  # 32, SHA-256 of a genesis
+VersionId = NewType("VersionId", bytes)  # 32
+Digest = NewType("Digest", bytes)  # 32
+
+ID_SIZE = 16
+DIGEST_SIZE = 32
+ZERO_ID = bytes(ID_SIZE)
+ZERO_DIGEST = bytes(DIGEST_SIZE)
+
+RandomBytes = Callable[[int], bytes]
+
+# No vowels and no look-alikes: a reference is read aloud and must not spell a word.
+_REF_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+_REF_LENGTH = 8
+
+
+def make_id(random: RandomBytes = secrets.token_bytes) -> bytes:
+    """Return 16 random bytes: no time, no order, no owner in them."""
+    return random(ID_SIZE)
+
+
+def make_case_ref(choose: Callable[[str], str] = secrets.choice) -> str:
+    """Return a case reference such as `K7QM-3XPD`: random, so that it tells neither order nor number."""
+    letters = "".join(choose(_REF_ALPHABET) for _ in range(_REF_LENGTH))
+    return f"{letters[:4]}-{letters[4:]}"
