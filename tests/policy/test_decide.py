@@ -1,0 +1,45 @@
+"""What each role may do, as a table that a person can read and correct."""
+
+import pytest
+
+from vault.policy.decide import may
+from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role
+
+
+def test_every_action_has_a_row() -> None:
+    assert set(ALLOWED) == set(Action)
+
+
+@pytest.mark.parametrize("action", sorted(CASE_ACTIONS))
+@pytest.mark.parametrize("role", list(Role))
+def test_no_role_alone_opens_a_case_that_was_not_granted(role: Role, action: Action) -> None:
+    decision = may({role}, action, holds_case=False)
+    assert not decision.allowed
+    assert decision.rule in {"role", "grant"}
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_nobody_without_a_role_may_do_anything(action: Action) -> None:
+    assert not may(set(), action, holds_case=True).allowed
+
+
+@pytest.mark.parametrize(
+    ("role", "refused"),
+    [
+        pytest.param(Role.ADMIN, Action.CASE_READ, id="an admin does not read cases"),
+        pytest.param(Role.ADMIN, Action.LOG_READ, id="an admin does not read the log"),
+        pytest.param(Role.AUDITOR, Action.CASE_READ, id="an auditor does not read cases"),
+        pytest.param(Role.AUDITOR, Action.CASE_SEARCH, id="an auditor does not search"),
+        pytest.param(Role.INTAKE, Action.CASE_READ, id="intake does not open cases"),
+        pytest.param(Role.LEGAL_REVIEWER, Action.CASE_WRITE, id="a legal reviewer does not write"),
+        pytest.param(Role.CASEWORKER, Action.PARTNER_WRITE, id="a caseworker does not name recipients"),
+        pytest.param(Role.SUPERVISOR, Action.LOG_READ, id="a supervisor does not read the log"),
+    ],
+)
+def test_what_a_role_is_refused_even_with_the_grant(role: Role, refused: Action) -> None:
+    assert may({role}, refused, holds_case=True).rule == "role"
+
+
+def test_a_caseworker_works_on_a_granted_case() -> None:
+    for action in CASE_ACTIONS:
+        assert may({Role.CASEWORKER}, action, holds_case=True).allowed

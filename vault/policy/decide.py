@@ -1,0 +1,28 @@
+"""`may`: the one decision that every service asks for before it acts."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether an act is allowed, and the code of the rule that said so (kept in the audit payload)."""
+
+    allowed: bool
+    rule: str
+
+
+def may(roles: AbstractSet[Role], action: Action, *, holds_case: bool = False) -> Decision:
+    """Decide from the member's roles and whether the member was granted the case in question.
+
+    Policy is the second wall: without the case's epoch key nothing opens, whatever this says.
+    """
+    if not roles & ALLOWED[action]:
+        return Decision(allowed=False, rule="role")
+    if action in CASE_ACTIONS and not holds_case:
+        return Decision(allowed=False, rule="grant")
+    return Decision(allowed=True, rule="role+grant" if action in CASE_ACTIONS else "role")

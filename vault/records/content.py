@@ -1,0 +1,92 @@
+"""What is sealed in a version: a MessagePack map with exactly five members (FORMAT.md 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from vault.errors import MalformedError
+from vault.ids import DIGEST_SIZE, VersionId
+
+SCHEMA = 1
+MAX_DEPTH = 32
+
+_MEMBERS = frozenset({"schema", "kind", "parents", "clock", "fields"})
+_decode = msgspec.msgpack.Decoder().decode
+_encode = msgspec.msgpack.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One version's content.
+
+    `clock` is [milliseconds, counter], a claim of its writer. `fields` may hold members that this program does not
+    know; they survive an edit.
+    """
+
+    kind: str
+    parents: tuple[VersionId, ...]
+    clock: tuple[int, int]
+    fields: Mapping[str, object] = field(repr=False)
+    schema: int = SCHEMA
+
+
+def encode_content(content: Content) -> bytes:
+    """Return the bytes to seal."""
+    return _encode(
+        {
+            "schema": content.schema,
+            "kind": content.kind,
+            "parents": content.parents,
+            "clock": content.clock,
+            "fields": content.fields,
+        }
+    )
+
+
+def decode_content(untrusted: bytes) -> Content:
+    """Read opened bytes. Sealed by a member is not the same as well-formed.
+
+    Raises:
+        MalformedError: not the map that FORMAT.md 4 gives, or nested deeper than 32.
+    """
+    try:
+        members = _decode(untrusted)
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        raise MalformedError("the content of a version is no MessagePack") from None
+    if not isinstance(members, dict) or members.keys() != _MEMBERS:
+        raise MalformedError("the content of a version has other members than its format")
+    schema, kind, parents, clock, fields = (members[k] for k in ("schema", "kind", "parents", "clock", "fields"))
+    if not (isinstance(schema, int) and isinstance(kind, str) and _is_clock(clock) and isinstance(fields, dict)):
+        raise MalformedError("the content of a version has a member of the wrong type")
+    if not (isinstance(parents, list) and all(isinstance(p, bytes) and len(p) == DIGEST_SIZE for p in parents)):
+        raise MalformedError("the content of a version names a parent that is no version id")
+    _refuse_depth(fields, MAX_DEPTH - 1)
+    return Content(
+        schema=schema, kind=kind, parents=tuple(map(VersionId, parents)), clock=(clock[0], clock[1]), fields=fields
+    )
+
+
+def _is_clock(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(part, int) for part in value)
+
+
+def _refuse_depth(value: object, left: int) -> None:
+    """Refuse nesting beyond what a reader's stack should bear, and the extension types that FORMAT.md 4 forbids."""
+    if isinstance(value, dict):
+        if not all(isinstance(key, str) for key in value):
+            raise MalformedError("the content of a version has a key that is no string")
+        children = value.values()
+    elif isinstance(value, list):
+        children = value  # type: ignore[assignment]  # only iterated
+    elif isinstance(value, msgspec.msgpack.Ext):
+        raise MalformedError("the content of a version uses an extension type")
+    else:
+        return
+    if left <= 0:
+        raise MalformedError(f"the content of a version is nested deeper than {MAX_DEPTH}")
+    for child in children:
+        if not isinstance(child, str | bytes | int):
+            _refuse_depth(child, left - 1)
