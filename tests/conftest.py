@@ -1,0 +1,48 @@
+"""Outside programs: a test that needs one says so with `@pytest.mark.tool("strace")`, and a run says what it lacked.
+
+On a machine without the program the test is reported as not run, by name, at the end. With `CASEVAULT_CI=1`, where
+`.ci/run` has installed them all, a missing program fails the test instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+
+import pytest
+
+_NOT_RUN = "not run: needs "
+
+
+def missing_tools(item: pytest.Item) -> list[str]:
+    """Return the programs that the marks of `item` name and that are not on the path, in order, each once."""
+    named = dict.fromkeys(str(name) for mark in item.iter_markers("tool") for name in mark.args)
+    return [name for name in named if shutil.which(name) is None]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    missing = missing_tools(item)
+    if not missing:
+        return
+    reason = _NOT_RUN + ", ".join(missing)
+    if os.environ.get("CASEVAULT_CI") == "1":
+        pytest.fail(f"{reason} (CASEVAULT_CI=1: every outside program has to be here)", pytrace=False)
+    pytest.skip(reason)
+
+
+def _reason(report: pytest.TestReport) -> str:
+    # pytest reports a skip as (file, line, "Skipped: reason").
+    return str(report.longrepr[2]).removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in words what ran and what did not, with the reason."""
+    skipped = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    ran = sum(len(terminalreporter.stats.get(outcome, [])) for outcome in ("passed", "failed", "xfailed", "xpassed"))
+    terminalreporter.section("what ran")
+    terminalreporter.write_line(f"{ran} tests ran, {skipped.total()} did not.")
+    for reason, count in sorted(skipped.items()):
+        terminalreporter.write_line(f"  {count} {reason or 'skipped without a reason'}")
+    if any(reason.startswith(_NOT_RUN) for reason in skipped):
+        terminalreporter.write_line("Install these programs (CONTRIBUTING.md lists them) to run the rest.")

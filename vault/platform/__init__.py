@@ -1,0 +1,60 @@
+"""All that differs between Linux, macOS and Windows, behind names that mean the same on each.
+
+This is the one room that re-exports: the rest of the program asks `vault.platform` and never which system it is on.
+Probes answer yes, no or unknown and never raise. The branches for macOS and Windows were built and not run.
+"""
+
+from vault.platform.answer import Answer
+from vault.platform.disks import (
+    disk_encrypted,
+    filesystem_kind,
+    free_bytes,
+    hibernation_possible,
+    is_network_or_synced,
+    swap_state,
+)
+from vault.platform.files import (
+    PRIVATE_FILE_MODE,
+    PRIVATE_FOLDER_MODE,
+    flush_file,
+    fsync_folder,
+    machine_id,
+    make_private_folder,
+    needs_full_fsync,
+    restrict_umask,
+    state_dir,
+)
+from vault.platform.mounts import Mount, read_mounts
+from vault.platform.process import (
+    harden_process,
+    process_alive,
+    process_start_time,
+    set_parent_death_signal,
+)
+from vault.platform.terminal import read_tty_passphrase
+
+__all__ = [
+    "PRIVATE_FILE_MODE",
+    "PRIVATE_FOLDER_MODE",
+    "Answer",
+    "Mount",
+    "disk_encrypted",
+    "filesystem_kind",
+    "flush_file",
+    "free_bytes",
+    "fsync_folder",
+    "harden_process",
+    "hibernation_possible",
+    "is_network_or_synced",
+    "machine_id",
+    "make_private_folder",
+    "needs_full_fsync",
+    "process_alive",
+    "process_start_time",
+    "read_mounts",
+    "read_tty_passphrase",
+    "restrict_umask",
+    "set_parent_death_signal",
+    "state_dir",
+    "swap_state",
+]

@@ -1,0 +1,190 @@
+"""Where bytes really go: file system, room, encryption of the disk, swap and hibernation. Probes: they never raise."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Literal
+
+from vault.platform.answer import Answer
+from vault.platform.mounts import Mount, mount_of, read_mounts
+
+SwapState = Literal["none", "memory", "encrypted", "plain", "unknown"]
+
+_SYS = Path("/sys")
+_PROC = Path("/proc")
+
+# Two machines may write at once there, or a lock may not hold: SQLite's promises end.
+_NETWORK_KINDS = frozenset((
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "ncpfs", "afs", "ceph", "glusterfs", "lustre", "gfs2",
+    "ocfs2", "beegfs", "9p", "virtiofs", "vboxsf", "vmhgfs", "prl_fs", "drvfs", "fuse.sshfs", "fuse.rclone",
+    "fuse.s3fs", "fuse.gcsfuse", "fuse.davfs", "fuse.davfs2", "fuse.glusterfs", "fuse.ceph", "fuse.gvfsd-fuse",
+    "fuse.onedriver", "fuse.google-drive-ocamlfuse", "fuse.vmhgfs-fuse", "fuse.kio-fuse", "macfuse", "osxfuse",
+))  # fmt: skip
+_SYNC_FOLDERS = ("dropbox", "onedrive", "googledrive", "google drive", "my drive", "icloud drive", "icloud~",
+    "com~apple~clouddocs", "mobile documents", "cloudstorage", "nextcloud", "owncloud", "yandex.disk", "yandexdisk",
+    "pclouddrive", "megasync", "syncthing", "seafile", "box sync", "proton drive", "tresorit")  # fmt: skip
+_SYNC_MARKS = (".dropbox", ".dropbox.cache", ".stfolder", ".sync", ".nextcloudsync.log", ".owncloudsync.log",
+    ".tmp.drivedownload", ".seafile-data", ".tresorit")  # fmt: skip
+
+
+def filesystem_kind(path: Path, mounts: list[Mount] | None = None) -> str:
+    """Return the system's word for the file system that holds `path`, such as `ext4`, or `unknown`."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - Windows alone
+
+        kind = ctypes.create_unicode_buffer(64)
+        drive = ctypes.c_wchar_p(path.resolve().anchor)
+        told = ctypes.windll.kernel32.GetVolumeInformationW(drive, None, 0, None, None, None, kind, 64)
+        return kind.value if told else "unknown"
+    mount = mount_of(path, read_mounts() if mounts is None else mounts)
+    return "unknown" if mount is None else mount.kind
+
+
+def is_network_or_synced(path: Path, mounts: list[Mount] | None = None) -> str | None:
+    """Return why `path` is no place for a vault, in words, or None if nothing speaks against it.
+
+    A synced folder is known by the name of one of its parents or by the files that sync programs leave in them; a
+    program that leaves neither is not noticed.
+    """
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - Windows alone
+
+        anchor = path.resolve().anchor
+        if anchor.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(ctypes.c_wchar_p(anchor)) == 4:
+            return "it lies on a network drive"
+    kind = filesystem_kind(path, mounts).lower()
+    if kind in _NETWORK_KINDS:
+        return f"it lies on a network or shared file system ({kind})"
+    for folder in (path.resolve(), *path.resolve().parents):
+        if folder.name.lower().startswith(_SYNC_FOLDERS):
+            return f"it lies in a folder that a sync program copies ({folder.name})"
+        mark = next((mark for mark in _SYNC_MARKS if _exists(folder / mark)), None)
+        if mark is not None and not (mark == ".dropbox" and folder == Path.home()):
+            return f"a sync program has marked a folder above it ({mark})"
+    return None
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def free_bytes(path: Path) -> int | None:
+    """Return how much this account may still write at `path`, which need not exist yet; None if unknown."""
+    import shutil  # noqa: PLC0415 - brings every compressor, 5 ms at start
+
+    for place in (path, *path.absolute().parents):
+        try:
+            return shutil.disk_usage(place).free
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return None
+    return None
+
+
+def disk_encrypted(path: Path, mounts: list[Mount] | None = None, *, sysfs: Path = _SYS) -> Answer:
+    """Tell whether the disk under `path` is encrypted by the system (dm-crypt, FileVault).
+
+    NO means that no such layer was found; a drive that encrypts itself shows nothing. Unknown in containers, on
+    pooled and memory file systems, and on Windows, where asking needs an administrator.
+    """
+    if sys.platform == "darwin":
+        return _filevault()
+    if sys.platform == "win32":
+        return Answer.UNKNOWN
+    mount = mount_of(path, read_mounts() if mounts is None else mounts)
+    if mount is None:
+        return Answer.UNKNOWN
+    return _device_encrypted(_device_folder(mount, sysfs))
+
+
+def _device_folder(mount: Mount, sysfs: Path) -> Path | None:
+    """Return the folder of sysfs that describes the mounted device."""
+    by_number = sysfs / "dev" / "block" / mount.device
+    if mount.device and _exists(by_number):
+        return by_number
+    # btrfs shows an invented number; its source is the device.
+    return _block_folder(Path(mount.source), sysfs) if mount.source.startswith("/dev/") else None
+
+
+def _block_folder(device: Path, sysfs: Path) -> Path | None:
+    folder = sysfs / "class" / "block" / Path(os.path.realpath(device)).name
+    return folder if _exists(folder) else None
+
+
+def _device_encrypted(folder: Path | None, depth: int = 8) -> Answer:
+    """Look through the layers of a device; mirrored or joined devices are encrypted when each part is."""
+    if folder is None or depth == 0:
+        return Answer.UNKNOWN
+    try:
+        identifier = folder / "dm" / "uuid"
+        if identifier.is_file() and identifier.read_text(encoding="ascii", errors="replace").startswith("CRYPT-"):
+            return Answer.YES
+        below = folder / "slaves"
+        parts = {_device_encrypted(part, depth - 1) for part in below.iterdir()} if below.is_dir() else set()
+    except OSError:
+        return Answer.UNKNOWN
+    if not parts:
+        return Answer.NO
+    return next((answer for answer in (Answer.NO, Answer.UNKNOWN) if answer in parts), Answer.YES)
+
+
+def _filevault() -> Answer:
+    import subprocess  # noqa: PLC0415 - macOS alone
+
+    try:
+        shown = subprocess.run(["/usr/bin/fdesetup", "status"], capture_output=True, check=True, timeout=5)
+    except (OSError, subprocess.SubprocessError):
+        return Answer.UNKNOWN
+    return Answer.YES if b"FileVault is On" in shown.stdout else Answer.NO
+
+
+def swap_state(*, proc: Path = _PROC, sysfs: Path = _SYS, mounts: list[Mount] | None = None) -> SwapState:
+    """Return what may receive memory of this process: no swap, compressed memory, an encrypted or a plain disk.
+
+    The worst of several counts. macOS encrypts its swap always; Windows does not say.
+    """
+    if sys.platform == "darwin":
+        return "encrypted"
+    if sys.platform == "win32":
+        return "unknown"
+    try:
+        lines = (proc / "swaps").read_text(encoding="utf-8", errors="replace").splitlines()[1:]
+    except OSError:
+        return "unknown"
+    states = {_one_swap(line.split(), sysfs, mounts) for line in lines if line.strip()}
+    order: tuple[SwapState, ...] = ("plain", "unknown", "encrypted", "memory")
+    return next((state for state in order if state in states), "none")
+
+
+def _one_swap(fields: list[str], sysfs: Path, mounts: list[Mount] | None) -> SwapState:
+    name = Path(fields[0].replace("\\040", " "))
+    if name.name.startswith("zram"):
+        return "memory"
+    if fields[1] == "file":
+        answer = disk_encrypted(name, mounts, sysfs=sysfs)
+    else:
+        answer = _device_encrypted(_block_folder(name, sysfs))
+    by_answer: dict[Answer, SwapState] = {Answer.YES: "encrypted", Answer.NO: "plain", Answer.UNKNOWN: "unknown"}
+    return by_answer[answer]
+
+
+def hibernation_possible(*, proc: Path = _PROC, sysfs: Path = _SYS) -> Answer:
+    """Tell whether the machine could write all its memory to disk and switch off."""
+    if sys.platform == "darwin":
+        return Answer.UNKNOWN
+    if sys.platform == "win32":
+        return Answer.YES if _exists(Path(os.environ.get("SYSTEMDRIVE", "C:") + "\\hiberfil.sys")) else Answer.NO
+    try:
+        able = "disk" in (sysfs / "power" / "state").read_text(encoding="ascii").split()
+        if able and _exists(sysfs / "power" / "disk"):
+            able = "[disabled]" not in (sysfs / "power" / "disk").read_text(encoding="ascii")
+    except OSError:
+        return Answer.UNKNOWN
+    # Memory is written to swap on a disk: without any there is no place for it.
+    return Answer.YES if able and swap_state(proc=proc, sysfs=sysfs) not in {"none", "memory"} else Answer.NO

@@ -1,0 +1,127 @@
+"""Processes: no core dumps, no tracing by neighbours, the end of a parent, and who is still alive."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+from vault.platform.answer import Answer
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PROC = Path("/proc")
+
+
+def harden_process() -> tuple[str, ...]:
+    """Forbid core dumps and, on Linux, reading of this process by others of the same account.
+
+    Returns:
+        What could not be done, in words; empty when all held.
+    """
+    failed: list[str] = []
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - does not exist on Windows
+
+        try:
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        except (OSError, ValueError):
+            failed.append("core dumps stay possible")
+    if sys.platform == "linux" and not _prctl(_PR_SET_DUMPABLE, 0):
+        failed.append("other processes of this account can read this one")
+    return tuple(failed)
+
+
+def set_parent_death_signal(number: int = signal.SIGTERM, *, parent: int) -> bool:
+    """Ask that this process gets `number` when its parent ends; only Linux can do it.
+
+    Args:
+        number: the signal; SIGTERM lets the screen be cleared, SIGKILL does not.
+        parent: process id of the parent, taken before it started this process. If it is gone already, the signal
+            comes at once.
+
+    Returns:
+        False where the system has no such service: watch a pipe from the parent instead.
+    """
+    if sys.platform != "linux" or not _prctl(_PR_SET_PDEATHSIG, number):
+        return False
+    if os.getppid() != parent:
+        os.kill(os.getpid(), number)
+    return True
+
+
+def _prctl(option: int, value: int) -> bool:
+    import ctypes  # noqa: PLC0415 - 5 ms at start, and `--help` needs none of this
+
+    try:
+        return int(ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)) == 0
+    except (OSError, AttributeError):
+        return False
+
+
+def process_start_time(pid: int, *, proc: Path = _PROC) -> int | None:
+    """Return a number that tells two processes with the same id apart, or None if `pid` has ended or cannot be seen.
+
+    Linux: clock ticks since boot. macOS: seconds since 1970, from `ps`. Windows: 100 ns units.
+    """
+    if sys.platform == "darwin":
+        return _mac_start_time(pid)
+    if sys.platform == "win32":
+        return _windows_start_time(pid)
+    state_and_start = _linux_stat(pid, proc)
+    return None if state_and_start is None or state_and_start[0] in "ZX" else state_and_start[1]
+
+
+def _linux_stat(pid: int, proc: Path) -> tuple[str, int] | None:
+    try:
+        # The name in brackets may hold spaces and brackets of its own: count from the last one, proc(5).
+        fields = (proc / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()
+        return fields[0].decode("ascii"), int(fields[19])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _mac_start_time(pid: int) -> int | None:
+    import calendar  # noqa: PLC0415 - macOS alone
+    import subprocess  # noqa: PLC0415 - macOS alone
+    import time  # noqa: PLC0415 - macOS alone
+
+    try:
+        shown = subprocess.run(  # noqa: S603 - a fixed program and a number
+            ["/bin/ps", "-o", "lstart=", "-p", str(pid)],
+            capture_output=True, check=True, timeout=5, env={"LC_ALL": "C", "TZ": "UTC"},
+        )  # fmt: skip
+        return int(calendar.timegm(time.strptime(shown.stdout.decode("ascii").strip(), "%a %b %d %H:%M:%S %Y")))
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+
+
+def _windows_start_time(pid: int) -> int | None:
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - Windows alone
+
+        kernel = ctypes.windll.kernel32
+        handle = kernel.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
+        if handle:
+            times = [ctypes.c_uint64() for _ in range(4)]
+            held = kernel.GetProcessTimes(handle, *(ctypes.byref(each) for each in times))
+            kernel.CloseHandle(handle)
+            # The second is the exit time: zero while it runs.
+            return times[0].value if held and times[1].value == 0 else None
+    return None
+
+
+def process_alive(pid: int, start_time: int, *, proc: Path = _PROC) -> Answer:
+    """Tell whether the process that had this id and start time still runs; a zombie does not.
+
+    Unknown where the system lets this account see nothing: then nothing may be signalled either.
+    """
+    if pid <= 0:
+        return Answer.NO
+    found = process_start_time(pid, proc=proc)
+    if found is not None:
+        return Answer.YES if found == start_time else Answer.NO
+    if sys.platform == "linux" and not (proc / "self").exists():
+        return Answer.UNKNOWN
+    return Answer.NO

@@ -1,0 +1,95 @@
+"""Ask for a passphrase at the terminal itself, past any redirection, with echo off, into memory that can be wiped."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from vault.errors import UsageError
+
+_LONGEST_LINE = 4096  # a terminal in line mode delivers no more, termios(3)
+
+
+def read_tty_passphrase(prompt: str, *, tty: Path = Path("/dev/tty")) -> bytearray:
+    """Ask at the terminal and return what was typed, without the end of line; the caller wipes it.
+
+    The bytes go from the terminal straight into the bytearray: no `str` and no `bytes` of it are made (on Windows the
+    console gives one-character strings).
+
+    Raises:
+        UsageError: there is no terminal, or it was closed before a line was typed.
+    """
+    if sys.platform == "win32":
+        return _read_console(prompt)
+    else:  # noqa: RET505 - mypy judges each system's branch on its own
+        try:
+            descriptor = os.open(tty, os.O_RDWR | os.O_NOCTTY)
+        except OSError:
+            raise _no_terminal() from None
+        try:
+            return _read_hidden(descriptor, prompt)
+        finally:
+            os.close(descriptor)
+
+
+def _no_terminal() -> UsageError:
+    return UsageError(
+        "no terminal to ask for the passphrase",
+        advice="Run it in a terminal, or give `--passphrase-fd N` or `--passphrase-file FILE`.",
+    )
+
+
+if sys.platform != "win32":
+    import termios
+
+    def _read_hidden(descriptor: int, prompt: str) -> bytearray:
+        try:
+            before = termios.tcgetattr(descriptor)
+        except termios.error:
+            raise _no_terminal() from None
+        hidden = [*before]
+        hidden[3] = (before[3] & ~termios.ECHO) | termios.ICANON | termios.ISIG
+        hidden[0] = before[0] | termios.ICRNL
+        try:
+            # Echo goes off, and what was typed ahead is dropped, before the prompt says that it is time to type.
+            termios.tcsetattr(descriptor, termios.TCSAFLUSH, hidden)
+            os.write(descriptor, prompt.encode("utf-8", "replace"))
+            return _read_line(descriptor)
+        finally:
+            termios.tcsetattr(descriptor, termios.TCSANOW, before)
+            os.write(descriptor, b"\n")
+
+    def _read_line(descriptor: int) -> bytearray:
+        # In line mode one read gives one line, so nothing is ever copied while a buffer grows.
+        buffer = bytearray(_LONGEST_LINE + 1)
+        size = os.readv(descriptor, [buffer])
+        line = buffer[:size]
+        buffer[:] = bytes(len(buffer))
+        if size == 0:
+            raise _no_terminal()
+        if line.endswith(b"\n"):
+            del line[-1:]
+        return line
+
+else:
+
+    def _read_console(prompt: str) -> bytearray:
+        import msvcrt  # noqa: PLC0415 - Windows alone
+
+        line = bytearray()
+        for letter in prompt:
+            msvcrt.putwch(letter)
+        while (letter := msvcrt.getwch()) not in "\r\n":
+            if letter == "\x03":
+                raise KeyboardInterrupt
+            if letter == "\b":
+                while line and line.pop() & 0xC0 == 0x80:  # a letter of several bytes goes as a whole
+                    pass
+            elif letter in "\x00\xe0":
+                msvcrt.getwch()  # a function key comes as two
+            else:
+                line += letter.encode("utf-8", "surrogatepass")
+        msvcrt.putwch("\r")
+        msvcrt.putwch("\n")
+        return line
