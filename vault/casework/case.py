@@ -1,0 +1,45 @@
+"""A case: one matter of one or more people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from vault.casework.checks import checked_id, checked_line, checked_word
+from vault.casework.dates import checked_day
+from vault.casework.stages import STAGES, CaseKind, Stage
+from vault.casework.vocabulary import Risk
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The head of a case. `ref` is random (`vault.ids.make_case_ref`); `audit` is the id of its audit compartment."""
+
+    KIND: ClassVar[str] = "case"
+
+    title: str = field(repr=False)
+    kind: CaseKind
+    stage: Stage
+    ref: str
+    audit: bytes
+    opened: str
+    risk: Risk = Risk.MEDIUM
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", checked_line(self.title, "case title"))
+        object.__setattr__(self, "kind", checked_word(CaseKind, self.kind, "kind of a case"))
+        object.__setattr__(self, "stage", checked_stage(self.kind, self.stage))
+        object.__setattr__(self, "ref", checked_line(self.ref, "case reference"))
+        object.__setattr__(self, "audit", checked_id(self.audit, "audit compartment of a case"))
+        object.__setattr__(self, "opened", checked_day(self.opened, "opening date of a case"))
+        object.__setattr__(self, "risk", checked_word(Risk, self.risk, "risk of a case"))
+
+
+def checked_stage(kind: CaseKind, stage: str) -> Stage:
+    """Return the stage of a case of this kind.
+
+    Raises:
+        UsageError: this kind of case has no such stage.
+    """
+    found: Stage = checked_word(STAGES[kind], stage, f"stage of a case of kind {kind.value}")
+    return found

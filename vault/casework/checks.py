@@ -1,0 +1,95 @@
+"""What constructors ask of their fields. A refusal names the field, never its value: the value may be a name.
+
+Values come as `object`: a constructor is also where bytes that were decoded become a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+from vault.errors import UsageError
+from vault.ids import ID_SIZE
+
+LINE_CHARACTERS = 512
+TEXT_CHARACTERS = 1_000_000
+
+_Word = TypeVar("_Word", bound=StrEnum)
+_Item = TypeVar("_Item")
+
+
+def checked_line(value: object, field: str, *, optional: bool = False) -> str:
+    """Return one line without the spaces around it.
+
+    Raises:
+        UsageError: not text, empty (unless `optional`), too long, or more than one line.
+    """
+    if not isinstance(value, str):
+        raise UsageError(f"{field} must be text")
+    line = value.strip()
+    if not line and not optional:
+        raise UsageError(f"{field} is empty")
+    if len(line) > LINE_CHARACTERS:
+        raise UsageError(f"{field} is longer than {LINE_CHARACTERS} characters")
+    if len(line.splitlines()) > 1:
+        raise UsageError(f"{field} must be one line")
+    return line
+
+
+def checked_text(value: object, field: str) -> str:
+    """Return a text of any number of lines, as written.
+
+    Raises:
+        UsageError: not text, only blank, or too long.
+    """
+    if not isinstance(value, str):
+        raise UsageError(f"{field} must be text")
+    if not value.strip():
+        raise UsageError(f"{field} is empty")
+    if len(value) > TEXT_CHARACTERS:
+        raise UsageError(f"{field} is longer than {TEXT_CHARACTERS} characters")
+    return value
+
+
+def checked_lines(values: Iterable[str], field: str) -> tuple[str, ...]:
+    """Return distinct lines in their given order."""
+    if isinstance(values, str):
+        raise UsageError(f"{field} must be a list of lines")
+    return tuple(dict.fromkeys(checked_line(value, field) for value in values))
+
+
+def checked_word(words: type[_Word], value: str, field: str) -> _Word:
+    """Return the word of the vocabulary that `value` is.
+
+    Raises:
+        UsageError: the vocabulary has no such word; the message lists the words that it has.
+    """
+    try:
+        return words(value)
+    except ValueError:
+        raise UsageError(f"{field} must be one of: {', '.join(word.value for word in words)}") from None
+
+
+def checked_id(value: object, field: str) -> bytes:
+    """Return a 16-byte id.
+
+    Raises:
+        UsageError: not bytes, or of another size.
+    """
+    return checked_bytes(value, field, ID_SIZE)
+
+
+def checked_bytes(value: object, field: str, size: int) -> bytes:
+    """Return exactly `size` bytes."""
+    if not isinstance(value, bytes) or len(value) != size:
+        raise UsageError(f"{field} must be {size} bytes")
+    return value
+
+
+def checked_items(values: Iterable[_Item], item: type[_Item], field: str) -> tuple[_Item, ...]:
+    """Return values of one type, as a tuple."""
+    items = tuple(values)
+    if not all(isinstance(value, item) for value in items):
+        raise UsageError(f"{field} may hold only {item.__name__} values")
+    return items

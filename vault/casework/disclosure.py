@@ -1,0 +1,77 @@
+"""What left the vault: kept in the case, so that a later export to the same recipient asks only what is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from vault.casework.checks import checked_bytes, checked_id, checked_items, checked_line
+from vault.casework.dates import checked_day
+from vault.errors import UsageError
+from vault.ids import DIGEST_SIZE
+
+_LONGEST_ENTITY_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decided surface form: what a person chose for a word or number that nobody had registered."""
+
+    form: str = field(repr=False)
+    action: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "form", checked_line(self.form, "form of a decision"))
+        object.__setattr__(self, "action", checked_line(self.action, "action of a decision"))
+
+
+@dataclass(frozen=True, slots=True)
+class PseudonymGiven:
+    """Which code stands for whom. `entity` is a record id, or `form:` and the form of someone without a record."""
+
+    entity: bytes = field(repr=False)
+    code: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "entity", _checked_entity(self.entity))
+        object.__setattr__(self, "code", checked_line(self.code, "code of a pseudonym"))
+
+
+def _checked_entity(value: object) -> bytes:
+    if not isinstance(value, bytes) or not 0 < len(value) <= _LONGEST_ENTITY_BYTES:
+        raise UsageError(f"entity of a pseudonym must be 1 to {_LONGEST_ENTITY_BYTES} bytes")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """One package made: for whom, under which profile, why, and how it can be recognised.
+
+    `recipient` is the partner's record id, `package` the random id in its manifest, `digest` SHA-256 of the
+    sealed file, `series` the run of packages that share pseudonyms.
+    """
+
+    KIND: ClassVar[str] = "disclosure"
+
+    recipient: bytes
+    profile: str
+    purpose: str = field(repr=False)
+    package: bytes
+    digest: bytes
+    made: str
+    series: str = "main"
+    decisions: tuple[Decision, ...] = field(default=(), repr=False)
+    pseudonyms: tuple[PseudonymGiven, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "recipient", checked_id(self.recipient, "recipient of a disclosure"))
+        object.__setattr__(self, "profile", checked_line(self.profile, "profile of a disclosure"))
+        object.__setattr__(self, "purpose", checked_line(self.purpose, "purpose of a disclosure"))
+        object.__setattr__(self, "package", checked_id(self.package, "package of a disclosure"))
+        object.__setattr__(self, "digest", checked_bytes(self.digest, "digest of a disclosure", DIGEST_SIZE))
+        object.__setattr__(self, "made", checked_day(self.made, "day of a disclosure"))
+        object.__setattr__(self, "series", checked_line(self.series, "series of a disclosure"))
+        object.__setattr__(self, "decisions", checked_items(self.decisions, Decision, "decisions of a disclosure"))
+        object.__setattr__(
+            self, "pseudonyms", checked_items(self.pseudonyms, PseudonymGiven, "pseudonyms of a disclosure")
+        )

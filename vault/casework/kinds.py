@@ -1,0 +1,24 @@
+"""Every kind of record, by the word that is sealed with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from vault.casework.case import Case
+from vault.casework.disclosure import Disclosure
+from vault.casework.note import Note
+from vault.casework.partner import Partner
+from vault.casework.person import Person
+
+CaseworkRecord = Case | Person | Note | Partner | Disclosure
+
+RECORD_KINDS: Mapping[str, type[CaseworkRecord]] = MappingProxyType(
+    {
+        Case.KIND: Case,
+        Person.KIND: Person,
+        Note.KIND: Note,
+        Partner.KIND: Partner,
+        Disclosure.KIND: Disclosure,
+    }
+)

@@ -1,0 +1,27 @@
+"""A partner: someone outside who receives packages. The command line says `recipient`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from vault.casework.checks import checked_line
+from vault.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A recipient and their age key. `fingerprint` is read aloud and confirmed before the first package."""
+
+    KIND: ClassVar[str] = "partner"
+
+    name: str = field(repr=False)
+    age_recipient: str
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", checked_line(self.name, "name of a recipient"))
+        object.__setattr__(self, "age_recipient", checked_line(self.age_recipient, "age key of a recipient"))
+        if not self.age_recipient.startswith("age1"):
+            raise UsageError("age key of a recipient must start with age1")
+        object.__setattr__(self, "fingerprint", checked_line(self.fingerprint, "fingerprint of a recipient"))

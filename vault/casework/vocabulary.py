@@ -1,0 +1,87 @@
+"""Controlled vocabularies: the stored words of a case. A word, once written, is never reused for something else."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+
+
+@unique
+class PersonRole(StrEnum):
+    """What a person is to the case. Redaction decides by it (`vault.redaction.profile`)."""
+
+    CLIENT = "client"
+    RELATIVE = "relative"
+    WITNESS = "witness"
+    WORKER = "worker"
+    INTERPRETER = "interpreter"
+    PERSECUTOR = "persecutor"
+    THIRD = "third"
+
+
+@unique
+class NameKind(StrEnum):
+    """Where a written name comes from."""
+
+    LEGAL = "legal"
+    PASSPORT = "passport"
+    BIRTH = "birth"
+    FORMER = "former"
+    MARRIED = "married"
+    ALIAS = "alias"
+    NICK = "nick"
+    ONLINE_HANDLE = "online-handle"
+    PSEUDONYM_OF_RECORD = "pseudonym-of-record"
+    PRESS = "press"
+    POLICE_LIST = "police-list"
+    MISSPELT = "misspelt"
+
+
+@unique
+class DocumentKind(StrEnum):
+    """What a number identifies."""
+
+    PASSPORT = "passport"
+    ID_CARD = "id-card"
+    PIN = "pin"
+    BIRTH_CERT = "birth-cert"
+    UNHCR_CASE = "unhcr-case"
+    ASYLUM_CERT = "asylum-cert"
+    COURT_CASE = "court-case"
+    WANTED_REF = "wanted-ref"
+    PRISON_NO = "prison-no"
+    OTHER = "other"
+
+
+@unique
+class Channel(StrEnum):
+    """A way to reach a person."""
+
+    PHONE = "phone"
+    SMS = "sms"
+    MESSENGER = "messenger"
+    EMAIL = "email"
+    IN_PERSON = "in-person"
+    THROUGH_SOMEONE = "through-someone"
+
+
+@unique
+class NoteKind(StrEnum):
+    """What a note is about; a profile lets kinds leave, not notes."""
+
+    CONTACT = "contact"
+    INTERVIEW = "interview"
+    LEGAL_ADVICE = "legal-advice"
+    MEDICAL = "medical"
+    SAFETY = "safety"
+    ADMINISTRATION = "administration"
+    SUPERVISION = "supervision"
+
+
+@unique
+class Risk(StrEnum):
+    """How near the harm is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    IMMEDIATE = "immediate"
