@@ -1,0 +1,55 @@
+"""Padding: 0x80, then zeros, to a size that tells little about the content (FORMAT.md 3)."""
+
+from __future__ import annotations
+
+from vault.errors import MalformedError
+from vault.seal.purposes import Purpose
+
+SMALLEST_PADDED_SIZE = 256
+AUDIT_SIZES = (256, 512, 1024, 4096)
+SLOT_SIZE = 952
+
+_MARK = b"\x80"
+
+
+def padme(size: int) -> int:
+    """Return the smallest Padme size not below `size` (>= 2): at most 12 % more, O(log log) bits told."""
+    exponent = size.bit_length() - 1
+    mask = (1 << (exponent - exponent.bit_length())) - 1
+    return (size + mask) & ~mask
+
+
+def padded_size(purpose: Purpose, content_size: int) -> int:
+    """Return the size that `content_size` bytes and the mark take when sealed for `purpose`.
+
+    Raises:
+        MalformedError: audit payloads end at 4,095 bytes, slots at 951.
+    """
+    needed = content_size + 1
+    if purpose is Purpose.AUDIT:
+        for size in AUDIT_SIZES:
+            if needed <= size:
+                return size
+        raise MalformedError(f"audit payload of {content_size} bytes is longer than {AUDIT_SIZES[-1] - 1}")
+    if purpose is Purpose.SLOT:
+        if needed > SLOT_SIZE:
+            raise MalformedError(f"slot content of {content_size} bytes is longer than {SLOT_SIZE - 1}")
+        return SLOT_SIZE
+    return padme(max(needed, SMALLEST_PADDED_SIZE))
+
+
+def pad(purpose: Purpose, content: bytes) -> bytes:
+    """Return `content`, the mark 0x80 and zeros, in the one size that the purpose gives it."""
+    return (content + _MARK).ljust(padded_size(purpose, len(content)), b"\0")
+
+
+def unpad(purpose: Purpose, padded: bytes) -> bytes:
+    """Return the content. One content has one padded form: any other tail or size is refused.
+
+    Raises:
+        MalformedError: no mark, or not the size that the purpose gives to this content.
+    """
+    content = padded.rstrip(b"\0")
+    if content[-1:] != _MARK or padded_size(purpose, len(content) - 1) != len(padded):
+        raise MalformedError("padding is not that of the format")
+    return content[:-1]

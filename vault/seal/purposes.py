@@ -1,0 +1,38 @@
+"""What a key seals for: one number per purpose, bound into every key (FORMAT.md 2)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Purpose(IntEnum):
+    """The purpose byte of every AAD and every HPKE info: bytes sealed for one purpose open for no other."""
+
+    VERSION = 1
+    AUDIT = 2
+    SLOT = 3
+    PINS = 4
+    SESSION = 5
+    RATCHET = 6
+    ROOT_SECRET = 7
+    KEYRING = 8
+    DRAFTS = 9
+    GRANT = 16
+    DOOR = 17
+    ATTEMPT = 18
+
+
+# Sealed under one seat's own key, with the short AAD; the others belong to versions or travel by HPKE.
+LOCAL_PURPOSES = frozenset(
+    {
+        Purpose.SLOT,
+        Purpose.PINS,
+        Purpose.SESSION,
+        Purpose.RATCHET,
+        Purpose.ROOT_SECRET,
+        Purpose.KEYRING,
+        Purpose.DRAFTS,
+    }
+)
+VERSION_PURPOSES = frozenset({Purpose.VERSION, Purpose.AUDIT})
+HPKE_PURPOSES = frozenset({Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT})
