@@ -1,0 +1,144 @@
+"""Checkpoints: C2SP signed notes over size and root of a log (FORMAT.md 5; c2sp.org/tlog-checkpoint).
+
+Origin line and key name are `casevault/` and the log's name in hex; which of the session keys signed, the key id and
+the count of `k` headers say. The parser takes one spelling only: what it returns encodes to the same bytes.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from typing import NamedTuple
+
+from vault.errors import MalformedError
+from vault.log.signatures import VerifySignature
+
+ED25519_NOTE = 0x01
+NOTE_LIMIT = 128 * 1024
+SIGNATURE_LIMIT = 16
+_NAME_PREFIX = "casevault/"
+_SIGNATURE_MARK = "— "
+
+
+class NoteSignature(NamedTuple):
+    """One signature line. `key_id` tells keys apart; it proves nothing."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+
+class Checkpoint(NamedTuple):
+    """What a note says about a log. Nothing of it counts before `signed_by`."""
+
+    origin: bytes
+    size: int
+    root: bytes
+    signatures: tuple[NoteSignature, ...]
+
+    def signed_by(self, public_key: bytes, verify_signature: VerifySignature) -> bool:
+        """Tell whether this key signed the note.
+
+        A second line of the same key that does not hold makes the whole note refused; lines of other keys say nothing.
+        """
+        name = key_name(self.origin)
+        known = (name, key_id(name, public_key))
+        ours = [line.signature for line in self.signatures if (line.name, line.key_id) == known]
+        body = note_body(self.origin, self.size, self.root)
+        return bool(ours) and all(verify_signature(public_key, signature, body) for signature in ours)
+
+
+def key_name(origin: bytes) -> str:
+    """Return the origin line of a log, which is the name of its keys too."""
+    return _NAME_PREFIX + origin.hex()
+
+
+def key_id(name: str, public_key: bytes) -> bytes:
+    """Return the four bytes that C2SP puts before an Ed25519 signature."""
+    return sha256(name.encode() + b"\n" + bytes([ED25519_NOTE]) + public_key).digest()[:4]
+
+
+def note_body(origin: bytes, size: int, root: bytes) -> bytes:
+    """Return the three lines that a checkpoint's signature covers, as they are, without a purpose prefix."""
+    return f"{key_name(origin)}\n{size}\n{b64encode(root).decode()}\n".encode()
+
+
+def encode_note(body: bytes, name: str, public_key: bytes, signature: bytes) -> bytes:
+    """Return the note with one signature line."""
+    line = b64encode(key_id(name, public_key) + signature).decode()
+    return body + f"\n{_SIGNATURE_MARK}{name} {line}\n".encode()
+
+
+def split_note(untrusted: bytes) -> tuple[str, tuple[NoteSignature, ...]]:
+    """Return text and signature lines of any C2SP signed note.
+
+    Raises:
+        MalformedError: not a signed note in its one spelling, more than 128 KiB, or more than 16 signatures.
+    """
+    if len(untrusted) > NOTE_LIMIT:
+        raise MalformedError(f"a note has {len(untrusted)} bytes, more than {NOTE_LIMIT}")
+    try:
+        note = untrusted.decode()
+    except UnicodeDecodeError:
+        raise MalformedError("a note is not UTF-8") from None
+    if any(char < " " and char != "\n" for char in note):
+        raise MalformedError("a note holds a control character")
+    text, separator, block = note.rpartition("\n\n")
+    if not separator or not text or not block.endswith("\n"):
+        raise MalformedError("a note has no text, no blank line or no signature")
+    lines = block[:-1].split("\n")
+    if len(lines) > SIGNATURE_LIMIT:
+        raise MalformedError(f"a note has {len(lines)} signatures, more than {SIGNATURE_LIMIT}")
+    return text + "\n", tuple(_signature_line(line) for line in lines)
+
+
+def parse_note(untrusted: bytes) -> Checkpoint:
+    """Return the checkpoint in a note of one of our logs, with no signature checked yet.
+
+    Raises:
+        MalformedError: no signed note, another kind of name, extension lines, or a number or hash in another spelling.
+    """
+    text, signatures = split_note(untrusted)
+    lines = text[:-1].split("\n")
+    if len(lines) != 3:
+        raise MalformedError(f"a checkpoint has {len(lines)} lines, not 3")
+    name, size, root64 = lines
+    try:
+        origin = bytes.fromhex(name.removeprefix(_NAME_PREFIX))
+        checkpoint = Checkpoint(origin, int(size), _decode_base64(root64), signatures)
+    except ValueError:
+        raise MalformedError("a checkpoint is not of the form of FORMAT.md 5") from None
+    if (
+        len(origin) != 32
+        or len(checkpoint.root) != 32
+        or not 0 <= checkpoint.size < 1 << 64
+        or note_body(origin, checkpoint.size, checkpoint.root) != text.encode()
+    ):
+        raise MalformedError("a checkpoint is not in its canonical form")
+    return checkpoint
+
+
+def _signature_line(line: str) -> NoteSignature:
+    name, space, encoded = line.removeprefix(_SIGNATURE_MARK).partition(" ")
+    named = name and not any(char.isspace() or char == "+" for char in name)
+    if not line.startswith(_SIGNATURE_MARK) or not named or not space:
+        raise MalformedError("a note has a line that is no signature")
+    try:
+        decoded = _decode_base64(encoded)
+    except ValueError:
+        raise MalformedError("a note has a signature that is not base64") from None
+    if len(decoded) <= 4:
+        raise MalformedError("a note has a signature that is too short")
+    return NoteSignature(name, decoded[:4], decoded[4:])
+
+
+def _decode_base64(untrusted: str) -> bytes:
+    """Decode standard base64, refusing the spellings that leave spare bits set."""
+    try:
+        decoded = b64decode(untrusted, validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from None
+    if b64encode(decoded).decode() != untrusted:
+        raise ValueError("not canonical")
+    return decoded

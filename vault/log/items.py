@@ -1,0 +1,115 @@
+"""The list of an operation: the digests of all that it caused, public and permanent (FORMAT.md 5).
+
+One item is `kind u8 | digest 32 | tag 16`; the items are joined without a count. The tag says which compartment an
+item belongs to, to those alone who know the compartment. Order: founding epochs, grants, the rest, so that a place
+fixes its compartment before anything is sealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+from hashlib import sha256
+from typing import NamedTuple
+
+from vault.errors import MalformedError
+
+ITEM_SIZE = 49
+LIST_LIMIT = 1_024
+NO_TAG = bytes(16)
+
+
+class ItemKind(IntEnum):
+    """What an item names. A number that is not here comes from a newer program: kept, not judged."""
+
+    VERSION = 1
+    GRANT = 2
+    EPOCH = 3
+    KEYS = 4
+    APPROVAL = 5
+    ERASED = 6
+    SEEN = 7
+
+
+_TAGLESS = frozenset({ItemKind.APPROVAL, ItemKind.SEEN})
+_OF_COMPARTMENT = frozenset({ItemKind.VERSION, ItemKind.GRANT, ItemKind.EPOCH, ItemKind.ERASED})
+
+
+class Item(NamedTuple):
+    """One entry of a list."""
+
+    kind: int
+    digest: bytes
+    tag: bytes
+
+    @classmethod
+    def in_compartment(cls, kind: ItemKind, compartment: bytes, digest: bytes) -> Item:
+        """Return the item of a version, grant, epoch or erased version of a compartment."""
+        if kind not in _OF_COMPARTMENT:
+            raise MalformedError(f"an item of kind {kind.name} belongs to no compartment")
+        return cls(kind, digest, compartment_tag(compartment, digest))
+
+    @classmethod
+    def of_keys(cls, folder: bytes, digest: bytes) -> Item:
+        """Return the item of a `keys` file, by the SHA-256 of the whole file and the id of its folder."""
+        return cls(ItemKind.KEYS, digest, keys_tag(folder, digest))
+
+    @classmethod
+    def tagless(cls, kind: ItemKind, digest: bytes) -> Item:
+        """Return the item of an approval or of a foreign checkpoint, by the SHA-256 of its bytes."""
+        if kind not in _TAGLESS:
+            raise MalformedError(f"an item of kind {kind.name} has a tag")
+        return cls(kind, digest, NO_TAG)
+
+
+def compartment_tag(compartment: bytes, digest: bytes) -> bytes:
+    """Return the 16 bytes by which a holder of the compartment knows its own items."""
+    return sha256(compartment + digest).digest()[:16]
+
+
+def keys_tag(folder: bytes, digest: bytes) -> bytes:
+    """Return the 16 bytes by which a folder knows its own `keys` file."""
+    return sha256(folder + digest).digest()[:16]
+
+
+def encode_items(items: Iterable[Item]) -> bytes:
+    """Return the list's bytes.
+
+    Raises:
+        MalformedError: more than 1,024 items, or an item that `decode_items` would refuse.
+    """
+    encoded = bytearray()
+    for item in items:
+        if not 0 < item.kind < 256 or len(item.digest) != 32 or len(item.tag) != 16:
+            raise MalformedError(f"an item of kind {item.kind} has the wrong size")
+        encoded += bytes([item.kind]) + item.digest + item.tag
+    result = bytes(encoded)
+    decode_items(result)
+    return result
+
+
+def decode_items(untrusted: bytes) -> tuple[Item, ...]:
+    """Return the items of a list.
+
+    Raises:
+        MalformedError: a part of an item, too many, one listed twice, or a tag where none belongs.
+    """
+    if len(untrusted) % ITEM_SIZE:
+        raise MalformedError(f"a list has {len(untrusted)} bytes, no multiple of {ITEM_SIZE}")
+    if len(untrusted) > LIST_LIMIT * ITEM_SIZE:
+        raise MalformedError(f"a list has {len(untrusted) // ITEM_SIZE} items, more than {LIST_LIMIT}")
+    items = tuple(
+        Item(untrusted[at], untrusted[at + 1 : at + 33], untrusted[at + 33 : at + ITEM_SIZE])
+        for at in range(0, len(untrusted), ITEM_SIZE)
+    )
+    if len({item[:2] for item in items}) != len(items):
+        raise MalformedError("a list names one thing twice")
+    for item in items:
+        if item.kind == 0 or (item.kind in _TAGLESS and item.tag != NO_TAG):
+            raise MalformedError(f"an item of kind {item.kind} is not of the form of FORMAT.md 5")
+    return items
+
+
+def items_digest(encoded: bytes) -> bytes:
+    """Return `r`, the digest of a list; that of a read, which lists nothing, is SHA-256("")."""
+    return sha256(encoded).digest()

@@ -1,0 +1,95 @@
+"""One operation: header, list and sealed payload of one act (FORMAT.md 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from vault.errors import MalformedError
+from vault.log.header import Header
+from vault.log.items import Item, encode_items, items_digest
+from vault.log.tree import leaf_hash
+
+OPERATION_LIMIT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a log holds at one position.
+
+    Attributes:
+        origin: the log, 32 bytes.
+        seq: the position in it, from 0.
+        header: canonical JSON, see `vault.log.header`.
+        list: the joined items, see `vault.log.items`; never erased.
+        sealed: the sealed audit payload, opaque here.
+    """
+
+    origin: bytes
+    seq: int
+    header: bytes
+    list: bytes
+    sealed: bytes
+
+    @property
+    def leaf(self) -> bytes:
+        """The leaf hash that the tree of this log holds at `seq`."""
+        return leaf_hash(self.header)
+
+    @property
+    def digest(self) -> bytes:
+        """The last part of the row's key."""
+        return operation_digest(self.header, self.list, self.sealed)
+
+
+def operation_digest(header: bytes, items: bytes, sealed: bytes) -> bytes:
+    """Return the SHA-256 of the three, each after its length as u32: what tells two rows of one position apart."""
+    return sha256(
+        len(header).to_bytes(4, "big")
+        + header
+        + len(items).to_bytes(4, "big")
+        + items
+        + len(sealed).to_bytes(4, "big")
+        + sealed
+    ).digest()
+
+
+def compose(
+    *,
+    origin: bytes,
+    seq: int,
+    roster: bytes,
+    commitment: bytes,
+    items: Iterable[Item],
+    sealed: bytes,
+    session_key: bytes | None = None,
+) -> Operation:
+    """Return the operation that binds a list and a sealed payload to one position.
+
+    Args:
+        origin: the log that it is for.
+        seq: the position, which is the size of the log before it.
+        roster: root of the newest roster that the writer knows.
+        commitment: that of the payload which `sealed` holds.
+        items: all that the operation caused, in the order of `vault.log.items`.
+        sealed: the payload, sealed for this origin and position.
+        session_key: public key of the next session, for the first entry of a session.
+
+    Raises:
+        MalformedError: more than 64 KiB, or a part that cannot be encoded.
+    """
+    encoded = encode_items(items)
+    header = Header(
+        commitment=commitment,
+        roster=roster,
+        session_key=session_key,
+        origin=origin,
+        position=seq,
+        list_digest=items_digest(encoded),
+        payload_digest=sha256(sealed).digest(),
+    ).encode()
+    size = len(header) + len(encoded) + len(sealed)
+    if size > OPERATION_LIMIT:
+        raise MalformedError(f"operation {seq} has {size} bytes, more than {OPERATION_LIMIT}")
+    return Operation(origin, seq, header, encoded, sealed)
