@@ -1,0 +1,92 @@
+"""Casework and its sealed form: round trips, unknown fields, hostile content."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vault.casework.case import Case
+from vault.casework.note import Note
+from vault.casework.person import Person, PersonName
+from vault.casework.vocabulary import NoteKind, PersonRole
+from vault.errors import MalformedError
+from vault.ids import VersionId
+from vault.records.codec import from_fields, to_fields
+from vault.records.content import Content, decode_content, encode_content
+
+NOTE = Note(kind=NoteKind.CONTACT, text="The hearing moved.")
+
+
+def a_person() -> Person:
+    names = (PersonName.written("Зарина Ташбаева"), PersonName.written("Zarina Tashbaeva"))
+    return Person(role=PersonRole.CLIENT, names=names, born="1991-04", phones=("+996 555 010 203",))
+
+
+def test_records_come_back_as_they_were() -> None:
+    case = Case("A title", "asylum", "registered", "K7QM-3XPD", bytes(16), "2026-01-02")  # type: ignore[arg-type]  # words, as a reader gives them
+    for value in (NOTE, a_person(), case):
+        assert from_fields(type(value), msgspec.msgpack.decode(msgspec.msgpack.encode(to_fields(value)))) == value
+
+
+def test_a_field_of_a_newer_program_survives_an_edit() -> None:
+    known = {**to_fields(NOTE), "weather": {"sky": "grey"}}
+    amended = Note(kind=NoteKind.SAFETY, text="The hearing moved again.")
+    assert to_fields(amended, known=known) == {**to_fields(amended), "weather": {"sky": "grey"}}
+
+
+def test_a_cleared_field_does_not_come_back_from_the_version_before() -> None:
+    known = to_fields(a_person())
+    cleared = Person(role=PersonRole.CLIENT)
+    assert "born" not in to_fields(cleared, known=known)
+
+
+def test_fields_that_break_a_rule_are_refused_without_naming_them() -> None:
+    fields = {**to_fields(a_person()), "phones": ["secret words"]}
+    with pytest.raises(MalformedError, match="does not hold that kind's fields") as refused:
+        from_fields(Person, fields)
+    assert "secret" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+@given(
+    st.dictionaries(st.text(max_size=8), st.one_of(st.text(), st.binary(), st.integers(0, 2**60), st.booleans())),
+    st.lists(st.binary(min_size=32, max_size=32), max_size=3),
+)
+def test_content_comes_back_as_it_was(fields: dict[str, object], parents: list[bytes]) -> None:
+    content = Content("note", tuple(map(VersionId, parents)), (1_700_000_000_000, 3), fields)
+    assert decode_content(encode_content(content)) == content
+
+
+def _nested(depth: int) -> object:
+    value: object = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+GOOD: dict[str, object] = {"schema": 1, "kind": "note", "parents": [], "clock": [1, 0], "fields": {}}
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        pytest.param({**GOOD, "more": 1}, "other members", id="a member too many"),
+        pytest.param({k: v for k, v in GOOD.items() if k != "clock"}, "other members", id="a member missing"),
+        pytest.param({**GOOD, "kind": 7}, "wrong type", id="a kind that is no word"),
+        pytest.param({**GOOD, "clock": [1]}, "wrong type", id="half a clock"),
+        pytest.param({**GOOD, "parents": [b"short"]}, "no version id", id="a parent that is no id"),
+        pytest.param({**GOOD, "fields": {1: 2}}, "no string", id="a key that is no string"),
+        pytest.param({**GOOD, "fields": {"a": _nested(40)}}, "deeper than 32", id="nested too deep"),
+        pytest.param({**GOOD, "fields": {"a": msgspec.msgpack.Ext(5, b"x")}}, "extension", id="an extension type"),
+        pytest.param([1, 2], "other members", id="no map"),
+    ],
+)
+def test_malformed_content_is_refused(members: object, words: str) -> None:
+    with pytest.raises(MalformedError, match=words):
+        decode_content(msgspec.msgpack.encode(members))
+
+
+@pytest.mark.parametrize("untrusted", [b"", b"\xc1", encode_content(decode_content(msgspec.msgpack.encode(GOOD)))[:-1]])
+def test_bytes_that_are_no_content_are_refused(untrusted: bytes) -> None:
+    with pytest.raises(MalformedError, match="no MessagePack"):
+        decode_content(untrusted)

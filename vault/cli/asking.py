@@ -1,0 +1,158 @@
+"""How personal values and passphrases come in: asked, piped or, in scripts only, as options (SECURITY.md 5)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault import platform
+from vault.cli.face import Face
+from vault.errors import UsageError
+
+_MAX_INPUT_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """One personal value of a command: its JSON key, its option, its question."""
+
+    key: str
+    option: str
+    question: str
+    required: bool = False
+    many: bool = False
+
+
+def add_personal(parser: argparse.ArgumentParser, values: Sequence[Personal]) -> None:
+    """Declare the options of personal values."""
+    for value in values:
+        help_text = f"{value.question} (scripts only; at a terminal it is asked)"
+        if value.many:
+            parser.add_argument(value.option, dest=value.key, action="append", help=help_text)
+        else:
+            parser.add_argument(value.option, dest=value.key, help=help_text)
+
+
+def personal_values(args: argparse.Namespace, face: Face, values: Sequence[Personal], verb: str) -> dict[str, list[str]]:
+    """Return each value as a list of strings, from `--from -`, options or questions, in this order.
+
+    Raises:
+        UsageError: given as an option while standard input is a terminal (shell history keeps it), or missing.
+    """
+    given = [v for v in values if getattr(args, v.key)]
+    if given and sys.stdin.isatty():
+        raise UsageError(
+            f"{given[0].option} would stay in the shell's history",
+            advice=f"Leave it out and you are asked: `casevault {verb}`, or pipe JSON into `casevault {verb} --from -`.",
+        )
+    if args.personal_from:
+        answers = _from_json(args, values)
+    else:
+        answers = {v.key: _as_list(getattr(args, v.key)) for v in values}
+        if face.may_ask and sys.stdin.isatty():
+            for value in values:
+                answers[value.key] = _ask(value)
+    for value in values:
+        if value.required and not answers[value.key]:
+            raise UsageError(f"{value.option} is missing", advice=f"See `casevault {verb} --help`.")
+    return answers
+
+
+def read_member(args: argparse.Namespace, face: Face) -> str:
+    """Return the member's name: option, environment, or asked; never remembered."""
+    if args.member:
+        return str(args.member)
+    if not (face.may_ask and sys.stdin.isatty()):
+        raise UsageError("the member is missing", advice="Give --member NAME or set CASEVAULT_MEMBER.")
+    return _line("Member: ")
+
+
+def read_passphrase(args: argparse.Namespace, face: Face, question: str = "Passphrase: ") -> bytearray:
+    """Return the passphrase from a file descriptor, a file of yours alone, or the terminal with echo off."""
+    if args.passphrase_fd is not None:
+        with os.fdopen(os.dup(args.passphrase_fd), "rb") as stream:
+            return _first_line(stream.read(4096))
+    if args.passphrase_file is not None:
+        if platform.readable_by_others(args.passphrase_file):
+            raise UsageError("others can read the passphrase file", advice="Make it yours alone: chmod 600 FILE.")
+        try:
+            return _first_line(args.passphrase_file.read_bytes())
+        except OSError as error:
+            raise UsageError(f"the passphrase file cannot be read ({error.strerror})") from None
+    if not face.may_ask:
+        raise UsageError("the passphrase is missing", advice="Give --passphrase-fd N or --passphrase-file F.")
+    return platform.read_tty_passphrase(question)
+
+
+def read_text(args: argparse.Namespace) -> str:
+    """Return a note's text from `--file` or standard input, as UTF-8."""
+    if args.file is not None:
+        try:
+            raw = Path(args.file).read_bytes()
+        except OSError as error:
+            raise UsageError(f"the file cannot be read ({error.strerror})") from None
+    else:
+        if sys.stdin.isatty():
+            sys.stderr.write("Type the note; end with Ctrl+D on an empty line.\n")
+        raw = sys.stdin.buffer.read(_MAX_INPUT_BYTES + 1)
+    if len(raw) > _MAX_INPUT_BYTES:
+        raise UsageError("the note is longer than 4 MiB", advice="Split it into parts.")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError("the note is no UTF-8 text", advice="Convert it to UTF-8 first.") from None
+
+
+def _from_json(args: argparse.Namespace, values: Sequence[Personal]) -> dict[str, list[str]]:
+    if args.personal_from != "-":
+        raise UsageError("--from reads standard input only", advice="Use `--from -`.")
+    try:
+        members = json.loads(sys.stdin.buffer.read(_MAX_INPUT_BYTES))
+    except (ValueError, RecursionError):
+        raise UsageError("standard input is no JSON object") from None
+    known = {v.key for v in values}
+    if not isinstance(members, dict) or not members.keys() <= known:
+        raise UsageError(f"standard input may have the members {', '.join(sorted(known))} only")
+    answers = {v.key: _as_list(members.get(v.key)) for v in values}
+    for value in values:
+        if not value.many and len(answers[value.key]) > 1:
+            raise UsageError(f"{value.key} takes one value")
+    return answers
+
+
+def _as_list(value: object) -> list[str]:
+    if value is None:
+        return []
+    parts = value if isinstance(value, list) else [value]
+    if not all(isinstance(part, str) for part in parts):
+        raise UsageError("personal values are strings or lists of strings")
+    return [part for part in parts if part]
+
+
+def _ask(value: Personal) -> list[str]:
+    hint = " (one a line, empty to end)" if value.many else "" if value.required else " (empty for none)"
+    answers: list[str] = []
+    while True:
+        line = _line(f"{value.question}{hint}: ")
+        if line:
+            answers.append(line)
+        if not value.many or not line:
+            return answers
+
+
+def _line(question: str) -> str:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    line = sys.stdin.readline()
+    if not line:
+        raise UsageError("the input ended before the answer")
+    return line.strip()
+
+
+def _first_line(raw: bytes) -> bytearray:
+    return bytearray(raw.split(b"\n", 1)[0].removesuffix(b"\r"))

@@ -1,0 +1,56 @@
+"""`casevault case`: make, list and open cases."""
+
+from __future__ import annotations
+
+import argparse
+
+from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+from vault.cli.showing import case_data, case_lines
+
+_KINDS = ("asylum", "extradition", "detention", "family", "other")
+_TITLE = (Personal("title", "--title", "Title of the case", required=True),)
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `new`, `list`, `show`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="new | list | show")
+    new = verbs.add_parser("new", help="make a case", allow_abbrev=False)
+    new.add_argument("--kind", choices=_KINDS, required=True)
+    add_personal(new, _TITLE)
+    new.set_defaults(command=_new)
+    listing = verbs.add_parser("list", help="the cases that you can open", allow_abbrev=False)
+    listing.add_argument("--limit", type=int, default=1000, help="at most so many (1000)")
+    listing.set_defaults(command=_list)
+    show = verbs.add_parser("show", help="open one case", allow_abbrev=False)
+    show.add_argument("case", help="its id or reference")
+    show.set_defaults(command=_show)
+
+
+def _new(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import cases
+
+    title = personal_values(args, face, _TITLE, "case new --kind KIND")["title"][0]
+    with opened(args, face) as session:
+        made = cases.create(session, title=title, kind=args.kind)
+    return Result({"case": made.case.hex(), "ref": made.ref}, [f"Case {made.ref} is kept.", f"id {made.case.hex()}"])
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import cases
+
+    with opened(args, face) as session:
+        rows = cases.list_all(session, limit=args.limit)
+    data = [{"case": r.case.hex(), "ref": r.ref, "title": r.title, "kind": r.kind, "stage": r.stage} for r in rows]
+    lines = [f"{r.ref}  {r.kind:<11}  {r.stage:<18}  {r.title}" for r in rows]
+    return Result({"cases": data}, lines or ["No cases yet. Make one with `casevault case new --kind KIND`."])
+
+
+def _show(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import cases
+
+    with opened(args, face) as session:
+        view = cases.open_case(session, cases.find(session, args.case), why=args.why)
+    return Result(case_data(view), case_lines(view))

@@ -1,0 +1,110 @@
+"""From arguments to one command: global options anywhere, lazy nouns, one place that turns errors into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol, cast
+
+from vault import __version__
+from vault.cli.face import Face, Result
+from vault.cli.text import HELP, NOUNS
+from vault.errors import InternalError, UsageError, VaultError
+
+Command = Callable[[argparse.Namespace, Face], Result]
+
+
+class Noun(Protocol):
+    """What each module of a noun offers."""
+
+    def add_verbs(self, parser: argparse.ArgumentParser, noun: str) -> None:
+        """Declare the noun's arguments; each verb sets `command` to its function."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises instead of ending the process, so that `--json` covers usage errors too."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]  # argparse says NoReturn; raising is one
+        """Raise what argparse would print."""
+        raise UsageError(message, advice=f"See `{self.prog} --help`.")
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code. Never raises, never prints a traceback with values."""
+    if arguments in (["--help"], ["-h"], ["help"]):
+        sys.stdout.write(HELP)
+        return 0
+    if arguments in (["--version"], ["version"]):
+        sys.stdout.write(f"casevault {__version__}\n")
+        return 0
+    face = Face(as_json="--json" in arguments)
+    try:
+        return _run(arguments, face)
+    except VaultError as error:
+        return face.fail(error)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:  # noqa: BLE001  # the border: the text of an unexpected exception may hold contents
+        return face.fail(InternalError(f"{type(error).__name__} at {_place(error)}"))
+
+
+def _run(arguments: list[str], face: Face) -> int:
+    options, rest = _global_options(arguments)
+    face.as_json, face.quiet, face.may_ask = options.json, options.quiet, not options.no_input
+    if not rest:
+        rest = ["app"]
+    noun, *words = rest
+    if noun == "version":
+        return face.show(Result({"version": __version__}, [f"casevault {__version__}"]))
+    if noun not in NOUNS:
+        near = difflib.get_close_matches(noun, NOUNS, n=1)
+        hint = f"Did you mean `casevault {near[0]}`?" if near else "See `casevault --help`."
+        raise UsageError("there is no such command", advice=hint)
+    module = cast("Noun", importlib.import_module(NOUNS[noun]))
+    parser = Parser(prog=f"casevault {noun}", allow_abbrev=False)
+    module.add_verbs(parser, noun)
+    try:
+        args = parser.parse_args(words, namespace=options)
+    except SystemExit as end:  # --help of a verb
+        return int(end.code or 0)
+    command = cast("Command", args.command)
+    return face.show(command(args, face))
+
+
+def _global_options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
+    """Take the global options out of the arguments, wherever they stand before a `--`."""
+    parser = Parser(prog="casevault", add_help=False, allow_abbrev=False)
+    parser.add_argument("--vault", type=Path, default=_path_from_environment("CASEVAULT_VAULT"))
+    parser.add_argument("--member", default=os.environ.get("CASEVAULT_MEMBER"))
+    parser.add_argument("--passphrase-fd", type=int)
+    parser.add_argument("--passphrase-file", type=Path)
+    parser.add_argument("--from", dest="personal_from")
+    parser.add_argument("--why", default="casework")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--no-input", action="store_true")
+    parser.add_argument("--quiet", action="store_true")
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options, rest = parser.parse_known_args(arguments[:end])
+    return options, rest + arguments[end:]
+
+
+def _path_from_environment(name: str) -> Path | None:
+    value = os.environ.get(name)
+    return Path(value) if value else None
+
+
+def _place(error: Exception) -> str:
+    """Return file and line of the innermost frame of our own code: never values, never source text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if Path(f.filename).parent.parts[-2:-1] == ("vault",) or "/vault/" in f.filename]
+    frame = (ours or frames)[-1]
+    return f"{Path(frame.filename).name}:{frame.lineno}"

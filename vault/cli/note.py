@@ -1,0 +1,69 @@
+"""`casevault note`: write, list, read and amend notes."""
+
+from __future__ import annotations
+
+import argparse
+
+from vault.cli.asking import read_text
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+from vault.cli.showing import note_data, note_lines
+
+_KINDS = ("contact", "interview", "legal-advice", "medical", "safety", "administration", "supervision")
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `add`, `list`, `show`, `amend`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="add | list | show | amend")
+    add = verbs.add_parser("add", help="write a note (text from --file or standard input)", allow_abbrev=False)
+    add.add_argument("case", help="the case's id or reference")
+    add.add_argument("--kind", choices=_KINDS, default="contact")
+    add.add_argument("--file", help="read the text from this file")
+    add.set_defaults(command=_add)
+    listing = verbs.add_parser("list", help="the notes of a case", allow_abbrev=False)
+    listing.add_argument("case", help="the case's id or reference")
+    listing.set_defaults(command=_list)
+    show = verbs.add_parser("show", help="read one note", allow_abbrev=False)
+    show.add_argument("note", help="the note's id")
+    show.set_defaults(command=_show)
+    amend = verbs.add_parser("amend", help="add a linked note that corrects this one", allow_abbrev=False)
+    amend.add_argument("note", help="the note's id")
+    amend.add_argument("--file", help="read the text from this file")
+    amend.set_defaults(command=_amend)
+
+
+def _add(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import cases, notes
+
+    text = read_text(args)
+    with opened(args, face) as session:
+        note = notes.add(session, cases.find(session, args.case), kind=args.kind, text=text)
+    return Result({"note": note.hex()}, ["The note is kept.", f"id {note.hex()}"])
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import cases
+
+    with opened(args, face) as session:
+        view = cases.open_case(session, cases.find(session, args.case), why=args.why)
+    lines = [line for note in view.notes for line in note_lines(note, short=True)]
+    data = {"case": view.case.hex(), "notes": [note_data(n) for n in view.notes]}
+    return Result(data, lines or ["This case has no notes yet."])
+
+
+def _show(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import notes
+
+    with opened(args, face) as session:
+        note = notes.show(session, args.note, why=args.why)
+    return Result(note_data(note), note_lines(note))
+
+
+def _amend(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import notes
+
+    text = read_text(args)
+    with opened(args, face) as session:
+        note = notes.amend(session, args.note, text=text, why=args.why)
+    return Result({"note": note.hex(), "amends": args.note}, ["The amendment is kept.", f"id {note.hex()}"])

@@ -1,0 +1,43 @@
+"""From global options to an open session: one command is one session."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vault.cli.asking import read_member, read_passphrase
+from vault.cli.face import Face
+from vault.errors import NoVaultError
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+
+
+def vault_path(args: argparse.Namespace) -> Path:
+    """Return the vault's folder as given.
+
+    Raises:
+        NoVaultError: none was given.
+    """
+    if args.vault is None:
+        raise NoVaultError("no vault is named", advice="Give --vault V or set CASEVAULT_VAULT.")
+    return Path(args.vault)
+
+
+@contextmanager
+def opened(args: argparse.Namespace, face: Face) -> Iterator[Session]:
+    """Unlock the vault for one command and lock it after, whatever happens."""
+    from vault.access.unlock import unlock
+
+    path = vault_path(args)
+    if not (path / "keys").is_file():
+        raise NoVaultError(f"there is no vault at {path}")
+    member = read_member(args, face)
+    passphrase = read_passphrase(args, face)
+    with unlock(path, member=member, passphrase=passphrase) as session:
+        for warning in session.warnings:
+            face.say(warning)
+        yield session

@@ -1,0 +1,47 @@
+"""`casevault person`: the people of a case."""
+
+from __future__ import annotations
+
+import argparse
+
+from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+
+_ROLES = ("client", "relative", "witness", "worker", "interpreter", "persecutor", "third")
+_VALUES = (
+    Personal("names", "--name", "Name, in each script known", required=True, many=True),
+    Personal("born", "--born", "Date of birth (YYYY, YYYY-MM or YYYY-MM-DD)"),
+    Personal("phones", "--phone", "Phone", many=True),
+    Personal("emails", "--email", "E-mail", many=True),
+    Personal("documents", "--document", "Identity document as KIND:NUMBER", many=True),
+)
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `add`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="add")
+    add = verbs.add_parser("add", help="add a person to a case", allow_abbrev=False)
+    add.add_argument("case", help="the case's id or reference")
+    add.add_argument("--role", choices=_ROLES, required=True)
+    add_personal(add, _VALUES)
+    add.set_defaults(command=_add)
+
+
+def _add(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import cases, people
+
+    answers = personal_values(args, face, _VALUES, "person add CASE --role ROLE")
+    with opened(args, face) as session:
+        person = people.add(
+            session,
+            cases.find(session, args.case),
+            role=args.role,
+            names=answers["names"],
+            born=next(iter(answers["born"]), None),
+            phones=answers["phones"],
+            emails=answers["emails"],
+            documents=answers["documents"],
+        )
+    return Result({"person": person.hex()}, ["The person is kept.", f"id {person.hex()}"])

@@ -1,0 +1,37 @@
+"""`casevault search`: full text over every case that you hold."""
+
+from __future__ import annotations
+
+import argparse
+
+from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+
+_WORDS = (Personal("words", "--words", "Words to search for", required=True),)
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare the words and the limit."""
+    del noun
+    parser.add_argument("typed", nargs="*", metavar="WORDS", help="scripts only; at a terminal they are asked")
+    parser.add_argument("--limit", type=int, default=50, help="at most so many hits (50)")
+    add_personal(parser, _WORDS)
+    parser.set_defaults(command=_search)
+
+
+def _search(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import searching
+
+    if args.typed:
+        args.words = " ".join(args.typed)
+    words = personal_values(args, face, _WORDS, "search")["words"][0]
+    with opened(args, face) as session:
+        found = searching.search(session, words, limit=args.limit, why=args.why)
+    data = [
+        {"case": h.case.hex(), "record": h.record.hex(), "kind": h.kind, "snippet": h.snippet} for h in found.hits
+    ]
+    lines = [f"{h.ref}  {h.kind:<7}  {h.snippet}" for h in found.hits]
+    if found.more:
+        lines.append(f"More than {args.limit} records match; add a word.")
+    return Result({"hits": data, "more": found.more}, lines or ["Nothing matches."])

@@ -1,0 +1,68 @@
+"""The words of `casevault --help`: a literal, because building them from parsers costs more than it is worth."""
+
+from __future__ import annotations
+
+HELP = """\
+casevault - an encrypted casework vault for asylum-support organisations
+
+  casevault                      open the app
+  casevault demo                 try everything on invented people
+  casevault VERB --help          the options of one command
+
+usage: casevault [--vault V] [--member NAME] NOUN [VERB] ...
+
+start
+  init --org NAME                make a vault [--kdf-memory-mib N] [--sheets FILE]
+  status | doctor | version      about this vault and this computer (no passphrase)
+  lock                           end this vault's running app on this computer
+cases
+  case new | list | show CASE
+  person add CASE
+  note add CASE | list CASE | show NOTE | amend NOTE
+  search WORDS
+referrals
+  recipient add | list
+  export CASE --profile lawyer --to NAME --out DIR [--decide proposed]
+  package open FILE | verify FILE
+evidence
+  log list | verify | checkpoint
+  backup make DEST | verify SRC | restore SRC
+
+options, before or after the verb
+  --vault V              the vault's folder (or CASEVAULT_VAULT)
+  --member NAME          who you are (or CASEVAULT_MEMBER; else asked)
+  --passphrase-fd N      read the passphrase from this file descriptor
+  --passphrase-file F    read it from this file (yours alone, mode 600)
+  --from -               read names, phones and other personal values as JSON
+  --why CODE             the reason kept in the log when a case is opened
+  --json                 one JSON object, errors included
+  --no-input             never ask; fail instead
+  --quiet                no progress
+
+Personal values are never given as options at a terminal: they would stay in the
+shell's history. Leave them out and you are asked, or use --from -.
+
+exit codes
+  0 ok   1 failure   2 usage   3 waiting for a decision   4 not found   5 refused
+  6 verification failed   10 no vault here   11 open elsewhere   12 wrong passphrase
+  69 part missing   70 internal   75 try again   130, 143 ended by a signal
+"""
+
+NOUNS: dict[str, str] = {
+    # noun -> module of vault.cli that holds its verbs
+    "init": "vault.cli.init",
+    "case": "vault.cli.case",
+    "person": "vault.cli.person",
+    "note": "vault.cli.note",
+    "search": "vault.cli.search",
+    "recipient": "vault.cli.recipient",
+    "export": "vault.cli.export",
+    "package": "vault.cli.package",
+    "log": "vault.cli.log",
+    "backup": "vault.cli.backup",
+    "lock": "vault.cli.device",
+    "status": "vault.cli.device",
+    "doctor": "vault.cli.device",
+    "demo": "vault.cli.demo",
+    "app": "vault.cli.app",
+}

@@ -1,0 +1,43 @@
+"""Casework values to fields of a version and back; what a reader does not know survives its edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from vault.casework.kinds import RECORD_KINDS, CaseworkRecord
+from vault.errors import MalformedError, UsageError
+
+_Record = TypeVar("_Record", bound=CaseworkRecord)
+
+
+def to_fields(value: CaseworkRecord, *, known: Mapping[str, object] | None = None) -> dict[str, object]:
+    """Return the fields to seal.
+
+    Args:
+        value: a record of casework.
+        known: the fields of the version that this one replaces; members that `value` does not know are kept.
+    """
+    fields: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(bytes,))
+    ours = {name: part for name, part in fields.items() if part is not None}
+    unknown = {name: part for name, part in (known or {}).items() if name not in fields}
+    return unknown | ours
+
+
+def from_fields(kind: type[_Record], fields: Mapping[str, object]) -> _Record:
+    """Return the record that opened fields describe.
+
+    Raises:
+        MalformedError: a field is missing, of the wrong type, or breaks a rule of casework. Contents are not named.
+    """
+    try:
+        return msgspec.convert(fields, type=kind)
+    except (msgspec.ValidationError, UsageError):
+        raise MalformedError(f"a version of kind {kind.KIND} does not hold that kind's fields") from None
+
+
+def is_known_kind(kind: str) -> bool:
+    """Say whether this program has words for the kind; others are kept and counted, not shown."""
+    return kind in RECORD_KINDS
