@@ -1,0 +1,233 @@
+"""One SQLCipher file behind one connection and one lock (FORMAT.md 7)."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
+from sqlalchemy.pool import StaticPool
+
+from vault.errors import InternalError, NoVaultError, RefusedError, TryAgainError, VaultError
+from vault.store.faults import translated
+from vault.store.files import free_bytes, release_ballast
+from vault.store.rows import Rows
+
+RAW_KEY_SIZE = 32
+_REKEY_MARGIN = 16 * 1024 * 1024
+
+# The order is part of the format's promise: silence first (SQLCipher prints page errors to the terminal), then the key,
+# then all that must hold before the first write. EXTRA before WAL, or a creation journal that comes back after a power
+# cut takes everything with it.
+_PRAGMAS_AFTER_KEY = (
+    "cipher_page_size=8192",
+    "busy_timeout=0",
+    "cache_size=-64000",
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+    "locking_mode=EXCLUSIVE",
+    "synchronous=EXTRA",
+    "fullfsync=ON",  # read on macOS only, where fsync stops at the drive's cache
+    "checkpoint_fullfsync=ON",
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+)
+
+
+class Database:
+    """An open file. One process, one connection; threads queue on one lock.
+
+    `engine` belongs to the same connection: use it through `transaction` and `reading` only.
+    """
+
+    def __init__(self, path: Path, connection: Any, ballast: Path | None) -> None:
+        self.path = path
+        self._connection = connection
+        self._ballast = ballast
+        self._lock = threading.RLock()
+        self._rows: Rows | None = None
+        self._closed = False
+        self.engine = sa.create_engine(
+            "sqlite://", module=driver, creator=lambda: connection, poolclass=StaticPool, hide_parameters=True
+        )
+        sa.event.listen(self.engine, "begin", _begin_immediate)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Rows]:
+        """Yield the rows for one unit of work: durable when the block ends, undone when it raises.
+
+        Raises:
+            TryAgainError: no room; nothing was written, and the ballast was given back if there was one.
+            VerificationError: the disk failed, the file was altered, or a row stands at this key already.
+            InternalError: a transaction inside another use of the same thread.
+        """
+        with self._lock:
+            if self._rows is not None:
+                raise InternalError("a transaction was begun inside another use of the database")
+            with self._translated(), self.engine.begin() as connection, self._used_for(connection) as rows:
+                yield rows
+
+    @contextmanager
+    def reading(self) -> Iterator[Rows]:
+        """Yield the rows for reading one moment of the file; inside a transaction of the same thread, its view.
+
+        Raises:
+            VerificationError: the disk failed or the file was altered.
+        """
+        with self._lock:
+            if self._rows is not None:
+                yield self._rows
+                return
+            with self._translated(), self.engine.connect() as connection, self._used_for(connection) as rows:
+                yield rows
+
+    def schema_stamp(self) -> str | None:
+        """Return the revision of the tables, or None in a file that has none yet."""
+        with self.reading() as rows:
+            if not sa.inspect(rows.connection).has_table("alembic_version"):
+                return None
+            stamp: str | None = rows.connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            return stamp
+
+    def truncate_wal(self) -> None:
+        """Move everything into the one file and empty the write-ahead log, which may hold deleted bytes (FORMAT.md 5).
+
+        Raises:
+            TryAgainError: no room. All that was acknowledged stays in the log.
+        """
+        with self._lock, self._translated():
+            self._require_idle()
+            self._pragma("wal_checkpoint(TRUNCATE)")
+
+    def rekey(self, new_raw_key: bytes) -> None:
+        """Encrypt every page anew. A crash at any point leaves a file that opens with the old or the new key.
+
+        Raises:
+            TryAgainError: no room; the old key still holds, and the database is closed.
+            VaultError: otherwise not done; the database is closed: open it with the old key, then with the new one.
+        """
+        _require_raw_key(new_raw_key)
+        with self._lock:
+            self._require_idle()
+            self.truncate_wal()
+            # The whole file goes through the log once.
+            if free_bytes(self.path.parent) < self.path.stat().st_size + _REKEY_MARGIN:
+                raise TryAgainError(f"no room to encrypt {self.path.name} anew")
+            try:
+                with self._translated():
+                    self._pragma(f"rekey=\"x'{new_raw_key.hex()}'\"")
+                    self._pragma("wal_checkpoint(TRUNCATE)")
+                    self._require_every_page_under_the_key()
+            except BaseException:
+                # SQLCipher answers `ok` to a rekey that failed, and its connection is of no use afterwards.
+                self.close()
+                raise
+
+    def close(self) -> None:
+        """Leave one file behind and forget the connection. Closing twice does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            try:
+                with self._translated():
+                    self._pragma("wal_checkpoint(TRUNCATE)")
+            except VaultError:
+                pass  # the log keeps what did not fit; the next unlock replays it
+            finally:
+                self.engine.dispose()
+                self._connection.close()
+
+    def _translated(self) -> Any:
+        return translated(self.path, on_full=self._free_ballast)
+
+    @contextmanager
+    def _used_for(self, connection: sa.Connection) -> Iterator[Rows]:
+        self._rows = Rows(connection)
+        try:
+            yield self._rows
+        finally:
+            self._rows = None
+
+    def _require_idle(self) -> None:
+        if self._rows is not None:
+            raise InternalError("the database is in use by the same thread")
+
+    def _require_every_page_under_the_key(self) -> None:
+        self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if self._pragma("cipher_integrity_check"):
+            raise TryAgainError(
+                f"{self.path.name} was not encrypted anew", advice="Unlock again; the old key may hold."
+            )
+
+    def _pragma(self, text: str) -> list[tuple[Any, ...]]:
+        answer: list[tuple[Any, ...]] = self._connection.execute(f"PRAGMA {text}").fetchall()
+        return answer
+
+    def _free_ballast(self) -> bool:
+        return self._ballast is not None and release_ballast(self._ballast)
+
+
+def open_database(path: Path, raw_key: bytes, *, create: bool, ballast: Path | None = None) -> Database:
+    """Open the file for this process alone; the tables are the business of vault.store.schema.
+
+    Args:
+        path: the database file.
+        raw_key: 32 bytes. SQLCipher's own passphrase stretching is not used.
+        create: make a new file, for its owner alone; one that holds anything is refused. Otherwise the file must exist.
+        ballast: a file to give back when the disk is full.
+
+    Raises:
+        NoVaultError: no file, or an empty one.
+        RefusedError: `create` on a file that holds something.
+        WrongPassphraseError: another key, or not a database of this kind.
+        OpenElsewhereError: another process has it.
+        TryAgainError: no room, no right to write, or a file system without the locks that this needs.
+    """
+    _require_raw_key(raw_key)
+    if create:
+        _make_empty(path)
+    elif not path.is_file() or path.stat().st_size == 0:
+        raise NoVaultError(f"no database {path.name} in {path.parent}")
+    with translated(path, opening=True):
+        connection = driver.connect(str(path), isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(connection, raw_key, path)
+        except BaseException:
+            # A connection left behind would keep its lock, and the right passphrase would then meet "open elsewhere".
+            connection.close()
+            raise
+    return Database(path, connection, ballast)
+
+
+def _prepare(connection: Any, raw_key: bytes, path: Path) -> None:
+    connection.execute("PRAGMA cipher_log_level=NONE")
+    connection.execute(f"PRAGMA key=\"x'{raw_key.hex()}'\"")
+    for pragma in _PRAGMAS_AFTER_KEY:
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        raise TryAgainError(f"the file system under {path.name} has no usable locks")
+
+
+def _make_empty(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if path.stat().st_size:
+            raise RefusedError(f"{path.name} exists already", advice="Open it, or choose another folder.")
+    except OSError:
+        raise TryAgainError(f"{path.name} cannot be made here", advice="Check the folder's rights.") from None
+
+
+def _require_raw_key(raw_key: bytes) -> None:
+    if len(raw_key) != RAW_KEY_SIZE:
+        raise InternalError(f"a database key has {RAW_KEY_SIZE} bytes, not {len(raw_key)}")
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

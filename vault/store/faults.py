@@ -1,0 +1,68 @@
+"""What the database driver reports, in the program's own words: no SQL, no parameters, no contents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy.exc
+import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
+
+from vault.errors import (
+    InternalError,
+    OpenElsewhereError,
+    TryAgainError,
+    VaultError,
+    VerificationError,
+    WrongPassphraseError,
+)
+from vault.store.files import has_no_room
+
+_UNREADABLE = "cannot be read: the disk failed or the file was altered"
+_UNWRITABLE = "cannot be written here"
+_RIGHTS = "Check the rights of the folder, then repeat."
+
+# How the driver's code begins, and what a person is told.
+_WORDS: tuple[tuple[str, type[VaultError], str, str | None], ...] = (
+    ("SQLITE_BUSY", OpenElsewhereError, "is open in another process", None),
+    ("SQLITE_LOCKED", OpenElsewhereError, "is open in another process", None),
+    ("SQLITE_IOERR", VerificationError, _UNREADABLE, None),
+    ("SQLITE_CORRUPT", VerificationError, _UNREADABLE, None),
+    ("SQLITE_NOTADB", VerificationError, _UNREADABLE, None),
+    ("SQLITE_CONSTRAINT", VerificationError, "already holds a row with this key", None),
+    ("SQLITE_CANTOPEN", TryAgainError, _UNWRITABLE, _RIGHTS),
+    ("SQLITE_READONLY", TryAgainError, _UNWRITABLE, _RIGHTS),
+    ("SQLITE_PERM", TryAgainError, _UNWRITABLE, _RIGHTS),
+)
+
+
+@contextmanager
+def translated(path: Path, *, opening: bool = False, on_full: Callable[[], bool] | None = None) -> Iterator[None]:
+    """Turn every error of the driver into one of vault.errors, unchained.
+
+    Args:
+        path: the database file.
+        opening: the key has not been judged yet, so an unreadable first page means a wrong key.
+        on_full: called when there is no room; returns whether it made some.
+    """
+    try:
+        yield
+    except sqlalchemy.exc.DBAPIError as fault:
+        raise _fault(fault.orig, path, opening=opening, on_full=on_full) from None
+    except driver.Error as fault:
+        raise _fault(fault, path, opening=opening, on_full=on_full) from None
+
+
+def _fault(fault: BaseException | None, path: Path, *, opening: bool, on_full: Callable[[], bool] | None) -> VaultError:
+    code: str = getattr(fault, "sqlite_errorname", None) or type(fault).__name__
+    if code.startswith("SQLITE_FULL") or (code.startswith("SQLITE_IOERR") and has_no_room(path)):
+        freed = on_full is not None and on_full()
+        helped = "; the reserve was given back, so the same act fits now" if freed else ""
+        return TryAgainError(f"no room to write {path.name}{helped}")
+    if code.startswith("SQLITE_NOTADB") and opening:
+        return WrongPassphraseError(f"{path.name} does not open with this key")
+    for start, error, words, advice in _WORDS:
+        if code.startswith(start):
+            return error(f"{path.name} {words}", advice=advice)
+    return InternalError(f"the database layer failed at {path.name}: {code}")

@@ -1,0 +1,175 @@
+"""Durable files: what is written is either the old bytes or the new ones, also after a power cut."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+
+from vault.errors import MalformedError, NotFoundError, TryAgainError, VaultError, VerificationError
+
+try:
+    import resource
+except ImportError:  # Windows has no limit on the size of a process's files
+    resource = None  # type: ignore[assignment]  # the one absent module, asked for below
+
+try:
+    from fcntl import F_FULLFSYNC, fcntl  # type: ignore[attr-defined,unused-ignore]  # macOS only
+except ImportError:
+    F_FULLFSYNC = None
+
+_OWNER_ONLY = 0o600
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
+_FAT_FILE_LIMIT = 2**32 - 1
+_SLACK = 1 << 16
+BALLAST_SIZE = 16 * 1024 * 1024
+
+
+def sync_file(descriptor: int) -> None:
+    """Return when the file's bytes are on the medium. On macOS plain fsync leaves them in the drive's cache."""
+    if F_FULLFSYNC is not None:
+        try:
+            fcntl(descriptor, F_FULLFSYNC)
+        except OSError:  # a file system that knows no full flush
+            os.fsync(descriptor)
+        return
+    os.fsync(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Return when the names in the folder are on the medium. Windows keeps them in its own journal."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        sync_file(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_aside(path: Path, data: bytes) -> Path:
+    """Write `path`.new durably, readable by the owner alone, and return its path. `path` itself stays as it is.
+
+    Raises:
+        TryAgainError: no room, or the folder cannot be written.
+    """
+    aside = path.with_name(path.name + ".new")
+    try:
+        aside.unlink(missing_ok=True)
+        _write_new(aside, data)
+        sync_folder(aside.parent)
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
+    return aside
+
+
+def promote(path: Path) -> None:
+    """Give `path`.new the name `path`, in one step that survives a power cut.
+
+    Raises:
+        TryAgainError: the folder cannot be written.
+    """
+    try:
+        path.with_name(path.name + ".new").replace(path)
+        sync_folder(path.parent)
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
+
+
+def write_durable(path: Path, data: bytes) -> None:
+    """Replace the file: after a crash at any point it holds all the old bytes or all the new ones.
+
+    Raises:
+        TryAgainError: no room, or the folder cannot be written; the old bytes stand.
+    """
+    write_aside(path, data)
+    promote(path)
+
+
+def read_limited(path: Path, limit: int) -> bytes:
+    """Return the whole file, of at most `limit` bytes, so that a planted giant cannot fill the memory.
+
+    Raises:
+        NotFoundError: there is no such file.
+        MalformedError: it is longer than `limit` bytes.
+        VerificationError: the disk cannot read it.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        raise NotFoundError(f"no file {path.name}", advice="Check the path.") from None
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
+    if len(data) > limit:
+        raise MalformedError(f"{path.name} is longer than {limit} bytes")
+    return data
+
+
+def make_ballast(path: Path, size: int = BALLAST_SIZE) -> None:
+    """Write real bytes that a full disk can give back. Random, because some file systems compress or skip zeros.
+
+    Raises:
+        TryAgainError: no room for them.
+    """
+    write_durable(path, os.urandom(size))
+
+
+def release_ballast(path: Path) -> bool:
+    """Give the ballast back to a full disk; False when there was none left."""
+    try:
+        path.unlink()
+        sync_folder(path.parent)
+    except OSError:
+        return False
+    return True
+
+
+def free_bytes(path: Path) -> int:
+    """Return how many bytes this user may still write on the disk that holds `path`."""
+    return shutil.disk_usage(path).free
+
+
+def has_no_room(path: Path) -> bool:
+    """Tell whether the file at `path`, or its write-ahead log, cannot grow: a full disk, a quota, or a size limit.
+
+    SQLite calls the last two an I/O error, which would send a person to a backup in place of the waste bin.
+    """
+    largest = max((part.stat().st_size for part in (path, Path(f"{path}-wal")) if part.exists()), default=0)
+    if _FAT_FILE_LIMIT - _SLACK <= largest <= _FAT_FILE_LIMIT:
+        return True
+    if resource is not None:
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+        if limit != resource.RLIM_INFINITY and largest + _SLACK >= limit:
+            return True
+    probe = path.with_name(path.name + ".probe")
+    try:
+        _write_new(probe, bytes(_SLACK))
+    except OSError as fault:
+        return fault.errno in _NO_ROOM
+    finally:
+        probe.unlink(missing_ok=True)
+    return False
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _OWNER_ONLY)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        sync_file(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        path.unlink(missing_ok=True)
+        raise
+    os.close(descriptor)
+
+
+def _file_fault(fault: OSError, path: Path) -> VaultError:
+    if fault.errno in _NO_ROOM:
+        return TryAgainError(f"no room to write {path.name}")
+    if fault.errno == errno.EIO:
+        return VerificationError(f"the disk reports an error at {path.name}", advice="Copy the vault to another disk.")
+    return TryAgainError(f"{path.name} cannot be read or written now", advice="Check the folder's rights, then repeat.")

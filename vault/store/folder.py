@@ -1,0 +1,98 @@
+"""Where the parts of a vault lie in its folder, and which places are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault.errors import NoVaultError, RefusedError
+from vault.store.files import sync_folder
+
+# Returns why a vault cannot live safely at this place, or None.
+PlaceCheck = Callable[[Path], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class VaultFolder:
+    """The layout of one `NAME.vault` folder. Holds no open file."""
+
+    path: Path
+
+    @property
+    def keys(self) -> Path:
+        """Slots and doors: the only file that is readable before unlock."""
+        return self.path / "keys"
+
+    @property
+    def keys_new(self) -> Path:
+        """The next `keys`, durable before the operation that lists its digest is committed."""
+        return self.path / "keys.new"
+
+    @property
+    def database(self) -> Path:
+        """Every member's sealed rows, in one SQLCipher file."""
+        return self.path / "vault.db"
+
+    @property
+    def index_dir(self) -> Path:
+        """One SQLCipher file per member: a cache."""
+        return self.path / "index"
+
+    @property
+    def drafts_dir(self) -> Path:
+        """One SQLCipher file per member: not a cache, in every backup."""
+        return self.path / "drafts"
+
+    @property
+    def blobs_dir(self) -> Path:
+        """Sealed chunks of attachments."""
+        return self.path / "blobs"
+
+    @property
+    def attempts(self) -> Path:
+        """Sealed hints about failed unlocks, outside the digest of `keys`."""
+        return self.path / "attempts"
+
+    @property
+    def ballast(self) -> Path:
+        """Real bytes, given back when the disk is full."""
+        return self.path / "ballast"
+
+    def make(self) -> None:
+        """Make the folder and its parts for the owner alone; what exists stays.
+
+        Raises:
+            RefusedError: the place cannot be written.
+        """
+        try:
+            for folder in (self.path, self.index_dir, self.drafts_dir, self.blobs_dir):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                sync_folder(folder.parent)
+        except OSError:
+            raise RefusedError(
+                f"the folder {self.path} cannot be made here",
+                advice="Choose a folder on this device that you may write.",
+            ) from None
+
+    def require(self) -> None:
+        """Raise NoVaultError unless both `keys` and the database are here."""
+        for part in (self.keys, self.database):
+            if not part.is_file():
+                raise NoVaultError(f"no vault at {self.path}: {part.name} is missing")
+
+    def require_safe_place(self, refuse: PlaceCheck) -> None:
+        """Refuse network drives and folders that a sync client moves: both break locks and the order of writes.
+
+        Args:
+            refuse: returns the reason in words, or None where a vault may live.
+
+        Raises:
+            RefusedError: with that reason.
+        """
+        reason = refuse(self.path)
+        if reason is not None:
+            raise RefusedError(
+                f"a vault cannot be opened at {self.path}: {reason}",
+                advice="Keep the vault on this device's own disk and carry bundles or backups instead.",
+            )

@@ -1,0 +1,304 @@
+"""The rows of a vault over one connection: sealed or public bytes in, the same bytes out.
+
+Nothing here is believed: a row may be false, missing, old or doubled, and whoever reads it checks it against the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import sqlalchemy as sa
+
+from vault.store import statements as sql
+from vault.store import tables
+
+_CHUNK = 256
+_BEFORE_ALL = b""
+_Bytes = bytes  # two columns are called as the types are
+_Row = TypeVar("_Row")
+_Make = Callable[[Iterable[Any]], _Row]
+
+
+class GenesisRow(NamedTuple):
+    """The public beginning of a log; `origin` should be the hash of `bytes`."""
+
+    origin: bytes
+    bytes: _Bytes
+
+
+class OperationRow(NamedTuple):
+    """One entry of a log: public header and list, sealed payload."""
+
+    origin: bytes
+    seq: int
+    header: bytes
+    list: bytes
+    sealed: bytes
+    digest: bytes
+
+
+class VersionRow(NamedTuple):
+    """One sealed version of a record at place `n` of the list of (origin, seq)."""
+
+    origin: bytes
+    seq: int
+    n: int
+    id: bytes
+    compartment: bytes
+    record: bytes
+    blob: bytes
+
+
+class VersionKeyRow(NamedTuple):
+    """One version's key, wrapped under an epoch."""
+
+    origin: bytes
+    seq: int
+    n: int
+    epoch: bytes
+    wrap: bytes
+
+
+class SealedVersion(NamedTuple):
+    """A version joined with one of its wrapped keys."""
+
+    origin: bytes
+    seq: int
+    n: int
+    id: bytes
+    compartment: bytes
+    record: bytes
+    blob: bytes
+    epoch: bytes
+    wrap: bytes
+
+
+class EpochRow(NamedTuple):
+    """The public notice of a compartment's key; never the key."""
+
+    digest: bytes
+    compartment: bytes
+    bytes: _Bytes
+
+
+class GrantRow(NamedTuple):
+    """An epoch's key sealed to a seat; `giver` is a hint until it opens."""
+
+    digest: bytes
+    epoch: bytes
+    seat: bytes
+    giver: bytes
+    sealed: bytes
+
+
+class CheckpointRow(NamedTuple):
+    """A signed note over the first `size` entries."""
+
+    origin: bytes
+    size: int
+    root: bytes
+    note: bytes
+
+
+class TileRow(NamedTuple):
+    """A cached run of tree hashes."""
+
+    origin: bytes
+    level: int
+    idx: int
+    hashes: bytes
+
+
+class LocalRow(NamedTuple):
+    """A secret of a seat on this device, sealed; one for each purpose."""
+
+    seat: bytes
+    purpose: int
+    number: int
+    blob: bytes
+
+
+class Rows:
+    """Reads and writes of one `Database.transaction()` or `.reading()`. Iterators end with that block."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.connection = connection
+
+    # ---- logs
+
+    def add_genesis(self, origin: bytes, genesis: bytes) -> None:
+        """Insert the beginning of a log."""
+        self._insert(tables.genesis, [(origin, genesis)])
+
+    def genesis(self, origin: bytes) -> bytes | None:
+        """Return the genesis of this log, or None; where a false one stands beside it, see `geneses`."""
+        row = self._first(GenesisRow._make, sql.GENESIS, {"origin": origin})
+        return None if row is None else row.bytes
+
+    def geneses(self) -> list[GenesisRow]:
+        """Return every genesis, by origin."""
+        return self._all(GenesisRow._make, sql.GENESES, {})
+
+    def add_operation(self, row: OperationRow) -> None:
+        """Insert one entry."""
+        self._insert(tables.operation, [row])
+
+    def operations(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[OperationRow]:
+        """Yield entries `start` to before `stop` by position; where rows contradict, all that stand there."""
+        behind: dict[str, Any] = {"after_seq": start, "after_digest": _BEFORE_ALL}
+        fixed = {"origin": origin, "stop": sql.END if stop is None else stop}
+        while chunk := self._all(OperationRow._make, sql.OPERATIONS_AFTER, {**fixed, **behind, "rows": _CHUNK}):
+            yield from chunk
+            behind = {"after_seq": chunk[-1].seq, "after_digest": chunk[-1].digest}
+
+    def operation(self, origin: bytes, seq: int) -> OperationRow | None:
+        """Return the entry there, or None; where rows contradict, the one of the smallest digest."""
+        return self._first(OperationRow._make, sql.OPERATION, {"origin": origin, "seq": seq})
+
+    def size(self, origin: bytes) -> int:
+        """Return the position behind the last entry of this log; gaps are not looked for."""
+        newest = self.connection.scalar(sql.NEWEST_SEQ, {"origin": origin})
+        return 0 if newest is None else int(newest) + 1
+
+    def add_checkpoint(self, row: CheckpointRow) -> None:
+        """Insert a checkpoint beside all others."""
+        self._insert(tables.checkpoint, [row])
+
+    def replace_checkpoint(self, row: CheckpointRow, *, keep_up_to: int) -> None:
+        """Insert a checkpoint and drop this origin's of a size above `keep_up_to`, where the running session began.
+
+        Of each session only the last is needed, and those that somebody cosigned.
+        """
+        self.connection.execute(sql.DELETE_REPLACED_CHECKPOINTS, {"origin": row.origin, "keep_up_to": keep_up_to})
+        self._insert(tables.checkpoint, [row])
+
+    def checkpoints(self, origin: bytes) -> list[CheckpointRow]:
+        """Return every checkpoint of this log, smallest first."""
+        return self._all(CheckpointRow._make, sql.CHECKPOINTS, {"origin": origin})
+
+    def newest_checkpoint(self, origin: bytes) -> CheckpointRow | None:
+        """Return the one that claims the most entries, checked by nobody, or None."""
+        return self._first(CheckpointRow._make, sql.NEWEST_CHECKPOINT, {"origin": origin})
+
+    def put_tile(self, row: TileRow) -> None:
+        """Store a run of hashes in place of what the cache had there."""
+        place = {"origin": row.origin, "level": row.level, "idx": row.idx}
+        self.connection.execute(sql.DELETE_TILE, place)
+        self._insert(tables.tile, [row])
+
+    def tile(self, origin: bytes, level: int, idx: int) -> bytes | None:
+        """Return the cached hashes there, or None."""
+        hashes: bytes | None = self.connection.scalar(sql.TILE, {"origin": origin, "level": level, "idx": idx})
+        return hashes
+
+    def tiles(self, origin: bytes) -> list[TileRow]:
+        """Return the cached tiles of this log, by level and place."""
+        return self._all(TileRow._make, sql.TILES, {"origin": origin})
+
+    # ---- versions
+
+    def add_versions(self, rows: Sequence[VersionRow]) -> None:
+        """Insert sealed versions."""
+        self._insert(tables.version, rows)
+
+    def add_version_keys(self, rows: Sequence[VersionKeyRow]) -> None:
+        """Insert wrapped keys of versions."""
+        self._insert(tables.version_key, rows)
+
+    def versions(self, compartment: bytes, record: bytes | None = None) -> list[SealedVersion]:
+        """Return what a compartment, or one record in it, holds: one item for each version and wrapped key.
+
+        By origin and place. Versions without any key are left out: nobody here can open them.
+        """
+        if record is None:
+            return self._all(SealedVersion._make, sql.VERSIONS_OF_COMPARTMENT, {"compartment": compartment})
+        return self._all(SealedVersion._make, sql.VERSIONS_OF_RECORD, {"compartment": compartment, "record": record})
+
+    def version_at(self, origin: bytes, seq: int, n: int) -> list[SealedVersion]:
+        """Return what stands at one place of a list: one item for each version and wrapped key."""
+        return self._all(SealedVersion._make, sql.VERSION_AT, {"origin": origin, "seq": seq, "n": n})
+
+    def versions_from(self, origin: bytes, start_seq: int) -> Iterator[SealedVersion]:
+        """Yield a log's versions with their keys from one position on, by place."""
+        names = ("seq", "n", "id", "epoch", "wrap")
+        behind: dict[str, Any] = dict(zip(names, (start_seq, -1, *[_BEFORE_ALL] * 3), strict=True))
+        while chunk := self._all(
+            SealedVersion._make,
+            sql.SEALED_AFTER,
+            {"origin": origin, "rows": _CHUNK, **{f"after_{name}": value for name, value in behind.items()}},
+        ):
+            yield from chunk
+            behind = {name: getattr(chunk[-1], name) for name in names}
+
+    def version_rows(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[VersionRow]:
+        """Yield a log's versions of entries `start` to before `stop`, by place, whether or not a key is left."""
+        behind: dict[str, Any] = {"after_seq": start, "after_n": -1, "after_id": _BEFORE_ALL}
+        fixed = {"origin": origin, "stop": sql.END if stop is None else stop, "rows": _CHUNK}
+        while chunk := self._all(VersionRow._make, sql.VERSION_ROWS_AFTER, {**fixed, **behind}):
+            yield from chunk
+            behind = {"after_seq": chunk[-1].seq, "after_n": chunk[-1].n, "after_id": chunk[-1].id}
+
+    def erase_versions(self, places: Collection[tuple[bytes, int, int]]) -> None:
+        """Delete blobs and keys at these (origin, seq, n). Their bytes leave the log file with `truncate_wal`."""
+        if places:
+            params = [{"origin": origin, "seq": seq, "n": n} for origin, seq, n in places]
+            self.connection.execute(sql.DELETE_KEYS_OF_VERSION, params)
+            self.connection.execute(sql.DELETE_VERSION, params)
+
+    def delete_version_keys(self, rows: Collection[VersionKeyRow]) -> None:
+        """Delete exactly these wraps: what a rotation replaced."""
+        if rows:
+            self.connection.execute(sql.DELETE_VERSION_KEY, [row._asdict() for row in rows])
+
+    # ---- epochs, grants, local secrets
+
+    def add_epochs(self, rows: Sequence[EpochRow]) -> None:
+        """Insert public notices of keys."""
+        self._insert(tables.epoch, rows)
+
+    def epochs(self, compartment: bytes | None = None) -> list[EpochRow]:
+        """Return the notices of one compartment, or of all."""
+        if compartment is None:
+            return self._all(EpochRow._make, sql.EPOCHS, {})
+        return self._all(EpochRow._make, sql.EPOCHS_OF_COMPARTMENT, {"compartment": compartment})
+
+    def add_grants(self, rows: Sequence[GrantRow]) -> None:
+        """Insert keys sealed to seats."""
+        self._insert(tables.granted, rows)
+
+    def grants_to(self, seat: bytes) -> list[GrantRow]:
+        """Return all that was ever sealed to this seat and not erased."""
+        return self._all(GrantRow._make, sql.GRANTS_TO_SEAT, {"seat": seat})
+
+    def grants_of(self, epoch: bytes) -> list[GrantRow]:
+        """Return to whom one epoch's key was sealed."""
+        return self._all(GrantRow._make, sql.GRANTS_OF_EPOCH, {"epoch": epoch})
+
+    def put_local(self, row: LocalRow) -> None:
+        """Store a seat's sealed secret in place of the one it had for this purpose."""
+        self.delete_local(row.seat, row.purpose)
+        self._insert(tables.local, [row])
+
+    def local(self, seat: bytes, purpose: int) -> LocalRow | None:
+        """Return a seat's sealed secret for this purpose, or None."""
+        return self._first(LocalRow._make, sql.LOCAL, {"seat": seat, "purpose": purpose})
+
+    def delete_local(self, seat: bytes, purpose: int) -> None:
+        """Delete a seat's sealed secret for this purpose, if there is one."""
+        self.connection.execute(sql.DELETE_LOCAL, {"seat": seat, "purpose": purpose})
+
+    # ---- plumbing
+
+    def _insert(self, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            self.connection.exec_driver_sql(
+                sql.insert_text(table, self.connection.dialect), [tuple(row) for row in rows]
+            )
+
+    def _all(self, make: _Make[_Row], statement: sa.Select[Any], params: Mapping[str, Any]) -> list[_Row]:
+        return [make(row) for row in self.connection.execute(statement, params)]
+
+    def _first(self, make: _Make[_Row], statement: sa.Select[Any], params: Mapping[str, Any]) -> _Row | None:
+        row = self.connection.execute(statement, params).first()
+        return None if row is None else make(row)

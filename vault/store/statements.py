@@ -1,0 +1,128 @@
+"""The SQL of the rows: built once, within what SQLite, PostgreSQL and CockroachDB all speak.
+
+Paging is by key, never by offset; nothing is updated in place; no statement asks the database for a number, a time or a
+random value. `tests/hygiene/test_sql_subset.py` reads every one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam as given
+
+from vault.store.tables import (
+    checkpoint,
+    cosignature,
+    epoch,
+    genesis,
+    granted,
+    local,
+    operation,
+    tile,
+    version,
+    version_key,
+)
+
+END = 2**63 - 1  # no place lies beyond: numbers are u63 on both engines
+
+
+@cache
+def insert_text(table: sa.Table, dialect: sa.Dialect) -> str:
+    """Return the insert of whole rows, in column order, for plain tuples: a fifth faster than dicts through Core."""
+    return str(sa.insert(table).compile(dialect=dialect, column_keys=[column.name for column in table.columns]))
+
+
+def after(columns: Sequence[sa.Column[int] | sa.Column[bytes]]) -> sa.ColumnElement[bool]:
+    """Return the condition "behind the row whose key is given as after_<column>"."""
+    return sa.tuple_(*columns) > sa.tuple_(*(given(f"after_{column.name}", type_=column.type) for column in columns))
+
+
+GENESIS = sa.select(genesis).where(genesis.c.origin == given("origin")).order_by(genesis.c.bytes)
+GENESES = sa.select(genesis).order_by(genesis.c.origin, genesis.c.bytes)
+
+OPERATIONS_AFTER = (
+    sa.select(operation)
+    .where(operation.c.origin == given("origin"), after([operation.c.seq, operation.c.digest]))
+    .where(operation.c.seq < given("stop"))
+    .order_by(operation.c.seq, operation.c.digest)
+    .limit(given("rows"))
+)
+OPERATION = (
+    sa.select(operation)
+    .where(operation.c.origin == given("origin"), operation.c.seq == given("seq"))
+    .order_by(operation.c.digest)
+    .limit(1)
+)
+NEWEST_SEQ = (
+    sa.select(operation.c.seq).where(operation.c.origin == given("origin")).order_by(operation.c.seq.desc()).limit(1)
+)
+
+_PLACE = (version.c.origin, version.c.seq, version.c.n)
+_WITH_KEYS = version.join(
+    version_key,
+    sa.and_(
+        version.c.origin == version_key.c.origin, version.c.seq == version_key.c.seq, version.c.n == version_key.c.n
+    ),
+)
+_SEALED = sa.select(*version.c, version_key.c.epoch, version_key.c.wrap).select_from(_WITH_KEYS)
+_SEALED_ORDER = (version.c.seq, version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
+
+VERSIONS_OF_COMPARTMENT = _SEALED.where(version.c.compartment == given("compartment")).order_by(
+    version.c.origin, *_SEALED_ORDER
+)
+VERSIONS_OF_RECORD = _SEALED.where(
+    version.c.compartment == given("compartment"), version.c.record == given("record")
+).order_by(version.c.origin, *_SEALED_ORDER)
+VERSION_AT = _SEALED.where(
+    version.c.origin == given("origin"), version.c.seq == given("seq"), version.c.n == given("n")
+).order_by(*_SEALED_ORDER)
+SEALED_AFTER = (
+    _SEALED.where(version.c.origin == given("origin"), after(_SEALED_ORDER))
+    .order_by(*_SEALED_ORDER)
+    .limit(given("rows"))
+)
+VERSION_ROWS_AFTER = (
+    sa.select(version)
+    .where(version.c.origin == given("origin"), after([version.c.seq, version.c.n, version.c.id]))
+    .where(version.c.seq < given("stop"))
+    .order_by(version.c.seq, version.c.n, version.c.id)
+    .limit(given("rows"))
+)
+DELETE_VERSION = sa.delete(version).where(*(column == given(column.name) for column in _PLACE))
+DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
+    *(version_key.c[column.name] == given(column.name) for column in _PLACE)
+)
+DELETE_VERSION_KEY = sa.delete(version_key).where(*(column == given(column.name) for column in version_key.c))
+
+EPOCHS = sa.select(epoch).order_by(epoch.c.compartment, epoch.c.digest)
+EPOCHS_OF_COMPARTMENT = sa.select(epoch).where(epoch.c.compartment == given("compartment")).order_by(epoch.c.digest)
+GRANTS_TO_SEAT = sa.select(granted).where(granted.c.seat == given("seat")).order_by(granted.c.digest)
+GRANTS_OF_EPOCH = sa.select(granted).where(granted.c.epoch == given("epoch")).order_by(granted.c.digest)
+
+CHECKPOINTS = (
+    sa.select(checkpoint).where(checkpoint.c.origin == given("origin")).order_by(checkpoint.c.size, checkpoint.c.note)
+)
+NEWEST_CHECKPOINT = (
+    sa.select(checkpoint)
+    .where(checkpoint.c.origin == given("origin"))
+    .order_by(checkpoint.c.size.desc(), checkpoint.c.note.desc())
+    .limit(1)
+)
+DELETE_REPLACED_CHECKPOINTS = sa.delete(checkpoint).where(
+    checkpoint.c.origin == given("origin"),
+    checkpoint.c.size > given("keep_up_to"),
+    checkpoint.c.size.not_in(sa.select(cosignature.c.size).where(cosignature.c.origin == given("origin"))),
+)
+
+TILE = sa.select(tile.c.hashes).where(
+    tile.c.origin == given("origin"), tile.c.level == given("level"), tile.c.idx == given("idx")
+)
+TILES = sa.select(tile).where(tile.c.origin == given("origin")).order_by(tile.c.level, tile.c.idx)
+DELETE_TILE = sa.delete(tile).where(
+    tile.c.origin == given("origin"), tile.c.level == given("level"), tile.c.idx == given("idx")
+)
+
+LOCAL = sa.select(local).where(local.c.seat == given("seat"), local.c.purpose == given("purpose"))
+DELETE_LOCAL = sa.delete(local).where(local.c.seat == given("seat"), local.c.purpose == given("purpose"))
