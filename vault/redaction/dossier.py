@@ -1,0 +1,67 @@
+"""What may leave: types that only `vault.redaction.apply` can make, so that a type check is the proof of redaction."""
+
+from __future__ import annotations
+
+from dataclasses import InitVar, dataclass, field
+
+from vault.casework.script import Script
+from vault.errors import InternalError
+
+_SEAL = object()  # only `vault.redaction.apply` takes it; a test holds every other module to that
+
+
+def _require_seal(seal: object) -> None:
+    if seal is not _SEAL:
+        raise InternalError("a redacted dossier is made by redaction only")
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedBlock:
+    """One labelled paragraph. `text` has single spaces, and line breaks only between paragraphs."""
+
+    label: str
+    text: str = field(repr=False)
+    script: Script
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        _require_seal(seal)
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedSection:
+    """What one record gave. `heading` is a word of the profile, never of the record."""
+
+    heading: str
+    blocks: tuple[RedactedBlock, ...]
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        _require_seal(seal)
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedDossier:
+    """All that a package may show.
+
+    `forbidden_forms` is for the verifier alone: spellings of what was hidden, which the finished files must not hold.
+    Each was compared as whole words after `casefold()`: inside a longer word that was allowed to stay it is no leak.
+    They are neither shown nor compared, so that two dossiers which differ only in what was hidden are equal.
+    """
+
+    profile: str
+    sections: tuple[RedactedSection, ...]
+    forbidden_forms: tuple[str, ...] = field(repr=False, compare=False)
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        _require_seal(seal)
+
+    def visible_text(self) -> str:
+        """Return every heading, label and text in order, one to a line: what a reader of the finished file finds."""
+        lines: list[str] = []
+        for section in self.sections:
+            lines.append(section.heading)
+            for block in section.blocks:
+                lines += (block.label, block.text)
+        return "\n".join(lines)

@@ -1,0 +1,101 @@
+"""Profiles: tables of what may leave. What a table does not name does not leave, however new it is.
+
+Two tables: which fields of which records are written at all, and what becomes of each type of identifier of each role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from vault.casework.vocabulary import NoteKind, PersonRole
+from vault.errors import UsageError
+from vault.redaction.actions import Action, IdentifierType
+
+ANY_VARIANT = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRule:
+    """How one kind of record is written: its heading, and label by field for the fields that may leave, in order."""
+
+    heading: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One table of what may leave.
+
+    `records` goes by (kind, variant): the variant of a note is its kind, of a person the role.
+    `actions` goes by (type, role): role `None` is an identifier that belongs to nobody registered.
+    """
+
+    name: str
+    records: Mapping[tuple[str, str], RecordRule]
+    actions: Mapping[tuple[IdentifierType, PersonRole | None], Action]
+
+    def rule(self, kind: str, variant: str) -> RecordRule | None:
+        """Return how such a record is written, or None: it does not leave."""
+        return self.records.get((kind, variant)) or self.records.get((kind, ANY_VARIANT))
+
+    def action(self, identifier: IdentifierType, role: PersonRole | None) -> Action:
+        """Return what becomes of an identifier; REMOVE when the table is silent."""
+        return self.actions.get((identifier, role), Action.REMOVE)
+
+
+def profile_named(name: str) -> Profile:
+    """Return a profile.
+
+    Raises:
+        UsageError: there is no such profile.
+    """
+    try:
+        return _PROFILES[name]
+    except KeyError:
+        raise UsageError(f"no such profile; profiles are: {', '.join(_PROFILES)}") from None
+
+
+def _person(heading: str) -> RecordRule:
+    return RecordRule(heading, {"names": "Names", "born": "Date of birth", "documents": "Documents"})
+
+
+_NOTE = RecordRule("Note", {"occurred": "Date", "text": "Text"})
+
+# The lawyer acts for the client, so the client is named. Contact goes through the organisation: no number, no address.
+# Safety and medical notes need a consent of their own, supervision and administration are the office's own.
+_LAWYER = Profile(
+    name="lawyer",
+    records=MappingProxyType(
+        {
+            ("case", ANY_VARIANT): RecordRule("Case", {"kind": "Kind", "stage": "Stage", "opened": "Opened"}),
+            ("person", PersonRole.CLIENT): _person("Client"),
+            ("person", PersonRole.RELATIVE): _person("Relative"),
+            ("person", PersonRole.WITNESS): _person("Witness"),
+            ("person", PersonRole.PERSECUTOR): _person("Persecutor"),
+            ("person", PersonRole.THIRD): _person("Other person"),
+            ("note", NoteKind.CONTACT): _NOTE,
+            ("note", NoteKind.INTERVIEW): _NOTE,
+            ("note", NoteKind.LEGAL_ADVICE): _NOTE,
+        }
+    ),
+    actions=MappingProxyType(
+        {
+            (IdentifierType.NAME, PersonRole.CLIENT): Action.KEEP,
+            (IdentifierType.NAME, PersonRole.RELATIVE): Action.PSEUDONYM,
+            (IdentifierType.NAME, PersonRole.WITNESS): Action.PSEUDONYM,
+            (IdentifierType.NAME, PersonRole.WORKER): Action.PSEUDONYM,
+            (IdentifierType.NAME, PersonRole.INTERPRETER): Action.PSEUDONYM,
+            (IdentifierType.NAME, PersonRole.PERSECUTOR): Action.KEEP,
+            (IdentifierType.NAME, PersonRole.THIRD): Action.PSEUDONYM,
+            (IdentifierType.BORN, PersonRole.CLIENT): Action.KEEP,
+            (IdentifierType.BORN, PersonRole.RELATIVE): Action.GENERALISE,
+            (IdentifierType.DOCUMENT, PersonRole.CLIENT): Action.KEEP,
+            (IdentifierType.DATE, None): Action.KEEP,
+            (IdentifierType.TIME, None): Action.KEEP,
+        }
+    ),
+)
+
+_PROFILES: Mapping[str, Profile] = MappingProxyType({profile.name: profile for profile in (_LAWYER,)})
