@@ -1,0 +1,65 @@
+"""The terminal driver: nothing but plain output leaves, and nothing stays behind on screen or in scrollback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from queue import Full
+from typing import TYPE_CHECKING, Any, Final
+
+from textual.drivers.linux_driver import LinuxDriver
+from typing_extensions import override
+
+from tui.terminal import CLEAR, without_strings
+
+if TYPE_CHECKING:
+    from tui.safe import SafeApp
+
+STALL_SECONDS: Final = 20.0
+"""How long a terminal may take nothing (a dead line) before the app locks: no idle lock could fire while it waits."""
+
+
+class SafeDriver(LinuxDriver):
+    """Textual's driver for Linux and macOS, with the doors closed that it leaves open."""
+
+    _app: SafeApp
+
+    @override
+    def write(self, data: str) -> None:
+        """Send output without OSC, DCS and their kin; lock when the terminal takes nothing for `STALL_SECONDS`."""
+        writer = self._writer_thread
+        if writer is None:
+            return
+        try:
+            writer._queue.put(without_strings(data), timeout=STALL_SECONDS)  # noqa: SLF001 - its write waits for ever
+        except Full:
+            self._app.end_stalled()
+
+    def blank_now(self) -> None:
+        """Wipe screen and scrollback, as the next thing that the terminal receives. Never waits."""
+        writer = self._writer_thread
+        if writer is None:
+            return
+        try:
+            writer._queue.put_nowait(CLEAR)  # noqa: SLF001 - its write waits for ever
+        except Full:
+            return  # A line that takes nothing shows nothing new either; the launcher wipes afterwards.
+
+    @override
+    def stop_application_mode(self) -> None:
+        """Give the terminal back wiped on both sides of the alternate screen, which some terminals do not have."""
+        self.write(CLEAR)
+        super().stop_application_mode()
+        self.write(CLEAR)
+
+    # Being stopped from outside (SIGTSTP) and coming back (SIGCONT, also after SIGSTOP) both lock: the case must not
+    # stay on a screen that nobody answers for.
+    @override
+    def _sigtstp_application(self, *_: Any) -> None:
+        self._call_app(self._app.lock)
+
+    @override
+    def _sigcont_application(self, *_: Any) -> None:
+        self._call_app(self._app.lock)
+
+    def _call_app(self, act: Callable[[], None]) -> None:
+        self._loop.call_soon_threadsafe(act)

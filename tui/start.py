@@ -1,0 +1,44 @@
+"""What the launcher tells its child, over a pipe: a member's name in an argument list is visible to every account."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from vault.errors import UsageError
+
+_LIMIT: Final = 16 * 1024
+"""Bytes; below what a pipe holds, so that the launcher can write it before anybody reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Which vault to open, and for whom when that is known. No secret."""
+
+    vault_path: Path
+    member: str | None = field(default=None, repr=False)
+
+
+def write_start(descriptor: int, start: Start) -> None:
+    """Write the start to a pipe and close it.
+
+    Raises:
+        UsageError: path and name together are longer than 16 KiB.
+    """
+    encoded = json.dumps({"vault": str(start.vault_path), "member": start.member}).encode("ascii")
+    try:
+        if len(encoded) > _LIMIT:
+            raise UsageError("the path of the vault and the member name are too long")
+        os.write(descriptor, encoded)
+    finally:
+        os.close(descriptor)
+
+
+def read_start(descriptor: int) -> Start:
+    """Read what `write_start` wrote, to the end, and close the pipe."""
+    with os.fdopen(descriptor, "rb") as pipe:
+        found = json.loads(pipe.read(_LIMIT))
+    return Start(Path(found["vault"]), found["member"])

@@ -1,0 +1,1 @@
+"""Widgets that get frozen values, send messages, and know no service."""
