@@ -1,0 +1,105 @@
+"""Each import contract of pyproject.toml catches a breach that is planted in a copy of the tree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.hygiene.tree import PACKAGES, ROOT
+
+
+class Breach(NamedTuple):
+    contract: str
+    file: str
+    text: str
+
+
+BREACHES = {
+    "a foundation imports another": Breach("direction", "vault/store/planted.py", "import vault.casework"),
+    "a foundation imports upwards": Breach("direction", "vault/casework/planted.py", "import vault.records"),
+    "export unlocks": Breach("direction", "vault/export/planted.py", "import vault.access"),
+    "the index reads records": Breach("direction", "vault/index/planted.py", "import vault.records"),
+    "the ground imports a room": Breach("direction", "vault/errors.py", "import vault.platform"),
+    "a room that nobody planned": Breach("direction", "vault/helpers/__init__.py", ""),
+    "the command line imports the app": Breach("screens", "vault/cli/planted.py", "import tui"),
+    "records calls a cipher": Breach("cryptography", "vault/records/planted.py", "import cryptography"),
+    "services stretches a passphrase": Breach("cryptography", "vault/services/planted.py", "import argon2"),
+    "export calls age": Breach("cryptography", "vault/export/planted.py", "import pyrage"),
+    "a screen splits a secret": Breach("cryptography", "tui/planted.py", "import shamir_mnemonic"),
+    "access hashes": Breach("hashing", "vault/access/planted.py", "import hashlib"),
+    "a screen authenticates": Breach("hashing", "tui/planted.py", "import hmac"),
+    "services speak SQL": Breach("sql", "vault/services/planted.py", "import sqlalchemy"),
+    "a screen opens a database": Breach("sql", "tui/planted.py", "import sqlcipher3"),
+    "redaction reads tables": Breach("redaction", "vault/redaction/planted.py", "import vault.store"),
+    "casework reads a clock": Breach("pure", "vault/casework/planted.py", "import time"),
+    "names reads a file": Breach("pure", "vault/names/planted.py", "from pathlib import Path"),
+    "the log reads a file": Breach("pure", "vault/log/planted.py", "import os"),
+    "policy draws randomness": Breach("pure", "vault/policy/planted.py", "import secrets"),
+    "redaction asks the time": Breach("pure", "vault/redaction/planted.py", "import vault.clock"),
+    "the core logs": Breach("core", "vault/seal/planted.py", "import logging"),
+    "the core reads a file": Breach("core", "vault/seal/planted.py", "from pathlib import Path"),
+    "services fetch": Breach("network", "vault/services/planted.py", "import urllib.request"),
+    "a screen opens a socket": Breach("network", "tui/planted.py", "import socket"),
+    "a screen calls a service": Breach("gateway", "tui/planted.py", "import vault.services"),
+    "a screen opens a seal": Breach("gateway", "tui/planted.py", "import vault.seal"),
+    "a circle of types alone": Breach(
+        "circles",
+        "vault/casework/planted/first.py",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from vault.casework.planted import second",
+    ),
+}
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    circle = tmp_path / "vault" / "casework" / "planted"
+    circle.mkdir()
+    (circle / "__init__.py").touch()
+    (circle / "first.py").touch()
+    (circle / "second.py").write_text("from vault.casework.planted import first\n", encoding="utf-8")
+    return tmp_path
+
+
+def lint(copy: Path, *contracts: str) -> subprocess.CompletedProcess[str]:
+    command = Path(sys.executable).with_name("lint-imports")
+    chosen = [f"--contract={contract}" for contract in contracts]
+    environment = os.environ | {"PYTHONPATH": str(copy), "NO_COLOR": "1", "COLUMNS": "200"}
+    return subprocess.run(
+        [command, "--no-cache", *chosen], cwd=copy, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def contract_names() -> dict[str, str]:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return {contract["id"]: contract["name"] for contract in settings["tool"]["importlinter"]["contracts"]}
+
+
+def test_the_tree_keeps_every_contract(copy: Path) -> None:
+    answer = lint(copy)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert f"{len(contract_names())} kept, 0 broken" in answer.stdout
+
+
+@pytest.mark.parametrize("breach", BREACHES.values(), ids=BREACHES.keys())
+def test_a_planted_breach_is_caught(copy: Path, breach: Breach) -> None:
+    planted = copy / breach.file
+    planted.parent.mkdir(exist_ok=True)
+    with planted.open("a", encoding="utf-8") as file:
+        file.write(f"\n{breach.text}\n")
+    answer = lint(copy, breach.contract)
+    assert answer.returncode == 1, answer.stdout + answer.stderr
+    assert f"{contract_names()[breach.contract]} BROKEN" in answer.stdout
+
+
+def test_every_contract_has_a_planted_breach() -> None:
+    assert {breach.contract for breach in BREACHES.values()} == set(contract_names())
