@@ -1,0 +1,55 @@
+"""age: how bytes leave for somebody who has no seat (FORMAT.md 7)."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pyrage  # type: ignore[import-untyped]  # ships no types
+
+from vault.errors import BrokenSealError, UsageError
+from vault.seal.recovery import words_of
+
+
+def seal_for(age_recipient: str, plaintext: bytes) -> bytes:
+    """Return an age file that only the holder of the X25519 recipient `age1...` opens.
+
+    age proves no sender, and does not withstand a later quantum computer.
+
+    Raises:
+        UsageError: not such a recipient.
+    """
+    return bytes(pyrage.encrypt(plaintext, [_recipient(age_recipient)]))
+
+
+def open_with(identity_text: str, untrusted: bytes) -> bytes:
+    """Return the content of an age file with the identity `AGE-SECRET-KEY-1...`.
+
+    Raises:
+        UsageError: not such an identity.
+        BrokenSealError: altered, cut, or for another recipient.
+    """
+    try:
+        identity = pyrage.x25519.Identity.from_str(identity_text)
+    except pyrage.IdentityError:
+        raise UsageError("this is not an age identity") from None
+    try:
+        return bytes(pyrage.decrypt(untrusted, [identity]))
+    except pyrage.DecryptError:
+        raise BrokenSealError("age file does not open with this identity") from None
+
+
+def fingerprint(age_recipient: str) -> str:
+    """Return the 13 words by which two people compare an age recipient aloud.
+
+    Raises:
+        UsageError: not an X25519 recipient `age1...`; nothing that is not a key has a fingerprint.
+    """
+    text = str(_recipient(age_recipient))
+    return " ".join(words_of(hashlib.sha256(b"casevault/age" + text.encode("ascii")).digest()))
+
+
+def _recipient(text: str) -> pyrage.x25519.Recipient:
+    try:
+        return pyrage.x25519.Recipient.from_str(text)
+    except pyrage.RecipientError:
+        raise UsageError("this is not an age recipient (age1...)") from None
