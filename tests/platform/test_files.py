@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from vault.platform import files
+
+HOME = Path("/home/amal")
+
+
+@pytest.mark.parametrize(
+    ("environ", "system", "expected"),
+    [
+        pytest.param({}, "linux", HOME / ".local/state/casevault", id="Linux"),
+        pytest.param({"XDG_STATE_HOME": "/var/amal"}, "linux", Path("/var/amal/casevault"), id="Linux, XDG"),
+        pytest.param({"XDG_STATE_HOME": "here"}, "linux", HOME / ".local/state/casevault", id="Linux, relative XDG"),
+        pytest.param({"XDG_STATE_HOME": ""}, "linux", HOME / ".local/state/casevault", id="Linux, empty XDG"),
+        pytest.param({}, "darwin", HOME / "Library/Application Support/CaseVault", id="macOS"),
+        pytest.param({"LOCALAPPDATA": "/tmp/evil"}, "win32", HOME / "AppData/Local/CaseVault", id="Windows"),
+    ],
+)
+def test_the_state_folder_follows_the_custom_of_its_system(
+    environ: dict[str, str], system: str, expected: Path
+) -> None:
+    assert files.state_dir(environ, system=system, home=HOME) == expected
+
+
+def test_the_machine_id_of_the_system_comes_first(tmp_path: Path) -> None:
+    source = tmp_path / "machine-id"
+    source.write_text("0123456789abcdef0123456789abcdef\n")
+    assert files.machine_id(tmp_path / "state", (source,)) == b"0123456789abcdef0123456789abcdef"
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize("content", [None, "", "uninitialized\n"], ids=["absent", "empty", "an image of many machines"])
+def test_without_one_a_random_machine_id_is_made_once(tmp_path: Path, content: str | None) -> None:
+    source, state = tmp_path / "machine-id", tmp_path / "deep" / "state"
+    if content is not None:
+        source.write_text(content)
+    first = files.machine_id(state, (source,))
+    assert len(bytes.fromhex(first.decode())) == 16
+    assert files.machine_id(state, (source,)) == first
+    assert files.machine_id(tmp_path / "other", (source,)) != first
+    assert stat.S_IMODE((state / "machine-id").stat().st_mode) == 0o600
+
+
+def test_private_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o000)
+    try:
+        files.make_private_folder(tmp_path / "one" / "two")
+        files.make_private_folder(tmp_path / "one" / "two")
+    finally:
+        os.umask(before)
+    for folder in (tmp_path / "one", tmp_path / "one" / "two"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_restricted_umask_keeps_new_files_private(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        files.restrict_umask()
+        (tmp_path / "note").touch()
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "note").stat().st_mode) == 0o600
+
+
+def test_a_folder_is_flushed_through_its_own_descriptor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: flushed.append(os.fstat(descriptor).st_ino))
+    files.fsync_folder(tmp_path)
+    assert flushed == [tmp_path.stat().st_ino]
+
+
+def test_a_folder_that_is_not_there_cannot_be_flushed(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="missing"):
+        files.fsync_folder(tmp_path / "missing")
+
+
+def test_only_macos_needs_the_full_fsync_of_sqlite() -> None:
+    assert [files.needs_full_fsync(system) for system in ("linux", "darwin", "win32")] == [False, True, False]
