@@ -1,0 +1,268 @@
+"""Rosters: who is in and with which keys, and the check of their chain from the root key on (FORMAT.md 2).
+
+A roster is a version in the directory: entries and signatures. The signatures cover the RFC 6962 root over the
+entries, which is also its name (`g` in headers, `prev` in the next one), so a court can be led from a header to one
+certificate and sees no other.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from types import MappingProxyType
+
+from vault.errors import MalformedError, VerificationError
+from vault.ids import RandomBytes
+from vault.log.roster_entries import (
+    ENTRY_SALT_SIZE,
+    Certificate,
+    Ending,
+    MemberEntry,
+    RosterEntry,
+    RosterHead,
+    decode_entry,
+    encode_entry,
+)
+from vault.log.roster_rules import Cut, Standing, check_succession, merge_fork, signers_of
+from vault.log.signatures import VerifySignature, signed_message
+from vault.log.tree import leaf_hash, root
+
+ROSTER_PURPOSE = "roster"
+ROSTER_RECORD = sha256(b"casevault/roster").digest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """One roster, well-formed in itself. Whether it counts, `check_chain` says.
+
+    Attributes:
+        entries: the entries as stored; the head is the first.
+        signatures: (public key 32, signature 64) pairs over `root`.
+        head: what it says about the vault.
+        members: member -> roles.
+        certificates: seat -> certificate.
+        endings: seat that it ends or lowers -> origin -> size that still counts.
+        root: RFC 6962 root over the entries, 32 bytes.
+    """
+
+    entries: tuple[bytes, ...]
+    signatures: tuple[tuple[bytes, bytes], ...] = ()
+    head: RosterHead = field(init=False)
+    members: Mapping[bytes, frozenset[str]] = field(init=False)
+    certificates: Mapping[bytes, Certificate] = field(init=False)
+    endings: Mapping[bytes, Mapping[bytes, int]] = field(init=False)
+    root: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        parsed = [decode_entry(entry) for entry in self.entries]
+        heads = [entry for entry in parsed if isinstance(entry, RosterHead)]
+        members = {entry.member: entry.roles for entry in parsed if isinstance(entry, MemberEntry)}
+        certificates = {entry.seat: entry for entry in parsed if isinstance(entry, Certificate)}
+        endings = {entry.seat: entry.sizes for entry in parsed if isinstance(entry, Ending)}
+        if len(heads) != 1 or parsed[0] is not heads[0]:
+            raise MalformedError("a roster has not exactly one head, at its beginning")
+        if 1 + len(members) + len(certificates) + len(endings) != len(parsed):
+            raise MalformedError(f"roster {heads[0].number} names a member or seat twice")
+        if {one.member for one in certificates.values()} - members.keys():
+            raise MalformedError(f"roster {heads[0].number} certifies a seat of a member that it does not name")
+        for keys in ([one.identity for one in certificates.values()], [one.genesis for one in certificates.values()]):
+            if len(set(keys)) != len(keys):
+                raise MalformedError(f"roster {heads[0].number} gives two seats one identity or one log")
+        if any(len(public) != 32 or len(signature) != 64 for public, signature in self.signatures):
+            raise MalformedError(f"roster {heads[0].number} has a signature of the wrong size")
+        derived = {
+            "head": heads[0],
+            "members": MappingProxyType(members),
+            "certificates": MappingProxyType(certificates),
+            "endings": MappingProxyType(endings),
+            "root": root([leaf_hash(entry) for entry in self.entries]),
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+
+    def signed(self, public_key: bytes, signature: bytes) -> Roster:
+        """Return it with one more signature, made over `root` for the purpose `roster`."""
+        return Roster(self.entries, (*self.signatures, (public_key, signature)))
+
+    def fields(self) -> dict[str, object]:
+        """Return the fields of its version's content."""
+        return {"entries": list(self.entries), "sigs": [list(pair) for pair in self.signatures]}
+
+    @classmethod
+    def from_fields(cls, untrusted: Mapping[str, object]) -> Roster:
+        """Return the roster in an opened version.
+
+        Raises:
+            MalformedError: the fields, or an entry, are not of the form of FORMAT.md 2.
+        """
+        entries, signatures = untrusted.get("entries"), untrusted.get("sigs")
+        if not isinstance(entries, list | tuple) or not isinstance(signatures, list | tuple):
+            raise MalformedError("a roster has no entries or no signatures")
+        if not all(isinstance(entry, bytes) for entry in entries) or not entries:
+            raise MalformedError("a roster has an entry that is no bytes, or none")
+        for pair in signatures:
+            if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(isinstance(one, bytes) for one in pair):
+                raise MalformedError("a roster has a signature that is no pair")
+        return cls(tuple(entries), tuple((pair[0], pair[1]) for pair in signatures))
+
+
+def make_roster(
+    head: RosterHead,
+    members: Iterable[MemberEntry],
+    certificates: Iterable[Certificate],
+    endings: Iterable[Ending] = (),
+    random: RandomBytes = secrets.token_bytes,
+) -> Roster:
+    """Return an unsigned roster, with fresh random bytes in every entry.
+
+    Raises:
+        MalformedError: the parts do not make one roster.
+    """
+    entries: list[RosterEntry] = [head, *members, *certificates, *endings]
+    return Roster(tuple(encode_entry(entry, random(ENTRY_SALT_SIZE)) for entry in entries))
+
+
+@dataclass(frozen=True, slots=True)
+class RosterProblem:
+    """A roster that does not count, and why."""
+
+    number: int
+    root: bytes
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChain:
+    """What the rosters at hand come to.
+
+    Attributes:
+        accepted: those that count, by number.
+        standing: who is in now; None where not even roster 0 counts.
+        problems: those that do not count, the first bad one first.
+        vouched: root of each accepted roster -> seat -> roles that it gives; what a fork admitted is left out.
+    """
+
+    accepted: tuple[Roster, ...]
+    standing: Standing | None
+    problems: tuple[RosterProblem, ...]
+    vouched: Mapping[bytes, Mapping[bytes, frozenset[str]]]
+
+    @property
+    def newest(self) -> Roster | None:
+        """The roster of the highest number; of two that a fork left, the one with the smaller root."""
+        return next((one for one in self.accepted if one.head.number == self.accepted[-1].head.number), None)
+
+    def by_root(self, roster_root: bytes) -> Roster | None:
+        """Return the accepted roster that a header names."""
+        return next((one for one in self.accepted if one.root == roster_root), None)
+
+    def roles(self, seat: bytes, roster_root: bytes) -> frozenset[str]:
+        """Return the roles that a seat had by the roster that its header names (C5); none if it was not in."""
+        return self.vouched.get(roster_root, {}).get(seat, frozenset())
+
+    def allows(self, seat: bytes, origin: bytes, seq: int, roster_root: bytes) -> bool:
+        """Tell whether the seat was in when it wrote this entry (C4; that the log is the seat's, geneses tell).
+
+        It must stand in the roster that the header names, and no other of that number or later may cut the log before
+        this entry.
+        """
+        named = self.by_root(roster_root)
+        if named is None or self.standing is None or seat not in self.vouched[roster_root]:
+            return False
+        return all(
+            seq < cut.sizes.get(origin, 0)
+            for cut in self.standing.cuts
+            if cut.seat == seat and cut.number >= named.head.number and cut.roster != roster_root
+        )
+
+
+def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature: VerifySignature) -> RosterChain:
+    """Judge rosters from number 0 on; a pure function of the set, in whatever order they come.
+
+    Number 0 counts by the root's signature alone. Each later one must follow exactly from what counted before, signed
+    as FORMAT.md 2 asks. A false one beside a true one is reported and passed over. Of several true ones with one
+    number every ending counts and no admission does; unless all of them only end or lower, the root must sign next.
+
+    Args:
+        rosters: all that are at hand, well-formed.
+        root_public: the root key that this seat keeps in its own secrets, never one from a file.
+        verify_signature: see `vault.log.signatures`.
+    """
+    by_number: dict[int, list[Roster]] = {}
+    for roster in sorted(rosters, key=lambda one: (one.head.number, one.root)):
+        by_number.setdefault(roster.head.number, []).append(roster)
+    accepted: list[Roster] = []
+    problems: list[RosterProblem] = []
+    vouched: dict[bytes, Mapping[bytes, frozenset[str]]] = {}
+    standing: Standing | None = None
+    for number in sorted(by_number):
+        valid: dict[bytes, Roster] = {}
+        for roster in by_number[number]:
+            try:
+                if standing is None:
+                    _check_first(roster, root_public, verify_signature)
+                else:
+                    _check_next(standing, roster, verify_signature)
+            except VerificationError as refusal:
+                problems.append(RosterProblem(number, roster.root, refusal.message))
+            else:
+                valid.setdefault(roster.root, roster)
+        if standing is None and len(valid) > 1:
+            problems += [RosterProblem(number, one, "the root signed two beginnings") for one in valid]
+            break
+        if valid:
+            before, standing = standing, _standing_after(standing, list(valid.values()), root_public)
+            accepted += valid.values()
+            for roster in valid.values():
+                vouched[roster.root] = _vouched_by(roster, before if standing.root_must_sign else None)
+    return RosterChain(tuple(accepted), standing, tuple(problems), MappingProxyType(vouched))
+
+
+def _check_first(roster: Roster, root_public: bytes, verify_signature: VerifySignature) -> None:
+    if roster.head.number != 0 or roster.head.prev:
+        raise VerificationError(f"roster {roster.head.number} follows nothing that counts")
+    if roster.endings or roster.head.new_root is not None:
+        raise VerificationError("roster 0 ends a seat or replaces the root that signs it")
+    if root_public not in signers_of(_message(roster), roster.signatures, {root_public}, verify_signature):
+        raise VerificationError("roster 0 is not signed by the root")
+
+
+def _check_next(before: Standing, roster: Roster, verify_signature: VerifySignature) -> None:
+    identities = {certificate.identity for certificate in before.certificates.values()}
+    known = identities | {before.root_public}
+    signers = signers_of(_message(roster), roster.signatures, known, verify_signature)
+    check_succession(before, roster, signers)
+
+
+def _standing_after(before: Standing | None, rosters: list[Roster], root_public: bytes) -> Standing:
+    roster = rosters[0]
+    cuts = () if before is None else before.cuts
+    cuts += tuple(Cut(seat, one.head.number, one.root, sizes) for one in rosters for seat, sizes in one.endings.items())
+    if before is not None and len(rosters) > 1:
+        return merge_fork(before, rosters, cuts)
+    return Standing(
+        head=roster.head,
+        tips=(roster.root,),
+        root_public=roster.head.new_root or (root_public if before is None else before.root_public),
+        members=roster.members,
+        certificates=roster.certificates,
+        cuts=cuts,
+        root_must_sign=False,
+    )
+
+
+def _vouched_by(roster: Roster, before_fork: Standing | None) -> dict[bytes, frozenset[str]]:
+    roles = {seat: roster.members[certificate.member] for seat, certificate in roster.certificates.items()}
+    if before_fork is None:
+        return roles
+    return {
+        seat: given & before_fork.members.get(roster.certificates[seat].member, frozenset())
+        for seat, given in roles.items()
+        if seat in before_fork.certificates
+    }
+
+
+def _message(roster: Roster) -> bytes:
+    return signed_message(ROSTER_PURPOSE, roster.root)
