@@ -1,0 +1,60 @@
+"""The shape of the tree: docstrings, file sizes, and what a plain start may load."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from tests.hygiene.tree import PACKAGES, ROOT, python_files
+
+LONGEST_FILE = 350
+HEAVY = frozenset({
+    "alembic", "argon2", "cryptography", "msgspec", "phonenumbers", "pyrage", "pymorphy3", "pypdf", "pypdfium2", "rich",
+    "shamir_mnemonic", "sqlalchemy", "sqlcipher3", "textual", "typst",
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_room_says_what_it_is_for(package: str) -> None:
+    rooms = {path.parent for path in python_files(package)}
+    silent = [
+        str(room.relative_to(ROOT))
+        for room in sorted(rooms)
+        if not (room / "__init__.py").is_file()
+        or not ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8")))
+    ]
+    assert silent == []
+
+
+def test_no_file_grows_past_one_subject() -> None:
+    sizes = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in python_files(*PACKAGES)}
+    assert {str(path.relative_to(ROOT)): size for path, size in sizes.items() if size > LONGEST_FILE} == {}
+
+
+def test_every_test_folder_is_a_package() -> None:
+    # Without one, two files of the same name in two folders hide each other.
+    folders = {path.parent for path in python_files("tests")}
+    assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").is_file()] == []
+
+
+def loaded_by(code: str, *arguments: str) -> set[str]:
+    """Return the top-level modules that a fresh process has loaded once `code` has run or has ended the process."""
+    report = "print('\\n', *{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    program = f"import atexit, sys\natexit.register(lambda: {report})\n{code}"
+    shown = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
+    )
+    return set(shown.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("module", ["vault.cli", "vault.__main__", "vault.errors", "vault.ids", "vault.platform"])
+def test_a_plain_import_loads_nothing_heavy(module: str) -> None:
+    assert loaded_by(f"import {module}") & HEAVY == set()
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("version",), ("case", "--help")], ids=" ".join)
+def test_an_answer_at_once_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    assert loaded_by("from vault.__main__ import main\nsys.exit(main())", *arguments) & HEAVY == set()
