@@ -1,0 +1,59 @@
+"""An invented case in three scripts, as redaction would hand it over."""
+
+from __future__ import annotations
+
+from vault.casework.script import Script, script_of
+from vault.export.report import Cover
+from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
+
+# Invented: what was hidden, in the spellings that must not come out.
+FORBIDDEN = (
+    "Varnelis",
+    "Toviel Varnelis",
+    "Варнелис",
+    "Варнелисом",
+    "Товиэль Варнелис",
+    "فارنيلس",
+    "طوفيال",
+    "+999 700 112 233",
+    "t.varnelis@mail.example",
+    "Lio",
+)
+
+COVER = Cover(purpose="Legal representation in the appeal against the refusal of asylum")
+
+ENGLISH = (
+    "The client says that the notice of refusal arrived on 12 March 2024. A colleague, [P-7KQ], was present during "
+    "the interview and confirms it. He asks that the lawyer check the time limit for an appeal, which he understands "
+    "to be fifteen days."
+)
+RUSSIAN = (
+    "Заявитель сообщил, что 12 марта 2024 года его вызвали на беседу. Свидетель [P-7KQ] подтвердил его слова; адрес "
+    "не указан. Юристу следует обратить внимание на сроки обжалования, установленные законом."
+)
+ARABIC = (
+    "قال مقدم الطلب إن الشاهد [P-7KQ] وصل في 12.03.2024 إلى المكتب، ولم يحدث شيء بعد ذلك. وأضاف أن الرسالة رقم "
+    "45/2024 وصلت متأخرة، وأنه لم يفهم محتواها لأنها كُتبت بلغة لا يعرفها."
+)
+DARI = "متقاضی [P-7KQ] چگونه به اینجا رسید؟ او گفت که در سال ۱۴۰۲ از کشور خارج شد."
+
+
+def block(label: str, text: str) -> RedactedBlock:
+    return RedactedBlock(label=label, text=text, script=script_of(text) if text else Script.COMMON, seal=_SEAL)
+
+
+def section(heading: str, *blocks: tuple[str, str]) -> RedactedSection:
+    return RedactedSection(heading=heading, blocks=tuple(block(*each) for each in blocks), seal=_SEAL)
+
+
+def dossier(*sections: RedactedSection, forbidden: tuple[str, ...] = FORBIDDEN) -> RedactedDossier:
+    return RedactedDossier(profile="lawyer", sections=sections or SECTIONS, forbidden_forms=forbidden, seal=_SEAL)
+
+
+SECTIONS = (
+    section("Case", ("Kind", "asylum"), ("Stage", "appeal, first instance"), ("Opened", "2024-03")),
+    section("Client", ("Names", "Miralo Dastenov\nМирало Дастенов"), ("Date of birth", "1991-02-03")),
+    section("Note", ("Date", "2024-03-12"), ("Text", ENGLISH)),
+    section("Note", ("Date", "2024-03-14"), ("Text", f"{RUSSIAN}\n{ENGLISH}")),
+    section("Note", ("Date", "2024-03-19"), ("Text", f"{ARABIC}\n{DARI}")),
+)

@@ -1,0 +1,72 @@
+"""The process: limits itself, reads the task from standard input, answers on standard output, writes nothing else.
+
+Task: u32 length | JSON header | files, back to back, in the lengths that the header's `files` gives. Answer: one JSON
+object. Exit code 0 means that the checks ran, not that they passed; 69 that a library is missing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import sys
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]  # the one absent module, asked for below
+
+_MEMORY_BYTES = 3 * 2**30
+_CPU_SECONDS = 300
+_DEPENDENCY_MISSING = 69
+
+
+def _limit_resources() -> None:
+    """See that no file can grow by a byte, no crash leaves a dump, and memory and time end."""
+    if resource is not None:
+        limits = (
+            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_CORE, 0),
+            (resource.RLIMIT_CPU, _CPU_SECONDS),
+            (resource.RLIMIT_AS, _MEMORY_BYTES),
+        )
+        for kind, most in limits:
+            with contextlib.suppress(ValueError, OSError):  # a lower hard limit is as good
+                resource.setrlimit(kind, (most, most))
+
+
+def main() -> int:
+    """Run one examination and answer."""
+    _limit_resources()
+    try:
+        # Here, so that a missing library is an answer and not a crash.
+        from vault.export.leakcheck.examine import Task, examine  # noqa: PLC0415
+    except ImportError:
+        return _DEPENDENCY_MISSING
+    stream = sys.stdin.buffer
+    header = json.loads(stream.read(int.from_bytes(stream.read(4), "big")))
+    pdf, data, *others = (stream.read(length) for length in header["files"])
+    task = Task(
+        pdf=pdf,
+        data=data,
+        others=tuple(others),
+        forbidden=tuple(header["forbidden"]),
+        approved=tuple(header["approved"]),
+        title=header["title"],
+        language=header["language"],
+        font_folders=tuple(header["font_folders"]),
+    )
+    examined = examine(task)
+    answer = {
+        "canary_forms": examined.canary_forms,
+        "digests": [hashlib.sha256(content).hexdigest() for content in (pdf, data, *others)],
+        "findings": [[finding.check, finding.where, finding.forms] for finding in examined.findings],
+        "pages": examined.pages,
+    }
+    sys.stdout.buffer.write(json.dumps(answer).encode())
+    sys.stdout.buffer.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

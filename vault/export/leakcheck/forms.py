@@ -1,0 +1,122 @@
+"""Forbidden forms, and how text is compared with them whatever its dress.
+
+Two texts are the same here if their words agree after compatibility decomposition, case folding, removal of marks
+and invisible characters, and unification of digits and of a few Persian letters. Words may have been torn apart by
+hyphens, line ends, spaces or dots; a hit must still begin and end at a word boundary, because a kept name may
+contain a hidden one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+")
+
+# Invisible, or a mere stretch of the line (tatweel).
+_DROPPED_CATEGORIES = frozenset({"Cf", "Mn", "Me"})
+_TATWEEL = "\u0640"
+
+_SAME_LETTER = {"ی": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه", "ة": "ه"}
+# Letters of two alphabets that look alike, after case folding of either case.
+_LOOKALIKE = str.maketrans("авекмноԛрѕстухіјԁһԝ", "abekmhoqpsctyxijdhw")
+
+# Torn words shorter than this are too often two honest neighbours ("a li").
+_TORN_LETTERS = 5
+_MOST_PIECES = 24
+
+Occurrence = int  # place in the list of forbidden forms; the form itself is never reported
+
+
+@lru_cache(maxsize=4096)
+def _fold_character(character: str) -> str:
+    folded = []
+    for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold()):
+        if part == _TATWEEL or unicodedata.category(part) in _DROPPED_CATEGORIES:
+            continue
+        digit = unicodedata.decimal(part, None)
+        folded.append(_SAME_LETTER.get(part, part) if digit is None else str(digit))
+    return "".join(folded)
+
+
+def fold(text: str) -> str:
+    """Return the text as it is compared: caseless, without marks and invisible characters, digits in ASCII."""
+    return "".join(map(_fold_character, text))
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of the text, in order; a word is a run of letters and digits."""
+    return _WORD.findall(fold(text))
+
+
+def squeeze(text: str) -> str:
+    """Return the folded text without white space, with brackets alike (readers mirror them) and dashes alike.
+
+    pdfium returns a hyphen at the end of a line as U+0002.
+    """
+    return "".join(_plain_sign(c) for c in fold(text.replace("\x02", "-")) if not c.isspace())
+
+
+def _plain_sign(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in {"Ps", "Pe", "Pi", "Pf"} or character in "<>":
+        return "|"
+    return "-" if category == "Pd" else character
+
+
+def is_right_to_left(text: str) -> bool:
+    """Say whether any letter or digit of the text runs from right to left."""
+    return any(unicodedata.bidirectional(c) in {"R", "AL", "AN"} for c in text)
+
+
+class ForbiddenForms:
+    """The forms that must not be found, prepared for look-up; its cost does not grow with their number."""
+
+    def __init__(self, forms: Sequence[str]) -> None:
+        self.forms = tuple(forms)
+        self._joined: dict[str, Occurrence] = {}
+        self._pieces: set[tuple[str, ...]] = set()
+        for place, form in enumerate(self.forms):
+            pieces = words(form)
+            joined = "".join(pieces).translate(_LOOKALIKE)
+            if not joined:
+                continue
+            self._joined.setdefault(joined, place)
+            self._pieces.add(tuple(piece.translate(_LOOKALIKE) for piece in pieces))
+        self._longest = max(map(len, self._joined), default=0)
+
+    def places(self) -> set[Occurrence]:
+        """Return the places of all forms that can be found: those with a letter or digit, equal ones once."""
+        return set(self._joined.values())
+
+    def find_in(self, text: str) -> set[Occurrence]:
+        """Return which forms stand in the text, whole or torn into pieces.
+
+        Right-to-left words are also tried in the orders in which readers return them: letters turned round, or
+        words of a line turned round.
+        """
+        text_words = words(text)
+        found = self._find(text_words)
+        if is_right_to_left(text):
+            turned = [word[::-1] if is_right_to_left(word) else word for word in text_words]
+            found |= self._find(turned) | self._find(turned[::-1]) | self._find(text_words[::-1])
+        return found
+
+    def _find(self, text_words: Sequence[str]) -> set[Occurrence]:
+        pieces = [word.translate(_LOOKALIKE) for word in text_words]
+        found: set[Occurrence] = set()
+        for start in range(len(pieces)):
+            joined = ""
+            for end in range(start, min(start + _MOST_PIECES, len(pieces))):
+                joined += pieces[end]
+                if len(joined) > self._longest:
+                    break
+                place = self._joined.get(joined)
+                if place is not None and self._is_meant(pieces[start : end + 1], joined):
+                    found.add(place)
+        return found
+
+    def _is_meant(self, pieces: Sequence[str], joined: str) -> bool:
+        return len(pieces) == 1 or len(joined) >= _TORN_LETTERS or tuple(pieces) in self._pieces

@@ -1,0 +1,65 @@
+"""Both readers over one document: pdfium's text, and what our own walk over the operators finds drawn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+from pypdf import PdfReader
+
+from vault.export.leakcheck.drawing import PageReading
+from vault.export.leakcheck.forms import is_right_to_left, squeeze
+from vault.export.leakcheck.verdict import Check, Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The text of each page as one reader returns it."""
+
+    reader: str
+    pages: tuple[str, ...]
+
+    def text(self) -> str:
+        """Return all pages, one after the other."""
+        return "\n".join(self.pages)
+
+
+def read_with_pdfium(pdf: bytes) -> Reading:
+    """Return what pdfium reads."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return Reading("pdfium", tuple(page.get_textpage().get_text_range() for page in document))
+    finally:
+        document.close()
+
+
+def read_drawing(reader: PdfReader, findings: Findings) -> Reading:
+    """Return what the operators draw, and report whatever is drawn unlike a plain report."""
+    pages = enumerate(reader.pages, 1)
+    return Reading("drawing", tuple(PageReading(page, reader, findings, f"page {n}").text for n, page in pages))
+
+
+def check_text(reading: Reading, approved: Sequence[str], findings: Findings) -> None:
+    """Check that a reader finds the approved text and nothing else, page numbers aside.
+
+    Right-to-left lines come back in an order of the reader's own, so they are compared letter by letter in number;
+    all other blocks must stand there as they were approved.
+    """
+    body = ""
+    for number, page in enumerate(reading.pages, 1):
+        foot = f"{number}/{len(reading.pages)}"
+        squeezed = squeeze(page)
+        if not squeezed.endswith(foot):
+            findings.add(Check.TEXT, f"{reading.reader}, page {number}: page number")
+        body += squeezed.removesuffix(foot)
+    blocks = [squeeze(block) for block in approved]
+    read, expected = Counter(body), Counter("".join(blocks))
+    if read - expected:
+        findings.add(Check.TEXT, f"{reading.reader}: text that nobody approved")
+    if expected - read:
+        findings.add(Check.TEXT, f"{reading.reader}: approved text is missing")
+    for place, (block, squeezed) in enumerate(zip(approved, blocks, strict=True)):
+        if not is_right_to_left(block) and squeezed not in body:
+            findings.add(Check.TEXT, f"{reading.reader}: block {place} does not stand as approved")
