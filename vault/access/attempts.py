@@ -1,0 +1,68 @@
+"""Failed unlocks, as hints: sealed to a key in the directory, so that the file tells a thief nothing (FORMAT.md 8).
+
+A thief works on a copy and leaves none; whoever can write the folder can delete them. Never evidence.
+"""
+
+from __future__ import annotations
+
+from vault import clock
+from vault.access.directory import Directory
+from vault.errors import BrokenSealError, NotFoundError, TryAgainError
+from vault.ids import VaultId
+from vault.records.versions import open_all
+from vault.seal.keyfile import KeyFile
+from vault.seal.keyring import Keyring
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, KemPrivate, open_from, seal_to
+from vault.store.files import read_limited, write_durable
+from vault.store.folder import VaultFolder
+from vault.store.rows import Rows
+
+_TIME_SIZE = 8
+_HINT_SIZE = HPKE_OVERHEAD + _TIME_SIZE
+_MOST_HINTS = 100
+
+
+def note_attempt(folder: VaultFolder, file: KeyFile) -> None:
+    """Add one sealed hint; the oldest goes when there are a hundred. A folder that cannot be written keeps none."""
+    context = GrantContext(Purpose.ATTEMPT, file.header.vault)
+    hint = seal_to(file.attempts_public, clock.now_ms().to_bytes(_TIME_SIZE, "big"), context)
+    try:
+        write_durable(folder.attempts, (_read(folder) + hint)[-_MOST_HINTS * _HINT_SIZE :])
+    except TryAgainError:
+        return
+
+
+def count_attempts(rows: Rows, folder: VaultFolder, file: KeyFile, keyring: Keyring, directory: Directory) -> int:
+    """Count the hints that open, and begin anew. What does not open was not written by this program."""
+    untrusted = _read(folder)
+    if not untrusted:
+        return 0
+    private = _attempts_key(rows, VaultId(file.header.vault), keyring, directory)
+    folder.attempts.unlink(missing_ok=True)
+    if private is None:
+        return 0
+    context = GrantContext(Purpose.ATTEMPT, file.header.vault)
+    count = 0
+    for start in range(0, len(untrusted), _HINT_SIZE):
+        try:
+            open_from(private, untrusted[start : start + _HINT_SIZE], context)
+        except BrokenSealError:
+            continue
+        count += 1
+    return count
+
+
+def _attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Directory) -> KemPrivate | None:
+    for version in open_all(rows.versions(directory.compartment), vault=vault, keyring=keyring):
+        seed = version.content.fields.get("kem")
+        if version.content.kind == "attempts-key" and isinstance(seed, bytes):
+            return KemPrivate.from_seed(seed)
+    return None
+
+
+def _read(folder: VaultFolder) -> bytes:
+    try:
+        return read_limited(folder.attempts, _MOST_HINTS * _HINT_SIZE)
+    except NotFoundError:
+        return b""

@@ -1,0 +1,116 @@
+"""The organisation as this seat believes it: rosters judged from the root on (FORMAT.md 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vault.errors import VerificationError
+from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VaultId
+from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.roster import ROSTER_RECORD, Roster, RosterChain, check_chain
+from vault.log.roster_rules import Standing
+from vault.policy.rights import RightsTable, rights_table
+from vault.policy.roles import Role
+from vault.records.seatlog import Holder
+from vault.records.versions import open_all
+from vault.seal.keyring import Keyring
+from vault.seal.recipients import RECOVERY_SEAT
+from vault.seal.signing import is_signed_raw
+from vault.store.rows import Rows
+
+RECOVERY = SeatId(RECOVERY_SEAT)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Who is in, and the two compartments that every seat knows by kind.
+
+    Attributes:
+        compartment: the directory's own compartment.
+        sending: the compartment of the package key, or None where this seat does not hold it.
+        chain: the rosters that count.
+        standing: what they come to.
+    """
+
+    compartment: CompartmentId
+    sending: CompartmentId | None
+    chain: RosterChain
+    standing: Standing
+
+    @property
+    def roster(self) -> bytes:
+        """The root of the newest roster, which headers name."""
+        newest = self.chain.newest
+        assert newest is not None  # noqa: S101 - `read_directory` made sure; for the type checker
+        return newest.root
+
+    @property
+    def rights(self) -> RightsTable:
+        """The rights table that the newest roster names."""
+        return rights_table(self.standing.head.rights)
+
+    def member_of(self, seat: SeatId) -> MemberId:
+        """Return whose seat this is.
+
+        Raises:
+            VerificationError: the newest roster has no such seat.
+        """
+        certificate = self.standing.certificates.get(seat)
+        if certificate is None:
+            raise VerificationError(f"seat {seat.hex()} is not in the newest roster")
+        return MemberId(certificate.member)
+
+    def roles_of(self, member: MemberId) -> frozenset[Role]:
+        """Return a member's roles; words of a newer program grant nothing here."""
+        known = set(Role)
+        return frozenset(Role(word) for word in self.standing.members.get(member, frozenset()) if word in known)
+
+    def holders(self, seats: Sequence[SeatId]) -> list[Holder]:
+        """Return these seats with their certified keys, and recovery."""
+        certified = [Holder(seat, self.standing.certificates[seat].kem) for seat in seats]
+        return [*certified, Holder(RECOVERY, self.standing.head.recovery)]
+
+    def auditors(self) -> list[Holder]:
+        """Return who can read audit payloads: the seats of auditors, and recovery."""
+        seats = [
+            SeatId(seat)
+            for seat, certificate in self.standing.certificates.items()
+            if Role.AUDITOR in self.roles_of(MemberId(certificate.member))
+        ]
+        return self.holders(seats)
+
+
+def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public: bytes) -> Directory:
+    """Read the rosters that this seat holds and judge them from its own root key.
+
+    Raises:
+        VerificationError: not even roster 0 counts.
+    """
+    places = _places(rows, keyring)
+    compartment = places.get(CompartmentKind.DIRECTORY)
+    if compartment is None:
+        raise VerificationError("this seat holds no directory")
+    sealed = rows.versions(compartment, ROSTER_RECORD)
+    rosters = [Roster.from_fields(v.content.fields) for v in open_all(sealed, vault=vault, keyring=keyring)]
+    chain = check_chain(rosters, root_public, is_signed_raw)
+    if chain.standing is None:
+        raise VerificationError("no roster of this vault counts")
+    return Directory(compartment, places.get(CompartmentKind.SENDING), chain, chain.standing)
+
+
+def _places(rows: Rows, keyring: Keyring) -> dict[CompartmentKind, CompartmentId]:
+    """Find directory and sending among the compartments held: a seat gets them first, so the search is short."""
+    found: dict[CompartmentKind, CompartmentId] = {}
+    wanted = {CompartmentKind.DIRECTORY, CompartmentKind.SENDING}
+    for compartment in keyring.compartments():
+        for row in rows.epochs(compartment):
+            found.setdefault(EpochNotice.decode(row.bytes).kind, CompartmentId(compartment))
+        if wanted <= found.keys():
+            break
+    return found
+
+
+def roster_record() -> RecordId:
+    """Return the record under which every roster is a version."""
+    return RecordId(ROSTER_RECORD)

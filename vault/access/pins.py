@@ -1,0 +1,191 @@
+"""What this account remembers of a vault, outside its folder: enough to notice an old copy (FORMAT.md 15).
+
+Pins follow the vault: a commit is durable before they name it, so they may lag behind and never run ahead.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from vault import platform
+from vault.errors import BrokenSealError, MalformedError, NotFoundError, VaultError
+from vault.ids import Origin, SeatId, VaultId
+from vault.seal.envelope import LocalContext, open_sealed, seal
+from vault.seal.pins import pins_file_name
+from vault.seal.purposes import Purpose
+from vault.store.files import read_limited, write_durable
+
+_PINS_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The size and root at which a log was last seen whole."""
+
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """One seat's memory of one vault on one machine.
+
+    Attributes:
+        machine: digest of the machine that wrote them.
+        logs: origin -> what was last seen of it.
+        current: the log that this seat goes on with.
+        pending: a log of this seat whose entry 0 may or may not have become durable, or None.
+        roster: root of the newest roster seen.
+        keys_header: SHA-256 of the header of the `keys` file. keys_slot: SHA-256 of this seat's slot.
+        index: digest of the member's index at the last lock, or None.
+        highest_ms: the highest wall clock seen.
+    """
+
+    machine: bytes
+    logs: Mapping[Origin, Pinned]
+    current: Origin
+    pending: Origin | None
+    roster: bytes
+    keys_header: bytes
+    keys_slot: bytes
+    index: bytes | None
+    highest_ms: int
+
+    def encode(self) -> bytes:
+        """Return the content of the pins file, before it is sealed."""
+        return msgspec.msgpack.encode(
+            _Wire(
+                machine=self.machine,
+                logs=[(origin, pinned.size, pinned.root) for origin, pinned in sorted(self.logs.items())],
+                current=self.current,
+                pending=self.pending,
+                roster=self.roster,
+                keys_header=self.keys_header,
+                keys_slot=self.keys_slot,
+                index=self.index,
+                highest_ms=self.highest_ms,
+            )
+        )
+
+    @classmethod
+    def decode(cls, content: bytes) -> Pins:
+        """Return the pins of an opened file.
+
+        Raises:
+            MalformedError: not what `encode` gives.
+        """
+        try:
+            wire = msgspec.msgpack.decode(content, type=_Wire)
+        except msgspec.MsgspecError:
+            raise MalformedError("the pins cannot be read") from None
+        logs = {Origin(origin): Pinned(size, root) for origin, size, root in wire.logs}
+        return cls(
+            machine=wire.machine,
+            logs=MappingProxyType(logs),
+            current=Origin(wire.current),
+            pending=None if wire.pending is None else Origin(wire.pending),
+            roster=wire.roster,
+            keys_header=wire.keys_header,
+            keys_slot=wire.keys_slot,
+            index=wire.index,
+            highest_ms=wire.highest_ms,
+        )
+
+
+class _Wire(msgspec.Struct, frozen=True):
+    machine: bytes
+    logs: list[tuple[bytes, int, bytes]]
+    current: bytes
+    pending: bytes | None
+    roster: bytes
+    keys_header: bytes
+    keys_slot: bytes
+    index: bytes | None
+    highest_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinFile:
+    """Where the pins of one seat and vault lie, and what seals them."""
+
+    folder: Path
+    vault: VaultId
+    seat: SeatId
+    pin_key: bytes = field(repr=False)
+
+    @property
+    def path(self) -> Path:
+        """The file; its name tells neither vault nor seat."""
+        return self.folder / pins_file_name(self.vault, self.seat)
+
+    def load(self) -> Pins | None:
+        """Return the pins, or None where there are none that this seat wrote: both are met in the same way."""
+        try:
+            untrusted = read_limited(self.path, _PINS_LIMIT)
+            return Pins.decode(open_sealed(self.pin_key, untrusted, self._context()))
+        except (NotFoundError, BrokenSealError, MalformedError):
+            return None
+
+    def save(self, pins: Pins) -> None:
+        """Replace the pins durably.
+
+        Raises:
+            TryAgainError: no room in the account's state folder.
+        """
+        platform.make_private_folder(self.folder)
+        write_durable(self.path, seal(self.pin_key, pins.encode(), self._context()))
+
+    def _context(self) -> LocalContext:
+        return LocalContext(Purpose.PINS, self.vault, self.seat)
+
+
+class PinKeeper:
+    """Writes pins behind the work: a person never waits for them, and `close` waits for the last ones."""
+
+    def __init__(self, file: PinFile) -> None:
+        self._file = file
+        self._wanted: Pins | None = None
+        self._ended = False
+        self._fault: VaultError | None = None
+        self._condition = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="pins", daemon=True)
+        self._thread.start()
+
+    def keep(self, pins: Pins) -> None:
+        """Have these pins written soon, in place of any that still wait."""
+        with self._condition:
+            self._wanted = pins
+            self._condition.notify()
+
+    def close(self) -> None:
+        """Write what still waits.
+
+        Raises:
+            TryAgainError: the last pins could not be written; the vault itself is complete.
+        """
+        with self._condition:
+            self._ended = True
+            self._condition.notify()
+        self._thread.join()
+        if self._fault is not None:
+            raise self._fault
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                while self._wanted is None and not self._ended:
+                    self._condition.wait()
+                pins, self._wanted = self._wanted, None
+            if pins is None:
+                return
+            try:
+                self._file.save(pins)
+                self._fault = None
+            except VaultError as fault:
+                self._fault = fault

@@ -1,0 +1,160 @@
+"""An open session: who is here, what they hold, and the one way to write. Keys end with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from types import TracebackType
+from typing import Self
+
+from vault.access.directory import Directory
+from vault.access.pins import PinKeeper, Pinned, Pins
+from vault.errors import InternalError, RefusedError, VaultError
+from vault.ids import CompartmentId, MemberId, Origin, SeatId, VaultId
+from vault.policy.decide import may
+from vault.policy.roles import Action, Role
+from vault.records.seatlog import SeatLog
+from vault.records.work import Work
+from vault.seal.keyfile import SeatSecrets
+from vault.seal.keyring import Keyring
+from vault.store.drafts import Drafts, open_drafts
+from vault.store.engine import Database
+from vault.store.folder import VaultFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that unlock noticed about the vault: a code for `log verify`, a sentence for a person."""
+
+    code: str
+    text: str
+
+
+@dataclass(slots=True)
+class Session:
+    """One unlocked vault, from `access.unlock` to `close`.
+
+    Attributes:
+        vault, seat, member, roles: who is here.
+        alarms: what unlock noticed.
+        pins: what this account remembered when unlock began, or None.
+        viewed: (compartment, reason) pairs whose view is in the log already.
+    """
+
+    folder: VaultFolder
+    vault: VaultId
+    seat: SeatId
+    member: MemberId
+    roles: frozenset[Role]
+    database: Database
+    keyring: Keyring
+    directory: Directory
+    log: SeatLog
+    alarms: tuple[Alarm, ...]
+    pins: Pins | None
+    _secrets: SeatSecrets = field(repr=False)
+    _keeper: PinKeeper = field(repr=False)
+    _next_pins: Callable[[], Pins] = field(repr=False)
+    viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
+    on_close: list[Callable[[], None]] = field(default_factory=list)
+    _drafts: Drafts | None = field(default=None, repr=False)
+    _closed: bool = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person must hear at unlock."""
+        return tuple(alarm.text for alarm in self.alarms)
+
+    @property
+    def index_key(self) -> bytes:
+        """The raw key of this member's index file."""
+        return self._secrets.index_key
+
+    @property
+    def draft_key(self) -> bytes:
+        """The raw key of this member's drafts file."""
+        return self._secrets.draft_key
+
+    @property
+    def private_name(self) -> str:
+        """The name of this seat's own files in the vault's folder: it tells nothing."""
+        return sha256(b"casevault/files" + self.vault + self.seat).digest()[:16].hex()
+
+    def holds(self, compartment: CompartmentId) -> bool:
+        """Say whether any epoch of the compartment was granted to this seat."""
+        return bool(self.keyring.epochs_of(compartment))
+
+    def require(self, action: Action, case: CompartmentId | None = None) -> str:
+        """Return the rule that allows the act.
+
+        Raises:
+            RefusedError: the member's roles do not allow it, or the case was not granted.
+        """
+        decision = may(self.roles, action, holds_case=case is not None and self.holds(case))
+        if not decision.allowed:
+            words = "your role does not allow it" if decision.rule == "role" else "this case was not granted to you"
+            raise RefusedError(f"{action.value} is refused: {words}")
+        return decision.rule
+
+    def work(self) -> Work:
+        """Begin a unit of work; nothing is written before its `commit`."""
+        if self._closed:
+            raise InternalError("the session is closed")
+        return Work(self.log)
+
+    def drafts(self) -> Drafts:
+        """Return this member's drafts, opened on first use."""
+        if self._drafts is None:
+            path = self.folder.drafts_dir / f"{self.private_name}.db"
+            self._drafts = open_drafts(path, self.draft_key, ballast=self.folder.ballast)
+        return self._drafts
+
+    def keep_pins(self) -> None:
+        """Have this account remember where the log stands now, behind the work."""
+        self._keeper.keep(self._next_pins())
+
+    def close(self) -> None:
+        """Lock: close every file and remember where the log stands. Closing twice does nothing.
+
+        Raises:
+            VaultError: something could not be written at the end; what was acknowledged is safe.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        faults: list[VaultError] = []
+        steps = [*self.on_close, self._keeper.close, self.database.close]
+        if self._drafts is not None:
+            steps.insert(0, self._drafts.close)
+        for step in steps:
+            try:
+                step()
+            except VaultError as fault:
+                faults.append(fault)
+        if faults:
+            raise faults[0]
+
+
+def pinned_now(log: SeatLog, before: Pins, *, origin: Origin) -> Pins:
+    """Return the pins that follow from the log as it stands."""
+    logs = {**before.logs, origin: Pinned(log.size, log.frontier.root())}
+    return Pins(
+        machine=before.machine,
+        logs=logs,
+        current=origin,
+        pending=None,
+        roster=log.roster,
+        keys_header=before.keys_header,
+        keys_slot=before.keys_slot,
+        index=before.index,
+        highest_ms=max(before.highest_ms, log.last_clock[0], log.now_ms()),
+    )

@@ -1,0 +1,228 @@
+"""The one way in: member and passphrase -> Session. Everything an open vault needs is wired here."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from vault import __version__, platform
+from vault.access.attempts import count_attempts, note_attempt
+from vault.access.continuity import Continuity, judge, judge_keys
+from vault.access.directory import Directory, read_directory
+from vault.access.migration import bring_up_to_date
+from vault.access.pins import PinFile, PinKeeper, Pins
+from vault.access.session import Alarm, Session, pinned_now
+from vault.errors import BrokenSealError, VerificationError, WrongPassphraseError
+from vault.ids import SeatId, VaultId
+from vault.records.seatlog import SealedPlace, SeatLog, begin, resume
+from vault.records.work import Entry, Work
+from vault.seal.doors import open_doors
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.keyring import Keyring
+from vault.seal.pins import machine_digest
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate
+from vault.seal.unlocking import OpenedSlot
+from vault.seal.unlocking import unlock as open_slot_with
+from vault.store.engine import Database, open_database
+from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
+from vault.store.rows import Rows
+
+_RESTORE_BOTH = "One of them is an older copy, or damaged: restore both from one backup."
+
+
+def unlock(path: Path, *, member: str, passphrase: bytearray, state: Path | None = None) -> Session:
+    """Open a vault for one member. The passphrase is wiped before this returns.
+
+    Args:
+        path: the vault's folder.
+        member: the member's name as typed; case and composed letters do not matter.
+        passphrase: UTF-8 bytes.
+        state: this account's state folder; the system's usual one by default.
+
+    Raises:
+        WrongPassphraseError: wrong passphrase, unknown member or damaged slot, at one cost.
+        NoVaultError, OpenElsewhereError, NewerVaultError, TryAgainError: as they say.
+        VerificationError: what is stored contradicts what was signed.
+    """
+    folder = VaultFolder(path)
+    folder.require()
+    folder.require_safe_place(platform.is_network_or_synced)
+    state = platform.state_dir() if state is None else state
+    file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    try:
+        slot = open_slot_with(file, passphrase, member)
+    except WrongPassphraseError:
+        note_attempt(folder, file)
+        raise
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    with ExitStack() as undo:
+        session = _Opening(folder, state, file, slot).open(undo)
+        undo.pop_all()
+        return session
+
+
+@dataclass(slots=True)
+class _Opening:
+    """The steps between an opened slot and a session."""
+
+    folder: VaultFolder
+    state: Path
+    file: KeyFile
+    slot: OpenedSlot
+
+    @property
+    def vault(self) -> VaultId:
+        return VaultId(self.file.header.vault)
+
+    @property
+    def seat(self) -> SeatId:
+        return SeatId(self.slot.secrets.seat)
+
+    def open(self, undo: ExitStack) -> Session:
+        secrets = self.slot.secrets
+        raw_key = self._database_key()
+        database = self._database(raw_key)
+        undo.callback(database.close)
+        bring_up_to_date(database, self.folder, raw_key)
+        pin_file = PinFile(self.state / "pins", self.vault, self.seat, secrets.pin_key)
+        pins = pin_file.load()
+        machine = machine_digest(platform.machine_id(self.state))
+        place = SealedPlace(self.vault, self.seat, secrets.keyring_key)
+        with database.reading() as rows:
+            keyring = _keyring(rows, place)
+            directory = read_directory(rows, vault=self.vault, keyring=keyring, root_public=secrets.root_public)
+            member = directory.member_of(self.seat)
+            continuity = judge(rows, place, pins=pins, machine=machine)
+            log = self._log(
+                rows,
+                database=database,
+                place=place,
+                keyring=keyring,
+                directory=directory,
+                continuity=continuity,
+            )
+        base = pins if pins is not None and pins.machine == machine else self._first_pins(machine, log)
+        keys_alarms = judge_keys(self.file, self.slot.number, pins)
+        keeper = PinKeeper(pin_file)
+        undo.callback(keeper.close)
+        session = Session(
+            folder=self.folder,
+            vault=self.vault,
+            seat=self.seat,
+            member=member,
+            roles=directory.roles_of(member),
+            database=database,
+            keyring=keyring,
+            directory=directory,
+            log=log,
+            alarms=(*continuity.alarms, *keys_alarms, *self._attempts(database, keyring, directory)),
+            pins=pins,
+            _secrets=secrets,
+            _keeper=keeper,
+            _next_pins=lambda: pinned_now(log, base, origin=log.origin),
+        )
+        self._first_entry(session, pin_file, base)
+        log.on_durable = session.keep_pins
+        session.keep_pins()
+        return session
+
+    def _database_key(self) -> bytes:
+        private = KemPrivate.from_seed(self.slot.secrets.kem_seed)
+        try:
+            return open_doors(private, self.seat, self.vault, self.file.doors).new
+        except BrokenSealError:
+            raise VerificationError("no door of the keys file opens for your seat", advice=_RESTORE_BOTH) from None
+
+    def _database(self, raw_key: bytes) -> Database:
+        try:
+            return open_database(self.folder.database, raw_key, create=False, ballast=self.folder.ballast)
+        except WrongPassphraseError:
+            raise VerificationError("keys and database do not belong together", advice=_RESTORE_BOTH) from None
+
+    def _log(
+        self,
+        rows: Rows,
+        *,
+        database: Database,
+        place: SealedPlace,
+        keyring: Keyring,
+        directory: Directory,
+        continuity: Continuity,
+    ) -> SeatLog:
+        if continuity.origin is None:
+            return begin(
+                database=database,
+                place=place,
+                identity_seed=self.slot.secrets.identity_seed,
+                roster=directory.roster,
+                auditors=directory.auditors(),
+                keyring=keyring,
+                app_version=__version__,
+                predecessor=continuity.predecessor,
+            )
+        return resume(
+            rows,
+            database=database,
+            place=place,
+            origin=continuity.origin,
+            roster=directory.roster,
+            auditors=directory.auditors(),
+            keyring=keyring,
+            app_version=__version__,
+        )
+
+    def _first_pins(self, machine: bytes, log: SeatLog) -> Pins:
+        return Pins(
+            machine=machine,
+            logs={},
+            current=log.origin,
+            pending=None,
+            roster=log.roster,
+            keys_header=sha256(self.file.header_bytes()).digest(),
+            keys_slot=sha256(self.file.slots[self.slot.number]).digest(),
+            index=None,
+            highest_ms=0,
+        )
+
+    def _first_entry(self, session: Session, pin_file: PinFile, base: Pins) -> None:
+        """Write the session's first entry: nothing is read before this unlock itself is in the log."""
+        log = session.log
+        is_new = log.genesis is not None
+        if is_new:
+            # Pins name the new log before it can exist, so that a crash in between does not begin a second one.
+            pin_file.save(_with_pending(base, log))
+        with Work(log) as work:
+            work.commit(Entry(act="log.restored" if is_new else "unlock.ok"))
+
+    def _attempts(self, database: Database, keyring: Keyring, directory: Directory) -> tuple[Alarm, ...]:
+        with database.reading() as rows:
+            count = count_attempts(rows, self.folder, self.file, keyring, directory)
+        if not count:
+            return ()
+        return (Alarm("attempts", f"{count} failed attempts to open this vault since the last unlock."),)
+
+
+def _keyring(rows: Rows, place: SealedPlace) -> Keyring:
+    row = rows.local(place.seat, Purpose.KEYRING)
+    if row is None:
+        raise VerificationError("this seat has no keyring here", advice="Restore the vault from a backup.")
+    return Keyring.decode(place.open_row(row))
+
+
+def _with_pending(base: Pins, log: SeatLog) -> Pins:
+    return Pins(
+        machine=base.machine,
+        logs=base.logs,
+        current=base.current,
+        pending=log.origin,
+        roster=base.roster,
+        keys_header=base.keys_header,
+        keys_slot=base.keys_slot,
+        index=base.index,
+        highest_ms=base.highest_ms,
+    )

@@ -1,0 +1,73 @@
+"""A new epoch of a compartment: its key, its public notice and its grants (FORMAT.md 2)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from vault.ids import CompartmentId, EpochId, RandomBytes
+from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.items import Item, ItemKind
+from vault.records.seatlog import Holder, SealedPlace
+from vault.seal.envelope import SUITE
+from vault.seal.keys import epoch_id, make_key
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GrantContext, grant_digest, seal_to
+from vault.store.rows import EpochRow, GrantRow
+
+
+@dataclass(frozen=True, slots=True)
+class NewEpoch:
+    """An epoch that no row holds yet."""
+
+    notice: EpochNotice
+    key: bytes = field(repr=False)
+    grants: tuple[GrantRow, ...]
+
+    @property
+    def compartment(self) -> CompartmentId:
+        """The compartment that the epoch is of."""
+        return CompartmentId(self.notice.compartment)
+
+    @property
+    def epoch(self) -> EpochId:
+        """The epoch's id."""
+        return EpochId(self.notice.epoch)
+
+    @property
+    def stays_in_keyring(self) -> bool:
+        """Whether its maker keeps the key: not that of an audit epoch, or the seat could look back (FORMAT.md 5)."""
+        return self.notice.kind is not CompartmentKind.AUDIT
+
+    def row(self) -> EpochRow:
+        """Return the public row."""
+        return EpochRow(self.notice.digest(), self.notice.compartment, self.notice.encode())
+
+    def item(self) -> Item:
+        """Return what the operation lists of the epoch."""
+        return Item.in_compartment(ItemKind.EPOCH, self.notice.compartment, self.notice.digest())
+
+    def grant_items(self) -> list[Item]:
+        """Return what the operation lists of the grants, in the order of `grants`."""
+        return [Item.in_compartment(ItemKind.GRANT, self.notice.compartment, grant.digest) for grant in self.grants]
+
+
+def make_epoch(
+    place: SealedPlace,
+    compartment: CompartmentId,
+    kind: CompartmentKind,
+    holders: Sequence[Holder],
+    *,
+    replaced: tuple[EpochId, ...] = (),
+    random: RandomBytes = secrets.token_bytes,
+) -> NewEpoch:
+    """Draw an epoch key and seal it to each holder. Nothing counts before an operation lists it."""
+    key = make_key(random)
+    epoch = EpochId(epoch_id(place.vault, compartment, key))
+    grants = []
+    for holder in holders:
+        context = GrantContext(Purpose.GRANT, place.vault, compartment, epoch, place.seat, holder.seat)
+        sealed = seal_to(holder.kem_public, key, context)
+        grants.append(GrantRow(grant_digest(epoch, holder.seat, sealed), epoch, holder.seat, place.seat, sealed))
+    return NewEpoch(EpochNotice(SUITE, place.vault, compartment, kind, epoch, replaced), key, tuple(grants))

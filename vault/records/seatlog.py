@@ -1,0 +1,307 @@
+"""A seat's own log, open for appending: its tree, its session key and its audit ratchet (FORMAT.md 5).
+
+Everything that a commit changes here changes in memory only after the transaction is durable.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from vault import clock
+from vault.errors import MalformedError, VerificationError
+from vault.ids import ZERO_DIGEST, CompartmentId, EpochId, Origin, RandomBytes, SeatId, VaultId
+from vault.log.checkpoint import parse_note
+from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
+from vault.log.tree import Frontier, frontier_at, leaf_hash
+from vault.seal.envelope import LocalContext, open_sealed, seal
+from vault.seal.keyring import Keyring
+from vault.seal.keys import derive_entry_key, derive_next_ratchet
+from vault.seal.purposes import Purpose
+from vault.seal.signing import is_signed_raw, make_signing_seed, public_key, sign
+from vault.store.engine import Database
+from vault.store.rows import LocalRow, Rows
+
+ENTRIES_PER_PERIOD = 4_096
+ENTRIES_PER_TRUNCATE = 256
+MS_PER_DAY = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A seat that an epoch's key is granted to: its id and its 1,216-byte public KEM key."""
+
+    seat: SeatId
+    kem_public: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Ratchet:
+    """The one key with which this seat can seal the next payload; it cannot open an earlier one.
+
+    `step` entries were sealed in this epoch so far; `day` is the day (UTC) on which the epoch began.
+    """
+
+    compartment: CompartmentId
+    epoch: EpochId
+    key: bytes = field(repr=False)
+    step: int
+    day: int
+
+    def entry_key(self) -> bytes:
+        """Return the key of the next entry's payload."""
+        return derive_entry_key(self.key)
+
+    def advanced(self) -> Ratchet:
+        """Return the ratchet behind the next entry."""
+        return replace(self, key=derive_next_ratchet(self.key), step=self.step + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionKeys:
+    """The signing key of the running session and the one that follows it.
+
+    `began_at` is the size of the log at which the session's first entry stands, or None before it.
+    """
+
+    number: int
+    seed: bytes = field(repr=False)
+    following_seed: bytes = field(repr=False)
+    began_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPlace:
+    """What seals this seat's local rows: vault, seat and the keyring key."""
+
+    vault: VaultId
+    seat: SeatId
+    keyring_key: bytes = field(repr=False)
+
+    def seal_row(self, purpose: Purpose, plaintext: bytes, number: int = 0) -> LocalRow:
+        """Return the row to store for a purpose."""
+        context = LocalContext(purpose, self.vault, self.seat, number)
+        return LocalRow(self.seat, purpose, number, seal(self.keyring_key, plaintext, context))
+
+    def open_row(self, row: LocalRow) -> bytes:
+        """Return the content of a stored row.
+
+        Raises:
+            BrokenSealError: altered, or of another seat.
+        """
+        context = LocalContext(Purpose(row.purpose), self.vault, self.seat, row.number)
+        return open_sealed(self.keyring_key, row.blob, context)
+
+
+@dataclass(slots=True)
+class SeatLog:
+    """One log that this seat writes. `work.Work` is the only one that appends to it.
+
+    Attributes:
+        roster: root of the newest roster known, named by every header (`g`).
+        auditors: who can read the payloads: auditors' seats and recovery.
+        keyring: opened epoch keys, shared with the session.
+        genesis: the bytes that entry 0 brings with it; None in a log that has its entry 0.
+        on_durable: called after each commit, with the log's lock held.
+    """
+
+    database: Database
+    place: SealedPlace
+    origin: Origin
+    roster: bytes
+    auditors: Sequence[Holder]
+    keyring: Keyring
+    frontier: Frontier
+    session: SessionKeys
+    ratchet: Ratchet | None
+    app_version: str
+    genesis: bytes | None = None
+    now_ms: Callable[[], int] = clock.now_ms
+    monotonic_ms: Callable[[], int] = clock.monotonic_ms
+    last_clock: tuple[int, int] = (0, 0)
+    on_durable: Callable[[], None] = lambda: None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def size(self) -> int:
+        """The number of entries, all of them durable and under a checkpoint."""
+        return self.frontier.size
+
+    def tick(self) -> tuple[int, int]:
+        """Return the next hybrid time: never before the one given last, whatever the wall clock does."""
+        now = self.now_ms()
+        last_ms, counter = self.last_clock
+        self.last_clock = (now, 0) if now > last_ms else (last_ms, counter + 1)
+        return self.last_clock
+
+    def period_is_due(self) -> bool:
+        """Say whether the next entry must open a new audit epoch: none yet, a new day, or 4,096 entries."""
+        if self.ratchet is None:
+            return True
+        new_day = self.session.began_at is None and self.now_ms() // MS_PER_DAY != self.ratchet.day
+        return new_day or self.period_is_full()
+
+    def period_is_full(self) -> bool:
+        """Say whether the running audit epoch has sealed as many entries as one may."""
+        return self.ratchet is not None and self.ratchet.step >= ENTRIES_PER_PERIOD
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """The log that a new one goes on from, and its last checkpoint known."""
+
+    origin: Origin
+    size: int
+    root: bytes
+
+
+def begin(
+    *,
+    database: Database,
+    place: SealedPlace,
+    identity_seed: bytes,
+    roster: bytes,
+    auditors: Sequence[Holder],
+    keyring: Keyring,
+    app_version: str,
+    predecessor: Predecessor | None = None,
+    random: RandomBytes = secrets.token_bytes,
+) -> SeatLog:
+    """Return a new log of this seat. It exists once its entry 0 is committed, together with its genesis."""
+    session = SessionKeys(1, make_signing_seed(random), make_signing_seed(random))
+    genesis = Genesis(
+        vault=place.vault,
+        seat=place.seat,
+        identity=public_key(identity_seed),
+        session_key=public_key(session.seed),
+        nonce=random(16),
+        predecessor=predecessor.origin if predecessor else ZERO_DIGEST,
+        predecessor_size=predecessor.size if predecessor else 0,
+        predecessor_root=predecessor.root if predecessor else ZERO_DIGEST,
+    )
+    encoded = genesis.encode(sign(identity_seed, GENESIS_PURPOSE, genesis.unsigned()))
+    return SeatLog(
+        database=database,
+        place=place,
+        origin=Origin(origin_of(encoded)),
+        roster=roster,
+        auditors=auditors,
+        keyring=keyring,
+        frontier=Frontier(),
+        session=session,
+        ratchet=None,
+        app_version=app_version,
+        genesis=encoded,
+    )
+
+
+def resume(
+    rows: Rows,
+    *,
+    database: Database,
+    place: SealedPlace,
+    origin: Origin,
+    roster: bytes,
+    auditors: Sequence[Holder],
+    keyring: Keyring,
+    app_version: str,
+    random: RandomBytes = secrets.token_bytes,
+) -> SeatLog:
+    """Open a log to go on with it, in a new session whose key the session before has named.
+
+    Raises:
+        VerificationError: the stored rows are not the tree that the last session signed.
+    """
+    stored = rows.local(place.seat, Purpose.SESSION)
+    if stored is None:
+        raise VerificationError(f"log {origin.hex()} has no session key on this device")
+    secret = _decode_session(place.open_row(stored))
+    frontier = read_frontier(rows, origin)
+    note = rows.newest_checkpoint(origin)
+    checkpoint = None if note is None else parse_note(note.note)
+    if (
+        checkpoint is None
+        or (checkpoint.origin, checkpoint.size, checkpoint.root) != (origin, frontier.size, frontier.root())
+        or not checkpoint.signed_by(secret.signer, is_signed_raw)
+    ):
+        raise VerificationError(f"log {origin.hex()} does not end where its last session signed it")
+    ratchet_row = rows.local(place.seat, Purpose.RATCHET)
+    return SeatLog(
+        database=database,
+        place=place,
+        origin=origin,
+        roster=roster,
+        auditors=auditors,
+        keyring=keyring,
+        frontier=frontier,
+        session=SessionKeys(stored.number, secret.seed, make_signing_seed(random)),
+        ratchet=None if ratchet_row is None else decode_ratchet(place.open_row(ratchet_row)),
+        app_version=app_version,
+    )
+
+
+def read_frontier(rows: Rows, origin: bytes) -> Frontier:
+    """Return the tree over the stored headers, from full tiles where the cache has them."""
+    return frontier_at(
+        rows.size(origin),
+        lambda level, index: rows.tile(origin, level, index),
+        lambda start, stop: [leaf_hash(row.header) for row in rows.operations(origin, start, stop)],
+    )
+
+
+class _SessionSecret(msgspec.Struct, frozen=True):
+    """The session row's content: its log, the seed of the next session's key, the key that signed last."""
+
+    origin: bytes
+    seed: bytes
+    signer: bytes
+
+
+def encode_session(origin: Origin, keys: SessionKeys) -> bytes:
+    """Return the content of the session row: what the next unlock needs to go on from here."""
+    return msgspec.msgpack.encode(_SessionSecret(origin, keys.following_seed, public_key(keys.seed)))
+
+
+def stored_origin(rows: Rows, place: SealedPlace) -> Origin | None:
+    """Return the log that this device holds a session key for, or None."""
+    stored = rows.local(place.seat, Purpose.SESSION)
+    return None if stored is None else Origin(_decode_session(place.open_row(stored)).origin)
+
+
+def _decode_session(content: bytes) -> _SessionSecret:
+    try:
+        return msgspec.msgpack.decode(content, type=_SessionSecret)
+    except msgspec.MsgspecError:
+        raise MalformedError("the session row cannot be read") from None
+
+
+class _RatchetContent(msgspec.Struct, frozen=True):
+    compartment: bytes
+    epoch: bytes
+    key: bytes
+    i: int
+    day: int
+
+
+def encode_ratchet(ratchet: Ratchet) -> bytes:
+    """Return the content of the ratchet row."""
+    return msgspec.msgpack.encode(
+        _RatchetContent(ratchet.compartment, ratchet.epoch, ratchet.key, ratchet.step, ratchet.day)
+    )
+
+
+def decode_ratchet(content: bytes) -> Ratchet:
+    """Return the ratchet of an opened row.
+
+    Raises:
+        MalformedError: not what `encode_ratchet` gives.
+    """
+    try:
+        c = msgspec.msgpack.decode(content, type=_RatchetContent)
+    except msgspec.MsgspecError:
+        raise MalformedError("the ratchet row cannot be read") from None
+    return Ratchet(CompartmentId(c.compartment), EpochId(c.epoch), c.key, c.i, c.day)

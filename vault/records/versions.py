@@ -1,0 +1,85 @@
+"""Opening sealed versions: the only place where a stored blob becomes content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vault.errors import BrokenSealError
+from vault.ids import CompartmentId, Origin, RecordId, VersionId
+from vault.records.content import Content, decode_content
+from vault.seal.envelope import VersionContext, open_sealed, version_id
+from vault.seal.keyring import Keyring
+from vault.seal.keys import unwrap
+from vault.store.rows import SealedVersion
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedVersion:
+    """One version in clear, with the place that its operation gave it."""
+
+    id: VersionId
+    origin: Origin
+    seq: int
+    n: int
+    compartment: CompartmentId
+    record: RecordId
+    content: Content
+
+
+def open_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> OpenedVersion | None:
+    """Open one version with the keyring, or return None when its epoch was never granted to this seat.
+
+    Raises:
+        BrokenSealError: the blob is not the one of its id, or its seal does not hold at this place.
+        MalformedError: what was sealed is no content.
+    """
+    wrap_key = keyring.wrap_key(sealed.epoch)
+    if wrap_key is None:
+        return None
+    if version_id(sealed.compartment, sealed.record, sealed.blob) != sealed.id:
+        raise BrokenSealError(f"version {sealed.id.hex()} is not what its id names")
+    context = VersionContext(vault, sealed.compartment, sealed.record, sealed.origin, sealed.seq)
+    plaintext = open_sealed(unwrap(wrap_key, sealed.wrap), sealed.blob, context)
+    return OpenedVersion(
+        id=VersionId(sealed.id),
+        origin=Origin(sealed.origin),
+        seq=sealed.seq,
+        n=sealed.n,
+        compartment=CompartmentId(sealed.compartment),
+        record=RecordId(sealed.record),
+        content=decode_content(plaintext),
+    )
+
+
+def open_all(rows: Iterable[SealedVersion], *, vault: bytes, keyring: Keyring) -> list[OpenedVersion]:
+    """Open every version that the keyring reaches, each once, whatever number of wraps it has.
+
+    A wrap carries no authority (FORMAT.md 0.6): of several for one version the first that opens serves.
+
+    Raises:
+        BrokenSealError: for some version no wrap that this seat can unwrap opens it.
+    """
+    opened: dict[VersionId, OpenedVersion] = {}
+    broken: dict[VersionId, BrokenSealError] = {}
+    for sealed in rows:
+        identity = VersionId(sealed.id)
+        if identity in opened:
+            continue
+        try:
+            version = open_version(sealed, vault=vault, keyring=keyring)
+        except BrokenSealError as error:
+            broken[identity] = error
+            continue
+        if version is not None:
+            opened[identity] = version
+    for identity, refusal in broken.items():
+        if identity not in opened:
+            raise refusal
+    return list(opened.values())
+
+
+def heads(versions: Sequence[OpenedVersion]) -> list[OpenedVersion]:
+    """Return the versions that none of the given ones replaces, in the given order."""
+    replaced = {parent for version in versions for parent in version.content.parents}
+    return [version for version in versions if version.id not in replaced]

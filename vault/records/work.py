@@ -1,0 +1,298 @@
+"""The unit of work: rows and the operation that lists them, in one durable transaction, or nothing.
+
+`commit` takes an `Entry` and has no default: a change that leaves no entry in the log cannot be written.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from vault.errors import InternalError, RefusedError, VerificationError
+from vault.ids import ZERO_ID, CompartmentId, EpochId, Origin, RandomBytes, RecordId, VersionId
+from vault.log.acts import check_act
+from vault.log.checkpoint import encode_note, key_name, note_body
+from vault.log.epochs import CompartmentKind
+from vault.log.items import Item, ItemKind
+from vault.log.operation import Operation, compose
+from vault.log.payload import Cause, Payload, commitment, encode_plaintext
+from vault.log.tree import Tile
+from vault.records.content import Content, encode_content
+from vault.records.epochs import NewEpoch, make_epoch
+from vault.records.seatlog import (
+    ENTRIES_PER_TRUNCATE,
+    MS_PER_DAY,
+    Holder,
+    Ratchet,
+    SeatLog,
+    SessionKeys,
+    encode_ratchet,
+    encode_session,
+)
+from vault.seal.envelope import VersionContext, seal, version_id
+from vault.seal.keys import compartment_id, derive_wrap_key, make_key, wrap
+from vault.seal.purposes import Purpose
+from vault.seal.signing import public_key, sign_raw
+from vault.store.rows import CheckpointRow, OperationRow, Rows, TileRow, VersionKeyRow, VersionRow
+
+VERSIONS_PER_WORK = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the audit payload says of an act; the log adds the times. See `log.payload.Payload` for the members."""
+
+    act: str
+    out: str = "ok"
+    why: str | None = None
+    obj: bytes | None = None
+    objs: tuple[bytes, ...] = ()
+    covers: Mapping[str, int] = field(default_factory=dict)
+    dig: bytes | None = None
+    cause: Cause | None = None
+    pol: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a durable operation stands, and the versions that it lists."""
+
+    origin: Origin
+    seq: int
+    versions: tuple[VersionId, ...]
+
+
+class Work:
+    """One operation in the making. Leaving the block without `commit` writes nothing.
+
+    It holds the log's lock from beginning to end, because every seal inside binds the position that it will have.
+    """
+
+    def __init__(self, log: SeatLog, random: RandomBytes = secrets.token_bytes, *, opens_period: bool = False) -> None:
+        self._opens_period = opens_period
+        self._log = log
+        self._random = random
+        self._foundings: list[NewEpoch] = []
+        self._periods: list[NewEpoch] = []
+        self._versions: list[tuple[VersionRow, bytes, EpochId]] = []
+        self._items: list[Item] = []
+        self._seq = -1
+        self._done = False
+
+    def __enter__(self) -> Self:
+        self._log.lock.acquire()
+        try:
+            if self._log.period_is_full() and not self._opens_period:
+                with Work(self._log, self._random, opens_period=True) as period:
+                    period.commit(Entry(act="audit.period"))
+        except BaseException:
+            self._log.lock.release()
+            raise
+        self._seq = self._log.size
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._done = True
+        self._log.lock.release()
+
+    def found(self, kind: CompartmentKind, holders: Sequence[Holder]) -> CompartmentId:
+        """Found a compartment at the next place of the list and grant its first epoch to these seats."""
+        compartment = CompartmentId(compartment_id(self._log.origin, self._seq, len(self._foundings)))
+        self._foundings.append(make_epoch(self._log.place, compartment, kind, holders, random=self._random))
+        return compartment
+
+    def write(
+        self,
+        compartment: CompartmentId,
+        record: RecordId,
+        kind: str,
+        fields: Mapping[str, object],
+        parents: Sequence[VersionId] = (),
+    ) -> VersionId:
+        """Seal one version under the compartment's current epoch and list it.
+
+        Raises:
+            RefusedError: this seat holds no epoch of the compartment.
+        """
+        epoch, wrap_key = self._current_epoch(compartment)
+        content = Content(kind=kind, parents=tuple(parents), clock=self._log.tick(), fields=fields)
+        key = make_key(self._random)
+        context = VersionContext(self._log.place.vault, compartment, record, self._log.origin, self._seq)
+        blob = seal(key, encode_content(content), context)
+        identity = VersionId(version_id(compartment, record, blob))
+        row = VersionRow(self._log.origin, self._seq, -1, identity, compartment, record, blob)
+        self._versions.append((row, wrap(wrap_key, key), epoch))
+        return identity
+
+    def list_keys_file(self, folder: bytes, digest: bytes) -> None:
+        """List the digest of the `keys` file that this operation makes the valid one."""
+        self._items.append(Item.of_keys(folder, digest))
+
+    def commit(self, entry: Entry) -> Receipt:
+        """Make everything durable, or raise and leave everything as it was.
+
+        Raises:
+            TryAgainError: no room. VerificationError: the act may not list this, or the row is not there afterwards.
+        """
+        if self._done:
+            raise InternalError("this work is over")
+        if len(self._versions) > VERSIONS_PER_WORK:
+            raise InternalError(f"one operation holds at most {VERSIONS_PER_WORK} versions")
+        self._done = True
+        log = self._log
+        ratchet = self._ratchet_for_this_entry()
+        session = log.session
+        versions, keys, items = self._placed()
+        check_act(entry.act, items)
+        operation = self._compose(entry, items, ratchet, session)
+        frontier = log.frontier.copy()
+        tiles = frontier.append(operation.leaf)
+        checkpoint = _signed(log.origin, frontier.size, frontier.root(), session.seed)
+        epochs = [*self._foundings, *self._periods]
+        with self._keyring_with_new_epochs(), log.database.transaction() as rows:
+            if log.genesis is not None:
+                rows.add_genesis(log.origin, log.genesis)
+            rows.add_operation(OperationRow(log.origin, self._seq, *_parts(operation), operation.digest))
+            rows.add_epochs([new.row() for new in epochs])
+            rows.add_grants([grant for new in epochs for grant in new.grants])
+            rows.add_versions(versions)
+            rows.add_version_keys(keys)
+            _put_tiles(rows, log.origin, tiles)
+            began = self._seq if session.began_at is None else session.began_at
+            rows.replace_checkpoint(checkpoint, keep_up_to=began)
+            self._put_local(rows, ratchet.advanced(), session)
+            if rows.operation(log.origin, self._seq) != OperationRow(
+                log.origin, self._seq, *_parts(operation), operation.digest
+            ):
+                raise VerificationError(f"log {log.origin.hex()}: another row stands at position {self._seq}")
+        # From here on it is durable; memory follows.
+        log.genesis = None
+        log.frontier = frontier
+        log.ratchet = ratchet.advanced()
+        log.session = SessionKeys(session.number, session.seed, session.following_seed, began)
+        if log.size % ENTRIES_PER_TRUNCATE == 0:
+            log.database.truncate_wal()  # the ratchet protects only what precedes the last one (FORMAT.md 5)
+        log.on_durable()
+        return Receipt(log.origin, self._seq, tuple(VersionId(row.id) for row in versions))
+
+    # ---- parts of a commit
+
+    def _ratchet_for_this_entry(self) -> Ratchet:
+        log = self._log
+        if not log.period_is_due():
+            assert log.ratchet is not None  # noqa: S101 - period_is_due says so; for the type checker
+            return log.ratchet
+        if log.ratchet is None:
+            self.found(CompartmentKind.AUDIT, log.auditors)
+            new = self._foundings[-1]
+        else:
+            old = log.ratchet
+            new = make_epoch(
+                log.place,
+                old.compartment,
+                CompartmentKind.AUDIT,
+                log.auditors,
+                replaced=(old.epoch,),
+                random=self._random,
+            )
+            self._periods.append(new)
+        day = log.now_ms() // MS_PER_DAY
+        return Ratchet(new.compartment, new.epoch, new.key, 0, day)
+
+    def _placed(self) -> tuple[list[VersionRow], list[VersionKeyRow], list[Item]]:
+        """Give every thing its place in the list: founding epochs, grants, then the rest (FORMAT.md 5)."""
+        items = [new.item() for new in self._foundings]
+        items += [item for new in (*self._foundings, *self._periods) for item in new.grant_items()]
+        items += [new.item() for new in self._periods]
+        versions, keys = [], []
+        for row, wrapped, epoch in self._versions:
+            n = len(items)
+            items.append(Item.in_compartment(ItemKind.VERSION, row.compartment, row.id))
+            versions.append(row._replace(n=n))
+            keys.append(VersionKeyRow(row.origin, row.seq, n, epoch, wrapped))
+        return versions, keys, items + self._items
+
+    def _compose(self, entry: Entry, items: list[Item], ratchet: Ratchet, session: SessionKeys) -> Operation:
+        log = self._log
+        payload = Payload(
+            act=entry.act,
+            t=log.now_ms(),
+            mono=log.monotonic_ms(),
+            app=log.app_version,
+            out=entry.out,
+            why=entry.why,
+            obj=entry.obj,
+            objs=entry.objs,
+            covers=entry.covers,
+            dig=entry.dig,
+            cause=entry.cause,
+            pol=entry.pol,
+        ).encode()
+        salt = self._random(32)
+        context = VersionContext(
+            log.place.vault, ratchet.compartment, ZERO_ID, log.origin, self._seq, purpose=Purpose.AUDIT
+        )
+        return compose(
+            origin=log.origin,
+            seq=self._seq,
+            roster=log.roster,
+            commitment=commitment(salt, payload),
+            items=items,
+            sealed=seal(ratchet.entry_key(), encode_plaintext(salt, payload), context),
+            session_key=public_key(session.following_seed) if session.began_at is None else None,
+        )
+
+    @contextmanager
+    def _keyring_with_new_epochs(self) -> Iterator[None]:
+        """Let the keyring hold what this work founds while it is written, and for good once it is durable."""
+        kept = [new for new in self._foundings if new.stays_in_keyring]
+        try:
+            for new in kept:
+                self._log.keyring.add(new.compartment, new.epoch, new.key)
+            yield
+        except BaseException:
+            for new in kept:
+                self._log.keyring.drop(new.epoch)
+            raise
+
+    def _put_local(self, rows: Rows, ratchet: Ratchet, session: SessionKeys) -> None:
+        place = self._log.place
+        rows.put_local(place.seal_row(Purpose.RATCHET, encode_ratchet(ratchet)))
+        if session.began_at is None:
+            rows.put_local(
+                place.seal_row(Purpose.SESSION, encode_session(self._log.origin, session), session.number + 1)
+            )
+        if any(new.stays_in_keyring for new in self._foundings):
+            rows.put_local(place.seal_row(Purpose.KEYRING, self._log.keyring.encode()))
+
+    def _current_epoch(self, compartment: CompartmentId) -> tuple[EpochId, bytes]:
+        for new in self._foundings:
+            if new.compartment == compartment:
+                return new.epoch, derive_wrap_key(new.key)
+        held = self._log.keyring.epochs_of(compartment)
+        wrap_key = self._log.keyring.wrap_key(held[-1]) if held else None
+        if wrap_key is None:
+            raise RefusedError(f"compartment {compartment.hex()} was not granted to this seat")
+        return EpochId(held[-1]), wrap_key
+
+
+def _signed(origin: Origin, size: int, root: bytes, seed: bytes) -> CheckpointRow:
+    body = note_body(origin, size, root)
+    return CheckpointRow(
+        origin, size, root, encode_note(body, key_name(origin), public_key(seed), sign_raw(seed, body))
+    )
+
+
+def _parts(operation: Operation) -> tuple[bytes, bytes, bytes]:
+    return operation.header, operation.list, operation.sealed
+
+
+def _put_tiles(rows: Rows, origin: bytes, tiles: Sequence[Tile]) -> None:
+    for level, index, hashes in tiles:
+        rows.put_tile(TileRow(origin, level, index, hashes))
