@@ -19,7 +19,7 @@ class Case:
 
     title: str = field(repr=False)
     kind: CaseKind
-    stage: Stage
+    stage: str  # a Stage of its kind after construction; the codec cannot tell four vocabularies apart
     ref: str
     audit: bytes
     opened: str

@@ -38,7 +38,9 @@ def add_personal(parser: argparse.ArgumentParser, values: Sequence[Personal]) ->
             parser.add_argument(value.option, dest=value.key, help=help_text)
 
 
-def personal_values(args: argparse.Namespace, face: Face, values: Sequence[Personal], verb: str) -> dict[str, list[str]]:
+def personal_values(
+    args: argparse.Namespace, face: Face, values: Sequence[Personal], verb: str
+) -> dict[str, list[str]]:
     """Return each value as a list of strings, from `--from -`, options or questions, in this order.
 
     Raises:
@@ -48,7 +50,7 @@ def personal_values(args: argparse.Namespace, face: Face, values: Sequence[Perso
     if given and sys.stdin.isatty():
         raise UsageError(
             f"{given[0].option} would stay in the shell's history",
-            advice=f"Leave it out and you are asked: `casevault {verb}`, or pipe JSON into `casevault {verb} --from -`.",
+            advice=f"Leave it out and you are asked: `casevault {verb}`; or pipe JSON into it with `--from -`.",
         )
     if args.personal_from:
         answers = _from_json(args, values)
@@ -78,7 +80,7 @@ def read_passphrase(args: argparse.Namespace, face: Face, question: str = "Passp
         with os.fdopen(os.dup(args.passphrase_fd), "rb") as stream:
             return _first_line(stream.read(4096))
     if args.passphrase_file is not None:
-        if platform.readable_by_others(args.passphrase_file):
+        if _readable_by_others(args.passphrase_file):
             raise UsageError("others can read the passphrase file", advice="Make it yours alone: chmod 600 FILE.")
         try:
             return _first_line(args.passphrase_file.read_bytes())
@@ -152,6 +154,10 @@ def _line(question: str) -> str:
     if not line:
         raise UsageError("the input ended before the answer")
     return line.strip()
+
+
+def _readable_by_others(path: Path) -> bool:
+    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & 0o077)
 
 
 def _first_line(raw: bytes) -> bytearray:

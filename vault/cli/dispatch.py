@@ -17,6 +17,9 @@ from vault.cli.face import Face, Result
 from vault.cli.text import HELP, NOUNS
 from vault.errors import InternalError, UsageError, VaultError
 
+_VERSION = f"casevault {__version__}\n"
+_ANSWERED_AT_ONCE = {"--help": HELP, "-h": HELP, "help": HELP, "--version": _VERSION, "version": _VERSION}
+
 Command = Callable[[argparse.Namespace, Face], Result]
 
 
@@ -37,11 +40,9 @@ class Parser(argparse.ArgumentParser):
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code. Never raises, never prints a traceback with values."""
-    if arguments in (["--help"], ["-h"], ["help"]):
-        sys.stdout.write(HELP)
-        return 0
-    if arguments in (["--version"], ["version"]):
-        sys.stdout.write(f"casevault {__version__}\n")
+    words = _ANSWERED_AT_ONCE.get(" ".join(arguments))
+    if words is not None:
+        sys.stdout.write(words)
         return 0
     face = Face(as_json="--json" in arguments)
     try:
@@ -53,7 +54,7 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except Exception as error:  # noqa: BLE001  # the border: the text of an unexpected exception may hold contents
+    except Exception as error:  # the border: the text of an unexpected exception may hold contents
         return face.fail(InternalError(f"{type(error).__name__} at {_place(error)}"))
 
 

@@ -28,9 +28,7 @@ def _search(args: argparse.Namespace, face: Face) -> Result:
     words = personal_values(args, face, _WORDS, "search")["words"][0]
     with opened(args, face) as session:
         found = searching.search(session, words, limit=args.limit, why=args.why)
-    data = [
-        {"case": h.case.hex(), "record": h.record.hex(), "kind": h.kind, "snippet": h.snippet} for h in found.hits
-    ]
+    data = [{"case": h.case.hex(), "record": h.record.hex(), "kind": h.kind, "snippet": h.snippet} for h in found.hits]
     lines = [f"{h.ref}  {h.kind:<7}  {h.snippet}" for h in found.hits]
     if found.more:
         lines.append(f"More than {args.limit} records match; add a word.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
 
@@ -25,8 +25,6 @@ _COMMITMENT_PREFIX = b"casevault/audit/v1\x00"
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
 _CODE_LIMIT = 32
 _OUTCOME = re.compile(r"(?:ok|denied|error|abort)(?::[a-z][a-z0-9-]{0,31})?")
-_NO_MEMBERS: Mapping[str, object] = MappingProxyType({})
-_NO_COUNTS: Mapping[str, int] = MappingProxyType({})
 
 Cause = int | tuple[bytes, int]
 """The entry that this one completes: its position in this log, or (origin, position) in another."""
@@ -61,7 +59,7 @@ class Payload:
     why: str | None = None
     obj: bytes | None = None
     objs: tuple[bytes, ...] = ()
-    covers: Mapping[str, int] = _NO_COUNTS
+    covers: Mapping[str, int] = field(default_factory=dict)
     dig: bytes | None = None
     tz0: int | None = None
     boot: bytes | None = None
@@ -70,7 +68,7 @@ class Payload:
     app: str | None = None
     deleg: bytes | None = None
     pol: str | None = None
-    unknown: Mapping[str, object] = _NO_MEMBERS
+    unknown: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, holds in _CHECKS.items():

@@ -1,4 +1,4 @@
-"""The `keys` file: header, slots, doors; bytes only, no I/O (FORMAT.md 8)."""
+"""The `keys` file: header, slots, doors; bytes only, no I/O (FORMAT.md 3)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 from vault.errors import MalformedError, NewerVaultError
 from vault.ids import DIGEST_SIZE, ID_SIZE, ZERO_ID, RandomBytes
 from vault.seal.envelope import FORMAT, SUITE, LocalContext, open_sealed, seal
-from vault.seal.passphrase import KdfParameters, check_bounds
+from vault.seal.passphrase import VAULT_SALT_SIZE, KdfParameters, check_bounds
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KEM_PUBLIC_SIZE, KEM_SEED_SIZE
 from vault.seal.widths import KEY_SIZE, require_u64, require_width
@@ -23,7 +23,7 @@ SLOT_BLOB_SIZE = 1024
 DOOR_COUNT = 32
 DOOR_SIZE = 1200
 
-_HEADER = struct.Struct(">BB16s16sQ16sIIBIIB")
+_HEADER = struct.Struct(">BB16s16sQ32sIIBIIB")
 _DOORS_AT = _HEADER.size + SLOT_COUNT * SLOT_BLOB_SIZE
 _RECOVERY_AT = _DOORS_AT + DOOR_COUNT * DOOR_SIZE
 _ATTEMPTS_AT = _RECOVERY_AT + DOOR_SIZE
@@ -46,8 +46,9 @@ class KeyHeader:
     previous: KdfParameters | None = None
 
     def __post_init__(self) -> None:
-        for what in ("vault", "folder", "vault_salt"):
+        for what in ("vault", "folder"):
             require_width(what, getattr(self, what), ID_SIZE)
+        require_width("vault_salt", self.vault_salt, VAULT_SALT_SIZE)
         require_u64("generation", self.generation)
 
     def parameter_sets(self) -> tuple[KdfParameters, ...]:
@@ -55,7 +56,7 @@ class KeyHeader:
         return (self.parameters,) if self.previous is None else (self.parameters, self.previous)
 
     def encode(self) -> bytes:
-        """Return the 76 bytes of the header."""
+        """Return the 92 bytes of the header."""
         current, previous = self.parameters, self.previous or KdfParameters(0, 0, 0)
         return _HEADER.pack(
             FORMAT,
@@ -70,7 +71,7 @@ class KeyHeader:
 
     @classmethod
     def decode(cls, untrusted: bytes) -> KeyHeader:
-        """Return the header of its 76 bytes; whether its costs are sane is checked before they are paid.
+        """Return the header of its 92 bytes; whether its costs are sane is checked before they are paid.
 
         Raises:
             NewerVaultError: a later format or suite.
@@ -107,11 +108,11 @@ class KeyFile:
         require_width("attempts key", self.attempts_public, KEM_PUBLIC_SIZE)
 
     def header_bytes(self) -> bytes:
-        """Return the 76 bytes of the header, as pins hold their digest."""
+        """Return the 92 bytes of the header, as pins hold their digest."""
         return self.header.encode()
 
     def encode(self) -> bytes:
-        """Return the 73,660 bytes of the file."""
+        """Return the 73,676 bytes of the file."""
         return b"".join((self.header_bytes(), *self.slots, *self.doors, self.recovery_door, self.attempts_public))
 
     @classmethod
@@ -246,7 +247,7 @@ def slot_info(header: KeyHeader, number: int, parameters: KdfParameters | None =
     """
     cost = header.parameters if parameters is None else parameters
     return b"casevault/slot" + struct.pack(
-        ">BB16s16sIIBQ",
+        ">BB16s32sIIBQ",
         FORMAT,
         SUITE,
         header.vault,

@@ -1,4 +1,4 @@
-"""From a typed passphrase to the key that opens a slot (FORMAT.md 9)."""
+"""From a typed passphrase to the key that opens a slot (FORMAT.md 3)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from vault.clock import monotonic_ms
 from vault.errors import RefusedError, TryAgainError, UsageError
-from vault.ids import ID_SIZE
 from vault.seal.widths import KEY_SIZE, require_key, require_width
+
+
+VAULT_SALT_SIZE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def check_bounds(parameters: KdfParameters) -> None:
 
 
 def stretch(passphrase: bytearray, member_name: str, vault_salt: bytes, parameters: KdfParameters) -> bytes:
-    """Return K1, the 32 bytes that Argon2id makes of a passphrase; `vault_salt` has 16 bytes.
+    """Return K1, the 32 bytes that Argon2id makes of a passphrase; `vault_salt` has 32 bytes.
 
     The caller keeps and wipes `passphrase`; this function leaves copies that Python cannot wipe.
 
@@ -101,7 +103,7 @@ def derive_argon2_salt(vault_salt: bytes, member_name: str) -> bytes:
         name = folded.encode("utf-8")
     except UnicodeEncodeError:
         raise UsageError("the member name is not text") from None
-    return hashlib.sha256(require_width("vault salt", vault_salt, ID_SIZE) + name).digest()[:16]
+    return hashlib.sha256(require_width("vault salt", vault_salt, VAULT_SALT_SIZE) + name).digest()[:16]
 
 
 def derive_unlock_key(k1: bytes, *, slot_info: bytes, device_secret: bytes = b"", fido2_secret: bytes = b"") -> bytes:
@@ -117,7 +119,7 @@ def derive_unlock_key(k1: bytes, *, slot_info: bytes, device_secret: bytes = b""
 def measure_ms(parameters: KdfParameters) -> int:
     """Return how long one run takes on this machine now, in milliseconds."""
     begin = monotonic_ms()
-    stretch(bytearray(b"measure"), "", bytes(ID_SIZE), parameters)
+    stretch(bytearray(b"measure"), "", bytes(VAULT_SALT_SIZE), parameters)
     return monotonic_ms() - begin
 
 
