@@ -32,6 +32,9 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, and wheels for eve
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy
+	@for system in darwin win32; do \
+	  $(PY) -m mypy --platform $$system --no-warn-unreachable --cache-dir .mypy_cache/$$system vault/platform || exit 1; \
+	done
 	PYTHONPATH=. $(VENV)/bin/lint-imports
 	@$(MAKE) --no-print-directory check-lock
 	@echo "check: format, lint, types, contracts and lock hold"
