@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3
 from sqlalchemy.pool import StaticPool
 
 from vault.errors import InternalError, NoVaultError, RefusedError, TryAgainError, VaultError
+from vault.platform import PRIVATE_FILE_MODE, free_bytes, needs_full_fsync
 from vault.store.faults import translated
-from vault.store.files import free_bytes, release_ballast
+from vault.store.files import release_ballast
 from vault.store.rows import Rows
 
 RAW_KEY_SIZE = 32
@@ -32,8 +33,7 @@ _PRAGMAS_AFTER_KEY = (
     "temp_store=MEMORY",
     "locking_mode=EXCLUSIVE",
     "synchronous=EXTRA",
-    "fullfsync=ON",  # read on macOS only, where fsync stops at the drive's cache
-    "checkpoint_fullfsync=ON",
+    *(("fullfsync=ON", "checkpoint_fullfsync=ON") if needs_full_fsync() else ()),
     "journal_mode=WAL",
     "foreign_keys=ON",
 )
@@ -94,6 +94,20 @@ class Database:
             stamp: str | None = rows.connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
             return stamp
 
+    @contextmanager
+    def bare_connection(self) -> Iterator[sa.Connection]:
+        """Yield the connection outside any transaction, for a tool that begins and ends its own: Alembic."""
+        with self._lock:
+            self._require_idle()
+            with self._translated(), self.engine.connect() as connection, self._used_for(connection):
+                yield connection
+
+    def require_room(self, size: int) -> None:
+        """Raise TryAgainError unless `size` bytes fit on this disk, as far as the system tells."""
+        free = free_bytes(self.path.parent)
+        if free is not None and free < size:
+            raise TryAgainError(f"no room at {self.path.name}: {size >> 20} MiB are needed, {free >> 20} are free")
+
     def truncate_wal(self) -> None:
         """Move everything into the one file and empty the write-ahead log, which may hold deleted bytes (FORMAT.md 5).
 
@@ -116,8 +130,7 @@ class Database:
             self._require_idle()
             self.truncate_wal()
             # The whole file goes through the log once.
-            if free_bytes(self.path.parent) < self.path.stat().st_size + _REKEY_MARGIN:
-                raise TryAgainError(f"no room to encrypt {self.path.name} anew")
+            self.require_room(self.path.stat().st_size + _REKEY_MARGIN)
             try:
                 with self._translated():
                     self._pragma(f"rekey=\"x'{new_raw_key.hex()}'\"")
@@ -127,6 +140,16 @@ class Database:
                 # SQLCipher answers `ok` to a rekey that failed, and its connection is of no use afterwards.
                 self.close()
                 raise
+
+    def copy_pages_to(self, empty: Database) -> None:
+        """Copy this file page by page into another open one: SQLite's online backup, sealed again under its key.
+
+        Raises:
+            TryAgainError: no room; `empty` is of no use then.
+        """
+        with self._lock, empty._translated():
+            self._require_idle()
+            self._connection.backup(empty._connection)
 
     def close(self) -> None:
         """Leave one file behind and forget the connection. Closing twice does nothing."""
@@ -143,7 +166,7 @@ class Database:
                 self.engine.dispose()
                 self._connection.close()
 
-    def _translated(self) -> Any:
+    def _translated(self) -> AbstractContextManager[None]:
         return translated(self.path, on_full=self._free_ballast)
 
     @contextmanager
@@ -217,7 +240,7 @@ def _prepare(connection: Any, raw_key: bytes, path: Path) -> None:
 
 def _make_empty(path: Path) -> None:
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE_MODE))
         if path.stat().st_size:
             raise RefusedError(f"{path.name} exists already", advice="Open it, or choose another folder.")
     except OSError:

@@ -4,48 +4,16 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
+import sys
 from pathlib import Path
 
 from vault.errors import MalformedError, NotFoundError, TryAgainError, VaultError, VerificationError
+from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
 
-try:
-    import resource
-except ImportError:  # Windows has no limit on the size of a process's files
-    resource = None  # type: ignore[assignment]  # the one absent module, asked for below
-
-try:
-    from fcntl import F_FULLFSYNC, fcntl  # type: ignore[attr-defined,unused-ignore]  # macOS only
-except ImportError:
-    F_FULLFSYNC = None
-
-_OWNER_ONLY = 0o600
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 _FAT_FILE_LIMIT = 2**32 - 1
 _SLACK = 1 << 16
 BALLAST_SIZE = 16 * 1024 * 1024
-
-
-def sync_file(descriptor: int) -> None:
-    """Return when the file's bytes are on the medium. On macOS plain fsync leaves them in the drive's cache."""
-    if F_FULLFSYNC is not None:
-        try:
-            fcntl(descriptor, F_FULLFSYNC)
-        except OSError:  # a file system that knows no full flush
-            os.fsync(descriptor)
-        return
-    os.fsync(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Return when the names in the folder are on the medium. Windows keeps them in its own journal."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        sync_file(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_aside(path: Path, data: bytes) -> Path:
@@ -58,7 +26,7 @@ def write_aside(path: Path, data: bytes) -> Path:
     try:
         aside.unlink(missing_ok=True)
         _write_new(aside, data)
-        sync_folder(aside.parent)
+        fsync_folder(aside.parent)
     except OSError as fault:
         raise _file_fault(fault, path) from None
     return aside
@@ -72,7 +40,7 @@ def promote(path: Path) -> None:
     """
     try:
         path.with_name(path.name + ".new").replace(path)
-        sync_folder(path.parent)
+        fsync_folder(path.parent)
     except OSError as fault:
         raise _file_fault(fault, path) from None
 
@@ -120,15 +88,10 @@ def release_ballast(path: Path) -> bool:
     """Give the ballast back to a full disk; False when there was none left."""
     try:
         path.unlink()
-        sync_folder(path.parent)
+        fsync_folder(path.parent)
     except OSError:
         return False
     return True
-
-
-def free_bytes(path: Path) -> int:
-    """Return how many bytes this user may still write on the disk that holds `path`."""
-    return shutil.disk_usage(path).free
 
 
 def has_no_room(path: Path) -> bool:
@@ -139,10 +102,9 @@ def has_no_room(path: Path) -> bool:
     largest = max((part.stat().st_size for part in (path, Path(f"{path}-wal")) if part.exists()), default=0)
     if _FAT_FILE_LIMIT - _SLACK <= largest <= _FAT_FILE_LIMIT:
         return True
-    if resource is not None:
-        limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
-        if limit != resource.RLIM_INFINITY and largest + _SLACK >= limit:
-            return True
+    limit = _process_file_limit()
+    if limit is not None and largest + _SLACK >= limit:
+        return True
     probe = path.with_name(path.name + ".probe")
     try:
         _write_new(probe, bytes(_SLACK))
@@ -153,13 +115,22 @@ def has_no_room(path: Path) -> bool:
     return False
 
 
+def _process_file_limit() -> int | None:
+    if sys.platform == "win32":
+        return None
+    import resource  # noqa: PLC0415 - does not exist on Windows
+
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
 def _write_new(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _OWNER_ONLY)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
     try:
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(descriptor, rest) :]
-        sync_file(descriptor)
+        flush_file(descriptor)
     except BaseException:
         os.close(descriptor)
         path.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vault.errors import NoVaultError, RefusedError
-from vault.store.files import sync_folder
+from vault.platform import fsync_folder, is_network_or_synced, make_private_folder
 
 # Returns why a vault cannot live safely at this place, or None.
 PlaceCheck = Callable[[Path], str | None]
@@ -67,8 +67,8 @@ class VaultFolder:
         """
         try:
             for folder in (self.path, self.index_dir, self.drafts_dir, self.blobs_dir):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                sync_folder(folder.parent)
+                make_private_folder(folder)
+                fsync_folder(folder.parent)
         except OSError:
             raise RefusedError(
                 f"the folder {self.path} cannot be made here",
@@ -81,7 +81,7 @@ class VaultFolder:
             if not part.is_file():
                 raise NoVaultError(f"no vault at {self.path}: {part.name} is missing")
 
-    def require_safe_place(self, refuse: PlaceCheck) -> None:
+    def require_safe_place(self, refuse: PlaceCheck = is_network_or_synced) -> None:
         """Refuse network drives and folders that a sync client moves: both break locks and the order of writes.
 
         Args:

@@ -1,0 +1,141 @@
+"""A copy of a vault's tables in another SQLCipher file, made while the vault is in use.
+
+Rows are read and inserted, not pages copied: tables that a backup leaves out would otherwise live on in freed pages.
+Nothing is written but pages under the copy's own key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from vault.platform import fsync_folder
+from vault.store.engine import Database, open_database
+from vault.store.rows import Rows
+from vault.store.schema import make_tables
+from vault.store.statements import after, insert_text
+from vault.store.tables import metadata, operation, version, version_key
+
+Progress = Callable[[int, int], None]
+_CHUNK = 512
+# Large, and only ever appended to or erased from: copied piece by piece up to the cut, others get a turn in between.
+_LONG_TABLES = (operation, version, version_key)
+
+
+class _CancelledError(Exception):
+    """The caller does not want the copy any more."""
+
+
+def copy_database(
+    database: Database,
+    target: Path,
+    raw_key: bytes,
+    *,
+    without: Collection[str] = (),
+    progress: Progress = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Copy one moment of the tables to a new file; False, and no file, when it was cancelled.
+
+    Rows erased meanwhile may or may not be in the copy; entries begun meanwhile are not, with all that belongs to them.
+
+    Args:
+        database: open; its lock is held for a part of the copy at a time.
+        target: must not exist, or be empty.
+        raw_key: 32 bytes, of the copy.
+        without: names of tables that stay empty in the copy.
+        progress: told how many of how many steps are done, from the calling thread.
+        cancelled: asked between the parts.
+
+    Raises:
+        RefusedError: the target holds something; it stays as it is.
+        VaultError: the source cannot be read, or there is no room; nothing is left at the target.
+    """
+    copy = open_database(target, raw_key, create=True)
+    try:
+        make_tables(copy)
+        sizes = _copy_short_tables(database, copy, without)
+        _copy_long_tables(database, copy, sizes, without, progress=progress, cancelled=cancelled)
+        copy.truncate_wal()
+    except BaseException as fault:
+        copy.close()
+        for part in (target, Path(f"{target}-wal")):
+            part.unlink(missing_ok=True)
+        if isinstance(fault, _CancelledError):
+            return False
+        raise
+    copy.close()
+    fsync_folder(target.parent)
+    return True
+
+
+def _copy_short_tables(database: Database, copy: Database, without: Collection[str]) -> dict[bytes, int]:
+    """Copy them in one moment, and return the size that each log had in it."""
+    with database.reading() as source, copy.transaction() as rows:
+        for table in metadata.sorted_tables:
+            if table not in _LONG_TABLES and table.name not in without:
+                last = None
+                while chunk := _chunk_after(source, table, last):
+                    _insert(rows, table, chunk)
+                    last = chunk[-1]
+        return {origin: source.size(origin) for origin in _origins(source)}
+
+
+def _copy_long_tables(
+    database: Database,
+    copy: Database,
+    sizes: Mapping[bytes, int],
+    without: Collection[str],
+    *,
+    progress: Progress,
+    cancelled: Callable[[], bool],
+) -> None:
+    tables = [table for table in _LONG_TABLES if table.name not in without]
+    entries = sum(sizes.values())
+    entries_before = dict(zip(sorted(sizes), accumulate((sizes[o] for o in sorted(sizes)), initial=0), strict=False))
+    for done_tables, table in enumerate(tables):
+        last = None
+        while True:
+            if cancelled():
+                raise _CancelledError
+            with database.reading() as source:
+                chunk = _chunk_after(source, table, last)
+            if not chunk:
+                break
+            last = chunk[-1]
+            with copy.transaction() as rows:
+                _insert(rows, table, [row for row in chunk if row.seq < sizes.get(row.origin, 0)])
+            done = entries_before.get(last.origin, 0) + min(last.seq, sizes.get(last.origin, 0))
+            progress(done_tables * entries + done, len(tables) * entries)
+    progress(len(tables) * entries, len(tables) * entries)
+
+
+def _origins(source: Rows) -> Iterator[bytes]:
+    statement = (
+        sa.select(operation.c.origin)
+        .where(operation.c.origin > sa.bindparam("last"))
+        .order_by(operation.c.origin)
+        .limit(1)
+    )
+    last = b""
+    while (origin := source.connection.scalar(statement, {"last": last})) is not None:
+        yield origin
+        last = origin
+
+
+def _chunk_after(source: Rows, table: sa.Table, last: Any) -> list[Any]:
+    key = list(table.primary_key.columns)
+    statement = sa.select(table).order_by(*key).limit(_CHUNK)
+    if last is None:
+        return list(source.connection.execute(statement))
+    behind = {f"after_{column.name}": getattr(last, column.name) for column in key}
+    return list(source.connection.execute(statement.where(after(key)), behind))
+
+
+def _insert(rows: Rows, table: sa.Table, chunk: list[Any]) -> None:
+    if chunk:
+        rows.connection.exec_driver_sql(insert_text(table, rows.connection.dialect), [tuple(row) for row in chunk])

@@ -1,0 +1,91 @@
+"""The stamp of the tables, and the steps from an older one. Table shapes only: a step can decrypt nothing.
+
+Alembic is imported only where a step has to run; a new vault gets its tables from the same metadata, and a test holds
+both to the same result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+
+import vault
+from vault.errors import InternalError, NewerVaultError, VaultError
+from vault.store.engine import Database
+from vault.store.tables import metadata
+
+SCHEMA = "0001"
+_ROOM_BESIDE_COPIES = 64 * 1024 * 1024
+
+# As Alembic makes it.
+_stamp = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+
+
+def make_tables(database: Database) -> None:
+    """Make all tables of a new vault, stamped with the current schema, in one transaction."""
+    with database.transaction() as rows:
+        metadata.create_all(rows.connection, checkfirst=False)
+        _stamp.create(rows.connection)
+        rows.connection.execute(sa.insert(_stamp), {"version_num": SCHEMA})
+
+
+def migrate(
+    database: Database, *, back_up: Callable[[], None], target: str = SCHEMA, scripts: Path | None = None
+) -> bool:
+    """Bring the tables up to `target`; False when they are there already.
+
+    Args:
+        database: open, and used by nobody else meanwhile.
+        back_up: makes a backup and verifies it, or raises; called before the first step.
+        target: the schema to reach.
+        scripts: the folder of the steps, by default the one that came with this program.
+
+    Raises:
+        NewerVaultError: the tables are newer than `target`; nothing was changed.
+        TryAgainError: no room for a copy and the steps; nothing was changed.
+        InternalError: a step failed and was undone whole.
+    """
+    stamp = database.schema_stamp()
+    if stamp == target:
+        return False
+    if stamp is not None and stamp > target:
+        raise NewerVaultError(
+            f"this vault has schema {stamp}, this program knows {target}",
+            advice=f"Install a version of CaseVault that knows schema {stamp}; nothing was changed.",
+        )
+    database.require_room(2 * database.path.stat().st_size + _ROOM_BESIDE_COPIES)
+    back_up()
+    try:
+        _run_steps(database, target, scripts or _installed_scripts())
+    except VaultError:
+        raise
+    except Exception:  # whatever a step raises; its text may hold a row
+        reached = database.schema_stamp() or "none"
+        raise InternalError(f"a step from schema {reached} to {target} failed and was undone") from None
+    database.truncate_wal()
+    return True
+
+
+def _run_steps(database: Database, target: str, scripts: Path) -> None:
+    import alembic.command  # noqa: PLC0415 - 0.4 s, and almost no start needs it
+    import alembic.config  # noqa: PLC0415
+
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with database.bare_connection() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, target)
+
+
+def _installed_scripts() -> Path:
+    package = Path(vault.__file__).parent
+    installed = package / "_migrations"
+    return installed if installed.is_dir() else package.parent / "migrations"
