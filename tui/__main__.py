@@ -1,4 +1,8 @@
-"""The child: `python -I -m tui START_FD WORDS_FD`, started by the launcher and by nobody else."""
+"""`python -I -m tui START_FD` is the launcher; `python -I -m tui START_FD WORDS_FD` is the child that it starts.
+
+START_FD is a pipe that holds a `tui.start.Start`, so that neither argument lists nor the environment name a member.
+The command line writes it and then becomes the launcher.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +12,42 @@ from typing import NoReturn
 
 from tui import process
 from tui.start import read_start
+from vault.errors import VaultError
+from vault.platform import harden_process
 
 
 def main() -> NoReturn:
+    """Run as the launcher or as the child, by the number of descriptors given."""
+    match [int(argument) for argument in sys.argv[1:] if argument.isdecimal()]:
+        case [start_fd]:
+            sys.exit(_launch(start_fd))
+        case [start_fd, words_fd]:
+            _run_child(start_fd, words_fd)
+        case _:
+            sys.stderr.write("Start CaseVault with `casevault`.\n")
+            sys.exit(2)
+
+
+def _launch(start_fd: int) -> int:
+    from tui.launcher import launch  # noqa: PLC0415 - the child has no use for it
+
+    start = read_start(start_fd)
+    try:
+        return launch(start.vault_path, start.member)
+    except VaultError as error:
+        sys.stderr.write(f"casevault: {error.message}. {error.next_step}\n")
+        return error.exit_code
+
+
+def _run_child(start_fd: int, words_fd: int) -> NoReturn:
     """Close this process to the outside, read what to open, and run the app on the terminal.
 
     The end is `os._exit`: threads that still work must not keep the keys of a locked vault in memory.
     """
-    if len(sys.argv) != 3 or not all(argument.isdecimal() for argument in sys.argv[1:]):
-        sys.stderr.write("Start CaseVault with `casevault`.\n")
-        sys.exit(2)
-    process.forbid_core_dumps()
-    say = process.words_to(int(sys.argv[2]))
+    harden_process()
+    say = process.words_to(words_fd)
     process.say_only_where(say)
-    start = read_start(int(sys.argv[1]))
+    start = read_start(start_fd)
     process.keep_terminal_for_driver()
     from tui.app import run  # noqa: PLC0415 - Textual is loaded only after the doors are closed
 

@@ -7,7 +7,6 @@ Textual, so nothing here keeps text of a case alive.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -15,7 +14,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,10 +22,10 @@ from tui.running import announced
 from tui.start import Start, write_start
 from tui.terminal import HIDE_TITLE, RESET, SHOW_TITLE, has_title
 from vault.errors import UsageError
+from vault.platform import set_parent_death_signal
 
 _LOCKED: Final = 75
 _FAULT: Final = 70
-_PR_SET_PDEATHSIG: Final = 1
 _GRACE_SECONDS: Final = 5.0
 _QUICK_SECONDS: Final = 1.0
 _QUICK_LOCKS: Final = 5
@@ -180,22 +179,18 @@ _IGNORED: Final = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTOU
 _PASSED_ON: Final = (signal.SIGTERM, signal.SIGHUP)
 
 
-def _child_setup() -> Any:
-    """Return what the child does between fork and exec. All that it needs is loaded before the fork."""
+def _child_setup() -> Callable[[], None]:
+    """Return what the child does between fork and exec."""
     import resource  # noqa: PLC0415 - Unix only, like everything here
 
-    prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
-    parent = os.getpid()
+    launcher = os.getpid()
 
     def setup() -> None:
-        for number in _IGNORED:
+        for number in (*_IGNORED, *_PASSED_ON):
             signal.signal(number, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        if prctl is not None:
-            # TERM, not KILL: the child's handler still wipes the screen when the launcher itself was killed.
-            prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() != parent:
-                os._exit(128 + signal.SIGTERM)
+        # TERM, not KILL: the child's handler still wipes the screen when the launcher itself was killed.
+        set_parent_death_signal(signal.SIGTERM, parent=launcher)
 
     return setup
 

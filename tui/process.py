@@ -1,31 +1,16 @@
-"""What the process that holds keys does to itself first: no core dump, no tracebacks with values, no stray output."""
+"""What the process that holds keys does to itself first: no tracebacks with values, no stray output."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import logging
 import os
 import sys
 import threading
 import warnings
 from collections.abc import Callable
-from typing import Final
 
 from tui.faults import describe_fault
-
-_PR_SET_DUMPABLE: Final = 4
-
-
-def forbid_core_dumps() -> None:
-    """Keep the memory of this process out of core files, and other processes of this account out of its memory."""
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - does not exist on Windows
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def words_to(descriptor: int) -> Callable[[str], None]:
@@ -58,8 +43,7 @@ def say_only_where(report: Callable[[str], None]) -> None:
     threading.excepthook = from_thread
     sys.unraisablehook = from_destructor
     warnings.simplefilter("ignore")
-    logging.lastResort = None
-    logging.raiseExceptions = False
+    logging.disable(logging.CRITICAL)
 
 
 def keep_terminal_for_driver() -> None:

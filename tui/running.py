@@ -1,64 +1,43 @@
-"""Which app holds which vault on this device, so that `casevault lock` can end it. The files name nobody."""
+"""Which app holds which vault on this device, so that `casevault lock` can end it. The files name nobody.
+
+`python -I -m tui.running VAULT` is `lock_running` as a process: exit code 0 when an app was ended, 4 when none ran.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
-import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from vault.platform import make_private_folder, process_alive, process_start_time, state_dir
+
+_NAMESPACE: Final = uuid.UUID("5d1f4a0e-2f6c-5b8e-9d43-6c61736576b1")
 _WAIT_SECONDS: Final = 8.0
 _LOOK_AGAIN_SECONDS: Final = 0.02
 
 
-def state_folder() -> Path:
-    """Return this account's folder for state that is no case data and may be lost."""
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return base / "casevault"
-
-
-def start_time_of(pid: int) -> str | None:
-    """Return when this process started, as the system words it, or None when there is none (or only its remains)."""
-    if sys.platform == "linux":
-        try:
-            # The name of the program stands in brackets and may itself hold spaces and brackets.
-            after_name = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-        except OSError:
-            return None
-        return None if after_name[0] in "ZX" else after_name[19]
-    else:
-        found = subprocess.run(  # noqa: S603 - fixed program and a number
-            ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
-        )
-        return found.stdout.strip() or None
-
-
-def _digest(vault_path: Path) -> str:
-    return hashlib.sha256(b"casevault/running" + os.fsencode(vault_path.resolve())).hexdigest()[:32]
-
-
 def _folder(state: Path | None) -> Path:
-    return (state_folder() if state is None else state) / "running"
+    return (state_dir() if state is None else state) / "running"
+
+
+def _name(vault_path: Path) -> str:
+    # A digest: the names of vaults and folders are nobody's business.
+    return uuid.uuid5(_NAMESPACE, os.fsencode(vault_path.resolve()).hex()).hex
 
 
 @contextmanager
 def announced(vault_path: Path, *, state: Path | None = None) -> Iterator[None]:
     """Have a file in the state folder, while inside, that leads `lock_running` to this process."""
     folder = _folder(state)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mark = folder / f"{_digest(vault_path)}.{os.getpid()}"
-    mark.write_text(start_time_of(os.getpid()) or "", "ascii")
+    make_private_folder(folder)
+    mark = folder / f"{_name(vault_path)}.{os.getpid()}"
+    mark.write_text(str(process_start_time(os.getpid())), "ascii")
     try:
         yield
     finally:
@@ -72,21 +51,25 @@ def lock_running(vault_path: Path, *, state: Path | None = None) -> bool:
         True when at least one was ended; False when none was running.
     """
     ended = False
-    for mark in _folder(state).glob(f"{_digest(vault_path)}.*"):
-        pid, started = int(mark.suffix[1:]), mark.read_text("ascii")
-        if not started or start_time_of(pid) != started:
-            mark.unlink(missing_ok=True)  # Left by a process that was killed; the number may be another's now.
+    for mark in _folder(state).glob(f"{_name(vault_path)}.*"):
+        number, started = mark.suffix[1:], mark.read_text("ascii")
+        if not number.isdecimal() or not started.isdecimal() or not process_alive(int(number), int(started)):
+            mark.unlink(missing_ok=True)  # Left by a process that was killed; its number may be another's now.
             continue
-        ended = _end(pid, started) or ended
+        ended = _end(int(number), int(started)) or ended
     return ended
 
 
-def _end(pid: int, started: str) -> bool:
+def _end(pid: int, started: int) -> bool:
     try:
         os.kill(pid, signal.SIGTERM)
     except (ProcessLookupError, PermissionError):
         return False
     deadline = time.monotonic() + _WAIT_SECONDS
-    while start_time_of(pid) == started and time.monotonic() < deadline:
+    while process_alive(pid, started) and time.monotonic() < deadline:
         time.sleep(_LOOK_AGAIN_SECONDS)
-    return start_time_of(pid) != started
+    return not process_alive(pid, started)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if lock_running(Path(sys.argv[1])) else 4)

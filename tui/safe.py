@@ -176,9 +176,6 @@ class SafeApp(App[None]):
 
     @override
     def _handle_exception(self, error: Exception) -> None:
-        if self._exception is None:
-            self._exception = error  # For Pilot, which raises it again in the test.
-            self._exception_event.set()
         self._stop_on_fault(error.error if isinstance(error, WorkerFailed) else error)
 
     @override
@@ -190,6 +187,9 @@ class SafeApp(App[None]):
         self._stop_on_fault(sys.exc_info()[1] or RuntimeError())
 
     def _stop_on_fault(self, error: BaseException) -> None:
+        if self._exception is None and isinstance(error, Exception):
+            self._exception = error  # For Pilot, which raises it again in the test.
+            self._exception_event.set()
         self._return_code = EXIT_FAULT
         self._say(describe_fault(error))
         self._run_before_end()
@@ -253,11 +253,7 @@ class SafeApp(App[None]):
 
     @override
     def begin_capture_print(self, target: Any, stdout: bool = True, stderr: bool = True) -> None:
-        """Nothing: no widget shows what is printed."""
-
-    @override
-    def _print(self, text: str, stderr: bool = False) -> None:
-        """Nothing: what a library prints goes nowhere."""
+        """Nothing: what a library prints is shown by no widget, so it goes nowhere."""
 
     @override
     def bell(self) -> None:

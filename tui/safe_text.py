@@ -1,51 +1,30 @@
-"""The one gate through which stored text becomes display text: what a terminal could obey becomes a visible mark."""
+"""What the app adds to the one gate of `vault.display`: line ends, single lines, pastes, and the backstop."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-# A mark of one cell for each kind, so that every span keeps its place: U+2400 block for C0, one sign for all the rest.
-_OTHER_MARK: Final = "␦"
+from vault import display
 
-# C1 controls; direction marks, embeddings, overrides and isolates; line and paragraph separators; deprecated format
-# characters; interlinear annotation; tag characters; lone surrogates, which no terminal encoding can write.
-_OTHER_RANGES: Final = (
-    (0x80, 0x9F),
-    (0x61C, 0x61C),
-    (0x200E, 0x200F),
-    (0x2028, 0x202E),
-    (0x2066, 0x206F),
-    (0xD800, 0xDFFF),
-    (0xFFF9, 0xFFFB),
-    (0xE0000, 0xE007F),
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_MARK: Final = display.safe_text("\x1b")
+
+# The backstop has its own list, so that a gap in the gate is not a gap here too. In a finished line nothing below
+# U+0020 has a meaning, neither tab nor newline.
+_NEVER_IN_A_LINE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 
 
-def _marks() -> dict[int, str]:
-    table = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)}
-    table[0x7F] = "␡"
-    for first, last in _OTHER_RANGES:
-        table.update(dict.fromkeys(range(first, last + 1), _OTHER_MARK))
-    return table
-
-
-MARKS: Final = _marks()
-"""What is never shown as it is, by code point, with the mark that stands for it."""
-
-_HOSTILE: Final = re.compile("[" + "".join(re.escape(chr(code)) for code in sorted(MARKS)) + "]")
-_NEVER_IN_A_LINE: Final = re.compile("[\t\n" + "".join(re.escape(chr(code)) for code in sorted(MARKS)) + "]")
-
-
 def safe_text(untrusted: str) -> str:
-    """Return the text with every character that a terminal could obey replaced by a visible mark.
+    """Return `vault.display.safe_text` of the text: every character that a terminal could obey is a visible mark.
 
-    Newline and tab stay. The carriage return of a Windows line end becomes a space. The result has the length of the
-    text, so that half-open character ranges found in one hold in the other.
+    Newline and tab stay; the carriage return of a Windows line end becomes a space; a lone surrogate, which no terminal
+    encoding can write, becomes a mark. The result has the length of the text, so that half-open character ranges found
+    in one hold in the other.
     """
-    if not _HOSTILE.search(untrusted):
-        return untrusted
-    return untrusted.replace("\r\n", " \n").translate(MARKS)
+    return _SURROGATE.sub(_MARK, display.safe_text(untrusted.replace("\r\n", " \n")))
 
 
 def safe_line(untrusted: str) -> str:
@@ -59,9 +38,8 @@ def safe_paste(untrusted: str) -> str:
 
 
 def without_hostile(untrusted: str) -> str:
-    """Return one rendered line without any character that `safe_text` would mark, and without tab and newline.
+    """Return one rendered line without what `safe_text` should have marked, for text that missed the gate.
 
-    The backstop for text that missed the gate; it deletes, because the width of the line is already settled and these
-    characters were counted as nothing.
+    It deletes, because the width of the line is already settled and these characters were counted as nothing.
     """
     return _NEVER_IN_A_LINE.sub("", untrusted)

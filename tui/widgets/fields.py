@@ -1,0 +1,95 @@
+"""Fields to type into: nothing blinks, pastes are said when cut, and a passphrase cannot be copied out."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Static, TextArea
+from typing_extensions import override
+
+from tui.safe_content import safe_content
+
+
+class SafeInput(Input):
+    """One line of text."""
+
+    class PasteCut(Message):
+        """Only the first line of a paste was taken.
+
+        Args:
+            field: the field that was pasted into.
+            lost_lines: how many lines that held something were left out.
+        """
+
+        def __init__(self, field: SafeInput, lost_lines: int) -> None:
+            super().__init__()
+            self.field = field
+            self.lost_lines = lost_lines
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.cursor_blink = False
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Say what a field of one line cannot take; Textual's own handler then takes the first line."""
+        lost = sum(1 for line in event.text.splitlines()[1:] if line.strip())
+        if lost:
+            self.post_message(self.PasteCut(self, lost))
+
+
+class PassphraseInput(SafeInput):
+    """One line that is shown as dots and leaves the field in no other way than by being read once."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **(options | {"password": True}))
+
+    @override
+    def action_copy(self) -> None:
+        """Nothing: a passphrase goes to no clipboard, not even the app's own."""
+
+    @override
+    def action_cut(self) -> None:
+        """Nothing, as for copying; deleting still works."""
+
+
+class SafeTextArea(TextArea):
+    """Several lines of text, without syntax colours."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.cursor_blink = False
+
+
+class FormField(Vertical):
+    """A label, a field, and one line that says what is wrong with it.
+
+    Args:
+        label: what the field is for.
+        field: the input.
+    """
+
+    DEFAULT_CSS: ClassVar[str] = """
+    FormField { height: auto; }
+    FormField > .problem { height: auto; display: none; }
+    FormField.-wrong > .problem { display: block; }
+    """
+
+    def __init__(self, label: str, field: Input | TextArea, **options: Any) -> None:
+        super().__init__(**options)
+        self._label = label
+        self.field = field
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield Static(safe_content(self._label), classes="label")
+        yield self.field
+        yield Static(safe_content(""), classes="problem")
+
+    def show_problem(self, problem: str) -> None:
+        """Say what is wrong, with a `!` before it; an empty text takes it back."""
+        self.set_class(bool(problem), "-wrong")
+        self.query_one(".problem", Static).update(safe_content(f"! {problem}" if problem else ""))
