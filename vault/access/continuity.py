@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from vault.access.pins import Pins
 from vault.access.session import Alarm
-from vault.errors import VerificationError
+from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
 from vault.log.checkpoint import parse_note
 from vault.log.genesis import Genesis, verify_genesis
@@ -16,7 +16,7 @@ from vault.log.tree import leaf_hash, root_at
 from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.keyfile import KeyFile
 from vault.seal.signing import is_signed_raw
-from vault.store.rows import Rows
+from vault.store.rows import GenesisRow, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ def judge(rows: Rows, place: SealedPlace, *, pins: Pins | None, machine: bytes) 
         VerificationError: this seat has no log here at all.
     """
     own = _own_logs(rows, place.seat)
-    if not own:
-        raise VerificationError("this vault holds no log of your seat")
+    if not own and (pins is None or not pins.logs):
+        raise VerificationError("this vault holds no log of your seat", advice="Restore the vault from a backup.")
     if pins is None:
         words = (
             "This device has no memory of this vault (a restored or copied vault, or a new account): a new log begins."
@@ -57,6 +57,17 @@ def judge(rows: Rows, place: SealedPlace, *, pins: Pins | None, machine: bytes) 
     return Continuity(current, None, alarms)
 
 
+def after_damage(
+    rows: Rows, place: SealedPlace, *, pins: Pins | None, alarms: tuple[Alarm, ...], found: str
+) -> Continuity:
+    """Return how to go on when the log that should be continued is not what its last session signed.
+
+    Work goes on in a new log, aloud; exports, grants and erasure wait until somebody has looked (`log verify`).
+    """
+    words = f"The log is damaged or was altered: {found}. A new log begins; run `casevault log verify`."
+    return _new_log(rows, _own_logs(rows, place.seat), pins, (*alarms, Alarm("damaged", words)))
+
+
 def judge_keys(file: KeyFile, slot: int, pins: Pins | None) -> tuple[Alarm, ...]:
     """Report a `keys` file that is not the one this account saw last."""
     if pins is None:
@@ -72,10 +83,17 @@ def judge_keys(file: KeyFile, slot: int, pins: Pins | None) -> tuple[Alarm, ...]
 def _own_logs(rows: Rows, seat: SeatId) -> dict[Origin, Genesis]:
     logs: dict[Origin, Genesis] = {}
     for row in rows.geneses():
-        genesis = Genesis.decode(row.bytes)
-        if genesis.seat == seat and sha256(row.bytes).digest() == row.origin:
+        genesis = _decoded(row)
+        if genesis is not None and genesis.seat == seat and sha256(row.bytes).digest() == row.origin:
             logs[Origin(row.origin)] = verify_genesis(row.bytes, is_signed_raw)
     return logs
+
+
+def _decoded(row: GenesisRow) -> Genesis | None:
+    try:
+        return Genesis.decode(row.bytes)
+    except MalformedError:
+        return None
 
 
 def _compare(rows: Rows, origin: Origin, pins: Pins) -> Alarm | None:

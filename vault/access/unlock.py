@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
 from vault import __version__, platform
 from vault.access.attempts import count_attempts, note_attempt
-from vault.access.continuity import Continuity, judge, judge_keys
+from vault.access.continuity import Continuity, after_damage, judge, judge_keys
 from vault.access.directory import Directory, read_directory
 from vault.access.migration import bring_up_to_date
 from vault.access.pins import PinFile, PinKeeper, Pins
@@ -98,14 +98,13 @@ class _Opening:
             directory = read_directory(rows, vault=self.vault, keyring=keyring, root_public=secrets.root_public)
             member = directory.member_of(self.seat)
             continuity = judge(rows, place, pins=pins, machine=machine)
-            log = self._log(
-                rows,
-                database=database,
-                place=place,
-                keyring=keyring,
-                directory=directory,
-                continuity=continuity,
-            )
+            logs = _Logs(self.slot.secrets.identity_seed, database, place, keyring, directory)
+            try:
+                log = logs.open(rows, continuity)
+            except VerificationError as damage:
+                found = damage.message
+                continuity = after_damage(rows, place, pins=pins, alarms=continuity.alarms, found=found)
+                log = logs.open(rows, continuity)
         base = pins if pins is not None and pins.machine == machine else self._first_pins(machine, log)
         keys_alarms = judge_keys(self.file, self.slot.number, pins)
         keeper = PinKeeper(pin_file)
@@ -144,38 +143,6 @@ class _Opening:
         except WrongPassphraseError:
             raise VerificationError("keys and database do not belong together", advice=_RESTORE_BOTH) from None
 
-    def _log(
-        self,
-        rows: Rows,
-        *,
-        database: Database,
-        place: SealedPlace,
-        keyring: Keyring,
-        directory: Directory,
-        continuity: Continuity,
-    ) -> SeatLog:
-        if continuity.origin is None:
-            return begin(
-                database=database,
-                place=place,
-                identity_seed=self.slot.secrets.identity_seed,
-                roster=directory.roster,
-                auditors=directory.auditors(),
-                keyring=keyring,
-                app_version=__version__,
-                predecessor=continuity.predecessor,
-            )
-        return resume(
-            rows,
-            database=database,
-            place=place,
-            origin=continuity.origin,
-            roster=directory.roster,
-            auditors=directory.auditors(),
-            keyring=keyring,
-            app_version=__version__,
-        )
-
     def _first_pins(self, machine: bytes, log: SeatLog) -> Pins:
         return Pins(
             machine=machine,
@@ -205,6 +172,40 @@ class _Opening:
         if not count:
             return ()
         return (Alarm("attempts", f"{count} failed attempts to open this vault since the last unlock."),)
+
+
+@dataclass(frozen=True, slots=True)
+class _Logs:
+    """Opens the log that continuity chose, or begins a new one."""
+
+    identity_seed: bytes = field(repr=False)
+    database: Database
+    place: SealedPlace
+    keyring: Keyring
+    directory: Directory
+
+    def open(self, rows: Rows, continuity: Continuity) -> SeatLog:
+        if continuity.origin is None:
+            return begin(
+                database=self.database,
+                place=self.place,
+                identity_seed=self.identity_seed,
+                roster=self.directory.roster,
+                auditors=self.directory.auditors(),
+                keyring=self.keyring,
+                app_version=__version__,
+                predecessor=continuity.predecessor,
+            )
+        return resume(
+            rows,
+            database=self.database,
+            place=self.place,
+            origin=continuity.origin,
+            roster=self.directory.roster,
+            auditors=self.directory.auditors(),
+            keyring=self.keyring,
+            app_version=__version__,
+        )
 
 
 def _keyring(rows: Rows, place: SealedPlace) -> Keyring:

@@ -1,0 +1,156 @@
+"""Which versions of a log count (FORMAT.md 6): C1 and C2 for each version, C4 to C6 with the directory and the keys.
+
+C3, that the signed tree holds these headers, is the caller's to have checked for the range. C7 is the index's: it
+knows which parents it has met. What fails is quarantined, computed anew each time, stored nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from vault.errors import BrokenSealError, MalformedError
+from vault.ids import CompartmentId, Origin, SeatId, VaultId
+from vault.log.epochs import EpochNotice
+from vault.log.genesis import Genesis
+from vault.log.header import Header
+from vault.log.items import Item, ItemKind, decode_items, items_digest
+from vault.log.roster import Roster, RosterChain
+from vault.policy.rights import Place, rights_table
+from vault.policy.roles import Role
+from vault.records.versions import OpenedVersion, open_all
+from vault.seal.keyring import Keyring
+from vault.store.rows import OperationRow, Rows, SealedVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A version that does not count, and the first check that it failed."""
+
+    origin: Origin
+    seq: int
+    n: int
+    check: str
+
+
+@dataclass(slots=True)
+class Counter:
+    """Judges the versions of logs for one seat. Keeps what it learned for as long as it lives."""
+
+    rows: Rows
+    vault: VaultId
+    keyring: Keyring
+    chain: RosterChain
+    _places: dict[bytes, Place | None] = field(default_factory=dict)
+    _holders: dict[tuple[bytes, bytes], bool] = field(default_factory=dict)
+    _listed_grants: set[bytes] | None = None
+
+    def judge(self, origin: Origin, start: int, stop: int) -> Iterator[OpenedVersion | Quarantined]:
+        """Yield each version listed in entries `start` to before `stop`, opened if it counts, in order of place.
+
+        Versions of compartments that this seat does not hold are passed over: they are not for it.
+        """
+        genesis = self.rows.genesis(origin)
+        seat = None if genesis is None else SeatId(Genesis.decode(genesis).seat)
+        sealed = _Ahead(self.rows.versions_from(origin, start))
+        for row in self.rows.operations(origin, start, stop):
+            for group in sealed.of(row.seq):
+                verdict = self._judge_one(row, group, seat)
+                if verdict is not None:
+                    yield verdict
+
+    def _judge_one(
+        self, row: OperationRow, group: list[SealedVersion], seat: SeatId | None
+    ) -> OpenedVersion | Quarantined | None:
+        if not self.keyring.epochs_of(group[0].compartment):
+            return None
+        place = Quarantined(Origin(row.origin), row.seq, group[0].n, "C2")
+        try:
+            header, items = Header.decode(row.header), decode_items(row.list)
+        except MalformedError:
+            return place
+        # A false row can stand beside the true one; the list says which is which.
+        listed = [sealed for sealed in group if _lists(items, sealed)]
+        if not listed or header.list_digest != items_digest(row.list):
+            return place
+        try:
+            version = next(iter(open_all(listed, vault=self.vault, keyring=self.keyring)), None)
+        except (BrokenSealError, MalformedError):
+            version = None
+        failed = "C6" if version is None else self._failed_check(version, header, row, seat)
+        if version is None or failed is not None:
+            return Quarantined(place.origin, place.seq, place.n, failed or "C6")
+        return version
+
+    def _failed_check(
+        self, version: OpenedVersion, header: Header, row: OperationRow, seat: SeatId | None
+    ) -> str | None:
+        roster = self.chain.by_root(header.roster)
+        if seat is None or roster is None or not self.chain.allows(seat, row.origin, row.seq, header.roster):
+            return "C4"
+        if not self._may_write(roster, seat, version):
+            return "C5"
+        if not self._holds_listed_grant(seat, version.compartment, row):
+            return "C6"
+        return None
+
+    def _may_write(self, roster: Roster, seat: SeatId, version: OpenedVersion) -> bool:
+        place = self._place_of(version.compartment)
+        if place is None:
+            return False
+        words = roster.members[roster.certificates[seat].member]
+        roles = frozenset(role for role in Role if role.value in words)
+        return rights_table(roster.head.rights).may_write(roles, place, version.content.kind)
+
+    def _place_of(self, compartment: CompartmentId) -> Place | None:
+        if compartment not in self._places:
+            notices = [EpochNotice.decode(row.bytes) for row in self.rows.epochs(compartment)]
+            founding = [notice for notice in notices if notice.is_founding]
+            self._places[compartment] = Place(founding[0].kind.name.lower()) if founding else None
+        return self._places[compartment]
+
+    def _holds_listed_grant(self, seat: SeatId, compartment: CompartmentId, row: OperationRow) -> bool:
+        """Say whether some operation lists a grant of an epoch of this compartment to the seat."""
+        key = (seat, compartment)
+        if key not in self._holders:
+            epochs = [EpochNotice.decode(epoch.bytes).epoch for epoch in self.rows.epochs(compartment)]
+            digests = {g.digest for epoch in epochs for g in self.rows.grants_of(epoch) if g.seat == seat}
+            # Mostly the grant stands in the very operation that founded the case, which this one may be.
+            self._holders[key] = bool(digests & _grants_in(row)) or bool(digests & self._all_listed_grants())
+        return self._holders[key]
+
+    def _all_listed_grants(self) -> set[bytes]:
+        if self._listed_grants is None:
+            self._listed_grants = set()
+            for genesis in self.rows.geneses():
+                for row in self.rows.operations(genesis.origin):
+                    self._listed_grants |= _grants_in(row)
+        return self._listed_grants
+
+
+def _lists(items: tuple[Item, ...], sealed: SealedVersion) -> bool:
+    expected = Item.in_compartment(ItemKind.VERSION, sealed.compartment, sealed.id)
+    return sealed.n < len(items) and items[sealed.n] == expected
+
+
+def _grants_in(row: OperationRow) -> set[bytes]:
+    if not row.list:
+        return set()
+    return {item.digest for item in decode_items(row.list) if item.kind == ItemKind.GRANT}
+
+
+class _Ahead:
+    """A stream of sealed versions, handed out by position and place."""
+
+    def __init__(self, stream: Iterator[SealedVersion]) -> None:
+        self._stream = stream
+        self._next = next(stream, None)
+
+    def of(self, seq: int) -> list[list[SealedVersion]]:
+        """Return what stands at this position, one list for each place."""
+        groups: dict[int, list[SealedVersion]] = {}
+        while self._next is not None and self._next.seq <= seq:
+            if self._next.seq == seq:
+                groups.setdefault(self._next.n, []).append(self._next)
+            self._next = next(self._stream, None)
+        return [groups[n] for n in sorted(groups)]

@@ -1,0 +1,165 @@
+"""Make, list and open cases."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from vault.access.session import Session
+from vault.casework.case import Case
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.stages import STAGES, CaseKind
+from vault.errors import NotFoundError, UsageError
+from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref, make_id
+from vault.index.cases import CaseRow
+from vault.log.epochs import CompartmentKind
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.versions import OpenedVersion
+from vault.records.work import Entry
+from vault.services.projection import caught_up
+from vault.services.reading import Stored, read_heads, stored_of_kind
+
+REASONS = (
+    "casework",
+    "intake",
+    "supervision",
+    "legal-referral",
+    "subject-request",
+    "handover",
+    "audit",
+    "training",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMade:
+    """A new case, by the id of its compartment and the reference that people say."""
+
+    case: CompartmentId
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as this member may see it now, under a view that is in the log."""
+
+    case: CompartmentId
+    head: Stored[Case]
+    persons: tuple[Stored[Person], ...]
+    notes: tuple[Stored[Note], ...]
+
+
+def create(session: Session, *, title: str, kind: str) -> CaseMade:
+    """Found a case: a compartment of its own, granted to this seat and to recovery, and its head."""
+    rule = session.require(Action.CASE_CREATE)
+    case_kind = CaseKind(kind)
+    head = Case(
+        title=title,
+        kind=case_kind,
+        stage=next(iter(STAGES[case_kind])),
+        ref=make_case_ref(),
+        audit=make_id(),
+        opened=_today(session),
+    )
+    holders = session.directory.holders([session.seat])
+    with session.work() as work:
+        case = work.found(CompartmentKind.CASE, holders)
+        work.write(case, RecordId(make_id()), Case.KIND, to_fields(head))
+        work.commit(Entry(act="case.create", obj=head.audit, covers={Case.KIND: 1}, pol=rule))
+    return CaseMade(case, head.ref)
+
+
+def list_all(session: Session, *, limit: int = 1000) -> list[CaseRow]:
+    """Return the cases that this member holds, by reference; the look is in the log before they are."""
+    if limit < 1:
+        raise UsageError("--limit must be at least 1")
+    rule = session.require(Action.CASE_LIST)
+    index = caught_up(session)
+    rows = index.first_cases(limit)
+    with session.work() as work:
+        work.commit(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
+    return rows
+
+
+def find(session: Session, text: str) -> CompartmentId:
+    """Return the case with this id or reference.
+
+    Raises:
+        NotFoundError: none that this member holds.
+    """
+    index = caught_up(session)
+    found = index.case_by_ref(text.strip().upper())
+    if found is not None:
+        return CompartmentId(found.case)
+    try:
+        case = CompartmentId(bytes.fromhex(text.strip()))
+    except ValueError:
+        case = CompartmentId(b"")
+    if case and index.case(case) is not None:
+        return case
+    raise NotFoundError("there is no such case among yours")
+
+
+def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -> CaseView:
+    """Open a case. The view, and what it covers, is durable in the log before anything of it is returned.
+
+    One entry for a case, session and reason, however many records are read after it.
+
+    Raises:
+        NotFoundError, RefusedError, UsageError: no such case, not granted, or an unknown reason.
+    """
+    versions = view(session, case, why=why)
+    heads = stored_of_kind(versions, Case)
+    if not heads:
+        raise NotFoundError(f"case {case.hex()} has no head that counts")
+    return CaseView(
+        case=case,
+        head=heads[0],
+        persons=tuple(stored_of_kind(versions, Person)),
+        notes=tuple(stored_of_kind(versions, Note)),
+    )
+
+
+def view(session: Session, case: CompartmentId, *, why: str) -> list[OpenedVersion]:
+    """Return every record of a case in clear, after its view is in the log."""
+    rule = session.require(Action.CASE_READ, case)
+    if why not in REASONS:
+        raise UsageError(f"the reason must be one of: {', '.join(REASONS)}")
+    index = caught_up(session)
+    found = index.case(case)
+    if found is None:
+        raise NotFoundError("there is no such case among yours")
+    heads = frozenset(VersionId(version) for version in index.heads_of_case(case))
+    if (case, why) not in session.viewed:
+        _record_view(session, case, why=why, rule=rule, heads=heads)
+    return read_heads(session, case, heads)
+
+
+def _record_view(session: Session, case: CompartmentId, *, why: str, rule: str, heads: frozenset[VersionId]) -> None:
+    index = caught_up(session)
+    with session.work() as work:
+        work.commit(
+            Entry(
+                act="case.view",
+                why=why,
+                obj=index.audit_of(case),
+                covers=index.kinds_of_case(case),
+                dig=sha256(b"".join(sorted(heads))).digest(),
+                pol=rule,
+            )
+        )
+    session.viewed.add((case, why))
+
+
+def _today(session: Session) -> str:
+    seconds = session.log.now_ms() / 1000
+    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date().isoformat()
+
+
+def refs(rows: Sequence[CaseRow]) -> dict[bytes, str]:
+    """Return the reference of each case, by id."""
+    return {row.case: row.ref for row in rows}

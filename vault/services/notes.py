@@ -1,0 +1,92 @@
+"""Write, read and amend notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import NotFoundError
+from vault.ids import CompartmentId, RecordId, make_id
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.work import VERSIONS_PER_WORK, Entry
+from vault.services.cases import view
+from vault.services.projection import audit_of, caught_up
+from vault.services.reading import Stored, stored_of_kind
+
+
+def add(session: Session, case: CompartmentId, *, kind: str, text: str, occurred: str | None = None) -> RecordId:
+    """Keep a note and return its record's id. When this returns, the note is durable."""
+    rule = session.require(Action.CASE_WRITE, case)
+    note = Note(kind=NoteKind(kind), text=text, occurred=occurred)
+    return _write(session, case, note, act="note.create", rule=rule)
+
+
+def add_many(
+    session: Session,
+    case: CompartmentId,
+    notes: Sequence[Note],
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[RecordId]:
+    """Import notes into one case, at most 256 to an operation; what was acknowledged by `progress` is durable."""
+    rule = session.require(Action.CASE_WRITE, case)
+    audit = audit_of(session, case)
+    records: list[RecordId] = []
+    for start in range(0, len(notes), VERSIONS_PER_WORK):
+        batch = notes[start : start + VERSIONS_PER_WORK]
+        with session.work() as work:
+            for note in batch:
+                records.append(RecordId(make_id()))
+                work.write(case, records[-1], Note.KIND, to_fields(note))
+            work.commit(Entry(act="case.import", obj=audit, covers={Note.KIND: len(batch)}, pol=rule))
+        progress(len(records), len(notes))
+    return records
+
+
+def show(session: Session, note: str, *, why: str = "casework") -> Stored[Note]:
+    """Return one note; opening it opens its case, which goes into the log first.
+
+    Raises:
+        NotFoundError: no such note among the member's cases.
+    """
+    case, record = locate(session, note)
+    for stored in stored_of_kind(view(session, case, why=why), Note):
+        if stored.record == record:
+            return stored
+    raise NotFoundError("there is no such note among yours")
+
+
+def amend(session: Session, note: str, *, text: str, why: str = "casework") -> RecordId:
+    """Add a note that corrects an earlier one. The earlier one stays as it was written."""
+    earlier = show(session, note, why=why)
+    case, _ = locate(session, note)
+    rule = session.require(Action.CASE_WRITE, case)
+    correction = Note(kind=earlier.value.kind, text=text, occurred=earlier.value.occurred, amends=earlier.record)
+    return _write(session, case, correction, act="note.correct", rule=rule)
+
+
+def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
+    """Return the case and record of a note's id as typed.
+
+    Raises:
+        NotFoundError: no such record among the member's cases.
+    """
+    try:
+        record = RecordId(bytes.fromhex(note.strip()))
+    except ValueError:
+        raise NotFoundError("there is no such note among yours") from None
+    case = caught_up(session).case_of_record(record)
+    if case is None:
+        raise NotFoundError("there is no such note among yours")
+    return CompartmentId(case), record
+
+
+def _write(session: Session, case: CompartmentId, note: Note, *, act: str, rule: str) -> RecordId:
+    record = RecordId(make_id())
+    with session.work() as work:
+        work.write(case, record, Note.KIND, to_fields(note))
+        work.commit(Entry(act=act, obj=audit_of(session, case), covers={Note.KIND: 1}, pol=rule))
+    return record

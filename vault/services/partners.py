@@ -1,0 +1,72 @@
+"""Recipients of packages, whom casework calls partners: kept in the directory, for the whole organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.casework.partner import Partner
+from vault.errors import NotFoundError, UsageError
+from vault.ids import RecordId, make_id
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.versions import heads, open_all
+from vault.records.work import Entry
+from vault.seal.age import fingerprint
+from vault.services.reading import Stored, stored_of_kind
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPartner:
+    """A recipient's record, name, key and the words to compare by voice."""
+
+    record: RecordId
+    name: str
+    age_recipient: str
+    fingerprint: str
+
+
+def add(session: Session, *, name: str, age_recipient: str) -> KeptPartner:
+    """Keep a recipient. The fingerprint must be read to them by another channel before anything is sent.
+
+    Raises:
+        UsageError: no age key, or the name is taken: two keys under one name is how a package goes astray.
+    """
+    rule = session.require(Action.PARTNER_WRITE)
+    partner = Partner(name=name, age_recipient=age_recipient.strip(), fingerprint=fingerprint(age_recipient.strip()))
+    if any(_same(known.value.name, partner.name) for known in _stored(session)):
+        raise UsageError("a recipient of this name is kept already", advice="Use another name, such as with a place.")
+    record = RecordId(make_id())
+    with session.work() as work:
+        work.write(session.directory.compartment, record, Partner.KIND, to_fields(partner))
+        work.commit(Entry(act="partner.create", covers={Partner.KIND: 1}, pol=rule))
+    return KeptPartner(record, partner.name, partner.age_recipient, partner.fingerprint)
+
+
+def list_all(session: Session) -> list[KeptPartner]:
+    """Return all recipients by name."""
+    session.require(Action.PARTNER_READ)
+    kept = [KeptPartner(s.record, s.value.name, s.value.age_recipient, s.value.fingerprint) for s in _stored(session)]
+    return sorted(kept, key=lambda one: one.name.casefold())
+
+
+def find(session: Session, name: str) -> KeptPartner:
+    """Return the recipient of this name.
+
+    Raises:
+        NotFoundError: none.
+    """
+    for kept in list_all(session):
+        if _same(kept.name, name):
+            return kept
+    raise NotFoundError("there is no recipient of this name", advice="Add one with `casevault recipient add`.")
+
+
+def _stored(session: Session) -> list[Stored[Partner]]:
+    with session.database.reading() as rows:
+        sealed = rows.versions(session.directory.compartment)
+    return stored_of_kind(heads(open_all(sealed, vault=session.vault, keyring=session.keyring)), Partner)
+
+
+def _same(left: str, right: str) -> bool:
+    return left.strip().casefold() == right.strip().casefold()

@@ -1,0 +1,58 @@
+"""Records of a case as a member reads them: only versions that count, taken from the store, proven by their hash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from vault.access.session import Session
+from vault.casework.kinds import CaseworkRecord
+from vault.errors import NotFoundError
+from vault.ids import CompartmentId, RecordId, VersionId
+from vault.records.codec import from_fields
+from vault.records.versions import OpenedVersion, open_all
+
+T = TypeVar("T", bound=CaseworkRecord)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[T]):
+    """A record as one of its heads has it. `heads` above 1 is a conflict that nobody has settled."""
+
+    record: RecordId
+    version: VersionId
+    written_ms: int
+    value: T
+    heads: int = 1
+
+
+def read_heads(session: Session, compartment: CompartmentId, heads: frozenset[VersionId]) -> list[OpenedVersion]:
+    """Open the given versions of a compartment; the index says which ones count, the hash that they are these.
+
+    Raises:
+        NotFoundError: the index knows one that the store lacks.
+        BrokenSealError: one does not open.
+    """
+    with session.database.reading() as rows:
+        sealed = [row for row in rows.versions(compartment) if row.id in heads]
+    opened = open_all(sealed, vault=session.vault, keyring=session.keyring)
+    if len(opened) != len(heads):
+        raise NotFoundError(
+            f"{len(heads) - len(opened)} of {len(heads)} records of case {compartment.hex()} are not here",
+            advice="Run `casevault log verify`; it names what is missing.",
+        )
+    return opened
+
+
+def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[T]]:
+    """Return the records of one kind, oldest first; of several heads the newest by its own clock stands for all."""
+    by_record: dict[RecordId, list[OpenedVersion]] = {}
+    for version in versions:
+        if version.content.kind == kind.KIND:
+            by_record.setdefault(version.record, []).append(version)
+    stored = []
+    for record, heads in by_record.items():
+        newest = max(heads, key=lambda head: (head.content.clock, head.origin, head.seq))
+        value = from_fields(kind, newest.content.fields)
+        stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(heads)))
+    return sorted(stored, key=lambda one: (one.written_ms, one.record))
