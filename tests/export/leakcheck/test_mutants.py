@@ -1,0 +1,333 @@
+from __future__ import annotations
+
+import base64
+import functools
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.export.leakcheck.surgery import Pieces, stream, take_apart, written
+from tests.export.samples import COVER, FORBIDDEN, SECTIONS, dossier, section
+from vault.export.data_json import render_data
+from vault.export.fonts import font_folders
+from vault.export.leakcheck.examine import Examined, Task, examine
+from vault.export.leakcheck.verdict import Check
+from vault.export.pdf import render_report
+from vault.export.report import approved_lines, make_report
+
+LATIN, CYRILLIC, ARABIC = "Toviel", "Савелов", "سليمان"
+
+# Enough letters for the planted names: a subset font has only the letters that the text uses.
+LETTERS = section("Note", ("Date", "2024-03-20"), ("Text", "Travel to the office.\nСавва велел.\nسلام على الإيمان"))
+DOSSIER = dossier(*SECTIONS, LETTERS)
+REPORT = make_report(DOSSIER, COVER)
+
+
+@functools.cache
+def clean_pdf() -> bytes:
+    return render_report(REPORT)
+
+
+@functools.cache
+def clean_data() -> bytes:
+    return render_data(DOSSIER, COVER)
+
+
+def examined(pdf: bytes | None = None, data: bytes | None = None, others: tuple[bytes, ...] = ()) -> Examined:
+    return examine(
+        Task(
+            pdf=clean_pdf() if pdf is None else pdf,
+            data=clean_data() if data is None else data,
+            others=others,
+            forbidden=FORBIDDEN,
+            approved=approved_lines(REPORT),
+            title=REPORT.words.title,
+            language="en",
+            font_folders=font_folders(),
+        )
+    )
+
+
+def checks_failed(result: Examined) -> set[Check]:
+    return {finding.check for finding in result.findings}
+
+
+def test_a_clean_report_passes() -> None:
+    result = examined()
+    assert result.findings == ()
+    assert result.canary_forms == len(FORBIDDEN)
+
+
+def test_surgery_itself_leaves_no_trace() -> None:
+    assert take_apart(clean_pdf()).build() == clean_pdf()
+
+
+def _in_info(pieces: Pieces) -> None:
+    pieces.edit(b"/CreationDate", b"/Creator", b"/Author(%s)/Creator" % LATIN.encode())
+
+
+def _in_title(pieces: Pieces) -> None:
+    pieces.edit(b"/CreationDate", b"/Title(Referral report)", b"/Title(Referral of %s)" % LATIN.encode())
+
+
+def _in_xmp(pieces: Pieces) -> None:
+    number = pieces.find(b"/Type/Metadata")
+    creator = b"<dc:creator><rdf:Seq><rdf:li>%s</rdf:li></rdf:Seq></dc:creator>" % CYRILLIC.encode()
+    pieces.edit_stream(number, b"<xmp:CreatorTool>", creator + b"<xmp:CreatorTool>")
+
+
+def _as_attachment(pieces: Pieces) -> None:
+    file = pieces.add_stream(f"interview with {CYRILLIC}".encode(), b"/Type/EmbeddedFile")
+    spec = pieces.add(b"<</Type/Filespec/F(a.txt)/EF<</F %d 0 R>>>>" % file)
+    pieces.edit(b"/Type/Catalog", b"/Lang", b"/Names<</EmbeddedFiles<</Names[(a) %d 0 R]>>>>/Lang" % spec)
+
+
+def _as_outline(pieces: Pieces) -> None:
+    item = max(pieces.objects) + 1
+    pieces.add(b"<</Title(%s)/Parent %d 0 R>>" % (LATIN.encode(), pieces.find(b"<</Type/Outlines")))
+    pieces.edit(
+        b"<</Type/Outlines", b"/Type/Outlines", b"/Type/Outlines/First %d 0 R/Last %d 0 R/Count 1" % (item, item)
+    )
+
+
+def _as_annotation(pieces: Pieces) -> None:
+    note = pieces.add(b"<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(%s)>>" % LATIN.encode())
+    pieces.edit(b"/Type/Page/", b"/MediaBox", b"/Annots[%d 0 R]/MediaBox" % note)
+
+
+def _as_form(pieces: Pieces) -> None:
+    field = pieces.add(b"<</FT/Tx/T(name)/V(%s)>>" % LATIN.encode())
+    pieces.edit(b"/Type/Catalog", b"/Lang", b"/AcroForm<</Fields[%d 0 R]>>/Lang" % field)
+
+
+def _as_script(pieces: Pieces) -> None:
+    pieces.edit(
+        b"/Type/Catalog", b"/Lang", b"/OpenAction<</S/JavaScript/JS(app.alert\\('%s'\\))>>/Lang" % LATIN.encode()
+    )
+
+
+def _as_layer(pieces: Pieces) -> None:
+    pieces.edit(b"/Type/Catalog", b"/Lang", b"/OCProperties<</OCGs[]/D<</Name(%s)>>>>/Lang" % LATIN.encode())
+
+
+def _as_alternative_text(pieces: Pieces) -> None:
+    hexed = b"FEFF" + CYRILLIC.encode("utf-16-be").hex().upper().encode()
+    pieces.edit(b"/S/H1", b"/S/H1", b"/S/H1/Alt<%s>" % hexed)
+
+
+def _as_structure_title(pieces: Pieces) -> None:
+    pieces.edit(b"/S/H1", b"/T(Referral report)", b"/T(%s)" % LATIN.encode())
+
+
+def _as_unreferenced_object(pieces: Pieces) -> None:
+    pieces.add(b"(%s)" % LATIN.encode())
+
+
+def _between_objects(pieces: Pieces) -> None:
+    pieces.objects[1] += b"\nendobj\n% " + base64.b64encode(LATIN.encode())
+
+
+def _behind_a_stream(pieces: Pieces) -> None:
+    number = pieces.find(b"/Type/Metadata")
+    pieces.objects[number] = pieces.objects[number].replace(b"\nendstream", b"\nhere\nendstream")
+
+
+def _as_font_name(pieces: Pieces) -> None:
+    pieces.edit(b"/Type/FontDescriptor", b"+NotoSans-Regular", b"+Varnelis-Regular")
+
+
+def _as_unused_glyph(pieces: Pieces) -> None:
+    number = pieces.find(b"/Type/CMap")
+    pieces.edit_stream(number, b"endbfchar", b"<00FF> <0416>\nendbfchar")
+
+
+def _as_picture(pieces: Pieces) -> None:
+    pieces.draw(b"q /x0 Do Q")
+
+
+def _clipped(pieces: Pieces) -> None:
+    pieces.draw(b"q 0 0 m 1 1 l h W n Q")
+
+
+def _in_a_hidden_mark(pieces: Pieces) -> None:
+    pieces.draw(b"/OC /hidden BDC " + written(clean_pdf(), LATIN) + b" EMC")
+
+
+def _standing_in(pieces: Pieces) -> None:
+    hexed = b"FEFF" + LATIN.encode("utf-16-be").hex().encode()
+    pieces.draw(b"/Span<</ActualText<%s>>>BDC " % hexed + written(clean_pdf(), "a") + b" EMC")
+
+
+def _drawn(text: str, **style: object) -> Callable[[Pieces], None]:
+    return lambda pieces: pieces.draw(written(clean_pdf(), text, **style))  # type: ignore[arg-type]  # a table of keywords
+
+
+def _as_letter_spaced_text(pieces: Pieces) -> None:
+    for place, letter in enumerate(LATIN):
+        pieces.draw(written(clean_pdf(), letter, x=90 + 20 * place))
+
+
+def _cut_off(pieces: Pieces) -> None:
+    number = pieces.find(b"/Type/Page/")
+    contents = pieces.objects[number].split(b"/Contents ")[1].split()[0]
+    content = pieces.content(int(contents))
+    last = content.rindex(b"q 1 0 0 -1", 0, content.index(b"/Artifact"))
+    pieces.edit_stream(int(contents), content[last : content.index(b"Q", last)], b"q ")
+
+
+PLANTED = [
+    pytest.param(_in_info, {Check.METADATA, Check.STRUCTURE}, id="author"),
+    pytest.param(_in_title, {Check.METADATA}, id="title"),
+    pytest.param(_in_xmp, {Check.METADATA, Check.BYTES}, id="XMP"),
+    pytest.param(_as_attachment, {Check.STRUCTURE, Check.BYTES}, id="attachment"),
+    pytest.param(_as_outline, {Check.STRUCTURE, Check.METADATA}, id="bookmark"),
+    pytest.param(_as_annotation, {Check.STRUCTURE, Check.METADATA}, id="annotation"),
+    pytest.param(_as_form, {Check.STRUCTURE, Check.METADATA}, id="form field"),
+    pytest.param(_as_script, {Check.STRUCTURE, Check.METADATA}, id="script"),
+    pytest.param(_as_layer, {Check.STRUCTURE, Check.METADATA}, id="layer"),
+    pytest.param(_as_alternative_text, {Check.STRUCTURE, Check.METADATA, Check.BYTES}, id="alternative text in hex"),
+    pytest.param(_as_structure_title, {Check.METADATA}, id="structure title"),
+    pytest.param(_as_unreferenced_object, {Check.STRUCTURE, Check.METADATA}, id="object that nothing refers to"),
+    pytest.param(_between_objects, {Check.STRUCTURE, Check.BYTES}, id="between objects, in base64"),
+    pytest.param(_behind_a_stream, {Check.STRUCTURE}, id="behind a stream"),
+    pytest.param(_as_font_name, {Check.FONTS, Check.BYTES}, id="font name"),
+    pytest.param(_as_unused_glyph, {Check.FONTS}, id="letter in a font that no text uses"),
+    pytest.param(_as_picture, {Check.DRAWING}, id="picture"),
+    pytest.param(_clipped, {Check.DRAWING}, id="clipping"),
+    pytest.param(_in_a_hidden_mark, {Check.TEXT, Check.FORMS}, id="hidden layer"),
+    pytest.param(_standing_in, {Check.DRAWING, Check.FORMS}, id="stand-in text"),
+    pytest.param(_drawn(LATIN), {Check.TEXT, Check.FORMS}, id="plain text"),
+    pytest.param(_drawn(CYRILLIC), {Check.TEXT, Check.FORMS}, id="Cyrillic text"),
+    pytest.param(_drawn(ARABIC), {Check.TEXT, Check.FORMS}, id="Arabic text"),
+    pytest.param(_drawn(LATIN, style=b"/c0 cs 1 scn"), {Check.DRAWING, Check.TEXT, Check.FORMS}, id="white text"),
+    pytest.param(_drawn(CYRILLIC, mode=3), {Check.DRAWING, Check.TEXT, Check.FORMS}, id="invisible text"),
+    pytest.param(_drawn(LATIN, x=-300), {Check.DRAWING, Check.TEXT, Check.FORMS}, id="off the page"),
+    pytest.param(_drawn(LATIN, points=0.5), {Check.DRAWING, Check.TEXT, Check.FORMS}, id="tiny text"),
+    pytest.param(_as_letter_spaced_text, {Check.TEXT, Check.FORMS}, id="letter by letter"),
+    pytest.param(_drawn("e"), {Check.TEXT}, id="one letter that nobody approved"),
+    pytest.param(_cut_off, {Check.TEXT}, id="approved text cut off"),
+]
+
+
+@pytest.mark.parametrize(("plant", "expected"), PLANTED)
+def test_each_planted_leak_is_caught_by_each_check_that_is_meant_for_it(
+    plant: Callable[[Pieces], None], expected: set[Check]
+) -> None:
+    pieces = take_apart(clean_pdf())
+    plant(pieces)
+    assert expected <= checks_failed(examined(pieces.build()))
+
+
+def test_a_second_revision_is_refused() -> None:
+    pdf = clean_pdf()
+    table = b"xref\n1 1\n%010d 00000 n\r\ntrailer\n<</Size 2/Prev %d>>" % (len(pdf) + 1, pdf.rindex(b"xref\n0"))
+    changed = pdf + b"\n1 0 obj\n(%s)\nendobj\n" % LATIN.encode()
+    revised = changed + table + b"\nstartxref\n%d\n%%%%EOF" % len(changed)
+    assert Check.STRUCTURE in checks_failed(examined(revised))
+
+
+@pytest.mark.parametrize("tail", [b"\n", LATIN.encode(), b"\x00"])
+def test_bytes_after_the_end_are_refused(tail: bytes) -> None:
+    assert Check.STRUCTURE in checks_failed(examined(clean_pdf() + tail))
+
+
+@pytest.mark.parametrize("junk", [b"", b"%PDF-1.7\n", b"PK\x03\x04", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF"])
+def test_what_no_reader_can_read_is_no_report(junk: bytes) -> None:
+    assert Check.STRUCTURE in checks_failed(examined(junk))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (CYRILLIC, "utf-8"),
+        (CYRILLIC, "utf-16-le"),
+        (CYRILLIC, "utf-16-be"),
+        (CYRILLIC, "koi8-r"),
+        (CYRILLIC.upper(), "cp1251"),
+        (ARABIC, "utf-8"),
+        (ARABIC, "cp1256"),
+        (LATIN.lower(), "ascii"),
+        (LATIN, "utf-16-be"),
+    ],
+)
+@pytest.mark.parametrize(
+    "dress", ["as it is", "hex", "HEX", "base64, first phase", "base64, third phase", "spaced hex"]
+)
+def test_a_form_is_found_in_a_packed_stream_in_each_encoding(text: str, encoding: str, dress: str) -> None:
+    encoded = text.encode(encoding)
+    planted = {
+        "as it is": encoded,
+        "hex": encoded.hex().encode(),
+        "HEX": encoded.hex().upper().encode(),
+        "base64, first phase": base64.b64encode(b"..." + encoded + b"..."),
+        "base64, third phase": base64.b64encode(b"....." + encoded + b"..."),
+        "spaced hex": encoded.hex(" ", 2).encode(),
+    }[dress]
+    pieces = take_apart(clean_pdf())
+    pieces.add_stream(b"x" * 50 + planted + b"y" * 50)
+    assert Check.BYTES in checks_failed(examined(pieces.build()))
+
+
+def _data(change: Callable[[dict[str, object]], None]) -> bytes:
+    value = json.loads(clean_data())
+    change(value)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize(
+    "purpose",
+    [
+        LATIN,
+        f"for {CYRILLIC}.",
+        f"من {ARABIC}",
+        "T o v i e l",
+        "Tovi\u200bel",
+        "Tovi-\nel",
+        "ＴＯＶＩＥＬ",
+        "Тоviеl",
+        base64.b64encode(b"name: Toviel Varnelis.").decode(),
+        CYRILLIC.encode().hex(),
+        "%D0%A1%D0%B0%D0%B2%D0%B5%D0%BB%D0%BE%D0%B2",
+        "call +999-700-112-233",
+        "٠٠٩٩٩ / +٩٩٩٧٠٠١١٢٢٣٣",
+    ],
+)
+def test_a_form_in_the_data_file_is_found_in_each_disguise(purpose: str) -> None:
+    failed = checks_failed(examined(data=_data(lambda value: value.update(purpose=purpose))))
+    assert {Check.FORMS, Check.DATA} <= failed
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(lambda: clean_data() + b" ", id="a space after it"),
+        pytest.param(lambda: clean_data().replace(b",", b", ", 1), id="a space within"),
+        pytest.param(lambda: _data(lambda value: value.update(case_id="none")), id="another key"),
+        pytest.param(lambda: _data(lambda value: value.update(title="Another title")), id="another value"),
+        pytest.param(lambda: _data(lambda value: value.update(lines=[7])), id="a number"),
+        pytest.param(lambda: b"[" * 100_000, id="a deep nest"),
+        pytest.param(lambda: b"\xff", id="not text"),
+    ],
+)
+def test_a_data_file_of_another_form_is_refused(data: Callable[[], bytes]) -> None:
+    assert Check.DATA in checks_failed(examined(data=data()))
+
+
+def test_a_form_in_the_manifest_is_found() -> None:
+    assert Check.FORMS in checks_failed(examined(others=(b'{"purpose":"for Toviel"}',)))
+
+
+def test_findings_name_places_and_never_contents() -> None:
+    pieces = take_apart(clean_pdf())
+    _in_info(pieces)
+    pieces.draw(written(clean_pdf(), CYRILLIC))
+    said = repr(examined(pieces.build()).findings)
+    assert "forms=(0,)" in said
+    assert not any(form in said for form in FORBIDDEN)
+
+
+def test_a_stream_is_read_also_where_the_object_table_hides_it() -> None:
+    hidden = stream(CYRILLIC.encode() * 3)
+    pdf = clean_pdf().replace(b"xref\n0 ", b"% " + hidden + b"\nxref\n0 ", 1)
+    assert Check.BYTES in checks_failed(examined(pdf))

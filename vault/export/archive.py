@@ -1,0 +1,72 @@
+"""The container inside the seal: a plain tar with constant names, modes and times, padded with zeros.
+
+    manifest.json | manifest.sig | report.pdf | data.json | two empty blocks | zeros to the Padme size
+
+`tar -x` opens it. Reading here is stricter: each header must be, byte for byte, the one that writing gives.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Mapping
+
+from vault.errors import MalformedError
+from vault.seal.padding import padme
+
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
+REPORT = "report.pdf"
+DATA = "data.json"
+MEMBERS = (MANIFEST, SIGNATURE, REPORT, DATA)
+
+MOST_BYTES = 64 * 2**20
+_BLOCK = 512
+
+
+def pack(contents: Mapping[str, bytes]) -> bytes:
+    """Return the padded archive of exactly the four members."""
+    parts = []
+    for name in MEMBERS:
+        content = contents[name]
+        parts += [_header(name, len(content)), content, bytes(-len(content) % _BLOCK)]
+    archive = b"".join(parts) + bytes(2 * _BLOCK)
+    return archive.ljust(padme(len(archive)), b"\0")
+
+
+def unpack(untrusted: bytes) -> dict[str, bytes]:
+    """Return the four members. Nothing is ever unpacked to a path that the archive names.
+
+    Raises:
+        MalformedError: another member, order, name, mode, time, owner, link or size; anything beside zeros after it.
+    """
+    if len(untrusted) > MOST_BYTES or len(untrusted) != padme(max(len(untrusted), 2)):
+        raise MalformedError("the package does not have a size of its format")
+    contents: dict[str, bytes] = {}
+    at = 0
+    for name in MEMBERS:
+        header = untrusted[at : at + _BLOCK]
+        size = _size(header)
+        if header != _header(name, size):
+            raise MalformedError(f"the package does not hold {name} where its format has it")
+        content = untrusted[at + _BLOCK : at + _BLOCK + size]
+        if len(content) != size:
+            raise MalformedError(f"the package ends within {name}")
+        contents[name] = content
+        at += _BLOCK + size + (-size % _BLOCK)
+    if pack(contents) != untrusted:
+        raise MalformedError("the package holds more than its members")
+    return contents
+
+
+def _header(name: str, size: int) -> bytes:
+    member = tarfile.TarInfo(name)
+    member.size = size
+    member.mode = 0o644
+    return member.tobuf(tarfile.USTAR_FORMAT)
+
+
+def _size(header: bytes) -> int:
+    digits = header[124:135]
+    if len(digits) != 11 or digits.strip(b"01234567"):
+        raise MalformedError("the package ends early, or a member has no size")
+    return int(digits, 8)

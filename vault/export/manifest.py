@@ -1,0 +1,179 @@
+"""The signed manifest of a package: what it is for, for whom, until when, and the digest of each file. No names.
+
+    manifest.json   canonical JSON, keys as below
+    manifest.sig    two lines of hex: package key (32 bytes), Ed25519 signature (64 bytes) for purpose "package"
+
+The recipient's fingerprint is inside the signed part: age proves no sender, so this stops a package that was opened
+and sealed again for somebody else. There is no digest of anything that is not in the package: short secrets such as
+telephone numbers can be guessed from their hashes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from vault.errors import MalformedError, VerificationError
+from vault.export.data_json import canonical
+from vault.ids import DIGEST_SIZE, ID_SIZE
+from vault.seal.padding import padme
+from vault.seal.recovery import words_of
+from vault.seal.signing import verify
+
+FORMAT = 1
+PURPOSE = "package"
+
+MOST_MANIFEST_BYTES = 16 * 1024
+_SMALLEST_PADDED = 256
+_MOST_TEXT = 2000
+_KEYS = frozenset({"format", "id", "profile", "purpose", "recipient", "expires", "files", "versions"})
+_SIGNATURE_FILE = re.compile(rb"([0-9a-f]{64})\n([0-9a-f]{128})\n")
+
+# purpose word, message -> 64 bytes; the caller holds the package key
+Sign = Callable[[str, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """SHA-256 of a file and its size, padded so that the manifest alone tells little about it."""
+
+    digest: bytes
+    padded_size: int
+
+    @classmethod
+    def of(cls, content: bytes) -> FileEntry:
+        """Return the entry of a file."""
+        return cls(hashlib.sha256(content).digest(), padme(max(len(content), _SMALLEST_PADDED)))
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the signature covers. `expires` is a day, or None for never; `recipient` is the fingerprint, in words."""
+
+    package: bytes
+    profile: str
+    purpose: str
+    recipient: str
+    expires: date | None
+    files: Mapping[str, FileEntry]
+    versions: Mapping[str, str]
+
+    def encode(self) -> bytes:
+        """Return the canonical bytes that are signed."""
+        return canonical(
+            {
+                "expires": None if self.expires is None else self.expires.isoformat(),
+                "files": {
+                    name: {"sha256": entry.digest.hex(), "size": entry.padded_size}
+                    for name, entry in self.files.items()
+                },
+                "format": FORMAT,
+                "id": self.package.hex(),
+                "profile": self.profile,
+                "purpose": self.purpose,
+                "recipient": self.recipient,
+                "versions": dict(self.versions),
+            }
+        )
+
+    @classmethod
+    def decode(cls, untrusted: bytes) -> Manifest:
+        """Return the manifest whose one encoding these bytes are.
+
+        Raises:
+            MalformedError: they are none, or not in the one form.
+        """
+        try:
+            manifest = cls._from_json(json.loads(untrusted[: MOST_MANIFEST_BYTES + 1]))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise MalformedError("the package's manifest does not have its form") from None
+        if manifest.encode() != untrusted:
+            raise MalformedError("the package's manifest is not in its one form")
+        return manifest
+
+    @classmethod
+    def _from_json(cls, value: dict[str, object]) -> Manifest:
+        if set(value) != _KEYS or value["format"] != FORMAT:
+            raise ValueError
+        files = value["files"]
+        versions = value["versions"]
+        if not isinstance(files, dict) or not isinstance(versions, dict):
+            raise TypeError
+        return cls(
+            package=_fixed(value["id"], ID_SIZE),
+            profile=_text(value["profile"]),
+            purpose=_text(value["purpose"]),
+            recipient=_text(value["recipient"]),
+            expires=None if value["expires"] is None else date.fromisoformat(_text(value["expires"])),
+            files={
+                _text(name): FileEntry(_fixed(entry["sha256"], DIGEST_SIZE), _size(entry["size"]))
+                for name, entry in files.items()
+            },
+            versions={_text(name): _text(version) for name, version in versions.items()},
+        )
+
+    def require_files(self, contents: Mapping[str, bytes]) -> None:
+        """Return if these are exactly the files of the manifest.
+
+        Raises:
+            VerificationError: a file is missing, one too many, or altered; the text names it.
+        """
+        if set(contents) != set(self.files):
+            raise VerificationError("the package does not hold the files that its manifest lists")
+        for name, entry in self.files.items():
+            if FileEntry.of(contents[name]) != entry:
+                raise VerificationError(f"{name} is not the file that was signed")
+
+
+def sign_manifest(encoded: bytes, package_public: bytes, sign: Sign) -> bytes:
+    """Return the signature file over an encoded manifest.
+
+    Raises:
+        VerificationError: `sign` does not hold the key of `package_public`.
+    """
+    signature = sign(PURPOSE, encoded)
+    verify(package_public, signature, PURPOSE, encoded)
+    return f"{package_public.hex()}\n{signature.hex()}\n".encode()
+
+
+def require_signature(encoded: bytes, untrusted_signature_file: bytes) -> bytes:
+    """Return the key that signed; whose key it is, only its words can tell.
+
+    Raises:
+        MalformedError: not a signature file.
+        VerificationError: the signature is not over this manifest.
+    """
+    match = _SIGNATURE_FILE.fullmatch(untrusted_signature_file)
+    if match is None:
+        raise MalformedError("the package's signature does not have its form")
+    public = bytes.fromhex(match[1].decode())
+    verify(public, bytes.fromhex(match[2].decode()), PURPOSE, encoded)
+    return public
+
+
+def package_words(package_public: bytes) -> tuple[str, ...]:
+    """Return the 13 words of a package key: told once by voice, good for all later packages of the organisation."""
+    return words_of(hashlib.sha256(b"casevault/package" + package_public).digest())
+
+
+def _fixed(value: object, size: int) -> bytes:
+    decoded = bytes.fromhex(_text(value))
+    if len(decoded) != size:
+        raise ValueError
+    return decoded
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > _MOST_TEXT:
+        raise TypeError
+    return value
+
+
+def _size(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError
+    return value

@@ -1,0 +1,182 @@
+"""From a redacted dossier to sealed bytes for one recipient, and to a file that appears only when all has passed.
+
+Three steps, so that a person can read and approve between them: `prepare` renders and checks, `write_package` signs,
+checks the final bytes once more and seals, `publish` writes. Rendering is deterministic: who approved a digest can
+prepare again and gets the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import InitVar, dataclass, field
+from datetime import date
+from pathlib import Path
+
+import vault
+from vault.errors import InternalError, TryAgainError, UsageError
+from vault.export import archive
+from vault.export.checking import Verdict, check_for_leaks
+from vault.export.data_json import render_data
+from vault.export.manifest import FileEntry, Manifest, Sign, sign_manifest
+from vault.export.pdf import render_report
+from vault.export.report import Cover, approved_lines, make_report
+from vault.ids import RandomBytes, make_id
+from vault.platform import flush_file, fsync_folder
+from vault.redaction.dossier import RedactedDossier
+from vault.seal.age import fingerprint, seal_for
+
+_NAME = re.compile(r"referral-[0-9a-f]{16}\.age")
+_SEAL = object()  # only `prepare` takes it
+
+CheckForLeaks = Callable[..., Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedReport:
+    """Finished files that passed the verifier. `pages` is what another program reads in them, for the last look."""
+
+    profile: str
+    cover: Cover
+    title: str
+    pdf: bytes = field(repr=False)
+    data: bytes = field(repr=False)
+    pages: tuple[str, ...] = field(repr=False)
+    approved: tuple[str, ...] = field(repr=False)
+    forbidden: tuple[str, ...] = field(repr=False)
+    seal: InitVar[object] = None
+
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
+            raise InternalError("a prepared report is made by `prepare` only")
+
+    def digest(self) -> bytes:
+        """Return what an approval names: SHA-256 over the digests of both files."""
+        return hashlib.sha256(hashlib.sha256(self.pdf).digest() + hashlib.sha256(self.data).digest()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPackage:
+    """A package that only its recipient opens."""
+
+    name: str
+    package: bytes
+    sealed: bytes = field(repr=False)
+
+    def digest(self) -> bytes:
+        """Return SHA-256 of the file, for the disclosure ledger."""
+        return hashlib.sha256(self.sealed).digest()
+
+
+def prepare(dossier: RedactedDossier, cover: Cover, *, check: CheckForLeaks = check_for_leaks) -> PreparedReport:
+    """Render a dossier and have the finished files read by another process.
+
+    Raises:
+        LeakError: something that must not leave is in the files, or they cannot be checked.
+        RefusedError: the text has letters that the fonts cannot draw.
+        UsageError: no report in the cover's language.
+        DependencyMissingError: a part of the writer or the verifier is not installed.
+    """
+    report = make_report(dossier, cover)
+    pdf, data = render_report(report), render_data(dossier, cover)
+    verdict = check(
+        pdf=pdf,
+        data=data,
+        forbidden=dossier.forbidden_forms,
+        approved=approved_lines(report),
+        title=report.words.title,
+        language=cover.language,
+    )
+    return PreparedReport(
+        profile=dossier.profile,
+        cover=cover,
+        title=report.words.title,
+        pdf=pdf,
+        data=data,
+        pages=verdict.pages,
+        approved=approved_lines(report),
+        forbidden=dossier.forbidden_forms,
+        seal=_SEAL,
+    )
+
+
+def write_package(
+    prepared: PreparedReport,
+    *,
+    age_recipient: str,
+    package_public: bytes,
+    sign: Sign,
+    expires: date | None = None,
+    random: RandomBytes = secrets.token_bytes,
+    check: CheckForLeaks = check_for_leaks,
+) -> SealedPackage:
+    """Return the sealed package of a report; the final bytes, manifest included, are checked before they are sealed.
+
+    Args:
+        prepared: what was approved.
+        age_recipient: the recipient's `age1...`, whose fingerprint was compared by voice.
+        package_public: the organisation's package key, whose words the recipient knows.
+        sign: (purpose word, message) -> signature by that key.
+        expires: the day after which the recipient should no longer use it.
+        random: draws the package id and the file name.
+        check: the verifier.
+
+    Raises:
+        LeakError: as `prepare`.
+        UsageError: not an age recipient.
+        VerificationError: `sign` does not hold the package key.
+    """
+    files = {archive.REPORT: prepared.pdf, archive.DATA: prepared.data}
+    manifest = Manifest(
+        package=make_id(random),
+        profile=prepared.profile,
+        purpose=prepared.cover.purpose,
+        recipient=fingerprint(age_recipient),
+        expires=expires,
+        files={name: FileEntry.of(content) for name, content in files.items()},
+        versions={"casevault": ".".join(vault.__version__.split(".")[:2])},
+    )
+    encoded = manifest.encode()
+    check(
+        pdf=prepared.pdf,
+        data=prepared.data,
+        others=(encoded,),
+        forbidden=prepared.forbidden,
+        approved=prepared.approved,
+        title=prepared.title,
+        language=prepared.cover.language,
+    )
+    files[archive.MANIFEST] = encoded
+    files[archive.SIGNATURE] = sign_manifest(encoded, package_public, sign)
+    # The name is drawn on its own: it is seen by everybody, the id by the recipient only.
+    name = f"referral-{random(8).hex()}.age"
+    return SealedPackage(name, manifest.package, seal_for(age_recipient, archive.pack(files)))
+
+
+def publish(package: SealedPackage, folder: Path) -> Path:
+    """Write the package into a folder and return its path. Until all of it is on the medium, it has no such name.
+
+    Raises:
+        UsageError: no such folder, or the file is there already.
+        TryAgainError: no room, or the folder cannot be written; nothing is left behind.
+    """
+    if _NAME.fullmatch(package.name) is None:
+        raise InternalError("a package has a name of its own making only")
+    destination = folder / package.name
+    if not folder.is_dir() or destination.exists():
+        raise UsageError("the folder for the package does not exist, or already holds it")
+    part = destination.with_name(package.name + ".part")
+    try:
+        with part.open("xb") as file:
+            file.write(package.sealed)
+            file.flush()
+            flush_file(file.fileno())
+        part.rename(destination)
+        fsync_folder(folder)
+    except OSError:
+        raise TryAgainError("the package cannot be written to this folder now") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return destination

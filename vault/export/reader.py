@@ -1,0 +1,160 @@
+"""The recipient's way back: every byte is somebody else's until signature and digests hold.
+
+Even then the answer is never "valid": the signature tells which key made the package, and only a person who got the
+13 words of that key by voice can tell whose key it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from vault.errors import MalformedError, NotFoundError, VerificationError
+from vault.export import archive
+from vault.export.manifest import MOST_MANIFEST_BYTES, Manifest, package_words, require_signature
+from vault.seal.age import fingerprint, open_with
+from vault.seal.padding import padme
+from vault.store.files import read_limited
+
+_AGE_HEADER = re.compile(
+    rb"age-encryption\.org/v1\n"
+    rb"(?:-> [!-~ ]{1,400}\n(?:[A-Za-z0-9+/]{64}\n){0,40}[A-Za-z0-9+/]{0,63}\n){1,8}"
+    rb"--- [A-Za-z0-9+/]{43}\n"
+)
+_CHUNK, _TAG, _NONCE = 64 * 1024, 16, 16
+
+
+class Standing(StrEnum):
+    """How far a package was checked."""
+
+    OUTER_FORM = "outer-form"  # sealed; nobody looked inside
+    COMPARE = "compare"  # signature and digests hold; the words of the key are still to be compared
+    AS_EXPECTED = "as-expected"  # and they are the words that were given
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPackage:
+    """What a package holds, made by a key that is known by its words only."""
+
+    manifest: Manifest
+    key_words: tuple[str, ...]
+    standing: Standing
+    pdf: bytes = field(repr=False)
+    data: bytes = field(repr=False)
+
+    def has_expired(self, today: date) -> bool:
+        """Say whether the day is past until which it may be used."""
+        return self.manifest.expires is not None and today > self.manifest.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """The result of `verify_package` and `verify_folder`."""
+
+    standing: Standing
+    key_words: tuple[str, ...] = ()
+    manifest: Manifest | None = None
+
+    def sentence(self) -> str:
+        """Return the result in one sentence, which claims no more than was checked."""
+        if self.standing is Standing.OUTER_FORM:
+            return "sealed package of the right form; maker and content NOT CHECKED: that needs the recipient's key"
+        words = " ".join(self.key_words)
+        if self.standing is Standing.AS_EXPECTED:
+            return f"unaltered; made by key {words}; these are the words that you gave"
+        return f"unaltered; made by key {words}; compare"
+
+
+def open_package(
+    untrusted: bytes,
+    identity: str,
+    *,
+    expected_key_words: Sequence[str] | None = None,
+    age_recipient: str | None = None,
+) -> OpenedPackage:
+    """Open a package with the recipient's age identity and check signature and digests.
+
+    Args:
+        untrusted: the file as it came.
+        identity: `AGE-SECRET-KEY-1...`.
+        expected_key_words: the 13 words of the maker's key, if known.
+        age_recipient: the reader's own `age1...`; a package that was signed for another is then refused.
+
+    Raises:
+        MalformedError: not a package, or too large.
+        BrokenSealError: altered, cut, or for another recipient.
+        VerificationError: signature, digest or recipient do not hold, or another key made it.
+    """
+    _require_outer_form(untrusted)
+    return _opened(archive.unpack(open_with(identity, untrusted)), expected_key_words, age_recipient)
+
+
+def verify_package(
+    untrusted: bytes, expected_key_words: Sequence[str] | None = None, *, identity: str | None = None
+) -> Examination:
+    """Check a package as far as possible: without an identity, only that it has the outer form of one.
+
+    Raises:
+        UsageError, MalformedError, BrokenSealError, VerificationError: as `open_package`.
+    """
+    if identity is None:
+        _require_outer_form(untrusted)
+        return Examination(Standing.OUTER_FORM)
+    return _examined(open_package(untrusted, identity, expected_key_words=expected_key_words))
+
+
+def verify_folder(folder: Path, expected_key_words: Sequence[str] | None = None) -> Examination:
+    """Check a folder that holds the four files of an opened package and nothing else.
+
+    Raises:
+        MalformedError, NotFoundError, VerificationError: as `open_package`.
+    """
+    if not folder.is_dir():
+        raise NotFoundError("there is no such folder", advice="Check the path.")
+    if {entry.name for entry in folder.iterdir()} != set(archive.MEMBERS):
+        raise MalformedError(f"the folder does not hold exactly {', '.join(archive.MEMBERS)}")
+    contents = {name: read_limited(folder / name, archive.MOST_BYTES) for name in archive.MEMBERS}
+    return _examined(_opened(contents, expected_key_words, None))
+
+
+def _examined(opened: OpenedPackage) -> Examination:
+    return Examination(opened.standing, opened.key_words, opened.manifest)
+
+
+def _opened(
+    contents: Mapping[str, bytes], expected_key_words: Sequence[str] | None, age_recipient: str | None
+) -> OpenedPackage:
+    encoded = contents[archive.MANIFEST]
+    if len(encoded) > MOST_MANIFEST_BYTES:
+        raise MalformedError("the package's manifest is too long")
+    # The signature first: nothing of the manifest is even parsed before its bytes are the maker's.
+    public = require_signature(encoded, contents[archive.SIGNATURE])
+    manifest = Manifest.decode(encoded)
+    pdf, data = contents[archive.REPORT], contents[archive.DATA]
+    manifest.require_files({archive.REPORT: pdf, archive.DATA: data})
+    if age_recipient is not None and manifest.recipient != fingerprint(age_recipient):
+        raise VerificationError("the package was signed for another recipient and sealed again for this one")
+    words = package_words(public)
+    standing = Standing.COMPARE
+    if expected_key_words is not None:
+        if tuple(word.lower() for word in expected_key_words) != words:
+            raise VerificationError(f"the package was made by another key: {' '.join(words)}")
+        standing = Standing.AS_EXPECTED
+    return OpenedPackage(manifest, words, standing, pdf, data)
+
+
+def _require_outer_form(untrusted: bytes) -> None:
+    if len(untrusted) > 2 * archive.MOST_BYTES:
+        raise MalformedError("the file is larger than any package")
+    header = _AGE_HEADER.match(untrusted)
+    if header is None or header[0].count(b"\n-> X25519 ") != 1:
+        raise MalformedError("the file is not a sealed package")
+    payload = len(untrusted) - header.end() - _NONCE
+    chunks = -(-payload // (_CHUNK + _TAG))
+    content = payload - chunks * _TAG
+    if content < 2 or content != padme(content):
+        raise MalformedError("the sealed package does not have a size of its format: it was cut or extended")
