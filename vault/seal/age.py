@@ -1,4 +1,4 @@
-"""age: how bytes leave for somebody who has no seat (FORMAT.md 7)."""
+"""age: how bytes leave for somebody who has no seat (FORMAT.md 8)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Doors: the database key, sealed to each seat of a folder and to recovery (FORMAT.md 8)."""
+"""Doors: the database key, sealed to each seat of a folder and to recovery (FORMAT.md 3)."""
 
 from __future__ import annotations
 

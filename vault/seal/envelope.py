@@ -1,4 +1,4 @@
-"""The one envelope that seals every version, audit payload and local row (FORMAT.md 3)."""
+"""The one envelope that seals every version, audit payload and local row (FORMAT.md 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keyring: every epoch key that a seat has opened, so that unlock needs no HPKE (FORMAT.md 11)."""
+"""The keyring: every epoch key that a seat has opened, so that unlock needs no HPKE (FORMAT.md 3)."""
 
 from __future__ import annotations
 

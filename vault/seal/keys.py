@@ -1,4 +1,4 @@
-"""Keys that belong to epochs and versions: their ids, wraps and one-way steps (FORMAT.md 4)."""
+"""Keys that belong to epochs and versions: their ids, wraps and one-way steps (FORMAT.md 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Padding: 0x80, then zeros, to a size that tells little about the content (FORMAT.md 3)."""
+"""Padding: 0x80, then zeros, to a size that tells little about the content (FORMAT.md 4)."""
 
 from __future__ import annotations
 

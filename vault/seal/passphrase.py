@@ -16,7 +16,6 @@ from vault.clock import monotonic_ms
 from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.seal.widths import KEY_SIZE, require_key, require_width
 
-
 VAULT_SALT_SIZE = 32
 
 

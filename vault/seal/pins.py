@@ -1,4 +1,4 @@
-"""Names that tell nothing: of the pins file, and of the machine that wrote it (FORMAT.md 15)."""
+"""Names that tell nothing: of the pins file, and of the machine that wrote it (FORMAT.md 7)."""
 
 from __future__ import annotations
 

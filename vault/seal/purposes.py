@@ -1,4 +1,4 @@
-"""What a key seals for: one number per purpose, bound into every key (FORMAT.md 2)."""
+"""What a key seals for: one number per purpose, bound into every key (FORMAT.md 1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sealing to a seat: HPKE with ML-KEM-768 + X25519, bound to its place by info (FORMAT.md 6)."""
+"""Sealing to a seat: HPKE with ML-KEM-768 + X25519, bound to its place by info (FORMAT.md 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The root secret: what it gives, the words that people compare, and its shares on paper (FORMAT.md 7)."""
+"""The root secret: what it gives, the words that people compare, and its shares on paper (FORMAT.md 2)."""
 
 from __future__ import annotations
 

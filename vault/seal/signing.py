@@ -1,4 +1,4 @@
-"""Ed25519 signatures, bound to their purpose (FORMAT.md 5)."""
+"""Ed25519 signatures, bound to their purpose (FORMAT.md 3)."""
 
 from __future__ import annotations
 

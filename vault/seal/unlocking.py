@@ -1,4 +1,4 @@
-"""Which slot does a passphrase open? All are tried, at one cost (FORMAT.md 8)."""
+"""Which slot does a passphrase open? All are tried, at one cost (FORMAT.md 3)."""
 
 from __future__ import annotations
 

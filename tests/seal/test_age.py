@@ -1,0 +1,47 @@
+import pyrage  # type: ignore[import-untyped]  # ships no types
+import pytest
+
+from vault.errors import BrokenSealError, UsageError
+from vault.seal.age import fingerprint, open_with, seal_for
+
+IDENTITY = pyrage.x25519.Identity.generate()
+RECIPIENT = str(IDENTITY.to_public())
+OTHER = pyrage.x25519.Identity.generate()
+
+
+def test_what_leaves_opens_for_its_recipient_only() -> None:
+    sealed = seal_for(RECIPIENT, b"dossier")
+    assert sealed.startswith(b"age-encryption.org/v1\n")
+    assert open_with(str(IDENTITY), sealed) == b"dossier"
+    with pytest.raises(BrokenSealError, match="age file does not open"):
+        open_with(str(OTHER), sealed)
+
+
+def test_an_altered_or_cut_age_file_is_refused() -> None:
+    sealed = seal_for(RECIPIENT, b"dossier")
+    for untrusted in (b"", b"no age file", sealed[:-1], sealed[:-1] + bytes((sealed[-1] ^ 1,)), sealed + b"\0"):
+        with pytest.raises(BrokenSealError, match="age file does not open"):
+            open_with(str(IDENTITY), untrusted)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "age1", RECIPIENT[:-1], RECIPIENT + "q", "AGE-SECRET-KEY-1", "ssh-ed25519 AAAA", "undefined"],
+)
+def test_what_is_no_recipient_gets_neither_bytes_nor_fingerprint(text: str) -> None:
+    with pytest.raises(UsageError, match="this is not an age recipient"):
+        seal_for(text, b"dossier")
+    with pytest.raises(UsageError, match="this is not an age recipient"):
+        fingerprint(text)
+
+
+@pytest.mark.parametrize("text", ["", "AGE-SECRET-KEY-1", RECIPIENT])
+def test_what_is_no_identity_opens_nothing_and_is_not_repeated(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^this is not an age identity$"):
+        open_with(text, seal_for(RECIPIENT, b"dossier"))
+
+
+def test_a_fingerprint_is_13_words_of_the_recipient() -> None:
+    assert len(fingerprint(RECIPIENT).split()) == 13
+    assert fingerprint(RECIPIENT) == fingerprint(RECIPIENT)
+    assert fingerprint(RECIPIENT) != fingerprint(str(OTHER.to_public()))

@@ -1,0 +1,248 @@
+from collections.abc import Callable
+from dataclasses import fields, replace
+
+import msgspec
+import pytest
+
+from tests.seal.places import KEY, OTHER_KEY, SEAT, VAULT, fixed, flipped
+from vault.errors import BrokenSealError, MalformedError, NewerVaultError, RefusedError
+from vault.seal.envelope import LocalContext, seal
+from vault.seal.keyfile import (
+    HEADER_SIZE,
+    KEY_FILE_SIZE,
+    KeyFile,
+    KeyHeader,
+    SeatSecrets,
+    folder_tag,
+    make_key_file,
+    open_slot,
+    seal_slot,
+    slot_info,
+)
+from vault.seal.passphrase import DEFAULT, FLOOR, KdfParameters
+from vault.seal.purposes import Purpose
+
+HEADER = KeyHeader(VAULT, fixed("folder", 16), 9, fixed("vault salt"), DEFAULT, FLOOR)
+SECRETS = SeatSecrets(
+    SEAT,
+    fixed("kem", 96),
+    fixed("identity"),
+    fixed("keyring"),
+    fixed("index"),
+    fixed("draft"),
+    fixed("pin"),
+    fixed("root"),
+)
+FILE = make_key_file(
+    HEADER,
+    doors=[fixed(f"door {n}", 1200) for n in range(32)],
+    recovery_door=fixed("recovery door", 1200),
+    attempts_public=fixed("attempts", 1216),
+    slots={5: seal_slot(KEY, SECRETS, HEADER, 5)},
+    random=lambda size: fixed("unused", size),
+)
+
+
+def test_a_key_file_survives_its_bytes_and_has_one_size() -> None:
+    assert len(FILE.header_bytes()) == HEADER_SIZE == 92
+    assert len(FILE.encode()) == KEY_FILE_SIZE == 92 + 32 * 1024 + 33 * 1200 + 1216
+    assert KeyFile.decode(FILE.encode()) == FILE
+    assert KeyFile.decode(FILE.encode()).digest() == FILE.digest()
+
+
+def test_a_header_without_previous_cost_survives_its_bytes() -> None:
+    header = replace(HEADER, previous=None)
+    assert KeyHeader.decode(header.encode()) == header
+    assert header.parameter_sets() == (DEFAULT,)
+    assert HEADER.parameter_sets() == (DEFAULT, FLOOR)
+
+
+@pytest.mark.parametrize("size", [0, 1, 91, 92, 93, 1116, KEY_FILE_SIZE - 1, KEY_FILE_SIZE + 1])
+def test_a_key_file_of_another_size_is_refused(size: int) -> None:
+    untrusted = (FILE.encode() + b"\0")[:size]
+    with pytest.raises(MalformedError, match=r"keys (header|file) has \d+ bytes, not"):
+        KeyFile.decode(untrusted)
+
+
+@pytest.mark.parametrize(
+    ("lead", "error"),
+    [
+        pytest.param(b"\x02\x01", NewerVaultError, id="later format"),
+        pytest.param(b"\x01\x02", NewerVaultError, id="later suite"),
+        pytest.param(b"\x00\x01", MalformedError, id="format 0"),
+        pytest.param(b"\x01\x00", MalformedError, id="suite 0"),
+    ],
+)
+def test_an_unknown_form_is_refused(lead: bytes, error: type[Exception]) -> None:
+    with pytest.raises(error, match=f"keys file has format {lead[0]}, suite {lead[1]}"):
+        KeyFile.decode(lead + FILE.encode()[2:])
+
+
+def test_every_bit_of_the_header_reaches_the_digest() -> None:
+    digests = set()
+    for bit in range(16, 8 * HEADER_SIZE):
+        digests.add(KeyFile.decode(flipped(FILE.encode(), bit)).digest())
+    assert len(digests) == 8 * HEADER_SIZE - 16
+    assert FILE.digest() not in digests
+
+
+def test_an_unused_slot_looks_like_a_used_one() -> None:
+    made = make_key_file(
+        HEADER,
+        doors=FILE.doors,
+        recovery_door=FILE.recovery_door,
+        attempts_public=FILE.attempts_public,
+        slots={},
+    )
+    assert len(set(made.slots)) == 32
+    # Bit counts of 32 x 8,192 random bits: ten standard deviations.
+    ones = sum(byte.bit_count() for slot in (*made.slots, FILE.slots[5]) for byte in slot)
+    assert abs(ones - 33 * 4096) < 10 * (33 * 2048) ** 0.5
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        pytest.param(lambda: replace(FILE, slots=FILE.slots[1:]), "32 slots and 32 doors", id="slot missing"),
+        pytest.param(lambda: replace(FILE, doors=FILE.doors[1:]), "32 slots and 32 doors", id="door missing"),
+        pytest.param(lambda: FILE.with_slot(3, b""), "slot has 0 bytes, not 1024", id="empty slot"),
+        pytest.param(lambda: FILE.with_slot(32, FILE.slots[5]), "slot 32 is not between 0 and 31", id="slot 32"),
+        pytest.param(lambda: FILE.with_slot(-1, FILE.slots[5]), "slot -1 is not between 0 and 31", id="slot -1"),
+        pytest.param(lambda: FILE.with_doors(FILE.doors, b""), "door has 0 bytes, not 1200", id="recovery door"),
+        pytest.param(lambda: FILE.with_doors([b"x"] * 32, FILE.recovery_door), "door has 1 bytes", id="door"),
+        pytest.param(lambda: replace(FILE, attempts_public=b""), "attempts key has 0 bytes", id="attempts key"),
+        pytest.param(lambda: replace(HEADER, vault=b""), "vault has 0 bytes, not 16", id="vault"),
+        pytest.param(lambda: replace(HEADER, folder=b""), "folder has 0 bytes, not 16", id="folder"),
+        pytest.param(lambda: replace(HEADER, vault_salt=b""), "vault_salt has 0 bytes, not 32", id="salt"),
+        pytest.param(lambda: replace(HEADER, generation=-1), "generation is not between", id="generation"),
+        pytest.param(lambda: _made_with({32: FILE.slots[5]}), "slot 32 is not between 0 and 31", id="fresh slot 32"),
+        pytest.param(lambda: _made_with({1: b""}), "slot has 0 bytes, not 1024", id="fresh empty slot"),
+    ],
+)
+def test_a_key_file_of_other_parts_cannot_be_made(change: Callable[[], object], error: str) -> None:
+    with pytest.raises(MalformedError, match=error):
+        change()
+
+
+def _made_with(slots: dict[int, bytes], header: KeyHeader = HEADER) -> KeyFile:
+    return make_key_file(
+        header,
+        doors=FILE.doors,
+        recovery_door=FILE.recovery_door,
+        attempts_public=FILE.attempts_public,
+        slots=slots,
+    )
+
+
+def test_every_change_is_a_new_generation() -> None:
+    slot, door = fixed("new slot", 1024), fixed("new door", 1200)
+    with_slot = FILE.with_slot(7, slot)
+    assert with_slot.slots == (*FILE.slots[:7], slot, *FILE.slots[8:])
+    with_doors = FILE.with_doors([door] * 32, door)
+    assert with_doors.doors == (door,) * 32
+    assert with_doors.recovery_door == door
+    with_cost = FILE.with_parameters(FLOOR, previous=None)
+    assert with_cost.header.parameter_sets() == (FLOOR,)
+    for changed in (with_slot, with_doors, with_cost):
+        assert changed.header.generation == 10
+        assert KeyFile.decode(changed.encode()) == changed
+
+
+@pytest.mark.parametrize(
+    ("parameters", "previous"),
+    [
+        pytest.param(KdfParameters(1, 3, 4), None, id="current"),
+        pytest.param(DEFAULT, KdfParameters(1, 3, 4), id="previous"),
+    ],
+)
+def test_a_cost_out_of_bounds_is_never_written(parameters: KdfParameters, previous: KdfParameters | None) -> None:
+    with pytest.raises(RefusedError, match="memory_kib = 1 is not between"):
+        FILE.with_parameters(parameters, previous)
+    with pytest.raises(RefusedError, match="memory_kib = 1 is not between"):
+        _made_with({}, replace(HEADER, parameters=parameters, previous=previous))
+
+
+def test_a_slot_opens_with_its_key_at_its_number_in_its_vault() -> None:
+    assert open_slot(KEY, FILE.slots[5], HEADER, 5) == SECRETS
+
+
+@pytest.mark.parametrize(
+    ("key", "header", "number"),
+    [
+        pytest.param(OTHER_KEY, HEADER, 5, id="another key"),
+        pytest.param(KEY, HEADER, 6, id="another number"),
+        pytest.param(KEY, replace(HEADER, vault=fixed("else", 16)), 5, id="another vault"),
+    ],
+)
+def test_a_slot_opens_nowhere_else(key: bytes, header: KeyHeader, number: int) -> None:
+    with pytest.raises(BrokenSealError, match=f"seal does not hold: slot {number}"):
+        open_slot(key, FILE.slots[5], header, number)
+
+
+def test_a_slot_survives_changes_of_folder_and_generation() -> None:
+    moved = replace(HEADER, folder=fixed("else", 16), generation=11, previous=None)
+    assert slot_info(moved, 5) == slot_info(HEADER, 5)
+    assert open_slot(KEY, FILE.slots[5], moved, 5) == SECRETS
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(slot_info(HEADER, 6), id="number"),
+        pytest.param(slot_info(HEADER, 5, FLOOR), id="cost"),
+        pytest.param(slot_info(replace(HEADER, vault=fixed("else", 16)), 5), id="vault"),
+        pytest.param(slot_info(replace(HEADER, vault_salt=fixed("else")), 5), id="salt"),
+    ],
+)
+def test_a_slot_is_bound_to_what_fixes_its_key(other: bytes) -> None:
+    assert other != slot_info(HEADER, 5, DEFAULT)
+    assert len(other) == 14 + 1 + 1 + 16 + 32 + 9 + 8
+
+
+def test_a_slot_has_numbers_0_to_31() -> None:
+    for number in (-1, 32):
+        with pytest.raises(MalformedError, match=f"slot {number} is not between 0 and 31"):
+            slot_info(HEADER, number)
+
+
+CONTENT = msgspec.msgpack.decode(SECRETS.encode())
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        pytest.param(b"", "slot content cannot be read", id="empty"),
+        pytest.param(SECRETS.encode() + b"\0", "slot content cannot be read", id="lengthened"),
+        pytest.param(msgspec.msgpack.encode({**CONTENT, "seat": 1}), "slot content cannot be read", id="number"),
+        pytest.param(msgspec.msgpack.encode({**CONTENT, "more": b""}), "other fields than format 1", id="more"),
+        pytest.param(
+            msgspec.msgpack.encode({k: v for k, v in CONTENT.items() if k != "root"}), "other fields", id="no root"
+        ),
+        pytest.param(msgspec.msgpack.encode({**CONTENT, "root": b""}), "root_public has 0 bytes", id="empty root"),
+        pytest.param(msgspec.msgpack.encode({**CONTENT, "kem": bytes(95)}), "kem_seed has 95 bytes", id="short seed"),
+    ],
+)
+def test_a_slot_with_other_content_is_refused(content: bytes, error: str) -> None:
+    slot = seal(KEY, content, LocalContext(Purpose.SLOT, VAULT, bytes(16), 5))
+    with pytest.raises(MalformedError, match=error):
+        open_slot(KEY, slot, HEADER, 5)
+
+
+def test_secrets_are_never_shown() -> None:
+    shown = repr(SECRETS)
+    for one in fields(SECRETS):
+        value = getattr(SECRETS, one.name)
+        assert one.name == "seat" or repr(value) not in shown
+
+
+def test_a_folder_tag_names_folder_and_digest() -> None:
+    tags = {
+        folder_tag(HEADER.folder, FILE.digest()),
+        folder_tag(VAULT, FILE.digest()),
+        folder_tag(HEADER.folder, KEY),
+    }
+    assert {len(tag) for tag in tags} == {16}
+    assert len(tags) == 3
+    for folder, digest in ((b"", KEY), (VAULT, b"")):
+        with pytest.raises(MalformedError, match="has 0 bytes"):
+            folder_tag(folder, digest)

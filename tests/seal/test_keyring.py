@@ -1,0 +1,99 @@
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.seal.places import COMPARTMENT, KEY, OTHER_KEY, RECORD, fixed
+from vault.errors import MalformedError, VerificationError
+from vault.seal.keyring import Keyring
+from vault.seal.keys import derive_wrap_key
+
+FIRST, SECOND, ELSEWHERE = fixed("first", 16), fixed("second", 16), fixed("elsewhere", 16)
+
+
+def _keyring() -> Keyring:
+    keyring = Keyring()
+    keyring.add(COMPARTMENT, FIRST, KEY)
+    keyring.add(COMPARTMENT, SECOND, OTHER_KEY)
+    keyring.add(RECORD, ELSEWHERE, fixed("third"))
+    return keyring
+
+
+def test_a_keyring_gives_back_what_it_was_given() -> None:
+    keyring = _keyring()
+    assert len(keyring) == 3
+    assert keyring.get(FIRST) == KEY
+    assert keyring.compartment_of(ELSEWHERE) == RECORD
+    assert keyring.epochs_of(COMPARTMENT) == (FIRST, SECOND)
+    assert keyring.compartments() == (COMPARTMENT, RECORD)
+    assert keyring.wrap_key(FIRST) == keyring.wrap_key(FIRST) == derive_wrap_key(KEY)
+
+
+def test_an_epoch_never_opened_is_unknown() -> None:
+    keyring = Keyring()
+    assert keyring.get(FIRST) is None
+    assert keyring.wrap_key(FIRST) is None
+    assert keyring.compartment_of(FIRST) is None
+    assert keyring.epochs_of(COMPARTMENT) == ()
+
+
+def test_adding_an_epoch_again_changes_nothing() -> None:
+    keyring = _keyring()
+    keyring.add(COMPARTMENT, FIRST, bytes(KEY))
+    assert keyring.epochs_of(COMPARTMENT) == (FIRST, SECOND)
+
+
+@pytest.mark.parametrize(
+    ("compartment", "key"),
+    [pytest.param(COMPARTMENT, OTHER_KEY, id="key"), pytest.param(RECORD, KEY, id="compartment")],
+)
+def test_one_epoch_has_one_key_in_one_compartment(compartment: bytes, key: bytes) -> None:
+    keyring = _keyring()
+    with pytest.raises(VerificationError, match=f"epoch {FIRST.hex()} is held with another key"):
+        keyring.add(compartment, FIRST, key)
+    assert keyring.get(FIRST) == KEY
+
+
+def test_a_dropped_epoch_is_gone_with_its_wrap_key() -> None:
+    keyring = _keyring()
+    assert keyring.wrap_key(ELSEWHERE) is not None
+    keyring.drop(ELSEWHERE)
+    keyring.drop(ELSEWHERE)
+    keyring.drop(FIRST)
+    assert keyring.get(ELSEWHERE) is None
+    assert keyring.wrap_key(ELSEWHERE) is None
+    assert keyring.compartments() == (COMPARTMENT,)
+    assert keyring.epochs_of(COMPARTMENT) == (SECOND,)
+
+
+@given(st.dictionaries(st.binary(min_size=16, max_size=16), st.binary(min_size=32, max_size=32)))
+def test_a_keyring_survives_its_row(keys: dict[bytes, bytes]) -> None:
+    keyring = Keyring()
+    for epoch, key in keys.items():
+        keyring.add(COMPARTMENT, epoch, key)
+    again = Keyring.decode(keyring.encode())
+    assert {epoch: again.get(epoch) for epoch in again.epochs_of(COMPARTMENT)} == keys
+    assert again.encode() == keyring.encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        pytest.param(b"", "keyring row cannot be read", id="empty"),
+        pytest.param(_keyring().encode()[:-1], "keyring row cannot be read", id="cut"),
+        pytest.param(_keyring().encode() + b"\0", "keyring row cannot be read", id="lengthened"),
+        pytest.param(msgspec.msgpack.encode({"a": 1}), "keyring row cannot be read", id="map"),
+        pytest.param(msgspec.msgpack.encode([(FIRST, COMPARTMENT)]), "keyring row cannot be read", id="no key"),
+        pytest.param(msgspec.msgpack.encode([(FIRST, COMPARTMENT, b"")]), "key has 0 bytes", id="empty key"),
+        pytest.param(msgspec.msgpack.encode([(b"", COMPARTMENT, KEY)]), "epoch has 0 bytes", id="empty epoch"),
+        pytest.param(msgspec.msgpack.encode([(FIRST, b"", KEY)]), "compartment has 0 bytes", id="no compartment"),
+    ],
+)
+def test_a_row_that_is_no_keyring_is_refused(content: bytes, error: str) -> None:
+    with pytest.raises(MalformedError, match=error):
+        Keyring.decode(content)
+
+
+def test_a_keyring_does_not_show_its_keys() -> None:
+    assert KEY.hex() not in repr(_keyring())
+    assert repr(KEY) not in repr(_keyring())

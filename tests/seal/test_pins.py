@@ -1,0 +1,26 @@
+import pytest
+
+from tests.seal.places import OTHER_SEAT, SEAT, VAULT
+from vault.errors import MalformedError
+from vault.seal.pins import machine_digest, pins_file_name
+
+
+def test_a_pins_file_is_named_by_vault_and_seat_in_hex() -> None:
+    names = {pins_file_name(VAULT, SEAT), pins_file_name(VAULT, OTHER_SEAT), pins_file_name(SEAT, VAULT)}
+    assert len(names) == 3
+    for name in names:
+        assert len(bytes.fromhex(name)) == 16
+        assert name == name.lower()
+
+
+@pytest.mark.parametrize(("vault", "seat"), [(b"", SEAT), (VAULT, b""), (VAULT + b"\0", SEAT[1:])])
+def test_a_pins_file_has_whole_ids(vault: bytes, seat: bytes) -> None:
+    with pytest.raises(MalformedError, match="bytes, not 16"):
+        pins_file_name(vault, seat)
+
+
+def test_machines_differ_and_one_without_an_id_is_refused() -> None:
+    assert machine_digest(b"one") != machine_digest(b"two")
+    assert len(machine_digest(b"one")) == 32
+    with pytest.raises(MalformedError, match="the system gives no machine id"):
+        machine_digest(b"")
