@@ -22,16 +22,17 @@ from vault.store.rows import Rows
 RAW_KEY_SIZE = 32
 _REKEY_MARGIN = 16 * 1024 * 1024
 
-# The order is part of the format's promise: silence first (SQLCipher prints page errors to the terminal), then the key,
-# then all that must hold before the first write. EXTRA before WAL, or a creation journal that comes back after a power
-# cut takes everything with it.
+# The order is part of the promise. Silence first: SQLCipher prints page errors to the terminal. EXCLUSIVE before
+# cache_size, which already reads the file: an existing one would otherwise be opened with a -shm file and without the
+# lock that keeps other processes out. EXTRA before WAL, or a creation journal that comes back after a power cut takes
+# everything with it.
 _PRAGMAS_AFTER_KEY = (
     "cipher_page_size=8192",
     "busy_timeout=0",
+    "locking_mode=EXCLUSIVE",
     "cache_size=-64000",
     "secure_delete=ON",
     "temp_store=MEMORY",
-    "locking_mode=EXCLUSIVE",
     "synchronous=EXTRA",
     *(("fullfsync=ON", "checkpoint_fullfsync=ON") if needs_full_fsync() else ()),
     "journal_mode=WAL",
@@ -122,8 +123,8 @@ class Database:
         """Encrypt every page anew. A crash at any point leaves a file that opens with the old or the new key.
 
         Raises:
-            TryAgainError: no room; the old key still holds, and the database is closed.
-            VaultError: otherwise not done; the database is closed: open it with the old key, then with the new one.
+            TryAgainError: no room for a second copy of all pages; nothing was begun.
+            VaultError: it failed on the way, and the database is closed: one of the two keys opens it.
         """
         _require_raw_key(new_raw_key)
         with self._lock:
