@@ -32,6 +32,7 @@ def sysfs(tmp_path: Path) -> Path:
     device(root, "dm-0", "253:0", uuid="CRYPT-LUKS2-0123-luks", slaves=("sda2",))
     device(root, "dm-1", "253:1", uuid="LVM-abc", slaves=("dm-0",))
     device(root, "dm-2", "253:2", uuid="LVM-def", slaves=("dm-0", "sdb1"))
+    device(root, "dm-3", "253:3", uuid="LVM-ghi", slaves=("dm-3", "sdb1"))  # one part leads nowhere
     return root
 
 
@@ -42,6 +43,7 @@ def sysfs(tmp_path: Path) -> Path:
         pytest.param("253:1", "/dev/mapper/root", Answer.YES, id="a volume on dm-crypt"),
         pytest.param("8:17", "/dev/sdb1", Answer.NO, id="a plain partition"),
         pytest.param("253:2", "/dev/mapper/both", Answer.NO, id="half of it plain"),
+        pytest.param("253:3", "/dev/mapper/odd", Answer.NO, id="half of it plain, half unknown"),
         pytest.param("0:31", "/dev/dm-1", Answer.YES, id="btrfs, known by its source"),
         pytest.param("0:32", "overlay", Answer.UNKNOWN, id="a container"),
         pytest.param("9:9", "/dev/nowhere", Answer.UNKNOWN, id="a device that sysfs does not know"),
