@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.pilot import Pilot
 
@@ -32,8 +33,7 @@ def drive(app: App[Any], steps: Steps, *, size: tuple[int, int] = (80, 24), noti
 def painted(app: App[Any]) -> str:
     """Return all that the app would send to paint its screen now."""
     update = app.screen._compositor.render_update(full=True)
-    assert update is not None
-    return update.render_segments(app.console)
+    return str(cast(CompositorUpdate, update).render_segments(app.console))
 
 
 def shown(app: App[Any]) -> str:

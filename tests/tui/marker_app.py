@@ -10,12 +10,13 @@ from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tui import process  # isort: split
+
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
+from typing_extensions import override
 
-import tui  # noqa: F401 - takes the switches away; must stand before Textual
-from tui import process
 from tui.safe import SafeApp
 from tui.safe_content import safe_content
 from tui.start import Start, read_start
@@ -38,6 +39,7 @@ class MarkerApp(SafeApp):
         self.folder = start.vault_path
         self.member = start.member
 
+    @override
     def compose(self) -> ComposeResult:
         yield SafeInput(placeholder="name")
         yield Static(safe_content("\n".join(f"{MARKER} line {number} {ATTACK}" for number in range(60))))
@@ -47,6 +49,7 @@ class MarkerApp(SafeApp):
         new.write_text(f"{os.getpid()} {self.member}")
         new.rename(self.folder / "pid")
 
+    @override
     def before_end(self) -> None:
         (self.folder / "ended").write_text("draft saved")
 

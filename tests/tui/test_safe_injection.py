@@ -34,6 +34,7 @@ from textual.widgets import (
     Tree,
 )
 from textual.widgets.option_list import Option
+from typing_extensions import override
 
 from tests.tui.driving import drive, hostile_in, painted, shown, without
 from tui.safe import SafeApp
@@ -91,7 +92,7 @@ UNGATED: dict[str, Callable[[str], Widget]] = {
     "SafeTextArea": SafeTextArea,
     "OptionList": lambda text: OptionList(Option(Content(text))),
     "SelectionList": lambda text: SelectionList[int]((Content(text), 1)),
-    "Select": lambda text: Select([(Content(text), 1)], value=1),  # type: ignore[list-item]  # takes Content, typed as str
+    "Select": lambda text: Select([(Content(text), 1)], value=1),
     "Tabs": lambda text: Tabs(Tab(Content(text))),
     "Collapsible": lambda text: Collapsible(Static("x"), title=text.replace("[", "(")),
     "ListView": lambda text: ListView(ListItem(Label(Content(text)))),
@@ -106,6 +107,7 @@ UNGATED: dict[str, Callable[[str], Widget]] = {
 
 def _app(base: type[SafeApp], make: Callable[[], Iterable[Widget]]) -> SafeApp:
     class Screenful(base):  # type: ignore[misc, valid-type]  # the base is the subject
+        @override
         def compose(self) -> ComposeResult:
             yield from make()
 
@@ -226,6 +228,7 @@ def _acts_when_clicked(base: type[SafeApp]) -> bool:
     class Clickable(base):  # type: ignore[misc, valid-type]  # the base is the subject
         acted = False
 
+        @override
         def compose(self) -> ComposeResult:
             yield Static(Content.from_markup("[@click=app.act]hello hello[/]"))
 

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
+from typing_extensions import override
 
 from tests.tui.driving import Wire, drive, shown, without
 from tui.safe import EXIT_FAULT, EXIT_LOCKED, EXIT_OK, SafeApp
@@ -42,6 +43,7 @@ class Crashing(SafeApp):
     ]
     ended = 0
 
+    @override
     def before_end(self) -> None:
         self.ended += 1
 
@@ -104,6 +106,7 @@ def test_last_words_go_to_the_launcher_alone() -> None:
 
 def test_a_fault_while_saving_the_draft_is_said_and_the_end_goes_on() -> None:
     class Unsaving(SafeApp):
+        @override
         def before_end(self) -> None:
             raise OSError(SECRET)
 
@@ -171,6 +174,7 @@ def _copied(base: type[SafeApp], make: Callable[[], Input | TextArea], key: str)
     """Return what went to the terminal and what the app's own clipboard holds after selecting all and this key."""
 
     class Copying(base):  # type: ignore[misc, valid-type]  # the base is the subject
+        @override
         def compose(self) -> ComposeResult:
             yield make()
 
@@ -217,6 +221,7 @@ def _pasted(base: type[SafeApp], make: Callable[[], Input | TextArea]) -> tuple[
     class Pasting(base):  # type: ignore[misc, valid-type]  # the base is the subject
         lost: ClassVar[list[int]] = []
 
+        @override
         def compose(self) -> ComposeResult:
             yield make()
 
@@ -261,6 +266,7 @@ def _captured(base: type[SafeApp]) -> list[str]:
             heard.append(event.text)
 
     class Printing(base):  # type: ignore[misc, valid-type]  # the base is the subject
+        @override
         def compose(self) -> ComposeResult:
             yield Listening()
 
@@ -313,6 +319,7 @@ def test_every_way_out_saves_the_draft_once_and_paints_nothing_more(act: str, co
 )
 def test_the_keys_that_end_work_while_typing(key: str, code: int) -> None:
     class Typing(Crashing):
+        @override
         def compose(self) -> ComposeResult:
             yield SafeInput()
 
@@ -338,6 +345,7 @@ def test_keys_that_other_programs_end_with_do_nothing_here(key: str) -> None:
 
 
 class Marked(SafeApp):
+    @override
     def compose(self) -> ComposeResult:
         yield SafeInput(SECRET)
         yield Static(safe_content(SECRET))

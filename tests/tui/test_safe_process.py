@@ -14,6 +14,7 @@ import pytest
 from textual import constants
 from textual.pilot import Pilot
 from textual.widgets import Input
+from typing_extensions import override
 
 from tests.tui.driving import drive, painted, without
 from tui.safe import SafeApp
@@ -135,6 +136,7 @@ def test_no_color_paints_black_and_white_and_never_one_on_itself(monkeypatch: py
     monkeypatch.setenv("TERM", "xterm-256color")
 
     class Typing(SafeApp):
+        @override
         def compose(self) -> Any:
             yield SafeInput(placeholder="name")
 

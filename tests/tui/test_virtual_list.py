@@ -1,0 +1,273 @@
+"""A list of a million rows: what is read, what is painted, and where the cursor goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.geometry import Region
+from textual.pilot import Pilot
+from typing_extensions import override
+
+from tests.tui.driving import drive, hostile_in, painted, shown
+from tui.safe import SafeApp
+from tui.widgets.columns import Column, fit, lay_out
+from tui.widgets.pages import KEPT_PAGES, PAGE_ROWS, ListRow, PageCache
+from tui.widgets.virtual_list import ListHeader, VirtualList
+
+MILLION = 1_000_000
+COLUMNS = (Column("ref", 10), Column("person"), Column("due", 6))
+
+
+def _row(index: int) -> ListRow:
+    return ListRow(f"id-{index}", (f"C-{index}", f"Person {index}", "25 Nov"))
+
+
+@dataclass
+class Numbers:
+    """Rows by number, and a record of what was asked for."""
+
+    total: int = MILLION
+    asked: list[tuple[int, str | None, str | None]] = field(default_factory=list)
+    late: bool = False
+
+    def count(self) -> int:
+        return self.total
+
+    def page(self, number: int, previous: ListRow | None, following: ListRow | None) -> Sequence[ListRow] | None:
+        keys = [None if row is None else row.key for row in (previous, following)]
+        self.asked.append((number, keys[0], keys[1]))
+        if self.late:
+            return None
+        first = number * PAGE_ROWS
+        return [_row(index) for index in range(first, min(first + PAGE_ROWS, self.total))]
+
+
+class Listing(SafeApp):
+    def __init__(self, source: Numbers) -> None:
+        super().__init__()
+        self.source = source
+        self.opened: list[str] = []
+        self.moved: list[int] = []
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield ListHeader(COLUMNS)
+        yield VirtualList(COLUMNS, self.source)
+
+    @on(VirtualList.Opened)
+    def _opened(self, message: VirtualList.Opened) -> None:
+        self.opened.append(message.row.key)
+
+    @on(VirtualList.Moved)
+    def _moved(self, message: VirtualList.Moved) -> None:
+        self.moved.append(message.index)
+
+
+def _cursor_line(app: Any) -> str:
+    return next(line for line in shown(app).splitlines() if line.startswith(">"))
+
+
+def test_pages_are_read_by_their_neighbours_and_only_jumps_by_position() -> None:
+    source = Numbers()
+    cache = PageCache(source)
+    for index in (0, 63, 64, MILLION - 1, MILLION - 100):
+        assert cache.row(index) == _row(index)
+    last = (MILLION - 1) // PAGE_ROWS
+    assert source.asked == [
+        (0, None, None),
+        (1, "id-63", None),
+        (last, None, None),
+        (last - 1, None, f"id-{last * PAGE_ROWS}"),
+    ]
+
+
+def test_old_pages_are_forgotten_so_that_memory_stays_small() -> None:
+    source = Numbers()
+    cache = PageCache(source)
+    for number in range(KEPT_PAGES):
+        cache.row(number * PAGE_ROWS)
+    cache.row(0)
+    cache.row(KEPT_PAGES * PAGE_ROWS)
+    asked = len(source.asked)
+    cache.row(0)
+    assert len(source.asked) == asked
+    cache.row(PAGE_ROWS)
+    assert len(source.asked) == asked + 1
+
+
+def test_a_row_beyond_a_page_that_shrank_is_none() -> None:
+    assert PageCache(Numbers(total=10)).row(12) is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "cursor"),
+    [
+        (["down"], 1),
+        (["down", "up", "up"], 0),
+        (["pagedown"], 22),
+        (["end"], MILLION - 1),
+        (["end", "down"], MILLION - 1),
+        (["end", "home"], 0),
+        (["down"] * 30, 30),
+        (["end", "pageup"], MILLION - 23),
+    ],
+)
+def test_keys_move_the_cursor_and_it_stays_in_view(keys: list[str], cursor: int) -> None:
+    app = Listing(Numbers())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert f"C-{cursor} " in _cursor_line(app)
+        assert app.query_one(VirtualList).cursor == cursor
+
+    drive(app, steps)
+
+
+def test_a_million_rows_cost_a_few_pages() -> None:
+    app = Listing(Numbers())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("end", "home", "pagedown")
+
+    drive(app, steps)
+    assert len(app.source.asked) <= 6
+
+
+def test_a_step_inside_the_view_paints_two_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Listing(Numbers())
+    regions: list[Region] = []
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        rows = app.query_one(VirtualList)
+        plain = rows.refresh
+
+        def watched(*asked: Region, **options: bool) -> VirtualList:
+            regions.extend(asked or [rows.size.region])
+            return plain(*asked, **options)
+
+        monkeypatch.setattr(rows, "refresh", watched)
+        await pilot.press("down")
+        await pilot.pause()
+        assert [(region.y, region.height) for region in regions] == [(0, 1), (1, 1)]
+
+    drive(app, steps)
+
+
+def test_at_the_edge_the_view_moves_by_half_a_page() -> None:
+    app = Listing(Numbers())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        rows = app.query_one(VirtualList)
+        height = rows.size.height
+        await pilot.press(*["down"] * height)
+        await pilot.pause()
+        assert rows.scroll_offset.y == height - height // 2
+
+    drive(app, steps)
+
+
+def test_the_cursor_is_a_mark_and_reverse_video_and_marked_rows_have_a_star() -> None:
+    app = Listing(Numbers())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("space")
+        await pilot.pause()
+        lines = shown(app).splitlines()
+        assert lines[0].startswith("   ref         person")
+        assert lines[1].startswith(" * C-0 ")
+        assert lines[2].startswith(">  C-1 ")
+        rows = app.query_one(VirtualList)
+        assert [segment.style is not None and segment.style.reverse for segment in rows.render_line(1)] == [True]
+        assert [segment.style is not None and segment.style.reverse for segment in rows.render_line(2)] == [None]
+        assert rows.marked == {"id-0"}
+
+    drive(app, steps)
+
+
+def test_enter_and_a_second_click_open_the_row_under_the_cursor() -> None:
+    app = Listing(Numbers())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("down", "enter")
+        await pilot.click(VirtualList, offset=(5, 4))
+        await pilot.click(VirtualList, offset=(5, 4))
+        await pilot.pause()
+
+    drive(app, steps)
+    assert app.opened == ["id-1", "id-4"]
+    assert app.moved == [1, 4]
+
+
+def test_rows_that_come_late_are_dots_until_they_arrive() -> None:
+    app = Listing(Numbers(late=True))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        assert ">  ..." in shown(app)
+        app.source.late = False
+        app.query_one(VirtualList).page_arrived(0)
+        await pilot.pause()
+        assert ">  C-0 " in shown(app)
+
+    drive(app, steps)
+
+
+def test_an_empty_list_has_no_cursor_and_opens_nothing() -> None:
+    app = Listing(Numbers(total=0))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("down", "end", "enter", "space")
+        await pilot.pause()
+        assert ">" not in shown(app)
+
+    drive(app, steps)
+    assert app.opened == []
+
+
+def test_a_shorter_list_after_a_reload_keeps_the_cursor_on_its_last_row() -> None:
+    app = Listing(Numbers())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("end")
+        app.source.total = 5
+        app.query_one(VirtualList).reload()
+        await pilot.pause()
+        assert "C-4 " in _cursor_line(app)
+        app.query_one(VirtualList).show_source(Numbers(total=3))
+        await pilot.pause()
+        assert "C-0 " in _cursor_line(app)
+
+    drive(app, steps)
+
+
+def test_hostile_names_in_a_row_are_marks_on_one_line() -> None:
+    @dataclass
+    class Hostile(Numbers):
+        @override
+        def page(self, number: int, previous: ListRow | None, following: ListRow | None) -> Sequence[ListRow]:
+            return [ListRow("k", ("C-1", "Sam\x1b]2;evil\x07ir\n[/oops]\tx\u202e", "now"))]
+
+    app = Listing(Hostile(total=1))
+
+    async def steps(_pilot: Pilot[Any]) -> None:
+        assert "Sam·]2;evil·ir [/oops] x·" in shown(app)
+        assert hostile_in(painted(app)) == ""
+
+    drive(app, steps)
+
+
+@pytest.mark.parametrize("text", ["", "Иванов", "山田太郎さん", "e\u0301te\u0301", "a" * 50, "ᠮᠣᠩᠭᠣᠯ", "\x1b[31m"])
+@pytest.mark.parametrize("cells", [0, 1, 2, 5, 10])
+def test_a_cell_is_exactly_as_wide_as_its_column(text: str, cells: int) -> None:
+    assert cell_len(fit(text, cells)) == cells
+
+
+def test_a_cut_text_says_so_and_the_last_column_takes_the_rest() -> None:
+    assert fit("Ivanov", 4) == "Iva~"
+    assert lay_out(COLUMNS, ("C-1", "Noor", "today"), 30) == "C-1         Noor        today "

@@ -1,0 +1,154 @@
+"""Footer, status line, question, progress and form fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.app import ComposeResult
+from textual.pilot import Pilot
+from typing_extensions import override
+
+from tests.tui.driving import drive, shown
+from tui.keys import RUSSIAN_OF_LATIN, with_layouts
+from tui.safe import SafeApp
+from tui.widgets.confirm import Confirm
+from tui.widgets.fields import FormField, SafeInput
+from tui.widgets.lines import Hint, KeyHints, StatusLine, fitting_hints
+from tui.widgets.progress import ProgressModal, bar, english_rest, remaining_seconds
+
+HINTS = (Hint("F1", "aide"), Hint("F2", "commandes"), Hint("F3", "rechercher"), Hint("Ctrl+L", "verrouiller"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "both"),
+    [
+        ("n", "n,т"),
+        ("N", "N,Т"),
+        ("ctrl+l", "ctrl+l,ctrl+д"),
+        ("n,f3,slash", "n,т,f3,slash"),
+        ("escape", "escape"),
+        ("1", "1"),
+        ("[", "[,х"),
+    ],
+)
+def test_a_letter_key_works_in_the_russian_layout_too(keys: str, both: str) -> None:
+    assert with_layouts(keys) == both
+
+
+def test_the_layout_table_covers_all_33_letters_in_both_cases() -> None:
+    assert set(RUSSIAN_OF_LATIN.values()) == set("абвгдеёжзийклмнопрстуфхцчшщъыьэюя") | set(
+        "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"
+    )
+
+
+@pytest.mark.parametrize(("width", "kept"), [(80, 4), (47, 3), (24, 2), (7, 1), (6, 0)])
+def test_the_footer_shows_whole_hints_or_none(width: int, kept: int) -> None:
+    assert fitting_hints(HINTS, width) == HINTS[:kept]
+
+
+class Lines(SafeApp):
+    @override
+    def compose(self) -> ComposeResult:
+        yield StatusLine("ready [A12]")
+        yield FormField("Name", SafeInput())
+        yield KeyHints(HINTS)
+
+
+def test_status_footer_and_field_show_their_words_as_they_are() -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        assert "ready [A12]" in shown(pilot.app)
+        assert "F1 aide  F2 commandes  F3 rechercher  Ctrl+L verrouiller" in shown(pilot.app)
+        pilot.app.query_one(StatusLine).say("saved \x1b[31m")
+        pilot.app.query_one(FormField).show_problem("too [/short]")
+        pilot.app.query_one(KeyHints).show_hints(HINTS[:1])
+        await pilot.pause()
+        text = shown(pilot.app)
+        assert "saved ·[31m" in text
+        assert "! too [/short]" in text
+        assert "F2" not in text
+        pilot.app.query_one(FormField).show_problem("")
+        await pilot.pause()
+        assert "!" not in shown(pilot.app)
+
+    drive(Lines(), steps)
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        (["enter"], False),
+        (["escape"], False),
+        (["n"], False),
+        (["т"], False),
+        (["y"], True),
+        (["н"], True),
+        (["tab", "enter"], True),
+        (["right", "enter"], True),
+        (["right", "left", "enter"], False),
+    ],
+)
+def test_only_a_chosen_yes_is_a_yes(keys: list[str], answer: bool) -> None:
+    answers: list[bool | None] = []
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        pilot.app.push_screen(Confirm("Erase C-0412 [/x]?", "Nobody can read it again."), answers.append)
+        await pilot.pause()
+        assert "Erase C-0412 [/x]?" in shown(pilot.app)
+        await pilot.press(*keys)
+        await pilot.pause()
+
+    drive(SafeApp(), steps)
+    assert answers == [answer]
+
+
+def test_a_bar_is_full_only_at_the_end() -> None:
+    assert bar(0, 10) == f"[{'.' * 40}]   0 %"
+    assert bar(999, 1000).endswith("]  99 %")
+    assert bar(1000, 1000) == f"[{'#' * 40}] 100 %"
+    assert bar(12, 10) == bar(10, 10)
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "elapsed_ms", "rest"),
+    [(0, 10, 9000, None), (5, 10, 1000, None), (5, 10, 10_000, 10), (10, 10, 9000, 0), (1, 100, 3000, 297)],
+)
+def test_the_rest_is_told_when_it_is_no_guess(done: int, total: int, elapsed_ms: int, rest: int | None) -> None:
+    assert remaining_seconds(done, total, elapsed_ms) == rest
+
+
+def test_a_rest_is_said_in_seconds_and_then_in_minutes() -> None:
+    assert [english_rest(seconds) for seconds in (None, 4, 89, 90, 297)] == [
+        "",
+        "about 4 s left",
+        "about 89 s left",
+        "about 2 min left",
+        "about 5 min left",
+    ]
+
+
+def test_progress_is_shown_cancelled_once_and_closed_by_the_worker() -> None:
+    asked: list[str] = []
+    results: list[bool | None] = []
+    clock = [0]
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        modal = ProgressModal("Importing 200 cases", lambda: asked.append("stop"), now_ms=lambda: clock[0])
+        pilot.app.push_screen(modal, results.append)
+        await pilot.pause()
+        clock[0] = 10_000
+        modal.advance(50, 200)
+        await pilot.pause()
+        assert "##########......" in shown(pilot.app)
+        assert "25 %" in shown(pilot.app)
+        assert "about 30 s left" in shown(pilot.app)
+        await pilot.press("escape", "escape", "enter")
+        await pilot.pause()
+        assert "Stopping ..." in shown(pilot.app)
+        assert results == []
+        modal.finished(False)
+        await pilot.pause()
+
+    drive(SafeApp(), steps)
+    assert asked == ["stop"]
+    assert results == [False]

@@ -1,0 +1,68 @@
+"""A question before something that cannot be taken back. Enter, pressed without reading, means no."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+from typing_extensions import override
+
+from tui.keys import with_layouts
+from tui.safe_content import safe_content
+
+
+class Confirm(ModalScreen[bool]):
+    """Ask; the result is True only when yes was chosen.
+
+    Args:
+        question: one sentence.
+        consequence: what will have happened afterwards.
+        yes: the word on the button that does it.
+        no: the word on the button that does not; it has the focus.
+    """
+
+    DEFAULT_CSS = """
+    Confirm { align: center middle; }
+    Confirm > Vertical { width: 64; max-width: 100%; height: auto; border: solid $foreground; padding: 1 2;
+                         background: $surface; }
+    Confirm .question { text-style: bold; }
+    Confirm Horizontal { height: auto; margin-top: 1; }
+    Confirm Button { margin-right: 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(with_layouts("y"), "answer(True)", show=False),
+        Binding(with_layouts("n"), "answer(False)", show=False),
+        Binding("escape", "answer(False)", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
+    ]
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, question: str, consequence: str = "", *, yes: str = "Yes", no: str = "No") -> None:
+        super().__init__()
+        self._question = question
+        self._consequence = consequence
+        self._yes = yes
+        self._no = no
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(safe_content(self._question), classes="question")
+            yield Static(safe_content(self._consequence))
+            with Horizontal():
+                yield Button(safe_content(self._no), id="no")
+                yield Button(safe_content(self._yes), id="yes")
+
+    def action_answer(self, answer: bool) -> None:
+        """Close with this answer."""
+        self.dismiss(answer)
+
+    @on(Button.Pressed)
+    def _answer_by_button(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")

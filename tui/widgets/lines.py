@@ -1,0 +1,87 @@
+"""The two lines that every screen has: what happened, and which keys do what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.safe_text import safe_line
+from tui.widgets.columns import fit
+
+_BETWEEN = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A key as it is written on the keyboard, and a word for what it does."""
+
+    key: str
+    label: str
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.key} {self.label}"
+
+
+def fitting_hints(hints: Sequence[Hint], width: int) -> tuple[Hint, ...]:
+    """Return the first hints that fit whole into so many cells; a screen's hints all have to, at 80."""
+    kept: list[Hint] = []
+    used = 0
+    for hint in hints:
+        used += cell_len(str(hint)) + (len(_BETWEEN) if kept else 0)
+        if used > width:
+            break
+        kept.append(hint)
+    return tuple(kept)
+
+
+class KeyHints(Widget):
+    """The footer. It never cuts a word: what does not fit is left out whole, and F1 shows it.
+
+    Args:
+        hints: the most important first.
+    """
+
+    DEFAULT_CSS = """
+    KeyHints { height: 1; dock: bottom; background: $panel; }
+    """
+
+    def __init__(self, hints: Sequence[Hint] = ()) -> None:
+        super().__init__()
+        self._hints = tuple(hints)
+
+    def show_hints(self, hints: Sequence[Hint]) -> None:
+        """Show other hints."""
+        self._hints = tuple(hints)
+        self.refresh()
+
+    @override
+    def render(self) -> Content:
+        return Content(safe_line(_BETWEEN.join(map(str, fitting_hints(self._hints, self.size.width)))))
+
+
+class StatusLine(Widget):
+    """One line of words: what happened last, and where the focus went. Nothing else announces anything."""
+
+    DEFAULT_CSS = """
+    StatusLine { height: 1; }
+    """
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__()
+        self._words = words
+
+    def say(self, words: str) -> None:
+        """Show these words instead; the same words again cost no byte."""
+        if words != self._words:
+            self._words = words
+            self.refresh()
+
+    @override
+    def render(self) -> Content:
+        return Content(fit(self._words, self.size.width))

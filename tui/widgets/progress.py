@@ -1,0 +1,114 @@
+"""Long work in view: how far, how long still, and a way to stop it that leaves nothing half done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+from typing_extensions import override
+
+from tui.safe_content import safe_content
+from vault.clock import monotonic_ms
+
+BAR_CELLS: Final = 40
+_EARLIEST_ESTIMATE_MS: Final = 2000
+
+
+def bar(done: int, total: int) -> str:
+    """Return a bar of `BAR_CELLS` cells in brackets, and the whole percent, rounded down."""
+    share = 1.0 if total <= 0 else min(done / total, 1.0)
+    full = int(share * BAR_CELLS)
+    return f"[{'#' * full}{'.' * (BAR_CELLS - full)}] {int(share * 100):3d} %"
+
+
+def remaining_seconds(done: int, total: int, elapsed_ms: int) -> int | None:
+    """Return the rest at the pace so far, in seconds, or None while it would be a guess (the first 2 seconds)."""
+    if done <= 0 or elapsed_ms < _EARLIEST_ESTIMATE_MS:
+        return None
+    return max(0, round(elapsed_ms * (total - done) / done / 1000))
+
+
+def english_rest(seconds: int | None) -> str:
+    """Say a rest as people do: not to the second when it is minutes."""
+    if seconds is None:
+        return ""
+    return f"about {seconds} s left" if seconds < 90 else f"about {round(seconds / 60)} min left"
+
+
+class ProgressModal(ModalScreen[bool]):
+    """Shows one long act. The result is True when it finished, False when it was stopped.
+
+    Args:
+        title: what is being done.
+        cancel: asks the worker to stop; it then ends by calling `finished(False)`.
+        cancel_label: the word on the button.
+        stopping_label: what is shown from the wish to stop until the worker has stopped.
+        rest: words for the remaining seconds.
+        now_ms: the clock.
+    """
+
+    DEFAULT_CSS = """
+    ProgressModal { align: center middle; }
+    ProgressModal > Vertical { width: 64; max-width: 100%; height: auto; border: solid $foreground; padding: 1 2;
+                               background: $surface; }
+    ProgressModal Button { margin-top: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        cancel: Callable[[], None],
+        *,
+        cancel_label: str = "Cancel",
+        stopping_label: str = "Stopping ...",
+        rest: Callable[[int | None], str] = english_rest,
+        now_ms: Callable[[], int] = monotonic_ms,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._cancel: Callable[[], None] | None = cancel
+        self._cancel_label = cancel_label
+        self._stopping_label = stopping_label
+        self._rest = rest
+        self._now_ms = now_ms
+        self._began_ms = now_ms()
+        self._line = bar(0, 1)
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(safe_content(self._title))
+            yield Static(safe_content(self._line), id="line")
+            yield Button(safe_content(self._cancel_label), id="cancel")
+
+    def advance(self, done: int, total: int) -> None:
+        """Show how far it is. A call that changes nothing visible sends nothing."""
+        rest = self._rest(remaining_seconds(done, total, self._now_ms() - self._began_ms))
+        self._show(f"{bar(done, total)}\n{rest}".rstrip())
+
+    def finished(self, completed: bool) -> None:
+        """Close; the worker has ended."""
+        self.dismiss(completed)
+
+    def action_cancel(self) -> None:
+        """Ask the worker once to stop, and wait for it."""
+        cancel, self._cancel = self._cancel, None
+        if cancel is not None:
+            self._show(self._stopping_label)
+            cancel()
+
+    @on(Button.Pressed, "#cancel")
+    def _cancel_by_button(self) -> None:
+        self.action_cancel()
+
+    def _show(self, line: str) -> None:
+        if line != self._line and self.is_mounted:
+            self._line = line
+            self.query_one("#line", Static).update(safe_content(line))

@@ -1,0 +1,204 @@
+"""A list of any length that paints only the rows in view, and two rows for a step of the cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.widgets.columns import Column, fit, lay_out
+from tui.widgets.pages import PAGE_ROWS, ListRow, PageCache, PageSource
+
+_MARKS_WIDTH = 3
+
+
+class VirtualList(ScrollView, can_focus=True):
+    """Rows of a `PageSource` in columns. The cursor is `>` and reverse video, a marked row has `*`.
+
+    Args:
+        columns: the columns; each row has as many cells.
+        source: where the rows come from.
+    """
+
+    DEFAULT_CSS = """
+    VirtualList { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "move_page(-1)", show=False),
+        Binding("pagedown", "move_page(1)", show=False),
+        Binding("home", "move_to_first", show=False),
+        Binding("end", "move_to_last", show=False),
+        Binding("enter", "open", show=False),
+        Binding("space", "mark", show=False),
+    ]
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    class Opened(Message):
+        """Enter, or a click on the row under the cursor."""
+
+        def __init__(self, row: ListRow) -> None:
+            super().__init__()
+            self.row = row
+
+    class Moved(Message):
+        """The cursor stands on another row; `row` is None while that row is on its way."""
+
+        def __init__(self, index: int, row: ListRow | None) -> None:
+            super().__init__()
+            self.index = index
+            self.row = row
+
+    def __init__(self, columns: Sequence[Column], source: PageSource, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.columns = tuple(columns)
+        self.marked: frozenset[str] = frozenset()
+        self._pages = PageCache(source)
+        self._count = source.count()
+
+    def show_source(self, source: PageSource) -> None:
+        """Show other rows from the start, as after a search; the marks go."""
+        self._pages = PageCache(source)
+        self.marked = frozenset()
+        self.cursor = 0
+        self.scroll_to(y=0, animate=False)
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the rows again after a change, with the cursor left where it can stay."""
+        self._pages.forget()
+        self._count = self._pages.source.count()
+        self._set_height()
+        self.cursor = self.validate_cursor(self.cursor)
+        self.refresh()
+
+    def page_arrived(self, number: int) -> None:
+        """Read this page again and paint its rows, now that the source has them."""
+        self._pages.forget(number)
+        self.refresh_lines(number * PAGE_ROWS, PAGE_ROWS)
+
+    def row_at_cursor(self) -> ListRow | None:
+        """Return the row under the cursor, or None in an empty list or while it is on its way."""
+        return self._pages.row(self.cursor) if self._count else None
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Keep the cursor on a row."""
+        return max(0, min(cursor, self._count - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Paint the two rows that changed, or scroll when the new one is out of view."""
+        if old == new:
+            return
+        if not self._scroll_into_view(new):
+            self.refresh_line(old)
+            self.refresh_line(new)
+        self.post_message(self.Moved(new, self.row_at_cursor()))
+
+    def _scroll_into_view(self, index: int) -> bool:
+        """Bring the row to the middle when it is out of view: half a page at a time costs the fewest full paints."""
+        top, height = self.scroll_offset.y, self.size.height
+        if top <= index < top + height:
+            return False
+        self.scroll_to(y=max(0, min(index - height // 2, self._count - height)), animate=False)
+        self.refresh()
+        return True
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by so many rows."""
+        self.cursor += rows
+
+    def action_move_page(self, pages: int) -> None:
+        """Move the cursor by so many screens."""
+        self.cursor += pages * max(1, self.size.height - 1)
+
+    def action_move_to_first(self) -> None:
+        """Move the cursor to the first row."""
+        self.cursor = 0
+
+    def action_move_to_last(self) -> None:
+        """Move the cursor to the last row."""
+        self.cursor = self._count - 1
+
+    def action_open(self) -> None:
+        """Say that the row under the cursor was chosen."""
+        row = self.row_at_cursor()
+        if row is not None:
+            self.post_message(self.Opened(row))
+
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away, and go on to the next."""
+        row = self.row_at_cursor()
+        if row is not None:
+            self.marked ^= {row.key}
+            self.refresh_line(self.cursor)
+            self.cursor += 1
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to the row; open it when the cursor stood there already."""
+        index = event.y + self.scroll_offset.y
+        if index == self.cursor:
+            self.action_open()
+        elif index < self._count:
+            self.cursor = index
+
+    @override
+    def on_mount(self) -> None:
+        """Take the height of all rows."""
+        self._set_height()
+
+    def on_resize(self) -> None:
+        """Lay the columns out for the new width."""
+        self._set_height()
+        self.refresh()
+
+    def _set_height(self) -> None:
+        self.virtual_size = Size(self.size.width, self._count)
+
+    @override
+    def render_line(self, y: int) -> Strip:
+        index, width = y + self.scroll_offset.y, self.size.width
+        style = self.rich_style
+        if index >= self._count:
+            return Strip.blank(width, style)
+        row = self._pages.row(index)
+        here = index == self.cursor
+        marks = f"{'>' if here else ' '}{'*' if row is not None and row.key in self.marked else ' '} "
+        text = "..." if row is None else lay_out(self.columns, row.cells, max(width - _MARKS_WIDTH, 0))
+        if here:
+            style += Style(reverse=self.has_focus, bold=True)
+        return Strip([Segment(fit(marks + text, width), style)], width)
+
+
+class ListHeader(Widget):
+    """The headings over a `VirtualList`.
+
+    Args:
+        columns: the columns of the list below.
+    """
+
+    DEFAULT_CSS = """
+    ListHeader { height: 1; }
+    """
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        super().__init__()
+        self.columns = tuple(columns)
+
+    @override
+    def render(self) -> Content:
+        titles = [column.title for column in self.columns]
+        return Content(" " * _MARKS_WIDTH + lay_out(self.columns, titles, max(self.size.width - _MARKS_WIDTH, 0)))
