@@ -1,1 +1,1 @@
-"""TBD."""
+"""The member's own encrypted index: full text, lists, due dates. A projection of what counts, rebuilt at will."""

@@ -1,0 +1,121 @@
+"""Entries into the index, together with the cursor, in one transaction.
+
+What stands there afterwards depends on the set of entries alone, never on their order, their batches or how often they
+came: so a replay after a crash, a rebuild and a sync in any order all end in the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from vault.index import digest, rows
+from vault.index.entries import Entry, IndexedRecord, RemovedCompartment, RemovedRecord
+from vault.index.file import Index, IndexTag
+from vault.index.schema import Statements
+
+_Key = tuple[bytes, bytes]  # compartment, record
+
+
+def apply(index: Index, entries: Iterable[Entry], cursor: Mapping[bytes, int]) -> None:
+    """Bring the entries into the index and move the cursor on; a cursor never moves back.
+
+    An erased version must not be given again after its removal: the index keeps no trace of what it was.
+
+    Args:
+        index: open.
+        entries: a few thousand at most for each call in bulk.
+        cursor: for each origin, how many of its entries are covered once these are in.
+
+    Raises:
+        TryAgainError: no room; nothing changed.
+        VerificationError: the file cannot be trusted: make it anew (`file.make_index`).
+    """
+    with index.writing() as sql:
+        batch = _Batch(sql)
+        for entry in entries:
+            match entry:
+                case IndexedRecord():
+                    batch.add(entry)
+                case RemovedRecord(compartment, record):
+                    batch.remove((compartment, record))
+                case RemovedCompartment(compartment):
+                    batch.remove_compartment(compartment)
+        batch.write(index.tag)
+        sql.executemany(
+            "INSERT INTO cursor(origin, size) VALUES (?, ?)"
+            " ON CONFLICT(origin) DO UPDATE SET size=max(size, excluded.size)",
+            list(cursor.items()),
+        )
+
+
+@dataclass(slots=True)
+class _Touched:
+    """The heads of one record, and every version that one of its versions names as parent."""
+
+    heads_before: dict[bytes, int]  # version -> doc
+    replaced_before: frozenset[bytes]
+    heads: dict[bytes, IndexedRecord | None]  # None: stands in the file already
+    replaced: set[bytes]
+
+
+@dataclass(slots=True)
+class _Batch:
+    sql: Statements
+    touched: dict[_Key, _Touched] = field(default_factory=dict)
+
+    def add(self, entry: IndexedRecord) -> None:
+        record = self._touch((entry.compartment, entry.record))
+        for parent in entry.parents:
+            record.replaced.add(parent)
+            record.heads.pop(parent, None)
+        if entry.version not in record.replaced and entry.version not in record.heads:
+            record.heads[entry.version] = entry
+
+    def remove(self, key: _Key) -> None:
+        record = self._touch(key)
+        record.heads.clear()
+        record.replaced.clear()
+
+    def remove_compartment(self, compartment: bytes) -> None:
+        stored = self.sql.execute(
+            "SELECT record FROM head WHERE compartment=?1 UNION SELECT record FROM replaced WHERE compartment=?1",
+            (compartment,),
+        )
+        for key in {(compartment, record) for (record,) in stored} | {k for k in self.touched if k[0] == compartment}:
+            self.remove(key)
+
+    def write(self, tag: IndexTag) -> None:
+        gone: list[int] = []
+        new: list[IndexedRecord] = []
+        difference = 0
+        replaced: list[tuple[bytes, bytes, bytes]] = []
+        not_replaced: list[tuple[bytes, bytes, bytes]] = []
+        for key, record in self.touched.items():
+            replaced += [(*key, version) for version in record.replaced - record.replaced_before]
+            not_replaced += [(*key, version) for version in record.replaced_before - record.replaced]
+            # A head that left and came again within the batch is a new entry, with columns of its own.
+            stays = {version for version, entry in record.heads.items() if entry is None}
+            gone += [doc for version, doc in record.heads_before.items() if version not in stays]
+            new += [entry for entry in record.heads.values() if entry is not None]
+            if record.heads.keys() != record.heads_before.keys():
+                difference -= digest.summand(tag, key[1], record.heads_before)
+                difference += digest.summand(tag, key[1], record.heads)
+                if len(record.heads) > 1 or len(record.heads_before) > 1:
+                    rows.set_conflict(self.sql, *key, is_one=len(record.heads) > 1)
+        self.sql.executemany("INSERT INTO replaced VALUES (?, ?, ?)", replaced)
+        self.sql.executemany("DELETE FROM replaced WHERE compartment=? AND record=? AND version=?", not_replaced)
+        cases = rows.remove_documents(self.sql, gone) | rows.add_documents(self.sql, new)
+        rows.refresh_cases(self.sql, cases)
+        if difference:
+            digest.add(self.sql, difference)
+
+    def _touch(self, key: _Key) -> _Touched:
+        record = self.touched.get(key)
+        if record is None:
+            heads = dict(self.sql.execute("SELECT version, doc FROM head WHERE compartment=? AND record=?", key))
+            stored = self.sql.execute("SELECT version FROM replaced WHERE compartment=? AND record=?", key)
+            replaced = frozenset(version for (version,) in stored)
+            record = _Touched(heads, replaced, dict.fromkeys(heads), set(replaced))
+            self.touched[key] = record
+        return record

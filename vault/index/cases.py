@@ -1,0 +1,205 @@
+"""The list of cases: pages of 64 by key, never by counting rows, and counts that are stored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from vault.index.file import Index
+from vault.index.query import parse
+from vault.index.rows import NO_DATE
+
+PAGE = 64
+# A filter that finds more is too wide to be read; sorting the newest of them stays quick.
+MOST_FOUND = 1_000
+
+
+class Sort(StrEnum):
+    """Orders of the list; each has its index, with a status and without."""
+
+    DUE = "due"  # what has no date comes last
+    REF = "ref"
+    NAME = "name"  # of the first client, else the title
+    STATUS = "status"  # then by due date
+
+
+# Fixed text, never input: the columns by which a page is sorted, before `doc`.
+_COLUMNS = {Sort.DUE: ("due",), Sort.REF: ("ref",), Sort.NAME: ("name_key",), Sort.STATUS: ("status", "due")}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands in one order. Holds for this order alone."""
+
+    keys: tuple[str, ...] = field(repr=False)
+    doc: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One row of the list. With `heads` above 1 the case record is in conflict, and the newest head is shown."""
+
+    case: bytes
+    title: str = field(repr=False)
+    name: str = field(repr=False)
+    ref: str
+    status: str
+    kind: str
+    due: str | None
+    risk: str
+    owner: str = field(repr=False)
+    opened: str | None
+    heads: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCases:
+    """The cases that a filter leaves; `more` when it left more than MOST_FOUND and only the newest are here."""
+
+    docs: tuple[int, ...]
+    more: bool
+
+
+def page(
+    index: Index,
+    sort: Sort = Sort.DUE,
+    *,
+    status: str | None = None,
+    found: FoundCases | None = None,
+    after: Place | None = None,
+    before: Place | None = None,
+    size: int = PAGE,
+) -> list[CaseRow]:
+    """Return one page in the order of `sort`.
+
+    Args:
+        index: open.
+        sort: the order; ties by time.
+        status: only cases with it.
+        found: only these (`find`).
+        after: the page that follows this place; with neither, the first page.
+        before: the page that ends just before this place.
+        size: rows at most.
+    """
+    where, parameters = _where(status, found)
+    columns = _COLUMNS[sort]
+    place = before or after
+    if place is not None:
+        names, marks = ", ".join((*columns, "doc")), ", ".join("?" * (len(columns) + 1))
+        where += f" AND ({names}) {'<' if before else '>'} ({marks})"
+        parameters += [*place.keys, place.doc]
+    rows = _rows(index, columns, where, parameters, backwards=before is not None, tail="LIMIT ?", extra=[size])
+    return rows[::-1] if before else rows
+
+
+def last_page(
+    index: Index, sort: Sort = Sort.DUE, *, status: str | None = None, found: FoundCases | None = None, size: int = PAGE
+) -> list[CaseRow]:
+    """Return the last rows of the list, in its order."""
+    where, parameters = _where(status, found)
+    return _rows(index, _COLUMNS[sort], where, parameters, backwards=True, tail="LIMIT ?", extra=[size])[::-1]
+
+
+def page_at(
+    index: Index,
+    position: int,
+    sort: Sort = Sort.DUE,
+    *,
+    status: str | None = None,
+    found: FoundCases | None = None,
+    size: int = PAGE,
+) -> list[CaseRow]:
+    """Return the rows from a position (0 = first), for a jump of the scroll bar only.
+
+    Costs grow with the distance from the nearer end: tens of milliseconds in the middle of a million cases.
+    """
+    position = max(position, 0)
+    where, parameters = _where(status, found)
+    columns = _COLUMNS[sort]
+    total = len(found.docs) if found is not None else case_count(index, status)
+    rest = total - position - size
+    if found is None and 0 <= rest < position:
+        tail, extra = "LIMIT ? OFFSET ?", [size, rest]
+        return _rows(index, columns, where, parameters, backwards=True, tail=tail, extra=extra)[::-1]
+    return _rows(index, columns, where, parameters, backwards=False, tail="LIMIT ? OFFSET ?", extra=[size, position])
+
+
+def find(index: Index, untrusted_words: str) -> FoundCases | None:
+    """Return the cases whose own names, or those of their people, hold all the words; None for no words at all."""
+    query = parse(untrusted_words)
+    if query is None:
+        return None
+    with index.reading() as sql:
+        found = sql.execute(
+            "SELECT DISTINCT c.doc FROM"
+            " (SELECT rowid AS doc FROM text WHERE text MATCH ? ORDER BY rowid DESC LIMIT ?) AS hit"
+            " JOIN head USING (doc) JOIN case_row AS c ON c.case_id=head.case_id AND c.top",
+            (query.within("names"), MOST_FOUND + 1),
+        ).fetchall()
+        docs = sorted((doc for (doc,) in found), reverse=True)
+    return FoundCases(tuple(docs[:MOST_FOUND]), more=len(docs) > MOST_FOUND)
+
+
+def case_count(index: Index, status: str | None = None) -> int:
+    """Return the number of cases, all or of one status: stored, not counted."""
+    counts = case_counts(index)
+    return sum(counts.values()) if status is None else counts.get(status, 0)
+
+
+def case_counts(index: Index) -> dict[str, int]:
+    """Return the number of cases of each status that any case has."""
+    with index.reading() as sql:
+        return dict(sql.execute("SELECT status, cases FROM case_count WHERE cases>0 ORDER BY status"))
+
+
+def row_of(index: Index, case: bytes) -> CaseRow | None:
+    """Return the row of one case by its id."""
+    return next(iter(_rows(index, ("due",), "case_id=?", [case], backwards=False, tail="", extra=[])), None)
+
+
+def case_by_ref(index: Index, ref: str) -> bytes | None:
+    """Return the id of the case with this reference, written as it was given out (`K7QM-3XPD`)."""
+    with index.reading() as sql:
+        found = sql.execute("SELECT case_id FROM case_row WHERE top AND ref=? ORDER BY doc LIMIT 1", (ref,)).fetchone()
+    return None if found is None else bytes(found[0])
+
+
+def _where(status: str | None, found: FoundCases | None) -> tuple[str, list[object]]:
+    where, parameters = "top", list[object]()
+    if status is not None:
+        where += " AND status=?"
+        parameters.append(status)
+    if found is not None:
+        where += " AND doc IN (SELECT value FROM json_each(?))"
+        parameters.append(json.dumps(found.docs))
+    return where, parameters
+
+
+def _rows(
+    index: Index,
+    columns: tuple[str, ...],
+    where: str,
+    parameters: Sequence[object],
+    *,
+    backwards: bool,
+    tail: str,
+    extra: Sequence[object],
+) -> list[CaseRow]:
+    direction = " DESC" if backwards else ""
+    order = ", ".join(f"{column}{direction}" for column in (*columns, "doc"))
+    statement = (
+        "SELECT case_id, title, name, ref, status, kind, due, risk, owner, opened, heads, doc, "  # noqa: S608  # names
+        f"{', '.join(columns)} FROM case_row WHERE {where} ORDER BY {order} {tail}"  # from this file; values are bound
+    )
+    with index.reading() as sql:
+        return [_row(*found) for found in sql.execute(statement, (*parameters, *extra))]
+
+
+def _row(*found: Any) -> CaseRow:
+    case, title, name, ref, status, kind, due, risk, owner, opened, heads, doc, *keys = found
+    shown_due = None if due == NO_DATE else due
+    return CaseRow(case, title, name, ref, status, kind, shown_due, risk, owner, opened, heads, Place(tuple(keys), doc))

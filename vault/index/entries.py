@@ -1,0 +1,89 @@
+"""What comes into the index: versions that count, opened and checked (FORMAT.md 6), and what has to leave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from vault.errors import InternalError
+from vault.ids import DIGEST_SIZE, ID_SIZE
+
+CASE: Final = "case"
+PERSON: Final = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseColumns:
+    """What the list of cases shows of a case record. Dates are ISO (`2026-11-25`), sorted as text."""
+
+    title: str = field(repr=False)
+    ref: str
+    status: str
+    kind: str = ""
+    due: str | None = None
+    risk: str = ""
+    owner: str = field(default="", repr=False)
+    opened: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonColumns:
+    """What the list of cases and the look-up by phone need of a person record.
+
+    `is_client` gives the case its name in the list; `name_key` is where that name is sorted (`fold.sort_key`).
+    """
+
+    name: str = field(repr=False)
+    name_key: str = field(repr=False)
+    is_client: bool
+    phones: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedRecord:
+    """One version of a record that counts. Versions may come in any order and any number of times.
+
+    Args:
+        compartment, record, case: 16 bytes; `case` is what hits and rows of the list are grouped by.
+        version: 32 bytes; `parents` are the versions of this record that it replaces.
+        kind: the word of the record codec (`case`, `person`, `note`...).
+        at_ms, counter: the version's hybrid clock: what is newest is shown first, whenever it arrived.
+        names: what the filter of the case list looks through: titles, references, names.
+        text: everything else that a search finds.
+        columns: exactly what the kind has: a case its CaseColumns, a person its PersonColumns, others none.
+    """
+
+    compartment: bytes
+    record: bytes
+    version: bytes
+    parents: tuple[bytes, ...]
+    case: bytes
+    kind: str
+    at_ms: int
+    counter: int = 0
+    names: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    columns: CaseColumns | PersonColumns | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        ids = (self.compartment, self.record, self.case)
+        if any(len(i) != ID_SIZE for i in ids) or any(len(v) != DIGEST_SIZE for v in (self.version, *self.parents)):
+            raise InternalError("an index entry has ids of the wrong size")
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedRecord:
+    """The record was erased or moved away: nothing of it stays in the index."""
+
+    compartment: bytes
+    record: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedCompartment:
+    """This member may no longer read the compartment: nothing of it stays in the index."""
+
+    compartment: bytes
+
+
+Entry = IndexedRecord | RemovedRecord | RemovedCompartment

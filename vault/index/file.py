@@ -1,0 +1,156 @@
+"""One member's index file: opened, made anew when it cannot be trusted, closed, wiped.
+
+`synchronous=NORMAL` is safe here. In WAL mode it may lose the last commits to a power cut, never a part of one, and
+the cursor goes with its entries: the next unlock sees the older cursor and applies the rest of the log again. What the
+index holds is always the projection of an earlier moment of the vault, whose own commits are synced before they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import cast
+
+from vault.errors import NoVaultError, VerificationError, WrongPassphraseError
+from vault.index import schema
+from vault.index.schema import Statements
+from vault.store.engine import Database, open_database
+from vault.store.rows import Rows
+
+# tag(record, heads) -> 32 bytes, keyed by the member's index key (FORMAT.md 8).
+IndexTag = Callable[[bytes, bytes], bytes]
+
+_PARTS = ("", "-wal", "-shm", "-journal")
+
+
+def index_path(index_dir: Path, member: bytes) -> Path:
+    """Return where a member's index lies."""
+    return index_dir / f"{member.hex()}.db"
+
+
+class Index:
+    """An open index. Threads queue on the lock of its one connection.
+
+    Attributes:
+        tag: makes the digest's summands.
+        was_made: there was nothing to go on from: the cursor is empty and every version has to be applied.
+        changes: grows with each commit, so that long readers notice.
+    """
+
+    def __init__(self, database: Database, tag: IndexTag, *, was_made: bool) -> None:
+        self._database = database
+        self.path = database.path
+        self.tag = tag
+        self.was_made = was_made
+        self.changes = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[Statements]:
+        """Yield the connection for reading; inside `writing` of the same thread, its view."""
+        with self._database.reading() as rows:
+            yield _statements(rows)
+
+    @contextmanager
+    def writing(self) -> Iterator[Statements]:
+        """Yield the connection for one transaction: all of the block or nothing."""
+        with self._database.transaction() as rows:
+            yield _statements(rows)
+            self.changes += 1
+
+    def cursor(self) -> dict[bytes, int]:
+        """Return how many entries of each origin were applied: where `apply` goes on.
+
+        An origin that is longer here than in the vault means that an older vault was put back: wipe and make anew.
+        """
+        with self.reading() as sql:
+            return dict(sql.execute("SELECT origin, size FROM cursor"))
+
+    def digest(self) -> bytes:
+        """Return the digest kept with the last commit, 32 bytes."""
+        with self.reading() as sql:
+            kept: bytes = sql.execute("SELECT sum FROM digest").fetchone()[0]
+            return kept
+
+    def optimize(self) -> None:
+        """Rewrite the full text without what was removed from it, and empty the write-ahead log (FORMAT.md 8)."""
+        with self.writing() as sql:
+            sql.execute("INSERT INTO text(text) VALUES ('optimize')")
+        self._database.truncate_wal()
+
+    def close(self) -> None:
+        """Leave one file behind. Closing twice does nothing."""
+        self._database.close()
+
+
+def open_index(path: Path, raw_key: bytes, tag: IndexTag) -> Index:
+    """Open the index, or make an empty one where there is none that this key and this program can use.
+
+    Raises:
+        OpenElsewhereError: another process has it.
+        TryAgainError: no room, or no right to write.
+    """
+    with suppress(NoVaultError, WrongPassphraseError, VerificationError):
+        database = open_database(path, raw_key, create=False)
+        if _is_usable(database):
+            return Index(_quickened(database), tag, was_made=False)
+    return make_index(path, raw_key, tag)
+
+
+def make_index(path: Path, raw_key: bytes, tag: IndexTag) -> Index:
+    """Make an empty index in place of whatever lies there."""
+    wipe(path)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = open_database(path, raw_key, create=True)
+    try:
+        with database.transaction() as rows:
+            schema.create(_statements(rows))
+        return Index(_quickened(database), tag, was_made=True)
+    except BaseException:
+        database.close()
+        raise
+
+
+def wipe(path: Path) -> None:
+    """Remove the file and its write-ahead log. It was sealed under the member's key; nothing else is lost."""
+    for part in _PARTS:
+        path.with_name(path.name + part).unlink(missing_ok=True)
+
+
+def wipe_others(index_dir: Path, own: Path) -> None:
+    """Remove the index of every other member on this device: who imports an erase or a revoke cannot correct them."""
+    for path in index_dir.glob("*.db"):
+        if path.name != own.name:
+            wipe(path)
+
+
+def is_ahead(cursor: Mapping[bytes, int], sizes: Mapping[bytes, int]) -> bool:
+    """Tell whether the index knows entries that the vault does not have: an older vault was put back under it.
+
+    Args:
+        cursor: of the index.
+        sizes: number of entries of each origin in the vault.
+    """
+    return any(size > sizes.get(origin, 0) for origin, size in cursor.items())
+
+
+def _is_usable(database: Database) -> bool:
+    usable = False
+    try:
+        with database.reading() as rows:
+            usable = schema.stamp(_statements(rows)) == schema.STAMP
+    finally:
+        if not usable:
+            database.close()
+    return usable
+
+
+def _quickened(database: Database) -> Database:
+    with database.reading() as rows:
+        _statements(rows).execute("PRAGMA synchronous=NORMAL")
+    return database
+
+
+def _statements(rows: Rows) -> Statements:
+    # FTS5 and keyset pages exist on SQLite alone, and SQLAlchemy would cost more than the statements here.
+    return cast(Statements, rows.connection.connection.driver_connection)

@@ -1,0 +1,37 @@
+"""Versions that nobody replaced. The index gives their ids; who shows one asks the store for its bytes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from vault.index.file import Index
+
+
+class Head(NamedTuple):
+    """A version that nobody replaced. A record with two of them is in conflict: both are shown."""
+
+    record: bytes
+    version: bytes
+    kind: str
+
+
+def heads_of(index: Index, compartment: bytes, record: bytes) -> tuple[bytes, ...]:
+    """Return the heads of one record, sorted by id; none when it is unknown or removed."""
+    with index.reading() as sql:
+        found = sql.execute(
+            "SELECT version FROM head WHERE compartment=? AND record=? ORDER BY version", (compartment, record)
+        )
+        return tuple(version for (version,) in found)
+
+
+def heads_in(index: Index, compartment: bytes) -> list[Head]:
+    """Return the heads of all records of a compartment, oldest first by the clock of their writers."""
+    with index.reading() as sql:
+        found = sql.execute("SELECT record, version, kind FROM head WHERE compartment=? ORDER BY doc", (compartment,))
+        return [Head(*row) for row in found]
+
+
+def conflicts(index: Index) -> list[tuple[bytes, bytes]]:
+    """Return (compartment, record) of every record with more than one head."""
+    with index.reading() as sql:
+        return list(sql.execute("SELECT compartment, record FROM conflict ORDER BY compartment, record"))

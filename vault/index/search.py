@@ -1,0 +1,76 @@
+"""Full-text search: words in, ids out, newest first. Snippets are cut by who opens the records (snippet.py)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from vault.index.file import Index
+from vault.index.query import parse
+from vault.index.rows import reversed_digits
+
+MOST_HITS = 50
+SHORTEST_PHONE = 4
+
+
+class Hit(NamedTuple):
+    """A record with all the words, and the version in which they stand."""
+
+    compartment: bytes
+    record: bytes
+    version: bytes
+    case: bytes
+    kind: str
+
+
+class Hits(NamedTuple):
+    """The newest hits. `older` continues the search when there are more."""
+
+    hits: tuple[Hit, ...]
+    words: tuple[str, ...]  # folded, for snippets
+    older: int | None
+
+    @property
+    def more(self) -> bool:
+        """Whether older hits were left out."""
+        return self.older is not None
+
+
+def search(index: Index, untrusted_words: str, *, limit: int = MOST_HITS, older: int | None = None) -> Hits:
+    """Return records that hold all the words, in any of their fields; the last word may be a beginning.
+
+    Args:
+        index: open.
+        untrusted_words: as typed. No input is an error; none without a letter or digit finds anything.
+        limit: hits at most. A record in conflict counts once for each of its heads that has the words.
+        older: of the previous answer, to go on.
+    """
+    query = parse(untrusted_words)
+    if query is None:
+        return Hits((), (), None)
+    with index.reading() as sql:
+        rows = sql.execute(
+            "SELECT compartment, record, version, case_id, kind, doc FROM"
+            " (SELECT rowid AS doc FROM text WHERE text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?)"
+            " JOIN head USING (doc) ORDER BY doc DESC",
+            (query.expression, _PAST_ALL if older is None else older, limit + 1),
+        ).fetchall()
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Hits(tuple(Hit(*row[:5]) for row in rows), query.words, rows[-1][5] if more else None)
+
+
+def find_phone(index: Index, untrusted_digits: str, *, limit: int = MOST_HITS) -> tuple[Hit, ...]:
+    """Return the persons with a number that ends in these digits, four or more, in any spacing; newest first."""
+    digits = reversed_digits(untrusted_digits)
+    if len(digits) < SHORTEST_PHONE:
+        return ()
+    with index.reading() as sql:
+        rows = sql.execute(
+            "SELECT DISTINCT compartment, record, version, case_id, kind FROM phone JOIN head USING (doc)"
+            " WHERE digits >= ? AND digits < ? ORDER BY doc DESC LIMIT ?",
+            (digits, digits + ":", limit),  # `:` follows 9
+        ).fetchall()
+    return tuple(Hit(*row) for row in rows)
+
+
+_PAST_ALL = (1 << 63) - 1
