@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tui.launcher import launch  # noqa: E402 - after the path is set
+from tui import launcher
 
+launcher._GRACE_SECONDS = 1.0  # type: ignore[misc]  # a child that hangs must not make the test wait longer
+
+app = Path(__file__).with_name("marker_app.py")
 folder = Path(sys.argv[1])
-code = launch(folder, "Noor", command=(sys.executable, "-I", str(HERE / "marker_app.py")), state=folder / "state")
-(folder / "code").write_text(str(code))
-if "textual" in sys.modules:
-    (folder / "code").write_text("the launcher loaded Textual")
+(folder / "launcher").write_text(str(os.getpid()))
+code = launcher.launch(folder, "Noor", command=(sys.executable, "-I", str(app)), state=folder)
+(folder / "code").write_text("the launcher loaded Textual" if "textual" in sys.modules else str(code))
 sys.exit(code)

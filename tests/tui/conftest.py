@@ -1,0 +1,26 @@
+"""Terminals that are closed after the test."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.tui.terminals import Pane
+
+
+@pytest.fixture
+def open_pane() -> Iterator[Callable[..., Pane]]:
+    """Open tmux panes, each with the launcher in it; the folder's path is short, because tmux's socket lies there."""
+    panes: list[Pane] = []
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+
+        def open_one(*, alternate_screen: bool = True) -> Pane:
+            panes.append(Pane(Path(folder), alternate_screen=alternate_screen))
+            return panes[-1]
+
+        yield open_one
+        for pane in panes:
+            pane.close()

@@ -1,0 +1,147 @@
+"""What a person sees after each way in which the app can end: nothing of the case, on a terminal as it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.tui.terminals import Pane, Recorder, is_running, wait_for
+from tui.running import lock_running
+from tui.terminal import CLEAR, HIDE_TITLE, SHOW_TITLE
+
+# As in marker_app.py, which is a program and not imported.
+MARKER = "SAMIRA-VELDT-0417"
+SECRET = "PASSPHRASE-OF-NOOR"
+
+Act = Callable[[Pane], object]
+
+
+def _send(number: int) -> Act:
+    return lambda pane: os.kill(pane.child(), number)
+
+
+def _type(key: str) -> Act:
+    return lambda pane: pane.tmux("send-keys", key)
+
+
+def _hang_then_term(pane: Pane) -> None:
+    _type("F8")(pane)
+    wait_for("the hang", (pane.folder / "hanging").exists)
+    os.kill(pane.launcher(), signal.SIGTERM)
+
+
+ENDS = [
+    pytest.param(_type("C-q"), "0", True, id="quit"),
+    pytest.param(_type("C-\\"), "0", True, id="leave at once"),
+    pytest.param(_type("F7"), "70", True, id="crash"),
+    pytest.param(_send(signal.SIGTERM), "143", True, id="TERM of the child"),
+    pytest.param(_send(signal.SIGHUP), "129", True, id="HUP of the child"),
+    pytest.param(_send(signal.SIGKILL), "137", False, id="KILL of the child"),
+    pytest.param(lambda pane: os.kill(pane.launcher(), signal.SIGTERM), "143", True, id="TERM of the launcher"),
+    pytest.param(lambda pane: os.kill(pane.launcher(), signal.SIGHUP), "129", True, id="HUP of the launcher"),
+    pytest.param(lambda pane: os.kill(pane.launcher(), signal.SIGKILL), "", True, id="KILL of the launcher"),
+    pytest.param(_hang_then_term, "143", False, id="TERM while the child hangs"),
+    pytest.param(lambda pane: lock_running(pane.folder, state=pane.folder), "143", True, id="casevault lock"),
+]
+
+
+def _assert_clean(pane: Pane) -> None:
+    everything = pane.everything()
+    assert MARKER not in everything
+    assert SECRET not in everything
+    assert pane.told("after") == pane.told("before")
+    flags = pane.tmux("display", "-p", "#{alternate_on} #{mouse_any_flag} #{cursor_flag}")
+    assert flags.split() == ["0", "0", "1"]
+
+
+@pytest.mark.slow
+@pytest.mark.tool("tmux")
+@pytest.mark.parametrize(("act", "code", "saved"), ENDS)
+def test_nothing_stays_after_any_end(act: Act, code: str, saved: bool, open_pane: Callable[..., Pane]) -> None:
+    pane = open_pane()
+    pane.wait_for_marker(MARKER)
+    act(pane)
+    pane.wait_for_end()
+    _assert_clean(pane)
+    assert pane.told("code") == code
+    assert (pane.told("ended") == "draft saved") is saved
+
+
+@pytest.mark.slow
+@pytest.mark.tool("tmux")
+@pytest.mark.parametrize("act", [_type("C-q"), _send(signal.SIGKILL)], ids=["quit", "KILL of the child"])
+def test_nothing_stays_where_there_is_no_alternate_screen(act: Act, open_pane: Callable[..., Pane]) -> None:
+    pane = open_pane(alternate_screen=False)
+    pane.wait_for_marker(MARKER)
+    act(pane)
+    pane.wait_for_end()
+    _assert_clean(pane)
+
+
+@pytest.mark.slow
+@pytest.mark.tool("tmux")
+@pytest.mark.parametrize(
+    "act",
+    [_type("C-l"), _send(signal.SIGTSTP), _send(signal.SIGSTOP), _send(signal.SIGCONT)],
+    ids=["Ctrl+L", "TSTP", "STOP", "CONT"],
+)
+def test_locking_ends_the_process_that_held_the_keys_and_starts_another(
+    act: Act, open_pane: Callable[..., Pane]
+) -> None:
+    pane = open_pane()
+    pane.wait_for_marker(MARKER)
+    assert pane.tmux("display", "-p", "#{pane_title}") == "\n"
+    first = pane.child()
+    act(pane)
+    wait_for("the end of the first child", lambda: not is_running(first))
+    pane.wait_for_marker(MARKER, after_child=first)
+    assert pane.told("code") == ""
+    assert pane.told("ended") == "draft saved"
+    assert pane.told("pid").endswith(" Noor")
+    pane.tmux("send-keys", "C-q")
+    pane.wait_for_end()
+    _assert_clean(pane)
+    assert pane.told("code") == "0"
+
+
+@pytest.mark.slow
+@pytest.mark.tool("tmux")
+def test_ctrl_c_and_ctrl_z_end_nothing_and_a_crash_says_its_place(open_pane: Callable[..., Pane]) -> None:
+    pane = open_pane()
+    pane.wait_for_marker(MARKER)
+    first = pane.child()
+    pane.tmux("send-keys", "C-c", "C-z", "x")
+    wait_for("the letter", lambda: "x" in pane.tmux("capture-pane", "-p").splitlines()[1])
+    assert pane.child() == first
+    pane.tmux("send-keys", "F7")
+    pane.wait_for_end()
+    assert "CaseVault stopped: internal fault ValueError at tui/marker_app.py:" in pane.everything()
+
+
+@pytest.mark.slow
+def test_no_byte_beyond_plain_painting_is_sent_and_none_at_all_when_idle(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path)
+    recorder.hear(MARKER.encode())
+    recorder.listen(0.6)
+    assert recorder.listen(1.2) == b""
+    recorder.press(b"abc\x1b[200~pasted\x1b]52;c;QUJD\x07\x1b[201~")
+    recorder.press(b"\x01\x1b[1;2H\x03\x18")  # all, select, copy, cut
+    recorder.listen(0.3)
+    recorder.press(b"\x0c")
+    recorder.hear(CLEAR.encode())
+    recorder.hear(MARKER.encode())
+    recorder.press(b"\x11")
+    assert recorder.close() == 0
+
+    sent = recorder.bytes.decode("utf-8")
+    assert sent.startswith(HIDE_TITLE)
+    assert sent.endswith(SHOW_TITLE)
+    sent = sent.removeprefix(HIDE_TITLE)
+    for sequence in ("\x1b]", "\x1bP", "\x1b^", "\x1b_", "\x1bX", "\x07", "\x9b", "\x9d", "\x90"):
+        assert sequence not in sent
+    assert MARKER not in sent.rpartition(CLEAR)[2]
+    assert sent.count(CLEAR) >= 4
