@@ -26,7 +26,6 @@ from tui.widgets.cover import Cover
 from vault.errors import InternalError, RefusedError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
@@ -183,7 +182,7 @@ class SafeApp(App[None]):
         self._stop_on_fault(sys.exc_info()[1] or RuntimeError())
 
     @override
-    def panic(self, *renderables: RenderableType) -> None:
+    def panic(self, *renderables: Any) -> None:
         self._stop_on_fault(sys.exc_info()[1] or RuntimeError())
 
     def _stop_on_fault(self, error: BaseException) -> None:

@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -89,12 +89,12 @@ class Pane:
 class Recorder:
     """A bare terminal that answers nothing and keeps every byte that the launcher and its children write."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, arguments: Sequence[str]) -> None:
         self.bytes = b""
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
             os.environ.update(TERM="xterm-256color", COLUMNS="80", LINES="24")
-            os.execv(sys.executable, [sys.executable, str(LAUNCH), str(folder)])
+            os.execv(sys.executable, [sys.executable, *arguments])
 
     def listen(self, seconds: float) -> bytes:
         """Return what comes within this time."""

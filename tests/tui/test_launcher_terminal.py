@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.terminals import Pane, Recorder, is_running, wait_for
+from tests.tui.terminals import LAUNCH, Pane, Recorder, is_running, wait_for
 from tui.running import lock_running
 from tui.terminal import CLEAR, HIDE_TITLE, SHOW_TITLE
 
 # As in marker_app.py, which is a program and not imported.
 MARKER = "SAMIRA-VELDT-0417"
+ROOT = Path(__file__).parents[2]
 SECRET = "PASSPHRASE-OF-NOOR"
 
 Act = Callable[[Pane], object]
@@ -124,7 +125,7 @@ def test_ctrl_c_and_ctrl_z_end_nothing_and_a_crash_says_its_place(open_pane: Cal
 
 @pytest.mark.slow
 def test_no_byte_beyond_plain_painting_is_sent_and_none_at_all_when_idle(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path)
+    recorder = Recorder([str(LAUNCH), str(tmp_path)])
     recorder.hear(MARKER.encode())
     recorder.listen(0.6)
     assert recorder.listen(1.2) == b""
@@ -145,3 +146,15 @@ def test_no_byte_beyond_plain_painting_is_sent_and_none_at_all_when_idle(tmp_pat
         assert sequence not in sent
     assert MARKER not in sent.rpartition(CLEAR)[2]
     assert sent.count(CLEAR) >= 4
+
+
+@pytest.mark.slow
+def test_a_child_that_locks_as_soon_as_it_starts_is_not_started_for_ever(tmp_path: Path) -> None:
+    code = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom pathlib import Path\nfrom tui.launcher import launch\n"
+        f"folder = Path({str(tmp_path)!r})\n"
+        "sys.exit(launch(folder, command=('/bin/sh', '-c', 'exit 75'), state=folder))"
+    )
+    recorder = Recorder(["-c", code])
+    assert recorder.close() == 70
+    assert b"it locks again as soon as it starts" in recorder.bytes
