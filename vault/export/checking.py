@@ -48,6 +48,7 @@ def check_for_leaks(
     others: Sequence[bytes] = (),
     forbidden: Sequence[str],
     approved: Sequence[str],
+    approved_data: Sequence[str],
     title: str,
     language: str,
     command: Sequence[str] | None = None,
@@ -61,6 +62,7 @@ def check_for_leaks(
         others: further files of the package, which are searched for the forms only.
         forbidden: spellings of all that was hidden.
         approved: every string that the report shows, in order.
+        approved_data: every line that the data file may hold.
         title: the title of the report.
         language: its language tag.
         command: another verifier, for tests.
@@ -74,6 +76,7 @@ def check_for_leaks(
     header = json.dumps(
         {
             "approved": list(approved),
+            "approved_data": list(approved_data),
             "files": [len(content) for content in files],
             "font_folders": font_folders(),
             "forbidden": list(forbidden),

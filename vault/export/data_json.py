@@ -16,6 +16,13 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
+def data_lines(dossier: RedactedDossier, cover: Cover) -> tuple[str, ...]:
+    """Return every line of text that the data file may hold: as written, where the page shows it more legibly."""
+    words = wording(cover.language)
+    texts = [cover.purpose, words.title, words.notice_heading, *words.notice, *dossier.visible_text().splitlines()]
+    return tuple(line.strip() for text in texts for line in text.splitlines() if line.strip())
+
+
 def render_data(dossier: RedactedDossier, cover: Cover) -> bytes:
     """Return the data file of a dossier: the words of the PDF, section by section.
 

@@ -19,7 +19,7 @@ import vault
 from vault.errors import InternalError, TryAgainError, UsageError
 from vault.export import archive
 from vault.export.checking import Verdict, check_for_leaks
-from vault.export.data_json import render_data
+from vault.export.data_json import data_lines, render_data
 from vault.export.manifest import FileEntry, Manifest, Sign, sign_manifest
 from vault.export.pdf import render_report
 from vault.export.report import Cover, approved_lines, make_report
@@ -45,6 +45,7 @@ class PreparedReport:
     data: bytes = field(repr=False)
     pages: tuple[str, ...] = field(repr=False)
     approved: tuple[str, ...] = field(repr=False)
+    approved_data: tuple[str, ...] = field(repr=False)
     forbidden: tuple[str, ...] = field(repr=False)
     seal: InitVar[object] = None
 
@@ -86,6 +87,7 @@ def prepare(dossier: RedactedDossier, cover: Cover, *, check: CheckForLeaks = ch
         data=data,
         forbidden=dossier.forbidden_forms,
         approved=approved_lines(report),
+        approved_data=data_lines(dossier, cover),
         title=report.words.title,
         language=cover.language,
     )
@@ -97,6 +99,7 @@ def prepare(dossier: RedactedDossier, cover: Cover, *, check: CheckForLeaks = ch
         data=data,
         pages=verdict.pages,
         approved=approved_lines(report),
+        approved_data=data_lines(dossier, cover),
         forbidden=dossier.forbidden_forms,
         seal=_SEAL,
     )
@@ -145,6 +148,7 @@ def write_package(
         others=(encoded,),
         forbidden=prepared.forbidden,
         approved=prepared.approved,
+        approved_data=prepared.approved_data,
         title=prepared.title,
         language=prepared.cover.language,
     )

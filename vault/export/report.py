@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from vault.export.legible import legible
 from vault.export.wording import Wording, wording
 from vault.redaction.dossier import RedactedDossier, RedactedSection
 
@@ -110,7 +111,7 @@ def _groups(sections: tuple[RedactedSection, ...], language: str) -> Iterator[Gr
 
 
 def _pieces(text: str, language: str) -> tuple[Piece, ...]:
-    lines = (line.strip() for line in text.splitlines())
+    lines = (" ".join(legible(line).split()) for line in text.splitlines())
     return tuple(Piece(line, _is_right_to_left(line), _language(line, language)) for line in lines if line)
 
 

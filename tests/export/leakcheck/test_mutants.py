@@ -9,7 +9,7 @@ import pytest
 
 from tests.export.leakcheck.surgery import Pieces, stream, take_apart, written
 from tests.export.samples import COVER, FORBIDDEN, SECTIONS, dossier, section
-from vault.export.data_json import render_data
+from vault.export.data_json import data_lines, render_data
 from vault.export.fonts import font_folders
 from vault.export.leakcheck.examine import Examined, Task, examine
 from vault.export.leakcheck.verdict import Check
@@ -42,6 +42,7 @@ def examined(pdf: bytes | None = None, data: bytes | None = None, others: tuple[
             others=others,
             forbidden=FORBIDDEN,
             approved=approved_lines(REPORT),
+            approved_data=data_lines(DOSSIER, COVER),
             title=REPORT.words.title,
             language="en",
             font_folders=font_folders(),

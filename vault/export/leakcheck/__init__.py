@@ -1,6 +1,7 @@
 """The verifier: reads finished files as a stranger would and looks for what must not be in them.
 
 It runs as a process of its own (`python -I`), gets everything by pipe and answers by pipe. It imports nothing of the
-writer and nothing else of this program: only the forbidden forms, the approved text and the font folder are shared.
+writer and nothing else of this program: shared are only the forbidden forms, the approved text, the font folder and
+the reading of a font's table of letters.
 Its readers are pdfium and its own walk over pypdf's objects; the writer is typst.
 """

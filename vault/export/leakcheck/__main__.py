@@ -52,6 +52,7 @@ def main() -> int:
         others=tuple(others),
         forbidden=tuple(header["forbidden"]),
         approved=tuple(header["approved"]),
+        approved_data=tuple(header["approved_data"]),
         title=header["title"],
         language=header["language"],
         font_folders=tuple(header["font_folders"]),

@@ -15,7 +15,7 @@ from itertools import pairwise
 import typst
 from pypdf import PdfReader
 
-from vault.export.leakcheck.fonts import drawable
+from vault.export.font_tables import drawable
 from vault.export.leakcheck.forms import ForbiddenForms, Occurrence, is_right_to_left
 from vault.export.leakcheck.reading import read_drawing, read_with_pdfium
 from vault.export.leakcheck.verdict import Check, Findings
@@ -38,7 +38,7 @@ _TEMPLATE = b"""
 
 def check_readers(forms: Sequence[str], font_folders: Sequence[str], findings: Findings) -> int:
     """Write the forms, read them back, report those that a reader missed; return how many were tried."""
-    tried = _chosen(forms, drawable(font_folders))
+    tried = _chosen(forms, drawable(tuple(font_folders)))
     if not tried:
         return 0
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(font_folders))
@@ -60,7 +60,7 @@ def check_readers(forms: Sequence[str], font_folders: Sequence[str], findings: F
     return len(tried)
 
 
-def _chosen(forms: Sequence[str], points: set[int]) -> list[Occurrence]:
+def _chosen(forms: Sequence[str], points: frozenset[int]) -> list[Occurrence]:
     """Return which forms to try: all that the fonts can draw, or, of very many, those with a new pair of letters."""
     can_draw = [place for place, form in enumerate(forms) if all(ord(c) in points or _invisible(c) for c in form)]
     if len(can_draw) <= _MOST_FORMS:

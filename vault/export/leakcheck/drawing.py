@@ -13,7 +13,7 @@ from typing import Any
 from pypdf import PageObject, PdfReader
 from pypdf.generic import ContentStream, DictionaryObject
 
-from vault.export.leakcheck.forms import fold
+from vault.export.leakcheck.forms import squeeze
 from vault.export.leakcheck.verdict import Check, Findings
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -144,7 +144,7 @@ class PageReading:
                     actual = str(value)
                 elif key not in {"/MCID", "/Lang", "/Type", "/Subtype", "/Attached"}:
                     self._report(f"mark key {str(key)[:16]!a}")
-        if actual is None:
+        if actual is None and self._marks[-1].actual is None:
             self._flush()
         self._marks.append(_Run(self._marks[-1].reversed_order or reversed_here, actual))
 
@@ -154,7 +154,10 @@ class PageReading:
             return
         run = self._marks.pop()
         if run.actual is None:
-            self._pieces.append(run.text())
+            if self._marks[-1].actual is None:
+                self._pieces.append(run.text())
+            else:
+                self._marks[-1].glyphs.append(run.text())
             return
         if not _stands_in(run) or len(run.actual) > _MOST_STANDING_IN:
             self._report("stand-in text differs from what is drawn")
@@ -171,10 +174,11 @@ _MOST_STANDING_IN = 16
 def _stands_in(run: _Run) -> bool:
     """Say whether a stand-in has the letters of what is drawn; it may add marks and joiners, never letters.
 
-    Each glyph of a letter with its marks may carry the whole cluster as its meaning.
+    Each glyph of a letter with its marks may carry the whole cluster as its meaning, and one glyph serves as the
+    opening bracket of one direction and the closing one of the other.
     """
-    said = fold(run.actual or "")
-    return said == fold(run.text()) or all(fold(glyph) == said for glyph in run.glyphs)
+    said = squeeze(run.actual or "")
+    return said == squeeze(run.text()) or all(squeeze(glyph) == said for glyph in run.glyphs)
 
 
 def glyph_map(font: Any) -> dict[int, str]:

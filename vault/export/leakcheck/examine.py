@@ -29,6 +29,7 @@ class Task:
     others: tuple[bytes, ...] = field(repr=False)
     forbidden: tuple[str, ...] = field(repr=False)
     approved: tuple[str, ...] = field(repr=False)
+    approved_data: tuple[str, ...] = field(repr=False)
     title: str
     language: str
     font_folders: tuple[str, ...]
@@ -61,14 +62,14 @@ def examine(task: Task) -> Examined:
         hits = needles.find_in(content)
         if hits:
             findings.add(Check.BYTES, where, hits)
-    search(Check.FORMS, "data", list(check_data(task.data, _lines(task), findings)))
+    search(Check.FORMS, "data", list(check_data(task.data, frozenset(task.approved_data), findings)))
     for number, other in enumerate(task.others, 1):
         search(Check.FORMS, f"other file {number}", [other.decode("utf-8", "replace")])
     pages: tuple[str, ...] = ()
     try:
         reader = PdfReader(io.BytesIO(task.pdf), strict=True)
         check_layout(task.pdf, reader, findings)
-        search(Check.METADATA, "strings", list(check_objects(reader, _lines(task), task.title, findings)))
+        search(Check.METADATA, "strings", list(check_objects(reader, frozenset(task.approved), task.title, findings)))
         check_xmp(reader, task.title, task.language, findings)
         check_fonts(reader, "".join(task.approved), findings)
         readings = [read_with_pdfium(task.pdf), read_drawing(reader, findings)]
@@ -80,7 +81,3 @@ def examine(task: Task) -> Examined:
         # Also pdfium's error: whatever a reader chokes on is no file of ours.
         findings.add(Check.STRUCTURE, "a reader cannot read the file")
     return Examined(tuple(findings.found), tried, pages)
-
-
-def _lines(task: Task) -> frozenset[str]:
-    return frozenset(task.approved)

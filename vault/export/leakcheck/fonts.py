@@ -1,11 +1,8 @@
-"""Fonts: only the two families, embedded, readable; and which letters the families can draw at all."""
+"""Fonts: only the two families, embedded, readable, with no letter that the approved text does not have."""
 
 from __future__ import annotations
 
 import re
-import struct
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 from pypdf import PdfReader
 
@@ -40,35 +37,3 @@ def check_fonts(reader: PdfReader, approved_text: str, findings: Findings) -> No
                 findings.add(Check.FONTS, f"object {number}: letters that the approved text does not have")
         elif value.get("/Subtype") != "/CIDFontType2" or "/FontDescriptor" not in value:
             findings.add(Check.FONTS, f"object {number}: font is not embedded")
-
-
-def drawable(folders: Iterable[str]) -> set[int]:
-    """Return the code points that the fonts in these folders have a glyph for."""
-    points: set[int] = set()
-    for folder in folders:
-        for file in sorted(Path(folder).glob("*.ttf")):
-            points.update(_mapped(file.read_bytes()))
-    return points
-
-
-def _mapped(font: bytes) -> Iterator[int]:
-    tables = {
-        font[at : at + 4]: struct.unpack_from(">I", font, at + 8)[0] for at in range(12, 12 + 16 * _u16(font, 4), 16)
-    }
-    cmap = tables[b"cmap"]
-    for entry in range(_u16(font, cmap + 2)):
-        start = cmap + struct.unpack_from(">I", font, cmap + 4 + 8 * entry + 4)[0]
-        if _u16(font, start) == 12:
-            (groups,) = struct.unpack_from(">I", font, start + 12)
-            for group in range(groups):
-                first, last, _ = struct.unpack_from(">III", font, start + 16 + 12 * group)
-                yield from range(first, last + 1)
-        elif _u16(font, start) == 4:
-            double_count = _u16(font, start + 6)
-            for at in range(start + 14, start + 14 + double_count, 2):
-                last, first = _u16(font, at), _u16(font, at + 2 + double_count)
-                yield from range(first, min(last, 0xFFFE) + 1)
-
-
-def _u16(data: bytes, at: int) -> int:
-    return int.from_bytes(data[at : at + 2], "big")

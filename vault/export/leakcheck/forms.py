@@ -54,9 +54,9 @@ def words(text: str) -> list[str]:
 def squeeze(text: str) -> str:
     """Return the folded text without white space, with brackets alike (readers mirror them) and dashes alike.
 
-    pdfium returns a hyphen at the end of a line as U+0002.
+    pdfium returns a hyphen at the end of a line as U+0002 or U+FFFE.
     """
-    return "".join(_plain_sign(c) for c in fold(text.replace("\x02", "-")) if not c.isspace())
+    return "".join(_plain_sign(c) for c in fold(text.replace("\x02", "-").replace("\ufffe", "-")) if not c.isspace())
 
 
 def _plain_sign(character: str) -> str:

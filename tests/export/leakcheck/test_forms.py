@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from vault.export.leakcheck.forms import ForbiddenForms, fold, squeeze
+
+NAME = ForbiddenForms(["Варнелис", "Toviel Varnelis", "فارنيلس", "+999 700 112 233", "Lio"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ВАРНЕЛИС",
+        "Вар\u200bне\u00adлис",
+        "Вар-\nнелис",
+        "Вар\nнелис",
+        "В а р н е л и с",
+        "В.а.р.н.е.л.и.с",
+        "Bаpнелис",
+        "Варне\u0301лис",
+        "TOVIEL\tVARNELIS",
+        "ｔｏｖｉｅｌ ｖａｒｎｅｌｉｓ",
+        "𝓣𝓸𝓿𝓲𝓮𝓵 Varnelis",
+        "toviel.varnelis@mail.example",
+        "toviel_varnelis",
+        "فَارْنِيلْس",
+        "فـارنـيـلس",
+        "فارنیلس",
+        "سلينراف",
+        "+999-700-112-233",
+        "(999) 700112233",
+        "+٩٩٩ ٧٠٠ ١١٢ ٢٣٣",
+        "+۹۹۹۷۰۰۱۱۲۲۳۳",
+        "(lio)",
+    ],
+)
+def test_a_form_is_found_in_each_dress(text: str) -> None:
+    assert NAME.find_in(f"before {text} after")
+
+
+@pytest.mark.parametrize("text", ["Варнелисова", "Lion", "li o", "999 700 112", "", "Toviel", "فارنيلسی"])
+def test_a_longer_or_other_word_is_no_hit(text: str) -> None:
+    assert not NAME.find_in(text)
+
+
+def test_hits_are_told_by_place_in_the_list() -> None:
+    assert NAME.find_in("Lio and Toviel Varnelis") == {1, 4}
+
+
+def test_forms_without_a_letter_are_passed_over() -> None:
+    assert ForbiddenForms(["", " - ", "ok"]).places() == {2}
+
+
+def test_a_hundred_thousand_forms_cost_no_more_than_one() -> None:
+    many = ForbiddenForms([f"name{number}" for number in range(100_000)])
+    assert many.find_in("a short note about name77777") == {77777}
+
+
+def test_composed_and_decomposed_letters_fold_alike() -> None:
+    assert fold("й") == fold("и\u0306")
+
+
+def test_squeezing_unites_what_readers_change() -> None:
+    assert squeeze("(a-\u200b b)") == squeeze("]a\ufffeb[") == squeeze("<a‐b>")

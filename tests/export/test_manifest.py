@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+
+import pytest
+
+from vault.errors import MalformedError, VerificationError
+from vault.export.manifest import (
+    FileEntry,
+    Manifest,
+    package_words,
+    require_signature,
+    sign_manifest,
+)
+from vault.seal import signing
+
+SEED = bytes(range(32))
+PUBLIC = signing.public_key(SEED)
+FILES = {"report.pdf": b"%PDF" * 100, "data.json": b"{}"}
+MANIFEST = Manifest(
+    package=bytes(16),
+    profile="lawyer",
+    purpose="appeal",
+    recipient="one two three",
+    expires=date(2027, 1, 31),
+    files={name: FileEntry.of(content) for name, content in FILES.items()},
+    versions={"casevault": "0.1"},
+)
+ENCODED = MANIFEST.encode()
+
+
+def test_a_manifest_comes_back_from_its_bytes() -> None:
+    assert Manifest.decode(ENCODED) == MANIFEST
+    MANIFEST.require_files(FILES)
+
+
+def test_a_manifest_without_expiry_comes_back() -> None:
+    value = json.loads(ENCODED) | {"expires": None}
+    again = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    assert Manifest.decode(again).expires is None
+
+
+def test_the_manifest_tells_padded_sizes_only() -> None:
+    assert [entry.padded_size for entry in MANIFEST.files.values()] == [400, 256]
+    assert FileEntry.of(bytes(100_001)).padded_size == 100_352
+
+
+def _with(**changes: object) -> Callable[[], bytes]:
+    return lambda: json.dumps(json.loads(ENCODED) | changes, sort_keys=True, separators=(",", ":")).encode()
+
+
+@pytest.mark.parametrize(
+    "untrusted",
+    [
+        pytest.param(lambda: b"", id="nothing"),
+        pytest.param(lambda: b"\xff", id="no text"),
+        pytest.param(lambda: b"[" * 9000, id="a deep nest"),
+        pytest.param(lambda: b"7", id="a number"),
+        pytest.param(lambda: ENCODED + b"\n", id="a byte after it"),
+        pytest.param(lambda: ENCODED.replace(b":", b": ", 1), id="a space"),
+        pytest.param(lambda: ENCODED.replace(b'"format":1', b'"format":1,"format":1'), id="a key twice"),
+        pytest.param(_with(format=2), id="another format"),
+        pytest.param(_with(format=True), id="a truth for a number"),
+        pytest.param(_with(sender="x"), id="another key"),
+        pytest.param(_with(id="00"), id="a short id"),
+        pytest.param(_with(id="zz" * 16), id="no hex"),
+        pytest.param(_with(expires="31.01.2027"), id="another date"),
+        pytest.param(_with(purpose="x" * 3000), id="a long purpose"),
+        pytest.param(_with(files=[]), id="no files"),
+        pytest.param(_with(files={"a": {"sha256": "00" * 32, "size": -1}}), id="a negative size"),
+        pytest.param(_with(files={"a": {"sha256": "00" * 31, "size": 1}}), id="a short digest"),
+        pytest.param(_with(files={"a": {"sha256": "00" * 32, "size": 1, "name": ""}}), id="a further word on a file"),
+        pytest.param(_with(versions={"casevault": 1}), id="a number for a version"),
+    ],
+)
+def test_what_is_not_the_one_form_is_refused(untrusted: Callable[[], bytes]) -> None:
+    with pytest.raises(MalformedError, match="the package's manifest"):
+        Manifest.decode(untrusted())
+
+
+@pytest.mark.parametrize(
+    ("contents", "message"),
+    [
+        ({"report.pdf": FILES["report.pdf"]}, "does not hold the files"),
+        (FILES | {"extra.txt": b""}, "does not hold the files"),
+        (FILES | {"data.json": b"[]"}, r"data\.json is not the file that was signed"),
+        (FILES | {"report.pdf": FILES["report.pdf"] + b"\0"}, r"report\.pdf is not the file"),
+    ],
+)
+def test_other_files_than_the_signed_ones_are_refused(contents: dict[str, bytes], message: str) -> None:
+    with pytest.raises(VerificationError, match=message):
+        MANIFEST.require_files(contents)
+
+
+def test_the_signature_gives_the_key_and_the_key_its_words() -> None:
+    signature = sign_manifest(ENCODED, PUBLIC, partial(signing.sign, SEED))
+    assert require_signature(ENCODED, signature) == PUBLIC
+    assert len(package_words(PUBLIC)) == 13
+    assert package_words(PUBLIC) != package_words(signing.public_key(bytes(32)))
+
+
+def test_a_signature_by_another_key_never_leaves() -> None:
+    with pytest.raises(VerificationError, match="signature does not hold"):
+        sign_manifest(ENCODED, PUBLIC, partial(signing.sign, bytes(32)))
+
+
+def test_a_signature_for_another_purpose_does_not_count() -> None:
+    signature = signing.sign(SEED, "letter", ENCODED)
+    with pytest.raises(VerificationError, match="signature does not hold"):
+        require_signature(ENCODED, f"{PUBLIC.hex()}\n{signature.hex()}\n".encode())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda signed: b"",
+        lambda signed: signed[:-1],
+        lambda signed: signed + b"\n",
+        lambda signed: signed.replace(b"a", b"A"),
+        lambda signed: signed.replace(b"\n", b"\r\n"),
+    ],
+)
+def test_a_signature_file_has_one_form(change: Callable[[bytes], bytes]) -> None:
+    signed = sign_manifest(ENCODED, PUBLIC, partial(signing.sign, SEED))
+    with pytest.raises(MalformedError, match="signature does not have its form"):
+        require_signature(ENCODED, change(signed))

@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+import functools
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pyrage  # type: ignore[import-untyped]  # it ships no types
+import pytest
+
+from tests.export.samples import COVER, FORBIDDEN, dossier, section
+from vault.errors import (
+    BrokenSealError,
+    InternalError,
+    LeakError,
+    MalformedError,
+    TryAgainError,
+    UsageError,
+    VerificationError,
+)
+from vault.export import archive, package
+from vault.export.checking import Verdict
+from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
+from vault.export.reader import Standing, open_package, verify_folder, verify_package
+from vault.export.report import Cover
+from vault.seal import signing
+from vault.seal.age import fingerprint, seal_for
+
+SEED = bytes(range(32))
+PUBLIC = signing.public_key(SEED)
+SIGN = functools.partial(signing.sign, SEED)
+IDENTITY = pyrage.x25519.Identity.generate()
+OTHER = pyrage.x25519.Identity.generate()
+RECIPIENT = str(IDENTITY.to_public())
+ROOT = Path(__file__).parents[2]
+
+
+@functools.cache
+def prepared() -> PreparedReport:
+    return prepare(dossier(), COVER)
+
+
+def _passes(**_: object) -> Verdict:
+    return Verdict(("", ""), 1, ("page",))
+
+
+def written(**changes: object) -> SealedPackage:
+    arguments: dict[str, object] = {
+        "age_recipient": RECIPIENT,
+        "package_public": PUBLIC,
+        "sign": SIGN,
+        "expires": date(2027, 1, 31),
+        "check": _passes,
+    }
+    return write_package(prepared(), **(arguments | changes))  # type: ignore[arg-type]  # a table of keywords
+
+
+@functools.cache
+def sealed() -> bytes:
+    return written().sealed
+
+
+def resealed(**files: bytes) -> bytes:
+    contents = archive.unpack(pyrage.decrypt(sealed(), [IDENTITY])) | {k.replace("_", "."): v for k, v in files.items()}
+    return seal_for(RECIPIENT, archive.pack(contents))
+
+
+def test_a_package_passes_the_verifier_and_opens_for_its_recipient() -> None:
+    whole = write_package(prepared(), age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN)
+    opened = open_package(whole.sealed, str(IDENTITY), age_recipient=RECIPIENT)
+    assert opened.pdf == prepared().pdf
+    assert opened.data == prepared().data
+    assert opened.standing is Standing.COMPARE
+    assert opened.manifest.recipient == fingerprint(RECIPIENT)
+
+
+def test_the_person_who_approves_reads_what_another_program_found_in_the_file() -> None:
+    assert "The client says that the notice of refusal arrived" in " ".join(prepared().pages)
+
+
+def test_who_prepares_again_gets_the_digest_that_was_approved() -> None:
+    assert prepare(dossier(), COVER, check=_passes).digest() == prepared().digest()
+    assert prepare(dossier(), Cover("another purpose"), check=_passes).digest() != prepared().digest()
+
+
+def test_only_prepare_makes_a_prepared_report() -> None:
+    with pytest.raises(InternalError, match="made by `prepare` only"):
+        PreparedReport("lawyer", COVER, "t", b"", b"", (), (), (), ())
+
+
+def test_a_form_in_the_report_stops_before_anything_is_made() -> None:
+    with pytest.raises(LeakError, match="fails its check"):
+        prepare(dossier(section("Note", ("Text", f"It was {FORBIDDEN[0]}."))), COVER)
+
+
+def test_what_the_verifier_refuses_is_never_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(**_: object) -> Verdict:
+        raise LeakError("planted")
+
+    monkeypatch.setattr(package, "seal_for", lambda *_: pytest.fail("sealed"))
+    with pytest.raises(LeakError, match="planted"):
+        written(check=refuses)
+
+
+def test_the_manifest_is_checked_with_the_rest() -> None:
+    seen: list[object] = []
+
+    def looks(**given: object) -> Verdict:
+        seen.append(given["others"])
+        return _passes()
+
+    written(check=looks)
+    assert b'"profile":"lawyer"' in seen[0][0]  # type: ignore[index]  # a tuple of bytes
+
+
+def test_with_id_and_signature_fixed_two_packages_differ_in_nothing() -> None:
+    contents = [archive.unpack(pyrage.decrypt(written(random=bytes).sealed, [IDENTITY])) for _ in range(2)]
+    assert contents[0] == contents[1]
+
+
+def test_name_and_id_are_random_and_unlike() -> None:
+    one, other = written(), written()
+    assert one.name != other.name
+    assert one.package != other.package
+    assert one.name[9:25] not in one.package.hex()
+
+
+def test_a_package_with_a_key_that_did_not_sign_is_not_made() -> None:
+    with pytest.raises(VerificationError, match="signature does not hold"):
+        written(sign=functools.partial(signing.sign, bytes(32)))
+
+
+def test_the_reader_claims_no_more_than_it_checked() -> None:
+    words = verify_package(sealed(), identity=str(IDENTITY)).key_words
+    sentences = {
+        "outer": verify_package(sealed()).sentence(),
+        "compare": verify_package(sealed(), identity=str(IDENTITY)).sentence(),
+        "expected": verify_package(sealed(), words, identity=str(IDENTITY)).sentence(),
+    }
+    assert "NOT CHECKED" in sentences["outer"]
+    assert sentences["compare"] == f"unaltered; made by key {' '.join(words)}; compare"
+    assert sentences["expected"].endswith("these are the words that you gave")
+    assert not any("valid" in sentence for sentence in sentences.values())
+
+
+def test_words_of_another_key_are_refused() -> None:
+    with pytest.raises(VerificationError, match="made by another key"):
+        open_package(sealed(), str(IDENTITY), expected_key_words=["acid"] * 13)
+
+
+def test_a_package_that_was_sealed_again_for_another_is_refused() -> None:
+    contents = archive.unpack(pyrage.decrypt(sealed(), [IDENTITY]))
+    passed_on = seal_for(str(OTHER.to_public()), archive.pack(contents))
+    with pytest.raises(VerificationError, match="signed for another recipient"):
+        open_package(passed_on, str(OTHER), age_recipient=str(OTHER.to_public()))
+
+
+def test_another_identity_does_not_open_it() -> None:
+    with pytest.raises(BrokenSealError, match="does not open with this identity"):
+        open_package(sealed(), str(OTHER))
+
+
+@pytest.mark.parametrize(
+    ("files", "error", "message"),
+    [
+        ({"report_pdf": b"%PDF-1.7 other"}, VerificationError, r"report\.pdf is not the file that was signed"),
+        ({"data_json": b"{}"}, VerificationError, r"data\.json is not the file"),
+        ({"manifest_json": b"{}"}, VerificationError, "signature does not hold"),
+        ({"manifest_sig": b"none"}, MalformedError, "signature does not have its form"),
+        ({"manifest_json": b"x" * 20_000}, MalformedError, "manifest is too long"),
+    ],
+)
+def test_an_altered_file_is_refused(files: dict[str, bytes], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        open_package(resealed(**files), str(IDENTITY))
+
+
+@pytest.mark.parametrize("place", [0, 30, 150, 400, 5_000, -1])
+def test_a_flipped_bit_anywhere_is_refused(place: int) -> None:
+    altered = bytearray(sealed())
+    altered[place] ^= 1
+    with pytest.raises((BrokenSealError, MalformedError), match=r"age file does not open|not a sealed package"):
+        open_package(bytes(altered), str(IDENTITY))
+
+
+@pytest.mark.parametrize("length", [0, 10, 200, 1_000, -1])
+def test_a_cut_package_is_refused_without_any_key(length: int) -> None:
+    with pytest.raises(MalformedError, match=r"not a sealed package|cut or extended"):
+        verify_package(sealed()[:length])
+
+
+@pytest.mark.parametrize(
+    "untrusted",
+    [
+        pytest.param(b"PK\x03\x04", id="another file"),
+        pytest.param(b"age-encryption.org/v1\n" + b"-> X25519 a\n" * 100_000, id="endless header"),
+        pytest.param(
+            b"age-encryption.org/v1\n-> scrypt a 18\n" + b"a" * 43 + b"\n--- " + b"a" * 43 + b"\n" + bytes(99),
+            id="a passphrase",
+        ),
+        pytest.param(bytes(2 * archive.MOST_BYTES + 1), id="a giant"),
+    ],
+)
+def test_what_is_no_package_is_refused(untrusted: bytes) -> None:
+    with pytest.raises(MalformedError, match=r"not a sealed package|larger than any package"):
+        verify_package(untrusted)
+
+
+def test_every_package_has_the_outer_form() -> None:
+    # age adds stanzas of random length that nobody can read.
+    assert {verify_package(seal_for(RECIPIENT, bytes(256))).standing for _ in range(100)} == {Standing.OUTER_FORM}
+
+
+def test_expiry_counts_days() -> None:
+    opened = open_package(sealed(), str(IDENTITY))
+    assert not opened.has_expired(date(2027, 1, 31))
+    assert opened.has_expired(date(2027, 2, 1))
+
+
+def _opened_folder(folder: Path) -> Path:
+    for name, content in archive.unpack(pyrage.decrypt(sealed(), [IDENTITY])).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_an_opened_folder_can_be_verified(tmp_path: Path) -> None:
+    assert verify_folder(_opened_folder(tmp_path)).standing is Standing.COMPARE
+
+
+@pytest.mark.parametrize("extra", ["notes.txt", "report (1).pdf"])
+def test_a_folder_with_something_else_is_refused(tmp_path: Path, extra: str) -> None:
+    (_opened_folder(tmp_path) / extra).write_bytes(b"")
+    with pytest.raises(MalformedError, match=r"does not hold exactly manifest\.json"):
+        verify_folder(tmp_path)
+
+
+def test_an_altered_folder_is_refused(tmp_path: Path) -> None:
+    (_opened_folder(tmp_path) / "report.pdf").write_bytes(b"%PDF-1.7")
+    with pytest.raises(VerificationError, match=r"report\.pdf is not the file"):
+        verify_folder(tmp_path)
+
+
+def test_a_published_package_is_one_whole_file(tmp_path: Path) -> None:
+    whole = SealedPackage("referral-0123456789abcdef.age", bytes(16), sealed())
+    path = publish(whole, tmp_path)
+    assert [entry.name for entry in tmp_path.iterdir()] == [whole.name]
+    assert path.read_bytes() == sealed()
+
+
+def test_a_package_is_never_written_over_another(tmp_path: Path) -> None:
+    whole = SealedPackage("referral-0123456789abcdef.age", bytes(16), sealed())
+    publish(whole, tmp_path)
+    with pytest.raises(UsageError, match="already holds it"):
+        publish(whole, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../x.age", "referral-0123456789abcdef.age/..", "mira.age", ""])
+def test_a_name_of_anothers_making_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InternalError, match="name of its own making"):
+        publish(SealedPackage(name, bytes(16), b""), tmp_path)
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="does not exist"):
+        publish(SealedPackage("referral-0123456789abcdef.age", bytes(16), b""), tmp_path / "none")
+
+
+def test_a_fault_while_writing_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(package, "flush_file", full)
+    with pytest.raises(TryAgainError, match="cannot be written"):
+        publish(SealedPackage("referral-0123456789abcdef.age", bytes(16), b"x"), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("moment", ["flush_file", "fsync_folder"])
+def test_a_kill_in_the_middle_leaves_either_nothing_or_the_whole_at_the_destination(
+    tmp_path: Path, moment: str
+) -> None:
+    code = (
+        "import os, sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; from vault.export import package; "
+        "setattr(package, sys.argv[3], lambda *_: os.kill(os.getpid(), 9)); "
+        "whole = package.SealedPackage('referral-0123456789abcdef.age', bytes(16), bytes(5000)); "
+        "package.publish(whole, Path(sys.argv[2]))"
+    )
+    subprocess.run([sys.executable, "-c", code, str(ROOT), str(tmp_path), moment], check=False, env=dict(os.environ))
+    at_destination = tmp_path / "referral-0123456789abcdef.age"
+    if moment == "flush_file":
+        assert not at_destination.exists()
+    else:
+        assert at_destination.read_bytes() == bytes(5000)

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pypdfium2  # type: ignore[import-untyped]  # it ships no types
+import pytest
+from pypdf import PdfReader
+
+from tests.export.samples import ARABIC, COVER, ENGLISH, FORBIDDEN, RUSSIAN, SECTIONS, dossier, section
+from vault.errors import UsageError
+from vault.export.data_json import data_lines, render_data
+from vault.export.fonts import font_folders
+from vault.export.leakcheck.drawing import glyph_map
+from vault.export.leakcheck.examine import Task, examine
+from vault.export.leakcheck.forms import squeeze, words
+from vault.export.pdf import render_pdf
+from vault.export.report import Cover, approved_lines, make_report
+from vault.redaction.dossier import RedactedDossier, RedactedSection
+
+ROOT = Path(__file__).parents[2]
+
+
+def findings(case: RedactedDossier, cover: Cover = COVER) -> list[str]:
+    report = make_report(case, cover)
+    task = Task(
+        pdf=render_pdf(case, cover),
+        data=render_data(case, cover),
+        others=(),
+        forbidden=FORBIDDEN,
+        approved=approved_lines(report),
+        approved_data=data_lines(case, cover),
+        title=report.words.title,
+        language=cover.language,
+        font_folders=font_folders(),
+    )
+    return [f"{finding.check}: {finding.where}" for finding in examine(task).findings]
+
+
+def test_equal_dossiers_give_equal_bytes() -> None:
+    assert render_pdf(dossier(), COVER) == render_pdf(dossier(), COVER)
+    assert render_data(dossier(), COVER) == render_data(dossier(), COVER)
+
+
+def test_dossiers_that_differ_only_in_what_was_hidden_give_equal_bytes() -> None:
+    one, other = dossier(forbidden=("Varnelis",)), dossier(forbidden=("Okrimestan", "Окриместан"))
+    assert render_pdf(one, COVER) == render_pdf(other, COVER)
+    assert render_data(one, COVER) == render_data(other, COVER)
+
+
+def test_two_libraries_read_the_same_text() -> None:
+    pdf = render_pdf(dossier(SECTIONS[0], section("Note", ("Text", f"{ENGLISH}\n{RUSSIAN}"))), COVER)
+    one = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
+    other = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert squeeze(one) == squeeze(other)
+    assert squeeze(ENGLISH) in squeeze(one)
+    assert squeeze(RUSSIAN) in squeeze(one)
+
+
+def test_arabic_words_come_back_whole_from_pdfium() -> None:
+    pdf = render_pdf(dossier(section("Note", ("Text", ARABIC))), COVER)
+    read = words(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range())
+    assert {word for word in words(ARABIC) if not word.isascii()} <= set(read)
+
+
+def test_both_families_are_embedded_with_cyrillic_and_arabic_letters() -> None:
+    pdf = render_pdf(dossier(), COVER)
+    letters: dict[str, set[str]] = {}
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        for font in page["/Resources"]["/Font"].values():  # type: ignore[index]  # our pages have fonts
+            descriptor = font.get_object()["/DescendantFonts"][0]["/FontDescriptor"]
+            assert len(descriptor["/FontFile2"].get_data()) > 1000
+            family = str(font.get_object()["/BaseFont"]).partition("+")[2].partition("-")[0]
+            letters.setdefault(family, set()).update(glyph_map(font.get_object()).values())
+    assert set(letters) == {"NotoSans", "Amiri"}
+    assert set("Заявитль") <= letters["NotoSans"]
+    assert set("مقدالطبچگ") <= letters["Amiri"]
+
+
+def test_the_file_is_tagged_archivable_accessible_and_dated_as_always() -> None:
+    reader = PdfReader(io.BytesIO(render_pdf(dossier(), Cover("Recours", "fr"))))
+    root: Any = reader.root_object
+    assert root["/Lang"] == "fr"
+    assert root["/MarkInfo"]["/Marked"]
+    xmp = root["/Metadata"].get_object().get_data()
+    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in xmp
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in xmp
+    assert reader.metadata is not None
+    assert dict(reader.metadata) == {
+        "/Title": "Rapport de transmission",
+        "/Creator": reader.metadata["/Creator"],
+        "/CreationDate": "D:20000101000000Z",
+        "/ModDate": "D:20000101000000Z",
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_each_language_of_the_report_passes_the_verifier(language: str) -> None:
+    assert findings(dossier(), Cover("Обжалование: recours, appeal", language)) == []
+
+
+def test_a_language_without_words_is_refused() -> None:
+    with pytest.raises(UsageError, match="no report in this language; languages are: en, fr, ru"):
+        render_pdf(dossier(), Cover("x", "xx"))
+
+
+ORDINARY = [
+    pytest.param("self-determination well-being anti-discrimination co-operation " * 12, id="hyphens at line ends"),
+    pytest.param("office affiliate fluffy ½ № € → … — “quotes” «ёлочки» soft\u00adhyphen e\u0301 x²", id="signs"),
+    pytest.param("Өтүнмө ээсинин укугу. Їжак ґанок, об’єкт. за́мок", id="Kyrgyz and Ukrainian"),
+    pytest.param("شكراً، مثلاً معلّم مُحَمَّد ٱلسلام كـــتاب لا إله الله", id="Arabic with vowel marks"),
+    pytest.param("می‌خواهم به خانه‌ام بروم؛ خانۀ کتاب‌ها گران‌اند ۱۲۳٫۴۵۶", id="Persian with non-joiners"),
+    pytest.param("کوردی: ئێوارە. پښتو: ټول ډوډۍ. ئۇيغۇرچە. اردو: ہم ٹھیک ہیں", id="Kurdish, Pashto, Uyghur, Urdu"),
+    pytest.param("قال Legal Aid (نعم) إن رقم AB-123/45 و [P-7KQ]، ثم «لا»", id="Latin within Arabic"),
+    pytest.param("He said “سلام” (yes) and (لا), then [P-7KQ].", id="Arabic within Latin"),
+    pytest.param(
+        "x" * 300 + " " + "ф" * 120 + " " + "ك" * 150 + " https://example.org/" + "a1b2-" * 60, id="long words"
+    ),
+    pytest.param("#panic() *bold* _x_ $x$ <tag> @ref `code` // /* \\ = head - list + 1. ~ -- 'q'", id="markup"),
+    pytest.param("a\tb\x00c\x07d\u2028e\x85g\xa0h \u202eabc\u202c \u2066def\u2069", id="controls"),
+    pytest.param("გამარჯობა Բարեւ שלום 你好 😀 Ελλάδα Nguyễn Văn Ə ı ọ́ n̂", id="other scripts"),
+    pytest.param("", id="nothing"),
+    pytest.param("[P-7KQ][P-8AB] [a longer remark in brackets] [] [[x]] {b}", id="brackets"),
+]
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_no_ordinary_text_raises_a_false_alarm(text: str) -> None:
+    assert findings(dossier(section("Note", ("Text", text)))) == []
+
+
+def test_a_long_report_passes_over_page_ends() -> None:
+    assert findings(dossier(*SECTIONS * 8)) == []
+
+
+def test_nothing_is_cut_off_at_the_right() -> None:
+    wide = section("Note", ("A label that is long for its column and unbreakablelonglonglonglong", "W" * 200))
+    page = pypdfium2.PdfDocument(render_pdf(dossier(wide), COVER))[0]
+    text = page.get_textpage()
+    assert max(text.get_charbox(place)[2] for place in range(text.count_chars())) < page.get_width() - 60
+
+
+def _heading_levels(sections: tuple[RedactedSection, ...]) -> list[str]:
+    return [group.heading for group in make_report(dossier(*sections), COVER).groups]
+
+
+def test_consecutive_records_of_one_kind_share_a_heading() -> None:
+    assert _heading_levels(SECTIONS) == ["Case", "Client", "Note"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")
+def test_rendering_writes_to_no_file(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; sys.path.insert(0, sys.argv[1]); from tests.export.samples import *; "
+        "from vault.export.pdf import render_pdf; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
+        "sys.stdout.buffer.write(render_pdf(dossier(), COVER))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", code, str(ROOT)],
+        capture_output=True,
+        check=True,
+        cwd=tmp_path,
+        env={"TMPDIR": str(tmp_path), "HOME": str(tmp_path)},
+    )
+    assert done.stdout == render_pdf(dossier(), COVER)
+    assert list(tmp_path.iterdir()) == []
