@@ -31,7 +31,7 @@ _SURROGATES = "\ud800-\udfff"  # cannot be written as UTF-8: SQLite would refuse
 _SAME = _CYRILLIC | _ARABIC | _DIGITS | _APOSTROPHES
 _FOLDED = re.compile(f"[{_DROPPED}{_SURROGATES}{''.join(_SAME)}]")
 _COMBINING = re.compile("[\u0300-\u036f]")
-_TOKEN = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+_TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[\u0300-\u036f{_DROPPED}])*")
 
 
 def fold(text: str) -> str:

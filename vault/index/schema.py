@@ -7,9 +7,9 @@ from typing import Any, Protocol
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
 STAMP = 1
 
-# FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits into a
-# page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes the first
-# keystrokes of a search instant; longer beginnings are quick without (2.6 ms at p99, 50,000 notes).
+# FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
+# into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
+# the first keystrokes instant; longer beginnings are quick without (2.6 ms at p99, 50,000 notes).
 _TEXT_TABLE = (
     "CREATE VIRTUAL TABLE text USING fts5(names, body, content='', contentless_delete=1, "
     "tokenize='unicode61 remove_diacritics 2', prefix='2')"
@@ -27,7 +27,8 @@ _TABLES = (
     # One row per head of a case record; `top` is the one that the list shows.
     "CREATE TABLE case_row(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, top INTEGER NOT NULL,"
     " heads INTEGER NOT NULL, title TEXT NOT NULL, ref TEXT NOT NULL, status TEXT NOT NULL, kind TEXT NOT NULL,"
-    " due TEXT NOT NULL, risk TEXT NOT NULL, owner TEXT NOT NULL, opened TEXT, name TEXT NOT NULL, name_key TEXT NOT NULL)",
+    " due TEXT NOT NULL, risk TEXT NOT NULL, owner TEXT NOT NULL, opened TEXT, name TEXT NOT NULL,"
+    " name_key TEXT NOT NULL)",
     "CREATE INDEX case_row_by_case ON case_row(case_id)",
     "CREATE INDEX list_by_due ON case_row(due, doc) WHERE top",
     "CREATE INDEX list_by_ref ON case_row(ref, doc) WHERE top",

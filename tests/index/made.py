@@ -1,0 +1,93 @@
+"""Invented entries, and an index of its own for each test."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+
+from vault.index.entries import CASE, PERSON, CaseColumns, IndexedRecord, PersonColumns
+from vault.index.file import Index
+from vault.index.fold import sort_key
+
+KEY = bytes(range(32))
+ORIGIN = b"o" * 32
+
+
+def tag(record: bytes, heads: bytes) -> bytes:
+    return hmac.digest(b"index key", record + heads, "sha256")
+
+
+def id16(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()[:16]
+
+
+def id32(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()
+
+
+def note(
+    name: str, text: str, *, at: int = 1, case: str = "case", parents: Iterable[str] = (), v: str = ""
+) -> IndexedRecord:
+    return IndexedRecord(
+        id16(case), id16(name), id32(name + v), tuple(map(id32, parents)), id16(case), "note", at, text=text
+    )
+
+
+def case(
+    name: str = "case",
+    *,
+    title: str = "Removal to Tashkent",
+    at: int = 1,
+    v: str = "",
+    parents: Iterable[str] = (),
+    status: str = "open",
+    ref: str = "K7QM-3XPD",
+    due: str | None = None,
+) -> IndexedRecord:
+    columns = CaseColumns(
+        title, ref, status, kind="extradition", due=due, risk="high", owner="amina", opened="2026-01-02"
+    )
+    names = f"{title} {ref}"
+    return IndexedRecord(
+        id16(name),
+        id16("r" + name),
+        id32(name + v),
+        tuple(map(id32, parents)),
+        id16(name),
+        CASE,
+        at,
+        0,
+        names,
+        "",
+        columns,
+    )
+
+
+def person(
+    name: str, *, case: str = "case", at: int = 1, client: bool = True, phones: tuple[str, ...] = (), **place: str
+) -> IndexedRecord:
+    record, version = place.get("record", name), place.get("v", name)
+    parents = (id32(place["parent"]),) if "parent" in place else ()
+    columns = PersonColumns(name, sort_key(name), client, phones)
+    return IndexedRecord(id16(case), id16(record), id32(version), parents, id16(case), PERSON, at, 0, name, "", columns)
+
+
+def contents(index: Index) -> dict[str, list[tuple[object, ...]]]:
+    """Everything in the index but the numbers of its rows, which depend on what else came in the same millisecond."""
+    queries = {
+        "heads": "SELECT compartment, record, version, case_id, kind, doc >> 20 FROM head",
+        "replaced": "SELECT * FROM replaced",
+        "conflict": "SELECT * FROM conflict",
+        "rows": "SELECT h.version, c.case_id, top, heads, title, ref, status, c.kind, due, risk,"
+        " owner, opened, name, name_key FROM case_row AS c JOIN head AS h USING (doc) WHERE top",
+        "people": "SELECT version, person.case_id, is_client, name, name_key FROM person JOIN head USING (doc)",
+        "phones": "SELECT digits, version FROM phone JOIN head USING (doc)",
+        "counts": "SELECT * FROM case_count WHERE cases",
+        "digest": "SELECT * FROM digest",
+    }
+    with index.reading() as sql:
+        sql.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, text, instance)")
+        found = {name: sorted(sql.execute(query), key=repr) for name, query in queries.items()}
+        words = sql.execute("SELECT term, col, version FROM words JOIN head USING (doc)")
+        return found | {"words": sorted(words, key=repr)}

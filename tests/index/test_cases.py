@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.index.made import case, id16, note, person
+from vault.index.apply import apply
+from vault.index.cases import (
+    MOST_FOUND,
+    CaseRow,
+    Sort,
+    case_by_ref,
+    case_count,
+    case_counts,
+    find,
+    last_page,
+    page,
+    page_at,
+    row_of,
+)
+from vault.index.file import Index
+
+STATUSES = ("open", "closed", "appeal")
+
+
+def _fill(index: Index, count: int = 300) -> None:
+    made = random.Random(7)
+    entries = [
+        case(
+            f"c{i}",
+            title=made.choice(["Removal", "Élan", "Дело", "removal"]),
+            ref=f"{made.randrange(40):04}-AAAA",  # many ties
+            status=made.choice(STATUSES),
+            due=made.choice([None, "2026-03-01", "2026-04-01", "2027-01-01"]),
+            at=made.randrange(50),
+        )
+        for i in range(count)
+    ]
+    apply(index, entries, {})
+
+
+def _key(sort: Sort, row: CaseRow) -> tuple[object, ...]:
+    due = row.due or "~"
+    keys = {Sort.DUE: (due,), Sort.REF: (row.ref,), Sort.NAME: row.place.keys, Sort.STATUS: (row.status, due)}
+    return (*keys[sort], row.place.doc)
+
+
+@pytest.mark.parametrize("size", [7, 64, 300])
+@pytest.mark.parametrize("status", [None, "open"])
+@pytest.mark.parametrize("sort", list(Sort))
+def test_pages_show_every_case_once_in_order_in_both_directions(
+    index: Index, sort: Sort, status: str | None, size: int
+) -> None:
+    _fill(index)
+    forwards: list[CaseRow] = []
+    while rows := page(index, sort, status=status, after=forwards[-1].place if forwards else None, size=size):
+        forwards += rows
+    assert len(forwards) == len({row.case for row in forwards}) == case_count(index, status)
+    assert forwards == sorted(forwards, key=lambda row: _key(sort, row))
+    assert all(status in (None, row.status) for row in forwards)
+
+    backwards = last_page(index, sort, status=status, size=size)
+    while rows := page(index, sort, status=status, before=backwards[0].place, size=size):
+        backwards = rows + backwards
+    assert backwards == forwards
+
+
+@pytest.mark.parametrize("status", [None, "closed"])
+@pytest.mark.parametrize("sort", list(Sort))
+def test_a_jump_shows_what_paging_shows_there(index: Index, sort: Sort, status: str | None) -> None:
+    _fill(index)
+    total = case_count(index, status)
+    rows = page(index, sort, status=status, size=total)
+    for position in (0, 1, total // 2, total - 5, total - 1, total, total + 9, -3):
+        expected = rows[max(position, 0) :][:10]
+        assert page_at(index, position, sort, status=status, size=10) == expected
+
+
+@pytest.mark.parametrize("status", [None, "open"])
+@pytest.mark.parametrize("sort", list(Sort))
+def test_every_order_is_read_from_its_index_and_never_sorted(index: Index, sort: Sort, status: str | None) -> None:
+    _fill(index, 10)
+    asked: list[tuple[str, Any]] = []
+
+    class Listening:
+        def __init__(self, sql: Any) -> None:
+            self.sql = sql
+
+        def execute(self, statement: str, parameters: Any = ()) -> Any:
+            asked.append((statement, parameters))
+            return self.sql.execute(statement, parameters)
+
+    reading = index.reading
+
+    @contextmanager
+    def listening() -> Iterator[Any]:
+        with reading() as sql:
+            yield Listening(sql)
+
+    index.reading = listening  # type: ignore[method-assign]  # to hear the statements
+    place = page(index, sort)[3].place
+    page(index, sort, status=status, after=place)
+    page(index, sort, status=status, before=place)
+    last_page(index, sort, status=status)
+    plans = []
+    with reading() as sql:
+        for statement, parameters in asked:
+            plans += [row[3] for row in sql.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    assert len(plans) == 4
+    assert all("USING INDEX list_by_" in plan for plan in plans)
+
+
+def test_what_has_no_date_comes_last(index: Index) -> None:
+    apply(index, [case("none"), case("late", due="2027-01-01"), case("soon", due="2026-01-01")], {})
+    assert [row.due for row in page(index)] == ["2026-01-01", "2027-01-01", None]
+
+
+def test_a_name_sorts_before_a_title_of_later_letters(index: Index) -> None:
+    apply(
+        index, [case("a", title="Zulu"), case("b", title="Ёлка"), case("c", title="Aaa"), person("Борис", case="c")], {}
+    )
+    assert [row.title for row in page(index, Sort.NAME)] == ["Zulu", "Aaa", "Ёлка"]
+
+
+def test_the_filter_looks_through_names_of_case_and_people_but_not_through_notes(index: Index) -> None:
+    apply(
+        index,
+        [
+            case("a", title="Removal to Tashkent", ref="AAAA-2222"),
+            case("b", title="Detention", ref="BBBB-3333"),
+            person("Алёна Жук", case="b", client=False),
+            note("n", "жук tashkent", case="b"),
+            note("lone", "detention", case="nowhere"),
+        ],
+        {},
+    )
+
+    def shown(words: str) -> list[str]:
+        found = find(index, words)
+        assert found is not None
+        return [row.ref for row in page(index, found=found)]
+
+    assert shown("tashk") == ["AAAA-2222"]
+    assert shown("алена") == ["BBBB-3333"]
+    assert shown("bbbb-33") == ["BBBB-3333"]
+    assert shown("tashkent detention") == []
+    assert find(index, "  ") is None
+
+
+def test_a_filtered_list_is_paged_sorted_and_jumped_in_like_the_whole(index: Index) -> None:
+    _fill(index)
+    found = find(index, "removal")
+    assert found is not None
+    assert not found.more
+    rows = page(index, Sort.STATUS, found=found, size=300)
+    assert len(rows) == len(found.docs) == sum(row.title.lower() == "removal" for row in page(index, size=300))
+    assert rows == sorted(rows, key=lambda row: _key(Sort.STATUS, row))
+    assert page(index, Sort.STATUS, found=found, after=rows[9].place, size=5) == rows[10:15]
+    assert page(index, Sort.STATUS, found=found, before=rows[9].place, size=5) == rows[4:9]
+    assert page_at(index, 30, Sort.STATUS, found=found, size=5) == rows[30:35]
+    assert last_page(index, Sort.STATUS, found=found, size=5) == rows[-5:]
+
+
+def test_a_filter_that_is_too_wide_says_so_and_keeps_the_newest(index: Index) -> None:
+    apply(index, [case(f"c{i}", title="Removal", at=i) for i in range(MOST_FOUND + 1)], {})
+    found = find(index, "removal")
+    assert found is not None
+    assert found.more
+    assert len(found.docs) == MOST_FOUND
+    assert id16("c0") not in {row.case for row in page(index, found=found, size=2_000)}
+
+
+def test_the_counts_are_those_of_the_rows(index: Index) -> None:
+    _fill(index)
+    rows = page(index, size=300)
+    assert case_counts(index) == {status: sum(row.status == status for row in rows) for status in sorted(STATUSES)}
+    assert case_count(index) == 300
+    assert case_count(index, "unheard of") == 0
+
+
+def test_a_case_is_found_by_its_reference_and_by_its_id(index: Index) -> None:
+    apply(index, [case("a", ref="AAAA-2222"), case("b", ref="BBBB-3333")], {})
+    assert case_by_ref(index, "BBBB-3333") == id16("b")
+    assert case_by_ref(index, "CCCC-4444") is None
+    row = row_of(index, id16("a"))
+    assert row is not None
+    assert (row.ref, row.kind, row.risk, row.owner, row.opened) == (
+        "AAAA-2222",
+        "extradition",
+        "high",
+        "amina",
+        "2026-01-02",
+    )
+    assert row_of(index, id16("c")) is None
+
+
+def test_an_edited_case_no_longer_answers_to_its_old_reference(index: Index) -> None:
+    apply(index, [case(v="1", ref="AAAA-2222"), case(v="2", ref="BBBB-3333", parents=["case1"], at=2)], {})
+    assert case_by_ref(index, "AAAA-2222") is None

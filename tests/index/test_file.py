@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.index.made import KEY, ORIGIN, case, id16, note, person, tag
+from vault.errors import OpenElsewhereError, WrongPassphraseError
+from vault.index import schema
+from vault.index.apply import apply
+from vault.index.cases import page
+from vault.index.file import index_path, is_ahead, make_index, open_index, wipe, wipe_others
+from vault.index.search import search
+from vault.store.engine import open_database
+
+MARKER = "Xyzzymarker"
+
+
+def test_what_was_applied_is_there_at_the_next_opening(tmp_path: Path) -> None:
+    index = open_index(tmp_path / "a.db", KEY, tag)
+    assert index.was_made
+    apply(index, [note("n", "airport")], {ORIGIN: 3})
+    index.close()
+    index = open_index(tmp_path / "a.db", KEY, tag)
+    assert not index.was_made
+    assert index.cursor() == {ORIGIN: 3}
+    assert search(index, "airport").hits
+    index.close()
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["one file", "with its write-ahead log"])
+def test_no_byte_on_disk_tells_what_the_index_holds(tmp_path: Path, closed: bool) -> None:
+    index = open_index(tmp_path / "a.db", KEY, tag)
+    apply(index, [case(title=MARKER), person(MARKER), note("n", MARKER)], {})
+    if closed:
+        index.close()
+    on_disk = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    index.close()
+    assert len(on_disk) == (1 if closed else 2)
+    assert sum(map(len, on_disk.values())) > 100_000
+    for data in on_disk.values():
+        assert not data.startswith(b"SQLite format 3")
+        for form in (MARKER, MARKER.lower()):
+            assert form.encode() not in data
+            assert form.encode("utf-16-le") not in data
+
+
+def test_with_the_key_the_text_of_a_note_is_still_not_there(tmp_path: Path) -> None:
+    index = open_index(tmp_path / "a.db", KEY, tag)
+    apply(index, [note("n", f"a phrase with {MARKER} in it")], {})
+    with index.reading() as sql:
+        assert sql.execute("SELECT names, body FROM text").fetchall() == [(None, None)]
+        tables = [name for (name,) in sql.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+        assert "text_content" not in tables
+        for table in tables:
+            rows = sql.execute(f"SELECT * FROM {table}").fetchall()
+            assert not any("phrase with" in str(value).lower() for row in rows for value in row), table
+    index.close()
+
+
+def _other_key(path: Path) -> None:
+    wipe(path)
+    make_index(path, bytes(32), tag).close()
+
+
+def _other_stamp(path: Path) -> None:
+    database = open_database(path, KEY, create=False)
+    with database.transaction() as rows:
+        rows.connection.exec_driver_sql(f"PRAGMA user_version={schema.STAMP + 1}")
+    database.close()
+
+
+def _first_page_altered(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+
+
+def _killed_while_made(path: Path) -> None:
+    wipe(path)
+    open_database(path, KEY, create=True).close()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(_other_key, id="sealed under another key"),
+        pytest.param(_other_stamp, id="of another program version"),
+        pytest.param(_first_page_altered, id="altered"),
+        pytest.param(_killed_while_made, id="never finished"),
+        pytest.param(lambda path: path.write_bytes(b"not a database, not at all" * 400), id="something else"),
+        pytest.param(lambda path: path.write_bytes(b""), id="empty"),
+        pytest.param(lambda path: path.unlink(), id="gone"),
+    ],
+)
+def test_an_index_that_cannot_be_used_is_made_anew(tmp_path: Path, spoil: object) -> None:
+    path = tmp_path / "a.db"
+    index = open_index(path, KEY, tag)
+    apply(index, [note("n", "airport")], {ORIGIN: 1})
+    index.close()
+    assert callable(spoil)
+    spoil(path)
+    index = open_index(path, KEY, tag)
+    assert index.was_made
+    assert index.cursor() == {}
+    assert search(index, "airport").hits == ()
+    apply(index, [note("n", "airport")], {ORIGIN: 1})
+    assert search(index, "airport").hits
+    index.close()
+
+
+def test_the_index_opens_with_its_own_key_only(tmp_path: Path) -> None:
+    open_index(tmp_path / "a.db", KEY, tag).close()
+    with pytest.raises(WrongPassphraseError, match="does not open with this key"):
+        open_database(tmp_path / "a.db", bytes(32), create=False)
+
+
+def test_an_index_in_use_elsewhere_is_not_thrown_away(tmp_path: Path) -> None:
+    index = open_index(tmp_path / "a.db", KEY, tag)
+    apply(index, [case()], {})
+    with pytest.raises(OpenElsewhereError, match=r"a\.db is open in another process"):
+        open_index(tmp_path / "a.db", KEY, tag)
+    assert page(index)
+    index.close()
+
+
+def test_the_indexes_of_others_go_and_the_own_one_stays(tmp_path: Path) -> None:
+    own, other = index_path(tmp_path, id16("me")), index_path(tmp_path, id16("you"))
+    index = open_index(own, KEY, tag)
+    open_index(other, bytes(32), tag)  # left open: its write-ahead log has to go as well
+    assert len(list(tmp_path.glob(f"{other.name}*"))) == 2
+    wipe_others(tmp_path, own)
+    assert not list(tmp_path.glob(f"{other.name}*"))
+    assert own.exists()
+    index.close()
+
+
+def test_optimising_keeps_what_is_found_and_empties_the_log(tmp_path: Path) -> None:
+    index = open_index(tmp_path / "a.db", KEY, tag)
+    apply(index, [note("n", "airport"), note("m", "station")], {})
+    index.optimize()
+    assert (tmp_path / "a.db-wal").stat().st_size == 0
+    assert search(index, "airport").hits
+    index.close()
+
+
+def test_an_index_that_knows_more_than_the_vault_says_so() -> None:
+    assert is_ahead({ORIGIN: 5}, {ORIGIN: 4})
+    assert is_ahead({ORIGIN: 1}, {})
+    assert not is_ahead({ORIGIN: 4}, {ORIGIN: 5, b"p" * 32: 1})

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from vault.index.fold import sort_key
+from vault.index.query import parse
+from vault.index.snippet import snippet
+
+FILL = "прочие слова " * 40
+
+
+def _words(text: str) -> tuple[str, ...]:
+    query = parse(text)
+    assert query is not None
+    return query.words
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [("арест", "Арестовали"), ("nguyen", "Nguyễn"), ("елкин", "Ёлкин"), ("محمد", "مُحَمَّد"), ("рожков", "Рожко\u0301в")],
+)
+def test_the_hit_is_in_the_snippet_as_it_was_written(asked: str, written: str) -> None:
+    cut = snippet(f"{FILL} {written} {FILL}", _words(asked))
+    assert written in cut
+    assert cut.startswith("…")
+    assert cut.endswith("…")
+
+
+def test_the_place_with_most_of_the_words_is_shown() -> None:
+    text = "суд " + FILL + "суд отложил арест " + FILL + "арест"
+    assert "суд отложил арест" in snippet(text, _words("суд арест"))
+
+
+def test_a_short_text_is_shown_whole_and_in_one_line() -> None:
+    assert snippet("first line\n\tsecond\r\nline", _words("second")) == "first line second line"
+
+
+def test_without_a_hit_the_beginning_is_shown() -> None:
+    assert snippet("begins here " + FILL, ("absent",)).startswith("begins here")
+    assert snippet("begins here " + FILL, ()).startswith("begins here")
+
+
+def test_words_are_not_cut_at_the_front() -> None:
+    assert snippet(FILL + "арест", ("арест",)).startswith(("…прочие", "…слова"))
+
+
+@pytest.mark.parametrize("hidden", ["\x1b[2J", "\u202e", "\x00", "\x9b", "\ud800", "\u2028"])
+def test_nothing_that_moves_a_terminal_or_turns_text_comes_through(hidden: str) -> None:
+    assert snippet(f"a{hidden}b", ("a",)) == "a b" if len(hidden) == 1 else "a [2Jb"
+
+
+@given(
+    st.text(st.characters(exclude_categories=()), max_size=600),
+    st.lists(st.text(max_size=4), max_size=5),
+    st.integers(41, 300),
+)
+@example("x" * 300_000, ["x"], 160)
+@example("x y " * 60_000, ["x", "y"], 160)
+def test_no_text_and_no_words_are_an_error_and_the_width_holds(text: str, words: list[str], width: int) -> None:
+    cut = snippet(text, words, width)
+    assert len(cut) <= width + 2
+    assert not any(ord(letter) < 32 or 0xD800 <= ord(letter) < 0xE000 for letter in cut)
+
+
+def test_titles_sort_without_case_marks_and_accents() -> None:
+    titles = ["«Ёж»", "émile", "Еж 2", "Zoé", "Йод", "Игла"]
+    assert sorted(titles, key=sort_key) == ["émile", "Zoé", "«Ёж»", "Еж 2", "Игла", "Йод"]
