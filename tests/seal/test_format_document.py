@@ -1,0 +1,118 @@
+"""FORMAT.md is checked like code: its headings, its table of acts, its example."""
+
+import re
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import vault.seal
+from tests.vectors import decoder
+from vault.log.acts import ACTS
+from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.items import Item, ItemKind, encode_items, items_digest
+from vault.seal.envelope import VersionContext, _seal_with_random, open_sealed, version_id
+from vault.seal.keyfile import DOOR_SIZE, HEADER_SIZE, KEY_FILE_SIZE
+from vault.seal.keys import compartment_id, derive_wrap_key, epoch_id, unwrap, wrap
+from vault.seal.passphrase import CEILING, DEFAULT, FLOOR
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GRANT_SIZE, HPKE_OVERHEAD
+
+TEXT = Path(vault.seal.__path__[0], "FORMAT.md").read_text(encoding="utf-8")
+
+
+def _example() -> dict[str, bytes]:
+    block = re.search(r"```example\n(.*?)```", TEXT, re.DOTALL)
+    assert block is not None
+    joined = re.sub(r"\n +", "", block[1])
+    return {name.strip(): bytes.fromhex(value) for name, value in (line.split("=") for line in joined.splitlines())}
+
+
+EXAMPLE = _example()
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_every_purpose_has_a_heading(purpose: Purpose) -> None:
+    assert f"#### Purpose {int(purpose)}: {purpose.name.lower().replace('_', ' ')}\n" in TEXT
+
+
+def test_no_heading_names_a_purpose_that_does_not_exist() -> None:
+    assert [int(number) for number in re.findall(r"#### Purpose (\d+):", TEXT)] == sorted(Purpose)
+
+
+def test_the_table_of_acts_is_that_of_the_log() -> None:
+    table = TEXT.split("| act | may list (kinds) |\n|---|---|\n")[1].split("\n\n")[0]
+    documented: dict[str, frozenset[int]] = {}
+    for line in table.splitlines():
+        _, acts, kinds, _ = line.split("|")
+        allowed = frozenset() if kinds.strip() == "none" else frozenset(int(kind) for kind in kinds.split(","))
+        documented |= dict.fromkeys(re.findall(r"`([^`]+)`", acts), allowed)
+    assert documented == dict(ACTS)
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        f"| 92 | 32 slots | 32 x 1,024 |\n| {HEADER_SIZE + 32 * 1024:,} | 32 doors |",
+        f"| {HEADER_SIZE + 32 * (1024 + DOOR_SIZE):,} | recovery door | {DOOR_SIZE:,} |",
+        f"| {HEADER_SIZE + 32 * 1024 + 33 * DOOR_SIZE:,} | attempts public key | 1,216 |\n| {KEY_FILE_SIZE:,} | end |",
+        f"| grant | epoch key | {GRANT_SIZE:,} |",
+        f"{HPKE_OVERHEAD:,} bytes more than its content",
+        f"Floor m = {FLOOR.memory_kib:,} KiB, t = {FLOOR.iterations}, p = {FLOOR.lanes};",
+        f"ceiling m = {CEILING.memory_kib:,} KiB, t = {CEILING.iterations}, p = {CEILING.lanes};",
+        f"Default m = {DEFAULT.memory_kib:,} KiB, t = {DEFAULT.iterations}, p = {DEFAULT.lanes}.",
+    ],
+)
+def test_sizes_and_bounds_are_those_of_the_code(stated: str) -> None:
+    assert stated in TEXT
+
+
+def test_the_example_is_what_the_program_makes() -> None:
+    e = EXAMPLE
+    seq, n = int.from_bytes(e["seq"], "big"), int.from_bytes(e["n"], "big")
+    assert compartment_id(e["origin"], seq, n) == e["compartment"]
+    assert epoch_id(e["vault"], e["compartment"], e["epoch_key"]) == e["epoch_id"]
+    assert derive_wrap_key(e["epoch_key"]) == e["wrap_key"]
+    assert wrap(e["wrap_key"], e["version_key"]) == e["wrap"]
+    assert unwrap(e["wrap_key"], e["wrap"]) == e["version_key"]
+    context = VersionContext(e["vault"], e["compartment"], e["record"], e["origin"], seq)
+    assert context.aad() == e["aad"]
+    assert _seal_with_random(e["version_key"], e["content"], context, e["random"]) == e["sealed"]
+    assert open_sealed(e["version_key"], e["sealed"], context) == e["content"]
+    assert e["sealed"][:58] == b"\x01\x01" + e["salt"] + e["commitment"]
+    assert version_id(e["compartment"], e["record"], e["sealed"]) == e["version_id"]
+
+
+def test_the_example_is_what_the_log_makes() -> None:
+    e = EXAMPLE
+    notice = EpochNotice(1, e["vault"], e["compartment"], CompartmentKind.CASE, e["epoch_id"], (), ())
+    assert notice.encode() == e["epoch_row"]
+    listed = encode_items([
+        Item.in_compartment(ItemKind.EPOCH, e["compartment"], notice.digest()),
+        Item.in_compartment(ItemKind.VERSION, e["compartment"], e["version_id"]),
+    ])  # fmt: skip
+    assert listed == e["list"]
+    assert items_digest(listed) == e["list_digest"]
+
+
+def test_the_example_opens_in_the_independent_decoder() -> None:
+    e = EXAMPLE
+    assert decoder.open_envelope(e["version_key"], 1, e["sealed"], e["aad"]) == e["content"]
+    assert sha256(e["list"]).digest() == e["list_digest"]
+    content = msgspec.msgpack.decode(e["content"])
+    assert content == {
+        "schema": 1,
+        "kind": "note",
+        "parents": [],
+        "clock": [1_764_028_800_000, 0],
+        "fields": {"text": "Invented note."},
+    }
+
+
+def test_no_line_of_the_example_is_without_a_check() -> None:
+    assert set(EXAMPLE) == {
+        *("vault", "origin", "seq", "n", "compartment", "epoch_key", "epoch_id", "wrap_key", "version_key", "wrap"),
+        *("record", "content", "random", "aad", "salt", "commitment", "sealed", "version_id"),
+        *("epoch_row", "list", "list_digest"),
+    }

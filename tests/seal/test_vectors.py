@@ -1,0 +1,128 @@
+"""Fixed bytes: what format 1 gives, and that a reader written from FORMAT.md alone opens it."""
+
+import ast
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.exceptions import InvalidSignature, InvalidTag
+
+from tests.vectors import decoder, make_seal
+from vault.seal.envelope import LocalContext, VersionContext, open_sealed
+from vault.seal.keyfile import KeyHeader, SeatSecrets, open_slot
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GrantContext, KemPrivate, open_from
+from vault.seal.recovery import recover
+from vault.seal.signing import verify, verify_raw
+
+pytestmark = pytest.mark.vectors
+
+Vector = dict[str, Any]
+VECTORS = make_seal.stored_vectors()
+
+
+def _bytes(vector: Vector, *names: str) -> list[bytes]:
+    return [bytes.fromhex(vector[name]) for name in names]
+
+
+def test_the_program_still_gives_the_bytes_of_the_vectors() -> None:
+    assert make_seal.make(VECTORS) == VECTORS
+
+
+def test_the_file_is_as_the_script_writes_it() -> None:
+    assert json.dumps(VECTORS, indent=1) + "\n" == make_seal.PATH.read_text(encoding="ascii")
+
+
+def test_every_purpose_has_a_vector() -> None:
+    having = [vector["purpose"] for section in ("versions", "locals", "sent") for vector in VECTORS[section]]
+    assert having == sorted(Purpose)
+
+
+@pytest.mark.parametrize("vector", VECTORS["versions"], ids=lambda vector: Purpose(vector["purpose"]).name)
+def test_the_program_opens_the_versions(vector: Vector) -> None:
+    key, content, sealed = _bytes(vector, "key", "content", "sealed")
+    vault, compartment, record, origin = _bytes(vector, "vault", "compartment", "record", "origin")
+    context = VersionContext(vault, compartment, record, origin, vector["seq"], Purpose(vector["purpose"]))
+    assert open_sealed(key, sealed, context) == content
+
+
+@pytest.mark.parametrize("vector", VECTORS["locals"], ids=lambda vector: Purpose(vector["purpose"]).name)
+def test_the_program_opens_the_local_rows(vector: Vector) -> None:
+    key, content, sealed, vault, seat = _bytes(vector, "key", "content", "sealed", "vault", "seat")
+    context = LocalContext(Purpose(vector["purpose"]), vault, seat, vector["number"])
+    assert open_sealed(key, sealed, context) == content
+
+
+@pytest.mark.parametrize("vector", VECTORS["sent"], ids=lambda vector: Purpose(vector["purpose"]).name)
+def test_the_program_opens_what_was_sent_to_a_seat(vector: Vector) -> None:
+    seed, content, sealed, *ids = _bytes(
+        vector, "seed", "content", "sealed", "vault", "compartment", "epoch", "from", "to"
+    )
+    context = GrantContext(Purpose(vector["purpose"]), *ids)
+    assert open_from(KemPrivate.from_seed(seed), sealed, context) == content
+
+
+def test_the_program_opens_the_slot() -> None:
+    vector = VECTORS["unlock"]
+    header, unlock_key, content, slot = _bytes(vector, "header", "unlock_key", "content", "slot")
+    opened = open_slot(unlock_key, slot, KeyHeader.decode(header), vector["number"])
+    assert opened == SeatSecrets.decode(content) == make_seal.SECRETS
+
+
+@pytest.mark.parametrize("chosen", [(0, 1), (0, 2), (2, 1)])
+def test_the_program_recovers_the_root_secret(chosen: tuple[int, int]) -> None:
+    vector = VECTORS["root"]
+    assert recover([vector["shares"][at] for at in chosen], vector["root_words"]).hex() == vector["secret"]
+
+
+def test_the_program_verifies_the_signatures() -> None:
+    vector = VECTORS["signatures"]
+    public, message, roster, genesis, raw = _bytes(vector, "public", "message", "roster", "genesis", "raw")
+    verify(public, roster, "roster", message)
+    verify(public, genesis, "genesis", message)
+    verify_raw(public, raw, message)
+
+
+def test_an_independent_decoder_opens_every_vector() -> None:
+    assert decoder.check(VECTORS) == 12 + 5
+
+
+def test_the_decoder_knows_nothing_of_the_program_and_stays_small() -> None:
+    source = Path(decoder.__file__).read_text(encoding="utf-8")
+    imported = {
+        (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    assert {name.partition(".")[0] for name in imported}.isdisjoint({"vault", "tests", "tui"})
+    assert len(source.splitlines()) <= 250
+
+
+HEX_FIELDS = [
+    (section, at, name)
+    for section in ("versions", "locals", "sent")
+    for at, vector in enumerate(VECTORS[section])
+    for name, value in vector.items()
+    if isinstance(value, str) and name != "random"
+]
+
+
+@pytest.mark.parametrize(("section", "at", "name"), HEX_FIELDS)
+def test_the_decoder_refuses_a_vector_with_one_bit_changed(section: str, at: int, name: str) -> None:
+    vectors = copy.deepcopy(VECTORS)
+    value = bytearray.fromhex(vectors[section][at][name])
+    value[-1] ^= 1
+    vectors[section][at][name] = value.hex()
+    with pytest.raises((decoder.Refused, InvalidTag)):
+        decoder.check(vectors)
+
+
+@pytest.mark.parametrize("name", sorted(VECTORS["signatures"].keys() - {"seed"}))
+def test_the_decoder_refuses_signatures_with_one_bit_changed(name: str) -> None:
+    changed = bytearray.fromhex(VECTORS["signatures"][name])
+    changed[-1] ^= 1
+    with pytest.raises(InvalidSignature):
+        decoder.check_signatures({**VECTORS["signatures"], name: changed.hex()})
