@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import termios
 from collections.abc import Callable
 from queue import Full
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 from typing_extensions import override
@@ -12,16 +15,24 @@ from typing_extensions import override
 from tui.terminal import CLEAR, without_strings
 
 if TYPE_CHECKING:
-    from tui.safe import SafeApp
+    from textual.message import Message
 
 STALL_SECONDS: Final = 20.0
 """How long a terminal may take nothing (a dead line) before the app locks: no idle lock could fire while it waits."""
 
 
+class Lockable(Protocol):
+    """The app, as far as the driver knows it."""
+
+    def lock(self) -> None:
+        """Blank the screen and end the process that holds the keys."""
+
+    def end_stalled(self) -> None:
+        """End the process from within a write that the terminal does not take."""
+
+
 class SafeDriver(LinuxDriver):
     """Textual's driver for Linux and macOS, with the doors closed that it leaves open."""
-
-    _app: SafeApp
 
     @override
     def write(self, data: str) -> None:
@@ -32,7 +43,7 @@ class SafeDriver(LinuxDriver):
         try:
             writer._queue.put(without_strings(data), timeout=STALL_SECONDS)  # noqa: SLF001 - its write waits for ever
         except Full:
-            self._app.end_stalled()
+            self._lockable.end_stalled()
 
     def blank_now(self) -> None:
         """Wipe screen and scrollback, as the next thing that the terminal receives. Never waits."""
@@ -45,6 +56,22 @@ class SafeDriver(LinuxDriver):
             return  # A line that takes nothing shows nothing new either; the launcher wipes afterwards.
 
     @override
+    def disable_input(self) -> None:
+        """Stop listening at once. Textual waits up to 0.2 s for its reading thread; here the process ends anyway."""
+        if self.exit_event.is_set():
+            return
+        signal.signal(signal.SIGWINCH, signal.SIG_DFL)
+        self._disable_mouse_support()
+        self.exit_event.set()
+        with contextlib.suppress(termios.error):
+            termios.tcflush(self.fileno, termios.TCIFLUSH)
+
+    @override
+    def process_message(self, message: Message) -> None:
+        if not self.exit_event.is_set():  # What is still typed afterwards has no app to go to.
+            super().process_message(message)
+
+    @override
     def stop_application_mode(self) -> None:
         """Give the terminal back wiped on both sides of the alternate screen, which some terminals do not have."""
         self.write(CLEAR)
@@ -55,11 +82,15 @@ class SafeDriver(LinuxDriver):
     # stay on a screen that nobody answers for.
     @override
     def _sigtstp_application(self, *_: Any) -> None:
-        self._call_app(self._app.lock)
+        self._call_app(self._lockable.lock)
 
     @override
     def _sigcont_application(self, *_: Any) -> None:
-        self._call_app(self._app.lock)
+        self._call_app(self._lockable.lock)
+
+    @property
+    def _lockable(self) -> Lockable:
+        return cast(Lockable, self._app)
 
     def _call_app(self, act: Callable[[], None]) -> None:
         self._loop.call_soon_threadsafe(act)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -95,6 +96,28 @@ def test_a_crash_names_its_place_and_nothing_of_its_content(key: str, named: str
 def test_stock_crash_handling_prints_the_secret(key: str) -> None:
     stock = without(Crashing, "_handle_exception", "_fatal_error", "panic", "_print_error_renderables")
     assert SECRET in _last_output(stock(), key)
+
+
+def test_the_last_resort_of_textual_says_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    def last_resort(base: type[SafeApp]) -> str:
+        app, stream = base(), io.StringIO()
+        app.error_console = Console(file=stream, width=300)
+
+        async def steps(_pilot: Pilot[Any]) -> None:
+            passphrase = SECRET
+            try:
+                int(passphrase)
+            except ValueError:
+                app._fatal_error()
+
+        with contextlib.suppress(ValueError):
+            drive(app, steps)
+        return stream.getvalue()
+
+    assert "internal fault ValueError" in last_resort(SafeApp)
+    assert SECRET not in last_resort(SafeApp)
+    assert SECRET in last_resort(without(SafeApp, "_fatal_error", "_print_error_renderables"))
+    assert SECRET not in capsys.readouterr().err
 
 
 def test_last_words_go_to_the_launcher_alone() -> None:
