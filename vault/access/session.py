@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from types import TracebackType
 from typing import Self
@@ -12,12 +13,17 @@ from vault.access.directory import Directory
 from vault.access.pins import PinKeeper, Pinned, Pins
 from vault.errors import InternalError, RefusedError, VaultError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId, VaultId
+from vault.index.file import Index, make_index, open_index
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
+from vault.records.counting import Quarantined
+from vault.records.payloads import Auditor
 from vault.records.seatlog import SeatLog
 from vault.records.work import Work
 from vault.seal.keyfile import SeatSecrets
 from vault.seal.keyring import Keyring
+from vault.seal.keys import derive_index_tag
+from vault.seal.recipients import KemPrivate
 from vault.store.drafts import Drafts, open_drafts
 from vault.store.engine import Database
 from vault.store.folder import VaultFolder
@@ -40,6 +46,9 @@ class Session:
         alarms: what unlock noticed.
         pins: what this account remembered when unlock began, or None.
         viewed: (compartment, reason) pairs whose view is in the log already.
+        verified: other logs -> what of them was verified, now or earlier.
+        audits: audit pseudonyms of cases met so far.
+        quarantine: what catching up with the logs found not to count.
     """
 
     folder: VaultFolder
@@ -58,7 +67,11 @@ class Session:
     _next_pins: Callable[[], Pins] = field(repr=False)
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
     on_close: list[Callable[[], None]] = field(default_factory=list)
+    verified: dict[Origin, Pinned] = field(default_factory=dict)
+    audits: dict[CompartmentId, bytes] = field(default_factory=dict)
+    quarantine: list[Quarantined] = field(default_factory=list)
     _drafts: Drafts | None = field(default=None, repr=False)
+    _index: Index | None = field(default=None, repr=False)
     _closed: bool = False
 
     def __enter__(self) -> Self:
@@ -73,11 +86,6 @@ class Session:
     def warnings(self) -> tuple[str, ...]:
         """What a person must hear at unlock."""
         return tuple(alarm.text for alarm in self.alarms)
-
-    @property
-    def index_key(self) -> bytes:
-        """The raw key of this member's index file."""
-        return self._secrets.index_key
 
     @property
     def draft_key(self) -> bytes:
@@ -118,6 +126,24 @@ class Session:
             self._drafts = open_drafts(path, self.draft_key, ballast=self.folder.ballast)
         return self._drafts
 
+    def index(self) -> Index:
+        """Return this member's index, opened on first use. `services.projection.caught_up` brings it up to date."""
+        if self._index is None:
+            path = self.folder.index_dir / f"{self.private_name}.db"
+            self._index = open_index(path, self._secrets.index_key, partial(derive_index_tag, self._secrets.index_key))
+        return self._index
+
+    def remake_index(self) -> Index:
+        """Begin this member's index anew: it was ahead of the vault, or cannot be trusted."""
+        path = self.index().path
+        self.index().close()
+        self._index = make_index(path, self._secrets.index_key, partial(derive_index_tag, self._secrets.index_key))
+        return self._index
+
+    def auditor(self) -> Auditor:
+        """Return this seat as a reader of audit payloads; which of them open, the grants decide."""
+        return Auditor(self.vault, self.seat, KemPrivate.from_seed(self._secrets.kem_seed))
+
     def keep_pins(self) -> None:
         """Have this account remember where the log stands now, behind the work."""
         self._keeper.keep(self._next_pins())
@@ -135,6 +161,8 @@ class Session:
         steps = [*self.on_close, self._keeper.close, self.database.close]
         if self._drafts is not None:
             steps.insert(0, self._drafts.close)
+        if self._index is not None:
+            steps.insert(0, self._index.close)
         for step in steps:
             try:
                 step()
@@ -144,13 +172,13 @@ class Session:
             raise faults[0]
 
 
-def pinned_now(log: SeatLog, before: Pins, *, origin: Origin) -> Pins:
-    """Return the pins that follow from the log as it stands."""
-    logs = {**before.logs, origin: Pinned(log.size, log.frontier.root())}
+def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) -> Pins:
+    """Return the pins that follow from the log as it stands; what was seen of other logs is never unlearned."""
+    logs = {**verified, **before.logs, log.origin: Pinned(log.size, log.frontier.root())}
     return Pins(
         machine=before.machine,
         logs=logs,
-        current=origin,
+        current=log.origin,
         pending=None,
         roster=log.roster,
         keys_header=before.keys_header,

@@ -106,6 +106,7 @@ class _Opening:
                 continuity = after_damage(rows, place, pins=pins, alarms=continuity.alarms, found=found)
                 log = logs.open(rows, continuity)
         base = pins if pins is not None and pins.machine == machine else self._first_pins(machine, log)
+        verified = dict(base.logs)
         keys_alarms = judge_keys(self.file, self.slot.number, pins)
         keeper = PinKeeper(pin_file)
         undo.callback(keeper.close)
@@ -123,7 +124,8 @@ class _Opening:
             pins=pins,
             _secrets=secrets,
             _keeper=keeper,
-            _next_pins=lambda: pinned_now(log, base, origin=log.origin),
+            _next_pins=lambda: pinned_now(log, base, verified),
+            verified=verified,
         )
         self._first_entry(session, pin_file, base)
         log.on_durable = session.keep_pins

@@ -43,8 +43,8 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
 
     with opened(args, face) as session:
         rows = cases.list_all(session, limit=args.limit)
-    data = [{"case": r.case.hex(), "ref": r.ref, "title": r.title, "kind": r.kind, "stage": r.stage} for r in rows]
-    lines = [f"{r.ref}  {r.kind:<11}  {r.stage:<18}  {r.title}" for r in rows]
+    data = [{"case": r.case.hex(), "ref": r.ref, "title": r.title, "kind": r.kind, "stage": r.status} for r in rows]
+    lines = [f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}" for r in rows]
     return Result({"cases": data}, lines or ["No cases yet. Make one with `casevault case new --kind KIND`."])
 
 

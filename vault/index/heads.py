@@ -31,6 +31,13 @@ def heads_in(index: Index, compartment: bytes) -> list[Head]:
         return [Head(*row) for row in found]
 
 
+def case_of_record(index: Index, record: bytes) -> bytes | None:
+    """Return the case that a record belongs to, or None when it is unknown or removed."""
+    with index.reading() as sql:
+        found = sql.execute("SELECT case_id FROM head WHERE record=? LIMIT 1", (record,)).fetchone()
+    return None if found is None else bytes(found[0])
+
+
 def conflicts(index: Index) -> list[tuple[bytes, bytes]]:
     """Return (compartment, record) of every record with more than one head."""
     with index.reading() as sql:

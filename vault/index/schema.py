@@ -20,6 +20,7 @@ _TABLES = (
     "CREATE TABLE head(doc INTEGER PRIMARY KEY, compartment BLOB NOT NULL, record BLOB NOT NULL, version BLOB NOT NULL,"
     " case_id BLOB NOT NULL, kind TEXT NOT NULL)",
     "CREATE UNIQUE INDEX head_by_record ON head(compartment, record, version)",
+    "CREATE INDEX head_by_id ON head(record)",
     # Every version that some version names as its parent, seen or not: order of arrival does not matter.
     "CREATE TABLE replaced(compartment BLOB, record BLOB, version BLOB, PRIMARY KEY(compartment, record, version))"
     " WITHOUT ROWID",

@@ -7,7 +7,7 @@ case destroys what the entry says about a person. Members that this program does
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from types import MappingProxyType
@@ -116,6 +116,11 @@ def commitment(salt: bytes, payload: bytes) -> bytes:
     if len(salt) != SALT_SIZE:
         raise MalformedError(f"the salt of a commitment has {len(salt)} bytes, not {SALT_SIZE}")
     return sha256(_COMMITMENT_PREFIX + salt + payload).digest()
+
+
+def covered_digest(version_ids: Iterable[bytes]) -> bytes:
+    """Return `dig` of a view: it names exactly the versions that were shown, in whatever order."""
+    return sha256(b"".join(sorted(version_ids))).digest()
 
 
 def encode_plaintext(salt: bytes, payload: bytes) -> bytes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import sha256
 
 from vault.access.session import Session
 from vault.casework.case import Case
@@ -14,13 +14,15 @@ from vault.casework.person import Person
 from vault.casework.stages import STAGES, CaseKind
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref, make_id
-from vault.index.cases import CaseRow
+from vault.index.cases import CaseRow, Sort, case_by_ref, page, row_of
+from vault.index.heads import heads_in
 from vault.log.epochs import CompartmentKind
+from vault.log.payload import covered_digest
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
-from vault.services.projection import caught_up
+from vault.services.projection import audit_of, caught_up
 from vault.services.reading import Stored, read_heads, stored_of_kind
 
 REASONS = (
@@ -78,8 +80,7 @@ def list_all(session: Session, *, limit: int = 1000) -> list[CaseRow]:
     if limit < 1:
         raise UsageError("--limit must be at least 1")
     rule = session.require(Action.CASE_LIST)
-    index = caught_up(session)
-    rows = index.first_cases(limit)
+    rows = page(caught_up(session), Sort.REF, size=limit)
     with session.work() as work:
         work.commit(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
     return rows
@@ -92,16 +93,14 @@ def find(session: Session, text: str) -> CompartmentId:
         NotFoundError: none that this member holds.
     """
     index = caught_up(session)
-    found = index.case_by_ref(text.strip().upper())
-    if found is not None:
-        return CompartmentId(found.case)
-    try:
-        case = CompartmentId(bytes.fromhex(text.strip()))
-    except ValueError:
-        case = CompartmentId(b"")
-    if case and index.case(case) is not None:
-        return case
-    raise NotFoundError("there is no such case among yours")
+    found = case_by_ref(index, text.strip().upper())
+    if found is None:
+        with suppress(ValueError):
+            row = row_of(index, bytes.fromhex(text.strip()))
+            found = None if row is None else row.case
+    if found is None:
+        raise NotFoundError("there is no such case among yours")
+    return CompartmentId(found)
 
 
 def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -> CaseView:
@@ -129,37 +128,25 @@ def view(session: Session, case: CompartmentId, *, why: str) -> list[OpenedVersi
     rule = session.require(Action.CASE_READ, case)
     if why not in REASONS:
         raise UsageError(f"the reason must be one of: {', '.join(REASONS)}")
-    index = caught_up(session)
-    found = index.case(case)
-    if found is None:
+    found = heads_in(caught_up(session), case)
+    if not found:
         raise NotFoundError("there is no such case among yours")
-    heads = frozenset(VersionId(version) for version in index.heads_of_case(case))
+    heads = frozenset(VersionId(head.version) for head in found)
     if (case, why) not in session.viewed:
-        _record_view(session, case, why=why, rule=rule, heads=heads)
-    return read_heads(session, case, heads)
-
-
-def _record_view(session: Session, case: CompartmentId, *, why: str, rule: str, heads: frozenset[VersionId]) -> None:
-    index = caught_up(session)
-    with session.work() as work:
-        work.commit(
-            Entry(
-                act="case.view",
-                why=why,
-                obj=index.audit_of(case),
-                covers=index.kinds_of_case(case),
-                dig=sha256(b"".join(sorted(heads))).digest(),
-                pol=rule,
-            )
+        entry = Entry(
+            act="case.view",
+            why=why,
+            obj=audit_of(session, case),
+            covers=Counter(head.kind for head in found),
+            dig=covered_digest(heads),
+            pol=rule,
         )
-    session.viewed.add((case, why))
+        with session.work() as work:
+            work.commit(entry)
+        session.viewed.add((case, why))
+    return read_heads(session, case, heads)
 
 
 def _today(session: Session) -> str:
     seconds = session.log.now_ms() / 1000
     return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date().isoformat()
-
-
-def refs(rows: Sequence[CaseRow]) -> dict[bytes, str]:
-    """Return the reference of each case, by id."""
-    return {row.case: row.ref for row in rows}

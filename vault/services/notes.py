@@ -9,6 +9,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId, make_id
+from vault.index.heads import case_of_record
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.work import VERSIONS_PER_WORK, Entry
@@ -78,7 +79,7 @@ def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
         record = RecordId(bytes.fromhex(note.strip()))
     except ValueError:
         raise NotFoundError("there is no such note among yours") from None
-    case = caught_up(session).case_of_record(record)
+    case = case_of_record(caught_up(session), record)
     if case is None:
         raise NotFoundError("there is no such note among yours")
     return CompartmentId(case), record

@@ -11,6 +11,7 @@ from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.records.codec import from_fields
 from vault.records.versions import OpenedVersion, open_all
+from vault.store.rows import SealedVersion
 
 T = TypeVar("T", bound=CaseworkRecord)
 
@@ -34,11 +35,26 @@ def read_heads(session: Session, compartment: CompartmentId, heads: frozenset[Ve
         BrokenSealError: one does not open.
     """
     with session.database.reading() as rows:
-        sealed = [row for row in rows.versions(compartment) if row.id in heads]
+        sealed = rows.versions(compartment)
+    return _opened(session, compartment, [row for row in sealed if row.id in heads], len(heads))
+
+
+def read_versions(
+    session: Session, compartment: CompartmentId, record: RecordId, wanted: frozenset[VersionId]
+) -> list[OpenedVersion]:
+    """Open the given versions of one record. See `read_heads` for what is raised."""
+    with session.database.reading() as rows:
+        sealed = rows.versions(compartment, record)
+    return _opened(session, compartment, [row for row in sealed if row.id in wanted], len(wanted))
+
+
+def _opened(
+    session: Session, compartment: CompartmentId, sealed: list[SealedVersion], expected: int
+) -> list[OpenedVersion]:
     opened = open_all(sealed, vault=session.vault, keyring=session.keyring)
-    if len(opened) != len(heads):
+    if len(opened) != expected:
         raise NotFoundError(
-            f"{len(heads) - len(opened)} of {len(heads)} records of case {compartment.hex()} are not here",
+            f"{expected - len(opened)} of {expected} records of case {compartment.hex()} are not here",
             advice="Run `casevault log verify`; it names what is missing.",
         )
     return opened

@@ -263,6 +263,10 @@ class Rows:
             return self._all(EpochRow._make, sql.EPOCHS, {})
         return self._all(EpochRow._make, sql.EPOCHS_OF_COMPARTMENT, {"compartment": compartment})
 
+    def epoch(self, digest: bytes) -> EpochRow | None:
+        """Return the notice that a list names, or None."""
+        return self._first(EpochRow._make, sql.EPOCH, {"digest": digest})
+
     def add_grants(self, rows: Sequence[GrantRow]) -> None:
         """Insert keys sealed to seats."""
         self._insert(tables.granted, rows)

@@ -1,0 +1,71 @@
+"""`casevault init`: make a vault."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from vault.cli.asking import Personal, add_personal, personal_values, read_member, read_passphrase
+from vault.cli.face import Face, Result
+from vault.cli.opening import vault_path
+from vault.errors import RefusedError, UsageError
+
+_ORG = (Personal("org", "--org", "Name of the organisation", required=True),)
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare the options of `init`."""
+    del noun
+    parser.add_argument("--kdf-memory-mib", type=int, metavar="N", help="memory of one passphrase guess (256)")
+    parser.add_argument(
+        "--sheets", type=Path, metavar="FILE", help="write the recovery sheets here, and print them soon"
+    )
+    add_personal(parser, _ORG)
+    parser.set_defaults(command=_init)
+
+
+def _init(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import founding
+
+    path = vault_path(args)
+    organisation = personal_values(args, face, _ORG, "init")["org"][0]
+    member = read_member(args, face)
+    if args.sheets is not None and args.sheets.exists():
+        raise RefusedError(f"{args.sheets} exists already", advice="Name a new file for the recovery sheets.")
+    passphrase = read_passphrase(args, face, "New passphrase: ")
+    if _asked_at_terminal(args) and read_passphrase(args, face, "The same again: ") != passphrase:
+        raise UsageError("the two passphrases differ", advice="Type it again.")
+    new = founding.init(
+        path, organisation=organisation, member=member, passphrase=passphrase, memory_mib=args.kdf_memory_mib
+    )
+    passphrase[:] = bytes(len(passphrase))
+    lines = [
+        f"The vault is ready at {path}.",
+        "Its 13 words, to compare when somebody joins:",
+        f"  {' '.join(new.root_words)}",
+        *_hand_over(args, face, new.sheets),
+    ]
+    data = {"vault": str(path), "member": new.member.hex(), "root_words": list(new.root_words)}
+    return Result(data, lines)
+
+
+def _hand_over(args: argparse.Namespace, face: Face, sheets: tuple[str, ...]) -> list[str]:
+    """Give the sheets to a file or to the terminal; to neither, they stay sealed in the vault."""
+    text = "\n\n".join(sheets)
+    if args.sheets is not None:
+        descriptor = os.open(args.sheets, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        return [f"The recovery sheets are in {args.sheets}: print them, hand them out, and delete the file."]
+    if face.may_ask and sys.stdin.isatty() and sys.stdout.isatty() and not args.json:
+        face.say("")
+        for line in text.split("\n"):
+            face.say(line)
+        return ["Copy these sheets on paper now: they are not shown again."]
+    return ["There are no recovery sheets yet; without them a lost passphrase loses the vault."]
+
+
+def _asked_at_terminal(args: argparse.Namespace) -> bool:
+    return args.passphrase_fd is None and args.passphrase_file is None

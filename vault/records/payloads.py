@@ -1,0 +1,101 @@
+"""The audit payloads of a log, for a seat that was granted its audit epochs (FORMAT.md 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vault.errors import BrokenSealError, MalformedError, VerificationError
+from vault.ids import ZERO_ID, Origin, SeatId, VaultId
+from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.header import Header
+from vault.log.items import ItemKind, decode_items
+from vault.log.payload import Payload, decode_plaintext
+from vault.seal.envelope import VersionContext, open_sealed
+from vault.seal.keys import derive_entry_key, derive_next_ratchet, epoch_id
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GrantContext, KemPrivate, open_from
+from vault.store.rows import OperationRow, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One entry of a log: its place and, where this seat may read it, its payload.
+
+    `fault` says why there is no payload: `not granted`, or `broken` when it should open and does not.
+    """
+
+    origin: Origin
+    seq: int
+    payload: Payload | None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Auditor:
+    """A seat that reads payloads: its id and private KEM key."""
+
+    vault: VaultId
+    seat: SeatId
+    kem: KemPrivate
+
+
+def read_payloads(rows: Rows, auditor: Auditor, origin: Origin) -> Iterator[AuditEntry]:
+    """Yield every entry of a log in order, hashing the audit ratchet forward from each epoch that it lists."""
+    epoch: EpochNotice | None = None
+    key: bytes | None = None
+    for row in rows.operations(origin):
+        opened = _epoch_listed_by(rows, auditor, row)
+        if opened is not None:
+            epoch, key = opened
+        if epoch is None or key is None:
+            yield AuditEntry(origin, row.seq, None, "not granted")
+            continue
+        try:
+            payload = _open(auditor.vault, epoch.compartment, key, row)
+        except (BrokenSealError, MalformedError, VerificationError):
+            yield AuditEntry(origin, row.seq, None, "broken")
+        else:
+            yield AuditEntry(origin, row.seq, payload)
+        key = derive_next_ratchet(key)
+
+
+def _open(vault: VaultId, compartment: bytes, key: bytes, row: OperationRow) -> Payload:
+    context = VersionContext(vault, compartment, ZERO_ID, row.origin, row.seq, purpose=Purpose.AUDIT)
+    plaintext = open_sealed(derive_entry_key(key), row.sealed, context)
+    _, payload = decode_plaintext(plaintext, Header.decode(row.header).commitment)
+    return Payload.decode(payload)
+
+
+def _epoch_listed_by(rows: Rows, auditor: Auditor, row: OperationRow) -> tuple[EpochNotice, bytes | None] | None:
+    """Return the audit epoch that an entry opens and its key, or None where it opens none."""
+    try:
+        items = decode_items(row.list)
+    except MalformedError:
+        return None
+    for item in items:
+        if item.kind != ItemKind.EPOCH:
+            continue
+        stored = rows.epoch(item.digest)
+        if stored is None:
+            continue
+        notice = EpochNotice.decode(stored.bytes)
+        if notice.kind is CompartmentKind.AUDIT:
+            return notice, _epoch_key(rows, auditor, notice)
+    return None
+
+
+def _epoch_key(rows: Rows, auditor: Auditor, notice: EpochNotice) -> bytes | None:
+    for grant in rows.grants_of(notice.epoch):
+        if grant.seat != auditor.seat:
+            continue
+        context = GrantContext(
+            Purpose.GRANT, auditor.vault, notice.compartment, notice.epoch, grant.giver, auditor.seat
+        )
+        try:
+            key = open_from(auditor.kem, grant.sealed, context)
+        except BrokenSealError:
+            continue
+        if epoch_id(auditor.vault, notice.compartment, key) == notice.epoch:
+            return key
+    return None
