@@ -7,7 +7,6 @@ Nothing is written but pages under the copy's own key.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -95,23 +94,25 @@ def _copy_long_tables(
     cancelled: Callable[[], bool],
 ) -> None:
     tables = [table for table in _LONG_TABLES if table.name not in without]
-    entries = sum(sizes.values())
-    entries_before = dict(zip(sorted(sizes), accumulate((sizes[o] for o in sorted(sizes)), initial=0), strict=False))
-    for done_tables, table in enumerate(tables):
-        last = None
-        while True:
-            if cancelled():
-                raise _CancelledError
-            with database.reading() as source:
-                chunk = _chunk_after(source, table, last)
-            if not chunk:
-                break
-            last = chunk[-1]
-            with copy.transaction() as rows:
-                _insert(rows, table, [row for row in chunk if row.seq < sizes.get(row.origin, 0)])
-            done = entries_before.get(last.origin, 0) + min(last.seq, sizes.get(last.origin, 0))
-            progress(done_tables * entries + done, len(tables) * entries)
-    progress(len(tables) * entries, len(tables) * entries)
+    steps, done = len(tables) * sum(sizes.values()), 0
+    for table in tables:
+        for origin, size in sizes.items():
+            # Bounded, or a busy writer would keep the copy running behind it for ever.
+            within = (table.c.origin == origin, table.c.seq < size)
+            last = None
+            while True:
+                if cancelled():
+                    raise _CancelledError
+                with database.reading() as source:
+                    chunk = _chunk_after(source, table, last, *within)
+                if not chunk:
+                    break
+                last = chunk[-1]
+                with copy.transaction() as rows:
+                    _insert(rows, table, chunk)
+                progress(done + last.seq, steps)
+            done += size
+    progress(steps, steps)
 
 
 def _origins(source: Rows) -> Iterator[bytes]:
@@ -127,9 +128,9 @@ def _origins(source: Rows) -> Iterator[bytes]:
         last = origin
 
 
-def _chunk_after(source: Rows, table: sa.Table, last: Any) -> list[Any]:
+def _chunk_after(source: Rows, table: sa.Table, last: Any, *within: sa.ColumnElement[bool]) -> list[Any]:
     key = list(table.primary_key.columns)
-    statement = sa.select(table).order_by(*key).limit(_CHUNK)
+    statement = sa.select(table).where(*within).order_by(*key).limit(_CHUNK)
     if last is None:
         return list(source.connection.execute(statement))
     behind = {f"after_{column.name}": getattr(last, column.name) for column in key}

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
 from sqlalchemy.pool import StaticPool
 
-from vault.errors import InternalError, NoVaultError, RefusedError, TryAgainError, VaultError
+from vault.errors import InternalError, NoVaultError, RefusedError, TryAgainError, VaultError, VerificationError
 from vault.platform import PRIVATE_FILE_MODE, free_bytes, needs_full_fsync
 from vault.store.faults import translated
 from vault.store.files import release_ballast
@@ -135,10 +135,12 @@ class Database:
             try:
                 with self._translated():
                     self._pragma(f"rekey=\"x'{new_raw_key.hex()}'\"")
+                    # SQLCipher answers `ok` to a rekey that failed; the next read then fails.
+                    self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
                     self._pragma("wal_checkpoint(TRUNCATE)")
                     self._require_every_page_under_the_key()
             except BaseException:
-                # SQLCipher answers `ok` to a rekey that failed, and its connection is of no use afterwards.
+                # After a failure the connection mixes both keys.
                 self.close()
                 raise
 
@@ -183,11 +185,8 @@ class Database:
             raise InternalError("the database is in use by the same thread")
 
     def _require_every_page_under_the_key(self) -> None:
-        self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if self._pragma("cipher_integrity_check"):
-            raise TryAgainError(
-                f"{self.path.name} was not encrypted anew", advice="Unlock again; the old key may hold."
-            )
+            raise VerificationError(f"{self.path.name} was not encrypted anew as a whole")
 
     def _pragma(self, text: str) -> list[tuple[Any, ...]]:
         answer: list[tuple[Any, ...]] = self._connection.execute(f"PRAGMA {text}").fetchall()

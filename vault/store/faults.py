@@ -26,7 +26,6 @@ _RIGHTS = "Check the rights of the folder, then repeat."
 # How the driver's code begins, and what a person is told.
 _WORDS: tuple[tuple[str, type[VaultError], str, str | None], ...] = (
     ("SQLITE_BUSY", OpenElsewhereError, "is open in another process", None),
-    ("SQLITE_LOCKED", OpenElsewhereError, "is open in another process", None),
     ("SQLITE_IOERR", VerificationError, _UNREADABLE, None),
     ("SQLITE_CORRUPT", VerificationError, _UNREADABLE, None),
     ("SQLITE_NOTADB", VerificationError, _UNREADABLE, None),

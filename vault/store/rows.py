@@ -271,6 +271,10 @@ class Rows:
         """Insert keys sealed to seats."""
         self._insert(tables.granted, rows)
 
+    def grants(self) -> list[GrantRow]:
+        """Return every grant."""
+        return self._all(GrantRow._make, sql.GRANTS, {})
+
     def grants_to(self, seat: bytes) -> list[GrantRow]:
         """Return all that was ever sealed to this seat and not erased."""
         return self._all(GrantRow._make, sql.GRANTS_TO_SEAT, {"seat": seat})

@@ -1,0 +1,77 @@
+"""A second process on a database: `python -m tests.store.child ACT PATH SIZE`. Each line it prints is a promise."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import sys
+from itertools import count
+from pathlib import Path
+
+from tests.store.samples import KEY, ORIGIN, OTHER_KEY, add_entry, new_vault
+from vault.errors import VaultError
+from vault.store.copy import copy_database
+from vault.store.drafts import open_drafts
+from vault.store.engine import Database, open_database
+
+
+def say(word: object) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+def commit_for_ever(database: Database) -> None:
+    with database.reading() as rows:
+        start = rows.size(ORIGIN)
+    for seq in count(start):
+        with database.transaction() as rows:
+            add_entry(rows, seq)
+        say(seq)
+
+
+def limit_files(size: int, *, killed: bool) -> None:
+    """Let no file of this process grow beyond `size`: the write fails, or the process dies at that very byte."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL if killed else signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+
+def main(act: str, path: Path, size: int) -> None:
+    if act == "commit":
+        commit_for_ever(open_database(path, KEY, create=False))
+    elif act == "fill":
+        limit_files(size, killed=False)
+        commit_for_ever(new_vault(path))
+    elif act == "hold":
+        database = open_database(path, KEY, create=False)
+        say("open")
+        sys.stdin.read()
+        database.close()
+    elif act in {"rekey-full", "rekey-killed"}:
+        database = open_database(path, KEY, create=False)
+        limit_files(size, killed=act == "rekey-killed")
+        database.rekey(OTHER_KEY)
+    elif act == "copy-full":
+        database = new_vault(path)
+        with database.transaction() as rows:
+            for seq in range(200):
+                add_entry(rows, seq)
+        database.truncate_wal()
+        limit_files(size, killed=False)
+        try:
+            copy_database(database, path.with_name("copy.db"), OTHER_KEY)
+        finally:
+            database.close()
+    elif act == "draft":
+        drafts = open_drafts(path, KEY)
+        for number in count():
+            drafts.save(b"c", b"r", f"typed {number}", "note", saved_ms=number)
+            say(number)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))
+    except VaultError as fault:
+        say(f"{type(fault).__name__}: {fault.message}")
+        sys.exit(1)

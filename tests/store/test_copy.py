@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+import vault.store.copy
+from tests.store.processes import child
+from tests.store.samples import (
+    CASE,
+    EPOCH,
+    KEY,
+    ORIGIN,
+    OTHER_KEY,
+    OTHER_ORIGIN,
+    SEAT,
+    add_entry,
+    names_in,
+    operation,
+    version,
+    whole_entries,
+)
+from vault.errors import RefusedError, TryAgainError
+from vault.store.copy import copy_database
+from vault.store.engine import Database, open_database
+from vault.store.rows import EpochRow, GrantRow, LocalRow, TileRow
+from vault.store.schema import SCHEMA
+from vault.store.tables import metadata
+
+_ENTRIES = 30
+
+
+@pytest.fixture(autouse=True)
+def short_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vault.store.copy, "_CHUNK", 7)
+
+
+@pytest.fixture
+def full(database: Database) -> Database:
+    with database.transaction() as rows:
+        for origin in (ORIGIN, OTHER_ORIGIN):
+            rows.add_genesis(origin, b"genesis")
+            for seq in range(_ENTRIES):
+                add_entry(rows, seq, origin)
+        rows.add_epochs([EpochRow(bytes([n]) * 32, CASE, b"row") for n in range(10)])
+        rows.add_grants([GrantRow(bytes([n]) * 32, EPOCH, SEAT, SEAT, b"sealed") for n in range(10)])
+        for idx in range(10):
+            rows.put_tile(TileRow(ORIGIN, 0, idx, b"hashes"))
+        rows.put_local(LocalRow(SEAT, 7, 0, b"secret"))
+    return database
+
+
+def _rows_of(database: Database) -> dict[str, set[tuple[object, ...]]]:
+    with database.reading() as rows:
+        return {
+            table.name: {tuple(row) for row in rows.connection.execute(sa.select(table))}
+            for table in metadata.sorted_tables
+        }
+
+
+def _open_copy(path: Path) -> Database:
+    return open_database(path, OTHER_KEY, create=False)
+
+
+def test_a_copy_has_every_row_under_its_own_key_and_the_same_schema(full: Database, tmp_path: Path) -> None:
+    target = tmp_path / "copy.db"
+    assert copy_database(full, target, OTHER_KEY)
+    assert names_in(tmp_path) == ["copy.db", "vault.db", "vault.db-wal"]
+    copy = _open_copy(target)
+    assert copy.schema_stamp() == SCHEMA
+    expected = _rows_of(full)
+    expected.pop("cosignature")
+    assert all(expected.values())
+    assert {name: rows for name, rows in _rows_of(copy).items() if name != "cosignature"} == expected
+    assert whole_entries(copy) == _ENTRIES
+    copy.close()
+
+
+def test_a_table_that_is_left_out_is_nowhere_in_the_copy(full: Database, tmp_path: Path) -> None:
+    left_out = {"version_key", "granted", "local"}
+    copy_database(full, tmp_path / "copy.db", OTHER_KEY, without=left_out)
+    copy = _open_copy(tmp_path / "copy.db")
+    copied = _rows_of(copy)
+    assert {name for name in left_out if copied[name]} == set()
+    assert len(copied["version"]) == 2 * _ENTRIES
+    with copy.reading() as rows:
+        assert rows.connection.exec_driver_sql("PRAGMA freelist_count").scalar() == 0
+    copy.close()
+
+
+def test_two_copies_together_hold_the_whole(full: Database, tmp_path: Path) -> None:
+    keys = {"version_key", "granted", "local"}
+    rest = {table.name for table in metadata.sorted_tables} - keys
+    together: dict[str, set[tuple[object, ...]]] = {}
+    for name, without in (("rows.db", keys), ("keys.db", rest)):
+        copy_database(full, tmp_path / name, OTHER_KEY, without=without)
+        copy = _open_copy(tmp_path / name)
+        for table, rows in _rows_of(copy).items():
+            together[table] = together.get(table, set()) | rows
+        copy.close()
+    assert together == _rows_of(full)
+
+
+def test_work_goes_on_meanwhile_and_the_copy_shows_the_moment_of_its_beginning(full: Database, tmp_path: Path) -> None:
+    before = _rows_of(full)
+    seen: list[tuple[int, int]] = []
+
+    def write_on(done: int, total: int) -> None:
+        seen.append((done, total))
+        with full.transaction() as rows:
+            add_entry(rows, _ENTRIES + len(seen) - 1)
+            add_entry(rows, len(seen) - 1, b"q" * 32)
+
+    assert copy_database(full, tmp_path / "copy.db", OTHER_KEY, progress=write_on)
+    copy = _open_copy(tmp_path / "copy.db")
+    assert _rows_of(copy) == before
+    copy.close()
+    assert len(seen) > 10
+    assert seen == sorted(seen)
+    assert seen[-1] == (6 * _ENTRIES, 6 * _ENTRIES)
+
+
+def test_a_cancelled_copy_leaves_nothing_behind(full: Database, tmp_path: Path) -> None:
+    seen: list[int] = []
+    target = tmp_path / "copy.db"
+    done = copy_database(
+        full, target, OTHER_KEY, progress=lambda step, _: seen.append(step), cancelled=lambda: len(seen) == 3
+    )
+    assert not done
+    assert len(seen) == 3
+    assert names_in(tmp_path) == ["vault.db", "vault.db-wal"]
+    assert whole_entries(full) == _ENTRIES
+
+
+def test_a_copy_that_fails_leaves_nothing_behind(full: Database, tmp_path: Path) -> None:
+    def fail(done: int, total: int) -> None:
+        raise TryAgainError("no room on the stick")
+
+    with pytest.raises(TryAgainError, match="no room on the stick"):
+        copy_database(full, tmp_path / "copy.db", OTHER_KEY, progress=fail)
+    assert names_in(tmp_path) == ["vault.db", "vault.db-wal"]
+
+
+def test_a_copy_never_writes_over_a_file(full: Database, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_bytes(b"last week's backup")
+    with pytest.raises(RefusedError, match=r"copy\.db exists already"):
+        copy_database(full, tmp_path / "copy.db", OTHER_KEY)
+    assert (tmp_path / "copy.db").read_bytes() == b"last week's backup"
+
+
+def test_no_sealed_byte_and_no_name_of_a_table_is_readable_in_a_copy(full: Database, tmp_path: Path) -> None:
+    copy_database(full, tmp_path / "copy.db", OTHER_KEY)
+    data = (tmp_path / "copy.db").read_bytes()
+    for plain in (b"SQLite format", b"compartment", operation(0).header[:16], version(0).blob[:16]):
+        assert plain not in data
+
+
+def test_an_empty_vault_has_a_copy_too(database: Database, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    assert copy_database(database, tmp_path / "copy.db", OTHER_KEY, progress=lambda *step: seen.append(step))
+    assert seen == [(0, 0)]
+    copy = _open_copy(tmp_path / "copy.db")
+    assert whole_entries(copy) == 0
+    copy.close()
+
+
+def test_a_copy_stops_where_the_disk_is_full_and_says_so(tmp_path: Path) -> None:
+    with child("copy-full", tmp_path / "vault.db", 400_000) as process:
+        out, _ = process.communicate()
+    assert out == "TryAgainError: no room to write copy.db\n"
+    assert names_in(tmp_path) == ["vault.db"]
+    database = open_database(tmp_path / "vault.db", KEY, create=False)
+    assert whole_entries(database) == 200
+    database.close()

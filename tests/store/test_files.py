@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from tests.store.samples import names_in
+from vault.errors import MalformedError, NotFoundError, NoVaultError, RefusedError, TryAgainError, VerificationError
+from vault.store import files
+from vault.store.folder import VaultFolder
+
+
+def test_a_durable_write_replaces_the_whole_and_leaves_no_second_file(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    (tmp_path / "keys.new").write_bytes(b"of a try that was cut off")
+    files.write_durable(path, b"first, longer")
+    files.write_durable(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert names_in(tmp_path) == ["keys"]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_written_aside_counts_only_when_it_is_promoted(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    files.write_durable(path, b"old")
+    assert files.write_aside(path, b"new") == tmp_path / "keys.new"
+    assert path.read_bytes() == b"old"
+    files.promote(path)
+    assert path.read_bytes() == b"new"
+    assert names_in(tmp_path) == ["keys"]
+
+
+def test_bytes_and_names_are_flushed_before_the_write_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(files, "flush_file", lambda _: order.append("bytes"))
+    monkeypatch.setattr(files, "fsync_folder", lambda _: order.append("names " + ",".join(names_in(tmp_path))))
+    files.write_durable(tmp_path / "keys", b"new")
+    assert order == ["bytes", "names keys.new", "names keys"]
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "words"),
+    [
+        (errno.ENOSPC, TryAgainError, "no room to write keys"),
+        (errno.EFBIG, TryAgainError, "no room to write keys"),
+        (errno.EDQUOT, TryAgainError, "no room to write keys"),
+        (errno.EACCES, TryAgainError, "keys cannot be read or written now"),
+        (errno.EIO, VerificationError, "the disk reports an error at keys"),
+    ],
+)
+def test_a_write_that_fails_leaves_the_old_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, error: type[Exception], words: str
+) -> None:
+    path = tmp_path / "keys"
+    files.write_durable(path, b"old")
+
+    def fail(_: int) -> None:
+        raise OSError(number, "the system's own words")
+
+    monkeypatch.setattr(files, "flush_file", fail)
+    with pytest.raises(error, match=f"^{words}$"):
+        files.write_durable(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert names_in(tmp_path) == ["keys"]
+
+
+def test_a_file_is_read_up_to_its_limit_and_refused_beyond(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_bytes(bytes(10))
+    assert files.read_limited(tmp_path / "keys", 10) == bytes(10)
+    with pytest.raises(MalformedError, match=r"^keys is longer than 9 bytes$"):
+        files.read_limited(tmp_path / "keys", 9)
+    with pytest.raises(NotFoundError, match=r"^no file attempts$"):
+        files.read_limited(tmp_path / "attempts", 9)
+    with pytest.raises(TryAgainError, match="cannot be read or written now"):
+        files.read_limited(tmp_path, 9)
+
+
+def test_the_ballast_takes_real_room_and_gives_it_back_once(tmp_path: Path) -> None:
+    ballast = VaultFolder(tmp_path).ballast
+    files.make_ballast(ballast)
+    status = ballast.stat()
+    assert status.st_size == files.BALLAST_SIZE == 16 * 1024 * 1024
+    assert status.st_blocks * 512 >= status.st_size
+    assert len(set(ballast.read_bytes()[:4096])) > 200  # nothing that a file system would compress away
+    assert files.release_ballast(ballast)
+    assert not files.release_ballast(ballast)
+    assert names_in(tmp_path) == []
+
+
+def test_a_disk_with_room_is_not_called_full(tmp_path: Path) -> None:
+    (tmp_path / "vault.db").write_bytes(bytes(100))
+    assert not files.has_no_room(tmp_path / "vault.db")
+    assert names_in(tmp_path) == ["vault.db"]
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_quota_is_called_full_and_a_failing_disk_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def fail_with(code: int) -> None:
+        def fail(_: int) -> None:
+            raise OSError(code, "")
+
+        monkeypatch.setattr(files, "flush_file", fail)
+
+    fail_with(number)
+    assert files.has_no_room(tmp_path / "vault.db")
+    fail_with(errno.EIO)
+    assert not files.has_no_room(tmp_path / "vault.db")
+
+
+@pytest.mark.parametrize(("size", "full"), [(2**32 - 1, True), (2**32 - 1 - (1 << 17), False), (2**32 + 1, False)])
+def test_the_largest_file_of_a_stick_is_called_full(tmp_path: Path, size: int, full: bool) -> None:
+    with (tmp_path / "vault.db").open("wb") as file:
+        file.truncate(size)
+    assert files.has_no_room(tmp_path / "vault.db") is full
+
+
+def test_a_vault_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = VaultFolder(tmp_path / "office.vault")
+    folder.make()
+    folder.make()
+    for part in (folder.path, folder.index_dir, folder.drafts_dir, folder.blobs_dir):
+        assert part.stat().st_mode & 0o777 == 0o700
+    assert names_in(folder.path) == ["blobs", "drafts", "index"]
+
+
+def test_a_place_under_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RefusedError, match="cannot be made here"):
+        VaultFolder(tmp_path / "file" / "office.vault").make()
+
+
+@pytest.mark.parametrize("missing", ["keys", "vault.db"])
+def test_a_folder_without_one_of_its_two_files_is_no_vault(tmp_path: Path, missing: str) -> None:
+    folder = VaultFolder(tmp_path)
+    for part in (folder.keys, folder.database):
+        part.touch()
+    folder.require()
+    (tmp_path / missing).unlink()
+    with pytest.raises(NoVaultError, match=f"{missing} is missing"):
+        folder.require()
+
+
+def test_a_synced_folder_is_refused_in_words_and_a_plain_one_is_not(tmp_path: Path) -> None:
+    synced = tmp_path / "Dropbox" / "office.vault"
+    synced.mkdir(parents=True)
+    with pytest.raises(RefusedError, match=r"office\.vault: it lies in a folder that a sync program copies"):
+        VaultFolder(synced).require_safe_place()
+    VaultFolder(tmp_path).require_safe_place(lambda _: None)
+    with pytest.raises(RefusedError, match=r"cannot be opened at .*: it is on a network drive"):
+        VaultFolder(tmp_path).require_safe_place(lambda _: "it is on a network drive")

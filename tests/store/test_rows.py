@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.store.samples import (
+    CASE,
+    EPOCH,
+    ORIGIN,
+    OTHER_CASE,
+    OTHER_ORIGIN,
+    SEAT,
+    checkpoint,
+    key_of,
+    new_vault,
+    operation,
+    sealed,
+    version,
+)
+from vault.errors import VerificationError
+from vault.store.engine import Database
+from vault.store.rows import (
+    CheckpointRow,
+    EpochRow,
+    GenesisRow,
+    GrantRow,
+    LocalRow,
+    Rows,
+    TileRow,
+)
+from vault.store.tables import cosignature
+
+_MORE_THAN_A_CHUNK = 600
+
+
+def test_a_false_genesis_stands_beside_the_true_one(database: Database) -> None:
+    with database.transaction() as rows:
+        assert rows.genesis(ORIGIN) is None
+        rows.add_genesis(ORIGIN, b"true")
+        assert rows.genesis(ORIGIN) == b"true"
+        rows.add_genesis(ORIGIN, b"false")
+        rows.add_genesis(OTHER_ORIGIN, b"other")
+        assert rows.geneses() == [
+            GenesisRow(ORIGIN, b"false"),
+            GenesisRow(ORIGIN, b"true"),
+            GenesisRow(OTHER_ORIGIN, b"other"),
+        ]
+
+
+def test_operations_come_in_the_order_of_their_places_across_chunks(database: Database) -> None:
+    with database.transaction() as rows:
+        for seq in reversed(range(_MORE_THAN_A_CHUNK)):
+            rows.add_operation(operation(seq))
+        rows.add_operation(operation(0, OTHER_ORIGIN))
+        assert list(rows.operations(ORIGIN)) == [operation(seq) for seq in range(_MORE_THAN_A_CHUNK)]
+        assert list(rows.operations(OTHER_ORIGIN)) == [operation(0, OTHER_ORIGIN)]
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "expected"),
+    [(0, None, range(5)), (2, None, range(2, 5)), (0, 3, range(3)), (2, 3, range(2, 3)), (3, 3, []), (5, None, [])],
+)
+def test_a_part_of_a_log_is_half_open(database: Database, start: int, stop: int | None, expected: list[int]) -> None:
+    with database.transaction() as rows:
+        for seq in range(5):
+            rows.add_operation(operation(seq))
+            rows.add_versions([version(seq)])
+        assert [row.seq for row in rows.operations(ORIGIN, start, stop)] == list(expected)
+        assert [row.seq for row in rows.version_rows(ORIGIN, start, stop)] == list(expected)
+
+
+def test_rows_that_contradict_at_one_place_are_all_given_also_at_a_border_of_chunks(database: Database) -> None:
+    with database.transaction() as rows:
+        false = [operation(seq, salt=salt) for seq in (254, 255, 256) for salt in range(3)]
+        for row in false:
+            rows.add_operation(row)
+        for seq in range(254):
+            rows.add_operation(operation(seq))
+        found = list(rows.operations(ORIGIN))
+        assert len(found) == len(set(found)) == 254 + 9
+        assert rows.operation(ORIGIN, 255) == min(false[3:6], key=lambda row: row.digest)
+
+
+def test_the_size_of_a_log_is_the_place_behind_its_last_entry(database: Database) -> None:
+    with database.transaction() as rows:
+        assert rows.size(ORIGIN) == 0
+        assert rows.operation(ORIGIN, 0) is None
+        rows.add_operation(operation(0))
+        rows.add_operation(operation(6))
+        rows.add_operation(operation(9, OTHER_ORIGIN))
+        assert rows.size(ORIGIN) == 7
+        assert rows.operation(ORIGIN, 6) == operation(6)
+
+
+def test_versions_come_with_each_of_their_keys_and_only_of_the_compartment_and_record_asked_for(
+    database: Database,
+) -> None:
+    first, second = version(0, 0), version(0, 1, record=b"q" * 16)
+    elsewhere = version(1, 0, compartment=OTHER_CASE)
+    keys = [key_of(first), key_of(first, b"f" * 16), key_of(second), key_of(elsewhere)]
+    with database.transaction() as rows:
+        rows.add_versions([elsewhere, second, first])
+        rows.add_version_keys(keys)
+        both = [sealed(first, keys[0]), sealed(first, keys[1])]
+        assert rows.versions(CASE) == [*both, sealed(second, keys[2])]
+        assert rows.versions(CASE, first.record) == both
+        assert rows.versions(OTHER_CASE, first.record) == [sealed(elsewhere, keys[3])]
+        assert rows.versions(OTHER_CASE, second.record) == []
+        assert rows.version_at(ORIGIN, 0, 0) == both
+        assert rows.version_at(ORIGIN, 0, 1) == [sealed(second, keys[2])]
+        assert rows.version_at(OTHER_ORIGIN, 0, 0) == []
+
+
+def test_a_version_without_a_key_is_counted_and_not_opened(database: Database) -> None:
+    with database.transaction() as rows:
+        rows.add_versions([version(0)])
+        assert rows.versions(CASE) == rows.version_at(ORIGIN, 0, 0) == list(rows.versions_from(ORIGIN, 0)) == []
+        assert list(rows.version_rows(ORIGIN)) == [version(0)]
+
+
+def test_versions_of_a_log_come_by_place_from_a_position_across_chunks(database: Database) -> None:
+    written = [version(seq, n) for seq in range(_MORE_THAN_A_CHUNK // 4) for n in range(4)]
+    with database.transaction() as rows:
+        rows.add_versions(written)
+        rows.add_version_keys([key_of(row) for row in written])
+        rows.add_version_keys([key_of(row, b"f" * 16) for row in written if row.n == 3])
+        found = [(row.seq, row.n, row.epoch) for row in rows.versions_from(ORIGIN, 10)]
+        expected = [(row.seq, row.n, EPOCH) for row in written if row.seq >= 10]
+        expected += [(row.seq, row.n, b"f" * 16) for row in written if row.seq >= 10 and row.n == 3]
+        assert found == sorted(expected)
+        assert list(rows.version_rows(ORIGIN)) == written
+
+
+def test_erasing_takes_blob_and_keys_of_that_place_alone(database: Database) -> None:
+    written = [version(0, 0), version(0, 1), version(1, 0)]
+    with database.transaction() as rows:
+        rows.add_versions(written)
+        rows.add_version_keys([key_of(row) for row in written])
+        rows.erase_versions([])
+        rows.erase_versions([(ORIGIN, 0, 1), (OTHER_ORIGIN, 0, 0)])
+        assert list(rows.version_rows(ORIGIN)) == [written[0], written[2]]
+        rows.add_versions([written[1]])
+        assert rows.version_at(ORIGIN, 0, 1) == []
+
+
+def test_a_rotation_deletes_exactly_the_wrap_that_it_replaced(database: Database) -> None:
+    row = version(0)
+    old, false, new = key_of(row), key_of(row, wrap=b"w" * 40), key_of(row, b"f" * 16)
+    with database.transaction() as rows:
+        rows.add_versions([row])
+        rows.add_version_keys([old, false, new])
+        rows.delete_version_keys([])
+        rows.delete_version_keys([old])
+        assert set(rows.versions(CASE)) == {sealed(row, false), sealed(row, new)}
+
+
+def test_epochs_and_grants_are_found_by_what_they_are_for(database: Database) -> None:
+    here, there = EpochRow(b"1" * 32, CASE, b"row"), EpochRow(b"0" * 32, OTHER_CASE, b"row")
+    mine = GrantRow(b"1" * 32, EPOCH, SEAT, b"g" * 16, b"sealed")
+    yours = GrantRow(b"2" * 32, EPOCH, b"t" * 16, b"g" * 16, b"sealed")
+    old = GrantRow(b"0" * 32, b"f" * 16, SEAT, b"g" * 16, b"sealed")
+    with database.transaction() as rows:
+        rows.add_epochs([here, there])
+        rows.add_epochs([])
+        rows.add_grants([yours, mine, old])
+        assert rows.epochs() == [here, there]
+        assert rows.epochs(CASE) == [here]
+        assert rows.grants_to(SEAT) == [old, mine]
+        assert rows.grants_of(EPOCH) == [mine, yours]
+
+
+def test_of_a_session_only_the_last_checkpoint_and_cosigned_ones_stay(database: Database) -> None:
+    with database.transaction() as rows:
+        for size in (1, 3, 5, 6):
+            rows.add_checkpoint(checkpoint(size))
+        rows.add_checkpoint(checkpoint(6, OTHER_ORIGIN))
+        rows.connection.execute(
+            sa.insert(cosignature), {"origin": ORIGIN, "size": 5, "witness": b"w" * 32, "line": b"line"}
+        )
+        rows.replace_checkpoint(checkpoint(7), keep_up_to=3)
+        assert [row.size for row in rows.checkpoints(ORIGIN)] == [1, 3, 5, 7]
+        assert rows.newest_checkpoint(ORIGIN) == checkpoint(7)
+        assert rows.checkpoints(OTHER_ORIGIN) == [checkpoint(6, OTHER_ORIGIN)]
+        assert rows.newest_checkpoint(b"n" * 32) is None
+
+
+def test_two_checkpoints_of_one_size_stand_side_by_side(database: Database) -> None:
+    with database.transaction() as rows:
+        for note in (b"b", b"a"):
+            rows.add_checkpoint(CheckpointRow(ORIGIN, 4, b"r" * 32, note))
+        assert [row.note for row in rows.checkpoints(ORIGIN)] == [b"a", b"b"]
+
+
+def test_a_tile_and_a_local_secret_replace_what_stood_there_and_nothing_else(database: Database) -> None:
+    with database.transaction() as rows:
+        assert rows.tile(ORIGIN, 0, 0) is None
+        for hashes in (b"partial", b"whole"):
+            rows.put_tile(TileRow(ORIGIN, 0, 0, hashes))
+        rows.put_tile(TileRow(ORIGIN, 1, 0, b"above"))
+        rows.put_tile(TileRow(ORIGIN, 0, 1, b"next"))
+        assert rows.tile(ORIGIN, 0, 0) == b"whole"
+        assert [(row.level, row.idx) for row in rows.tiles(ORIGIN)] == [(0, 0), (0, 1), (1, 0)]
+        assert rows.local(SEAT, 5) is None
+        for number in (1, 2):
+            rows.put_local(LocalRow(SEAT, 5, number, b"session"))
+        rows.put_local(LocalRow(SEAT, 6, 0, b"ratchet"))
+        assert rows.local(SEAT, 5) == LocalRow(SEAT, 5, 2, b"session")
+        rows.delete_local(SEAT, 5)
+        rows.delete_local(SEAT, 5)
+        assert rows.local(SEAT, 5) is None
+        assert rows.local(SEAT, 6) == LocalRow(SEAT, 6, 0, b"ratchet")
+
+
+_TWICE: dict[str, Callable[[Rows], None]] = {
+    "genesis": lambda rows: rows.add_genesis(ORIGIN, b"bytes"),
+    "operation": lambda rows: rows.add_operation(operation(0)),
+    "version": lambda rows: rows.add_versions([version(0)]),
+    "version key": lambda rows: rows.add_version_keys([key_of(version(0))]),
+    "epoch": lambda rows: rows.add_epochs([EpochRow(b"1" * 32, CASE, b"row")]),
+    "grant": lambda rows: rows.add_grants([GrantRow(b"1" * 32, EPOCH, SEAT, SEAT, b"sealed")]),
+    "checkpoint": lambda rows: rows.add_checkpoint(checkpoint(1)),
+}
+
+
+@pytest.mark.parametrize("add", _TWICE.values(), ids=_TWICE.keys())
+def test_the_same_row_is_never_written_twice(database: Database, add: Callable[[Rows], None]) -> None:
+    with database.transaction() as rows:
+        add(rows)
+    with pytest.raises(VerificationError, match="already holds a row with this key"), database.transaction() as rows:
+        add(rows)
+
+
+def test_the_largest_place_of_the_format_is_stored_and_found(database: Database) -> None:
+    last = 2**63 - 2
+    with database.transaction() as rows:
+        rows.add_operation(operation(last))
+        assert list(rows.operations(ORIGIN)) == [operation(last)]
+        assert rows.size(ORIGIN) == last + 1
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        ("SELECT blob FROM version WHERE compartment = x'00' AND record = x'00'", "version_by_record"),
+        ("SELECT blob FROM version WHERE compartment = x'00'", "version_by_record"),
+        (
+            "SELECT blob FROM version WHERE origin = x'00' AND (seq, n, id) > (1, 0, x'00')",
+            "sqlite_autoindex_version_1",
+        ),
+        ("SELECT sealed FROM granted WHERE seat = x'00'", "granted_by_seat"),
+        ("SELECT sealed FROM granted WHERE epoch = x'00'", "granted_by_epoch"),
+        ("SELECT bytes FROM epoch WHERE compartment = x'00'", "epoch_by_compartment"),
+    ],
+)
+def test_no_question_of_the_hot_paths_reads_a_whole_table(database: Database, question: str, index: str) -> None:
+    with database.reading() as rows:
+        plan = rows.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {question}").fetchall()
+    assert index in plan[0][3]
+    assert "SEARCH" in plan[0][3]
+
+
+def test_reading_a_case_joins_its_keys_by_index(database: Database) -> None:
+    with database.reading() as rows:
+        seen: list[str] = []
+        sa.event.listen(database.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+        rows.versions(CASE)
+        asked = seen[-1]
+        plan = rows.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", (CASE,)).fetchall()
+    steps = [row[3] for row in plan]
+    assert not [step for step in steps if step.startswith("SCAN")]
+    assert any("version_key" in step and "sqlite_autoindex_version_key_1" in step for step in steps)
+
+
+def test_the_order_of_insertion_does_not_change_the_answers(tmp_path: Path) -> None:
+    written = [version(0, 0), version(0, 1), version(1, 0)]
+    answers = set()
+    for number, order in enumerate(permutations(written)):
+        database = new_vault(tmp_path / f"{number}.db")
+        with database.transaction() as rows:
+            rows.add_versions(order)
+            rows.add_version_keys([key_of(row) for row in order])
+            answers.add((tuple(rows.versions(CASE)), tuple(rows.versions_from(ORIGIN, 0))))
+        database.close()
+    assert len(answers) == 1
