@@ -44,16 +44,16 @@ def decode_wire(untrusted: bytes) -> WireHeader:
     """
     try:
         wire = _decoder.decode(untrusted)
-        text = f"{wire.c}{wire.g}{wire.l}{wire.r}{wire.x}"
+        digests = [wire.c, wire.g, wire.l, wire.r, wire.x]
         if wire.k is not msgspec.UNSET:
-            text += wire.k
+            digests.append(wire.k)
+        text = "".join(digests)
         canonical = bytes.fromhex(text).hex() == text
     except (msgspec.MsgspecError, ValueError):
         raise MalformedError("a header is not the JSON of FORMAT.md 5") from None
     if not (
         canonical
-        and len(wire.c) == len(wire.g) == len(wire.l) == len(wire.r) == len(wire.x) == _HEX_LENGTH
-        and len(text) % (5 * _HEX_LENGTH) in (0, _HEX_LENGTH)
+        and all(len(digest) == _HEX_LENGTH for digest in digests)
         and wire.v == HEADER_VERSION
         and 0 <= wire.s < _INTEGER_LIMIT
         and _encoder.encode(wire) == untrusted

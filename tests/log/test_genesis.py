@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.log.writer import SEAT, VAULT, Key, Writer, verify_signature
+from vault.errors import MalformedError, VerificationError
+from vault.log.genesis import GENESIS_SIZE, Genesis, origin_of, verify_genesis
+from vault.log.signatures import signed_message
+
+FIRST = Writer().genesis
+PREDECESSOR = (sha256(b"log").digest(), 12, sha256(b"root").digest())
+SECOND = Writer("b", PREDECESSOR).genesis
+
+
+@pytest.mark.parametrize("genesis", [FIRST, SECOND], ids=["first", "successor"])
+def test_a_genesis_survives_and_its_hash_is_the_name_of_the_log(genesis: bytes) -> None:
+    parts = verify_genesis(genesis, verify_signature)
+    assert len(genesis) == GENESIS_SIZE == 249
+    assert (parts.vault, parts.seat) == (VAULT, SEAT)
+    assert parts.encode(genesis[-64:]) == genesis
+    assert origin_of(genesis) == sha256(genesis).digest()
+
+
+def test_a_successor_names_its_predecessor_and_how_far_it_was_known() -> None:
+    parts = Genesis.decode(SECOND)
+    assert (parts.predecessor, parts.predecessor_size, parts.predecessor_root) == PREDECESSOR
+    assert not parts.is_first
+    assert Genesis.decode(FIRST).is_first
+
+
+@given(st.integers(0, GENESIS_SIZE - 1), st.integers(1, 255))
+def test_no_changed_byte_passes(place: int, flip: int) -> None:
+    altered = bytearray(FIRST)
+    altered[place] ^= flip
+    with pytest.raises(VerificationError, match="genesis"):
+        verify_genesis(bytes(altered), verify_signature)
+
+
+@pytest.mark.parametrize(
+    ("untrusted", "reason"),
+    [
+        pytest.param(b"", "0 bytes, not 249", id="empty"),
+        pytest.param(FIRST[:-1], "248 bytes, not 249", id="cut"),
+        pytest.param(FIRST + b"\0", "250 bytes, not 249", id="a byte more"),
+        pytest.param(b"\2" + FIRST[1:], "unknown format 2", id="format 2"),
+        pytest.param(SECOND[:145] + bytes(8) + SECOND[153:], "only a part of its predecessor", id="size 0"),
+    ],
+)
+def test_other_forms_are_refused(untrusted: bytes, reason: str) -> None:
+    with pytest.raises(MalformedError, match=reason):
+        Genesis.decode(untrusted)
+
+
+def test_a_signature_of_another_key_or_purpose_does_not_hold() -> None:
+    parts = Genesis.decode(FIRST)
+    for signer, purpose in ((Key("other"), "genesis"), (Key("a/identity"), "roster")):
+        forged = parts.encode(signer.sign(signed_message(purpose, parts.unsigned())))
+        with pytest.raises(VerificationError, match="signature of its genesis does not hold"):
+            verify_genesis(forged, verify_signature)
+
+
+@pytest.mark.parametrize("part", ["vault", "seat", "identity", "session_key", "nonce", "predecessor"])
+def test_a_part_of_the_wrong_size_is_refused(part: str) -> None:
+    with pytest.raises(MalformedError, match="part of the wrong size"):
+        replace(Genesis.decode(FIRST), **{part: b"short"})  # type: ignore[arg-type]  # the table names the parts
+
+
+def test_a_signature_of_the_wrong_size_is_not_written() -> None:
+    with pytest.raises(MalformedError, match="not 64 bytes"):
+        Genesis.decode(FIRST).encode(b"")

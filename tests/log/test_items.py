@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vault.errors import MalformedError
+from vault.log.items import (
+    ITEM_SIZE,
+    LIST_LIMIT,
+    Item,
+    ItemKind,
+    compartment_tag,
+    decode_items,
+    encode_items,
+    items_digest,
+)
+
+COMPARTMENT = bytes(range(16))
+DIGEST = sha256(b"thing").digest()
+VERSION = Item.in_compartment(ItemKind.VERSION, COMPARTMENT, DIGEST)
+SEEN = Item.tagless(ItemKind.SEEN, DIGEST)
+
+_digests, _tags = st.binary(min_size=32, max_size=32), st.binary(min_size=16, max_size=16)
+_items = st.lists(
+    st.builds(Item, st.sampled_from([1, 2, 3, 4, 6, 200]), _digests, _tags),
+    max_size=20,
+    unique_by=lambda item: item[:2],
+)
+
+
+@given(_items)
+def test_a_list_survives_in_its_order(items: list[Item]) -> None:
+    encoded = encode_items(items)
+    assert len(encoded) == ITEM_SIZE * len(items)
+    assert list(decode_items(encoded)) == items
+
+
+def test_a_read_lists_nothing() -> None:
+    assert encode_items([]) == b""
+    assert items_digest(b"") == sha256(b"").digest()
+
+
+def test_a_tag_is_known_to_those_who_know_the_compartment() -> None:
+    assert VERSION.tag == sha256(COMPARTMENT + DIGEST).digest()[:16] == compartment_tag(COMPARTMENT, DIGEST)
+    assert Item.of_keys(COMPARTMENT, DIGEST) == Item(ItemKind.KEYS, DIGEST, VERSION.tag)
+    assert SEEN.tag == bytes(16)
+
+
+def test_a_kind_of_a_newer_program_is_kept() -> None:
+    newer = Item(99, DIGEST, VERSION.tag)
+    assert decode_items(encode_items([newer])) == (newer,)
+
+
+@pytest.mark.parametrize(
+    ("untrusted", "reason"),
+    [
+        pytest.param(encode_items([VERSION])[:-1], "no multiple of 49", id="cut"),
+        pytest.param(encode_items([VERSION]) + b"\0", "no multiple of 49", id="a byte more"),
+        pytest.param(b"\0" + encode_items([VERSION])[1:], "an item of kind 0", id="kind 0"),
+        pytest.param(encode_items([VERSION]) * 2, "one thing twice", id="twice"),
+        pytest.param(encode_items([SEEN])[:-1] + b"\1", "an item of kind 7", id="tag on a foreign checkpoint"),
+        pytest.param(b"\5" + encode_items([VERSION])[1:], "an item of kind 5", id="tag on an approval"),
+        pytest.param(bytes(ITEM_SIZE * (LIST_LIMIT + 1)), "1025 items, more than 1024", id="too many"),
+    ],
+)
+def test_a_list_is_refused(untrusted: bytes, reason: str) -> None:
+    with pytest.raises(MalformedError, match=reason):
+        decode_items(untrusted)
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        pytest.param(Item(1, DIGEST[:-1], VERSION.tag), "wrong size", id="short digest"),
+        pytest.param(Item(1, DIGEST, b""), "wrong size", id="no tag"),
+        pytest.param(Item(256, DIGEST, VERSION.tag), "wrong size", id="kind of two bytes"),
+        pytest.param(Item(0, DIGEST, VERSION.tag), "wrong size", id="kind 0"),
+        pytest.param(Item(7, DIGEST, VERSION.tag), "not of the form", id="tag where none belongs"),
+    ],
+)
+def test_an_item_is_not_written(item: Item, reason: str) -> None:
+    with pytest.raises(MalformedError, match=reason):
+        encode_items([item])
+
+
+def test_an_item_is_made_for_its_own_kind_only() -> None:
+    with pytest.raises(MalformedError, match="SEEN belongs to no compartment"):
+        Item.in_compartment(ItemKind.SEEN, COMPARTMENT, DIGEST)
+    with pytest.raises(MalformedError, match="VERSION has a tag"):
+        Item.tagless(ItemKind.VERSION, DIGEST)

@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vault.errors import MalformedError, VerificationError
+from vault.log.tree import (
+    EMPTY_ROOT,
+    Frontier,
+    ReadLeaves,
+    ReadTile,
+    consistency_proof,
+    frontier_at,
+    inclusion_proof,
+    leaf_hash,
+    node_hash,
+    root,
+    root_at,
+    subtree_of_leaves,
+    subtree_of_tiles,
+    verify_consistency,
+    verify_inclusion,
+)
+
+TREE = json.loads((Path(__file__).parents[1] / "vectors" / "log_tree.json").read_text())
+INPUTS = [bytes.fromhex(one) for one in TREE["inputs"]]
+ROOTS = [bytes.fromhex(one) for one in TREE["roots"]]
+REFERENCE = [leaf_hash(one) for one in INPUTS]
+MANY = [sha256(str(i).encode()).digest() for i in range(1_100)]
+
+Tiles = dict[tuple[int, int], bytes]
+
+
+def grow(leaves: Sequence[bytes]) -> tuple[Frontier, Tiles]:
+    frontier, tiles = Frontier(), {}
+    for leaf in leaves:
+        for tile in frontier.append(leaf):
+            tiles[tile.level, tile.idx] = tile.hashes
+    return frontier, tiles
+
+
+def readers(tiles: Tiles, leaves: Sequence[bytes]) -> tuple[ReadTile, ReadLeaves]:
+    return (lambda level, idx: tiles.get((level, idx))), (lambda start, stop: leaves[start:stop])
+
+
+@pytest.mark.vectors
+@pytest.mark.parametrize("size", range(9))
+def test_roots_are_those_of_the_rfc_6962_reference(size: int) -> None:
+    frontier, _ = grow(REFERENCE[:size])
+    assert root(REFERENCE[:size]) == frontier.root() == ROOTS[size]
+
+
+@pytest.mark.vectors
+def test_leaves_are_those_of_the_rfc_6962_reference() -> None:
+    assert [leaf.hex() for leaf in REFERENCE] == TREE["leaves"]
+
+
+@pytest.mark.vectors
+@pytest.mark.parametrize("case", TREE["consistency"], ids=lambda case: f"{case['old']}-{case['new']}")
+def test_consistency_proofs_are_those_of_the_reference(case: dict[str, object]) -> None:
+    old, new = int(str(case["old"])), int(str(case["new"]))
+    proof = consistency_proof(old, new, subtree_of_leaves(REFERENCE))
+    assert [one.hex() for one in proof] == case["proof"]
+    verify_consistency(old, new, proof, ROOTS[old], ROOTS[new])
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 9, 64, 100, 255, 256, 257, 300])
+def test_every_leaf_is_proven_in_its_place_and_in_no_other(size: int) -> None:
+    leaves = MANY[:size]
+    top = root(leaves)
+    for index in range(size):
+        proof = inclusion_proof(index, size, subtree_of_leaves(leaves))
+        verify_inclusion(leaves[index], index, size, proof, top)
+        with pytest.raises(VerificationError, match=r"not in the signed tree|too long|too short|not among"):
+            verify_inclusion(leaves[index], index + 1, size, proof, top)
+
+
+@given(st.integers(0, 90), st.integers(0, 90))
+def test_every_prefix_is_consistent_with_every_later_head(first: int, second: int) -> None:
+    old, new = sorted((first, second))
+    proof = consistency_proof(old, new, subtree_of_leaves(MANY[:new]))
+    verify_consistency(old, new, proof, root(MANY[:old]), root(MANY[:new]))
+
+
+@given(st.integers(2, 90), st.data())
+def test_a_prefix_that_was_changed_is_consistent_with_no_later_head(new: int, data: st.DataObject) -> None:
+    old = data.draw(st.integers(1, new - 1))
+    changed = data.draw(st.integers(0, old - 1))
+    before = [leaf if i != changed else leaf_hash(b"other") for i, leaf in enumerate(MANY[:old])]
+    proof = consistency_proof(old, new, subtree_of_leaves(MANY[:new]))
+    with pytest.raises(VerificationError, match="not those signed before"):
+        verify_consistency(old, new, proof, root(before), root(MANY[:new]))
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 511, 512, 1_000, 1_100])
+def test_a_stored_tree_gives_roots_of_every_earlier_size(size: int) -> None:
+    _, tiles = grow(MANY)
+    read_tile, read_leaves = readers(tiles, MANY)
+    assert root_at(size, read_tile, read_leaves) == root(MANY[:size])
+    assert frontier_at(size, read_tile, read_leaves).root() == root(MANY[:size])
+
+
+def test_a_restored_frontier_goes_on_as_the_one_that_was_never_put_away() -> None:
+    whole, tiles = grow(MANY)
+    first = {place: tile for place, tile in tiles.items() if (place[1] + 1) << 8 * (place[0] + 1) <= 700}
+    resumed = frontier_at(700, *readers(first, MANY))
+    for leaf in MANY[700:]:
+        for tile in resumed.append(leaf):
+            first[tile.level, tile.idx] = tile.hashes
+    assert resumed.root() == whole.root()
+    assert first == tiles
+
+
+def test_a_tile_of_the_second_level_is_completed_at_65536_and_used() -> None:
+    frontier, tiles = Frontier(), {}
+    leaves = [i.to_bytes(32, "big") for i in range(65_536 + 300)]
+    for leaf in leaves:
+        for tile in frontier.append(leaf):
+            tiles[tile.level, tile.idx] = tile.hashes
+    assert (1, 0) in tiles
+    assert len(tiles) == 258
+    upper_only: Tiles = {(1, 0): tiles[1, 0]}
+    top = root(leaves)
+    assert frontier.root() == top == root_at(len(leaves), *readers(upper_only, leaves))
+    assert frontier_at(len(leaves), *readers(upper_only, leaves)).root() == top
+
+
+def test_missing_tiles_are_recomputed_from_the_leaves() -> None:
+    _, tiles = grow(MANY)
+    del tiles[0, 1]
+    assert root_at(1_100, *readers(tiles, MANY)) == root(MANY)
+
+
+def test_a_false_tile_shows_in_the_root() -> None:
+    _, tiles = grow(MANY)
+    tiles[0, 1] = bytes([tiles[0, 1][0] ^ 1]) + tiles[0, 1][1:]
+    assert root_at(1_100, *readers(tiles, MANY)) != root(MANY)
+
+
+def test_a_tile_of_the_wrong_length_is_refused() -> None:
+    _, tiles = grow(MANY)
+    tiles[0, 1] = tiles[0, 1][:-1]
+    with pytest.raises(MalformedError, match="tile 0/1 has 8191 bytes"):
+        root_at(1_100, *readers(tiles, MANY))
+
+
+def test_leaves_that_are_not_all_here_are_refused() -> None:
+    with pytest.raises(VerificationError, match="entries 0 to 9: 4 of 10 are here"):
+        frontier_at(10, *readers({}, MANY[:4]))
+
+
+def test_proofs_come_from_tiles_as_from_leaves() -> None:
+    _, tiles = grow(MANY)
+    stored = subtree_of_tiles(*readers(tiles, MANY))
+    memory = subtree_of_leaves(MANY)
+    for index in (0, 255, 256, 700, 1_099):
+        assert inclusion_proof(index, 1_100, stored) == inclusion_proof(index, 1_100, memory)
+    for old in (1, 256, 300, 777):
+        assert consistency_proof(old, 1_100, stored) == consistency_proof(old, 1_100, memory)
+
+
+def test_a_copied_frontier_lives_on_its_own() -> None:
+    frontier, _ = grow(MANY[:300])
+    twin = frontier.copy()
+    twin.append(MANY[300])
+    assert frontier.root() == root(MANY[:300])
+    assert twin.root() == root(MANY[:301])
+
+
+# The size-0 policy, where implementations differ.
+def test_size_zero_has_a_fixed_root_and_is_a_prefix_of_everything() -> None:
+    assert Frontier().root() == root([]) == EMPTY_ROOT == sha256(b"").digest()
+    verify_consistency(0, 5, [], EMPTY_ROOT, root(MANY[:5]))
+    verify_consistency(0, 0, [], EMPTY_ROOT, EMPTY_ROOT)
+    assert consistency_proof(0, 5, subtree_of_leaves(MANY[:5])) == []
+
+
+@pytest.mark.parametrize(
+    ("sizes", "proof", "roots", "reason"),
+    [
+        pytest.param((0, 5), [MANY[0]], (EMPTY_ROOT, root(MANY[:5])), "too long", id="size 0 with a proof"),
+        pytest.param((0, 5), [], (MANY[0], root(MANY[:5])), "two different roots for 0", id="size 0 with another root"),
+        pytest.param((5, 5), [], (MANY[0], root(MANY[:5])), "two different roots for 5", id="one size, two roots"),
+        pytest.param((5, 5), [MANY[0]], (root(MANY[:5]), root(MANY[:5])), "too long", id="one size with a proof"),
+        pytest.param((6, 5), [], (root(MANY[:6]), root(MANY[:5])), "no prefix", id="backwards"),
+        pytest.param((-1, 5), [], (EMPTY_ROOT, root(MANY[:5])), "no prefix", id="negative"),
+        pytest.param((3, 5), [], (root(MANY[:3]), root(MANY[:5])), "too short", id="no proof"),
+        pytest.param((4, 5), [], (root(MANY[:4]), root(MANY[:5])), "too short", id="no proof from a power of two"),
+        pytest.param((3, 5), [b""], (root(MANY[:3]), root(MANY[:5])), "a hash has 0 bytes", id="empty hash"),
+        pytest.param((3, 5), [bytes(33)], (root(MANY[:3]), root(MANY[:5])), "a hash has 33 bytes", id="33-byte hash"),
+        pytest.param((3, 5), [], (b"", root(MANY[:5])), "a hash has 0 bytes", id="empty root"),
+    ],
+)
+def test_consistency_refuses(
+    sizes: tuple[int, int], proof: list[bytes], roots: tuple[bytes, bytes], reason: str
+) -> None:
+    with pytest.raises(VerificationError, match=reason):
+        verify_consistency(*sizes, proof, *roots)
+
+
+@pytest.mark.parametrize("old", [1, 2, 3, 6, 7])
+def test_consistency_refuses_a_proof_with_one_hash_more_or_less(old: int) -> None:
+    proof = consistency_proof(old, 8, subtree_of_leaves(REFERENCE))
+    for altered in (proof[:-1], [*proof, MANY[0]], proof[1:], [MANY[0], *proof]):
+        with pytest.raises(VerificationError, match=r"too short|too long|not those signed before"):
+            verify_consistency(old, 8, altered, ROOTS[old], ROOTS[8])
+
+
+def _proof(index: int, size: int) -> list[bytes]:
+    return inclusion_proof(index, size, subtree_of_leaves(REFERENCE[:size]))
+
+
+@pytest.mark.parametrize(
+    ("leaf", "index", "size", "proof", "reason"),
+    [
+        pytest.param(REFERENCE[2], 2, 8, _proof(2, 8)[:-1], "too short", id="a hash missing"),
+        pytest.param(REFERENCE[2], 2, 8, [*_proof(2, 8), ROOTS[1]], "too long", id="a hash more"),
+        pytest.param(REFERENCE[2], 2, 8, [*_proof(2, 8)[:-1], ROOTS[1][:31]], "31 bytes", id="31-byte hash"),
+        pytest.param(REFERENCE[2], 2, 8, [*_proof(2, 8)[:-1], ROOTS[1] + b"\0"], "33 bytes", id="33-byte hash"),
+        pytest.param(REFERENCE[2], 2, 16, _proof(2, 8), "too short", id="a larger size beside the proof"),
+        pytest.param(REFERENCE[2], 2, 4, _proof(2, 8), "too long", id="a smaller size beside the proof"),
+        pytest.param(REFERENCE[3], 2, 8, _proof(2, 8), "not in the signed tree", id="another leaf"),
+        pytest.param(REFERENCE[2], 8, 8, _proof(2, 8), "not among", id="past the end"),
+        pytest.param(REFERENCE[2], -1, 8, _proof(2, 8), "not among", id="negative"),
+        pytest.param(REFERENCE[0], 0, 0, [], "not among", id="in an empty tree"),
+        pytest.param(b"", 2, 8, _proof(2, 8), "a hash has 0 bytes", id="empty leaf"),
+        pytest.param(node_hash(REFERENCE[2], REFERENCE[3]), 1, 8, _proof(2, 8)[1:], "too short", id="a node as leaf"),
+    ],
+)
+def test_inclusion_refuses(leaf: bytes, index: int, size: int, proof: list[bytes], reason: str) -> None:
+    with pytest.raises(VerificationError, match=reason):
+        verify_inclusion(leaf, index, size, proof, ROOTS[8])
+
+
+def test_leaf_and_node_are_hashed_apart() -> None:
+    pair = REFERENCE[0] + REFERENCE[1]
+    assert leaf_hash(pair) != node_hash(REFERENCE[0], REFERENCE[1])
+    # The header that spells a node's input does not have the node's hash.
+    assert leaf_hash(b"\x01" + pair) != node_hash(REFERENCE[0], REFERENCE[1])
+
+
+@pytest.mark.parametrize(("index", "size"), [(5, 5), (-1, 5), (0, 0)])
+def test_no_proof_is_made_for_what_is_not_there(index: int, size: int) -> None:
+    with pytest.raises(VerificationError, match="not among"):
+        inclusion_proof(index, size, subtree_of_leaves(MANY))
+
+
+def test_no_consistency_proof_is_made_backwards() -> None:
+    with pytest.raises(VerificationError, match="no prefix"):
+        consistency_proof(6, 5, subtree_of_leaves(MANY))
