@@ -1,0 +1,122 @@
+"""One plain form of a text for comparing, with the way back: each plain character knows its place in the source.
+
+Folded: compatibility forms (fullwidth, mathematical, Arabic presentation), case, marks and invisible characters,
+digits of all scripts, apostrophes, dashes, spaces, a word broken by a hyphen at a line's end, letters that stand for
+one another (`vault.names.letters`), and look-alikes of the other script inside one word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from vault.names.letters import APOSTROPHES, CYRILLIC_AS_LATIN, DASHES, LATIN_AS_CYRILLIC, PLAIN_LETTERS
+
+_TATWEEL = "\u0640"  # stretches an Arabic word, says nothing
+_LINE_BREAKS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+_WORD_BROKEN_AT_LINE_END = re.compile(r"(?<=[^\W\d_])-[ ]{0,8}\n[ \n]{0,8}(?=[^\W\d_])")
+_MIXED_WORD = re.compile(r"\b(?=[^\W\d_]*[a-z])(?=[^\W\d_]*[\u0400-\u052f])[^\W\d_]+")
+_LATIN_LETTER = re.compile(r"[a-z]")
+
+
+class _Plain(dict[str, str]):
+    """The plain form of each character met so far."""
+
+    def __missing__(self, character: str) -> str:
+        plain = self[character] = _plain_character(character)
+        return plain
+
+
+def _plain_character(character: str) -> str:
+    if character in _LINE_BREAKS:
+        return "\n"
+    if character in APOSTROPHES:
+        return "'"
+    if character in DASHES:
+        return "-"
+    return "".join(
+        _plain_part(part) for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+    )
+
+
+def _plain_part(part: str) -> str:
+    category = unicodedata.category(part)
+    if category in {"Cf", "Mn", "Me"} or part == _TATWEEL:
+        return ""
+    if category == "Nd":
+        return str(unicodedata.decimal(part))
+    if category in {"Zs", "Cc"}:
+        return " "
+    if part in APOSTROPHES:
+        return "'"
+    return "-" if part in DASHES else part
+
+
+_plain = _Plain()
+
+
+@dataclass(frozen=True, slots=True)
+class NormalText:
+    """A plain text and, for each of its characters, the source character that it came from."""
+
+    text: str = field(repr=False)
+    places: tuple[int, ...] = field(repr=False)
+
+    def source_range(self, start: int, end: int) -> tuple[int, int]:
+        """Return the half-open range of the source that plain `[start, end)` came from; `start` must be below `end`.
+
+        Invisible characters between the first and the last are inside the range.
+        """
+        return self.places[start], self.places[end - 1] + 1
+
+
+def normal_text(source: str) -> NormalText:
+    """Return the plain form of a text with the way back."""
+    pieces: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(source):
+        piece = _plain[character]
+        if len(piece) == 1:
+            pieces.append(piece)
+            places.append(place)
+        else:
+            pieces.append(piece)
+            places.extend([place] * len(piece))
+    text = "".join(pieces)
+    broken = [match.span() for match in _WORD_BROKEN_AT_LINE_END.finditer(text)]
+    for start, end in reversed(broken):
+        text = text[:start] + text[end:]
+        del places[start:end]
+    return NormalText(_one_script(text).translate(PLAIN_LETTERS), tuple(places))
+
+
+def normal(source: str) -> str:
+    """Return the plain form alone."""
+    return normal_text(source).text
+
+
+def _one_script(text: str) -> str:
+    return _MIXED_WORD.sub(lambda match: _word_of_one_script(match.group()), text)
+
+
+def _word_of_one_script(word: str) -> str:
+    """Return a word of mixed letters in the script that fits, letter for letter."""
+    latin = set(_LATIN_LETTER.findall(word))
+    cyrillic = {letter for letter in word if "\u0400" <= letter <= "\u052f"}
+    if latin <= LATIN_AS_CYRILLIC.keys() and not cyrillic <= CYRILLIC_AS_LATIN.keys():
+        to_cyrillic = True
+    elif cyrillic <= CYRILLIC_AS_LATIN.keys() and not latin <= LATIN_AS_CYRILLIC.keys():
+        to_cyrillic = False
+    else:
+        to_cyrillic = sum(letter in latin for letter in word) * 2 <= len(word)
+    table = LATIN_AS_CYRILLIC if to_cyrillic else CYRILLIC_AS_LATIN
+    return "".join(table.get(letter, letter) for letter in word)
+
+
+def latin_lookalike(word: str) -> str | None:
+    """Return a plain Cyrillic word typed in Latin letters throughout; None if a letter has no twin."""
+    try:
+        return "".join(CYRILLIC_AS_LATIN[letter] for letter in word)
+    except KeyError:
+        return None

@@ -1,0 +1,96 @@
+"""All case forms of a Russian given name, patronymic or surname, known to the dictionary or not."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import Protocol
+
+from vault.errors import DependencyMissingError
+
+_NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
+
+# Endings by stem, for words that the dictionary takes for something else. Both genders and the family in the plural.
+_SURNAME = ("", "а", "у", "ым", "ом", "е", "ой", "ою", "ую", "ы", "ых", "ыми")
+_ADJECTIVE = ("ий", "ый", "ой", "ого", "ому", "им", "ым", "ом", "ая", "ую", "ие", "ые", "их", "ых", "ими", "ыми")
+_CONSONANT = ("", "а", "у", "ом", "ем", "е", "ы", "и", "ов", "ей", "ам", "ами", "ах")
+_FEMININE = ("а", "ы", "и", "е", "у", "ой", "ою", "ей", "ею", "")
+_SOFT_FEMININE = ("я", "и", "е", "ю", "ей", "ею", "ь", "й")
+_SOFT = ("ь", "й", "я", "ю", "ем", "ём", "е", "и", "ью", "ев", "ей", "ям", "ями", "ях")
+
+_SURNAME_ENDINGS = ("ов", "ев", "ёв", "ин", "ын")
+_ADJECTIVE_ENDINGS = ("ский", "цкий", "ской", "цкой", "ый", "ий", "ая", "ой")
+_CONSONANTS = frozenset("бвгджзклмнпрстфхцчшщ")
+_FEWEST_STEM_LETTERS = 2
+
+
+class _Analyzer(Protocol):
+    def parse(self, word: str) -> list[_Parse]: ...
+    def word_is_known(self, word: str) -> bool: ...
+
+
+class _Parse(Protocol):
+    tag: object
+    lexeme: list[_Parse]
+    word: str
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> _Analyzer:
+    """Return the analyzer; imported here because it costs 100 ms and most commands need no inflection.
+
+    Raises:
+        DependencyMissingError: pymorphy3 or its Russian dictionary is not installed.
+    """
+    try:
+        import pymorphy3  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; why here: see above
+
+        analyzer: _Analyzer = pymorphy3.MorphAnalyzer(lang="ru")
+    except (ImportError, ValueError, OSError):
+        raise DependencyMissingError(
+            "the Russian dictionary (pymorphy3, pymorphy3-dicts-ru) is not installed"
+        ) from None
+    return analyzer
+
+
+def case_forms(word: str) -> frozenset[str]:
+    """Return a Cyrillic word in all cases, genders and numbers, casefolded, itself included.
+
+    Too many forms are harmless (each is looked up as a whole word); a missing one would leak.
+    """
+    plain = unicodedata.normalize("NFC", word).casefold()
+    forms = {plain} | _forms_by_ending(plain)
+    for parse in _analyzer().parse(plain):
+        if any(tag in str(parse.tag) for tag in _NAME_TAGS):
+            forms.update(form.word for form in parse.lexeme)
+    return frozenset(forms)
+
+
+@lru_cache(maxsize=65536)
+def is_common_word(word: str) -> bool:
+    """Return whether a casefolded word is in the dictionary and is nobody's name and no place."""
+    analyzer = _analyzer()
+    if not analyzer.word_is_known(word):
+        return False
+    names = _NAME_TAGS | {"Geox", "Orgn"}
+    return not any(tag in str(parse.tag) for parse in analyzer.parse(word) for tag in names)
+
+
+def _forms_by_ending(word: str) -> set[str]:
+    masculine = word.removesuffix("а")
+    if masculine.endswith(_SURNAME_ENDINGS):
+        return _joined(masculine, _SURNAME)
+    if word.endswith(_ADJECTIVE_ENDINGS):
+        return _joined(word[:-2], _ADJECTIVE)
+    last = word[-1:]
+    if last == "а":
+        return _joined(word[:-1], _FEMININE)
+    if last == "я":
+        return _joined(word[:-1], _SOFT_FEMININE)
+    if last in ("ь", "й"):
+        return _joined(word[:-1], _SOFT)
+    return _joined(word, _CONSONANT) if last in _CONSONANTS else set()
+
+
+def _joined(stem: str, endings: tuple[str, ...]) -> set[str]:
+    return {stem + ending for ending in endings} if len(stem) >= _FEWEST_STEM_LETTERS else set()
