@@ -41,10 +41,10 @@ def judge(rows: Rows, place: SealedPlace, *, pins: Pins | None, machine: bytes) 
         words = (
             "This device has no memory of this vault (a restored or copied vault, or a new account): a new log begins."
         )
-        return _new_log(rows, own, None, (Alarm("no-pins", words),))
+        return _new_log(rows, own, None, (Alarm("no-pins", words, is_fault=False),))
     if pins.machine != machine:
         words = "This vault was last used on another machine: a new log begins here."
-        return _new_log(rows, own, pins, (Alarm("other-machine", words),))
+        return _new_log(rows, own, pins, (Alarm("other-machine", words, is_fault=False),))
     alarms = tuple(alarm for origin in pins.logs if (alarm := _compare(rows, origin, pins)) is not None)
     current = pins.pending if pins.pending in own else pins.current
     if current not in own or any(alarm.code == f"rollback:{current.hex()}" for alarm in alarms):
@@ -53,7 +53,7 @@ def judge(rows: Rows, place: SealedPlace, *, pins: Pins | None, machine: bytes) 
         words = (
             "Your seat went on with another log here (another account, or a restored state folder): a new log begins."
         )
-        return _new_log(rows, own, pins, (*alarms, Alarm("moved", words)))
+        return _new_log(rows, own, pins, (*alarms, Alarm("moved", words, is_fault=False)))
     return Continuity(current, None, alarms)
 
 

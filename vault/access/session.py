@@ -31,10 +31,14 @@ from vault.store.folder import VaultFolder
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something that unlock noticed about the vault: a code for `log verify`, a sentence for a person."""
+    """Something that unlock noticed about the vault: a code for `log verify`, a sentence for a person.
+
+    `is_fault` tells a contradiction from news: a first use on a new machine is news.
+    """
 
     code: str
     text: str
+    is_fault: bool = True
 
 
 @dataclass(slots=True)

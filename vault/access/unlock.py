@@ -173,7 +173,9 @@ class _Opening:
             count = count_attempts(rows, self.folder, self.file, keyring, directory)
         if not count:
             return ()
-        return (Alarm("attempts", f"{count} failed attempts to open this vault since the last unlock."),)
+        return (
+            Alarm("attempts", f"{count} failed attempts to open this vault since the last unlock.", is_fault=False),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,126 @@
+"""`casevault log`: the log, its proof, and what others can keep of it."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from typing import TYPE_CHECKING
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+from vault.errors import VerificationError
+
+if TYPE_CHECKING:
+    from vault.services.checking import Fault
+    from vault.services.logbook import LogLine
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `list`, `verify`, `checkpoint`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="list | verify | checkpoint")
+    listing = verbs.add_parser("list", help="who did what, newest first (auditors)", allow_abbrev=False)
+    listing.add_argument("--limit", type=int, default=200, help="at most so many entries (200)")
+    listing.add_argument("--act", help="only this act, such as export or case.view")
+    listing.set_defaults(command=_list)
+    verify = verbs.add_parser("verify", help="check everything that is stored", allow_abbrev=False)
+    verify.set_defaults(command=_verify)
+    checkpoint = verbs.add_parser(
+        "checkpoint", help="print the newest checkpoint, to keep elsewhere", allow_abbrev=False
+    )
+    checkpoint.set_defaults(command=_checkpoint)
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import logbook
+
+    with opened(args, face) as session:
+        page = logbook.newest(session, limit=args.limit, act=args.act)
+    lines = [_line(line) for line in page.lines]
+    lines.append(f"{page.scanned} of {page.total} entries were looked at.")
+    data = {"entries": [_line_data(line) for line in page.lines], "scanned": page.scanned, "total": page.total}
+    return Result(data, lines)
+
+
+def _verify(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import checking
+
+    with opened(args, face) as session:
+        found = checking.verify(session, progress=lambda done, total: face.progress(done, total, "Checking the log"))
+    data = {
+        "verified": found.verified,
+        "entries": found.entries,
+        "size": found.size,
+        "root": found.root.hex(),
+        "logs": found.logs,
+        "versions_opened": found.versions_opened,
+        "problems": [_fault_data(fault) for fault in found.faults],
+    }
+    covered = (
+        f"{found.entries} of {found.expected} entries in {found.logs} logs are proven; "
+        f"{found.versions_opened} versions and {found.payloads_opened} audit payloads were opened."
+    )
+    if found.verified:
+        return Result(data, ["VERIFIED", covered, _NOT_COVERED])
+    first = found.faults[0]
+    lines = [f"NOT VERIFIED. First bad place: {_where(first)}", covered]
+    lines += [f"  {_where(fault)}" for fault in found.faults[:50]]
+    if len(found.faults) > 50:
+        lines.append(f"  and {len(found.faults) - 50} more (--json lists all)")
+    return Result(data, lines, VerificationError.exit_code)
+
+
+def _checkpoint(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import checking
+
+    with opened(args, face) as session:
+        kept = checking.checkpoint(session)
+    words = " ".join(kept.words)
+    data = {"note": kept.note, "size": kept.size, "root": kept.root.hex(), "words": list(kept.words)}
+    return Result(data, [kept.note.rstrip("\n"), "", f"To read aloud: {kept.size} entries, {words}"])
+
+
+_NOT_COVERED = (
+    "Not covered: the loss of entries newer than any checkpoint that this account, a backup or a colleague has seen."
+)
+
+
+def _where(fault: Fault) -> str:
+    place = "" if fault.seq is None else f"entry {fault.seq}" + ("" if fault.n is None else f", item {fault.n}")
+    log = "" if fault.origin is None else f"log {fault.origin.hex()[:16]} "
+    return f"[{fault.code}] {log}{place}: {fault.text}" if log or place else f"[{fault.code}] {fault.text}"
+
+
+def _fault_data(fault: Fault) -> dict[str, object]:
+    origin = None if fault.origin is None else fault.origin.hex()
+    return {"code": fault.code, "origin": origin, "seq": fault.seq, "n": fault.n, "text": fault.text}
+
+
+def _line(line: LogLine) -> str:
+    if line.payload is None:
+        return f"{'?':<19}  {line.seq:>6}  ({line.fault})"
+    payload = line.payload
+    about = "" if payload.obj is None else f"  case ~{payload.obj.hex()[:8]}"
+    covers = ", ".join(f"{count} {kind}" for kind, count in payload.covers.items())
+    why = f"  {payload.why}" if payload.why else ""
+    return f"{_time(payload.t)}  {line.seq:>6}  {payload.act:<14} {payload.out}{about}{why}  {covers}".rstrip()
+
+
+def _line_data(line: LogLine) -> dict[str, object]:
+    data: dict[str, object] = {"origin": line.origin.hex(), "seq": line.seq, "seat": line.seat.hex()}
+    if line.payload is None:
+        return {**data, "fault": line.fault}
+    payload = line.payload
+    return {
+        **data,
+        "time": _time(payload.t),
+        "act": payload.act,
+        "out": payload.out,
+        "why": payload.why,
+        "case": None if payload.obj is None else payload.obj.hex(),
+        "covers": dict(payload.covers),
+    }
+
+
+def _time(ms: int) -> str:
+    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")

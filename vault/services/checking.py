@@ -1,0 +1,204 @@
+"""Is what is stored what was signed? Checks every log from its rows, and everything that this seat can open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.errors import BrokenSealError, MalformedError
+from vault.ids import Origin
+from vault.log.epochs import epoch_digest
+from vault.log.items import ItemKind
+from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, erased_ids
+from vault.log.report import LogReport, Problem
+from vault.log.verify import verify_log
+from vault.policy.roles import Action
+from vault.records.counting import Counter, Quarantined
+from vault.records.payloads import read_payloads
+from vault.records.versions import open_all
+from vault.records.work import Entry
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.recipients import grant_digest
+from vault.seal.recovery import words_of
+from vault.seal.signing import is_signed_raw
+from vault.store.files import read_limited
+from vault.store.rows import Rows, SealedVersion
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One bad place: a stable code, where it is, and a sentence with ids and numbers, never contents."""
+
+    code: str
+    origin: Origin | None
+    seq: int | None
+    n: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was checked, of how much, and all that was found, the first bad place first.
+
+    `entries` of `expected` entries in `logs` logs are proven; `size` and `root` are those of this seat's own log.
+    """
+
+    logs: int
+    entries: int
+    expected: int
+    versions_opened: int
+    payloads_opened: int
+    size: int
+    root: bytes
+    faults: tuple[Fault, ...]
+
+    @property
+    def verified(self) -> bool:
+        """Whether nothing at all is wrong."""
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class SignedCheckpoint:
+    """The newest checkpoint of this seat's log, as others can keep it, and 13 words of its root to read aloud."""
+
+    note: str
+    size: int
+    root: bytes
+    words: tuple[str, ...]
+
+
+def verify(session: Session, *, progress: Progress = lambda done, total: None) -> Verification:
+    """Hash all data again, check every signature, open everything that this seat may, and log the result."""
+    rule = session.require(Action.LOG_VERIFY)
+    checked = _Checked(session)
+    with session.database.reading() as rows:
+        origins = _own_first(session, rows)
+        total = sum(rows.size(origin) for origin in origins)
+        done = 0
+        for origin in origins:
+            before = done
+            checked.log(rows, origin, lambda count, before=before: progress(before + count, total))  # type: ignore[misc]  # the default binds this turn's value
+            done += rows.size(origin)
+        checked.keys_file(rows)
+        progress(total, total)
+    checked.faults += [
+        Fault(alarm.code.split(":")[0], None, None, None, alarm.text) for alarm in session.alarms if alarm.is_fault
+    ]
+    size, root = session.log.size, session.log.frontier.root()
+    with session.work() as work:
+        work.commit(Entry(act="log.verify", out="ok" if not checked.faults else "error:found", pol=rule))
+    return Verification(
+        logs=len(origins),
+        entries=checked.entries,
+        expected=total,
+        versions_opened=checked.versions_opened,
+        payloads_opened=checked.payloads_opened,
+        size=size,
+        root=root,
+        faults=tuple(checked.faults),
+    )
+
+
+def checkpoint(session: Session) -> SignedCheckpoint:
+    """Return the newest checkpoint of this seat's log, to be kept where this vault cannot reach."""
+    session.require(Action.LOG_VERIFY)
+    with session.database.reading() as rows:
+        row = rows.newest_checkpoint(session.log.origin)
+    assert row is not None  # noqa: S101 - every commit ends in one, and unlock has committed; for the type checker
+    return SignedCheckpoint(row.note.decode(), row.size, row.root, words_of(row.root))
+
+
+class _Checked:
+    """Collects what the checks of one run find."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._reports: dict[Origin, LogReport] = {}
+        self.entries = self.versions_opened = self.payloads_opened = 0
+        self.faults: list[Fault] = []
+
+    def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
+        """Check one log without keys (C1 to C3), then what this seat can open of it."""
+        pins = self._session.pins.logs if self._session.pins is not None else {}
+        report = verify_log(
+            rows.genesis(origin) or b"",
+            rows.operations(origin),
+            rows.checkpoints(origin),
+            is_signed_raw,
+            pins={pins[origin].size: pins[origin].root} if origin in pins else {},
+            progress=progress,
+        )
+        self._reports[origin] = report
+        self.entries += report.size
+        self._note(report.problems)
+        erased = erased_ids(rows.operations(origin), report)
+        self._note(check_versions(rows.operations(origin), rows.version_rows(origin), report, erased=erased).problems)
+        epochs = {epoch_digest(row.bytes): row.bytes for row in rows.epochs()}
+        self._note(check_epochs(rows.operations(origin), epochs, report).problems)
+        grants = {grant_digest(row.epoch, row.seat, row.sealed) for row in rows.grants()}
+        self._note(check_listed(rows.operations(origin), ItemKind.GRANT, grants, report).problems)
+        self._open_versions(rows, origin)
+        self._open_payloads(rows, origin)
+
+    def keys_file(self, rows: Rows) -> None:
+        """Check that the `keys` file is the newest that the logs list for this folder."""
+        file = KeyFile.decode(read_limited(self._session.folder.keys, KEY_FILE_SIZE))
+        for origin, report in self._reports.items():
+            found = check_keys(rows.operations(origin), file.header.folder, file.digest(), report)
+            self._note(found.problems)
+
+    def _open_versions(self, rows: Rows, origin: Origin) -> None:
+        session = self._session
+        opened_places: set[tuple[int, int]] = set()
+        for place, group in _by_place(rows.versions_from(origin, 0)):
+            if not session.keyring.epochs_of(group[0].compartment):
+                continue
+            opened_places.add(place)
+            try:
+                self.versions_opened += len(open_all(group, vault=session.vault, keyring=session.keyring))
+            except (BrokenSealError, MalformedError) as fault:
+                self._fault("seal", origin, place, fault.message)
+        for row in rows.version_rows(origin):
+            if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
+                self._fault("wrap", origin, (row.seq, row.n), "the version is here and its wrapped key is not")
+        counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
+        size = self._reports[origin].size
+        for judged in counter.judge(origin, 0, size):
+            if isinstance(judged, Quarantined) and judged.check not in {"C1", "C2"}:
+                words = f"the version does not count: it fails check {judged.check}"
+                self._fault("quarantined", origin, (judged.seq, judged.n), words)
+
+    def _open_payloads(self, rows: Rows, origin: Origin) -> None:
+        for entry in read_payloads(rows, self._session.auditor(), origin):
+            if entry.payload is not None:
+                self.payloads_opened += 1
+            elif entry.fault == "broken":
+                self._fault("payload-seal", origin, (entry.seq, None), "the audit payload does not open")
+
+    def _note(self, problems: Iterable[Problem]) -> None:
+        for one in problems:
+            self.faults.append(Fault(one.code.value, Origin(one.origin), one.seq, one.n, one.text))
+
+    def _fault(self, code: str, origin: Origin, place: tuple[int, int | None], text: str) -> None:
+        if not any((f.origin, f.seq, f.n) == (origin, *place) for f in self.faults):
+            self.faults.append(Fault(code, origin, place[0], place[1], f"operation {place[0]}: {text}"))
+
+
+def _own_first(session: Session, rows: Rows) -> list[Origin]:
+    origins = [Origin(row.origin) for row in rows.geneses()]
+    return sorted(origins, key=lambda origin: (origin != session.log.origin, origin))
+
+
+def _by_place(rows: Iterable[SealedVersion]) -> Iterable[tuple[tuple[int, int], list[SealedVersion]]]:
+    group: list[SealedVersion] = []
+    for row in rows:
+        if group and (row.seq, row.n) != (group[0].seq, group[0].n):
+            yield (group[0].seq, group[0].n), group
+            group = []
+        group.append(row)
+    if group:
+        yield (group[0].seq, group[0].n), group

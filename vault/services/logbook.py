@@ -1,0 +1,67 @@
+"""Read the log as an auditor: who did what and when, without a word of any case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.errors import UsageError
+from vault.ids import Origin, SeatId
+from vault.log.genesis import Genesis
+from vault.log.payload import Payload
+from vault.policy.roles import Action
+from vault.records.payloads import read_payloads
+from vault.records.work import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One entry. `payload` is None where this seat may not read it (`fault` says why)."""
+
+    origin: Origin
+    seq: int
+    seat: SeatId
+    payload: Payload | None
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """The newest entries, newest first; `scanned` of `total` were looked at, so that nothing is left out in silence."""
+
+    lines: tuple[LogLine, ...]
+    scanned: int
+    total: int
+
+
+def newest(session: Session, *, limit: int = 200, act: str | None = None) -> LogPage:
+    """Return the newest entries of all logs; that somebody read the log is in the log first.
+
+    Args:
+        session: of an auditor.
+        limit: at most so many.
+        act: only entries of this act, or of the acts that begin with it and a dot (`export`).
+    """
+    if limit < 1:
+        raise UsageError("--limit must be at least 1")
+    rule = session.require(Action.LOG_READ)
+    with session.work() as work:
+        work.commit(Entry(act="log.read", pol=rule))
+    lines: list[LogLine] = []
+    total = 0
+    with session.database.reading() as rows:
+        for genesis in rows.geneses():
+            origin = Origin(genesis.origin)
+            seat = SeatId(Genesis.decode(genesis.bytes).seat)
+            total += rows.size(origin)
+            for entry in read_payloads(rows, session.auditor(), origin):
+                lines.append(LogLine(origin, entry.seq, seat, entry.payload, entry.fault))
+    scanned = len(lines)
+    if act is not None:
+        lines = [line for line in lines if line.payload is not None and _is(line.payload.act, act)]
+    lines.sort(key=lambda line: (line.payload.t if line.payload else 0, line.seq), reverse=True)
+    return LogPage(tuple(lines[:limit]), scanned, total)
+
+
+def _is(act: str, wanted: str) -> bool:
+    return act == wanted or act.startswith(wanted + ".")
