@@ -1,4 +1,4 @@
-"""Failed unlocks, as hints: sealed to a key in the directory, so that the file tells a thief nothing (FORMAT.md 8).
+"""Failed unlocks, as hints: sealed to a key in the directory, so that the file tells a thief nothing (FORMAT.md 3).
 
 A thief works on a copy and leaves none; whoever can write the folder can delete them. Never evidence.
 """

@@ -1,4 +1,4 @@
-"""Is this vault the one that this account saw last? Decides which log the seat goes on with (FORMAT.md 15)."""
+"""Is this vault the one that this account saw last? Decides which log the seat goes on with (FORMAT.md 7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bring an older vault up to date at unlock, after a copy of it was made and proven (FORMAT.md 14)."""
+"""Bring an older vault up to date at unlock, after a copy of it was made and proven (FORMAT.md 7)."""
 
 from __future__ import annotations
 

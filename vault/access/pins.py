@@ -1,4 +1,4 @@
-"""What this account remembers of a vault, outside its folder: enough to notice an old copy (FORMAT.md 15).
+"""What this account remembers of a vault, outside its folder: enough to notice an old copy (FORMAT.md 7).
 
 Pins follow the vault: a commit is durable before they name it, so they may lag behind and never run ahead.
 """

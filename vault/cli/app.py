@@ -1,0 +1,45 @@
+"""`casevault` alone: open the app on this terminal, as a process of its own (this one never imports it)."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import vault_path
+from vault.cli.text import HELP
+from vault.errors import NoVaultError
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare nothing: the app asks for what it needs."""
+    del noun
+    parser.set_defaults(command=_open)
+
+
+def _open(args: argparse.Namespace, face: Face) -> Result:
+    del face
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return Result({"help": HELP}, HELP.splitlines())
+    path = vault_path(args)
+    if not (path / "keys").is_file():
+        raise NoVaultError(f"there is no vault at {path}")
+    return Result({}, [], run_app(path.resolve(), args.member))
+
+
+def run_app(path: os.PathLike[str], member: str | None) -> int:
+    """Run the app until the person leaves, and return its exit code.
+
+    The member's name goes through a pipe: an argument list is visible to every account of this computer.
+    """
+    read_end, write_end = os.pipe()
+    os.write(write_end, json.dumps({"vault": str(path), "member": member}).encode("ascii"))
+    os.close(write_end)
+    try:
+        command = [sys.executable, "-I", "-m", "tui", str(read_end)]
+        return subprocess.run(command, pass_fds=(read_end,), check=False).returncode  # noqa: S603 - our own program
+    finally:
+        os.close(read_end)
