@@ -52,7 +52,7 @@ def check_for_leaks(
     title: str,
     language: str,
     command: Sequence[str] | None = None,
-    seconds: float = 120,
+    seconds: float | None = None,
 ) -> Verdict:
     """Return if the finished files hold the approved text, nothing else, and none of the forbidden forms.
 
@@ -66,7 +66,7 @@ def check_for_leaks(
         title: the title of the report.
         language: its language tag.
         command: another verifier, for tests.
-        seconds: how long it may take.
+        seconds: how long it may take; by default two minutes, and more for very many forms.
 
     Raises:
         LeakError: something was found, or it could not be checked.
@@ -85,7 +85,8 @@ def check_for_leaks(
         }
     ).encode()
     task = b"".join((len(header).to_bytes(4, "big"), header, *files))
-    answer = _ask(command or verifier_command(), task, seconds)
+    patience = 120 + len(forbidden) / 250 if seconds is None else seconds
+    answer = _ask(command or verifier_command(), task, patience)
     digests = tuple(hashlib.sha256(content).hexdigest() for content in files)
     return _judge(answer, digests, any(form.strip() for form in forbidden))
 

@@ -34,13 +34,18 @@ def clean_data() -> bytes:
     return render_data(DOSSIER, COVER)
 
 
-def examined(pdf: bytes | None = None, data: bytes | None = None, others: tuple[bytes, ...] = ()) -> Examined:
+def examined(
+    pdf: bytes | None = None,
+    data: bytes | None = None,
+    others: tuple[bytes, ...] = (),
+    forbidden: tuple[str, ...] = FORBIDDEN,
+) -> Examined:
     return examine(
         Task(
             pdf=clean_pdf() if pdf is None else pdf,
             data=clean_data() if data is None else data,
             others=others,
-            forbidden=FORBIDDEN,
+            forbidden=forbidden,
             approved=approved_lines(REPORT),
             approved_data=data_lines(DOSSIER, COVER),
             title=REPORT.words.title,
@@ -332,3 +337,27 @@ def test_a_stream_is_read_also_where_the_object_table_hides_it() -> None:
     hidden = stream(CYRILLIC.encode() * 3)
     pdf = clean_pdf().replace(b"xref\n0 ", b"% " + hidden + b"\nxref\n0 ", 1)
     assert Check.BYTES in checks_failed(examined(pdf))
+
+
+@pytest.mark.parametrize("form", ["Khaled", "Amiria", "Designed"])
+def test_the_makers_whom_a_font_names_are_no_leak(form: str) -> None:
+    assert examined(forbidden=(form,)).findings == ()
+
+
+def test_a_name_planted_in_a_font_is_one() -> None:
+    pieces = take_apart(clean_pdf())
+    number = pieces.find(b"/Type/FontDescriptor")
+    program = int(pieces.objects[number].split(b"/FontFile2 ")[1].split()[0])
+    pieces.edit_stream(program, b"\x00\x01\x00\x00", b"\x00\x01\x00\x00" + LATIN.encode())
+    assert Check.BYTES in checks_failed(examined(pieces.build()))
+
+
+def test_a_form_within_a_longer_word_that_may_stay_is_no_leak() -> None:
+    assert examined(forbidden=("Dastenovski", "Miral", "Дастено", "ENGLIS", "interv")).findings == ()
+
+
+def test_forms_beyond_the_first_batch_are_searched_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vault.export.leakcheck.examine._FORMS_AT_ONCE", 2)
+    pieces = take_apart(clean_pdf())
+    pieces.add_stream(b"x" * 9 + FORBIDDEN[3].encode())
+    assert {finding.forms for finding in examined(pieces.build()).findings if finding.check is Check.BYTES} == {(3,)}

@@ -24,7 +24,7 @@ def check(
     *,
     command: tuple[str, ...] | None = None,
     forbidden: tuple[str, ...] = FORBIDDEN,
-    seconds: float = 120,
+    seconds: float | None = None,
     data: bytes = DATA,
 ) -> Verdict:
     return check_for_leaks(

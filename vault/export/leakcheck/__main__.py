@@ -17,7 +17,7 @@ except ImportError:  # Windows has no such limits
     resource = None  # type: ignore[assignment]  # the one absent module, asked for below
 
 _MEMORY_BYTES = 3 * 2**30
-_CPU_SECONDS = 300
+_CPU_SECONDS = 900
 _DEPENDENCY_MISSING = 69
 
 

@@ -17,49 +17,71 @@ _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-be", "koi8-r", "koi8-u"
 _SPACES = re.compile(rb"\s+")
 
 
-class Needles:
-    """All encodings of all forms behind one table of prefixes, so that one walk over the bytes finds them all."""
+class _Table:
+    """Needles by their first bytes, then by length, so that one walk finds them all, however many they are."""
 
-    def __init__(self, forms: Sequence[str]) -> None:
-        self._by_prefix: dict[bytes, list[tuple[bytes, Occurrence]]] = defaultdict(list)
-        for place, form in enumerate(forms):
-            for needle in {n for dress in _dresses(form) for n in _encodings(dress) if len(n) >= _LEAST_BYTES}:
-                self._by_prefix[needle[:_PREFIX]].append((needle, place))
+    def __init__(self) -> None:
+        self._by_prefix: dict[bytes, dict[int, dict[bytes, Occurrence]]] = defaultdict(lambda: defaultdict(dict))
+
+    def add(self, needle: bytes, place: Occurrence) -> None:
+        if len(needle) >= _LEAST_BYTES:
+            self._by_prefix[needle[:_PREFIX]][len(needle)].setdefault(needle, place)
 
     def find_in(self, haystack: bytes) -> set[Occurrence]:
-        """Return which forms occur in the bytes, also where white space was strewn among hex or base64 digits."""
-        return self._walk(haystack) | self._walk(_SPACES.sub(b"", haystack))
-
-    def _walk(self, haystack: bytes) -> set[Occurrence]:
         found: set[Occurrence] = set()
         table = self._by_prefix
         for start in range(len(haystack) - _PREFIX + 1):
             prefix = haystack[start : start + _PREFIX]
             if prefix in table:
-                found.update(place for needle, place in table[prefix] if haystack.startswith(needle, start))
+                for length, needles in table[prefix].items():
+                    place = needles.get(haystack[start : start + length])
+                    if place is not None:
+                        found.add(place)
         return found
 
 
-def _dresses(form: str) -> set[str]:
-    return {form, form.lower(), form.upper(), form.title(), form.casefold()}
+class Needles:
+    """All encodings and disguises of some forms, of which the first has the place `first` in the whole list."""
+
+    def __init__(self, forms: Sequence[str], first: Occurrence = 0) -> None:
+        self._encoded, self._disguised = _Table(), _Table()
+        for place, form in enumerate(forms, first):
+            for spelling in {form, form.lower(), form.upper(), form.title()}:
+                for encoded in _encodings(spelling):
+                    self._encoded.add(encoded, place)
+                    for disguise in _disguises(encoded):
+                        self._disguised.add(disguise, place)
+                for escaped in _escapes(spelling):
+                    self._disguised.add(escaped, place)
+
+    def find_in(self, haystack: bytes) -> set[Occurrence]:
+        """Return which forms occur in bytes that are not text, as they are or disguised."""
+        return self._encoded.find_in(haystack) | self.find_disguised_in(haystack)
+
+    def find_disguised_in(self, haystack: bytes) -> set[Occurrence]:
+        """Return which forms occur as hex, base64 or escapes, also where white space was strewn among the digits.
+
+        For text, whose plain words are compared as words: inside a longer word that may stay, a form is no leak.
+        """
+        return self._disguised.find_in(haystack) | self._disguised.find_in(_SPACES.sub(b"", haystack))
 
 
-def _encodings(form: str) -> Iterator[bytes]:
+def _encodings(form: str) -> set[bytes]:
+    encoded = set()
     for encoding in _ENCODINGS:
         try:
-            encoded = form.encode(encoding)
+            encoded.add(form.encode(encoding))
         except UnicodeEncodeError:
             continue
-        yield encoded
-        # Hex and base64 are long enough to be looked for even where the encoded form itself is short.
-        if len(encoded) >= _PREFIX:
-            yield encoded.hex().encode()
-            yield encoded.hex().upper().encode()
-            yield from _base64_phases(encoded)
-    yield quote(form).encode()
-    yield quote(form).lower().encode()
-    yield form.encode("ascii", "xmlcharrefreplace")
-    yield form.encode("ascii", "backslashreplace")
+    return encoded
+
+
+def _disguises(encoded: bytes) -> Iterator[bytes]:
+    # Long enough to be looked for even where the encoded form itself is short.
+    if len(encoded) >= _PREFIX:
+        yield encoded.hex().encode()
+        yield encoded.hex().upper().encode()
+        yield from _base64_phases(encoded)
 
 
 def _base64_phases(encoded: bytes) -> Iterator[bytes]:
@@ -70,3 +92,14 @@ def _base64_phases(encoded: bytes) -> Iterator[bytes]:
         whole = (phase + len(encoded)) * 8 // 6
         yield text[first:whole]
         yield text[first:whole].replace(b"+", b"-").replace(b"/", b"_")
+
+
+def _escapes(form: str) -> Iterator[bytes]:
+    for escaped in (
+        quote(form).encode(),
+        quote(form).lower().encode(),
+        form.encode("ascii", "xmlcharrefreplace"),
+        form.encode("ascii", "backslashreplace"),
+    ):
+        if escaped.lower() != form.lower().encode():
+            yield escaped
