@@ -169,6 +169,9 @@ def test_epochs_and_grants_are_found_by_what_they_are_for(database: Database) ->
         rows.add_grants([yours, mine, old])
         assert rows.epochs() == [here, there]
         assert rows.epochs(CASE) == [here]
+        assert rows.epoch(here.digest) == here
+        assert rows.epoch(b"2" * 32) is None
+        assert rows.grants() == [old, mine, yours]
         assert rows.grants_to(SEAT) == [old, mine]
         assert rows.grants_of(EPOCH) == [mine, yours]
 
