@@ -1,0 +1,93 @@
+"""A vault for tests of services: founded once at the lowest cost, copied for each test together with its pins."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault.access.founding import found_vault
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.ids import CompartmentId, VaultId
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.passphrase import FLOOR
+from vault.services import cases, notes, people
+from vault.store.files import read_limited
+
+MEMBER = "Mira Halvorsen"
+PASSPHRASE = b"seven paper lanterns"
+# Each field that a person fills in has it, so that one search finds whatever leaks.
+MARKER = "Quillfeather"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A vault's folder and the state folder of the account that uses it."""
+
+    path: Path
+    state: Path
+
+    @property
+    def vault_id(self) -> VaultId:
+        return VaultId(KeyFile.decode(read_limited(self.path / "keys", KEY_FILE_SIZE)).header.vault)
+
+    def open(self) -> Session:
+        """Unlock as the founder; the caller closes."""
+        return unlock(self.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=self.state)
+
+    def copied_to(self, folder: Path) -> Place:
+        """Return a copy of vault and pins under another folder: the same account on the same machine."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path, state = folder / self.path.name, folder / "state"
+        shutil.copytree(self.path, path)
+        shutil.copytree(self.state, state)
+        return Place(path, state)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A vault with two cases, three people and notes, and where they are."""
+
+    place: Place
+    cases: tuple[CompartmentId, ...]
+    refs: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        return self.place.path
+
+    @property
+    def state(self) -> Path:
+        return self.place.state
+
+    def open(self) -> Session:
+        return self.place.open()
+
+
+def found(folder: Path) -> Place:
+    """Found an empty vault under `folder`."""
+    place = Place(folder / "office.vault", folder / "state")
+    found_vault(
+        place.path,
+        organisation=f"{MARKER} Aid",
+        member_name=MEMBER,
+        passphrase=bytearray(PASSPHRASE),
+        parameters=FLOOR,
+        state=place.state,
+    )
+    return place
+
+
+def fill(place: Place) -> tuple[tuple[CompartmentId, ...], tuple[str, ...]]:
+    """Make two cases of invented people with notes."""
+    with place.open() as session:
+        first = cases.create(session, title=f"{MARKER} first", kind="asylum")
+        second = cases.create(session, title=f"{MARKER} second", kind="detention")
+        people.add(session, first.case, role="client", names=[f"Ilham {MARKER}", "Ильхам"], phones=["+49 30 5550 1234"])
+        people.add(session, first.case, role="relative", names=[f"Sana {MARKER}"], born="1991-04")
+        people.add(session, second.case, role="client", names=[f"Tomasz {MARKER}"], emails=["tomasz@example.org"])
+        for number in range(6):
+            notes.add(session, first.case, kind="contact", text=f"{MARKER} note {number} of the first case")
+        notes.add(session, second.case, kind="interview", text=f"{MARKER} interview of the second case")
+    return (first.case, second.case), (first.ref, second.ref)
