@@ -211,7 +211,7 @@ class SafeApp(App[None]):
             for words in self._words:
                 self.error_console.print(Text(words))
 
-    # ---- what leaves: pictures, files, links, clipboard, prints, bells -----------------------------------------
+    # ---- what leaves: pictures, files, links, clipboard, prints ------------------------------------------------
 
     @override
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
@@ -223,18 +223,7 @@ class SafeApp(App[None]):
 
     @override
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> NoReturn:
-        raise RefusedError("no pictures of the screen are made")
-
-    @override
-    def save_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> NoReturn:
-        raise RefusedError("no pictures of the screen are made")
-
-    @override
-    def deliver_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> NoReturn:
+        """Refused, and with it saving and delivering, which both begin here."""
         raise RefusedError("no pictures of the screen are made")
 
     @override
@@ -253,10 +242,6 @@ class SafeApp(App[None]):
     @override
     def begin_capture_print(self, target: Any, stdout: bool = True, stderr: bool = True) -> None:
         """Nothing: what a library prints is shown by no widget, so it goes nowhere."""
-
-    @override
-    def bell(self) -> None:
-        """Nothing: this program makes no sound."""
 
     @override
     def _set_pointer_shape(self, shape: str) -> None:

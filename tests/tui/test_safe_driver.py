@@ -10,6 +10,8 @@ from queue import Queue
 from typing import Any
 
 import pytest
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 from typing_extensions import override
 
 from tui import driver as driver_module
@@ -90,3 +92,52 @@ def test_a_driver_that_has_stopped_writes_nothing() -> None:
     driver._writer_thread = None
     driver.write("late")
     driver.blank_now()
+
+
+def test_stopping_wipes_both_sides_of_the_alternate_screen() -> None:
+    driver = _driver(SafeApp(), 99)
+    driver.stop_application_mode()
+    written = _written(driver)
+    assert (written[0], written[-1]) == (CLEAR, CLEAR)
+    assert "\x1b[?1049l" in written[1:-1]
+
+
+def test_stopping_does_not_wait_for_the_thread_that_reads_keys() -> None:
+    class Reading:
+        def join(self) -> None:
+            raise AssertionError("waited")
+
+    driver = _driver(SafeApp(), 99)
+    driver._key_thread = Reading()  # type: ignore[assignment]  # only its join is looked at
+    driver.disable_input()
+    sent = len(_written(driver))
+    driver.disable_input()
+    assert driver.exit_event.is_set()
+    assert len(_written(driver)) == sent
+
+
+def test_a_key_typed_after_the_end_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: list[Message] = []
+    monkeypatch.setattr(LinuxDriver, "process_message", lambda _self, message: passed.append(message))
+    driver = _driver(SafeApp(), 99)
+    driver.process_message(Message())
+    driver.disable_input()
+    driver.process_message(Message())
+    assert len(passed) == 1
+
+
+@pytest.mark.parametrize("handler", ["_sigtstp_application", "_sigcont_application"])
+def test_being_stopped_and_going_on_both_lock(handler: str) -> None:
+    locked: list[str] = []
+
+    class Locking(SafeApp):
+        @override
+        def lock(self) -> None:
+            locked.append("locked")
+
+    async def session() -> None:
+        getattr(SafeDriver(Locking()), handler)()
+        await asyncio.sleep(0)
+
+    asyncio.run(session())
+    assert locked == ["locked"]

@@ -400,7 +400,7 @@ def test_without_the_wish_for_it_no_cover_comes() -> None:
     drive(Marked(), steps)
 
 
-def test_no_bell_and_no_pointer_shape_is_sent() -> None:
+def test_no_pointer_shape_is_sent() -> None:
     def sent(base: type[SafeApp]) -> str:
         found = ""
 
