@@ -24,6 +24,11 @@ class Places:
         """Whether every row so far stood where its header says."""
         return self._shift == 0 and self._waiting is None
 
+    @property
+    def missing(self) -> int:
+        """How many more were cut out than put in, where the rest was renumbered."""
+        return self._shift
+
     def take(self, seq: int, position: int) -> list[Problem]:
         """Take the next row, which stands at `seq` with a header of `position`; return what that settles."""
         distance = position - seq

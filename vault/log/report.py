@@ -29,7 +29,7 @@ class ProblemCode(StrEnum):
     # what was signed
     ALTERED = "altered"  # the signed tree holds other headers
     CHECKPOINT = "checkpoint"  # no checkpoint of this log
-    SIGNATURE = "signature"  # by none of the log's keys
+    SIGNATURE = "signature"  # by no key that the log names up to there
     WRONG_SESSION = "wrong-session"  # by the key of another session
     FORK = "fork"  # the log's key signed two histories
     UNSEALED_SESSION = "unsealed-session"  # a session before the newest has no valid checkpoint

@@ -120,5 +120,5 @@ def _wrong_signer(
         if checkpoint.signed_by(key, verify_signature):
             text = f"the checkpoint of size {size} belongs to session {history.session}, and session {number} signed it"
             return Problem(ProblemCode.WRONG_SESSION, origin, size, None, text)
-    text = f"the checkpoint of size {size} is signed by no key of this log"
+    text = f"the checkpoint of size {size} is signed by no key that the log names up to there"
     return Problem(ProblemCode.SIGNATURE, origin, size, None, text)

@@ -106,6 +106,8 @@ class _Walk:
         # The newest signed size that agrees, and whether a bad place since then already explains a disagreement.
         self._agreed = 0
         self._explained = False
+        # A disagreement of the tree and where it may lie; a later row may show that it comes from an insertion.
+        self._altered: tuple[Problem, range] | None = None
         self._sessions_whole = True
         self._proven = (0, EMPTY_ROOT)
         self._valid_checkpoints = 0
@@ -145,8 +147,10 @@ class _Walk:
 
     def close(self) -> LogReport:
         """Judge what is left at the end and return the report."""
-        self._findings.add(*self._places.close())
+        self._report_places(self._places.close())
         self._judge_uncovered()
+        if self._altered is not None:
+            self._findings.add(self._altered[0])
         history = self._histories[0]
         if not self._tree_ends:
             if self._valid_checkpoints == 0 and self._position:
@@ -187,8 +191,14 @@ class _Walk:
             self._findings.note(code, seq, f"operation {seq}: {text}")
             self._explained = True
         if checked.position is not None:
-            self._findings.add(*self._places.take(seq, checked.position))
+            self._report_places(self._places.take(seq, checked.position))
             self._tree_ends |= not self._places.undisturbed
+
+    def _report_places(self, problems: list[Problem]) -> None:
+        self._findings.add(*problems)
+        for problem in problems:
+            if problem.code is ProblemCode.INSERTED and self._altered is not None and problem.seq in self._altered[1]:
+                self._altered = None
 
     def _settle_rows(self, rows: list[OperationRow], first: CheckedRow) -> dict[bytes, CheckedRow]:
         """Return the rows of one position that may be the true one, by digest; report the others."""
@@ -213,7 +223,7 @@ class _Walk:
             if digest not in candidates:
                 self._rejected.add((seq, digest))
         if not self._places.undisturbed:
-            self._findings.add(*self._places.take(seq, seq))
+            self._report_places(self._places.take(seq, seq))
         return candidates
 
     def _extend(self, rows: Mapping[bytes, CheckedRow]) -> None:
@@ -275,7 +285,8 @@ class _Walk:
         if pinned is not None:
             self._findings.note(ProblemCode.ROLLED_BACK, first, f"{where}: not what was seen here before")
         elif not self._explained:
-            self._findings.note(ProblemCode.ALTERED, first, f"{where}: not what was signed at size {size}")
+            text = f"{where}: not what was signed at size {size}"
+            self._altered = (Problem(ProblemCode.ALTERED, self._origin, first, None, text), range(first, size))
         self._tree_ends = True
 
     def _judge_uncovered(self) -> None:
@@ -295,7 +306,7 @@ class _Walk:
                     f"the checkpoint of size {found.size} is signed by no key of the {self._position} operations here"
                 )
                 self._findings.note(ProblemCode.SIGNATURE, found.size, text)
-        if covered:
+        if covered > self._position + self._places.missing:
             last = f" to {covered - 1}" if covered - self._position > 1 else ""
             text = f"missing at the end: operation {self._position}{last}; a checkpoint of size {covered} was signed"
             self._findings.note(ProblemCode.CUT, self._position, text)
