@@ -107,6 +107,21 @@ def test_a_language_without_words_is_refused() -> None:
         render_pdf(dossier(), Cover("x", "xx"))
 
 
+def _drawn_arabic(text: str) -> tuple[str, float]:
+    """Return the Arabic letters that pdfium reads, and the width from the first to the last."""
+    page = pypdfium2.PdfDocument(render_pdf(dossier(section("Note", ("Text", text))), COVER))[0].get_textpage()
+    places = [place for place, letter in enumerate(page.get_text_range()) if "\u0600" <= letter <= "\u06ff"]
+    boxes = [page.get_charbox(place) for place in places]
+    width = max(box[2] for box in boxes) - min(box[0] for box in boxes)
+    return "".join(page.get_text_range(place, 1) for place in places), width
+
+
+def test_a_non_joiner_keeps_its_letters_apart_and_is_no_letter_itself() -> None:
+    apart, joined = _drawn_arabic("می\u200cخ"), _drawn_arabic("میخ")
+    assert sorted(apart[0]) == sorted(joined[0])
+    assert apart[1] > joined[1] + 2
+
+
 ORDINARY = [
     pytest.param("self-determination well-being anti-discrimination co-operation " * 12, id="hyphens at line ends"),
     pytest.param("office affiliate fluffy ½ № € → … — “quotes” «ёлочки» soft\u00adhyphen e\u0301 x²", id="signs"),

@@ -54,13 +54,14 @@ class Pieces:
         head, _, body = self.objects[number].partition(b"stream\n")
         return zlib.decompressobj().decompress(body) if b"/FlateDecode" in head else body.removesuffix(b"\nendstream")
 
-    def draw(self, operators: bytes) -> None:
-        """Add operators at the end of the last page."""
+    def draw(self, operators: bytes, *, first: bool = False) -> None:
+        """Add operators at the end of the last page, or before all others."""
         last = max(number for number, body in self.objects.items() if b"/Type/Page/" in body)
         reference = re.search(rb"/Contents (\d+) 0 R", self.objects[last])
         assert reference is not None
         number = int(reference[1])
-        self.edit_stream(number, content := self.content(number), content + b"\n" + operators)
+        content = self.content(number)
+        self.edit_stream(number, content, b"\n".join((operators, content) if first else (content, operators)))
 
     def build(self) -> bytes:
         """Return the file, laid out as the writer does."""

@@ -225,6 +225,13 @@ def test_each_planted_leak_is_caught_by_each_check_that_is_meant_for_it(
     assert expected <= checks_failed(examined(pieces.build()))
 
 
+def test_one_letter_too_many_is_seen_by_both_readers() -> None:
+    pieces = take_apart(clean_pdf())
+    pieces.draw(written(clean_pdf(), "e"), first=True)
+    places = {finding.where for finding in examined(pieces.build()).findings}
+    assert {"pdfium: text that nobody approved", "drawing: text that nobody approved"} <= places
+
+
 def test_a_second_revision_is_refused() -> None:
     pdf = clean_pdf()
     table = b"xref\n1 1\n%010d 00000 n\r\ntrailer\n<</Size 2/Prev %d>>" % (len(pdf) + 1, pdf.rindex(b"xref\n0"))
