@@ -1,0 +1,543 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.log.writer import Key, verify_signature
+from vault.errors import MalformedError
+from vault.log.roster import ROSTER_RECORD, Roster, RosterChain, check_chain, make_roster
+from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead, decode_entry, encode_entry
+from vault.log.signatures import signed_message
+from vault.log.tree import inclusion_proof, leaf_hash, subtree_of_leaves, verify_inclusion
+
+VAULT = b"v" * 16
+ROOT, NEW_ROOT = Key("root"), Key("new root")
+SALT = b"s" * 16
+
+
+def id_of(word: str) -> bytes:
+    return sha256(word.encode()).digest()[:16]
+
+
+def log_of(seat: str) -> bytes:
+    return sha256(f"log of {seat}".encode()).digest()
+
+
+def certificate(seat: str, member: str, kem: bytes = b"k") -> Certificate:
+    return Certificate(id_of(seat), id_of(member), kem * 1_216, Key(seat).public, log_of(seat))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A roster in words: member -> roles, seat -> member."""
+
+    members: dict[str, str] = field(default_factory=dict)
+    seats: dict[str, str] = field(default_factory=dict)
+    number: int = 0
+    prev: tuple[bytes, ...] = ()
+    ends: dict[str, int] = field(default_factory=dict)
+    rights: int = 1
+    new_root: bytes | None = None
+    helpers: bool = False
+    vault: bytes = VAULT
+
+    def roster(self, *signers: str) -> Roster:
+        """Return it signed by the root or by seats, by name."""
+        head = RosterHead(
+            self.vault, self.number, self.prev, b"r" * 1_216, self.rights, (1,), self.new_root, self.helpers
+        )
+        roster = make_roster(
+            head,
+            [MemberEntry(id_of(name), frozenset(roles.split())) for name, roles in self.members.items()],
+            [certificate(seat, member) for seat, member in self.seats.items()],
+            [Ending(id_of(seat), {log_of(seat): size}) for seat, size in self.ends.items()],
+            random=lambda size: sha256(repr(self).encode()).digest()[:size],
+        )
+        for signer in signers:
+            roster = roster.signed(Key(signer).public, Key(signer).sign(signed_message("roster", roster.root)))
+        return roster
+
+    def after(self, *before: Roster, **changes: object) -> Draft:
+        """Return the draft of the next one."""
+        number = before[0].head.number + 1
+        kept = replace(self, number=number, prev=tuple(one.root for one in before), ends={})
+        return replace(kept, **changes)  # type: ignore[arg-type]  # the tests name the parts
+
+    def without(self, member: str, *before: Roster, size: int = 5, **changes: object) -> Draft:
+        """Return the next draft, with a member and all seats of that member gone."""
+        gone = [seat for seat, owner in self.seats.items() if owner == member]
+        return self.after(
+            *before,
+            members={name: roles for name, roles in self.members.items() if name != member},
+            seats={seat: owner for seat, owner in self.seats.items() if owner != member},
+            ends=dict.fromkeys(gone, size),
+            **changes,
+        )
+
+    def with_member(self, member: str, roles: str, *before: Roster, **changes: object) -> Draft:
+        """Return the next draft, with one member and seat more."""
+        return self.after(
+            *before,
+            members=self.members | {member: roles},
+            seats=self.seats | {f"{member}-1": member},
+            **changes,
+        )
+
+
+ALONE = Draft({"Nour": "admin supervisor caseworker auditor"}, {"Nour-1": "Nour"})
+MANY = Draft(
+    {"Nour": "admin", "Ilse": "admin", "Tariq": "supervisor", "Mina": "supervisor", "Joel": "caseworker"},
+    {"Nour-1": "Nour", "Ilse-1": "Ilse", "Tariq-1": "Tariq", "Mina-1": "Mina", "Joel-1": "Joel", "Joel-2": "Joel"},
+)
+# One admin and one supervisor: here caseworkers may second.
+FEW = Draft(
+    {"Nour": "admin", "Tariq": "supervisor", "Joel": "caseworker", "Lea": "caseworker"},
+    {"Nour-1": "Nour", "Tariq-1": "Tariq", "Joel-1": "Joel", "Lea-1": "Lea"},
+)
+
+
+def chain(*rosters: Roster) -> RosterChain:
+    return check_chain(rosters, ROOT.public, verify_signature)
+
+
+def reasons(result: RosterChain) -> list[tuple[int, str]]:
+    return [(problem.number, problem.text) for problem in result.problems]
+
+
+# --- form
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        RosterHead(VAULT, 3, (b"p" * 32, b"q" * 32), b"r" * 1_216, 1, (1, 2), b"n" * 32, helpers_by_supervisor=True),
+        RosterHead(VAULT, 0, (), b"r" * 1_216, 1, (1,)),
+        MemberEntry(id_of("Nour"), frozenset({"admin", "auditor"})),
+        certificate("Nour-1", "Nour"),
+        Ending(id_of("Nour-1"), {b"b" * 32: 2, b"a" * 32: 0}),
+    ],
+    ids=["head", "first head", "member", "certificate", "ending"],
+)
+def test_an_entry_survives_behind_its_random_bytes(entry: RosterHead) -> None:
+    encoded = encode_entry(entry, SALT)
+    assert encoded[:16] == SALT
+    assert decode_entry(encoded) == entry
+
+
+CERT = encode_entry(certificate("Nour-1", "Nour"), SALT)
+
+
+@pytest.mark.parametrize(
+    "untrusted",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(SALT, id="no map"),
+        pytest.param(CERT[:-1], id="cut"),
+        pytest.param(CERT + b"\0", id="a byte more"),
+        pytest.param(SALT + msgspec.msgpack.encode({}), id="empty map"),
+        pytest.param(SALT + msgspec.msgpack.encode({"cert": 1}), id="no certificate"),
+        pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "roles": "admin"}), id="roles no list"),
+        pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "roles": [""]}), id="role without name"),
+        pytest.param(SALT + msgspec.msgpack.encode({"member": b"x", "roles": []}), id="short member"),
+        pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "roles": ["b", "a"]}), id="roles unsorted"),
+        pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "more": 1, "roles": []}), id="unknown part"),
+        pytest.param(SALT + msgspec.msgpack.encode({"end": id_of("x"), "sizes": [[b"o" * 32, -1]]}), id="size -1"),
+        pytest.param(SALT + msgspec.msgpack.encode({"end": id_of("x"), "sizes": [[b"o" * 32, True]]}), id="size true"),
+        pytest.param(SALT + msgspec.msgpack.encode({"end": id_of("x"), "sizes": [[b"o" * 32]]}), id="no size"),
+    ],
+)
+def test_an_entry_of_another_form_is_refused(untrusted: bytes) -> None:
+    with pytest.raises(MalformedError, match="a roster entry is not"):
+        decode_entry(untrusted)
+
+
+@given(st.integers(16, len(CERT) - 1), st.integers(1, 255))
+def test_a_changed_byte_is_refused_or_gives_another_certificate(place: int, flip: int) -> None:
+    altered = bytearray(CERT)
+    altered[place] ^= flip
+    try:
+        assert decode_entry(bytes(altered)) != decode_entry(CERT)
+    except MalformedError:
+        return
+
+
+def test_a_roster_survives_as_fields_of_its_version() -> None:
+    roster = MANY.roster("root")
+    same = Roster.from_fields(msgspec.msgpack.decode(msgspec.msgpack.encode(roster.fields())))
+    assert same == roster
+    assert same.members[id_of("Joel")] == {"caseworker"}
+    assert same.certificates[id_of("Joel-2")].member == id_of("Joel")
+
+
+def test_a_court_is_led_from_the_root_to_one_certificate_alone() -> None:
+    roster = MANY.roster("root")
+    leaves = [leaf_hash(entry) for entry in roster.entries]
+    at = next(i for i, entry in enumerate(roster.entries) if decode_entry(entry) == certificate("Joel-1", "Joel"))
+    proof = inclusion_proof(at, len(leaves), subtree_of_leaves(leaves))
+    verify_inclusion(leaf_hash(roster.entries[at]), at, len(leaves), proof, roster.root)
+
+
+def test_every_roster_is_a_version_of_one_record() -> None:
+    assert sha256(b"casevault/roster").digest()[:16] == ROSTER_RECORD
+
+
+HEAD = encode_entry(RosterHead(VAULT, 0, (), b"r" * 1_216, 1, (1,)), SALT)
+NOUR = encode_entry(MemberEntry(id_of("Nour"), frozenset({"admin"})), SALT)
+
+
+@pytest.mark.parametrize(
+    ("entries", "reason"),
+    [
+        pytest.param([NOUR], "exactly one head", id="no head"),
+        pytest.param([NOUR, HEAD], "exactly one head", id="head not first"),
+        pytest.param([HEAD, HEAD], "exactly one head", id="two heads"),
+        pytest.param([HEAD, NOUR, NOUR], "a member or seat twice", id="a member twice"),
+        pytest.param([HEAD, NOUR, CERT, CERT], "a member or seat twice", id="a seat twice"),
+        pytest.param([HEAD, CERT], "a member that it does not name", id="a seat of nobody"),
+        pytest.param(
+            [HEAD, NOUR, CERT, encode_entry(replace(certificate("Nour-1", "Nour"), seat=id_of("x")), SALT)],
+            "two seats one identity",
+            id="one identity twice",
+        ),
+    ],
+)
+def test_entries_that_do_not_make_one_roster_are_refused(entries: list[bytes], reason: str) -> None:
+    with pytest.raises(MalformedError, match=reason):
+        Roster(tuple(entries))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"entries": [], "sigs": []}, id="no entries"),
+        pytest.param({"entries": ["text"], "sigs": []}, id="text"),
+        pytest.param({"entries": [HEAD], "sigs": [[b"k" * 32]]}, id="half a signature"),
+        pytest.param({"entries": [HEAD], "sigs": [[b"k" * 32, b"s" * 63]]}, id="short signature"),
+    ],
+)
+def test_fields_of_another_form_are_refused(fields: dict[str, object]) -> None:
+    with pytest.raises(MalformedError, match="roster"):
+        Roster.from_fields(fields)
+
+
+# --- the first one
+
+
+def test_roster_0_counts_by_the_root_alone() -> None:
+    result = chain(ALONE.roster("root"))
+    assert result.newest is not None
+    assert result.problems == ()
+    assert result.roles(id_of("Nour-1"), result.newest.root) == {"admin", "supervisor", "caseworker", "auditor"}
+
+
+@pytest.mark.parametrize(
+    ("roster", "reason"),
+    [
+        pytest.param(ALONE.roster(), "not signed by the root", id="unsigned"),
+        pytest.param(ALONE.roster("Nour-1"), "not signed by the root", id="signed by its own member"),
+        pytest.param(ALONE.roster("new root"), "not signed by the root", id="signed by another root"),
+        pytest.param(replace(ALONE, number=1).roster("root"), "follows nothing", id="number 1"),
+        pytest.param(replace(ALONE, prev=(b"p" * 32,)).roster("root"), "follows nothing", id="names one before"),
+        pytest.param(replace(ALONE, ends={"x": 1}).roster("root"), "ends a seat", id="ends a seat"),
+        pytest.param(
+            Roster(ALONE.roster().entries, ((ROOT.public, bytes(64)),)), "does not hold", id="a signature of zeros"
+        ),
+    ],
+)
+def test_roster_0_is_refused(roster: Roster, reason: str) -> None:
+    result = chain(roster)
+    assert result.newest is None
+    assert reason in result.problems[0].text
+
+
+def test_two_beginnings_signed_by_the_root_leave_none() -> None:
+    result = chain(ALONE.roster("root"), FEW.roster("root"))
+    assert result.newest is None
+    assert {text for _, text in reasons(result)} == {"the root signed two beginnings"}
+
+
+# --- who has to sign
+
+
+def follows(before: Draft, draft: Draft, signers: Iterable[str]) -> RosterChain:
+    return chain(before.roster("root"), draft.roster(*signers))
+
+
+def admission(before: Draft, roles: str = "caseworker", **changes: object) -> Draft:
+    return before.with_member("Kim", roles, before.roster("root"), **changes)
+
+
+def ending(before: Draft, member: str) -> Draft:
+    return before.without(member, before.roster("root"))
+
+
+HELPED = replace(MANY, helpers=True)
+
+_SIGNERS = {
+    "one member alone signs": (ALONE, admission(ALONE), ["Nour-1"], True),
+    "one member has to sign": (ALONE, admission(ALONE), [], False),
+    "the root signs anything": (MANY, admission(MANY), ["root"], True),
+    "two admins admit": (MANY, admission(MANY), ["Nour-1", "Ilse-1"], True),
+    "one admin alone does not admit": (MANY, admission(MANY), ["Nour-1"], False),
+    "an admin twice is one admin": (MANY, admission(MANY), ["Nour-1", "Nour-1"], False),
+    "an admin and two supervisors admit": (MANY, admission(MANY), ["Nour-1", "Tariq-1", "Mina-1"], True),
+    "an admin and one supervisor do not": (MANY, admission(MANY), ["Nour-1", "Tariq-1"], False),
+    "an admin and caseworkers do not, where two supervisors are": (MANY, admission(MANY), ["Nour-1", "Joel-1"], False),
+    "two seats of one member are one": (MANY, admission(MANY), ["Nour-1", "Joel-1", "Joel-2"], False),
+    "supervisors without an admin do not": (MANY, admission(MANY), ["Tariq-1", "Mina-1"], False),
+    "with one supervisor caseworkers second": (FEW, admission(FEW), ["Nour-1", "Joel-1", "Lea-1"], True),
+    "or supervisor and caseworker": (FEW, admission(FEW), ["Nour-1", "Joel-1", "Tariq-1"], True),
+    "but not one alone": (FEW, admission(FEW), ["Nour-1", "Joel-1"], False),
+    "a stranger's signature says nothing": (MANY, admission(MANY), ["Nour-1", "stranger"], False),
+    "the admitted cannot admit themselves": (MANY, admission(MANY, "admin"), ["Nour-1", "Kim-1"], False),
+    "one admin ends a caseworker": (MANY, ending(MANY, "Joel"), ["Nour-1"], True),
+    "a supervisor does not": (MANY, ending(MANY, "Joel"), ["Tariq-1", "Mina-1"], False),
+    "one admin does not end another": (MANY, ending(MANY, "Ilse"), ["Nour-1"], False),
+    "two admins end one": (MANY, ending(MANY, "Ilse"), ["Nour-1", "Ilse-1"], True),
+    "one admin lowers a supervisor": (
+        MANY,
+        MANY.after(MANY.roster("root"), members=MANY.members | {"Tariq": ""}, ends={"Tariq-1": 3}),
+        ["Nour-1"],
+        True,
+    ),
+    "one admin does not raise anybody": (
+        MANY,
+        MANY.after(MANY.roster("root"), members=MANY.members | {"Joel": "caseworker supervisor"}),
+        ["Nour-1"],
+        False,
+    ),
+    "one admin does not end one and admit another": (
+        MANY,
+        replace(ending(MANY, "Joel"), members=MANY.members | {"Kim": "field"}, ends={"Joel-1": 1, "Joel-2": 1}),
+        ["Nour-1"],
+        False,
+    ),
+    "one admin does not change the rights table": (
+        MANY,
+        MANY.after(MANY.roster("root"), rights=2),
+        ["Nour-1"],
+        False,
+    ),
+    "two admins do not replace the root": (
+        MANY,
+        MANY.after(MANY.roster("root"), new_root=NEW_ROOT.public),
+        ["Nour-1", "Ilse-1"],
+        False,
+    ),
+    "the old root names the new one": (
+        MANY,
+        MANY.after(MANY.roster("root"), new_root=NEW_ROOT.public),
+        ["root"],
+        True,
+    ),
+    "a supervisor alone admits a helper where the roster says so": (
+        HELPED,
+        admission(HELPED, "field"),
+        ["Tariq-1"],
+        True,
+    ),
+    "and no one else alone": (HELPED, admission(HELPED, "field"), ["Joel-1"], False),
+    "and no supervisor": (HELPED, admission(HELPED, "supervisor"), ["Tariq-1"], False),
+    "and not where the roster does not say so": (MANY, admission(MANY, "field"), ["Tariq-1"], False),
+}
+
+
+@pytest.mark.parametrize(("before", "draft", "signers", "counts"), _SIGNERS.values(), ids=_SIGNERS.keys())
+def test_a_change_counts_if_those_signed_who_must(
+    before: Draft, draft: Draft, signers: list[str], counts: bool
+) -> None:
+    result = follows(before, draft, signers)
+    assert [one.head.number for one in result.accepted] == ([0, 1] if counts else [0])
+    assert bool(result.problems) is not counts
+
+
+def test_a_signature_of_a_member_that_does_not_hold_refuses_the_roster() -> None:
+    draft = admission(ALONE)
+    roster = draft.roster("Nour-1").signed(Key("Nour-1").public, bytes(64))
+    result = chain(ALONE.roster("root"), roster)
+    assert reasons(result) == [(1, "a signature of the roster does not hold")]
+
+
+def test_a_new_root_signs_from_then_on_and_the_old_one_no_more() -> None:
+    first = MANY.roster("root")
+    second = MANY.after(first, new_root=NEW_ROOT.public).roster("root")
+    third = MANY.with_member("Kim", "admin", second)
+    assert chain(first, second, third.roster("new root")).newest == third.roster("new root")
+    assert chain(first, second, third.roster("root")).newest == second
+
+
+# --- how it has to follow
+
+_FIRST = MANY.roster("root")
+_NEXT = {
+    "another vault": (MANY.after(_FIRST, vault=b"w" * 16), "of another vault"),
+    "a number left out": (MANY.after(_FIRST, number=2), "does not follow number 0"),
+    "names another before it": (MANY.after(_FIRST, prev=(b"p" * 32,)), "does not name the one before it"),
+    "names none before it": (MANY.after(_FIRST, prev=()), "does not name the one before it"),
+    "a seat gone without a size": (replace(ending(MANY, "Joel"), ends={"Joel-1": 1}), "the sizes given"),
+    "a size for a seat that stays": (MANY.after(_FIRST, ends={"Joel-1": 1}), "the sizes given"),
+    "a size for a seat of nobody": (MANY.after(_FIRST, ends={"x": 1}), "the sizes given"),
+    "a seat given to another member": (
+        MANY.after(_FIRST, seats=MANY.seats | {"Joel-2": "Mina"}),
+        "another member, identity or log",
+    ),
+}
+
+
+@pytest.mark.parametrize(("draft", "reason"), _NEXT.values(), ids=_NEXT.keys())
+def test_what_does_not_follow_is_refused_whoever_signed(draft: Draft, reason: str) -> None:
+    result = chain(_FIRST, draft.roster("root", "Nour-1", "Ilse-1"))
+    assert result.newest == _FIRST
+    assert reason in result.problems[0].text
+
+
+def test_an_ended_seat_does_not_come_back() -> None:
+    second = ending(MANY, "Joel").roster("Nour-1")
+    third = MANY.after(second).roster("root")
+    result = chain(_FIRST, second, third)
+    assert result.newest == second
+    assert "was ended and cannot come back" in result.problems[0].text
+
+
+def test_the_first_log_of_an_ended_seat_needs_a_size() -> None:
+    draft = ending(MANY, "Joel")
+    parts = draft.roster()
+    entries = [entry for entry in parts.entries if not isinstance(decode_entry(entry), Ending)]
+    entries += [encode_entry(Ending(id_of(seat), {b"o" * 32: 1}), SALT) for seat in ("Joel-1", "Joel-2")]
+    roster = Roster(tuple(entries))
+    roster = roster.signed(ROOT.public, ROOT.sign(signed_message("roster", roster.root)))
+    result = chain(_FIRST, roster)
+    assert "has no size" in result.problems[0].text
+
+
+def test_a_kem_key_may_be_renewed() -> None:
+    parts = MANY.after(_FIRST).roster()
+    entries = [
+        encode_entry(certificate("Joel-1", "Joel", b"n"), SALT)
+        if decode_entry(entry) == certificate("Joel-1", "Joel")
+        else entry
+        for entry in parts.entries
+    ]
+    roster = Roster(tuple(entries))
+    for admin in ("Nour-1", "Ilse-1"):
+        roster = roster.signed(Key(admin).public, Key(admin).sign(signed_message("roster", roster.root)))
+    assert chain(_FIRST, roster).newest == roster
+
+
+def test_a_false_roster_beside_a_true_one_is_passed_over_and_the_chain_goes_on() -> None:
+    true = ending(MANY, "Joel").roster("Nour-1")
+    false = admission(MANY, "admin").roster("Kim-1")
+    third = ending(MANY, "Joel").with_member("Kim", "field", true).roster("root")
+    result = chain(third, false, true, _FIRST)
+    assert result.newest == third
+    assert [problem.root for problem in result.problems] == [false.root]
+
+
+def test_the_same_roster_twice_counts_if_one_of_them_is_signed() -> None:
+    draft = ending(MANY, "Joel")
+    result = chain(_FIRST, draft.roster("Nour-1"), draft.roster())
+    assert [one.head.number for one in result.accepted] == [0, 1]
+
+
+def test_a_gap_ends_the_chain() -> None:
+    second = ending(MANY, "Joel").roster("Nour-1")
+    third = ending(MANY, "Joel").with_member("Kim", "field", second).roster("root")
+    result = chain(_FIRST, third)
+    assert result.newest == _FIRST
+    assert result.problems[0].number == 2
+
+
+def test_no_rosters_are_no_chain() -> None:
+    assert chain().newest is None
+
+
+# --- forks
+
+
+def test_two_rosters_that_only_end_both_apply_and_the_next_names_both() -> None:
+    one, two = ending(MANY, "Joel").roster("Nour-1"), ending(MANY, "Mina").roster("Ilse-1")
+    result = chain(_FIRST, one, two)
+    assert result.standing is not None
+    assert not result.standing.root_must_sign
+    assert result.standing.certificates.keys() == {id_of("Nour-1"), id_of("Ilse-1"), id_of("Tariq-1")}
+    both = ending(MANY, "Joel").without("Mina", one, two)
+    settled = replace(both, ends={}).with_member("Kim", "field", one, two).roster("Nour-1", "Ilse-1")
+    assert chain(_FIRST, one, two, settled).newest == settled
+    only_one = replace(both, ends={}).with_member("Kim", "field", one).roster("Nour-1", "Ilse-1")
+    assert "does not name the one before" in chain(_FIRST, one, two, only_one).problems[0].text
+
+
+def test_in_another_fork_every_ending_counts_and_no_admission_until_the_root_signs() -> None:
+    one, two = admission(MANY, "admin").roster("Nour-1", "Ilse-1"), ending(MANY, "Joel").roster("Nour-1")
+    result = chain(_FIRST, one, two)
+    assert result.standing is not None
+    assert result.standing.root_must_sign
+    assert id_of("Kim-1") not in result.standing.certificates
+    assert id_of("Joel-1") not in result.standing.certificates
+    assert not result.allows(id_of("Kim-1"), log_of("Kim-1"), 0, one.root)
+    assert result.roles(id_of("Kim-1"), one.root) == frozenset()
+    draft = ending(MANY, "Joel").with_member("Kim", "admin", one, two)
+    by_admins, by_root = draft.roster("Nour-1", "Ilse-1"), draft.roster("root")
+    assert "after a fork the root has to sign" in chain(_FIRST, one, two, by_admins).problems[0].text
+    settled = chain(_FIRST, one, two, by_root)
+    assert settled.allows(id_of("Kim-1"), log_of("Kim-1"), 0, by_root.root)
+
+
+def test_a_fork_raises_nobody() -> None:
+    raised = MANY.after(_FIRST, members=MANY.members | {"Joel": "admin caseworker"}).roster("Nour-1", "Ilse-1")
+    other = ending(MANY, "Mina").roster("Nour-1")
+    result = chain(_FIRST, raised, other)
+    assert result.roles(id_of("Joel-1"), raised.root) == {"caseworker"}
+
+
+def test_the_answer_does_not_depend_on_the_order_of_the_rosters() -> None:
+    rosters = [_FIRST, ending(MANY, "Joel").roster("Nour-1"), ending(MANY, "Mina").roster("Ilse-1")]
+    assert chain(*rosters) == chain(*reversed(rosters))
+
+
+# --- what a roster lets count
+
+
+def test_work_counts_up_to_the_cut() -> None:
+    second = MANY.without("Joel", _FIRST, size=5).roster("Nour-1")
+    result = chain(_FIRST, second)
+    seat, log = id_of("Joel-1"), log_of("Joel-1")
+    assert result.allows(seat, log, 4, _FIRST.root)
+    assert not result.allows(seat, log, 5, _FIRST.root)
+    assert not result.allows(seat, b"l" * 32, 0, _FIRST.root)
+    assert not result.allows(seat, log, 4, second.root)
+    assert result.allows(id_of("Nour-1"), log_of("Nour-1"), 900, _FIRST.root)
+
+
+def test_a_lowered_seat_goes_on_under_the_roster_that_lowered_it() -> None:
+    lowered = MANY.after(_FIRST, members=MANY.members | {"Tariq": "caseworker"}, ends={"Tariq-1": 3})
+    second = lowered.roster("Nour-1", "Ilse-1")
+    result = chain(_FIRST, second)
+    seat, log = id_of("Tariq-1"), log_of("Tariq-1")
+    assert result.allows(seat, log, 2, _FIRST.root)
+    assert not result.allows(seat, log, 3, _FIRST.root)
+    assert result.allows(seat, log, 3, second.root)
+    assert result.roles(seat, _FIRST.root) == {"supervisor"}
+    assert result.roles(seat, second.root) == {"caseworker"}
+
+
+def test_in_a_fork_the_cut_of_one_branch_binds_those_who_name_the_other() -> None:
+    one, two = MANY.without("Joel", _FIRST, size=5).roster("Nour-1"), ending(MANY, "Mina").roster("Ilse-1")
+    result = chain(_FIRST, one, two)
+    seat, log = id_of("Joel-1"), log_of("Joel-1")
+    assert result.allows(seat, log, 4, two.root)
+    assert not result.allows(seat, log, 5, two.root)
+
+
+def test_nothing_counts_under_a_roster_that_does_not() -> None:
+    false = admission(MANY).roster("Kim-1")
+    result = chain(_FIRST, false)
+    assert not result.allows(id_of("Nour-1"), log_of("Nour-1"), 0, false.root)
+    assert not result.allows(id_of("Kim-1"), log_of("Kim-1"), 0, _FIRST.root)

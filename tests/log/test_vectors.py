@@ -1,0 +1,77 @@
+"""Fixed bytes: a change here is a new format version, with its own vectors beside these."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+import pytest
+
+from tests.log.writer import Row, Seal, verify_signature
+from tests.vectors.make_log import PATH, build
+from vault.log.checkpoint import parse_note
+from vault.log.epochs import EpochNotice
+from vault.log.genesis import origin_of
+from vault.log.header import Header
+from vault.log.items import decode_items
+from vault.log.payload import Payload, decode_plaintext
+from vault.log.proof import decode_proof, verify_proof
+from vault.log.roster import Roster
+from vault.log.verify import verify_log
+
+pytestmark = pytest.mark.vectors
+VECTORS = json.loads(PATH.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_the_program_still_writes_the_same_bytes(name: str) -> None:
+    assert build()[name] == VECTORS[name]
+
+
+def test_no_vector_is_left_out() -> None:
+    assert build().keys() == VECTORS.keys()
+
+
+def test_the_log_of_the_vectors_holds() -> None:
+    genesis = bytes.fromhex(VECTORS["genesis"]["bytes"])
+    origin = bytes.fromhex(VECTORS["genesis"]["origin"])
+    rows = [
+        Row(
+            origin,
+            seq,
+            row["header"].encode(),
+            bytes.fromhex(row["list"]),
+            bytes.fromhex(row["sealed"]),
+            bytes.fromhex(row["digest"]),
+        )
+        for seq, row in enumerate(VECTORS["operations"])
+    ]
+    notes = [note.encode() for note in VECTORS["checkpoints"]]
+    seals = [Seal(*parse_note(note)[:3], note) for note in notes]
+    report = verify_log(genesis, rows, seals, verify_signature)
+    assert origin_of(genesis) == origin
+    assert report.holds
+    assert report.size == 3
+    proof = decode_proof(VECTORS["proof"].encode())
+    verify_proof(proof, rows[1].header, report.session_keys[1], verify_signature)
+
+
+def test_every_layout_is_read_back() -> None:
+    assert Header.decode(VECTORS["header"]["text"].encode()).position == 41
+    assert [item.kind for item in decode_items(bytes.fromhex(VECTORS["list"]["bytes"]))] == [3, 2, 1, 4, 5, 6, 7]
+    for epoch in VECTORS["epochs"]:
+        assert EpochNotice.decode(bytes.fromhex(epoch["bytes"])).digest().hex() == epoch["digest"]
+    payload = VECTORS["payload"]
+    salt, opened = decode_plaintext(bytes.fromhex(payload["plaintext"]), bytes.fromhex(payload["commitment"]))
+    assert (salt.hex(), opened.hex()) == (payload["salt"], payload["bytes"])
+    assert Payload.decode(opened).act == "case.view"
+    roster = Roster(tuple(bytes.fromhex(entry) for entry in VECTORS["roster"]["entries"]))
+    assert roster.root.hex() == VECTORS["roster"]["root"]
+
+
+def test_ids_are_plain_hashes_that_anyone_can_take() -> None:
+    version, compartment = VECTORS["version"], VECTORS["compartment"]
+    joined = bytes.fromhex(version["compartment"] + version["record"] + version["blob"])
+    assert sha256(joined).hexdigest() == version["id"]
+    place = b"casevault/compartment" + bytes.fromhex(compartment["origin"]) + bytes(12)
+    assert sha256(place).hexdigest()[:32] == compartment["id"]
