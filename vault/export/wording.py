@@ -30,7 +30,7 @@ _ENGLISH = Wording(
         "people concerned agreed to share, or what may be shared on another lawful ground.",
         "A code in square brackets stands for something that was left out: a person, a place, a date or a number. "
         "Within this report the same code always means the same one. It tells nothing about name, sex or order, and "
-        "reports to other recipients use other codes.",
+        "reports to other recipients use other codes. [removed] stands for something that got no code.",
         "Nothing lies hidden under the page: what was left out is not in this file. Letters that the fonts lack are "
         "written in Latin letters; the data file keeps them. Please use this report for the stated purpose only, and "
         "ask before passing it on.",
@@ -47,7 +47,8 @@ _FRENCH = Wording(
         "de partager.",
         "Un code entre crochets remplace ce qui a été retiré : une personne, un lieu, une date ou un numéro. Dans ce "
         "rapport, un même code désigne toujours la même chose. Il ne dit rien du nom, du sexe ni de l’ordre, et les "
-        "rapports remis à d’autres destinataires emploient d’autres codes.",
+        "rapports remis à d’autres destinataires emploient d’autres codes. [removed] remplace ce qui n’a pas reçu de "
+        "code.",
         "Rien n’est caché sous la page : ce qui a été retiré ne se trouve pas dans ce fichier. Les lettres absentes "
         "des polices sont écrites en lettres latines ; le fichier de données les conserve. Merci de n’utiliser ce "
         "rapport que pour la finalité indiquée et de demander avant de le transmettre.",
@@ -63,7 +64,7 @@ _RUSSIAN = Wording(
         "чем согласились поделиться сами люди или чем можно поделиться на другом законном основании.",
         "Код в квадратных скобках заменяет то, что не включено: человека, место, дату или номер. В этом отчёте один "
         "и тот же код всегда означает одно и то же. Он ничего не говорит об имени, поле или порядке; в отчётах для "
-        "других получателей коды другие.",
+        "других получателей коды другие. [removed] стоит там, где кода нет.",
         "Под страницей ничего не скрыто: того, что не включено, в этом файле нет. Буквы, которых нет в шрифтах, "
         "записаны латиницей; в файле данных они сохранены. Просим использовать отчёт только для указанной цели и "
         "спрашивать, прежде чем передавать дальше.",

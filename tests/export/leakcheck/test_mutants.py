@@ -1,62 +1,14 @@
 from __future__ import annotations
 
 import base64
-import functools
-import json
 from collections.abc import Callable
 
 import pytest
 
+from tests.export.leakcheck.planting import ARABIC, CYRILLIC, LATIN, checks_failed, clean_pdf, examined
 from tests.export.leakcheck.surgery import Pieces, stream, take_apart, written
-from tests.export.samples import COVER, FORBIDDEN, SECTIONS, dossier, section
-from vault.export.data_json import data_lines, render_data
-from vault.export.fonts import font_folders
-from vault.export.leakcheck.examine import Examined, Task, examine
+from tests.export.samples import FORBIDDEN
 from vault.export.leakcheck.verdict import Check
-from vault.export.pdf import render_report
-from vault.export.report import approved_lines, make_report
-
-LATIN, CYRILLIC, ARABIC = "Toviel", "Савелов", "سليمان"
-
-# Enough letters for the planted names: a subset font has only the letters that the text uses.
-LETTERS = section("Note", ("Date", "2024-03-20"), ("Text", "Travel to the office.\nСавва велел.\nسلام على الإيمان"))
-DOSSIER = dossier(*SECTIONS, LETTERS)
-REPORT = make_report(DOSSIER, COVER)
-
-
-@functools.cache
-def clean_pdf() -> bytes:
-    return render_report(REPORT)
-
-
-@functools.cache
-def clean_data() -> bytes:
-    return render_data(DOSSIER, COVER)
-
-
-def examined(
-    pdf: bytes | None = None,
-    data: bytes | None = None,
-    others: tuple[bytes, ...] = (),
-    forbidden: tuple[str, ...] = FORBIDDEN,
-) -> Examined:
-    return examine(
-        Task(
-            pdf=clean_pdf() if pdf is None else pdf,
-            data=clean_data() if data is None else data,
-            others=others,
-            forbidden=forbidden,
-            approved=approved_lines(REPORT),
-            approved_data=data_lines(DOSSIER, COVER),
-            title=REPORT.words.title,
-            language="en",
-            font_folders=font_folders(),
-        )
-    )
-
-
-def checks_failed(result: Examined) -> set[Check]:
-    return {finding.check for finding in result.findings}
 
 
 def test_a_clean_report_passes() -> None:
@@ -248,87 +200,6 @@ def test_bytes_after_the_end_are_refused(tail: bytes) -> None:
 @pytest.mark.parametrize("junk", [b"", b"%PDF-1.7\n", b"PK\x03\x04", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF"])
 def test_what_no_reader_can_read_is_no_report(junk: bytes) -> None:
     assert Check.STRUCTURE in checks_failed(examined(junk))
-
-
-@pytest.mark.parametrize(
-    ("text", "encoding"),
-    [
-        (CYRILLIC, "utf-8"),
-        (CYRILLIC, "utf-16-le"),
-        (CYRILLIC, "utf-16-be"),
-        (CYRILLIC, "koi8-r"),
-        (CYRILLIC.upper(), "cp1251"),
-        (ARABIC, "utf-8"),
-        (ARABIC, "cp1256"),
-        (LATIN.lower(), "ascii"),
-        (LATIN, "utf-16-be"),
-    ],
-)
-@pytest.mark.parametrize(
-    "dress", ["as it is", "hex", "HEX", "base64, first phase", "base64, third phase", "spaced hex"]
-)
-def test_a_form_is_found_in_a_packed_stream_in_each_encoding(text: str, encoding: str, dress: str) -> None:
-    encoded = text.encode(encoding)
-    planted = {
-        "as it is": encoded,
-        "hex": encoded.hex().encode(),
-        "HEX": encoded.hex().upper().encode(),
-        "base64, first phase": base64.b64encode(b"..." + encoded + b"..."),
-        "base64, third phase": base64.b64encode(b"....." + encoded + b"..."),
-        "spaced hex": encoded.hex(" ", 2).encode(),
-    }[dress]
-    pieces = take_apart(clean_pdf())
-    pieces.add_stream(b"x" * 50 + planted + b"y" * 50)
-    assert Check.BYTES in checks_failed(examined(pieces.build()))
-
-
-def _data(change: Callable[[dict[str, object]], None]) -> bytes:
-    value = json.loads(clean_data())
-    change(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-@pytest.mark.parametrize(
-    "purpose",
-    [
-        LATIN,
-        f"for {CYRILLIC}.",
-        f"من {ARABIC}",
-        "T o v i e l",
-        "Tovi\u200bel",
-        "Tovi-\nel",
-        "ＴＯＶＩＥＬ",
-        "Тоviеl",
-        base64.b64encode(b"name: Toviel Varnelis.").decode(),
-        CYRILLIC.encode().hex(),
-        "%D0%A1%D0%B0%D0%B2%D0%B5%D0%BB%D0%BE%D0%B2",
-        "call +999-700-112-233",
-        "٠٠٩٩٩ / +٩٩٩٧٠٠١١٢٢٣٣",
-    ],
-)
-def test_a_form_in_the_data_file_is_found_in_each_disguise(purpose: str) -> None:
-    failed = checks_failed(examined(data=_data(lambda value: value.update(purpose=purpose))))
-    assert {Check.FORMS, Check.DATA} <= failed
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        pytest.param(lambda: clean_data() + b" ", id="a space after it"),
-        pytest.param(lambda: clean_data().replace(b",", b", ", 1), id="a space within"),
-        pytest.param(lambda: _data(lambda value: value.update(case_id="none")), id="another key"),
-        pytest.param(lambda: _data(lambda value: value.update(title="Another title")), id="another value"),
-        pytest.param(lambda: _data(lambda value: value.update(lines=[7])), id="a number"),
-        pytest.param(lambda: b"[" * 100_000, id="a deep nest"),
-        pytest.param(lambda: b"\xff", id="not text"),
-    ],
-)
-def test_a_data_file_of_another_form_is_refused(data: Callable[[], bytes]) -> None:
-    assert Check.DATA in checks_failed(examined(data=data()))
-
-
-def test_a_form_in_the_manifest_is_found() -> None:
-    assert Check.FORMS in checks_failed(examined(others=(b'{"purpose":"for Toviel"}',)))
 
 
 def test_findings_name_places_and_never_contents() -> None:

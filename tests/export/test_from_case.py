@@ -1,0 +1,85 @@
+"""From a case, through redaction, to what its recipient reads: the whole way with the real parts."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+
+import pyrage  # type: ignore[import-untyped]  # it ships no types
+import pytest
+
+from tests.export.samples import COVER
+from vault.casework.note import Note
+from vault.casework.person import Person, PersonName
+from vault.casework.vocabulary import NoteKind, PersonRole
+from vault.errors import LeakError
+from vault.export.package import prepare, write_package
+from vault.export.reader import open_package
+from vault.export.report import Cover
+from vault.redaction.apply import redact
+from vault.redaction.dossier import RedactedDossier
+from vault.redaction.profile import profile_named
+from vault.redaction.pseudonyms import PseudonymBook
+from vault.redaction.questions import OpenQuestions, decide_proposed
+from vault.redaction.registered import registered_person
+from vault.redaction.registry import build_registry
+from vault.redaction.source import dossier_source
+from vault.seal import signing
+
+CLIENT_ID, WITNESS_ID, NOTE_ID = (bytes([number]) * 16 for number in (1, 2, 3))
+CLIENT = Person(PersonRole.CLIENT, (PersonName.written("Мирало Дастенов"),), "1991-02-03")
+
+
+class _InTurn:
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def __call__(self, choices: Sequence[str]) -> str:
+        self.drawn += 1
+        return choices[self.drawn % len(choices)]
+
+
+def _redacted(witness: str, witness_instrumental: str) -> RedactedDossier:
+    hidden = Person(PersonRole.WITNESS, (PersonName.written(witness),), phones=("+996 555 010 203",))
+    registry = build_registry(
+        registered_person(entity, person) for entity, person in ((CLIENT_ID, CLIENT), (WITNESS_ID, hidden))
+    )
+    text = f"Беседа с {witness_instrumental} и заявителем. Свидетель: {witness}, тел. +996 555 010 203."
+    note = Note(NoteKind.INTERVIEW, text, "2026-03-01")
+    source = dossier_source([(CLIENT_ID, CLIENT), (WITNESS_ID, hidden), (NOTE_ID, note)])
+    profile = profile_named("lawyer")
+    result = redact(source, profile, registry, {}, PseudonymBook(choose=_InTurn()))
+    if isinstance(result, OpenQuestions):
+        result = redact(source, profile, registry, decide_proposed(result), PseudonymBook(choose=_InTurn()))
+    assert isinstance(result, RedactedDossier)
+    return result
+
+
+ONE = ("Зафира Скворкина", "Зафирой Скворкиной")
+OTHER = ("Лунара Окриместова", "Лунарой Окриместовой")
+
+
+def test_a_case_reaches_its_recipient_without_what_was_hidden() -> None:
+    dossier = _redacted(*ONE)
+    assert len(dossier.forbidden_forms) > 20
+    identity, seed = pyrage.x25519.Identity.generate(), bytes(32)
+    package = write_package(
+        prepare(dossier, COVER),
+        age_recipient=str(identity.to_public()),
+        package_public=signing.public_key(seed),
+        sign=functools.partial(signing.sign, seed),
+    )
+    data = open_package(package.sealed, str(identity)).data.decode()
+    assert "Мирало Дастенов" in data
+    assert not any(word in data for name in ONE for word in name.split())
+
+
+def test_two_cases_that_differ_only_in_the_hidden_name_give_equal_files() -> None:
+    one, other = (prepare(_redacted(*names), COVER) for names in (ONE, OTHER))
+    assert (one.pdf, one.data) == (other.pdf, other.data)
+
+
+def test_a_name_that_slipped_through_stops_the_export() -> None:
+    dossier = _redacted(*OTHER)
+    with pytest.raises(LeakError, match="fails its check"):
+        prepare(dossier, Cover(f"{COVER.purpose}: {OTHER[0]}"))
