@@ -11,7 +11,7 @@ from typing import Self
 
 from vault.access.directory import Directory
 from vault.access.pins import PinKeeper, Pinned, Pins
-from vault.errors import InternalError, RefusedError, VaultError
+from vault.errors import InternalError, RefusedError, VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
 from vault.policy.decide import may
@@ -116,6 +116,19 @@ class Session:
             words = "your role does not allow it" if decision.rule == "role" else "this case was not granted to you"
             raise RefusedError(f"{action.value} is refused: {words}")
         return decision.rule
+
+    def require_sound_log(self) -> None:
+        """Let nothing leave, be granted or be erased while the log contradicts itself or what this device saw.
+
+        Raises:
+            VerificationError: unlock found a contradiction.
+        """
+        faults = [alarm for alarm in self.alarms if alarm.is_fault]
+        if faults:
+            raise VerificationError(
+                f"this waits until the log is sound: {faults[0].text}",
+                advice="Run `casevault log verify`; reading and notes go on.",
+            )
 
     def work(self) -> Work:
         """Begin a unit of work; nothing is written before its `commit`."""

@@ -131,9 +131,10 @@ def _as_list(value: object) -> list[str]:
     if value is None:
         return []
     parts = value if isinstance(value, list) else [value]
-    if not all(isinstance(part, str) for part in parts):
+    strings = [part for part in parts if isinstance(part, str)]
+    if len(strings) != len(parts):
         raise UsageError("personal values are strings or lists of strings")
-    return [part for part in parts if part]
+    return [part for part in strings if part]
 
 
 def _ask(value: Personal) -> list[str]:

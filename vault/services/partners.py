@@ -10,10 +10,9 @@ from vault.errors import NotFoundError, UsageError
 from vault.ids import RecordId, make_id
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
-from vault.records.versions import heads, open_all
 from vault.records.work import Entry
 from vault.seal.age import fingerprint
-from vault.services.reading import Stored, stored_of_kind
+from vault.services.reading import Stored, read_counted, stored_of_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +50,19 @@ def list_all(session: Session) -> list[KeptPartner]:
 
 
 def find(session: Session, name: str) -> KeptPartner:
-    """Return the recipient of this name.
+    """Return the recipient of this name or id.
 
     Raises:
         NotFoundError: none.
     """
     for kept in list_all(session):
-        if _same(kept.name, name):
+        if _same(kept.name, name) or kept.record.hex() == name:
             return kept
     raise NotFoundError("there is no recipient of this name", advice="Add one with `casevault recipient add`.")
 
 
 def _stored(session: Session) -> list[Stored[Partner]]:
-    with session.database.reading() as rows:
-        sealed = rows.versions(session.directory.compartment)
-    return stored_of_kind(heads(open_all(sealed, vault=session.vault, keyring=session.keyring)), Partner)
+    return stored_of_kind(read_counted(session, session.directory.compartment), Partner)
 
 
 def _same(left: str, right: str) -> bool:

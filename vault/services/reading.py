@@ -8,9 +8,11 @@ from typing import Generic, TypeVar
 from vault.access.session import Session
 from vault.casework.kinds import CaseworkRecord
 from vault.errors import NotFoundError
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.records.codec import from_fields
-from vault.records.versions import OpenedVersion, open_all
+from vault.records.counting import Counter
+from vault.records.versions import OpenedVersion, heads, open_all
+from vault.services.proving import proven_size
 from vault.store.rows import SealedVersion
 
 T = TypeVar("T", bound=CaseworkRecord)
@@ -48,6 +50,25 @@ def read_versions(
     return _opened(session, compartment, [row for row in sealed if row.id in wanted], len(wanted))
 
 
+def read_counted(session: Session, compartment: CompartmentId) -> list[OpenedVersion]:
+    """Return the heads of a small compartment that the index does not hold, such as the directory: those that count.
+
+    Raises:
+        VerificationError: a log that they stand in was altered.
+    """
+    with session.database.reading() as rows:
+        places = dict.fromkeys((row.origin, row.seq) for row in rows.versions(compartment))
+        counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
+        counted = [
+            judged
+            for origin, seq in places
+            if proven_size(session, Origin(origin), seq, seq + 1) > seq
+            for judged in counter.judge(Origin(origin), seq, seq + 1)
+            if isinstance(judged, OpenedVersion) and judged.compartment == compartment
+        ]
+    return heads(counted)
+
+
 def _opened(
     session: Session, compartment: CompartmentId, sealed: list[SealedVersion], expected: int
 ) -> list[OpenedVersion]:
@@ -67,8 +88,8 @@ def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[
         if version.content.kind == kind.KIND:
             by_record.setdefault(version.record, []).append(version)
     stored = []
-    for record, heads in by_record.items():
-        newest = max(heads, key=lambda head: (head.content.clock, head.origin, head.seq))
+    for record, found in by_record.items():
+        newest = max(found, key=lambda head: (head.content.clock, head.origin, head.seq))
         value = from_fields(kind, newest.content.fields)
-        stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(heads)))
+        stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(found)))
     return sorted(stored, key=lambda one: (one.written_ms, one.record))

@@ -1,0 +1,71 @@
+"""`casevault export`: a redacted package for one recipient."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+from vault.errors import WaitingForDecisionError
+
+if TYPE_CHECKING:
+    from vault.services.exporting import Undecided
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare the arguments of `export`."""
+    del noun
+    parser.add_argument("case", help="the case's id or reference")
+    parser.add_argument("--profile", required=True, choices=("lawyer",), help="the table of what may leave")
+    parser.add_argument("--to", required=True, metavar="NAME", help="the recipient's name or id (`recipient list`)")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="an existing folder for the package")
+    parser.add_argument("--decide", choices=("proposed",), help="take the proposal of every open question")
+    parser.add_argument("--language", choices=("en", "fr", "ru"), default="en", help="language of the report")
+    parser.set_defaults(command=_export)
+
+
+def _export(args: argparse.Namespace, face: Face) -> Result:
+    from vault.export.report import Cover
+    from vault.services import cases, exporting
+
+    with opened(args, face) as session:
+        result = exporting.export(
+            session,
+            cases.find(session, args.case),
+            profile=args.profile,
+            to=args.to,
+            out=args.out,
+            take_proposals=args.decide == "proposed",
+            cover=Cover(purpose=f"legal referral ({args.profile})", language=args.language),
+        )
+    if isinstance(result, exporting.Undecided):
+        return _undecided(result)
+    data = {
+        "package": str(result.path),
+        "digest": result.digest.hex(),
+        "questions": result.questions,
+        "decided": result.decided,
+        "key_words": list(result.key_words),
+    }
+    lines = [
+        f"The package is at {result.path}.",
+        f"{result.questions} questions were open; {result.decided} forms are decided. The finished files were checked.",
+        "Tell the recipient these 13 words of your package key once, by voice:",
+        f"  {' '.join(result.key_words)}",
+    ]
+    return Result(data, lines)
+
+
+def _undecided(result: Undecided) -> Result:
+    """List the open questions; nothing was written."""
+    questions = [
+        {"form": q.form, "count": q.count, "kinds": list(q.kinds), "proposal": q.proposal, "context": q.context}
+        for q in result.questions
+    ]
+    lines = [f"{len(questions)} questions are open; nothing was written.", ""]
+    lines += [f"  {q.form!r} ({q.count} x, proposed: {q.proposal}): {q.context}" for q in result.questions]
+    lines += ["", "Decide them in the app, or take all proposals with `--decide proposed`."]
+    data = {"package": None, "digest": None, "questions": len(questions), "decided": 0, "open": questions}
+    return Result(data, lines, WaitingForDecisionError.exit_code)

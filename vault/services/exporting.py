@@ -1,0 +1,249 @@
+"""From a case to a sealed package for one recipient: nothing is at the destination before all of it has passed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from vault.access.session import Session
+from vault.casework.case import Case
+from vault.casework.disclosure import Disclosure
+from vault.casework.kinds import CaseworkRecord
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.errors import UsageError, VaultError, VerificationError
+from vault.export import archive
+from vault.export.manifest import package_words
+from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
+from vault.export.report import Cover
+from vault.ids import CompartmentId, Digest, RecordId, make_id
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.work import Entry, Receipt
+from vault.redaction.actions import Action as RedactionAction
+from vault.redaction.apply import redact
+from vault.redaction.dossier import RedactedDossier
+from vault.redaction.profile import Profile, profile_named
+from vault.redaction.pseudonyms import PseudonymBook
+from vault.redaction.questions import OpenQuestions, Question, decide_proposed, decisions_to_keep
+from vault.redaction.registered import registered_person
+from vault.redaction.registry import build_registry
+from vault.redaction.source import dossier_source
+from vault.seal.signing import public_key, sign
+from vault.services.cases import view
+from vault.services.partners import KeptPartner, find
+from vault.services.projection import audit_of
+from vault.services.reading import Stored, read_counted, stored_of_kind
+
+WHY = "legal-referral"
+VALID_DAYS = 90
+SERIES = "main"
+
+Decisions = Mapping[str, RedactionAction | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Forms that a person has to decide; nothing was written and nothing was logged but the view."""
+
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A package at its destination, and the words by which its recipient knows who made it."""
+
+    path: Path
+    package: bytes
+    digest: Digest
+    questions: int
+    decided: int
+    key_words: tuple[str, ...]
+    pages: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """All that an export is made of."""
+
+    case: CompartmentId
+    profile: Profile
+    recipient: KeptPartner
+    records: list[tuple[RecordId, CaseworkRecord]] = field(repr=False)
+    persons: list[Stored[Person]] = field(repr=False)
+    before: list[Disclosure] = field(repr=False)
+
+
+def export(
+    session: Session,
+    case: CompartmentId,
+    *,
+    profile: str,
+    to: str,
+    out: Path,
+    decisions: Decisions | None = None,
+    take_proposals: bool = False,
+    cover: Cover | None = None,
+) -> Exported | Undecided:
+    """Redact a case for one recipient, check the finished files in another process, seal and write them.
+
+    Args:
+        session: who exports.
+        case: the case.
+        profile: the name of a profile, such as `lawyer`.
+        to: the recipient's name.
+        out: a folder that exists.
+        decisions: form -> action, beside those that earlier exports to this recipient took.
+        take_proposals: decide every open question as proposed; what nobody knows is removed.
+        cover: purpose and language of the report.
+
+    Returns:
+        The package, or the questions that are open.
+
+    Raises:
+        LeakError: the finished files hold something that they must not; nothing was written.
+        RefusedError, NotFoundError, UsageError, VerificationError, TryAgainError: as they say.
+    """
+    rule = session.require(Action.CASE_EXPORT, case)
+    session.require_sound_log()
+    if not out.is_dir():
+        raise UsageError(f"there is no folder {out}", advice="Make it first; the package is written into it.")
+    material = _gather(session, case, profile_named(profile), find(session, to))
+    book = PseudonymBook([given for one in material.before for given in one.pseudonyms])
+    taken: dict[str, RedactionAction | str] = {d.form: d.action for one in material.before for d in one.decisions}
+    taken.update(decisions or {})
+    result = _redact(material, taken, book)
+    questions = result.questions if isinstance(result, OpenQuestions) else ()
+    if isinstance(result, OpenQuestions) and take_proposals:
+        taken.update(decide_proposed(result))
+        result = _redact(material, taken, book)
+    if isinstance(result, OpenQuestions):
+        return Undecided(result.questions)
+    actions = {form: RedactionAction(action) for form, action in taken.items()}
+    done = _Export(session, material, actions, book, rule).run(
+        result, cover or Cover(purpose=f"legal referral ({profile})"), out
+    )
+    return Exported(
+        path=done.path,
+        package=done.package.package,
+        digest=Digest(done.package.digest()),
+        questions=len(questions),
+        decided=len(actions),
+        key_words=done.key_words,
+        pages=done.pages,
+    )
+
+
+def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> _Material:
+    versions = view(session, case, why=WHY)
+    persons, notes = stored_of_kind(versions, Person), stored_of_kind(versions, Note)
+    records: list[tuple[RecordId, CaseworkRecord]] = [(one.record, one.value) for one in stored_of_kind(versions, Case)]
+    records += [(one.record, one.value) for one in persons]
+    records += [(one.record, one.value) for one in notes]
+    before = [one.value for one in stored_of_kind(versions, Disclosure)]
+    return _Material(
+        case=case,
+        profile=profile,
+        recipient=recipient,
+        records=records,
+        persons=persons,
+        before=[one for one in before if (one.recipient, one.series) == (recipient.record, SERIES)],
+    )
+
+
+def _redact(material: _Material, decisions: Decisions, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
+    registry = build_registry(registered_person(one.record, one.value) for one in material.persons)
+    return redact(dossier_source(material.records), material.profile, registry, decisions, book)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    path: Path
+    package: SealedPackage
+    key_words: tuple[str, ...]
+    pages: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Export:
+    """The durable steps: begin is logged, files are made and checked, done is logged, the file appears."""
+
+    session: Session
+    material: _Material
+    decisions: Mapping[str, RedactionAction]
+    book: PseudonymBook
+    rule: str
+
+    def run(self, dossier: RedactedDossier, cover: Cover, out: Path) -> _Done:
+        seed = _package_seed(self.session)
+        begun = self._log("export.begin")
+        try:
+            prepared = prepare(dossier, cover)
+            package = self._seal(prepared, seed)
+            self._log_done(package, cover, begun)
+            path = publish(package, out)
+        except VaultError:
+            self._log("export.abort", cause=begun.seq)
+            raise
+        return _Done(path, package, package_words(public_key(seed)), prepared.pages)
+
+    def _seal(self, prepared: PreparedReport, seed: bytes) -> SealedPackage:
+        return write_package(
+            prepared,
+            age_recipient=self.material.recipient.age_recipient,
+            package_public=public_key(seed),
+            sign=partial(sign, seed),
+            expires=self._today() + datetime.timedelta(days=VALID_DAYS),
+        )
+
+    def _log(self, act: str, *, cause: int | None = None) -> Receipt:
+        entry = Entry(act=act, why=WHY, obj=audit_of(self.session, self.material.case), cause=cause, pol=self.rule)
+        with self.session.work() as work:
+            return work.commit(entry)
+
+    def _log_done(self, package: SealedPackage, cover: Cover, begun: Receipt) -> None:
+        """Keep what left, for whom and under which decisions, together with the entry that says so."""
+        disclosure = Disclosure(
+            recipient=self.material.recipient.record,
+            profile=self.material.profile.name,
+            purpose=cover.purpose,
+            package=package.package,
+            digest=package.digest(),
+            made=self._today().isoformat(),
+            series=SERIES,
+            decisions=decisions_to_keep(self.decisions),
+            pseudonyms=self.book.given(),
+        )
+        with self.session.work() as work:
+            work.write(self.material.case, RecordId(make_id()), Disclosure.KIND, to_fields(disclosure))
+            work.commit(
+                Entry(
+                    act="export.done",
+                    why=WHY,
+                    obj=audit_of(self.session, self.material.case),
+                    dig=package.digest(),
+                    cause=begun.seq,
+                    covers={"file": len(archive.MEMBERS), "decision": len(self.decisions)},
+                    pol=self.rule,
+                )
+            )
+
+    def _today(self) -> datetime.date:
+        return datetime.datetime.fromtimestamp(self.session.log.now_ms() / 1000, tz=datetime.UTC).date()
+
+
+def _package_seed(session: Session) -> bytes:
+    """Return the seed of the organisation's package key.
+
+    Raises:
+        VerificationError: this seat may not send, or the key does not count.
+    """
+    if session.directory.sending is not None:
+        for version in read_counted(session, session.directory.sending):
+            seed = version.content.fields.get("seed")
+            if version.content.kind == "package-key" and isinstance(seed, bytes):
+                return seed
+    raise VerificationError("this seat does not hold the organisation's package key", advice="Ask an admin for it.")

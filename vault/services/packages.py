@@ -1,0 +1,74 @@
+"""What the recipient does with a package: open it, or say how far it can be checked. Needs no vault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault.errors import RefusedError, UsageError
+from vault.export import archive
+from vault.export.reader import Examination, open_package, verify_folder, verify_package
+from vault.store.files import read_limited, write_durable
+
+_IDENTITY_LIMIT = 16 * 1024
+_PREFIX = "AGE-SECRET-KEY-1"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFiles:
+    """Where the files of an opened package are, and the words of the key that made it."""
+
+    files: tuple[Path, ...]
+    key_words: tuple[str, ...]
+    sentence: str
+
+
+def open_to(file: Path, *, identity_file: Path, out: Path, expected_words: str | None = None) -> OpenedFiles:
+    """Open a package with the recipient's identity and write report and data into a new folder.
+
+    Raises:
+        MalformedError, BrokenSealError, VerificationError: the package is not what it should be; nothing is written.
+        RefusedError: the folder holds something already.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise RefusedError(f"there is something at {out} already", advice="Name a new folder.")
+    opened = open_package(
+        read_limited(file, 2 * archive.MOST_BYTES),
+        read_identity(identity_file),
+        expected_key_words=_words(expected_words),
+    )
+    out.mkdir(mode=0o700, parents=True, exist_ok=True)
+    contents = {archive.REPORT: opened.pdf, archive.DATA: opened.data}
+    for name, content in contents.items():
+        write_durable(out / name, content)
+    examined = Examination(opened.standing, opened.key_words, opened.manifest)
+    return OpenedFiles(tuple(out / name for name in contents), opened.key_words, examined.sentence())
+
+
+def verify(path: Path, *, identity_file: Path | None = None, expected_words: str | None = None) -> Examination:
+    """Check a package file or an opened folder as far as that is possible.
+
+    Raises:
+        MalformedError, BrokenSealError, VerificationError: it is not what it should be.
+    """
+    words = _words(expected_words)
+    if path.is_dir():
+        return verify_folder(path, words)
+    identity = None if identity_file is None else read_identity(identity_file)
+    return verify_package(read_limited(path, 2 * archive.MOST_BYTES), words, identity=identity)
+
+
+def read_identity(path: Path) -> str:
+    """Return the age identity in a key file, as `age-keygen` writes it.
+
+    Raises:
+        UsageError: there is none in it.
+    """
+    for line in read_limited(path, _IDENTITY_LIMIT).decode("utf-8", errors="replace").splitlines():
+        if line.startswith(_PREFIX):
+            return line.strip()
+    raise UsageError("there is no age identity in this file", advice="Name the file that `age-keygen` wrote.")
+
+
+def _words(expected: str | None) -> tuple[str, ...] | None:
+    return None if expected is None else tuple(expected.split())
