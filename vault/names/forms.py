@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from vault.names.normal import latin_lookalike, normal, normal_text
+from vault.names.normal import lookalike, normal, normal_text
 from vault.names.russian import case_forms
 from vault.names.transliteration import latin_spellings
 
@@ -29,6 +29,7 @@ _ENDINGS = (
     "ден", "дин", "дын", "дун", "дан", "дон", "тан", "тын", "тин", "ка", "га", "ге", "ке", "го", "нын", "нин", "нун",
     "ди", "ды", "ти", "ты", "да", "та", "де", "те", "лар", "лер", "дар", "дер", "тар", "тер", "у",
 )  # fmt: skip
+_ENDINGS_FOR_A = ("y", "i", "e", "u", "oi", "oy", "oj", "oiu", "oju")  # a Latin name in -a, declined as in Russian
 _BEGINNINGS = ("و", "ال", "وال", "ب", "ل", "لل", "ك", "ف", "al", "el")
 _FEWEST_STEM_LETTERS = 4
 
@@ -54,12 +55,13 @@ def word_forms(word: str) -> frozenset[str]:
 
 
 def lookalikes(forms: Iterable[str]) -> frozenset[str]:
-    """Return those plain Cyrillic forms that can be typed in Latin letters throughout, so typed."""
-    return frozenset(twin for form in forms if (twin := latin_lookalike(form)))
+    """Return those plain forms that can be typed in the letters of the other script throughout, so typed."""
+    return frozenset(twin for form in forms if (twin := lookalike(form)))
 
 
 def without_ending(token: str) -> tuple[str, ...]:
     """Return what may be left of a plain token when something was written onto a name."""
     stems = [token.removesuffix(ending) for ending in _ENDINGS if token.endswith(ending)]
+    stems += [token.removesuffix(ending) + "a" for ending in _ENDINGS_FOR_A if token.endswith(ending)]
     stems += [token.removeprefix(beginning) for beginning in _BEGINNINGS if token.startswith(beginning)]
     return tuple(stem for stem in stems if len(stem) >= _FEWEST_STEM_LETTERS)

@@ -114,9 +114,8 @@ def _word_of_one_script(word: str) -> str:
     return "".join(table.get(letter, letter) for letter in word)
 
 
-def latin_lookalike(word: str) -> str | None:
-    """Return a plain Cyrillic word typed in Latin letters throughout; None if a letter has no twin."""
-    try:
-        return "".join(CYRILLIC_AS_LATIN[letter] for letter in word)
-    except KeyError:
-        return None
+def lookalike(word: str) -> str | None:
+    """Return a plain word typed in the letters of the other script throughout; None if a letter has no twin there."""
+    table = CYRILLIC_AS_LATIN if "\u0400" <= word[:1] <= "\u052f" else LATIN_AS_CYRILLIC
+    twins = [table.get(letter) for letter in word]
+    return None if None in twins else "".join(twin for twin in twins if twin)

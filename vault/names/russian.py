@@ -10,6 +10,8 @@ from vault.errors import DependencyMissingError
 
 _NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
 
+_PLACE_TAGS = frozenset({"Geox", "Orgn"})
+
 # Endings by stem, for words that the dictionary takes for something else. Both genders and the family in the plural.
 _SURNAME = ("", "а", "у", "ым", "ом", "е", "ой", "ою", "ую", "ы", "ых", "ыми")
 _ADJECTIVE = ("ий", "ый", "ой", "ого", "ому", "им", "ым", "ом", "ая", "ую", "ие", "ые", "их", "ых", "ими", "ыми")
@@ -70,10 +72,21 @@ def case_forms(word: str) -> frozenset[str]:
 def is_common_word(word: str) -> bool:
     """Return whether a casefolded word is in the dictionary and is nobody's name and no place."""
     analyzer = _analyzer()
-    if not analyzer.word_is_known(word):
-        return False
-    names = _NAME_TAGS | {"Geox", "Orgn"}
-    return not any(tag in str(parse.tag) for parse in analyzer.parse(word) for tag in names)
+    return analyzer.word_is_known(word) and not any(_is_name(parse) for parse in analyzer.parse(word))
+
+
+@lru_cache(maxsize=65536)
+def is_ordinary_word(word: str) -> bool:
+    """Return whether a casefolded word is in the dictionary and is first of all no name and no place.
+
+    Weaker than `is_common_word`: `вера` is faith first, and a name too.
+    """
+    analyzer = _analyzer()
+    return analyzer.word_is_known(word) and not _is_name(analyzer.parse(word)[0])
+
+
+def _is_name(parse: _Parse) -> bool:
+    return any(tag in str(parse.tag) for tag in _NAME_TAGS | _PLACE_TAGS)
 
 
 def _forms_by_ending(word: str) -> set[str]:

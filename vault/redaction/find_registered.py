@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vault.names.forms import PARTICLES, WORD, without_ending
-from vault.names.normal import NormalText
+from vault.names.normal import NormalText, normal_text
 from vault.names.transliteration import passport_spelling
 from vault.redaction.actions import IdentifierType
 from vault.redaction.registry import PREFIX_LETTERS, Registry
@@ -18,7 +18,7 @@ SOURCE = "registry"
 _NOBODY: frozenset[bytes] = frozenset()
 
 # Between two words of one name: spaces, an initial's full stop, a hyphen, the marks of addresses and handles.
-_INSIDE_A_NAME = re.compile(r"[ \n.,'\-_]{1,4}")
+_INSIDE_A_NAME = re.compile(r"[ \n.,'\-_]{0,4}")
 _BETWEEN_TORN = re.compile(r"[ \n\-]{1,3}")
 _SPACED_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_](?:[ .\-_*]{1,2}[^\W\d_]){3,}(?![^\W\d_])")
 _TOKEN = re.compile(r"[^\W_][\w.+\-@/]*")
@@ -41,6 +41,11 @@ def find_registered(text: NormalText, registry: Registry) -> list[Match]:
         *_numbers(plain, registry),
     ]
     return [Match(*text.source_range(start, end), kind, who, SOURCE) for start, end, kind, who in found]
+
+
+def find_in(text: str, registry: Registry) -> list[Match]:
+    """Return where the registry's people are in a text as written."""
+    return find_registered(normal_text(text), registry)
 
 
 _Place = tuple[int, int, frozenset[bytes]]

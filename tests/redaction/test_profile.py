@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from vault.casework.vocabulary import NoteKind, PersonRole
+from vault.errors import UsageError
+from vault.redaction.actions import Action, IdentifierType
+from vault.redaction.profile import Profile, profile_named
+
+LAWYER = profile_named("lawyer")
+
+NAMED: dict[tuple[IdentifierType, PersonRole | None], Action] = {
+    (IdentifierType.NAME, PersonRole.CLIENT): Action.KEEP,
+    (IdentifierType.NAME, PersonRole.PERSECUTOR): Action.KEEP,
+    (IdentifierType.NAME, PersonRole.RELATIVE): Action.PSEUDONYM,
+    (IdentifierType.NAME, PersonRole.WITNESS): Action.PSEUDONYM,
+    (IdentifierType.NAME, PersonRole.WORKER): Action.PSEUDONYM,
+    (IdentifierType.NAME, PersonRole.INTERPRETER): Action.PSEUDONYM,
+    (IdentifierType.NAME, PersonRole.THIRD): Action.PSEUDONYM,
+    (IdentifierType.BORN, PersonRole.CLIENT): Action.KEEP,
+    (IdentifierType.BORN, PersonRole.RELATIVE): Action.GENERALISE,
+    (IdentifierType.DOCUMENT, PersonRole.CLIENT): Action.KEEP,
+    (IdentifierType.DATE, None): Action.KEEP,
+    (IdentifierType.TIME, None): Action.KEEP,
+}
+
+
+@pytest.mark.parametrize("role", [*PersonRole, None])
+@pytest.mark.parametrize("identifier", IdentifierType)
+def test_the_lawyer_gets_what_this_table_names_and_nothing_else(
+    identifier: IdentifierType, role: PersonRole | None
+) -> None:
+    assert LAWYER.action(identifier, role) is NAMED.get((identifier, role), Action.REMOVE)
+
+
+def test_an_empty_profile_lets_nothing_leave() -> None:
+    empty = Profile("empty", {}, {})
+    assert empty.rule("note", NoteKind.INTERVIEW) is None
+    assert {empty.action(identifier, role) for identifier in IdentifierType for role in PersonRole} == {Action.REMOVE}
+
+
+@pytest.mark.parametrize(
+    ("kind", "variant", "fields"),
+    [
+        ("case", "asylum", {"kind", "stage", "opened"}),
+        ("person", "client", {"names", "born", "documents"}),
+        ("person", "witness", {"names", "born", "documents"}),
+        ("person", "worker", None),
+        ("person", "interpreter", None),
+        ("note", "contact", {"occurred", "text"}),
+        ("note", "interview", {"occurred", "text"}),
+        ("note", "legal-advice", {"occurred", "text"}),
+        ("note", "medical", None),
+        ("note", "safety", None),
+        ("note", "administration", None),
+        ("note", "supervision", None),
+        ("partner", "*", None),
+        ("disclosure", "*", None),
+        ("something-new", "*", None),
+    ],
+)
+def test_only_these_fields_of_these_records_are_written(kind: str, variant: str, fields: set[str] | None) -> None:
+    rule = LAWYER.rule(kind, variant)
+    assert (None if rule is None else set(rule.labels)) == fields
+
+
+def test_an_unknown_profile_is_refused_with_the_list() -> None:
+    with pytest.raises(UsageError, match="profiles are: lawyer"):
+        profile_named("everything")

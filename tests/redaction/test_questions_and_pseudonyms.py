@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tests.redaction.people import (
+    CLIENT,
+    CLIENT_PERSON,
+    WITNESS,
+    WITNESS_PERSON,
+    Counting,
+    first_of,
+    outcome,
+    registry_of,
+    renamed,
+    text_left,
+)
+from vault.errors import TryAgainError, UsageError
+from vault.redaction.actions import Action, IdentifierType
+from vault.redaction.pseudonyms import CODES, PseudonymBook
+from vault.redaction.questions import OpenQuestions, Question, decide_proposed, decisions_by_key, decisions_to_keep
+
+
+def asked(text: str) -> dict[str, Question]:
+    result = outcome(text)
+    return {question.form: question for question in result.questions} if isinstance(result, OpenQuestions) else {}
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("Позвонил Темир.", {"Темир"}),
+        ("Вера позвонила.", {"Вера"}),
+        ("Допрос прошёл в городе.", set()),
+        ("в городе Допрос", {"Допрос"}),
+        ("видели темира в городе", {"темира"}),
+        ("She told Temir about it.", {"Temir"}),
+        ("Il parle avec Oshmar.", {"Oshmar"}),
+        ("on Monday in March", set()),
+        ("у него 5 детей и 17 коров", {"17"}),
+        ("cell B12", {"B12"}),
+        ("10:30, 12.03.2024", set()),
+        ("هو في أوشمار", {"أوشمار"}),
+        ("Ωshmar", {"Ωshmar"}),
+        ("Элмар Торгаев", set()),
+        ("Скворкина", set()),
+        ("O'Shmar", {"O'Shmar"}),
+    ],
+)
+def test_each_token_that_nothing_explains_is_a_question(text: str, forms: set[str]) -> None:
+    assert set(asked(text)) == forms
+
+
+def test_one_question_is_asked_for_each_form_however_often_and_however_written() -> None:
+    question = asked("Позвонил Темир. Потом ТЕМИР. Потом Те\u00adмир.")["Темир"]
+    assert (question.count, question.kinds, question.proposal) == (3, (IdentifierType.UNKNOWN,), Action.REMOVE)
+
+
+def test_the_context_of_a_question_is_redacted() -> None:
+    context = asked("Скворкина, тел. 0700 44 55 66, видела, как пришёл Темир.")["Темир"].context
+    assert context == "тел. ▮▮▮, видела, как пришёл Темир."
+
+
+def test_a_surname_that_a_named_and_a_hidden_person_share_is_asked_first() -> None:
+    registry = registry_of((CLIENT, CLIENT_PERSON), (WITNESS, renamed(WITNESS_PERSON, "Лиана Торгаева")))
+    result = outcome("Темир, Темир и Торгаев", registry=registry)
+    assert isinstance(result, OpenQuestions)
+    assert [(one.form, one.conflict, one.proposal) for one in result.questions] == [
+        ("Торгаев", True, Action.REMOVE),
+        ("Темир", False, Action.REMOVE),
+    ]
+    assert text_left("и Торгаев", {"Торгаев": "keep"}, registry) == "и Торгаев"
+    assert text_left("и Торгаев", {}, registry) == "и [removed]"
+    assert text_left("Элмар Торгаев и Лиана Торгаева", {}, registry) == "Элмар Торгаев и [P-KT7]"
+
+
+@pytest.mark.parametrize(
+    ("action", "left"),
+    [
+        ("keep", "пришёл Темир"),
+        ("remove", "пришёл [removed]"),
+        ("pseudonym", "пришёл [P-KT7]"),
+        ("generalise", "пришёл [removed]"),
+    ],
+)
+def test_a_decision_holds_for_every_way_to_write_the_form(action: str, left: str) -> None:
+    assert text_left("пришёл Темир", {"ТЕМИР": action}) == left
+
+
+@pytest.mark.parametrize(
+    ("decisions", "message"),
+    [
+        ({"Темир": "publish"}, "a decision must be one of: keep, generalise, pseudonym, remove"),
+        ({"Темир": "keep", "темир": "remove"}, "contradict each other"),
+    ],
+)
+def test_decisions_that_mean_nothing_are_refused(decisions: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        decisions_by_key(decisions)
+    assert "емир" not in str(caught.value)
+
+
+def test_a_registered_name_cannot_be_decided_open() -> None:
+    assert text_left("пришла Скворкина", {"Скворкина": "keep"}) == "пришла [P-KT7]"
+
+
+def test_proposals_and_decisions_can_be_kept_with_the_disclosure() -> None:
+    result = outcome("пришёл Темир")
+    assert isinstance(result, OpenQuestions)
+    proposals = decide_proposed(result)
+    assert [(one.form, one.action) for one in decisions_to_keep(proposals)] == [("Темир", "remove")]
+
+
+def test_all_codes_of_a_series_have_one_width_and_differ() -> None:
+    book = PseudonymBook()
+    codes = [book.code_for(bytes([number])) for number in range(200)]
+    assert len(set(codes)) == 200
+    assert {len(code) for code in codes} == {len("[P-KX4]")}
+    assert codes[0] == book.code_for(bytes([0]))
+
+
+def test_the_order_of_codes_kept_is_not_the_order_of_people() -> None:
+    book = PseudonymBook()
+    for number in range(50):
+        book.code_for(bytes([number]))
+    given = book.given()
+    assert [one.code for one in given] == sorted(one.code for one in given)
+    assert [one.entity for one in given] != sorted(one.entity for one in given)
+
+
+def test_a_series_goes_on_and_another_recipient_gets_other_codes() -> None:
+    book = PseudonymBook(choose=Counting())
+    code = book.code_for(b"one")
+    assert PseudonymBook(book.given(), choose=first_of).code_for(b"one") == code
+    assert {PseudonymBook().code_for(b"one") for _ in range(20)} != {code}
+
+
+def test_a_series_without_free_codes_says_so() -> None:
+    book = PseudonymBook(choose=first_of)
+    book.code_for(b"one")
+    with pytest.raises(TryAgainError, match="no free pseudonym"):
+        book.code_for(b"two")
+    assert CODES > 2000
+    assert all(len({*pair}) == 2 for pair in itertools.pairwise(PseudonymBook().given()))

@@ -1,0 +1,62 @@
+"""From found to judged: what the profile does with each match, and which shared names a person must decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from vault.redaction.actions import Action, IdentifierType, strongest
+from vault.redaction.profile import Profile
+from vault.redaction.questions import form_key
+from vault.redaction.registry import Registry
+from vault.redaction.spans import Match, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """One profile applied to one case. `decisions` go by the key of a form (`vault.redaction.questions.form_key`)."""
+
+    profile: Profile
+    registry: Registry = field(repr=False)
+    decisions: Mapping[str, Action] = field(repr=False)
+
+    def judge(self, text: str, match: Match, owner: bytes | None = None) -> Span | None:
+        """Return what is done with a match in its text; None if a person must decide first.
+
+        `owner` is whose record the text is a field of: a family name there is the owner's.
+        """
+        action, entity = self._settled(text, match, owner)
+        if action is None:
+            return None
+        if action is Action.PSEUDONYM and entity is None:
+            action = Action.REMOVE
+        if action is Action.GENERALISE and not match.general:
+            action = Action.REMOVE
+        return Span(match.start, match.end, match.kind, action, entity, match.source, match.general)
+
+    def _settled(self, text: str, match: Match, owner: bytes | None) -> tuple[Action | None, bytes | None]:
+        if not match.entities:
+            return self.profile.action(match.kind, None), None
+        if len(match.entities) == 1 or owner in match.entities:
+            entity = owner if owner in match.entities else next(iter(match.entities))
+            assert entity is not None  # noqa: S101 - one of the set; this line is for the type checker
+            return self.profile.action(match.kind, self.registry.role(entity)), entity
+        actions = {self.profile.action(match.kind, self.registry.role(entity)) for entity in match.entities}
+        if len(actions) == 1 or Action.KEEP not in actions or match.kind is not IdentifierType.NAME:
+            # Several people, none of whom can be told from the others: a pseudonym would name the wrong one.
+            action = strongest(actions)
+            return (action if action is Action.KEEP else Action.REMOVE), None
+        return self.decisions.get(form_key(text[match.start : match.end])), None
+
+
+def judge_all(judge: Judge, text: str, matches: Iterable[Match], owner: bytes | None) -> tuple[list[Span], list[Match]]:
+    """Return the judged spans, and the matches that a person must decide first."""
+    spans: list[Span] = []
+    undecided: list[Match] = []
+    for match in matches:
+        span = judge.judge(text, match, owner)
+        if span is None:
+            undecided.append(match)
+        else:
+            spans.append(span)
+    return spans, undecided

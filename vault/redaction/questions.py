@@ -1,0 +1,94 @@
+"""Questions to a person, one for each distinct surface form, and the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from vault.casework.disclosure import Decision
+from vault.errors import UsageError
+from vault.names.normal import normal
+from vault.redaction.actions import Action, IdentifierType
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to do with a form. `form` is as written first; `context` is its neighbourhood, redacted.
+
+    `conflict`: a name that someone who is named and someone who is hidden share.
+    """
+
+    form: str = field(repr=False)
+    count: int
+    kinds: tuple[IdentifierType, ...]
+    proposal: Action
+    context: str = field(repr=False)
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestions:
+    """Nothing leaves before each of these is decided. Conflicts first, then the most frequent."""
+
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One place that raises a question."""
+
+    form: str = field(repr=False)
+    kind: IdentifierType
+    context: str = field(repr=False)
+    conflict: bool = False
+
+
+def form_key(form: str) -> str:
+    """Return what makes two written forms the same question: their plain form with single spaces."""
+    return " ".join(normal(form).split())
+
+
+def grouped(asked: Iterable[Asked]) -> OpenQuestions:
+    """Return one question for each form. The proposal is always to remove: what nobody knows does not leave."""
+    groups: dict[str, list[Asked]] = {}
+    for one in asked:
+        groups.setdefault(form_key(one.form), []).append(one)
+    questions = [
+        Question(
+            form=places[0].form,
+            count=len(places),
+            kinds=tuple(sorted({place.kind for place in places})),
+            proposal=Action.REMOVE,
+            context=places[0].context,
+            conflict=any(place.conflict for place in places),
+        )
+        for places in groups.values()
+    ]
+    return OpenQuestions(tuple(sorted(questions, key=lambda question: (not question.conflict, -question.count))))
+
+
+def decide_proposed(open_questions: OpenQuestions) -> dict[str, Action]:
+    """Return the proposals as decisions, by form."""
+    return {question.form: question.proposal for question in open_questions.questions}
+
+
+def decisions_by_key(decisions: Mapping[str, Action | str]) -> dict[str, Action]:
+    """Return decisions by the key of their form, as `redact` asks for them.
+
+    Raises:
+        UsageError: an action that does not exist, or two decisions that contradict each other.
+    """
+    by_key: dict[str, Action] = {}
+    for form, chosen in decisions.items():
+        try:
+            action = Action(chosen)
+        except ValueError:
+            raise UsageError(f"a decision must be one of: {', '.join(Action)}") from None
+        if by_key.setdefault(form_key(form), action) is not action:
+            raise UsageError("two decisions about the same form contradict each other")
+    return by_key
+
+
+def decisions_to_keep(decisions: Mapping[str, Action]) -> tuple[Decision, ...]:
+    """Return decisions as a disclosure holds them, in the order of their forms."""
+    return tuple(Decision(form, action.value) for form, action in sorted(decisions.items()))

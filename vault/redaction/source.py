@@ -1,0 +1,84 @@
+"""What goes into redaction: records as fields, every field of every record. The profile picks, not this file."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from vault.casework.case import Case
+from vault.casework.kinds import CaseworkRecord
+from vault.casework.note import Note
+from vault.casework.person import IdentityDocument, Person, PersonName
+from vault.redaction.actions import IdentifierType
+from vault.redaction.profile import ANY_VARIANT
+
+_IDENTIFIERS = {
+    "names": IdentifierType.NAME,
+    "born": IdentifierType.BORN,
+    "phones": IdentifierType.PHONE,
+    "emails": IdentifierType.EMAIL,
+    "documents": IdentifierType.DOCUMENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceField:
+    """One field. `identifier`: its values identify the record's person. `coded`: a vocabulary's word, nobody's own."""
+
+    name: str
+    values: tuple[str, ...] = field(repr=False)
+    identifier: IdentifierType | None = None
+    coded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One record. `variant` is the kind of a note or the role of a person; `entity` is a person's record id."""
+
+    kind: str
+    variant: str
+    fields: tuple[SourceField, ...]
+    entity: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DossierSource:
+    """All records of a case that the exporter may read, in the order in which they are to be shown."""
+
+    records: tuple[SourceRecord, ...]
+
+
+def dossier_source(entries: Iterable[tuple[bytes, CaseworkRecord]]) -> DossierSource:
+    """Return the source for records by id, in the given order."""
+    return DossierSource(tuple(source_record(entity, record) for entity, record in entries))
+
+
+def source_record(entity: bytes, record: CaseworkRecord) -> SourceRecord:
+    """Return one record as fields."""
+    is_person = isinstance(record, Person)
+    fields = tuple(_field(one.name, getattr(record, one.name), is_person) for one in dataclasses.fields(record))
+    return SourceRecord(record.KIND, _variant(record), fields, entity if is_person else None)
+
+
+def _variant(record: CaseworkRecord) -> str:
+    if isinstance(record, Person):
+        return record.role
+    return record.kind if isinstance(record, Note | Case) else ANY_VARIANT
+
+
+def _field(name: str, value: object, of_person: bool) -> SourceField:
+    values = value if isinstance(value, tuple) else (value,)
+    written = tuple(text for one in values if (text := _written(one)) is not None)
+    identifier = _IDENTIFIERS.get(name) if of_person else None
+    return SourceField(name, written, identifier, coded=isinstance(value, StrEnum))
+
+
+def _written(value: object) -> str | None:
+    """Return how a value is written; None for one that has no text form, which therefore never leaves."""
+    if isinstance(value, PersonName):
+        return value.text
+    if isinstance(value, IdentityDocument):
+        return f"{value.kind.value} {value.number}"
+    return str(value) if isinstance(value, str) else None
