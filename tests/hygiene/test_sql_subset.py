@@ -66,6 +66,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "version_at": lambda rows: rows.version_at(_ID, 0, 0),
     "versions_from": lambda rows: list(rows.versions_from(_ID, 0)),
     "version_rows": lambda rows: list(rows.version_rows(_ID)),
+    "version_keys": lambda rows: list(rows.version_keys(_ID)),
     "delete_version_keys": lambda rows: rows.delete_version_keys([_KEY]),
     "erase_versions": lambda rows: rows.erase_versions([(_ID, 0, 0)]),
     "add_epochs": lambda rows: rows.add_epochs([EpochRow(_ID, _ID, b"bytes")]),

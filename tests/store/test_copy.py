@@ -21,8 +21,8 @@ from tests.store.samples import (
     version,
     whole_entries,
 )
-from vault.errors import RefusedError, TryAgainError
-from vault.store.copy import copy_database
+from vault.errors import RefusedError, TryAgainError, VerificationError
+from vault.store.copy import add_rows, copy_database, copy_in_parts
 from vault.store.engine import Database, open_database
 from vault.store.rows import EpochRow, GrantRow, LocalRow, TileRow
 from vault.store.schema import SCHEMA
@@ -100,6 +100,48 @@ def test_two_copies_together_hold_the_whole(full: Database, tmp_path: Path) -> N
             together[table] = together.get(table, set()) | rows
         copy.close()
     assert together == _rows_of(full)
+
+
+def test_parts_are_of_one_moment_and_take_only_the_secrets_asked_for(full: Database, tmp_path: Path) -> None:
+    keys = {"version_key", "granted", "local"}
+    rest = {table.name for table in metadata.sorted_tables} - keys
+    with full.transaction() as rows:
+        rows.put_local(LocalRow(SEAT, 5, 0, b"session"))
+    before = _rows_of(full)
+    seen: list[int] = []
+
+    def write_on(done: int, total: int) -> None:
+        seen.append(done)
+        with full.transaction() as rows:
+            add_entry(rows, _ENTRIES + len(seen) - 1)
+            rows.add_grants([GrantRow(bytes([99, len(seen)]) * 16, EPOCH, SEAT, SEAT, b"sealed")])
+
+    parts = {tmp_path / "rows.db": rest, tmp_path / "keys.db": keys}
+    assert copy_in_parts(full, parts, OTHER_KEY, local_purposes=(7, 8), progress=write_on)
+    first, second = (_open_copy(path) for path in parts)
+    found = _rows_of(second)
+    assert found["local"] == {(SEAT, 7, 0, b"secret")}
+    assert {name for name, rows_of_table in found.items() if rows_of_table} == keys
+    add_rows(second, first, keys)
+    assert _rows_of(first) == before | {"local": {(SEAT, 7, 0, b"secret")}}
+    first.close()
+    second.close()
+
+
+def test_a_cancelled_copy_in_parts_leaves_none_of_them(full: Database, tmp_path: Path) -> None:
+    parts = {tmp_path / "rows.db": {"operation", "version"}, tmp_path / "keys.db": {"version_key"}}
+    assert not copy_in_parts(full, parts, OTHER_KEY, cancelled=lambda: True)
+    assert names_in(tmp_path) == ["vault.db", "vault.db-wal"]
+
+
+def test_rows_are_added_all_or_none(full: Database, tmp_path: Path) -> None:
+    copy_database(full, tmp_path / "copy.db", OTHER_KEY, without={"version_key"})
+    copy = _open_copy(tmp_path / "copy.db")
+    before = _rows_of(copy)
+    with pytest.raises(VerificationError, match=r"copy\.db already holds a row with this key"):
+        add_rows(full, copy, {"version_key", "granted"})
+    assert _rows_of(copy) == before
+    copy.close()
 
 
 def test_work_goes_on_meanwhile_and_the_copy_shows_the_moment_of_its_beginning(full: Database, tmp_path: Path) -> None:

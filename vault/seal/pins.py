@@ -1,4 +1,4 @@
-"""Names that tell nothing: of the pins file, and of the machine that wrote it (FORMAT.md 7)."""
+"""Names that tell nothing: of the files that this device keeps of a vault, and of the machine (FORMAT.md 7)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ def pins_file_name(vault: bytes, seat: bytes) -> str:
     """Return the 32 hex letters that name the pins file of one seat in one vault."""
     require_width("vault", vault, ID_SIZE)
     return hashlib.sha256(b"casevault/pins" + vault + require_width("seat", seat, ID_SIZE)).digest()[:ID_SIZE].hex()
+
+
+def dates_file_name(vault: bytes) -> str:
+    """Return the 32 hex letters that name the file of a vault's dates on this device."""
+    return hashlib.sha256(b"casevault/dates" + require_width("vault", vault, ID_SIZE)).digest()[:ID_SIZE].hex()
 
 
 def machine_digest(system_machine_id: bytes) -> bytes:

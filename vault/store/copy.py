@@ -17,7 +17,7 @@ from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.schema import make_tables
 from vault.store.statements import after, insert_text
-from vault.store.tables import metadata, operation, version, version_key
+from vault.store.tables import local, metadata, operation, version, version_key
 
 Progress = Callable[[int, int], None]
 _CHUNK = 512
@@ -54,46 +54,94 @@ def copy_database(
         RefusedError: the target holds something; it stays as it is.
         VaultError: the source cannot be read, or there is no room; nothing is left at the target.
     """
-    copy = open_database(target, raw_key, create=True)
+    names = {table.name for table in metadata.sorted_tables} - set(without)
+    return copy_in_parts(database, {target: names}, raw_key, progress=progress, cancelled=cancelled)
+
+
+def copy_in_parts(
+    database: Database,
+    parts: Mapping[Path, Collection[str]],
+    raw_key: bytes,
+    *,
+    local_purposes: Collection[int] | None = None,
+    progress: Progress = lambda done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Copy one moment of the tables to new files, each with the tables named for it; see `copy_database`.
+
+    Args:
+        database: open.
+        parts: new file -> names of the tables whose rows go there; its other tables stay empty.
+        raw_key: 32 bytes, of all copies.
+        local_purposes: only these of the seats' own secrets; all of them by default.
+        progress: as in `copy_database`.
+        cancelled: as in `copy_database`.
+    """
+    copies: dict[Path, Database] = {}
     try:
-        make_tables(copy)
-        sizes = _copy_short_tables(database, copy, without)
-        _copy_long_tables(database, copy, sizes, without, progress=progress, cancelled=cancelled)
-        copy.truncate_wal()
+        for target in parts:
+            copies[target] = open_database(target, raw_key, create=True)
+            make_tables(copies[target])
+        homes = {name: copies[target] for target, names in parts.items() for name in names}
+        sizes = _copy_short_tables(database, homes, local_purposes)
+        _copy_long_tables(database, homes, sizes, progress=progress, cancelled=cancelled)
+        for copy in copies.values():
+            copy.truncate_wal()
     except BaseException as fault:
-        copy.close()
-        for part in (target, Path(f"{target}-wal")):
-            part.unlink(missing_ok=True)
+        for target, copy in copies.items():
+            copy.close()
+            for part in (target, Path(f"{target}-wal")):
+                part.unlink(missing_ok=True)
         if isinstance(fault, _CancelledError):
             return False
         raise
-    copy.close()
-    fsync_folder(target.parent)
+    for target, copy in copies.items():
+        copy.close()
+        fsync_folder(target.parent)
     return True
 
 
-def _copy_short_tables(database: Database, copy: Database, without: Collection[str]) -> dict[bytes, int]:
-    """Copy them in one moment, and return the size that each log had in it."""
-    with database.reading() as source, copy.transaction() as rows:
+def add_rows(source: Database, target: Database, names: Collection[str]) -> None:
+    """Add every row of these tables of one open file to those of another, in one transaction.
+
+    Raises:
+        VerificationError: a row stands at the same key already; nothing was added.
+    """
+    with source.reading() as given, target.transaction() as rows:
         for table in metadata.sorted_tables:
-            if table not in _LONG_TABLES and table.name not in without:
-                last = None
-                while chunk := _chunk_after(source, table, last):
-                    _insert(rows, table, chunk)
-                    last = chunk[-1]
+            if table.name in names:
+                _copy_table(given, rows, table)
+
+
+def _copy_short_tables(
+    database: Database, homes: Mapping[str, Database], local_purposes: Collection[int] | None
+) -> dict[bytes, int]:
+    """Copy them in one moment, and return the size that each log had in it."""
+    with database.reading() as source:
+        for table in metadata.sorted_tables:
+            if table not in _LONG_TABLES and table.name in homes:
+                with homes[table.name].transaction() as rows:
+                    kept = table is local and local_purposes is not None
+                    _copy_table(source, rows, table, *((table.c.purpose.in_(local_purposes or ()),) if kept else ()))
         return {origin: source.size(origin) for origin in _origins(source)}
+
+
+def _copy_table(source: Rows, target: Rows, table: sa.Table, *within: sa.ColumnElement[bool]) -> None:
+    last = None
+    while chunk := _chunk_after(source, table, last, *within):
+        _insert(target, table, chunk)
+        last = chunk[-1]
 
 
 def _copy_long_tables(
     database: Database,
-    copy: Database,
+    homes: Mapping[str, Database],
     sizes: Mapping[bytes, int],
-    without: Collection[str],
     *,
     progress: Progress,
     cancelled: Callable[[], bool],
 ) -> None:
-    tables = [table for table in _LONG_TABLES if table.name not in without]
+    tables = [table for table in _LONG_TABLES if table.name in homes]
     steps, done = len(tables) * sum(sizes.values()), 0
     for table in tables:
         for origin, size in sizes.items():
@@ -108,7 +156,7 @@ def _copy_long_tables(
                 if not chunk:
                     break
                 last = chunk[-1]
-                with copy.transaction() as rows:
+                with homes[table.name].transaction() as rows:
                     _insert(rows, table, chunk)
                 progress(done + last.seq, steps)
             done += size

@@ -38,6 +38,7 @@ _PRAGMAS_AFTER_KEY = (
     "journal_mode=WAL",
     "foreign_keys=ON",
 )
+_PRAGMAS_TO_READ = ("cipher_page_size=8192", "cache_size=-64000", "temp_store=MEMORY", "query_only=ON")
 
 
 class Database:
@@ -46,7 +47,7 @@ class Database:
     `engine` belongs to the same connection: use it through `transaction` and `reading` only.
     """
 
-    def __init__(self, path: Path, connection: Any, ballast: Path | None) -> None:
+    def __init__(self, path: Path, connection: Any, ballast: Path | None, *, begin: str = "BEGIN IMMEDIATE") -> None:
         self.path = path
         self._connection = connection
         self._ballast = ballast
@@ -56,7 +57,7 @@ class Database:
         self.engine = sa.create_engine(
             "sqlite://", module=driver, creator=lambda: connection, poolclass=StaticPool, hide_parameters=True
         )
-        sa.event.listen(self.engine, "begin", _begin_immediate)
+        sa.event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql(begin))
 
     @contextmanager
     def transaction(self) -> Iterator[Rows]:
@@ -144,6 +145,17 @@ class Database:
                 self.close()
                 raise
 
+    def require_whole(self) -> None:
+        """Read every page and compare its seal, also those that no row lies on.
+
+        Raises:
+            VerificationError: a page is not what was written.
+        """
+        with self._lock, self._translated():
+            self._require_idle()
+            if self._pragma("cipher_integrity_check"):
+                raise VerificationError(f"{self.path.name} was altered: a page does not hold its seal")
+
     def copy_pages_to(self, empty: Database) -> None:
         """Copy this file page by page into another open one: SQLite's online backup, sealed again under its key.
 
@@ -228,6 +240,32 @@ def open_database(path: Path, raw_key: bytes, *, create: bool, ballast: Path | N
     return Database(path, connection, ballast)
 
 
+def open_finished(path: Path, raw_key: bytes) -> Database:
+    """Open a file that nobody writes any more, for reading: nothing in it or beside it changes, on any medium.
+
+    Raises:
+        NoVaultError: no file, or an empty one.
+        WrongPassphraseError: another key, or a first page that was altered.
+        TryAgainError: it cannot be read here.
+    """
+    _require_raw_key(raw_key)
+    if not path.is_file() or path.stat().st_size == 0:
+        raise NoVaultError(f"no database {path.name} in {path.parent}")
+    with translated(path, opening=True):
+        address = f"{path.absolute().as_uri()}?immutable=1"
+        connection = driver.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA cipher_log_level=NONE")
+            connection.execute(f"PRAGMA key=\"x'{raw_key.hex()}'\"")
+            for pragma in _PRAGMAS_TO_READ:
+                connection.execute(f"PRAGMA {pragma}").fetchall()
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except BaseException:
+            connection.close()
+            raise
+    return Database(path, connection, None, begin="BEGIN")
+
+
 def _prepare(connection: Any, raw_key: bytes, path: Path) -> None:
     connection.execute("PRAGMA cipher_log_level=NONE")
     connection.execute(f"PRAGMA key=\"x'{raw_key.hex()}'\"")
@@ -250,7 +288,3 @@ def _make_empty(path: Path) -> None:
 def _require_raw_key(raw_key: bytes) -> None:
     if len(raw_key) != RAW_KEY_SIZE:
         raise InternalError(f"a database key has {RAW_KEY_SIZE} bytes, not {len(raw_key)}")
-
-
-def _begin_immediate(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -239,6 +239,19 @@ class Rows:
             yield from chunk
             behind = {"after_seq": chunk[-1].seq, "after_n": chunk[-1].n, "after_id": chunk[-1].id}
 
+    def version_keys(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[VersionKeyRow]:
+        """Yield a log's wrapped keys of entries `start` to before `stop`, by place, with or without a version."""
+        names = ("seq", "n", "epoch", "wrap")
+        behind: dict[str, Any] = dict(zip(names, (start, -1, _BEFORE_ALL, _BEFORE_ALL), strict=True))
+        fixed = {"origin": origin, "stop": sql.END if stop is None else stop, "rows": _CHUNK}
+        while chunk := self._all(
+            VersionKeyRow._make,
+            sql.VERSION_KEYS_AFTER,
+            {**fixed, **{f"after_{name}": value for name, value in behind.items()}},
+        ):
+            yield from chunk
+            behind = {name: getattr(chunk[-1], name) for name in names}
+
     def erase_versions(self, places: Collection[tuple[bytes, int, int]]) -> None:
         """Delete blobs and keys at these (origin, seq, n). Their bytes leave the log file with `truncate_wal`."""
         if places:

@@ -90,6 +90,16 @@ VERSION_ROWS_AFTER = (
     .order_by(version.c.seq, version.c.n, version.c.id)
     .limit(given("rows"))
 )
+VERSION_KEYS_AFTER = (
+    sa.select(version_key)
+    .where(
+        version_key.c.origin == given("origin"),
+        after([version_key.c.seq, version_key.c.n, version_key.c.epoch, version_key.c.wrap]),
+    )
+    .where(version_key.c.seq < given("stop"))
+    .order_by(version_key.c.seq, version_key.c.n, version_key.c.epoch, version_key.c.wrap)
+    .limit(given("rows"))
+)
 DELETE_VERSION = sa.delete(version).where(*(column == given(column.name) for column in _PLACE))
 DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
     *(version_key.c[column.name] == given(column.name) for column in _PLACE)

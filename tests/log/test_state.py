@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from hashlib import sha256
+from itertools import permutations
+
+import pytest
+
+from vault.log.state import bytes_digest, state_digest
+
+_A, _B, _C = (bytes([letter]) * 32 for letter in b"abc")
+
+
+def test_the_state_is_the_same_in_whatever_order_it_is_read() -> None:
+    digests = {state_digest(leaves, [_A]) for leaves in permutations([_A, _B, _C])}
+    assert digests == {
+        sha256(b"casevault/state/v1\x00" + (3).to_bytes(8, "big") + _A + _B + _C + (1).to_bytes(8, "big") + _A).digest()
+    }
+
+
+@pytest.mark.parametrize(
+    ("leaves", "versions"),
+    [
+        pytest.param([_A], [_C], id="an operation less"),
+        pytest.param([_A, _B], [], id="a version less"),
+        pytest.param([_A, _B, _B], [_C], id="an operation twice"),
+        pytest.param([_A], [_B, _C], id="an operation counted as a version"),
+    ],
+)
+def test_another_state_has_another_digest(leaves: list[bytes], versions: list[bytes]) -> None:
+    assert state_digest(leaves, versions) != state_digest([_A, _B], [_C])
+
+
+def test_a_file_has_one_digest_however_it_is_cut() -> None:
+    assert bytes_digest([b"ab", b"", b"c"]) == bytes_digest([b"abc"]) == sha256(b"abc").digest()

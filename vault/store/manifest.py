@@ -1,0 +1,32 @@
+"""One note beside the tables of a backup's file: what was copied and when, under the file's own seal."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from vault.errors import MalformedError
+from vault.store.engine import Database
+
+_metadata = sa.MetaData()
+_manifest = sa.Table("manifest", _metadata, sa.Column("bytes", sa.LargeBinary, primary_key=True))
+
+
+def put_manifest(database: Database, manifest: bytes) -> None:
+    """Keep the note in a file that has none yet."""
+    with database.transaction() as rows:
+        _metadata.create_all(rows.connection)
+        rows.connection.execute(sa.insert(_manifest), {"bytes": manifest})
+
+
+def read_manifest(database: Database) -> bytes:
+    """Return the note.
+
+    Raises:
+        MalformedError: the file has none, or more than one.
+    """
+    with database.reading() as rows:
+        has_table = sa.inspect(rows.connection).has_table(_manifest.name)
+        found = rows.connection.scalars(sa.select(_manifest)).all() if has_table else []
+    if len(found) != 1:
+        raise MalformedError(f"{database.path.name} holds {len(found)} manifests, not one")
+    return bytes(found[0])
