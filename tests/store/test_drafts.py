@@ -46,6 +46,14 @@ def test_a_record_has_one_draft_in_each_compartment(drafts: Drafts) -> None:
         drafts.load(CASE, _NOTE)
 
 
+def test_what_was_deleted_is_gone_from_the_log_too(drafts: Drafts, tmp_path: Path) -> None:
+    drafts.save(CASE, _NOTE, "typed", "note")
+    log = tmp_path / "drafts-wal"
+    assert log.stat().st_size > 0
+    drafts.delete(CASE, _NOTE)
+    assert log.stat().st_size == 0
+
+
 def test_the_contents_stay_out_of_a_representation(drafts: Drafts) -> None:
     drafts.save(CASE, _NOTE, "Zahra", "note")
     assert "Zahra" not in repr(drafts.list())
