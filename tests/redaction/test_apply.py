@@ -35,13 +35,14 @@ from tests.redaction.test_find_registered import DISGUISES
 from vault.casework.disclosure import Disclosure
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.partner import Partner
-from vault.casework.person import Person
+from vault.casework.person import Person, SafeContact
 from vault.casework.script import Script
-from vault.casework.vocabulary import NoteKind
+from vault.casework.vocabulary import Channel, NoteKind
 from vault.errors import InternalError, LeakError
 from vault.redaction import apply
 from vault.redaction.actions import IdentifierType
 from vault.redaction.dossier import RedactedBlock, RedactedDossier, RedactedSection
+from vault.redaction.find_registered import find_in
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import OpenQuestions
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
@@ -243,5 +244,33 @@ def test_a_person_field_that_is_kept_still_hides_what_is_registered_as_another_p
     assert [block.text for block in dossier.sections[0].blocks][:2] == ["Элмар Торгаев", "муж [P-KT7]"]
 
 
-def test_every_identifier_type_is_known_to_the_tables() -> None:
-    assert len(IdentifierType) == 12
+def test_a_family_name_in_the_record_of_its_owner_needs_no_decision() -> None:
+    client = renamed(CLIENT_PERSON, "Торгаев")
+    registry = registry_of((CLIENT, client), (WITNESS, renamed(WITNESS_PERSON, "Лиана Торгаева")))
+    dossier = apply.redact(source_of((CLIENT, client)), LAWYER, registry, {}, PseudonymBook())
+    assert isinstance(dossier, RedactedDossier)
+    assert dossier.sections[0].blocks[0].text == "Торгаев"
+
+
+def test_what_several_hidden_people_share_is_removed_because_a_pseudonym_could_name_the_wrong_one() -> None:
+    other = renamed(WORKER_PERSON, "Лиана Скворкина")
+    registry = registry_of((WITNESS, WITNESS_PERSON), (WORKER, other))
+    assert text_left("пришла Скворкина", {}, registry) == "пришла [removed]"
+    assert text_left("пришла Лиана Скворкина", {}, registry) == "пришла [P-KT7]"
+
+
+def test_the_safe_contact_and_the_never_use_list_are_hidden_as_phones_and_emails() -> None:
+    contact = SafeContact(Channel.PHONE, "+996 555 99 88 77", never_use=("owlnest@example.org", "0222 33 44 55"))
+    registry = registry_of((CLIENT, replace(CLIENT_PERSON, safe_contact=contact)))
+    found = {(match.kind, match.entities) for match in find_in("0555998877; owlnest; 0222-334455", registry)}
+    who = frozenset({CLIENT})
+    assert found == {(IdentifierType.PHONE, who), (IdentifierType.EMAIL, who)}
+    assert text_left("0555998877; owlnest; 0222-334455", {}, registry) == "[removed]"
+
+
+@pytest.mark.parametrize(
+    ("born", "left"), [("1990-07", "[removed]"), ("1990", "3 июля 1990"), ("1990-07-03", "[removed]")]
+)
+def test_a_birth_of_which_the_month_is_known_hides_each_day_of_it(born: str, left: str) -> None:
+    registry = registry_of((WITNESS, replace(WITNESS_PERSON, born=born)))
+    assert text_left("род. 3 июля 1990", {}, registry) == f"род. {left}"

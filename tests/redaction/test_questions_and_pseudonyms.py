@@ -46,6 +46,7 @@ def asked(text: str) -> dict[str, Question]:
         ("Элмар Торгаев", set()),
         ("Скворкина", set()),
         ("O'Shmar", {"O'Shmar"}),
+        ("Темир_Скворкина", {"Темир_Скворкина"}),
     ],
 )
 def test_each_token_that_nothing_explains_is_a_question(text: str, forms: set[str]) -> None:

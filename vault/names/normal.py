@@ -84,11 +84,19 @@ def normal_text(source: str) -> NormalText:
             pieces.append(piece)
             places.extend([place] * len(piece))
     text = "".join(pieces)
-    broken = [match.span() for match in _WORD_BROKEN_AT_LINE_END.finditer(text)]
-    for start, end in reversed(broken):
-        text = text[:start] + text[end:]
-        del places[start:end]
+    text, places = _with_broken_words_joined(text, places)
     return NormalText(_one_script(text).translate(PLAIN_LETTERS), tuple(places))
+
+
+def _with_broken_words_joined(text: str, places: list[int]) -> tuple[str, list[int]]:
+    pieces: list[str] = []
+    kept: list[int] = []
+    last = 0
+    for match in _WORD_BROKEN_AT_LINE_END.finditer(text):
+        pieces.append(text[last : match.start()])
+        kept += places[last : match.start()]
+        last = match.end()
+    return (text, places) if not last else ("".join((*pieces, text[last:])), kept + places[last:])
 
 
 def normal(source: str) -> str:

@@ -83,6 +83,7 @@ class _Desk:
 
     judge: Judge
     asked: list[Asked] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)
 
     def plan(self, record: SourceRecord) -> _Plan | None:
         rule = self.judge.profile.rule(record.kind, record.variant)
@@ -152,7 +153,12 @@ class _Desk:
         conflict: bool = False,
     ) -> None:
         for start, end in places:
-            self.asked.append(Asked(text[start:end], kind, context_of(text, start, end, spans), conflict))
+            form = text[start:end]
+            key = form_key(form)
+            # Only the first place of a form shows its neighbourhood; a long text repeats its forms many times.
+            context = "" if key in self.shown else context_of(text, start, end, spans)
+            self.shown.add(key)
+            self.asked.append(Asked(form, kind, context, conflict))
 
 
 def _section(plan: _Plan, pseudonyms: PseudonymBook) -> RedactedSection:

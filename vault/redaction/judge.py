@@ -28,10 +28,6 @@ class Judge:
         action, entity = self._settled(text, match, owner)
         if action is None:
             return None
-        if action is Action.PSEUDONYM and entity is None:
-            action = Action.REMOVE
-        if action is Action.GENERALISE and not match.general:
-            action = Action.REMOVE
         return Span(match.start, match.end, match.kind, action, entity, match.source, match.general)
 
     def _settled(self, text: str, match: Match, owner: bytes | None) -> tuple[Action | None, bytes | None]:
@@ -43,9 +39,8 @@ class Judge:
             return self.profile.action(match.kind, self.registry.role(entity)), entity
         actions = {self.profile.action(match.kind, self.registry.role(entity)) for entity in match.entities}
         if len(actions) == 1 or Action.KEEP not in actions or match.kind is not IdentifierType.NAME:
-            # Several people, none of whom can be told from the others: a pseudonym would name the wrong one.
-            action = strongest(actions)
-            return (action if action is Action.KEEP else Action.REMOVE), None
+            # Several people: a pseudonym could name the wrong one, so `fuse` removes one that has no entity.
+            return strongest(actions), None
         return self.decisions.get(form_key(text[match.start : match.end])), None
 
 
