@@ -47,6 +47,7 @@ def asked(text: str) -> dict[str, Question]:
         ("Скворкина", set()),
         ("O'Shmar", {"O'Shmar"}),
         ("Темир_Скворкина", {"Темир_Скворкина"}),
+        ("Скворкина_Темир", {"Скворкина_Темир"}),
     ],
 )
 def test_each_token_that_nothing_explains_is_a_question(text: str, forms: set[str]) -> None:
