@@ -80,14 +80,14 @@ def contents(index: Index) -> dict[str, list[tuple[object, ...]]]:
         "replaced": "SELECT * FROM replaced",
         "conflict": "SELECT * FROM conflict",
         "rows": "SELECT h.version, c.case_id, top, heads, title, ref, status, c.kind, due, risk,"
-        " owner, opened, name, name_key FROM case_row AS c JOIN head AS h USING (doc) WHERE top",
-        "people": "SELECT version, person.case_id, is_client, name, name_key FROM person JOIN head USING (doc)",
-        "phones": "SELECT digits, version FROM phone JOIN head USING (doc)",
+        " owner, opened, name, name_key FROM case_row AS c LEFT JOIN head AS h USING (doc) WHERE top",
+        "people": "SELECT version, person.case_id, is_client, name, name_key FROM person LEFT JOIN head USING (doc)",
+        "phones": "SELECT digits, version FROM phone LEFT JOIN head USING (doc)",
         "counts": "SELECT * FROM case_count WHERE cases",
         "digest": "SELECT * FROM digest",
     }
     with index.reading() as sql:
         sql.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, text, instance)")
         found = {name: sorted(sql.execute(query), key=repr) for name, query in queries.items()}
-        words = sql.execute("SELECT term, col, version FROM words JOIN head USING (doc)")
+        words = sql.execute("SELECT term, col, version FROM words LEFT JOIN head USING (doc)")
         return found | {"words": sorted(words, key=repr)}

@@ -89,6 +89,14 @@ def test_an_edited_name_shows_in_the_list(index: Index) -> None:
     assert [row.name for row in page(index)] == ["Alyona Zhuk"]
 
 
+def test_of_two_clients_the_same_one_names_the_case_after_an_edit(index: Index) -> None:
+    first, second = sorted(["Anna", "Boris"], key=id16)
+    apply(index, [case(), person(first, at=1), person(second, at=2)], {})
+    assert page(index)[0].name == first
+    apply(index, [person(f"{first} Edited", record=first, v="2", parent=first, at=9)], {})
+    assert page(index)[0].name == f"{first} Edited"
+
+
 def test_the_counts_follow_a_change_of_status(index: Index) -> None:
     apply(index, [case(v="1"), case("second")], {})
     apply(index, [case(v="2", parents=["case1"], status="closed")], {})
@@ -110,6 +118,15 @@ def test_a_removed_compartment_leaves_nothing_and_the_others_stay(index: Index, 
     apply(other, [e for e in HISTORY if e.compartment != id16("case")], {})
     assert contents(index) == contents(other)
     assert row_of(index, id16("case")) is None
+
+
+def test_a_version_that_claims_to_replace_itself_is_no_head_and_can_be_removed(
+    index: Index, make_index: MakeIndex
+) -> None:
+    apply(index, [note("n", "airport", v="1", parents=["n1"])], {})
+    assert heads_in(index, id16("case")) == []
+    apply(index, [RemovedCompartment(id16("case"))], {})
+    assert contents(index) == contents(make_index())
 
 
 def test_a_record_moved_within_one_batch_is_only_in_its_new_place(index: Index) -> None:

@@ -59,6 +59,7 @@ def test_pages_show_every_case_once_in_order_in_both_directions(
     forwards: list[CaseRow] = []
     while rows := page(index, sort, status=status, after=forwards[-1].place if forwards else None, size=size):
         forwards += rows
+        assert len(forwards) <= 300
     assert len(forwards) == len({row.case for row in forwards}) == case_count(index, status)
     assert forwards == sorted(forwards, key=lambda row: _key(sort, row))
     assert all(status in (None, row.status) for row in forwards)
@@ -66,6 +67,7 @@ def test_pages_show_every_case_once_in_order_in_both_directions(
     backwards = last_page(index, sort, status=status, size=size)
     while rows := page(index, sort, status=status, before=backwards[0].place, size=size):
         backwards = rows + backwards
+        assert len(backwards) <= 300
     assert backwards == forwards
 
 
@@ -172,6 +174,27 @@ def test_a_filter_that_is_too_wide_says_so_and_keeps_the_newest(index: Index) ->
     assert found.more
     assert len(found.docs) == MOST_FOUND
     assert id16("c0") not in {row.case for row in page(index, found=found, size=2_000)}
+
+
+def test_a_filter_that_just_fits_does_not_say_more(index: Index) -> None:
+    apply(index, [case(f"c{i}", title="Removal", at=i) for i in range(MOST_FOUND)], {})
+    found = find(index, "removal")
+    assert found is not None
+    assert not found.more
+
+
+def test_a_case_in_conflict_is_found_once_and_by_what_the_list_shows(index: Index) -> None:
+    apply(index, [case(v="1", ref="AAAA-2222", at=1), case(v="2", ref="BBBB-3333", at=2)], {})
+    found = find(index, "removal")
+    assert found is not None
+    assert len(found.docs) == len(page(index, found=found)) == 1
+    assert (case_by_ref(index, "AAAA-2222"), case_by_ref(index, "BBBB-3333")) == (None, id16("case"))
+
+
+def test_a_status_that_no_case_has_any_more_is_not_counted(index: Index) -> None:
+    apply(index, [case(v="1"), case(v="2", parents=["case1"], status="closed")], {})
+    apply(index, [case(v="3", parents=["case2"], status="open")], {})
+    assert case_counts(index) == {"open": 1}
 
 
 def test_the_counts_are_those_of_the_rows(index: Index) -> None:

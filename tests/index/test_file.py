@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.index.made import KEY, ORIGIN, case, id16, note, person, tag
-from vault.errors import OpenElsewhereError, WrongPassphraseError
+from vault.errors import OpenElsewhereError, VerificationError, WrongPassphraseError
 from vault.index import schema
 from vault.index.apply import apply
 from vault.index.cases import page
 from vault.index.file import index_path, is_ahead, make_index, open_index, wipe, wipe_others
 from vault.index.search import search
-from vault.store.engine import open_database
+from vault.store.engine import Database, open_database
 
 MARKER = "Xyzzymarker"
 
@@ -135,10 +135,34 @@ def test_the_indexes_of_others_go_and_the_own_one_stays(tmp_path: Path) -> None:
     index.close()
 
 
-def test_optimising_keeps_what_is_found_and_empties_the_log(tmp_path: Path) -> None:
+def test_a_disk_that_cannot_read_the_index_gets_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_index(tmp_path / "a.db", KEY, tag).close()
+
+    def broken(path: Path, raw_key: bytes, *, create: bool) -> Database:
+        if not create:
+            raise VerificationError(f"{path.name} cannot be read")
+        return open_database(path, raw_key, create=create)
+
+    monkeypatch.setattr("vault.index.file.open_database", broken)
     index = open_index(tmp_path / "a.db", KEY, tag)
-    apply(index, [note("n", "airport"), note("m", "station")], {})
+    assert index.was_made
+    index.close()
+
+
+def test_a_commit_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    index = open_index(tmp_path / "a.db", KEY, tag)
+    with index.reading() as sql:
+        assert sql.execute("PRAGMA synchronous").fetchone() == (1,)  # NORMAL
+    index.close()
+
+
+def test_optimising_merges_the_text_keeps_what_is_found_and_empties_the_log(tmp_path: Path) -> None:
+    index = open_index(tmp_path / "a.db", KEY, tag)
+    apply(index, [note("n", "airport")], {})
+    apply(index, [note("m", "station")], {})
     index.optimize()
+    with index.reading() as sql:
+        assert sql.execute("SELECT count(DISTINCT segid) FROM text_idx").fetchone() == (1,)
     assert (tmp_path / "a.db-wal").stat().st_size == 0
     assert search(index, "airport").hits
     index.close()

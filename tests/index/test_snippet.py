@@ -33,6 +33,19 @@ def test_the_place_with_most_of_the_words_is_shown() -> None:
     assert "суд отложил арест" in snippet(text, _words("суд арест"))
 
 
+def test_words_far_apart_do_not_count_together() -> None:
+    text = f"суд {FILL} арест {FILL} суд отложил арест"
+    assert "суд отложил арест" in snippet(text, _words("суд арест"))
+
+
+def test_of_two_like_places_the_first_is_shown() -> None:
+    assert "арест первый" in snippet(f"{FILL} арест первый {FILL} арест второй", _words("арест"))
+
+
+def test_an_empty_word_is_no_hit() -> None:
+    assert "арест" in snippet(f"{FILL} арест", ("", "арест"))
+
+
 def test_a_short_text_is_shown_whole_and_in_one_line() -> None:
     assert snippet("first line\n\tsecond\r\nline", _words("second")) == "first line second line"
 

@@ -117,7 +117,6 @@ def page_at(
 
     Costs grow with the distance from the nearer end: tens of milliseconds in the middle of a million cases.
     """
-    position = max(position, 0)
     where, parameters = _where(status, found)
     columns = _COLUMNS[sort]
     total = len(found.docs) if found is not None else case_count(index, status)
