@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from vault.access.copies import CopyKeys, copy_keys, private_name
 from vault.access.directory import Directory
 from vault.access.pins import PinKeeper, Pinned, Pins
 from vault.errors import InternalError, RefusedError, VaultError, VerificationError
@@ -20,7 +21,7 @@ from vault.records.counting import Quarantined
 from vault.records.payloads import Auditor
 from vault.records.seatlog import SeatLog
 from vault.records.work import Work
-from vault.seal.keyfile import SeatSecrets
+from vault.seal.keyfile import KeyFile, SeatSecrets
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_index_tag
 from vault.seal.recipients import KemPrivate
@@ -53,6 +54,7 @@ class Session:
         verified: other logs -> what of them was verified, now or earlier.
         audits: audit pseudonyms of cases met so far.
         quarantine: what catching up with the logs found not to count.
+        state: this account's state folder; None is the system's usual one.
     """
 
     folder: VaultFolder
@@ -77,6 +79,7 @@ class Session:
     _drafts: Drafts | None = field(default=None, repr=False)
     _index: Index | None = field(default=None, repr=False)
     _closed: bool = False
+    state: Path | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +102,7 @@ class Session:
     @property
     def private_name(self) -> str:
         """The name of this seat's own files in the vault's folder: it tells nothing."""
-        return sha256(b"casevault/files" + self.vault + self.seat).digest()[:16].hex()
+        return private_name(self.vault, self.seat)
 
     def holds(self, compartment: CompartmentId) -> bool:
         """Say whether any epoch of the compartment was granted to this seat."""
@@ -156,6 +159,14 @@ class Session:
         self.index().close()
         self._index = make_index(path, self._secrets.index_key, partial(derive_index_tag, self._secrets.index_key))
         return self._index
+
+    def copy_keys(self, file: KeyFile) -> CopyKeys:
+        """Return this seat's keys to a copy of the vault that has this `keys` file.
+
+        Raises:
+            VerificationError: no door of the file opens for this seat.
+        """
+        return copy_keys(file, self._secrets)
 
     def auditor(self) -> Auditor:
         """Return this seat as a reader of audit payloads; which of them open, the grants decide."""

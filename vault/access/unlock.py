@@ -126,6 +126,7 @@ class _Opening:
             _keeper=keeper,
             _next_pins=lambda: pinned_now(log, base, verified),
             verified=verified,
+            state=self.state,
         )
         self._first_entry(session, pin_file, base)
         log.on_durable = session.keep_pins

@@ -1,0 +1,82 @@
+"""What opens a copy of a vault for one seat, beside any session: no pins are read or written, no log goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from vault.errors import BrokenSealError, VerificationError
+from vault.ids import SeatId, VaultId
+from vault.records.seatlog import SealedPlace
+from vault.seal.doors import open_doors
+from vault.seal.keyfile import KeyFile, SeatSecrets
+from vault.seal.keyring import Keyring
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate
+from vault.seal.unlocking import unlock as open_slot_with
+from vault.store.rows import Rows
+
+# A copy never signs: the next session key and the audit ratchet stay on the device (FORMAT.md 7).
+COPIED_SECRETS = (Purpose.ROOT_SECRET, Purpose.KEYRING)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyKeys:
+    """One seat's keys to a copy: those of the database, of its own rows and of its drafts, 32 bytes each."""
+
+    place: SealedPlace
+    database_key: bytes = field(repr=False)
+    draft_key: bytes = field(repr=False)
+
+    @property
+    def vault(self) -> VaultId:
+        """The vault that was copied."""
+        return self.place.vault
+
+    @property
+    def private_name(self) -> str:
+        """The name of the seat's own files."""
+        return private_name(self.vault, self.place.seat)
+
+    def keyring(self, rows: Rows) -> Keyring:
+        """Return the seat's epoch keys from the rows of a copy.
+
+        Raises:
+            VerificationError: they are not there, or were altered.
+        """
+        row = rows.local(self.place.seat, Purpose.KEYRING)
+        if row is None:
+            raise VerificationError("the copy holds no keyring of your seat")
+        return Keyring.decode(self.place.open_row(row))
+
+
+def private_name(vault: VaultId, seat: SeatId) -> str:
+    """Return the name of a seat's own files in a vault's folder: it tells nothing."""
+    return sha256(b"casevault/files" + vault + seat).digest()[:16].hex()
+
+
+def copy_keys(file: KeyFile, secrets: SeatSecrets) -> CopyKeys:
+    """Return a seat's keys to a copy that has this `keys` file.
+
+    Raises:
+        VerificationError: no door of the file opens for the seat.
+    """
+    vault, seat = VaultId(file.header.vault), SeatId(secrets.seat)
+    try:
+        doors = open_doors(KemPrivate.from_seed(secrets.kem_seed), seat, vault, file.doors)
+    except BrokenSealError:
+        raise VerificationError("no door of the keys file opens for your seat") from None
+    return CopyKeys(SealedPlace(vault, seat, secrets.keyring_key), doors.new, secrets.draft_key)
+
+
+def copy_keys_of(file: KeyFile, *, member: str, passphrase: bytearray) -> CopyKeys:
+    """Return the keys that a member's passphrase reaches. The passphrase is wiped before this returns.
+
+    Raises:
+        WrongPassphraseError: wrong passphrase, unknown member or damaged slot, at one cost.
+    """
+    try:
+        secrets = open_slot_with(file, passphrase, member).secrets
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    return copy_keys(file, secrets)

@@ -1,0 +1,137 @@
+"""What a vault or a copy of it comes to: one digest, and every version opened that a seat can open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from vault.errors import MalformedError
+from vault.ids import VaultId
+from vault.log.items import Item, ItemKind, decode_items
+from vault.log.state import state_digest
+from vault.log.tree import leaf_hash
+from vault.records.versions import open_all
+from vault.seal.keyring import Keyring
+from vault.store.engine import Database
+from vault.store.rows import OperationRow, SealedVersion, VersionKeyRow, VersionRow
+
+# Each entry lists at most 256 versions: so many entries at a time fit in memory, and others get a turn in between.
+_ENTRIES_AT_A_TIME = 32
+
+Progress = Callable[[int, int], None]
+
+
+class CancelledError(Exception):
+    """The caller does not want the result any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What logs and versions come to.
+
+    Attributes:
+        digest: over the leaf hash of every operation and the id of every version that is here and listed.
+        operations: how many entries all logs have.
+        versions: how many versions are here and listed.
+        reachable: for how many of them the seat holds a key.
+        keys_files: digests of the `keys` files that the logs list.
+    """
+
+    digest: bytes
+    operations: int
+    versions: int
+    reachable: int
+    keys_files: frozenset[Item]
+
+
+def log_sizes(database: Database) -> dict[bytes, int]:
+    """Return the size of each log in a file."""
+    with database.reading() as rows:
+        return {row.origin: rows.size(row.origin) for row in rows.geneses()}
+
+
+@dataclass(slots=True)
+class StateReader:
+    """Reads a state from the tables of one file and the key rows of the same or another.
+
+    Attributes:
+        tables: holds operations and versions.
+        key_rows: holds wrapped keys.
+        vault: whose they are.
+        keyring: the epochs of the seat that reads.
+        opens: whether each reachable version is decrypted, or only counted.
+        progress: told how many of how many entries are done.
+        cancelled: asked between them.
+    """
+
+    tables: Database
+    key_rows: Database
+    vault: VaultId
+    keyring: Keyring
+    opens: bool
+    progress: Progress = lambda done, total: None
+    cancelled: Callable[[], bool] = lambda: False
+    _leaves: list[bytes] = field(default_factory=list)
+    _versions: list[bytes] = field(default_factory=list)
+    _reachable: int = 0
+    _keys_files: set[Item] = field(default_factory=set)
+
+    def read(self, sizes: Mapping[bytes, int]) -> State:
+        """Return the state of these logs up to these sizes.
+
+        Raises:
+            BrokenSealError, MalformedError: a version does not open; its id is named.
+            CancelledError: as asked.
+        """
+        total, done = sum(sizes.values()), 0
+        for origin, size in sizes.items():
+            for start in range(0, size, _ENTRIES_AT_A_TIME):
+                if self.cancelled():
+                    raise CancelledError
+                stop = min(start + _ENTRIES_AT_A_TIME, size)
+                self._read_entries(origin, start, stop)
+                done += stop - start
+                self.progress(done, total)
+        return State(
+            digest=state_digest(self._leaves, self._versions),
+            operations=len(self._leaves),
+            versions=len(self._versions),
+            reachable=self._reachable,
+            keys_files=frozenset(self._keys_files),
+        )
+
+    def _read_entries(self, origin: bytes, start: int, stop: int) -> None:
+        with self.tables.reading() as rows:
+            operations = list(rows.operations(origin, start, stop))
+            versions = list(rows.version_rows(origin, start, stop))
+        with self.key_rows.reading() as rows:
+            keys = _by_place(rows.version_keys(origin, start, stop))
+        self._leaves += [leaf_hash(row.header) for row in operations]
+        listed = {(row.seq, n): item for row in operations for n, item in _items(row)}
+        self._keys_files |= {item for item in listed.values() if item.kind == ItemKind.KEYS}
+        for version in versions:
+            # A false row beside a true one is copied like any other; it is no part of what the vault holds.
+            expected = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
+            if listed.get((version.seq, version.n)) == expected:
+                self._versions.append(version.id)
+                self._reachable += self._opened(version, keys.get((version.seq, version.n), []))
+
+    def _opened(self, version: VersionRow, keys: list[VersionKeyRow]) -> bool:
+        sealed = [SealedVersion(*version, key.epoch, key.wrap) for key in keys if self.keyring.get(key.epoch)]
+        if sealed and self.opens:
+            open_all(sealed, vault=self.vault, keyring=self.keyring)
+        return bool(sealed)
+
+
+def _items(row: OperationRow) -> Iterator[tuple[int, Item]]:
+    try:
+        yield from enumerate(decode_items(row.list))
+    except MalformedError:
+        return
+
+
+def _by_place(keys: Iterator[VersionKeyRow]) -> dict[tuple[int, int], list[VersionKeyRow]]:
+    places: dict[tuple[int, int], list[VersionKeyRow]] = {}
+    for key in keys:
+        places.setdefault((key.seq, key.n), []).append(key)
+    return places

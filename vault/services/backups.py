@@ -1,0 +1,185 @@
+"""Make and verify backups. A backup counts once it was opened again and everything in it was read."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault import clock, platform
+from vault.access.copies import CopyKeys, copy_keys_of
+from vault.access.session import Session
+from vault.errors import RefusedError, TryAgainError
+from vault.policy.roles import Action
+from vault.records.work import Entry
+from vault.seal.keyfile import KEY_FILE_SIZE
+from vault.services import dates
+from vault.services.backup_building import build
+from vault.services.backup_folder import (
+    BackupFolder,
+    draft_files,
+    find_backup,
+    next_folder,
+    numbered,
+    require_undamaged,
+    translated,
+)
+from vault.services.backup_proof import Progress, Proof, prove, read_key_file
+from vault.services.backup_state import CancelledError
+
+_ROOM_BESIDE = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBackup:
+    """A backup that was proven: where, what it comes to, and how much is in it."""
+
+    path: Path
+    digest: bytes
+    operations: int
+    versions: int
+    drafts: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedBackup:
+    """A backup that was opened and found whole. `made_ms` is when it was made, as its maker's clock said.
+
+    `opened` of its versions are this member's to open; the rest was compared without opening it.
+    """
+
+    path: Path
+    digest: bytes
+    operations: int
+    versions: int
+    opened: int
+    drafts: int
+    made_ms: int
+
+
+def make(
+    session: Session,
+    destination: Path,
+    *,
+    progress: Progress = lambda what, done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> MadeBackup | None:
+    """Make a backup in a new folder at the destination; None, and nothing there, when it was cancelled.
+
+    Work may go on meanwhile. Earlier backups of this vault at the destination stay until the new one was opened and
+    read, and go then. Whatever else lies there is left alone.
+
+    Raises:
+        RefusedError: the destination is a file, or lies inside the vault.
+        TryAgainError: no room, or it cannot be written there; the earlier backup stands.
+        VerificationError: what was written is not what the vault holds; the earlier backup stands.
+    """
+    rule = session.require(Action.BACKUP_MAKE)
+    _require_outside(session, destination)
+    with translated(destination):
+        if not destination.is_dir():
+            platform.make_private_folder(destination)
+        _remove_leftovers(session, destination)
+        _require_room(session, destination)
+        folder, final = next_folder(destination)
+        try:
+            proof = build(session, folder, progress, cancelled)
+            folder.path.replace(final)
+            platform.fsync_folder(destination)
+        except CancelledError:
+            return None
+        finally:
+            shutil.rmtree(folder.path, ignore_errors=True)
+        made = BackupFolder(final)
+        try:
+            _log(session, proof, rule)
+        except BaseException:
+            # What is not in the log did not happen.
+            made.remove()
+            raise
+        dates.note(session.vault, dates.Done.BACKUP, session.log.now_ms(), session.state)
+        for older in numbered(destination).values():
+            if older.path != final and older.vault() == session.vault and older.is_ours(session.vault):
+                older.remove()
+    state = proof.state
+    return MadeBackup(final, state.digest, state.operations, state.versions, proof.drafts)
+
+
+def verify(
+    source: Path,
+    *,
+    member: str,
+    passphrase: bytearray,
+    state: Path | None = None,
+    progress: Progress = lambda what, done, total: None,
+    now_ms: Callable[[], int] = clock.now_ms,
+) -> VerifiedBackup:
+    """Open a backup, or the newest of a destination, and read all of it. Nothing in it changes, no pins are touched.
+
+    Args:
+        source: the backup's folder, or the one that `make` was given.
+        member: whose passphrase it is.
+        passphrase: UTF-8 bytes; wiped before this returns.
+        state: this account's state folder.
+        progress: told how far it is.
+        now_ms: the wall clock.
+
+    Raises:
+        VerificationError: names the first thing that is not as it was in the vault.
+        WrongPassphraseError: the files are as they were written, so it is name or passphrase.
+    """
+    folder = find_backup(source)
+    try:
+        with translated(folder.path):
+            keys, proof = open_and_prove(folder, member=member, passphrase=passphrase, progress=progress)
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    dates.note(keys.vault, dates.Done.VERIFY, now_ms(), state)
+    found = proof.state
+    return VerifiedBackup(
+        path=folder.path,
+        digest=found.digest,
+        operations=found.operations,
+        versions=found.versions,
+        opened=found.reachable,
+        drafts=proof.drafts,
+        made_ms=proof.manifest.made_ms,
+    )
+
+
+def open_and_prove(
+    folder: BackupFolder, *, member: str, passphrase: bytearray, progress: Progress
+) -> tuple[CopyKeys, Proof]:
+    """Check a backup from its first byte on, with nothing but a passphrase."""
+    files = require_undamaged(folder)
+    keys = copy_keys_of(read_key_file(folder), member=member, passphrase=passphrase)
+    return keys, prove(folder, keys, files=files, progress=progress)
+
+
+def _log(session: Session, proof: Proof, rule: str) -> None:
+    covers = {"operation": proof.state.operations, "version": proof.state.versions, "draft": proof.drafts}
+    with session.work() as work:
+        work.commit(Entry(act="backup.make", covers=covers, dig=proof.state.digest, pol=rule))
+
+
+def _require_outside(session: Session, destination: Path) -> None:
+    vault = session.folder.path.resolve()
+    if destination.resolve().is_relative_to(vault):
+        raise RefusedError("a backup cannot lie inside the vault", advice="Choose another disk, best a stick.")
+    if destination.exists() and not destination.is_dir():
+        raise RefusedError(f"{destination} is a file", advice="Name a folder; a new one is made inside it.")
+
+
+def _remove_leftovers(session: Session, destination: Path) -> None:
+    for leftover in numbered(destination, unfinished=True).values():
+        if leftover.is_ours(session.vault):
+            leftover.remove()
+
+
+def _require_room(session: Session, destination: Path) -> None:
+    parts = [session.folder.database, Path(f"{session.folder.database}-wal"), *draft_files(session.folder.drafts_dir)]
+    size = sum(path.stat().st_size for path in parts if path.exists()) + KEY_FILE_SIZE + _ROOM_BESIDE
+    free = platform.free_bytes(destination)
+    if free is not None and free < size:
+        raise TryAgainError(f"no room at {destination}: {size >> 20} MiB are needed, {free >> 20} are free")

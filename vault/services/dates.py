@@ -1,0 +1,102 @@
+"""When this device last opened, backed up and verified a vault: kept unsealed, without a name or a count."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from vault import platform
+from vault.access.session import Session
+from vault.errors import VaultError
+from vault.policy.roles import Role
+from vault.seal.pins import dates_file_name
+from vault.seal.purposes import Purpose
+from vault.store.files import read_limited, write_durable
+
+_LIMIT = 4096
+
+
+class Done(StrEnum):
+    """What is remembered by its time alone."""
+
+    OPENED = "opened"
+    BACKUP = "backup"
+    VERIFY = "verify"
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Milliseconds UTC, or None for what this device never did or cannot tell.
+
+    Attributes:
+        opened: last unlock. backup: last backup that was proven. verify: last check of a log or of a backup.
+        highest: the highest time seen by any of them.
+        separated: whether those who audit do nothing else here.
+        sheets: whether the recovery sheets were proven.
+    """
+
+    opened: int | None = None
+    backup: int | None = None
+    verify: int | None = None
+    highest: int | None = None
+    separated: bool | None = None
+    sheets: bool | None = None
+
+
+def read(vault: bytes, state: Path | None = None) -> Dates:
+    """Return what this device remembers; a file that is missing or damaged is met as if nothing were known."""
+    try:
+        return msgspec.json.decode(read_limited(_path(vault, state), _LIMIT), type=Dates)
+    except (VaultError, msgspec.MsgspecError):
+        return Dates()
+
+
+def note(vault: bytes, what: Done, at_ms: int, state: Path | None = None) -> None:
+    """Remember a time. Where the state folder cannot be written the older one stays: too old, never too new."""
+    known = read(vault, state)
+    changed = replace(
+        known,
+        opened=at_ms if what is Done.OPENED else known.opened,
+        backup=at_ms if what is Done.BACKUP else known.backup,
+        verify=at_ms if what is Done.VERIFY else known.verify,
+        highest=max(known.highest or 0, at_ms),
+    )
+    _write(vault, changed, state)
+
+
+def note_opened(session: Session) -> None:
+    """Remember an unlock, and the two things that `status` warns of before the next one."""
+    known = read(session.vault, session.state)
+    now = session.log.now_ms()
+    with session.database.reading() as rows:
+        has_root_secret = rows.local(session.seat, Purpose.ROOT_SECRET) is not None
+    changed = replace(
+        known,
+        opened=now,
+        highest=max(known.highest or 0, now),
+        separated=_duties_are_separated(session),
+        sheets=not has_root_secret,
+    )
+    _write(session.vault, changed, session.state)
+
+
+def _duties_are_separated(session: Session) -> bool:
+    """Say whether no auditor has another role: who both acts and audits is checked by nobody."""
+    return all(
+        roles == {Role.AUDITOR} for roles in session.directory.standing.members.values() if Role.AUDITOR in roles
+    )
+
+
+def _write(vault: bytes, dates: Dates, state: Path | None) -> None:
+    path = _path(vault, state)
+    with suppress(VaultError, OSError):
+        platform.make_private_folder(path.parent)
+        write_durable(path, msgspec.json.encode(dates))
+
+
+def _path(vault: bytes, state: Path | None) -> Path:
+    return (platform.state_dir() if state is None else state) / "dates" / f"{dates_file_name(vault)}.json"
