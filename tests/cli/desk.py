@@ -1,0 +1,95 @@
+"""The real command as a process: arguments and standard input in; exit code, JSON and standard error out."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.services.founded import MEMBER, PASSPHRASE, Place
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one command said."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self.out)
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A vault, its account's state, and a passphrase file."""
+
+    place: Place
+    passphrase_file: Path
+    environment: dict[str, str]
+
+    @classmethod
+    def of(cls, place: Place, folder: Path) -> Desk:
+        passphrase_file = folder / "passphrase"
+        passphrase_file.write_bytes(PASSPHRASE)
+        passphrase_file.chmod(0o600)
+        home = folder / "home"
+        home.mkdir()
+        (home / "casevault").symlink_to(place.state)
+        names = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(home), "XDG_STATE_HOME": str(home)}
+        return cls(place, passphrase_file, names)
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "vault", *arguments]
+
+    def given(self) -> tuple[str, ...]:
+        """Return the global options that open this vault."""
+        return (
+            *("--vault", str(self.place.path), "--member", MEMBER),
+            *("--passphrase-file", str(self.passphrase_file)),
+        )
+
+    def run(self, *arguments: str, stdin: str = "", environment: dict[str, str] | None = None) -> Answer:
+        """Run with the options of this vault, standard input no terminal."""
+        return self.run_bare(*self.given(), *arguments, stdin=stdin, environment=environment)
+
+    def run_bare(self, *arguments: str, stdin: str = "", environment: dict[str, str] | None = None) -> Answer:
+        """Run with exactly these arguments."""
+        done = subprocess.run(
+            self.command(*arguments),
+            input=stdin.encode(),
+            capture_output=True,
+            env={**self.environment, **(environment or {})},
+            cwd=REPOSITORY,
+            timeout=60,
+            check=False,
+        )
+        return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def run_at_terminal(self, *arguments: str, typed: str = "") -> Answer:
+        """Run with standard input a terminal at which `typed` is typed; what the terminal shows is `err`."""
+        ours, theirs = pty.openpty()
+        try:
+            process = subprocess.Popen(
+                self.command(*self.given(), *arguments),
+                stdin=theirs,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=self.environment,
+                cwd=REPOSITORY,
+            )
+            os.write(ours, typed.encode())
+            out, err = process.communicate(timeout=60)
+        finally:
+            os.close(ours)
+            os.close(theirs)
+        return Answer(process.returncode, out.decode(), err.decode())

@@ -1,0 +1,175 @@
+"""The command line's promises: where options may stand, what is refused and how, exit codes, `--json` everywhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import Desk
+from vault.cli.text import HELP, NOUNS
+
+
+def test_options_may_stand_before_and_after_the_verb(desk: Desk) -> None:
+    before = desk.run_bare(*desk.given(), "--json", "case", "list")
+    after = desk.run_bare("case", "list", "--json", *desk.given())
+    assert before.code == after.code == 0
+    assert before.json() == after.json()
+    assert len(before.json()["cases"]) == 2
+
+
+def test_member_and_vault_may_come_from_the_environment(desk: Desk) -> None:
+    names = {"CASEVAULT_VAULT": str(desk.place.path), "CASEVAULT_MEMBER": "mira HALVORSEN"}
+    answer = desk.run_bare("case", "list", "--passphrase-file", str(desk.passphrase_file), environment=names)
+    assert answer.code == 0
+
+
+def test_the_passphrase_may_come_from_a_file_descriptor(desk: Desk) -> None:
+    passphrase = desk.passphrase_file.read_text()
+    answer = desk.run_bare(*desk.given()[:4], "--passphrase-fd", "0", "case", "list", "--json", stdin=passphrase + "\n")
+    assert answer.code == 0, answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "exit_code"),
+    [
+        pytest.param(("case", "show", "NOPE-NOPE"), "not-found", 4, id="no such case"),
+        pytest.param(("note", "show", "00" * 16), "not-found", 4, id="no such note"),
+        pytest.param(("case", "show", "zz", "--why", "curiosity"), "not-found", 4, id="a case that is no id"),
+        pytest.param(("case", "frobnicate"), "usage", 2, id="no such verb"),
+        pytest.param(("casse", "list"), "usage", 2, id="no such noun"),
+        pytest.param(("case", "new", "--kind", "asylum"), "usage", 2, id="a value missing, and nobody to ask"),
+        pytest.param(("case", "new", "--kind", "war", "--title", "T"), "usage", 2, id="a word of no vocabulary"),
+        pytest.param(("note", "add", "NOPE-NOPE", "--file", "/nonexistent"), "usage", 2, id="a file that is not there"),
+        pytest.param(("package", "verify", "/nonexistent"), "not-found", 4, id="a package that is not there"),
+    ],
+)
+def test_a_refusal_is_one_json_object_and_one_sentence(
+    desk: Desk, arguments: tuple[str, ...], code: str, exit_code: int
+) -> None:
+    answer = desk.run(*arguments, "--json")
+    assert answer.code == exit_code
+    error = answer.json()["error"]
+    assert (error["code"], error["exit"]) == (code, exit_code)
+    assert error["advice"]
+    assert answer.err.startswith("casevault: ")
+    assert answer.err.count("\n") == 1
+
+
+def test_a_near_miss_is_pointed_out(desk: Desk) -> None:
+    assert "Did you mean `casevault case`?" in desk.run("casse", "list").err
+
+
+def test_a_wrong_passphrase_and_an_unknown_member_get_one_error(desk: Desk) -> None:
+    right = desk.passphrase_file.read_text()
+    desk.passphrase_file.write_text("not the passphrase")
+    wrong = desk.run("case", "list", "--json")
+    desk.passphrase_file.write_text(right)
+    arguments = [a if a != "Mira Halvorsen" else "Somebody Else" for a in desk.given()]
+    unknown = desk.run_bare(*arguments, "case", "list", "--json")
+    assert wrong.code == unknown.code == 12
+    assert wrong.out == unknown.out
+    assert wrong.err == unknown.err
+
+
+@pytest.mark.parametrize("vault", ["nowhere.vault", ""])
+def test_no_vault_has_its_own_exit_code(desk: Desk, tmp_path: Path, vault: str) -> None:
+    arguments = ("--vault", str(tmp_path / vault)) if vault else ()
+    assert desk.run_bare(*arguments, "case", "list", "--member", "M", "--no-input").code == 10
+
+
+def test_a_vault_that_is_open_elsewhere_has_its_own_exit_code(desk: Desk) -> None:
+    with desk.place.open():
+        answer = desk.run("case", "list", "--json")
+    assert answer.code == 11
+    assert answer.json()["error"]["code"] == "open-elsewhere"
+
+
+def test_a_passphrase_file_that_others_can_read_is_refused(desk: Desk) -> None:
+    desk.passphrase_file.chmod(0o644)
+    answer = desk.run("case", "list")
+    assert answer.code == 2
+    assert "others can read the passphrase file" in answer.err
+
+
+PERSONAL = [
+    pytest.param(("case", "new", "--kind", "asylum", "--title", "T"), "--title", id="title"),
+    pytest.param(("person", "add", "X", "--role", "client", "--name", "N"), "--name", id="name"),
+    pytest.param(("person", "add", "X", "--role", "client", "--born", "1990"), "--born", id="born"),
+    pytest.param(("person", "add", "X", "--role", "client", "--phone", "1234"), "--phone", id="phone"),
+    pytest.param(("person", "add", "X", "--role", "client", "--email", "a@b"), "--email", id="email"),
+    pytest.param(("person", "add", "X", "--role", "client", "--document", "pin:1"), "--document", id="document"),
+    pytest.param(("search", "word"), "--words", id="search words"),
+    pytest.param(("recipient", "add", "Name", "--age", "age1x"), "--name", id="recipient"),
+    pytest.param(("init", "--org", "Org"), "--org", id="organisation"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "option"), PERSONAL)
+def test_at_a_terminal_a_personal_value_as_an_option_is_refused_with_the_safe_form(
+    desk: Desk, arguments: tuple[str, ...], option: str
+) -> None:
+    answer = desk.run_at_terminal(*arguments)
+    assert answer.code == 2
+    assert f"{option} would stay in the shell's history" in answer.err
+    assert f"`casevault {arguments[0]}" in answer.err
+    assert "--from -" in answer.err
+
+
+def test_at_a_terminal_personal_values_are_asked(desk: Desk) -> None:
+    answer = desk.run_at_terminal("case", "new", "--kind", "family", typed="Asked title\n")
+    assert answer.code == 0, answer.err
+    assert "Title of the case: " in answer.err
+    titles = [case["title"] for case in desk.run("case", "list", "--json").json()["cases"]]
+    assert "Asked title" in titles
+
+
+def test_in_scripts_personal_values_are_options_or_json(desk: Desk) -> None:
+    assert desk.run("case", "new", "--kind", "other", "--title", "By option").code == 0
+    values = {"title": "По-русски"}
+    assert desk.run("case", "new", "--kind", "other", "--from", "-", stdin=json.dumps(values)).code == 0
+    titles = {case["title"] for case in desk.run("case", "list", "--json").json()["cases"]}
+    assert titles >= {"By option", "По-русски"}
+
+
+@pytest.mark.parametrize(
+    ("stdin", "words"),
+    [
+        pytest.param("not json", "no JSON object", id="no JSON"),
+        pytest.param('["title"]', "may have the members", id="no object"),
+        pytest.param('{"titel": "T"}', "may have the members title only", id="an unknown member"),
+        pytest.param('{"title": 7}', "strings or lists of strings", id="a number"),
+        pytest.param('{"title": ["A", "B"]}', "takes one value", id="two titles"),
+        pytest.param("{}", "--title is missing", id="nothing"),
+    ],
+)
+def test_bad_json_input_is_refused_and_changes_nothing(desk: Desk, stdin: str, words: str) -> None:
+    before = desk.run("case", "list", "--json").json()
+    answer = desk.run("case", "new", "--kind", "asylum", "--from", "-", stdin=stdin)
+    assert answer.code == 2
+    assert words in answer.err
+    assert desk.run("case", "list", "--json").json() == before
+
+
+def test_stored_text_cannot_reach_the_terminal_as_commands(desk: Desk) -> None:
+    hostile = "\x1b]52;c;aGk=\x07\x1b[2J\u202eevil"
+    assert desk.run("case", "new", "--kind", "other", "--from", "-", stdin=json.dumps({"title": hostile})).code == 0
+    for answer in (desk.run("case", "list"), desk.run("case", "list", "--json")):
+        assert not set(answer.out) & set("\x1b\x07\u202e")
+
+
+def test_every_noun_is_in_the_help_and_answers_help_itself(desk: Desk) -> None:
+    assert desk.run_bare("--help").out == HELP
+    for noun in NOUNS:
+        if noun not in {"app"}:
+            assert f"  {noun}" in HELP or f" {noun} |" in HELP or f"| {noun}" in HELP, noun
+        answer = desk.run_bare(noun, "--help")
+        assert answer.code == 0, answer.err
+        assert answer.out.startswith(f"usage: casevault {noun}")
+
+
+def test_without_a_terminal_casevault_alone_prints_the_help(desk: Desk) -> None:
+    answer = desk.run_bare()
+    assert answer.code == 0
+    assert "open the app" in answer.out
