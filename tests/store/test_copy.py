@@ -141,6 +141,8 @@ def test_rows_are_added_all_or_none(full: Database, tmp_path: Path) -> None:
     with pytest.raises(VerificationError, match=r"copy\.db already holds a row with this key"):
         add_rows(full, copy, {"version_key", "granted"})
     assert _rows_of(copy) == before
+    add_rows(full, copy, {"version_key", "local"}, local_purposes=(8,))
+    assert _rows_of(copy) == before | {"version_key": _rows_of(full)["version_key"]}
     copy.close()
 
 

@@ -101,8 +101,16 @@ def copy_in_parts(
     return True
 
 
-def add_rows(source: Database, target: Database, names: Collection[str]) -> None:
+def add_rows(
+    source: Database, target: Database, names: Collection[str], *, local_purposes: Collection[int] | None = None
+) -> None:
     """Add every row of these tables of one open file to those of another, in one transaction.
+
+    Args:
+        source: read only.
+        target: where the rows go.
+        names: of the tables.
+        local_purposes: as in `copy_in_parts`.
 
     Raises:
         VerificationError: a row stands at the same key already; nothing was added.
@@ -110,7 +118,7 @@ def add_rows(source: Database, target: Database, names: Collection[str]) -> None
     with source.reading() as given, target.transaction() as rows:
         for table in metadata.sorted_tables:
             if table.name in names:
-                _copy_table(given, rows, table)
+                _copy_table(given, rows, table, *_wanted(table, local_purposes))
 
 
 def _copy_short_tables(
@@ -121,9 +129,14 @@ def _copy_short_tables(
         for table in metadata.sorted_tables:
             if table not in _LONG_TABLES and table.name in homes:
                 with homes[table.name].transaction() as rows:
-                    kept = table is local and local_purposes is not None
-                    _copy_table(source, rows, table, *((table.c.purpose.in_(local_purposes or ()),) if kept else ()))
+                    _copy_table(source, rows, table, *_wanted(table, local_purposes))
         return {origin: source.size(origin) for origin in _origins(source)}
+
+
+def _wanted(table: sa.Table, local_purposes: Collection[int] | None) -> tuple[sa.ColumnElement[bool], ...]:
+    if table is not local or local_purposes is None:
+        return ()
+    return (local.c.purpose.in_(list(local_purposes)),)
 
 
 def _copy_table(source: Rows, target: Rows, table: sa.Table, *within: sa.ColumnElement[bool]) -> None:

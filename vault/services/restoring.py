@@ -1,0 +1,211 @@
+"""Bring a backup back as a vault of its own: a new log begins in it, and what is lost is said in words."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault import platform
+from vault.access.copies import COPIED_SECRETS, CopyKeys, copy_keys_of
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import RefusedError
+from vault.ids import Origin
+from vault.records.work import Entry
+from vault.seal.purposes import Purpose
+from vault.services import dates
+from vault.services.backup_building import KEY_TABLES
+from vault.services.backup_folder import BackupFolder, copy_durable, find_backup, require_undamaged, translated
+from vault.services.backup_proof import Progress, Proof, prove, read_key_file
+from vault.store.copy import add_rows
+from vault.store.engine import Database, open_database, open_finished
+from vault.store.files import make_ballast
+from vault.store.folder import VaultFolder
+from vault.store.schema import SCHEMA, migrate
+
+# What a restored copy must never have, whatever the backup holds: it would sign with a key that was used after it.
+_NEVER_RESTORED = (Purpose.SESSION, Purpose.RATCHET)
+_OWN_ENTRY = " (as a rule one of them tells of the backup itself)"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A vault that was brought back.
+
+    Attributes:
+        path: the new vault.
+        backup: where it came from.
+        made_ms: when the backup was made, as its maker's clock said.
+        operations, versions, drafts: what it holds.
+        lost_entries: how many entries this device saw that are not in it, or None where this device saw none.
+        origin: the log that begins in it.
+        warnings: what unlock noticed.
+    """
+
+    path: Path
+    backup: Path
+    made_ms: int
+    operations: int
+    versions: int
+    drafts: int
+    lost_entries: int | None
+    origin: Origin
+    warnings: tuple[str, ...]
+
+    @property
+    def loss(self) -> str:
+        """The loss in words."""
+        if self.lost_entries is None:
+            return f"Whatever was written after {day(self.made_ms)} is not in it."
+        if self.lost_entries == 0:
+            return "This device knows of nothing that was written after it."
+        if self.lost_entries == 1:
+            return f"1 entry of the log was made after this backup and is not in it{_OWN_ENTRY}."
+        return f"{self.lost_entries} entries of the log were made after this backup and are not in it{_OWN_ENTRY}."
+
+
+def restore(
+    source: Path,
+    target: Path,
+    *,
+    member: str,
+    passphrase: bytearray,
+    state: Path | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Restored:
+    """Make a vault from a backup, with the passphrase alone, on this machine or a new one.
+
+    It is built and proven beside the target and takes its name in one step. Then it is unlocked once, so that its new
+    log begins; nothing of any case is shown.
+
+    Args:
+        source: a backup, or the destination that it was made to.
+        target: a folder that does not exist, or is empty.
+        member: whose passphrase it is.
+        passphrase: UTF-8 bytes; wiped before this returns.
+        state: this account's state folder.
+        progress: told how far it is.
+
+    Raises:
+        RefusedError: something is at the target, or it is no place for a vault.
+        VerificationError: the backup is damaged; nothing is at the target.
+        WrongPassphraseError: nothing is at the target.
+        TryAgainError: no room.
+    """
+    try:
+        folder = find_backup(source)
+        building = VaultFolder(target.with_name(target.name + ".part"))
+        _require_free(target)
+        with translated(target):
+            shutil.rmtree(building.path, ignore_errors=True)  # of a restore that was cut off
+            try:
+                proof = _build(folder, building, member, bytearray(passphrase), progress)
+                if target.exists():
+                    target.rmdir()
+                building.path.replace(target)
+                platform.fsync_folder(target.parent)
+            finally:
+                shutil.rmtree(building.path, ignore_errors=True)
+        with unlock(target, member=member, passphrase=passphrase, state=state) as session:
+            return _begin_again(session, folder, target, proof)
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+
+
+def day(ms: int) -> str:
+    """Return a time for people, in UTC."""
+    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _require_free(target: Path) -> None:
+    VaultFolder(target).require_safe_place()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise RefusedError(f"there is something at {target} already", advice="Restore into a new folder.")
+
+
+def _build(
+    folder: BackupFolder, building: VaultFolder, member: str, passphrase: bytearray, progress: Progress
+) -> Proof:
+    building.make()
+    copied = BackupFolder(building.path)
+    names = require_undamaged(folder)
+    for done, name in enumerate(names):
+        progress("Copying the backup", done, len(names))
+        copy_durable(folder.path / name, building.path / name)
+    copy_durable(folder.digests, copied.digests)
+    # The copies are what is proven: a medium may give other bytes when it is read again.
+    files = require_undamaged(copied)
+    keys = copy_keys_of(read_key_file(copied), member=member, passphrase=passphrase)
+    was_older = _bring_up_to_date(copied, keys)
+    proof = prove(copied, keys, files=None if was_older else files, progress=progress)
+    _join_key_rows(copied, keys)
+    make_ballast(building.ballast)
+    platform.fsync_folder(building.path)
+    return proof
+
+
+def _bring_up_to_date(copied: BackupFolder, keys: CopyKeys) -> bool:
+    """Run the missing schema steps on the copies; the backup itself is what a failure goes back to."""
+    changed = False
+    for path in (copied.database, copied.key_rows):
+        finished = open_finished(path, keys.database_key)
+        stamp = finished.schema_stamp()
+        finished.close()
+        if stamp != SCHEMA:
+            database = open_database(path, keys.database_key, create=False)
+            try:
+                changed = migrate(database, back_up=lambda: None) or changed
+            finally:
+                database.close()
+    return changed
+
+
+def _join_key_rows(copied: BackupFolder, keys: CopyKeys) -> None:
+    """Put wraps, grants and keyrings back among the other tables, and leave the files of a vault alone behind."""
+    database = open_database(copied.database, keys.database_key, create=False)
+    try:
+        key_rows = open_finished(copied.key_rows, keys.database_key)
+        try:
+            add_rows(key_rows, database, KEY_TABLES, local_purposes=COPIED_SECRETS)
+        finally:
+            key_rows.close()
+        _forget_signing_keys(database, keys)
+    finally:
+        database.close()
+    copied.key_rows.unlink()
+    copied.digests.unlink()
+
+
+def _forget_signing_keys(database: Database, keys: CopyKeys) -> None:
+    with database.transaction() as rows:
+        for purpose in _NEVER_RESTORED:
+            rows.delete_local(keys.place.seat, purpose)
+
+
+def _begin_again(session: Session, folder: BackupFolder, target: Path, proof: Proof) -> Restored:
+    manifest = proof.manifest
+    covers = {"operation": manifest.operations, "version": manifest.versions, "draft": proof.drafts}
+    with session.work() as work:
+        work.commit(Entry(act="backup.restore", covers=covers, dig=manifest.digest))
+    dates.note_opened(session)
+    return Restored(
+        path=target,
+        backup=folder.path,
+        made_ms=manifest.made_ms,
+        operations=manifest.operations,
+        versions=manifest.versions,
+        drafts=proof.drafts,
+        lost_entries=_lost(session),
+        origin=session.log.origin,
+        warnings=session.warnings,
+    )
+
+
+def _lost(session: Session) -> int | None:
+    """Count the entries that this device saw before and that the restored logs lack."""
+    if session.pins is None:
+        return None
+    with session.database.reading() as rows:
+        return sum(max(0, pinned.size - rows.size(origin)) for origin, pinned in session.pins.logs.items())
