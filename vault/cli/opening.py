@@ -31,6 +31,7 @@ def vault_path(args: argparse.Namespace) -> Path:
 def opened(args: argparse.Namespace, face: Face) -> Iterator[Session]:
     """Unlock the vault for one command and lock it after, whatever happens."""
     from vault.access.unlock import unlock
+    from vault.services import dates
 
     path = vault_path(args)
     if not (path / "keys").is_file():
@@ -38,6 +39,7 @@ def opened(args: argparse.Namespace, face: Face) -> Iterator[Session]:
     member = read_member(args, face)
     passphrase = read_passphrase(args, face)
     with unlock(path, member=member, passphrase=passphrase) as session:
+        dates.note_opened(session)
         for warning in session.warnings:
             face.say(warning)
         yield session

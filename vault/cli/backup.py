@@ -1,0 +1,106 @@
+"""`casevault backup`: make, verify and restore."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from vault.cli.asking import read_member, read_passphrase
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened, vault_path
+from vault.errors import InternalError
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `make`, `verify`, `restore`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="make | verify | restore")
+    make = verbs.add_parser("make", help="copy the vault, open the copy and read all of it", allow_abbrev=False)
+    make.add_argument("destination", metavar="DEST", type=Path, help="a folder, best on another disk")
+    make.set_defaults(command=_make)
+    verify = verbs.add_parser("verify", help="open a backup and read all of it", allow_abbrev=False)
+    verify.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that it was made to")
+    verify.set_defaults(command=_verify)
+    restore = verbs.add_parser("restore", help="make a vault of a backup, at --vault", allow_abbrev=False)
+    restore.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that it was made to")
+    restore.set_defaults(command=_restore)
+
+
+def _make(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import backups
+
+    with opened(args, face) as session:
+        made = backups.make(session, args.destination, progress=_progress(face))
+    if made is None:
+        raise InternalError("a backup that nobody cancelled was cancelled")
+    data = {
+        "backup": str(made.path),
+        "digest": made.digest.hex(),
+        "versions": made.versions,
+        "operations": made.operations,
+        "drafts": made.drafts,
+    }
+    lines = [
+        f"The backup is at {made.path}.",
+        f"It was opened again: {made.operations} entries and {made.versions} versions are in it, {made.drafts} drafts.",
+        "Keep it apart from this computer. It opens with the same passphrases.",
+    ]
+    return Result(data, lines)
+
+
+def _verify(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import backups
+    from vault.services.restoring import day
+
+    member = read_member(args, face)
+    passphrase = read_passphrase(args, face)
+    found = backups.verify(args.source, member=member, passphrase=passphrase, progress=_progress(face))
+    data = {
+        "backup": str(found.path),
+        "digest": found.digest.hex(),
+        "made": day(found.made_ms),
+        "versions": found.versions,
+        "opened": found.opened,
+        "operations": found.operations,
+        "drafts": found.drafts,
+    }
+    lines = [
+        f"WHOLE. The backup at {found.path} was made on {day(found.made_ms)}.",
+        f"It holds {found.operations} entries; {found.opened} of its {found.versions} versions are yours and opened.",
+    ]
+    return Result(data, lines)
+
+
+def _restore(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import restoring
+
+    path = vault_path(args)
+    member = read_member(args, face)
+    passphrase = read_passphrase(args, face)
+    restored = restoring.restore(args.source, path, member=member, passphrase=passphrase, progress=_progress(face))
+    for warning in restored.warnings:
+        face.say(warning)
+    made = restoring.day(restored.made_ms)
+    data = {
+        "vault": str(restored.path),
+        "backup": str(restored.backup),
+        "made": made,
+        "versions": restored.versions,
+        "operations": restored.operations,
+        "drafts": restored.drafts,
+        "log": restored.origin.hex(),
+        "lost_entries": restored.lost_entries,
+        "loss": restored.loss,
+    }
+    lines = [
+        f"The vault is at {restored.path}, from the backup of {made}.",
+        f"It holds {restored.operations} entries and {restored.versions} versions, and {restored.drafts} drafts.",
+        f"LOSS: {restored.loss}",
+        "A new log begins in it. Use it in place of the old vault, never beside it.",
+    ]
+    return Result(data, lines)
+
+
+def _progress(face: Face) -> Callable[[str, int, int], None]:
+    return lambda what, done, total: face.progress(done, total, what)
