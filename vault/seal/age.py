@@ -28,10 +28,7 @@ def open_with(identity_text: str, untrusted: bytes) -> bytes:
         UsageError: not such an identity.
         BrokenSealError: altered, cut, or for another recipient.
     """
-    try:
-        identity = pyrage.x25519.Identity.from_str(identity_text)
-    except pyrage.IdentityError:
-        raise UsageError("this is not an age identity") from None
+    identity = _identity(identity_text)
     try:
         return bytes(pyrage.decrypt(untrusted, [identity]))
     except pyrage.DecryptError:
@@ -46,6 +43,27 @@ def fingerprint(age_recipient: str) -> str:
     """
     text = str(_recipient(age_recipient))
     return " ".join(words_of(hashlib.sha256(b"casevault/age" + text.encode("ascii")).digest()))
+
+
+def make_identity() -> str:
+    """Return a fresh age identity `AGE-SECRET-KEY-1...`: what a recipient keeps to themselves."""
+    return str(pyrage.x25519.Identity.generate())
+
+
+def recipient_of(identity_text: str) -> str:
+    """Return the recipient `age1...` that belongs to an identity.
+
+    Raises:
+        UsageError: not such an identity.
+    """
+    return str(_identity(identity_text).to_public())
+
+
+def _identity(text: str) -> pyrage.x25519.Identity:
+    try:
+        return pyrage.x25519.Identity.from_str(text)
+    except pyrage.IdentityError:
+        raise UsageError("this is not an age identity") from None
 
 
 def _recipient(text: str) -> pyrage.x25519.Recipient:

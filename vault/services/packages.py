@@ -8,6 +8,7 @@ from pathlib import Path
 from vault.errors import RefusedError, UsageError
 from vault.export import archive
 from vault.export.reader import Examination, open_package, verify_folder, verify_package
+from vault.seal.age import recipient_of
 from vault.store.files import read_limited, write_durable
 
 _IDENTITY_LIMIT = 16 * 1024
@@ -32,10 +33,12 @@ def open_to(file: Path, *, identity_file: Path, out: Path, expected_words: str |
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RefusedError(f"there is something at {out} already", advice="Name a new folder.")
+    identity = read_identity(identity_file)
     opened = open_package(
         read_limited(file, 2 * archive.MOST_BYTES),
-        read_identity(identity_file),
+        identity,
         expected_key_words=_words(expected_words),
+        age_recipient=recipient_of(identity),
     )
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     contents = {archive.REPORT: opened.pdf, archive.DATA: opened.data}

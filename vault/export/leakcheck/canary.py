@@ -16,7 +16,7 @@ import typst
 from pypdf import PdfReader
 
 from vault.export.font_tables import drawable
-from vault.export.leakcheck.forms import ForbiddenForms, Occurrence, is_right_to_left
+from vault.export.leakcheck.forms import ForbiddenForms, Occurrence, is_right_to_left, words
 from vault.export.leakcheck.reading import read_drawing, read_with_pdfium
 from vault.export.leakcheck.verdict import Check, Findings
 
@@ -49,11 +49,18 @@ def check_readers(forms: Sequence[str], font_folders: Sequence[str], findings: F
         findings.add(Check.CANARY, "nothing was written")
         return 0
     wanted = ForbiddenForms([forms[place] for place in tried])
+    phrases = {n: words(forms[place]) for n, place in enumerate(tried) if is_right_to_left(forms[place])}
+    parts = ForbiddenForms([word for phrase in phrases.values() for word in phrase])
     for reading in (read_with_pdfium(pdf), read_drawing(PdfReader(io.BytesIO(pdf)), Findings())):
         half = len(reading.pages) // 2
         for weight, pages in (("regular", reading.pages[:half]), ("bold", reading.pages[half:])):
             # Line by line: a form must be found on its own, not torn together from two lines.
             found = {place for page in pages for line in page.splitlines() for place in wanted.find_in(line)}
+            # The drawing sets each word of a right-to-left line apart, and not in reading order: word by word then.
+            heard = {
+                parts.forms[place] for page in pages for line in page.splitlines() for place in parts.find_in(line)
+            }
+            found |= {place for place, phrase in phrases.items() if heard.issuperset(phrase)}
             missed = {tried[place] for place in wanted.places() - found}
             if missed:
                 findings.add(Check.CANARY, f"{reading.reader} cannot read these fonts, {weight}", missed)

@@ -1,0 +1,45 @@
+"""`casevault demo`: the whole product once, on invented people, then the app."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from vault.cli.app import run_app
+from vault.cli.face import Face, Result
+
+_MOST_DEMOS = 1000
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare the folder."""
+    del noun
+    parser.add_argument("path", nargs="?", type=Path, help="a new folder (casevault-demo)")
+    parser.add_argument("--no-app", action="store_true", help="do not open the app at the end")
+    parser.set_defaults(command=_demo)
+
+
+def _demo(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import demo, demo_cases
+
+    lines: list[str] = []
+    speaks = not face.as_json
+
+    def say(line: str) -> None:
+        lines.append(line)
+        if speaks:
+            face.show(Result({}, [line]))
+
+    place = demo.run(args.path or _free_folder(), say=say)
+    code = 0
+    if speaks and not args.no_app and sys.stdin.isatty() and sys.stdout.isatty():
+        face.show(Result({}, ["", f"Opening the app. Type the passphrase: {demo.PASSPHRASE}"]))
+        code = run_app(place.vault, demo_cases.MEMBER)
+    return Result({"folder": str(place.folder), "vault": str(place.vault), "steps": lines}, [], code)
+
+
+def _free_folder() -> Path:
+    """Return a folder name that is free here, so that the demo can be run again."""
+    names = ("casevault-demo", *(f"casevault-demo-{number}" for number in range(2, _MOST_DEMOS)))
+    return next(Path(name) for name in names if not Path(name).exists())

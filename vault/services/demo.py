@@ -1,0 +1,158 @@
+"""The whole product once, on invented people: what `casevault demo` does and what the README's picture shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import RefusedError, VerificationError
+from vault.export.reader import Standing
+from vault.ids import CompartmentId
+from vault.seal.age import make_identity, recipient_of
+from vault.services import (
+    backups,
+    cases,
+    checking,
+    exporting,
+    founding,
+    notes,
+    packages,
+    partners,
+    people,
+    restoring,
+    searching,
+)
+from vault.services.demo_cases import ADDED_NOTE, CASES, MEMBER, ORGANISATION, DemoCase
+from vault.store.files import write_durable
+
+PASSPHRASE = "demo"  # noqa: S105 - printed with the result: the people are invented
+LAWYER = "Maître Solvène Kaltbrunner (invented)"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlace:
+    """Where the demo puts things, all in one folder."""
+
+    folder: Path
+
+    @property
+    def vault(self) -> Path:
+        """The vault that the app opens."""
+        return self.folder / "demo.vault"
+
+    @property
+    def lawyer(self) -> Path:
+        """What the lawyer has: a key, and what came out of the package."""
+        return self.folder / "lawyer"
+
+    @property
+    def identity(self) -> Path:
+        """The lawyer's age identity."""
+        return self.lawyer / "age-identity.txt"
+
+
+def run(folder: Path, *, say: Callable[[str], None], memory_mib: int | None = None) -> DemoPlace:
+    """Do everything once and say each step in one line.
+
+    Args:
+        folder: a new folder, or an empty one.
+        say: takes each line.
+        memory_mib: what one guess at the passphrase costs; the product's default if not given.
+
+    Raises:
+        RefusedError: there is something in the folder.
+        VerificationError: a step did not give what it promises.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise RefusedError(f"there is something at {folder} already", advice="Name a new folder: casevault demo PATH.")
+    place = DemoPlace(folder.absolute())
+    place.lawyer.mkdir(parents=True)
+    founding.init(
+        place.vault, organisation=ORGANISATION, member=MEMBER, passphrase=_passphrase(), memory_mib=memory_mib
+    )
+    with unlock(place.vault, member=MEMBER, passphrase=_passphrase()) as session:
+        made = [_make_case(session, case) for case in CASES]
+        persons, written = sum(len(c.persons) for c in CASES), sum(len(c.notes) for c in CASES)
+        say(f"1  Made a vault with {len(made)} cases, {persons} people in three scripts and {written} notes.")
+        _work(session, made[0], say)
+        exported = _refer(session, made[0], place, say)
+        _read_as_lawyer(exported, place, say)
+        backup = backups.make(session, folder / "backup")
+        if backup is None:
+            raise VerificationError("the backup was not made")
+        say(f"8  Made a backup, opened it again and read all {backup.versions} versions in it.")
+    _restore(place, say)
+    return place
+
+
+def _work(session: Session, case: CompartmentId, say: Callable[[str], None]) -> None:
+    text, word = ADDED_NOTE
+    notes.add(session, case, kind="contact", text=text)
+    say("2  Added a note; it was on the disk, sealed, before the program said so.")
+    found = searching.search(session, word)
+    say(f"3  Searched {word!r}: {len(found.hits)} hits. The log holds their number, not the word.")
+    checked = checking.verify(session)
+    if not checked.verified:
+        raise VerificationError(f"the log does not hold: {checked.faults[0].text}")
+    say(f"4  Verified the log: {checked.entries} of {checked.expected} entries, {checked.versions_opened} versions.")
+
+
+def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Callable[[str], None]) -> exporting.Exported:
+    identity = make_identity()
+    write_durable(place.identity, f"{identity}\n".encode())
+    partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
+    result = exporting.export(session, case, profile="lawyer", to=LAWYER, out=place.lawyer, take_proposals=True)
+    if isinstance(result, exporting.Undecided):
+        raise VerificationError("questions stayed open")
+    say(f"5  Redacted a case for an invented lawyer: {result.questions} unknown words were asked about and removed.")
+    say("6  Two other PDF readers searched the finished file for every spelling of every hidden name and found none.")
+    return result
+
+
+def _read_as_lawyer(exported: exporting.Exported, place: DemoPlace, say: Callable[[str], None]) -> None:
+    words = " ".join(exported.key_words)
+    opened = packages.open_to(
+        exported.path, identity_file=place.identity, out=place.lawyer / "opened", expected_words=words
+    )
+    examined = packages.verify(exported.path, identity_file=place.identity, expected_words=words)
+    if examined.standing is not Standing.AS_EXPECTED:
+        raise VerificationError("the package is not the one that was made")
+    say(f"7  Opened the package as the lawyer does: {opened.files[0]}")
+
+
+def _restore(place: DemoPlace, say: Callable[[str], None]) -> None:
+    """Bring the backup back with the passphrase alone, as if on a new machine."""
+    restored = restoring.restore(
+        place.folder / "backup",
+        place.folder / "restored.vault",
+        member=MEMBER,
+        passphrase=_passphrase(),
+        state=place.folder / "new-machine",
+    )
+    say(f"9  Restored it as on a new machine, in a new log: {restored.versions} versions. {restored.loss}")
+    say(f"10 The vault is {place.vault}, member {MEMBER}, passphrase {PASSPHRASE}.")
+
+
+def _make_case(session: Session, case: DemoCase) -> CompartmentId:
+    made = cases.create(session, title=case.title, kind=case.kind).case
+    for person in case.persons:
+        people.add(
+            session,
+            made,
+            role=person.role,
+            names=person.names,
+            born=person.born,
+            phones=person.phones,
+            emails=person.emails,
+            documents=person.documents,
+        )
+    for kind, text in case.notes:
+        notes.add(session, made, kind=kind, text=text)
+    return made
+
+
+def _passphrase() -> bytearray:
+    return bytearray(PASSPHRASE.encode())
