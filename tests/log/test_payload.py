@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vault.errors import MalformedError, VerificationError
 from vault.log.acts import ACTS, check_act
 from vault.log.items import Item, ItemKind
-from vault.log.payload import Payload, commitment, decode_plaintext, encode_plaintext
+from vault.log.payload import Payload, commitment, covered_digest, decode_plaintext, encode_plaintext
 
 ID, DIGEST, SALT = b"i" * 16, b"d" * 32, b"s" * 32
 FULL = Payload(
@@ -118,6 +118,13 @@ def test_a_commitment_fixes_the_payload() -> None:
     expected = sha256(b"casevault/audit/v1\0" + SALT + encoded).digest()
     assert commitment(SALT, encoded) == expected
     assert decode_plaintext(encode_plaintext(SALT, encoded), expected) == (SALT, encoded)
+
+
+def test_a_view_names_what_it_showed_in_whatever_order() -> None:
+    first, second = b"a" * 32, b"b" * 32
+    assert covered_digest([second, first]) == covered_digest([first, second]) == sha256(first + second).digest()
+    assert covered_digest([first]) != covered_digest([first, first])
+    assert covered_digest([]) == sha256(b"").digest()
 
 
 @pytest.mark.parametrize(

@@ -342,6 +342,28 @@ def test_a_false_row_is_named_so_that_it_can_be_removed() -> None:
 
 
 @pytest.mark.parametrize("order", [0, 1], ids=["false row first", "true row first"])
+@pytest.mark.parametrize("part", ["sealed", "list"])
+def test_a_row_with_the_true_header_and_other_content_is_the_false_one(part: str, order: int) -> None:
+    writer = whole()
+    true = writer.rows[5]
+    false = true.changed(**{part: b"\1" * 49})
+    writer.rows[5:6] = [true, false] if order else [false, true]
+    report = writer.verify()
+    assert found(report) == [("false-row", 5)]
+    assert report.rejected == {(5, false.digest)}
+    assert report.size == LENGTH
+
+
+def test_a_false_row_with_the_digest_of_the_true_one_does_not_reject_it() -> None:
+    writer = whole()
+    writer.rows.insert(5, writer.rows[5]._replace(sealed=b"other"))
+    report = writer.verify()
+    assert found(report) == [("false-row", 5)]
+    assert report.rejected == frozenset()
+    assert report.size == LENGTH
+
+
+@pytest.mark.parametrize("order", [0, 1], ids=["false row first", "true row first"])
 def test_false_rows_at_many_places_change_nothing_that_is_proven(order: int) -> None:
     writer = whole()
     writer.seals = [seal for seal in writer.seals if seal.size in (4, 8, 11)]
