@@ -47,7 +47,7 @@ def _redacted(witness: str, witness_instrumental: str) -> RedactedDossier:
     text = f"Беседа с {witness_instrumental} и заявителем. Свидетель: {witness}, тел. +996 555 010 203."
     note = Note(NoteKind.INTERVIEW, text, "2026-03-01")
     source = dossier_source([(CLIENT_ID, CLIENT), (WITNESS_ID, hidden), (NOTE_ID, note)])
-    profile = profile_named("lawyer")
+    profile = profile_named("lawyer-named")
     result = redact(source, profile, registry, {}, PseudonymBook(choose=_InTurn()))
     if isinstance(result, OpenQuestions):
         result = redact(source, profile, registry, decide_proposed(result), PseudonymBook(choose=_InTurn()))

@@ -22,7 +22,7 @@ from vault.redaction.registry import Registry, build_registry
 from vault.redaction.source import DossierSource, dossier_source
 
 CLIENT, WITNESS, WORKER, CASE_ID, NOTE_ID = (bytes([number]) * 16 for number in range(1, 6))
-LAWYER = profile_named("lawyer")
+LAWYER = profile_named("lawyer-named")
 
 CLIENT_PERSON = Person(
     PersonRole.CLIENT,

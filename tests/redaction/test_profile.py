@@ -8,8 +8,14 @@ from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.profile import Profile, profile_named
 
 LAWYER = profile_named("lawyer")
+LAWYER_NAMED = profile_named("lawyer-named")
 
-NAMED: dict[tuple[IdentifierType, PersonRole | None], Action] = {
+NOBODY_NAMED: dict[tuple[IdentifierType, PersonRole | None], Action] = {
+    **{(IdentifierType.NAME, role): Action.PSEUDONYM for role in PersonRole},
+    (IdentifierType.DATE, None): Action.KEEP,
+    (IdentifierType.TIME, None): Action.KEEP,
+}
+CLIENT_NAMED: dict[tuple[IdentifierType, PersonRole | None], Action] = {
     (IdentifierType.NAME, PersonRole.CLIENT): Action.KEEP,
     (IdentifierType.NAME, PersonRole.PERSECUTOR): Action.KEEP,
     (IdentifierType.NAME, PersonRole.RELATIVE): Action.PSEUDONYM,
@@ -27,10 +33,11 @@ NAMED: dict[tuple[IdentifierType, PersonRole | None], Action] = {
 
 @pytest.mark.parametrize("role", [*PersonRole, None])
 @pytest.mark.parametrize("identifier", IdentifierType)
-def test_the_lawyer_gets_what_this_table_names_and_nothing_else(
+def test_a_lawyer_gets_what_these_tables_name_and_nothing_else(
     identifier: IdentifierType, role: PersonRole | None
 ) -> None:
-    assert LAWYER.action(identifier, role) is NAMED.get((identifier, role), Action.REMOVE)
+    assert LAWYER.action(identifier, role) is NOBODY_NAMED.get((identifier, role), Action.REMOVE)
+    assert LAWYER_NAMED.action(identifier, role) is CLIENT_NAMED.get((identifier, role), Action.REMOVE)
 
 
 def test_an_empty_profile_lets_nothing_leave() -> None:
@@ -60,8 +67,9 @@ def test_an_empty_profile_lets_nothing_leave() -> None:
     ],
 )
 def test_only_these_fields_of_these_records_are_written(kind: str, variant: str, fields: set[str] | None) -> None:
-    rule = LAWYER.rule(kind, variant)
-    assert (None if rule is None else set(rule.labels)) == fields
+    for profile in (LAWYER, LAWYER_NAMED):
+        rule = profile.rule(kind, variant)
+        assert (None if rule is None else set(rule.labels)) == fields
 
 
 def test_an_unknown_profile_is_refused_with_the_list() -> None:

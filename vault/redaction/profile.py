@@ -63,23 +63,39 @@ def _person(heading: str) -> RecordRule:
 
 _NOTE = RecordRule("Note", {"occurred": "Date", "text": "Text"})
 
-# The lawyer acts for the client, so the client is named. Contact goes through the organisation: no number, no address.
-# Safety and medical notes need a consent of their own, supervision and administration are the office's own.
+# Contact goes through the organisation: no number, no address. Safety and medical notes need a consent of their own,
+# supervision and administration are the office's own.
+_LAWYER_RECORDS: Mapping[tuple[str, str], RecordRule] = MappingProxyType(
+    {
+        ("case", ANY_VARIANT): RecordRule("Case", {"kind": "Kind", "stage": "Stage", "opened": "Opened"}),
+        ("person", PersonRole.CLIENT): _person("Client"),
+        ("person", PersonRole.RELATIVE): _person("Relative"),
+        ("person", PersonRole.WITNESS): _person("Witness"),
+        ("person", PersonRole.PERSECUTOR): _person("Persecutor"),
+        ("person", PersonRole.THIRD): _person("Other person"),
+        ("note", NoteKind.CONTACT): _NOTE,
+        ("note", NoteKind.INTERVIEW): _NOTE,
+        ("note", NoteKind.LEGAL_ADVICE): _NOTE,
+    }
+)
+
+_DATES_STAY: Mapping[tuple[IdentifierType, PersonRole | None], Action] = MappingProxyType(
+    {(IdentifierType.DATE, None): Action.KEEP, (IdentifierType.TIME, None): Action.KEEP}
+)
+
+# Nobody is named: the lawyer learns by voice whose case it is. What the file does not hold, its theft cannot tell.
 _LAWYER = Profile(
     name="lawyer",
-    records=MappingProxyType(
-        {
-            ("case", ANY_VARIANT): RecordRule("Case", {"kind": "Kind", "stage": "Stage", "opened": "Opened"}),
-            ("person", PersonRole.CLIENT): _person("Client"),
-            ("person", PersonRole.RELATIVE): _person("Relative"),
-            ("person", PersonRole.WITNESS): _person("Witness"),
-            ("person", PersonRole.PERSECUTOR): _person("Persecutor"),
-            ("person", PersonRole.THIRD): _person("Other person"),
-            ("note", NoteKind.CONTACT): _NOTE,
-            ("note", NoteKind.INTERVIEW): _NOTE,
-            ("note", NoteKind.LEGAL_ADVICE): _NOTE,
-        }
+    records=_LAWYER_RECORDS,
+    actions=MappingProxyType(
+        {(IdentifierType.NAME, role): Action.PSEUDONYM for role in PersonRole} | dict(_DATES_STAY)
     ),
+)
+
+# The lawyer acts for the client, so the client is named.
+_LAWYER_NAMED = Profile(
+    name="lawyer-named",
+    records=_LAWYER_RECORDS,
     actions=MappingProxyType(
         {
             (IdentifierType.NAME, PersonRole.CLIENT): Action.KEEP,
@@ -92,10 +108,9 @@ _LAWYER = Profile(
             (IdentifierType.BORN, PersonRole.CLIENT): Action.KEEP,
             (IdentifierType.BORN, PersonRole.RELATIVE): Action.GENERALISE,
             (IdentifierType.DOCUMENT, PersonRole.CLIENT): Action.KEEP,
-            (IdentifierType.DATE, None): Action.KEEP,
-            (IdentifierType.TIME, None): Action.KEEP,
         }
+        | dict(_DATES_STAY)
     ),
 )
 
-_PROFILES: Mapping[str, Profile] = MappingProxyType({profile.name: profile for profile in (_LAWYER,)})
+_PROFILES: Mapping[str, Profile] = MappingProxyType({one.name: one for one in (_LAWYER, _LAWYER_NAMED)})
