@@ -279,6 +279,8 @@ def ending(before: Draft, member: str) -> Draft:
 
 
 HELPED = replace(MANY, helpers=True)
+TWO_SEATS = replace(MANY, seats=MANY.seats | {"Ilse-2": "Ilse"})
+_ONE_LESS = TWO_SEATS.after(TWO_SEATS.roster("root"), seats=MANY.seats, ends={"Ilse-2": 1})
 
 _SIGNERS = {
     "one member alone signs": (ALONE, admission(ALONE), ["Nour-1"], True),
@@ -300,6 +302,8 @@ _SIGNERS = {
     "one admin ends a caseworker": (MANY, ending(MANY, "Joel"), ["Nour-1"], True),
     "a supervisor does not": (MANY, ending(MANY, "Joel"), ["Tariq-1", "Mina-1"], False),
     "one admin does not end another": (MANY, ending(MANY, "Ilse"), ["Nour-1"], False),
+    "nor one of several seats of another": (TWO_SEATS, _ONE_LESS, ["Nour-1"], False),
+    "two admins end such a seat": (TWO_SEATS, _ONE_LESS, ["Nour-1", "Ilse-1"], True),
     "two admins end one": (MANY, ending(MANY, "Ilse"), ["Nour-1", "Ilse-1"], True),
     "one admin lowers a supervisor": (
         MANY,
