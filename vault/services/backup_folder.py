@@ -62,7 +62,8 @@ class BackupFolder:
     def vault(self) -> bytes | None:
         """Return whose backup it is, or None where that cannot be read."""
         try:
-            return KeyHeader.decode(self.keys.open("rb").read(HEADER_SIZE)).vault
+            with self.keys.open("rb") as file:
+                return KeyHeader.decode(file.read(HEADER_SIZE)).vault
         except (OSError, VaultError):
             return None
 
@@ -142,7 +143,8 @@ def require_undamaged(folder: BackupFolder) -> Mapping[str, bytes]:
     except (NotFoundError, UnicodeDecodeError):
         raise VerificationError("the list `digests` of the backup is missing or damaged", advice=_ANOTHER) from None
     listed: dict[str, bytes] = {}
-    for line in text.splitlines():
+    *lines, rest = text.split("\n")
+    for line in (*lines, *([rest] if rest else ())):
         match = _LINE.fullmatch(line)
         if match is None:
             raise MalformedError("the list `digests` of the backup is damaged", advice=_ANOTHER)

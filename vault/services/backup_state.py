@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from vault.errors import MalformedError
+from vault.errors import BrokenSealError, MalformedError
 from vault.ids import VaultId
 from vault.log.items import Item, ItemKind, decode_items
 from vault.log.state import state_digest
@@ -80,7 +80,7 @@ class StateReader:
         """Return the state of these logs up to these sizes.
 
         Raises:
-            BrokenSealError, MalformedError: a version does not open; its id is named.
+            BrokenSealError: a version does not open; its id and place are named.
             CancelledError: as asked.
         """
         total, done = sum(sizes.values()), 0
@@ -119,7 +119,11 @@ class StateReader:
     def _opened(self, version: VersionRow, keys: list[VersionKeyRow]) -> bool:
         sealed = [SealedVersion(*version, key.epoch, key.wrap) for key in keys if self.keyring.get(key.epoch)]
         if sealed and self.opens:
-            open_all(sealed, vault=self.vault, keyring=self.keyring)
+            try:
+                open_all(sealed, vault=self.vault, keyring=self.keyring)
+            except (BrokenSealError, MalformedError) as fault:
+                place = f"entry {version.seq} of log {version.origin.hex()[:16]}"
+                raise BrokenSealError(f"version {version.id.hex()} of {place}: {fault.message}") from None
         return bool(sealed)
 
 

@@ -129,8 +129,8 @@ def verify(
         VerificationError: names the first thing that is not as it was in the vault.
         WrongPassphraseError: the files are as they were written, so it is name or passphrase.
     """
-    folder = find_backup(source)
     try:
+        folder = find_backup(source)
         with translated(folder.path):
             keys, proof = open_and_prove(folder, member=member, passphrase=passphrase, progress=progress)
     finally:

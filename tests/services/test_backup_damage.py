@@ -1,0 +1,212 @@
+"""A backup that is not what was written: the first bad thing is named, whoever altered it, and nothing is restored."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.services.backup_help import flip, keys_of, list_again, names_below
+from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from vault.access.copies import CopyKeys
+from vault.errors import (
+    MalformedError,
+    NewerVaultError,
+    NotFoundError,
+    TryAgainError,
+    VaultError,
+    VerificationError,
+    WrongPassphraseError,
+)
+from vault.services import backups, notes, restoring
+from vault.services.backup_folder import BackupFolder
+from vault.store.engine import open_database
+
+
+@dataclass(frozen=True, slots=True)
+class Stick:
+    """A backup with a draft, an earlier one that was kept beside, and the account that made both."""
+
+    backup: Path
+    earlier: Path
+    draft_name: str
+    keys: CopyKeys
+    state: Path
+
+    def verify(self) -> None:
+        backups.verify(self.backup, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=self.state)
+
+
+@pytest.fixture(scope="module")
+def stick_template(filled_template: Filled, tmp_path_factory: pytest.TempPathFactory) -> Stick:
+    folder = tmp_path_factory.mktemp("stick")
+    place = filled_template.place.copied_to(folder / "office")
+    with place.open() as session:
+        session.drafts().save(filled_template.cases[0], b"r" * 16, "half a sentence", "note")
+        earlier = backups.make(session, folder / "stick")
+        assert earlier is not None
+        shutil.copytree(earlier.path, folder / "earlier")
+        notes.add(session, filled_template.cases[0], kind="contact", text="one more")
+        session.drafts().save(filled_template.cases[0], b"r" * 16, "half a sentence more", "note")
+        made = backups.make(session, folder / "stick")
+        assert made is not None
+        keys = session.copy_keys(keys_of(made.path))
+        return Stick(made.path, folder / "earlier", f"drafts/{session.private_name}.db", keys, place.state)
+
+
+@pytest.fixture
+def stick(stick_template: Stick, tmp_path: Path) -> Stick:
+    """A copy of this test alone."""
+    backup = tmp_path / "backup-2"
+    shutil.copytree(stick_template.backup, backup)
+    known = stick_template
+    return Stick(backup, known.earlier, known.draft_name, known.keys, tmp_path / "state")
+
+
+def test_the_copy_that_tests_damage_is_whole(stick: Stick) -> None:
+    stick.verify()
+
+
+@pytest.mark.parametrize("offset", [0, 20, 100, 5_000, 30_000, 60_000, -1])
+@pytest.mark.parametrize("name", ["keys", "vault.db", "keyrows.db", "drafts"])
+def test_one_altered_bit_is_named_before_any_passphrase_is_tried(stick: Stick, name: str, offset: int) -> None:
+    name = stick.draft_name if name == "drafts" else name
+    path = stick.backup / name
+    if offset >= path.stat().st_size:
+        offset %= path.stat().st_size
+    flip(path, offset)
+    with pytest.raises(VerificationError, match=f"{name} of the backup is not what was written") as refused:
+        backups.verify(stick.backup, member="nobody", passphrase=bytearray(b"nothing"), state=stick.state)
+    assert refused.value.exit_code == 6
+
+
+def test_an_altered_list_is_refused_at_every_place(stick: Stick) -> None:
+    whole = (stick.backup / "digests").read_bytes()
+    for offset in range(0, len(whole), 7):
+        flip(stick.backup / "digests", offset)
+        with pytest.raises(VerificationError):
+            stick.verify()
+        (stick.backup / "digests").write_bytes(whole)
+
+
+@pytest.mark.parametrize("name", ["keys", "vault.db", "keyrows.db", "digests", "drafts"])
+def test_a_missing_file_is_named(stick: Stick, name: str) -> None:
+    name = stick.draft_name if name == "drafts" else name
+    (stick.backup / name).unlink()
+    found = "digests" if name == "digests" else name
+    with pytest.raises(VerificationError, match=f"{found}.* missing"):
+        backups.open_and_prove(
+            BackupFolder(stick.backup),
+            member=MEMBER,
+            passphrase=bytearray(PASSPHRASE),
+            progress=lambda *_: None,
+        )
+
+
+def test_a_file_that_nobody_listed_is_named(stick: Stick) -> None:
+    (stick.backup / "drafts" / f"{'00' * 16}.db").write_bytes(b"planted")
+    with pytest.raises(VerificationError, match=r"drafts/00.* is not what was written"):
+        stick.verify()
+
+
+@pytest.mark.parametrize("name", ["vault.db", "keyrows.db", "drafts"])
+@pytest.mark.parametrize("offset", [3, 5_000, -1])
+def test_an_altered_bit_is_found_by_the_seals_alone(stick: Stick, name: str, offset: int) -> None:
+    name = stick.draft_name if name == "drafts" else name
+    flip(stick.backup / name, offset)
+    list_again(stick.backup)
+    with pytest.raises(VerificationError, match=name):
+        stick.verify()
+
+
+def test_an_altered_bit_of_keys_is_found_by_the_manifest_or_opens_nothing(stick: Stick) -> None:
+    whole = (stick.backup / "keys").read_bytes()
+    for offset in (0, 1, 3, 40, 60, 92, 2_000, 34_000, 72_000, len(whole) - 1):
+        flip(stick.backup / "keys", offset)
+        list_again(stick.backup)
+        with pytest.raises(VaultError) as refused:
+            stick.verify()
+        assert isinstance(refused.value, VerificationError | WrongPassphraseError | NewerVaultError)
+        (stick.backup / "keys").write_bytes(whole)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("vault.db", r"vault\.db is not the file that the backup was made with"),
+        ("drafts", "drafts/.* is not the file that the backup was made with"),
+    ],
+)
+def test_a_file_of_an_earlier_backup_is_not_taken_for_the_newer_one(stick: Stick, name: str, words: str) -> None:
+    name = stick.draft_name if name == "drafts" else name
+    shutil.copy(stick.earlier / name, stick.backup / name)
+    list_again(stick.backup)
+    with pytest.raises(VerificationError, match=words):
+        stick.verify()
+
+
+def test_key_rows_of_an_earlier_backup_do_not_fit_the_newer_one(stick: Stick) -> None:
+    shutil.copy(stick.earlier / "keyrows.db", stick.backup / "keyrows.db")
+    list_again(stick.backup)
+    with pytest.raises(VerificationError, match="is not the file that the backup was made with"):
+        stick.verify()
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DELETE FROM local WHERE purpose = 8", "holds no keyring of your seat"),
+        ("DELETE FROM manifest", r"keyrows\.db holds 0 manifests"),
+        ("UPDATE manifest SET bytes = x'c0'", "the manifest of the backup cannot be read"),
+        ("UPDATE version_key SET wrap = x'00'", "version [0-9a-f]{64} of entry 0 of log"),
+        ("UPDATE alembic_version SET version_num = '9999'", "the backup has schema 9999, this program knows"),
+        ("UPDATE alembic_version SET version_num = '0000'", "is checked only while it is restored"),
+    ],
+)
+def test_what_a_holder_of_the_key_changed_is_found(stick: Stick, statement: str, words: str) -> None:
+    database = open_database(stick.backup / "keyrows.db", stick.keys.database_key, create=False)
+    with database.transaction() as rows:
+        rows.connection.exec_driver_sql(statement)
+    database.close()
+    list_again(stick.backup)
+    with pytest.raises(VaultError, match=words):
+        stick.verify()
+
+
+def test_the_list_may_name_nothing_outside_the_backup(stick: Stick) -> None:
+    with (stick.backup / "digests").open("a") as file:
+        file.write(f"{'00' * 32}  ../../etc/passwd\n")
+    with pytest.raises(VerificationError, match=r"\.\./\.\./etc/passwd is missing from the backup"):
+        stick.verify()
+    (stick.backup / "digests").write_text("00  keys\n")
+    with pytest.raises(MalformedError, match="the list `digests` of the backup is damaged"):
+        stick.verify()
+
+
+@pytest.mark.parametrize("name", ["keys", "vault.db", "keyrows.db", "digests"])
+def test_nothing_is_restored_from_a_damaged_backup(stick: Stick, tmp_path: Path, name: str) -> None:
+    flip(stick.backup / name, 70)
+    with pytest.raises(VerificationError):
+        restoring.restore(
+            stick.backup, tmp_path / "new.vault", member=MEMBER, passphrase=bytearray(PASSPHRASE), state=stick.state
+        )
+    assert sorted(set(names_below(tmp_path)) - {"state"}) == ["backup-2"]
+
+
+def test_a_place_without_a_backup_is_said_to_have_none(tmp_path: Path) -> None:
+    passphrase = bytearray(PASSPHRASE)
+    (tmp_path / "backup-1.part").mkdir()
+    with pytest.raises(NotFoundError, match="there is no backup at"):
+        backups.verify(tmp_path, member=MEMBER, passphrase=passphrase)
+    assert passphrase == bytes(len(passphrase))
+
+
+def test_a_medium_that_cannot_be_read_is_no_damage(stick: Stick, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("vault.services.backup_folder.measure", unreadable)
+    with pytest.raises(TryAgainError, match=r"cannot be read or written \(Input/output error\)"):
+        stick.verify()

@@ -1,0 +1,335 @@
+"""Making a backup: whole, proven, alone with its earlier self until then, and nothing at all when it fails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.services.backup_help import keys_of, names_below, open_part, sealed_rows, tables_of
+from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place, found
+from vault.access.session import Session
+from vault.errors import (
+    BrokenSealError,
+    RefusedError,
+    TryAgainError,
+    VaultError,
+    VerificationError,
+    WrongPassphraseError,
+)
+from vault.policy.roles import Action
+from vault.records.payloads import read_payloads
+from vault.seal.purposes import Purpose
+from vault.services import backups, dates, notes
+from vault.services.backups import MadeBackup
+from vault.services.notes import add as add_note
+from vault.store.copy import copy_in_parts
+from vault.store.engine import Database, open_database
+
+
+def make(session: Session, destination: Path) -> MadeBackup:
+    made = backups.make(session, destination)
+    assert made is not None
+    return made
+
+
+def verify(source: Path, state: Path) -> backups.VerifiedBackup:
+    return backups.verify(source, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=state)
+
+
+def test_a_backup_holds_what_the_vault_holds_and_verifies_with_the_passphrase(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        made = make(session, tmp_path / "stick")
+        assert made.operations == session.log.size - 1
+    assert made.path == tmp_path / "stick" / "backup-1"
+    assert names_below(made.path) == ["digests", "drafts", "keyrows.db", "keys", "vault.db"]
+    found = verify(tmp_path / "stick", filled.state)
+    assert (found.path, found.digest, found.operations) == (made.path, made.digest, made.operations)
+    assert found.versions == found.opened == made.versions > 10
+    assert verify(made.path, filled.state) == found
+
+
+def test_a_backup_is_in_the_log_with_its_digest_and_the_dates_know_it(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        made = make(session, tmp_path / "stick")
+        with session.database.reading() as rows:
+            entry = list(read_payloads(rows, session.auditor(), session.log.origin))[-1].payload
+        assert entry is not None
+        assert (entry.act, entry.out, entry.dig) == ("backup.make", "ok", made.digest)
+        assert entry.covers == {"operation": made.operations, "version": made.versions, "draft": 0}
+        assert dates.read(session.vault, session.state).backup is not None
+
+
+def test_keys_lie_apart_and_no_session_key_or_ratchet_leaves_the_device(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        made = make(session, tmp_path / "stick")
+        stored = tables_of(session.database)
+        keys = session.copy_keys(keys_of(made.path))
+    plain = tables_of(open_part(made.path / "vault.db", keys))
+    key_rows = tables_of(open_part(made.path / "keyrows.db", keys))
+    assert {name for name in ("version_key", "granted", "local") if plain[name]} == set()
+    assert {name for name, rows in key_rows.items() if rows} == {"version_key", "granted", "local"}
+    assert key_rows["version_key"] == stored["version_key"]
+    assert key_rows["granted"] == stored["granted"]
+    assert plain["version"] == stored["version"]
+    assert {row[1] for row in key_rows["local"]} == {Purpose.ROOT_SECRET, Purpose.KEYRING}
+    assert {Purpose.SESSION, Purpose.RATCHET} <= {row[1] for row in stored["local"]}
+
+
+def test_a_new_backup_replaces_the_earlier_one_of_the_same_vault_only(
+    filled: Filled, founded_template: Place, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stick"
+    other = found(tmp_path / "other")
+    with other.open() as session:
+        foreign = make(session, stick)
+    (stick / "backup-7").mkdir()
+    (stick / "backup-7" / "holiday.txt").write_text("not a backup")
+    (stick / "letters").mkdir()
+    with filled.open() as session:
+        assert make(session, stick).path.name == "backup-8"
+        assert make(session, stick).path.name == "backup-9"
+    assert sorted(path.name for path in stick.iterdir()) == ["backup-1", "backup-7", "backup-9", "letters"]
+    assert verify(foreign.path, other.state).path == foreign.path
+
+
+def test_leftovers_of_a_backup_that_was_cut_off_go_with_the_next_one(filled: Filled, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    for name, files in {
+        "backup-3.part": ["keys.new"],
+        "backup-4.part": ["vault.db", "vault.db-wal"],
+        "backup-5.part": ["something else"],
+    }.items():
+        (stick / name).mkdir(parents=True)
+        for file in files:
+            (stick / name / file).write_bytes(b"cut off")
+    with filled.open() as session:
+        make(session, stick)
+    assert sorted(path.name for path in stick.iterdir()) == ["backup-5.part", "backup-6"]
+
+
+@pytest.mark.parametrize("inside", ["", "drafts", "new folder/deeper"])
+def test_a_backup_inside_the_vault_is_refused(filled: Filled, inside: str) -> None:
+    before = names_below(filled.path)
+    with filled.open() as session, pytest.raises(RefusedError, match="cannot lie inside the vault"):
+        backups.make(session, filled.path / inside)
+    assert set(names_below(filled.path)) - {"index"} <= set(before)
+
+
+def test_a_file_at_the_destination_stays_as_it_is(filled: Filled, tmp_path: Path) -> None:
+    (tmp_path / "stick").write_bytes(b"somebody's file")
+    with filled.open() as session, pytest.raises(RefusedError, match="stick is a file"):
+        backups.make(session, tmp_path / "stick")
+    assert (tmp_path / "stick").read_bytes() == b"somebody's file"
+
+
+def test_a_member_without_the_right_makes_none(filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vault.access.session.may", lambda *_, **__: _refusal())
+    with filled.open() as session, pytest.raises(RefusedError, match=rf"{Action.BACKUP_MAKE} is refused"):
+        backups.make(session, tmp_path / "stick")
+    assert not (tmp_path / "stick").exists()
+
+
+def _refusal() -> object:
+    from vault.policy.decide import Decision  # noqa: PLC0415 - only here
+
+    return Decision(allowed=False, rule="role")
+
+
+def test_room_is_looked_for_before_anything_is_written(
+    filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stick = tmp_path / "stick"
+    with filled.open() as session:
+        make(session, stick)
+        monkeypatch.setattr("vault.platform.free_bytes", lambda _: 1_000_000)
+        with pytest.raises(TryAgainError, match=r"no room at .*stick: \d+ MiB are needed, 0 are free"):
+            backups.make(session, stick)
+    assert names_below(stick) == ["backup-1"]
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3, 5])
+def test_a_cancelled_backup_leaves_nothing_and_the_earlier_one_stands(
+    filled: Filled, tmp_path: Path, calls: int
+) -> None:
+    stick = tmp_path / "stick"
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) >= calls
+
+    with filled.open() as session:
+        make(session, stick)
+        size = session.log.size
+        assert backups.make(session, stick, cancelled=cancelled) is None
+        assert session.log.size == size
+    assert len(asked) == calls
+    assert names_below(stick) == ["backup-1"]
+    verify(stick, filled.state)
+
+
+def _fails(*_: object, **__: object) -> None:
+    raise VerificationError("the medium gives other bytes")
+
+
+def _full(*_: object, **__: object) -> None:
+    raise TryAgainError("no room")
+
+
+@pytest.mark.parametrize(
+    ("place", "fault"),
+    [
+        pytest.param("vault.services.backup_building.prove", _fails, id="it does not read back"),
+        pytest.param("vault.services.backup_building.write_digests", _full, id="the medium is full"),
+        pytest.param("vault.services.backups._log", _full, id="the log cannot say it"),
+    ],
+)
+def test_a_backup_that_fails_leaves_nothing_and_the_earlier_one_stands(
+    filled: Filled,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    fault: Callable[..., None],
+) -> None:
+    stick = tmp_path / "stick"
+    with filled.open() as session:
+        make(session, stick)
+        known = dates.read(session.vault, session.state)
+        monkeypatch.setattr(place, fault)
+        with pytest.raises(VaultError, match=r"no room|other bytes"):
+            backups.make(session, stick)
+        assert dates.read(session.vault, session.state) == known
+    assert names_below(stick) == ["backup-1"]
+    monkeypatch.undo()
+    verify(stick, filled.state)
+
+
+def test_the_earlier_backup_stands_until_the_new_one_was_proven(filled: Filled, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    seen: set[str] = set()
+
+    def look(what: str, done: int, total: int) -> None:
+        seen.add(f"{what}: {', '.join(names_below(stick))}")
+        assert 0 <= done <= total
+
+    with filled.open() as session:
+        make(session, stick)
+        backups.make(session, stick, progress=look)
+    assert seen == {
+        "Copying the vault: backup-1, backup-2.part",
+        "Checking the backup: backup-1, backup-2.part",
+    }
+    assert names_below(stick) == ["backup-2"]
+
+
+def test_a_vault_with_a_broken_version_gets_no_new_backup_and_keeps_the_old_one(filled: Filled, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    with filled.open() as session:
+        make(session, stick)
+        broken = sealed_rows(session, filled.cases[0])[0]
+        with session.database.transaction() as rows:
+            rows.connection.exec_driver_sql(
+                "UPDATE version_key SET wrap = ? WHERE wrap = ?", (broken.wrap[:-1] + b"\x00", broken.wrap)
+            )
+        with pytest.raises(BrokenSealError, match=f"version {broken.id.hex()} of entry {broken.seq} of log"):
+            backups.make(session, stick)
+    assert names_below(stick) == ["backup-1"]
+    verify(stick, filled.state)
+
+
+def test_a_version_whose_key_got_lost_on_the_way_is_noticed(
+    filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = copy_in_parts
+
+    def lose_one(database: Database, parts: dict[Path, Collection[str]], raw_key: bytes, **rest: Any) -> bool:
+        done = real(database, parts, raw_key, **rest)
+        copy = open_database(list(parts)[1], raw_key, create=False)
+        with copy.transaction() as rows:
+            rows.connection.exec_driver_sql("DELETE FROM version_key WHERE wrap = (SELECT max(wrap) FROM version_key)")
+        copy.close()
+        return done
+
+    monkeypatch.setattr("vault.services.backup_building.copy_in_parts", lose_one)
+    with filled.open() as session, pytest.raises(VerificationError, match="does not hold what the vault holds"):
+        backups.make(session, tmp_path / "stick")
+    assert names_below(tmp_path / "stick") == []
+
+
+def test_drafts_are_copied_while_somebody_types(filled: Filled, tmp_path: Path) -> None:
+    ended = threading.Event()
+    with filled.open() as session:
+        session.drafts().save(filled.cases[0], b"r" * 16, f"{MARKER} half a sentence", "note")
+        other = session.folder.drafts_dir / f"{'ab' * 16}.db"
+        other.write_bytes(b"another member's drafts")
+        number = 0
+
+        def typing() -> None:
+            nonlocal number
+            while not ended.is_set():
+                number += 1
+                session.drafts().save(filled.cases[1], b"s" * 16, f"{MARKER} {number}", "note")
+
+        writer = threading.Thread(target=typing)
+        writer.start()
+        try:
+            made = make(session, tmp_path / "stick")
+        finally:
+            ended.set()
+            writer.join()
+    assert made.drafts in {1, 2}
+    assert (made.path / "drafts" / other.name).read_bytes() == b"another member's drafts"
+    assert verify(made.path, filled.state).drafts == made.drafts
+
+
+def test_work_goes_on_while_a_backup_is_made(filled: Filled, tmp_path: Path) -> None:
+    written: list[bytes] = []
+    with filled.open() as session:
+
+        def write(what: str, done: int, total: int) -> None:
+            if len(written) < 5:
+                written.append(add_note(session, filled.cases[0], kind="contact", text=f"{what} {done} {total}"))
+
+        made = backups.make(session, tmp_path / "stick", progress=write)
+        assert made is not None
+        assert len(written) == 5
+        assert made.operations < session.log.size - 1
+        for record in written:
+            notes.show(session, record.hex())
+    verify(made.path, filled.state)
+
+
+def test_no_name_and_no_text_is_readable_in_a_backup(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        session.drafts().save(filled.cases[0], b"r" * 16, f"{MARKER} half a sentence", "note")
+        made = make(session, tmp_path / "stick")
+    plain = [MARKER, MEMBER, *filled.refs, "SQLite format", "case.create", "Ильхам"]
+    for path in made.path.rglob("*"):
+        data = path.read_bytes() if path.is_file() else b""
+        for word in plain:
+            assert word.encode() not in data
+            assert word.encode("utf-16-le") not in data
+
+
+def test_a_wrong_passphrase_is_told_from_damage(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        made = make(session, tmp_path / "stick")
+    passphrase = bytearray(b"something else")
+    with pytest.raises(WrongPassphraseError, match="no key slot opens"):
+        backups.verify(made.path, member=MEMBER, passphrase=passphrase, state=filled.state)
+    assert passphrase == bytes(len(passphrase))
+
+
+def test_verifying_changes_nothing_and_touches_no_pins(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        made = make(session, tmp_path / "stick")
+        vault_id, known = session.vault, dates.read(session.vault, session.state)
+    before = {path: path.stat() for path in (*made.path.rglob("*"), *(filled.state / "pins").iterdir())}
+    verify(tmp_path / "stick", filled.state)
+    assert {path: path.stat() for path in (*made.path.rglob("*"), *(filled.state / "pins").iterdir())} == before
+    assert known.verify is None
+    assert dates.read(vault_id, filled.state).verify is not None
