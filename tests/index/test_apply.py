@@ -14,7 +14,7 @@ from vault.index.apply import apply
 from vault.index.cases import case_counts, page, row_of
 from vault.index.entries import Entry, RemovedCompartment, RemovedRecord
 from vault.index.file import Index
-from vault.index.heads import conflicts, heads_in, heads_of
+from vault.index.heads import case_of_record, conflicts, heads_in, heads_of
 from vault.index.search import search
 
 FIRST = note("n", "arrested at the airport", v="1")
@@ -66,6 +66,13 @@ def test_two_versions_that_nobody_replaced_are_a_conflict_until_a_third_replaces
 def test_the_heads_of_a_compartment_come_oldest_first(index: Index) -> None:
     apply(index, [note("late", "x", at=9), note("early", "x", at=3), note("elsewhere", "x", case="other")], {})
     assert [head.record for head in heads_in(index, id16("case"))] == [id16("early"), id16("late")]
+
+
+def test_a_record_is_found_by_its_id_alone(index: Index) -> None:
+    apply(index, [note("n", "x", case="a"), note("m", "x", case="b")], {})
+    assert case_of_record(index, id16("m")) == id16("b")
+    apply(index, [RemovedRecord(id16("b"), id16("m"))], {})
+    assert case_of_record(index, id16("m")) is None
 
 
 def test_of_two_heads_of_a_case_the_list_shows_the_later_and_says_that_there_are_two(index: Index) -> None:

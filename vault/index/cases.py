@@ -26,7 +26,7 @@ class Sort(StrEnum):
     STATUS = "status"  # then by due date
 
 
-# Fixed text, never input: the columns by which a page is sorted, before `doc`.
+# Fixed text, never input: the columns by which a page is sorted, before `tie`.
 _COLUMNS = {Sort.DUE: ("due",), Sort.REF: ("ref",), Sort.NAME: ("name_key",), Sort.STATUS: ("status", "due")}
 
 
@@ -89,9 +89,13 @@ def page(
     columns = _COLUMNS[sort]
     place = before or after
     if place is not None:
-        names, marks = ", ".join((*columns, "doc")), ", ".join("?" * (len(columns) + 1))
-        where += f" AND ({names}) {'<' if before else '>'} ({marks})"
-        parameters += [*place.keys, place.doc]
+        # A status that is given says the same of every row, and SQLite would then walk the rows before the place.
+        bounds: dict[str, str | int] = {
+            c: key for c, key in zip(columns, place.keys, strict=True) if c != "status" or status is None
+        }
+        bounds["tie"] = place.doc
+        where += f" AND ({', '.join(bounds)}) {'<' if before else '>'} ({', '.join('?' * len(bounds))})"
+        parameters += bounds.values()
     rows = _rows(index, columns, where, parameters, backwards=before is not None, tail="LIMIT ?", extra=[size])
     return rows[::-1] if before else rows
 
@@ -162,6 +166,7 @@ def row_of(index: Index, case: bytes) -> CaseRow | None:
 
 def case_by_ref(index: Index, ref: str) -> bytes | None:
     """Return the id of the case with this reference, written as it was given out (`K7QM-3XPD`)."""
+    index.ready_lists()
     with index.reading() as sql:
         found = sql.execute("SELECT case_id FROM case_row WHERE top AND ref=? ORDER BY doc LIMIT 1", (ref,)).fetchone()
     return None if found is None else bytes(found[0])
@@ -189,11 +194,12 @@ def _rows(
     extra: Sequence[object],
 ) -> list[CaseRow]:
     direction = " DESC" if backwards else ""
-    order = ", ".join(f"{column}{direction}" for column in (*columns, "doc"))
+    order = ", ".join(f"{column}{direction}" for column in (*columns, "tie"))
     statement = (
         "SELECT case_id, title, name, ref, status, kind, due, risk, owner, opened, heads, doc, "  # noqa: S608  # names
         f"{', '.join(columns)} FROM case_row WHERE {where} ORDER BY {order} {tail}"  # from this file; values are bound
     )
+    index.ready_lists()
     with index.reading() as sql:
         return [_row(*found) for found in sql.execute(statement, (*parameters, *extra))]
 

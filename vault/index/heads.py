@@ -34,7 +34,7 @@ def heads_in(index: Index, compartment: bytes) -> list[Head]:
 def case_of_record(index: Index, record: bytes) -> bytes | None:
     """Return the case that a record belongs to, or None when it is unknown or removed."""
     with index.reading() as sql:
-        found = sql.execute("SELECT case_id FROM head WHERE record=? LIMIT 1", (record,)).fetchone()
+        found = sql.execute("SELECT case_id FROM head WHERE record=? ORDER BY doc LIMIT 1", (record,)).fetchone()
     return None if found is None else bytes(found[0])
 
 

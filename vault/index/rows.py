@@ -144,8 +144,8 @@ def _stands(sql: Statements, doc: int) -> bool:
 def _add_case(sql: Statements, doc: int, case: bytes, columns: CaseColumns) -> None:
     c = columns
     sql.execute(
-        "INSERT INTO case_row(doc, case_id, top, heads, title, ref, status, kind, due, risk, owner, opened,"
-        " name, name_key) VALUES (?, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
+        "INSERT INTO case_row(doc, tie, case_id, top, heads, title, ref, status, kind, due, risk, owner, opened,"
+        " name, name_key) VALUES (?1, ?1, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
         (doc, case, c.title, c.ref, c.status, c.kind, c.due or NO_DATE, c.risk, c.owner, c.opened),
     )
 

@@ -20,23 +20,19 @@ _TABLES = (
     "CREATE TABLE head(doc INTEGER PRIMARY KEY, compartment BLOB NOT NULL, record BLOB NOT NULL, version BLOB NOT NULL,"
     " case_id BLOB NOT NULL, kind TEXT NOT NULL)",
     "CREATE UNIQUE INDEX head_by_record ON head(compartment, record, version)",
+    "CREATE INDEX head_by_record_alone ON head(record)",
     "CREATE INDEX head_by_id ON head(record)",
     # Every version that some version names as its parent, seen or not: order of arrival does not matter.
     "CREATE TABLE replaced(compartment BLOB, record BLOB, version BLOB, PRIMARY KEY(compartment, record, version))"
     " WITHOUT ROWID",
     "CREATE TABLE conflict(compartment BLOB, record BLOB, PRIMARY KEY(compartment, record)) WITHOUT ROWID",
-    # One row per head of a case record; `top` is the one that the list shows.
-    "CREATE TABLE case_row(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, top INTEGER NOT NULL,"
+    # One row per head of a case record; `top` is the one that the list shows. `tie` is `doc` again: SQLite compares a
+    # pair of columns within an index only where neither is the key of the table, and else walks all rows of one date.
+    "CREATE TABLE case_row(doc INTEGER PRIMARY KEY, tie INTEGER NOT NULL, case_id BLOB NOT NULL, top INTEGER NOT NULL,"
     " heads INTEGER NOT NULL, title TEXT NOT NULL, ref TEXT NOT NULL, status TEXT NOT NULL, kind TEXT NOT NULL,"
     " due TEXT NOT NULL, risk TEXT NOT NULL, owner TEXT NOT NULL, opened TEXT, name TEXT NOT NULL,"
     " name_key TEXT NOT NULL)",
     "CREATE INDEX case_row_by_case ON case_row(case_id)",
-    "CREATE INDEX list_by_due ON case_row(due, doc) WHERE top",
-    "CREATE INDEX list_by_ref ON case_row(ref, doc) WHERE top",
-    "CREATE INDEX list_by_name ON case_row(name_key, doc) WHERE top",
-    "CREATE INDEX list_by_status_due ON case_row(status, due, doc) WHERE top",
-    "CREATE INDEX list_by_status_ref ON case_row(status, ref, doc) WHERE top",
-    "CREATE INDEX list_by_status_name ON case_row(status, name_key, doc) WHERE top",
     "CREATE TABLE case_count(status TEXT PRIMARY KEY, cases INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE person(doc INTEGER PRIMARY KEY, case_id BLOB NOT NULL, record BLOB NOT NULL,"
     " is_client INTEGER NOT NULL, name TEXT NOT NULL, name_key TEXT NOT NULL)",
@@ -47,6 +43,16 @@ _TABLES = (
     "CREATE TABLE cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE digest(sum BLOB NOT NULL)",
     _TEXT_TABLE,
+)
+
+# Made when a list is first asked for: six indexes led by random values would double the time of a rebuild.
+_LISTS = (
+    "CREATE INDEX IF NOT EXISTS list_by_due ON case_row(due, tie) WHERE top",
+    "CREATE INDEX IF NOT EXISTS list_by_ref ON case_row(ref, tie) WHERE top",
+    "CREATE INDEX IF NOT EXISTS list_by_name ON case_row(name_key, tie) WHERE top",
+    "CREATE INDEX IF NOT EXISTS list_by_status_due ON case_row(status, due, tie) WHERE top",
+    "CREATE INDEX IF NOT EXISTS list_by_status_ref ON case_row(status, ref, tie) WHERE top",
+    "CREATE INDEX IF NOT EXISTS list_by_status_name ON case_row(status, name_key, tie) WHERE top",
 )
 
 
@@ -67,6 +73,18 @@ def create(sql: Statements) -> None:
     sql.execute("INSERT INTO text(text, rank) VALUES ('pgsz', 8000)")
     sql.execute("INSERT INTO digest VALUES (?)", (bytes(32),))
     sql.execute(f"PRAGMA user_version={STAMP}")
+
+
+def create_lists(sql: Statements) -> None:
+    """Make what pages of the list are read from; the caller holds the transaction."""
+    for statement in _LISTS:
+        sql.execute(statement)
+
+
+def has_lists(sql: Statements) -> bool:
+    """Tell whether `create_lists` was done in this file."""
+    made: int = sql.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'list_by_%'").fetchone()[0]
+    return made == len(_LISTS)
 
 
 def stamp(sql: Statements) -> int:
