@@ -132,12 +132,14 @@ def test_what_belongs_to_others_is_not_missing() -> None:
     assert found(check(ROWS[1:3], mine=[OURS])) == [("absent", 1, 0)]
 
 
-def test_operations_beyond_what_is_proven_list_nothing() -> None:
+def test_operations_beyond_what_is_proven_list_nothing_and_accuse_no_version() -> None:
     writer, _ = log()
     writer.seals.pop()
     report = check_versions(writer.rows, ROWS, writer.verify())
-    assert found(report) == [("unlisted", 4, 0)]
+    assert report.holds
     assert report.listed == 3
+    stray = version(9, 0)
+    assert found(check_versions(writer.rows, [*ROWS, stray], writer.verify())) == [("unlisted", 9, 0)]
 
 
 def test_a_damaged_list_accuses_no_version() -> None:

@@ -89,7 +89,7 @@ def check_versions(
             tally.unlisted(stray)
         here = list(rows.at(seq))
         if items is None:
-            continue  # which of these rows are listed nobody can say; the damaged list is in the report
+            continue  # which of these rows are listed nobody can say; why is in the report of the log
         for row in here:
             if not 0 <= row.n < len(items) or items[row.n][:2] != (ItemKind.VERSION, row.id):
                 tally.unlisted(row)
@@ -186,10 +186,11 @@ def check_keys(
 
 
 def _lists(operations: Iterable[OperationRow], report: LogReport) -> Iterator[tuple[int, tuple[Item, ...] | None]]:
-    """Yield (seq, items) of the proven operations; None where the list is not the one that the header names."""
+    """Yield (seq, items) of the operations; None where one is not proven or its list is not the one of its header."""
     for row in operations:
         if row.seq >= report.size:
-            return
+            yield row.seq, None
+            continue
         if (row.seq, row.digest) in report.rejected:
             continue
         items = None

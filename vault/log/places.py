@@ -44,7 +44,13 @@ class Places:
 
     def close(self) -> list[Problem]:
         """Return what is settled by there being no further row."""
-        return [] if self._waiting is None else [self._settle(self._waiting[1])[0]]
+        if self._waiting is None:
+            return []
+        seq, distance = self._waiting
+        if distance < self._shift:
+            # One row alone does not show that others were renumbered.
+            return [self._problem(ProblemCode.MOVED, seq, f"holds the one that belongs at {seq + distance}")]
+        return [self._settle(distance)[0]]
 
     def _settle(self, next_distance: int) -> tuple[Problem, bool]:
         """Return the finding, and whether it covers the next row too."""

@@ -109,6 +109,8 @@ class _Walk:
         # A disagreement of the tree and where it may lie; a later row may show that it comes from an insertion.
         self._altered: tuple[Problem, range] | None = None
         self._sessions_whole = True
+        # Whether a signed checkpoint covers entries that are not here.
+        self._cut = False
         self._proven = (0, EMPTY_ROOT)
         self._valid_checkpoints = 0
         for row in seals.take(0):
@@ -157,7 +159,7 @@ class _Walk:
                 self._findings.note(
                     ProblemCode.UNSIGNED, None, f"no valid checkpoint covers any of {self._position} operations"
                 )
-            elif self._agreed < self._position:
+            elif self._agreed < self._position and not self._cut:
                 count = self._position - self._agreed
                 text = f"{count} operations from {self._agreed} on lie beyond the newest valid checkpoint"
                 self._findings.note(ProblemCode.BEYOND_CHECKPOINT, self._agreed, text)
@@ -282,9 +284,11 @@ class _Walk:
     def _contradict(self, size: int, pinned: bytes | None) -> None:
         first, last = self._agreed, size - 1
         where = f"operation {first}" if first == last else f"operations {first} to {last}"
-        if pinned is not None:
+        if self._explained:
+            pass  # the bad place that does it is in the report
+        elif pinned is not None:
             self._findings.note(ProblemCode.ROLLED_BACK, first, f"{where}: not what was seen here before")
-        elif not self._explained:
+        else:
             text = f"{where}: not what was signed at size {size}"
             self._altered = (Problem(ProblemCode.ALTERED, self._origin, first, None, text), range(first, size))
         self._tree_ends = True
@@ -306,7 +310,8 @@ class _Walk:
                     f"the checkpoint of size {found.size} is signed by no key of the {self._position} operations here"
                 )
                 self._findings.note(ProblemCode.SIGNATURE, found.size, text)
-        if covered > self._position + self._places.missing:
+        self._cut = covered > self._position + self._places.missing
+        if self._cut:
             last = f" to {covered - 1}" if covered - self._position > 1 else ""
             text = f"missing at the end: operation {self._position}{last}; a checkpoint of size {covered} was signed"
             self._findings.note(ProblemCode.CUT, self._position, text)
