@@ -411,6 +411,15 @@ def test_a_pin_shows_that_the_end_was_signed_again_with_the_current_key() -> Non
     assert again.verify(pins=pins).size == 10
 
 
+def test_damage_to_a_row_does_not_hide_that_the_log_was_rolled_back() -> None:
+    pins = {LENGTH: whole().frontier.root()}
+    again = Writer().write(10)
+    again.append(word="other")
+    again.seal()
+    again.rows[10] = again.rows[10].changed(sealed=b"damaged")
+    assert set(found(again.verify(pins=pins))) == {("payload", 10), ("rolled-back", 10)}
+
+
 def test_a_pin_that_agrees_changes_nothing() -> None:
     writer = whole()
     assert writer.verify(pins={6: root_of(writer.rows[:6]), LENGTH: writer.frontier.root()}).holds

@@ -258,7 +258,7 @@ class _Walk:
                 text = f"the log's key signed another tree of size {size}, with the root {other.root.hex()}"
                 self._findings.note(ProblemCode.FORK, size, text)
         elif best.contradicting or pinned is not None:
-            self._contradict(size, pinned)
+            self._contradict(size, pinned, signed=best.agreeing > 0)
         self._plain = self._is_plain()
         self._next_seal = self._waiting_seal()
 
@@ -281,11 +281,11 @@ class _Walk:
             if self._sessions_whole:
                 self._proven = (size, verdict.root)
 
-    def _contradict(self, size: int, pinned: bytes | None) -> None:
+    def _contradict(self, size: int, pinned: bytes | None, *, signed: bool) -> None:
         first, last = self._agreed, size - 1
         where = f"operation {first}" if first == last else f"operations {first} to {last}"
-        if self._explained:
-            pass  # the bad place that does it is in the report
+        if self._explained and not signed:
+            pass  # the bad place that does it is in the report; damage alone would not come out signed
         elif pinned is not None:
             self._findings.note(ProblemCode.ROLLED_BACK, first, f"{where}: not what was seen here before")
         else:
