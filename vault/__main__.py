@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from vault.cli.dispatch import run
+
 
 def main() -> int:
     """Run the command line on this process's arguments and return its exit code."""
-    from vault.cli.dispatch import run
-
     return run(sys.argv[1:])
 
 

@@ -115,7 +115,7 @@ def work_through(desk: Desk) -> None:
     desk.run(*export, "--decide", "proposed")
     desk.run("log", "list")
     assert desk.run("log", "verify")["verified"]
-    # desk.run("backup", "make", str(desk.root / "home" / "copies"))
+    desk.run("backup", "make", str(desk.root / "home" / "copies"))
 
 
 def is_answer(write: Written) -> bool:

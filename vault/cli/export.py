@@ -18,7 +18,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare the arguments of `export`."""
     del noun
     parser.add_argument("case", help="the case's id or reference")
-    parser.add_argument("--profile", required=True, choices=("lawyer", "lawyer-named"), help="the table of what may leave")
+    parser.add_argument(
+        "--profile", required=True, choices=("lawyer", "lawyer-named"), help="the table of what may leave"
+    )
     parser.add_argument("--to", required=True, metavar="NAME", help="the recipient's name or id (`recipient list`)")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="an existing folder for the package")
     parser.add_argument("--decide", choices=("proposed",), help="take the proposal of every open question")
