@@ -1,0 +1,257 @@
+"""A backup brought back: everything is there, a new log begins, the loss is said, and no stored key signs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.services.backup_help import keys_of, list_again, names_below, tables_of
+from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
+from vault.access.session import Session
+from vault.errors import RefusedError, WrongPassphraseError
+from vault.log.genesis import Genesis
+from vault.records.payloads import read_payloads
+from vault.records.seatlog import stored_origin
+from vault.seal.purposes import Purpose
+from vault.services import backups, cases, checking, dates, notes, restoring, searching
+from vault.services.restoring import Restored
+from vault.store.engine import Database, open_database
+from vault.store.rows import LocalRow
+
+
+def make(session: Session, destination: Path) -> backups.MadeBackup:
+    made = backups.make(session, destination)
+    assert made is not None
+    return made
+
+
+def restore(source: Path, target: Path, state: Path) -> Restored:
+    return restoring.restore(source, target, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=state)
+
+
+def contents(session: Session, filled: Filled) -> list[object]:
+    """Return all that services show of the two cases, and what is being typed."""
+    shown: list[object] = [sorted(row.ref for row in cases.list_all(session))]
+    for case in filled.cases:
+        view = cases.open_case(session, case)
+        shown += [view.head, view.persons, view.notes]
+    found = searching.search(session, MARKER)
+    shown.append(sorted((hit.ref, hit.record, hit.snippet) for hit in found.hits))
+    shown.append(session.drafts().list())
+    return shown
+
+
+def acts_of(session: Session) -> list[str]:
+    with session.database.reading() as rows:
+        entries = list(read_payloads(rows, session.auditor(), session.log.origin))
+    return [entry.payload.act for entry in entries if entry.payload is not None]
+
+
+def test_everything_is_there_again_on_a_new_machine(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        session.drafts().save(filled.cases[0], b"r" * 16, f"{MARKER} half a sentence", "note")
+        before = contents(session, filled)
+        made = make(session, tmp_path / "stick")
+        tables = tables_of(session.database)
+    shutil.rmtree(filled.path)
+    restored = restore(tmp_path / "stick", tmp_path / "new" / "office.vault", tmp_path / "fresh")
+    assert (restored.operations, restored.versions, restored.drafts) == (made.operations, made.versions, 1)
+    place = Place(restored.path, tmp_path / "fresh")
+    with place.open() as session:
+        assert contents(session, filled) == before
+        assert checking.verify(session).faults == ()
+        found = tables_of(session.database)
+        for name in ("version", "version_key"):
+            assert tables[name] == found[name]
+        assert tables["granted"] < found["granted"]  # the new log founds an audit compartment
+        notes.add(session, filled.cases[0], kind="contact", text="written after the restore")
+    assert names_below(restored.path) == ["ballast", "blobs", "drafts", "index", "keys", "vault.db"]
+    assert (tmp_path / "new" / "office.vault.part").exists() is False
+
+
+def test_a_new_log_begins_that_names_the_old_one_and_says_so(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        old, size = session.log.origin, session.log.size
+        make(session, tmp_path / "stick")
+    restored = restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "fresh")
+    assert restored.origin != old
+    assert any("a new log begins" in words for words in restored.warnings)
+    with Place(restored.path, tmp_path / "fresh").open() as session:
+        assert session.log.origin == restored.origin
+        assert acts_of(session)[:2] == ["log.restored", "backup.restore"]
+        with session.database.reading() as rows:
+            genesis = Genesis.decode(rows.genesis(restored.origin) or b"")
+            assert rows.size(old) == size
+        assert (genesis.predecessor, genesis.predecessor_size) == (old, size)
+
+
+@pytest.mark.parametrize("account", ["the same account", "two new accounts"])
+def test_two_restores_of_one_backup_go_on_in_two_logs(filled: Filled, tmp_path: Path, account: str) -> None:
+    with filled.open() as session:
+        old = session.log.origin
+        make(session, tmp_path / "stick")
+    same = account == "the same account"
+    first = restore(tmp_path / "stick", tmp_path / "first.vault", filled.state if same else tmp_path / "one")
+    second = restore(tmp_path / "stick", tmp_path / "second.vault", filled.state if same else tmp_path / "two")
+    assert len({old, first.origin, second.origin}) == 3
+
+
+def _put_session_row(backup: Path, session_row: LocalRow, key: bytes) -> None:
+    """Do what somebody does who holds the database key and wants a restored copy to sign on."""
+    key_rows = open_database(backup / "keyrows.db", key, create=False)
+    with key_rows.transaction() as rows:
+        rows.put_local(session_row)
+    key_rows.close()
+    list_again(backup)
+
+
+@pytest.mark.parametrize("tampered", [False, True], ids=["as it was made", "with a session key put into it"])
+def test_a_restored_copy_never_signs_with_a_stored_key(filled: Filled, tmp_path: Path, tampered: bool) -> None:
+    # Pins from before the backup: nothing in them tells the copy from the vault.
+    pins_then = tmp_path / "pins-then"
+    shutil.copytree(filled.state, pins_then)
+    with filled.open() as session:
+        old = session.log.origin
+        made = make(session, tmp_path / "stick")
+        with session.database.reading() as rows:
+            row = rows.local(session.seat, Purpose.SESSION)
+        assert row is not None
+        key = session.copy_keys(keys_of(made.path)).database_key
+        if tampered:
+            _put_session_row(made.path, row, key)
+    restored = restore(made.path, tmp_path / "office.vault", pins_then)
+    assert restored.origin != old
+    with Place(restored.path, pins_then).open() as session, session.database.reading() as rows:
+        assert stored_origin(rows, session.log.place) == restored.origin
+        assert rows.size(old) == made.operations
+
+
+def test_pins_that_lag_behind_the_backup_do_not_let_the_old_log_go_on(filled: Filled, tmp_path: Path) -> None:
+    shutil.copytree(filled.state, tmp_path / "earlier")
+    with filled.open() as session:
+        old = session.log.origin
+        make(session, tmp_path / "stick")
+    restored = restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "earlier")
+    assert restored.origin != old
+    assert restored.lost_entries == 0
+    assert restored.loss == "This device knows of nothing that was written after it."
+
+
+def test_a_device_that_saw_more_counts_what_is_lost(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        make(session, tmp_path / "stick")
+        for number in range(3):
+            notes.add(session, filled.cases[0], kind="contact", text=f"after the backup {number}")
+    restored = restore(tmp_path / "stick", tmp_path / "office.vault", filled.state)
+    assert restored.lost_entries == 4
+    assert restored.loss.startswith("4 entries of the log were made after this backup and are not in it")
+
+
+def test_a_device_that_saw_only_the_backup_itself_loses_one_entry(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        make(session, tmp_path / "stick")
+    restored = restore(tmp_path / "stick", tmp_path / "office.vault", filled.state)
+    assert restored.loss.startswith("1 entry of the log was made after this backup and is not in it")
+
+
+def test_a_new_device_names_the_day(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        session.log.now_ms = lambda: 1_767_268_800_000
+        make(session, tmp_path / "stick")
+    restored = restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "fresh")
+    assert restored.lost_entries is None
+    assert restored.loss == "Whatever was written after 2026-01-01 12:00 UTC is not in it."
+
+
+def test_the_restored_vault_can_be_backed_up_and_restored_again(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        make(session, tmp_path / "stick")
+        before = contents(session, filled)
+    first = restore(tmp_path / "stick", tmp_path / "first.vault", tmp_path / "fresh")
+    with Place(first.path, tmp_path / "fresh").open() as session:
+        make(session, tmp_path / "stick")
+    second = restore(tmp_path / "stick", tmp_path / "second.vault", tmp_path / "fresher")
+    with Place(second.path, tmp_path / "fresher").open() as session:
+        assert contents(session, filled) == before
+        assert checking.verify(session).faults == ()
+
+
+@pytest.mark.parametrize("there", ["a file", "a folder with something in it"])
+def test_what_is_at_the_target_stays(filled: Filled, tmp_path: Path, there: str) -> None:
+    with filled.open() as session:
+        make(session, tmp_path / "stick")
+    target = tmp_path / "office.vault"
+    if there == "a file":
+        target.write_bytes(b"mine")
+    else:
+        target.mkdir()
+        (target / "mine").touch()
+    with pytest.raises(RefusedError, match="there is something at"):
+        restore(tmp_path / "stick", target, tmp_path / "fresh")
+    assert target.read_bytes() == b"mine" if there == "a file" else names_below(target) == ["mine"]
+
+
+def test_an_empty_folder_takes_a_vault(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        make(session, tmp_path / "stick")
+    (tmp_path / "office.vault").mkdir()
+    (tmp_path / "office.vault.part").mkdir()
+    (tmp_path / "office.vault.part" / "cut off").touch()
+    restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "fresh")
+    assert names_below(tmp_path / "office.vault") == ["ballast", "blobs", "drafts", "index", "keys", "vault.db"]
+
+
+def test_a_wrong_passphrase_leaves_nothing(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        make(session, tmp_path / "stick")
+    before, passphrase = names_below(tmp_path), bytearray(b"something else")
+    with pytest.raises(WrongPassphraseError, match="no key slot opens"):
+        restoring.restore(
+            tmp_path / "stick", tmp_path / "office.vault", member=MEMBER, passphrase=passphrase, state=tmp_path / "x"
+        )
+    assert names_below(tmp_path) == before
+    assert passphrase == bytes(len(passphrase))
+
+
+def test_a_backup_of_an_older_schema_is_brought_up_to_date_on_the_way(
+    filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled.open() as session:
+        made = make(session, tmp_path / "stick")
+        key = session.copy_keys(keys_of(made.path)).database_key
+    for name in ("vault.db", "keyrows.db"):
+        _stamp(made.path / name, key, "0000")
+    list_again(made.path)
+    stepped: list[str] = []
+
+    def step(database: Database, **_: object) -> bool:
+        stepped.append(database.path.name)
+        with database.transaction() as rows:
+            rows.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+        return True
+
+    monkeypatch.setattr("vault.services.restoring.migrate", step)
+    restore(made.path, tmp_path / "office.vault", tmp_path / "fresh")
+    assert stepped == ["vault.db", "keyrows.db"]
+    with Place(tmp_path / "office.vault", tmp_path / "fresh").open() as session:
+        assert len(cases.list_all(session)) == 2
+
+
+def _stamp(path: Path, key: bytes, stamp: str) -> None:
+    database = open_database(path, key, create=False)
+    with database.transaction() as rows:
+        rows.connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (stamp,))
+    database.close()
+
+
+def test_restoring_shows_no_case(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        make(session, tmp_path / "stick")
+        vault_id = session.vault
+    restored = restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "fresh")
+    assert MARKER not in repr(restored)
+    with Place(restored.path, tmp_path / "fresh").open() as session:
+        assert not {"case.list", "case.view", "case.search"} & set(acts_of(session))
+    assert dates.read(vault_id, tmp_path / "fresh").opened is not None
