@@ -1,0 +1,52 @@
+"""`python -m tests.bench`: run the benches and write docs/bench.md and docs/bench.json."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.bench import full_text, list_of_cases, report, start_up
+from tests.bench.frame import FULL, QUICK, Bench, Figure, Scale, Setting
+
+BENCHES: tuple[Bench, ...] = (*start_up.BENCHES, *full_text.BENCHES, *list_of_cases.BENCHES)
+_DOCS = Path(__file__).parents[2] / "docs"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what was chosen. Returns 1 when a bench broke; a goal that does not hold is a figure like any other."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small amounts, to see that it works; writes no page")
+    parser.add_argument("--only", choices=[bench.name for bench in BENCHES], help="one bench alone; writes no page")
+    parser.add_argument("--out", type=Path, help="write the page and the JSON into this folder")
+    chosen = parser.parse_args(arguments)
+    benches = [bench for bench in BENCHES if chosen.only in (None, bench.name)]
+    run = run_all(benches, QUICK if chosen.quick else FULL, "small amounts" if chosen.quick else "full amounts")
+    out = chosen.out or (None if chosen.quick or chosen.only else _DOCS)
+    if out is not None:
+        report.write(run, out)
+    sys.stdout.write(report.as_markdown(run))
+    return 1 if run.not_run else 0
+
+
+def run_all(benches: Sequence[Bench], scale: Scale, scale_name: str) -> report.Run:
+    """Run each bench in a folder of its own; one that breaks does not stop the others."""
+    machine = report.describe_machine()
+    figures: list[Figure] = []
+    broken: list[tuple[str, str]] = []
+    for bench in benches:
+        sys.stderr.write(f"{bench.name} ...\n")
+        try:
+            with tempfile.TemporaryDirectory(prefix="casevault-bench-") as folder:
+                figures += bench.run(Setting(Path(folder), scale))
+        except Exception as fault:  # shown whole below; the other benches still count
+            traceback.print_exc()
+            broken.append((bench.name, f"broke ({type(fault).__name__})"))
+    return report.Run(report.today(), machine, scale_name, tuple(figures), tuple(broken))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
