@@ -18,12 +18,21 @@ _ORG = (Personal("org", "--org", "Name of the organisation", required=True),)
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare the options of `init`."""
     del noun
-    parser.add_argument("--kdf-memory-mib", type=int, metavar="N", help="memory of one passphrase guess (256)")
+    parser.add_argument(
+        "--kdf-memory-mib",
+        type=_memory,
+        metavar="N",
+        help="memory of one passphrase guess, in MiB (256), or `auto` for what this machine does in a second",
+    )
     parser.add_argument(
         "--sheets", type=Path, metavar="FILE", help="write the recovery sheets here, and print them soon"
     )
     add_personal(parser, _ORG)
     parser.set_defaults(command=_init)
+
+
+def _memory(text: str) -> int | str:
+    return text if text == "auto" else int(text)
 
 
 def _init(args: argparse.Namespace, face: Face) -> Result:

@@ -1,0 +1,84 @@
+"""Making a vault: what it costs to guess, what the sheets bring back, what is refused."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import MEMBER, PASSPHRASE
+from vault.access.unlock import unlock
+from vault.errors import RefusedError, UsageError
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.passphrase import FLOOR, KdfParameters
+from vault.seal.recovery import recover
+from vault.services import founding
+from vault.store.files import read_limited
+
+FLOOR_MIB = FLOOR.memory_kib // 1024
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
+
+
+def make(path: Path, **changes: object) -> founding.NewVault:
+    given = {"organisation": "Aid", "member": MEMBER, "passphrase": bytearray(PASSPHRASE), "memory_mib": FLOOR_MIB}
+    return founding.init(path, **{**given, **changes})  # type: ignore[arg-type]  # each test changes one
+
+
+def test_any_two_of_three_sheets_bring_the_root_back(tmp_path: Path) -> None:
+    new = make(tmp_path / "a.vault")
+    assert len(new.sheets) == 3
+    shares = [
+        " ".join(re.findall(r"\d+ ([a-z]+)", sheet.split("The vault")[0].split("apart from")[1]))
+        for sheet in new.sheets
+    ]
+    secrets = {recover([shares[i], shares[j]], new.root_words) for i, j in ((0, 1), (1, 2), (2, 0))}
+    assert len(secrets) == 1
+    assert all(" ".join(new.root_words) in sheet for sheet in new.sheets)
+
+
+def test_the_cost_of_a_guess_can_be_measured_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2)
+    asked: list[int] = []
+    monkeypatch.setattr(founding, "calibrate", lambda target_ms: asked.append(target_ms) or chosen)
+    make(tmp_path / "a.vault", memory_mib="auto")
+    header = KeyFile.decode(read_limited(tmp_path / "a.vault" / "keys", KEY_FILE_SIZE)).header
+    assert header.parameters == chosen
+    assert asked == [1_000]
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        pytest.param({"memory_mib": FLOOR_MIB - 1}, RefusedError, "passphrase cost memory_kib", id="too cheap"),
+        pytest.param({"memory_mib": 1_000_000}, RefusedError, "passphrase cost memory_kib", id="absurdly dear"),
+        pytest.param({"passphrase": bytearray()}, RefusedError, "passphrase is empty", id="no passphrase"),
+        pytest.param({"organisation": " "}, UsageError, "need a name", id="no organisation"),
+        pytest.param({"member": ""}, UsageError, "need a name", id="no member"),
+    ],
+)
+def test_what_is_refused_leaves_nothing_behind(
+    tmp_path: Path, changes: dict[str, object], error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        make(tmp_path / "a.vault", **changes)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "xdg"] == []
+
+
+def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "a.vault").mkdir()
+    (tmp_path / "a.vault" / "mine").write_text("mine")
+    with pytest.raises(RefusedError, match="there is something at"):
+        make(tmp_path / "a.vault")
+    assert (tmp_path / "a.vault" / "mine").read_text() == "mine"
+
+
+def test_a_new_vault_opens_with_the_name_typed_in_any_case(tmp_path: Path) -> None:
+    make(tmp_path / "a.vault")
+    with unlock(tmp_path / "a.vault", member=MEMBER.upper(), passphrase=bytearray(PASSPHRASE)) as session:
+        assert session.log.size == 2
+        assert session.alarms == ()
