@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import Desk
+from tests.cli.desk import REPOSITORY, Desk
 from vault.cli.text import HELP, NOUNS
 
 
@@ -172,3 +176,43 @@ def test_without_a_terminal_casevault_alone_prints_the_help(desk: Desk) -> None:
     answer = desk.run_bare()
     assert answer.code == 0
     assert "open the app" in answer.out
+
+
+@pytest.mark.tool("tmux")
+def test_recovery_sheets_are_shown_one_by_one_and_leave_no_trace_in_the_scrollback(desk: Desk, tmp_path: Path) -> None:
+    name = f"sheets-{tmp_path.name}"
+    vault = tmp_path / "shown.vault"
+    arguments = ["--vault", str(vault), "--member", "M", "--passphrase-file", str(desk.passphrase_file), "init"]
+    environment = [word for key, value in desk.environment.items() for word in ("-e", f"{key}={value}")]
+    tmux = ["tmux", "-L", name, "-f", "/dev/null"]
+    shell = shlex.join([*desk.command(*arguments), "--kdf-memory-mib", "64"]) + "; sleep 30"
+    subprocess.run(
+        [*tmux, "new-session", "-d", "-x", "100", "-y", "40", *environment, "-c", str(REPOSITORY), shell], check=True
+    )
+
+    def screen() -> str:
+        command = [*tmux, "capture-pane", "-p", "-S", "-2000"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def wait_for(words: str) -> str:
+        deadline = time.monotonic() + 20
+        while words not in (shown := screen()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert words in shown
+        return shown
+
+    try:
+        wait_for("Name of the organisation")
+        subprocess.run([*tmux, "send-keys", "Aid", "Enter"], check=True)
+        secrets: set[str] = set()
+        for number in (1, 2, 3):
+            shown = wait_for(f"RECOVERY SHEET {number} of 3")
+            assert f"SHEET {number - 1} of 3" not in shown
+            secrets |= set(re.findall(r"\d+ ([a-z]+)", shown))
+            subprocess.run([*tmux, "send-keys", "Enter"], check=True)
+        after = wait_for("The vault is ready")
+        assert "RECOVERY SHEET" not in after
+        assert len(secrets) > 30
+        assert not re.findall(r"\d+ ([a-z]+)", after.split("Its 13 words")[0])
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False)

@@ -13,6 +13,8 @@ from vault.errors import VaultError
 
 JSON_SCHEMA = 1
 _PROGRESS_EVERY_S = 0.1
+# Screen, scrollback, and the cursor to the top.
+_CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,16 @@ class Face:
         """Tell something beside the result."""
         self._clear_progress()
         sys.stderr.write(safe_text(line) + "\n")
+
+    def show_once(self, secret: str, prompt: str) -> None:
+        """Show a secret on a cleared terminal, wait for Enter, and clear screen and scrollback behind it."""
+        sys.stderr.write(_CLEAR + safe_text(secret) + "\n" + prompt)
+        sys.stderr.flush()
+        try:
+            sys.stdin.readline()
+        finally:
+            sys.stderr.write(_CLEAR)
+            sys.stderr.flush()
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Show how far long work is: one redrawn line at a terminal, nothing elsewhere."""

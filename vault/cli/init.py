@@ -62,17 +62,15 @@ def _init(args: argparse.Namespace, face: Face) -> Result:
 
 def _hand_over(args: argparse.Namespace, face: Face, sheets: tuple[str, ...]) -> list[str]:
     """Give the sheets to a file or to the terminal; to neither, they stay sealed in the vault."""
-    text = "\n\n".join(sheets)
     if args.sheets is not None:
         descriptor = os.open(args.sheets, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+            file.write("\n\n".join(sheets))
         return [f"The recovery sheets are in {args.sheets}: print them, hand them out, and delete the file."]
     if face.may_ask and sys.stdin.isatty() and sys.stdout.isatty() and not args.json:
-        face.say("")
-        for line in text.split("\n"):
-            face.say(line)
-        return ["Copy these sheets on paper now: they are not shown again."]
+        for sheet in sheets:
+            face.show_once(sheet, "Copy this sheet on paper, then press Enter; it is not shown again. ")
+        return ["Give each sheet to another person, outside the organisation and the country."]
     return ["There are no recovery sheets yet; without them a lost passphrase loses the vault."]
 
 
