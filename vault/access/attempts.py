@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from vault import clock
 from vault.access.directory import Directory
-from vault.errors import BrokenSealError, NotFoundError, TryAgainError
+from vault.errors import BrokenSealError, MalformedError, NotFoundError, TryAgainError
 from vault.ids import VaultId
-from vault.records.versions import open_all
+from vault.records.versions import open_version
 from vault.seal.keyfile import KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
@@ -54,7 +54,13 @@ def count_attempts(rows: Rows, folder: VaultFolder, file: KeyFile, keyring: Keyr
 
 
 def _attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Directory) -> KemPrivate | None:
-    for version in open_all(rows.versions(directory.compartment), vault=vault, keyring=keyring):
+    for sealed in rows.versions(directory.compartment):
+        try:
+            version = open_version(sealed, vault=vault, keyring=keyring)
+        except (BrokenSealError, MalformedError):
+            continue  # `log verify` names it
+        if version is None:
+            continue
         seed = version.content.fields.get("kem")
         if version.content.kind == "attempts-key" and isinstance(seed, bytes):
             return KemPrivate.from_seed(seed)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
-from vault.access.pins import Pins
+from vault.access.pins import Pinned, Pins
 from vault.access.session import Alarm
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
 from vault.log.checkpoint import parse_note
-from vault.log.genesis import Genesis, verify_genesis
+from vault.log.genesis import Genesis
+from vault.log.items import ItemKind, decode_items, keys_tag
 from vault.log.tree import leaf_hash, root_at
+from vault.records.logs import genesis_of
 from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.keyfile import KeyFile
-from vault.seal.signing import is_signed_raw
-from vault.store.rows import GenesisRow, Rows
+from vault.store.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,20 @@ class Continuity:
     alarms: tuple[Alarm, ...]
 
 
-def judge(rows: Rows, place: SealedPlace, *, pins: Pins | None, machine: bytes) -> Continuity:
+def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None, machine: bytes) -> Continuity:
     """Compare the stored logs with the pins: the root at the pinned size, not the size alone.
+
+    Args:
+        rows: of the vault.
+        place: of this seat.
+        identity: the seat's public identity key: a log that another key began is not this seat's, whatever it claims.
+        pins: what this account remembers.
+        machine: digest of this machine.
 
     Raises:
         VerificationError: this seat has no log here at all.
     """
-    own = _own_logs(rows, place.seat)
+    own = _own_logs(rows, place.seat, identity)
     if not own and (pins is None or not pins.logs):
         raise VerificationError("this vault holds no log of your seat", advice="Restore the vault from a backup.")
     if pins is None:
@@ -47,9 +56,9 @@ def judge(rows: Rows, place: SealedPlace, *, pins: Pins | None, machine: bytes) 
         return _new_log(rows, own, pins, (Alarm("other-machine", words, is_fault=False),))
     alarms = tuple(alarm for origin in pins.logs if (alarm := _compare(rows, origin, pins)) is not None)
     current = pins.pending if pins.pending in own else pins.current
-    if current not in own or any(alarm.code == f"rollback:{current.hex()}" for alarm in alarms):
+    if any(alarm.code == f"rollback:{current.hex()}" for alarm in alarms):
         return _new_log(rows, own, pins, alarms)
-    if stored_origin(rows, place) != current:
+    if _held_origin(rows, place) != current:
         words = (
             "Your seat went on with another log here (another account, or a restored state folder): a new log begins."
         )
@@ -58,61 +67,93 @@ def judge(rows: Rows, place: SealedPlace, *, pins: Pins | None, machine: bytes) 
 
 
 def after_damage(
-    rows: Rows, place: SealedPlace, *, pins: Pins | None, alarms: tuple[Alarm, ...], found: str
+    rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None, alarms: tuple[Alarm, ...], found: str
 ) -> Continuity:
     """Return how to go on when the log that should be continued is not what its last session signed.
 
     Work goes on in a new log, aloud; exports, grants and erasure wait until somebody has looked (`log verify`).
     """
     words = f"The log is damaged or was altered: {found}. A new log begins; run `casevault log verify`."
-    return _new_log(rows, _own_logs(rows, place.seat), pins, (*alarms, Alarm("damaged", words)))
+    return _new_log(rows, _own_logs(rows, place.seat, identity), pins, (*alarms, Alarm("damaged", words)))
 
 
-def judge_keys(file: KeyFile, slot: int, pins: Pins | None) -> tuple[Alarm, ...]:
+def judge_keys(rows: Rows, file: KeyFile, slot: int, pins: Pins | None) -> tuple[Alarm, ...]:
     """Report a `keys` file that is not the one this account saw last."""
     if pins is None:
         return ()
     header_is_known = sha256(file.header_bytes()).digest() == pins.keys_header
     slot_is_known = sha256(file.slots[slot]).digest() == pins.keys_slot
-    if header_is_known and slot_is_known:
+    if (header_is_known and slot_is_known) or file.digest() in newest_keys(rows, file.header.folder).values():
         return ()
     words = "The keys file is not the one that this device saw last: an older copy was put in its place."
     return (Alarm("old-keys", words),)
 
 
-def _own_logs(rows: Rows, seat: SeatId) -> dict[Origin, Genesis]:
+def newest_keys(rows: Rows, folder: bytes) -> dict[Origin, bytes]:
+    """Return the digest of the `keys` file that each log lists last for this folder, less the logs that went on."""
+    newest: dict[Origin, bytes] = {}
+    before: dict[Origin, Origin] = {}
+    for name in dict.fromkeys(Origin(row.origin) for row in rows.geneses()):
+        genesis = genesis_of(rows, name)
+        if genesis is None:
+            continue
+        before[name] = Origin(genesis.predecessor)
+        for row in rows.operations(name):
+            with suppress(MalformedError):
+                for item in decode_items(row.list):
+                    if item.kind == ItemKind.KEYS and item.tag == keys_tag(folder, item.digest):
+                        newest[name] = item.digest
+    for name in list(newest):
+        earlier = before[name]
+        while earlier in before:
+            newest.pop(earlier, None)
+            earlier = before[earlier]
+    return newest
+
+
+def _own_logs(rows: Rows, seat: SeatId, identity: bytes) -> dict[Origin, Genesis]:
     logs: dict[Origin, Genesis] = {}
-    for row in rows.geneses():
-        genesis = _decoded(row)
-        if genesis is not None and genesis.seat == seat and sha256(row.bytes).digest() == row.origin:
-            logs[Origin(row.origin)] = verify_genesis(row.bytes, is_signed_raw)
+    for name in dict.fromkeys(Origin(row.origin) for row in rows.geneses()):
+        genesis = genesis_of(rows, name)
+        if genesis is not None and (genesis.seat, genesis.identity) == (seat, identity):
+            logs[name] = genesis
     return logs
 
 
-def _decoded(row: GenesisRow) -> Genesis | None:
+def _held_origin(rows: Rows, place: SealedPlace) -> Origin | None:
     try:
-        return Genesis.decode(row.bytes)
-    except MalformedError:
-        return None
+        return stored_origin(rows, place)
+    except VerificationError:
+        return None  # a session key that cannot be read signs nothing
 
 
 def _compare(rows: Rows, origin: Origin, pins: Pins) -> Alarm | None:
     pinned = pins.logs[origin]
     stored = rows.size(origin)
+    if genesis_of(rows, origin) is None:
+        words = f"The beginning of log {origin.hex()[:16]} is missing or was altered."
+        return Alarm(f"rollback:{origin.hex()}", words)
     if stored < pinned.size:
         words = (
             f"This vault is an older copy: log {origin.hex()[:16]} has {stored} entries, this device saw {pinned.size}."
         )
         return Alarm(f"rollback:{origin.hex()}", words)
-    root = root_at(
-        pinned.size,
-        lambda level, index: rows.tile(origin, level, index),
-        lambda start, stop: [leaf_hash(row.header) for row in rows.operations(origin, start, stop)],
-    )
-    if root != pinned.root:
+    if not any(_gives(rows, origin, pinned, believe_tiles=believe) for believe in (True, False)):
         words = f"Log {origin.hex()[:16]} is not the one that this device saw: its first {pinned.size} entries changed."
         return Alarm(f"rollback:{origin.hex()}", words)
     return None
+
+
+def _gives(rows: Rows, origin: Origin, pinned: Pinned, *, believe_tiles: bool) -> bool:
+    try:
+        root = root_at(
+            pinned.size,
+            lambda level, index: rows.tile(origin, level, index) if believe_tiles else None,
+            lambda start, stop: [leaf_hash(row.header) for row in rows.operations(origin, start, stop)],
+        )
+    except VerificationError:
+        return False
+    return root == pinned.root
 
 
 def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarms: tuple[Alarm, ...]) -> Continuity:
@@ -125,8 +166,9 @@ def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarm
         words = f"Your seat has {len(ends)} logs that nothing follows: a vault was copied and both copies were used."
         alarms += (Alarm("fork", words),)
     origin = min(ends, key=lambda end: (-rows.size(end), end))
-    note = rows.newest_checkpoint(origin)
-    if note is None:
-        raise VerificationError(f"log {origin.hex()} has no checkpoint")
-    checkpoint = parse_note(note.note)
-    return Continuity(None, Predecessor(origin, checkpoint.size, checkpoint.root), alarms)
+    for row in reversed(rows.checkpoints(origin)):
+        with suppress(MalformedError):
+            checkpoint = parse_note(row.note)
+            if checkpoint.origin == origin:
+                return Continuity(None, Predecessor(origin, checkpoint.size, checkpoint.root), alarms)
+    raise VerificationError(f"log {origin.hex()} has no checkpoint", advice="Restore the vault from a backup.")

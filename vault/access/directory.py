@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
-from vault.errors import VerificationError
+from vault.errors import BrokenSealError, MalformedError, VerificationError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VaultId
-from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.epochs import CompartmentKind
 from vault.log.roster import ROSTER_RECORD, Roster, RosterChain, check_chain
 from vault.log.roster_rules import Standing
 from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
+from vault.records.epochs import notices_of
 from vault.records.seatlog import Holder
-from vault.records.versions import open_all
+from vault.records.versions import open_version
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import RECOVERY_SEAT
 from vault.seal.signing import is_signed_raw
@@ -90,12 +92,16 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
     places = _places(rows, keyring)
     compartment = places.get(CompartmentKind.DIRECTORY)
     if compartment is None:
-        raise VerificationError("this seat holds no directory")
-    sealed = rows.versions(compartment, ROSTER_RECORD)
-    rosters = [Roster.from_fields(v.content.fields) for v in open_all(sealed, vault=vault, keyring=keyring)]
-    chain = check_chain(rosters, root_public, is_signed_raw)
+        raise VerificationError("this seat holds no directory, or its epochs were altered")
+    chain = check_chain(_rosters(rows, compartment, vault, keyring), root_public, is_signed_raw)
     if chain.standing is None:
-        raise VerificationError("no roster of this vault counts")
+        where = ", ".join(
+            f"log {row.origin.hex()[:16]} entry {row.seq}, item {row.n}"
+            for row in rows.versions(compartment, ROSTER_RECORD)
+        )
+        raise VerificationError(
+            f"no roster of this vault counts: it was altered or removed ({where or 'none is here'})"
+        )
     return Directory(compartment, places.get(CompartmentKind.SENDING), chain, chain.standing)
 
 
@@ -104,11 +110,22 @@ def _places(rows: Rows, keyring: Keyring) -> dict[CompartmentKind, CompartmentId
     found: dict[CompartmentKind, CompartmentId] = {}
     wanted = {CompartmentKind.DIRECTORY, CompartmentKind.SENDING}
     for compartment in keyring.compartments():
-        for row in rows.epochs(compartment):
-            found.setdefault(EpochNotice.decode(row.bytes).kind, CompartmentId(compartment))
+        for notice in notices_of(rows, compartment):
+            found.setdefault(notice.kind, CompartmentId(compartment))
         if wanted <= found.keys():
             break
     return found
+
+
+def _rosters(rows: Rows, compartment: CompartmentId, vault: VaultId, keyring: Keyring) -> list[Roster]:
+    """Return the rosters that open; signatures say which count, and a broken one beside them hinders nobody."""
+    rosters = []
+    for sealed in rows.versions(compartment, ROSTER_RECORD):
+        with suppress(BrokenSealError, MalformedError):
+            version = open_version(sealed, vault=vault, keyring=keyring)
+            if version is not None:
+                rosters.append(Roster.from_fields(version.content.fields))
+    return rosters
 
 
 def roster_record() -> RecordId:

@@ -17,7 +17,7 @@ from vault.ids import CompartmentId, MemberId, Origin, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
-from vault.records.counting import Quarantined
+from vault.records.counting import Proven, Quarantined
 from vault.records.payloads import Auditor
 from vault.records.seatlog import SeatLog
 from vault.records.work import Work
@@ -52,6 +52,7 @@ class Session:
         pins: what this account remembered when unlock began, or None.
         viewed: (compartment, reason) pairs whose view is in the log already.
         verified: other logs -> what of them was verified, now or earlier.
+        damaged: (log, size) -> what of it can be proven although its headers do not give the root that they should.
         audits: audit pseudonyms of cases met so far.
         quarantine: what catching up with the logs found not to count.
         state: this account's state folder; None is the system's usual one.
@@ -74,6 +75,7 @@ class Session:
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
     on_close: list[Callable[[], None]] = field(default_factory=list)
     verified: dict[Origin, Pinned] = field(default_factory=dict)
+    damaged: dict[tuple[Origin, int], Proven] = field(default_factory=dict)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
     _drafts: Drafts | None = field(default=None, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from vault.access.pins import PinFile, PinKeeper, Pins
 from vault.access.session import Alarm, Session, pinned_now
 from vault.errors import BrokenSealError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
-from vault.records.seatlog import SealedPlace, SeatLog, begin, resume
+from vault.records.seatlog import SealedPlace, SeatLog, begin, renew_tiles, resume
 from vault.records.work import Entry, Work
 from vault.seal.doors import open_doors
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
@@ -24,6 +24,7 @@ from vault.seal.keyring import Keyring
 from vault.seal.pins import machine_digest
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
+from vault.seal.signing import public_key
 from vault.seal.unlocking import OpenedSlot
 from vault.seal.unlocking import unlock as open_slot_with
 from vault.store.engine import Database, open_database
@@ -97,17 +98,22 @@ class _Opening:
             keyring = _keyring(rows, place)
             directory = read_directory(rows, vault=self.vault, keyring=keyring, root_public=secrets.root_public)
             member = directory.member_of(self.seat)
-            continuity = judge(rows, place, pins=pins, machine=machine)
+            identity = public_key(secrets.identity_seed)
+            continuity = judge(rows, place, identity=identity, pins=pins, machine=machine)
+            keys_alarms = judge_keys(rows, self.file, self.slot.number, pins)
             logs = _Logs(self.slot.secrets.identity_seed, database, place, keyring, directory)
             try:
                 log = logs.open(rows, continuity)
             except VerificationError as damage:
                 found = damage.message
-                continuity = after_damage(rows, place, pins=pins, alarms=continuity.alarms, found=found)
+                continuity = after_damage(
+                    rows, place, identity=identity, pins=pins, alarms=continuity.alarms, found=found
+                )
                 log = logs.open(rows, continuity)
         base = pins if pins is not None and pins.machine == machine else self._first_pins(machine, log)
+        if not keys_alarms:
+            base = self._with_these_keys(base)
         verified = dict(base.logs)
-        keys_alarms = judge_keys(self.file, self.slot.number, pins)
         keeper = PinKeeper(pin_file)
         undo.callback(keeper.close)
         session = Session(
@@ -153,19 +159,28 @@ class _Opening:
             current=log.origin,
             pending=None,
             roster=log.roster,
-            keys_header=sha256(self.file.header_bytes()).digest(),
-            keys_slot=sha256(self.file.slots[self.slot.number]).digest(),
+            keys_header=b"",
+            keys_slot=b"",
             index=None,
             highest_ms=0,
+        )
+
+    def _with_these_keys(self, pins: Pins) -> Pins:
+        return replace(
+            pins,
+            keys_header=sha256(self.file.header_bytes()).digest(),
+            keys_slot=sha256(self.file.slots[self.slot.number]).digest(),
         )
 
     def _first_entry(self, session: Session, pin_file: PinFile, base: Pins) -> None:
         """Write the session's first entry: nothing is read before this unlock itself is in the log."""
         log = session.log
+        if log.tiles_are_false:
+            renew_tiles(log)
         is_new = log.genesis is not None
         if is_new:
             # Pins name the new log before it can exist, so that a crash in between does not begin a second one.
-            pin_file.save(_with_pending(base, log))
+            pin_file.save(replace(base, pending=log.origin))
         with Work(log) as work:
             work.commit(Entry(act="log.restored" if is_new else "unlock.ok"))
 
@@ -218,17 +233,3 @@ def _keyring(rows: Rows, place: SealedPlace) -> Keyring:
     if row is None:
         raise VerificationError("this seat has no keyring here", advice="Restore the vault from a backup.")
     return Keyring.decode(place.open_row(row))
-
-
-def _with_pending(base: Pins, log: SeatLog) -> Pins:
-    return Pins(
-        machine=base.machine,
-        logs=base.logs,
-        current=base.current,
-        pending=log.origin,
-        roster=base.roster,
-        keys_header=base.keys_header,
-        keys_slot=base.keys_slot,
-        index=base.index,
-        highest_ms=base.highest_ms,
-    )

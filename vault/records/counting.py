@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import CompartmentId, Origin, SeatId, VaultId
-from vault.log.epochs import EpochNotice
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, decode_items, items_digest
 from vault.log.roster import Roster, RosterChain
 from vault.policy.rights import Place, rights_table
 from vault.policy.roles import Role
+from vault.records.epochs import notices_of
+from vault.records.logs import genesis_of
 from vault.records.versions import OpenedVersion, open_all
 from vault.seal.keyring import Keyring
 from vault.store.rows import OperationRow, Rows, SealedVersion
@@ -33,6 +34,14 @@ class Quarantined:
     check: str
 
 
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """How far a log is proven (C3), and which rows up to there are not the signed ones: (seq, digest)."""
+
+    size: int
+    rejected: frozenset[tuple[int, bytes]] = frozenset()
+
+
 @dataclass(slots=True)
 class Counter:
     """Judges the versions of logs for one seat. Keeps what it learned for as long as it lives."""
@@ -43,24 +52,25 @@ class Counter:
     chain: RosterChain
     _places: dict[bytes, Place | None] = field(default_factory=dict)
     _holders: dict[tuple[bytes, bytes], bool] = field(default_factory=dict)
-    _listed_grants: set[bytes] | None = None
+    _listed: dict[ItemKind, set[bytes]] | None = None
 
-    def judge(self, origin: Origin, start: int, stop: int) -> Iterator[OpenedVersion | Quarantined]:
-        """Yield each version listed in entries `start` to before `stop`, opened if it counts, in order of place.
+    def judge(self, origin: Origin, start: int, proven: Proven) -> Iterator[OpenedVersion | Quarantined]:
+        """Yield each version listed in the proven entries from `start` on, opened if it counts, in order of place.
 
         Versions of compartments that this seat does not hold are passed over: they are not for it.
         """
-        genesis = self.rows.genesis(origin)
-        seat = None if genesis is None else SeatId(Genesis.decode(genesis).seat)
+        genesis = genesis_of(self.rows, origin)
         sealed = _Ahead(self.rows.versions_from(origin, start))
-        for row in self.rows.operations(origin, start, stop):
+        for row in self.rows.operations(origin, start, proven.size):
+            if (row.seq, row.digest) in proven.rejected:
+                continue
             for group in sealed.of(row.seq):
-                verdict = self._judge_one(row, group, seat)
+                verdict = self._judge_one(row, group, genesis)
                 if verdict is not None:
                     yield verdict
 
     def _judge_one(
-        self, row: OperationRow, group: list[SealedVersion], seat: SeatId | None
+        self, row: OperationRow, group: list[SealedVersion], genesis: Genesis | None
     ) -> OpenedVersion | Quarantined | None:
         if not self.keyring.epochs_of(group[0].compartment):
             return None
@@ -77,16 +87,19 @@ class Counter:
             version = next(iter(open_all(listed, vault=self.vault, keyring=self.keyring)), None)
         except (BrokenSealError, MalformedError):
             version = None
-        failed = "C6" if version is None else self._failed_check(version, header, row, seat)
+        failed = "C6" if version is None else self._failed_check(version, header, row, genesis)
         if version is None or failed is not None:
             return Quarantined(place.origin, place.seq, place.n, failed or "C6")
         return version
 
     def _failed_check(
-        self, version: OpenedVersion, header: Header, row: OperationRow, seat: SeatId | None
+        self, version: OpenedVersion, header: Header, row: OperationRow, genesis: Genesis | None
     ) -> str | None:
         roster = self.chain.by_root(header.roster)
-        if seat is None or roster is None or not self.chain.allows(seat, row.origin, row.seq, header.roster):
+        if genesis is None or roster is None or not _is_log_of_its_seat(row.origin, genesis, roster):
+            return "C4"
+        seat = SeatId(genesis.seat)
+        if not self.chain.allows(seat, row.origin, row.seq, header.roster):
             return "C4"
         if not self._may_write(roster, seat, version):
             return "C5"
@@ -104,8 +117,9 @@ class Counter:
 
     def _place_of(self, compartment: CompartmentId) -> Place | None:
         if compartment not in self._places:
-            notices = [EpochNotice.decode(row.bytes) for row in self.rows.epochs(compartment)]
-            founding = [notice for notice in notices if notice.is_founding]
+            founding = [notice for notice in notices_of(self.rows, compartment) if notice.is_founding]
+            if len(founding) > 1:
+                founding = [one for one in founding if one.digest() in self._all_listed(ItemKind.EPOCH)]
             self._places[compartment] = Place(founding[0].kind.name.lower()) if founding else None
         return self._places[compartment]
 
@@ -113,19 +127,30 @@ class Counter:
         """Say whether some operation lists a grant of an epoch of this compartment to the seat."""
         key = (seat, compartment)
         if key not in self._holders:
-            epochs = [EpochNotice.decode(epoch.bytes).epoch for epoch in self.rows.epochs(compartment)]
+            epochs = [notice.epoch for notice in notices_of(self.rows, compartment)]
             digests = {g.digest for epoch in epochs for g in self.rows.grants_of(epoch) if g.seat == seat}
             # Mostly the grant stands in the very operation that founded the case, which this one may be.
-            self._holders[key] = bool(digests & _grants_in(row)) or bool(digests & self._all_listed_grants())
+            self._holders[key] = bool(digests & _digests_in(row, ItemKind.GRANT)) or bool(
+                digests & self._all_listed(ItemKind.GRANT)
+            )
         return self._holders[key]
 
-    def _all_listed_grants(self) -> set[bytes]:
-        if self._listed_grants is None:
-            self._listed_grants = set()
+    def _all_listed(self, kind: ItemKind) -> set[bytes]:
+        if self._listed is None:
+            self._listed = {ItemKind.EPOCH: set(), ItemKind.GRANT: set()}
             for genesis in self.rows.geneses():
                 for row in self.rows.operations(genesis.origin):
-                    self._listed_grants |= _grants_in(row)
-        return self._listed_grants
+                    for listed, digests in self._listed.items():
+                        digests.update(_digests_in(row, listed))
+        return self._listed[kind]
+
+
+def _is_log_of_its_seat(origin: bytes, genesis: Genesis, roster: Roster) -> bool:
+    """Say whether the seat's certified key made this log, and it is the seat's first or names the one before it."""
+    certificate = roster.certificates.get(genesis.seat)
+    if certificate is None or certificate.identity != genesis.identity:
+        return False
+    return not genesis.is_first or certificate.genesis == origin
 
 
 def _lists(items: tuple[Item, ...], sealed: SealedVersion) -> bool:
@@ -133,10 +158,11 @@ def _lists(items: tuple[Item, ...], sealed: SealedVersion) -> bool:
     return sealed.n < len(items) and items[sealed.n] == expected
 
 
-def _grants_in(row: OperationRow) -> set[bytes]:
-    if not row.list:
+def _digests_in(row: OperationRow, kind: ItemKind) -> set[bytes]:
+    try:
+        return {item.digest for item in decode_items(row.list) if item.kind == kind} if row.list else set()
+    except MalformedError:
         return set()
-    return {item.digest for item in decode_items(row.list) if item.kind == ItemKind.GRANT}
 
 
 class _Ahead:

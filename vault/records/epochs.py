@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
+from vault.errors import MalformedError
 from vault.ids import CompartmentId, EpochId, RandomBytes
-from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.epochs import CompartmentKind, EpochNotice, epoch_digest
 from vault.log.items import Item, ItemKind
 from vault.records.seatlog import Holder, SealedPlace
 from vault.seal.envelope import SUITE
 from vault.seal.keys import epoch_id, make_key
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, grant_digest, seal_to
-from vault.store.rows import EpochRow, GrantRow
+from vault.store.rows import EpochRow, GrantRow, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +73,18 @@ def make_epoch(
         sealed = seal_to(holder.kem_public, key, context)
         grants.append(GrantRow(grant_digest(epoch, holder.seat, sealed), epoch, holder.seat, place.seat, sealed))
     return NewEpoch(EpochNotice(SUITE, place.vault, compartment, kind, epoch, replaced), key, tuple(grants))
+
+
+def read_notice(row: EpochRow) -> EpochNotice | None:
+    """Return the notice of a row, or None where the row does not hold together: `log verify` names it."""
+    if row.digest == epoch_digest(row.bytes):
+        with suppress(MalformedError):
+            notice = EpochNotice.decode(row.bytes)
+            if notice.compartment == row.compartment:
+                return notice
+    return None
+
+
+def notices_of(rows: Rows, compartment: bytes) -> list[EpochNotice]:
+    """Return the notices of a compartment's epochs. Whether an operation lists them is the caller's to ask."""
+    return [notice for row in rows.epochs(compartment) if (notice := read_notice(row)) is not None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from vault.errors import BrokenSealError, MalformedError, VerificationError
@@ -11,6 +11,8 @@ from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
 from vault.log.payload import Payload, decode_plaintext
+from vault.records.epochs import read_notice
+from vault.records.seatlog import ENTRIES_PER_PERIOD
 from vault.seal.envelope import VersionContext, open_sealed
 from vault.seal.keys import derive_entry_key, derive_next_ratchet, epoch_id
 from vault.seal.purposes import Purpose
@@ -40,11 +42,25 @@ class Auditor:
     kem: KemPrivate
 
 
-def read_payloads(rows: Rows, auditor: Auditor, origin: Origin) -> Iterator[AuditEntry]:
-    """Yield every entry of a log in order, hashing the audit ratchet forward from each epoch that it lists."""
+def read_payloads(
+    rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]] = frozenset()
+) -> Iterator[AuditEntry]:
+    """Yield every entry of a log in order, hashing the audit ratchet forward from each epoch that it lists.
+
+    Args:
+        rows: of the vault.
+        auditor: who reads.
+        origin: the log.
+        rejected: (seq, digest) of rows that stand beside true ones and are passed over.
+    """
     epoch: EpochNotice | None = None
     key: bytes | None = None
+    following = 0
     for row in rows.operations(origin):
+        if (row.seq, row.digest) in rejected:
+            continue
+        key = _past_gap(key, row.seq - following)
+        following = row.seq + 1
         opened = _epoch_listed_by(rows, auditor, row)
         if opened is not None:
             epoch, key = opened
@@ -58,6 +74,15 @@ def read_payloads(rows: Rows, auditor: Auditor, origin: Origin) -> Iterator[Audi
         else:
             yield AuditEntry(origin, row.seq, payload)
         key = derive_next_ratchet(key)
+
+
+def _past_gap(key: bytes | None, missing: int) -> bytes | None:
+    """Hash the ratchet past entries that are not here; a gap longer than a period leads into another epoch."""
+    if missing > ENTRIES_PER_PERIOD:
+        return None
+    for _ in range(missing):
+        key = None if key is None else derive_next_ratchet(key)
+    return key
 
 
 def _open(vault: VaultId, compartment: bytes, key: bytes, row: OperationRow) -> Payload:
@@ -79,8 +104,8 @@ def _epoch_listed_by(rows: Rows, auditor: Auditor, row: OperationRow) -> tuple[E
         stored = rows.epoch(item.digest)
         if stored is None:
             continue
-        notice = EpochNotice.decode(stored.bytes)
-        if notice.kind is CompartmentKind.AUDIT:
+        notice = read_notice(stored)
+        if notice is not None and notice.kind is CompartmentKind.AUDIT:
             return notice, _epoch_key(rows, auditor, notice)
     return None
 

@@ -15,7 +15,7 @@ import msgspec
 from vault import clock
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST, CompartmentId, EpochId, Origin, RandomBytes, SeatId, VaultId
-from vault.log.checkpoint import parse_note
+from vault.log.checkpoint import Checkpoint, parse_note
 from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
 from vault.log.tree import Frontier, frontier_at, leaf_hash
 from vault.seal.envelope import LocalContext, open_sealed, seal
@@ -24,7 +24,7 @@ from vault.seal.keys import derive_entry_key, derive_next_ratchet
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, make_signing_seed, public_key, sign
 from vault.store.engine import Database
-from vault.store.rows import LocalRow, Rows
+from vault.store.rows import CheckpointRow, LocalRow, Rows, TileRow
 
 ENTRIES_PER_PERIOD = 4_096
 ENTRIES_PER_TRUNCATE = 256
@@ -106,6 +106,7 @@ class SeatLog:
         auditors: who can read the payloads: auditors' seats and recovery.
         keyring: opened epoch keys, shared with the session.
         genesis: the bytes that entry 0 brings with it; None in a log that has its entry 0.
+        tiles_are_false: the cache of hashes contradicts the headers, which were signed; `renew_tiles` heals it.
         on_durable: called after each commit, with the log's lock held.
     """
 
@@ -120,6 +121,7 @@ class SeatLog:
     ratchet: Ratchet | None
     app_version: str
     genesis: bytes | None = None
+    tiles_are_false: bool = False
     now_ms: Callable[[], int] = clock.now_ms
     monotonic_ms: Callable[[], int] = clock.monotonic_ms
     last_clock: tuple[int, int] = (0, 0)
@@ -220,14 +222,14 @@ def resume(
     if stored is None:
         raise VerificationError(f"log {origin.hex()} has no session key on this device")
     secret = _decode_session(place.open_row(stored))
-    note = rows.newest_checkpoint(origin)
-    checkpoint = None if note is None else parse_note(note.note)
-    if checkpoint is None or checkpoint.origin != origin or not checkpoint.signed_by(secret.signer, is_signed_raw):
+    checkpoint = _newest_signed(rows, origin, secret.signer)
+    if checkpoint is None:
         raise VerificationError(f"log {origin.hex()} does not end in a checkpoint that its last session signed")
-    frontier = read_frontier(rows, origin)
-    if frontier.root() != checkpoint.root:
-        frontier = read_frontier(rows, origin, believe_tiles=False)
-    if (checkpoint.size, checkpoint.root) != (frontier.size, frontier.root()):
+    frontier = _signed_frontier(rows, checkpoint, believe_tiles=True)
+    tiles_are_false = frontier is None
+    if frontier is None:
+        frontier = _signed_frontier(rows, checkpoint, believe_tiles=False)
+    if frontier is None:
         raise VerificationError(f"log {origin.hex()} does not end where its last session signed it")
     ratchet_row = rows.local(place.seat, Purpose.RATCHET)
     return SeatLog(
@@ -241,16 +243,50 @@ def resume(
         session=SessionKeys(stored.number, secret.seed, make_signing_seed(random)),
         ratchet=None if ratchet_row is None else decode_ratchet(place.open_row(ratchet_row)),
         app_version=app_version,
+        tiles_are_false=tiles_are_false,
     )
 
 
-def read_frontier(rows: Rows, origin: bytes, *, believe_tiles: bool = True) -> Frontier:
-    """Return the tree over the stored headers, from full tiles where the cache has them and is believed."""
-    return frontier_at(
-        rows.size(origin),
-        lambda level, index: rows.tile(origin, level, index) if believe_tiles else None,
-        lambda start, stop: [leaf_hash(row.header) for row in rows.operations(origin, start, stop)],
-    )
+def renew_tiles(log: SeatLog) -> None:
+    """Make the cache of hashes anew from the headers."""
+    frontier = Frontier()
+    with log.database.transaction() as rows:
+        for row in rows.operations(log.origin):
+            for level, index, hashes in frontier.append(leaf_hash(row.header)):
+                rows.put_tile(TileRow(log.origin, level, index, hashes))
+    log.tiles_are_false = False
+
+
+def _newest_signed(rows: Rows, origin: bytes, signer: bytes) -> Checkpoint | None:
+    """Return the newest checkpoint that this key signed; false ones can stand beside it."""
+    newest = rows.newest_checkpoint(origin)
+    found = None if newest is None else _signed_by(newest, origin, signer)
+    if found is not None:
+        return found
+    candidates = (_signed_by(row, origin, signer) for row in reversed(rows.checkpoints(origin)))
+    return next((checkpoint for checkpoint in candidates if checkpoint is not None), None)
+
+
+def _signed_by(row: CheckpointRow, origin: bytes, signer: bytes) -> Checkpoint | None:
+    try:
+        checkpoint = parse_note(row.note)
+    except MalformedError:
+        return None
+    return checkpoint if checkpoint.origin == origin and checkpoint.signed_by(signer, is_signed_raw) else None
+
+
+def _signed_frontier(rows: Rows, checkpoint: Checkpoint, *, believe_tiles: bool) -> Frontier | None:
+    """Return the tree over the stored headers if it is the signed one, from full tiles where they are believed."""
+    origin = checkpoint.origin
+    try:
+        frontier = frontier_at(
+            rows.size(origin),
+            lambda level, index: rows.tile(origin, level, index) if believe_tiles else None,
+            lambda start, stop: [leaf_hash(row.header) for row in rows.operations(origin, start, stop)],
+        )
+    except VerificationError:
+        return None
+    return frontier if (frontier.size, frontier.root()) == (checkpoint.size, checkpoint.root) else None
 
 
 class _SessionSecret(msgspec.Struct, frozen=True):

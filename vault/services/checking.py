@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from vault.access.session import Session
+from vault.access.continuity import newest_keys
+from vault.access.session import Alarm, Session
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import Origin
-from vault.log.epochs import epoch_digest
 from vault.log.items import ItemKind
-from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, erased_ids
-from vault.log.report import LogReport, Problem
+from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, erased_ids, proven_lists
+from vault.log.report import ListedReport, LogReport, Problem, ProblemCode
 from vault.log.verify import verify_log
 from vault.policy.roles import Action
-from vault.records.counting import Counter, Quarantined
+from vault.records.counting import Counter, Proven, Quarantined
+from vault.records.epochs import notices_of, read_notice
+from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.payloads import read_payloads
 from vault.records.versions import open_all
 from vault.records.work import Entry
@@ -23,9 +25,11 @@ from vault.seal.recipients import grant_digest
 from vault.seal.recovery import words_of
 from vault.seal.signing import is_signed_raw
 from vault.store.files import read_limited
-from vault.store.rows import Rows, SealedVersion
+from vault.store.rows import GrantRow, Rows, SealedVersion
 
 Progress = Callable[[int, int], None]
+
+_FOUND = "verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,17 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
             checked.log(rows, origin, lambda count, before=before: progress(before + count, total))  # type: ignore[misc]  # the default binds this turn's value
             done += rows.size(origin)
         checked.keys_file(rows)
+        checked.strays(rows)
         progress(total, total)
     checked.faults += [
-        Fault(alarm.code.split(":")[0], None, None, None, alarm.text) for alarm in session.alarms if alarm.is_fault
+        Fault(alarm.code.split(":")[0], None, None, None, alarm.text)
+        for alarm in session.alarms
+        if alarm.is_fault and alarm.code != _FOUND
     ]
+    session.alarms = tuple(alarm for alarm in session.alarms if alarm.code != _FOUND)
+    if checked.faults:
+        # Exports, grants and erasure wait from here on, as `require_sound_log` says.
+        session.alarms += (Alarm(_FOUND, f"The log does not verify: {checked.faults[0].text}."),)
     size, root = session.log.size, session.log.frontier.root()
     with session.work() as work:
         work.commit(Entry(act="log.verify", out="ok" if not checked.faults else "error:found", pol=rule))
@@ -118,14 +129,21 @@ class _Checked:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._reports: dict[Origin, LogReport] = {}
-        self.entries = self.versions_opened = self.payloads_opened = 0
+        self.entries = self.versions_opened = self.payloads_opened = self._present = 0
         self.faults: list[Fault] = []
 
     def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
         """Check one log without keys (C1 to C3), then what this seat can open of it."""
         pins = self._session.pins.logs if self._session.pins is not None else {}
+        genesis = genesis_of(rows, origin)
+        certificate = None if genesis is None else self._session.directory.standing.certificates.get(genesis.seat)
+        if genesis is None:
+            self._whole(origin, "the genesis is missing or was altered")
+            return
+        if certificate is None or certificate.identity != genesis.identity:
+            self._whole(origin, "the genesis was made by the key of no seat of the newest roster")
         report = verify_log(
-            rows.genesis(origin) or b"",
+            genesis_bytes_of(rows, origin) or b"",
             rows.operations(origin),
             rows.checkpoints(origin),
             is_signed_raw,
@@ -137,19 +155,36 @@ class _Checked:
         self._note(report.problems)
         erased = erased_ids(rows.operations(origin), report)
         self._note(check_versions(rows.operations(origin), rows.version_rows(origin), report, erased=erased).problems)
-        epochs = {epoch_digest(row.bytes): row.bytes for row in rows.epochs()}
-        self._note(check_epochs(rows.operations(origin), epochs, report).problems)
-        grants = {grant_digest(row.epoch, row.seat, row.sealed) for row in rows.grants()}
-        self._note(check_listed(rows.operations(origin), ItemKind.GRANT, grants, report).problems)
+        # A row that does not hold together is as good as none.
+        epochs = {row.digest: row.bytes for row in rows.epochs() if read_notice(row) is not None}
+        self._note_listed(check_epochs(rows.operations(origin), epochs, report))
+        # The giver of a grant is the seat whose log lists it; with another one it does not open.
+        grants = {row.digest for row in rows.grants() if row.giver == genesis.seat and row.digest == _digest_of(row)}
+        self._note_listed(check_listed(rows.operations(origin), ItemKind.GRANT, grants, report))
         self._open_versions(rows, origin)
         self._open_payloads(rows, origin)
 
     def keys_file(self, rows: Rows) -> None:
         """Check that the `keys` file is the newest that the logs list for this folder."""
         file = KeyFile.decode(read_limited(self._session.folder.keys, KEY_FILE_SIZE))
-        for origin, report in self._reports.items():
-            found = check_keys(rows.operations(origin), file.header.folder, file.digest(), report)
-            self._note(found.problems)
+        for origin in newest_keys(rows, file.header.folder):
+            if origin in self._reports:
+                report = self._reports[origin]
+                found = check_keys(rows.operations(origin), file.header.folder, file.digest(), report)
+                self._note(found.problems)
+
+    def strays(self, rows: Rows) -> None:
+        """Name epochs and grants that no log lists, where all logs are whole and could tell."""
+        stored = {row.digest for row in rows.epochs()} | {row.digest for row in rows.grants()}
+        if self.faults or len(stored) == self._present:
+            return
+        for report in self._reports.values():
+            for _, items in proven_lists(rows.operations(report.origin), report):
+                stored -= {item.digest for item in items}
+        self.faults += [
+            Fault(ProblemCode.UNLISTED.value, None, None, None, f"no log lists the epoch or grant {digest.hex()}")
+            for digest in sorted(stored)
+        ]
 
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
         session = self._session
@@ -159,37 +194,54 @@ class _Checked:
                 continue
             opened_places.add(place)
             try:
-                self.versions_opened += len(open_all(group, vault=session.vault, keyring=session.keyring))
+                opened = open_all(group, vault=session.vault, keyring=session.keyring)
+                self.versions_opened += len(opened)
+                known = {notice.epoch for notice in notices_of(rows, group[0].compartment)}
+                if not opened and known.isdisjoint(sealed.epoch for sealed in group):
+                    self._fault("wrap", origin, place, "its wrapped key names no epoch of its compartment")
             except (BrokenSealError, MalformedError) as fault:
                 self._fault("seal", origin, place, fault.message)
         for row in rows.version_rows(origin):
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
                 self._fault("wrap", origin, (row.seq, row.n), "the version is here and its wrapped key is not")
         counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
-        size = self._reports[origin].size
-        for judged in counter.judge(origin, 0, size):
+        report = self._reports[origin]
+        for judged in counter.judge(origin, 0, Proven(report.size, report.rejected)):
             if isinstance(judged, Quarantined) and judged.check not in {"C1", "C2"}:
                 words = f"the version does not count: it fails check {judged.check}"
                 self._fault("quarantined", origin, (judged.seq, judged.n), words)
 
     def _open_payloads(self, rows: Rows, origin: Origin) -> None:
-        for entry in read_payloads(rows, self._session.auditor(), origin):
+        for entry in read_payloads(rows, self._session.auditor(), origin, self._reports[origin].rejected):
             if entry.payload is not None:
                 self.payloads_opened += 1
             elif entry.fault == "broken":
                 self._fault("payload-seal", origin, (entry.seq, None), "the audit payload does not open")
 
+    def _note_listed(self, found: ListedReport) -> None:
+        self._present += found.present
+        self._note(found.problems)
+
     def _note(self, problems: Iterable[Problem]) -> None:
         for one in problems:
             self.faults.append(Fault(one.code.value, Origin(one.origin), one.seq, one.n, one.text))
+
+    def _whole(self, origin: Origin, text: str) -> None:
+        self.faults.append(Fault(ProblemCode.GENESIS.value, origin, None, None, f"log {origin.hex()}: {text}"))
 
     def _fault(self, code: str, origin: Origin, place: tuple[int, int | None], text: str) -> None:
         if not any((f.origin, f.seq, f.n) == (origin, *place) for f in self.faults):
             self.faults.append(Fault(code, origin, place[0], place[1], f"operation {place[0]}: {text}"))
 
 
+def _digest_of(row: GrantRow) -> bytes:
+    return grant_digest(row.epoch, row.seat, row.sealed)
+
+
 def _own_first(session: Session, rows: Rows) -> list[Origin]:
-    origins = [Origin(row.origin) for row in rows.geneses()]
+    origins = {Origin(row.origin) for row in rows.geneses()}
+    if session.pins is not None:
+        origins |= set(session.pins.logs)
     return sorted(origins, key=lambda origin: (origin != session.log.origin, origin))
 
 

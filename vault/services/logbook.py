@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from vault.access.session import Session
 from vault.errors import UsageError
 from vault.ids import Origin, SeatId
-from vault.log.genesis import Genesis
+from vault.log.genesis import origin_of
 from vault.log.payload import Payload
 from vault.policy.roles import Action
+from vault.records.logs import genesis_of
 from vault.records.payloads import read_payloads
 from vault.records.work import Entry
 
@@ -52,7 +53,10 @@ def newest(session: Session, *, limit: int = 200, act: str | None = None) -> Log
     with session.database.reading() as rows:
         for genesis in rows.geneses():
             origin = Origin(genesis.origin)
-            seat = SeatId(Genesis.decode(genesis.bytes).seat)
+            begun = genesis_of(rows, origin)
+            if begun is None or origin_of(genesis.bytes) != origin:
+                continue  # a false beginning; `log verify` names it
+            seat = SeatId(begun.seat)
             total += rows.size(origin)
             for entry in read_payloads(rows, session.auditor(), origin):
                 lines.append(LogLine(origin, entry.seq, seat, entry.payload, entry.fault))

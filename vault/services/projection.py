@@ -18,9 +18,9 @@ from vault.index.file import Index, is_ahead
 from vault.index.fold import sort_key
 from vault.index.heads import heads_in
 from vault.records.codec import from_fields
-from vault.records.counting import Counter, Quarantined
+from vault.records.counting import Counter, Proven, Quarantined
 from vault.records.versions import OpenedVersion
-from vault.services.proving import proven_size
+from vault.services.proving import proven
 from vault.services.reading import read_heads
 
 _BATCH = 2_000
@@ -43,7 +43,7 @@ def caught_up(session: Session, *, progress: Progress = lambda done, total: None
     total = sum(size - start for _, start, size in behind)
     for name, start, size in behind:
         origin = Origin(name)
-        _catch_up_with(session, index, origin, start=start, stop=proven_size(session, origin, start, size))
+        _catch_up_with(session, index, origin, start=start, known=proven(session, origin, start, size))
         progress(size - start, total)
     return index
 
@@ -64,16 +64,16 @@ def audit_of(session: Session, case: CompartmentId) -> bytes:
     return session.audits[case]
 
 
-def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int, stop: int) -> None:
+def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int, known: Proven) -> None:
     with session.database.reading() as rows:
         counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
-        entries = _entries(session, counter.judge(origin, start, stop))
+        entries = _entries(session, counter.judge(origin, start, known))
         batch = list(islice(entries, _BATCH))
         while len(batch) == _BATCH:
             # The cursor stays behind until the last batch: a crash here applies these again, which changes nothing.
             apply(index, batch, {})
             batch = list(islice(entries, _BATCH))
-        apply(index, batch, {origin: stop})
+        apply(index, batch, {origin: known.size})
 
 
 def _entries(session: Session, judged: Iterator[OpenedVersion | Quarantined]) -> Iterator[IndexedRecord]:

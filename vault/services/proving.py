@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vault.access.pins import Pinned
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.ids import Origin
-from vault.log.tree import TILE_HEIGHT, leaf_hash, root_at
+from vault.log.report import LogReport
+from vault.log.tree import TILE_HEIGHT, TILE_WIDTH, leaf_hash, root_at
 from vault.log.verify import verify_log
+from vault.records.counting import Proven
+from vault.records.logs import genesis_bytes_of
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 
+_HASH_SIZE = 32
 
-def proven_size(session: Session, origin: Origin, start: int, size: int) -> int:
+
+def proven(session: Session, origin: Origin, start: int, size: int) -> Proven:
     """Return up to which size the entries from `start` on are proven, at most `size`.
 
     Headers from `start` on are hashed again; what lies before was proven when it was read. The root that they must
-    give is that of this seat's own log, or the one that this account verified and remembers.
-
-    Raises:
-        VerificationError: the stored headers give another root: the log was altered.
+    give is that of this seat's own log, or the one that this account verified and remembers. In a damaged log the
+    entries count that can still be proven; `log verify` names the others.
     """
     with session.database.reading() as rows:
         known = _known(session, rows, origin)
         stop = min(size, known.size)
         if stop <= start:
-            return start
-        if _root_from(rows, origin, start, known.size) != known.root:
-            raise VerificationError(f"log {origin.hex()[:16]} was altered: its headers are not the ones signed")
-    return stop
+            return Proven(start)
+        if _gives(rows, origin, known, lambda level, index: _covered_by(start, level, index)):
+            return Proven(stop)
+        found = session.damaged.get((origin, known.size))
+        if found is None:
+            found = session.damaged[origin, known.size] = _despite_damage(rows, origin, known)
+    return Proven(max(start, min(found.size, stop)), found.rejected)
 
 
 def _known(session: Session, rows: Rows, origin: Origin) -> Pinned:
@@ -37,17 +45,50 @@ def _known(session: Session, rows: Rows, origin: Origin) -> Pinned:
         return Pinned(session.log.size, session.log.frontier.root())
     remembered = session.verified.get(origin)
     if remembered is None or remembered.size > rows.size(origin):
-        genesis = rows.genesis(origin)
-        report = verify_log(genesis or b"", rows.operations(origin), rows.checkpoints(origin), is_signed_raw)
+        report = _report(rows, origin)
         remembered = session.verified[origin] = Pinned(report.size, report.root)
     return remembered
 
 
-def _root_from(rows: Rows, origin: Origin, start: int, size: int) -> bytes:
-    def read_tile(level: int, index: int) -> bytes | None:
-        covers_to = (index + 1) << TILE_HEIGHT * (level + 1)
-        return rows.tile(origin, level, index) if covers_to <= start else None
+def _report(rows: Rows, origin: Origin, known: Pinned | None = None) -> LogReport:
+    pins = {} if known is None else {known.size: known.root}
+    genesis = genesis_bytes_of(rows, origin) or b""
+    return verify_log(genesis, rows.operations(origin), rows.checkpoints(origin), is_signed_raw, pins=pins)
 
-    return root_at(
-        size, read_tile, lambda low, high: [leaf_hash(row.header) for row in rows.operations(origin, low, high)]
-    )
+
+def _despite_damage(rows: Rows, origin: Origin, known: Pinned) -> Proven:
+    """Return what can be proven of a log whose headers as a whole do not give the root that they should."""
+    report = _report(rows, origin, known)
+    if report.size < known.size and _gives(rows, origin, known, lambda level, _: level == 0):
+        # The full tiles are the signed ones: each header below them is proven by itself, or is not.
+        return Proven(known.size, frozenset(_not_in_tiles(rows, origin, known.size)))
+    return Proven(report.size, report.rejected)
+
+
+def _not_in_tiles(rows: Rows, origin: Origin, size: int) -> list[tuple[int, bytes]]:
+    hashes = b""
+    false_rows = []
+    for row in rows.operations(origin, 0, size - size % TILE_WIDTH):
+        place = row.seq % TILE_WIDTH
+        if place == 0 or not hashes:
+            hashes = rows.tile(origin, 0, row.seq >> TILE_HEIGHT) or b""
+        if hashes[place * _HASH_SIZE :][:_HASH_SIZE] != leaf_hash(row.header):
+            false_rows.append((row.seq, row.digest))
+    return false_rows
+
+
+def _covered_by(start: int, level: int, index: int) -> bool:
+    return (index + 1) << TILE_HEIGHT * (level + 1) <= start
+
+
+def _gives(rows: Rows, origin: Origin, known: Pinned, believes: Callable[[int, int], bool]) -> bool:
+    """Say whether the stored headers, and the tiles that are believed in their place, give the known root."""
+    try:
+        root = root_at(
+            known.size,
+            lambda level, index: rows.tile(origin, level, index) if believes(level, index) else None,
+            lambda low, high: [leaf_hash(row.header) for row in rows.operations(origin, low, high)],
+        )
+    except VerificationError:
+        return False
+    return root == known.root

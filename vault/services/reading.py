@@ -12,7 +12,7 @@ from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.records.codec import from_fields
 from vault.records.counting import Counter
 from vault.records.versions import OpenedVersion, heads, open_all
-from vault.services.proving import proven_size
+from vault.services.proving import proven
 from vault.store.rows import SealedVersion
 
 T = TypeVar("T", bound=CaseworkRecord)
@@ -51,19 +51,14 @@ def read_versions(
 
 
 def read_counted(session: Session, compartment: CompartmentId) -> list[OpenedVersion]:
-    """Return the heads of a small compartment that the index does not hold, such as the directory: those that count.
-
-    Raises:
-        VerificationError: a log that they stand in was altered.
-    """
+    """Return the heads of a small compartment that the index does not hold, such as the directory: those that count."""
     with session.database.reading() as rows:
         places = dict.fromkeys((row.origin, row.seq) for row in rows.versions(compartment))
         counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
         counted = [
             judged
             for origin, seq in places
-            if proven_size(session, Origin(origin), seq, seq + 1) > seq
-            for judged in counter.judge(Origin(origin), seq, seq + 1)
+            for judged in counter.judge(Origin(origin), seq, proven(session, Origin(origin), seq, seq + 1))
             if isinstance(judged, OpenedVersion) and judged.compartment == compartment
         ]
     return heads(counted)

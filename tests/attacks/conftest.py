@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.outsider import Outsider, learn
+from tests.services.founded import Filled, fill, found
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.services import notes
+
+# More than one full tile of 256 hashes, so that entries lie below it, behind it and at the end.
+_LONG_SESSION = 262
+
+
+@pytest.fixture(scope="session")
+def long_template(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """A vault of five sessions and more than 256 entries, founded once."""
+    place = found(tmp_path_factory.mktemp("long"))
+    cases, refs = fill(place)
+    with place.open() as session:
+        for number in range(_LONG_SESSION):
+            notes.add_many(session, cases[0], [Note(kind=NoteKind.CONTACT, text=f"call number {number}")])
+    for number in range(2):
+        with place.open() as session:
+            notes.add(session, cases[1], kind="safety", text=f"late note {number}")
+    return Filled(place, cases, refs)
+
+
+@pytest.fixture(scope="session")
+def outsider(long_template: Filled) -> Outsider:
+    """The keys of the long vault, in hands outside the program."""
+    return learn(long_template.path)
+
+
+@pytest.fixture
+def victim(long_template: Filled, tmp_path: Path) -> Filled:
+    """A copy of the long vault under its own pins, of this test alone."""
+    return Filled(long_template.place.copied_to(tmp_path / "victim"), long_template.cases, long_template.refs)

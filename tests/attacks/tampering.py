@@ -1,0 +1,363 @@
+"""Ways to tamper with a vault's rows, and the place that a verification has to name for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from tests.attacks.outsider import digest_of, flipped
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The first bad place: its code, and where in the log. `seq` None stands for the log as a whole."""
+
+    codes: frozenset[str]
+    seq: int | None
+    n: int | None = None
+
+
+Tamper = Callable[[Any, "Target"], Expected]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The log under attack and three entries that hold a version: below the full tile, behind it, the newest."""
+
+    origin: bytes
+    size: int
+    places: tuple[int, ...]
+
+    @property
+    def early(self) -> int:
+        """The first entry after genesis that lists a version."""
+        return self.places[0]
+
+    @property
+    def middle(self) -> int:
+        """An entry in the middle of the full tile."""
+        return self.places[len(self.places) // 2]
+
+    @property
+    def late(self) -> int:
+        """The last entry that lists a version, behind the full tile."""
+        return self.places[-1]
+
+
+def aim(rows: Any) -> Target:
+    """Return what there is to attack."""
+    (origin,) = rows.execute("SELECT origin FROM genesis").fetchone()
+    (size,) = rows.execute("SELECT max(seq) + 1 FROM operation").fetchone()
+    places = rows.execute("SELECT DISTINCT seq FROM version WHERE seq > 0 ORDER BY seq").fetchall()
+    return Target(origin, size, tuple(seq for (seq,) in places))
+
+
+Which = Callable[[Target], int]
+
+
+def early(target: Target) -> int:
+    return target.early
+
+
+def middle(target: Target) -> int:
+    return target.middle
+
+
+def late(target: Target) -> int:
+    return target.late
+
+
+def newest(target: Target) -> int:
+    return target.size - 1
+
+
+def flip_operation(column: str, which: Which, code: str) -> Tamper:
+    """Flip a bit of one column of an operation."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        seq = which(target)
+        (value,) = rows.execute(f"SELECT {column} FROM operation WHERE seq = ?", (seq,)).fetchone()
+        rows.execute(f"UPDATE operation SET {column} = ? WHERE seq = ?", (flipped(value), seq))
+        return Expected(frozenset({code}), seq)
+
+    return act
+
+
+def flip_digit_of_commitment(which: Which) -> Tamper:
+    """Change a header into another canonical one and renew the digest of its row: only the tree can tell."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        seq = which(target)
+        header, listed, sealed = rows.execute(
+            "SELECT header, list, sealed FROM operation WHERE seq = ?", (seq,)
+        ).fetchone()
+        digit = b"0" if header[20:21] != b"0" else b"1"
+        forged = header[:20] + digit + header[21:]
+        rows.execute(
+            "UPDATE operation SET header = ?, digest = ? WHERE seq = ?",
+            (forged, digest_of(forged, listed, sealed), seq),
+        )
+        (before,) = rows.execute("SELECT max(size) FROM checkpoint WHERE size <= ?", (seq,)).fetchone()
+        return Expected(frozenset({"altered", "rolled-back"}), before)
+
+    return act
+
+
+def flip_version(column: str, which: Which, *codes: str) -> Tamper:
+    """Flip a bit of one column of a version."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        seq = which(target)
+        n, value = rows.execute(f"SELECT n, {column} FROM version WHERE seq = ?", (seq,)).fetchone()
+        rows.execute(f"UPDATE version SET {column} = ? WHERE seq = ? AND n = ?", (flipped(value), seq, n))
+        return Expected(frozenset(codes), seq, n)
+
+    return act
+
+
+def flip_key(column: str, which: Which) -> Tamper:
+    """Flip a bit of a version's wrapped key, or of the epoch that it names."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        seq = which(target)
+        n, value = rows.execute(f"SELECT n, {column} FROM version_key WHERE seq = ?", (seq,)).fetchone()
+        rows.execute(f"UPDATE version_key SET {column} = ? WHERE seq = ? AND n = ?", (flipped(value), seq, n))
+        return Expected(frozenset({"seal", "wrap"}), seq, n)
+
+    return act
+
+
+def flip_listed(table: str, column: str, *, item_kind: int, which: int = 0) -> Tamper:
+    """Flip a bit of an epoch or grant; the place is that of the item that lists it."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        digest, seq, n = _listed(rows, table, item_kind)[which]
+        (value,) = rows.execute(f"SELECT {column} FROM {table} WHERE digest = ?", (digest,)).fetchone()
+        rows.execute(f"UPDATE {table} SET {column} = ? WHERE digest = ?", (flipped(value), digest))
+        return Expected(frozenset({"absent", "grant", "epoch"}), seq, n)
+
+    return act
+
+
+def delete_listed(table: str, *, item_kind: int, which: int = 0) -> Tamper:
+    """Remove an epoch or grant."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        digest, seq, n = _listed(rows, table, item_kind)[which]
+        rows.execute(f"DELETE FROM {table} WHERE digest = ?", (digest,))
+        return Expected(frozenset({"absent"}), seq, n)
+
+    return act
+
+
+def _listed(rows: Any, table: str, item_kind: int) -> list[tuple[bytes, int, int]]:
+    """Return (digest, seq, n) of the rows of a table, as the lists have them: kind u8, digest 32, tag 16."""
+    present = {digest for (digest,) in rows.execute(f"SELECT digest FROM {table}").fetchall()}
+    found = []
+    for seq, listed in rows.execute("SELECT seq, list FROM operation ORDER BY seq").fetchall():
+        for n in range(len(listed) // 49):
+            item = listed[49 * n : 49 * n + 49]
+            if item[0] == item_kind and item[1:33] in present:
+                found.append((item[1:33], seq, n))
+    return found
+
+
+def delete_operation(which: Which) -> Tamper:
+    def act(rows: Any, target: Target) -> Expected:
+        seq = which(target)
+        rows.execute("DELETE FROM operation WHERE seq = ?", (seq,))
+        return Expected(frozenset({"missing", "cut"}), seq)
+
+    return act
+
+
+def delete_and_close_up(rows: Any, target: Target) -> Expected:
+    """Remove an operation and move all later rows one place down."""
+    seq = target.middle
+    rows.execute("DELETE FROM operation WHERE seq = ?", (seq,))
+    for table in ("version", "version_key"):
+        rows.execute(f"DELETE FROM {table} WHERE seq = ?", (seq,))
+    for table in ("operation", "version", "version_key"):
+        rows.execute(f"UPDATE {table} SET seq = -seq WHERE seq > ?", (seq,))
+        rows.execute(f"UPDATE {table} SET seq = -seq - 1 WHERE seq < 0")
+    return Expected(frozenset({"missing"}), seq)
+
+
+def delete_version(which: Which) -> Tamper:
+    def act(rows: Any, target: Target) -> Expected:
+        seq = which(target)
+        (n,) = rows.execute("SELECT n FROM version WHERE seq = ?", (seq,)).fetchone()
+        rows.execute("DELETE FROM version WHERE seq = ? AND n = ?", (seq, n))
+        return Expected(frozenset({"absent"}), seq, n)
+
+    return act
+
+
+def delete_key(which: Which) -> Tamper:
+    def act(rows: Any, target: Target) -> Expected:
+        seq = which(target)
+        (n,) = rows.execute("SELECT n FROM version_key WHERE seq = ?", (seq,)).fetchone()
+        rows.execute("DELETE FROM version_key WHERE seq = ? AND n = ?", (seq, n))
+        return Expected(frozenset({"wrap"}), seq, n)
+
+    return act
+
+
+def swap(table: str, *codes: str, columns: tuple[str, ...]) -> Tamper:
+    """Exchange what two rows of a table hold under their places."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        one, other = target.middle, target.late
+        n = None
+        held = {}
+        for seq in (one, other):
+            held[seq] = rows.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE seq = ?", (seq,)).fetchone()
+        if table != "operation":
+            (n,) = rows.execute(f"SELECT n FROM {table} WHERE seq = ?", (one,)).fetchone()
+        for seq, values in ((one, held[other]), (other, held[one])):
+            settings = ", ".join(f"{column} = ?" for column in columns)
+            rows.execute(f"UPDATE {table} SET {settings} WHERE seq = ?", (*values, seq))
+        return Expected(frozenset(codes), one, n)
+
+    return act
+
+
+def insert_beyond_checkpoint(rows: Any, target: Target) -> Expected:
+    """Append a well-formed operation that nobody signed."""
+    header, listed, sealed = rows.execute(
+        "SELECT header, list, sealed FROM operation WHERE seq = ?", (target.late,)
+    ).fetchone()
+    forged = header.replace(f'"s":{target.late},'.encode(), f'"s":{target.size},'.encode())
+    digest = digest_of(forged, listed, sealed)
+    values = (target.origin, target.size, forged, listed, sealed, digest)
+    rows.execute("INSERT INTO operation (origin, seq, header, list, sealed, digest) VALUES (?, ?, ?, ?, ?, ?)", values)
+    return Expected(frozenset({"beyond-checkpoint"}), target.size)
+
+
+def insert_between(rows: Any, target: Target) -> Expected:
+    """Move all later rows one place up and put a copy into the gap."""
+    seq = target.middle
+    for table in ("operation", "version", "version_key"):
+        rows.execute(f"UPDATE {table} SET seq = -seq - 1 WHERE seq > ?", (seq,))
+        rows.execute(f"UPDATE {table} SET seq = -seq WHERE seq < 0")
+    rows.execute(
+        "INSERT INTO operation (origin, seq, header, list, sealed, digest) "
+        "SELECT origin, seq + 1, header, list, sealed, digest FROM operation WHERE seq = ?",
+        (seq,),
+    )
+    return Expected(frozenset({"inserted"}), seq)
+
+
+def duplicate_far_away(rows: Any, target: Target) -> Expected:
+    """Store an operation a second time, under a position that the log has not reached."""
+    rows.execute(
+        "INSERT INTO operation (origin, seq, header, list, sealed, digest) "
+        "SELECT origin, ?, header, list, sealed, digest FROM operation WHERE seq = ?",
+        (target.size + 1000, target.middle),
+    )
+    return Expected(frozenset({"missing"}), target.size)
+
+
+def duplicate_under_another_digest(which: Which) -> Tamper:
+    """Put an operation beside itself, under a digest that is not its own and sorts before it."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        seq = which(target)
+        rows.execute(
+            "INSERT INTO operation (origin, seq, header, list, sealed, digest) "
+            "SELECT origin, seq, header, list, sealed, ? FROM operation WHERE seq = ?",
+            (bytes(32), seq),
+        )
+        return Expected(frozenset({"false-row"}), seq)
+
+    return act
+
+
+def junk_operation_beside(which: Which) -> Tamper:
+    """Put another well-formed operation beside the true one, with a digest that is its own."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        seq = which(target)
+        header, listed, sealed = rows.execute(
+            "SELECT header, list, sealed FROM operation WHERE seq = ?", (seq,)
+        ).fetchone()
+        forged = header[:6] + sha256(b"junk").hexdigest().encode() + header[70:]
+        values = (target.origin, seq, forged, listed, sealed, digest_of(forged, listed, sealed))
+        rows.execute(
+            "INSERT INTO operation (origin, seq, header, list, sealed, digest) VALUES (?, ?, ?, ?, ?, ?)", values
+        )
+        return Expected(frozenset({"false-row"}), seq)
+
+    return act
+
+
+def junk_version_beside(which: Which) -> Tamper:
+    """Put a version that nobody listed beside a true one."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        seq = which(target)
+        n, compartment, record, blob = rows.execute(
+            "SELECT n, compartment, record, blob FROM version WHERE seq = ?", (seq,)
+        ).fetchone()
+        blob = flipped(blob)
+        identity = sha256(compartment + record + blob).digest()
+        rows.execute(
+            "INSERT INTO version (origin, seq, n, id, compartment, record, blob) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (target.origin, seq, n, identity, compartment, record, blob),
+        )
+        return Expected(frozenset({"unlisted"}), seq, n)
+
+    return act
+
+
+def junk_key_beside(rows: Any, target: Target) -> Expected:
+    """Put a wrap that opens nothing beside a true one: it carries no authority and changes nothing."""
+    seq = target.middle
+    rows.execute(
+        "INSERT INTO version_key (origin, seq, n, epoch, wrap) "
+        "SELECT origin, seq, n, epoch, zeroblob(40) FROM version_key WHERE seq = ?",
+        (seq,),
+    )
+    return Expected(frozenset(), None)
+
+
+def cut_tail(*, with_checkpoint: bool) -> Tamper:
+    """Remove the newest operations, with or without the checkpoints that cover them."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        keep = target.size - 2
+        for table in ("operation", "version", "version_key"):
+            rows.execute(f"DELETE FROM {table} WHERE seq >= ?", (keep,))
+        if with_checkpoint:
+            rows.execute("DELETE FROM checkpoint WHERE size > ?", (keep,))
+        return Expected(frozenset({"cut"}), keep)
+
+    return act
+
+
+def remove_checkpoints(rows: Any, target: Target) -> Expected:
+    rows.execute("DELETE FROM checkpoint")
+    return Expected(frozenset({"unsigned"}), None)
+
+
+def flip_checkpoint(which: str) -> Tamper:
+    """Flip a bit of the signature in a checkpoint's note."""
+
+    def act(rows: Any, target: Target) -> Expected:
+        size, note = rows.execute(f"SELECT size, note FROM checkpoint ORDER BY size {which}").fetchone()
+        rows.execute("UPDATE checkpoint SET note = ? WHERE size = ?", (flipped(note, len(note) - 20), size))
+        codes = {"signature", "checkpoint"}
+        if which == "DESC":
+            return Expected(frozenset(codes), size)
+        # Its session is then without any, which shows at the entry that began it.
+        return Expected(frozenset({"unsealed-session"}), 0)
+
+    return act
+
+
+def flip_genesis(rows: Any, target: Target) -> Expected:
+    (value,) = rows.execute("SELECT bytes FROM genesis").fetchone()
+    rows.execute("UPDATE genesis SET bytes = ?", (flipped(value),))
+    return Expected(frozenset({"genesis"}), None)
