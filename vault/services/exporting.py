@@ -34,9 +34,10 @@ from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
 from vault.seal.signing import public_key, sign
 from vault.services.cases import view
+from vault.services.members import members
 from vault.services.partners import KeptPartner, find
 from vault.services.projection import audit_of
-from vault.services.reading import Stored, read_counted, stored_of_kind
+from vault.services.reading import read_counted, stored_of_kind
 
 WHY = "legal-referral"
 VALID_DAYS = 90
@@ -67,13 +68,13 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class _Material:
-    """All that an export is made of."""
+    """All that an export is made of. `people` are those of the case and, as workers, the organisation's members."""
 
     case: CompartmentId
     profile: Profile
     recipient: KeptPartner
     records: list[tuple[RecordId, CaseworkRecord]] = field(repr=False)
-    persons: list[Stored[Person]] = field(repr=False)
+    people: list[tuple[bytes, Person]] = field(repr=False)
     before: list[Disclosure] = field(repr=False)
 
 
@@ -149,13 +150,13 @@ def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: 
         profile=profile,
         recipient=recipient,
         records=records,
-        persons=persons,
+        people=[*((one.record, one.value) for one in persons), *members(session)],
         before=[one for one in before if (one.recipient, one.series) == (recipient.record, SERIES)],
     )
 
 
 def _redact(material: _Material, decisions: Decisions, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
-    registry = build_registry(registered_person(one.record, one.value) for one in material.persons)
+    registry = build_registry(registered_person(entity, person) for entity, person in material.people)
     return redact(dossier_source(material.records), material.profile, registry, decisions, book)
 
 

@@ -1,0 +1,152 @@
+"""What leaves and what does not, through the service that the command line and the app call."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import MEMBER, Filled
+from vault.access.session import Alarm, Session
+from vault.errors import LeakError, NotFoundError, RefusedError, UsageError, VerificationError
+from vault.export import checking
+from vault.ids import CompartmentId
+from vault.policy.roles import Role
+from vault.seal.age import make_identity, recipient_of
+from vault.services import cases, exporting, logbook, notes, packages, partners, people
+
+LAWYER = "Maître Ondrelle"
+
+
+@pytest.fixture
+def case(filled_session: Session) -> CompartmentId:
+    """A case of its own, and a recipient."""
+    session = filled_session
+    partners.add(session, name=LAWYER, age_recipient=recipient_of(make_identity()))
+    made = cases.create(session, title="T", kind="extradition").case
+    people.add(session, made, role="witness", names=["Тихон Омутков", "Tikhon Omutkov"], born="1987-06-05")
+    text = f"Tikhon Omutkov met {MEMBER} in Qarvosh. Омуткова ждали. He was born on 5 June 1987."
+    notes.add(session, made, kind="contact", text=text)
+    return made
+
+
+def exported(session: Session, case: CompartmentId, out: Path) -> exporting.Exported:
+    result = exporting.export(session, case, profile="lawyer", to=LAWYER, out=out, take_proposals=True)
+    assert isinstance(result, exporting.Exported)
+    return result
+
+
+def acts(session: Session) -> list[str]:
+    lines = logbook.newest(session).lines
+    return [line.payload.act for line in lines if line.payload is not None]
+
+
+def test_nothing_is_written_while_a_question_is_open(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    result = exporting.export(filled_session, case, profile="lawyer", to=LAWYER, out=tmp_path)
+    assert isinstance(result, exporting.Undecided)
+    assert {question.form for question in result.questions} == {"Qarvosh"}
+    assert list(tmp_path.glob("*.age*")) == []
+    assert "export.begin" not in acts(filled_session)
+
+
+def test_the_finished_pages_name_nobody(filled_session: Session, case: CompartmentId, tmp_path: Path) -> None:
+    text = " ".join(exported(filled_session, case, tmp_path).pages)
+    for form in ("Tikhon", "Omutkov", "Омутков", "Тихон", "1987", "Qarvosh", *MEMBER.split()):
+        assert form.casefold() not in text.casefold()
+
+
+def test_a_second_export_to_the_same_recipient_asks_only_what_is_new_and_keeps_its_codes(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    first = exported(filled_session, case, tmp_path)
+    second = exporting.export(filled_session, case, profile="lawyer", to=LAWYER, out=tmp_path)
+    assert isinstance(second, exporting.Exported)
+    assert (first.questions, second.questions) == (1, 0)
+    assert first.pages == second.pages
+    assert first.path != second.path
+
+
+def test_another_recipient_gets_other_codes(filled_session: Session, case: CompartmentId, tmp_path: Path) -> None:
+    first = exported(filled_session, case, tmp_path)
+    partners.add(filled_session, name="Another", age_recipient=recipient_of(make_identity()))
+    second = exporting.export(filled_session, case, profile="lawyer", to="Another", out=tmp_path, take_proposals=True)
+    assert isinstance(second, exporting.Exported)
+    codes = [{word for page in one.pages for word in page.split() if word.startswith("[P-")} for one in (first, second)]
+    assert codes[0]
+    assert codes[0].isdisjoint(codes[1])
+
+
+def test_begin_is_logged_before_done_and_done_names_the_file(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    result = exported(filled_session, case, tmp_path)
+    lines = {line.payload.act: line for line in logbook.newest(filled_session, act="export").lines if line.payload}
+    begun, done = lines["export.begin"], lines["export.done"]
+    assert done.payload is not None
+    assert done.payload.cause == begun.seq < done.seq
+    assert done.payload.dig == result.digest
+    assert done.payload.why == "legal-referral"
+
+
+def test_a_failed_check_stops_the_export_and_is_logged(
+    filled_session: Session, case: CompartmentId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "verifier_command", lambda: ("/bin/false",))
+    with pytest.raises(LeakError, match="cannot check the package"):
+        exporting.export(filled_session, case, profile="lawyer", to=LAWYER, out=tmp_path, take_proposals=True)
+    assert list(tmp_path.glob("*.age*")) == []
+    assert acts(filled_session)[1] == "export.abort"
+    assert "export.done" not in acts(filled_session)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        pytest.param({"to": "Nobody"}, NotFoundError, "no recipient of this name", id="no such recipient"),
+        pytest.param({"profile": "everything"}, UsageError, "no such profile", id="no such profile"),
+        pytest.param({"out": Path("/nonexistent/folder")}, UsageError, "there is no folder", id="no such folder"),
+    ],
+)
+def test_refusals_change_nothing(
+    filled_session: Session,
+    case: CompartmentId,
+    tmp_path: Path,
+    *,
+    changes: dict[str, object],
+    error: type[Exception],
+    words: str,
+) -> None:
+    given: dict[str, object] = {"profile": "lawyer", "to": LAWYER, "out": tmp_path, "take_proposals": True, **changes}
+    with pytest.raises(error, match=words):
+        exporting.export(filled_session, case, **given)  # type: ignore[arg-type]  # each case changes one
+    assert "export.begin" not in acts(filled_session)
+
+
+def test_a_damaged_log_stops_exports(filled_session: Session, case: CompartmentId, tmp_path: Path) -> None:
+    filled_session.alarms = (Alarm("damaged", "The log is damaged."),)
+    with pytest.raises(VerificationError, match="this waits until the log is sound"):
+        exported(filled_session, case, tmp_path)
+
+
+def test_an_auditor_exports_nothing(filled_session: Session, case: CompartmentId, tmp_path: Path) -> None:
+    filled_session.roles = frozenset({Role.AUDITOR})
+    with pytest.raises(RefusedError, match=r"case\.export is refused"):
+        exported(filled_session, case, tmp_path)
+
+
+def test_only_the_recipient_opens_it(filled: Filled, tmp_path: Path) -> None:
+    identity = make_identity()
+    right, wrong = tmp_path / "right", tmp_path / "wrong"
+    right.write_text(identity)
+    wrong.write_text(make_identity())
+    with filled.open() as session:
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
+        result = exported(session, filled.cases[0], tmp_path)
+    words = " ".join(result.key_words)
+    opened = packages.open_to(result.path, identity_file=right, out=tmp_path / "o", expected_words=words)
+    assert [path.name for path in opened.files] == ["report.pdf", "data.json"]
+    with pytest.raises(VerificationError, match="does not open with this identity"):
+        packages.open_to(result.path, identity_file=wrong, out=tmp_path / "w")
+    assert not (tmp_path / "w").exists()
