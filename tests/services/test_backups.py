@@ -100,7 +100,7 @@ def test_leftovers_of_a_backup_that_was_cut_off_go_with_the_next_one(filled: Fil
     stick = tmp_path / "stick"
     for name, files in {
         "backup-3.part": ["keys.new"],
-        "backup-4.part": ["vault.db", "vault.db-wal"],
+        "backup-4.part": ["vault.db", "vault.db-wal", "keyrows.db-journal"],
         "backup-5.part": ["something else"],
     }.items():
         (stick / name).mkdir(parents=True)

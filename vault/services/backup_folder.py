@@ -71,7 +71,7 @@ class BackupFolder:
         """Say whether it may be removed for this vault: nothing is in it but the files of a backup, and of no other."""
         parts = (self.keys, self.database, self.key_rows, self.drafts_dir, self.digests)
         names = {part.name for part in parts}
-        found = {re.sub(r"(\.new|-wal|\.probe)$", "", path.name) for path in self.path.iterdir()}
+        found = {re.sub(r"(\.new|\.probe|-wal|-shm|-journal)$", "", path.name) for path in self.path.iterdir()}
         return found <= names and (self.vault() == vault or not self.keys.exists())
 
     def remove(self) -> None:

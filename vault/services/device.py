@@ -31,7 +31,7 @@ def disk(place: Path) -> Item:
     """Return the kind of file system at a place."""
     kind = platform.filesystem_kind(place)
     if kind == "unknown":
-        return Item("disk", Verdict.UNKNOWN, "the system does not tell the kind of file system")
+        return Item("disk", Verdict.UNKNOWN, "the system does not tell")
     return Item("disk", Verdict.OK, f"file system {kind}")
 
 

@@ -1,0 +1,139 @@
+"""A backup that is cut off at any moment, or does not fit: the one before it stays good, and the next one cleans up."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.services.conftest import filled_template, founded_template
+from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.services import backups, cases, notes
+
+__all__ = ["filled_template", "founded_template"]  # fixtures
+
+_ROOT = Path(__file__).parents[2]
+_NOTES = 400
+_KILLS = 10
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A vault with some hundred notes and a good backup of it."""
+
+    filled: Filled
+    stick: Path
+
+    @contextmanager
+    def child(self, act: str) -> Iterator[subprocess.Popen[str]]:
+        process = subprocess.Popen(self.command(act, 0), cwd=_ROOT, stdout=subprocess.PIPE, text=True)
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def run(self, act: str, number: int) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(act, number), cwd=_ROOT, stdout=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+
+    def command(self, act: str, number: int) -> list[str]:
+        place = self.filled.place
+        names = (act, str(place.path), str(place.state), str(self.stick), str(number))
+        return [sys.executable, "-m", "tests.attacks.backup_child", *names]
+
+    def newest(self) -> backups.VerifiedBackup:
+        """Return the newest backup, after everything in it was read."""
+        return backups.verify(self.stick, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=self.filled.state)
+
+    def make(self) -> backups.MadeBackup:
+        with self.filled.open() as session:
+            assert session.warnings == ()
+            assert len(cases.open_case(session, self.filled.cases[0]).notes) == 6 + _NOTES
+            made = backups.make(session, self.stick)
+        assert made is not None
+        return made
+
+    def names(self) -> list[str]:
+        return sorted(path.name for path in self.stick.iterdir())
+
+
+@pytest.fixture
+def desk(filled_template: Filled, tmp_path: Path) -> Desk:
+    filled = Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
+    with filled.open() as session:
+        many = [Note(kind=NoteKind.CONTACT, text=f"note {number} " * 20) for number in range(_NOTES)]
+        notes.add_many(session, filled.cases[0], many)
+    desk = Desk(filled, tmp_path / "stick")
+    desk.make()
+    return desk
+
+
+def _said(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def test_a_backup_killed_at_any_moment_leaves_a_good_one(desk: Desk) -> None:
+    with desk.child("make") as process:
+        assert _said(process) == "open"
+        began = time.monotonic()
+        assert _said(process) == "made"
+        lasts = time.monotonic() - began
+    chance = random.Random(1983)
+    outcomes = set()
+    for kill in range(_KILLS):
+        before = desk.newest()
+        with desk.child("make") as process:
+            assert _said(process) == "open"
+            time.sleep(lasts * (kill + chance.random()) / _KILLS)
+            process.kill()
+            process.wait()
+        after = desk.newest()
+        # Either the one before, or a newer one that was complete at that very moment.
+        outcomes.add("before" if after == before else "after")
+        assert after == before or after.operations > before.operations
+    assert "before" in outcomes
+    made = desk.make()
+    assert desk.names() == [made.path.name]
+    assert desk.newest().digest == made.digest
+
+
+@pytest.mark.parametrize("first", range(1, 6))
+def test_a_backup_killed_between_any_two_changes_on_the_disk_leaves_a_good_one(desk: Desk, first: int) -> None:
+    ended, killed = False, 0
+    for number in range(first, 200, 5):
+        before = desk.newest()
+        done = desk.run("kill-at", number)
+        ended = done.stdout.endswith("made\n")
+        assert ended or done.returncode == -signal.SIGKILL
+        after = desk.newest()
+        assert after == before or after.operations > before.operations
+        if ended:
+            break
+        killed += 1
+    assert ended
+    assert killed > 2
+    made = desk.make()
+    assert desk.names() == [made.path.name]
+
+
+@pytest.mark.parametrize("size", [1_000, 80_000, 200_000, 500_000])
+def test_a_disk_that_gets_full_leaves_the_backup_before(desk: Desk, size: int) -> None:
+    before = desk.newest()
+    assert desk.run("full", size).stdout.startswith("open\nTryAgainError: no room")
+    assert desk.newest() == before
+    assert desk.names() == [before.path.name]

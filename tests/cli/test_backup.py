@@ -1,0 +1,89 @@
+"""`casevault backup`, `status`, `doctor` and `lock` as commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.desk import Desk
+from tests.services.founded import MARKER, MEMBER
+
+
+def test_a_backup_is_made_verified_and_restored(desk: Desk, tmp_path: Path) -> None:
+    stick = str(tmp_path / "stick")
+    made = desk.run("backup", "make", stick, "--json").json()
+    assert made.keys() == {"schema", "backup", "digest", "versions", "operations", "drafts"}
+    assert made["backup"] == f"{stick}/backup-1"
+    found = desk.run("backup", "verify", stick, "--json").json()
+    assert {name: found[name] for name in ("backup", "digest", "versions")} == {
+        name: made[name] for name in ("backup", "digest", "versions")
+    }
+    target = str(tmp_path / "restored.vault")
+    restored = desk.run("backup", "restore", stick, "--vault", target, "--json").json()
+    assert restored["vault"] == target
+    assert restored["versions"] == made["versions"]
+    assert restored["lost_entries"] == 1
+    listed = desk.run("case", "list", "--vault", target, "--json").json()
+    assert len(listed["cases"]) == 2
+
+
+def test_a_person_reads_what_was_done_and_what_is_lost(desk: Desk, tmp_path: Path) -> None:
+    stick = str(tmp_path / "stick")
+    assert "It was opened again" in desk.run("backup", "make", stick).out
+    assert desk.run("backup", "verify", stick).out.startswith("WHOLE. ")
+    said = desk.run("backup", "restore", stick, "--vault", str(tmp_path / "restored.vault"))
+    assert "LOSS: 1 entry of the log was made after this backup" in said.out
+    assert MARKER not in said.out + said.err
+
+
+def test_a_damaged_backup_ends_with_exit_code_6_and_names_the_file(desk: Desk, tmp_path: Path) -> None:
+    made = desk.run("backup", "make", str(tmp_path / "stick"), "--json").json()
+    path = Path(made["backup"]) / "vault.db"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    for act in (("verify", made["backup"]), ("restore", made["backup"], "--vault", str(tmp_path / "new.vault"))):
+        said = desk.run("backup", *act, "--json")
+        assert said.code == 6
+        assert said.json()["error"]["message"] == "vault.db of the backup is not what was written"
+    assert not (tmp_path / "new.vault").exists()
+
+
+def test_a_backup_inside_the_vault_is_refused(desk: Desk) -> None:
+    assert desk.run("backup", "make", str(desk.place.path / "backup")).code == 5
+
+
+def test_status_and_doctor_need_neither_member_nor_passphrase(desk: Desk, tmp_path: Path) -> None:
+    desk.run("backup", "make", str(tmp_path / "stick"))
+    for noun in ("status", "doctor"):
+        said = desk.run_bare("--vault", str(desk.place.path), noun, "--json")
+        assert said.code == 0
+        items = {item["name"]: item for item in said.json()["items"]}
+        assert items["last backup"]["state"] == "ok"
+        assert all(item.keys() == {"name", "state", "found", "advice"} for item in items.values())
+        assert {item["state"] for item in items.values()} <= {"ok", "warn", "unknown"}
+        assert MARKER not in said.out
+        assert MEMBER not in said.out
+    lines = desk.run_bare("--vault", str(desk.place.path), "status").out
+    assert "no separation of duties" in lines
+    assert "no recovery sheets" in lines
+
+
+def test_an_unlock_is_remembered_by_its_time(desk: Desk) -> None:
+    def opened() -> str:
+        items = json.loads(desk.run_bare("--vault", str(desk.place.path), "status", "--json").out)["items"]
+        return next(str(item["state"]) for item in items if item["name"] == "last opened")
+
+    assert opened() == "unknown"
+    desk.run("case", "list")
+    assert opened() == "ok"
+
+
+def test_lock_is_content_when_no_app_runs(desk: Desk) -> None:
+    said = desk.run_bare("--vault", str(desk.place.path), "lock", "--json")
+    assert said.code == 0
+    assert said.json() == {"schema": 1, "locked": True, "ended": False}
+
+
+def test_without_a_vault_lock_and_status_say_so(desk: Desk, tmp_path: Path) -> None:
+    assert desk.run_bare("lock").code == 10
+    assert desk.run_bare("--vault", str(tmp_path / "none.vault"), "status").code == 10
+    assert desk.run_bare("doctor").code == 0
