@@ -58,7 +58,10 @@ def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None,
     current = pins.pending if pins.pending in own else pins.current
     if any(alarm.code == f"rollback:{current.hex()}" for alarm in alarms):
         return _new_log(rows, own, pins, alarms)
-    if _held_origin(rows, place) != current:
+    held = _held_origin(rows, place)
+    if isinstance(held, Alarm):
+        return _new_log(rows, own, pins, (*alarms, held))
+    if held != current:
         words = (
             "Your seat went on with another log here (another account, or a restored state folder): a new log begins."
         )
@@ -77,13 +80,26 @@ def after_damage(
     return _new_log(rows, _own_logs(rows, place.seat, identity), pins, (*alarms, Alarm("damaged", words)))
 
 
-def judge_keys(rows: Rows, file: KeyFile, slot: int, pins: Pins | None) -> tuple[Alarm, ...]:
-    """Report a `keys` file that is not the one this account saw last."""
+def judge_keys(
+    rows: Rows, file: KeyFile, slot: int, *, pins: Pins | None, alarms: tuple[Alarm, ...]
+) -> tuple[Alarm, ...]:
+    """Report a `keys` file that is neither the one that this account saw last nor the newest that the logs list.
+
+    Args:
+        rows: of the vault.
+        file: the file.
+        slot: the number of this seat's slot.
+        pins: what this account remembers.
+        alarms: what is known of the logs: in an old copy of the vault, old keys are the newest listed.
+    """
     if pins is None:
         return ()
     header_is_known = sha256(file.header_bytes()).digest() == pins.keys_header
     slot_is_known = sha256(file.slots[slot]).digest() == pins.keys_slot
-    if (header_is_known and slot_is_known) or file.digest() in newest_keys(rows, file.header.folder).values():
+    if header_is_known and slot_is_known:
+        return ()
+    logs_are_current = not any(alarm.is_fault for alarm in alarms)
+    if logs_are_current and file.digest() in newest_keys(rows, file.header.folder).values():
         return ()
     words = "The keys file is not the one that this device saw last: an older copy was put in its place."
     return (Alarm("old-keys", words),)
@@ -120,11 +136,11 @@ def _own_logs(rows: Rows, seat: SeatId, identity: bytes) -> dict[Origin, Genesis
     return logs
 
 
-def _held_origin(rows: Rows, place: SealedPlace) -> Origin | None:
+def _held_origin(rows: Rows, place: SealedPlace) -> Origin | Alarm | None:
     try:
         return stored_origin(rows, place)
     except VerificationError:
-        return None  # a session key that cannot be read signs nothing
+        return Alarm("session-key", "The session key of this device was altered: a new log begins.")
 
 
 def _compare(rows: Rows, origin: Origin, pins: Pins) -> Alarm | None:
