@@ -76,7 +76,7 @@ def person(
 def contents(index: Index) -> dict[str, list[tuple[object, ...]]]:
     """Everything in the index but the numbers of its rows, which depend on what else came in the same millisecond."""
     queries = {
-        "heads": "SELECT compartment, record, version, case_id, kind, doc >> 20 FROM head",
+        "heads": "SELECT compartment, record, version, case_id, kind, at_ms FROM head",
         "replaced": "SELECT * FROM replaced",
         "conflict": "SELECT * FROM conflict",
         "rows": "SELECT h.version, c.case_id, top, heads, title, ref, status, c.kind, due, risk,"

@@ -173,11 +173,17 @@ def test_a_batch_that_fails_leaves_neither_entries_nor_cursor(index: Index) -> N
 
 
 def test_many_versions_of_one_moment_all_stand(index: Index) -> None:
-    same_place = [replace(note(f"n{i}", f"word{i:03}"), version=bytes([7, i]) + bytes(30)) for i in range(200)]
-    apply(index, same_place[:100], {})
-    apply(index, same_place[100:], {})
-    assert len(heads_in(index, id16("case"))) == 200
-    assert all(search(index, f"word{i:03}").hits[0].record == id16(f"n{i}") for i in range(200))
+    one_moment = [note(f"n{i}", f"word{i:03}", at=7) for i in range(200)]
+    alike = [replace(note(f"n{i}", f"word{i:03}", at=7), version=bytes(31) + bytes([i - 200])) for i in range(200, 300)]
+    apply(index, one_moment[:100], {})
+    apply(index, one_moment[100:] + alike, {})
+    assert len(heads_in(index, id16("case"))) == 300
+    assert all(search(index, f"word{i:03}").hits[0].record == id16(f"n{i}") for i in range(300))
+
+
+def test_what_the_counter_of_a_clock_puts_in_order_stays_in_order(index: Index) -> None:
+    apply(index, [replace(note(f"n{i}", "airport", at=7), counter=i) for i in (2, 0, 1)], {})
+    assert [head.record for head in heads_in(index, id16("case"))] == [id16("n0"), id16("n1"), id16("n2")]
 
 
 @pytest.mark.parametrize("at", [-5, 1 << 70])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 
 from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
 from vault.index.fold import fold, sort_key
@@ -12,20 +13,19 @@ from vault.index.schema import Statements
 # After every date, so that what has no date comes last.
 NO_DATE = "~"
 
-_COUNTER_BITS = 12
-_DOC_BITS = 20
-_LAST_MS = (1 << 42) - 1  # the year 2109; a clock beyond it is a claim like any other
+_LAST_MS = 1 << 42  # the year 2109; a clock beyond it is a claim like any other
+_SPREADS = range(3, 43)
 _DOC_OWNERS = ("head", "case_row", "person")
 
 # Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device.
 _HEADS_OF_CASE = (
     "SELECT doc, top, status, title FROM case_row JOIN head USING (doc) WHERE case_row.case_id=?"
-    " ORDER BY doc >> 20, version"
+    " ORDER BY at_ms, version"
 )
 # The first client by id: any fixed choice will do, as long as an edit does not change it.
 _CLIENT_OF_CASE = (
     "SELECT name, name_key FROM person JOIN head USING (doc) WHERE person.case_id=? AND is_client"
-    " ORDER BY person.record, doc >> 20 DESC, version DESC LIMIT 1"
+    " ORDER BY person.record, at_ms DESC, version DESC LIMIT 1"
 )
 
 
@@ -55,8 +55,8 @@ def add_documents(sql: Statements, entries: Sequence[IndexedRecord]) -> set[byte
     """Write the documents; return the cases whose row may change."""
     documents = _numbered(sql, entries)
     sql.executemany(
-        "INSERT INTO head VALUES (?, ?, ?, ?, ?, ?)",
-        [(doc, e.compartment, e.record, e.version, e.case, e.kind) for doc, e in documents],
+        "INSERT INTO head VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(doc, e.compartment, e.record, e.version, _clamped(e.at_ms), e.case, e.kind) for doc, e in documents],
     )
     sql.executemany(
         "INSERT INTO text(rowid, names, body) VALUES (?, ?, ?)",
@@ -114,27 +114,34 @@ def _numbered(sql: Statements, entries: Sequence[IndexedRecord]) -> list[tuple[i
     """Give each entry a number of its own, oldest first: FTS5 is quickest when its row numbers rise."""
     if not entries:
         return []
-    places = json.dumps([_place_in_time(entry) for entry in entries])
+    places = json.dumps([_clamped(entry.at_ms) for entry in entries])
     stored = sql.execute("SELECT doc FROM head WHERE doc IN (SELECT value FROM json_each(?))", (places,))
     used = {doc for (doc,) in stored}
     numbered = []
-    for entry in entries:
-        doc = place = _place_in_time(entry)
+    for entry in sorted(entries, key=lambda e: (e.at_ms, e.counter, e.version)):
+        doc = place = _clamped(entry.at_ms)
         if doc in used:
-            # The same millisecond stays; the version spreads what an import wrote in it.
-            doc = place >> _DOC_BITS << _DOC_BITS | int.from_bytes(entry.version[1:4]) % (1 << _DOC_BITS)
-            while doc in used or _stands(sql, doc):
-                doc += 1
+            doc = next(near for near in _near(place, entry.version) if near not in used and not _stands(sql, near))
         used.add(doc)
         numbered.append((doc, entry))
     return sorted(numbered, key=lambda pair: pair[0])
 
 
-def _place_in_time(entry: IndexedRecord) -> int:
-    """Return ms | counter | first byte of the version: rarely the same twice."""
-    ms = min(max(entry.at_ms, 0), _LAST_MS)
-    counter = min(max(entry.counter, 0), (1 << _COUNTER_BITS) - 1)
-    return (ms << _DOC_BITS) | (counter << (_DOC_BITS - _COUNTER_BITS)) | entry.version[0]
+def _near(place: int, version: bytes) -> Iterator[int]:
+    """Yield numbers after a place that is taken: the next ones, then further and further, then all.
+
+    An import may give one moment to all that it brings: looking at the next number only would take the square of it.
+    """
+    yield from range(place + 1, place + 8)
+    bits = int.from_bytes(version)
+    for spread in _SPREADS:
+        yield place + bits % (1 << spread)
+        bits >>= 5
+    yield from count(place + 1)
+
+
+def _clamped(at_ms: int) -> int:
+    return min(max(at_ms, 0), _LAST_MS)
 
 
 def _stands(sql: Statements, doc: int) -> bool:
