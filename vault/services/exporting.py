@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -53,6 +53,10 @@ class Undecided:
     questions: tuple[Question, ...]
 
 
+class DeclinedError(Exception):
+    """A person read the finished pages and said no; nothing was sealed, and the log says that it was stopped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """A package at its destination, and the words by which its recipient knows who made it."""
@@ -88,6 +92,7 @@ def export(
     decisions: Decisions | None = None,
     take_proposals: bool = False,
     cover: Cover | None = None,
+    approve: Callable[[tuple[str, ...]], bool] = lambda pages: True,
 ) -> Exported | Undecided:
     """Redact a case for one recipient, check the finished files in another process, seal and write them.
 
@@ -100,11 +105,14 @@ def export(
         decisions: form -> action, beside those that earlier exports to this recipient took.
         take_proposals: decide every open question as proposed; what nobody knows is removed.
         cover: purpose and language of the report.
+        approve: asked once the files are finished and checked, with the pages as another reader reads them; only when
+            it says yes is anything sealed.
 
     Returns:
         The package, or the questions that are open.
 
     Raises:
+        DeclinedError: `approve` said no.
         LeakError: the finished files hold something that they must not; nothing was written.
         RefusedError, NotFoundError, UsageError, VerificationError, TryAgainError: as they say.
     """
@@ -125,7 +133,7 @@ def export(
         return Undecided(result.questions)
     actions = {form: RedactionAction(action) for form, action in taken.items()}
     done = _Export(session, material, actions, book, rule).run(
-        result, cover or Cover(purpose=f"legal referral ({profile})"), out
+        result, cover or Cover(purpose=f"legal referral ({profile})"), out, approve
     )
     return Exported(
         path=done.path,
@@ -178,15 +186,19 @@ class _Export:
     book: PseudonymBook
     rule: str
 
-    def run(self, dossier: RedactedDossier, cover: Cover, out: Path) -> _Done:
+    def run(
+        self, dossier: RedactedDossier, cover: Cover, out: Path, approve: Callable[[tuple[str, ...]], bool]
+    ) -> _Done:
         seed = _package_seed(self.session)
         begun = self._log("export.begin")
         try:
             prepared = prepare(dossier, cover)
+            if not approve(prepared.pages):
+                raise DeclinedError  # noqa: TRY301 - the abort below has to be logged for it too
             package = self._seal(prepared, seed)
             self._log_done(package, cover, begun)
             path = publish(package, out)
-        except VaultError:
+        except (VaultError, DeclinedError):
             self._log("export.abort", cause=begun.seq)
             raise
         return _Done(path, package, package_words(public_key(seed)), prepared.pages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vault.access.session import Session
-from vault.casework.person import IdentityDocument, Person, PersonName
+from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.casework.vocabulary import DocumentKind, PersonRole
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, make_id
@@ -25,6 +25,7 @@ def add(
     phones: Sequence[str] = (),
     emails: Sequence[str] = (),
     documents: Sequence[str] = (),
+    safe_contact: SafeContact | None = None,
 ) -> RecordId:
     """Keep a person in a case and return the record's id.
 
@@ -37,6 +38,7 @@ def add(
         phones: in any spacing.
         emails: addresses.
         documents: KIND:NUMBER, with a word of `DocumentKind`.
+        safe_contact: how to reach them without harm.
 
     Raises:
         UsageError: a value has not the form that its field needs; nothing was written.
@@ -49,6 +51,7 @@ def add(
         phones=tuple(phones),
         emails=tuple(emails),
         documents=tuple(_document(text) for text in documents),
+        safe_contact=safe_contact,
     )
     record = RecordId(make_id())
     with session.work() as work:

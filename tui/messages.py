@@ -1,0 +1,45 @@
+"""What screens say to the app and what comes back to them from the workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.message import Message
+
+
+class Answer(Message):
+    """What a worker found, delivered in the app's own thread. A screen that is gone by then gets nothing.
+
+    Args:
+        deliver: hands the answer over.
+    """
+
+    def __init__(self, deliver: Callable[[], None]) -> None:
+        super().__init__()
+        self.deliver = deliver
+
+
+class OpenCase(Message):
+    """The wish to open a case.
+
+    Args:
+        case: its id.
+        why: the reason that goes into the log.
+        record: the person or note to stand on.
+        draft: the draft to go on with.
+    """
+
+    def __init__(self, case: str, *, why: str = "casework", record: str = "", draft: str = "") -> None:
+        super().__init__()
+        self.case = case
+        self.why = why
+        self.record = record
+        self.draft = draft
+
+
+class Unlocked(Message):
+    """The vault is open."""
+
+
+class Home(Message):
+    """The wish to go back to the list of cases, which something has changed."""

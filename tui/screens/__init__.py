@@ -1,0 +1,1 @@
+"""One file per screen. A screen gets frozen values, asks the gateway through `ask`, and sends messages."""

@@ -1,0 +1,45 @@
+"""Times, ages and errors in the words of the screens."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final
+
+from vault.errors import VaultError
+
+_DAY_MINUTES: Final = 24 * 60
+
+
+def moment(ms: int) -> str:
+    """Return a time of this computer's zone, `2026-11-24 14:02`."""
+    return datetime.datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def clock_time(ms: int) -> str:
+    """Return the time of day, with seconds."""
+    return datetime.datetime.fromtimestamp(ms / 1000).astimezone().strftime("%H:%M:%S")
+
+
+def age(then_ms: int, now_ms: int) -> str:
+    """Return how long ago something was, in the largest unit that fits."""
+    minutes = max(0, now_ms - then_ms) // 60_000
+    for unit, length in (("day", _DAY_MINUTES), ("hour", 60), ("minute", 1)):
+        if minutes >= length:
+            count = minutes // length
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def counted(number: int, word: str, plural: str = "") -> str:
+    """Return `1 draft`, `2 drafts`, `no drafts`."""
+    many = plural or f"{word}s"
+    return f"{number or 'no'} {word if number == 1 else many}"
+
+
+def sentence(error: VaultError) -> str:
+    """Return what happened and what to do, as one line."""
+    return f"{_upper(error.message).rstrip('.')}. {_upper(error.next_step)}".strip()
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
