@@ -22,6 +22,7 @@ from vault.errors import (
 )
 from vault.policy.roles import Action
 from vault.records.payloads import read_payloads
+from vault.seal.keyfile import KeyFile
 from vault.seal.purposes import Purpose
 from vault.services import backups, dates, notes
 from vault.services.backups import MadeBackup
@@ -89,10 +90,12 @@ def test_a_new_backup_replaces_the_earlier_one_of_the_same_vault_only(
     (stick / "backup-7").mkdir()
     (stick / "backup-7" / "holiday.txt").write_text("not a backup")
     (stick / "letters").mkdir()
+    (stick / "backup-3").mkdir()
+    (stick / "backup-3" / "vault.db").write_bytes(b"nobody can tell whose")
     with filled.open() as session:
         assert make(session, stick).path.name == "backup-8"
         assert make(session, stick).path.name == "backup-9"
-    assert sorted(path.name for path in stick.iterdir()) == ["backup-1", "backup-7", "backup-9", "letters"]
+    assert sorted(path.name for path in stick.iterdir()) == ["backup-1", "backup-3", "backup-7", "backup-9", "letters"]
     assert verify(foreign.path, other.state).path == foreign.path
 
 
@@ -241,22 +244,50 @@ def test_a_vault_with_a_broken_version_gets_no_new_backup_and_keeps_the_old_one(
     verify(stick, filled.state)
 
 
-def test_a_version_whose_key_got_lost_on_the_way_is_noticed(
-    filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("name", "statement", "words"),
+    [
+        (
+            "keyrows.db",
+            "DELETE FROM version_key WHERE wrap = (SELECT max(wrap) FROM version_key)",
+            "the backup does not hold what the vault holds",
+        ),
+        (
+            "vault.db",
+            "DELETE FROM version WHERE id = (SELECT max(id) FROM version)",
+            r"holds \d+ entries and \d+ versions that are not the \d+ and \d+ of the vault",
+        ),
+        (
+            "vault.db",
+            "DELETE FROM operation WHERE seq = 3",
+            r"holds \d+ entries and \d+ versions that are not the \d+ and \d+ of the vault",
+        ),
+    ],
+    ids=["a key", "a version", "an entry"],
+)
+def test_what_got_lost_on_the_way_is_noticed(  # noqa: PLR0917 - two of them are fixtures
+    filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, statement: str, words: str
 ) -> None:
-    real = copy_in_parts
-
     def lose_one(database: Database, parts: dict[Path, Collection[str]], raw_key: bytes, **rest: Any) -> bool:
-        done = real(database, parts, raw_key, **rest)
-        copy = open_database(list(parts)[1], raw_key, create=False)
+        done = copy_in_parts(database, parts, raw_key, **rest)
+        copy = open_database(next(path for path in parts if path.name == name), raw_key, create=False)
         with copy.transaction() as rows:
-            rows.connection.exec_driver_sql("DELETE FROM version_key WHERE wrap = (SELECT max(wrap) FROM version_key)")
+            rows.connection.exec_driver_sql(statement)
         copy.close()
         return done
 
     monkeypatch.setattr("vault.services.backup_building.copy_in_parts", lose_one)
-    with filled.open() as session, pytest.raises(VerificationError, match="does not hold what the vault holds"):
+    with filled.open() as session, pytest.raises(VerificationError, match=words):
         backups.make(session, tmp_path / "stick")
+    assert names_below(tmp_path / "stick") == []
+
+
+def test_a_keys_file_that_no_entry_lists_is_not_taken_into_a_backup(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session:
+        file = KeyFile.decode(session.folder.keys.read_bytes())
+        session.folder.keys.write_bytes(file.with_slot(30, bytes(1024)).encode())
+        with pytest.raises(VerificationError, match="the keys file is not one that the log lists"):
+            backups.make(session, tmp_path / "stick")
     assert names_below(tmp_path / "stick") == []
 
 

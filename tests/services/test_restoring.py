@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.services.backup_help import keys_of, list_again, names_below, tables_of
@@ -16,8 +18,10 @@ from vault.records.payloads import read_payloads
 from vault.records.seatlog import stored_origin
 from vault.seal.purposes import Purpose
 from vault.services import backups, cases, checking, dates, notes, restoring, searching
+from vault.services.backup_proof import Manifest
 from vault.services.restoring import Restored
 from vault.store.engine import Database, open_database
+from vault.store.manifest import put_manifest, read_manifest
 from vault.store.rows import LocalRow
 
 
@@ -98,17 +102,8 @@ def test_two_restores_of_one_backup_go_on_in_two_logs(filled: Filled, tmp_path: 
     assert len({old, first.origin, second.origin}) == 3
 
 
-def _put_session_row(backup: Path, session_row: LocalRow, key: bytes) -> None:
-    """Do what somebody does who holds the database key and wants a restored copy to sign on."""
-    key_rows = open_database(backup / "keyrows.db", key, create=False)
-    with key_rows.transaction() as rows:
-        rows.put_local(session_row)
-    key_rows.close()
-    list_again(backup)
-
-
-@pytest.mark.parametrize("tampered", [False, True], ids=["as it was made", "with a session key put into it"])
-def test_a_restored_copy_never_signs_with_a_stored_key(filled: Filled, tmp_path: Path, tampered: bool) -> None:
+@pytest.mark.parametrize("put_into", [None, "keyrows.db", "vault.db"])
+def test_a_restored_copy_never_signs_with_a_stored_key(filled: Filled, tmp_path: Path, put_into: str | None) -> None:
     # Pins from before the backup: nothing in them tells the copy from the vault.
     pins_then = tmp_path / "pins-then"
     shutil.copytree(filled.state, pins_then)
@@ -119,13 +114,33 @@ def test_a_restored_copy_never_signs_with_a_stored_key(filled: Filled, tmp_path:
             row = rows.local(session.seat, Purpose.SESSION)
         assert row is not None
         key = session.copy_keys(keys_of(made.path)).database_key
-        if tampered:
-            _put_session_row(made.path, row, key)
+    foreign = row._replace(seat=b"another seat's id")
+    if put_into is not None:
+        _put_session_rows(made.path, put_into, [row, foreign], key)
     restored = restore(made.path, tmp_path / "office.vault", pins_then)
     assert restored.origin != old
     with Place(restored.path, pins_then).open() as session, session.database.reading() as rows:
         assert stored_origin(rows, session.log.place) == restored.origin
         assert rows.size(old) == made.operations
+        assert rows.local(foreign.seat, Purpose.SESSION) is None
+
+
+def _put_session_rows(backup: Path, name: str, session_rows: list[LocalRow], key: bytes) -> None:
+    """Do what somebody does who holds the database key and wants a restored copy to sign on."""
+    part = open_database(backup / name, key, create=False)
+    with part.transaction() as rows:
+        for row in session_rows:
+            rows.put_local(row)
+    part.close()
+    if name == "vault.db":
+        key_rows = open_database(backup / "keyrows.db", key, create=False)
+        manifest = msgspec.msgpack.decode(read_manifest(key_rows), type=Manifest)
+        files = {**manifest.files, name: sha256((backup / name).read_bytes()).digest()}
+        with key_rows.transaction() as rows:
+            rows.connection.exec_driver_sql("DELETE FROM manifest")
+        put_manifest(key_rows, msgspec.structs.replace(manifest, files=files).encode())
+        key_rows.close()
+    list_again(backup)
 
 
 def test_pins_that_lag_behind_the_backup_do_not_let_the_old_log_go_on(filled: Filled, tmp_path: Path) -> None:

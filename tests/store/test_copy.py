@@ -22,7 +22,7 @@ from tests.store.samples import (
     whole_entries,
 )
 from vault.errors import RefusedError, TryAgainError, VerificationError
-from vault.store.copy import add_rows, copy_database, copy_in_parts
+from vault.store.copy import add_rows, clear_table, copy_database, copy_in_parts
 from vault.store.engine import Database, open_database
 from vault.store.rows import EpochRow, GrantRow, LocalRow, TileRow
 from vault.store.schema import SCHEMA
@@ -144,6 +144,13 @@ def test_rows_are_added_all_or_none(full: Database, tmp_path: Path) -> None:
     add_rows(full, copy, {"version_key", "local"}, local_purposes=(8,))
     assert _rows_of(copy) == before | {"version_key": _rows_of(full)["version_key"]}
     copy.close()
+
+
+def test_one_table_is_cleared_and_no_other(full: Database) -> None:
+    before = _rows_of(full)
+    clear_table(full, "local")
+    assert before["local"]
+    assert _rows_of(full) == before | {"local": set()}
 
 
 def test_work_goes_on_meanwhile_and_the_copy_shows_the_moment_of_its_beginning(full: Database, tmp_path: Path) -> None:

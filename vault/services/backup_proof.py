@@ -95,10 +95,8 @@ def prove(
             cancelled=cancelled,
         )
         state = reader.read(log_sizes(tables))
-    found, expected = (state.digest, state.operations, state.versions), (
-        manifest.digest, manifest.operations, manifest.versions,
-    )  # fmt: skip
-    if found != expected:
+    expected = (manifest.digest, manifest.operations, manifest.versions)
+    if (state.digest, state.operations, state.versions) != expected:
         raise VerificationError(
             f"the backup holds {state.operations} entries and {state.versions} versions that are not the "
             f"{manifest.operations} and {manifest.versions} of the vault"

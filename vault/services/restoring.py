@@ -14,19 +14,16 @@ from vault.access.unlock import unlock
 from vault.errors import RefusedError
 from vault.ids import Origin
 from vault.records.work import Entry
-from vault.seal.purposes import Purpose
 from vault.services import dates
 from vault.services.backup_building import KEY_TABLES
 from vault.services.backup_folder import BackupFolder, copy_durable, find_backup, require_undamaged, translated
 from vault.services.backup_proof import Progress, Proof, prove, read_key_file
-from vault.store.copy import add_rows
-from vault.store.engine import Database, open_database, open_finished
+from vault.store.copy import add_rows, clear_table
+from vault.store.engine import open_database, open_finished
 from vault.store.files import make_ballast
 from vault.store.folder import VaultFolder
 from vault.store.schema import SCHEMA, migrate
 
-# What a restored copy must never have, whatever the backup holds: it would sign with a key that was used after it.
-_NEVER_RESTORED = (Purpose.SESSION, Purpose.RATCHET)
 _OWN_ENTRY = " (as a rule one of them tells of the backup itself)"
 
 
@@ -163,25 +160,22 @@ def _bring_up_to_date(copied: BackupFolder, keys: CopyKeys) -> bool:
 
 
 def _join_key_rows(copied: BackupFolder, keys: CopyKeys) -> None:
-    """Put wraps, grants and keyrings back among the other tables, and leave the files of a vault alone behind."""
+    """Put wraps, grants and keyrings back among the other tables, and leave the files of a vault alone behind.
+
+    Whatever the backup holds, no session key and no ratchet comes along: a copy would sign with keys used after it.
+    """
     database = open_database(copied.database, keys.database_key, create=False)
     try:
         key_rows = open_finished(copied.key_rows, keys.database_key)
         try:
+            clear_table(database, "local")
             add_rows(key_rows, database, KEY_TABLES, local_purposes=COPIED_SECRETS)
         finally:
             key_rows.close()
-        _forget_signing_keys(database, keys)
     finally:
         database.close()
     copied.key_rows.unlink()
     copied.digests.unlink()
-
-
-def _forget_signing_keys(database: Database, keys: CopyKeys) -> None:
-    with database.transaction() as rows:
-        for purpose in _NEVER_RESTORED:
-            rows.delete_local(keys.place.seat, purpose)
 
 
 def _begin_again(session: Session, folder: BackupFolder, target: Path, proof: Proof) -> Restored:

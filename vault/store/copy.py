@@ -133,6 +133,12 @@ def _copy_short_tables(
         return {origin: source.size(origin) for origin in _origins(source)}
 
 
+def clear_table(database: Database, name: str) -> None:
+    """Delete every row of a table."""
+    with database.transaction() as rows:
+        rows.connection.execute(sa.delete(metadata.tables[name]))
+
+
 def _wanted(table: sa.Table, local_purposes: Collection[int] | None) -> tuple[sa.ColumnElement[bool], ...]:
     if table is not local or local_purposes is None:
         return ()
