@@ -63,6 +63,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "add_versions": lambda rows: rows.add_versions([_VERSION]),
     "add_version_keys": lambda rows: rows.add_version_keys([_KEY]),
     "versions": lambda rows: (rows.versions(_ID), rows.versions(_ID, _ID)),
+    "first_place": lambda rows: rows.first_place(_ID),
     "version_at": lambda rows: rows.version_at(_ID, 0, 0),
     "versions_from": lambda rows: list(rows.versions_from(_ID, 0)),
     "version_rows": lambda rows: list(rows.version_rows(_ID)),

@@ -173,6 +173,12 @@ def test_a_copied_frontier_lives_on_its_own() -> None:
     assert twin.root() == root(MANY[:301])
 
 
+@pytest.mark.parametrize(("start", "kept"), [(255, None), (256, 44), (299, 1), (300, 0), (301, None)])
+def test_a_frontier_remembers_the_leaves_of_its_open_tile_alone(start: int, kept: int | None) -> None:
+    frontier, _ = grow(MANY[:300])
+    assert frontier.leaves_from(start) == (None if kept is None else MANY[300 - kept : 300])
+
+
 # The size-0 policy, where implementations differ.
 def test_size_zero_has_a_fixed_root_and_is_a_prefix_of_everything() -> None:
     assert Frontier().root() == root([]) == EMPTY_ROOT == sha256(b"").digest()

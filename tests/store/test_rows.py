@@ -115,6 +115,14 @@ def test_versions_come_with_each_of_their_keys_and_only_of_the_compartment_and_r
         assert rows.version_at(OTHER_ORIGIN, 0, 0) == []
 
 
+def test_the_first_place_of_a_compartment_is_its_earliest_in_any_log(database: Database) -> None:
+    with database.transaction() as rows:
+        rows.add_versions([version(7, 0), version(3, 1), version(1, 0, compartment=OTHER_CASE)])
+        assert rows.first_place(CASE) == (ORIGIN, 3)
+        assert rows.first_place(OTHER_CASE) == (ORIGIN, 1)
+        assert rows.first_place(b"n" * 16) is None
+
+
 def test_a_version_without_a_key_is_counted_and_not_opened(database: Database) -> None:
     with database.transaction() as rows:
         rows.add_versions([version(0)])

@@ -17,7 +17,7 @@ from vault.ids import CompartmentId, MemberId, Origin, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
-from vault.records.counting import Proven, Quarantined
+from vault.records.counting import Learned, Proven, Quarantined
 from vault.records.payloads import Auditor
 from vault.records.seatlog import SeatLog
 from vault.records.work import Work
@@ -53,6 +53,7 @@ class Session:
         viewed: (compartment, reason) pairs whose view is in the log already.
         verified: other logs -> what of them was verified, now or earlier.
         damaged: (log, size) -> what of it can be proven although its headers do not give the root that they should.
+        learned: what counting found in the rows so far.
         audits: audit pseudonyms of cases met so far.
         quarantine: what catching up with the logs found not to count.
         state: this account's state folder; None is the system's usual one.
@@ -76,6 +77,7 @@ class Session:
     on_close: list[Callable[[], None]] = field(default_factory=list)
     verified: dict[Origin, Pinned] = field(default_factory=dict)
     damaged: dict[tuple[Origin, int], Proven] = field(default_factory=dict)
+    learned: Learned = field(default_factory=Learned)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
     _drafts: Drafts | None = field(default=None, repr=False)

@@ -112,6 +112,12 @@ class Frontier:
             self._rows[level + 1].push(row.peaks[0])
         return tuple(tiles)
 
+    def leaves_from(self, start: int) -> list[bytes] | None:
+        """Return the leaf hashes from `start` on, or None where they lie in a tile that was closed."""
+        newest = self._rows[0].hashes
+        first = self.size - len(newest)
+        return newest[start - first :] if first <= start <= self.size else None
+
     def root(self) -> bytes:
         """Return the root over all leaves so far."""
         peaks = [peak for row in self._rows for peak in reversed(row.peaks)]

@@ -23,6 +23,8 @@ from vault.records.versions import OpenedVersion, open_all
 from vault.seal.keyring import Keyring
 from vault.store.rows import OperationRow, Rows, SealedVersion
 
+_Entry = tuple[Header, tuple[Item, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
@@ -43,16 +45,32 @@ class Proven:
 
 
 @dataclass(slots=True)
+class Learned:
+    """What counting found in the rows and no later row takes back: one for a session, so that no log is read twice.
+
+    Attributes:
+        places: compartment -> what kind of place it is.
+        holders: (seat, compartment) of which some operation lists a grant.
+        listed: what all operations read so far list, by kind.
+        read: log -> how many of its operations went into `listed`.
+    """
+
+    places: dict[bytes, Place] = field(default_factory=dict)
+    holders: set[tuple[bytes, bytes]] = field(default_factory=set)
+    listed: dict[ItemKind, set[bytes]] = field(default_factory=lambda: {ItemKind.EPOCH: set(), ItemKind.GRANT: set()})
+    read: dict[bytes, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Counter:
-    """Judges the versions of logs for one seat. Keeps what it learned for as long as it lives."""
+    """Judges the versions of logs for one seat, as one moment of the rows shows them."""
 
     rows: Rows
     vault: VaultId
     keyring: Keyring
     chain: RosterChain
-    _places: dict[bytes, Place | None] = field(default_factory=dict)
-    _holders: dict[tuple[bytes, bytes], bool] = field(default_factory=dict)
-    _listed: dict[ItemKind, set[bytes]] | None = None
+    learned: Learned = field(default_factory=Learned)
+    _refused: set[tuple[bytes, bytes]] = field(default_factory=set)
 
     def judge(self, origin: Origin, start: int, proven: Proven) -> Iterator[OpenedVersion | Quarantined]:
         """Yield each version listed in the proven entries from `start` on, opened if it counts, in order of place.
@@ -64,24 +82,22 @@ class Counter:
         for row in self.rows.operations(origin, start, proven.size):
             if (row.seq, row.digest) in proven.rejected:
                 continue
-            for group in sealed.of(row.seq):
-                verdict = self._judge_one(row, group, genesis)
-                if verdict is not None:
-                    yield verdict
+            groups = sealed.of(row.seq)
+            entry = _read(row) if groups else None
+            for group in groups:
+                if self.keyring.epochs_of(group[0].compartment):
+                    yield self._judge_one(row, entry, group, genesis)
 
     def _judge_one(
-        self, row: OperationRow, group: list[SealedVersion], genesis: Genesis | None
-    ) -> OpenedVersion | Quarantined | None:
-        if not self.keyring.epochs_of(group[0].compartment):
-            return None
+        self, row: OperationRow, entry: _Entry | None, group: list[SealedVersion], genesis: Genesis | None
+    ) -> OpenedVersion | Quarantined:
         place = Quarantined(Origin(row.origin), row.seq, group[0].n, "C2")
-        try:
-            header, items = Header.decode(row.header), decode_items(row.list)
-        except MalformedError:
+        if entry is None:
             return place
+        header, items = entry
         # A false row can stand beside the true one; the list says which is which.
         listed = [sealed for sealed in group if _lists(items, sealed)]
-        if not listed or header.list_digest != items_digest(row.list):
+        if not listed:
             return place
         try:
             version = next(iter(open_all(listed, vault=self.vault, keyring=self.keyring)), None)
@@ -116,33 +132,43 @@ class Counter:
         return rights_table(roster.head.rights).may_write(roles, place, version.content.kind)
 
     def _place_of(self, compartment: CompartmentId) -> Place | None:
-        if compartment not in self._places:
+        if compartment not in self.learned.places:
             founding = [notice for notice in notices_of(self.rows, compartment) if notice.is_founding]
             if len(founding) > 1:
                 founding = [one for one in founding if one.digest() in self._all_listed(ItemKind.EPOCH)]
-            self._places[compartment] = Place(founding[0].kind.name.lower()) if founding else None
-        return self._places[compartment]
+            if not founding:
+                return None
+            self.learned.places[compartment] = Place(founding[0].kind.name.lower())
+        return self.learned.places[compartment]
 
     def _holds_listed_grant(self, seat: SeatId, compartment: CompartmentId, row: OperationRow) -> bool:
         """Say whether some operation lists a grant of an epoch of this compartment to the seat."""
         key = (seat, compartment)
-        if key not in self._holders:
+        if key not in self.learned.holders and key not in self._refused:
             epochs = [notice.epoch for notice in notices_of(self.rows, compartment)]
             digests = {g.digest for epoch in epochs for g in self.rows.grants_of(epoch) if g.seat == seat}
-            # Mostly the grant stands in the very operation that founded the case, which this one may be.
-            self._holders[key] = bool(digests & _digests_in(row, ItemKind.GRANT)) or bool(
-                digests & self._all_listed(ItemKind.GRANT)
-            )
-        return self._holders[key]
+            known = self.learned.holders if self._some_operation_lists(digests, compartment, row) else self._refused
+            known.add(key)
+        return key in self.learned.holders
+
+    def _some_operation_lists(self, grants: set[bytes], compartment: CompartmentId, row: OperationRow) -> bool:
+        """Look into this operation, then into the one that founded the compartment, and only then into all."""
+        if not grants.isdisjoint(_digests_in(row, ItemKind.GRANT)):
+            return True
+        place = self.rows.first_place(compartment)
+        founding = None if place is None else self.rows.operation(*place)
+        if founding is not None and not grants.isdisjoint(_digests_in(founding, ItemKind.GRANT)):
+            return True
+        return not grants.isdisjoint(self._all_listed(ItemKind.GRANT))
 
     def _all_listed(self, kind: ItemKind) -> set[bytes]:
-        if self._listed is None:
-            self._listed = {ItemKind.EPOCH: set(), ItemKind.GRANT: set()}
-            for genesis in self.rows.geneses():
-                for row in self.rows.operations(genesis.origin):
-                    for listed, digests in self._listed.items():
-                        digests.update(_digests_in(row, listed))
-        return self._listed[kind]
+        learned = self.learned
+        for origin in {genesis.origin for genesis in self.rows.geneses()}:
+            for row in self.rows.operations(origin, learned.read.get(origin, 0)):
+                for listed, digests in learned.listed.items():
+                    digests.update(_digests_in(row, listed))
+            learned.read[origin] = self.rows.size(origin)
+        return learned.listed[kind]
 
 
 def _is_log_of_its_seat(origin: bytes, genesis: Genesis, roster: Roster) -> bool:
@@ -151,6 +177,15 @@ def _is_log_of_its_seat(origin: bytes, genesis: Genesis, roster: Roster) -> bool
     if certificate is None or certificate.identity != genesis.identity:
         return False
     return not genesis.is_first or certificate.genesis == origin
+
+
+def _read(row: OperationRow) -> _Entry | None:
+    """Return header and items of an operation, or None where they are malformed or do not belong together."""
+    try:
+        header, items = Header.decode(row.header), decode_items(row.list)
+    except MalformedError:
+        return None
+    return (header, items) if header.list_digest == items_digest(row.list) else None
 
 
 def _lists(items: tuple[Item, ...], sealed: SealedVersion) -> bool:

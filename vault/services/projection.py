@@ -66,7 +66,7 @@ def audit_of(session: Session, case: CompartmentId) -> bytes:
 
 def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int, known: Proven) -> None:
     with session.database.reading() as rows:
-        counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
+        counter = Counter(rows, session.vault, session.keyring, session.directory.chain, session.learned)
         entries = _entries(session, counter.judge(origin, start, known))
         batch = list(islice(entries, _BATCH))
         while len(batch) == _BATCH:

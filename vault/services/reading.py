@@ -54,7 +54,7 @@ def read_counted(session: Session, compartment: CompartmentId) -> list[OpenedVer
     """Return the heads of a small compartment that the index does not hold, such as the directory: those that count."""
     with session.database.reading() as rows:
         places = dict.fromkeys((row.origin, row.seq) for row in rows.versions(compartment))
-        counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
+        counter = Counter(rows, session.vault, session.keyring, session.directory.chain, session.learned)
         counted = [
             judged
             for origin, seq in places

@@ -215,6 +215,10 @@ class Rows:
             return self._all(SealedVersion._make, sql.VERSIONS_OF_COMPARTMENT, {"compartment": compartment})
         return self._all(SealedVersion._make, sql.VERSIONS_OF_RECORD, {"compartment": compartment, "record": record})
 
+    def first_place(self, compartment: bytes) -> tuple[bytes, int] | None:
+        """Return (origin, seq) of the earliest operation with a version in this compartment, or None."""
+        return self._first(tuple, sql.FIRST_PLACE_IN_COMPARTMENT, {"compartment": compartment})
+
     def version_at(self, origin: bytes, seq: int, n: int) -> list[SealedVersion]:
         """Return what stands at one place of a list: one item for each version and wrapped key."""
         return self._all(SealedVersion._make, sql.VERSION_AT, {"origin": origin, "seq": seq, "n": n})

@@ -69,6 +69,12 @@ _WITH_KEYS = version.join(
 _SEALED = sa.select(*version.c, version_key.c.epoch, version_key.c.wrap).select_from(_WITH_KEYS)
 _SEALED_ORDER = (version.c.seq, version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
 
+FIRST_PLACE_IN_COMPARTMENT = (
+    sa.select(version.c.origin, version.c.seq)
+    .where(version.c.compartment == given("compartment"))
+    .order_by(version.c.seq, version.c.origin)
+    .limit(1)
+)
 VERSIONS_OF_COMPARTMENT = _SEALED.where(version.c.compartment == given("compartment")).order_by(
     version.c.origin, *_SEALED_ORDER
 )
