@@ -77,6 +77,13 @@ def test_an_unlock_is_remembered_by_its_time(desk: Desk) -> None:
     assert opened() == "ok"
 
 
+def test_a_log_that_verified_is_remembered_by_its_time(desk: Desk) -> None:
+    before = desk.run_bare("--vault", str(desk.place.path), "status").out
+    assert "never on this device" in before
+    assert desk.run("log", "verify").code == 0
+    assert "never on this device" not in desk.run_bare("--vault", str(desk.place.path), "status").out
+
+
 def test_lock_is_content_when_no_app_runs(desk: Desk) -> None:
     said = desk.run_bare("--vault", str(desk.place.path), "lock", "--json")
     assert said.code == 0

@@ -45,6 +45,10 @@ def test_the_wheel_carries_its_licence_and_its_command(wheel: Path) -> None:
     assert files.read(licence) == (ROOT / "LICENSE").read_bytes()
 
 
+def test_the_wheel_carries_the_lock_whose_digest_doctor_shows(wheel: Path) -> None:
+    assert zipfile.ZipFile(wheel).read("vault/_requirements.lock") == (ROOT / "requirements.lock").read_bytes()
+
+
 def test_what_was_installed_answers_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
     zipfile.ZipFile(wheel).extractall(tmp_path)
     code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from vault.__main__ import main; sys.exit(main())"

@@ -43,10 +43,12 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _verify(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import checking
+    from vault.services import checking, dates
 
     with opened(args, face) as session:
         found = checking.verify(session, progress=lambda done, total: face.progress(done, total, "Checking the log"))
+        if found.verified:
+            dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
     data = {
         "verified": found.verified,
         "entries": found.entries,
