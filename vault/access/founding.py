@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -128,7 +129,7 @@ class _Founder:
         member = MemberEntry(self.member, frozenset(FOUNDER_ROLES))
         identity = public_key(self.secrets.identity_seed)
         certificate = Certificate(self.seat, self.member, self.kem_public, identity, origin)
-        unsigned = make_roster(head, [member], [certificate])
+        unsigned = make_roster(head, [member], [certificate], random=secrets.token_bytes)
         return unsigned.signed(self.root_public, sign(self.root_seed, ROSTER_PURPOSE, unsigned.root))
 
     def key_file(self, header: KeyHeader, k1: bytes) -> KeyFile:

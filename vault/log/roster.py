@@ -7,7 +7,6 @@ certificate and sees no other.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -113,7 +112,8 @@ def make_roster(
     members: Iterable[MemberEntry],
     certificates: Iterable[Certificate],
     endings: Iterable[Ending] = (),
-    random: RandomBytes = secrets.token_bytes,
+    *,
+    random: RandomBytes,
 ) -> Roster:
     """Return an unsigned roster, with fresh random bytes in every entry.
 

@@ -5,7 +5,6 @@ A code tells nothing: not the order of appearance, not the length, gender, case 
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 
 from vault.casework.disclosure import PseudonymGiven
@@ -23,7 +22,7 @@ Choose = Callable[[Sequence[str]], str]
 class PseudonymBook:
     """The codes of one case, one recipient and one series. Holds names of nobody: only record ids and codes."""
 
-    def __init__(self, given: Iterable[PseudonymGiven] = (), choose: Choose = secrets.choice) -> None:
+    def __init__(self, given: Iterable[PseudonymGiven] = (), *, choose: Choose) -> None:
         """Continue a series with what was given before; `choose` draws one of a sequence."""
         self._codes = {one.entity: one.code for one in given}
         self._choose = choose

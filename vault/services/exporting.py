@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -121,7 +122,8 @@ def export(
     if not out.is_dir():
         raise UsageError(f"there is no folder {out}", advice="Make it first; the package is written into it.")
     material = _gather(session, case, profile_named(profile), find(session, to))
-    book = PseudonymBook([given for one in material.before for given in one.pseudonyms])
+    given = [code for one in material.before for code in one.pseudonyms]
+    book = PseudonymBook(given, choose=secrets.choice)
     taken: dict[str, RedactionAction | str] = {d.form: d.action for one in material.before for d in one.decisions}
     taken.update(decisions or {})
     result = _redact(material, taken, book)

@@ -6,12 +6,12 @@ import base64
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from urllib.parse import quote
 
 from vault.export.leakcheck.forms import Occurrence
 
 # Shorter needles turn up by chance in compressed data; shorter forms are found by the readers of text and strings.
 _LEAST_BYTES = 6
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986 2.3
 _PREFIX = 4
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-be", "koi8-r", "koi8-u", "cp1251", "cp1256", "cp1252")
 _SPACES = re.compile(rb"\s+")
@@ -94,10 +94,15 @@ def _base64_phases(encoded: bytes) -> Iterator[bytes]:
         yield text[first:whole].replace(b"+", b"-").replace(b"/", b"_")
 
 
+def _percent(form: str) -> str:
+    """Write a form as it stands in an address; what is allowed there as it is stays."""
+    return "".join(chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in form.encode())
+
+
 def _escapes(form: str) -> Iterator[bytes]:
     for escaped in (
-        quote(form).encode(),
-        quote(form).lower().encode(),
+        _percent(form).encode(),
+        _percent(form).lower().encode(),
         form.encode("ascii", "xmlcharrefreplace"),
         form.encode("ascii", "backslashreplace"),
     ):
