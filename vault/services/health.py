@@ -73,12 +73,6 @@ def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None 
     ]
 
 
-def worst(items: list[Item]) -> Verdict:
-    """Return the verdict over all items."""
-    found = {item.verdict for item in items}
-    return next((verdict for verdict in (Verdict.WARN, Verdict.UNKNOWN) if verdict in found), Verdict.OK)
-
-
 def age(then_ms: int, now_ms: int) -> str:
     """Return how long ago something was, in the largest unit that fits."""
     minutes = max(0, now_ms - then_ms) // 60_000
