@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,13 @@ def test_nothing_acknowledged_is_lost_when_children_of_one_unlocked_process_are_
     assert len(written) - len(promised["notes"]) <= ROUNDS
 
 
-def start_note_add(office: Filled, home: Path, text: str) -> subprocess.Popen[bytes]:
-    """Start the real command with the passphrase in a pipe and the text on standard input."""
+def start_note_add(
+    office: Filled, home: Path, text: str, *, before: Callable[[], None] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start the real command with the passphrase in a pipe and the text on standard input.
+
+    `before` runs in the child before the command does.
+    """
     reading, writing = os.pipe()
     os.write(writing, PASSPHRASE)
     os.close(writing)
@@ -78,6 +84,7 @@ def start_note_add(office: Filled, home: Path, text: str) -> subprocess.Popen[by
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         pass_fds=[reading],
+        preexec_fn=before,  # noqa: PLW1509 - only sets a limit
     )
     os.close(reading)
     assert process.stdin is not None

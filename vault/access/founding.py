@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from vault import __version__, platform
-from vault.access.pins import PinFile, Pinned, Pins
+from vault.access.pins import PinFile, Pinned, Pins, this_machine
 from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.ids import ZERO_ID, CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
 from vault.log.epochs import CompartmentKind
@@ -25,7 +25,6 @@ from vault.seal.keyfile import KeyFile, KeyHeader, SeatSecrets, make_key_file, s
 from vault.seal.keyring import Keyring
 from vault.seal.keys import make_key
 from vault.seal.passphrase import KdfParameters, derive_unlock_key, stretch
-from vault.seal.pins import machine_digest
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import RECOVERY_SEAT, KemPrivate, make_kem_seed
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret, root_words
@@ -169,7 +168,7 @@ def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, state: Pat
         database.close()
     promote(folder.keys)
     return Pins(
-        machine=machine_digest(platform.machine_id(state)),
+        machine=this_machine(state),
         logs={log.origin: Pinned(log.size, log.frontier.root())},
         current=log.origin,
         pending=None,

@@ -14,10 +14,10 @@ from types import MappingProxyType
 import msgspec
 
 from vault import platform
-from vault.errors import BrokenSealError, MalformedError, NotFoundError, VaultError
+from vault.errors import BrokenSealError, MalformedError, NotFoundError, TryAgainError, VaultError
 from vault.ids import Origin, SeatId, VaultId
 from vault.seal.envelope import LocalContext, open_sealed, seal
-from vault.seal.pins import pins_file_name
+from vault.seal.pins import machine_digest, pins_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited, write_durable
 
@@ -136,13 +136,32 @@ class PinFile:
         """Replace the pins durably.
 
         Raises:
-            TryAgainError: no room in the account's state folder.
+            TryAgainError: no room in the account's state folder, or no right to write there.
         """
-        platform.make_private_folder(self.folder)
+        try:
+            platform.make_private_folder(self.folder)
+        except OSError:
+            raise _unwritable(self.folder) from None
         write_durable(self.path, seal(self.pin_key, pins.encode(), self._context()))
 
     def _context(self) -> LocalContext:
         return LocalContext(Purpose.PINS, self.vault, self.seat)
+
+
+def this_machine(state: Path) -> bytes:
+    """Return the digest that pins keep of this machine.
+
+    Raises:
+        TryAgainError: the system names no machine, and the account's state folder cannot be written.
+    """
+    try:
+        return machine_digest(platform.machine_id(state))
+    except OSError:
+        raise _unwritable(state) from None
+
+
+def _unwritable(folder: Path) -> TryAgainError:
+    return TryAgainError(f"the state folder {folder} cannot be written", advice="Check its room and rights.")
 
 
 class PinKeeper:

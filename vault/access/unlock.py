@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -12,26 +12,26 @@ from vault.access.attempts import count_attempts, note_attempt
 from vault.access.continuity import Continuity, after_damage, judge, judge_keys
 from vault.access.directory import Directory, read_directory
 from vault.access.migration import bring_up_to_date
-from vault.access.pins import PinFile, PinKeeper, Pins
+from vault.access.pins import PinFile, PinKeeper, Pins, this_machine
 from vault.access.session import Alarm, Session, pinned_now
-from vault.errors import BrokenSealError, VerificationError, WrongPassphraseError
+from vault.errors import BrokenSealError, TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
 from vault.records.seatlog import SealedPlace, SeatLog, begin, renew_tiles, resume
 from vault.records.work import Entry, Work
 from vault.seal.doors import open_doors
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.keyring import Keyring
-from vault.seal.pins import machine_digest
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key
 from vault.seal.unlocking import OpenedSlot
 from vault.seal.unlocking import unlock as open_slot_with
 from vault.store.engine import Database, open_database
-from vault.store.files import read_limited
+from vault.store.files import BALLAST_SIZE, make_ballast, read_limited
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 
+_AMPLE = 16
 _RESTORE_BOTH = "One of them is an older copy, or damaged: restore both from one backup."
 
 
@@ -92,7 +92,7 @@ class _Opening:
         bring_up_to_date(database, self.folder, raw_key)
         pin_file = PinFile(self.state / "pins", self.vault, self.seat, secrets.pin_key)
         pins = pin_file.load()
-        machine = machine_digest(platform.machine_id(self.state))
+        machine = this_machine(self.state)
         place = SealedPlace(self.vault, self.seat, secrets.keyring_key)
         with database.reading() as rows:
             keyring = _keyring(rows, place)
@@ -137,6 +137,7 @@ class _Opening:
         self._first_entry(session, pin_file, base)
         log.on_durable = session.keep_pins
         session.keep_pins()
+        _renew_ballast(self.folder)
         return session
 
     def _database_key(self) -> bytes:
@@ -226,6 +227,14 @@ class _Logs:
             keyring=self.keyring,
             app_version=__version__,
         )
+
+
+def _renew_ballast(folder: VaultFolder) -> None:
+    """Put back what an earlier full disk was given, once there is ample room again."""
+    if folder.ballast.exists() or (platform.free_bytes(folder.path) or 0) < _AMPLE * BALLAST_SIZE:
+        return
+    with suppress(TryAgainError):
+        make_ballast(folder.ballast)
 
 
 def _keyring(rows: Rows, place: SealedPlace) -> Keyring:
