@@ -44,7 +44,12 @@ def test_any_two_of_three_sheets_bring_the_root_back(tmp_path: Path) -> None:
 def test_the_cost_of_a_guess_can_be_measured_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2)
     asked: list[int] = []
-    monkeypatch.setattr(founding, "calibrate", lambda target_ms: asked.append(target_ms) or chosen)
+
+    def calibrate(target_ms: int) -> KdfParameters:
+        asked.append(target_ms)
+        return chosen
+
+    monkeypatch.setattr(founding, "calibrate", calibrate)
     make(tmp_path / "a.vault", memory_mib="auto")
     header = KeyFile.decode(read_limited(tmp_path / "a.vault" / "keys", KEY_FILE_SIZE)).header
     assert header.parameters == chosen
