@@ -35,6 +35,7 @@ def upgrade() -> None:
         _small_number("n"),
         *_blobs("epoch", "wrap"),
         _key("version_key", "origin", "seq", "n", "epoch", "wrap"),
+        sqlite_with_rowid=False,
     )
     op.create_table("epoch", *_blobs("digest", "compartment", "bytes"), _key("epoch", "digest"))
     op.create_index("epoch_by_compartment", "epoch", ["compartment"])
@@ -47,6 +48,7 @@ def upgrade() -> None:
         _number("size"),
         *_blobs("root", "note"),
         _key("checkpoint", "origin", "size", "note"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "cosignature",
@@ -70,6 +72,7 @@ def upgrade() -> None:
         _number("number"),
         *_blobs("blob"),
         _key("local", "seat", "purpose"),
+        sqlite_with_rowid=False,
     )
 
 

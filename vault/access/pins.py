@@ -21,6 +21,7 @@ from vault.seal.pins import machine_digest, pins_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited, write_durable
 
+_REST_SECONDS = 0.2
 _PINS_LIMIT = 1024 * 1024
 
 
@@ -165,7 +166,11 @@ def _unwritable(folder: Path) -> TryAgainError:
 
 
 class PinKeeper:
-    """Writes pins behind the work: a person never waits for them, and `close` waits for the last ones."""
+    """Writes pins behind the work: a person never waits for them, and `close` waits for the last ones.
+
+    It rests after each time, because its syncs and those of the commits wait for one another on the same disk. What a
+    kill in between leaves behind are older pins of the same log.
+    """
 
     def __init__(self, file: PinFile) -> None:
         self._file = file
@@ -208,3 +213,5 @@ class PinKeeper:
                 self._fault = None
             except VaultError as fault:
                 self._fault = fault
+            with self._condition:
+                self._condition.wait_for(lambda: self._ended, timeout=_REST_SECONDS)
