@@ -31,12 +31,15 @@ def open_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> Op
     """Open one version with the keyring, or return None when its epoch was never granted to this seat.
 
     Raises:
-        BrokenSealError: the blob is not the one of its id, or its seal does not hold at this place.
+        BrokenSealError: the blob is not the one of its id, its epoch is of another compartment, or its seal does not
+            hold at this place.
         MalformedError: what was sealed is no content.
     """
     wrap_key = keyring.wrap_key(sealed.epoch)
     if wrap_key is None:
         return None
+    if keyring.compartment_of(sealed.epoch) != sealed.compartment:
+        raise BrokenSealError(f"version {sealed.id.hex()} is sealed for another compartment than its own")
     if version_id(sealed.compartment, sealed.record, sealed.blob) != sealed.id:
         raise BrokenSealError(f"version {sealed.id.hex()} is not what its id names")
     context = VersionContext(vault, sealed.compartment, sealed.record, sealed.origin, sealed.seq)

@@ -1,0 +1,250 @@
+"""Each counting check against somebody who writes what it forbids, with the program's own code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from tests.services.founded import Filled
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.ids import CompartmentId, Origin, RecordId, SeatId, make_id
+from vault.log.epochs import CompartmentKind
+from vault.log.header import Header
+from vault.log.operation import operation_digest
+from vault.records.counting import Counter, Proven, Quarantined
+from vault.records.epochs import make_epoch
+from vault.records.seatlog import Predecessor, SealedPlace, begin
+from vault.records.versions import OpenedVersion
+from vault.records.work import Entry, Work
+from vault.seal.keys import unwrap, wrap
+from vault.seal.signing import make_signing_seed
+from vault.services import cases, notes
+from vault.store import tables
+from vault.store.rows import OperationRow, VersionKeyRow, VersionRow
+
+NOTE = {"kind": "contact", "text": "written by somebody who may not"}
+
+
+def judged(session: Session, origin: Origin | None = None) -> list[OpenedVersion | Quarantined]:
+    """Judge one log from the rows, as a reader does after C3."""
+    origin = session.log.origin if origin is None else origin
+    with session.database.reading() as rows:
+        counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
+        return list(counter.judge(origin, 0, Proven(rows.size(origin))))
+
+
+def quarantined(session: Session, origin: Origin | None = None) -> list[tuple[int, str]]:
+    return [(one.seq, one.check) for one in judged(session, origin) if isinstance(one, Quarantined)]
+
+
+def write(work: Work, case: CompartmentId, kind: str = Note.KIND) -> int:
+    """Write a version in a unit of work and return the position of its operation."""
+    work.write(case, RecordId(make_id()), kind, NOTE)
+    return work.commit(Entry(act="case.import")).seq
+
+
+def newest_version(session: Session) -> VersionRow:
+    with session.database.reading() as rows:
+        return list(rows.version_rows(session.log.origin))[-1]
+
+
+def under_a_roster_that_nobody_signed(session: Session, case: CompartmentId) -> int:
+    session.log.roster = os.urandom(32)
+    with session.work() as work:
+        return write(work, case)
+
+
+def of_a_kind_that_has_no_place_in_a_case(session: Session, case: CompartmentId) -> int:
+    with session.work() as work:
+        return write(work, case, "roster")
+
+
+def a_note_in_the_directory(session: Session, case: CompartmentId) -> int:
+    with session.work() as work:
+        return write(work, session.directory.compartment)
+
+
+def with_its_key_wrapped_for_another_case(session: Session, case: CompartmentId) -> int:
+    """Hold one case and write into another: the reader holds both, so the wrap opens."""
+    seq = notes_seq(session, case)
+    other = cases.create(session, title="held by the writer", kind="family").case
+    place = newest_place(session, seq)
+    with session.database.transaction() as rows:
+        (sealed,) = rows.version_at(*place)
+        mine, theirs = session.keyring.epochs_of(case)[-1], session.keyring.epochs_of(other)[-1]
+        key = unwrap(session.keyring.wrap_key(mine) or b"", sealed.wrap)
+        rows.delete_version_keys([VersionKeyRow(*place, mine, sealed.wrap)])
+        rows.add_version_keys([VersionKeyRow(*place, theirs, wrap(session.keyring.wrap_key(theirs) or b"", key))])
+    return seq
+
+
+def with_a_key_that_opens_nothing(session: Session, case: CompartmentId) -> int:
+    seq = notes_seq(session, case)
+    place = newest_place(session, seq)
+    with session.database.transaction() as rows:
+        (sealed,) = rows.version_at(*place)
+        rows.delete_version_keys([VersionKeyRow(*place, sealed.epoch, sealed.wrap)])
+        rows.add_version_keys([VersionKeyRow(*place, sealed.epoch, bytes(40))])
+    return seq
+
+
+def without_a_listed_grant(session: Session, case: CompartmentId) -> int:
+    """Make an epoch beside the case's own, give oneself its key and list neither."""
+    seq = notes_seq(session, case)
+    with session.database.transaction() as rows:
+        for epoch in session.keyring.epochs_of(case):
+            rows.connection.execute(sa.delete(tables.granted).where(tables.granted.c.epoch == epoch))
+        notice = make_epoch(session.log.place, case, CompartmentKind.CASE, session.directory.holders([session.seat]))
+        rows.add_grants(list(notice.grants))
+    return seq
+
+
+def in_place_of_the_listed_one(session: Session, case: CompartmentId) -> int:
+    """Exchange the version for another of the same record: its id is not the one that the list has."""
+    seq = notes_seq(session, case)
+    row = newest_version(session)
+    with session.database.transaction() as rows:
+        earlier = next(one for one in rows.version_rows(row.origin) if one.compartment == case and one.seq < seq)
+        rows.connection.execute(
+            sa.delete(tables.version).where(tables.version.c.seq == seq, tables.version.c.n == row.n)
+        )
+        rows.add_versions([earlier._replace(seq=seq, n=row.n)])
+    return seq
+
+
+def under_a_header_of_another_list(session: Session, case: CompartmentId) -> int:
+    seq = notes_seq(session, case)
+    with session.database.transaction() as rows:
+        stored = rows.operation(session.log.origin, seq)
+        assert stored is not None
+        header = replace(Header.decode(stored.header), list_digest=os.urandom(32)).encode()
+        rows.connection.execute(sa.delete(tables.operation).where(tables.operation.c.seq == seq))
+        digest = operation_digest(header, stored.list, stored.sealed)
+        rows.add_operation(OperationRow(session.log.origin, seq, header, stored.list, stored.sealed, digest))
+    return seq
+
+
+def notes_seq(session: Session, case: CompartmentId) -> int:
+    with session.work() as work:
+        return write(work, case)
+
+
+def newest_place(session: Session, seq: int) -> tuple[bytes, int, int]:
+    with session.database.reading() as rows:
+        return next((row.origin, row.seq, row.n) for row in rows.version_rows(session.log.origin) if row.seq == seq)
+
+
+FORBIDDEN = [
+    pytest.param(in_place_of_the_listed_one, "C2", id="another version in place of the listed one"),
+    pytest.param(under_a_header_of_another_list, "C2", id="a header that names another list"),
+    pytest.param(under_a_roster_that_nobody_signed, "C4", id="a roster that nobody signed"),
+    pytest.param(of_a_kind_that_has_no_place_in_a_case, "C5", id="a kind that has no place there"),
+    pytest.param(a_note_in_the_directory, "C5", id="a note in the directory"),
+    pytest.param(with_a_key_that_opens_nothing, "C6", id="a key that opens nothing"),
+    pytest.param(with_its_key_wrapped_for_another_case, "C6", id="a key wrapped under the epoch of another case"),
+    pytest.param(without_a_listed_grant, "C6", id="a seat without a listed grant"),
+]
+
+
+@pytest.mark.parametrize(("attack", "check"), FORBIDDEN)
+def test_what_fails_a_check_is_quarantined_and_nothing_else_is(
+    filled: Filled, filled_session: Session, attack: Callable[[Session, CompartmentId], int], check: str
+) -> None:
+    session = filled_session
+    assert quarantined(session) == []
+    before = sum(isinstance(one, OpenedVersion) for one in judged(session))
+    own_case = cases.create(session, title="of this test alone", kind="asylum").case
+    notes_seq(session, own_case)
+    seq = attack(session, own_case)
+    found = quarantined(session)
+    assert (seq, check) in found
+    assert {name for _, name in found} == {check}
+    assert sum(isinstance(one, OpenedVersion) for one in judged(session)) >= before
+
+
+def other_log(
+    session: Session, *, seat: SeatId | None = None, identity: bytes | None = None, goes_on: bool = False
+) -> tuple[Work, Origin]:
+    """Begin a log beside the session's own."""
+    place = session.log.place
+    log = begin(
+        database=session.database,
+        place=SealedPlace(place.vault, seat or place.seat, place.keyring_key),
+        identity_seed=identity or session._secrets.identity_seed,
+        roster=session.log.roster,
+        auditors=session.log.auditors,
+        keyring=session.keyring,
+        app_version="test",
+        predecessor=Predecessor(session.log.origin, session.log.size, session.log.frontier.root()) if goes_on else None,
+    )
+    return Work(log), log.origin
+
+
+BEGUN_BY = [
+    pytest.param({"seat": SeatId(make_id())}, id="a seat in no roster"),
+    pytest.param({"identity": make_signing_seed()}, id="another key under the name of a seat"),
+    pytest.param({}, id="a seat that has its first log already"),
+]
+
+
+@pytest.mark.parametrize("wrong", BEGUN_BY)
+def test_a_log_counts_if_its_seat_began_it(filled: Filled, filled_session: Session, wrong: dict[str, object]) -> None:
+    work, origin = other_log(filled_session, **wrong)  # type: ignore[arg-type]  # a table of one argument each
+    with work:
+        seq = write(work, filled.cases[0])
+    assert quarantined(filled_session, origin) == [(seq, "C4")]
+    assert quarantined(filled_session) == []
+
+
+def test_a_log_that_goes_on_from_the_seats_own_counts(filled: Filled, filled_session: Session) -> None:
+    work, origin = other_log(filled_session, goes_on=True)
+    with work:
+        write(work, filled.cases[0])
+    assert quarantined(filled_session, origin) == []
+
+
+def test_a_junk_row_beside_the_true_one_changes_nothing(filled: Filled, filled_session: Session) -> None:
+    row = newest_version(filled_session)
+    opened = judged(filled_session)
+    with filled_session.database.transaction() as rows:
+        rows.add_versions([row._replace(id=bytes(32)), row._replace(id=b"\xff" * 32, blob=b"junk")])
+    assert judged(filled_session) == opened
+
+
+def test_a_rejected_operation_lists_nothing(filled: Filled, filled_session: Session) -> None:
+    seq = newest_version(filled_session).seq
+    with filled_session.database.reading() as rows:
+        stored = rows.operation(filled_session.log.origin, seq)
+        assert stored is not None
+        counter = Counter(rows, filled_session.vault, filled_session.keyring, filled_session.directory.chain)
+        size = rows.size(filled_session.log.origin)
+        proven = Proven(size, frozenset({(seq, stored.digest)}))
+        counted = list(counter.judge(filled_session.log.origin, 0, proven))
+    assert seq not in {one.seq for one in counted}
+    assert len(counted) == len(judged(filled_session)) - 1
+
+
+def test_versions_of_cases_that_were_never_granted_are_passed_over(filled: Filled, filled_session: Session) -> None:
+    for epoch in filled_session.keyring.epochs_of(filled.cases[0]):
+        filled_session.keyring.drop(epoch)
+    seen = {one.compartment for one in judged(filled_session) if isinstance(one, OpenedVersion)}
+    assert filled.cases[0] not in seen
+    assert filled.cases[1] in seen
+    assert quarantined(filled_session) == []
+
+
+def test_a_notice_that_no_log_lists_does_not_change_what_a_compartment_is_for(
+    filled: Filled, filled_session: Session
+) -> None:
+    """A founding notice of the same compartment, well-formed and of another kind, beside the true one."""
+    with filled_session.database.transaction() as rows:
+        for kind in (CompartmentKind.REGISTER, CompartmentKind.SENDING):
+            rows.add_epochs([make_epoch(filled_session.log.place, filled.cases[0], kind, []).row()])
+    assert quarantined(filled_session) == []
+    notes.add(filled_session, filled.cases[0], kind="contact", text="the case is still a case")
+    assert quarantined(filled_session) == []

@@ -1,0 +1,258 @@
+"""One key for each session, an audit ratchet that only turns forward, and a new period each day and 4,096 entries."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.services.founded import Filled, Place
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
+from vault.errors import BrokenSealError, MalformedError, VerificationError
+from vault.ids import ZERO_ID
+from vault.log.checkpoint import parse_note
+from vault.log.genesis import Genesis
+from vault.log.header import Header
+from vault.log.items import ItemKind, decode_items
+from vault.records.payloads import read_payloads
+from vault.records.seatlog import (
+    ENTRIES_PER_PERIOD,
+    MS_PER_DAY,
+    SeatLog,
+    decode_ratchet,
+    resume,
+)
+from vault.records.work import Entry, Work
+from vault.seal.envelope import VersionContext, open_sealed
+from vault.seal.keys import derive_entry_key, derive_next_ratchet
+from vault.seal.purposes import Purpose
+from vault.seal.signing import is_signed_raw, public_key
+from vault.services import checking, notes
+from vault.store.rows import Rows
+
+
+def headers(rows: Rows, origin: bytes) -> list[Header]:
+    return [Header.decode(row.header) for row in rows.operations(origin)]
+
+
+def resumed(session: Session) -> SeatLog:
+    """Open the log again as the next unlock does, on the same database."""
+    log = session.log
+    with session.database.reading() as rows:
+        return resume(
+            rows,
+            database=session.database,
+            place=log.place,
+            origin=log.origin,
+            roster=log.roster,
+            auditors=log.auditors,
+            keyring=session.keyring,
+            app_version="next",
+        )
+
+
+def epochs_listed(session: Session, seq: int) -> int:
+    with session.database.reading() as rows:
+        stored = rows.operation(session.log.origin, seq)
+    assert stored is not None
+    return sum(item.kind == ItemKind.EPOCH for item in decode_items(stored.list))
+
+
+# ---- session keys
+
+
+def test_each_session_signs_with_the_key_that_the_one_before_named(filled: Filled) -> None:
+    for _ in range(3):
+        with filled.open() as session:
+            notes.add(session, filled.cases[0], kind="contact", text="in a session of its own")
+    with filled.open() as session, session.database.reading() as rows:
+        genesis = rows.genesis(session.log.origin)
+        assert genesis is not None
+        named = [header.session_key for header in headers(rows, session.log.origin)]
+        keys = [Genesis.decode(genesis).session_key, *(key for key in named if key is not None)]
+        assert len(set(keys)) == len(keys) == session.log.session.number + 1
+        for row in rows.checkpoints(session.log.origin):
+            number = sum(key is not None for key in named[: row.size])
+            assert parse_note(row.note).signed_by(keys[number - 1], is_signed_raw)
+
+
+def test_a_crash_loses_the_running_key_and_keeps_the_next(founded: Place, tmp_path: Path) -> None:
+    with founded.open() as session:
+        running, following = session.log.session.seed, session.log.session.following_seed
+        # What lies on the disk while the session runs is what a crash leaves.
+        shutil.copytree(founded.path, tmp_path / "crashed")
+        with session.database.reading() as rows:
+            stored = rows.local(session.seat, Purpose.SESSION)
+        assert stored is not None
+        content = session.log.place.open_row(stored)
+        assert following in content
+        assert running not in content
+        number = session.log.session.number
+    with Place(tmp_path / "crashed", founded.state).open() as session:
+        assert session.log.session.seed == following
+        assert session.log.session.number == number + 1
+        assert checking.verify(session).verified
+
+
+def test_a_session_that_ends_without_an_entry_uses_up_no_key(founded: Place) -> None:
+    with founded.open() as session:
+        once, again = resumed(session), resumed(session)
+        assert (once.session.number, once.session.seed) == (again.session.number, again.session.seed)
+        assert once.session.following_seed != again.session.following_seed
+
+
+@pytest.mark.parametrize("what", ["no session key", "another key", "a cut tail", "no checkpoint"])
+def test_a_log_is_not_gone_on_with(filled_session: Session, what: str) -> None:
+    session = filled_session
+    place = session.log.place
+    with session.database.transaction() as rows:
+        if what == "no session key":
+            rows.delete_local(session.seat, Purpose.SESSION)
+        elif what == "another key":
+            secret = (session.log.origin, bytes(32), public_key(bytes(32)))
+            content = msgspec.msgpack.encode(dict(zip(("origin", "seed", "signer"), secret, strict=True)))
+            rows.put_local(place.seal_row(Purpose.SESSION, content, 9))
+        elif what == "a cut tail":
+            rows.connection.exec_driver_sql("DELETE FROM operation WHERE seq = ?", (session.log.size - 1,))
+        else:
+            rows.connection.exec_driver_sql("DELETE FROM checkpoint")
+    words = {
+        "no session key": "no session key on this device",
+        "a cut tail": "does not end where its last session signed it",
+    }
+    with pytest.raises(VerificationError, match=words.get(what, "does not end in a checkpoint that its last session")):
+        resumed(session)
+
+
+def test_a_false_checkpoint_beside_the_true_one_hinders_nobody(filled_session: Session) -> None:
+    session = filled_session
+    with session.database.transaction() as rows:
+        newest = rows.newest_checkpoint(session.log.origin)
+        assert newest is not None
+        rows.add_checkpoint(newest._replace(size=newest.size + 50, note=b"no note at all"))
+        rows.add_checkpoint(newest._replace(size=newest.size + 60))
+    assert resumed(session).size == session.log.size
+
+
+# ---- the audit ratchet
+
+
+def test_the_stored_ratchet_opens_no_earlier_payload(filled: Filled, filled_session: Session) -> None:
+    session = filled_session
+    log = session.log
+    with session.database.reading() as rows:
+        stored = rows.local(session.seat, Purpose.RATCHET)
+        assert stored is not None
+        operations = list(rows.operations(log.origin))
+    ratchet = decode_ratchet(log.place.open_row(stored))
+    assert ratchet.step == len(operations)
+    key = ratchet.key
+    for _ in range(50):
+        for row in operations:
+            context = VersionContext(
+                session.vault, ratchet.compartment, ZERO_ID, row.origin, row.seq, purpose=Purpose.AUDIT
+            )
+            with pytest.raises(BrokenSealError):
+                open_sealed(derive_entry_key(key), row.sealed, context)
+        key = derive_next_ratchet(key)
+    # The audit epoch's key is not in the keyring either, or the seat could hash forward from it.
+    assert session.keyring.epochs_of(ratchet.compartment) == ()
+
+
+def test_an_auditor_reads_every_payload_in_its_place(filled_session: Session) -> None:
+    with filled_session.database.reading() as rows:
+        entries = list(read_payloads(rows, filled_session.auditor(), filled_session.log.origin))
+    acts = [entry.payload.act for entry in entries if entry.payload is not None]
+    assert len(acts) == len(entries) == filled_session.log.size
+    assert acts[:3] == ["log.genesis", "unlock.ok", "case.create"]
+
+
+def test_an_auditor_reads_past_a_gap_and_a_false_row(filled_session: Session) -> None:
+    session = filled_session
+    origin = session.log.origin
+    with session.database.transaction() as rows:
+        rows.connection.exec_driver_sql("DELETE FROM operation WHERE seq = 3")
+        true = rows.operation(origin, 5)
+        assert true is not None
+        rows.add_operation(true._replace(sealed=b"junk", digest=bytes(32)))
+    with session.database.reading() as rows:
+        entries = list(read_payloads(rows, session.auditor(), origin, {(5, bytes(32))}))
+    assert [entry.seq for entry in entries] == [seq for seq in range(session.log.size) if seq != 3]
+    assert {entry.fault for entry in entries} == {None}
+
+
+# ---- periods
+
+
+def test_the_first_session_of_a_day_opens_a_new_audit_period(filled_session: Session) -> None:
+    today = filled_session.log.now_ms()
+    opened = []
+    for days in (0, 1, 1, 3):
+        log = resumed(filled_session)
+        log.now_ms = lambda days=days: today + days * MS_PER_DAY  # type: ignore[misc]  # the default binds this turn
+        with Work(log) as work:
+            opened.append(epochs_listed(filled_session, work.commit(Entry(act="unlock.ok")).seq))
+        with Work(log) as work:
+            assert epochs_listed(filled_session, work.commit(Entry(act="case.list")).seq) == 0
+    assert opened == [0, 1, 0, 1]
+    readable(filled_session)
+
+
+def test_a_full_audit_period_is_followed_by_a_new_one(filled: Filled, filled_session: Session) -> None:
+    session = filled_session
+    log = session.log
+    assert log.ratchet is not None
+    epoch = log.ratchet.epoch
+    # 4,096 entries are a matter of minutes; the count is what decides, so the test turns the count.
+    log.ratchet = replace(log.ratchet, step=ENTRIES_PER_PERIOD - 1)
+    size = log.size
+    notes.add_many(session, filled.cases[0], [Note(kind=NoteKind.CONTACT, text="one more")])
+    assert (log.size, log.ratchet.epoch) == (size + 1, epoch)
+    notes.add_many(session, filled.cases[0], [Note(kind=NoteKind.CONTACT, text="one more")])
+    assert log.size == size + 3
+    assert epochs_listed(session, size + 1) == 1
+    assert (log.ratchet.step, log.ratchet.epoch != epoch) == (2, True)
+    readable(session)
+
+
+def readable(session: Session) -> None:
+    """Check that every payload opens for the auditor and that the log verifies."""
+    with session.database.reading() as rows:
+        faults = {entry.fault for entry in read_payloads(rows, session.auditor(), session.log.origin)}
+    assert faults == {None}
+    with session.database.reading() as rows:
+        sizes = [checkpoint.size for checkpoint in rows.checkpoints(session.log.origin)]
+    assert all(one < other for one, other in pairwise(sizes))
+
+
+# ---- local rows and the clock
+
+
+@pytest.mark.parametrize("content", [b"", b"\xc0", msgspec.msgpack.encode({"key": b"short"})])
+def test_a_ratchet_row_of_another_form_is_refused(content: bytes) -> None:
+    with pytest.raises(MalformedError, match="ratchet row cannot be read"):
+        decode_ratchet(content)
+
+
+def test_a_local_row_opens_for_its_own_purpose_and_number_only(session: Session) -> None:
+    place = session.log.place
+    row = place.seal_row(Purpose.RATCHET, b"content", 4)
+    assert place.open_row(row) == b"content"
+    for other in (row._replace(number=5), row._replace(purpose=Purpose.SESSION), row._replace(blob=row.blob[:-1])):
+        with pytest.raises(BrokenSealError, match="seal does not hold"):
+            place.open_row(other)
+    with pytest.raises(BrokenSealError, match="seal does not hold"):
+        replace(place, seat=b"another seat 16b").open_row(row)  # type: ignore[arg-type]  # any 16 bytes
+
+
+def test_hybrid_time_never_runs_back(session: Session) -> None:
+    log = session.log
+    walls = iter([1000, 1000, 400, 1001])
+    log.last_clock, log.now_ms = (0, 0), lambda: next(walls)
+    assert [log.tick() for _ in range(4)] == [(1000, 0), (1000, 1), (1000, 2), (1001, 0)]

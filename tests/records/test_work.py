@@ -1,0 +1,143 @@
+"""A unit of work is durable whole or leaves nothing, in the rows and in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from tests.services.founded import Filled
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.errors import InternalError, RefusedError, TryAgainError, VerificationError
+from vault.ids import CompartmentId, RecordId, make_id
+from vault.log.epochs import CompartmentKind
+from vault.records.work import VERSIONS_PER_WORK, Entry
+from vault.services import checking
+from vault.store.rows import OperationRow, Rows
+from vault.store.tables import metadata
+
+NOTE = {"kind": "contact", "text": "a note"}
+
+STEPS = (
+    "add_operation",
+    "add_epochs",
+    "add_grants",
+    "add_versions",
+    "add_version_keys",
+    "replace_checkpoint",
+    "put_local",
+    "operation",
+)
+
+
+def everything(session: Session) -> dict[str, list[tuple[Any, ...]]]:
+    """Return all rows of all tables."""
+    with session.database.reading() as rows:
+        return {
+            table.name: sorted(tuple(row) for row in rows.connection.execute(table.select()))
+            for table in metadata.sorted_tables
+        }
+
+
+def found_a_case(session: Session) -> CompartmentId:
+    with session.work() as work:
+        case = work.found(CompartmentKind.CASE, session.directory.holders([session.seat]))
+        work.write(case, RecordId(make_id()), Note.KIND, NOTE)
+        work.commit(Entry(act="case.create"))
+    return case
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_commit_that_fails_at_any_step_leaves_nothing(
+    filled_session: Session, monkeypatch: pytest.MonkeyPatch, step: str, *, after: bool
+) -> None:
+    session = filled_session
+    rows_before, size, held = everything(session), session.log.size, len(session.keyring)
+    step_of_rows: Callable[..., Any] = getattr(Rows, step)
+
+    def failing(self: Rows, *args: Any, **named: Any) -> None:
+        if after:
+            step_of_rows(self, *args, **named)
+        raise TryAgainError("no room, says the test")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Rows, step, failing)
+        with pytest.raises(TryAgainError, match="says the test"):
+            found_a_case(session)
+    assert everything(session) == rows_before
+    assert (session.log.size, len(session.keyring)) == (size, held)
+    # What failed can be done again, by the same session and with the same keys.
+    found_a_case(session)
+    assert session.log.size == size + 1
+    assert checking.verify(session).verified
+
+
+def test_leaving_the_block_without_a_commit_writes_nothing(filled: Filled, filled_session: Session) -> None:
+    before = everything(filled_session)
+    with filled_session.work() as work:
+        work.write(filled.cases[0], RecordId(make_id()), Note.KIND, NOTE)
+    with suppress(ValueError), filled_session.work() as work:
+        work.found(CompartmentKind.CASE, filled_session.directory.holders([filled_session.seat]))
+        raise ValueError
+    assert everything(filled_session) == before
+    assert filled_session.log.lock.acquire(blocking=False)
+
+
+def test_another_row_at_the_position_stops_the_commit(filled_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = filled_session
+    with session.database.transaction() as rows:
+        row = OperationRow(session.log.origin, session.log.size, b"h", b"", b"s", bytes(32))
+        rows.add_operation(row)
+    before = everything(session)
+    with pytest.raises(VerificationError, match=f"another row stands at position {session.log.size}"):
+        found_a_case(session)
+    assert everything(session) == before
+
+
+REFUSED = [
+    pytest.param("second commit", InternalError, "this work is over"),
+    pytest.param("too many", InternalError, f"at most {VERSIONS_PER_WORK} versions"),
+    pytest.param("unknown act", VerificationError, "an act that this program does not know"),
+    pytest.param("act lists too much", VerificationError, "of act case.list lists an item of kind 1"),
+    pytest.param("never granted", RefusedError, "was not granted to this seat"),
+]
+
+
+def attempt(session: Session, case: CompartmentId, what: str) -> None:
+    """Do what a unit of work refuses."""
+    act = {"unknown act": "case.steal", "act lists too much": "case.list"}.get(what, "note.create")
+    with session.work() as work:
+        for _ in range(VERSIONS_PER_WORK + 1 if what == "too many" else 1):
+            work.write(case, RecordId(make_id()), Note.KIND, NOTE)
+        if what == "second commit":
+            work.commit(Entry(act=act))
+        work.commit(Entry(act=act))
+
+
+@pytest.mark.parametrize(("what", "error", "words"), REFUSED)
+def test_a_work_refuses(filled: Filled, filled_session: Session, what: str, error: type[Exception], words: str) -> None:
+    size = filled_session.log.size
+    case = CompartmentId(make_id()) if what == "never granted" else filled.cases[0]
+    with pytest.raises(error, match=words):
+        attempt(filled_session, case, what)
+    assert filled_session.log.size == size + (what == "second commit")
+
+
+def test_places_of_the_list_are_epochs_then_grants_then_versions(filled_session: Session) -> None:
+    found_a_case(filled_session)
+    with filled_session.database.reading() as rows:
+        stored = rows.operation(filled_session.log.origin, filled_session.log.size - 1)
+    assert stored is not None
+    kinds = [stored.list[49 * n] for n in range(len(stored.list) // 49)]
+    assert kinds == [3, 2, 2, 1]
+
+
+def test_a_closed_session_begins_no_work(filled: Filled) -> None:
+    session = filled.open()
+    session.close()
+    with pytest.raises(InternalError, match="session is closed"):
+        session.work()
