@@ -78,14 +78,13 @@ def encode_items(items: Iterable[Item]) -> bytes:
     Raises:
         MalformedError: more than 1,024 items, or an item that `decode_items` would refuse.
     """
-    encoded = bytearray()
-    for item in items:
-        if not 0 < item.kind < 256 or len(item.digest) != 32 or len(item.tag) != 16:
-            raise MalformedError(f"an item of kind {item.kind} has the wrong size")
-        encoded += bytes([item.kind]) + item.digest + item.tag
-    result = bytes(encoded)
-    decode_items(result)
-    return result
+    listed = tuple(items)
+    _require_count(len(listed))
+    for kind, digest, tag in listed:
+        if not 0 < kind < 256 or len(digest) != 32 or len(tag) != 16:
+            raise MalformedError(f"an item of kind {kind} has the wrong size")
+    _require_form(listed)
+    return b"".join([kind.to_bytes() + digest + tag for kind, digest, tag in listed])
 
 
 def decode_items(untrusted: bytes) -> tuple[Item, ...]:
@@ -96,18 +95,26 @@ def decode_items(untrusted: bytes) -> tuple[Item, ...]:
     """
     if len(untrusted) % ITEM_SIZE:
         raise MalformedError(f"a list has {len(untrusted)} bytes, no multiple of {ITEM_SIZE}")
-    if len(untrusted) > LIST_LIMIT * ITEM_SIZE:
-        raise MalformedError(f"a list has {len(untrusted) // ITEM_SIZE} items, more than {LIST_LIMIT}")
+    _require_count(len(untrusted) // ITEM_SIZE)
     items = tuple(
         Item(untrusted[at], untrusted[at + 1 : at + 33], untrusted[at + 33 : at + ITEM_SIZE])
         for at in range(0, len(untrusted), ITEM_SIZE)
     )
-    if len({item[:2] for item in items}) != len(items):
-        raise MalformedError("a list names one thing twice")
-    for item in items:
-        if item.kind == 0 or (item.kind in _TAGLESS and item.tag != NO_TAG):
-            raise MalformedError(f"an item of kind {item.kind} is not of the form of FORMAT.md 5")
+    _require_form(items)
     return items
+
+
+def _require_count(count: int) -> None:
+    if count > LIST_LIMIT:
+        raise MalformedError(f"a list has {count} items, more than {LIST_LIMIT}")
+
+
+def _require_form(items: tuple[Item, ...]) -> None:
+    if len({(kind, digest) for kind, digest, _ in items}) != len(items):
+        raise MalformedError("a list names one thing twice")
+    for kind, _, tag in items:
+        if kind == 0 or (kind in _TAGLESS and tag != NO_TAG):
+            raise MalformedError(f"an item of kind {kind} is not of the form of FORMAT.md 5")
 
 
 def items_digest(encoded: bytes) -> bytes:

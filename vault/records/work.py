@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from vault.errors import InternalError, RefusedError, VerificationError
 from vault.ids import ZERO_ID, CompartmentId, EpochId, Origin, RandomBytes, RecordId, VersionId
@@ -66,6 +66,17 @@ class Receipt:
     versions: tuple[VersionId, ...]
 
 
+class _Sealed(NamedTuple):
+    """A version that has no place in a list yet."""
+
+    id: VersionId
+    compartment: CompartmentId
+    record: RecordId
+    blob: bytes
+    epoch: EpochId
+    wrap: bytes
+
+
 class Work:
     """One operation in the making. Leaving the block without `commit` writes nothing.
 
@@ -78,7 +89,8 @@ class Work:
         self._random = random
         self._foundings: list[NewEpoch] = []
         self._periods: list[NewEpoch] = []
-        self._versions: list[tuple[VersionRow, bytes, EpochId]] = []
+        self._versions: list[_Sealed] = []
+        self._epochs: dict[CompartmentId, tuple[EpochId, bytes]] = {}
         self._items: list[Item] = []
         self._seq = -1
         self._done = False
@@ -126,8 +138,7 @@ class Work:
         context = VersionContext(self._log.place.vault, compartment, record, self._log.origin, self._seq)
         blob = seal(key, encode_content(content), context)
         identity = VersionId(version_id(compartment, record, blob))
-        row = VersionRow(self._log.origin, self._seq, -1, identity, compartment, record, blob)
-        self._versions.append((row, wrap(wrap_key, key), epoch))
+        self._versions.append(_Sealed(identity, compartment, record, blob, epoch, wrap(wrap_key, key)))
         return identity
 
     def list_keys_file(self, folder: bytes, digest: bytes) -> None:
@@ -211,11 +222,11 @@ class Work:
         items += [item for new in (*self._foundings, *self._periods) for item in new.grant_items()]
         items += [new.item() for new in self._periods]
         versions, keys = [], []
-        for row, wrapped, epoch in self._versions:
-            n = len(items)
-            items.append(Item.in_compartment(ItemKind.VERSION, row.compartment, row.id))
-            versions.append(row._replace(n=n))
-            keys.append(VersionKeyRow(row.origin, row.seq, n, epoch, wrapped))
+        origin, seq = self._log.origin, self._seq
+        for n, one in enumerate(self._versions, len(items)):
+            items.append(Item.in_compartment(ItemKind.VERSION, one.compartment, one.id))
+            versions.append(VersionRow(origin, seq, n, one.id, one.compartment, one.record, one.blob))
+            keys.append(VersionKeyRow(origin, seq, n, one.epoch, one.wrap))
         return versions, keys, items + self._items
 
     def _compose(self, entry: Entry, items: list[Item], ratchet: Ratchet, session: SessionKeys) -> Operation:
@@ -272,6 +283,11 @@ class Work:
             rows.put_local(place.seal_row(Purpose.KEYRING, self._log.keyring.encode()))
 
     def _current_epoch(self, compartment: CompartmentId) -> tuple[EpochId, bytes]:
+        if compartment not in self._epochs:
+            self._epochs[compartment] = self._founded_or_held_epoch(compartment)
+        return self._epochs[compartment]
+
+    def _founded_or_held_epoch(self, compartment: CompartmentId) -> tuple[EpochId, bytes]:
         for new in self._foundings:
             if new.compartment == compartment:
                 return new.epoch, derive_wrap_key(new.key)
