@@ -83,6 +83,11 @@ def open_all(rows: Iterable[SealedVersion], *, vault: bytes, keyring: Keyring) -
 
 
 def heads(versions: Sequence[OpenedVersion]) -> list[OpenedVersion]:
-    """Return the versions that none of the given ones replaces, in the given order."""
-    replaced = {parent for version in versions for parent in version.content.parents}
-    return [version for version in versions if version.id not in replaced]
+    """Return the versions that no other one of the same record replaces, in the given order.
+
+    A parent of another record replaces nothing: else whoever may write somewhere could hide anything beside it.
+    """
+    replaced = {
+        (version.compartment, version.record, parent) for version in versions for parent in version.content.parents
+    }
+    return [version for version in versions if (version.compartment, version.record, version.id) not in replaced]
