@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from tui import shaping
 from tui.values import (
@@ -19,6 +19,7 @@ from tui.values import (
     Checked,
     DraftShown,
     Exported,
+    ExportStep,
     FoundShown,
     HitShown,
     LogLineShown,
@@ -51,16 +52,13 @@ from vault.services import (
 from vault.services.listing import CaseList
 from vault.services.logbook import LogLine
 
-REASONS: Final = cases.REASONS
-SORTS: Final = tuple(sort.value for sort in (Sort.NAME, Sort.REF, Sort.STATUS, Sort.DUE))
-
 _LOG_LINES: Final = 1000
 
 Progress = Callable[[int, int], None]
 
 
-class Cancelled(Exception):  # noqa: N818 - no error: a person wished it
-    """The person does not want the result any more; nothing half done is left."""
+class _StoppedError(Exception):
+    """The person does not want the result any more."""
 
 
 class Gateway:
@@ -70,6 +68,9 @@ class Gateway:
         path: the vault's folder.
         state: this account's state folder; the system's by default.
     """
+
+    reasons: ClassVar[tuple[str, ...]] = cases.REASONS
+    sorts: ClassVar[tuple[str, ...]] = tuple(sort.value for sort in (Sort.NAME, Sort.REF, Sort.STATUS, Sort.DUE))
 
     def __init__(self, path: Path, *, state: Path | None = None) -> None:
         self._path = path
@@ -232,19 +233,18 @@ class Gateway:
         page = logbook.newest(self._session, limit=_LOG_LINES)
         return LogShown(tuple(map(_log_line, page.lines)), page.scanned, page.total)
 
-    def verify_log(self, progress: Progress, cancelled: Callable[[], bool]) -> Checked:
-        """Check all that is stored.
-
-        Raises:
-            Cancelled: before it was through; nothing is logged then.
-        """
+    def verify_log(self, progress: Progress, cancelled: Callable[[], bool]) -> Checked | None:
+        """Check all that is stored; None when it was stopped before the end, and then nothing is logged."""
 
         def advance(done: int, total: int) -> None:
             if cancelled():
-                raise Cancelled
+                raise _StoppedError
             progress(done, total)
 
-        found = checking.verify(self._session, progress=advance)
+        try:
+            found = checking.verify(self._session, progress=advance)
+        except _StoppedError:
+            return None
         dates.note(self._session.vault, dates.Done.VERIFY, self._session.log.now_ms(), self._state)
         covered = (
             f"{found.entries} of {found.expected} entries in {found.logs} {'logs' if found.logs > 1 else 'log'} are"
@@ -252,12 +252,8 @@ class Gateway:
         )
         return Checked(found.verified, covered, found.root.hex(), tuple(fault.text for fault in found.faults))
 
-    def back_up(self, destination: Path, progress: Progress, cancelled: Callable[[], bool]) -> BackupMade:
-        """Make a backup at the destination, open it and read all of it.
-
-        Raises:
-            Cancelled: nothing is there, and the earlier backup stands.
-        """
+    def back_up(self, destination: Path, progress: Progress, cancelled: Callable[[], bool]) -> BackupMade | None:
+        """Make a backup, open it and read all of it; None when it was stopped: then the earlier backup stands."""
         made = backups.make(
             self._session,
             destination,
@@ -265,7 +261,7 @@ class Gateway:
             cancelled=cancelled,
         )
         if made is None:
-            raise Cancelled
+            return None
         return BackupMade(str(made.path), made.operations, made.versions, made.drafts)
 
     # ---- export -------------------------------------------------------------------------------------------------
@@ -288,8 +284,10 @@ class Gateway:
         out: Path,
         decisions: Mapping[str, str],
         approve: Callable[[tuple[str, ...]], bool],
-    ) -> Exported | tuple[QuestionShown, ...]:
-        """Return the package, or the questions that are open; then nothing was written.
+    ) -> ExportStep | None:
+        """Return the package, or the questions that are open, or None when `approve` said no.
+
+        Nothing is written but in the first case.
 
         Args:
             case: its id.
@@ -298,24 +296,22 @@ class Gateway:
             out: a folder that exists.
             decisions: form -> action.
             approve: gets the finished pages as another reader reads them; False stops before anything is sealed.
-
-        Raises:
-            Cancelled: `approve` said no.
         """
         try:
             done = exporting.export(
                 self._session, _id(case), profile=profile, to=to, out=out, decisions=decisions, approve=approve
             )
         except exporting.DeclinedError:
-            raise Cancelled from None
+            return None
         if isinstance(done, exporting.Undecided):
-            return tuple(
+            questions = [
                 QuestionShown(
-                    q.form, q.count, tuple(kind.value for kind in q.kinds), q.proposal.value, q.context, q.conflict
+                    q.form, q.count, tuple(one.value for one in q.kinds), q.proposal.value, q.context, q.conflict
                 )
                 for q in done.questions
-            )
-        return Exported(str(done.path), done.decided, done.key_words)
+            ]
+            return ExportStep(questions=tuple(questions))
+        return ExportStep(done=Exported(str(done.path), done.decided, done.key_words))
 
 
 def _line(row: CaseRow) -> CaseLine:

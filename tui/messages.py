@@ -39,7 +39,3 @@ class OpenCase(Message):
 
 class Unlocked(Message):
     """The vault is open."""
-
-
-class Home(Message):
-    """The wish to go back to the list of cases, which something has changed."""

@@ -205,3 +205,11 @@ class Exported:
     path: str = field(repr=False)
     decided: int
     key_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportStep:
+    """How far an export came: a package, or questions that are open; with questions nothing was written."""
+
+    done: Exported | None = None
+    questions: tuple[QuestionShown, ...] = ()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Final
+
+from rich.cells import cell_len
 
 from vault.errors import VaultError
 
@@ -34,6 +37,18 @@ def counted(number: int, word: str, plural: str = "") -> str:
     """Return `1 draft`, `2 drafts`, `no drafts`."""
     many = plural or f"{word}s"
     return f"{number or 'no'} {word if number == 1 else many}"
+
+
+def packed(parts: Iterable[str], width: int) -> list[str]:
+    """Return the parts in as few lines as hold them whole, with three spaces between."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]}   {part}" if lines else part
+        if lines and cell_len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def sentence(error: VaultError) -> str:

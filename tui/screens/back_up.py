@@ -1,0 +1,75 @@
+"""A backup: asked where to, made in a worker, and only called one when it was opened and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.safe_content import safe_content
+from tui.screens.base import Command
+from tui.screens.long_work import LongWorkScreen
+from tui.screens.wording import counted
+from tui.values import BackupMade
+from tui.widgets.fields import SafeInput
+
+_ABOUT = (
+    "A new folder is made inside the one that you name, best on a stick. It is sealed and opens with the same\n"
+    "passphrases. The earlier backup there stays until the new one was opened and every record in it read."
+)
+
+
+class BackupScreen(LongWorkScreen):
+    """Asks for the destination and shows what came of it."""
+
+    NAME = "BACKUP"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4,enter", "make", "Make the backup", "F4", "make the backup"),
+        Command("escape", "back", "Back", "Esc", "back"),
+    )
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            Static("Folder for the backup", classes="label"),
+            SafeInput(placeholder="/media/stick/backups", id="destination"),
+            Static(safe_content(_ABOUT), classes="about"),
+            Static("", id="result"),
+            classes="form",
+            can_focus=False,
+        )
+
+    @on(SafeInput.Submitted)
+    def action_make(self) -> None:
+        """Make it."""
+        typed = self.query_one("#destination", SafeInput).value.strip()
+        if not typed:
+            self.say("! Type the folder first.")
+            return
+        destination = Path(typed).expanduser()
+        if not destination.is_absolute():
+            self.say("! Type the whole path, from / or ~ on.")
+            return
+        self.say("")
+        self.work_long(
+            "Making a backup, and reading it again",
+            lambda vault, progress, stopped: vault.back_up(destination, progress, stopped),
+            self._made,
+            when_stopped="Stopped. No new backup was made; the earlier one stands.",
+        )
+
+    def _made(self, made: BackupMade) -> None:
+        words = (
+            f"DONE. The backup is at {made.path}\n"
+            f"It was opened again: {counted(made.operations, 'entry', 'entries')}, {counted(made.versions, 'version')}"
+            f" and {counted(made.drafts, 'draft')} are in it.\n"
+            "Keep it apart from this computer."
+        )
+        self.query_one("#result", Static).update(safe_content(words))
+        self.say("The backup is made.")

@@ -1,0 +1,212 @@
+"""What every screen has: a table of its commands, two lines at the foot, and a way to ask the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.keys import with_layouts
+from tui.messages import Answer
+from tui.screens.wording import sentence
+from tui.widgets.columns import fit
+from tui.widgets.lines import Hint, KeyHints, StatusLine
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+    from tui.values import DraftShown
+    from vault.errors import VaultError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that a screen can do.
+
+    Args:
+        keys: as Textual names them, separated by commas; aliases of other layouts are added.
+        action: the action of the screen.
+        words: for the help and the command list.
+        shown: the key as it is written on the keyboard.
+        hint: a word for the footer, or empty.
+        always: works also while somebody types into a field.
+    """
+
+    keys: str
+    action: str
+    words: str
+    shown: str
+    hint: str = ""
+    always: bool = False
+
+
+EVERYWHERE = (
+    Command("f1", "app.help", "Help for this screen", "F1", "help"),
+    Command("f2", "app.commands", "All commands of this screen, by name", "F2"),
+    Command("f3", "app.search", "Search all your cases", "F3"),
+    Command("f6", "app.focus_next", "Next pane or field (also Tab)", "F6"),
+    Command("f7", "app.focus_previous", "Previous pane or field (also Shift+Tab)", "F7"),
+    Command("f8", "app.home", "The list of cases", "F8"),
+    Command("ctrl+l", "app.lock", "Lock: the keys leave the memory, the draft is kept", "Ctrl+L", "lock"),
+    Command("f12", "app.neutral", "Empty the screen; a second F12 leaves, any other key locks", "F12"),
+    Command("ctrl+backslash", "app.leave_at_once", "Leave at once: the draft is kept", "Ctrl+\\"),
+    Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q"),
+)
+"""What works on every screen of an open vault."""
+
+
+class Desk(Protocol):
+    """The app, as far as a screen knows it."""
+
+    def work_for(
+        self,
+        screen: Screen[Any],
+        work: Callable[[Gateway], T],
+        then: Callable[[T], None],
+        failed: Callable[[VaultError], None],
+        *,
+        alone: bool,
+    ) -> None:
+        """Run the work in a thread and deliver its answer to the screen, in the app's own thread."""
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the app is on its way out: long work stops, nobody waits for its answer."""
+
+    def now_ms(self) -> int:
+        """Return the wall clock."""
+
+
+class Head(Widget):
+    """The first line: where one is on the left, something worth knowing on the right."""
+
+    DEFAULT_CSS = """
+    Head { height: 1; background: $panel; color: $foreground; text-style: bold; }
+    """
+
+    def __init__(self, left: str, right: str = "") -> None:
+        super().__init__()
+        self._left, self._right = left, right
+
+    def say(self, left: str, right: str = "") -> None:
+        """Show these instead."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    @override
+    def render(self) -> Content:
+        width = max(self.size.width - 2, 0)
+        right = fit(self._right, min(cell_len(self._right), width))
+        left = fit(self._left, max(width - cell_len(right) - (2 if right else 0), 0))
+        return Content(f" {left}{'  ' if right else ''}{right} ")
+
+
+class VaultScreen(Screen[str]):
+    """A screen of an open vault. It ends with a word for whoever opened it, or with nothing."""
+
+    ACTS: ClassVar[tuple[Command, ...]] = ()
+    NAME: ClassVar[str] = ""
+    """What the help calls this screen."""
+    HOLDS_TYPING: ClassVar[bool] = False
+    """Whether leaving it loses something that was typed: then only its own keys leave it."""
+
+    @override
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Make the bindings from the table of commands."""
+        if "ACTS" in cls.__dict__:
+            cls.BINDINGS = bindings(cls.ACTS)
+        super().__init_subclass__(**options)
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield Head(self.NAME)
+        yield from self.compose_middle()
+        yield StatusLine()
+        yield KeyHints(self.footer())
+
+    def compose_middle(self) -> Iterable[Widget]:
+        """Return what stands between the head and the status line."""
+        return ()
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return what can be done here and now."""
+        return self.ACTS
+
+    def footer(self) -> list[Hint]:
+        """Return the footer: help first, the screen's own, lock last. At 80 columns all of it must fit."""
+        lock = next(one for one in EVERYWHERE if one.action == "app.lock")
+        return hints([EVERYWHERE[0], *self.commands(), lock])
+
+    @property
+    def desk(self) -> Desk:
+        """The app."""
+        return cast("Desk", self.app)
+
+    def say(self, words: str) -> None:
+        """Show one line of what happened."""
+        self.query_one(StatusLine).say(f" {words}" if words else "")
+
+    def head(self, left: str, right: str = "") -> None:
+        """Show another first line."""
+        self.query_one(Head).say(left, right)
+
+    def ask(
+        self,
+        work: Callable[[Gateway], T],
+        then: Callable[[T], None],
+        *,
+        failed: Callable[[VaultError], None] | None = None,
+        alone: bool = True,
+    ) -> None:
+        """Have a worker do this and go on with its answer here.
+
+        Args:
+            work: gets the gateway, in another thread.
+            then: gets the answer, in this one.
+            failed: gets the error; without it, the status line shows its sentence.
+            alone: waits for its turn; False for long acts and drafts.
+        """
+        self.desk.work_for(self, work, then, failed or self.fail, alone=alone)
+
+    def fail(self, error: VaultError) -> None:
+        """Show what happened and what to do."""
+        self.say(f"! {sentence(error)}")
+
+    def on_answer(self, answer: Answer) -> None:
+        """Take what a worker found."""
+        answer.stop()
+        answer.deliver()
+
+    def save_now(self) -> DraftShown | None:
+        """Return the draft that has to be saved before the app ends, or None."""
+        return None
+
+    def end(self, word: str) -> None:
+        """Close, with this word for whoever opened the screen."""
+        self.dismiss(word)
+
+    def action_back(self) -> None:
+        """Go back to where one came from."""
+        self.end("")
+
+
+def bindings(commands: Iterable[Command]) -> list[Any]:
+    """Return the commands as Textual takes them, with the keys of other layouts."""
+    return [
+        Binding(with_layouts(command.keys), command.action, show=False, priority=command.always) for command in commands
+    ]
+
+
+def hints(commands: Iterable[Command]) -> list[Hint]:
+    """Return the words for a footer."""
+    return [Hint(command.shown, command.hint) for command in commands if command.hint]

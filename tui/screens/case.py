@@ -1,0 +1,232 @@
+"""One case: its people and notes on the left, the text of one of them on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.safe_content import safe_content
+from tui.screens.base import Command, VaultScreen
+from tui.screens.export import ExportScreen
+from tui.screens.note_editor import NoteEditor
+from tui.screens.person_form import PersonForm
+from tui.screens.rows import FixedRows
+from tui.screens.wording import counted, moment
+from tui.values import CaseShown, DraftShown, NoteShown, PersonShown
+from tui.widgets.columns import Column
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import VirtualList
+
+_PEOPLE: Final = (Column("role", 11), Column("name"))
+_NOTES: Final = (Column("written", 10), Column("kind", 12), Column("text"))
+
+
+class CaseScreen(VaultScreen):
+    """A case that was opened, which is in the log already."""
+
+    NAME = "CASE"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("n", "note", "Write a note", "n", "note"),
+        Command("p", "person", "Add a person", "p", "person"),
+        Command("a", "amend", "Correct a note by another one", "a", "amend"),
+        Command("e", "export", "Export for a recipient", "e", "export"),
+        Command("f6", "app.focus_next", "Next pane: people, notes, text", "F6", "pane"),
+        Command("enter", "read", "Go into the text, or on with a draft", "Enter"),
+        Command("f5", "refresh", "Read the case again", "F5"),
+        Command("escape", "back", "Back to the list", "Esc", "back"),
+    )
+
+    def __init__(self, case: CaseShown, why: str, *, record: str = "", draft: str = "") -> None:
+        super().__init__()
+        self._case = case
+        self._why = why
+        self._stand_on = record
+        self._draft = draft
+
+    @property
+    def case(self) -> str:
+        """The case's id."""
+        return self._case.case
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static("", id="safe-contact")
+        yield Horizontal(
+            Vertical(
+                Static("", id="people-head", classes="pane-head"),
+                VirtualList(_PEOPLE, FixedRows(), id="people"),
+                Static("", id="notes-head", classes="pane-head"),
+                VirtualList(_NOTES, FixedRows(), id="notes"),
+                id="records",
+            ),
+            Vertical(
+                Static("", id="text-head", classes="pane-head"),
+                VerticalScroll(Static("", id="text"), id="text-pane"),
+                id="reading",
+            ),
+        )
+
+    def on_mount(self) -> None:
+        """Show the case, stand where one was sent, and go on with the draft that was chosen."""
+        self.show_case(self._case)
+        if self._draft:
+            self._edit(next((draft for draft in self._case.drafts if draft.record == self._draft), None))
+        elif self._case.drafts:
+            self.say(f"{counted(len(self._case.drafts), 'draft')} kept here; Enter on it goes on writing.")
+
+    def show_case(self, case: CaseShown, *, stand_on: str = "") -> None:
+        """Show the case as it is now."""
+        self._case = case
+        conflict = f"  {case.heads} VERSIONS" if case.heads > 1 else ""
+        self.head(f"{case.ref}  {case.title}", f"{case.kind}, {case.stage}, risk {case.risk}{conflict}")
+        contacts = "\n".join(f"SAFE CONTACT  {line}" for line in case.safe_contacts)
+        contact_line = self.query_one("#safe-contact", Static)
+        contact_line.display = bool(contacts)
+        contact_line.update(safe_content(contacts))
+        self.query_one("#people-head", Static).update(safe_content(f"People ({len(case.persons)})"))
+        drafts = f", {counted(len(case.drafts), 'draft')}" if case.drafts else ""
+        self.query_one("#notes-head", Static).update(safe_content(f"Notes ({len(case.notes)}){drafts}"))
+        people, notes = self._people, self._notes
+        people.show_source(FixedRows([_person_row(person) for person in case.persons]))
+        notes.show_source(FixedRows([*map(_draft_row, case.drafts), *map(_note_row, reversed(case.notes))]))
+        people.styles.height = max(1, min(len(case.persons), 6))
+        stand_on = stand_on or self._stand_on
+        self._stand_on = ""
+        if not self._go_to(people, case.persons, stand_on):
+            places: Sequence[DraftShown | NoteShown] = (*case.drafts, *reversed(case.notes))
+            self._go_to(notes, places, stand_on)
+            notes.focus()
+        self._show_record()
+
+    def _go_to(self, rows: VirtualList, records: Sequence[PersonShown | NoteShown | DraftShown], record: str) -> bool:
+        place = next((place for place, one in enumerate(records) if one.record == record), None)
+        if place is None:
+            return False
+        rows.cursor = place
+        rows.focus()
+        return True
+
+    def action_refresh(self, stand_on: str = "") -> None:
+        """Read the case again."""
+        case, why = self._case.case, self._why
+        self.ask(lambda vault: vault.open_case(case, why), lambda shown: self.show_case(shown, stand_on=stand_on))
+
+    def action_note(self) -> None:
+        """Write a new note."""
+        case, ref = self._case.case, self._case.ref
+        self.ask(lambda vault: vault.new_draft(case, ref, "contact"), self._edit)
+
+    def action_amend(self) -> None:
+        """Write a note that corrects the one under the cursor."""
+        note = self._note_here()
+        if note is None:
+            self.say("Put the cursor on the note that you want to correct.")
+            return
+        case, ref = self._case.case, self._case.ref
+        self.ask(
+            lambda vault: vault.new_draft(case, ref, note.kind, amends=note.record, text=note.text),
+            self._edit,
+        )
+
+    def action_person(self) -> None:
+        """Add a person."""
+        self.app.push_screen(PersonForm(self._case.case, self._case.ref), self._changed)
+
+    def action_export(self) -> None:
+        """Make a package for a recipient."""
+        self.app.push_screen(ExportScreen(self._case.case, self._case.ref), self._changed)
+
+    def action_read(self) -> None:
+        """Go into the text, or on with the draft under the cursor."""
+        draft = self._draft_here()
+        if draft is not None:
+            self._edit(draft)
+        else:
+            self.query_one("#text-pane").focus()
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        self.action_read()
+
+    @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        self._show_record()
+
+    def on_descendant_focus(self) -> None:
+        """Show the record of the list that has the focus."""
+        self._show_record()
+
+    def on_screen_resume(self) -> None:
+        """Show the record again."""
+        self._show_record()
+
+    def _edit(self, draft: DraftShown | None) -> None:
+        if draft is not None:
+            self.app.push_screen(NoteEditor(draft), self._changed)
+
+    def _changed(self, record: str | None) -> None:
+        self.action_refresh(record or "")
+
+    def _show_record(self) -> None:
+        head, text = "", ""
+        person, draft, note = self._person_here(), self._draft_here(), self._note_here()
+        if person is not None:
+            head, text = _versions(f"Person: {person.role}", person.heads), "\n".join(person.lines)
+        elif draft is not None:
+            head, text = f"DRAFT  {draft.kind}  saved {moment(draft.saved_ms)}", draft.text
+        elif note is not None:
+            occurred = f"  of {note.occurred.replace('T', ' ')}" if note.occurred else ""
+            amends = "  corrects an earlier note" if note.amends else ""
+            head = _versions(f"{moment(note.written_ms)}  {note.kind}{occurred}{amends}", note.heads)
+            text = note.text
+        elif not self._case.notes:
+            text = "No note yet; n writes one."
+        self.query_one("#text-head", Static).update(safe_content(head))
+        self.query_one("#text", Static).update(safe_content(text))
+        self.query_one("#text-pane").scroll_home(animate=False)
+
+    def _person_here(self) -> PersonShown | None:
+        row = self._people.row_at_cursor()
+        if row is None or not (self._people.has_focus or not (self._case.notes or self._case.drafts)):
+            return None
+        return next((person for person in self._case.persons if person.record == row.key), None)
+
+    def _draft_here(self) -> DraftShown | None:
+        row = self._notes.row_at_cursor()
+        return None if row is None else next((one for one in self._case.drafts if one.record == row.key), None)
+
+    def _note_here(self) -> NoteShown | None:
+        row = self._notes.row_at_cursor()
+        return None if row is None else next((one for one in self._case.notes if one.record == row.key), None)
+
+    @property
+    def _people(self) -> VirtualList:
+        return self.query_one("#people", VirtualList)
+
+    @property
+    def _notes(self) -> VirtualList:
+        return self.query_one("#notes", VirtualList)
+
+
+def _person_row(person: PersonShown) -> ListRow:
+    return ListRow(person.record, (person.role, person.name))
+
+
+def _note_row(note: NoteShown) -> ListRow:
+    first = next((line for line in note.text.splitlines() if line.strip()), "")
+    return ListRow(note.record, (moment(note.written_ms)[:10], note.kind, first))
+
+
+def _draft_row(draft: DraftShown) -> ListRow:
+    first = next((line for line in draft.text.splitlines() if line.strip()), "")
+    return ListRow(draft.record, (moment(draft.saved_ms)[:10], "DRAFT", first))
+
+
+def _versions(head: str, heads: int) -> str:
+    return f"{head}  {heads} VERSIONS, the newest is shown" if heads > 1 else head

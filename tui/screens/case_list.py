@@ -1,0 +1,223 @@
+"""The list of cases, and over it how the vault stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar, Final
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.messages import OpenCase
+from tui.safe_content import safe_content
+from tui.screens.base import Command, VaultScreen
+from tui.screens.choosing import Choose
+from tui.screens.new_case import NewCase
+from tui.screens.rows import CasePages, FixedRows
+from tui.screens.wording import age, counted, moment, packed
+from tui.values import CaseListStart, DraftShown, Standing
+from tui.widgets.columns import Column
+from tui.widgets.fields import SafeInput
+from tui.widgets.pages import PAGE_ROWS
+from tui.widgets.virtual_list import ListHeader, VirtualList
+
+_COLUMNS: Final = (Column("ref", 9), Column("client", 20), Column("title"), Column("kind, stage", 22))
+_OLD_BACKUP_MS: Final = 7 * 86_400_000
+_ALARMS_SHOWN: Final = 3
+
+
+class CaseList(VaultScreen):
+    """All cases of this member, a page at a time."""
+
+    NAME = "CASES"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("slash,full_stop", "filter", "Filter by names while you type", "/", "filter"),
+        Command("enter", "open", "Open the case", "Enter", "open"),
+        Command("n", "new", "Make a new case", "n", "new"),
+        Command("d", "drafts", "Go on with a draft", "d"),
+        Command("b", "app.back_up", "Make a backup", "b", "backup"),
+        Command("v", "app.log", "The log, and its verification", "v", "log"),
+        Command("f3", "app.search", "Search all your cases", "F3", "search"),
+        Command("w", "open_why", "Open the case for another reason", "w"),
+        Command("o", "sort", "Sort by name, reference, stage or date", "o"),
+        Command("f5", "refresh", "Read the list again", "F5"),
+        Command("escape", "clear", "Take the filter away", "Esc"),
+        Command("down", "to_list", "From the filter to the list", "Down"),
+    )
+
+    def __init__(self, standing: Standing, sorts: tuple[str, ...], reasons: tuple[str, ...]) -> None:
+        super().__init__()
+        self._standing = standing
+        self._sorts = sorts
+        self._sort = sorts[0]
+        self._reasons = reasons
+        self._wish = 0
+        self._pages: CasePages | FixedRows = FixedRows()
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static(safe_content(self._standing_words()), id="standing")
+        yield SafeInput(placeholder="names of cases and people", id="filter")
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="cases")
+
+    def on_mount(self) -> None:
+        """Show the first page."""
+        self.query_one("#filter").display = False
+        self._list.focus()
+        self.action_refresh()
+
+    def on_screen_resume(self) -> None:
+        """Read again what may have changed meanwhile."""
+        if self._wish:
+            self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Read the list and the standing again; the cursor stays."""
+        self._read(keep_cursor=True)
+        self.ask(lambda vault: vault.standing(), self._show_standing)
+
+    def action_filter(self) -> None:
+        """Begin to filter."""
+        self._filter.display = True
+        self._filter.focus()
+
+    def action_clear(self) -> None:
+        """Show all cases again."""
+        if self._filter.display:
+            self._filter.display = False
+            self._list.focus()
+            if self._filter.value:
+                self._filter.value = ""
+
+    def action_to_list(self) -> None:
+        """Go from the filter to the rows."""
+        self._list.focus()
+
+    def action_sort(self) -> None:
+        """Take the next order."""
+        self._sort = self._sorts[(self._sorts.index(self._sort) + 1) % len(self._sorts)]
+        self._read()
+
+    def action_open(self) -> None:
+        """Open the case under the cursor."""
+        self._list.action_open()
+
+    def action_open_why(self) -> None:
+        """Ask for the reason, then open."""
+        row = self._list.row_at_cursor()
+        if row is not None:
+            options = tuple((reason, reason) for reason in self._reasons)
+            self.app.push_screen(Choose("Why do you open this case? The reason goes into the log.", options),
+                                 partial(self._open_for, row.key))  # fmt: skip
+
+    def action_new(self) -> None:
+        """Make a case."""
+        self.app.push_screen(NewCase(), self._made)
+
+    def action_drafts(self) -> None:
+        """Offer the drafts."""
+        self.ask(lambda vault: vault.drafts(), self._offer_drafts)
+
+    @on(SafeInput.Changed, "#filter")
+    def _filter_typed(self) -> None:
+        self._read()
+
+    @on(SafeInput.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self._list.focus()
+
+    @on(VirtualList.Opened)
+    def _opened(self, event: VirtualList.Opened) -> None:
+        self.post_message(OpenCase(event.row.key))
+
+    def _open_for(self, case: str, why: str | None) -> None:
+        if why:
+            self.post_message(OpenCase(case, why=why))
+
+    def _made(self, case: str | None) -> None:
+        if case:
+            self.post_message(OpenCase(case))
+
+    def _offer_drafts(self, drafts: tuple[DraftShown, ...]) -> None:
+        if not drafts:
+            self.say("There is no draft.")
+            return
+        by_record = {draft.record: draft for draft in drafts}
+
+        def chosen(record: str | None) -> None:
+            if record:
+                draft = by_record[record]
+                self.post_message(OpenCase(draft.case, draft=draft.record))
+
+        options = tuple(
+            (draft.record, f"{draft.ref}  {draft.kind}  {moment(draft.saved_ms)}  {len(draft.text)} characters")
+            for draft in drafts
+        )
+        self.app.push_screen(Choose("Go on with which draft?", options), chosen)
+
+    def _read(self, *, keep_cursor: bool = False) -> None:
+        self._wish += 1
+        wish, sort, words = self._wish, self._sort, self._filter.value
+        cursor = self._list.cursor if keep_cursor else 0
+
+        def show(start: CaseListStart) -> None:
+            if wish == self._wish:
+                self._show(start, sort, words, cursor)
+
+        self.ask(lambda vault: vault.start_list(sort, words), show)
+
+    def _show(self, start: CaseListStart, sort: str, words: str, cursor: int) -> None:
+        def request(number: int, after: object, before: object) -> None:
+            position = number * PAGE_ROWS
+            self.ask(
+                lambda vault: vault.list_page(sort, words, position, after=after, before=before),
+                partial(self._arrived, pages, number),
+            )
+
+        pages = self._pages = CasePages(start, request)
+        self._list.show_source(pages)
+        self._list.cursor = cursor
+        found = f"{start.count} match" if words else counted(start.count, "case")
+        self.head(f"{self.NAME}  {found}{' or more, newest shown' if start.more else ''}", f"sort: {sort}")
+        if not start.count:
+            self.say("Nothing matches; Esc shows all." if words else "No cases yet; n makes one.")
+        else:
+            self.say("")
+
+    def _arrived(self, pages: CasePages, number: int, page: CaseListStart) -> None:
+        pages.arrived(number, page.rows)
+        if pages is self._pages:
+            self._list.page_arrived(number)
+
+    def _show_standing(self, standing: Standing) -> None:
+        self._standing = standing
+        self.query_one("#standing", Static).update(safe_content(self._standing_words()))
+
+    def _standing_words(self) -> str:
+        standing, now = self._standing, self.desk.now_ms()
+        made = standing.backup_ms
+        late = made is None or now - made > _OLD_BACKUP_MS
+        backup = "none from this device" if made is None else age(made, now)
+        words = [f"{'! ' if late else ''}backup: {backup}"]
+        words += [f"drafts: {standing.drafts} (d)"] if standing.drafts else []
+        lines = packed([*words, *(f"! {lack}" for lack in standing.lacks)], self.app.size.width - 2)
+        lines += [f"! {alarm}" for alarm in standing.alarms[:_ALARMS_SHOWN]]
+        if len(standing.alarms) > _ALARMS_SHOWN:
+            lines.append(f"! and {len(standing.alarms) - _ALARMS_SHOWN} more: verify the log (v)")
+        return "\n".join(lines)
+
+    def on_resize(self) -> None:
+        """Lay the lines over the list out for the new width."""
+        self.query_one("#standing", Static).update(safe_content(self._standing_words()))
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#cases", VirtualList)
+
+    @property
+    def _filter(self) -> SafeInput:
+        return self.query_one("#filter", SafeInput)

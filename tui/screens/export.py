@@ -1,0 +1,162 @@
+"""Export: for whom and by which table, then the open questions, then the finished pages; nothing leaves before F4."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.messages import Answer
+from tui.safe_content import safe_content
+from tui.screens.base import Command
+from tui.screens.choosing import ChoiceField
+from tui.screens.form_row import FormRow
+from tui.screens.long_work import LongWorkScreen, Progress, Stopped
+from tui.screens.pages import PagesScreen
+from tui.screens.questions import QuestionsScreen
+from tui.screens.recipient import RecipientForm
+from tui.values import ExportStep, RecipientShown
+from tui.widgets.fields import SafeInput
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+_PROFILES: Final = (
+    ("lawyer", "lawyer: names nobody"),
+    ("lawyer-named", "lawyer-named: names the client alone"),
+)
+_LOOK_SECONDS: Final = 0.2
+
+
+class ExportScreen(LongWorkScreen):
+    """Ends with nothing; what was exported stands in the log and in the case."""
+
+    NAME = "EXPORT"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", "Go on: questions, pages, then seal", "F4", "go on"),
+        Command("f9", "add_recipient", "Add a recipient", "F9", "add recipient"),
+        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        Command("escape", "back", "Leave; nothing is written", "Esc", "leave"),
+    )
+
+    def __init__(self, case: str, ref: str) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._recipients: tuple[RecipientShown, ...] = ()
+        self._decided: dict[str, str] = {}
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            Vertical(id="recipient-place"),
+            FormRow("Table", ChoiceField(_PROFILES, id="profile")),
+            FormRow("Folder", SafeInput(placeholder="/media/stick/for-the-lawyer", id="out", compact=True)),
+            Static("Nothing is written before you have read the finished pages and pressed F4 there.", classes="about"),
+            Static("", id="result"),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Ask who the recipients are."""
+        self.head(f"{self.NAME}  {self._ref}")
+        self.query_one("#out").focus()
+        self._ask_recipients("")
+
+    def _ask_recipients(self, chosen: str) -> None:
+        self.ask(lambda vault: vault.recipients(), lambda found: self._show_recipients(found, chosen))
+
+    async def _replace_recipients(self, chosen: str) -> None:
+        place = self.query_one("#recipient-place")
+        await place.remove_children()
+        if self._recipients:
+            words = [(one.name, f"{one.name}  ({_first_words(one.fingerprint)})") for one in self._recipients]
+            await place.mount(FormRow("Recipient", ChoiceField(words, value=chosen, id="recipient")))
+        else:
+            await place.mount(Static("There is no recipient yet; F9 adds one."))
+
+    def _show_recipients(self, found: tuple[RecipientShown, ...], chosen: str) -> None:
+        self._recipients = found
+        self.call_later(self._replace_recipients, chosen)
+
+    def action_add_recipient(self) -> None:
+        """Add somebody to whom packages can be sealed."""
+        self.app.push_screen(RecipientForm(), lambda name: self._ask_recipients(name or ""))
+
+    def action_go_on(self) -> None:
+        """Look for open questions; without any, make the pages."""
+        out = Path(self.query_one("#out", SafeInput).value.strip()).expanduser()
+        if not self._recipients:
+            self.say("! Add a recipient first (F9).")
+            return
+        if not out.is_absolute():
+            self.say("! Type the whole path of the folder, from / or ~ on.")
+            self.query_one("#out").focus()
+            return
+        to, profile = self.query_one("#recipient", ChoiceField).value, self.query_one("#profile", ChoiceField).value
+        decided = dict(self._decided)
+
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep | None:
+            def approve(pages: tuple[str, ...]) -> bool:
+                return self._wait_for_approval(pages, stopped)
+
+            progress(1, 3)
+            return vault.export(self._case, profile=profile, to=to, out=out, decisions=decided, approve=approve)
+
+        self.say("")
+        self.work_long(
+            "Hiding names, and reading the finished files again",
+            work,
+            self._answered,
+            when_stopped="Stopped. Nothing was written.",
+        )
+
+    def _answered(self, step: ExportStep) -> None:
+        found = step.done
+        if found is None:
+            self.app.push_screen(QuestionsScreen(self._ref, step.questions, self._decided), self._questions_answered)
+            return
+        words = (
+            f"DONE. The package is at {found.path}\n"
+            f"{found.decided} forms are decided; the finished files were checked.\n\n"
+            f"Tell the recipient these words of your package key once, by voice:\n  {' '.join(found.key_words)}"
+        )
+        self.query_one("#result", Static).update(safe_content(words))
+        self.say("The package is sealed.")
+
+    def _questions_answered(self, word: str | None) -> None:
+        if word:
+            self.action_go_on()
+        else:
+            self.say("Nothing was written. F4 goes on; what you decided is remembered on this screen.")
+
+    def _wait_for_approval(self, pages: tuple[str, ...], stopped: Stopped) -> bool:
+        """Return, in the worker's thread, whether the person who reads the pages says yes."""
+        answered = threading.Event()
+        answer: list[bool] = []
+
+        def take(word: str | None) -> None:
+            answer.append(bool(word))
+            answered.set()
+
+        def show() -> None:
+            self.app.push_screen(PagesScreen(self._ref, pages), take)
+
+        self.post_message(Answer(partial(show)))
+        while not answered.wait(_LOOK_SECONDS):
+            if stopped():
+                return False
+        return answer == [True]
+
+
+def _first_words(fingerprint: str) -> str:
+    return " ".join(fingerprint.split()[:3]) + " ..."

@@ -1,0 +1,134 @@
+"""The log as an auditor reads it: who did what and when, without a word of any case; and its verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.safe_content import safe_content
+from tui.screens.base import Command
+from tui.screens.long_work import LongWorkScreen
+from tui.screens.rows import FixedRows
+from tui.screens.wording import moment
+from tui.values import Checked, LogLineShown, LogShown
+from tui.widgets.columns import Column
+from tui.widgets.fields import SafeInput
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import ListHeader, VirtualList
+
+_COLUMNS: Final = (
+    Column("time", 16),
+    Column("entry", 6),
+    Column("act", 14),
+    Column("result", 8),
+    Column("about"),
+    Column("covers", 18),
+)
+_FAULTS_SHOWN: Final = 4
+
+
+class LogScreen(LongWorkScreen):
+    """The newest entries, and what a check of everything says."""
+
+    NAME = "LOG"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("v", "verify", "Verify: hash all data again, check every signature", "v", "verify"),
+        Command("slash,full_stop", "filter", "Show only some acts, such as export", "/", "filter"),
+        Command("f5", "refresh", "Read the log again", "F5", "refresh"),
+        Command("escape", "back", "Take the filter away; then back", "Esc", "back"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: tuple[LogLineShown, ...] = ()
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static("Not verified in this session; v does it.", id="verdict")
+        yield SafeInput(placeholder="an act or the beginning of one: case, export, unlock", id="filter")
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="entries")
+
+    def on_mount(self) -> None:
+        """Read the log."""
+        self._filter.display = False
+        self._list.focus()
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Read the newest entries; that they were read is in the log too."""
+        self.ask(lambda vault: vault.read_log(), self._show)
+
+    def action_filter(self) -> None:
+        """Begin to filter."""
+        self._filter.display = True
+        self._filter.focus()
+
+    @override
+    def action_back(self) -> None:
+        if self._filter.display:
+            self._filter.display = False
+            self._filter.value = ""
+            self._list.focus()
+        else:
+            self.dismiss("")
+
+    def action_verify(self) -> None:
+        """Check everything that is stored."""
+        self.work_long(
+            "Verifying the log",
+            lambda vault, progress, stopped: vault.verify_log(progress, stopped),
+            self._verified,
+            when_stopped="Stopped. Nothing was changed, and nothing is verified.",
+        )
+
+    @on(SafeInput.Changed, "#filter")
+    def _filter_typed(self) -> None:
+        self._show_lines()
+
+    @on(SafeInput.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self._list.focus()
+
+    def _show(self, log: LogShown) -> None:
+        self._lines = log.lines
+        shown = "" if len(log.lines) == log.total else f", the newest {len(log.lines)} are shown"
+        self.head(f"{self.NAME}  {log.total} entries{shown}", "no word of any case is in it")
+        self._show_lines()
+
+    def _show_lines(self) -> None:
+        words = self._filter.value.strip().casefold()
+        rows = [
+            ListRow(f"{place}", _cells(line)) for place, line in enumerate(self._lines) if line.act.startswith(words)
+        ]
+        self._list.show_source(FixedRows(rows))
+
+    def _verified(self, found: Checked) -> None:
+        if found.verified:
+            words = f"VERIFIED. {found.covered}. Root {found.root[:16]}"
+        else:
+            faults = [f"  {fault}" for fault in found.faults[:_FAULTS_SHOWN]]
+            if len(found.faults) > _FAULTS_SHOWN:
+                faults.append(f"  and {len(found.faults) - _FAULTS_SHOWN} more: casevault log verify")
+            words = "\n".join([f"! NOT VERIFIED. First bad place first. {found.covered}", *faults])
+        self.query_one("#verdict", Static).update(safe_content(words))
+        self.say("" if found.verified else "! Exports wait until the log is sound; reading and notes go on.")
+        self.action_refresh()
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#entries", VirtualList)
+
+    @property
+    def _filter(self) -> SafeInput:
+        return self.query_one("#filter", SafeInput)
+
+
+def _cells(line: LogLineShown) -> tuple[str, ...]:
+    when = "?" if line.when_ms is None else moment(line.when_ms)
+    return (when, f"{line.seq}", line.act, line.outcome, line.about, line.covers)

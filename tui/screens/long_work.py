@@ -1,0 +1,68 @@
+"""Long acts of a screen: in a worker, with a bar, and a way to stop that leaves nothing half done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from tui.messages import Answer
+from tui.screens.base import VaultScreen
+from tui.widgets.progress import ProgressModal
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+    from vault.errors import VaultError
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+Stopped = Callable[[], bool]
+
+
+class LongWorkScreen(VaultScreen):
+    """A screen that starts acts of more than a second."""
+
+    def work_long(
+        self,
+        title: str,
+        work: Callable[[Gateway, Progress, Stopped], T | None],
+        then: Callable[[T], None],
+        *,
+        when_stopped: str,
+    ) -> None:
+        """Do this with a progress bar over the screen.
+
+        Args:
+            title: what is being done.
+            work: gets the gateway, a function to say how far it is, and one that tells whether to stop; returns None
+                when it was stopped.
+            then: gets what was made.
+            when_stopped: the words for the status line when the person stopped it.
+        """
+        wish = threading.Event()
+        modal = ProgressModal(title, wish.set, now_ms=self.desk.now_ms)
+        percent = -1
+
+        def progress(done: int, total: int) -> None:
+            nonlocal percent
+            now = done * 100 // max(total, 1)
+            if now != percent:
+                percent = now
+                self.post_message(Answer(partial(modal.advance, done, total)))
+
+        def finished(made: T | None) -> None:
+            modal.finished(made is not None)
+            if made is None:
+                self.say(when_stopped)
+            else:
+                then(made)
+
+        def failed(error: VaultError) -> None:
+            modal.finished(False)
+            self.fail(error)
+
+        self.app.push_screen(modal)
+        desk = self.desk
+        stopped: Stopped = lambda: wish.is_set() or desk.is_ending  # noqa: E731 - shorter than a function of two lines
+        self.ask(lambda vault: work(vault, progress, stopped), finished, failed=failed, alone=False)

@@ -1,0 +1,50 @@
+"""A new case: its title and its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.base import Command, VaultScreen
+from tui.screens.choosing import ChoiceField
+from tui.widgets.fields import SafeInput
+from vault.casework.stages import CaseKind
+
+
+class NewCase(VaultScreen):
+    """Ends with the id of the case that was made."""
+
+    NAME = "NEW CASE"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", "Make the case", "F4", "make the case"),
+        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        Command("escape", "back", "Leave; nothing is made", "Esc", "leave"),
+    )
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            Static("Title (only those who may open the case see it)", classes="label"),
+            SafeInput(id="title"),
+            Static("Kind", classes="label"),
+            ChoiceField([(kind.value, kind.value) for kind in CaseKind], id="kind"),
+            classes="form",
+            can_focus=False,
+        )
+
+    def action_finish(self) -> None:
+        """Make the case."""
+        title, kind = self.query_one("#title", SafeInput).value, self.query_one("#kind", ChoiceField).value
+        self.say("Making the case.")
+        self.ask(lambda vault: vault.create_case(title, kind), self.end)
+
+    @on(SafeInput.Submitted)
+    def _title_given(self) -> None:
+        self.query_one("#kind").focus()

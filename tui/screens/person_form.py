@@ -1,0 +1,101 @@
+"""A person of a case, as far as they are known: no field but the role has to be filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.base import Command, VaultScreen
+from tui.screens.choosing import ChoiceField
+from tui.screens.form_row import FormRow
+from tui.values import PersonTyped
+from tui.widgets.fields import SafeInput
+from vault.casework.vocabulary import Channel, DocumentKind, PersonRole
+from vault.errors import VaultError
+
+_FIELDS: Final = (
+    ("names", "Names", "one for each script, with ; between"),
+    ("born", "Born", "1988, 1988-03 or 1988-03-14"),
+    ("phones", "Phones", "with ; between"),
+    ("emails", "E-mails", "with ; between"),
+)
+_FIELD_OF_WORD: Final = {"name": "names", "date of birth": "born", "phone": "phones", "e-mail": "emails",
+                         "document": "number", "safe contact": "address", "channel": "channel"}  # fmt: skip
+
+
+class PersonForm(VaultScreen):
+    """Ends with the id of the person's record."""
+
+    NAME = "NEW PERSON"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", "Keep the person", "F4", "keep"),
+        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        Command("escape", "back", "Leave; nothing is kept", "Esc", "leave"),
+    )
+
+    def __init__(self, case: str, ref: str) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            FormRow("Role", ChoiceField([(role.value, role.value) for role in PersonRole], id="role")),
+            *(FormRow(label, SafeInput(placeholder=hint, id=name, compact=True)) for name, label, hint in _FIELDS),
+            FormRow("Document", ChoiceField([(kind.value, kind.value) for kind in DocumentKind], id="document")),
+            FormRow("  number", SafeInput(placeholder="empty: no document", id="number", compact=True)),
+            FormRow(
+                "Safe contact",
+                ChoiceField([("", "none yet"), *((one.value, one.value) for one in Channel)], id="channel"),
+            ),
+            FormRow("  address", SafeInput(placeholder="number, address or person", id="address", compact=True)),
+            FormRow("  hours", SafeInput(placeholder="when it is safe", id="hours", compact=True)),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the names."""
+        self.head(f"{self.NAME}  {self._ref}")
+        self.query_one("#names").focus()
+
+    def action_finish(self) -> None:
+        """Keep the person."""
+        case, typed = self._case, self._typed()
+        self.say("Keeping the person.")
+        self.ask(lambda vault: vault.add_person(case, typed), self.end, failed=self._refused)
+
+    def _typed(self) -> PersonTyped:
+        number = self._text("number")
+        return PersonTyped(
+            role=self._word("role"),
+            names=self._items("names"),
+            born=self._text("born"),
+            phones=self._items("phones"),
+            emails=self._items("emails"),
+            documents=(f"{self._word('document')}:{number}",) if number else (),
+            contact_channel=self._word("channel"),
+            contact_address=self._text("address"),
+            contact_hours=self._text("hours"),
+        )
+
+    def _refused(self, error: VaultError) -> None:
+        self.fail(error)
+        wrong = next((field for word, field in _FIELD_OF_WORD.items() if error.message.startswith(word)), None)
+        if wrong is not None:
+            self.query_one(f"#{wrong}").focus()
+
+    def _text(self, name: str) -> str:
+        return self.query_one(f"#{name}", SafeInput).value.strip()
+
+    def _items(self, name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self._text(name).split(";") if part.strip())
+
+    def _word(self, name: str) -> str:
+        return self.query_one(f"#{name}", ChoiceField).value

@@ -1,0 +1,143 @@
+"""The first screen: member, then passphrase. What is typed stays in the field, and leaves it once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.messages import Unlocked
+from tui.safe_content import safe_content
+from tui.screens.base import EVERYWHERE, Command, VaultScreen, hints
+from tui.widgets.fields import PassphraseInput, SafeInput
+from tui.widgets.lines import Hint
+from vault.casework.script import Script, script_of
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from vault.errors import VaultError
+
+
+class UnlockScreen(VaultScreen):
+    """Asks who is there and for the passphrase, and says in which script it is typed."""
+
+    NAME = "CaseVault is locked"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "next", "Go on; after the passphrase: unlock", "Enter", "unlock"),
+        Command("f4", "show_length", "Show how many characters are typed", "F4", "length"),
+        Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q", "quit"),
+    )
+
+    def __init__(self, vault_name: str, member: str | None) -> None:
+        super().__init__()
+        self._vault_name = vault_name
+        self._member = member or ""
+        self._shows_length = False
+        self._opening: Timer | None = None
+        self._seconds = 0
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Vertical(
+            Static("Member", classes="label"),
+            SafeInput(self._member, id="member"),
+            Static("Passphrase", classes="label"),
+            PassphraseInput(id="passphrase"),
+            Static("", id="script"),
+            id="unlock",
+        )
+
+    @override
+    def footer(self) -> list[Hint]:
+        return hints([EVERYWHERE[0], *self.commands()])
+
+    def on_mount(self) -> None:
+        """Put the cursor where something is missing."""
+        self.head(self.NAME, self._vault_name)
+        self.query_one("#passphrase" if self._member else "#member").focus()
+        self._show_script("")
+
+    def action_show_length(self) -> None:
+        """Show or hide how long the passphrase is; never a character of it."""
+        self._shows_length = not self._shows_length
+        self._show_script(self._passphrase.value)
+
+    def action_next(self) -> None:
+        """Do as Enter does in a field."""
+        if self.focused is self._passphrase:
+            self._unlock()
+        else:
+            self._passphrase.focus()
+
+    @on(SafeInput.Submitted, "#member")
+    def _member_given(self) -> None:
+        self._passphrase.focus()
+
+    @on(SafeInput.Submitted, "#passphrase")
+    def _unlock(self) -> None:
+        member = self.query_one("#member", SafeInput).value.strip()
+        if self._opening is not None:
+            return
+        if not member:
+            self.say("! Type the member's name first.")
+            self.query_one("#member").focus()
+            return
+        passphrase = bytearray(self._passphrase.value.encode("utf-8", "surrogatepass"))
+        with self.prevent(SafeInput.Changed):
+            self._passphrase.value = ""
+        self._show_script("")
+        self._passphrase.disabled = True
+        self._seconds = 0
+        self.say("Opening. Guessing is made slow on purpose, so this takes a moment.")
+        self._opening = self.set_interval(1, self._say_how_long)
+        # The bytes are wiped by who gets them; the field's own text is gone from it, not from Python's memory.
+        self.ask(lambda vault: vault.unlock(member, passphrase), lambda _: self._unlocked(), failed=self._refused)
+
+    @on(SafeInput.Changed, "#passphrase")
+    def _passphrase_typed(self, event: SafeInput.Changed) -> None:
+        self._show_script(event.value)
+
+    def _say_how_long(self) -> None:
+        self._seconds += 1
+        self.say(f"Opening, {self._seconds} s so far. Guessing is made slow on purpose.")
+
+    def _unlocked(self) -> None:
+        self._stop_waiting()
+        self.post_message(Unlocked())
+
+    def _refused(self, error: VaultError) -> None:
+        self._stop_waiting()
+        self._passphrase.disabled = False
+        self._passphrase.focus()
+        self.fail(error)
+
+    def _stop_waiting(self) -> None:
+        if self._opening is not None:
+            self._opening.stop()
+            self._opening = None
+
+    def _show_script(self, typed: str) -> None:
+        length = f", {len(typed)} characters" if self._shows_length else ""
+        self.query_one("#script", Static).update(safe_content(f"Letters typed: {script_words(typed)}{length}"))
+
+    @property
+    def _passphrase(self) -> PassphraseInput:
+        return self.query_one("#passphrase", PassphraseInput)
+
+
+def script_words(typed: str) -> str:
+    """Return in which script the letters are, or that two are mixed."""
+    scripts = dict.fromkeys(script_of(letter) for letter in typed if letter.isalpha())
+    scripts.pop(Script.COMMON, None)
+    if len(scripts) > 1:
+        return f"mixed ({', '.join(_WORDS[script] for script in scripts)})"
+    return next((_WORDS[script] for script in scripts), "none yet")
+
+
+_WORDS = {Script.LATIN: "Latin", Script.CYRILLIC: "Cyrillic", Script.ARABIC: "Arabic", Script.COMMON: "other"}
