@@ -10,6 +10,7 @@ from tests.services.founded import MEMBER, Filled
 from vault.access.session import Alarm, Session
 from vault.errors import LeakError, NotFoundError, RefusedError, UsageError, VerificationError
 from vault.export import checking
+from vault.export.reader import Standing
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
 from vault.seal.age import make_identity, recipient_of
@@ -66,6 +67,15 @@ def test_a_second_export_to_the_same_recipient_asks_only_what_is_new_and_keeps_i
     assert (first.questions, second.questions) == (1, 0)
     assert first.pages == second.pages
     assert first.path != second.path
+
+
+def test_what_was_decided_for_one_profile_is_asked_again_for_another(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    exported(filled_session, case, tmp_path)
+    second = exporting.export(filled_session, case, profile="lawyer-named", to=LAWYER, out=tmp_path)
+    assert isinstance(second, exporting.Undecided)
+    assert "Qarvosh" in {question.form for question in second.questions}
 
 
 def test_another_recipient_gets_other_codes(filled_session: Session, case: CompartmentId, tmp_path: Path) -> None:
@@ -147,6 +157,7 @@ def test_only_the_recipient_opens_it(filled: Filled, tmp_path: Path) -> None:
     words = " ".join(result.key_words)
     opened = packages.open_to(result.path, identity_file=right, out=tmp_path / "o", expected_words=words)
     assert [path.name for path in opened.files] == ["report.pdf", "data.json"]
+    assert packages.verify(tmp_path / "o", expected_words=words).standing is Standing.AS_EXPECTED
     with pytest.raises(VerificationError, match="does not open with this identity"):
         packages.open_to(result.path, identity_file=wrong, out=tmp_path / "w")
     assert not (tmp_path / "w").exists()

@@ -6,6 +6,7 @@ import argparse
 import difflib
 import importlib
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -34,8 +35,8 @@ class Parser(argparse.ArgumentParser):
     """A parser that raises instead of ending the process, so that `--json` covers usage errors too."""
 
     def error(self, message: str) -> NoReturn:  # type: ignore[explicit-override]  # typing_extensions costs start-up time
-        """Raise what argparse would print."""
-        raise UsageError(message, advice=f"See `{self.prog} --help`.")
+        """Raise what argparse would print, less the values: they may be names, and scripts keep what is printed."""
+        raise UsageError(_without_values(message), advice=f"See `{self.prog} --help`.")
 
 
 def run(arguments: list[str]) -> int:
@@ -96,6 +97,26 @@ def _global_options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]
     end = arguments.index("--") if "--" in arguments else len(arguments)
     options, rest = parser.parse_known_args(arguments[:end])
     return options, rest + arguments[end:]
+
+
+def _without_values(message: str) -> str:
+    """Return what argparse says in words of this program alone: options, choices, and what was expected."""
+    known = re.match(
+        r"argument (?P<name>[^:]+): (?P<what>expected |invalid choice|invalid \w+ value|not allowed with)", message
+    )
+    if message.startswith("the following arguments are required: "):
+        return message
+    if message.startswith("unrecognized arguments"):
+        return "there are arguments that this command does not know"
+    if known is None:
+        return "the arguments cannot be read"
+    name, what = known["name"], known["what"]
+    if what == "invalid choice":
+        # The value stands before the choices, so the last such words are argparse's own.
+        return f"argument {name}: invalid choice {message[message.rfind('(choose from') :]}"
+    if what.endswith(" value"):
+        return f"argument {name}: {what}"
+    return message
 
 
 def _path_from_environment(name: str) -> Path | None:

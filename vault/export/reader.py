@@ -38,13 +38,22 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OpenedPackage:
-    """What a package holds, made by a key that is known by its words only."""
+    """What a package holds, made by a key that is known by its words only. `members` are its files by name."""
 
     manifest: Manifest
     key_words: tuple[str, ...]
     standing: Standing
-    pdf: bytes = field(repr=False)
-    data: bytes = field(repr=False)
+    members: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def pdf(self) -> bytes:
+        """The report."""
+        return self.members[archive.REPORT]
+
+    @property
+    def data(self) -> bytes:
+        """The same as data."""
+        return self.members[archive.DATA]
 
     def has_expired(self, today: date) -> bool:
         """Say whether the day is past until which it may be used."""
@@ -134,8 +143,7 @@ def _opened(
     # The signature first: nothing of the manifest is even parsed before its bytes are the maker's.
     public = require_signature(encoded, contents[archive.SIGNATURE])
     manifest = Manifest.decode(encoded)
-    pdf, data = contents[archive.REPORT], contents[archive.DATA]
-    manifest.require_files({archive.REPORT: pdf, archive.DATA: data})
+    manifest.require_files({name: contents[name] for name in (archive.REPORT, archive.DATA)})
     if age_recipient is not None and manifest.recipient != fingerprint(age_recipient):
         raise VerificationError("the package was signed for another recipient and sealed again for this one")
     words = package_words(public)
@@ -144,7 +152,7 @@ def _opened(
         if tuple(word.lower() for word in expected_key_words) != words:
             raise VerificationError(f"the package was made by another key: {' '.join(words)}")
         standing = Standing.AS_EXPECTED
-    return OpenedPackage(manifest, words, standing, pdf, data)
+    return OpenedPackage(manifest, words, standing, contents)
 
 
 def _require_outer_form(untrusted: bytes) -> None:

@@ -25,6 +25,7 @@ from vault.records.work import Entry
 from vault.services.projection import audit_of, caught_up
 from vault.services.reading import Stored, read_heads, stored_of_kind
 
+MOST_LISTED = 1_000_000
 REASONS = (
     "casework",
     "intake",
@@ -77,8 +78,8 @@ def create(session: Session, *, title: str, kind: str) -> CaseMade:
 
 def list_all(session: Session, *, limit: int = 1000) -> list[CaseRow]:
     """Return the cases that this member holds, by reference; the look is in the log before they are."""
-    if limit < 1:
-        raise UsageError("--limit must be at least 1")
+    if not 1 <= limit <= MOST_LISTED:
+        raise UsageError(f"--limit must be between 1 and {MOST_LISTED}")
     rule = session.require(Action.CASE_LIST)
     rows = page(caught_up(session), Sort.REF, size=limit)
     with session.work() as work:

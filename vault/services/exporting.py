@@ -103,7 +103,7 @@ def export(
         profile: the name of a profile, such as `lawyer`.
         to: the recipient's name.
         out: a folder that exists.
-        decisions: form -> action, beside those that earlier exports to this recipient took.
+        decisions: form -> action, beside those that earlier exports to this recipient by this profile took.
         take_proposals: decide every open question as proposed; what nobody knows is removed.
         cover: purpose and language of the report.
         approve: asked once the files are finished and checked, with the pages as another reader reads them; only when
@@ -124,7 +124,9 @@ def export(
     material = _gather(session, case, profile_named(profile), find(session, to))
     given = [code for one in material.before for code in one.pseudonyms]
     book = PseudonymBook(given, choose=secrets.choice)
-    taken: dict[str, RedactionAction | str] = {d.form: d.action for one in material.before for d in one.decisions}
+    taken: dict[str, RedactionAction | str] = {
+        d.form: d.action for one in material.before if one.profile == profile for d in one.decisions
+    }
     taken.update(decisions or {})
     result = _redact(material, taken, book)
     questions = result.questions if isinstance(result, OpenQuestions) else ()

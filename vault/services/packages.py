@@ -17,7 +17,7 @@ _PREFIX = "AGE-SECRET-KEY-1"
 
 @dataclass(frozen=True, slots=True)
 class OpenedFiles:
-    """Where the files of an opened package are, and the words of the key that made it."""
+    """Where the files to read are, beside those that prove them, and the words of the key that made the package."""
 
     files: tuple[Path, ...]
     key_words: tuple[str, ...]
@@ -25,7 +25,7 @@ class OpenedFiles:
 
 
 def open_to(file: Path, *, identity_file: Path, out: Path, expected_words: str | None = None) -> OpenedFiles:
-    """Open a package with the recipient's identity and write report and data into a new folder.
+    """Open a package with the recipient's identity and write its four files into a new folder: `verify` checks them.
 
     Raises:
         MalformedError, BrokenSealError, VerificationError: the package is not what it should be; nothing is written.
@@ -41,11 +41,10 @@ def open_to(file: Path, *, identity_file: Path, out: Path, expected_words: str |
         age_recipient=recipient_of(identity),
     )
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    contents = {archive.REPORT: opened.pdf, archive.DATA: opened.data}
-    for name, content in contents.items():
+    for name, content in opened.members.items():
         write_durable(out / name, content)
     examined = Examination(opened.standing, opened.key_words, opened.manifest)
-    return OpenedFiles(tuple(out / name for name in contents), opened.key_words, examined.sentence())
+    return OpenedFiles((out / archive.REPORT, out / archive.DATA), opened.key_words, examined.sentence())
 
 
 def verify(path: Path, *, identity_file: Path | None = None, expected_words: str | None = None) -> Examination:

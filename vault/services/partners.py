@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vault.access.session import Session
 from vault.casework.partner import Partner
-from vault.errors import NotFoundError, UsageError
+from vault.errors import NotFoundError, UsageError, VerificationError
 from vault.ids import RecordId, make_id
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
@@ -43,22 +43,43 @@ def add(session: Session, *, name: str, age_recipient: str) -> KeptPartner:
 
 
 def list_all(session: Session) -> list[KeptPartner]:
-    """Return all recipients by name."""
+    """Return all recipients by name. Their words are computed from their keys here.
+
+    Raises:
+        VerificationError: words that somebody stored beside a key are not those of this key.
+    """
     session.require(Action.PARTNER_READ)
-    kept = [KeptPartner(s.record, s.value.name, s.value.age_recipient, s.value.fingerprint) for s in _stored(session)]
-    return sorted(kept, key=lambda one: one.name.casefold())
+    return sorted(map(_kept, _stored(session)), key=lambda one: one.name.casefold())
 
 
 def find(session: Session, name: str) -> KeptPartner:
     """Return the recipient of this name or id.
 
     Raises:
-        NotFoundError: none.
+        NotFoundError: none. UsageError: several of this name. VerificationError: as `list_all`.
     """
-    for kept in list_all(session):
-        if _same(kept.name, name) or kept.record.hex() == name:
-            return kept
-    raise NotFoundError("there is no recipient of this name", advice="Add one with `casevault recipient add`.")
+    found = [kept for kept in list_all(session) if _same(kept.name, name) or kept.record.hex() == name]
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} recipients have this name", advice="Give the id of one (`casevault recipient list --json`)."
+        )
+    if not found:
+        raise NotFoundError("there is no recipient of this name", advice="Add one with `casevault recipient add`.")
+    return found[0]
+
+
+def _kept(stored: Stored[Partner]) -> KeptPartner:
+    partner = stored.value
+    try:
+        words = fingerprint(partner.age_recipient)
+    except UsageError:
+        words = ""
+    if words != partner.fingerprint:
+        raise VerificationError(
+            f"recipient {stored.record.hex()}: the stored words are not those of its key",
+            advice="Nothing is sent before an admin has looked; run `casevault log verify`.",
+        )
+    return KeptPartner(stored.record, partner.name, partner.age_recipient, words)
 
 
 def _stored(session: Session) -> list[Stored[Partner]]:

@@ -17,6 +17,7 @@ from vault.records.work import Entry
 from vault.services.projection import audit_of, caught_up
 from vault.services.reading import read_versions
 
+MOST_SHOWN = 1_000
 _MOST_PSEUDONYMS = 64
 
 
@@ -45,8 +46,10 @@ def search(session: Session, words: str, *, limit: int = 50, why: str = "casewor
     One entry covers all hits shown; it holds counts and pseudonyms, never the words.
 
     Raises:
-        UsageError: there is no letter or digit to search for.
+        UsageError: there is no letter or digit to search for, or the limit is not between 1 and 1,000.
     """
+    if not 1 <= limit <= MOST_SHOWN:
+        raise UsageError(f"--limit must be between 1 and {MOST_SHOWN}")
     rule = session.require(Action.CASE_SEARCH)
     if not any(letter.isalnum() for letter in words):
         raise UsageError("there is nothing to search for", advice="Type at least one word or number.")

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from vault.access.session import Session
+from vault.casework.partner import Partner
+from vault.errors import UsageError, VerificationError
+from vault.ids import RecordId, make_id
+from vault.records.codec import to_fields
+from vault.records.work import Entry
+from vault.seal.age import fingerprint, make_identity, recipient_of
+from vault.services import partners
+
+NAME = "Advocate Orlova"
+
+
+def keep(session: Session, partner: Partner) -> RecordId:
+    """Write a recipient as another program, or an admin of ill will, might."""
+    record = RecordId(make_id())
+    with session.work() as work:
+        work.write(session.directory.compartment, record, Partner.KIND, to_fields(partner))
+        work.commit(Entry(act="partner.create"))
+    return record
+
+
+def a_partner() -> Partner:
+    key = recipient_of(make_identity())
+    return Partner(name=NAME, age_recipient=key, fingerprint=fingerprint(key))
+
+
+def test_words_that_are_not_those_of_the_key_are_refused(session: Session) -> None:
+    keep(session, replace(a_partner(), fingerprint=a_partner().fingerprint))
+    for look in (lambda: partners.list_all(session), lambda: partners.find(session, NAME)):
+        with pytest.raises(VerificationError, match="not those of its key"):
+            look()
+
+
+def test_of_two_recipients_of_one_name_neither_is_taken(session: Session) -> None:
+    first, second = keep(session, a_partner()), keep(session, a_partner())
+    with pytest.raises(UsageError, match="2 recipients have this name"):
+        partners.find(session, NAME)
+    assert [partners.find(session, record.hex()).record for record in (first, second)] == [first, second]
