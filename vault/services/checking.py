@@ -140,6 +140,8 @@ class _Checked:
         if genesis is None:
             self._whole(origin, "the genesis is missing or was altered")
             return
+        if sum(row.origin == origin for row in rows.geneses()) > 1:
+            self._whole(origin, "a false row stands beside the genesis")
         if certificate is None or certificate.identity != genesis.identity:
             self._whole(origin, "the genesis was made by the key of no seat of the newest roster")
         report = verify_log(

@@ -1,0 +1,143 @@
+"""Which log a seat goes on with: its own, by its own key, as this account last saw it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import Filled, Place
+from vault.access.continuity import newest_keys
+from vault.access.session import Session
+from vault.ids import Origin, SeatId, make_id
+from vault.log.genesis import Genesis, origin_of
+from vault.records.seatlog import Predecessor, SealedPlace, begin
+from vault.records.work import Entry, Work
+from vault.seal.signing import make_signing_seed
+from vault.services import checking, notes
+
+
+def begin_beside(
+    session: Session, *, identity: bytes | None = None, seat: SeatId | None = None, goes_on: bool = False
+) -> None:
+    """Write another log into the database, and leave this device's own session key as it was."""
+    place = session.log.place
+    own = Predecessor(session.log.origin, session.log.size, session.log.frontier.root())
+    with session.database.reading() as rows:
+        kept = [row for purpose in (5, 6) if (row := rows.local(session.seat, purpose)) is not None]
+    other = begin(
+        database=session.database,
+        place=SealedPlace(place.vault, seat or place.seat, place.keyring_key),
+        identity_seed=identity or session._secrets.identity_seed,
+        roster=session.log.roster,
+        auditors=session.log.auditors,
+        keyring=session.keyring,
+        app_version="test",
+        predecessor=own if goes_on else None,
+    )
+    for _ in range(40):  # longer than the seat's own
+        with Work(other) as work:
+            work.commit(Entry(act="log.restored" if other.genesis else "log.read"))
+    with session.database.transaction() as rows:
+        for row in kept:
+            rows.put_local(row)
+
+
+def junk_genesis(session: Session) -> None:
+    with session.database.transaction() as rows:
+        rows.add_genesis(b"j" * 32, b"junk")
+        rows.add_genesis(session.log.origin, b"junk under the name of the true log")
+
+
+def unsigned_genesis(session: Session) -> None:
+    """Put in a genesis that names this seat and its identity key, and that nobody signed."""
+    with session.database.transaction() as rows:
+        true = rows.genesis(session.log.origin)
+        assert true is not None
+        forged = Genesis.decode(true).encode(bytes(64))
+        rows.add_genesis(origin_of(forged), forged)
+
+
+BESIDE: list[object] = [
+    pytest.param(junk_genesis, id="rows that are no genesis"),
+    pytest.param(unsigned_genesis, id="a genesis that nobody signed"),
+    pytest.param(lambda s: begin_beside(s, identity=make_signing_seed()), id="a log of our seat under another key"),
+    pytest.param(lambda s: begin_beside(s, seat=SeatId(make_id())), id="a log of a seat in no roster"),
+]
+
+
+@pytest.mark.parametrize("put_in", BESIDE)
+def test_a_foreign_log_beside_ours_changes_nothing_and_is_told_by_verify(
+    filled: Filled, put_in: Callable[[Session], None]
+) -> None:
+    with filled.open() as session:
+        origin = session.log.origin
+        put_in(session)
+    with filled.open() as session:
+        assert (session.warnings, session.log.origin) == ((), origin)
+        notes.add(session, filled.cases[0], kind="contact", text="undisturbed")
+        faults = checking.verify(session).faults
+    assert {fault.code for fault in faults} == {"genesis"}
+    assert (origin in {fault.origin for fault in faults}) == (put_in is junk_genesis)
+
+
+@pytest.mark.parametrize("put_in", BESIDE)
+def test_without_pins_a_foreign_log_is_not_gone_on_from(filled: Filled, put_in: Callable[[Session], None]) -> None:
+    with filled.open() as session:
+        origin = session.log.origin
+        put_in(session)
+    shutil.rmtree(filled.state)
+    with filled.open() as session, session.database.reading() as rows:
+        genesis = rows.genesis(session.log.origin)
+        assert genesis is not None
+        assert Genesis.decode(genesis).predecessor == origin
+        assert "fork" not in {alarm.code for alarm in session.alarms}
+
+
+def test_a_new_log_names_its_predecessor_and_what_was_seen_of_it(filled: Filled, tmp_path: Path) -> None:
+    shutil.copytree(filled.path, tmp_path / "old")
+    with filled.open() as session:
+        notes.add(session, filled.cases[0], kind="contact", text="only on the newer copy")
+        origin, size, root = session.log.origin, session.log.size, session.log.frontier.root()
+    with Place(tmp_path / "old", filled.state).open() as session, session.database.reading() as rows:
+        genesis = Genesis.decode(rows.genesis(session.log.origin) or b"")
+        assert (genesis.predecessor, genesis.predecessor_size, genesis.predecessor_root) == (origin, size, root)
+
+
+def test_two_copies_that_were_both_used_are_a_fork(filled: Filled, tmp_path: Path) -> None:
+    """Each copy begins a log after the same one; where both logs meet, an account without pins is told."""
+    with filled.open() as session:
+        begin_beside(session, goes_on=True)
+        begin_beside(session, goes_on=True)
+    shutil.rmtree(filled.state)
+    with filled.open() as session:
+        assert "fork" in {alarm.code for alarm in session.alarms}
+        assert "2 logs that nothing follows" in " ".join(session.warnings)
+
+
+def test_the_newest_keys_are_those_of_the_log_that_went_on(filled: Filled) -> None:
+    with filled.open() as session:
+        folder = session.vault  # any 16 bytes: no file of this folder is listed yet
+        first = session.log.origin
+        assert [*newest_keys_of(session, folder)] == []
+        list_keys(session, folder, b"1" * 32)
+        list_keys(session, folder, b"2" * 32)
+        assert newest_keys_of(session, folder) == {first: b"2" * 32}
+    shutil.rmtree(filled.state)
+    with filled.open() as session:
+        assert newest_keys_of(session, folder) == {first: b"2" * 32}
+        list_keys(session, folder, b"3" * 32)
+        assert newest_keys_of(session, folder) == {session.log.origin: b"3" * 32}
+
+
+def list_keys(session: Session, folder: bytes, digest: bytes) -> None:
+    with session.work() as work:
+        work.list_keys_file(folder, digest)
+        work.commit(Entry(act="keys.change"))
+
+
+def newest_keys_of(session: Session, folder: bytes) -> dict[Origin, bytes]:
+    with session.database.reading() as rows:
+        return newest_keys(rows, folder)

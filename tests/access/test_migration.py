@@ -1,0 +1,89 @@
+"""An older vault is copied and proven before the first step; a newer one is not touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import Place
+from vault.access.migration import bring_up_to_date
+from vault.access.session import Session
+from vault.errors import InternalError, NewerVaultError, TryAgainError, VerificationError
+from vault.seal.doors import open_doors
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.recipients import KemPrivate
+from vault.store.engine import Database, open_database
+from vault.store.files import read_limited
+
+
+def stamp(session: Session, revision: str) -> None:
+    with session.database.transaction() as rows:
+        rows.connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (revision,))
+
+
+def raw_key(session: Session) -> bytes:
+    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    private = KemPrivate.from_seed(session._secrets.kem_seed)
+    return open_doors(private, session.seat, session.vault, file.doors).new
+
+
+def copies(place: Place) -> list[Path]:
+    return sorted(place.path.glob("vault.db.schema-*"))
+
+
+def test_a_current_vault_is_left_alone(founded: Place, session: Session) -> None:
+    assert not bring_up_to_date(session.database, session.folder, raw_key(session))
+    assert copies(founded) == []
+
+
+def test_a_newer_vault_is_refused_with_the_schema_needed_and_not_touched(founded: Place) -> None:
+    with founded.open() as session:
+        stamp(session, "0999")
+    before = (founded.path / "vault.db").read_bytes()
+    with pytest.raises(NewerVaultError, match="schema 0999"):
+        founded.open()
+    assert (founded.path / "vault.db").read_bytes() == before
+    assert copies(founded) == []
+
+
+def test_before_the_first_step_stands_a_copy_that_opens(founded: Place, session: Session) -> None:
+    stamp(session, "0000")
+    # No step leads on from a schema that never was, so the migration fails, and the copy is what is left to stand on.
+    with pytest.raises(InternalError, match="a step from schema 0000 to 0001 failed and was undone"):
+        bring_up_to_date(session.database, session.folder, raw_key(session))
+    (copy,) = copies(founded)
+    opened = open_database(copy, raw_key(session), create=False)
+    try:
+        with opened.reading() as rows:
+            assert rows.size(session.log.origin) == session.log.size
+        assert opened.schema_stamp() == "0000"
+    finally:
+        opened.close()
+
+
+def test_a_copy_that_is_not_what_was_copied_stops_the_migration(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamp(session, "0000")
+    stamped: list[str | None] = []
+    true_stamp = Database.schema_stamp
+
+    def wrong_in_the_copy(database: Database) -> str | None:
+        stamped.append("7777" if database is not session.database else true_stamp(database))
+        return stamped[-1]
+
+    monkeypatch.setattr(Database, "schema_stamp", wrong_in_the_copy)
+    with pytest.raises(VerificationError, match="is not what was copied"):
+        bring_up_to_date(session.database, session.folder, raw_key(session))
+
+
+def test_without_room_for_a_copy_nothing_is_begun(
+    founded: Place, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamp(session, "0000")
+    monkeypatch.setattr("vault.store.engine.free_bytes", lambda path: 1 << 20)
+    with pytest.raises(TryAgainError, match="no room"):
+        bring_up_to_date(session.database, session.folder, raw_key(session))
+    assert session.database.schema_stamp() == "0000"
+    assert copies(founded) == []

@@ -1,0 +1,232 @@
+"""What an account remembers of a vault: sealed for one seat, never ahead of the vault, never unlearned."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+import pytest
+
+from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
+from vault.access.pins import PinFile, PinKeeper, Pinned, Pins
+from vault.access.unlock import unlock
+from vault.errors import InternalError, MalformedError, TryAgainError
+from vault.ids import Origin, SeatId, VaultId
+from vault.records.work import Work
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.unlocking import unlock as open_slot
+from vault.services import checking, notes
+from vault.store.files import read_limited
+
+VAULT, SEAT, KEY = VaultId(b"v" * 16), SeatId(b"s" * 16), b"k" * 32
+LOG, OTHER = Origin(b"a" * 32), Origin(b"b" * 32)
+PINS = Pins(
+    machine=b"m" * 32,
+    logs=MappingProxyType({LOG: Pinned(7, b"r" * 32), OTHER: Pinned(0, bytes(32))}),
+    current=LOG,
+    pending=None,
+    roster=b"g" * 32,
+    keys_header=b"h" * 32,
+    keys_slot=b"t" * 32,
+    index=None,
+    highest_ms=1_700_000_000_000,
+)
+
+
+@pytest.mark.parametrize("pins", [PINS, replace(PINS, pending=OTHER, index=b"i" * 32)])
+def test_pins_come_back_as_they_were(pins: Pins, tmp_path: Path) -> None:
+    assert Pins.decode(pins.encode()) == pins
+    file = PinFile(tmp_path / "pins", VAULT, SEAT, KEY)
+    file.save(pins)
+    assert file.load() == pins
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80", PINS.encode()[:-1], msgspec.msgpack.encode({"machine": 1})])
+def test_pins_of_another_form_are_refused(content: bytes) -> None:
+    with pytest.raises(MalformedError, match="the pins cannot be read"):
+        Pins.decode(content)
+
+
+def test_the_name_of_the_file_tells_neither_vault_nor_seat_and_its_content_nothing(tmp_path: Path) -> None:
+    file = PinFile(tmp_path, VAULT, SEAT, KEY)
+    file.save(PINS)
+    stored = file.path.read_bytes()
+    for secret in (VAULT, SEAT, LOG, PINS.machine, PINS.roster):
+        assert secret not in stored
+        assert secret.hex() not in file.path.name
+    assert file.path.stat().st_mode & 0o777 == 0o600
+
+
+def flip_each_byte(data: bytes) -> list[bytes]:
+    return [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(len(data))]
+
+
+def test_pins_that_this_seat_did_not_write_are_none(tmp_path: Path) -> None:
+    file = PinFile(tmp_path, VAULT, SEAT, KEY)
+    assert file.load() is None
+    file.save(PINS)
+    stored = file.path.read_bytes()
+    for altered in [b"", stored[:-1], stored + b"\0", *flip_each_byte(stored)]:
+        file.path.write_bytes(altered)
+        assert file.load() is None
+    file.path.write_bytes(stored)
+    assert file.load() == PINS
+    for other in (
+        replace(file, pin_key=b"x" * 32),
+        replace(file, vault=VaultId(b"w" * 16)),
+        replace(file, seat=SeatId(b"u" * 16)),
+    ):
+        shutil.copy2(file.path, other.path) if other.path != file.path else None
+        assert other.load() is None
+
+
+def test_the_last_pins_kept_are_on_the_disk_after_close(tmp_path: Path) -> None:
+    file = PinFile(tmp_path, VAULT, SEAT, KEY)
+    keeper = PinKeeper(file)
+    for size in range(1, 50):
+        keeper.keep(replace(PINS, logs={LOG: Pinned(size, bytes(32))}))
+    keeper.close()
+    loaded = file.load()
+    assert loaded is not None
+    assert loaded.logs[LOG].size == 49
+
+
+def test_pins_that_cannot_be_written_are_told_at_close(tmp_path: Path) -> None:
+    (tmp_path / "pins").write_text("a file where the folder should be")
+    keeper = PinKeeper(PinFile(tmp_path / "pins", VAULT, SEAT, KEY))
+    keeper.keep(PINS)
+    with pytest.raises(TryAgainError, match="cannot be written"):
+        keeper.close()
+
+
+# ---- pins and the vault
+
+
+def pins_path(place: Place) -> Path:
+    (path,) = (place.state / "pins").iterdir()
+    return path
+
+
+def test_pins_that_lag_behind_the_vault_are_no_news(filled: Filled) -> None:
+    """A crash between a commit and its pins leaves exactly this."""
+    earlier = pins_path(filled.place).read_bytes()
+    with filled.open() as session:
+        notes.add(session, filled.cases[0], kind="contact", text="after the pins")
+    pins_path(filled.place).write_bytes(earlier)
+    with filled.open() as session:
+        assert session.warnings == ()
+        assert checking.verify(session).logs == 1
+
+
+def begin_new_log(place: Place) -> None:
+    """Unlock as an account that has never seen the vault."""
+    unlock(place.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=place.state).close()
+
+
+def fail(*args: object, **named: object) -> object:
+    raise InternalError("the test cut the power here")
+
+
+CUTS: list[object] = [
+    pytest.param("before entry 0", id="before entry 0"),
+    pytest.param("after entry 0", id="after entry 0, before the pins that follow"),
+]
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_crash_while_a_log_begins_does_not_begin_two(
+    founded: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cut: str
+) -> None:
+    place = Place(founded.path, tmp_path / "new account")
+    saved: list[Pins] = []
+    save = PinFile.save
+
+    def recording(self: PinFile, pins: Pins) -> None:
+        saved.append(pins)
+        save(self, pins)
+
+    with monkeypatch.context() as watched:
+        watched.setattr(PinFile, "save", recording)
+        if cut == "before entry 0":
+            watched.setattr(Work, "commit", fail)
+            with pytest.raises(InternalError, match="cut the power"):
+                begin_new_log(place)
+        else:
+            begin_new_log(place)
+    pending = saved[0]
+    assert pending.pending is not None
+    if cut == "after entry 0":
+        seat, key = seat_and_pin_key(founded)
+        PinFile(place.state / "pins", founded.vault_id, seat, key).save(pending)
+    with place.open() as session:
+        expected = 2
+        assert checking.verify(session).logs == expected
+        assert (session.log.origin == pending.pending) == (cut == "after entry 0")
+        session.require_sound_log()
+    with place.open() as session:
+        assert session.warnings == ()
+        assert checking.verify(session).logs == expected
+
+
+def seat_and_pin_key(place: Place) -> tuple[SeatId, bytes]:
+    """Return what seals the founder's pins, from the keys file."""
+    file = KeyFile.decode(read_limited(place.path / "keys", KEY_FILE_SIZE))
+    secrets = open_slot(file, bytearray(PASSPHRASE), MEMBER).secrets
+    return SeatId(secrets.seat), secrets.pin_key
+
+
+NEW_LOGS: list[object] = [
+    pytest.param(lambda place: shutil.rmtree(place.state), "no memory of this vault", id="no pins"),
+    pytest.param(
+        lambda place: pins_path(place).write_bytes(os.urandom(900)), "no memory of this vault", id="junk pins"
+    ),
+]
+
+
+@pytest.mark.parametrize(("forget", "words"), NEW_LOGS)
+def test_without_pins_a_new_log_begins_aloud_and_goes_on(
+    filled: Filled, forget: Callable[[Place], None], words: str
+) -> None:
+    with filled.open() as session:
+        first = session.log.origin
+    forget(filled.place)
+    with filled.open() as session:
+        assert words in " ".join(session.warnings)
+        second = session.log.origin
+        assert second != first
+        notes.add(session, filled.cases[0], kind="contact", text="in the new log")
+    with filled.open() as session:
+        assert (session.warnings, session.log.origin) == ((), second)
+        assert checking.verify(session).verified
+
+
+def test_pins_of_another_machine_begin_a_new_log(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("vault.platform.machine_id", lambda state: b"another machine")
+        with filled.open() as session:
+            assert "last used on another machine" in " ".join(session.warnings)
+            origin = session.log.origin
+    with filled.open() as session:
+        # Back home the pins are those of the other machine.
+        assert "last used on another machine" in " ".join(session.warnings)
+        assert session.log.origin != origin
+        assert checking.verify(session).verified
+
+
+def test_a_state_folder_from_before_a_new_log_does_not_bring_back_the_old_one(filled: Filled, tmp_path: Path) -> None:
+    shutil.copytree(filled.state, tmp_path / "earlier state")
+    shutil.rmtree(filled.state)
+    with filled.open() as session:
+        second = session.log.origin
+    shutil.rmtree(filled.state)
+    shutil.copytree(tmp_path / "earlier state", filled.state)
+    with filled.open() as session:
+        # The key of the old log is gone from the device: signing on there would be a fork.
+        assert "went on with another log here" in " ".join(session.warnings)
+        assert session.log.origin != second
+        assert checking.verify(session).verified

@@ -1,0 +1,189 @@
+"""From a passphrase to a session: one error at one cost, a passphrase that does not outlive it, and what it wires."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import MEMBER, PASSPHRASE, Place
+from vault.access.unlock import unlock
+from vault.errors import (
+    MalformedError,
+    NewerVaultError,
+    NoVaultError,
+    OpenElsewhereError,
+    RefusedError,
+    VaultError,
+    VerificationError,
+    WrongPassphraseError,
+)
+from vault.seal import envelope, unlocking
+from vault.seal import passphrase as passphrase_room
+from vault.seal.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile
+from vault.seal.passphrase import FLOOR, KdfParameters
+from vault.store.files import read_limited
+
+
+def damage_slot(place: Place) -> None:
+    data = bytearray((place.path / "keys").read_bytes())
+    data[HEADER_SIZE + 100] ^= 1
+    (place.path / "keys").write_bytes(data)
+
+
+def nothing(place: Place) -> None:
+    """Leave the vault as it is."""
+
+
+NO_WAY_IN = [
+    pytest.param(nothing, MEMBER, b"seven paper lantern", id="wrong passphrase"),
+    pytest.param(nothing, "Somebody Else", PASSPHRASE, id="unknown member"),
+    pytest.param(nothing, "", PASSPHRASE, id="no member"),
+    pytest.param(damage_slot, MEMBER, PASSPHRASE, id="damaged slot"),
+]
+
+
+@pytest.mark.parametrize(("prepare", "member", "passphrase"), NO_WAY_IN)
+def test_every_way_that_does_not_lead_in_has_one_error_and_one_cost(
+    founded: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    prepare: Callable[[Place], None],
+    member: str,
+    passphrase: bytes,
+) -> None:
+    prepare(founded)
+    stretched: list[KdfParameters] = []
+    tried: list[int] = []
+    stretch, holds = passphrase_room.stretch, envelope.holds_commitment
+
+    def counting(*args: object) -> bytes:
+        stretched.append(args[-1])  # type: ignore[arg-type]  # its last argument
+        return stretch(*args)  # type: ignore[arg-type]  # as it was called
+
+    def counted(*args: object) -> bool:
+        tried.append(1)
+        return holds(*args)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(unlocking, "stretch", counting)
+    monkeypatch.setattr(unlocking, "holds_commitment", counted)
+    typed = bytearray(passphrase)
+    with pytest.raises(WrongPassphraseError, match=r"^no key slot opens with this name and passphrase$") as refusal:
+        unlock(founded.path, member=member, passphrase=typed, state=founded.state)
+    assert refusal.value.exit_code == 12
+    assert refusal.value.__cause__ is None
+    # One stretch and all 32 slots, as the way in has.
+    assert (stretched, len(tried)) == ([FLOOR], 32)
+    assert typed == bytes(len(typed))
+
+
+def test_a_passphrase_is_wiped_when_the_vault_opens(founded: Place) -> None:
+    typed = bytearray(PASSPHRASE)
+    unlock(founded.path, member=MEMBER, passphrase=typed, state=founded.state).close()
+    assert typed == bytes(len(PASSPHRASE))
+
+
+def test_the_name_may_be_typed_in_any_case_and_composition(founded: Place) -> None:
+    name = f"  {MEMBER.upper()} "
+    unlock(founded.path, member=name.strip(), passphrase=bytearray(PASSPHRASE), state=founded.state).close()
+
+
+def remove(name: str) -> Callable[[Place], None]:
+    return lambda place: (place.path / name).unlink()
+
+
+def write(name: str, data: bytes) -> Callable[[Place], None]:
+    def change(place: Place) -> None:
+        (place.path / name).write_bytes(data)
+
+    return change
+
+
+def change_keys(at: int, data: bytes) -> Callable[[Place], None]:
+    def change(place: Place) -> None:
+        whole = (place.path / "keys").read_bytes()
+        (place.path / "keys").write_bytes(whole[:at] + data + whole[at + len(data) :])
+
+    return change
+
+
+def zero_doors(place: Place) -> None:
+    doors_at = HEADER_SIZE + 32 * SLOT_BLOB_SIZE
+    change_keys(doors_at, bytes(KEY_FILE_SIZE - doors_at))(place)
+
+
+UNOPENABLE = [
+    pytest.param(remove("keys"), NoVaultError, "keys is missing", id="no keys"),
+    pytest.param(remove("vault.db"), NoVaultError, "vault.db is missing", id="no database"),
+    pytest.param(write("vault.db", b""), NoVaultError, "no database", id="an empty database"),
+    pytest.param(write("keys", b""), MalformedError, "keys header", id="empty keys"),
+    pytest.param(write("keys", bytes(KEY_FILE_SIZE + 1)), MalformedError, "longer than", id="keys too long"),
+    pytest.param(change_keys(0, b"\x02"), NewerVaultError, "format 2", id="keys of a newer program"),
+    pytest.param(change_keys(0, b"\x00"), MalformedError, "format 0", id="keys of format 0"),
+    # memory_kib stands behind format, suite, vault, folder, generation and salt.
+    pytest.param(change_keys(74, b"\xff\xff\xff\xff"), RefusedError, "memory_kib", id="a cost of four terabytes"),
+    pytest.param(change_keys(74, b"\x00\x00\x00\x08"), RefusedError, "memory_kib", id="a cost that is none"),
+    pytest.param(zero_doors, VerificationError, "no door of the keys file opens", id="no door"),
+    pytest.param(
+        write("vault.db", bytes(8192 * 4)), VerificationError, "do not belong together", id="another database"
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "error", "words"), UNOPENABLE)
+def test_a_vault_that_cannot_be_opened_says_why(
+    founded: Place, change: Callable[[Place], None], error: type[VaultError], words: str
+) -> None:
+    change(founded)
+    typed = bytearray(PASSPHRASE)
+    with pytest.raises(error, match=words):
+        unlock(founded.path, member=MEMBER, passphrase=typed, state=founded.state)
+
+
+def test_a_vault_that_is_open_in_another_session_says_so(founded: Place) -> None:
+    with founded.open(), pytest.raises(OpenElsewhereError, match="open in another process"):
+        founded.open()
+    founded.open().close()
+
+
+def test_failed_attempts_are_told_once_to_who_gets_in(founded: Place) -> None:
+    for _ in range(3):
+        with pytest.raises(WrongPassphraseError):
+            unlock(founded.path, member="Guest", passphrase=bytearray(b"guess"), state=founded.state)
+    with founded.open() as session:
+        assert "3 failed attempts" in " ".join(session.warnings)
+        session.require_sound_log()  # news, not a fault
+    with founded.open() as session:
+        assert session.warnings == ()
+
+
+def test_an_unlock_is_in_the_log_before_a_session_exists(founded: Place) -> None:
+    with founded.open() as session:
+        size = session.log.size
+    with founded.open() as session:
+        assert session.log.size == size + 1
+
+
+def test_nothing_of_a_vault_in_a_synced_folder_is_opened(founded: Place, tmp_path: Path) -> None:
+    synced = tmp_path / "Dropbox" / "office.vault"
+    shutil.copytree(founded.path, synced)
+    (tmp_path / "Dropbox" / ".dropbox").touch()
+    before = (synced / "vault.db").read_bytes()
+    with pytest.raises(RefusedError, match="cannot be opened at"):
+        unlock(synced, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=founded.state)
+    assert (synced / "vault.db").read_bytes() == before
+
+
+def test_the_ballast_that_a_full_disk_was_given_is_put_back(founded: Place) -> None:
+    size = (founded.path / "ballast").stat().st_size
+    (founded.path / "ballast").unlink()
+    founded.open().close()
+    assert (founded.path / "ballast").stat().st_size == size
+
+
+def test_closing_twice_does_nothing(founded: Place) -> None:
+    session = founded.open()
+    session.close()
+    session.close()
+    assert KeyFile.decode(read_limited(founded.path / "keys", KEY_FILE_SIZE)).header.vault == session.vault
