@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pikepdf
 import pypdf
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from vault.services.demo_cases import EXTRADITION
