@@ -26,7 +26,15 @@ def test_an_altered_or_cut_age_file_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "age1", RECIPIENT[:-1], RECIPIENT + "q", "AGE-SECRET-KEY-1", "ssh-ed25519 AAAA", "undefined"],
+    [
+        "",
+        "age1",
+        pytest.param(RECIPIENT[:-1], id="cut"),
+        pytest.param(RECIPIENT + "q", id="longer"),
+        "AGE-SECRET-KEY-1",
+        "ssh-ed25519 AAAA",
+        "undefined",
+    ],
 )
 def test_what_is_no_recipient_gets_neither_bytes_nor_fingerprint(text: str) -> None:
     with pytest.raises(UsageError, match="this is not an age recipient"):
@@ -35,7 +43,7 @@ def test_what_is_no_recipient_gets_neither_bytes_nor_fingerprint(text: str) -> N
         fingerprint(text)
 
 
-@pytest.mark.parametrize("text", ["", "AGE-SECRET-KEY-1", RECIPIENT])
+@pytest.mark.parametrize("text", ["", "AGE-SECRET-KEY-1", pytest.param(RECIPIENT, id="recipient")])
 def test_what_is_no_identity_opens_nothing_and_is_not_repeated(text: str) -> None:
     with pytest.raises(UsageError, match=r"^this is not an age identity$"):
         open_with(text, seal_for(RECIPIENT, b"dossier"))
