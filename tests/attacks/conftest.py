@@ -8,8 +8,10 @@ from tests.attacks.outsider import Outsider, learn
 from tests.services.founded import Filled, fill, found
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.services import notes
+from vault.services import notes, partners
 
+RECIPIENT = "Advocate Orlova"
+AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 # More than one full tile of 256 hashes, so that entries lie below it, behind it and at the end.
 _LONG_SESSION = 262
 
@@ -38,3 +40,25 @@ def outsider(long_template: Filled) -> Outsider:
 def victim(long_template: Filled, tmp_path: Path) -> Filled:
     """A copy of the long vault under its own pins, of this test alone."""
     return Filled(long_template.place.copied_to(tmp_path / "victim"), long_template.cases, long_template.refs)
+
+
+@pytest.fixture(scope="session")
+def short_template(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    """A vault of two cases and one recipient, in fewer entries than a tile has hashes."""
+    place = found(tmp_path_factory.mktemp("short"))
+    filled = Filled(place, *fill(place))
+    with filled.open() as session:
+        partners.add(session, name=RECIPIENT, age_recipient=AGE)
+    return filled
+
+
+@pytest.fixture(scope="session")
+def holder(short_template: Filled) -> Outsider:
+    """The database key of the short vault, in hands outside the program."""
+    return learn(short_template.path)
+
+
+@pytest.fixture
+def short(short_template: Filled, tmp_path: Path) -> Filled:
+    """A copy of the short vault under its own pins, of this test alone."""
+    return Filled(short_template.place.copied_to(tmp_path / "short"), short_template.cases, short_template.refs)

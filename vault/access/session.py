@@ -52,6 +52,7 @@ class Session:
         pins: what this account remembered when unlock began, or None.
         viewed: (compartment, reason) pairs whose view is in the log already.
         verified: other logs -> what of them was verified, now or earlier.
+        read_at: other logs -> of which size they were when this session verified them.
         damaged: (log, size) -> what of it can be proven although its headers do not give the root that they should.
         learned: what counting found in the rows so far.
         audits: audit pseudonyms of cases met so far.
@@ -76,6 +77,7 @@ class Session:
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
     on_close: list[Callable[[], None]] = field(default_factory=list)
     verified: dict[Origin, Pinned] = field(default_factory=dict)
+    read_at: dict[Origin, int] = field(default_factory=dict)
     damaged: dict[tuple[Origin, int], Proven] = field(default_factory=dict)
     learned: Learned = field(default_factory=Learned)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
@@ -206,7 +208,12 @@ class Session:
 
 def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) -> Pins:
     """Return the pins that follow from the log as it stands; what was seen of other logs is never unlearned."""
-    logs = {**verified, **before.logs, log.origin: Pinned(log.size, log.frontier.root())}
+    logs = dict(before.logs)
+    for origin, seen in verified.items():
+        # What was verified is of the remembered history or shorter, so the longer of the two holds both.
+        if origin not in logs or seen.size > logs[origin].size:
+            logs[origin] = seen
+    logs[log.origin] = Pinned(log.size, log.frontier.root())
     return Pins(
         machine=before.machine,
         logs=logs,

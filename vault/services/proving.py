@@ -52,10 +52,14 @@ def _known(session: Session, rows: Rows, origin: Origin) -> Pinned:
     """Return the newest size and root of a log that this seat has reason to believe."""
     if origin == session.log.origin:
         return Pinned(session.log.size, session.log.frontier.root())
+    stored = rows.size(origin)
     remembered = session.verified.get(origin)
-    if remembered is None or remembered.size > rows.size(origin):
-        report = _report(rows, origin)
-        remembered = session.verified[origin] = Pinned(report.size, report.root)
+    if remembered is None or (remembered.size != stored and session.read_at.get(origin) != stored):
+        report = _report(rows, origin, remembered)
+        if remembered is None or stored < remembered.size or report.size > remembered.size:
+            # More is proven only where the root at the remembered size is the remembered one.
+            remembered = session.verified[origin] = Pinned(report.size, report.root)
+        session.read_at[origin] = stored
     return remembered
 
 
