@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 import msgspec
 
@@ -13,7 +14,9 @@ from vault.ids import DIGEST_SIZE, VersionId
 SCHEMA = 1
 MAX_DEPTH = 32
 
-_MEMBERS = frozenset({"schema", "kind", "parents", "clock", "fields"})
+_NAMES = ("schema", "kind", "parents", "clock", "fields")
+_MEMBERS = frozenset(_NAMES)
+_members = itemgetter(*_NAMES)
 _decode = msgspec.msgpack.Decoder().decode
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -58,7 +61,7 @@ def decode_content(untrusted: bytes) -> Content:
         raise MalformedError("the content of a version is no MessagePack") from None
     if not isinstance(members, dict) or members.keys() != _MEMBERS:
         raise MalformedError("the content of a version has other members than its format")
-    schema, kind, parents, clock, fields = (members[k] for k in ("schema", "kind", "parents", "clock", "fields"))
+    schema, kind, parents, clock, fields = _members(members)
     if not (isinstance(schema, int) and isinstance(kind, str) and _is_clock(clock) and isinstance(fields, dict)):
         raise MalformedError("the content of a version has a member of the wrong type")
     if not (isinstance(parents, list) and all(isinstance(p, bytes) and len(p) == DIGEST_SIZE for p in parents)):
@@ -70,14 +73,15 @@ def decode_content(untrusted: bytes) -> Content:
 
 
 def _is_clock(value: object) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(isinstance(part, int) for part in value)
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[0], int) and isinstance(value[1], int)
 
 
 def _refuse_depth(value: object, left: int) -> None:
     """Refuse nesting beyond what a reader's stack should bear, and the extension types that FORMAT.md 4 forbids."""
     if isinstance(value, dict):
-        if not all(isinstance(key, str) for key in value):
-            raise MalformedError("the content of a version has a key that is no string")
+        for key in value:
+            if not isinstance(key, str):
+                raise MalformedError("the content of a version has a key that is no string")
         children = value.values()
     elif isinstance(value, list):
         children = value  # type: ignore[assignment]  # only iterated
@@ -88,5 +92,5 @@ def _refuse_depth(value: object, left: int) -> None:
     if left <= 0:
         raise MalformedError(f"the content of a version is nested deeper than {MAX_DEPTH}")
     for child in children:
-        if not isinstance(child, str | bytes | int):
+        if not isinstance(child, (str, bytes, int)):
             _refuse_depth(child, left - 1)

@@ -317,12 +317,10 @@ class Rows:
 
     def _insert(self, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
-            self.connection.exec_driver_sql(
-                sql.insert_text(table, self.connection.dialect), [tuple(row) for row in rows]
-            )
+            self.connection.exec_driver_sql(sql.insert_text(table, self.connection.dialect), list(rows))
 
     def _all(self, make: _Make[_Row], statement: sa.Select[Any], params: Mapping[str, Any]) -> list[_Row]:
-        return [make(row) for row in self.connection.execute(statement, params)]
+        return [make(row) for row in self.connection.execute(statement, params).all()]
 
     def _first(self, make: _Make[_Row], statement: sa.Select[Any], params: Mapping[str, Any]) -> _Row | None:
         row = self.connection.execute(statement, params).first()
