@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 from enum import StrEnum, unique
+from typing import TypeVar
+
+from vault.errors import UsageError
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def word_of(vocabulary: type[_Word], text: str, field: str) -> _Word:
+    """Return the word of a vocabulary.
+
+    Raises:
+        UsageError: it has no such word; those that it has are named.
+    """
+    if text not in set(vocabulary):
+        raise UsageError(f"{field} must be one of: {', '.join(vocabulary)}")
+    return vocabulary(text)
 
 
 @unique

@@ -12,6 +12,7 @@ from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.stages import STAGES, CaseKind
+from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref, make_id
 from vault.index.cases import CaseRow, Sort, case_by_ref, page, row_of
@@ -59,7 +60,7 @@ class CaseView:
 def create(session: Session, *, title: str, kind: str) -> CaseMade:
     """Found a case: a compartment of its own, granted to this seat and to recovery, and its head."""
     rule = session.require(Action.CASE_CREATE)
-    case_kind = CaseKind(kind)
+    case_kind = word_of(CaseKind, kind, "kind")
     head = Case(
         title=title,
         kind=case_kind,

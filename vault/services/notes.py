@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from vault.access.session import Session
 from vault.casework.note import Note
-from vault.casework.vocabulary import NoteKind
+from vault.casework.vocabulary import NoteKind, word_of
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId, make_id
 from vault.index.heads import case_of_record
@@ -21,7 +21,7 @@ from vault.services.reading import Stored, stored_of_kind
 def add(session: Session, case: CompartmentId, *, kind: str, text: str, occurred: str | None = None) -> RecordId:
     """Keep a note and return its record's id. When this returns, the note is durable."""
     rule = session.require(Action.CASE_WRITE, case)
-    note = Note(kind=NoteKind(kind), text=text, occurred=occurred)
+    note = Note(kind=word_of(NoteKind, kind, "kind"), text=text, occurred=occurred)
     return _write(session, case, note, act="note.create", rule=rule)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from vault.access.session import Session
 from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
-from vault.casework.vocabulary import DocumentKind, PersonRole
+from vault.casework.vocabulary import DocumentKind, PersonRole, word_of
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, make_id
 from vault.policy.roles import Action
@@ -45,7 +45,7 @@ def add(
     """
     rule = session.require(Action.CASE_WRITE, case)
     person = Person(
-        role=PersonRole(role),
+        role=word_of(PersonRole, role, "role"),
         names=tuple(PersonName.written(name) for name in names),
         born=born,
         phones=tuple(phones),

@@ -1,0 +1,99 @@
+"""`log verify` and the checkpoint: what was covered, of how much, and a result that is in the log itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.founded import Filled
+from vault.access.session import Alarm, Session
+from vault.errors import RefusedError, VerificationError
+from vault.log.checkpoint import parse_note
+from vault.policy.roles import Role
+from vault.records.payloads import read_payloads
+from vault.seal.recovery import words_of
+from vault.services import checking, logbook, notes
+
+
+def test_a_sound_vault_is_covered_whole(filled: Filled, filled_session: Session) -> None:
+    size = filled_session.log.size
+    found = checking.verify(filled_session)
+    assert found.verified
+    assert (found.logs, found.entries, found.expected, found.size) == (1, size, size, size)
+    # The directory's five, two cases, three people, seven notes.
+    assert found.versions_opened == 5 + 2 + 3 + 7
+    assert found.payloads_opened == size
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_the_result_is_in_the_log(filled_session: Session, *, damaged: bool) -> None:
+    if damaged:
+        with filled_session.database.transaction() as rows:
+            rows.connection.exec_driver_sql("DELETE FROM version WHERE seq = 2")
+    size = filled_session.log.size
+    assert checking.verify(filled_session).verified != damaged
+    with filled_session.database.reading() as rows:
+        last = list(read_payloads(rows, filled_session.auditor(), filled_session.log.origin))[-1]
+    assert last.seq == size
+    assert last.payload is not None
+    assert (last.payload.act, last.payload.out) == ("log.verify", "error:found" if damaged else "ok")
+
+
+def test_what_was_found_stops_exports_until_it_is_gone(filled_session: Session) -> None:
+    with filled_session.database.transaction() as rows:
+        kept = rows.connection.exec_driver_sql("SELECT blob FROM version WHERE seq = 2").scalar_one()
+        rows.connection.exec_driver_sql("UPDATE version SET blob = zeroblob(10) WHERE seq = 2")
+    filled_session.require_sound_log()
+    for _ in range(2):
+        faults = checking.verify(filled_session).faults
+        # Its own finding of before is not found a second time.
+        assert {(fault.code, fault.seq) for fault in faults} == {("version-id", 2)}
+        with pytest.raises(VerificationError, match="waits until the log is sound"):
+            filled_session.require_sound_log()
+    with filled_session.database.transaction() as rows:
+        rows.connection.exec_driver_sql("UPDATE version SET blob = ? WHERE seq = 2", (kept,))
+    assert checking.verify(filled_session).verified
+    filled_session.require_sound_log()
+
+
+def test_what_unlock_noticed_is_among_what_verify_found(filled_session: Session) -> None:
+    filled_session.alarms = (
+        Alarm("rollback:00", "This vault is an older copy."),
+        Alarm("no-pins", "A new device.", is_fault=False),
+    )
+    assert [(fault.code, fault.text) for fault in checking.verify(filled_session).faults] == [
+        ("rollback", "This vault is an older copy.")
+    ]
+
+
+def test_progress_counts_up_to_all_entries(filled_session: Session) -> None:
+    heard: list[tuple[int, int]] = []
+    size = filled_session.log.size
+    checking.verify(filled_session, progress=lambda done, total: heard.append((done, total)))
+    assert heard[-1] == (size, size)
+    assert heard == sorted(heard)
+
+
+def test_a_checkpoint_can_be_kept_elsewhere_and_read_aloud(filled: Filled, filled_session: Session) -> None:
+    kept = checking.checkpoint(filled_session)
+    note = parse_note(kept.note.encode())
+    assert (note.origin, note.size, note.root) == (filled_session.log.origin, kept.size, kept.root)
+    assert kept.words == words_of(kept.root)
+    assert len(kept.words) == 13
+    notes.add(filled_session, filled.cases[0], kind="contact", text="later")
+    assert checking.checkpoint(filled_session).size == kept.size + 1
+
+
+def test_the_log_is_read_by_auditors_and_that_they_did_is_in_it(filled: Filled, filled_session: Session) -> None:
+    page = logbook.newest(filled_session, limit=3)
+    assert len(page.lines) == 3
+    assert page.scanned == page.total == filled_session.log.size
+    first = page.lines[0].payload
+    assert first is not None
+    assert first.act == "log.read"
+    acts = {line.payload.act for line in logbook.newest(filled_session, act="case").lines if line.payload}
+    assert acts == {"case.create"}
+    filled_session.roles = frozenset({Role.CASEWORKER})
+    size = filled_session.log.size
+    with pytest.raises(RefusedError, match="your role does not allow it"):
+        logbook.newest(filled_session)
+    assert filled_session.log.size == size
