@@ -50,7 +50,7 @@ class CaseVaultApp(SafeApp):
         idle_clock_ms: the clock that the idle lock goes by.
     """
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         one for one in EVERYWHERE if one.action.removeprefix("app.") not in {"lock", "leave_at_once", "quit"}
     )

@@ -20,7 +20,7 @@ from tui.values import BackupMade
 from tui.widgets.fields import SafeInput
 
 _ABOUT = (
-    "A new folder is made inside the one that you name, best on a stick. It is sealed and opens with the same\n"
+    "A new folder is made inside the one that you name, best on a stick. It is sealed and opens with the same "
     "passphrases. The earlier backup there stays until the new one was opened and every record in it read."
 )
 

@@ -12,13 +12,15 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Static
 from typing_extensions import override
 
 from tui.keys import with_layouts
 from tui.messages import Answer
+from tui.safe_content import safe_content
 from tui.screens.wording import sentence
 from tui.widgets.columns import fit
-from tui.widgets.lines import Hint, KeyHints, StatusLine
+from tui.widgets.lines import Hint, KeyHints
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -38,7 +40,7 @@ class Command:
         words: for the help and the command list.
         shown: the key as it is written on the keyboard.
         hint: a word for the footer, or empty.
-        always: works also while somebody types into a field.
+        brief: a few words, for what works everywhere.
     """
 
     keys: str
@@ -46,20 +48,20 @@ class Command:
     words: str
     shown: str
     hint: str = ""
-    always: bool = False
+    brief: str = ""
 
 
 EVERYWHERE = (
-    Command("f1", "app.help", "Help for this screen", "F1", "help"),
-    Command("f2", "app.commands", "All commands of this screen, by name", "F2"),
-    Command("f3", "app.search", "Search all your cases", "F3"),
-    Command("f6", "app.focus_next", "Next pane or field (also Tab)", "F6"),
-    Command("f7", "app.focus_previous", "Previous pane or field (also Shift+Tab)", "F7"),
-    Command("f8", "app.home", "The list of cases", "F8"),
-    Command("ctrl+l", "app.lock", "Lock: the keys leave the memory, the draft is kept", "Ctrl+L", "lock"),
-    Command("f12", "app.neutral", "Empty the screen; a second F12 leaves, any other key locks", "F12"),
-    Command("ctrl+backslash", "app.leave_at_once", "Leave at once: the draft is kept", "Ctrl+\\"),
-    Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q"),
+    Command("f1", "app.help", "Help for this screen", "F1", "help", brief="help"),
+    Command("f2", "app.commands", "All commands of this screen, by name", "F2", brief="commands"),
+    Command("f3", "app.search", "Search all your cases", "F3", brief="search"),
+    Command("f6", "app.focus_next", "Next pane or field (also Tab)", "F6", brief="next pane"),
+    Command("f7", "app.focus_previous", "Previous pane or field (also Shift+Tab)", "F7", brief="previous pane"),
+    Command("f8", "app.home", "The list of cases", "F8", brief="list of cases"),
+    Command("ctrl+l", "app.lock", "Lock; the draft is kept", "Ctrl+L", "lock", brief="lock"),
+    Command("ctrl+backslash", "app.leave_at_once", "Leave; the draft is kept", "Ctrl+\\", brief="leave at once"),
+    Command("f12", "app.neutral", "Empty screen; again: leave", "F12", brief="empty screen, then again: leave at once"),
+    Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q", brief="quit"),
 )
 """What works on every screen of an open vault."""
 
@@ -127,11 +129,15 @@ class VaultScreen(Screen[str]):
             cls.BINDINGS = bindings(cls.ACTS)
         super().__init_subclass__(**options)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._said = ""
+
     @override
     def compose(self) -> ComposeResult:
         yield Head(self.NAME)
         yield from self.compose_middle()
-        yield StatusLine()
+        yield Static("", id="status")
         yield KeyHints(self.footer())
 
     def compose_middle(self) -> Iterable[Widget]:
@@ -153,8 +159,10 @@ class VaultScreen(Screen[str]):
         return cast("Desk", self.app)
 
     def say(self, words: str) -> None:
-        """Show one line of what happened."""
-        self.query_one(StatusLine).say(f" {words}" if words else "")
+        """Say what happened, in the lines above the footer; the same words again cost no byte."""
+        if words != self._said:
+            self._said = words
+            self.query_one("#status", Static).update(safe_content(words))
 
     def head(self, left: str, right: str = "") -> None:
         """Show another first line."""
@@ -202,9 +210,7 @@ class VaultScreen(Screen[str]):
 
 def bindings(commands: Iterable[Command]) -> list[Any]:
     """Return the commands as Textual takes them, with the keys of other layouts."""
-    return [
-        Binding(with_layouts(command.keys), command.action, show=False, priority=command.always) for command in commands
-    ]
+    return [Binding(with_layouts(command.keys), command.action, show=False) for command in commands]
 
 
 def hints(commands: Iterable[Command]) -> list[Hint]:

@@ -24,7 +24,7 @@ from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
 
 _PEOPLE: Final = (Column("role", 11), Column("name"))
-_NOTES: Final = (Column("written", 10), Column("kind", 12), Column("text"))
+_NOTES: Final = (Column("written", 16), Column("kind and text"))
 
 
 class CaseScreen(VaultScreen):
@@ -220,12 +220,12 @@ def _person_row(person: PersonShown) -> ListRow:
 
 def _note_row(note: NoteShown) -> ListRow:
     first = next((line for line in note.text.splitlines() if line.strip()), "")
-    return ListRow(note.record, (moment(note.written_ms)[:10], note.kind, first))
+    return ListRow(note.record, (moment(note.written_ms), f"{note.kind}  {first}"))
 
 
 def _draft_row(draft: DraftShown) -> ListRow:
     first = next((line for line in draft.text.splitlines() if line.strip()), "")
-    return ListRow(draft.record, (moment(draft.saved_ms)[:10], "DRAFT", first))
+    return ListRow(draft.record, (moment(draft.saved_ms), f"DRAFT  {first}"))
 
 
 def _versions(head: str, heads: int) -> str:

@@ -17,12 +17,14 @@ from typing_extensions import override
 from tui.safe_content import safe_content
 from tui.screens.base import Command
 from tui.screens.rows import FixedRows
+from tui.screens.wording import packed
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
 
 _KEY_WIDTH: Final = 12
+_WIDTH: Final = 70
 
 
 class Help(ModalScreen[str]):
@@ -38,7 +40,7 @@ class Help(ModalScreen[str]):
     def __init__(self, name: str, commands: Sequence[Command], everywhere: Sequence[Command]) -> None:
         super().__init__()
         own = [_line(command) for command in commands]
-        common = [_line(command) for command in everywhere]
+        common = packed((f"{command.shown} {command.brief}" for command in everywhere), _WIDTH)
         lines = [f"{name}: what the keys do", "", *own, "", "Everywhere", *common, "", _LETTERS]
         self._text = "\n".join(lines)
 
@@ -111,6 +113,4 @@ def _line(command: Command) -> str:
     return f"{set_cell_size(command.shown, _KEY_WIDTH)}{command.words}"
 
 
-_LETTERS: Final = (
-    "Letters work in the Russian layout too: the same keys. Nothing is done by Enter alone that\ncannot be undone."
-)
+_LETTERS: Final = "Letters work in the Russian layout too, on the same keys."

@@ -25,9 +25,8 @@ _COLUMNS: Final = (
     Column("time", 16),
     Column("entry", 6),
     Column("act", 14),
-    Column("result", 8),
-    Column("about"),
-    Column("covers", 18),
+    Column("result", 6),
+    Column("what"),
 )
 _FAULTS_SHOWN: Final = 4
 
@@ -131,4 +130,4 @@ class LogScreen(LongWorkScreen):
 
 def _cells(line: LogLineShown) -> tuple[str, ...]:
     when = "?" if line.when_ms is None else moment(line.when_ms)
-    return (when, f"{line.seq}", line.act, line.outcome, line.about, line.covers)
+    return (when, f"{line.seq}", line.act, line.outcome, f"{line.covers}  {line.about}".strip())

@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual import on
 from textual.containers import VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Static
 from typing_extensions import override
 
 from tui.screens.base import Command, VaultScreen
 from tui.screens.choosing import ChoiceField
+from tui.screens.form_row import FormRow
 from tui.widgets.fields import SafeInput
 from vault.casework.stages import CaseKind
 
@@ -31,10 +31,8 @@ class NewCase(VaultScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            Static("Title (only those who may open the case see it)", classes="label"),
-            SafeInput(id="title"),
-            Static("Kind", classes="label"),
-            ChoiceField([(kind.value, kind.value) for kind in CaseKind], id="kind"),
+            FormRow("Title", SafeInput(placeholder="for those who may open the case", id="title", compact=True)),
+            FormRow("Kind", ChoiceField([(kind.value, kind.value) for kind in CaseKind], id="kind")),
             classes="form",
             can_focus=False,
         )

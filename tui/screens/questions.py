@@ -43,9 +43,9 @@ class QuestionsScreen(VaultScreen):
         Command("p", "decide('pseudonym')", "A pseudonym in its place", "p", "pseudonym"),
         Command("g", "decide('generalise')", "Say it less exactly", "g", "generalise"),
         Command("x,delete", "decide('remove')", "Remove it", "x", "remove"),
-        Command("a", "accept", "Take the proposal for all that are open", "a", "accept all"),
+        Command("a", "accept", "Take the proposal for all that are open", "a", "all"),
         Command("u", "undo", "Take the last decision back", "u"),
-        Command("f4", "finish", "Go on to the pages", "F4", "go on"),
+        Command("f4", "finish", "Go on to the pages", "F4", "on"),
         Command("escape", "back", "Leave; nothing is written", "Esc"),
     )
 
