@@ -1,13 +1,16 @@
 """Failed unlocks, as hints: sealed to a key in the directory, so that the file tells a thief nothing (FORMAT.md 3).
 
-A thief works on a copy and leaves none; whoever can write the folder can delete them. Never evidence.
+A thief works on a copy and leaves none; whoever can write the folder can delete them. Never evidence, and never in the
+way: whatever stands in their place changes neither the error of a wrong passphrase nor the way in.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vault import clock
 from vault.access.directory import Directory
-from vault.errors import BrokenSealError, MalformedError, NotFoundError, TryAgainError
+from vault.errors import BrokenSealError, MalformedError, VaultError
 from vault.ids import VaultId
 from vault.records.versions import open_version
 from vault.seal.keyfile import KeyFile
@@ -24,13 +27,11 @@ _MOST_HINTS = 100
 
 
 def note_attempt(folder: VaultFolder, file: KeyFile) -> None:
-    """Add one sealed hint; the oldest goes when there are a hundred. A folder that cannot be written keeps none."""
+    """Add one sealed hint; the oldest goes when there are a hundred. Where that cannot be done, none is kept."""
     context = GrantContext(Purpose.ATTEMPT, file.header.vault)
-    hint = seal_to(file.attempts_public, clock.now_ms().to_bytes(_TIME_SIZE, "big"), context)
-    try:
+    with suppress(VaultError, OSError):
+        hint = seal_to(file.attempts_public, clock.now_ms().to_bytes(_TIME_SIZE, "big"), context)
         write_durable(folder.attempts, (_read(folder) + hint)[-_MOST_HINTS * _HINT_SIZE :])
-    except TryAgainError:
-        return
 
 
 def count_attempts(rows: Rows, folder: VaultFolder, file: KeyFile, keyring: Keyring, directory: Directory) -> int:
@@ -38,19 +39,23 @@ def count_attempts(rows: Rows, folder: VaultFolder, file: KeyFile, keyring: Keyr
     untrusted = _read(folder)
     if not untrusted:
         return 0
-    private = _attempts_key(rows, VaultId(file.header.vault), keyring, directory)
-    folder.attempts.unlink(missing_ok=True)
-    if private is None:
-        return 0
-    context = GrantContext(Purpose.ATTEMPT, file.header.vault)
     count = 0
-    for start in range(0, len(untrusted), _HINT_SIZE):
-        try:
-            open_from(private, untrusted[start : start + _HINT_SIZE], context)
-        except BrokenSealError:
-            continue
-        count += 1
+    with suppress(VaultError, OSError):
+        private = _attempts_key(rows, VaultId(file.header.vault), keyring, directory)
+        folder.attempts.unlink(missing_ok=True)
+        context = GrantContext(Purpose.ATTEMPT, file.header.vault)
+        for start in range(0, len(untrusted), _HINT_SIZE):
+            if private is not None and _opens(private, untrusted[start : start + _HINT_SIZE], context):
+                count += 1
     return count
+
+
+def _opens(private: KemPrivate, untrusted: bytes, context: GrantContext) -> bool:
+    try:
+        open_from(private, untrusted, context)
+    except BrokenSealError:
+        return False
+    return True
 
 
 def _attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Directory) -> KemPrivate | None:
@@ -68,7 +73,8 @@ def _attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Direc
 
 
 def _read(folder: VaultFolder) -> bytes:
+    """Return the hints; what is too long, or no file of its own, is none of ours."""
     try:
-        return read_limited(folder.attempts, _MOST_HINTS * _HINT_SIZE)
-    except NotFoundError:
+        return read_limited(folder.attempts, _MOST_HINTS * _HINT_SIZE, follow_links=False)
+    except (VaultError, OSError):
         return b""

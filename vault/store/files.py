@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
+from functools import partial
 from pathlib import Path
 
 from vault.errors import MalformedError, NotFoundError, TryAgainError, VaultError, VerificationError
@@ -55,16 +57,19 @@ def write_durable(path: Path, data: bytes) -> None:
     promote(path)
 
 
-def read_limited(path: Path, limit: int) -> bytes:
+def read_limited(path: Path, limit: int, *, follow_links: bool = True) -> bytes:
     """Return the whole file, of at most `limit` bytes, so that a planted giant cannot fill the memory.
+
+    What is no regular file is not read: a FIFO would be waited for.
 
     Raises:
         NotFoundError: there is no such file.
         MalformedError: it is longer than `limit` bytes.
+        TryAgainError: it is no regular file, or may not be read.
         VerificationError: the disk cannot read it.
     """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=partial(_open_regular, follow_links=follow_links)) as file:
             data = file.read(limit + 1)
     except FileNotFoundError:
         raise NotFoundError(f"no file {path.name}", advice="Check the path.") from None
@@ -73,6 +78,16 @@ def read_limited(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise MalformedError(f"{path.name} is longer than {limit} bytes")
     return data
+
+
+def _open_regular(path: str, flags: int, *, follow_links: bool) -> int:
+    """Open a regular file, without waiting for a writer at the other end of something else."""
+    flags |= getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags if follow_links else flags | getattr(os, "O_NOFOLLOW", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "no regular file")
+    return descriptor
 
 
 def make_ballast(path: Path, size: int = BALLAST_SIZE) -> None:

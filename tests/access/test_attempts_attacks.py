@@ -1,0 +1,114 @@
+"""Whoever can write the vault's folder can put anything where failed unlocks are counted: nobody is kept out by it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import MEMBER, Place
+from vault.access.attempts import note_attempt
+from vault.access.unlock import unlock
+from vault.errors import TryAgainError, WrongPassphraseError
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.recipients import KEM_PUBLIC_SIZE
+from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
+
+_SECONDS = 20
+
+
+def too_long(place: Place) -> None:
+    (place.path / "attempts").write_bytes(b"x" * 200_000)
+
+
+def folder(place: Place) -> None:
+    (place.path / "attempts" / "within").mkdir(parents=True)
+
+
+def fifo(place: Place) -> None:
+    os.mkfifo(place.path / "attempts")
+
+
+def link_to_nowhere(place: Place) -> None:
+    (place.path / "attempts").symlink_to(place.path / "nowhere")
+
+
+def link_elsewhere(place: Place) -> None:
+    (place.path.parent / "letter").write_bytes(b"not ours")
+    (place.path / "attempts").symlink_to(place.path.parent / "letter")
+
+
+def change_attempts_key(key: bytes) -> Callable[[Place], None]:
+    """Replace the end of the public key to which attempts are sealed."""
+
+    def change(place: Place) -> None:
+        data = (place.path / "keys").read_bytes()
+        (place.path / "keys").write_bytes(data[: -len(key)] + key)
+
+    return change
+
+
+PLANTED: list[object] = [
+    pytest.param(too_long, id="longer than it may be"),
+    pytest.param(folder, id="a folder"),
+    pytest.param(fifo, id="a FIFO"),
+    pytest.param(link_to_nowhere, id="a link to nothing"),
+    pytest.param(link_elsewhere, id="a link to another file"),
+    pytest.param(change_attempts_key(b"\xff" * KEM_PUBLIC_SIZE), id="a key that is none"),
+    pytest.param(change_attempts_key(bytes(32)), id="a key of low order"),
+]
+
+
+@pytest.mark.parametrize("plant", PLANTED)
+def test_what_is_planted_at_the_attempts_changes_neither_error_nor_way_in(
+    founded: Place, plant: Callable[[Place], None]
+) -> None:
+    plant(founded)
+    with pytest.raises(WrongPassphraseError, match="no key slot opens") as refusal:
+        in_time(lambda: unlock(founded.path, member=MEMBER, passphrase=bytearray(b"nope"), state=founded.state))
+    assert refusal.value.exit_code == 12
+    in_time(lambda: founded.open().close())
+
+
+def test_a_link_at_the_attempts_is_never_followed(founded: Place) -> None:
+    link_elsewhere(founded)
+    note_attempt(VaultFolder(founded.path), KeyFile.decode(read_limited(founded.path / "keys", KEY_FILE_SIZE)))
+    founded.open().close()
+    assert (founded.path.parent / "letter").read_bytes() == b"not ours"
+
+
+def test_hints_are_counted_again_once_something_else_stood_there(founded: Place) -> None:
+    too_long(founded)
+    file = KeyFile.decode(read_limited(founded.path / "keys", KEY_FILE_SIZE))
+    note_attempt(VaultFolder(founded.path), file)
+    note_attempt(VaultFolder(founded.path), file)
+    with founded.open() as session:
+        assert "2 failed attempts" in " ".join(session.warnings)
+
+
+def test_a_file_that_is_none_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "keys")
+    with pytest.raises(TryAgainError, match="keys cannot be read"):
+        in_time(lambda: read_limited(tmp_path / "keys", 9))
+
+
+def in_time(act: Callable[[], object]) -> None:
+    """Run something that could wait for ever, and let its error through."""
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            act()
+        except BaseException as fault:  # handed to the test's own thread
+            raised.append(fault)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(_SECONDS)
+    assert not thread.is_alive(), "it waits for ever"
+    if raised:
+        raise raised[0]
