@@ -1,0 +1,98 @@
+"""The whole product in a tmux pane: the real command, its launcher, and the child that holds the keys."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from tests.tui.terminals import is_running, wait_for
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+class AppPane:
+    """`python -m vault` on a vault with two cases, as a person would start it.
+
+    Args:
+        folder: a short path; tmux's socket lies there, and a home for the account.
+        filled: the vault.
+    """
+
+    def __init__(self, folder: Path, filled: Filled) -> None:
+        self.folder = folder
+        self._socket = folder / "tmux"
+        (folder / "casevault").symlink_to(filled.state)
+        config = folder / "tmux.conf"
+        config.write_text("set -g history-limit 2000\nset -s escape-time 0\n")
+        kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
+        environ = {
+            **kept,
+            "HOME": str(folder),
+            "XDG_STATE_HOME": str(folder),
+            "LC_ALL": "C.UTF-8",
+            "TERM": "xterm-256color",
+        }
+        command = f"{sys.executable} -m vault --vault {filled.path} --member '{MEMBER}'; echo code $?; sleep 600"
+        subprocess.run(
+            ["tmux", "-S", self._socket, "-f", config, "new-session", "-d", "-x", "80", "-y", "24", command],
+            check=True,
+            env=environ,
+            cwd=REPOSITORY,
+            timeout=20,
+        )
+
+    def tmux(self, *words: str) -> str:
+        done = subprocess.run(
+            ["tmux", "-S", self._socket, *words], check=True, capture_output=True, text=True, timeout=20
+        )
+        return done.stdout
+
+    def keys(self, *keys: str) -> None:
+        self.tmux("send-keys", *keys)
+
+    def type(self, text: str) -> None:
+        self.tmux("send-keys", "-l", text)
+
+    def screen(self) -> str:
+        return self.tmux("capture-pane", "-p")
+
+    def everything(self) -> str:
+        """Return what is on screen and in 2,000 lines of scrollback."""
+        return self.tmux("capture-pane", "-p", "-S", "-2000")
+
+    def wait_for(self, text: str) -> None:
+        wait_for(f"{text!r} on screen", lambda: text in self.screen())
+
+    def unlock(self) -> None:
+        self.wait_for("Passphrase")
+        self.type(PASSPHRASE.decode())
+        self.wait_for("•" * len(PASSPHRASE))
+        self.keys("Enter")
+        self.wait_for("CASES  2 cases")
+
+    def open_first_case(self) -> None:
+        self.keys("Enter")
+        self.wait_for("People (")
+
+    def processes(self) -> tuple[int, int]:
+        """Return the launcher, which holds no key, and its child, which does."""
+        shell = int(self.tmux("display", "-p", "#{pane_pid}"))
+        found = [pid for pid in _below(shell) if b"\0tui\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        assert len(found) == 2, found
+        return found[0], found[1]
+
+    def wait_for_end(self, *processes: int) -> None:
+        for pid in processes:
+            wait_for("an end", lambda pid=pid: not is_running(pid))  # type: ignore[misc]  # a default binds the loop's value
+
+    def close(self) -> None:
+        subprocess.run(["tmux", "-S", self._socket, "kill-server"], check=False, capture_output=True, timeout=20)
+
+
+def _below(pid: int) -> list[int]:
+    """Return the processes below this one, parents first."""
+    children = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return [one for child in children for one in (child, *_below(child))]
