@@ -9,10 +9,31 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench import full_text, list_of_cases, report, start_up
+from tests.bench import (
+    bulk_import,
+    first_paint,
+    full_text,
+    list_of_cases,
+    log_hashes,
+    one_case,
+    one_note,
+    report,
+    start_up,
+    unlocking,
+)
 from tests.bench.frame import FULL, QUICK, Bench, Figure, Scale, Setting
 
-BENCHES: tuple[Bench, ...] = (*start_up.BENCHES, *full_text.BENCHES, *list_of_cases.BENCHES)
+BENCHES: tuple[Bench, ...] = (
+    *bulk_import.BENCHES,
+    *one_note.BENCHES,
+    *one_case.BENCHES,
+    *unlocking.BENCHES,
+    *full_text.BENCHES,
+    *list_of_cases.BENCHES,
+    *log_hashes.BENCHES,
+    *start_up.BENCHES,
+    *first_paint.BENCHES,
+)
 _DOCS = Path(__file__).parents[2] / "docs"
 
 

@@ -1,0 +1,51 @@
+"""A case of 200 notes, from the list to all of its text in clear, with its view in the log first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.bench.filling import Texts, make_cases, notes_of, plain_notes_of
+from tests.bench.frame import Against, Bench, Figure, Goal, Setting, interleave, timed
+from tests.bench.peers import CorePlain
+from tests.services.founded import found
+from vault.services import notes
+from vault.services.cases import open_case
+
+_CASES = 20
+_NOTES = 200
+
+
+def run(setting: Setting) -> Iterator[Figure]:
+    """Open one case after another: with a new entry, without one, and with the peer, in turn."""
+    rounds = min(setting.scale.rounds, 400)
+    texts = Texts()
+    peer = CorePlain(setting.folder / "plain.db")
+    with found(setting.folder).open() as session:
+        cases = make_cases(session, _CASES, texts.invented)
+        for case in cases:
+            kept = texts.take(_NOTES)
+            notes.add_many(session, case, notes_of(kept))
+            peer.insert(plain_notes_of(kept, case))
+            open_case(session, case)
+
+        def first(number: int) -> object:
+            session.viewed.clear()  # as at the first opening in a session
+            return open_case(session, cases[number % _CASES])
+
+        def again(number: int) -> object:
+            session.viewed.add((cases[number % _CASES], "casework"))
+            return open_case(session, cases[number % _CASES])
+
+        entry, opened, plain = interleave(rounds, first, again, lambda number: peer.notes_of(cases[number % _CASES]))
+        of = f"a case of {_NOTES} notes opened"
+        peer_name = CorePlain.name
+        yield timed(
+            f"{of}: p50", "ms", [s.percentile(50) for s in (opened, plain)],
+            peer_name=peer_name, goal=Goal(5, Against.PEER),
+        )  # fmt: skip
+        yield timed(f"{of}, with its durable entry: p50", "ms", [entry.percentile(50)], goal=Goal(10, Against.ITSELF))
+        yield timed(f"{of}, with its durable entry: p99", "ms", [entry.percentile(99)])
+    peer.close()
+
+
+BENCHES = (Bench("case", run),)
