@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,13 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.plaintext import MARKERS, Written, found_in, found_in_files, writes_in
+from tests.services.conftest import filled_template, founded_template
+from tests.services.founded import MARKER, Filled
+from tests.services.founded import PASSPHRASE as PASSPHRASE_OF_OFFICE
+from tests.tui.app_pane import AppPane
 from vault.seal.passphrase import FLOOR
+
+__all__ = ["filled_template", "founded_template"]  # fixtures
 
 pytestmark = [pytest.mark.slow, pytest.mark.tool("strace")]
 
@@ -176,6 +183,42 @@ def test_the_search_finds_every_marker_when_the_ciphers_are_taken_out(tmp_path: 
     assert in_files >= stored
     in_writes = {f for write in desk.writes() if not is_answer(write) for f in found_in(write.data)}
     assert in_writes >= stored
+
+
+@pytest.mark.tool("tmux")
+def test_the_app_writes_no_word_of_a_case_to_anything_but_the_terminal(filled_template: Filled, tmp_path: Path) -> None:
+    filled = Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
+    trace = tmp_path / "trace"
+    typed = MARKERS["note"].lower()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pane = AppPane(Path(folder), filled, under=f"strace -f -y -xx -s 4000000 -e trace={CALLS} -o {trace}")
+        try:
+            pane.unlock()
+            pane.open_first_case()
+            pane.keys("n")
+            pane.wait_for("F4 finish")
+            pane.type(typed)
+            pane.wait_for(typed)
+            pane.wait_for("draft, encrypted, saved")
+            pane.keys("C-q")
+            pane.wait_for("code 0")
+        finally:
+            pane.close()
+        besides = [path for path in Path(folder).rglob("*") if path.is_file() and path.name != "tmux.conf"]
+    assert besides == []
+    words = (MARKER.encode(), typed.encode(), PASSPHRASE_OF_OFFICE)
+    writes = list(writes_in(trace))
+    to_terminal = b"".join(write.data for write in writes if is_answer(write))
+    assert MARKER.encode() in to_terminal, "the trace is not what it should be"
+    leaks = [
+        (write.call, write.target)
+        for write in writes
+        if not is_answer(write) and any(word in write.data for word in words)
+    ]
+    assert leaks == []
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and path != trace:
+            assert not any(word in path.read_bytes() for word in words), path
 
 
 CRASHING = """

@@ -19,9 +19,10 @@ class AppPane:
     Args:
         folder: a short path; tmux's socket lies there, and a home for the account.
         filled: the vault.
+        under: words before the command, such as a tracer's.
     """
 
-    def __init__(self, folder: Path, filled: Filled) -> None:
+    def __init__(self, folder: Path, filled: Filled, under: str = "") -> None:
         self.folder = folder
         self._socket = folder / "tmux"
         (folder / "casevault").symlink_to(filled.state)
@@ -35,7 +36,9 @@ class AppPane:
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm-256color",
         }
-        command = f"{sys.executable} -m vault --vault {filled.path} --member '{MEMBER}'; echo code $?; sleep 600"
+        command = (
+            f"{under} {sys.executable} -m vault --vault {filled.path} --member '{MEMBER}'; echo code $?; sleep 600"
+        )
         subprocess.run(
             ["tmux", "-S", self._socket, "-f", config, "new-session", "-d", "-x", "80", "-y", "24", command],
             check=True,
