@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -182,9 +181,6 @@ def seat_and_pin_key(place: Place) -> tuple[SeatId, bytes]:
 
 NEW_LOGS: list[object] = [
     pytest.param(lambda place: shutil.rmtree(place.state), "no memory of this vault", id="no pins"),
-    pytest.param(
-        lambda place: pins_path(place).write_bytes(os.urandom(900)), "no memory of this vault", id="junk pins"
-    ),
 ]
 
 

@@ -11,13 +11,15 @@ from vault.access.pins import Pinned, Pins
 from vault.access.session import Alarm
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
-from vault.log.checkpoint import parse_note
 from vault.log.genesis import Genesis
 from vault.log.items import ItemKind, decode_items, keys_tag
+from vault.log.report import LogReport
 from vault.log.tree import leaf_hash, root_at
-from vault.records.logs import genesis_of
+from vault.log.verify import verify_log
+from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.keyfile import KeyFile
+from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 
 
@@ -51,14 +53,17 @@ def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None,
             "This device has no memory of this vault (a restored or copied vault, or a new account): a new log begins."
         )
         return _new_log(rows, own, None, (Alarm("no-pins", words, is_fault=False),))
+    alarms = tuple(alarm for origin in pins.logs if (alarm := _compare(rows, origin, pins)) is not None)
     if pins.machine != machine:
         words = "This vault was last used on another machine: a new log begins here."
-        return _new_log(rows, own, pins, (Alarm("other-machine", words, is_fault=False),))
-    alarms = tuple(alarm for origin in pins.logs if (alarm := _compare(rows, origin, pins)) is not None)
+        return _new_log(rows, own, pins, (*alarms, Alarm("other-machine", words, is_fault=False)))
     current = pins.pending if pins.pending in own else pins.current
     if any(alarm.code == f"rollback:{current.hex()}" for alarm in alarms):
         return _new_log(rows, own, pins, alarms)
     held = _held_origin(rows, place)
+    if held is None and current in own:
+        words = "The session key of this device is gone (removed, or a backup was restored): a new log begins."
+        held = Alarm("session-key", words, lasts=True)
     if isinstance(held, Alarm):
         return _new_log(rows, own, pins, (*alarms, held))
     if held != current:
@@ -77,7 +82,16 @@ def after_damage(
     Work goes on in a new log, aloud; exports, grants and erasure wait until somebody has looked (`log verify`).
     """
     words = f"The log is damaged or was altered: {found}. A new log begins; run `casevault log verify`."
-    return _new_log(rows, _own_logs(rows, place.seat, identity), pins, (*alarms, Alarm("damaged", words)))
+    return _new_log(rows, _own_logs(rows, place.seat, identity), pins, (*alarms, Alarm("damaged", words, lasts=True)))
+
+
+def with_remembered(noticed: tuple[Alarm, ...], pins: Pins | None) -> tuple[Alarm, ...]:
+    """Return the alarms of this unlock, and those of earlier ones that no clean verification has settled."""
+    codes = {alarm.code for alarm in noticed}
+    remembered = () if pins is None else pins.alarms
+    return noticed + tuple(
+        Alarm(code, text, lasts=True, is_remembered=True) for code, text in remembered if code not in codes
+    )
 
 
 def judge_keys(
@@ -140,7 +154,7 @@ def _held_origin(rows: Rows, place: SealedPlace) -> Origin | Alarm | None:
     try:
         return stored_origin(rows, place)
     except VerificationError:
-        return Alarm("session-key", "The session key of this device was altered: a new log begins.")
+        return Alarm("session-key", "The session key of this device was altered: a new log begins.", lasts=True)
 
 
 def _compare(rows: Rows, origin: Origin, pins: Pins) -> Alarm | None:
@@ -173,18 +187,24 @@ def _gives(rows: Rows, origin: Origin, pinned: Pinned, *, believe_tiles: bool) -
 
 
 def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarms: tuple[Alarm, ...]) -> Continuity:
-    if pins is not None and pins.current in pins.logs:
+    """Go on from the seat's newest log: as far as this account saw it, or else as far as it is proven."""
+    named = {genesis.predecessor for genesis in own.values()} - {ZERO_DIGEST}
+    if pins is not None and pins.current in pins.logs and pins.current not in named:
         pinned = pins.logs[pins.current]
         return Continuity(None, Predecessor(pins.current, pinned.size, pinned.root), alarms)
-    named = {genesis.predecessor for genesis in own.values()} - {ZERO_DIGEST}
-    ends = [origin for origin in own if origin not in named]
-    if len(ends) > 1:
-        words = f"Your seat has {len(ends)} logs that nothing follows: a vault was copied and both copies were used."
-        alarms += (Alarm("fork", words),)
-    origin = min(ends, key=lambda end: (-rows.size(end), end))
-    for row in reversed(rows.checkpoints(origin)):
-        with suppress(MalformedError):
-            checkpoint = parse_note(row.note)
-            if checkpoint.origin == origin:
-                return Continuity(None, Predecessor(origin, checkpoint.size, checkpoint.root), alarms)
-    raise VerificationError(f"log {origin.hex()} has no checkpoint", advice="Restore the vault from a backup.")
+    reports = {origin: report_of(rows, origin) for origin in own if origin not in named}
+    if len(reports) > 1:
+        words = f"Your seat has {len(reports)} logs that nothing follows: a vault was copied and both copies were used."
+        alarms += (Alarm("fork", words, lasts=True),)
+    newest = min(reports.values(), key=lambda report: (-report.size, report.origin))
+    if not newest.size:
+        raise VerificationError(
+            f"nothing of log {newest.origin.hex()} is proven", advice="Restore the vault from a backup."
+        )
+    return Continuity(None, Predecessor(Origin(newest.origin), newest.size, newest.root), alarms)
+
+
+def report_of(rows: Rows, origin: Origin) -> LogReport:
+    """Check a whole log without keys (C1 to C3): takes its time, and believes nothing."""
+    genesis = genesis_bytes_of(rows, origin) or b""
+    return verify_log(genesis, rows.operations(origin), rows.checkpoints(origin), is_signed_raw)

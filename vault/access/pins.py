@@ -5,6 +5,7 @@ Pins follow the vault: a commit is durable before they name it, so they may lag 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,8 +15,8 @@ from types import MappingProxyType
 import msgspec
 
 from vault import platform
-from vault.errors import BrokenSealError, MalformedError, NotFoundError, TryAgainError, VaultError
-from vault.ids import Origin, SeatId, VaultId
+from vault.errors import InternalError, MalformedError, TryAgainError, VaultError
+from vault.ids import Origin, SeatId, VaultId, make_id
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.pins import machine_digest, pins_file_name
 from vault.seal.purposes import Purpose
@@ -44,8 +45,10 @@ class Pins:
         pending: a log of this seat whose entry 0 may or may not have become durable, or None.
         roster: root of the newest roster seen.
         keys_header: SHA-256 of the header of the `keys` file. keys_slot: SHA-256 of this seat's slot.
+        keys_generation: the generation of that file: a later one is newer, an earlier one was put back.
         index: digest of the member's index at the last lock, or None.
         highest_ms: the highest wall clock seen.
+        alarms: (code, sentence) of faults that an unlock met and that no clean verification has settled since.
     """
 
     machine: bytes
@@ -57,6 +60,8 @@ class Pins:
     keys_slot: bytes
     index: bytes | None
     highest_ms: int
+    keys_generation: int = 0
+    alarms: tuple[tuple[str, str], ...] = ()
 
     def encode(self) -> bytes:
         """Return the content of the pins file, before it is sealed."""
@@ -71,6 +76,8 @@ class Pins:
                 keys_slot=self.keys_slot,
                 index=self.index,
                 highest_ms=self.highest_ms,
+                keys_generation=self.keys_generation,
+                alarms=self.alarms,
             )
         )
 
@@ -96,6 +103,8 @@ class Pins:
             keys_slot=wire.keys_slot,
             index=wire.index,
             highest_ms=wire.highest_ms,
+            keys_generation=wire.keys_generation,
+            alarms=wire.alarms,
         )
 
 
@@ -109,6 +118,8 @@ class _Wire(msgspec.Struct, frozen=True):
     keys_slot: bytes
     index: bytes | None
     highest_ms: int
+    keys_generation: int = 0
+    alarms: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,21 +137,28 @@ class PinFile:
         return self.folder / pins_file_name(self.vault, self.seat)
 
     def load(self) -> Pins | None:
-        """Return the pins, or None where there are none that this seat wrote: both are met in the same way."""
+        """Return the pins, or None where there are none that this seat wrote. Nothing there keeps a person out."""
         try:
             untrusted = read_limited(self.path, _PINS_LIMIT)
             return Pins.decode(open_sealed(self.pin_key, untrusted, self._context()))
-        except (NotFoundError, BrokenSealError, MalformedError):
+        except VaultError:
             return None
 
+    def is_there(self) -> bool:
+        """Say whether anything stands where the pins belong: where it does not `load`, somebody broke it."""
+        return os.path.lexists(self.path)
+
     def save(self, pins: Pins) -> None:
-        """Replace the pins durably.
+        """Replace the pins durably, and whatever stands in their place.
 
         Raises:
             TryAgainError: no room in the account's state folder, or no right to write there.
         """
         try:
             platform.make_private_folder(self.folder)
+            if self.path.is_dir() and not self.path.is_symlink():
+                # A file cannot take the name of a folder.
+                self.path.rename(self.path.with_name(f"{self.path.name}.{make_id().hex()}"))
         except OSError:
             raise _unwritable(self.folder) from None
         write_durable(self.path, seal(self.pin_key, pins.encode(), self._context()))
@@ -191,7 +209,7 @@ class PinKeeper:
         """Write what still waits.
 
         Raises:
-            TryAgainError: the last pins could not be written; the vault itself is complete.
+            VaultError: the last pins could not be written; the vault itself is complete.
         """
         with self._condition:
             self._ended = True
@@ -213,5 +231,7 @@ class PinKeeper:
                 self._fault = None
             except VaultError as fault:
                 self._fault = fault
+            except Exception as fault:  # a thread that ends by itself would leave all later pins unwritten
+                self._fault = InternalError(f"the pins could not be written: {type(fault).__name__}")
             with self._condition:
                 self._condition.wait_for(lambda: self._ended, timeout=_REST_SECONDS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -29,17 +29,25 @@ from vault.store.drafts import Drafts, open_drafts
 from vault.store.engine import Database
 from vault.store.folder import VaultFolder
 
+# What a verification found, until one finds nothing.
+VERIFY_ALARM = "verify"
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """Something that unlock noticed about the vault: a code for `log verify`, a sentence for a person.
 
-    `is_fault` tells a contradiction from news: a first use on a new machine is news.
+    Attributes:
+        is_fault: a contradiction; a first use on a new machine is news.
+        lasts: it cannot be seen a second time, so that pins keep it until a clean verification (FORMAT.md 7).
+        is_remembered: an earlier session noticed it.
     """
 
     code: str
     text: str
     is_fault: bool = True
+    lasts: bool = False
+    is_remembered: bool = False
 
 
 @dataclass(slots=True)
@@ -99,6 +107,11 @@ class Session:
     def warnings(self) -> tuple[str, ...]:
         """What a person must hear at unlock."""
         return tuple(alarm.text for alarm in self.alarms)
+
+    @property
+    def lasting_alarms(self) -> tuple[tuple[str, str], ...]:
+        """What pins keep until a clean verification: (code, sentence)."""
+        return tuple((alarm.code, alarm.text) for alarm in self.alarms if alarm.lasts)
 
     @property
     def draft_key(self) -> bytes:
@@ -179,8 +192,21 @@ class Session:
         return Auditor(self.vault, self.seat, KemPrivate.from_seed(self._secrets.kem_seed))
 
     def keep_pins(self) -> None:
-        """Have this account remember where the log stands now, behind the work."""
-        self._keeper.keep(self._next_pins())
+        """Have this account remember where the log stands now and what is unsettled, behind the work."""
+        self._keeper.keep(replace(self._next_pins(), alarms=self.lasting_alarms))
+
+    def settle_alarms(self, found: Alarm | None) -> None:
+        """Take note of a verification of all data: what it found, or None, which settles what is remembered.
+
+        What this session's own unlock noticed stays: it is settled by a verification in a later session. Pins follow
+        with the next commit.
+        """
+        kept = [alarm for alarm in self.alarms if alarm.code != VERIFY_ALARM]
+        if found is not None:
+            kept.append(replace(found, code=VERIFY_ALARM, lasts=True))
+        elif not any(alarm.is_fault and not alarm.is_remembered for alarm in kept):
+            kept = [alarm for alarm in kept if not alarm.is_remembered]
+        self.alarms = tuple(kept)
 
     def close(self) -> None:
         """Lock: close every file and remember where the log stands. Closing twice does nothing.

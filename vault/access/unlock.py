@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vault import __version__, platform
 from vault.access.attempts import count_attempts, note_attempt
-from vault.access.continuity import Continuity, after_damage, judge, judge_keys
+from vault.access.continuity import Continuity, after_damage, judge, judge_keys, with_remembered
 from vault.access.directory import Directory, read_directory
 from vault.access.migration import bring_up_to_date
 from vault.access.pins import PinFile, PinKeeper, Pins, this_machine
@@ -32,6 +32,11 @@ from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 
 _AMPLE = 16
+_BROKEN_PINS = Alarm(
+    "pins",
+    "What this device remembered of this vault was destroyed: an older copy would not be noticed.",
+    lasts=True,
+)
 _RESTORE_BOTH = "One of them is an older copy, or damaged: restore both from one backup."
 
 
@@ -92,6 +97,7 @@ class _Opening:
         bring_up_to_date(database, self.folder, raw_key)
         pin_file = PinFile(self.state / "pins", self.vault, self.seat, secrets.pin_key)
         pins = pin_file.load()
+        broken = (_BROKEN_PINS,) if pins is None and pin_file.is_there() else ()
         machine = this_machine(self.state)
         place = SealedPlace(self.vault, self.seat, secrets.keyring_key)
         with database.reading() as rows:
@@ -110,7 +116,10 @@ class _Opening:
                     rows, place, identity=identity, pins=pins, alarms=continuity.alarms, found=found
                 )
                 log = logs.open(rows, continuity)
-        base = pins if pins is not None and pins.machine == machine else self._first_pins(machine, log)
+        base = self._first_pins(machine, log) if pins is None else pins
+        if base.machine != machine:
+            # The log of the other machine may go on there. What was seen of all logs stays seen.
+            base = replace(base, machine=machine, current=log.origin, pending=None)
         if not keys_alarms:
             base = self._with_these_keys(base)
         verified = dict(base.logs)
@@ -126,7 +135,9 @@ class _Opening:
             keyring=keyring,
             directory=directory,
             log=log,
-            alarms=(*continuity.alarms, *keys_alarms, *self._attempts(database, keyring, directory)),
+            alarms=with_remembered(
+                (*broken, *continuity.alarms, *keys_alarms, *self._attempts(database, keyring, directory)), pins
+            ),
             pins=pins,
             _secrets=secrets,
             _keeper=keeper,
@@ -171,6 +182,7 @@ class _Opening:
             pins,
             keys_header=sha256(self.file.header_bytes()).digest(),
             keys_slot=sha256(self.file.slots[self.slot.number]).digest(),
+            keys_generation=self.file.header.generation,
         )
 
     def _first_entry(self, session: Session, pin_file: PinFile, base: Pins) -> None:
@@ -181,7 +193,7 @@ class _Opening:
         is_new = log.genesis is not None
         if is_new:
             # Pins name the new log before it can exist, so that a crash in between does not begin a second one.
-            pin_file.save(replace(base, pending=log.origin))
+            pin_file.save(replace(base, pending=log.origin, alarms=session.lasting_alarms))
         with Work(log) as work:
             work.commit(Entry(act="log.restored" if is_new else "unlock.ok"))
 

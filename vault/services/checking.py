@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from vault.access.continuity import newest_keys
-from vault.access.session import Alarm, Session
+from vault.access.session import VERIFY_ALARM, Alarm, Session
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import Origin
 from vault.log.items import ItemKind
@@ -28,8 +28,6 @@ from vault.store.files import read_limited
 from vault.store.rows import GrantRow, Rows, SealedVersion
 
 Progress = Callable[[int, int], None]
-
-_FOUND = "verify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +88,16 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.keys_file(rows)
         checked.strays(rows)
         progress(total, total)
+    found = None
+    if checked.faults:
+        # Exports, grants and erasure wait from here on, as `require_sound_log` says.
+        found = Alarm(VERIFY_ALARM, f"The log does not verify: {checked.faults[0].text}.")
+    session.settle_alarms(found)
     checked.faults += [
         Fault(alarm.code.split(":")[0], None, None, None, alarm.text)
         for alarm in session.alarms
-        if alarm.is_fault and alarm.code != _FOUND
+        if alarm.is_fault and alarm.code != VERIFY_ALARM
     ]
-    session.alarms = tuple(alarm for alarm in session.alarms if alarm.code != _FOUND)
-    if checked.faults:
-        # Exports, grants and erasure wait from here on, as `require_sound_log` says.
-        session.alarms += (Alarm(_FOUND, f"The log does not verify: {checked.faults[0].text}."),)
     size, root = session.log.size, session.log.frontier.root()
     with session.work() as work:
         work.commit(Entry(act="log.verify", out="ok" if not checked.faults else "error:found", pol=rule))

@@ -1,0 +1,260 @@
+"""What this device remembers, under attack: nothing that was noticed once is forgotten by itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import Filled, Place
+from vault import platform
+from vault.access.pins import PinFile, PinKeeper, Pins
+from vault.access.session import Session
+from vault.errors import InternalError, VerificationError
+from vault.ids import Origin, SeatId, VaultId
+from vault.log.checkpoint import encode_note, key_name, note_body
+from vault.log.genesis import Genesis
+from vault.seal.purposes import Purpose
+from vault.services import checking, notes
+from vault.store.rows import CheckpointRow
+
+KEPT: list[object] = [
+    pytest.param(Purpose.SESSION, "delete", id="the session row deleted"),
+    pytest.param(Purpose.SESSION, "alter", id="the session row altered"),
+]
+
+
+def codes(session: Session) -> dict[str, bool]:
+    return {alarm.code.split(":")[0]: alarm.is_fault for alarm in session.alarms}
+
+
+def pins_path(place: Place) -> Path:
+    (path,) = (place.state / "pins").iterdir()
+    return path
+
+
+def touch_local(place: Place, purpose: Purpose, how: str) -> None:
+    """Delete or alter a row of the seat, as somebody with the database key could."""
+    with place.open() as session:
+        vault = session.database
+        with vault.transaction() as rows:
+            text = "DELETE FROM local" if how == "delete" else "UPDATE local SET blob = zeroblob(200)"
+            rows.connection.exec_driver_sql(f"{text} WHERE purpose = {int(purpose)}")
+
+
+def older_copy_under_todays_pins(filled: Filled, tmp_path: Path) -> None:
+    shutil.copytree(filled.path, tmp_path / "older")
+    with filled.open() as session:
+        notes.add(session, filled.cases[0], kind="contact", text="written after the copy")
+    shutil.rmtree(filled.path)
+    shutil.copytree(tmp_path / "older", filled.path)
+
+
+# ---- an older copy
+
+
+def test_an_older_copy_is_told_on_another_machine_too_and_ever_after(
+    filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older_copy_under_todays_pins(filled, tmp_path)
+    monkeypatch.setattr(platform, "machine_id", lambda state: b"another machine")
+    for _ in range(2):
+        with filled.open() as session:
+            assert codes(session)["rollback"]
+            assert not checking.verify(session).verified
+            with pytest.raises(VerificationError, match="this waits until the log is sound"):
+                session.require_sound_log()
+
+
+def test_a_crash_before_the_first_entry_on_another_machine_does_not_bring_back_the_old_log(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log of the other machine may go on there: its key must not sign here."""
+    with filled.open() as session:
+        first = session.log.origin
+    monkeypatch.setattr(platform, "machine_id", lambda state: b"another machine")
+
+    def cut(*args: object, **named: object) -> object:
+        raise InternalError("the test cut the power here")
+
+    with monkeypatch.context() as crash:
+        crash.setattr("vault.records.work.Work.commit", cut)
+        with pytest.raises(InternalError, match="cut the power"):
+            filled.open()
+    with filled.open() as session:
+        assert session.log.origin != first
+        assert not any(codes(session).values())
+
+
+# ---- the session row
+
+
+@pytest.mark.parametrize(("purpose", "how"), KEPT)
+def test_a_session_key_that_is_gone_is_a_fault_until_a_clean_verification(
+    filled: Filled, purpose: Purpose, how: str
+) -> None:
+    touch_local(filled.place, purpose, how)
+    with filled.open() as session:
+        assert codes(session) == {"session-key": True}
+    # Said again, although nothing is to be seen any more.
+    with filled.open() as session:
+        assert codes(session) == {"session-key": True}
+        with pytest.raises(VerificationError, match="session key"):
+            session.require_sound_log()
+        assert checking.verify(session).verified
+        session.require_sound_log()
+        assert session.warnings == ()
+    with filled.open() as session:
+        assert session.warnings == ()
+        session.require_sound_log()
+
+
+def test_what_this_unlock_notices_is_not_forgotten_by_its_own_verification(filled: Filled) -> None:
+    touch_local(filled.place, Purpose.SESSION, "delete")
+    with filled.open() as session:
+        assert [fault.code for fault in checking.verify(session).faults] == ["session-key"]
+        assert codes(session)["session-key"]
+    with filled.open() as session:
+        assert codes(session)["session-key"]
+
+
+def test_a_log_that_did_not_verify_waits_in_the_next_session_too(filled: Filled) -> None:
+    with filled.open() as session, session.database.transaction() as rows:
+        (kept,) = rows.connection.exec_driver_sql("SELECT list FROM operation WHERE seq = 3").fetchall()
+        rows.connection.exec_driver_sql("UPDATE operation SET list = zeroblob(49) WHERE seq = 3")
+    with filled.open() as session:
+        assert not checking.verify(session).verified
+    with filled.open() as session:
+        assert codes(session) == {"verify": True}
+        with pytest.raises(VerificationError, match="does not verify"):
+            session.require_sound_log()
+        with session.database.transaction() as rows:
+            rows.connection.exec_driver_sql("UPDATE operation SET list = ? WHERE seq = 3", (kept[0],))
+        assert checking.verify(session).verified
+    with filled.open() as session:
+        assert session.warnings == ()
+
+
+# ---- the pins file itself
+
+
+def overwrite(path: Path) -> None:
+    path.write_bytes(bytes(10))
+
+
+def fill(path: Path) -> None:
+    path.write_bytes(os.urandom(2 * 1024 * 1024))
+
+
+def make_folder(path: Path) -> None:
+    path.unlink()
+    (path / "within").mkdir(parents=True)
+
+
+def make_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def link_to_nowhere(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("break_pins", [overwrite, fill, make_folder, make_fifo, link_to_nowhere])
+def test_pins_that_are_there_and_do_not_open_are_a_fault_and_keep_nobody_out(
+    filled: Filled, break_pins: Callable[[Path], None]
+) -> None:
+    break_pins(pins_path(filled.place))
+    with filled.open() as session:
+        assert codes(session)["pins"]
+    with filled.open() as session:
+        assert codes(session) == {"pins": True}
+        assert checking.verify(session).verified
+    with filled.open() as session:
+        assert session.warnings == ()
+
+
+def test_a_fault_of_the_thread_that_writes_pins_is_told_at_close(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = filled.open()
+
+    def broken(self: PinFile, pins: Pins) -> None:
+        raise RuntimeError("the test breaks the thread")
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr(PinFile, "save", broken)
+        notes.add(session, filled.cases[0], kind="contact", text="pins lag behind")
+        with pytest.raises(InternalError, match="pins could not be written: RuntimeError"):
+            session.close()
+
+
+def test_a_fault_of_the_thread_does_not_end_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = PinFile(tmp_path / "pins", VaultId(b"v" * 16), SeatId(b"s" * 16), b"k" * 32)
+    pins = Pins(
+        machine=b"m" * 32,
+        logs={},
+        current=Origin(b"a" * 32),
+        pending=None,
+        roster=b"g" * 32,
+        keys_header=b"h" * 32,
+        keys_slot=b"t" * 32,
+        index=None,
+        highest_ms=0,
+    )
+    tried = threading.Event()
+
+    def broken(self: PinFile, pins: Pins) -> None:
+        tried.set()
+        raise RuntimeError("the test breaks the thread")
+
+    keeper = PinKeeper(file)
+    with monkeypatch.context() as breaking:
+        breaking.setattr(PinFile, "save", broken)
+        keeper.keep(pins)
+        assert tried.wait(20)
+    keeper.keep(pins)
+    keeper.close()
+    assert file.load() == pins
+
+
+# ---- what a new log says of the one before it
+
+
+def plant_checkpoint(session: Session) -> None:
+    """Put in a checkpoint that nobody signed, of more entries than there are."""
+    origin, size, root = session.log.origin, 2**50, b"\x11" * 32
+    note = encode_note(note_body(origin, size, root), key_name(origin), b"\x01" * 32, b"\x02" * 64)
+    with session.database.transaction() as rows:
+        rows.add_checkpoint(CheckpointRow(origin, size, root, note))
+
+
+def test_a_new_log_names_of_its_predecessor_only_what_is_proven(filled: Filled) -> None:
+    with filled.open() as session:
+        origin, size, root = session.log.origin, session.log.size, session.log.frontier.root()
+        plant_checkpoint(session)
+    shutil.rmtree(filled.state)
+    with filled.open() as session, session.database.reading() as rows:
+        genesis = Genesis.decode(rows.genesis(session.log.origin) or b"")
+    assert (genesis.predecessor, genesis.predecessor_size, genesis.predecessor_root) == (origin, size, root)
+
+
+def test_logs_of_two_accounts_that_take_turns_follow_one_another(filled: Filled, tmp_path: Path) -> None:
+    """A new log goes on from the seat's newest one, not from the one that this account used last."""
+    there = Place(filled.path, tmp_path / "other account")
+    origins = []
+    for place in (filled.place, there, filled.place, there):
+        with place.open() as session:
+            origins.append(session.log.origin)
+    with filled.open() as session, session.database.reading() as rows:
+        before = {
+            origin: Genesis.decode(rows.genesis(origin) or b"").predecessor for origin in [*origins, session.log.origin]
+        }
+        assert [before[origin] for origin in origins[1:]] == origins[:-1]
+        assert before[session.log.origin] == origins[-1]
+        assert not any(codes(session).values())
