@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 from typing_extensions import override
@@ -274,8 +275,9 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 
 async def type_in(pilot: Pilot[None], text: str) -> None:
-    """Type a text into what has the focus."""
-    await pilot.press(*text)
+    """Put a text into what has the focus, as a paste: letter by letter takes its time."""
+    pilot.app.post_message(events.Paste(text))
+    await pilot.pause()
     await settled(pilot)
 
 
