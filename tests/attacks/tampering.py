@@ -73,14 +73,14 @@ def newest(target: Target) -> int:
     return target.size - 1
 
 
-def flip_operation(column: str, which: Which, code: str) -> Tamper:
+def flip_operation(column: str, which: Which, *codes: str) -> Tamper:
     """Flip a bit of one column of an operation."""
 
     def act(rows: Any, target: Target) -> Expected:
         seq = which(target)
         (value,) = rows.execute(f"SELECT {column} FROM operation WHERE seq = ?", (seq,)).fetchone()
         rows.execute(f"UPDATE operation SET {column} = ? WHERE seq = ?", (flipped(value), seq))
-        return Expected(frozenset({code}), seq)
+        return Expected(frozenset(codes), seq)
 
     return act
 

@@ -15,35 +15,31 @@ EPOCH, GRANT = 3, 2
 TAMPERED = {
     **{
         f"flipped bit: {column} of the {which.__name__} entry": by.flip_operation(column, which, code)
-        for column, code in (("list", "list"), ("sealed", "payload"), ("digest", "row-digest"))
+        for column, code in (("list", "list"), ("sealed", "payload"))
         for which in (by.early, by.middle, by.late)
     },
-    **{
-        f"flipped bit: {column} of the newest entry": by.flip_operation(column, by.newest, code)
-        for column, code in (("sealed", "payload"), ("digest", "row-digest"))
-    },
-    "flipped bit: header of the early entry": by.flip_operation("header", by.early, "foreign"),
-    "flipped bit: header of the middle entry": by.flip_operation("header", by.middle, "foreign"),
-    "flipped bit: header of the late entry": by.flip_operation("header", by.late, "foreign"),
-    "flipped bit: header of the newest entry": by.flip_operation("header", by.newest, "foreign"),
+    "flipped bit: sealed of the newest entry": by.flip_operation("sealed", by.newest, "payload"),
+    "flipped bit: digest of the middle entry": by.flip_operation("digest", by.middle, "row-digest"),
+    "flipped bit: digest of the newest entry": by.flip_operation("digest", by.newest, "row-digest"),
+    "flipped bit: header of the early entry": by.flip_operation("header", by.early, "foreign", "header"),
+    "flipped bit: header of the middle entry": by.flip_operation("header", by.middle, "foreign", "header"),
+    "flipped bit: header of the late entry": by.flip_operation("header", by.late, "foreign", "header"),
+    "flipped bit: header of the newest entry": by.flip_operation("header", by.newest, "foreign", "header"),
     "rewritten header: early": by.flip_digit_of_commitment(by.early),
     "rewritten header: middle": by.flip_digit_of_commitment(by.middle),
     "rewritten header: newest": by.flip_digit_of_commitment(by.newest),
     **{
-        f"flipped bit: {column} of the version of the {which.__name__} entry": by.flip_version(column, which, *codes)
-        for column, codes in (
-            ("blob", ("version-id",)),
-            ("id", ("unlisted", "absent")),
-            ("record", ("version-id",)),
-            ("compartment", ("version-id",)),
-        )
+        f"flipped bit: blob of the version of the {which.__name__} entry": by.flip_version("blob", which, "version-id")
         for which in (by.early, by.middle, by.late)
     },
+    "flipped bit: id of a version": by.flip_version("id", by.middle, "unlisted", "absent"),
+    "flipped bit: record of a version": by.flip_version("record", by.middle, "version-id"),
+    "flipped bit: compartment of a version": by.flip_version("compartment", by.late, "version-id"),
     **{
-        f"flipped bit: {column} of the key of the {which.__name__} entry": by.flip_key(column, which)
-        for column in ("wrap", "epoch")
+        f"flipped bit: wrap of the {which.__name__} entry": by.flip_key("wrap", which)
         for which in (by.early, by.middle, by.late)
     },
+    "flipped bit: epoch of a wrap": by.flip_key("epoch", by.middle),
     "flipped bit: an epoch": by.flip_listed("epoch", "bytes", item_kind=EPOCH, which=-1),
     "flipped bit: the digest of an epoch": by.flip_listed("epoch", "digest", item_kind=EPOCH, which=-1),
     "flipped bit: the compartment of an epoch": by.flip_listed("epoch", "compartment", item_kind=EPOCH, which=-1),
