@@ -196,6 +196,8 @@ class _Opening:
             pin_file.save(replace(base, pending=log.origin, alarms=session.lasting_alarms))
         with Work(log) as work:
             work.commit(Entry(act="log.restored" if is_new else "unlock.ok"))
+        # Until then the file still holds the key and the ratchet of a session that was killed (FORMAT.md 5).
+        session.database.truncate_wal()
 
     def _attempts(self, database: Database, keyring: Keyring, directory: Directory) -> tuple[Alarm, ...]:
         with database.reading() as rows:
