@@ -12,7 +12,7 @@ from tests.bench.peers import CorePlain
 from tests.services.founded import found
 from vault.records.work import VERSIONS_PER_WORK
 from vault.services import notes
-from vault.services.projection import caught_up
+from vault.services.projection import audit_of, caught_up
 
 _NOTES_OF_A_CASE = 10 * VERSIONS_PER_WORK
 _FEWEST_CASES = 4
@@ -27,7 +27,8 @@ def run(setting: Setting) -> Iterator[Figure]:
     with place.open() as session:
         batches = [texts.take(amount) for amount in _amounts(count)]
         cases = make_cases(session, len(batches), texts.invented)
-        caught_up(session)
+        for case in cases:
+            audit_of(session, case)
         empty, empty_peer = _size_now(place.path / "vault.db"), peer.size()
 
         def ours(number: int) -> None:

@@ -85,11 +85,11 @@ def plain_sqlite(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def hash_twice(headers: Iterable[bytes]) -> bytes:
-    """Hash each header twice, one on the other: the least that any log of hashes costs."""
+def hash_twice(entries: Iterable[bytes]) -> bytes:
+    """Hash each entry, and the hash onto the one before: the least that any log of hashes costs."""
     digest = bytes(32)
-    for header in headers:
-        digest = hashlib.sha256(digest + hashlib.sha256(header).digest()).digest()
+    for entry in entries:
+        digest = hashlib.sha256(digest + hashlib.sha256(entry).digest()).digest()
     return digest
 
 

@@ -141,7 +141,7 @@ def test_the_plain_peer_keeps_what_it_was_given_with_full_commits(tmp_path: Path
     peer.close()
 
 
-def test_the_hash_peer_depends_on_every_header() -> None:
+def test_the_hash_peer_depends_on_every_entry() -> None:
     assert hash_twice([b"a", b"b"]) != hash_twice([b"a", b"c"])
 
 
