@@ -188,6 +188,7 @@ def other_log(
 BEGUN_BY = [
     pytest.param({"seat": SeatId(make_id())}, id="a seat in no roster"),
     pytest.param({"identity": make_signing_seed()}, id="another key under the name of a seat"),
+    pytest.param({"identity": make_signing_seed(), "goes_on": True}, id="another key that claims to go on"),
     pytest.param({}, id="a seat that has its first log already"),
 ]
 
