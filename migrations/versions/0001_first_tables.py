@@ -41,7 +41,7 @@ def upgrade() -> None:
     op.create_index("epoch_by_compartment", "epoch", ["compartment"])
     op.create_table("granted", *_blobs("digest", "epoch", "seat", "giver", "sealed"), _key("granted", "digest"))
     op.create_index("granted_by_epoch", "granted", ["epoch"])
-    op.create_index("granted_by_seat", "granted", ["seat"])
+    op.create_index("granted_by_seat", "granted", ["seat", "epoch"])
     op.create_table(
         "checkpoint",
         *_blobs("origin"),

@@ -76,6 +76,8 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "add_grants": lambda rows: rows.add_grants([GrantRow(_ID, _ID, _ID, _ID, b"sealed")]),
     "grants": lambda rows: rows.grants(),
     "grants_to": lambda rows: rows.grants_to(_ID),
+    "epochs_granted_to": lambda rows: rows.epochs_granted_to(_ID),
+    "epochs_holding": lambda rows: rows.epochs_holding([_ID, _ID], at=3),
     "grants_of": lambda rows: rows.grants_of(_ID),
     "put_local": lambda rows: rows.put_local(LocalRow(_ID, 1, 0, b"blob")),
     "local": lambda rows: rows.local(_ID, 1),
@@ -111,7 +113,7 @@ _FORBIDDEN = tuple(
     )
 )  # fmt: skip
 _FUNCTION = re.compile(r"\b([a-z_]+)\(", re.IGNORECASE)
-_FUNCTIONS = frozenset({"count", "min", "max", "sum", "coalesce", "varchar"})
+_FUNCTIONS = frozenset({"count", "min", "max", "sum", "coalesce", "substr", "varchar"})
 
 
 def breaches(text: str) -> list[str]:

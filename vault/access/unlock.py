@@ -11,6 +11,7 @@ from vault import __version__, platform
 from vault.access.attempts import count_attempts, note_attempt
 from vault.access.continuity import Continuity, after_damage, judge, judge_keys, with_remembered
 from vault.access.directory import Directory, read_directory
+from vault.access.keyrings import hold_keys
 from vault.access.migration import bring_up_to_date
 from vault.access.pins import PinFile, PinKeeper, Pins, this_machine
 from vault.access.session import Alarm, Session, pinned_now
@@ -101,7 +102,8 @@ class _Opening:
         machine = this_machine(self.state)
         place = SealedPlace(self.vault, self.seat, secrets.keyring_key)
         with database.reading() as rows:
-            keyring = _keyring(rows, place)
+            held = hold_keys(rows, place, secrets.kem_seed)
+            keyring = held.keyring
             directory = read_directory(rows, vault=self.vault, keyring=keyring, root_public=secrets.root_public)
             member = directory.member_of(self.seat)
             identity = public_key(secrets.identity_seed)
@@ -136,7 +138,14 @@ class _Opening:
             directory=directory,
             log=log,
             alarms=with_remembered(
-                (*broken, *continuity.alarms, *keys_alarms, *self._attempts(database, keyring, directory)), pins
+                (
+                    *broken,
+                    *held.alarms,
+                    *continuity.alarms,
+                    *keys_alarms,
+                    *self._attempts(database, keyring, directory),
+                ),
+                pins,
             ),
             pins=pins,
             _secrets=secrets,
@@ -146,6 +155,8 @@ class _Opening:
             state=self.state,
         )
         self._first_entry(session, pin_file, base)
+        if held.opened:
+            _renew_keyring(session)
         log.on_durable = session.keep_pins
         session.keep_pins()
         _renew_ballast(self.folder)
@@ -243,16 +254,16 @@ class _Logs:
         )
 
 
+def _renew_keyring(session: Session) -> None:
+    """Store the completed keyring, and begin the index anew, which passed by what did not open."""
+    with session.database.transaction() as rows:
+        rows.put_local(session.log.place.seal_row(Purpose.KEYRING, session.keyring.encode()))
+    session.remake_index()
+
+
 def _renew_ballast(folder: VaultFolder) -> None:
     """Put back what an earlier full disk was given, once there is ample room again."""
     if folder.ballast.exists() or (platform.free_bytes(folder.path) or 0) < _AMPLE * BALLAST_SIZE:
         return
     with suppress(TryAgainError):
         make_ballast(folder.ballast)
-
-
-def _keyring(rows: Rows, place: SealedPlace) -> Keyring:
-    row = rows.local(place.seat, Purpose.KEYRING)
-    if row is None:
-        raise VerificationError("this seat has no keyring here", advice="Restore the vault from a backup.")
-    return Keyring.decode(place.open_row(row))

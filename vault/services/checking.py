@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from vault.access.continuity import newest_keys
+from vault.access.keyrings import grants_between, missing_epochs
 from vault.access.session import VERIFY_ALARM, Alarm, Session
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import Origin
@@ -87,6 +88,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
             done += rows.size(origin)
         checked.keys_file(rows)
         checked.strays(rows)
+        checked.keyring(rows)
         progress(total, total)
     found = None
     if checked.faults:
@@ -186,6 +188,23 @@ class _Checked:
             Fault(ProblemCode.UNLISTED.value, None, None, None, f"no log lists the epoch or grant {digest.hex()}")
             for digest in sorted(stored)
         ]
+
+    def keyring(self, rows: Rows) -> None:
+        """Name each epoch whose listed grant to this seat does not open: its compartment would seem not to exist."""
+        session = self._session
+        missing = missing_epochs(rows, session.seat, session.keyring)
+        if not missing:
+            return
+        listed = {
+            item.digest
+            for report in self._reports.values()
+            for _, items in proven_lists(rows.operations(report.origin), report)
+            for item in items
+        }
+        for epoch, _ in missing:
+            if any(grant.digest in listed for grant in grants_between(rows, epoch, session.seat)):
+                text = f"epoch {epoch.hex()} was granted to this seat and is not in its keyring"
+                self.faults.append(Fault("keyring", None, None, None, text))
 
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
         session = self._session

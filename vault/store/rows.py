@@ -14,6 +14,7 @@ from vault.store import statements as sql
 from vault.store import tables
 
 _CHUNK = 256
+_VALUES_IN_ONE_PASS = 8_192  # each pass reads the whole table; SQLite takes 32,766 parameters
 _BEFORE_ALL = b""
 _Bytes = bytes  # two columns are called as the types are
 _Row = TypeVar("_Row")
@@ -295,6 +296,19 @@ class Rows:
     def grants_to(self, seat: bytes) -> list[GrantRow]:
         """Return all that was ever sealed to this seat and not erased."""
         return self._all(GrantRow._make, sql.GRANTS_TO_SEAT, {"seat": seat})
+
+    def epochs_granted_to(self, seat: bytes) -> list[bytes]:
+        """Return the ids of all epochs of which a key was sealed to this seat; the index alone answers."""
+        return list(self.connection.scalars(sql.EPOCHS_GRANTED_TO_SEAT, {"seat": seat}))
+
+    def epochs_holding(self, values: Sequence[bytes], *, at: int) -> list[EpochRow]:
+        """Return the notices whose bytes hold one of these values of equal length at a place, counted from 0."""
+        found: list[EpochRow] = []
+        for start in range(0, len(values), _VALUES_IN_ONE_PASS):
+            chunk = values[start : start + _VALUES_IN_ONE_PASS]
+            params = {"at": at + 1, "size": len(chunk[0]), "parts": chunk}
+            found += self._all(EpochRow._make, sql.EPOCHS_HOLDING, params)
+        return found
 
     def grants_of(self, epoch: bytes) -> list[GrantRow]:
         """Return to whom one epoch's key was sealed."""

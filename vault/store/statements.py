@@ -115,8 +115,20 @@ DELETE_VERSION_KEY = sa.delete(version_key).where(*(column == given(column.name)
 EPOCHS = sa.select(epoch).order_by(epoch.c.compartment, epoch.c.digest)
 EPOCH = sa.select(epoch).where(epoch.c.digest == given("digest"))
 EPOCHS_OF_COMPARTMENT = sa.select(epoch).where(epoch.c.compartment == given("compartment")).order_by(epoch.c.digest)
+EPOCHS_HOLDING = (
+    sa.select(epoch)
+    .where(
+        sa.func.substr(
+            epoch.c.bytes, given("at", type_=sa.Integer), given("size", type_=sa.Integer), type_=sa.LargeBinary
+        ).in_(given("parts", expanding=True, type_=sa.LargeBinary))
+    )
+    .order_by(epoch.c.digest)
+)
 GRANTS = sa.select(granted).order_by(granted.c.digest)
 GRANTS_TO_SEAT = sa.select(granted).where(granted.c.seat == given("seat")).order_by(granted.c.digest)
+EPOCHS_GRANTED_TO_SEAT = (
+    sa.select(granted.c.epoch).where(granted.c.seat == given("seat")).distinct().order_by(granted.c.epoch)
+)
 GRANTS_OF_EPOCH = sa.select(granted).where(granted.c.epoch == given("epoch")).order_by(granted.c.digest)
 
 CHECKPOINTS = (

@@ -92,7 +92,7 @@ granted = sa.Table(
     _id("giver"),
     _blob("sealed"),
     sa.PrimaryKeyConstraint("digest", name="granted_pk"),
-    sa.Index("granted_by_seat", "seat"),
+    sa.Index("granted_by_seat", "seat", "epoch"),
     sa.Index("granted_by_epoch", "epoch"),
 )
 
