@@ -158,6 +158,7 @@ class Work:
         self._done = True
         log = self._log
         ratchet = self._ratchet_for_this_entry()
+        following = ratchet.advanced()
         session = log.session
         versions, keys, items = self._placed()
         check_act(entry.act, items)
@@ -177,7 +178,7 @@ class Work:
             _put_tiles(rows, log.origin, tiles)
             began = self._seq if session.began_at is None else session.began_at
             rows.replace_checkpoint(checkpoint, keep_up_to=began)
-            self._put_local(rows, ratchet.advanced(), session)
+            self._put_local(rows, following, session)
             if rows.operation(log.origin, self._seq) != OperationRow(
                 log.origin, self._seq, *_parts(operation), operation.digest
             ):
@@ -185,7 +186,7 @@ class Work:
         # From here on it is durable; memory follows.
         log.genesis = None
         log.frontier = frontier
-        log.ratchet = ratchet.advanced()
+        log.ratchet = following
         log.session = SessionKeys(session.number, session.seed, session.following_seed, began)
         if log.size % ENTRIES_PER_TRUNCATE == 0:
             log.database.truncate_wal()  # the ratchet protects only what precedes the last one (FORMAT.md 5)
