@@ -140,4 +140,4 @@ def list_keys(session: Session, folder: bytes, digest: bytes) -> None:
 
 def newest_keys_of(session: Session, folder: bytes) -> dict[Origin, bytes]:
     with session.database.reading() as rows:
-        return newest_keys(rows, folder)
+        return newest_keys(rows, folder, session.directory)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
+from vault.access.directory import Directory
 from vault.access.pins import Pinned, Pins
 from vault.access.session import Alarm
-from vault.errors import MalformedError, VerificationError
+from vault.errors import VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
 from vault.log.genesis import Genesis
-from vault.log.items import ItemKind, decode_items, keys_tag
+from vault.log.items import ItemKind, keys_tag
+from vault.log.listed import proven_lists
 from vault.log.report import LogReport
 from vault.log.tree import leaf_hash, root_at
 from vault.log.verify import verify_log
@@ -95,15 +96,16 @@ def with_remembered(noticed: tuple[Alarm, ...], pins: Pins | None) -> tuple[Alar
 
 
 def judge_keys(
-    rows: Rows, file: KeyFile, slot: int, *, pins: Pins | None, alarms: tuple[Alarm, ...]
+    rows: Rows, file: KeyFile, slot: int, *, pins: Pins | None, directory: Directory, alarms: tuple[Alarm, ...]
 ) -> tuple[Alarm, ...]:
-    """Report a `keys` file that is neither the one that this account saw last nor the newest that the logs list.
+    """Report a `keys` file that is neither the one that this account saw last nor a newer one that a seat listed.
 
     Args:
         rows: of the vault.
         file: the file.
         slot: the number of this seat's slot.
         pins: what this account remembers.
+        directory: whose logs count.
         alarms: what is known of the logs: in an old copy of the vault, old keys are the newest listed.
     """
     if pins is None:
@@ -113,31 +115,39 @@ def judge_keys(
     if header_is_known and slot_is_known:
         return ()
     logs_are_current = not any(alarm.is_fault for alarm in alarms)
-    if logs_are_current and file.digest() in newest_keys(rows, file.header.folder).values():
+    is_later = file.header.generation > pins.keys_generation
+    if logs_are_current and is_later and file.digest() in newest_keys(rows, file.header.folder, directory).values():
         return ()
     words = "The keys file is not the one that this device saw last: an older copy was put in its place."
     return (Alarm("old-keys", words),)
 
 
-def newest_keys(rows: Rows, folder: bytes) -> dict[Origin, bytes]:
-    """Return the digest of the `keys` file that each log lists last for this folder, less the logs that went on."""
+def newest_keys(
+    rows: Rows, folder: bytes, directory: Directory, reports: Mapping[Origin, LogReport] | None = None
+) -> dict[Origin, bytes]:
+    """Return the digest of the `keys` file that each log lists last for this folder, less the logs that went on.
+
+    Only logs that a certified key began are asked, only what is proven of them, and only a later log of the same seat
+    makes one give way. `reports` are those of logs that were checked already.
+    """
     newest: dict[Origin, bytes] = {}
-    before: dict[Origin, Origin] = {}
+    logs: dict[Origin, Genesis] = {}
     for name in dict.fromkeys(Origin(row.origin) for row in rows.geneses()):
         genesis = genesis_of(rows, name)
-        if genesis is None:
+        certificate = None if genesis is None else directory.standing.certificates.get(genesis.seat)
+        if genesis is None or certificate is None or certificate.identity != genesis.identity:
             continue
-        before[name] = Origin(genesis.predecessor)
-        for row in rows.operations(name):
-            with suppress(MalformedError):
-                for item in decode_items(row.list):
-                    if item.kind == ItemKind.KEYS and item.tag == keys_tag(folder, item.digest):
-                        newest[name] = item.digest
+        logs[name] = genesis
+        report = (reports or {}).get(name) or report_of(rows, name)
+        for _, items in proven_lists(rows.operations(name), report):
+            for item in items:
+                if item.kind == ItemKind.KEYS and item.tag == keys_tag(folder, item.digest):
+                    newest[name] = item.digest
     for name in list(newest):
-        earlier = before[name]
-        while earlier in before:
+        earlier = Origin(logs[name].predecessor)
+        while earlier in logs and logs[earlier].seat == logs[name].seat:
             newest.pop(earlier, None)
-            earlier = before[earlier]
+            earlier = Origin(logs[earlier].predecessor)
     return newest
 
 

@@ -240,14 +240,11 @@ def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) ->
         if origin not in logs or seen.size > logs[origin].size:
             logs[origin] = seen
     logs[log.origin] = Pinned(log.size, log.frontier.root())
-    return Pins(
-        machine=before.machine,
+    return replace(
+        before,
         logs=logs,
         current=log.origin,
         pending=None,
         roster=log.roster,
-        keys_header=before.keys_header,
-        keys_slot=before.keys_slot,
-        index=before.index,
         highest_ms=max(before.highest_ms, log.last_clock[0], log.now_ms()),
     )

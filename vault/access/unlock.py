@@ -108,7 +108,9 @@ class _Opening:
             member = directory.member_of(self.seat)
             identity = public_key(secrets.identity_seed)
             continuity = judge(rows, place, identity=identity, pins=pins, machine=machine)
-            keys_alarms = judge_keys(rows, self.file, self.slot.number, pins=pins, alarms=continuity.alarms)
+            keys_alarms = judge_keys(
+                rows, self.file, self.slot.number, pins=pins, directory=directory, alarms=continuity.alarms
+            )
             logs = _Logs(self.slot.secrets.identity_seed, database, place, keyring, directory)
             try:
                 log = logs.open(rows, continuity)

@@ -170,7 +170,7 @@ class _Checked:
     def keys_file(self, rows: Rows) -> None:
         """Check that the `keys` file is the newest that the logs list for this folder."""
         file = KeyFile.decode(read_limited(self._session.folder.keys, KEY_FILE_SIZE))
-        for origin in newest_keys(rows, file.header.folder):
+        for origin in newest_keys(rows, file.header.folder, self._session.directory, self._reports):
             if origin in self._reports:
                 report = self._reports[origin]
                 found = check_keys(rows.operations(origin), file.header.folder, file.digest(), report)
