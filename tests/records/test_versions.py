@@ -7,12 +7,12 @@ import os
 import pytest
 
 from vault.errors import BrokenSealError, MalformedError
-from vault.ids import CompartmentId, Origin, RecordId, VaultId, VersionId
+from vault.ids import CompartmentId, Origin, RecordId, VaultId
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.records.content import Content, encode_content
 from vault.records.epochs import make_epoch, read_notice
 from vault.records.seatlog import Holder, SealedPlace
-from vault.records.versions import heads, open_all, open_version
+from vault.records.versions import open_all, open_version
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_wrap_key, epoch_id, wrap
@@ -108,23 +108,6 @@ def test_of_several_wraps_the_first_that_opens_serves_and_each_version_comes_onc
     assert open_all([foreign], vault=VAULT, keyring=keyring()) == []
     with pytest.raises(BrokenSealError):
         open_all([junk, foreign], vault=VAULT, keyring=keyring())
-
-
-def test_heads_are_the_versions_that_nothing_replaces() -> None:
-    def opened(name: bytes, *parents: bytes) -> SealedVersion:
-        content = Content("note", tuple(VersionId(parent) for parent in parents), (1, 0), {"name": name})
-        return sealed(encode_content(content))
-
-    first = opened(b"first")
-    left, right = opened(b"left", first.id), opened(b"right", first.id)
-    joined = opened(b"joined", left.id, right.id)
-    for rows, expected in (
-        ([first], [first]),
-        ([first, left, right], [left, right]),
-        ([joined, left, first], [joined]),
-    ):
-        versions = open_all(rows, vault=VAULT, keyring=keyring())
-        assert [one.id for one in heads(versions)] == [row.id for row in expected]
 
 
 # ---- epochs

@@ -6,7 +6,7 @@ came: so a replay after a crash, a rebuild and a sync in any order all end in th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from vault.index import digest, rows
@@ -17,7 +17,14 @@ from vault.index.schema import Statements
 _Key = tuple[bytes, bytes]  # compartment, record
 
 
-def apply(index: Index, entries: Iterable[Entry], cursor: Mapping[bytes, int]) -> None:
+def apply(
+    index: Index,
+    entries: Iterable[Entry],
+    cursor: Mapping[bytes, int],
+    *,
+    waiting: Collection[tuple[bytes, int]] = (),
+    settled: Collection[tuple[bytes, int]] = (),
+) -> None:
     """Bring the entries into the index and move the cursor on; a cursor never moves back.
 
     An erased version must not be given again after its removal: the index keeps no trace of what it was.
@@ -26,6 +33,8 @@ def apply(index: Index, entries: Iterable[Entry], cursor: Mapping[bytes, int]) -
         index: open.
         entries: a few thousand at most for each call in bulk.
         cursor: for each origin, how many of its entries are covered once these are in.
+        waiting: (origin, seq) of entries to ask again, although the cursor goes past them.
+        settled: those of which everything is in now.
 
     Raises:
         TryAgainError: no room; nothing changed.
@@ -47,6 +56,8 @@ def apply(index: Index, entries: Iterable[Entry], cursor: Mapping[bytes, int]) -
             " ON CONFLICT(origin) DO UPDATE SET size=max(size, excluded.size)",
             list(cursor.items()),
         )
+        sql.executemany("DELETE FROM waiting WHERE origin=? AND seq=?", list(settled))
+        sql.executemany("INSERT OR IGNORE INTO waiting VALUES (?, ?)", list(waiting))
 
 
 @dataclass(slots=True)

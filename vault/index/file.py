@@ -22,6 +22,7 @@ from vault.store.rows import Rows
 IndexTag = Callable[[bytes, bytes], bytes]
 
 _PARTS = ("", "-wal", "-shm", "-journal")
+_NO_RECORD = bytes(16)
 
 
 def index_path(index_dir: Path, member: bytes) -> Path:
@@ -35,6 +36,7 @@ class Index:
     Attributes:
         tag: makes the digest's summands.
         was_made: there was nothing to go on from: the cursor is empty and every version has to be applied.
+        was_asked: whether this session looked at it as a whole: is it the one remembered, and does anything wait?
         changes: grows with each commit, so that long readers notice.
     """
 
@@ -43,6 +45,7 @@ class Index:
         self.path = database.path
         self.tag = tag
         self.was_made = was_made
+        self.was_asked = False
         self.changes = 0
         self._has_lists = False
 
@@ -66,6 +69,19 @@ class Index:
         """
         with self.reading() as sql:
             return dict(sql.execute("SELECT origin, size FROM cursor"))
+
+    def waiting(self) -> dict[bytes, list[int]]:
+        """Return the entries of each origin that have to be asked again, rising."""
+        places: dict[bytes, list[int]] = {}
+        with self.reading() as sql:
+            for origin, seq in sql.execute("SELECT origin, seq FROM waiting ORDER BY origin, seq"):
+                places.setdefault(origin, []).append(seq)
+        return places
+
+    def state(self) -> bytes:
+        """Return the digest and a tag of the cursor, 64 bytes: what an account remembers of its index (FORMAT.md 7)."""
+        cursor = b"".join(origin + size.to_bytes(8) for origin, size in sorted(self.cursor().items()))
+        return self.digest() + self.tag(_NO_RECORD, cursor)
 
     def digest(self) -> bytes:
         """Return the digest kept with the last commit, 32 bytes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from vault.errors import BrokenSealError
@@ -80,14 +80,3 @@ def open_all(rows: Iterable[SealedVersion], *, vault: bytes, keyring: Keyring) -
         if identity not in opened:
             raise refusal
     return list(opened.values())
-
-
-def heads(versions: Sequence[OpenedVersion]) -> list[OpenedVersion]:
-    """Return the versions that no other one of the same record replaces, in the given order.
-
-    A parent of another record replaces nothing: else whoever may write somewhere could hide anything beside it.
-    """
-    replaced = {
-        (version.compartment, version.record, parent) for version in versions for parent in version.content.parents
-    }
-    return [version for version in versions if (version.compartment, version.record, version.id) not in replaced]

@@ -37,8 +37,8 @@ from vault.seal.signing import public_key, sign
 from vault.services.cases import view
 from vault.services.members import members
 from vault.services.partners import KeptPartner, find
-from vault.services.projection import audit_of
-from vault.services.reading import read_counted, stored_of_kind
+from vault.services.projection import audit_of, caught_up, read_counted
+from vault.services.reading import stored_of_kind
 
 WHY = "legal-referral"
 VALID_DAYS = 90
@@ -118,6 +118,7 @@ def export(
         RefusedError, NotFoundError, UsageError, VerificationError, TryAgainError: as they say.
     """
     rule = session.require(Action.CASE_EXPORT, case)
+    caught_up(session)  # what is missing comes to light before anything leaves
     session.require_sound_log()
     if not out.is_dir():
         raise UsageError(f"there is no folder {out}", advice="Make it first; the package is written into it.")

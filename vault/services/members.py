@@ -5,7 +5,7 @@ from __future__ import annotations
 from vault.access.session import Session
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
-from vault.services.reading import read_counted
+from vault.services.projection import read_counted
 
 
 def members(session: Session) -> list[tuple[bytes, Person]]:

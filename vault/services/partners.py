@@ -12,7 +12,8 @@ from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint
-from vault.services.reading import Stored, read_counted, stored_of_kind
+from vault.services.projection import read_counted
+from vault.services.reading import Stored, stored_of_kind
 
 
 @dataclass(frozen=True, slots=True)

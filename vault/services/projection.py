@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from vault.access.session import Session
+from vault.access.session import Alarm, Session
 from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole
 from vault.errors import MalformedError, NotFoundError
-from vault.ids import CompartmentId, Origin, VersionId
+from vault.ids import DIGEST_SIZE, CompartmentId, Origin, VersionId
 from vault.index.apply import apply
 from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
 from vault.index.file import Index, is_ahead
 from vault.index.fold import sort_key
 from vault.index.heads import heads_in
+from vault.log.roster import ROSTER_RECORD
 from vault.records.codec import from_fields
 from vault.records.counting import Counter, Proven, Quarantined
 from vault.records.versions import OpenedVersion
+from vault.services.noticing import notice, notice_findings
 from vault.services.proving import proven
 from vault.services.reading import read_heads
+from vault.store.rows import Rows
 
+INDEX_REMADE = "The index did not hold what this account remembers of it: it was made anew."
 _BATCH = 2_000
+_NEAR = 16
 
 Progress = Callable[[int, int], None]
 
@@ -31,9 +36,10 @@ Progress = Callable[[int, int], None]
 def caught_up(session: Session, *, progress: Progress = lambda done, total: None) -> Index:
     """Return the index after bringing into it every version that counts and that it lacks.
 
-    What an acknowledged commit wrote and a crash kept from the index comes in here, at the next use.
+    What an acknowledged commit wrote and a crash kept from the index comes in here, at the next use. What is missing
+    or does not count becomes an alarm; the first use in a session asks again for what did not count in earlier ones.
     """
-    index = session.index()
+    index = _index_as_remembered(session)
     with session.database.reading() as rows:
         sizes = {row.origin: rows.size(row.origin) for row in rows.geneses()}
     cursor = index.cursor()
@@ -41,11 +47,32 @@ def caught_up(session: Session, *, progress: Progress = lambda done, total: None
         index, cursor = session.remake_index(), {}
     behind = [(origin, cursor.get(origin, 0), size) for origin, size in sizes.items() if size > cursor.get(origin, 0)]
     total = sum(size - start for _, start, size in behind)
+    found: list[Quarantined] = []
+    asks = not index.was_asked
     for name, start, size in behind:
         origin = Origin(name)
-        _catch_up_with(session, index, origin, start=start, known=proven(session, origin, start, size))
+        known = proven(session, origin, start, size)
+        asks |= origin != session.log.origin and known.size > start
+        found += _catch_up_with(session, index, origin, start=start, known=known)
+        if known.size < size:
+            found.append(Quarantined(origin, known.size, None, "C3"))
         progress(size - start, total)
+    if behind and index.was_made:
+        index.ready_lists()
+    if asks:
+        index.was_asked = True
+        unproven = [one for one in found if one.check == "C3" and one.n is None]
+        session.quarantine[:] = dict.fromkeys([*ask_again(session, index), *unproven])
+    elif found:
+        session.quarantine[:] = dict.fromkeys([*session.quarantine, *found])
+    notice_findings(session, session.quarantine)
     return index
+
+
+def read_counted(session: Session, compartment: CompartmentId) -> list[OpenedVersion]:
+    """Return the heads of a compartment that is no case, such as the directory."""
+    heads = frozenset(VersionId(head.version) for head in heads_in(caught_up(session), compartment))
+    return read_heads(session, compartment, heads)
 
 
 def audit_of(session: Session, case: CompartmentId) -> bytes:
@@ -65,34 +92,90 @@ def audit_of(session: Session, case: CompartmentId) -> bytes:
     return session.audits[case]
 
 
-def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int, known: Proven) -> None:
+def ask_again(session: Session, index: Index) -> list[Quarantined]:
+    """Judge the entries anew that wait behind the cursor; bring in what counts by now and return what does not."""
+    left: list[Quarantined] = []
+    for name, places in index.waiting().items():
+        origin = Origin(name)
+        with session.database.reading() as rows:
+            size = rows.size(origin)
+        known = proven(session, origin, places[0], size)
+        for run in _runs(places):
+            found = [Quarantined(origin, seq, None, "C3") for seq in run if seq >= known.size]
+            reach = Proven(min(run[-1] + 1, known.size), known.rejected, known.lost)
+            with session.database.reading() as rows:
+                entries = list(_entries(_counter(session, rows).judge(origin, run[0], reach), found))
+            found += [Quarantined(origin, seq, None, "C3") for seq in set(run).intersection(known.lost)]
+            still = {one.seq for one in found}
+            apply(index, entries, {}, settled=[(origin, seq) for seq in run if seq not in still])
+            left += [one for one in found if one.seq in set(run)]
+    return left
+
+
+def _runs(places: list[int]) -> Iterator[list[int]]:
+    """Yield places that lie close together, so that many of them are read in one go."""
+    run: list[int] = []
+    for seq in places:
+        if run and (seq - run[-1] > _NEAR or seq - run[0] > _BATCH):
+            yield run
+            run = []
+        run.append(seq)
+    yield run
+
+
+def _index_as_remembered(session: Session) -> Index:
+    """Return the index; made anew if it stands where it was at the last lock and holds something else."""
+    index = session.index()
+    pinned = None if session.pins is None else session.pins.index
+    if pinned is None or index.was_asked or index.was_made:
+        return index
+    state = index.state()
+    if state[DIGEST_SIZE:] == pinned[DIGEST_SIZE:] and state != pinned:
+        notice(session, Alarm("index", INDEX_REMADE, is_fault=False))
+        return session.remake_index()
+    return index
+
+
+def _counter(session: Session, rows: Rows) -> Counter:
+    def is_proven(origin: Origin, seq: int) -> bool:
+        return proven(session, origin, seq, seq + 1).size > seq
+
+    return Counter(rows, session.vault, session.keyring, session.directory.chain, session.learned, is_proven)
+
+
+def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int, known: Proven) -> list[Quarantined]:
+    """Bring one log's proven entries in and return what of them does not count or is not here."""
+    found = [Quarantined(origin, seq, None, "C3") for seq in known.lost]
     with session.database.reading() as rows:
-        counter = Counter(rows, session.vault, session.keyring, session.directory.chain, session.learned)
-        entries = _entries(session, counter.judge(origin, start, known))
+        entries = _entries(_counter(session, rows).judge(origin, start, known), found)
         batch = list(islice(entries, _BATCH))
         while len(batch) == _BATCH:
             # The cursor stays behind until the last batch: a crash here applies these again, which changes nothing.
             apply(index, batch, {})
             batch = list(islice(entries, _BATCH))
-        apply(index, batch, {origin: known.size})
+        apply(index, batch, {origin: known.size}, waiting={(origin, one.seq) for one in found})
+    return found
 
 
-def _entries(session: Session, judged: Iterator[OpenedVersion | Quarantined]) -> Iterator[IndexedRecord]:
+def _entries(judged: Iterator[OpenedVersion | Quarantined], found: list[Quarantined]) -> Iterator[IndexedRecord]:
+    """Yield what the index keeps of versions that count; put into `found` what does not count."""
     for version in judged:
         if isinstance(version, Quarantined):
-            session.quarantine.append(version)
+            found.append(version)
             continue
         try:
             entry = _entry(version)
         except MalformedError:
-            session.quarantine.append(Quarantined(version.origin, version.seq, version.n, "fields"))
+            found.append(Quarantined(version.origin, version.seq, version.n, "fields"))
             continue
         if entry is not None:
             yield entry
 
 
 def _entry(version: OpenedVersion) -> IndexedRecord | None:
-    """Return what the index keeps of a version, or None for kinds that lists and searches do not show."""
+    """Return what the index keeps of a version; None for rosters, which the directory's own chain judges."""
+    if version.record == ROSTER_RECORD:
+        return None
     names, text = "", ""
     columns: CaseColumns | PersonColumns | None = None
     match version.content.kind:
@@ -115,8 +198,8 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
             )
         case Note.KIND:
             text = from_fields(Note, version.content.fields).text
-        case _ if version.content.kind != "disclosure":
-            return None
+        case _:
+            pass  # neither listed nor found by words, but its heads are known
     return IndexedRecord(
         compartment=version.compartment,
         record=version.record,

@@ -39,7 +39,8 @@ def proven(session: Session, origin: Origin, start: int, size: int) -> Proven:
         found = session.damaged.get((origin, known.size))
         if found is None:
             found = session.damaged[origin, known.size] = _despite_damage(rows, origin, known)
-    return Proven(max(start, min(found.size, stop)), found.rejected)
+    reach = max(start, min(found.size, stop))
+    return Proven(reach, found.rejected, tuple(seq for seq in found.lost if start <= seq < reach))
 
 
 def _are_the_newest(rows: Rows, log: SeatLog, origin: Origin, start: int, stop: int) -> bool:
@@ -74,20 +75,28 @@ def _despite_damage(rows: Rows, origin: Origin, known: Pinned) -> Proven:
     report = _report(rows, origin, known)
     if report.size < known.size and _gives(rows, origin, known, lambda level, _: level == 0):
         # The full tiles are the signed ones: each header below them is proven by itself, or is not.
-        return Proven(known.size, frozenset(_not_in_tiles(rows, origin, known.size)))
+        return _by_tiles(rows, origin, known.size)
     return Proven(report.size, report.rejected)
 
 
-def _not_in_tiles(rows: Rows, origin: Origin, size: int) -> list[tuple[int, bytes]]:
-    hashes = b""
-    false_rows = []
-    for row in rows.operations(origin, 0, size - size % TILE_WIDTH):
-        place = row.seq % TILE_WIDTH
-        if place == 0 or not hashes:
-            hashes = rows.tile(origin, 0, row.seq >> TILE_HEIGHT) or b""
-        if hashes[place * _HASH_SIZE :][:_HASH_SIZE] != leaf_hash(row.header):
+def _by_tiles(rows: Rows, origin: Origin, size: int) -> Proven:
+    """Tell the rows of the full tiles that are the signed ones from those that are not, and from those that lack."""
+    covered = size - size % TILE_WIDTH
+    false_rows: list[tuple[int, bytes]] = []
+    lost: list[int] = []
+    following = 0
+    tile, hashes = -1, b""
+    for row in rows.operations(origin, 0, covered):
+        if row.seq >> TILE_HEIGHT != tile:
+            tile = row.seq >> TILE_HEIGHT
+            hashes = rows.tile(origin, 0, tile) or b""
+        if hashes[row.seq % TILE_WIDTH * _HASH_SIZE :][:_HASH_SIZE] == leaf_hash(row.header):
+            lost += range(following, row.seq)
+            following = row.seq + 1
+        else:
             false_rows.append((row.seq, row.digest))
-    return false_rows
+    lost += range(following, covered)
+    return Proven(size, frozenset(false_rows), tuple(lost))
 
 
 def _covered_by(start: int, level: int, index: int) -> bool:

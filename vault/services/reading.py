@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from vault.access.session import Session
 from vault.casework.kinds import CaseworkRecord
-from vault.errors import NotFoundError
-from vault.ids import CompartmentId, Origin, RecordId, VersionId
+from vault.errors import BrokenSealError, MalformedError
+from vault.ids import CompartmentId, RecordId, VersionId
 from vault.records.codec import from_fields
-from vault.records.counting import Counter
-from vault.records.versions import OpenedVersion, heads, open_all
-from vault.services.proving import proven
+from vault.records.versions import OpenedVersion, open_all
+from vault.services.noticing import notice_absent
 from vault.store.rows import SealedVersion
 
 T = TypeVar("T", bound=CaseworkRecord)
@@ -32,47 +32,35 @@ class Stored(Generic[T]):
 def read_heads(session: Session, compartment: CompartmentId, heads: frozenset[VersionId]) -> list[OpenedVersion]:
     """Open the given versions of a compartment; the index says which ones count, the hash that they are these.
 
-    Raises:
-        NotFoundError: the index knows one that the store lacks.
-        BrokenSealError: one does not open.
+    One that is not here or does not open becomes an alarm of the session; the others are returned.
     """
     with session.database.reading() as rows:
         sealed = rows.versions(compartment)
-    return _opened(session, compartment, [row for row in sealed if row.id in heads], len(heads))
+    return _opened(session, compartment, sealed, heads)
 
 
 def read_versions(
     session: Session, compartment: CompartmentId, record: RecordId, wanted: frozenset[VersionId]
 ) -> list[OpenedVersion]:
-    """Open the given versions of one record. See `read_heads` for what is raised."""
+    """Open the given versions of one record, as `read_heads` does."""
     with session.database.reading() as rows:
         sealed = rows.versions(compartment, record)
-    return _opened(session, compartment, [row for row in sealed if row.id in wanted], len(wanted))
-
-
-def read_counted(session: Session, compartment: CompartmentId) -> list[OpenedVersion]:
-    """Return the heads of a small compartment that the index does not hold, such as the directory: those that count."""
-    with session.database.reading() as rows:
-        places = dict.fromkeys((row.origin, row.seq) for row in rows.versions(compartment))
-        counter = Counter(rows, session.vault, session.keyring, session.directory.chain, session.learned)
-        counted = [
-            judged
-            for origin, seq in places
-            for judged in counter.judge(Origin(origin), seq, proven(session, Origin(origin), seq, seq + 1))
-            if isinstance(judged, OpenedVersion) and judged.compartment == compartment
-        ]
-    return heads(counted)
+    return _opened(session, compartment, sealed, wanted)
 
 
 def _opened(
-    session: Session, compartment: CompartmentId, sealed: list[SealedVersion], expected: int
+    session: Session, compartment: CompartmentId, sealed: list[SealedVersion], wanted: frozenset[VersionId]
 ) -> list[OpenedVersion]:
-    opened = open_all(sealed, vault=session.vault, keyring=session.keyring)
-    if len(opened) != expected:
-        raise NotFoundError(
-            f"{expected - len(opened)} of {expected} records of case {compartment.hex()} are not here",
-            advice="Run `casevault log verify`; it names what is missing.",
-        )
+    by_id: dict[VersionId, list[SealedVersion]] = {}
+    for row in sealed:
+        if row.id in wanted:
+            by_id.setdefault(VersionId(row.id), []).append(row)
+    opened: list[OpenedVersion] = []
+    for rows_of_one in by_id.values():
+        with suppress(BrokenSealError, MalformedError):
+            opened += open_all(rows_of_one, vault=session.vault, keyring=session.keyring)
+    if len(opened) < len(wanted):
+        notice_absent(session, compartment, len(wanted) - len(opened))
     return opened
 
 

@@ -73,18 +73,20 @@ def search(session: Session, words: str, *, limit: int = 50, why: str = "casewor
                 snippet=snippet(texts[VersionId(hit.version)], found.words),
             )
             for hit in found.hits
+            if VersionId(hit.version) in texts
         ),
         more=found.more,
     )
 
 
 def _texts(session: Session, hits: tuple[Hit, ...]) -> dict[VersionId, str]:
-    """Open the records that were found, and only these."""
+    """Open the records that were found, and only these; those that are not here any more have no text."""
     texts: dict[VersionId, str] = {}
     for hit in hits:
         version = VersionId(hit.version)
         opened = read_versions(session, CompartmentId(hit.compartment), RecordId(hit.record), frozenset({version}))
-        texts[version] = _visible_text(opened[0].content)
+        if opened:
+            texts[version] = _visible_text(opened[0].content)
     return texts
 
 

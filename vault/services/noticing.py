@@ -1,0 +1,49 @@
+"""What comes to light after unlock becomes an alarm of the session: shown beside every answer, and nothing leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vault.access.session import Alarm, Session
+from vault.records.counting import Quarantined
+
+_ADVICE = "run `casevault log verify`"
+_FAULTS, _WAITING = "quarantine", "waiting"
+
+
+def notice(session: Session, alarm: Alarm) -> None:
+    """Add an alarm, in place of an earlier one of its code."""
+    if alarm not in session.alarms:
+        session.alarms = (*(one for one in session.alarms if one.code != alarm.code), alarm)
+
+
+def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
+    """Say in one line what is missing or does not count, and in another what waits; nothing where all is well."""
+    faults, waiting = [one for one in findings if not one.waits], [one for one in findings if one.waits]
+    if faults:
+        words = "is missing or does not count" if len(faults) == 1 else "are missing or do not count"
+        older = "what you see may be older than what was written"
+        text = f"{_records(faults)} {words} ({_place(faults[0])}): {older}; {_ADVICE}."
+        notice(session, Alarm(_FAULTS, text))
+    if waiting:
+        words = "waits" if len(waiting) == 1 else "wait"
+        text = f"{_records(waiting)} {words} for earlier ones that have not arrived ({_place(waiting[0])})."
+        notice(session, Alarm(_WAITING, text, is_fault=False))
+    over = {code for code, left in ((_FAULTS, faults), (_WAITING, waiting)) if not left}
+    if any(one.code in over for one in session.alarms):
+        session.alarms = tuple(one for one in session.alarms if one.code not in over)
+
+
+def notice_absent(session: Session, compartment: bytes, count: int) -> None:
+    """Say that the index knows records of a compartment that the store lacks, or that do not open any more."""
+    words = "record of a case is not here" if count == 1 else "records of a case are not here"
+    text = f"{count} {words} or cannot be opened ({compartment.hex()}); {_ADVICE}."
+    notice(session, Alarm(f"absent:{compartment.hex()}", text))
+
+
+def _records(found: Sequence[Quarantined]) -> str:
+    return "1 record" if len(found) == 1 else f"{len(found)} records"
+
+
+def _place(found: Quarantined) -> str:
+    return f"first: log {found.origin.hex()[:16]}, entry {found.seq}"
