@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -216,3 +217,29 @@ def test_recovery_sheets_are_shown_one_by_one_and_leave_no_trace_in_the_scrollba
         assert not re.findall(r"\d+ ([a-z]+)", after.split("Its 13 words")[0])
     finally:
         subprocess.run([*tmux, "kill-server"], check=False)
+
+
+def test_what_was_done_is_told_even_if_the_account_cannot_remember_it(desk: Desk) -> None:
+    """Pins that cannot be written at the end are a warning: the note is durable, and must not be written twice."""
+    code = (
+        "import sys, vault.access.pins as pins\n"
+        "from vault.errors import TryAgainError\n"
+        "def close(self): raise TryAgainError('no room to write pins')\n"
+        "pins.PinKeeper.close = close\n"
+        "from vault.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+    case = desk.run("case", "list", "--json").json()["cases"][0]["case"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *desk.given(), "note", "add", case, "--json"],
+        input=b"Kept once.",
+        capture_output=True,
+        env=desk.environment,
+        cwd=REPOSITORY,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"no room to write pins; what this command did is safe" in done.stderr
+    note = json.loads(done.stdout)["note"]
+    assert desk.run("note", "show", note, "--json").json()["text"] == "Kept once."

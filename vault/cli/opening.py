@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault.cli.asking import read_member, read_passphrase
 from vault.cli.face import Face
-from vault.errors import NoVaultError
+from vault.errors import NoVaultError, VaultError
 
 if TYPE_CHECKING:
     from vault.access.session import Session
@@ -38,8 +38,22 @@ def opened(args: argparse.Namespace, face: Face) -> Iterator[Session]:
         raise NoVaultError(f"there is no vault at {path}")
     member = read_member(args, face)
     passphrase = read_passphrase(args, face)
-    with unlock(path, member=member, passphrase=passphrase) as session:
+    with ExitStack() as ending:
+        session = ending.enter_context(unlock(path, member=member, passphrase=passphrase))
         dates.note_opened(session)
-        for warning in session.warnings:
+        said = session.warnings
+        for warning in said:
             face.say(warning)
-        yield session
+        try:
+            yield session
+        finally:
+            # What came to light on the way stands beside the answer, once.
+            for warning in session.warnings:
+                if warning not in said:
+                    face.say(warning)
+        ending.pop_all()
+        try:
+            session.close()
+        except VaultError as fault:
+            # What the command did is durable; failing now would make somebody do it twice.
+            face.say(f"casevault: {fault.message}; what this command did is safe. {fault.next_step}")
