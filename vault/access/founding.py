@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -64,7 +65,7 @@ def found_vault(
     Raises:
         RefusedError: something is there already, the place is not safe for a vault, or the passphrase is empty.
         UsageError: organisation or member name is empty.
-        TryAgainError: no room.
+        TryAgainError: no room, or the account's state folder cannot be used.
     """
     if not organisation.strip() or not member_name.strip():
         raise UsageError("organisation and member need a name")
@@ -76,22 +77,40 @@ def found_vault(
     founder = _Founder(organisation.strip(), member_name.strip())
     header = KeyHeader(founder.vault, make_id(), 0, make_key(), parameters)
     k1 = stretch(passphrase, member_name, header.vault_salt, parameters)
-    building = VaultFolder(path.with_name(path.name + ".part"))
-    shutil.rmtree(building.path, ignore_errors=True)  # of an init that was cut off: nothing in it was acknowledged
+    building = _make_beside(path)
+    pin_file = PinFile(state / "pins", founder.vault, founder.seat, founder.secrets.pin_key)
     try:
         building.make()
         make_ballast(building.ballast)
         pins = _build(building, founder, founder.key_file(header, k1), state)
+        # Last of all the name: a vault that stands there is complete, and its account can use it.
+        pin_file.save(pins)
         building.path.replace(path)
-        platform.fsync_folder(path.parent)
-    except OSError:
-        raise TryAgainError(
-            f"the vault cannot be made at {path}", advice="Check room and rights, then repeat."
-        ) from None
-    finally:
+    except BaseException as fault:
+        with suppress(OSError):
+            pin_file.path.unlink(missing_ok=True)
         shutil.rmtree(building.path, ignore_errors=True)
-    PinFile(state / "pins", founder.vault, founder.seat, founder.secrets.pin_key).save(pins)
+        if isinstance(fault, OSError):
+            raise _no_room(path) from None
+        raise
+    platform.fsync_folder(path.parent)
     return Founded(founder.vault, founder.member, root_words(founder.root_public), founder.root_secret)
+
+
+def _make_beside(path: Path) -> VaultFolder:
+    """Make a new folder beside for this founding alone: what stands there already, however called, is not ours."""
+    building = VaultFolder(path.with_name(f"{path.name}.{secrets.token_hex(4)}.part"))
+    try:
+        if not path.parent.exists():
+            platform.make_private_folder(path.parent)
+        building.path.mkdir(mode=platform.PRIVATE_FOLDER_MODE)
+    except OSError:
+        raise _no_room(path) from None
+    return building
+
+
+def _no_room(path: Path) -> TryAgainError:
+    return TryAgainError(f"the vault cannot be made at {path}", advice="Check room and rights, then repeat.")
 
 
 class _Founder:

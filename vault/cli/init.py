@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from vault import platform
 from vault.cli.asking import Personal, add_personal, personal_values, read_member, read_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
-from vault.errors import RefusedError, UsageError
+from vault.errors import RefusedError, TryAgainError, UsageError
 
 _ORG = (Personal("org", "--org", "Name of the organisation", required=True),)
 
@@ -41,31 +44,60 @@ def _init(args: argparse.Namespace, face: Face) -> Result:
     path = vault_path(args)
     organisation = personal_values(args, face, _ORG, "init")["org"][0]
     member = read_member(args, face)
-    if args.sheets is not None and args.sheets.exists():
-        raise RefusedError(f"{args.sheets} exists already", advice="Name a new file for the recovery sheets.")
     passphrase = read_passphrase(args, face, "New passphrase: ")
     if _asked_at_terminal(args) and read_passphrase(args, face, "The same again: ") != passphrase:
         raise UsageError("the two passphrases differ", advice="Type it again.")
-    new = founding.init(
-        path, organisation=organisation, member=member, passphrase=passphrase, memory_mib=args.kdf_memory_mib
-    )
+    with _sheets_file(args.sheets) as sheets_file:
+        new = founding.init(
+            path, organisation=organisation, member=member, passphrase=passphrase, memory_mib=args.kdf_memory_mib
+        )
     passphrase[:] = bytes(len(passphrase))
     lines = [
         f"The vault is ready at {path}.",
         "Its 13 words, to compare when somebody joins:",
         f"  {' '.join(new.root_words)}",
-        *_hand_over(args, face, new.sheets),
+        *_hand_over(args, face, new.sheets, sheets_file),
     ]
     data = {"vault": str(path), "member": new.member.hex(), "root_words": list(new.root_words)}
     return Result(data, lines)
 
 
-def _hand_over(args: argparse.Namespace, face: Face, sheets: tuple[str, ...]) -> list[str]:
+@contextmanager
+def _sheets_file(path: Path | None) -> Iterator[int | None]:
+    """Yield the new file of the sheets, open for writing, before there is anything to write; without a vault it goes.
+
+    Raises:
+        RefusedError: something is there already, or no file can be made there.
+    """
+    if path is None:
+        yield None
+        return
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as fault:
+        why = "exists already" if isinstance(fault, FileExistsError) else "cannot be made"
+        raise RefusedError(f"{path} {why}", advice="Name a new file for the recovery sheets.") from None
+    try:
+        yield descriptor
+    except BaseException:
+        os.close(descriptor)
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _hand_over(args: argparse.Namespace, face: Face, sheets: tuple[str, ...], sheets_file: int | None) -> list[str]:
     """Give the sheets to a file or to the terminal; to neither, they stay sealed in the vault."""
-    if args.sheets is not None:
-        descriptor = os.open(args.sheets, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write("\n\n".join(sheets))
+    if sheets_file is not None:
+        try:
+            with os.fdopen(sheets_file, "w", encoding="utf-8") as file:
+                file.write("\n\n".join(sheets))
+                file.flush()
+                platform.flush_file(file.fileno())
+        except OSError:
+            raise TryAgainError(
+                f"the vault is ready, and its recovery sheets could not be written to {args.sheets}",
+                advice="Delete the new vault, make room, and begin again.",
+            ) from None
         return [f"The recovery sheets are in {args.sheets}: print them, hand them out, and delete the file."]
     if face.may_ask and sys.stdin.isatty() and sys.stdout.isatty() and not args.json:
         for sheet in sheets:
