@@ -270,3 +270,23 @@ def test_restoring_shows_no_case(filled: Filled, tmp_path: Path) -> None:
     with Place(restored.path, tmp_path / "fresh").open() as session:
         assert not {"case.list", "case.view", "case.search"} & set(acts_of(session))
     assert dates.read(vault_id, tmp_path / "fresh").opened is not None
+
+
+def test_a_loss_that_a_person_was_told_of_is_settled(filled: Filled, tmp_path: Path) -> None:
+    """The same account, which saw more than the backup holds: told once, then work and exports go on."""
+    with filled.open() as session:
+        make(session, tmp_path / "stick")
+        notes.add(session, filled.cases[0], kind="contact", text="written after the backup, and lost")
+    restored = restore(tmp_path / "stick", tmp_path / "again.vault", filled.state)
+    assert restored.lost_entries == 2
+    assert "are not in it" in restored.loss
+    with Place(restored.path, filled.state).open() as session:
+        assert [alarm for alarm in session.alarms if alarm.is_fault] == []
+        session.require_sound_log()
+        assert checking.verify(session).faults == ()
+    # Whoever puts an older copy under it from now on is told as ever.
+    shutil.copytree(restored.path, tmp_path / "older.vault")
+    with Place(restored.path, filled.state).open() as session:
+        notes.add(session, filled.cases[0], kind="contact", text="one more")
+    with Place(tmp_path / "older.vault", filled.state).open() as session:
+        assert [alarm.is_fault for alarm in session.alarms] == [True]

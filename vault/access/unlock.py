@@ -41,7 +41,9 @@ _BROKEN_PINS = Alarm(
 _RESTORE_BOTH = "One of them is an older copy, or damaged: restore both from one backup."
 
 
-def unlock(path: Path, *, member: str, passphrase: bytearray, state: Path | None = None) -> Session:
+def unlock(
+    path: Path, *, member: str, passphrase: bytearray, state: Path | None = None, accept_loss: bool = False
+) -> Session:
     """Open a vault for one member. The passphrase is wiped before this returns.
 
     Args:
@@ -49,6 +51,8 @@ def unlock(path: Path, *, member: str, passphrase: bytearray, state: Path | None
         member: the member's name as typed; case and composed letters do not matter.
         passphrase: UTF-8 bytes.
         state: this account's state folder; the system's usual one by default.
+        accept_loss: take the vault as it is and set aside what this account saw of it before: for a restore alone,
+            which tells a person what is lost.
 
     Raises:
         WrongPassphraseError: wrong passphrase, unknown member or damaged slot, at one cost.
@@ -68,7 +72,7 @@ def unlock(path: Path, *, member: str, passphrase: bytearray, state: Path | None
     finally:
         passphrase[:] = bytes(len(passphrase))
     with ExitStack() as undo:
-        session = _Opening(folder, state, file, slot).open(undo)
+        session = _Opening(folder, state, file, slot, accept_loss).open(undo)
         undo.pop_all()
         return session
 
@@ -81,6 +85,7 @@ class _Opening:
     state: Path
     file: KeyFile
     slot: OpenedSlot
+    accept_loss: bool = False
 
     @property
     def vault(self) -> VaultId:
@@ -97,8 +102,9 @@ class _Opening:
         undo.callback(database.close)
         bring_up_to_date(database, self.folder, raw_key)
         pin_file = PinFile(self.state / "pins", self.vault, self.seat, secrets.pin_key)
-        pins = pin_file.load()
-        broken = (_BROKEN_PINS,) if pins is None and pin_file.is_there() else ()
+        seen = pin_file.load()
+        broken = (_BROKEN_PINS,) if seen is None and pin_file.is_there() else ()
+        pins = None if self.accept_loss else seen
         machine = this_machine(self.state)
         place = SealedPlace(self.vault, self.seat, secrets.keyring_key)
         with database.reading() as rows:
@@ -149,7 +155,7 @@ class _Opening:
                 ),
                 pins,
             ),
-            pins=pins,
+            pins=seen,
             _secrets=secrets,
             _keeper=keeper,
             _next_pins=lambda: pinned_now(log, base, verified),

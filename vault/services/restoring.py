@@ -105,7 +105,7 @@ def restore(
                 platform.fsync_folder(target.parent)
             finally:
                 shutil.rmtree(building.path, ignore_errors=True)
-        with unlock(target, member=member, passphrase=passphrase, state=state) as session:
+        with unlock(target, member=member, passphrase=passphrase, state=state, accept_loss=True) as session:
             return _begin_again(session, folder, target, proof)
     finally:
         passphrase[:] = bytes(len(passphrase))
