@@ -49,6 +49,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "add_genesis": lambda rows: rows.add_genesis(_ID, b"bytes"),
     "genesis": lambda rows: rows.genesis(_ID),
     "geneses": lambda rows: rows.geneses(),
+    "origins": lambda rows: rows.origins(),
     "add_operation": lambda rows: rows.add_operation(_OPERATION),
     "operations": lambda rows: list(rows.operations(_ID)),
     "operation": lambda rows: rows.operation(_ID, 0),

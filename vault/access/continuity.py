@@ -53,8 +53,10 @@ def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None,
         words = (
             "This device has no memory of this vault (a restored or copied vault, or a new account): a new log begins."
         )
-        return _new_log(rows, own, None, (Alarm("no-pins", words, is_fault=False),))
-    alarms = tuple(alarm for origin in pins.logs if (alarm := _compare(rows, origin, pins)) is not None)
+        alarms = (Alarm("no-pins", words, is_fault=False), *_judge_predecessors(rows, own, {}))
+        return _new_log(rows, own, None, alarms)
+    seen = [_compare(rows, origin, pinned, "this device saw") for origin, pinned in pins.logs.items()]
+    alarms = (*(alarm for alarm in seen if alarm is not None), *_judge_predecessors(rows, own, pins.logs))
     if pins.machine != machine:
         words = "This vault was last used on another machine: a new log begins here."
         return _new_log(rows, own, pins, (*alarms, Alarm("other-machine", words, is_fault=False)))
@@ -167,19 +169,34 @@ def _held_origin(rows: Rows, place: SealedPlace) -> Origin | Alarm | None:
         return Alarm("session-key", "The session key of this device was altered: a new log begins.", lasts=True)
 
 
-def _compare(rows: Rows, origin: Origin, pins: Pins) -> Alarm | None:
-    pinned = pins.logs[origin]
+def _judge_predecessors(rows: Rows, own: Mapping[Origin, Genesis], seen: Mapping[Origin, Pinned]) -> tuple[Alarm, ...]:
+    """Compare each log that another one of this seat goes on from with what the successor's genesis says of it.
+
+    What this account saw at that size or later was compared when it was seen, and is compared by its pin.
+    """
+    alarms: list[Alarm | None] = []
+    before = [genesis for genesis in own.values() if not genesis.is_first]
+    for genesis in before:
+        origin = Origin(genesis.predecessor)
+        if origin not in seen or seen[origin].size < genesis.predecessor_size:
+            bound = Pinned(genesis.predecessor_size, genesis.predecessor_root)
+            alarms.append(_compare(rows, origin, bound, "the log that goes on from it says"))
+    if len({genesis.predecessor for genesis in before}) < len(before):
+        words = "Two logs of your seat go on from the same one: a vault was copied and both copies were used."
+        alarms.append(Alarm("fork", words))
+    return tuple(dict.fromkeys(alarm for alarm in alarms if alarm is not None))
+
+
+def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: str) -> Alarm | None:
     stored = rows.size(origin)
     if genesis_of(rows, origin) is None:
         words = f"The beginning of log {origin.hex()[:16]} is missing or was altered."
         return Alarm(f"rollback:{origin.hex()}", words)
     if stored < pinned.size:
-        words = (
-            f"This vault is an older copy: log {origin.hex()[:16]} has {stored} entries, this device saw {pinned.size}."
-        )
+        words = f"This vault is an older copy: log {origin.hex()[:16]} has {stored} entries, {who_saw} {pinned.size}."
         return Alarm(f"rollback:{origin.hex()}", words)
     if not any(_gives(rows, origin, pinned, believe_tiles=believe) for believe in (True, False)):
-        words = f"Log {origin.hex()[:16]} is not the one that this device saw: its first {pinned.size} entries changed."
+        words = f"Log {origin.hex()[:16]} changed in its first {pinned.size} entries: not those that {who_saw}."
         return Alarm(f"rollback:{origin.hex()}", words)
     return None
 

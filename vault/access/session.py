@@ -222,7 +222,7 @@ class Session:
         if self._drafts is not None:
             steps.insert(0, self._drafts.close)
         if self._index is not None:
-            steps.insert(0, self._index.close)
+            steps[:0] = [partial(self._remember_index, self._index), self._index.close]
         for step in steps:
             try:
                 step()
@@ -230,6 +230,9 @@ class Session:
                 faults.append(fault)
         if faults:
             raise faults[0]
+
+    def _remember_index(self, index: Index) -> None:
+        self._keeper.keep(replace(self._next_pins(), alarms=self.lasting_alarms, index=index.state()))
 
 
 def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) -> Pins:

@@ -10,6 +10,8 @@ from vault.access.keyrings import grants_between, missing_epochs
 from vault.access.session import VERIFY_ALARM, Alarm, Session
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import Origin
+from vault.index.digest import recount
+from vault.index.file import Index
 from vault.log.items import ItemKind
 from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, erased_ids, proven_lists
 from vault.log.report import ListedReport, LogReport, Problem, ProblemCode
@@ -25,6 +27,7 @@ from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.recipients import grant_digest
 from vault.seal.recovery import words_of
 from vault.seal.signing import is_signed_raw
+from vault.services.projection import caught_up
 from vault.store.files import read_limited
 from vault.store.rows import GrantRow, Rows, SealedVersion
 
@@ -77,9 +80,11 @@ class SignedCheckpoint:
 def verify(session: Session, *, progress: Progress = lambda done, total: None) -> Verification:
     """Hash all data again, check every signature, open everything that this seat may, and log the result."""
     rule = session.require(Action.LOG_VERIFY)
-    checked = _Checked(session)
+    index = caught_up(session)
     with session.database.reading() as rows:
-        origins = _own_first(session, rows)
+        bounds = _bounds(session, rows)
+        checked = _Checked(session, bounds)
+        origins = sorted(bounds.sizes, key=lambda origin: (origin != session.log.origin, origin))
         total = sum(rows.size(origin) for origin in origins)
         done = 0
         for origin in origins:
@@ -90,6 +95,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.strays(rows)
         checked.keyring(rows)
         progress(total, total)
+    checked.index(index)
     found = None
     if checked.faults:
         # Exports, grants and erasure wait from here on, as `require_sound_log` says.
@@ -127,15 +133,15 @@ def checkpoint(session: Session) -> SignedCheckpoint:
 class _Checked:
     """Collects what the checks of one run find."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, bounds: _Bounds) -> None:
         self._session = session
+        self._bounds = bounds
         self._reports: dict[Origin, LogReport] = {}
         self.entries = self.versions_opened = self.payloads_opened = self._present = 0
         self.faults: list[Fault] = []
 
     def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
         """Check one log without keys (C1 to C3), then what this seat can open of it."""
-        pins = self._session.pins.logs if self._session.pins is not None else {}
         genesis = genesis_of(rows, origin)
         certificate = None if genesis is None else self._session.directory.standing.certificates.get(genesis.seat)
         if genesis is None:
@@ -150,12 +156,14 @@ class _Checked:
             rows.operations(origin),
             rows.checkpoints(origin),
             is_signed_raw,
-            pins={pins[origin].size: pins[origin].root} if origin in pins else {},
+            pins=self._bounds.sizes[origin],
             progress=progress,
         )
         self._reports[origin] = report
         self.entries += report.size
         self._note(report.problems)
+        for seq, text in self._bounds.forks.get(origin, ()):
+            self.faults.append(Fault(ProblemCode.FORK.value, origin, seq, None, f"log {origin.hex()}: {text}"))
         erased = erased_ids(rows.operations(origin), report)
         self._note(check_versions(rows.operations(origin), rows.version_rows(origin), report, erased=erased).problems)
         # A row that does not hold together is as good as none.
@@ -176,8 +184,20 @@ class _Checked:
                 found = check_keys(rows.operations(origin), file.header.folder, file.digest(), report)
                 self._note(found.problems)
 
+    def index(self, index: Index) -> None:
+        """Count the index again; where it holds something else than its digest says, make it anew."""
+        counted = recount(index)
+        if counted is None or counted == index.digest():
+            return
+        self._session.remake_index()
+        caught_up(self._session)
+        self.faults.append(Fault("index", None, None, None, "the index did not hold what its digest says: made anew"))
+
     def strays(self, rows: Rows) -> None:
-        """Name epochs and grants that no log lists, where all logs are whole and could tell."""
+        """Name rows of logs without a beginning; and epochs and grants that no log lists, where all could tell."""
+        for origin in rows.origins():
+            if origin not in self._bounds.sizes:
+                self._whole(Origin(origin), "rows of a log of which no genesis is here")
         stored = {row.digest for row in rows.epochs()} | {row.digest for row in rows.grants()}
         if self.faults or len(stored) == self._present:
             return
@@ -227,7 +247,7 @@ class _Checked:
         counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
         report = self._reports[origin]
         for judged in counter.judge(origin, 0, Proven(report.size, report.rejected)):
-            if isinstance(judged, Quarantined) and judged.check not in {"C1", "C2"}:
+            if isinstance(judged, Quarantined) and not judged.waits and judged.check not in {"C2", "missing"}:
                 words = f"the version does not count: it fails check {judged.check}"
                 self._fault("quarantined", origin, (judged.seq, judged.n), words)
 
@@ -258,11 +278,39 @@ def _digest_of(row: GrantRow) -> bytes:
     return grant_digest(row.epoch, row.seat, row.sealed)
 
 
-def _own_first(session: Session, rows: Rows) -> list[Origin]:
-    origins = {Origin(row.origin) for row in rows.geneses()}
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What is known of logs from elsewhere than their own rows.
+
+    Attributes:
+        sizes: each log that is here, that this account saw, or that another one goes on from -> size -> root there.
+        forks: log -> (size, sentence) where those who know of it contradict each other.
+    """
+
+    sizes: dict[Origin, dict[int, bytes]]
+    forks: dict[Origin, list[tuple[int, str]]]
+
+
+def _bounds(session: Session, rows: Rows) -> _Bounds:
+    """Take the pins, and the genesis of each log of a certified seat as a pin on its predecessor."""
+    bounds = _Bounds({Origin(row.origin): {} for row in rows.geneses()}, {})
     if session.pins is not None:
-        origins |= set(session.pins.logs)
-    return sorted(origins, key=lambda origin: (origin != session.log.origin, origin))
+        for origin, pinned in session.pins.logs.items():
+            bounds.sizes.setdefault(origin, {})[pinned.size] = pinned.root
+    followed: set[Origin] = set()
+    for name in sorted(dict.fromkeys(bounds.sizes)):
+        genesis = genesis_of(rows, name)
+        certificate = None if genesis is None else session.directory.standing.certificates.get(genesis.seat)
+        if genesis is None or genesis.is_first or certificate is None or certificate.identity != genesis.identity:
+            continue
+        before, size = Origin(genesis.predecessor), genesis.predecessor_size
+        if before in followed:
+            bounds.forks.setdefault(before, []).append((size, "two logs go on from it"))
+        elif bounds.sizes.setdefault(before, {}).setdefault(size, genesis.predecessor_root) != genesis.predecessor_root:
+            words = f"the log that goes on from it names another root of size {size} than this device saw"
+            bounds.forks.setdefault(before, []).append((size, words))
+        followed.add(before)
+    return bounds
 
 
 def _by_place(rows: Iterable[SealedVersion]) -> Iterable[tuple[tuple[int, int], list[SealedVersion]]]:

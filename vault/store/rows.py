@@ -141,6 +141,16 @@ class Rows:
         """Return every genesis, by origin."""
         return self._all(GenesisRow._make, sql.GENESES, {})
 
+    def origins(self) -> set[bytes]:
+        """Return every log of which some row is here, with a beginning or without."""
+        found: set[bytes] = set()
+        for statement in sql.NEXT_ORIGIN:
+            behind = _BEFORE_ALL
+            while (following := self.connection.scalar(statement, {"after_origin": behind})) is not None:
+                found.add(following)
+                behind = following
+        return found
+
     def add_operation(self, row: OperationRow) -> None:
         """Insert one entry."""
         self._insert(tables.operation, [row])

@@ -106,6 +106,11 @@ VERSION_KEYS_AFTER = (
     .order_by(version_key.c.seq, version_key.c.n, version_key.c.epoch, version_key.c.wrap)
     .limit(given("rows"))
 )
+# The next log behind one, in each table that holds parts of logs: found by their keys, whatever their number of rows.
+NEXT_ORIGIN = tuple(
+    sa.select(sa.func.min(table.c.origin)).where(table.c.origin > given("after_origin"))
+    for table in (operation, version, version_key, checkpoint)
+)
 DELETE_VERSION = sa.delete(version).where(*(column == given(column.name) for column in _PLACE))
 DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
     *(version_key.c[column.name] == given(column.name) for column in _PLACE)
