@@ -16,7 +16,7 @@ _NOTES = 200
 
 
 def run(setting: Setting) -> Iterator[Figure]:
-    """Open one case after another: with a new entry, without one, and with the peer, in turn."""
+    """Open one case after another, in turn with the peer; then again, each time with a new entry."""
     rounds = min(setting.scale.rounds, 400)
     texts = Texts()
     peer = CorePlain(setting.folder / "plain.db")
@@ -32,17 +32,20 @@ def run(setting: Setting) -> Iterator[Figure]:
             session.viewed.clear()  # as at the first opening in a session
             return open_case(session, cases[number % _CASES])
 
-        def again(number: int) -> object:
-            session.viewed.add((cases[number % _CASES], "casework"))
-            return open_case(session, cases[number % _CASES])
-
-        entry, opened, plain = interleave(rounds, first, again, lambda number: peer.notes_of(cases[number % _CASES]))
+        opened, plain = interleave(
+            rounds,
+            lambda number: open_case(session, cases[number % _CASES]),
+            lambda number: peer.notes_of(cases[number % _CASES]),
+        )
+        (entry,) = interleave(rounds, first)
         of = f"a case of {_NOTES} notes opened"
-        peer_name = CorePlain.name
         yield timed(
-            f"{of}: p50", "ms", [s.percentile(50) for s in (opened, plain)],
-            peer_name=peer_name, goal=Goal(5, Against.PEER),
-        )  # fmt: skip
+            f"{of}: p50",
+            "ms",
+            [s.percentile(50) for s in (opened, plain)],
+            peer_name=CorePlain.name,
+            goal=Goal(5, Against.PEER),
+        )
         yield timed(f"{of}, with its durable entry: p50", "ms", [entry.percentile(50)], goal=Goal(10, Against.ITSELF))
         yield timed(f"{of}, with its durable entry: p99", "ms", [entry.percentile(99)])
     peer.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vault.errors import BrokenSealError
+from vault.errors import BrokenSealError, MalformedError, VaultError
 from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.records.content import Content, decode_content
 from vault.seal.envelope import VersionContext, open_sealed, version_id
@@ -58,25 +58,33 @@ def open_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> Op
 def open_all(rows: Iterable[SealedVersion], *, vault: bytes, keyring: Keyring) -> list[OpenedVersion]:
     """Open every version that the keyring reaches, each once, whatever number of wraps it has.
 
-    A wrap carries no authority (FORMAT.md 0.6): of several for one version the first that opens serves.
-
     Raises:
-        BrokenSealError: for some version no wrap that this seat can unwrap opens it.
+        BrokenSealError, MalformedError: for some version no wrap that this seat can unwrap opens it.
+    """
+    opened, refusals = open_each(rows, vault=vault, keyring=keyring)
+    if refusals:
+        raise refusals[0]
+    return opened
+
+
+def open_each(
+    rows: Iterable[SealedVersion], *, vault: bytes, keyring: Keyring
+) -> tuple[list[OpenedVersion], list[VaultError]]:
+    """Open every version that the keyring reaches, and say of each that does not open why.
+
+    A wrap carries no authority (FORMAT.md 0.6): of several for one version the first that opens serves.
     """
     opened: dict[VersionId, OpenedVersion] = {}
-    broken: dict[VersionId, BrokenSealError] = {}
+    broken: dict[VersionId, VaultError] = {}
     for sealed in rows:
         identity = VersionId(sealed.id)
         if identity in opened:
             continue
         try:
             version = open_version(sealed, vault=vault, keyring=keyring)
-        except BrokenSealError as error:
+        except (BrokenSealError, MalformedError) as error:
             broken[identity] = error
             continue
         if version is not None:
             opened[identity] = version
-    for identity, refusal in broken.items():
-        if identity not in opened:
-            raise refusal
-    return list(opened.values())
+    return list(opened.values()), [refusal for identity, refusal in broken.items() if identity not in opened]

@@ -29,6 +29,7 @@ from vault.store.rows import Rows
 INDEX_REMADE = "The index did not hold what this account remembers of it: it was made anew."
 _BATCH = 2_000
 _NEAR = 16
+_MOST_PASSED = 256
 
 Progress = Callable[[int, int], None]
 
@@ -45,7 +46,8 @@ def caught_up(session: Session, *, progress: Progress = lambda done, total: None
     cursor = index.cursor()
     if is_ahead(cursor, sizes):
         index, cursor = session.remake_index(), {}
-    behind = [(origin, cursor.get(origin, 0), size) for origin, size in sizes.items() if size > cursor.get(origin, 0)]
+    starts = {origin: max(cursor.get(origin, 0), index.passed.get(origin, 0)) for origin in sizes}
+    behind = [(origin, starts[origin], size) for origin, size in sizes.items() if size > starts[origin]]
     total = sum(size - start for _, start, size in behind)
     found: list[Quarantined] = []
     asks = not index.was_asked
@@ -153,7 +155,10 @@ def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int
             # The cursor stays behind until the last batch: a crash here applies these again, which changes nothing.
             apply(index, batch, {})
             batch = list(islice(entries, _BATCH))
-        apply(index, batch, {origin: known.size}, waiting={(origin, one.seq) for one in found})
+        # Entries without a version, as reading makes them, cost the index no commit until there are many.
+        if batch or found or known.size - index.cursor().get(origin, 0) >= _MOST_PASSED:
+            apply(index, batch, {origin: known.size}, waiting={(origin, one.seq) for one in found})
+        index.passed[origin] = known.size
     return found
 
 

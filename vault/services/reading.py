@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from vault.access.session import Session
 from vault.casework.kinds import CaseworkRecord
-from vault.errors import BrokenSealError, MalformedError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.records.codec import from_fields
-from vault.records.versions import OpenedVersion, open_all
+from vault.records.versions import OpenedVersion, open_each
 from vault.services.noticing import notice_absent
 from vault.store.rows import SealedVersion
 
@@ -51,17 +49,15 @@ def read_versions(
 def _opened(
     session: Session, compartment: CompartmentId, sealed: list[SealedVersion], wanted: frozenset[VersionId]
 ) -> list[OpenedVersion]:
-    by_id: dict[VersionId, list[SealedVersion]] = {}
-    for row in sealed:
-        if row.id in wanted:
-            by_id.setdefault(VersionId(row.id), []).append(row)
-    opened: list[OpenedVersion] = []
-    for rows_of_one in by_id.values():
-        with suppress(BrokenSealError, MalformedError):
-            opened += open_all(rows_of_one, vault=session.vault, keyring=session.keyring)
+    of_them = (row for row in sealed if row.id in wanted)
+    opened, _refusals = open_each(of_them, vault=session.vault, keyring=session.keyring)
     if len(opened) < len(wanted):
         notice_absent(session, compartment, len(wanted) - len(opened))
     return opened
+
+
+def _in_time(head: OpenedVersion) -> tuple[tuple[int, int], bytes, int]:
+    return head.content.clock, head.origin, head.seq
 
 
 def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[T]]:
@@ -72,7 +68,7 @@ def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[
             by_record.setdefault(version.record, []).append(version)
     stored = []
     for record, found in by_record.items():
-        newest = max(found, key=lambda head: (head.content.clock, head.origin, head.seq))
+        newest = found[0] if len(found) == 1 else max(found, key=_in_time)
         value = from_fields(kind, newest.content.fields)
         stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(found)))
     return sorted(stored, key=lambda one: (one.written_ms, one.record))

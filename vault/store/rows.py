@@ -223,8 +223,11 @@ class Rows:
         By origin and place. Versions without any key are left out: nobody here can open them.
         """
         if record is None:
-            return self._all(SealedVersion._make, sql.VERSIONS_OF_COMPARTMENT, {"compartment": compartment})
-        return self._all(SealedVersion._make, sql.VERSIONS_OF_RECORD, {"compartment": compartment, "record": record})
+            found = self._all(SealedVersion._make, sql.VERSIONS_OF_COMPARTMENT, {"compartment": compartment})
+        else:
+            asked = {"compartment": compartment, "record": record}
+            found = self._all(SealedVersion._make, sql.VERSIONS_OF_RECORD, asked)
+        return sorted(found)  # here, because a database would sort the blobs along
 
     def first_place(self, compartment: bytes) -> tuple[bytes, int] | None:
         """Return (origin, seq) of the earliest operation with a version in this compartment, or None."""

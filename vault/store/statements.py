@@ -75,12 +75,8 @@ FIRST_PLACE_IN_COMPARTMENT = (
     .order_by(version.c.seq, version.c.origin)
     .limit(1)
 )
-VERSIONS_OF_COMPARTMENT = _SEALED.where(version.c.compartment == given("compartment")).order_by(
-    version.c.origin, *_SEALED_ORDER
-)
-VERSIONS_OF_RECORD = _SEALED.where(
-    version.c.compartment == given("compartment"), version.c.record == given("record")
-).order_by(version.c.origin, *_SEALED_ORDER)
+VERSIONS_OF_COMPARTMENT = _SEALED.where(version.c.compartment == given("compartment"))
+VERSIONS_OF_RECORD = _SEALED.where(version.c.compartment == given("compartment"), version.c.record == given("record"))
 VERSION_AT = _SEALED.where(
     version.c.origin == given("origin"), version.c.seq == given("seq"), version.c.n == given("n")
 ).order_by(*_SEALED_ORDER)
