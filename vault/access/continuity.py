@@ -97,6 +97,14 @@ def with_remembered(noticed: tuple[Alarm, ...], pins: Pins | None) -> tuple[Alar
     )
 
 
+def judge_roster(directory: Directory, pins: Pins | None) -> tuple[Alarm, ...]:
+    """Report that the newest roster that this account saw is not here: what it ended would go on."""
+    if pins is None or directory.chain.by_root(pins.roster) is not None:
+        return ()
+    words = "The newest roster that this device saw is not here: whom it ended would still count."
+    return (Alarm("roster", words, lasts=True),)
+
+
 def judge_keys(
     rows: Rows, file: KeyFile, slot: int, *, pins: Pins | None, directory: Directory, alarms: tuple[Alarm, ...]
 ) -> tuple[Alarm, ...]:

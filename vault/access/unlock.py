@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vault import __version__, platform
 from vault.access.attempts import count_attempts, note_attempt
-from vault.access.continuity import Continuity, after_damage, judge, judge_keys, with_remembered
+from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
 from vault.access.directory import Directory, read_directory
 from vault.access.keyrings import hold_keys
 from vault.access.migration import bring_up_to_date
@@ -150,6 +150,7 @@ class _Opening:
                     *broken,
                     *held.alarms,
                     *continuity.alarms,
+                    *judge_roster(directory, pins),
                     *keys_alarms,
                     *self._attempts(database, keyring, directory),
                 ),
