@@ -11,6 +11,7 @@ from vault import __version__, platform
 from vault.access.attempts import count_attempts, note_attempt
 from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
 from vault.access.directory import Directory, read_directory
+from vault.access.keychange import renew_slot, settle_new_keys
 from vault.access.keyrings import hold_keys
 from vault.access.migration import bring_up_to_date
 from vault.access.pins import PinFile, PinKeeper, Pins, this_machine
@@ -114,6 +115,8 @@ class _Opening:
             member = directory.member_of(self.seat)
             identity = public_key(secrets.identity_seed)
             continuity = judge(rows, place, identity=identity, pins=pins, machine=machine)
+            opened = self.file
+            self.file = settle_new_keys(rows, self.folder, self.file, directory, continuity.alarms)
             keys_alarms = judge_keys(
                 rows, self.file, self.slot.number, pins=pins, directory=directory, alarms=continuity.alarms
             )
@@ -166,6 +169,9 @@ class _Opening:
         self._first_entry(session, pin_file, base)
         if held.opened:
             _renew_keyring(session)
+        if self.file is opened and not any(alarm.is_fault for alarm in session.alarms):
+            self.file = renew_slot(session, self.file, self.slot)
+            base = self._with_these_keys(base)
         log.on_durable = session.keep_pins
         session.keep_pins()
         _renew_ballast(self.folder)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vault.errors import BrokenSealError, MalformedError, WrongPassphraseError
 from vault.seal.envelope import holds_commitment
-from vault.seal.keyfile import KeyFile, SeatSecrets, open_slot, slot_context, slot_info
+from vault.seal.keyfile import KeyFile, SeatSecrets, open_slot, seal_slot, slot_context, slot_info
 from vault.seal.passphrase import KdfParameters, check_bounds, derive_unlock_key, stretch
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedSlot:
-    """The slot that a passphrase opened, and the cost it was made with (below policy = seal it anew)."""
+    """The slot that a passphrase opened, and the cost it was made with.
+
+    `renewed` is the same slot sealed at the present cost of the header, where it was made with the previous one.
+    """
 
     number: int
     parameters: KdfParameters
     secrets: SeatSecrets
+    renewed: bytes | None = field(default=None, repr=False)
 
 
 def unlock(
@@ -61,10 +65,20 @@ def find_slot(
             )
             if holds_commitment(unlock_key, slot, slot_context(file.header, number)):
                 found = (number, parameters, unlock_key)
-    if found is not None:
-        number, parameters, unlock_key = found
-        try:
-            return OpenedSlot(number, parameters, open_slot(unlock_key, file.slots[number], file.header, number))
-        except (BrokenSealError, MalformedError):
-            raise WrongPassphraseError("no key slot opens with this name and passphrase") from None
-    raise WrongPassphraseError("no key slot opens with this name and passphrase")
+    if found is None:
+        raise WrongPassphraseError("no key slot opens with this name and passphrase")
+    number, parameters, unlock_key = found
+    try:
+        secrets = open_slot(unlock_key, file.slots[number], file.header, number)
+    except (BrokenSealError, MalformedError):
+        raise WrongPassphraseError("no key slot opens with this name and passphrase") from None
+    present = file.header.parameters
+    if parameters == present:
+        return OpenedSlot(number, parameters, secrets)
+    renewing_key = derive_unlock_key(
+        dict(stretched)[present],
+        device_secret=device_secret,
+        fido2_secret=fido2_secret,
+        slot_info=slot_info(file.header, number),
+    )
+    return OpenedSlot(number, parameters, secrets, seal_slot(renewing_key, secrets, file.header, number))

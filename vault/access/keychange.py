@@ -1,0 +1,86 @@
+"""The `keys` file from one generation to the next: beside, listed, renamed; a crash in between is settled at unlock.
+
+FORMAT.md 3. At each step one whole file stands under the name, and its slots open.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+
+from vault.access.continuity import newest_keys
+from vault.access.directory import Directory
+from vault.access.session import Alarm, Session
+from vault.errors import TryAgainError, VaultError
+from vault.records.work import Entry
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.passphrase import KdfParameters
+from vault.seal.unlocking import OpenedSlot
+from vault.store.files import promote, read_limited, write_aside
+from vault.store.folder import VaultFolder
+from vault.store.rows import Rows
+
+
+def settle_new_keys(
+    rows: Rows, folder: VaultFolder, file: KeyFile, directory: Directory, alarms: Sequence[Alarm]
+) -> KeyFile:
+    """Finish a change that a crash cut off after its operation, undo one cut off before it; return the valid file.
+
+    While the logs are in doubt nothing is touched: which file they list last cannot be said.
+    """
+    if not os.path.lexists(folder.keys_new) or any(alarm.is_fault for alarm in alarms):
+        return file
+    new = _read(folder)
+    if (
+        new is not None
+        and _follows(new, file)
+        and new.digest() in newest_keys(rows, new.header.folder, directory).values()
+    ):
+        with suppress(TryAgainError):  # not now; the file before it still opens
+            promote(folder.keys)
+            return new
+        return file
+    with suppress(OSError):
+        folder.keys_new.unlink()
+    return file
+
+
+def renew_slot(session: Session, file: KeyFile, slot: OpenedSlot) -> KeyFile:
+    """Seal the seat's own slot at the present cost, where it was made with a lower one; return the valid file.
+
+    What cannot be written now is left to the next unlock.
+    """
+    if slot.renewed is None or not costs_at_least(file.header.parameters, slot.parameters):
+        return file
+    new = file.with_slot(slot.number, slot.renewed)
+    with suppress(TryAgainError):
+        write_aside(session.folder.keys, new.encode())
+        with session.work() as work:
+            work.list_keys_file(new.header.folder, new.digest())
+            work.commit(Entry(act="keys.change"))
+        promote(session.folder.keys)
+        return new
+    return file
+
+
+def costs_at_least(cost: KdfParameters, other: KdfParameters) -> bool:
+    """Say whether a guess at `cost` takes as much memory and work as one at `other`: no slot is sealed more cheaply."""
+    work, other_work = cost.memory_kib * cost.iterations, other.memory_kib * other.iterations
+    return cost.memory_kib >= other.memory_kib and work >= other_work
+
+
+def _follows(new: KeyFile, file: KeyFile) -> bool:
+    ours = (file.header.vault, file.header.folder, file.header.vault_salt)
+    return new.header.generation > file.header.generation and ours == (
+        new.header.vault,
+        new.header.folder,
+        new.header.vault_salt,
+    )
+
+
+def _read(folder: VaultFolder) -> KeyFile | None:
+    try:
+        return KeyFile.decode(read_limited(folder.keys_new, KEY_FILE_SIZE, follow_links=False))
+    except VaultError:
+        return None
