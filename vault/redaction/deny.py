@@ -1,8 +1,8 @@
-"""Default deny: every token that nothing explains becomes a question.
+"""Default deny: everything that nothing explains becomes a question.
 
-Asked about: capitalised words, words the Russian dictionary does not know or takes for a name, words of scripts
-without capitals, tokens with digits. Not asked about: neutral words, common words at the start of a sentence, one-digit
-numbers, and Latin words in small letters, which no list at hand can tell from ordinary ones.
+Asked about: capitalised words, words in small letters that no list at hand knows, words that the Russian dictionary
+takes for a name, words of scripts without capitals, tokens with digits, numbers and dates in words. Not asked about:
+neutral words, common words at the start of a sentence, one-digit numbers.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from vault.names.normal import normal_text
+from vault.names.common_words import is_english_or_french
+from vault.names.normal import NormalText, normal_text
 from vault.names.russian import is_common_word, is_ordinary_word
 from vault.redaction.neutral import FUNCTION_WORDS, NEUTRAL, SENTENCE_STARTS
 from vault.redaction.spans import Span
+from vault.redaction.spelled import spelled
 
 Place = tuple[int, int]
 
@@ -23,18 +25,34 @@ _LOOKING_BACK = 6
 
 
 def unexplained(text: str, covered: Sequence[Span]) -> Iterator[Place]:
-    """Yield the tokens of a text that lie outside `covered` (fused, in order), even in part, and need a decision."""
+    """Yield what lies outside `covered` (fused, in order), even in part, and needs a decision. Places are in order."""
     plain = normal_text(text)
     place = 0
-    for match in _TOKEN.finditer(plain.text):
-        start, end = plain.source_range(*match.span())
+    for first, last in _units(plain, text):
+        start, end = plain.source_range(first, last)
         while place < len(covered) and covered[place].end <= start:
             place += 1
-        if place < len(covered) and covered[place].start <= start and end <= covered[place].end:
+        if place >= len(covered) or covered[place].start > start or end > covered[place].end:
+            yield start, end
+
+
+def _units(plain: NormalText, text: str) -> Iterator[Place]:
+    """Yield, in places of the plain text, whatever would need a decision: numbers in words, and tokens outside them."""
+    numbers = spelled(plain, text)
+    number = next(numbers, None)
+    for match in _TOKEN.finditer(plain.text):
+        start, end = match.span()
+        while number is not None and number[1] <= start:
+            yield number
+            number = next(numbers, None)
+        if number is not None and number[0] < end:
             continue
         token = match.group()
-        if token.strip("_") and not _is_neutral(token, text[start:end], _starts_sentence(plain.text, match.start())):
+        written = text[slice(*plain.source_range(start, end))]
+        if token.strip("_") and not _is_neutral(token, written, _starts_sentence(plain.text, start)):
             yield start, end
+    if number is not None:
+        yield number
 
 
 def _is_neutral(token: str, written: str, starts_sentence: bool) -> bool:
@@ -49,7 +67,7 @@ def _is_neutral(token: str, written: str, starts_sentence: bool) -> bool:
             return is_ordinary_word(word)
         return starts_sentence and is_common_word(word)
     if token[0].isascii():
-        return not capitalised or (starts_sentence and token in SENTENCE_STARTS)
+        return (starts_sentence and token in SENTENCE_STARTS) if capitalised else is_english_or_french(token)
     return token in FUNCTION_WORDS
 
 
