@@ -17,10 +17,18 @@ from tests.redaction.people import (
     renamed,
     text_left,
 )
+from vault.casework.disclosure import Decision
 from vault.errors import TryAgainError, UsageError
 from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.pseudonyms import CODES, PseudonymBook
-from vault.redaction.questions import OpenQuestions, Question, decide_proposed, decisions_by_key, decisions_to_keep
+from vault.redaction.questions import (
+    OpenQuestions,
+    Question,
+    decide_proposed,
+    decisions_by_key,
+    decisions_in_force,
+    decisions_to_keep,
+)
 
 
 def asked(text: str) -> dict[str, Question]:
@@ -113,6 +121,42 @@ def test_proposals_and_decisions_can_be_kept_with_the_disclosure() -> None:
     assert isinstance(result, OpenQuestions)
     proposals = decide_proposed(result)
     assert [(one.form, one.action) for one in decisions_to_keep(proposals)] == [("Темир", "remove")]
+
+
+@pytest.mark.parametrize(
+    ("forms", "kept"),
+    [
+        ({"Те-\nмир": Action.REMOVE}, [("темир", "remove")]),
+        ({"zero\nfive": Action.KEEP}, [("zero five", "keep")]),
+        ({"т" * 513: Action.REMOVE}, []),
+    ],
+)
+def test_a_form_is_kept_on_one_line_or_not_at_all(forms: dict[str, Action], kept: list[tuple[str, str]]) -> None:
+    assert [(one.form, one.action) for one in decisions_to_keep(forms)] == kept
+
+
+KEEP, REMOVE = Decision("Темир", "keep"), Decision("ТЕМИР", "remove")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "in_force"),
+    [
+        pytest.param([[KEEP]], {}, {"Темир": "keep"}, id="as before"),
+        pytest.param([[KEEP], [KEEP]], {}, {"Темир": "keep"}, id="as always"),
+        pytest.param([[KEEP, REMOVE]], {}, {}, id="two spellings in one"),
+        pytest.param([[KEEP], [REMOVE]], {}, {}, id="two spellings in two"),
+        pytest.param([[KEEP], [REMOVE], [REMOVE]], {}, {"ТЕМИР": "remove"}, id="settled since"),
+        pytest.param([[KEEP], [REMOVE]], {"темир": "keep"}, {"темир": "keep"}, id="decided now"),
+        pytest.param([[KEEP]], {"темир": "remove"}, {"темир": "remove"}, id="decided otherwise now"),
+        pytest.param([[Decision("Темир", "blur")]], {}, {}, id="an action of a later version"),
+    ],
+)
+def test_earlier_decisions_hold_while_they_agree_and_are_asked_again_where_not(
+    earlier: list[list[Decision]], now: dict[str, str], in_force: dict[str, str]
+) -> None:
+    result = decisions_in_force(earlier, now)
+    assert result == in_force
+    assert len(decisions_by_key(result)) == len(in_force)
 
 
 def test_all_codes_of_a_series_have_one_width_and_differ() -> None:

@@ -78,6 +78,21 @@ def test_what_was_decided_for_one_profile_is_asked_again_for_another(
     assert "Qarvosh" in {question.form for question in second.questions}
 
 
+def test_earlier_decisions_that_contradict_each_other_are_asked_again_once(
+    filled_session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    def once(decisions: dict[str, str]) -> exporting.Exported | exporting.Undecided:
+        return exporting.export(filled_session, case, profile="lawyer", to=LAWYER, out=tmp_path, decisions=decisions)
+
+    assert isinstance(once({"Qarvosh": "remove"}), exporting.Exported)
+    assert isinstance(once({"QARVOSH": "pseudonym"}), exporting.Exported)
+    again = once({})
+    assert isinstance(again, exporting.Undecided)
+    assert [question.form for question in again.questions] == ["Qarvosh"]
+    assert isinstance(once({"qarvosh": "remove"}), exporting.Exported)
+    assert isinstance(once({}), exporting.Exported)
+
+
 def test_another_recipient_gets_other_codes(filled_session: Session, case: CompartmentId, tmp_path: Path) -> None:
     first = exported(filled_session, case, tmp_path)
     partners.add(filled_session, name="Another", age_recipient=recipient_of(make_identity()))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.disclosure import Decision
 from vault.errors import UsageError
 from vault.names.normal import normal
 from vault.redaction.actions import Action, IdentifierType
+
+_KNOWN = frozenset(action.value for action in Action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,33 @@ def decisions_by_key(decisions: Mapping[str, Action | str]) -> dict[str, Action]
     return by_key
 
 
+def decisions_in_force(
+    earlier: Iterable[Iterable[Decision]], now: Mapping[str, Action | str]
+) -> dict[str, Action | str]:
+    """Return what is decided already, one spelling for each form: `now`, then what earlier disclosures agree on.
+
+    `earlier` is one group for each disclosure by the same profile, oldest first. Where one contradicts another or
+    itself, in whatever spelling, nothing is decided: the question is asked again, and the next disclosure settles it.
+    """
+    standing: dict[str, Decision | None] = {}
+    for group in earlier:
+        by_key: dict[str, set[Decision]] = {}
+        for decision in group:
+            by_key.setdefault(form_key(decision.form), set()).add(decision)
+        for key, decisions in by_key.items():
+            chosen = min(decisions, key=lambda one: one.form)
+            before = standing.get(key)
+            agreed = len({one.action for one in decisions}) == 1 and chosen.action in _KNOWN
+            standing[key] = chosen if agreed and (before is None or before.action == chosen.action) else None
+    for form in now:
+        standing.pop(form_key(form), None)
+    return {one.form: Action(one.action) for one in standing.values() if one is not None} | dict(now)
+
+
 def decisions_to_keep(decisions: Mapping[str, Action]) -> tuple[Decision, ...]:
-    """Return decisions as a disclosure holds them, in the order of their forms."""
-    return tuple(Decision(form, action.value) for form, action in sorted(decisions.items()))
+    """Return decisions as a disclosure holds them, in the order of their forms.
+
+    A form is kept on one line; one that is too long for a line is not kept, and so is asked about again.
+    """
+    lines = {form if form.isprintable() else form_key(form): action for form, action in decisions.items()}
+    return tuple(Decision(form, action.value) for form, action in sorted(lines.items()) if len(form) <= LINE_CHARACTERS)

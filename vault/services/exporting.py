@@ -29,7 +29,13 @@ from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import Profile, profile_named
 from vault.redaction.pseudonyms import PseudonymBook
-from vault.redaction.questions import OpenQuestions, Question, decide_proposed, decisions_to_keep
+from vault.redaction.questions import (
+    OpenQuestions,
+    Question,
+    decide_proposed,
+    decisions_in_force,
+    decisions_to_keep,
+)
 from vault.redaction.registered import registered_person
 from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
@@ -125,14 +131,12 @@ def export(
     material = _gather(session, case, profile_named(profile), find(session, to))
     given = [code for one in material.before for code in one.pseudonyms]
     book = PseudonymBook(given, choose=secrets.choice)
-    taken: dict[str, RedactionAction | str] = {
-        d.form: d.action for one in material.before if one.profile == profile for d in one.decisions
-    }
-    taken.update(decisions or {})
+    earlier = [one.decisions for one in material.before if one.profile == profile]
+    taken = decisions_in_force(earlier, decisions or {})
     result = _redact(material, taken, book)
     questions = result.questions if isinstance(result, OpenQuestions) else ()
     if isinstance(result, OpenQuestions) and take_proposals:
-        taken.update(decide_proposed(result))
+        taken |= decide_proposed(result)
         result = _redact(material, taken, book)
     if isinstance(result, OpenQuestions):
         return Undecided(result.questions)
