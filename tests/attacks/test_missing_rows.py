@@ -106,7 +106,7 @@ def test_what_is_listed_and_gone_is_told_at_every_look_and_nothing_leaves(
         with short.open() as session:
             assert not session.warnings
             look(session, short)
-            assert [said[: len(LINE)] for said in session.warnings] == [LINE]
+            assert [LINE in said for said in session.warnings] == [True]
             with pytest.raises(VerificationError, match="waits until the log is sound"):
                 session.require_sound_log()
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+from hashlib import sha256
+from typing import Any
+
 import pytest
 
-from tests.attacks.outsider import Outsider
+from tests.attacks.outsider import Outsider, digest_of
 from tests.services.founded import Filled
-from vault.services import checking
+from vault.services import cases, checking, partners
 
 STRANGER = b"\x99" * 32
 
@@ -34,3 +40,50 @@ def test_rows_of_a_log_without_a_beginning_are_named(short: Filled, holder: Outs
     with short.open() as session:
         found = checking.verify(session)
     assert [(fault.code, fault.origin) for fault in found.faults] == [("genesis", STRANGER)]
+
+
+def plant_beside(rows: Any, seq: int) -> None:
+    """Put a well-formed operation of the same list before the true one, as only the tree can tell them apart."""
+    statement = "SELECT origin, header, list, sealed, digest FROM operation WHERE seq = ? ORDER BY digest LIMIT 1"
+    origin, header, listed, sealed, true = rows.execute(statement, (seq,)).fetchone()
+    digest = true
+    while digest >= true:
+        junk = os.urandom(len(sealed))
+        members = {**json.loads(header), "x": sha256(junk).hexdigest()}
+        forged = json.dumps(members, separators=(",", ":"), sort_keys=True).encode()
+        digest = digest_of(forged, listed, junk)
+    rows.execute(
+        "INSERT INTO operation (origin, seq, digest, header, list, sealed) VALUES (?, ?, ?, ?, ?, ?)",
+        (origin, seq, digest, forged, listed, junk),
+    )
+
+
+@pytest.mark.parametrize("count", [1, 6, 7, 12])
+def test_doubled_operations_hide_nothing(short: Filled, holder: Outsider, count: int) -> None:
+    with short.open() as session:
+        texts = [note.value.text for note in cases.open_case(session, short.cases[0]).notes]
+    with holder.rows(short.path) as rows:
+        for seq in range(2, 2 + count):
+            plant_beside(rows, seq)
+    shutil.rmtree(short.path / "index")
+    with short.open() as session:
+        assert session.warnings
+        assert [note.value.text for note in cases.open_case(session, short.cases[0]).notes] == texts
+        assert len(partners.list_all(session)) == 1
+        found = checking.verify(session)
+        assert found.entries == found.expected
+        named = {fault.seq for fault in found.faults if fault.code == "false-row"}
+        assert named == set(range(2, 2 + count))
+
+
+def test_more_doubled_operations_than_can_be_told_apart_are_told(short: Filled, holder: Outsider) -> None:
+    with holder.rows(short.path) as rows:
+        for seq in range(3, 14):
+            plant_beside(rows, seq)
+            plant_beside(rows, seq)
+    shutil.rmtree(short.path / "index")
+    with short.open() as session:
+        cases.list_all(session)
+        assert "At least 1 record is missing or does not count" in " ".join(session.warnings)
+        found = checking.verify(session)
+        assert "cannot be told" in " ".join(fault.text for fault in found.faults)

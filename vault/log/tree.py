@@ -118,9 +118,13 @@ class Frontier:
         first = self.size - len(newest)
         return newest[start - first :] if first <= start <= self.size else None
 
+    def peaks(self) -> list[bytes]:
+        """Return the roots of the whole subtrees that the tree consists of, the smallest (the last) first."""
+        return [peak for row in self._rows for peak in reversed(row.peaks)]
+
     def root(self) -> bytes:
         """Return the root over all leaves so far."""
-        peaks = [peak for row in self._rows for peak in reversed(row.peaks)]
+        peaks = self.peaks()
         if not peaks:
             return EMPTY_ROOT
         node = peaks[0]

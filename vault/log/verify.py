@@ -12,6 +12,7 @@ from math import inf
 from types import MappingProxyType
 
 from vault.errors import VerificationError
+from vault.log.choices import Stretch
 from vault.log.genesis import origin_of, verify_genesis
 from vault.log.history import History
 from vault.log.places import Places
@@ -23,7 +24,7 @@ from vault.log.tree import EMPTY_ROOT
 
 Progress = Callable[[int], None]
 _PROGRESS_EVERY = 4_096
-# Each pair of true-looking rows at one position doubles the histories. More than this is an attack, not a fault.
+# Each pair of true-looking rows at one position doubles the histories. More than this are not followed one by one.
 _HISTORY_LIMIT = 64
 _NO_PINS: Mapping[int, bytes] = MappingProxyType({})
 
@@ -98,6 +99,9 @@ class _Walk:
         self._findings = Findings(origin)
         self._rejected: set[tuple[int, bytes]] = set()
         self._histories = [History(origin, first_key)]
+        # What may stand since the first doubled position, and whether `_histories` leaves a part of it out.
+        self._stretch: Stretch | None = None
+        self._crowded = False
         self._position = 0
         # The tree cannot be followed beyond a gap or a signed contradiction; the rows still are.
         self._tree_ends = False
@@ -229,6 +233,10 @@ class _Walk:
         return candidates
 
     def _extend(self, rows: Mapping[bytes, CheckedRow]) -> None:
+        if self._stretch is None and len(rows) > 1:
+            self._stretch = Stretch(self._histories[0])
+        if self._stretch is not None:
+            self._stretch.add(rows)
         if len(rows) > 1:
             branched = []
             for history in self._histories:
@@ -237,6 +245,7 @@ class _Walk:
                     branch.reject(other for other in rows if other != digest)
                     branch.append(row)
                     branched.append(branch)
+            self._crowded |= len(branched) > _HISTORY_LIMIT
             self._histories = branched[:_HISTORY_LIMIT]
             return
         for row in rows.values():
@@ -249,10 +258,13 @@ class _Walk:
         pinned = self._pins.pop(size, None)
         verdicts = [judge_seals(rows, history, self._origin, self._verify_signature) for history in self._histories]
         winners = [one for one in verdicts if (one.agreeing if pinned is None else one.root == pinned)]
+        if not winners and self._crowded and (found := self._search(rows, pinned)) is not None:
+            winners = [found]
         best = (winners or verdicts)[0]
         self._findings.add(*best.problems)
         if winners:
             self._histories = [one.history for one in winners]
+            self._stretch, self._crowded = None, False
             self._accept(best, size)
             for other in best.contradicting:
                 text = f"the log's key signed another tree of size {size}, with the root {other.root.hex()}"
@@ -261,6 +273,23 @@ class _Walk:
             self._contradict(size, pinned, signed=best.agreeing > 0)
         self._plain = self._is_plain()
         self._next_seal = self._waiting_seal()
+
+    def _search(self, rows: list[CheckpointRow], pinned: bytes | None) -> SealVerdict | None:
+        """Look among all histories, also those that were left out, for one that was signed or pinned."""
+        stretch = self._stretch
+        if stretch is None:
+            return None
+        if not stretch.can_be_tried:
+            text = f"from operation {stretch.first} on so many rows are doubled that which are true cannot be told"
+            self._findings.note(ProblemCode.FALSE_ROW, stretch.first, text)
+            return None
+        notes = [read_checkpoint(row, self._origin) for row in rows]
+        roots = {pinned} if pinned is not None else {note.root for note in notes if not isinstance(note, Problem)}
+        history = stretch.find(roots)
+        if history is None:
+            return None
+        verdict = judge_seals(rows, history, self._origin, self._verify_signature)
+        return verdict if pinned is not None or verdict.agreeing else None
 
     def _is_plain(self) -> bool:
         return len(self._histories) == 1 and self._places.undisturbed and not self._tree_ends

@@ -42,7 +42,9 @@ def notice_absent(session: Session, compartment: bytes, count: int) -> None:
 
 
 def _records(found: Sequence[Quarantined]) -> str:
-    return "1 record" if len(found) == 1 else f"{len(found)} records"
+    """Count them; what an entry held whose list is not here, or whether others follow it, nobody can say."""
+    at_least = "At least " if any(one.n is None for one in found) else ""
+    return at_least + ("1 record" if len(found) == 1 else f"{len(found)} records")
 
 
 def _place(found: Quarantined) -> str:
