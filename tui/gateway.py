@@ -5,6 +5,7 @@ This module loads the whole library; the app imports it once the unlock screen i
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -53,6 +54,7 @@ from vault.services.listing import CaseList
 from vault.services.logbook import LogLine
 
 _LOG_LINES: Final = 1000
+_GONE: Final = sys.maxsize
 
 Progress = Callable[[int, int], None]
 
@@ -79,6 +81,8 @@ class Gateway:
         self._member = ""
         self._list: CaseList | None = None
         self._found: tuple[str, FoundCases | None] = ("", None)
+        self._draft_turns: dict[str, int] = {}
+        self._drafts_lock = threading.Lock()
         self.turn = threading.RLock()
         """Held by each act but the long ones and drafts, so that acts follow one another."""
 
@@ -193,13 +197,21 @@ class Gateway:
         return DraftShown(case, make_id().hex(), ref, kind, 0, text, amends=amends)
 
     def save_draft(self, draft: DraftShown) -> None:
-        """Keep a draft, sealed and on the medium when this returns. Waits for no other act."""
+        """Keep a draft, sealed and on the medium when this returns. Waits for no other act.
+
+        Nothing is written when a later text of it was kept already, or when it was finished or thrown away.
+        """
         case, record, content = _id(draft.case), bytes.fromhex(draft.record), shaping.draft_content(draft)
-        self._session.drafts().save(case, record, content, shaping.DRAFT_KIND, saved_ms=draft.saved_ms)
+        with self._drafts_lock:
+            if draft.turn >= self._draft_turns.get(draft.record, 0):
+                self._session.drafts().save(case, record, content, shaping.DRAFT_KIND, saved_ms=draft.saved_ms)
+                self._draft_turns[draft.record] = draft.turn
 
     def forget_draft(self, draft: DraftShown) -> None:
         """Delete a draft."""
-        self._session.drafts().delete(_id(draft.case), bytes.fromhex(draft.record))
+        with self._drafts_lock:
+            self._session.drafts().delete(_id(draft.case), bytes.fromhex(draft.record))
+            self._draft_turns[draft.record] = _GONE
 
     def drafts(self) -> tuple[DraftShown, ...]:
         """Return this member's drafts, the last saved first."""

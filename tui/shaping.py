@@ -53,7 +53,7 @@ def note_shown(record: bytes, note: Note, written_ms: int, heads: int) -> NoteSh
 def draft_content(draft: DraftShown) -> str:
     """Return what the drafts file keeps of a draft. Halves of characters survive as escapes."""
     kept = asdict(draft)
-    for elsewhere in ("case", "record", "saved_ms"):
+    for elsewhere in ("case", "record", "saved_ms", "turn"):
         del kept[elsewhere]
     return json.dumps(kept)
 

@@ -72,7 +72,10 @@ class NoteShown:
 
 @dataclass(frozen=True, slots=True)
 class DraftShown:
-    """Text that was typed and not finished. `record` names the draft; `amends` the note that it corrects, if any."""
+    """Text that was typed and not finished. `record` names the draft; `amends` the note that it corrects, if any.
+
+    `turn` grows with each save of a session: threads may overtake one another, and an older text must not win.
+    """
 
     case: str
     record: str
@@ -83,6 +86,7 @@ class DraftShown:
     occurred: str = field(default="", repr=False)
     amends: str | None = None
     cursor: tuple[int, int] = (0, 0)
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 from textual import events
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 from typing_extensions import override
 
 from tui.app import CaseVaultApp
@@ -90,6 +91,7 @@ NOTES = (
         "2026-11-25T12:00",
     ),
 )
+PAGES = ("REPORT\n\n⟦PERSON 1⟧ called. Two men asked for him at the market.", "The end of the report.")
 DRAFT = DraftShown(
     "11" * 16, "22" * 16, "K7QM-3XPD", "contact", NOW_MS - 60_000, "The hearing was moved to 09:30.", cursor=(0, 31)
 )
@@ -241,7 +243,7 @@ class StillGateway(Gateway):
         still_open = tuple(one for one in questions if one.form not in decisions)
         if still_open:
             return ExportStep(questions=still_open)
-        if not approve(("REPORT\n\n⟦PERSON 1⟧ called. Two men asked for him at the market.", "Second page.")):
+        if not approve(PAGES):
             return None
         return ExportStep(done=Exported(f"{out}/package.age", len(decisions), ("amber", "birch", "cedar", "dune")))
 
@@ -281,6 +283,15 @@ async def type_in(pilot: Pilot[None], text: str) -> None:
     await settled(pilot)
 
 
+async def wait_for_screen(pilot: Pilot[None], kind: type[Screen[Any]]) -> None:
+    """Wait until a worker that itself waits for a person has brought this screen."""
+    for _ in range(500):
+        if isinstance(pilot.app.screen, kind):
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"no {kind.__name__} came")
+
+
 async def unlock(pilot: Pilot[None]) -> None:
     """Go through the first screen."""
     await settled(pilot)
@@ -293,7 +304,10 @@ def walk(app: StillApp, steps: Steps, *, size: tuple[int, int] = (80, 24)) -> No
 
     async def session() -> None:
         async with app.run_test(size=size) as pilot:
-            await unlock(pilot)
-            await steps(pilot)
+            try:
+                await unlock(pilot)
+                await steps(pilot)
+            finally:
+                app._ending = True  # or a long act would hold up the end of a test that failed
 
     asyncio.run(session())

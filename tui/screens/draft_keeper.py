@@ -21,7 +21,7 @@ class DraftKeeper:
         self._now_ms = now_ms
         self._first_ms: int | None = None
         self._last_ms = 0
-        self._saving_since: int | None = None
+        self._is_saving = False
 
     def typed(self) -> None:
         """Note that something was typed."""
@@ -32,22 +32,21 @@ class DraftKeeper:
     @property
     def is_unsaved(self) -> bool:
         """Whether anything is not known to be on the disk."""
-        return self._first_ms is not None or self._saving_since is not None
+        return self._first_ms is not None or self._is_saving
 
     def is_due(self) -> bool:
         """Say whether to save now."""
-        if self._first_ms is None or self._saving_since is not None:
+        if self._first_ms is None or self._is_saving:
             return False
         now = self._now_ms()
         return now - self._last_ms >= PAUSE_MS or now - self._first_ms >= LONGEST_MS
 
     def begun(self) -> None:
         """Note that a save of all that is typed has begun."""
-        self._saving_since, self._first_ms = self._first_ms, None
+        self._is_saving, self._first_ms = True, None
 
     def ended(self, *, kept: bool) -> None:
         """Note that the save ended. What was not kept is due again."""
+        self._is_saving = False
         if not kept:
-            self._first_ms = self._saving_since
-            self._last_ms = self._now_ms()
-        self._saving_since = None
+            self.typed()

@@ -128,7 +128,7 @@ class ExportScreen(LongWorkScreen):
         words = (
             f"DONE. The package is at {found.path}\n"
             f"{found.decided} forms are decided; the finished files were checked.\n\n"
-            f"Tell the recipient these words of your package key once, by voice:\n  {' '.join(found.key_words)}"
+            f"Tell the recipient these words of your package key once, by voice:\n{' '.join(found.key_words)}"
         )
         self.query_one("#result", Static).update(safe_content(words))
         self.say("The package is sealed.")

@@ -41,7 +41,7 @@ class LongWorkScreen(VaultScreen):
             when_stopped: the words for the status line when the person stopped it.
         """
         wish = threading.Event()
-        modal = ProgressModal(title, wish.set, now_ms=self.desk.now_ms)
+        modal = ProgressModal(title, wish.set)
         percent = -1
 
         def progress(done: int, total: int) -> None:
@@ -62,7 +62,13 @@ class LongWorkScreen(VaultScreen):
             modal.finished(False)
             self.fail(error)
 
-        self.app.push_screen(modal)
         desk = self.desk
-        stopped: Stopped = lambda: wish.is_set() or desk.is_ending  # noqa: E731 - shorter than a function of two lines
-        self.ask(lambda vault: work(vault, progress, stopped), finished, failed=failed, alone=False)
+
+        def stopped() -> bool:
+            return wish.is_set() or desk.is_ending
+
+        def begin() -> None:
+            self.ask(lambda vault: work(vault, progress, stopped), finished, failed=failed, alone=False)
+
+        self.app.push_screen(modal)
+        modal.call_after_refresh(begin)  # so that the bar is there for the first word

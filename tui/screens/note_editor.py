@@ -97,7 +97,12 @@ class NoteEditor(VaultScreen):
         return self._take() if not self._ended and self._keeper.is_unsaved else None
 
     def _take(self) -> DraftShown:
-        self._draft = replace(self._as_typed(), saved_ms=self._now(), cursor=self._area.cursor_location)
+        self._draft = replace(
+            self._as_typed(),
+            saved_ms=self._now(),
+            cursor=self._area.cursor_location,
+            turn=max(self._draft.turn + 1, monotonic_ms()),
+        )
         return self._draft
 
     def _as_typed(self) -> DraftShown:
@@ -143,6 +148,7 @@ class NoteEditor(VaultScreen):
             self.end("")
             return
         draft = self._take()
+        self._keeper.begun()
         self.ask(lambda vault: vault.save_draft(draft), lambda _: self.end(""), failed=self._not_kept, alone=False)
 
     def action_discard(self) -> None:

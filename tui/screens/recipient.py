@@ -56,6 +56,6 @@ class RecipientForm(VaultScreen):
 
     def _show(self, kept: RecipientShown) -> None:
         self._kept = kept.name
-        words = f"Call them and compare these words of their key:\n\n  {kept.fingerprint}\n\nF4 goes on."
+        words = f"Call them and compare these words of their key:\n\n{kept.fingerprint}\n\nF4 goes on."
         self.query_one("#result", Static).update(safe_content(words))
         self.say("The recipient is kept.")

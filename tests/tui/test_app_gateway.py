@@ -1,0 +1,201 @@
+"""The gateway over a real vault: what it shows, what it logs, and that no late save brings an older text back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.services.conftest import filled_template, founded_template
+from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
+from tests.tui.driving import drive, shown
+from tests.tui.still import press, settled, type_in
+from tui.app import CaseVaultApp
+from tui.gateway import Gateway
+from tui.start import Start
+from tui.values import CaseLine, PersonTyped
+from tui.widgets.pages import PAGE_ROWS
+from tui.widgets.virtual_list import VirtualList
+from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.services import cases
+
+__all__ = ["filled_template", "founded_template"]  # fixtures
+
+
+@pytest.fixture
+def filled(filled_template: Filled, tmp_path: Path) -> Filled:
+    return Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
+
+
+@pytest.fixture
+def gateway(filled: Filled) -> Iterator[Gateway]:
+    opened = Gateway(filled.path, state=filled.state)
+    opened.unlock(MEMBER, bytearray(PASSPHRASE))
+    yield opened
+    opened.close()
+
+
+def test_unlocking_wipes_the_passphrase(filled: Filled) -> None:
+    passphrase = bytearray(PASSPHRASE)
+    opened = Gateway(filled.path, state=filled.state)
+    opened.unlock(MEMBER, passphrase)
+    opened.close()
+    opened.close()
+    assert passphrase == bytearray(len(PASSPHRASE))
+
+
+def test_the_standing_tells_what_is_lacking(gateway: Gateway) -> None:
+    standing = gateway.standing()
+    assert standing.lacks == ("no separation of duties", "no recovery sheets")
+    assert standing.backup_ms is None
+    assert standing.drafts == 0
+
+
+def test_looking_through_the_list_is_one_entry_and_reading_a_case_one_for_each_reason(
+    gateway: Gateway, filled: Filled
+) -> None:
+    before = len(_acts_of(gateway))
+    for words in ("", "sana", ""):
+        gateway.start_list("name", words)
+    gateway.list_page("ref", "", 0)
+    case = filled.cases[0].hex()
+    for why in ("casework", "casework", "handover"):
+        gateway.open_case(case, why)
+    assert _acts_of(gateway)[before:] == ["log.read", "case.list", "case.view", "case.view"]
+
+
+def _acts_of(gateway: Gateway) -> list[str]:
+    return [line.act for line in reversed(gateway.read_log().lines)][:-1]
+
+
+def test_a_case_shows_its_safe_contact_first_and_its_drafts(gateway: Gateway, filled: Filled) -> None:
+    case = filled.cases[0].hex()
+    typed = PersonTyped(
+        "witness",
+        names=("Вера Тихоокова", "Vera Tikhookova"),
+        born="1979-08",
+        documents=("passport:71 0034512",),
+        contact_channel="messenger",
+        contact_address="through her sister",
+        contact_hours="after 18:00",
+    )
+    record = gateway.add_person(case, typed)
+    draft = replace(gateway.new_draft(case, filled.refs[0], "contact"), text="half", saved_ms=5, turn=1)
+    gateway.save_draft(draft)
+    found = gateway.open_case(case, "casework")
+    assert found.safe_contacts == ("Вера Тихоокова: messenger through her sister; after 18:00",)
+    assert found.drafts == (replace(draft, turn=0),)
+    person = next(one for one in found.persons if one.record == record)
+    assert "SAFE CONTACT messenger through her sister; after 18:00" in person.lines
+    assert "Document  passport 71 0034512" in person.lines
+    assert len(found.notes) == 6
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (PersonTyped("witness", born="yesterday"), "date of birth must be written YYYY"),
+        (PersonTyped("witness", phones=("7",)), "phone needs at least 3 digits"),
+        (PersonTyped("witness", emails=("nobody",)), "e-mail must hold an @"),
+    ],
+)
+def test_what_a_person_cannot_be_is_refused_and_nothing_is_kept(
+    typed: PersonTyped, words: str, gateway: Gateway, filled: Filled
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        gateway.add_person(filled.cases[0].hex(), typed)
+    assert len(gateway.open_case(filled.cases[0].hex(), "casework").persons) == 2
+
+
+@pytest.mark.parametrize("case", ["", "zz", "00" * 16])
+def test_a_case_that_is_not_there_is_not_found(case: str, gateway: Gateway) -> None:
+    with pytest.raises((NotFoundError, RefusedError), match=r"no such case|not granted"):
+        gateway.open_case(case, "casework")
+
+
+def test_a_late_save_brings_no_older_text_back(gateway: Gateway, filled: Filled) -> None:
+    draft = replace(gateway.new_draft(filled.cases[0].hex(), "ref", "contact"), text="old", turn=1)
+    gateway.save_draft(replace(draft, text="new", turn=2))
+    gateway.save_draft(draft)
+    assert [one.text for one in gateway.drafts()] == ["new"]
+
+
+def test_a_finished_draft_stays_gone_and_its_note_is_there(gateway: Gateway, filled: Filled) -> None:
+    case = filled.cases[0].hex()
+    draft = replace(gateway.new_draft(case, "ref", "safety"), text="Do not call.", occurred="2026-11-24T14:02", turn=1)
+    gateway.save_draft(draft)
+    record = gateway.finish_note(replace(draft, turn=2))
+    gateway.save_draft(replace(draft, turn=3))
+    assert gateway.drafts() == ()
+    note = next(one for one in gateway.open_case(case, "casework").notes if one.record == record)
+    assert (note.kind, note.text, note.occurred) == ("safety", "Do not call.", "2026-11-24T14:02")
+
+
+def test_verifying_can_be_stopped_and_then_nothing_is_logged(gateway: Gateway) -> None:
+    before = _acts_of(gateway)
+    assert gateway.verify_log(lambda done, total: None, lambda: True) is None
+    assert _acts_of(gateway)[len(before) :] == ["log.read"]
+    told: list[tuple[int, int]] = []
+    found = gateway.verify_log(lambda done, total: told.append((done, total)), lambda: False)
+    assert found is not None
+    assert found.verified
+    assert told[-1][0] == told[-1][1]
+
+
+def test_a_stopped_backup_leaves_nothing(gateway: Gateway, tmp_path: Path) -> None:
+    assert gateway.back_up(tmp_path / "stick", lambda done, total: None, lambda: True) is None
+    assert list((tmp_path / "stick").iterdir()) == []
+    made = gateway.back_up(tmp_path / "stick", lambda done, total: None, lambda: False)
+    assert made is not None
+    assert Path(made.path).is_dir()
+    assert gateway.standing().backup_ms is not None
+
+
+# ---- a list longer than a page -------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_long_list_is_walked_to_its_end_by_keys_and_filtered(founded_template: Place, tmp_path: Path) -> None:
+    place = founded_template.copied_to(tmp_path / "long")
+    count = 2 * PAGE_ROWS + 22
+    with place.open() as session:
+        for number in range(count):
+            cases.create(session, title=f"{MARKER} {number:03d}", kind="other")
+
+    def of(lines: tuple[CaseLine, ...]) -> list[str]:
+        return [line.title for line in lines]
+
+    titles = [f"{MARKER} {number:03d}" for number in range(count)]
+    opened = Gateway(place.path, state=place.state)
+    opened.unlock(MEMBER, bytearray(PASSPHRASE))
+    start = opened.start_list("name")
+    assert start.count == count
+    second = opened.list_page("name", "", PAGE_ROWS, after=start.rows[-1].place).rows
+    third = opened.list_page("name", "", 2 * PAGE_ROWS, after=second[-1].place).rows
+    assert of(start.rows) + of(second) + of(third) == titles
+    assert opened.list_page("name", "", PAGE_ROWS, before=third[0].place).rows == second
+    assert opened.list_page("name", "", PAGE_ROWS).rows == second
+    assert of(opened.start_list("name", "077").rows) == [titles[77]]
+    opened.close()
+
+    app = CaseVaultApp(Start(place.path, MEMBER), open_gateway=lambda path: Gateway(path, state=place.state))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await type_in(pilot, PASSPHRASE.decode())
+        await press(pilot, "enter", "end")
+        assert titles[-1] in shown(app)
+        await press(pilot, "home", "pagedown", "pagedown", "pagedown", "pagedown")
+        row = app.screen.query_one(VirtualList).row_at_cursor()
+        assert row is not None
+        assert f" {row.cells[2]}" in shown(app)
+        assert "..." not in shown(app)
+        await press(pilot, "slash")
+        await type_in(pilot, "077")
+        assert "CASES  1 match" in shown(app)
+
+    drive(app, steps)
+    app.close_vault()

@@ -1,0 +1,315 @@
+"""Long acts, questions and forms: what is asked, what can be stopped, and what a refusal says."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from typing_extensions import override
+
+from tests.tui.driving import shown
+from tests.tui.still import PAGES, StillApp, StillGateway, press, settled, type_in, wait_for_screen, walk
+from tui.gateway import Progress
+from tui.screens.back_up import BackupScreen
+from tui.screens.export import ExportScreen
+from tui.screens.log_view import LogScreen
+from tui.screens.pages import PagesScreen
+from tui.values import BackupMade, Checked, PersonTyped
+from tui.widgets.progress import ProgressModal
+from vault.errors import TryAgainError, UsageError
+
+pytestmark = pytest.mark.screen
+
+
+class Waiting(StillGateway):
+    """Its long acts go on until they are stopped, or let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = threading.Event()
+
+    def _work(self, progress: Progress, cancelled: Callable[[], bool]) -> bool:
+        progress(3, 4)
+        while not self.let_go.wait(0.01):
+            if cancelled():
+                return False
+        return True
+
+    @override
+    def verify_log(self, progress: Progress, cancelled: Callable[[], bool]) -> Checked | None:
+        return super().verify_log(progress, cancelled) if self._work(progress, cancelled) else None
+
+    @override
+    def back_up(self, destination: Path, progress: Progress, cancelled: Callable[[], bool]) -> BackupMade | None:
+        return super().back_up(destination, progress, cancelled) if self._work(progress, cancelled) else None
+
+
+def _said(pilot: Pilot[None]) -> str:
+    return " ".join(shown(pilot.app).split())
+
+
+# ---- progress and stopping -----------------------------------------------------------------------------------------
+
+
+def test_verifying_shows_how_far_it_is_and_can_be_stopped() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "v")
+        await pilot.press("v")
+        await wait_for_screen(pilot, ProgressModal)
+        await pilot.pause(0.2)
+        assert "Verifying the log" in _said(pilot)
+        assert "75 %" in _said(pilot)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, LogScreen)
+        assert "Stopped. Nothing was changed, and nothing is verified." in _said(pilot)
+        assert "Not verified in this session" in _said(pilot)
+
+    walk(StillApp(Waiting()), steps)
+
+
+def test_a_stopped_backup_says_that_the_earlier_one_stands() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "b")
+        await type_in(pilot, "/media/stick")
+        await pilot.press("enter")
+        await wait_for_screen(pilot, ProgressModal)
+        await press(pilot, "escape")
+        assert "Stopped. No new backup was made; the earlier one stands." in _said(pilot)
+
+    walk(StillApp(Waiting()), steps)
+
+
+def test_leaving_at_once_stops_a_long_act() -> None:
+    gateway = Waiting()
+    app = StillApp(gateway)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "v")
+        await pilot.press("v")
+        await wait_for_screen(pilot, ProgressModal)
+        await pilot.press("ctrl+backslash")
+
+    walk(app, steps)
+    assert app.return_code == 0
+    assert ("verify",) not in gateway.done
+
+
+def test_a_long_act_that_fails_closes_its_bar_and_says_why() -> None:
+    class Full(StillGateway):
+        @override
+        def back_up(self, destination: Path, progress: Progress, cancelled: Callable[[], bool]) -> BackupMade | None:
+            raise TryAgainError("no room at the stick")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "b")
+        await type_in(pilot, "/media/stick")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, BackupScreen)
+        assert "! No room at the stick. Free some space or wait" in _said(pilot)
+
+    walk(StillApp(Full()), steps)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"), [("", "! Type the folder first."), ("backups", "! Type the whole path, from / or ~ on.")]
+)
+def test_a_backup_needs_a_whole_path(typed: str, words: str) -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "b")
+        await type_in(pilot, typed)
+        await press(pilot, "enter")
+        assert words in _said(pilot)
+
+    walk(app, steps)
+    assert not [done for done in app.still.done if done[0] == "backup"]
+
+
+def test_a_log_that_does_not_hold_names_the_first_bad_place_first() -> None:
+    class Broken(StillGateway):
+        @override
+        def verify_log(self, progress: Progress, cancelled: Callable[[], bool]) -> Checked | None:
+            faults = tuple(f"operation {number}: the header was altered" for number in range(3, 9))
+            return Checked(False, "3 of 13 entries in 1 log are proven", "9c" * 32, faults)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "v", "v")
+        said = _said(pilot)
+        assert "! NOT VERIFIED. First bad place first. 3 of 13 entries" in said
+        assert said.index("operation 3:") < said.index("operation 4:")
+        assert "and 2 more" in said
+        assert "! Exports wait until the log is sound; reading and notes go on." in said
+
+    walk(StillApp(Broken()), steps)
+
+
+def test_the_log_is_filtered_by_acts() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "v", "slash")
+        await type_in(pilot, "case")
+        assert "case.view" in _said(pilot)
+        assert "note.create" not in _said(pilot)
+        await press(pilot, "escape")
+        assert "note.create" in _said(pilot)
+
+    walk(StillApp(), steps)
+
+
+# ---- export --------------------------------------------------------------------------------------------------------
+
+
+async def _to_questions(pilot: Pilot[None]) -> None:
+    await press(pilot, "enter", "e")
+    await type_in(pilot, "/media/stick")
+    await press(pilot, "f4")
+
+
+def test_nothing_goes_on_before_every_question_is_decided() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await _to_questions(pilot)
+        assert "Somebody who may be named shares this with somebody who may not." in _said(pilot)
+        await press(pilot, "f4")
+        assert "! 3 are still open; a takes the proposal for all of them." in _said(pilot)
+        await press(pilot, "k", "p", "u", "g", "x")
+        assert "3 decided, 0 open" in _said(pilot)
+        await pilot.press("f4")
+        await wait_for_screen(pilot, PagesScreen)
+        assert PAGES[0].splitlines()[-1] in _said(pilot)
+        await press(pilot, "f4")
+        assert "DONE. The package is at /media/stick/package.age" in _said(pilot)
+
+    walk(app, steps)
+    exports = [done[3] for done in app.still.done if done[0] == "export"]
+    assert exports == [{}, {"Orvillard": "keep", "Qarvosh": "generalise", "07:40": "remove"}]
+
+
+def test_pages_that_are_declined_are_not_sealed_and_the_decisions_stay() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await _to_questions(pilot)
+        await press(pilot, "л", "a")
+        await pilot.press("f4")
+        await wait_for_screen(pilot, PagesScreen)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ExportScreen)
+        assert "Stopped. Nothing was written." in _said(pilot)
+        await pilot.press("f4")
+        await wait_for_screen(pilot, PagesScreen)
+        await press(pilot, "f4")
+        assert "3 forms are decided" in _said(pilot)
+
+    walk(StillApp(), steps)
+
+
+def test_leaving_the_questions_writes_nothing() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await _to_questions(pilot)
+        await press(pilot, "escape")
+        assert "Nothing was written. F4 goes on" in _said(pilot)
+
+    walk(StillApp(), steps)
+
+
+def test_leaving_at_once_from_the_pages_seals_nothing() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await _to_questions(pilot)
+        await press(pilot, "a")
+        await pilot.press("f4")
+        await wait_for_screen(pilot, PagesScreen)
+        await pilot.press("ctrl+backslash")
+
+    walk(app, steps)
+    assert app.return_code == 0
+
+
+# ---- forms ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_kept_as_typed() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "p")
+        for text in ("Вера Тихоокова; Vera Tikhookova", "1979-08", "+996 555 010 412; 112", ""):
+            await type_in(pilot, text)
+            await press(pilot, "tab")
+        await press(pilot, "right", "tab")
+        await type_in(pilot, "71 0034512")
+        await press(pilot, "tab", "right", "tab")
+        await type_in(pilot, "through her sister")
+        await press(pilot, "f4")
+
+    walk(app, steps)
+    (typed,) = [done[1] for done in app.still.done if done[0] == "person"]
+    assert typed == PersonTyped(
+        role="client",
+        names=("Вера Тихоокова", "Vera Tikhookova"),
+        born="1979-08",
+        phones=("+996 555 010 412", "112"),
+        documents=("id-card:71 0034512",),
+        contact_channel="phone",
+        contact_address="through her sister",
+    )
+
+
+def test_a_refused_person_leads_to_the_field_that_is_wrong_and_loses_nothing() -> None:
+    class Strict(StillGateway):
+        @override
+        def add_person(self, case: str, typed: PersonTyped) -> str:
+            raise UsageError("date of birth is not a day of the calendar", advice="")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "p")
+        await type_in(pilot, "Вера")
+        await press(pilot, "f4")
+        assert "! Date of birth is not a day of the calendar." in _said(pilot)
+        assert pilot.app.focused is pilot.app.screen.query_one("#born")
+        assert "Вера" in _said(pilot)
+
+    walk(StillApp(Strict()), steps)
+
+
+def test_another_reason_is_chosen_from_the_list_and_goes_with_the_view() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "w", "down", "down", "enter")
+
+    walk(app, steps)
+    assert ("open", f"{0:032x}", "supervision") in app.still.done
+
+
+def test_the_list_is_sorted_and_filtered_while_somebody_types() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "o")
+        assert "sort: ref" in _said(pilot)
+        await press(pilot, "slash", "z", "u")
+        assert "CASES 1 match" in _said(pilot)
+        await press(pilot, "x")
+        assert "Nothing matches; Esc shows all." in _said(pilot)
+        await press(pilot, "escape")
+        assert "CASES 4 cases" in _said(pilot)
+
+    walk(app, steps)
+    assert [done[2] for done in app.still.done if done[0] == "list"][-4:] == ["z", "zu", "zux", ""]
+
+
+def test_a_hit_opens_its_case_at_the_record() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "f3")
+        await type_in(pilot, "court")
+        await press(pilot, "enter", "enter")
+        await settled(pilot)
+        assert "│ 2026-11-24 08:02  contact" in shown(pilot.app)
+        assert "│ Arseniy Vyuzhanin called at 07:40." in shown(pilot.app)
+
+    walk(StillApp(), steps, size=(120, 40))
