@@ -76,7 +76,6 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "epoch": lambda rows: rows.epoch(_ID),
     "add_grants": lambda rows: rows.add_grants([GrantRow(_ID, _ID, _ID, _ID, b"sealed")]),
     "grants": lambda rows: rows.grants(),
-    "grants_to": lambda rows: rows.grants_to(_ID),
     "epochs_granted_to": lambda rows: rows.epochs_granted_to(_ID),
     "epochs_holding": lambda rows: rows.epochs_holding([_ID, _ID], at=3),
     "grants_of": lambda rows: rows.grants_of(_ID),

@@ -180,8 +180,18 @@ def test_epochs_and_grants_are_found_by_what_they_are_for(database: Database) ->
         assert rows.epoch(here.digest) == here
         assert rows.epoch(b"2" * 32) is None
         assert rows.grants() == [old, mine, yours]
-        assert rows.grants_to(SEAT) == [old, mine]
+        assert rows.epochs_granted_to(SEAT) == sorted({old.epoch, mine.epoch})
+        assert rows.epochs_granted_to(b"u" * 16) == []
         assert rows.grants_of(EPOCH) == [mine, yours]
+
+
+def test_notices_are_found_by_what_stands_at_a_place(database: Database) -> None:
+    notices = [EpochRow(bytes([n]) * 32, CASE, b"head" + bytes([n, n]) + b"tail") for n in range(5)]
+    with database.transaction() as rows:
+        rows.add_epochs(notices)
+        assert rows.epochs_holding([b"\3\3", b"\1\1", b"\7\7"], at=4) == [notices[1], notices[3]]
+        assert rows.epochs_holding([b"\3\3"], at=3) == []
+        assert rows.epochs_holding([], at=4) == []
 
 
 def test_of_a_session_only_the_last_checkpoint_and_cosigned_ones_stay(database: Database) -> None:

@@ -306,13 +306,9 @@ class Rows:
         """Return every grant."""
         return self._all(GrantRow._make, sql.GRANTS, {})
 
-    def grants_to(self, seat: bytes) -> list[GrantRow]:
-        """Return all that was ever sealed to this seat and not erased."""
-        return self._all(GrantRow._make, sql.GRANTS_TO_SEAT, {"seat": seat})
-
     def epochs_granted_to(self, seat: bytes) -> list[bytes]:
         """Return the ids of all epochs of which a key was sealed to this seat; the index alone answers."""
-        return list(self.connection.scalars(sql.EPOCHS_GRANTED_TO_SEAT, {"seat": seat}))
+        return [epoch for (epoch,) in self.connection.execute(sql.EPOCHS_GRANTED_TO_SEAT, {"seat": seat}).all()]
 
     def epochs_holding(self, values: Sequence[bytes], *, at: int) -> list[EpochRow]:
         """Return the notices whose bytes hold one of these values of equal length at a place, counted from 0."""

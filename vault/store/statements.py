@@ -126,7 +126,6 @@ EPOCHS_HOLDING = (
     .order_by(epoch.c.digest)
 )
 GRANTS = sa.select(granted).order_by(granted.c.digest)
-GRANTS_TO_SEAT = sa.select(granted).where(granted.c.seat == given("seat")).order_by(granted.c.digest)
 EPOCHS_GRANTED_TO_SEAT = (
     sa.select(granted.c.epoch).where(granted.c.seat == given("seat")).distinct().order_by(granted.c.epoch)
 )
