@@ -1,0 +1,106 @@
+"""Make `docs/app.svg`, the picture of the README: the app on the vault of `casevault demo`, all people invented.
+
+Run it in the environment of the tests: `.venv/bin/python scripts/app_picture.py`. References and times are fixed, so
+that the picture changes only when the app does. The app itself makes no pictures; this script lends it the ability.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tui import process  # noqa: E402, F401  # isort: skip - the package takes Textual's switches away first
+from textual.app import App  # noqa: E402
+from typing_extensions import override  # noqa: E402
+
+from tui.app import CaseVaultApp  # noqa: E402
+from tui.gateway import Gateway  # noqa: E402
+from tui.start import Start  # noqa: E402
+from tui.values import CaseShown  # noqa: E402
+from vault.access.unlock import unlock  # noqa: E402
+from vault.seal.passphrase import FLOOR  # noqa: E402
+from vault.services import cases, founding, notes, people  # noqa: E402
+from vault.services.demo_cases import EXTRADITION, MEMBER, ORGANISATION  # noqa: E402
+
+PICTURE = ROOT / "docs" / "app.svg"
+SIZE = (100, 26)
+REF = "K7QM-3XPD"
+FIRST_NOTE_MS = 1_795_419_600_000  # 2026-11-23 07:40 UTC
+NEXT_NOTE_MS = 26 * 3_600_000
+PASSPHRASE = b"demo"
+
+
+class StillGateway(Gateway):
+    """The real gateway; only what is random or of today is made the same each time."""
+
+    @override
+    def open_case(self, case: str, why: str) -> CaseShown:
+        shown = super().open_case(case, why)
+        written = [
+            replace(note, written_ms=FIRST_NOTE_MS + place * NEXT_NOTE_MS) for place, note in enumerate(shown.notes)
+        ]
+        return replace(shown, ref=REF, notes=tuple(written))
+
+
+class PictureApp(CaseVaultApp):
+    """The app, which may be photographed here."""
+
+    export_screenshot = App.export_screenshot  # type: ignore[assignment]  # the safe app refuses
+
+
+def make_vault(folder: Path) -> Path:
+    """Make a vault with one case of the demo."""
+    path, state = folder / "demo.vault", folder / "state"
+    founding.init(
+        path,
+        organisation=ORGANISATION,
+        member=MEMBER,
+        passphrase=bytearray(PASSPHRASE),
+        memory_mib=FLOOR.memory_kib // 1024,
+    )
+    with unlock(path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=state) as session:
+        case = cases.create(session, title=EXTRADITION.title, kind=EXTRADITION.kind).case
+        for person in EXTRADITION.persons:
+            people.add(session, case, role=person.role, names=person.names, born=person.born, phones=person.phones)
+        for kind, text in EXTRADITION.notes:
+            notes.add(session, case, kind=kind, text=text)
+    return path
+
+
+async def photograph(path: Path, state: Path) -> str:
+    """Unlock the vault, open its case and return the screen as SVG, without fonts from elsewhere."""
+    app = PictureApp(Start(path, MEMBER), open_gateway=lambda found: StillGateway(found, state=state))
+    async with app.run_test(size=SIZE) as pilot:
+        for keys in (PASSPHRASE.decode(), ["enter"], ["enter"], ["down"], ["down"]):
+            await pilot.press(*keys)
+            for _ in range(3):
+                await app.workers.wait_for_complete()
+                await pilot.pause()
+        svg = app.export_screenshot(title="CaseVault")
+    app.close_vault()
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
+def main() -> None:
+    """Make the picture."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_STATE_HOME"] = folder  # founding pins the vault in the account's state folder
+        path = make_vault(Path(folder))
+        svg = asyncio.run(photograph(path, Path(folder) / "state"))
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(svg, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
