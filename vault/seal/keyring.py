@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ID_SIZE
 from vault.seal.keys import derive_wrap_key
-from vault.seal.widths import require_key, require_width
+from vault.seal.widths import KEY_SIZE, require_key, require_width
+
+_Id = Annotated[bytes, msgspec.Meta(min_length=ID_SIZE, max_length=ID_SIZE)]
+_Key = Annotated[bytes, msgspec.Meta(min_length=KEY_SIZE, max_length=KEY_SIZE)]
 
 
 class Keyring:
@@ -32,7 +37,10 @@ class Keyring:
         """
         require_width("compartment", compartment, ID_SIZE)
         require_width("epoch", epoch, ID_SIZE)
-        entry = (compartment, require_key(key))
+        self._hold(epoch, compartment, require_key(key))
+
+    def _hold(self, epoch: bytes, compartment: bytes, key: bytes) -> None:
+        entry = (compartment, key)
         held = self._keys.setdefault(epoch, entry)
         if held != entry:
             raise VerificationError(f"epoch {epoch.hex()} is held with another key")
@@ -88,10 +96,10 @@ class Keyring:
             VerificationError: one epoch stands there with two keys.
         """
         try:
-            entries = msgspec.msgpack.decode(content, type=list[tuple[bytes, bytes, bytes]])
+            entries = msgspec.msgpack.decode(content, type=list[tuple[_Id, _Id, _Key]])
         except msgspec.DecodeError:
             raise MalformedError("keyring row cannot be read") from None
         keyring = cls()
         for epoch, compartment, key in entries:
-            keyring.add(compartment, epoch, key)
+            keyring._hold(epoch, compartment, key)
         return keyring
