@@ -32,11 +32,12 @@ from vault.services import cases, founding, notes, people  # noqa: E402
 from vault.services.demo_cases import EXTRADITION, MEMBER, ORGANISATION  # noqa: E402
 
 PICTURE = ROOT / "docs" / "app.svg"
-SIZE = (100, 26)
+SIZE = (100, 20)
 REF = "K7QM-3XPD"
 FIRST_NOTE_MS = 1_795_419_600_000  # 2026-11-23 07:40 UTC
 NEXT_NOTE_MS = 26 * 3_600_000
 PASSPHRASE = b"demo"
+SAFE_CONTACT = "Арсений Вьюжанин: messenger through his sister; after 18:00"
 
 
 class StillGateway(Gateway):
@@ -48,7 +49,7 @@ class StillGateway(Gateway):
         written = [
             replace(note, written_ms=FIRST_NOTE_MS + place * NEXT_NOTE_MS) for place, note in enumerate(shown.notes)
         ]
-        return replace(shown, ref=REF, notes=tuple(written))
+        return replace(shown, ref=REF, notes=tuple(written), safe_contacts=(SAFE_CONTACT,))
 
 
 class PictureApp(CaseVaultApp):
@@ -87,7 +88,7 @@ async def photograph(path: Path, state: Path) -> str:
                 await pilot.pause()
         svg = app.export_screenshot(title="CaseVault")
     app.close_vault()
-    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return re.sub(r"@font-face \{.*?\}\s*|<!--.*?-->\s*", "", svg, flags=re.DOTALL)
 
 
 def main() -> None:

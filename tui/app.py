@@ -20,7 +20,7 @@ from tui.screens.base import EVERYWHERE, VaultScreen, bindings
 from tui.screens.covers import IdleWarning, Neutral
 from tui.screens.unlock import UnlockScreen
 from tui.start import Start
-from tui.values import CaseShown, Standing
+from tui.values import CaseShown, Spot, Standing
 from tui.widgets.progress import ProgressModal
 from vault.clock import monotonic_ms, now_ms
 from vault.errors import InternalError, VaultError
@@ -72,6 +72,7 @@ class CaseVaultApp(SafeApp):
         self._gateway: Gateway | None = None
         self._gateway_came = threading.Event()
         self._is_open = False
+        self._is_locking = False
         self._touched_ms = idle_clock_ms()
         self._warning: IdleWarning | None = None
 
@@ -136,12 +137,17 @@ class CaseVaultApp(SafeApp):
         screen = self.screen
         if isinstance(screen, UnlockScreen):
             self._is_open = True
-            screen.ask(lambda vault: (vault.standing(), vault.sorts, vault.reasons), self._show_list)
+            screen.ask(
+                lambda vault: (vault.take_spot(), (vault.standing(), vault.sorts, vault.reasons)), self._show_list
+            )
 
-    def _show_list(self, found: tuple[Standing, tuple[str, ...], tuple[str, ...]]) -> None:
+    def _show_list(self, found: tuple[Spot | None, tuple[Standing, tuple[str, ...], tuple[str, ...]]]) -> None:
         from tui.screens.case_list import CaseList  # noqa: PLC0415 - not needed for the first paint
 
-        self.switch_screen(CaseList(*found))
+        spot, known = found
+        self.switch_screen(CaseList(*known))
+        if spot is not None:
+            self.call_later(self.post_message, OpenCase(spot.case, record=spot.record, draft=spot.draft))
 
     @on(OpenCase)
     def _open_case(self, wish: OpenCase) -> None:
@@ -211,6 +217,11 @@ class CaseVaultApp(SafeApp):
     # ---- ending, and being left alone ---------------------------------------------------------------------------
 
     @override
+    def lock(self) -> None:
+        self._is_locking = True
+        super().lock()
+
+    @override
     def before_end(self) -> None:
         """Save what is being typed, and let whoever waits go. The files are closed behind it (`close_vault`)."""
         self._gateway_came.set()
@@ -220,6 +231,9 @@ class CaseVaultApp(SafeApp):
             draft = screen.save_now() if isinstance(screen, VaultScreen) else None
             if draft is not None:
                 self._gateway.save_draft(draft)
+        spots = [spot for screen in self._screen_stack if isinstance(screen, VaultScreen) and (spot := screen.spot())]
+        if self._is_locking and spots:
+            self._gateway.keep_spot(spots[-1])
 
     def close_vault(self) -> None:
         """Close the files of the session, or give up after `CLOSE_SECONDS`."""

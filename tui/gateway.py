@@ -5,13 +5,13 @@ This module loads the whole library; the app imports it once the unlock screen i
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import ClassVar, Final
 
 from tui import shaping
+from tui.draft_shelf import DraftShelf
 from tui.values import (
     BackupMade,
     CaseLine,
@@ -28,6 +28,7 @@ from tui.values import (
     PersonTyped,
     QuestionShown,
     RecipientShown,
+    Spot,
     Standing,
 )
 from vault.access.session import Session
@@ -54,7 +55,6 @@ from vault.services.listing import CaseList
 from vault.services.logbook import LogLine
 
 _LOG_LINES: Final = 1000
-_GONE: Final = sys.maxsize
 
 Progress = Callable[[int, int], None]
 
@@ -81,8 +81,7 @@ class Gateway:
         self._member = ""
         self._list: CaseList | None = None
         self._found: tuple[str, FoundCases | None] = ("", None)
-        self._draft_turns: dict[str, int] = {}
-        self._drafts_lock = threading.Lock()
+        self._shelf: DraftShelf | None = None
         self.turn = threading.RLock()
         """Held by each act but the long ones and drafts, so that acts follow one another."""
 
@@ -92,11 +91,18 @@ class Gateway:
             raise InternalError("the vault is locked")
         return self._open
 
+    @property
+    def _drafts(self) -> DraftShelf:
+        if self._shelf is None:
+            raise InternalError("the vault is locked")
+        return self._shelf
+
     # ---- coming and going ---------------------------------------------------------------------------------------
 
     def unlock(self, member: str, passphrase: bytearray) -> None:
         """Open the vault; the passphrase is wiped. See `vault.access.unlock.unlock` for what is raised."""
         self._open = unlock(self._path, member=member, passphrase=passphrase, state=self._state)
+        self._shelf = DraftShelf(self._open.drafts())
         self._member = member
         dates.note_opened(self._open)
 
@@ -197,30 +203,24 @@ class Gateway:
         return DraftShown(case, make_id().hex(), ref, kind, 0, text, amends=amends)
 
     def save_draft(self, draft: DraftShown) -> None:
-        """Keep a draft, sealed and on the medium when this returns. Waits for no other act.
-
-        Nothing is written when a later text of it was kept already, or when it was finished or thrown away.
-        """
-        case, record, content = _id(draft.case), bytes.fromhex(draft.record), shaping.draft_content(draft)
-        with self._drafts_lock:
-            if draft.turn >= self._draft_turns.get(draft.record, 0):
-                self._session.drafts().save(case, record, content, shaping.DRAFT_KIND, saved_ms=draft.saved_ms)
-                self._draft_turns[draft.record] = draft.turn
+        """Keep a draft, sealed and on the medium when this returns. Waits for no other act."""
+        self._drafts.save(draft)
 
     def forget_draft(self, draft: DraftShown) -> None:
         """Delete a draft."""
-        with self._drafts_lock:
-            self._session.drafts().delete(_id(draft.case), bytes.fromhex(draft.record))
-            self._draft_turns[draft.record] = _GONE
+        self._drafts.forget(draft)
 
     def drafts(self) -> tuple[DraftShown, ...]:
         """Return this member's drafts, the last saved first."""
-        kept = [
-            shaping.draft_shown(one.compartment, one.record, one.saved_ms, one.text)
-            for one in self._session.drafts().list()
-            if one.kind == shaping.DRAFT_KIND
-        ]
-        return tuple(draft for draft in kept if draft is not None)
+        return self._drafts.list()
+
+    def keep_spot(self, spot: Spot) -> None:
+        """Remember, sealed, where somebody was when the app locks."""
+        self._drafts.keep_spot(spot)
+
+    def take_spot(self) -> Spot | None:
+        """Return where somebody was, once."""
+        return self._drafts.take_spot()
 
     def finish_note(self, draft: DraftShown) -> str:
         """Keep the draft as a note and forget the draft; returns the note's id. The note is durable first."""

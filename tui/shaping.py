@@ -1,16 +1,12 @@
-"""From the words of casework to lines for the screens, and from drafts to bytes and back."""
+"""From the words of casework to lines for the screens."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict
 
-from tui.values import DraftShown, NoteShown, PersonShown
+from tui.values import NoteShown, PersonShown
 from vault.casework.note import Note
 from vault.casework.person import Person, SafeContact
-
-DRAFT_KIND = "note"
 
 
 def person_shown(record: bytes, person: Person, heads: int) -> PersonShown:
@@ -48,44 +44,3 @@ def note_shown(record: bytes, note: Note, written_ms: int, heads: int) -> NoteSh
     """Return a note."""
     amends = None if note.amends is None else note.amends.hex()
     return NoteShown(record.hex(), note.kind.value, written_ms, note.text, note.occurred, amends, heads)
-
-
-def draft_content(draft: DraftShown) -> str:
-    """Return what the drafts file keeps of a draft. Halves of characters survive as escapes."""
-    kept = asdict(draft)
-    for elsewhere in ("case", "record", "saved_ms", "turn"):
-        del kept[elsewhere]
-    return json.dumps(kept)
-
-
-def draft_shown(case: bytes, record: bytes, saved_ms: int, untrusted_content: str) -> DraftShown | None:
-    """Return a draft of `draft_content`, or None for what another program kept.
-
-    The text survives whatever else is missing.
-    """
-    try:
-        kept = json.loads(untrusted_content)
-    except ValueError:
-        return None
-    if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
-        return None
-    amends = kept.get("amends")
-    return DraftShown(
-        case=case.hex(),
-        record=record.hex(),
-        ref=str(kept.get("ref", "")),
-        kind=str(kept.get("kind", "contact")),
-        saved_ms=saved_ms,
-        text=kept["text"],
-        occurred=str(kept.get("occurred", "")),
-        amends=amends if isinstance(amends, str) else None,
-        cursor=_cursor(kept.get("cursor")),
-    )
-
-
-def _cursor(value: object) -> tuple[int, int]:
-    match value:
-        case [int(row), int(column)]:
-            return row, column
-        case _:
-            return 0, 0

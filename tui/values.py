@@ -90,6 +90,15 @@ class DraftShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody was when the app locked: a case, and a record or a draft in it, if any."""
+
+    case: str
+    record: str = ""
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseShown:
     """A case as opened: what its header says, its people, its notes and this member's drafts for it."""
 

@@ -69,12 +69,12 @@ class AppPane:
     def wait_for(self, text: str) -> None:
         wait_for(f"{text!r} on screen", lambda: text in self.screen())
 
-    def unlock(self) -> None:
+    def unlock(self, then: str = "CASES  2 cases") -> None:
         self.wait_for("Passphrase")
         self.type(PASSPHRASE.decode())
         self.wait_for("•" * len(PASSPHRASE))
         self.keys("Enter")
-        self.wait_for("CASES  2 cases")
+        self.wait_for(then)
 
     def open_first_case(self) -> None:
         self.keys("Enter")

@@ -35,6 +35,7 @@ from tui.values import (
     PersonTyped,
     QuestionShown,
     RecipientShown,
+    Spot,
     Standing,
 )
 from vault.errors import WrongPassphraseError
@@ -106,6 +107,7 @@ class StillGateway(Gateway):
         self.done: list[tuple[Any, ...]] = []
         self.drafts_kept: tuple[DraftShown, ...] = (DRAFT,)
         self.alarms: tuple[str, ...] = ()
+        self.spot: Spot | None = None
 
     @override
     def unlock(self, member: str, passphrase: bytearray) -> None:
@@ -171,6 +173,14 @@ class StillGateway(Gateway):
     @override
     def drafts(self) -> tuple[DraftShown, ...]:
         return self.drafts_kept
+
+    @override
+    def keep_spot(self, spot: Spot) -> None:
+        self.done.append(("spot", spot))
+
+    @override
+    def take_spot(self) -> Spot | None:
+        return self.spot
 
     @override
     def finish_note(self, draft: DraftShown) -> str:

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import drive, painted, shown
-from tests.tui.still import CASES, StillApp, StillGateway, press, settled, type_in, walk
+from tests.tui.still import CASES, DRAFT, StillApp, StillGateway, press, settled, type_in, walk
 from tui.app import IDLE_MS, WARNED_MS
 from tui.gateway import Gateway
 from tui.keys import with_layouts
@@ -29,6 +29,7 @@ from tui.screens.note_editor import NoteEditor
 from tui.screens.person_form import PersonForm
 from tui.screens.search import SearchScreen
 from tui.screens.unlock import UnlockScreen, script_words
+from tui.values import Spot
 from tui.widgets.fields import PassphraseInput
 from tui.widgets.lines import fitting_hints
 from tui.widgets.progress import ProgressModal
@@ -368,6 +369,41 @@ def test_a_draft_is_saved_on_every_way_out(keys: tuple[str, ...], code: int) -> 
     walk(app, steps)
     assert app.return_code == code
     assert ("save", "Samira") in app.still.done
+
+
+@pytest.mark.parametrize(
+    ("keys", "spot"),
+    [
+        (("enter", "ctrl+l"), Spot("00" * 16, record=DRAFT.record)),
+        (("enter", "down", "ctrl+l"), Spot("00" * 16, record="b3")),
+        (("enter", "enter", "ctrl+l"), Spot(DRAFT.case, draft=DRAFT.record)),
+        (("enter", "enter", "f12", "a"), Spot(DRAFT.case, draft=DRAFT.record)),
+        (("enter", "ctrl+q"), None),
+        (("enter", "enter", "ctrl+backslash"), None),
+        (("ctrl+l",), None),
+    ],
+)
+def test_a_lock_remembers_where_somebody_was_and_no_other_end_does(keys: tuple[str, ...], spot: Spot | None) -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, *keys)
+
+    walk(app, steps)
+    assert [done[1] for done in app.still.done if done[0] == "spot"] == ([] if spot is None else [spot])
+
+
+def test_unlocking_leads_back_to_the_draft() -> None:
+    gateway = StillGateway()
+    gateway.spot = Spot(DRAFT.case, draft=DRAFT.record)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, NoteEditor)
+        await press(pilot, "escape", "escape")
+        assert isinstance(pilot.app.screen, CaseList)
+
+    walk(StillApp(gateway), steps)
 
 
 def test_f12_shows_nothing_at_all() -> None:

@@ -16,7 +16,7 @@ from tests.tui.still import press, settled, type_in
 from tui.app import CaseVaultApp
 from tui.gateway import Gateway
 from tui.start import Start
-from tui.values import CaseLine, PersonTyped
+from tui.values import CaseLine, PersonTyped, Spot
 from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.virtual_list import VirtualList
 from vault.errors import NotFoundError, RefusedError, UsageError
@@ -132,6 +132,16 @@ def test_a_finished_draft_stays_gone_and_its_note_is_there(gateway: Gateway, fil
     assert gateway.drafts() == ()
     note = next(one for one in gateway.open_case(case, "casework").notes if one.record == record)
     assert (note.kind, note.text, note.occurred) == ("safety", "Do not call.", "2026-11-24T14:02")
+
+
+def test_where_somebody_was_is_remembered_once_and_is_no_draft(gateway: Gateway, filled: Filled) -> None:
+    spot = Spot(filled.cases[0].hex(), record="ab" * 16)
+    gateway.keep_spot(Spot(filled.cases[1].hex()))
+    gateway.keep_spot(spot)
+    assert gateway.drafts() == ()
+    assert gateway.standing().drafts == 0
+    assert gateway.take_spot() == spot
+    assert gateway.take_spot() is None
 
 
 def test_verifying_can_be_stopped_and_then_nothing_is_logged(gateway: Gateway) -> None:

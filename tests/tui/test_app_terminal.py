@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.services.conftest import filled_template, founded_template
-from tests.services.founded import MARKER, PASSPHRASE, Filled
+from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled
 from tests.tui.app_pane import AppPane
 from tests.tui.terminals import wait_for
+from tui.gateway import Gateway
 from vault.store.drafts import Draft
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
@@ -87,12 +88,9 @@ def test_locking_saves_what_was_typed_and_asks_for_the_passphrase_again(pane: Ap
     everything = pane.everything()
     assert MARKER not in everything
     assert "half a sentence" not in everything
-    pane.unlock()
-    assert "drafts: 1 (d)" in pane.screen()
-    pane.keys("d")
-    pane.wait_for("Go on with which draft?")
-    pane.keys("Enter")
-    pane.wait_for("half a sentence")
+    pane.unlock(then="half a sentence")
+    pane.type(", and the rest")
+    pane.wait_for("half a sentence, and the rest")
     pane.keys("F4")
     pane.wait_for("Notes (7)")
     pane.keys("C-q")
@@ -115,6 +113,12 @@ def test_kill_while_typing_loses_at_most_two_seconds(pane: AppPane, filled: Fill
     os.kill(child, signal.SIGKILL)
     pane.wait_for("code 137")
     (draft,) = _drafts(filled)
+    reopened = Gateway(filled.path, state=filled.state)
+    reopened.unlock(MEMBER, bytearray(PASSPHRASE))
+    assert [one.record for one in reopened.open_case(draft.compartment.hex(), "casework").drafts] == [
+        draft.record.hex()
+    ]
+    reopened.close()
     text = (TYPED * 50)[: len(typed)]
     assert f'"text": "{text[:20]}' in draft.text
     kept = draft.text.partition('"text": "')[2].partition('"')[0]

@@ -10,10 +10,10 @@ from typing_extensions import override
 
 from tests.tui.driving import shown
 from tests.tui.still import DRAFT, StillApp, StillGateway, press, settled, type_in, walk
+from tui.draft_shelf import draft_content, draft_shown
 from tui.screens.case import CaseScreen
 from tui.screens.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
 from tui.screens.note_editor import NoteEditor
-from tui.shaping import draft_content, draft_shown
 from tui.values import DraftShown
 from tui.widgets.fields import SafeTextArea
 from vault.errors import TryAgainError

@@ -24,7 +24,7 @@ from tui.widgets.lines import Hint, KeyHints
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
-    from tui.values import DraftShown
+    from tui.values import DraftShown, Spot
     from vault.errors import VaultError
 
 T = TypeVar("T")
@@ -202,6 +202,10 @@ class VaultScreen(Screen[str]):
     def end(self, word: str) -> None:
         """Close, with this word for whoever opened the screen."""
         self.dismiss(word)
+
+    def spot(self) -> Spot | None:
+        """Return where to come back to after a lock, if it is worth coming back."""
+        return None
 
     def action_back(self) -> None:
         """Go back to where one came from."""

@@ -18,7 +18,7 @@ from tui.screens.note_editor import NoteEditor
 from tui.screens.person_form import PersonForm
 from tui.screens.rows import FixedRows
 from tui.screens.wording import counted, moment
-from tui.values import CaseShown, DraftShown, NoteShown, PersonShown
+from tui.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
@@ -79,6 +79,12 @@ class CaseScreen(VaultScreen):
             self._edit(next((draft for draft in self._case.drafts if draft.record == self._draft), None))
         elif self._case.drafts:
             self.say(f"{counted(len(self._case.drafts), 'draft')} kept here; Enter on it goes on writing.")
+
+    @override
+    def spot(self) -> Spot | None:
+        rows = self._people if self._people.has_focus else self._notes
+        row = rows.row_at_cursor()
+        return Spot(self._case.case, record="" if row is None else row.key)
 
     def show_case(self, case: CaseShown, *, stand_on: str = "") -> None:
         """Show the case as it is now."""

@@ -17,7 +17,7 @@ from tui.screens.base import Command, VaultScreen
 from tui.screens.choosing import ChoiceField
 from tui.screens.draft_keeper import DraftKeeper
 from tui.screens.wording import clock_time, sentence
-from tui.values import DraftShown
+from tui.values import DraftShown, Spot
 from tui.widgets.fields import SafeInput, SafeTextArea
 from vault.casework.vocabulary import NoteKind
 from vault.clock import monotonic_ms
@@ -95,6 +95,10 @@ class NoteEditor(VaultScreen):
     @override
     def save_now(self) -> DraftShown | None:
         return self._take() if not self._ended and self._keeper.is_unsaved else None
+
+    @override
+    def spot(self) -> Spot | None:
+        return Spot(self._draft.case, draft=self._draft.record)
 
     def _take(self) -> DraftShown:
         self._draft = replace(
