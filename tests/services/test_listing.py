@@ -1,0 +1,37 @@
+"""The list of cases on a screen: one entry for the look, pages by key, filters without another entry."""
+
+from __future__ import annotations
+
+from tests.services.founded import MARKER, Filled
+from vault.access.session import Session
+from vault.casework.case import Case
+from vault.index.cases import Sort
+from vault.services import cases, listing, logbook
+
+
+def test_the_look_is_in_the_log_before_any_row_and_pages_and_filters_add_nothing(filled_session: Session) -> None:
+    opened = listing.open_list(filled_session)
+    size = filled_session.log.size
+    assert opened.count() == 2
+    rows = opened.page(0, Sort.REF)
+    assert [row.ref for row in rows] == sorted(row.ref for row in rows)
+    assert opened.page(1, Sort.REF, after=rows[0].place) == rows[1:]
+    assert opened.page(0, Sort.REF, before=rows[1].place) == rows[:1]
+    assert opened.page(1, Sort.REF) == rows[1:]
+    assert opened.last(Sort.REF, 1) == rows[1:]
+    found = opened.filter("tomasz")
+    assert opened.count(found) == 1
+    assert [row.title for row in opened.page(0, Sort.NAME, found=found)] == [f"{MARKER} second"]
+    assert opened.filter("  ") is None
+    assert filled_session.log.size == size
+    newest = logbook.newest(filled_session).lines[1]
+    assert newest.payload is not None
+    assert (newest.payload.act, newest.payload.covers) == ("case.list", {Case.KIND: 2})
+
+
+def test_a_case_made_later_is_in_the_next_page(filled: Filled) -> None:
+    with filled.open() as session:
+        opened = listing.open_list(session)
+        cases.create(session, title="Third", kind="other")
+        assert opened.count() == 3
+        assert "Third" in [row.title for row in opened.page(0, Sort.NAME)]

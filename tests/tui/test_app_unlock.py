@@ -1,0 +1,120 @@
+"""Unlocking: what is asked, what is shown of it, and what is left of the passphrase."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from textual.pilot import Pilot
+from typing_extensions import override
+
+from tests.tui.driving import drive, painted, shown
+from tests.tui.still import StillApp, StillGateway, press, settled, type_in
+from tui.screens.case_list import CaseList
+from tui.screens.unlock import script_words
+from tui.widgets.fields import PassphraseInput
+
+pytestmark = pytest.mark.screen
+
+
+# ---- unlocking -----------------------------------------------------------------------------------------------------
+
+
+def test_unlocking_takes_the_passphrase_out_of_its_field_and_wipes_it() -> None:
+    taken: list[bytearray] = []
+
+    class Keeping(StillGateway):
+        @override
+        def unlock(self, member: str, passphrase: bytearray) -> None:
+            taken.append(passphrase)
+            super().unlock(member, passphrase)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await type_in(pilot, "seven paper lanterns")
+        field = pilot.app.screen.query_one(PassphraseInput)
+        await pilot.press("ctrl+a", "ctrl+c")
+        assert pilot.app.clipboard == ""
+        await press(pilot, "enter")
+        assert field.value == ""
+        assert taken == [bytearray(20)]
+        assert isinstance(pilot.app.screen, CaseList)
+
+    drive(StillApp(Keeping()), steps)
+
+
+def test_a_refused_passphrase_gets_one_sentence_and_an_empty_field() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await type_in(pilot, "wrong")
+        await press(pilot, "enter")
+        text = " ".join(shown(pilot.app).split())
+        assert (
+            "! No key slot opens with this name and passphrase. Check member name, passphrase and keyboard layout,"
+            " then try again." in text
+        )
+        assert "•" not in text
+        assert pilot.app.focused is pilot.app.screen.query_one(PassphraseInput)
+
+    drive(StillApp(), steps)
+
+
+def test_who_is_asked_first_when_nobody_is_named() -> None:
+    app = StillApp(member=None)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await type_in(pilot, "Amina")
+        await press(pilot, "enter")
+        await type_in(pilot, "seven paper lanterns")
+        await press(pilot, "enter")
+        assert ("unlock", "Amina") in app.still.done
+
+    drive(app, steps)
+
+
+def test_the_screen_says_that_it_works_while_the_passphrase_is_stretched() -> None:
+    go_on = threading.Event()
+
+    class Slow(StillGateway):
+        @override
+        def unlock(self, member: str, passphrase: bytearray) -> None:
+            go_on.wait(20)
+            super().unlock(member, passphrase)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        await pilot.press(*"seven paper lanterns", "enter")
+        await pilot.pause(1.2)
+        assert "Opening, 1 s so far" in shown(pilot.app)
+        go_on.set()
+        await settled(pilot)
+        assert isinstance(pilot.app.screen, CaseList)
+
+    drive(StillApp(Slow()), steps)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "none yet"),
+        ("lantern 7", "Latin"),
+        ("фонарь", "Cyrillic"),
+        ("lanteрn", "mixed (Latin, Cyrillic)"),
+        ("7 - 9", "none yet"),
+    ],
+)
+def test_the_script_of_what_is_typed_is_said(typed: str, words: str) -> None:
+    assert script_words(typed) == words
+
+
+def test_f4_shows_how_long_the_passphrase_is_and_never_a_letter_of_it() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await type_in(pilot, "фонарь")
+        assert "Letters typed: Cyrillic\n" in shown(pilot.app).replace("  ", "").replace(" \n", "\n")
+        await press(pilot, "f4")
+        assert "Letters typed: Cyrillic, 6 characters" in shown(pilot.app)
+        assert "фонарь" not in painted(pilot.app)
+
+    drive(StillApp(), steps)
