@@ -54,9 +54,9 @@ def dossier(*sections: RedactedSection, forbidden: tuple[str, ...] = FORBIDDEN) 
 
 
 SECTIONS = (
-    section("Case", ("Kind", "asylum"), ("Stage", "appeal, first instance"), ("Opened", "2024-03")),
-    section("Client", ("Names", "Miralo Dastenov\nМирало Дастенов"), ("Date of birth", "1991-02-03")),
-    section("Note", ("Date", "2024-03-12"), ("Text", ENGLISH)),
-    section("Note", ("Date", "2024-03-14"), ("Text", f"{RUSSIAN}\n{ENGLISH}")),
-    section("Note", ("Date", "2024-03-19"), ("Text", f"{ARABIC}\n{DARI}")),
+    section("case", ("kind", "asylum"), ("stage", "appeal, first instance"), ("opened", "2024-03")),
+    section("client", ("names", "Miralo Dastenov\nМирало Дастенов"), ("date-of-birth", "1991-02-03")),
+    section("note", ("date", "2024-03-12"), ("text", ENGLISH)),
+    section("note", ("date", "2024-03-14"), ("text", f"{RUSSIAN}\n{ENGLISH}")),
+    section("note", ("date", "2024-03-19"), ("text", f"{ARABIC}\n{DARI}")),
 )

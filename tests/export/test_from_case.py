@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import json
+import re
+import secrets
 from collections.abc import Sequence
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
@@ -72,6 +75,34 @@ def test_a_case_reaches_its_recipient_without_what_was_hidden() -> None:
     data = open_package(package.sealed, str(identity)).data.decode()
     assert "Мирало Дастенов" in data
     assert not any(word in data for name in ONE for word in name.split())
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(language: str) -> None:
+    names = ("Hope May", "Case Note", "Text Client", "Report Strong", "Removed Names", "Дата Текст", "Étape Noms")
+    hidden = [
+        (bytes([9, n]) * 8, Person(PersonRole.WITNESS, (PersonName.written(name),))) for n, name in enumerate(names)
+    ]
+    registry = build_registry(registered_person(entity, person) for entity, person in hidden)
+    note = Note(NoteKind.INTERVIEW, "She met Hope May; Client and Дата were there, and Étape.", "2026-03-01")
+    source = dossier_source([*hidden, (NOTE_ID, note)])
+    profile = profile_named("lawyer")
+    result = redact(source, profile, registry, {"She": "keep"}, PseudonymBook(choose=secrets.choice))
+    assert isinstance(result, RedactedDossier)
+    assert {"may", "note", "text", "client", "case", "removed"} <= set(result.forbidden_forms)
+    identity = pyrage.x25519.Identity.generate()
+    package = write_package(
+        prepare(result, Cover("legal referral (lawyer)", language)),
+        age_recipient=str(identity.to_public()),
+        package_public=signing.public_key(bytes(32)),
+        sign=functools.partial(signing.sign, bytes(32)),
+    )
+    texts = [
+        block["text"]
+        for section in json.loads(open_package(package.sealed, str(identity)).data)["sections"]
+        for block in section["blocks"]
+    ]
+    assert not [text for text in texts if re.search("hope|may|client|дата|étape", text.casefold())]
 
 
 def test_two_cases_that_differ_only_in_the_hidden_name_give_equal_files() -> None:

@@ -92,7 +92,7 @@ def test_only_prepare_makes_a_prepared_report() -> None:
 
 def test_a_form_in_the_report_stops_before_anything_is_made() -> None:
     with pytest.raises(LeakError, match="fails its check"):
-        prepare(dossier(section("Note", ("Text", f"It was {FORBIDDEN[0]}."))), COVER)
+        prepare(dossier(section("note", ("text", f"It was {FORBIDDEN[0]}."))), COVER)
 
 
 def test_what_the_verifier_refuses_is_never_sealed(monkeypatch: pytest.MonkeyPatch) -> None:

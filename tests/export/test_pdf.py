@@ -10,34 +10,22 @@ import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from pypdf import PdfReader
 
-from tests.export.samples import ARABIC, COVER, ENGLISH, FORBIDDEN, RUSSIAN, SECTIONS, dossier, section
+from tests.export.leakcheck.planting import task_for
+from tests.export.samples import ARABIC, COVER, ENGLISH, RUSSIAN, SECTIONS, dossier, section
 from vault.errors import UsageError
-from vault.export.data_json import data_lines, render_data
-from vault.export.fonts import font_folders
+from vault.export.data_json import render_data
 from vault.export.leakcheck.drawing import glyph_map
-from vault.export.leakcheck.examine import Task, examine
+from vault.export.leakcheck.examine import examine
 from vault.export.leakcheck.forms import squeeze, words
 from vault.export.pdf import render_pdf
-from vault.export.report import Cover, approved_lines, make_report
+from vault.export.report import Cover, make_report
 from vault.redaction.dossier import RedactedDossier, RedactedSection
 
 ROOT = Path(__file__).parents[2]
 
 
 def findings(case: RedactedDossier, cover: Cover = COVER) -> list[str]:
-    report = make_report(case, cover)
-    task = Task(
-        pdf=render_pdf(case, cover),
-        data=render_data(case, cover),
-        others=(),
-        forbidden=FORBIDDEN,
-        approved=approved_lines(report),
-        approved_data=data_lines(case, cover),
-        title=report.words.title,
-        language=cover.language,
-        font_folders=font_folders(),
-    )
-    return [f"{finding.check}: {finding.where}" for finding in examine(task).findings]
+    return [f"{finding.check}: {finding.where}" for finding in examine(task_for(case, cover)).findings]
 
 
 def test_equal_dossiers_give_equal_bytes() -> None:
@@ -52,7 +40,7 @@ def test_dossiers_that_differ_only_in_what_was_hidden_give_equal_bytes() -> None
 
 
 def test_two_libraries_read_the_same_text() -> None:
-    pdf = render_pdf(dossier(SECTIONS[0], section("Note", ("Text", f"{ENGLISH}\n{RUSSIAN}"))), COVER)
+    pdf = render_pdf(dossier(SECTIONS[0], section("note", ("text", f"{ENGLISH}\n{RUSSIAN}"))), COVER)
     one = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf))
     other = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     assert squeeze(one) == squeeze(other)
@@ -61,7 +49,7 @@ def test_two_libraries_read_the_same_text() -> None:
 
 
 def test_arabic_words_come_back_whole_from_pdfium() -> None:
-    pdf = render_pdf(dossier(section("Note", ("Text", ARABIC))), COVER)
+    pdf = render_pdf(dossier(section("note", ("text", ARABIC))), COVER)
     read = words(pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range())
     assert {word for word in words(ARABIC) if not word.isascii()} <= set(read)
 
@@ -109,7 +97,7 @@ def test_a_language_without_words_is_refused() -> None:
 
 def _drawn_arabic(text: str) -> tuple[str, float]:
     """Return the Arabic letters that pdfium reads, and the width from the first to the last."""
-    page = pypdfium2.PdfDocument(render_pdf(dossier(section("Note", ("Text", text))), COVER))[0].get_textpage()
+    page = pypdfium2.PdfDocument(render_pdf(dossier(section("note", ("text", text))), COVER))[0].get_textpage()
     places = [place for place, letter in enumerate(page.get_text_range()) if "\u0600" <= letter <= "\u06ff"]
     boxes = [page.get_charbox(place) for place in places]
     width = max(box[2] for box in boxes) - min(box[0] for box in boxes)
@@ -144,7 +132,7 @@ ORDINARY = [
 
 @pytest.mark.parametrize("text", ORDINARY)
 def test_no_ordinary_text_raises_a_false_alarm(text: str) -> None:
-    assert findings(dossier(section("Note", ("Text", text)))) == []
+    assert findings(dossier(section("note", ("text", text)))) == []
 
 
 def test_a_long_report_passes_over_page_ends() -> None:
@@ -152,8 +140,8 @@ def test_a_long_report_passes_over_page_ends() -> None:
 
 
 def test_nothing_is_cut_off_at_the_right() -> None:
-    wide = section("Note", ("A label that is long for its column and unbreakablelonglonglonglong", "W" * 200))
-    page = pypdfium2.PdfDocument(render_pdf(dossier(wide), COVER))[0]
+    wide = section("client", ("date-of-birth", "W" * 200))
+    page = pypdfium2.PdfDocument(render_pdf(dossier(wide), Cover("W" * 200, "ru")))[0]
     text = page.get_textpage()
     assert max(text.get_charbox(place)[2] for place in range(text.count_chars())) < page.get_width() - 60
 

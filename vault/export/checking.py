@@ -16,7 +16,9 @@ from pathlib import Path
 
 import vault
 from vault.errors import DependencyMissingError, LeakError
+from vault.export.data_json import Leaf
 from vault.export.fonts import font_folders
+from vault.export.report import Line
 
 _DEPENDENCY_MISSING = 69
 _MOST_ANSWER_BYTES = 64 * 2**20
@@ -47,9 +49,11 @@ def check_for_leaks(
     data: bytes,
     others: Sequence[bytes] = (),
     forbidden: Sequence[str],
-    approved: Sequence[str],
-    approved_data: Sequence[str],
+    approved: Sequence[Line],
+    approved_data: Sequence[Leaf],
+    own_in_others: Sequence[Leaf] = (),
     title: str,
+    removed: str,
     language: str,
     command: Sequence[str] | None = None,
     seconds: float | None = None,
@@ -61,9 +65,12 @@ def check_for_leaks(
         data: the data file as it will leave.
         others: further files of the package, which are searched for the forms only.
         forbidden: spellings of all that was hidden.
-        approved: every string that the report shows, in order.
-        approved_data: every line that the data file may hold.
+        approved: every string that the report shows, in order. The report's own words are no leak of somebody's name
+            that is spelled alike, at their places and no more often.
+        approved_data: every string that the data file may hold, as often as it may stand there.
+        own_in_others: strings of the further files that are our own words.
         title: the title of the report.
+        removed: what stands in the texts for something that was removed.
         language: its language tag.
         command: another verifier, for tests.
         seconds: how long it may take; by default two minutes, and more for very many forms.
@@ -81,6 +88,8 @@ def check_for_leaks(
             "font_folders": font_folders(),
             "forbidden": list(forbidden),
             "language": language,
+            "own_in_others": list(own_in_others),
+            "removed": removed,
             "title": title,
         }
     ).encode()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from typing import NamedTuple
 
-from vault.export.report import Cover
-from vault.export.wording import wording
+from vault.export.report import Cover, in_words
+from vault.export.wording import USUAL_PURPOSE, wording
 from vault.redaction.dossier import RedactedDossier
 
 FORMAT = 1
@@ -16,15 +17,37 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def data_lines(dossier: RedactedDossier, cover: Cover) -> tuple[str, ...]:
-    """Return every line of text that the data file may hold: as written, where the page shows it more legibly."""
+class Leaf(NamedTuple):
+    """One string of the data file, under its key. `ours`: the program's own word, not a text of the case."""
+
+    key: str
+    text: str
+    ours: bool
+
+
+def data_leaves(dossier: RedactedDossier, cover: Cover) -> tuple[Leaf, ...]:
+    """Return every string that the data file may hold, each as often as it may stand there."""
     words = wording(cover.language)
-    texts = [cover.purpose, words.title, words.notice_heading, *words.notice, *dossier.visible_text().splitlines()]
-    return tuple(line.strip() for text in texts for line in text.splitlines() if line.strip())
+    usual = USUAL_PURPOSE.format(profile=dossier.profile)
+    leaves = [
+        Leaf("language", cover.language, ours=True),
+        Leaf("heading", words.notice_heading, ours=True),
+        *(Leaf("lines", line, ours=True) for line in words.notice),
+        Leaf("profile", dossier.profile, ours=True),
+        Leaf("purpose", cover.purpose, ours=cover.purpose == usual),
+        Leaf("title", words.title, ours=True),
+    ]
+    for section in dossier.sections:
+        leaves.append(Leaf("heading", section.heading, ours=True))
+        for block in section.blocks:
+            leaves.append(Leaf("label", block.label, ours=True))
+            leaves.append(Leaf("script", block.script.value, ours=True))
+            leaves.append(Leaf("text", in_words(block.text, words), ours=False))
+    return tuple(leaves)
 
 
 def render_data(dossier: RedactedDossier, cover: Cover) -> bytes:
-    """Return the data file of a dossier: the words of the PDF, section by section.
+    """Return the data file of a dossier, section by section; headings and labels as keys, alike in every language.
 
     Raises:
         UsageError: no report in the cover's language.
@@ -41,7 +64,7 @@ def render_data(dossier: RedactedDossier, cover: Cover) -> bytes:
                 {
                     "heading": section.heading,
                     "blocks": [
-                        {"label": block.label, "script": block.script.value, "text": block.text}
+                        {"label": block.label, "script": block.script.value, "text": in_words(block.text, words)}
                         for block in section.blocks
                     ],
                 }

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from vault.errors import MalformedError, VerificationError
-from vault.export.data_json import canonical
+from vault.export.data_json import Leaf, canonical
+from vault.export.wording import USUAL_PURPOSE
 from vault.ids import DIGEST_SIZE, ID_SIZE
 from vault.seal.padding import padme
 from vault.seal.recovery import words_of
@@ -79,6 +80,14 @@ class Manifest:
                 "versions": dict(self.versions),
             }
         )
+
+    def own_leaves(self) -> tuple[Leaf, ...]:
+        """Return the strings that are the program's own words whoever the case is about; keys under no key."""
+        keys = [*_KEYS, *self.files, *self.versions, *(key for _ in self.files for key in ("sha256", "size"))]
+        values = [Leaf("profile", self.profile, ours=True), Leaf("recipient", self.recipient, ours=True)]
+        if self.purpose == USUAL_PURPOSE.format(profile=self.profile):
+            values.append(Leaf("purpose", self.purpose, ours=True))
+        return (*values, *(Leaf("", key, ours=True) for key in sorted(keys)))
 
     @classmethod
     def decode(cls, untrusted: bytes) -> Manifest:

@@ -19,10 +19,11 @@ import vault
 from vault.errors import InternalError, TryAgainError, UsageError
 from vault.export import archive
 from vault.export.checking import Verdict, check_for_leaks
-from vault.export.data_json import data_lines, render_data
+from vault.export.data_json import Leaf, data_leaves, render_data
 from vault.export.manifest import FileEntry, Manifest, Sign, sign_manifest
 from vault.export.pdf import render_report
-from vault.export.report import Cover, approved_lines, make_report
+from vault.export.report import Cover, Line, approved_lines, make_report
+from vault.export.wording import wording
 from vault.ids import RandomBytes, make_id
 from vault.platform import flush_file, fsync_folder
 from vault.redaction.dossier import RedactedDossier
@@ -44,8 +45,8 @@ class PreparedReport:
     pdf: bytes = field(repr=False)
     data: bytes = field(repr=False)
     pages: tuple[str, ...] = field(repr=False)
-    approved: tuple[str, ...] = field(repr=False)
-    approved_data: tuple[str, ...] = field(repr=False)
+    approved: tuple[Line, ...] = field(repr=False)
+    approved_data: tuple[Leaf, ...] = field(repr=False)
     forbidden: tuple[str, ...] = field(repr=False)
     seal: InitVar[object] = None
 
@@ -87,8 +88,9 @@ def prepare(dossier: RedactedDossier, cover: Cover, *, check: CheckForLeaks = ch
         data=data,
         forbidden=dossier.forbidden_forms,
         approved=approved_lines(report),
-        approved_data=data_lines(dossier, cover),
+        approved_data=data_leaves(dossier, cover),
         title=report.words.title,
+        removed=report.words.removed,
         language=cover.language,
     )
     return PreparedReport(
@@ -99,7 +101,7 @@ def prepare(dossier: RedactedDossier, cover: Cover, *, check: CheckForLeaks = ch
         data=data,
         pages=verdict.pages,
         approved=approved_lines(report),
-        approved_data=data_lines(dossier, cover),
+        approved_data=data_leaves(dossier, cover),
         forbidden=dossier.forbidden_forms,
         seal=_SEAL,
     )
@@ -146,10 +148,12 @@ def write_package(
         pdf=prepared.pdf,
         data=prepared.data,
         others=(encoded,),
+        own_in_others=manifest.own_leaves(),
         forbidden=prepared.forbidden,
         approved=prepared.approved,
         approved_data=prepared.approved_data,
         title=prepared.title,
+        removed=wording(prepared.cover.language).removed,
         language=prepared.cover.language,
     )
     files[archive.MANIFEST] = encoded

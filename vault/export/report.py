@@ -6,12 +6,15 @@ PDF, data file and the text that the verifier compares with are all made from th
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from vault.errors import InternalError
 from vault.export.legible import legible
-from vault.export.wording import Wording, wording
+from vault.export.wording import USUAL_PURPOSE, Wording, wording
 from vault.redaction.dossier import RedactedDossier, RedactedSection
+from vault.redaction.transform import REMOVED
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
@@ -27,6 +30,13 @@ class Cover:
     language: str = "en"
 
 
+class Line(NamedTuple):
+    """One string of the page. `ours`: a fixed word of the report, the same for every case."""
+
+    text: str
+    ours: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One paragraph, with the direction and language that its letters have."""
@@ -38,10 +48,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A label and the paragraphs beside it."""
+    """A label and the paragraphs beside it, which are `ours` where the program itself gives them."""
 
     label: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Piece, ...] = field(repr=False)
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,49 +80,68 @@ def make_report(dossier: RedactedDossier, cover: Cover) -> Report:
         UsageError: there are no fixed words in the cover's language.
     """
     words = wording(cover.language)
+    purpose = cover.purpose
+    if is_usual := purpose == USUAL_PURPOSE.format(profile=dossier.profile):
+        purpose = words.usual_purpose.format(profile=_word(words.profiles, dossier.profile))
     return Report(
         language=cover.language,
         words=words,
-        facts=tuple(
-            Row(label, _pieces(text, cover.language))
-            for label, text in ((words.purpose, cover.purpose), (words.profile, dossier.profile))
+        facts=(
+            Row(words.purpose, _pieces(purpose, words, cover.language), ours=is_usual),
+            Row(words.profile, _pieces(_word(words.profiles, dossier.profile), words, cover.language), ours=True),
         ),
-        groups=tuple(_groups(dossier.sections, cover.language)),
+        groups=tuple(_groups(dossier.sections, words, cover.language)),
     )
 
 
-def approved_lines(report: Report) -> tuple[str, ...]:
+def approved_lines(report: Report) -> tuple[Line, ...]:
     """Return every string that the page shows, in order: what readers of the finished file must find, and no more."""
-    lines = [report.words.title]
+    lines = [Line(report.words.title, ours=True)]
     for row in report.facts:
         lines += _row_lines(row)
-    lines += [report.words.notice_heading, *report.words.notice]
+    lines += (Line(text, ours=True) for text in (report.words.notice_heading, *report.words.notice))
     for group in report.groups:
-        lines.append(group.heading)
+        lines.append(Line(group.heading, ours=True))
         for entry in group.entries:
             for row in entry:
                 lines += _row_lines(row)
-    return tuple(line for line in lines if line)
+    return tuple(line for line in lines if line.text)
 
 
-def _row_lines(row: Row) -> list[str]:
-    return [row.label, *(piece.text for piece in row.pieces)]
+def in_words(text: str, words: Wording) -> str:
+    """Return a redacted text with what stands for something removed in the language of the report."""
+    return text.replace(REMOVED, words.removed)
 
 
-def _groups(sections: tuple[RedactedSection, ...], language: str) -> Iterator[Group]:
+def _row_lines(row: Row) -> list[Line]:
+    return [Line(row.label, ours=True), *(Line(piece.text, row.ours) for piece in row.pieces)]
+
+
+def _word(words: Mapping[str, str], key: str) -> str:
+    try:
+        return words[key]
+    except KeyError:
+        raise InternalError("a key of a profile has no word in the language of the report") from None
+
+
+def _groups(sections: tuple[RedactedSection, ...], words: Wording, language: str) -> Iterator[Group]:
     heading, entries = "", list[tuple[Row, ...]]()
     for section in sections:
         if entries and section.heading != heading:
-            yield Group(heading, tuple(entries))
+            yield Group(_word(words.headings, heading), tuple(entries))
             entries = []
         heading = section.heading
-        entries.append(tuple(Row(block.label, _pieces(block.text, language)) for block in section.blocks))
+        entries.append(
+            tuple(
+                Row(_word(words.labels, block.label), _pieces(block.text, words, language)) for block in section.blocks
+            )
+        )
     if entries:
-        yield Group(heading, tuple(entries))
+        yield Group(_word(words.headings, heading), tuple(entries))
 
 
-def _pieces(text: str, language: str) -> tuple[Piece, ...]:
-    lines = (" ".join(legible(line).split()) for line in text.splitlines())
+def _pieces(text: str, words: Wording, language: str) -> tuple[Piece, ...]:
+    lines = (" ".join(legible(line).split()) for line in in_words(text, words).splitlines())
     return tuple(Piece(line, _is_right_to_left(line), _language(line, language)) for line in lines if line)
 
 

@@ -1,4 +1,7 @@
-"""The fixed words of a report, in the recipient's language. They are the same for every case."""
+"""The fixed words of a report, in the recipient's language. They are the same for every case.
+
+Headings, labels and profiles go by the keys that `vault.redaction.profile` and the data file use in every language.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,32 @@ from types import MappingProxyType
 
 from vault.errors import UsageError
 
+# The one purpose that the program itself gives; a report says it in its own language.
+USUAL_PURPOSE = "legal referral ({profile})"
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Title, labels and the notice of one language."""
+    """Title, headings, labels and the notice of one language. `usual_purpose` has a place for the profile's name."""
 
     title: str
     purpose: str
     profile: str
+    usual_purpose: str
+    removed: str
     notice_heading: str
     notice: tuple[str, ...]
+    profiles: Mapping[str, str]
+    headings: Mapping[str, str]
+    labels: Mapping[str, str]
 
 
 _ENGLISH = Wording(
     title="Referral report",
     purpose="Purpose",
     profile="Profile",
+    usual_purpose="legal referral ({profile})",
+    removed="[removed]",
     notice_heading="What was left out, and how the codes read",
     notice=(
         "This report was written anew from the case file, for one recipient and one purpose. It holds only what the "
@@ -35,11 +48,42 @@ _ENGLISH = Wording(
         "written in Latin letters; the data file keeps them. Please use this report for the stated purpose only, and "
         "ask before passing it on.",
     ),
+    profiles=MappingProxyType(
+        {
+            "lawyer": "lawyer",
+            "lawyer-named": "lawyer, client named",
+        }
+    ),
+    headings=MappingProxyType(
+        {
+            "case": "Case",
+            "client": "Client",
+            "relative": "Relative",
+            "witness": "Witness",
+            "persecutor": "Persecutor",
+            "other-person": "Other person",
+            "note": "Note",
+        }
+    ),
+    labels=MappingProxyType(
+        {
+            "kind": "Kind",
+            "stage": "Stage",
+            "opened": "Opened",
+            "names": "Names",
+            "date-of-birth": "Date of birth",
+            "documents": "Documents",
+            "date": "Date",
+            "text": "Text",
+        }
+    ),
 )
 _FRENCH = Wording(
     title="Rapport de transmission",
     purpose="Finalité",
     profile="Profil",
+    usual_purpose="transmission pour assistance juridique ({profile})",
+    removed="[retiré]",
     notice_heading="Ce qui a été retiré, et comment lire les codes",
     notice=(
         "Ce rapport a été rédigé à neuf à partir du dossier, pour un seul destinataire et une seule finalité. Il ne "
@@ -47,31 +91,91 @@ _FRENCH = Wording(
         "de partager.",
         "Un code entre crochets remplace ce qui a été retiré : une personne, un lieu, une date ou un numéro. Dans ce "
         "rapport, un même code désigne toujours la même chose. Il ne dit rien du nom, du sexe ni de l’ordre, et les "
-        "rapports remis à d’autres destinataires emploient d’autres codes. [removed] remplace ce qui n’a pas reçu de "
+        "rapports remis à d’autres destinataires emploient d’autres codes. [retiré] remplace ce qui n’a pas reçu de "
         "code.",
         "Rien n’est caché sous la page : ce qui a été retiré ne se trouve pas dans ce fichier. Les lettres absentes "
         "des polices sont écrites en lettres latines ; le fichier de données les conserve. Merci de n’utiliser ce "
         "rapport que pour la finalité indiquée et de demander avant de le transmettre.",
+    ),
+    profiles=MappingProxyType(
+        {
+            "lawyer": "avocat",
+            "lawyer-named": "avocat, client nommé",
+        }
+    ),
+    headings=MappingProxyType(
+        {
+            "case": "Dossier",
+            "client": "Client",
+            "relative": "Proche",
+            "witness": "Témoin",
+            "persecutor": "Persécuteur",
+            "other-person": "Autre personne",
+            "note": "Note",
+        }
+    ),
+    labels=MappingProxyType(
+        {
+            "kind": "Nature",
+            "stage": "Étape",
+            "opened": "Ouvert le",
+            "names": "Noms",
+            "date-of-birth": "Date de naissance",
+            "documents": "Documents",
+            "date": "Date",
+            "text": "Texte",
+        }
     ),
 )
 _RUSSIAN = Wording(
     title="Отчёт для передачи",
     purpose="Цель",
     profile="Профиль",
+    usual_purpose="передача для юридической помощи ({profile})",
+    removed="[удалено]",
     notice_heading="Что не включено и как читать коды",
     notice=(
         "Этот отчёт составлен заново по материалам дела, для одного получателя и одной цели. В нём есть только то, "
         "чем согласились поделиться сами люди или чем можно поделиться на другом законном основании.",
         "Код в квадратных скобках заменяет то, что не включено: человека, место, дату или номер. В этом отчёте один "
         "и тот же код всегда означает одно и то же. Он ничего не говорит об имени, поле или порядке; в отчётах для "
-        "других получателей коды другие. [removed] стоит там, где кода нет.",
+        "других получателей коды другие. [удалено] стоит там, где кода нет.",
         "Под страницей ничего не скрыто: того, что не включено, в этом файле нет. Буквы, которых нет в шрифтах, "
         "записаны латиницей; в файле данных они сохранены. Просим использовать отчёт только для указанной цели и "
         "спрашивать, прежде чем передавать дальше.",
     ),
+    profiles=MappingProxyType(
+        {
+            "lawyer": "юрист",
+            "lawyer-named": "юрист, клиент назван",
+        }
+    ),
+    headings=MappingProxyType(
+        {
+            "case": "Дело",
+            "client": "Клиент",
+            "relative": "Родственник",
+            "witness": "Свидетель",
+            "persecutor": "Преследователь",
+            "other-person": "Другое лицо",
+            "note": "Запись",
+        }
+    ),
+    labels=MappingProxyType(
+        {
+            "kind": "Вид",
+            "stage": "Стадия",
+            "opened": "Открыто",
+            "names": "Имена",
+            "date-of-birth": "Дата рождения",
+            "documents": "Документы",
+            "date": "Дата",
+            "text": "Текст",
+        }
+    ),
 )
 
-_WORDINGS: Mapping[str, Wording] = MappingProxyType({"en": _ENGLISH, "fr": _FRENCH, "ru": _RUSSIAN})
+WORDINGS: Mapping[str, Wording] = MappingProxyType({"en": _ENGLISH, "fr": _FRENCH, "ru": _RUSSIAN})
 
 
 def wording(language: str) -> Wording:
@@ -81,6 +185,6 @@ def wording(language: str) -> Wording:
         UsageError: there are none.
     """
     try:
-        return _WORDINGS[language]
+        return WORDINGS[language]
     except KeyError:
-        raise UsageError(f"no report in this language; languages are: {', '.join(_WORDINGS)}") from None
+        raise UsageError(f"no report in this language; languages are: {', '.join(WORDINGS)}") from None

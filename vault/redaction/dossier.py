@@ -17,7 +17,7 @@ def _require_seal(seal: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RedactedBlock:
-    """One labelled paragraph. `text` has single spaces, and line breaks only between paragraphs."""
+    """One paragraph under the key of its label. `text` has single spaces, and line breaks only between paragraphs."""
 
     label: str
     text: str = field(repr=False)
@@ -30,7 +30,7 @@ class RedactedBlock:
 
 @dataclass(frozen=True, slots=True)
 class RedactedSection:
-    """What one record gave. `heading` is a word of the profile, never of the record."""
+    """What one record gave. `heading` is a key of the profile, never of the record."""
 
     heading: str
     blocks: tuple[RedactedBlock, ...]
@@ -58,7 +58,7 @@ class RedactedDossier:
         _require_seal(seal)
 
     def visible_text(self) -> str:
-        """Return every heading, label and text in order, one to a line: what a reader of the finished file finds."""
+        """Return every heading, label and text in order, one to a line; headings and labels as keys."""
         lines: list[str] = []
         for section in self.sections:
             lines.append(section.heading)

@@ -18,7 +18,10 @@ ANY_VARIANT = "*"
 
 @dataclass(frozen=True, slots=True)
 class RecordRule:
-    """How one kind of record is written: its heading, and label by field for the fields that may leave, in order."""
+    """How one kind of record is written: its heading, and label by field for the fields that may leave, in order.
+
+    Headings and labels are keys, the same in every language; `vault.export.wording` has the words for them.
+    """
 
     heading: str
     labels: Mapping[str, str]
@@ -52,27 +55,27 @@ def profile_named(name: str) -> Profile:
         UsageError: there is no such profile.
     """
     try:
-        return _PROFILES[name]
+        return PROFILES[name]
     except KeyError:
-        raise UsageError(f"no such profile; profiles are: {', '.join(_PROFILES)}") from None
+        raise UsageError(f"no such profile; profiles are: {', '.join(PROFILES)}") from None
 
 
 def _person(heading: str) -> RecordRule:
-    return RecordRule(heading, {"names": "Names", "born": "Date of birth", "documents": "Documents"})
+    return RecordRule(heading, {"names": "names", "born": "date-of-birth", "documents": "documents"})
 
 
-_NOTE = RecordRule("Note", {"occurred": "Date", "text": "Text"})
+_NOTE = RecordRule("note", {"occurred": "date", "text": "text"})
 
 # Contact goes through the organisation: no number, no address. Safety and medical notes need a consent of their own,
 # supervision and administration are the office's own.
 _LAWYER_RECORDS: Mapping[tuple[str, str], RecordRule] = MappingProxyType(
     {
-        ("case", ANY_VARIANT): RecordRule("Case", {"kind": "Kind", "stage": "Stage", "opened": "Opened"}),
-        ("person", PersonRole.CLIENT): _person("Client"),
-        ("person", PersonRole.RELATIVE): _person("Relative"),
-        ("person", PersonRole.WITNESS): _person("Witness"),
-        ("person", PersonRole.PERSECUTOR): _person("Persecutor"),
-        ("person", PersonRole.THIRD): _person("Other person"),
+        ("case", ANY_VARIANT): RecordRule("case", {"kind": "kind", "stage": "stage", "opened": "opened"}),
+        ("person", PersonRole.CLIENT): _person("client"),
+        ("person", PersonRole.RELATIVE): _person("relative"),
+        ("person", PersonRole.WITNESS): _person("witness"),
+        ("person", PersonRole.PERSECUTOR): _person("persecutor"),
+        ("person", PersonRole.THIRD): _person("other-person"),
         ("note", NoteKind.CONTACT): _NOTE,
         ("note", NoteKind.INTERVIEW): _NOTE,
         ("note", NoteKind.LEGAL_ADVICE): _NOTE,
@@ -113,4 +116,4 @@ _LAWYER_NAMED = Profile(
     ),
 )
 
-_PROFILES: Mapping[str, Profile] = MappingProxyType({one.name: one for one in (_LAWYER, _LAWYER_NAMED)})
+PROFILES: Mapping[str, Profile] = MappingProxyType({one.name: one for one in (_LAWYER, _LAWYER_NAMED)})

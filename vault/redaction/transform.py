@@ -10,7 +10,7 @@ from vault.redaction.actions import Action
 from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.spans import Span
 
-REMOVED = "[removed]"
+REMOVED = "[removed]"  # a report says it in its own language
 _HIDDEN_IN_CONTEXT = "▮▮▮"  # one width, whatever it hides
 _CONTEXT_CHARACTERS = 40
 _NOTHING_BETWEEN = re.compile(r"[\s.,;\-‐‑–—]*")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 from tests.export.samples import COVER, FORBIDDEN, SECTIONS, dossier, section
-from vault.export.data_json import data_lines, render_data
+from vault.export.data_json import data_leaves, render_data
 from vault.export.fonts import font_folders
 from vault.export.leakcheck.examine import Examined, Task, examine
+from vault.export.leakcheck.own import Approved, Leaf
 from vault.export.leakcheck.verdict import Check
 from vault.export.pdf import render_report
-from vault.export.report import approved_lines, make_report
+from vault.export.report import Cover, approved_lines, make_report
+from vault.redaction.dossier import RedactedDossier
 
 LATIN, CYRILLIC, ARABIC = "Toviel", "Савелов", "سليمان"
 
 # Enough letters for the planted names: a subset font has only the letters that the text uses.
-LETTERS = section("Note", ("Date", "2024-03-20"), ("Text", "Travel to the office.\nСавва велел.\nسلام على الإيمان"))
+LETTERS = section("note", ("date", "2024-03-20"), ("text", "Travel to the office.\nСавва велел.\nسلام على الإيمان"))
 DOSSIER = dossier(*SECTIONS, LETTERS)
 REPORT = make_report(DOSSIER, COVER)
 
@@ -30,25 +33,33 @@ def clean_data() -> bytes:
     return render_data(DOSSIER, COVER)
 
 
+def task_for(case: RedactedDossier, cover: Cover = COVER, **changes: object) -> Task:
+    """Return what the verifier gets for a clean package of this dossier, with changes."""
+    report = make_report(case, cover)
+    task = Task(
+        pdf=clean_pdf() if (case, cover) == (DOSSIER, COVER) else render_report(report),
+        data=render_data(case, cover),
+        others=(),
+        forbidden=FORBIDDEN,
+        approved=tuple(Approved(*line) for line in approved_lines(report)),
+        approved_data=tuple(Leaf(*leaf) for leaf in data_leaves(case, cover)),
+        own_in_others=(),
+        title=report.words.title,
+        removed=report.words.removed,
+        language=cover.language,
+        font_folders=font_folders(),
+    )
+    return replace(task, **changes)  # type: ignore[arg-type]  # a table of keywords
+
+
 def examined(
     pdf: bytes | None = None,
     data: bytes | None = None,
     others: tuple[bytes, ...] = (),
     forbidden: tuple[str, ...] = FORBIDDEN,
 ) -> Examined:
-    return examine(
-        Task(
-            pdf=clean_pdf() if pdf is None else pdf,
-            data=clean_data() if data is None else data,
-            others=others,
-            forbidden=forbidden,
-            approved=approved_lines(REPORT),
-            approved_data=data_lines(DOSSIER, COVER),
-            title=REPORT.words.title,
-            language="en",
-            font_folders=font_folders(),
-        )
-    )
+    task = task_for(DOSSIER, others=others, forbidden=forbidden)
+    return examine(replace(task, pdf=task.pdf if pdf is None else pdf, data=task.data if data is None else data))
 
 
 def checks_failed(result: Examined) -> set[Check]:

@@ -10,7 +10,7 @@ import pytest
 from tests.export.samples import COVER, FORBIDDEN, dossier
 from vault.errors import DependencyMissingError, LeakError
 from vault.export.checking import Verdict, check_for_leaks, verifier_command
-from vault.export.data_json import data_lines, render_data
+from vault.export.data_json import data_leaves, render_data
 from vault.export.pdf import render_report
 from vault.export.report import approved_lines, make_report
 
@@ -32,8 +32,9 @@ def check(
         data=data,
         forbidden=forbidden,
         approved=approved_lines(REPORT),
-        approved_data=data_lines(DOSSIER, COVER),
+        approved_data=data_leaves(DOSSIER, COVER),
         title=REPORT.words.title,
+        removed=REPORT.words.removed,
         language="en",
         command=command,
         seconds=seconds,

@@ -41,6 +41,7 @@ def main() -> int:
     try:
         # Here, so that a missing library is an answer and not a crash.
         from vault.export.leakcheck.examine import Task, examine  # noqa: PLC0415
+        from vault.export.leakcheck.own import Approved, Leaf  # noqa: PLC0415
     except ImportError:
         return _DEPENDENCY_MISSING
     stream = sys.stdin.buffer
@@ -51,9 +52,11 @@ def main() -> int:
         data=data,
         others=tuple(others),
         forbidden=tuple(header["forbidden"]),
-        approved=tuple(header["approved"]),
-        approved_data=tuple(header["approved_data"]),
+        approved=tuple(Approved(*line) for line in header["approved"]),
+        approved_data=tuple(Leaf(*leaf) for leaf in header["approved_data"]),
+        own_in_others=tuple(Leaf(*leaf) for leaf in header["own_in_others"]),
         title=header["title"],
+        removed=header["removed"],
         language=header["language"],
         font_folders=tuple(header["font_folders"]),
     )

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
+from vault.export.leakcheck.forms import Range
+from vault.export.leakcheck.own import Leaf, OwnLeaves, leaves_of, places_of
 from vault.export.leakcheck.verdict import Check, Findings
 
 _KEY_NAMES = "format profile purpose language title notice heading lines sections blocks label text script"
 _KEYS = frozenset(_KEY_NAMES.split())
-_PLAIN_WORD_UNDER = frozenset({"profile", "language", "script"})
-_PLAIN_WORD = re.compile(r"[A-Za-z][A-Za-z-]{0,31}")
 
 
-def check_data(data: bytes, approved: frozenset[str], findings: Findings) -> Iterator[str]:
-    """Check form, keys and values; yield every string, for the search of forms."""
+def check_data(
+    data: bytes, approved: Sequence[Leaf], removed: str, findings: Findings
+) -> Iterator[tuple[str, tuple[Range, ...]]]:
+    """Check form, keys and values; yield every string, for the search of forms, and which places of it are ours."""
     try:
         value = json.loads(data)
         canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -25,28 +26,20 @@ def check_data(data: bytes, approved: frozenset[str], findings: Findings) -> Ite
         return
     if canonical != data:
         findings.add(Check.DATA, "not canonical")
-    for key, leaf in _leaves(value, ""):
+    own = OwnLeaves(approved)
+    left = Counter((leaf.key, leaf.text) for leaf in approved if not leaf.ours)
+    for key, leaf in leaves_of(value, ""):
         if leaf is None:
             if key not in _KEYS:
                 findings.add(Check.DATA, "key that no data file has")
-            yield key
+            yield key, ((0, len(key)),) if key in _KEYS else ()
         elif isinstance(leaf, str):
-            yield leaf
-            plain = key in _PLAIN_WORD_UNDER and _PLAIN_WORD.fullmatch(leaf)
-            if not plain and any(line.strip() not in approved for line in leaf.splitlines() if line.strip()):
+            if own.excuses(key, leaf):
+                yield leaf, ((0, len(leaf)),)
+                continue
+            yield leaf, places_of(removed, leaf) if key == "text" else ()
+            left[key, leaf] -= 1
+            if left[key, leaf] < 0:
                 findings.add(Check.DATA, f"value under {key[:16]!a} that nobody approved")
         elif key != "format":
             findings.add(Check.DATA, f"number under {key[:16]!a}")
-
-
-def _leaves(value: Any, key: str) -> Iterator[tuple[str, Any]]:
-    """Yield each (key, value) leaf, and each key once with None."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield name, None
-            yield from _leaves(inner, name)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _leaves(inner, key)
-    else:
-        yield key, "" if value is None else value

@@ -13,8 +13,16 @@ from vault.export.leakcheck.bytescan import Needles
 from vault.export.leakcheck.canary import check_readers
 from vault.export.leakcheck.data import check_data
 from vault.export.leakcheck.fonts import FONT_PROGRAM, check_fonts, shipped_names
-from vault.export.leakcheck.forms import ForbiddenForms
+from vault.export.leakcheck.forms import ForbiddenForms, Range
 from vault.export.leakcheck.metadata import check_xmp
+from vault.export.leakcheck.own import (
+    Approved,
+    Leaf,
+    own_places,
+    places_of,
+    strings_of_others,
+    without_own_words,
+)
 from vault.export.leakcheck.reading import check_text, read_drawing, read_with_pdfium
 from vault.export.leakcheck.structure import check_layout, check_objects, inflated
 from vault.export.leakcheck.verdict import Check, Finding, Findings
@@ -25,15 +33,20 @@ _FORMS_AT_ONCE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the verifier gets. `others` are further small files of the package, searched for forms only."""
+    """What the verifier gets. `others` are further small files of the package, searched for forms only.
+
+    Of what is approved some strings are the report's own words; `removed` stands in texts for what was removed.
+    """
 
     pdf: bytes = field(repr=False)
     data: bytes = field(repr=False)
     others: tuple[bytes, ...] = field(repr=False)
     forbidden: tuple[str, ...] = field(repr=False)
-    approved: tuple[str, ...] = field(repr=False)
-    approved_data: tuple[str, ...] = field(repr=False)
+    approved: tuple[Approved, ...] = field(repr=False)
+    approved_data: tuple[Leaf, ...] = field(repr=False)
+    own_in_others: tuple[Leaf, ...] = field(repr=False)
     title: str
+    removed: str
     language: str
     font_folders: tuple[str, ...]
 
@@ -49,11 +62,15 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class _Searched:
-    """Something to be searched for the forms: text, as words and disguised, or bytes, in every encoding."""
+    """Something to be searched for the forms: text, as words and disguised, or bytes, in every encoding.
+
+    `own` are places of a text that are the report's own words.
+    """
 
     check: Check
     where: str
     content: str | bytes = field(repr=False)
+    own: tuple[Range, ...] = field(default=(), repr=False)
 
 
 def examine(task: Task) -> Examined:
@@ -63,10 +80,15 @@ def examine(task: Task) -> Examined:
     searched = [_Searched(Check.BYTES, "file", task.pdf)]
     for number, stream in enumerate(inflated(task.pdf, findings), 1):
         searched.append(_Searched(Check.BYTES, f"stream {number}", stream))
-    values = check_data(task.data, frozenset(task.approved_data), findings)
-    searched += [_Searched(Check.FORMS, "data", value) for value in values]
+    for number, line in enumerate(task.approved, 1):
+        if not line.ours:
+            own = places_of(task.removed, line.text)
+            searched.append(_Searched(Check.FORMS, f"approved text {number}", line.text, own))
+    values = check_data(task.data, task.approved_data, task.removed, findings)
+    searched += [_Searched(Check.FORMS, "data", value, own) for value, own in values]
     for number, other in enumerate(task.others, 1):
-        searched.append(_Searched(Check.FORMS, f"other file {number}", other.decode("utf-8", "replace")))
+        strings = strings_of_others(other, task.own_in_others)
+        searched += [_Searched(Check.FORMS, f"other file {number}", text, _whole(text, ours)) for text, ours in strings]
     pages: tuple[str, ...] = ()
     try:
         pages = _read(task, searched, findings)
@@ -80,15 +102,24 @@ def examine(task: Task) -> Examined:
 def _read(task: Task, searched: list[_Searched], findings: Findings) -> tuple[str, ...]:
     reader = PdfReader(io.BytesIO(task.pdf), strict=True)
     check_layout(task.pdf, reader, findings)
-    strings = check_objects(reader, frozenset(task.approved), task.title, findings)
-    searched += [_Searched(Check.METADATA, "strings", string) for string in strings]
+    strings = check_objects(reader, _own_words(task), task.title, findings)
+    searched += [_Searched(Check.METADATA, "strings", text, _whole(text, ours)) for text, ours in strings]
     check_xmp(reader, task.title, task.language, findings)
-    check_fonts(reader, "".join(task.approved), findings)
+    check_fonts(reader, "".join(line.text for line in task.approved), findings)
     readings = [read_with_pdfium(task.pdf), read_drawing(reader, findings)]
     for reading in readings:
-        searched.append(_Searched(Check.FORMS, reading.reader, reading.text()))
+        own = own_places(reading.pages, task.approved, task.removed)
+        searched.append(_Searched(Check.FORMS, reading.reader, reading.text(), own))
         check_text(reading, task.approved, findings)
     return readings[0].pages
+
+
+def _own_words(task: Task) -> tuple[str, ...]:
+    return tuple(line.text for line in task.approved if line.ours)
+
+
+def _whole(text: str, ours: bool) -> tuple[Range, ...]:
+    return ((0, len(text)),) if ours else ()
 
 
 def _search(task: Task, searched: Sequence[_Searched], findings: Findings) -> None:
@@ -98,9 +129,11 @@ def _search(task: Task, searched: Sequence[_Searched], findings: Findings) -> No
         for each in searched:
             if isinstance(each.content, str):
                 hits = needles.find_disguised_in(each.content.encode("utf-8", "replace"))
-                hits |= words.find_in(each.content) if first == 0 else set()
+                hits |= words.find_in(each.content, each.own) if first == 0 else set()
             else:
                 hits = needles.find_in(each.content)
+                if hits:
+                    hits = needles.find_in(without_own_words(each.content, task.title, _own_words(task)))
                 if hits and each.content.startswith(FONT_PROGRAM):
                     # A font names its makers, alike in every package: what stands in the shipped font is no leak.
                     hits -= needles.find_in(shipped_names(task.font_folders))

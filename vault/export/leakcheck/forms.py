@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
@@ -27,6 +27,7 @@ _LOOKALIKE = str.maketrans("авекмноԛрѕстухіјԁһԝ", "abekmhoqps
 _TORN_LETTERS = 5
 _MOST_PIECES = 24
 
+Range = tuple[int, int]  # half-open, in characters of a text
 Occurrence = int  # place in the list of forbidden forms; the form itself is never reported
 
 
@@ -91,20 +92,24 @@ class ForbiddenForms:
         """Return the places of all forms that can be found: those with a letter or digit, equal ones once."""
         return set(self._joined.values())
 
-    def find_in(self, text: str) -> set[Occurrence]:
-        """Return which forms stand in the text, whole or torn into pieces.
+    def find_in(self, text: str, own: Sequence[Range] = ()) -> set[Occurrence]:
+        """Return which forms stand in the text, whole or torn into pieces, other than wholly inside `own`.
 
         Right-to-left words are also tried in the orders in which readers return them: letters turned round, or
         words of a line turned round.
         """
-        text_words = words(text)
-        found = self._find(text_words)
+        placed = list(_placed_words(text))
+        text_words = [word for word, _ in placed]
+        excused = [any(start <= place[0] and place[1] <= end for start, end in own) for _, place in placed]
+        found = self._find(text_words, excused)
         if is_right_to_left(text):
             turned = [word[::-1] if is_right_to_left(word) else word for word in text_words]
-            found |= self._find(turned) | self._find(turned[::-1]) | self._find(text_words[::-1])
+            backwards = excused[::-1]
+            found |= self._find(turned, excused) | self._find(turned[::-1], backwards)
+            found |= self._find(text_words[::-1], backwards)
         return found
 
-    def _find(self, text_words: Sequence[str]) -> set[Occurrence]:
+    def _find(self, text_words: Sequence[str], excused: Sequence[bool]) -> set[Occurrence]:
         pieces = [word.translate(_LOOKALIKE) for word in text_words]
         found: set[Occurrence] = set()
         for start in range(len(pieces)):
@@ -114,9 +119,23 @@ class ForbiddenForms:
                 if len(joined) > self._longest:
                     break
                 place = self._joined.get(joined)
-                if place is not None and self._is_meant(pieces[start : end + 1], joined):
+                if place is None or all(excused[start : end + 1]):
+                    continue
+                if self._is_meant(pieces[start : end + 1], joined):
                     found.add(place)
         return found
 
     def _is_meant(self, pieces: Sequence[str], joined: str) -> bool:
         return len(pieces) == 1 or len(joined) >= _TORN_LETTERS or tuple(pieces) in self._pieces
+
+
+def _placed_words(text: str) -> Iterator[tuple[str, Range]]:
+    """Yield the folded words of a text and where they stand in it."""
+    folded: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        for part in _fold_character(character):
+            folded.append(part)
+            places.append(place)
+    for match in _WORD.finditer("".join(folded)):
+        yield match.group(), (places[match.start()], places[match.end() - 1] + 1)

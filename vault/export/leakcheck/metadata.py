@@ -42,6 +42,9 @@ _TEXTS = {
     "name": "InstanceID|Keywords|PDFVersion|Producer|Trapped|part",
     "valueType": "Text|Integer",
 }
+# Whose text can be nothing but one of a few constant words.
+_CONSTANT = frozenset({"description", "name", "category", "schema", "format", "valueType", "action"})
+_ELEMENT = re.compile(rb"</?[A-Za-z]+:([A-Za-z]+)(?:[^<>]*>([^<>]*))?")
 _CONTAINER_NAMES = "xmpmeta RDF Description title Alt language Bag History Seq schemas property"
 _CONTAINERS = frozenset(_CONTAINER_NAMES.split())
 _ATTRIBUTES = {"xmptk": "xmp-writer", "about": "", "parseType": "Resource", "lang": "x-default"}
@@ -74,3 +77,19 @@ def check_xmp(reader: PdfReader, title: str, language: str, findings: Findings) 
         attributes_fit = all(_ATTRIBUTES.get(k.rpartition("}")[2]) == v for k, v in element.attrib.items())
         if not (fits and attributes_fit) or (element.tail or "").strip():
             findings.add(Check.METADATA, f"XMP element {name[:32]!a}")
+
+
+def without_xmp_words(content: bytes) -> bytes:
+    """Return bytes with the packet's element names and constant words blotted out: they stand in every report."""
+    return _ELEMENT.sub(_blotted, content)
+
+
+def _blotted(match: re.Match[bytes]) -> bytes:
+    name, text = match[1].decode(), (match[2] or b"").decode("utf-8", "replace")
+    whole = match[0]
+    if name in _CONSTANT and re.fullmatch(_TEXTS[name], text):
+        whole = whole[: len(whole) - len(match[2])] + bytes(len(match[2]))
+    if name in _TEXTS or name in _CONTAINERS:
+        start = match.start(1) - match.start()
+        whole = whole[:start] + bytes(len(match[1])) + whole[start + len(match[1]) :]
+    return whole

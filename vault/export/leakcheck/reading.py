@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from vault.export.leakcheck.drawing import PageReading
 from vault.export.leakcheck.forms import is_right_to_left, squeeze
+from vault.export.leakcheck.own import Approved
 from vault.export.leakcheck.verdict import Check, Findings
 
 
@@ -41,7 +42,7 @@ def read_drawing(reader: PdfReader, findings: Findings) -> Reading:
     return Reading("drawing", tuple(PageReading(page, reader, findings, f"page {n}").text for n, page in pages))
 
 
-def check_text(reading: Reading, approved: Sequence[str], findings: Findings) -> None:
+def check_text(reading: Reading, approved: Sequence[Approved], findings: Findings) -> None:
     """Check that a reader finds the approved text and nothing else, page numbers aside.
 
     Right-to-left lines come back in an order of the reader's own, so they are compared letter by letter in number;
@@ -54,7 +55,7 @@ def check_text(reading: Reading, approved: Sequence[str], findings: Findings) ->
         if not squeezed.endswith(foot):
             findings.add(Check.TEXT, f"{reading.reader}, page {number}: page number")
         body += squeezed.removesuffix(foot)
-    blocks = [squeeze(block) for block in approved]
+    blocks = [squeeze(block.text) for block in approved]
     read, expected = Counter(body), Counter("".join(blocks))
     if read - expected:
         findings.add(Check.TEXT, f"{reading.reader}: text that nobody approved")
@@ -62,5 +63,5 @@ def check_text(reading: Reading, approved: Sequence[str], findings: Findings) ->
     if any(character.isalnum() for character in expected - read):
         findings.add(Check.TEXT, f"{reading.reader}: approved text is missing")
     for place, (block, squeezed) in enumerate(zip(approved, blocks, strict=True)):
-        if not is_right_to_left(block) and squeezed not in body:
+        if not is_right_to_left(block.text) and squeezed not in body:
             findings.add(Check.TEXT, f"{reading.reader}: block {place} does not stand as approved")

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pypdf import PdfReader
@@ -37,6 +38,9 @@ _KEYS = frozenset(f"/{name}" for name in _KEY_NAMES.split())
 _RESOURCE_NAME = re.compile(r"/[cf][0-9]{1,3}")
 _TYPE_NAMES = "Catalog Pages Page Font FontDescriptor CMap Metadata OutputIntent StructTreeRoot StructElem Outlines MCR"
 _TYPES = frozenset(_TYPE_NAMES.split())
+# What is neither key nor type, and what the trailer has.
+_OTHER_NAMES = "Block Div Document FlateDecode H1 H2 ICCBased ID Identity Layout Part Root Size Span Text XML"
+KNOWN_NAMES = frozenset(_KEY_NAMES.split()) | _TYPES | frozenset(_OTHER_NAMES.split())
 _CONSTANT_STRINGS = frozenset({"Adobe", "Identity", "Custom", "sRGB", "", "sRGB v4.2"})
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _DATE = "D:20000101000000Z"
@@ -130,9 +134,13 @@ def strings_and_keys(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
         yield key, value
 
 
-def check_objects(reader: PdfReader, approved: frozenset[str], title: str, findings: Findings) -> Iterator[str]:
-    """Check keys, types and strings of all objects; yield every string, for the search of forms."""
+def check_objects(reader: PdfReader, own: Sequence[str], title: str, findings: Findings) -> Iterator[tuple[str, bool]]:
+    """Check keys, types and strings of all objects; yield every string, for the search of forms, and if it is ours.
+
+    `own` are the report's own words: a heading may be named as often as it stands on the page.
+    """
     identity = _identity(reader)
+    left = Counter((title, *own))
     for number, value in objects(reader):
         # The writer makes an outline even where it puts nothing into it.
         if (
@@ -148,8 +156,9 @@ def check_objects(reader: PdfReader, approved: frozenset[str], title: str, findi
                 findings.add(Check.STRUCTURE, f"object {number}: type {str(leaf)[:32]!a}")
             if isinstance(leaf, (TextStringObject, ByteStringObject)):
                 text = leaf if isinstance(leaf, str) else leaf.decode("latin-1")
-                yield text
-                if not _is_expected(key, text, approved, title, identity):
+                expected = _is_expected(key, text, left, title, identity)
+                yield text, expected
+                if not expected:
                     findings.add(Check.METADATA, f"object {number}: string under {key[:32]!a}")
 
 
@@ -158,10 +167,11 @@ def _identity(reader: PdfReader) -> str:
     return str(pair[0]) if isinstance(pair, ArrayObject) and len(pair) == 2 and pair[0] == pair[1] else ""
 
 
-def _is_expected(key: str, text: str, approved: frozenset[str], title: str, identity: str) -> bool:
+def _is_expected(key: str, text: str, left: Counter[str], title: str, identity: str) -> bool:
+    if key in {"/Title", "/T"}:
+        left[text] -= 1
+        return left[text] >= 0 and (key == "/T" or text == title)
     expected = {
-        "/Title": text == title,
-        "/T": text in approved,
         "/Lang": _LANGUAGE.fullmatch(text) is not None,
         "/Creator": _WRITER.fullmatch(text) is not None,
         "/CreationDate": text == _DATE,

@@ -1,0 +1,98 @@
+"""Reports in each language: every word of a profile is there, and programs find the same keys."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.export.leakcheck.planting import task_for
+from tests.export.samples import dossier, section
+from vault.errors import InternalError
+from vault.export.data_json import render_data
+from vault.export.leakcheck.examine import examine
+from vault.export.report import Cover, approved_lines, make_report
+from vault.export.wording import USUAL_PURPOSE, WORDINGS, wording
+from vault.redaction.profile import PROFILES
+from vault.redaction.transform import REMOVED
+
+CASE = dossier(
+    section("case", ("kind", "asylum")),
+    section("witness", ("names", "[P-7KQ]")),
+    section("note", ("date", "2024-03-12"), ("text", f"x {REMOVED} y")),
+)
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+def test_each_language_has_a_word_of_its_own_for_each_key_of_each_profile(language: str) -> None:
+    words = wording(language)
+    rules = [rule for profile in PROFILES.values() for rule in profile.records.values()]
+    assert set(words.headings) == {rule.heading for rule in rules}
+    assert set(words.labels) == {label for rule in rules for label in rule.labels.values()}
+    assert set(words.profiles) == set(PROFILES)
+    for table in (words.headings, words.labels, words.profiles):
+        assert len(set(table.values())) == len(table)
+        assert all(table.values())
+    assert words.removed in " ".join(words.notice)
+
+
+def test_a_key_without_a_word_stops_the_report() -> None:
+    with pytest.raises(InternalError, match="has no word in the language of the report"):
+        make_report(dossier(section("diary", ("text", "x"))), Cover("x", "fr"))
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [
+        ("en", ["legal referral (lawyer)", "lawyer", "Case", "Kind", "Witness", "Names", "Note", "x [removed] y"]),
+        (
+            "fr",
+            [
+                "transmission pour assistance juridique (avocat)",
+                "avocat",
+                "Dossier",
+                "Nature",
+                "Témoin",
+                "Noms",
+                "Note",
+                "x [retiré] y",
+            ],
+        ),
+        (
+            "ru",
+            [
+                "передача для юридической помощи (юрист)",
+                "юрист",
+                "Дело",
+                "Вид",
+                "Свидетель",
+                "Имена",
+                "Запись",
+                "x [удалено] y",
+            ],
+        ),
+    ],
+)
+def test_the_page_is_in_the_language_of_the_report(language: str, shown: list[str]) -> None:
+    cover = Cover(USUAL_PURPOSE.format(profile="lawyer"), language)
+    lines = [line.text for line in approved_lines(make_report(CASE, cover))]
+    assert [line for line in lines if line in shown] == shown
+    assert (REMOVED in " ".join(lines)) is (language == "en")
+    assert examine(task_for(CASE, cover)).findings == ()
+
+
+def test_a_purpose_of_ones_own_is_shown_as_it_was_agreed() -> None:
+    lines = [
+        line for line in approved_lines(make_report(CASE, Cover("for the hearing", "ru"))) if "hearing" in line.text
+    ]
+    assert [(line.text, line.ours) for line in lines] == [("for the hearing", False)]
+
+
+def test_programs_find_the_same_keys_in_every_language() -> None:
+    files = {language: json.loads(render_data(CASE, Cover("x", language))) for language in WORDINGS}
+    for language, file in files.items():
+        text = json.dumps(file["sections"], ensure_ascii=False).replace(wording(language).removed, REMOVED)
+        assert json.loads(text) == files["en"]["sections"]
+        assert (file["profile"], file["purpose"]) == ("lawyer", "x")
+    assert [one["heading"] for one in files["fr"]["sections"]] == ["case", "witness", "note"]
+    assert files["fr"]["sections"][2]["blocks"][1]["text"] == "x [retiré] y"
