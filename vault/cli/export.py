@@ -29,7 +29,6 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def _export(args: argparse.Namespace, face: Face) -> Result:
-    from vault.export.report import Cover
     from vault.services import cases, exporting
 
     with opened(args, face) as session:
@@ -40,7 +39,7 @@ def _export(args: argparse.Namespace, face: Face) -> Result:
             to=args.to,
             out=args.out,
             take_proposals=args.decide == "proposed",
-            cover=Cover(purpose=f"legal referral ({args.profile})", language=args.language),
+            cover=exporting.usual_cover(args.profile, args.language),
         )
     if isinstance(result, exporting.Undecided):
         return _undecided(result)

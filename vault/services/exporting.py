@@ -20,6 +20,7 @@ from vault.export import archive
 from vault.export.manifest import package_words
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.report import Cover
+from vault.export.wording import USUAL_PURPOSE
 from vault.ids import CompartmentId, Digest, RecordId, make_id
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
@@ -141,9 +142,7 @@ def export(
     if isinstance(result, OpenQuestions):
         return Undecided(result.questions)
     actions = {form: RedactionAction(action) for form, action in taken.items()}
-    done = _Export(session, material, actions, book, rule).run(
-        result, cover or Cover(purpose=f"legal referral ({profile})"), out, approve
-    )
+    done = _Export(session, material, actions, book, rule).run(result, cover or usual_cover(profile), out, approve)
     return Exported(
         path=done.path,
         package=done.package.package,
@@ -153,6 +152,11 @@ def export(
         key_words=done.key_words,
         pages=done.pages,
     )
+
+
+def usual_cover(profile: str, language: str = "en") -> Cover:
+    """Return the cover of a referral for which nobody gave a purpose of its own."""
+    return Cover(purpose=USUAL_PURPOSE.format(profile=profile), language=language)
 
 
 def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> _Material:
