@@ -90,7 +90,7 @@ class Pins:
         """
         try:
             wire = msgspec.msgpack.decode(content, type=_Wire)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
             raise MalformedError("the pins cannot be read") from None
         logs = {Origin(origin): Pinned(size, root) for origin, size, root in wire.logs}
         return cls(

@@ -154,7 +154,7 @@ def decode_plaintext(untrusted: bytes, expected_commitment: bytes) -> tuple[byte
 def _decode_map(untrusted: bytes) -> dict[str, object]:
     try:
         return _decoder.decode(untrusted)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
         raise MalformedError("an audit payload is not a MessagePack map") from None
 
 

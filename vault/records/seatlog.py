@@ -311,7 +311,7 @@ def stored_origin(rows: Rows, place: SealedPlace) -> Origin | None:
 def _decode_session(content: bytes) -> _SessionSecret:
     try:
         return msgspec.msgpack.decode(content, type=_SessionSecret)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
         raise MalformedError("the session row cannot be read") from None
 
 
@@ -338,6 +338,6 @@ def decode_ratchet(content: bytes) -> Ratchet:
     """
     try:
         c = msgspec.msgpack.decode(content, type=_RatchetContent)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
         raise MalformedError("the ratchet row cannot be read") from None
     return Ratchet(CompartmentId(c.compartment), EpochId(c.epoch), c.key, c.i, c.day)

@@ -192,7 +192,7 @@ class SeatSecrets:
         """
         try:
             fields = msgspec.msgpack.decode(content, type=dict[str, bytes])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, ValueError):  # bytes that are no UTF-8 too
             raise MalformedError("slot content cannot be read") from None
         if fields.keys() != {key for key, _ in _SECRET_FIELDS.values()}:
             raise MalformedError("slot content has other fields than format 1")

@@ -97,7 +97,7 @@ class Keyring:
         """
         try:
             entries = msgspec.msgpack.decode(content, type=list[tuple[_Id, _Id, _Key]])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, ValueError):  # bytes that are no UTF-8 too
             raise MalformedError("keyring row cannot be read") from None
         keyring = cls()
         for epoch, compartment, key in entries:
