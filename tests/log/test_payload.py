@@ -158,6 +158,18 @@ def test_the_fullest_payload_fits_its_bucket() -> None:
     encode_plaintext(SALT, fullest.encode())
 
 
+@pytest.mark.parametrize(
+    "untrusted",
+    [
+        pytest.param(b"\x81\xa1x" + b"\x91" * 4_000 + b"\x00", id="nested deeper than a stack bears"),
+        pytest.param(b"\x81\xa1x\xa1\x80", id="a text that is no UTF-8"),
+    ],
+)
+def test_hostile_bytes_are_malformed_and_nothing_worse(untrusted: bytes) -> None:
+    with pytest.raises(MalformedError, match="not a MessagePack map"):
+        Payload.decode(untrusted)
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_lead_to_any_other_error(untrusted: bytes) -> None:
     try:

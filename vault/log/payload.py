@@ -154,7 +154,7 @@ def decode_plaintext(untrusted: bytes, expected_commitment: bytes) -> tuple[byte
 def _decode_map(untrusted: bytes) -> dict[str, object]:
     try:
         return _decoder.decode(untrusted)
-    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
+    except (msgspec.MsgspecError, RecursionError, ValueError):  # also nested too deep, or no UTF-8
         raise MalformedError("an audit payload is not a MessagePack map") from None
 
 
