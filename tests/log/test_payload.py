@@ -166,7 +166,8 @@ def test_the_fullest_payload_fits_its_bucket() -> None:
     ],
 )
 def test_hostile_bytes_are_malformed_and_nothing_worse(untrusted: bytes) -> None:
-    with pytest.raises(MalformedError, match="not a MessagePack map"):
+    # How deep a stack bears differs between interpreters; which check refuses it may too, that it is refused may not.
+    with pytest.raises(MalformedError, match="an audit payload"):
         Payload.decode(untrusted)
 
 
