@@ -1,4 +1,4 @@
-"""Rights table 1: which role's versions count where (C5)."""
+"""The rights tables: which role's versions count where (C5)."""
 
 import pytest
 
@@ -45,8 +45,9 @@ def test_nobody_writes_versions_into_an_audit_compartment(role: Role, kind: str)
 
 
 def test_every_place_has_its_row_in_every_column() -> None:
-    for column in (TABLE.writers, TABLE.kinds, TABLE.founders, TABLE.granters):
-        assert set(column) == set(Place)
+    for table in (rights_table(1), rights_table(2)):
+        for column in (table.writers, table.founders, table.granters):
+            assert set(column) == set(Place)
 
 
 def test_only_workers_found_cases_and_each_seat_its_own_audit() -> None:
@@ -63,3 +64,22 @@ def test_granting_follows_the_place() -> None:
 def test_an_unknown_table_is_refused_with_the_number_needed() -> None:
     with pytest.raises(NewerVaultError, match=f"rights table {NEWEST_TABLE + 1}"):
         rights_table(NEWEST_TABLE + 1)
+
+
+@pytest.mark.parametrize(
+    ("roles", "place", "kind"),
+    [
+        pytest.param({Role.CASEWORKER}, Place.CASE, "access", id="until when a member holds a case"),
+        pytest.param({Role.SUPERVISOR}, Place.SECTION, "section", id="what a section is of"),
+        pytest.param({Role.SUPERVISOR}, Place.DIRECTORY, "roster", id="a supervisor who admits a helper"),
+        pytest.param({Role.ADMIN}, Place.DIRECTORY, "order", id="the order to hand cases over"),
+    ],
+)
+def test_table_2_adds_what_many_members_need(roles: set[Role], place: Place, kind: str) -> None:
+    assert rights_table(2).may_write(roles, place, kind)
+    assert not TABLE.may_write(roles, place, kind)
+
+
+@pytest.mark.parametrize("kind", ["order", "deputy", "partner", "organisation", "attempts-key"])
+def test_table_2_leaves_the_rest_of_the_directory_to_admins(kind: str) -> None:
+    assert not rights_table(2).may_write({Role.SUPERVISOR}, Place.DIRECTORY, kind)

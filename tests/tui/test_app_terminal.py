@@ -23,6 +23,7 @@ __all__ = ["filled_template", "founded_template"]  # fixtures
 pytestmark = [pytest.mark.slow, pytest.mark.tool("tmux")]
 
 LOST_AT_MOST_SECONDS = 2.0
+QUIET_SECONDS = 1.5
 TYPED = "the hearing is moved to monday and the sister waits at the side entrance with both papers "
 
 
@@ -132,8 +133,14 @@ def test_the_idle_terminal_gets_no_byte_and_no_title(pane: AppPane) -> None:
     piped = pane.folder / "piped"
     pane.tmux("pipe-pane", "-O", f"cat >> {piped}")
     wait_for("the pipe", piped.exists)
-    time.sleep(1.5)
-    assert piped.read_bytes() == b""
+    wait_for("the end of the first painting", lambda: _grew_by(piped, QUIET_SECONDS) == 0)
+    assert _grew_by(piped, QUIET_SECONDS) == 0
+
+
+def _grew_by(file: Path, seconds: float) -> int:
+    before = file.stat().st_size
+    time.sleep(seconds)
+    return file.stat().st_size - before
 
 
 def _drafts(filled: Filled) -> list[Draft]:

@@ -29,6 +29,10 @@ class Place(StrEnum):
 CASEWORK_KINDS = frozenset({"case", "person", "note", "disclosure"})
 DIRECTORY_KINDS = frozenset({"roster", "member", "organisation", "attempts-key", "partner", "rule"})
 SENDING_KINDS = frozenset({"package-key"})
+# From table 2 on: until when a member holds a case, and what a restricted section is of.
+SHARING_KINDS = frozenset({"access", "section"})
+# From table 2 on: the name of a device, who stands in for whom, and the order to hand over a leaver's cases.
+MEMBERSHIP_KINDS = frozenset({"device", "deputy", "order"})
 
 _WORKERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 _EXPORTERS = _WORKERS | {Role.LEGAL_REVIEWER}
@@ -38,57 +42,54 @@ _ADMINS = frozenset({Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class RightsTable:
-    """For each kind of compartment: the roles that may write there, which kinds, and who may found and grant it."""
+    """For each kind of compartment: which kinds of record who may write there, and who may found and grant it."""
 
-    writers: Mapping[Place, frozenset[Role]]
-    kinds: Mapping[Place, frozenset[str]]
+    writers: Mapping[Place, Mapping[str, frozenset[Role]]]
     founders: Mapping[Place, frozenset[Role]]
     granters: Mapping[Place, frozenset[Role]]
 
     def may_write(self, roles: AbstractSet[Role], place: Place, kind: str) -> bool:
         """Say whether a version of this kind counts there when a member with these roles wrote it (C5)."""
-        return bool(roles & self.writers[place]) and kind in self.kinds[place]
+        return bool(roles & self.writers[place].get(kind, _NOBODY))
 
     def may_found(self, roles: AbstractSet[Role], place: Place) -> bool:
         """Say whether a member with these roles may found a compartment of this kind."""
         return bool(roles & self.founders[place])
 
     def may_grant(self, roles: AbstractSet[Role], place: Place) -> bool:
-        """Say whether a member with these roles may grant an epoch of such a compartment that they hold."""
+        """Say whether a member with these roles may grant or replace an epoch of such a compartment that they hold."""
         return bool(roles & self.granters[place])
 
 
 _NOBODY: frozenset[Role] = frozenset()
 _EVERYBODY = frozenset(Role)
 
+
+def _each(kinds: AbstractSet[str], roles: frozenset[Role]) -> Mapping[str, frozenset[Role]]:
+    return dict.fromkeys(kinds, roles)
+
+
+_FOUNDERS = {
+    Place.CASE: _WORKERS,
+    Place.SECTION: _WORKERS,
+    Place.DIRECTORY: _NOBODY,  # the first five are founded by entry 0 alone
+    Place.REGISTER: _NOBODY,
+    Place.INTAKE: _NOBODY,
+    Place.SENDING: _NOBODY,
+    Place.AUDIT: _EVERYBODY,  # each seat founds its own
+}
+
 _TABLE_1 = RightsTable(
     writers={
-        Place.CASE: _WORKERS,
-        Place.SECTION: _WORKERS,
-        Place.DIRECTORY: _ADMINS,
-        Place.REGISTER: _INTAKERS,
-        Place.INTAKE: _INTAKERS,
-        Place.SENDING: _EXPORTERS,
-        Place.AUDIT: _NOBODY,
+        Place.CASE: _each(CASEWORK_KINDS, _WORKERS),
+        Place.SECTION: _each(CASEWORK_KINDS, _WORKERS),
+        Place.DIRECTORY: _each(DIRECTORY_KINDS, _ADMINS),
+        Place.REGISTER: _each({"register-entry"}, _INTAKERS),
+        Place.INTAKE: _each({"slip"}, _INTAKERS),
+        Place.SENDING: _each(SENDING_KINDS, _EXPORTERS),
+        Place.AUDIT: {},
     },
-    kinds={
-        Place.CASE: CASEWORK_KINDS,
-        Place.SECTION: CASEWORK_KINDS,
-        Place.DIRECTORY: DIRECTORY_KINDS,
-        Place.REGISTER: frozenset({"register-entry"}),
-        Place.INTAKE: frozenset({"slip"}),
-        Place.SENDING: SENDING_KINDS,
-        Place.AUDIT: frozenset(),
-    },
-    founders={
-        Place.CASE: _WORKERS,
-        Place.SECTION: _WORKERS,
-        Place.DIRECTORY: _NOBODY,  # the first five are founded by entry 0 alone
-        Place.REGISTER: _NOBODY,
-        Place.INTAKE: _NOBODY,
-        Place.SENDING: _NOBODY,
-        Place.AUDIT: _EVERYBODY,  # each seat founds its own
-    },
+    founders=_FOUNDERS,
     granters={
         Place.CASE: _WORKERS,
         Place.SECTION: _WORKERS,
@@ -100,8 +101,22 @@ _TABLE_1 = RightsTable(
     },
 )
 
-NEWEST_TABLE = 1
-_TABLES = {1: _TABLE_1}
+# A supervisor who admits a helper (FORMAT.md 2) has to write the roster and give the helper its first keys.
+_ADMITTERS = _ADMINS | {Role.SUPERVISOR}
+_TABLE_2 = RightsTable(
+    writers={
+        **_TABLE_1.writers,
+        Place.CASE: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS),
+        Place.SECTION: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS),
+        Place.DIRECTORY: _each(DIRECTORY_KINDS | MEMBERSHIP_KINDS, _ADMINS)
+        | _each({"roster", "member", "device"}, _ADMITTERS),
+    },
+    founders=_FOUNDERS,
+    granters={**_TABLE_1.granters, Place.DIRECTORY: _ADMITTERS, Place.SENDING: _ADMITTERS},
+)
+
+NEWEST_TABLE = 2
+_TABLES = {1: _TABLE_1, 2: _TABLE_2}
 
 
 def rights_table(number: int) -> RightsTable:

@@ -26,19 +26,50 @@ class Action(StrEnum):
     CASE_WRITE = "case.write"
     CASE_SEARCH = "case.search"
     CASE_EXPORT = "case.export"
+    CASE_SHARE = "case.share"
+    SECTION_CREATE = "section.create"
+    BREAK_GLASS = "break.glass"
     PARTNER_READ = "partner.read"
     PARTNER_WRITE = "partner.write"
+    INTAKE_READ = "intake.read"
+    INTAKE_WRITE = "intake.write"
+    REGISTER_ASK = "register.ask"
+    REGISTER_WRITE = "register.write"
+    MEMBER_LIST = "member.list"
+    MEMBER_ADMIT = "member.admit"
+    MEMBER_END = "member.end"
+    ROLE_CHANGE = "role.change"
+    DEPUTY_SET = "deputy.set"
+    HANDOVER_ORDER = "handover.order"
+    AWAY_SET = "away.set"
+    APPROVE = "approve"
+    RECOVERY_MANAGE = "recovery.manage"
+    CLOCK_REPAIR = "clock.repair"
+    OWN_DEVICE = "own.device"
+    OWN_KEYS = "own.keys"
+    SYNC = "sync"
     LOG_READ = "log.read"
     LOG_VERIFY = "log.verify"
     BACKUP_MAKE = "backup.make"
 
 
 # Acts on one case: the member must hold that case too, whatever the role says.
-CASE_ACTIONS = frozenset({Action.CASE_READ, Action.CASE_WRITE, Action.CASE_EXPORT})
+CASE_ACTIONS = frozenset(
+    {
+        Action.CASE_READ,
+        Action.CASE_WRITE,
+        Action.CASE_EXPORT,
+        Action.CASE_SHARE,
+        Action.SECTION_CREATE,
+        Action.BREAK_GLASS,
+    }
+)
 
 _EVERYBODY = frozenset(Role)
 _WORKERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 _READERS = _WORKERS | {Role.LEGAL_REVIEWER, Role.FIELD}
+_INTAKERS = frozenset({Role.INTAKE, Role.SUPERVISOR})
+_ADMINS = frozenset({Role.ADMIN})
 
 ALLOWED: dict[Action, frozenset[Role]] = {
     Action.CASE_CREATE: _WORKERS,
@@ -47,8 +78,28 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.CASE_WRITE: _WORKERS,
     Action.CASE_SEARCH: _READERS | {Role.INTAKE},
     Action.CASE_EXPORT: _WORKERS | {Role.LEGAL_REVIEWER},
+    Action.CASE_SHARE: _WORKERS,
+    Action.SECTION_CREATE: _WORKERS,
+    Action.BREAK_GLASS: _WORKERS,
     Action.PARTNER_READ: _EVERYBODY,
-    Action.PARTNER_WRITE: frozenset({Role.ADMIN}),
+    Action.PARTNER_WRITE: _ADMINS,
+    Action.INTAKE_READ: _INTAKERS,
+    Action.INTAKE_WRITE: _INTAKERS,
+    Action.REGISTER_ASK: _INTAKERS | _WORKERS,
+    Action.REGISTER_WRITE: _INTAKERS,
+    Action.MEMBER_LIST: _EVERYBODY,
+    Action.MEMBER_ADMIT: _ADMINS | {Role.SUPERVISOR},
+    Action.MEMBER_END: _ADMINS,
+    Action.ROLE_CHANGE: _ADMINS,
+    Action.DEPUTY_SET: _ADMINS,
+    Action.HANDOVER_ORDER: _ADMINS,
+    Action.AWAY_SET: _ADMINS | _WORKERS,
+    Action.APPROVE: _ADMINS | _WORKERS | {Role.LEGAL_REVIEWER},
+    Action.RECOVERY_MANAGE: _ADMINS,
+    Action.CLOCK_REPAIR: frozenset({Role.SUPERVISOR}),
+    Action.OWN_DEVICE: _EVERYBODY,
+    Action.OWN_KEYS: _EVERYBODY,
+    Action.SYNC: _EVERYBODY,
     Action.LOG_READ: frozenset({Role.AUDITOR}),
     Action.LOG_VERIFY: _EVERYBODY,
     Action.BACKUP_MAKE: _EVERYBODY,
