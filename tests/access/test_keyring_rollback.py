@@ -13,7 +13,7 @@ from vault.ids import ZERO_ID, CompartmentId
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.seal.purposes import Purpose
 from vault.services import cases, checking, notes
-from vault.store.rows import EpochRow, GrantRow, LocalRow
+from vault.store.rowtypes import EpochRow, GrantRow, LocalRow
 
 LATE = "Late case"
 

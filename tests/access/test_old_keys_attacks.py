@@ -22,7 +22,7 @@ from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import make_signing_seed
 from vault.services import checking
 from vault.store.files import promote, read_limited, write_aside
-from vault.store.rows import OperationRow
+from vault.store.rowtypes import OperationRow
 
 
 def read_keys(path: Path) -> KeyFile:

@@ -20,7 +20,7 @@ from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.genesis import Genesis
 from vault.seal.purposes import Purpose
 from vault.services import checking, notes
-from vault.store.rows import CheckpointRow
+from vault.store.rowtypes import CheckpointRow
 
 KEPT: list[object] = [
     pytest.param(Purpose.SESSION, "delete", id="the session row deleted"),

@@ -16,7 +16,7 @@ from vault.log.verify import verify_log
 from vault.seal.signing import is_signed_raw
 from vault.store import tables
 from vault.store.engine import Database, open_database
-from vault.store.rows import CheckpointRow, TileRow
+from vault.store.rowtypes import CheckpointRow, TileRow
 from vault.store.schema import make_tables
 from vault.store.statements import insert_text
 

@@ -24,13 +24,13 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from tests.hygiene.tree import ROOT
 from vault.store import statements
 from vault.store.engine import Database, open_database
-from vault.store.rows import (
+from vault.store.rows import Rows
+from vault.store.rowtypes import (
     CheckpointRow,
     EpochRow,
     GrantRow,
     LocalRow,
     OperationRow,
-    Rows,
     TileRow,
     VersionKeyRow,
     VersionRow,

@@ -25,7 +25,7 @@ from vault.seal.keys import unwrap, wrap
 from vault.seal.signing import make_signing_seed
 from vault.services import cases, notes
 from vault.store import tables
-from vault.store.rows import OperationRow, VersionKeyRow, VersionRow
+from vault.store.rowtypes import OperationRow, VersionKeyRow, VersionRow
 
 NOTE = {"kind": "contact", "text": "written by somebody who may not"}
 

@@ -18,7 +18,7 @@ from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_wrap_key, epoch_id, wrap
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, make_kem_seed, open_from
-from vault.store.rows import EpochRow, SealedVersion
+from vault.store.rowtypes import EpochRow, SealedVersion
 
 VAULT = VaultId(b"v" * 16)
 CASE, OTHER_CASE = CompartmentId(b"c" * 16), CompartmentId(b"d" * 16)

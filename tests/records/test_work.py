@@ -16,7 +16,8 @@ from vault.ids import CompartmentId, RecordId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.records.work import VERSIONS_PER_WORK, Entry
 from vault.services import checking
-from vault.store.rows import OperationRow, Rows
+from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow
 from vault.store.tables import metadata
 
 NOTE = {"kind": "contact", "text": "a note"}

@@ -11,7 +11,7 @@ from vault.access.session import Session
 from vault.seal.keyfile import KeyFile
 from vault.services.backup_folder import BackupFolder, write_digests
 from vault.store.engine import Database, open_finished
-from vault.store.rows import SealedVersion
+from vault.store.rowtypes import SealedVersion
 from vault.store.tables import metadata
 
 

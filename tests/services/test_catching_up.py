@@ -9,7 +9,8 @@ from vault.access.session import Session
 from vault.services import notes
 from vault.services.projection import caught_up
 from vault.services.searching import search
-from vault.store.rows import OperationRow, Rows
+from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow
 
 
 @pytest.fixture

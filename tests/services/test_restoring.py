@@ -22,7 +22,7 @@ from vault.services.backup_proof import Manifest
 from vault.services.restoring import Restored
 from vault.store.engine import Database, open_database
 from vault.store.manifest import put_manifest, read_manifest
-from vault.store.rows import LocalRow
+from vault.store.rowtypes import LocalRow
 
 
 def make(session: Session, destination: Path) -> backups.MadeBackup:

@@ -6,7 +6,8 @@ import hashlib
 from pathlib import Path
 
 from vault.store.engine import Database, open_database
-from vault.store.rows import CheckpointRow, OperationRow, Rows, SealedVersion, VersionKeyRow, VersionRow
+from vault.store.rows import Rows
+from vault.store.rowtypes import CheckpointRow, OperationRow, SealedVersion, VersionKeyRow, VersionRow
 from vault.store.schema import make_tables
 
 KEY = bytes(range(32))

@@ -24,7 +24,7 @@ from tests.store.samples import (
 from vault.errors import RefusedError, TryAgainError, VerificationError
 from vault.store.copy import add_rows, clear_table, copy_database, copy_in_parts
 from vault.store.engine import Database, open_database
-from vault.store.rows import EpochRow, GrantRow, LocalRow, TileRow
+from vault.store.rowtypes import EpochRow, GrantRow, LocalRow, TileRow
 from vault.store.schema import SCHEMA
 from vault.store.tables import metadata
 

@@ -23,15 +23,8 @@ from tests.store.samples import (
 )
 from vault.errors import VerificationError
 from vault.store.engine import Database
-from vault.store.rows import (
-    CheckpointRow,
-    EpochRow,
-    GenesisRow,
-    GrantRow,
-    LocalRow,
-    Rows,
-    TileRow,
-)
+from vault.store.rows import Rows
+from vault.store.rowtypes import CheckpointRow, EpochRow, GenesisRow, GrantRow, LocalRow, TileRow
 from vault.store.tables import cosignature
 
 _MORE_THAN_A_CHUNK = 600

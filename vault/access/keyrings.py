@@ -21,7 +21,8 @@ from vault.seal.keyring import Keyring
 from vault.seal.keys import epoch_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from
-from vault.store.rows import GrantRow, Rows
+from vault.store.rows import Rows
+from vault.store.rowtypes import GrantRow
 
 # Where a notice has its epoch's id (FORMAT.md 2): format, suite, vault, compartment and kind stand before it.
 _EPOCH_AT = 35

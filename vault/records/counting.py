@@ -23,7 +23,8 @@ from vault.records.epochs import notices_of
 from vault.records.logs import genesis_of
 from vault.records.versions import OpenedVersion, open_all
 from vault.seal.keyring import Keyring
-from vault.store.rows import OperationRow, Rows, SealedVersion
+from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow, SealedVersion
 
 _ERASERS = frozenset({Role.CASEWORKER.value, Role.SUPERVISOR.value})
 

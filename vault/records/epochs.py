@@ -16,7 +16,8 @@ from vault.seal.envelope import SUITE
 from vault.seal.keys import epoch_id, make_key
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, grant_digest, seal_to
-from vault.store.rows import EpochRow, GrantRow, Rows
+from vault.store.rows import Rows
+from vault.store.rowtypes import EpochRow, GrantRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from vault.seal.envelope import VersionContext, open_sealed
 from vault.seal.keys import derive_entry_key, derive_next_ratchet, epoch_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from
-from vault.store.rows import OperationRow, Rows
+from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from vault.seal.keys import derive_entry_key, derive_next_ratchet
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, make_signing_seed, public_key, sign
 from vault.store.engine import Database
-from vault.store.rows import CheckpointRow, LocalRow, Rows, TileRow
+from vault.store.rows import Rows
+from vault.store.rowtypes import CheckpointRow, LocalRow, TileRow
 
 ENTRIES_PER_PERIOD = 4_096
 ENTRIES_PER_TRUNCATE = 256

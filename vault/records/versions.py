@@ -11,7 +11,7 @@ from vault.records.content import Content, decode_content
 from vault.seal.envelope import VersionContext, open_sealed, version_id
 from vault.seal.keyring import Keyring
 from vault.seal.keys import unwrap
-from vault.store.rows import SealedVersion
+from vault.store.rowtypes import SealedVersion
 
 
 @dataclass(frozen=True, slots=True)

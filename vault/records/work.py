@@ -37,7 +37,8 @@ from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keys import compartment_id, derive_wrap_key, make_key, wrap
 from vault.seal.purposes import Purpose
 from vault.seal.signing import public_key, sign_raw
-from vault.store.rows import CheckpointRow, OperationRow, Rows, TileRow, VersionKeyRow, VersionRow
+from vault.store.rows import Rows
+from vault.store.rowtypes import CheckpointRow, OperationRow, TileRow, VersionKeyRow, VersionRow
 
 VERSIONS_PER_WORK = 256
 

@@ -13,7 +13,7 @@ from vault.log.tree import leaf_hash
 from vault.records.versions import open_all
 from vault.seal.keyring import Keyring
 from vault.store.engine import Database
-from vault.store.rows import OperationRow, SealedVersion, VersionKeyRow, VersionRow
+from vault.store.rowtypes import OperationRow, SealedVersion, VersionKeyRow, VersionRow
 
 # Each entry lists at most 256 versions: so many entries at a time fit in memory, and others get a turn in between.
 _ENTRIES_AT_A_TIME = 32

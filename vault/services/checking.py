@@ -29,7 +29,8 @@ from vault.seal.recovery import words_of
 from vault.seal.signing import is_signed_raw
 from vault.services.projection import caught_up
 from vault.store.files import read_limited
-from vault.store.rows import GrantRow, Rows, SealedVersion
+from vault.store.rows import Rows
+from vault.store.rowtypes import GrantRow, SealedVersion
 
 Progress = Callable[[int, int], None]
 

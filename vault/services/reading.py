@@ -11,7 +11,7 @@ from vault.ids import CompartmentId, RecordId, VersionId
 from vault.records.codec import from_fields
 from vault.records.versions import OpenedVersion, open_each
 from vault.services.noticing import notice_absent
-from vault.store.rows import SealedVersion
+from vault.store.rowtypes import SealedVersion
 
 T = TypeVar("T", bound=CaseworkRecord)
 

@@ -6,118 +6,30 @@ Nothing here is believed: a row may be false, missing, old or doubled, and whoev
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from vault.store import statements as sql
 from vault.store import tables
+from vault.store.rowtypes import (
+    CheckpointRow,
+    EpochRow,
+    GenesisRow,
+    GrantRow,
+    LocalRow,
+    OperationRow,
+    SealedVersion,
+    TileRow,
+    VersionKeyRow,
+    VersionRow,
+)
 
 _CHUNK = 256
 _VALUES_IN_ONE_PASS = 8_192  # each pass reads the whole table; SQLite takes 32,766 parameters
 _BEFORE_ALL = b""
-_Bytes = bytes  # two columns are called as the types are
 _Row = TypeVar("_Row")
 _Make = Callable[[Iterable[Any]], _Row]
-
-
-class GenesisRow(NamedTuple):
-    """The public beginning of a log; `origin` should be the hash of `bytes`."""
-
-    origin: bytes
-    bytes: _Bytes
-
-
-class OperationRow(NamedTuple):
-    """One entry of a log: public header and list, sealed payload."""
-
-    origin: bytes
-    seq: int
-    header: bytes
-    list: bytes
-    sealed: bytes
-    digest: bytes
-
-
-class VersionRow(NamedTuple):
-    """One sealed version of a record at place `n` of the list of (origin, seq)."""
-
-    origin: bytes
-    seq: int
-    n: int
-    id: bytes
-    compartment: bytes
-    record: bytes
-    blob: bytes
-
-
-class VersionKeyRow(NamedTuple):
-    """One version's key, wrapped under an epoch."""
-
-    origin: bytes
-    seq: int
-    n: int
-    epoch: bytes
-    wrap: bytes
-
-
-class SealedVersion(NamedTuple):
-    """A version joined with one of its wrapped keys."""
-
-    origin: bytes
-    seq: int
-    n: int
-    id: bytes
-    compartment: bytes
-    record: bytes
-    blob: bytes
-    epoch: bytes
-    wrap: bytes
-
-
-class EpochRow(NamedTuple):
-    """The public notice of a compartment's key; never the key."""
-
-    digest: bytes
-    compartment: bytes
-    bytes: _Bytes
-
-
-class GrantRow(NamedTuple):
-    """An epoch's key sealed to a seat; `giver` is a hint until it opens."""
-
-    digest: bytes
-    epoch: bytes
-    seat: bytes
-    giver: bytes
-    sealed: bytes
-
-
-class CheckpointRow(NamedTuple):
-    """A signed note over the first `size` entries."""
-
-    origin: bytes
-    size: int
-    root: bytes
-    note: bytes
-
-
-class TileRow(NamedTuple):
-    """A cached run of tree hashes."""
-
-    origin: bytes
-    level: int
-    idx: int
-    hashes: bytes
-
-
-class LocalRow(NamedTuple):
-    """A secret of a seat on this device, sealed; one for each purpose."""
-
-    seat: bytes
-    purpose: int
-    number: int
-    blob: bytes
 
 
 class Rows:

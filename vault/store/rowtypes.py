@@ -1,0 +1,106 @@
+"""The rows of a vault as they stand in its tables: sealed or public bytes, believed by nobody."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+_Bytes = bytes  # two columns are called as the types are
+
+
+class GenesisRow(NamedTuple):
+    """The public beginning of a log; `origin` should be the hash of `bytes`."""
+
+    origin: bytes
+    bytes: _Bytes
+
+
+class OperationRow(NamedTuple):
+    """One entry of a log: public header and list, sealed payload."""
+
+    origin: bytes
+    seq: int
+    header: bytes
+    list: bytes
+    sealed: bytes
+    digest: bytes
+
+
+class VersionRow(NamedTuple):
+    """One sealed version of a record at place `n` of the list of (origin, seq)."""
+
+    origin: bytes
+    seq: int
+    n: int
+    id: bytes
+    compartment: bytes
+    record: bytes
+    blob: bytes
+
+
+class VersionKeyRow(NamedTuple):
+    """One version's key, wrapped under an epoch."""
+
+    origin: bytes
+    seq: int
+    n: int
+    epoch: bytes
+    wrap: bytes
+
+
+class SealedVersion(NamedTuple):
+    """A version joined with one of its wrapped keys."""
+
+    origin: bytes
+    seq: int
+    n: int
+    id: bytes
+    compartment: bytes
+    record: bytes
+    blob: bytes
+    epoch: bytes
+    wrap: bytes
+
+
+class EpochRow(NamedTuple):
+    """The public notice of a compartment's key; never the key."""
+
+    digest: bytes
+    compartment: bytes
+    bytes: _Bytes
+
+
+class GrantRow(NamedTuple):
+    """An epoch's key sealed to a seat; `giver` is a hint until it opens."""
+
+    digest: bytes
+    epoch: bytes
+    seat: bytes
+    giver: bytes
+    sealed: bytes
+
+
+class CheckpointRow(NamedTuple):
+    """A signed note over the first `size` entries."""
+
+    origin: bytes
+    size: int
+    root: bytes
+    note: bytes
+
+
+class TileRow(NamedTuple):
+    """A cached run of tree hashes."""
+
+    origin: bytes
+    level: int
+    idx: int
+    hashes: bytes
+
+
+class LocalRow(NamedTuple):
+    """A secret of a seat on this device, sealed; one for each purpose."""
+
+    seat: bytes
+    purpose: int
+    number: int
+    blob: bytes
