@@ -43,7 +43,14 @@ _RESTORE_BOTH = "One of them is an older copy, or damaged: restore both from one
 
 
 def unlock(
-    path: Path, *, member: str, passphrase: bytearray, state: Path | None = None, accept_loss: bool = False
+    path: Path,
+    *,
+    member: str,
+    passphrase: bytearray,
+    state: Path | None = None,
+    accept_loss: bool = False,
+    device_secret: bytes = b"",
+    fido2_secret: bytes = b"",
 ) -> Session:
     """Open a vault for one member. The passphrase is wiped before this returns.
 
@@ -54,9 +61,11 @@ def unlock(
         state: this account's state folder; the system's usual one by default.
         accept_loss: take the vault as it is and set aside what this account saw of it before: for a restore alone,
             which tells a person what is lost.
+        device_secret: the 32 bytes of the keyfile, where the slot was made with one.
+        fido2_secret: the 32 bytes of the security key, where the slot was made with one.
 
     Raises:
-        WrongPassphraseError: wrong passphrase, unknown member or damaged slot, at one cost.
+        WrongPassphraseError: wrong passphrase or factor, unknown member or damaged slot, at one cost.
         NoVaultError, OpenElsewhereError, NewerVaultError, TryAgainError: as they say.
         VerificationError: what is stored contradicts what was signed.
     """
@@ -66,7 +75,7 @@ def unlock(
     state = platform.state_dir() if state is None else state
     file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
     try:
-        slot = open_slot_with(file, passphrase, member)
+        slot = open_slot_with(file, passphrase, member, device_secret=device_secret, fido2_secret=fido2_secret)
     except WrongPassphraseError:
         note_attempt(folder, file)
         raise
