@@ -73,6 +73,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "erase_versions": lambda rows: rows.erase_versions([(_ID, 0, 0)]),
     "add_epochs": lambda rows: rows.add_epochs([EpochRow(_ID, _ID, b"bytes")]),
     "epochs": lambda rows: (rows.epochs(), rows.epochs(_ID)),
+    "epochs_with_drops": lambda rows: rows.epochs_with_drops(),
     "epoch": lambda rows: rows.epoch(_ID),
     "add_grants": lambda rows: rows.add_grants([GrantRow(_ID, _ID, _ID, _ID, b"sealed")]),
     "grants": lambda rows: rows.grants(),
@@ -113,7 +114,7 @@ _FORBIDDEN = tuple(
     )
 )  # fmt: skip
 _FUNCTION = re.compile(r"\b([a-z_]+)\(", re.IGNORECASE)
-_FUNCTIONS = frozenset({"count", "min", "max", "sum", "coalesce", "substr", "varchar"})
+_FUNCTIONS = frozenset({"count", "min", "max", "sum", "coalesce", "length", "substr", "varchar"})
 
 
 def breaches(text: str) -> list[str]:

@@ -187,6 +187,16 @@ def test_notices_are_found_by_what_stands_at_a_place(database: Database) -> None
         assert rows.epochs_holding([], at=4) == []
 
 
+def test_notices_too_short_for_a_drop_are_not_read(database: Database) -> None:
+    with database.transaction() as rows:
+        notices = [
+            EpochRow(bytes([number]) * 32, case, bytes(size))
+            for number, (case, size) in enumerate([(OTHER_CASE, 125), (CASE, 124), (CASE, 500), (CASE, 69)])
+        ]
+        rows.add_epochs(notices)
+        assert rows.epochs_with_drops() == [notices[2], notices[0]]
+
+
 def test_of_a_session_only_the_last_checkpoint_and_cosigned_ones_stay(database: Database) -> None:
     with database.transaction() as rows:
         for size in (1, 3, 5, 6):

@@ -28,6 +28,8 @@ from vault.store.rowtypes import (
 _CHUNK = 256
 _VALUES_IN_ONE_PASS = 8_192  # each pass reads the whole table; SQLite takes 32,766 parameters
 _BEFORE_ALL = b""
+# FORMAT.md 2: head 51, one replaced id and one drop, each after a count.
+_SHORTEST_WITH_A_DROP = 51 + 1 + 16 + 1 + 56
 _Row = TypeVar("_Row")
 _Make = Callable[[Iterable[Any]], _Row]
 
@@ -205,6 +207,10 @@ class Rows:
         if compartment is None:
             return self._all(EpochRow._make, sql.EPOCHS, {})
         return self._all(EpochRow._make, sql.EPOCHS_OF_COMPARTMENT, {"compartment": compartment})
+
+    def epochs_with_drops(self) -> list[EpochRow]:
+        """Return the notices that are long enough to drop a seat, by compartment: all that do, and perhaps others."""
+        return self._all(EpochRow._make, sql.EPOCHS_AS_LONG_AS, {"size": _SHORTEST_WITH_A_DROP})
 
     def epoch(self, digest: bytes) -> EpochRow | None:
         """Return the notice that a list names, or None."""

@@ -116,6 +116,11 @@ DELETE_VERSION_KEY = sa.delete(version_key).where(*(column == given(column.name)
 EPOCHS = sa.select(epoch).order_by(epoch.c.compartment, epoch.c.digest)
 EPOCH = sa.select(epoch).where(epoch.c.digest == given("digest"))
 EPOCHS_OF_COMPARTMENT = sa.select(epoch).where(epoch.c.compartment == given("compartment")).order_by(epoch.c.digest)
+EPOCHS_AS_LONG_AS = (
+    sa.select(epoch)
+    .where(sa.func.length(epoch.c.bytes) >= given("size", type_=sa.Integer))
+    .order_by(epoch.c.compartment, epoch.c.digest)
+)
 EPOCHS_HOLDING = (
     sa.select(epoch)
     .where(
