@@ -1,0 +1,47 @@
+"""Rights that end, and clocks that people turn: 1970, 2038, back and forth, the 48 hours, and the way out."""
+
+import pytest
+
+from vault.policy.clocks import HOUR_MS, JUMP_MS, ClockState, has_expired, read_clock
+
+NOON = 1_790_000_000_000
+YEAR_2038_MS = (2**31 - 1) * 1000
+
+
+@pytest.mark.parametrize(
+    ("highest", "wall", "state", "counts"),
+    [
+        pytest.param(0, NOON, ClockState.STEADY, NOON, id="the first look is believed"),
+        pytest.param(NOON, NOON, ClockState.STEADY, NOON, id="no time went by"),
+        pytest.param(NOON, NOON + HOUR_MS, ClockState.STEADY, NOON + HOUR_MS, id="an hour went by"),
+        pytest.param(NOON, NOON + JUMP_MS, ClockState.STEADY, NOON + JUMP_MS, id="exactly 48 hours count"),
+        pytest.param(NOON, NOON + JUMP_MS + 1, ClockState.JUMPED, NOON, id="more is questioned before it counts"),
+        pytest.param(NOON, YEAR_2038_MS + 1000, ClockState.JUMPED, NOON, id="past the last second of 2038"),
+        pytest.param(NOON, 0, ClockState.SET_BACK, NOON, id="an empty battery says 1970"),
+        pytest.param(NOON, -1, ClockState.SET_BACK, NOON, id="before 1970"),
+        pytest.param(NOON, NOON - HOUR_MS, ClockState.STEADY, NOON, id="the network sets it back a little"),
+        pytest.param(NOON, NOON - HOUR_MS - 1, ClockState.SET_BACK, NOON, id="further back is said aloud"),
+        pytest.param(1, 1 + JUMP_MS, ClockState.STEADY, 1 + JUMP_MS, id="1970 was believed once"),
+        pytest.param(-5, NOON, ClockState.STEADY, NOON, id="a time before 1970 was never believed"),
+    ],
+)
+def test_which_time_counts(highest: int, wall: int, state: ClockState, counts: int) -> None:
+    reading = read_clock(highest, wall)
+    assert (reading.state, reading.counts_ms, reading.wall_ms) == (state, counts, wall)
+
+
+def test_a_clock_turned_back_and_forth_never_takes_time_back() -> None:
+    highest = NOON
+    for wall in (NOON + HOUR_MS, 0, NOON + 2 * HOUR_MS, YEAR_2038_MS, NOON + HOUR_MS, NOON + 3 * HOUR_MS):
+        counts = read_clock(highest, wall).counts_ms
+        assert counts >= highest
+        highest = counts
+    assert highest == NOON + 3 * HOUR_MS
+
+
+@pytest.mark.parametrize(
+    ("until", "counts", "over"),
+    [(None, YEAR_2038_MS, False), (NOON, NOON - 1, False), (NOON, NOON, True), (NOON, NOON + 1, True)],
+)
+def test_a_right_is_over_at_its_moment(until: int | None, counts: int, over: bool) -> None:
+    assert has_expired(until, counts) is over
