@@ -75,7 +75,11 @@ def read_member(args: argparse.Namespace, face: Face) -> str:
 
 
 def read_passphrase(args: argparse.Namespace, face: Face, question: str = "Passphrase: ") -> bytearray:
-    """Return the passphrase from a file descriptor, a file of yours alone, or the terminal with echo off."""
+    """Return the passphrase from a file descriptor, a file of yours alone, or the terminal with echo off.
+
+    The process is closed to its neighbours first; `casevault doctor` says where that cannot be done.
+    """
+    platform.harden_process()
     if args.passphrase_fd is not None:
         with os.fdopen(os.dup(args.passphrase_fd), "rb") as stream:
             return _first_line(stream.read(4096))

@@ -29,6 +29,7 @@ from vault.platform.process import (
     harden_process,
     process_alive,
     process_start_time,
+    readable_by_neighbours,
     set_parent_death_signal,
 )
 from vault.platform.terminal import read_tty_passphrase
@@ -53,6 +54,7 @@ __all__ = [
     "process_start_time",
     "read_mounts",
     "read_tty_passphrase",
+    "readable_by_neighbours",
     "restrict_umask",
     "set_parent_death_signal",
     "state_dir",

@@ -20,6 +20,13 @@ def dates_file_name(vault: bytes) -> str:
     return hashlib.sha256(b"casevault/dates" + require_width("vault", vault, ID_SIZE)).digest()[:ID_SIZE].hex()
 
 
+def attempts_file_name(vault: bytes, folder: bytes) -> str:
+    """Return the 32 hex letters that name the file in which this device counts wrong attempts at one folder."""
+    require_width("vault", vault, ID_SIZE)
+    named = b"casevault/attempts" + vault + require_width("folder", folder, ID_SIZE)
+    return hashlib.sha256(named).digest()[:ID_SIZE].hex()
+
+
 def machine_digest(system_machine_id: bytes) -> bytes:
     """Return the 32-byte digest by which pins recognise their machine.
 
