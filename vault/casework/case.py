@@ -13,7 +13,10 @@ from vault.casework.vocabulary import Risk
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The head of a case. `ref` is random (`vault.ids.make_case_ref`); `audit` is the id of its audit compartment."""
+    """The head of a case. `ref` is random (`vault.ids.make_case_ref`); `audit` is the name of the case in payloads.
+
+    `owner` and `deputy` are members; `alone_reason` says why nobody stands in for the owner.
+    """
 
     KIND: ClassVar[str] = "case"
 
@@ -24,6 +27,9 @@ class Case:
     audit: bytes
     opened: str
     risk: Risk = Risk.MEDIUM
+    owner: bytes | None = None
+    deputy: bytes | None = None
+    alone_reason: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", checked_line(self.title, "case title"))
@@ -33,6 +39,12 @@ class Case:
         object.__setattr__(self, "audit", checked_id(self.audit, "audit compartment of a case"))
         object.__setattr__(self, "opened", checked_day(self.opened, "opening date of a case"))
         object.__setattr__(self, "risk", checked_word(Risk, self.risk, "risk of a case"))
+        if self.owner is not None:
+            object.__setattr__(self, "owner", checked_id(self.owner, "owner of a case"))
+        if self.deputy is not None:
+            object.__setattr__(self, "deputy", checked_id(self.deputy, "deputy of a case"))
+        if self.alone_reason is not None:
+            object.__setattr__(self, "alone_reason", checked_line(self.alone_reason, "reason why a case has no deputy"))
 
 
 def checked_stage(kind: CaseKind, stage: str) -> Stage:

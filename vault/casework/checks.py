@@ -14,6 +14,7 @@ from vault.ids import ID_SIZE
 
 LINE_CHARACTERS = 512
 TEXT_CHARACTERS = 1_000_000
+_LAST_MOMENT_MS = 253_402_300_800_000
 
 _Word = TypeVar("_Word", bound=StrEnum)
 _Item = TypeVar("_Item")
@@ -37,15 +38,15 @@ def checked_line(value: object, field: str, *, optional: bool = False) -> str:
     return line
 
 
-def checked_text(value: object, field: str) -> str:
+def checked_text(value: object, field: str, *, optional: bool = False) -> str:
     """Return a text of any number of lines, as written.
 
     Raises:
-        UsageError: not text, only blank, or too long.
+        UsageError: not text, only blank (unless `optional`), or too long.
     """
     if not isinstance(value, str):
         raise UsageError(f"{field} must be text")
-    if not value.strip():
+    if not value.strip() and not optional:
         raise UsageError(f"{field} is empty")
     if len(value) > TEXT_CHARACTERS:
         raise UsageError(f"{field} is longer than {TEXT_CHARACTERS} characters")
@@ -84,6 +85,17 @@ def checked_bytes(value: object, field: str, size: int) -> bytes:
     """Return exactly `size` bytes."""
     if not isinstance(value, bytes) or len(value) != size:
         raise UsageError(f"{field} must be {size} bytes")
+    return value
+
+
+def checked_moment_ms(value: object, field: str) -> int:
+    """Return a moment in milliseconds since 1970, UTC, that the calendar has.
+
+    Raises:
+        UsageError: no whole number, before 1970, or after the year 9999.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _LAST_MOMENT_MS:
+        raise UsageError(f"{field} must be a moment between 1970 and 9999, in milliseconds")
     return value
 
 

@@ -1,0 +1,124 @@
+"""Access, sections, deputies, orders, slips and the register: what they refuse, and that no word of them leaves."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from vault.casework.access import Access, GrantReason, Section, SectionKind
+from vault.casework.case import Case
+from vault.casework.intake import RegisterEntry, Slip, SlipState
+from vault.casework.kinds import RECORD_KINDS, CaseworkRecord
+from vault.casework.membership import Deputy, Order
+from vault.casework.stages import AsylumStage, CaseKind
+from vault.errors import UsageError
+from vault.records.codec import from_fields, to_fields
+from vault.redaction.profile import PROFILES
+from vault.redaction.source import source_record
+
+AMINA, JOEL, CASE = bytes(range(16)), bytes(range(16, 32)), bytes(range(32, 48))
+ACCESS = Access(JOEL, GrantReason.AWAY, AMINA, 1_790_000_000_000)
+SECTION = Section(CASE, SectionKind.LOCATION, "Safe house", bytes(16))
+DEPUTY = Deputy(AMINA, JOEL)
+ORDER = Order(AMINA, JOEL, bytes(16), "leaves on Friday")
+SLIP = Slip(1_790_000_000_000, "Ilham", "+49 30 5550 1234", "Uzbek", "calls from the station", call_back=True)
+ENTRY = RegisterEntry((bytes(32), bytes(range(32))), JOEL)
+OWNED = Case(
+    "A title", CaseKind.ASYLUM, AsylumStage.PRE_REG, "K7QM-3XPD", CASE, "2026-01-02", owner=AMINA, alone_reason="asked"
+)
+RECORDS: tuple[CaseworkRecord, ...] = (ACCESS, SECTION, DEPUTY, ORDER, SLIP, ENTRY, OWNED)
+
+
+def test_the_kind_words_are_sealed_with_each_record() -> None:
+    assert [one.KIND for one in RECORDS] == ["access", "section", "deputy", "order", "slip", "register-entry", "case"]
+    assert all(RECORD_KINDS[one.KIND] is type(one) for one in RECORDS)
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda one: one.KIND)
+def test_a_record_comes_back_from_its_sealed_form_and_keeps_what_it_does_not_know(record: CaseworkRecord) -> None:
+    sealed = msgspec.msgpack.decode(msgspec.msgpack.encode({**to_fields(record), "weather": "grey"}))
+    assert from_fields(type(record), sealed) == record
+    assert to_fields(record, known=sealed)["weather"] == "grey"
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda one: one.KIND)
+def test_a_record_is_frozen_and_its_repr_holds_no_content(record: CaseworkRecord) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(record, dataclasses.fields(record)[0].name, "other")
+    for content in ("Safe house", "Friday", "Ilham", "5550", "station", "A title", "asked"):
+        assert content not in repr(record)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("record", RECORDS, ids=lambda one: one.KIND)
+def test_no_profile_lets_a_word_of_them_out(record: CaseworkRecord, profile: Any) -> None:  # a Profile
+    source = source_record(bytes(16), record)
+    rule = profile.rule(source.kind, source.variant)
+    allowed = set() if rule is None else set(rule.labels)
+    assert allowed <= {"kind", "stage", "opened"}
+    assert not allowed & {"owner", "deputy", "alone_reason"}
+
+
+def test_a_case_of_an_older_vault_has_no_owner_and_opens() -> None:
+    fields = {key: part for key, part in to_fields(OWNED).items() if key not in {"owner", "deputy", "alone_reason"}}
+    case = from_fields(Case, fields)
+    assert (case.owner, case.deputy, case.alone_reason) == (None, None, None)
+
+
+def test_a_slip_needs_no_word_at_all() -> None:
+    assert Slip(0).state is SlipState.OPEN
+
+
+def test_hashes_of_a_register_entry_have_no_order_and_no_doubles() -> None:
+    first, second = bytes(32), bytes(range(32))
+    assert RegisterEntry((second, first, second), JOEL) == RegisterEntry((first, second), JOEL)
+
+
+def changed(record: Any, **values: object) -> object:  # any record, with values that no caller checked: as decoded
+    return dataclasses.replace(record, **values)
+
+
+REFUSALS: list[tuple[Callable[[], object], str]] = [
+    (lambda: changed(ACCESS, member=b"x"), "member of an access must be 16 bytes"),
+    (lambda: changed(ACCESS, why="SecretName"), "reason of an access must be one of: owner"),
+    (lambda: changed(ACCESS, given_by=b""), "giver of an access must be 16 bytes"),
+    (lambda: changed(ACCESS, until=-1), "end of an access must be a moment"),
+    (lambda: changed(ACCESS, until=True), "end of an access must be a moment"),
+    (lambda: changed(ACCESS, until=253_402_300_800_000), "end of an access must be a moment"),
+    (lambda: changed(ACCESS, until="SecretName"), "end of an access must be a moment"),
+    (lambda: changed(SECTION, case=b""), "case of a section must be 16 bytes"),
+    (lambda: changed(SECTION, what="SecretName"), "kind of a section must be one of: location"),
+    (lambda: changed(SECTION, title=" "), "title of a section is empty"),
+    (lambda: changed(SECTION, audit=b""), "audit pseudonym of a section must be 16 bytes"),
+    (lambda: changed(DEPUTY, member=b""), "member with a deputy must be 16 bytes"),
+    (lambda: changed(DEPUTY, deputy=b""), "deputy of a member must be 16 bytes"),
+    (lambda: changed(DEPUTY, deputy=AMINA), "nobody is their own deputy"),
+    (lambda: changed(ORDER, leaver=b""), "leaver of an order must be 16 bytes"),
+    (lambda: changed(ORDER, successor=b""), "successor of an order must be 16 bytes"),
+    (lambda: changed(ORDER, successor=AMINA), "cases go to somebody else"),
+    (lambda: changed(ORDER, made_by=b""), "giver of an order must be 16 bytes"),
+    (lambda: changed(ORDER, reason=""), "reason of an order is empty"),
+    (lambda: changed(SLIP, received=None), "time of a slip must be a moment"),
+    (lambda: changed(SLIP, name="a\nSecretName"), "name of a slip must be one line"),
+    (lambda: changed(SLIP, text=7), "text of a slip must be text"),
+    (lambda: changed(SLIP, state="SecretName"), "state of a slip must be one of: open"),
+    (lambda: changed(SLIP, state="closed"), "a slip that is moved or closed holds no words"),
+    (lambda: changed(SLIP, case=b""), "case of a slip must be 16 bytes"),
+    (lambda: changed(ENTRY, hashes=()), "a register entry has 1 to 256 hashes"),
+    (lambda: changed(ENTRY, hashes=(b"short",)), "hash of a register entry must be 32 bytes"),
+    (lambda: changed(ENTRY, contact=b""), "contact seat of a register entry must be 16 bytes"),
+    (lambda: changed(OWNED, owner=b""), "owner of a case must be 16 bytes"),
+    (lambda: changed(OWNED, deputy=b""), "deputy of a case must be 16 bytes"),
+    (lambda: changed(OWNED, alone_reason=" "), "reason why a case has no deputy is empty"),
+]
+
+
+@pytest.mark.parametrize(("make", "message"), REFUSALS, ids=[message[:40] for _, message in REFUSALS])
+def test_a_refusal_names_the_field_and_never_the_value(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        make()
+    assert "SecretName" not in str(caught.value)

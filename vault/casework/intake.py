@@ -1,0 +1,71 @@
+"""The first minutes of a call, and the register that says whether somebody is known already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from typing import ClassVar
+
+from vault.casework.checks import checked_bytes, checked_id, checked_line, checked_moment_ms, checked_text, checked_word
+from vault.errors import UsageError
+from vault.ids import DIGEST_SIZE
+
+_MOST_HASHES = 256
+
+
+@unique
+class SlipState(StrEnum):
+    """What became of a call slip."""
+
+    OPEN = "open"
+    MOVED = "moved"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A call slip. No field is mandatory; `name` is as heard, `received` in ms UTC. Only an open one holds words."""
+
+    KIND: ClassVar[str] = "slip"
+
+    received: int
+    name: str = field(default="", repr=False)
+    number: str = field(default="", repr=False)
+    language: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)
+    call_back: bool = False
+    state: SlipState = SlipState.OPEN
+    case: bytes | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "received", checked_moment_ms(self.received, "time of a slip"))
+        for name in ("name", "number", "language"):
+            object.__setattr__(self, name, checked_line(getattr(self, name), f"{name} of a slip", optional=True))
+        object.__setattr__(self, "text", checked_text(self.text, "text of a slip", optional=True))
+        object.__setattr__(self, "state", checked_word(SlipState, self.state, "state of a slip"))
+        if self.case is not None:
+            object.__setattr__(self, "case", checked_id(self.case, "case of a slip"))
+        if self.state is not SlipState.OPEN and (self.name or self.number or self.language or self.text):
+            raise UsageError("a slip that is moved or closed holds no words")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """That somebody is known, without who: keyed hashes of the forms of a name, and the seat of whom to ask."""
+
+    KIND: ClassVar[str] = "register-entry"
+
+    hashes: tuple[bytes, ...] = field(repr=False)
+    contact: bytes
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hashes", _checked_hashes(self.hashes))
+        object.__setattr__(self, "contact", checked_id(self.contact, "contact seat of a register entry"))
+
+
+def _checked_hashes(values: Iterable[bytes]) -> tuple[bytes, ...]:
+    hashes = tuple(sorted({checked_bytes(value, "hash of a register entry", DIGEST_SIZE) for value in values}))
+    if not 0 < len(hashes) <= _MOST_HASHES:
+        raise UsageError(f"a register entry has 1 to {_MOST_HASHES} hashes")
+    return hashes
