@@ -171,6 +171,28 @@ def test_hostile_bytes_are_malformed_and_nothing_worse(untrusted: bytes) -> None
         Payload.decode(untrusted)
 
 
+@pytest.mark.parametrize(
+    ("around", "inner"),
+    [
+        pytest.param(b"\x91", b"\x90", id="arrays"),
+        pytest.param(b"\x81\xa1k", b"\x80", id="maps"),
+        pytest.param(b"\x92\x01", b"\x90", id="beside something flat"),
+    ],
+)
+def test_a_payload_may_be_nested_32_deep_and_no_deeper(around: bytes, inner: bytes) -> None:
+    head = b"\x83\xa3act\xa8log.read\xa1t\x01\xa5newer"  # the map itself is the first level
+    assert Payload.decode(head + around * 30 + inner).unknown
+    with pytest.raises(MalformedError, match="nested deeper than 32"):
+        Payload.decode(head + around * 31 + inner)
+
+
+def test_arrays_in_the_key_of_a_map_count_as_depth() -> None:
+    head = b"\x83\xa3act\xa8log.read\xa1t\x01\xa5newer\x81"
+    assert Payload.decode(head + b"\x91" * 29 + b"\x90\x01").unknown
+    with pytest.raises(MalformedError, match="nested deeper than 32"):
+        Payload.decode(head + b"\x91" * 30 + b"\x90\x01")
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_lead_to_any_other_error(untrusted: bytes) -> None:
     try:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from types import MappingProxyType
 
 import msgspec
@@ -19,6 +20,7 @@ from vault.log.acts import ACTS
 
 PLAINTEXT_LIMIT = 4_095
 OBJECTS_LIMIT = 64
+MAX_DEPTH = 32
 SALT_SIZE = 32
 _COMMITMENT_PREFIX = b"casevault/audit/v1\x00"
 # Codes hold no room for a sentence.
@@ -77,6 +79,8 @@ class Payload:
                 raise MalformedError(f"the member {name} of an audit payload is not of the form of FORMAT.md 5")
         if _CHECKS.keys() & self.unknown.keys():
             raise MalformedError("an audit payload has a known member among the unknown ones")
+        if _is_deeper(self.unknown, MAX_DEPTH):
+            raise MalformedError(f"an audit payload is nested deeper than {MAX_DEPTH}")
 
     def encode(self) -> bytes:
         """Return the MessagePack map, keys in order, absent members left out.
@@ -98,7 +102,7 @@ class Payload:
         """Return the payload in an opened entry. An act of a newer program passes here, and fails in `check_act`.
 
         Raises:
-            MalformedError: not such a map, or a member of the wrong type.
+            MalformedError: not such a map, nested deeper than 32, or a member of the wrong type.
         """
         members = _decode_map(untrusted)
         known: dict[str, object] = {name: members.pop(name) for name in _CHECKS if name in members}
@@ -156,6 +160,20 @@ def _decode_map(untrusted: bytes) -> dict[str, object]:
         return _decoder.decode(untrusted)
     except (msgspec.MsgspecError, RecursionError, ValueError):  # also nested too deep, or no UTF-8
         raise MalformedError("an audit payload is not a MessagePack map") from None
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Tell whether maps and arrays lie within each other more than so many times, this value counted."""
+    layer = [value]
+    for _ in range(levels):
+        layer = [child for one in layer for child in _children(one)]
+    return any(isinstance(one, (Mapping, list, tuple)) for one in layer)
+
+
+def _children(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return chain.from_iterable(value.items())  # a key may be an array
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _is_id(value: object) -> bool:
