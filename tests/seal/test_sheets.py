@@ -1,0 +1,207 @@
+"""Sheets: rows that find their own slips, and a table of what does not open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]  # ships no types
+
+from tests.seal.places import KEY, OTHER_KEY
+from vault.errors import RefusedError, VerificationError
+from vault.seal.recovery import derive_root_seed, root_words, split
+from vault.seal.sheets import (
+    ROWS,
+    Sheet,
+    join_sheets,
+    make_sheets,
+    read_row,
+    read_sheet,
+    row_check,
+    sheets_needed,
+    whole_word,
+)
+from vault.seal.signing import public_key
+
+WORDS = root_words(public_key(derive_root_seed(KEY)))
+SHEETS = make_sheets(KEY)
+AGAIN = make_sheets(KEY)
+OTHERS = make_sheets(OTHER_KEY)
+FIVE = make_sheets(KEY, 3, 5)
+
+
+def as_printed(sheet: Sheet, *, letters: int = 8) -> str:
+    return "\n".join(
+        f"{row.number:>2}  {'  '.join(word[:letters] for word in row.words)}  {row.check}" for row in sheet.rows
+    )
+
+
+def another_word(word: str) -> str:
+    return str(WORDLIST[(WORDLIST.index(word) + 1) % 1024])
+
+
+def test_a_sheet_has_eleven_rows_of_three_words_and_a_number() -> None:
+    sheet = SHEETS[1]
+    assert (sheet.number, sheet.count, sheet.threshold, sheet.root_words) == (2, 3, 2, WORDS)
+    assert [row.number for row in sheet.rows] == list(range(1, ROWS + 1))
+    assert sum((row.words for row in sheet.rows), ()) == sheet.words
+    assert all(row.check == row_check(row.number, row.words) and len(row.check) == 3 for row in sheet.rows)
+
+
+def test_the_number_of_a_row_is_the_one_that_the_format_gives() -> None:
+    # FORMAT.md 2, computed by hand with `printf 'casevault/row\x01academic acid acne' | sha256sum`: 03d9b47c...
+    assert row_check(1, ("academic", "acid", "acne")) == f"{0x03D9B47C % 1000:03}"
+    assert row_check(2, ("academic", "acid", "acne")) != row_check(1, ("academic", "acid", "acne"))
+
+
+@pytest.mark.parametrize("letters", [4, 5, 8], ids=["four letters", "five", "whole"])
+@pytest.mark.parametrize("upper", [False, True])
+def test_what_is_printed_can_be_typed_back_whole_or_in_four_letters(letters: int, upper: bool) -> None:
+    text = as_printed(SHEETS[0], letters=letters)
+    assert read_sheet(text.upper() if upper else text, sheet=1) == SHEETS[0].words
+
+
+def test_a_sheet_is_read_without_its_numbers_too() -> None:
+    assert read_sheet(" ".join(SHEETS[0].words), sheet=1) == SHEETS[0].words
+
+
+def test_no_two_words_share_four_letters() -> None:
+    assert len({word[:4] for word in WORDLIST}) == 1024
+    assert all(whole_word(word[:4]) == whole_word(f" {word.upper()} ") == word for word in WORDLIST)
+
+
+@pytest.mark.parametrize("typed", ["", "aca", "academix", "academics", "zzzz", "acad1", "асад"])
+def test_what_is_no_word_of_the_list_is_none(typed: str) -> None:
+    assert whole_word(typed) is None
+
+
+def test_rows_that_changed_places_are_found() -> None:
+    sheet = SHEETS[0]
+    lines = as_printed(sheet).splitlines()
+    lines[3], lines[7] = lines[7], lines[3]
+    with pytest.raises(VerificationError, match="sheet 1, row 4: the words do not give the number beside them"):
+        read_sheet("\n".join(lines), sheet=1)
+
+
+@pytest.mark.parametrize("row", [1, 5, 11])
+def test_a_mistyped_word_is_found_by_its_row(row: int) -> None:
+    for place in range(3):
+        lines = as_printed(SHEETS[1]).splitlines()
+        words = lines[row - 1].split()
+        words[place + 1] = another_word(words[place + 1])
+        lines[row - 1] = " ".join(words)
+        with pytest.raises(VerificationError, match=f"sheet 2, row {row}: the words do not give") as refusal:
+            read_sheet("\n".join(lines), sheet=2)
+        assert words[place + 1] not in refusal.value.message + refusal.value.next_step
+
+
+def test_a_word_that_is_none_is_named_by_its_place_alone() -> None:
+    with pytest.raises(VerificationError, match="sheet 3, row 2: word 5 is no word of a sheet") as refusal:
+        read_row(["acid", "notaword", "acne"], sheet=3, row=2)
+    assert "notaword" not in refusal.value.message + refusal.value.next_step
+
+
+def without_a_word(lines: list[str]) -> list[str]:
+    words = lines[4].split()
+    return [*lines[:4], " ".join([*words[:2], *words[3:]]), *lines[5:]]
+
+
+def with_a_word_more(lines: list[str]) -> list[str]:
+    words = lines[4].split()
+    return [*lines[:4], " ".join([*words[:2], "acid", *words[2:]]), *lines[5:]]
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        pytest.param(without_a_word, "sheet 1, row 5 has 2 words, not 3", id="a word short"),
+        pytest.param(with_a_word_more, "sheet 1, row 5 has 4 words, not 3", id="a word more"),
+        pytest.param(lambda lines: lines[:-1], "sheet 1 has 10 rows, not 11", id="a row short"),
+        pytest.param(lambda lines: [*lines, lines[0]], "sheet 1 has 12 rows, not 11", id="a row more"),
+        pytest.param(lambda lines: lines * 40, "sheet 1 has 440 rows, not 11", id="far too much"),
+        pytest.param(lambda lines: [" ".join(SHEETS[0].words[:-1])], "sheet 1 has 32 words, not 33", id="no numbers"),
+        pytest.param(lambda lines: [], "sheet 1 has 0 words, not 33", id="nothing"),
+        pytest.param(lambda lines: ["123"], "sheet 1 has 1 rows, not 11", id="a number alone"),
+    ],
+)
+def test_a_sheet_of_another_shape_is_refused(change: object, text: str) -> None:
+    assert callable(change)
+    with pytest.raises(VerificationError, match=text):
+        read_sheet("\n".join(change(as_printed(SHEETS[0]).splitlines())), sheet=1)
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        pytest.param(SHEETS[:2], id="two of three"),
+        pytest.param((SHEETS[2], SHEETS[0]), id="in any order"),
+        pytest.param(SHEETS, id="all three"),
+        pytest.param(FIVE[1:4], id="three of five"),
+        pytest.param(FIVE, id="all five"),
+        pytest.param(AGAIN[:2], id="another set of the same secret"),
+    ],
+)
+def test_enough_sheets_of_one_set_give_the_secret(sheets: Sequence[Sheet]) -> None:
+    assert join_sheets([sheet.words for sheet in sheets], WORDS) == KEY
+
+
+def swapped(sheet: Sheet) -> tuple[str, ...]:
+    return (*sheet.words[:20], another_word(sheet.words[20]), *sheet.words[21:])
+
+
+REFUSALS = [
+    pytest.param([], RefusedError, "no sheet was given", id="none"),
+    pytest.param([SHEETS[0].words], RefusedError, "2 sheets are needed, not 1", id="one custodian alone"),
+    pytest.param([one.words for one in FIVE[:2]], RefusedError, "3 sheets are needed, not 2", id="two of five"),
+    pytest.param(
+        [SHEETS[0].words, SHEETS[0].words], VerificationError, "sheet 2 is sheet 1 once more", id="one sheet twice"
+    ),
+    pytest.param(
+        [SHEETS[0].words, AGAIN[1].words], VerificationError, "sheet 2 is of another set than sheet 1", id="two sets"
+    ),
+    pytest.param(
+        [SHEETS[0].words, OTHERS[1].words], VerificationError, "sheet 2 is of another set than sheet 1", id="two vaults"
+    ),
+    pytest.param(
+        [SHEETS[0].words, FIVE[1].words], VerificationError, "sheet 2 is of another set than sheet 1", id="two shapes"
+    ),
+    pytest.param(
+        [SHEETS[0].words, swapped(SHEETS[1])],
+        VerificationError,
+        "the words of sheet 2 do not hold together",
+        id="a word of the list in place of another",
+    ),
+    pytest.param(
+        [one.words for one in OTHERS[:2]],
+        VerificationError,
+        "the shares give another root than the expected words",
+        id="sheets of another vault",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sheets", "error", "text"), REFUSALS)
+def test_sheets_that_do_not_open_are_refused_without_a_word_of_them(
+    sheets: list[Sequence[str]], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text) as refusal:
+        join_sheets(sheets, WORDS)
+    assert isinstance(refusal.value, VerificationError | RefusedError)
+    said = set((refusal.value.message + " " + refusal.value.next_step).lower().replace(".", " ").split())
+    # Ordinary English words of the list may stand in a sentence; none that tells this sheet does.
+    assert len(said & {word for words in sheets for word in words}) <= 1
+    assert refusal.value.__cause__ is None
+
+
+def test_a_sheet_says_how_many_are_needed() -> None:
+    assert sheets_needed(SHEETS[2].words) == 2
+    assert sheets_needed(FIVE[0].words) == 3
+
+
+def test_nothing_of_a_sheet_is_in_its_repr() -> None:
+    assert not any(word in repr(SHEETS[0]).split("root_words")[0] for word in SHEETS[0].words)
+    assert SHEETS[0].rows[0].check not in repr(SHEETS[0].rows[0])
+
+
+def test_split_and_sheets_agree() -> None:
+    assert {len(share.split()) for share in split(KEY)} == {33}

@@ -1,0 +1,204 @@
+"""Recovery sheets: one share of the root secret each, in rows that are checked while they are typed (FORMAT.md 2)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from shamir_mnemonic import MnemonicError  # type: ignore[import-untyped]  # ships no types
+from shamir_mnemonic.share import Share  # type: ignore[import-untyped]  # ships no types
+from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]  # ships no types
+
+from vault.errors import RefusedError, VerificationError
+from vault.seal.recovery import derive_root_seed, recover, root_words, split
+from vault.seal.signing import public_key
+
+WORDS_PER_ROW = 3
+ROWS = 11
+WORDS_PER_SHEET = ROWS * WORDS_PER_ROW
+# No two words of the list begin with the same four letters (SLIP-39).
+ENOUGH_LETTERS = 4
+
+_CHECK_DIGITS = 3
+_STARTS = range(0, WORDS_PER_SHEET, WORDS_PER_ROW)
+_BY_LETTERS = {str(word)[:ENOUGH_LETTERS]: str(word) for word in WORDLIST}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a sheet: its number from 1 on, three words, and the three digits that check them."""
+
+    number: int
+    words: tuple[str, ...] = field(repr=False)
+    check: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one custodian keeps.
+
+    Attributes:
+        number: 1 to `count`.
+        count: how many sheets the set has.
+        threshold: how many of them open everything.
+        words: the 33 words of the share.
+        root_words: the 13 words of the vault that it belongs to.
+    """
+
+    number: int
+    count: int
+    threshold: int
+    words: tuple[str, ...] = field(repr=False)
+    root_words: tuple[str, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The words in rows, with their checks."""
+        cut = [self.words[start : start + WORDS_PER_ROW] for start in _STARTS]
+        return tuple(Row(number, words, row_check(number, words)) for number, words in enumerate(cut, 1))
+
+
+def make_sheets(root_secret: bytes, threshold: int = 2, count: int = 3) -> tuple[Sheet, ...]:
+    """Return a new set of sheets for S; sheets of two sets do not fit together.
+
+    Raises:
+        RefusedError: neither 2 of 3 nor 3 of 5.
+    """
+    belongs_to = root_words(public_key(derive_root_seed(root_secret)))
+    shares = split(root_secret, threshold, count)
+    return tuple(
+        Sheet(number, count, threshold, tuple(share.split()), belongs_to) for number, share in enumerate(shares, 1)
+    )
+
+
+def row_check(number: int, words: Sequence[str]) -> str:
+    """Return the three digits beside a row; the number of the row is in them, so that no two rows change places."""
+    digest = hashlib.sha256(b"casevault/row" + bytes([number]) + " ".join(words).encode()).digest()
+    return f"{int.from_bytes(digest[:4], 'big') % 10**_CHECK_DIGITS:0{_CHECK_DIGITS}}"
+
+
+def whole_word(typed: str) -> str | None:
+    """Return the word of the list that was typed, whole or from its first four letters on; None if there is none."""
+    letters = typed.strip().lower()
+    word = _BY_LETTERS.get(letters[:ENOUGH_LETTERS], "")
+    return word if letters and word.startswith(letters) else None
+
+
+def read_row(typed: Sequence[str], *, sheet: int, row: int, check: str | None = None) -> tuple[str, ...]:
+    """Return the three words of one row as typed at a keyboard.
+
+    Args:
+        typed: the words, whole or their first four letters.
+        sheet: which one, counted from 1, for the refusal.
+        row: its number, from 1 on.
+        check: the three digits beside the row; None where they were not typed.
+
+    Raises:
+        VerificationError: naming the place, never a word.
+    """
+    where = f"sheet {sheet}, row {row}"
+    if len(typed) != WORDS_PER_ROW:
+        raise VerificationError(f"{where} has {len(typed)} words, not {WORDS_PER_ROW}", advice="Type that row again.")
+    words = [whole_word(one) for one in typed]
+    for place, word in enumerate(words, 1):
+        if word is None:
+            raise VerificationError(
+                f"{where}: word {(row - 1) * WORDS_PER_ROW + place} is no word of a sheet",
+                advice="Type that row again; the first four letters of each word are enough.",
+            )
+    found = tuple(word for word in words if word is not None)
+    if check is not None and check != row_check(row, found):
+        raise VerificationError(
+            f"{where}: the words do not give the number beside them", advice="Compare that row word by word."
+        )
+    return found
+
+
+def read_sheet(text: str, *, sheet: int) -> tuple[str, ...]:
+    """Return the 33 words of a sheet that came as text.
+
+    Three digits behind each row are its check, for all rows or for none; numbers of one or two digits are those printed
+    before rows and words, and are passed over.
+
+    Raises:
+        VerificationError: naming sheet and row, never a word.
+    """
+    tokens = [token for token in text.split() if not (_is_number(token) and len(token) < _CHECK_DIGITS)]
+    checks = [token for token in tokens if _is_number(token)]
+    words = [token for token in tokens if not _is_number(token)]
+    if not checks and len(words) != WORDS_PER_SHEET:
+        raise VerificationError(
+            f"sheet {sheet} has {len(words)} words, not {WORDS_PER_SHEET}", advice="Type all of its rows."
+        )
+    rows = _cut_behind_checks(tokens) if checks else [words[at : at + WORDS_PER_ROW] for at in _STARTS]
+    if len(rows) != ROWS:
+        raise VerificationError(f"sheet {sheet} has {len(rows)} rows, not {ROWS}", advice="Type all of its rows.")
+    found: list[str] = []
+    for number, row in enumerate(rows, 1):
+        found += read_row(row, sheet=sheet, row=number, check=checks[number - 1] if number <= len(checks) else None)
+    return tuple(found)
+
+
+def _is_number(token: str) -> bool:
+    return token.isascii() and token.isdigit()
+
+
+def _cut_behind_checks(tokens: Sequence[str]) -> list[list[str]]:
+    rows: list[list[str]] = [[]]
+    for token in tokens:
+        if _is_number(token):
+            rows.append([])
+        else:
+            rows[-1].append(token)
+    return rows if rows[-1] else rows[:-1]
+
+
+def sheets_needed(words: Sequence[str]) -> int:
+    """Return how many sheets of its set a sheet says open everything.
+
+    Raises:
+        VerificationError: its words do not hold together.
+    """
+    return int(_share_of(words, 1).member_threshold)
+
+
+def join_sheets(sheets: Sequence[Sequence[str]], expected_root_words: Sequence[str]) -> bytes:
+    """Return S from the words of enough sheets of one set, proven by the root words of the vault.
+
+    Raises:
+        VerificationError: which sheet does not hold together, or does not fit the others or the vault. No word of it.
+        RefusedError: too few of them: fewer tell nothing at all.
+    """
+    if not sheets:
+        raise RefusedError("no sheet was given", advice="Type the words of the sheets.")
+    shares = [_share_of(words, number) for number, words in enumerate(sheets, 1)]
+    first = shares[0]
+    for number, share in enumerate(shares[1:], 2):
+        if share.group_parameters() != first.group_parameters():
+            raise VerificationError(
+                f"sheet {number} is of another set than sheet 1",
+                advice="Sheets of one set begin with the same two words.",
+            )
+        same = next(earlier for earlier, one in enumerate(shares, 1) if one.index == share.index)
+        if same < number:
+            raise VerificationError(
+                f"sheet {number} is sheet {same} once more", advice="Ask for the sheet of another person."
+            )
+    if len(shares) < first.member_threshold:
+        raise RefusedError(
+            f"{first.member_threshold} sheets are needed, not {len(shares)}",
+            advice="Fewer tell nothing at all: ask the next person for theirs.",
+        )
+    enough = [" ".join(words) for words in sheets[: first.member_threshold]]
+    return recover(enough, expected_root_words)
+
+
+def _share_of(words: Sequence[str], number: int) -> Share:
+    try:
+        return Share.from_mnemonic(" ".join(words))
+    except MnemonicError:
+        raise VerificationError(
+            f"the words of sheet {number} do not hold together",
+            advice="Some word is another one of the list: compare all of them, and the number beside each row.",
+        ) from None
