@@ -1,0 +1,278 @@
+"""Approvals of two-person acts: the bytes, and when one counts (FORMAT.md 5).
+
+A second person approves exactly one thing, by its digest, once. That seat signs the bytes and lists them in its own
+log; the operation that carries the act out lists them again. Both lists are public, so that whoever has the logs sees
+an approval that nobody gave, or one that was used twice, without a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from hashlib import sha256
+
+import msgspec
+
+from vault.errors import MalformedError
+from vault.log.signatures import VerifySignature, signed_message
+
+APPROVAL_FORMAT = 1
+APPROVAL_PURPOSE = "approval"
+APPROVE_ACT = "approve"
+_DIGEST_PREFIX = b"casevault/approved/v1\x00"
+_ID, _HASH, _SIGNATURE, _LONGEST_WORD = 16, 32, 64, 32
+_SIZES = {"vault": _ID, "requester": _ID, "approver": _ID, "nonce": _ID, "digest": _HASH}
+_WORDS = ("act", "role", "why")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """What one seat approves for another: one act, on exactly what `digest` names, until it expires.
+
+    Attributes:
+        vault: the vault, 16 bytes.
+        act: the act of the log that it allows, such as `export.begin`.
+        digest: `approved_digest` of what the act is done with, 32 bytes.
+        requester: the seat that asks and may carry the act out, 16 bytes.
+        approver: the seat that approves, 16 bytes.
+        role: the role under which it does, as the roster words it.
+        why: code of the reason.
+        expires_ms: wall clock in milliseconds UTC after which it allows nothing.
+        nonce: 16 random bytes, so that the same thing approved again is another approval.
+        signature: of the approver's identity key over `unsigned()`, 64 bytes; empty before it signed.
+    """
+
+    vault: bytes
+    act: str
+    digest: bytes
+    requester: bytes
+    approver: bytes
+    role: str
+    why: str
+    expires_ms: int
+    nonce: bytes
+    signature: bytes = b""
+
+    def __post_init__(self) -> None:
+        sizes = all(type(getattr(self, name)) is bytes and len(getattr(self, name)) == n for name, n in _SIZES.items())
+        words = all(_is_word(getattr(self, name)) for name in _WORDS)
+        time = type(self.expires_ms) is int and 0 <= self.expires_ms < 1 << 63
+        signed = type(self.signature) is bytes and len(self.signature) in (0, _SIGNATURE)
+        if not (sizes and words and time and signed):
+            raise MalformedError("an approval is not of the form of FORMAT.md 5")
+
+    def unsigned(self) -> bytes:
+        """Return what the approver's identity key signs, for the purpose `approval`."""
+        return msgspec.msgpack.encode(self._members())
+
+    def signed(self, signature: bytes) -> Approval:
+        """Return the approval with the approver's signature."""
+        return replace(self, signature=signature)
+
+    def encode(self) -> bytes:
+        """Return the bytes of which lists give the SHA-256.
+
+        Raises:
+            MalformedError: nobody signed it.
+        """
+        if not self.signature:
+            raise MalformedError("an approval without a signature is none")
+        return msgspec.msgpack.encode(dict(sorted({**self._members(), "sig": self.signature}.items())))
+
+    def is_signed_by(self, identity: bytes, verify_signature: VerifySignature) -> bool:
+        """Say whether this identity key signed it."""
+        message = signed_message(APPROVAL_PURPOSE, self.unsigned())
+        return bool(self.signature) and verify_signature(identity, self.signature, message)
+
+    @classmethod
+    def decode(cls, untrusted: bytes) -> Approval:
+        """Return the approval whose one encoding these bytes are; its signature is checked by nobody yet.
+
+        Raises:
+            MalformedError: they are none, or not in the one form.
+        """
+        try:
+            members = msgspec.msgpack.decode(untrusted, type=dict[str, object])
+            format_number, expires, signature = members.pop("format"), members.pop("expires"), members.pop("sig")
+            approval = cls(**members, expires_ms=expires, signature=signature)  # type: ignore[arg-type]  # __post_init__ checks each
+        except (msgspec.MsgspecError, RecursionError, ValueError, KeyError, TypeError):
+            raise MalformedError("an approval is not of the form of FORMAT.md 5") from None
+        if format_number != APPROVAL_FORMAT or not approval.signature or approval.encode() != untrusted:
+            raise MalformedError("an approval is not in its one form")
+        return approval
+
+    def _members(self) -> dict[str, object]:
+        return {
+            "act": self.act,
+            "approver": self.approver,
+            "digest": self.digest,
+            "expires": self.expires_ms,
+            "format": APPROVAL_FORMAT,
+            "nonce": self.nonce,
+            "requester": self.requester,
+            "role": self.role,
+            "vault": self.vault,
+            "why": self.why,
+        }
+
+
+def approval_id(encoded: bytes) -> bytes:
+    """Return the digest under which lists name an approval."""
+    return sha256(encoded).digest()
+
+
+def approved_digest(act: str, members: Mapping[str, object]) -> bytes:
+    """Return the digest of what an act is done with: the same for requester, approver and whoever checks.
+
+    Args:
+        act: the act of the log.
+        members: strings, bytes, whole numbers, and lists of these, by name.
+    """
+    return sha256(_DIGEST_PREFIX + msgspec.msgpack.encode({"act": act, "of": dict(sorted(members.items()))})).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One proven operation that lists an approval, as the roster that its header names judges its seat.
+
+    Attributes:
+        origin: the log.
+        seq: its position there.
+        seat: whose log it is.
+        member: whose seat, or None where the seat does not count there: unknown, ended, or another key's log.
+        roles: of that member, in words.
+        identity: the seat's public identity key, or empty.
+        act, at_ms: act and wall clock of its payload, where the reader may open it.
+    """
+
+    origin: bytes
+    seq: int
+    seat: bytes
+    member: bytes | None
+    roles: frozenset[str]
+    identity: bytes = b""
+    act: str | None = None
+    at_ms: int | None = None
+
+
+class Refusal(StrEnum):
+    """Why an approval does not count, or a use of it."""
+
+    FORGED = "not signed by the seat that it names"
+    OTHER_VAULT = "of another vault"
+    NOT_GIVEN = "listed by no log of the seat that it names"
+    ENDED = "given by a seat that was not in"
+    ROLE = "given under a role that may not approve, or that its giver does not have"
+    OWN = "given by the member who carries the act out"
+    OTHER_SEAT = "used by another seat than it was given to"
+    OTHER_ACT = "used for another act than it was given for"
+    OTHER_THING = "used for something else than it was given for"
+    EXPIRED = "used after it had expired"
+    USED_TWICE = "used a second time"
+    UNKNOWN = "the approval itself is not here"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of one approval: the use that counts, if any, and each listing that does not, with the reason."""
+
+    use: Listing | None
+    refused: tuple[tuple[Listing, Refusal], ...]
+
+
+def judge(
+    approval: Approval,
+    listings: Sequence[Listing],
+    *,
+    vault: bytes,
+    approvers: Collection[str],
+    verify_signature: VerifySignature,
+) -> Judged:
+    """Judge an approval by all proven operations that list it.
+
+    The first use counts, by log and position: the same one for whoever has the same logs. An approval that was given
+    and never used is no fault.
+
+    Args:
+        approval: the bytes that the listed digest names, decoded.
+        listings: every proven operation that lists it.
+        vault: this vault.
+        approvers: words of the roles that may approve.
+        verify_signature: checks an Ed25519 signature.
+    """
+    given = [one for one in listings if one.seat == approval.approver and one.act in (None, APPROVE_ACT)]
+    uses = sorted((one for one in listings if one not in given), key=lambda one: (one.origin, one.seq))
+    flaw = _flaw_of(approval, given, vault=vault, approvers=approvers, verify_signature=verify_signature)
+    counted: Listing | None = None
+    refused: list[tuple[Listing, Refusal]] = []
+    for use in uses:
+        reason = flaw or _flaw_of_use(approval, use, {one.member for one in given})
+        if reason is None and counted is not None:
+            reason = Refusal.USED_TWICE
+        if reason is None:
+            counted = use
+        else:
+            refused.append((use, reason))
+    return Judged(counted, tuple(refused))
+
+
+def judge_unread(listings: Sequence[Listing]) -> Judged:
+    """Judge an approval whose bytes are not for this reader, by what public lists tell.
+
+    It was given by one member and used by another, once: more than two listings, or two of one member, are refused;
+    one alone is an approval that waits to be used, or the use of one that is not here: nobody can tell without it.
+    """
+    ordered = sorted(listings, key=lambda one: (one.origin, one.seq))
+    if len(ordered) > 2:
+        return Judged(None, tuple((one, Refusal.USED_TWICE) for one in ordered[2:]))
+    members = {one.member for one in ordered}
+    if len(ordered) == 2 and (len(members) < 2 or None in members):
+        return Judged(None, ((ordered[1], Refusal.OWN if None not in members else Refusal.ENDED),))
+    return Judged(None, ())
+
+
+def _flaw_of(
+    approval: Approval,
+    given: Sequence[Listing],
+    *,
+    vault: bytes,
+    approvers: Collection[str],
+    verify_signature: VerifySignature,
+) -> Refusal | None:
+    """Return why the approval itself does not count."""
+    if approval.vault != vault:
+        return Refusal.OTHER_VAULT
+    if not given:
+        return Refusal.NOT_GIVEN
+    sound = [one for one in given if one.member is not None]
+    if not sound:
+        return Refusal.ENDED
+    if not any(approval.is_signed_by(one.identity, verify_signature) for one in sound):
+        return Refusal.FORGED
+    if approval.role not in approvers or not any(approval.role in one.roles for one in sound):
+        return Refusal.ROLE
+    return None
+
+
+def _flaw_of_use(approval: Approval, use: Listing, givers: Collection[bytes | None]) -> Refusal | None:
+    if use.member in givers:
+        return Refusal.OWN
+    if use.member is None:
+        return Refusal.ENDED
+    if use.seat != approval.requester:
+        return Refusal.OTHER_SEAT
+    if use.act is not None and use.act != approval.act:
+        return Refusal.OTHER_ACT
+    if use.at_ms is not None and use.at_ms > approval.expires_ms:
+        return Refusal.EXPIRED
+    return None
+
+
+def _is_word(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= _LONGEST_WORD
+        and value.isascii()
+        and all(letter.islower() or letter in "-." or letter.isdigit() for letter in value)
+    )
