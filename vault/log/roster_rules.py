@@ -105,6 +105,34 @@ def check_succession(before: Standing, after: RosterParts, signers: Collection[b
         raise VerificationError("too few of those who must sign did")
 
 
+def missing_signers(before: Standing, after: RosterParts, signers: Collection[bytes]) -> str | None:
+    """Return in words who has to sign yet, or None where nobody has.
+
+    Args:
+        before: what counted before.
+        after: a roster that follows from it.
+        signers: the known public keys that signed it.
+    """
+    if before.root_public in signers:
+        return None
+    if before.root_must_sign or after.head.new_root is not None:
+        return "the root, from the recovery sheets"
+    by_identity = {certificate.identity: certificate.member for certificate in before.certificates.values()}
+    members = {by_identity[key] for key in signers if key in by_identity}
+    if _may_sign(before, after, members):
+        return None
+    if only_ends_or_lowers(before, after) and not _touches(before, after, _with_role(before, ADMIN)):
+        return "one admin"
+    signing_admins = members & _with_role(before, ADMIN)
+    seconders = _seconders(before)
+    words = SUPERVISOR if seconders == _with_role(before, SUPERVISOR) else f"{SUPERVISOR} or {CASEWORKER}"
+    if not signing_admins:
+        alone = before.head.helpers_by_supervisor and _only_adds_helpers(before, after)
+        return f"{'a supervisor alone, ' if alone else ''}two admins, or one admin and two others ({words})"
+    seconded = max(len((members - {one}) & seconders) for one in signing_admins)
+    return f"a second admin, or {'two others' if seconded == 0 else 'one other'} ({words})"
+
+
 def only_ends_or_lowers(before: Standing, after: RosterParts) -> bool:
     """Tell whether nobody gains anything: no seat, no role, no other key, no other rule."""
     return (
@@ -181,8 +209,13 @@ def _may_sign(before: Standing, after: RosterParts, signers: set[bytes]) -> bool
     supervisors = _with_role(before, SUPERVISOR)
     if before.head.helpers_by_supervisor and _only_adds_helpers(before, after) and signers & supervisors:
         return True
-    seconders = supervisors if len(supervisors) >= 2 else supervisors | _with_role(before, CASEWORKER)
+    seconders = _seconders(before)
     return len(signing_admins) >= 2 or any(len((signers - {one}) & seconders) >= 2 for one in signing_admins)
+
+
+def _seconders(standing: Standing) -> set[bytes]:
+    supervisors = _with_role(standing, SUPERVISOR)
+    return supervisors if len(supervisors) >= 2 else supervisors | _with_role(standing, CASEWORKER)
 
 
 def _with_role(standing: Standing, role: str) -> set[bytes]:
