@@ -152,6 +152,15 @@ def check_keys(v: Vector) -> None:
     require(hmac.digest(raw(v, "index_key"), raw(v, "record", "heads"), "sha256") == raw(v, "index_tag"), "index tag")
 
 
+def check_named(v: Vector) -> None:
+    """Record ids that are computed, and the register."""
+    require(sha256(b"casevault/access", raw(v, "member"))[:16] == raw(v, "access_record"), "access record")
+    require(sha256(b"casevault/deputy", raw(v, "member"))[:16] == raw(v, "deputy_record"), "deputy record")
+    require(expand(raw(v, "epoch_key"), b"register", 32) == raw(v, "register_key"), "register key")
+    told = hmac.digest(raw(v, "register_key"), v["skeleton"].encode(), "sha256")
+    require(told == raw(v, "register_hash"), "register hash")
+
+
 def check_unlock(v: Vector) -> None:
     """From name and passphrase to the secrets of a slot."""
     header = raw(v, "header")
@@ -223,6 +232,7 @@ def check(vectors: Vector) -> int:
     many = {"versions": check_version, "locals": check_local, "sent": check_sent}
     one = {
         "keys": check_keys,
+        "named": check_named,
         "unlock": check_unlock,
         "root": check_root,
         "signatures": check_signatures,

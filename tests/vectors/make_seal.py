@@ -25,6 +25,7 @@ from vault.seal.keys import (
     epoch_id,
     wrap,
 )
+from vault.seal.named import access_record, deputy_record, derive_register_hash, derive_register_key
 from vault.seal.passphrase import FLOOR, derive_argon2_salt, derive_unlock_key, stretch
 from vault.seal.pins import machine_digest, pins_file_name
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
@@ -63,6 +64,7 @@ def make(stored: Vectors) -> Vectors:
             for purpose in sorted(HPKE_PURPOSES)
         ],
         "keys": _keys(),
+        "named": _named(),
         "unlock": _unlock(),
         "root": _root(stored.get("root", {}).get("shares")),
         "signatures": _signatures(),
@@ -169,6 +171,19 @@ def _keys() -> Vectors:
         "record": RECORD.hex(),
         "heads": heads.hex(),
         "index_tag": derive_index_tag(fixed("index key"), RECORD, heads).hex(),
+    }
+
+
+def _named() -> Vectors:
+    member, register_key = fixed("member", 16), derive_register_key(EPOCH_KEY)
+    return {
+        "member": member.hex(),
+        "access_record": access_record(member).hex(),
+        "deputy_record": deputy_record(member).hex(),
+        "epoch_key": EPOCH_KEY.hex(),
+        "register_key": register_key.hex(),
+        "skeleton": "ilham torgaev \u0438",
+        "register_hash": derive_register_hash(register_key, "ilham torgaev \u0438").hex(),
     }
 
 
