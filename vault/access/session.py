@@ -15,6 +15,7 @@ from vault.access.pins import PinKeeper, Pinned, Pins
 from vault.errors import InternalError, RefusedError, VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
+from vault.log.roster import ROSTER_PURPOSE
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
 from vault.records.counting import Learned, Proven, Quarantined
@@ -25,6 +26,7 @@ from vault.seal.keyfile import KeyFile, SeatSecrets
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_index_tag
 from vault.seal.recipients import KemPrivate
+from vault.seal.signing import public_key, sign
 from vault.store.drafts import Drafts, open_drafts
 from vault.store.engine import Database
 from vault.store.folder import VaultFolder
@@ -190,6 +192,16 @@ class Session:
     def auditor(self) -> Auditor:
         """Return this seat as a reader of audit payloads; which of them open, the grants decide."""
         return Auditor(self.vault, self.seat, KemPrivate.from_seed(self._secrets.kem_seed))
+
+    def sign_roster(self, root: bytes) -> tuple[bytes, bytes]:
+        """Return this seat's public identity key and its signature over a roster's root (FORMAT.md 2)."""
+        seed = self._secrets.identity_seed
+        return public_key(seed), sign(seed, ROSTER_PURPOSE, root)
+
+    @property
+    def root_public(self) -> bytes:
+        """The root key that this seat keeps in its own secrets: it signed roster 0."""
+        return self._secrets.root_public
 
     def keep_pins(self) -> None:
         """Have this account remember where the log stands now and what is unsettled, behind the work."""

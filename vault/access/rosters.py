@@ -1,0 +1,207 @@
+"""The next roster: made from what stands, signed by seats, judged by the rules of FORMAT.md 2. Writes nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from vault.access.session import Session
+from vault.errors import RefusedError
+from vault.ids import MemberId, Origin, RandomBytes, SeatId
+from vault.log.epochs import Drop
+from vault.log.roster import ROSTER_PURPOSE, Roster, make_roster
+from vault.log.roster_entries import Certificate, Ending, MemberEntry
+from vault.log.roster_rules import Standing, check_succession, missing_signers, signers_of
+from vault.log.signatures import signed_message
+from vault.policy.roles import Role
+from vault.records.logs import genesis_of
+from vault.seal.signing import is_signed_raw
+from vault.store.rows import Rows
+
+# A seat that lowers itself goes on writing until the roster is committed: by then, at most so many entries more.
+OWN_ENTRIES_UNTIL_COMMIT = 64
+
+Sizes = Callable[[SeatId], Mapping[Origin, int]]
+NOTHING: Mapping[MemberId, frozenset[Role]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the next roster changes; what is not named stays as it is.
+
+    Attributes:
+        roles: member -> all roles from now on; a member unknown so far is admitted.
+        certificates: seats to admit, or whose KEM key is renewed.
+        ended: seats to end.
+        leaving: members to name no longer; all of their seats end.
+        new_root: the root's next public key, 32 bytes.
+        recovery: recovery's next public KEM key, 1,216 bytes.
+        rights: number of the rights table from now on.
+        helpers_by_supervisor: whether a supervisor alone may admit intake, field and caseworker.
+    """
+
+    roles: Mapping[MemberId, frozenset[Role]] = field(default_factory=lambda: NOTHING)
+    certificates: tuple[Certificate, ...] = ()
+    ended: frozenset[SeatId] = frozenset()
+    leaving: frozenset[MemberId] = frozenset()
+    new_root: bytes | None = None
+    recovery: bytes | None = None
+    rights: int | None = None
+    helpers_by_supervisor: bool | None = None
+
+
+def next_roster(
+    standing: Standing, change: Change, sizes: Sizes, *, random: RandomBytes = secrets.token_bytes
+) -> Roster:
+    """Return the roster that follows, unsigned.
+
+    Args:
+        standing: who is in now.
+        change: what becomes different.
+        sizes: gives, for a seat that is ended or whose member loses a role, each of its logs with what counts of it.
+        random: 16 bytes for each entry.
+
+    Raises:
+        RefusedError: it names a seat or member that is not in.
+    """
+    _require_known(standing, change)
+    members = {**standing.members}
+    for member, roles in change.roles.items():
+        members[member] = frozenset(role.value for role in roles)
+    certificates = dict(standing.certificates) | {one.seat: one for one in change.certificates}
+    for seat, certificate in standing.certificates.items():
+        if seat in change.ended or certificate.member in change.leaving:
+            del certificates[seat]
+    for leaver in change.leaving:
+        members.pop(leaver, None)
+    reduced = [
+        seat
+        for seat, certificate in standing.certificates.items()
+        if seat not in certificates
+        or not standing.members[certificate.member] <= members.get(certificate.member, frozenset())
+    ]
+    head = replace(
+        standing.head,
+        number=standing.head.number + 1,
+        prev=tuple(sorted(standing.tips)),
+        new_root=change.new_root,
+        recovery=change.recovery or standing.head.recovery,
+        rights=change.rights or standing.head.rights,
+        helpers_by_supervisor=(
+            standing.head.helpers_by_supervisor
+            if change.helpers_by_supervisor is None
+            else change.helpers_by_supervisor
+        ),
+    )
+    return make_roster(
+        head,
+        [MemberEntry(member, members[member]) for member in sorted(members)],
+        [certificates[seat] for seat in sorted(certificates)],
+        [Ending(seat, dict(sizes(SeatId(seat)))) for seat in sorted(reduced)],
+        random=random,
+    )
+
+
+def propose(session: Session, change: Change) -> Roster:
+    """Return the roster that follows from what this seat knows, signed by it.
+
+    Raises:
+        RefusedError: it names a seat or member that is not in.
+    """
+    with session.database.reading() as rows:
+
+        def sizes(seat: SeatId) -> Mapping[Origin, int]:
+            known = sizes_of_logs(rows, session.directory.standing, seat)
+            if seat != session.seat:
+                return known
+            return known | {session.log.origin: session.log.size + OWN_ENTRIES_UNTIL_COMMIT}
+
+        roster = next_roster(session.directory.standing, change, sizes)
+    return sign_roster(session, roster)
+
+
+def sign_roster(session: Session, roster: Roster) -> Roster:
+    """Return the roster with this seat's signature; once is enough.
+
+    Raises:
+        VerificationError: it does not follow from what this seat knows: what would be signed is not what will count.
+    """
+    missing_signatures(session.directory.standing, roster)
+    public, signature = session.sign_roster(roster.root)
+    if any(signer == public for signer, _ in roster.signatures):
+        return roster
+    return roster.signed(public, signature)
+
+
+def missing_signatures(standing: Standing, roster: Roster) -> str | None:
+    """Return in words who has to sign yet, or None where the roster counts.
+
+    Raises:
+        VerificationError: it does not follow from what stands, whoever signs.
+    """
+    known = {certificate.identity for certificate in standing.certificates.values()} | {standing.root_public}
+    signers = signers_of(signed_message(ROSTER_PURPOSE, roster.root), roster.signatures, known, is_signed_raw)
+    # With the root among the signers only what no signature can heal is left to refuse.
+    check_succession(standing, roster, signers | {standing.root_public})
+    return missing_signers(standing, roster, signers)
+
+
+def signers_in(standing: Standing, roster: Roster) -> frozenset[MemberId]:
+    """Return the members who signed.
+
+    Raises:
+        VerificationError: a signature of one of them does not hold.
+    """
+    members = {certificate.identity: MemberId(certificate.member) for certificate in standing.certificates.values()}
+    message = signed_message(ROSTER_PURPOSE, roster.root)
+    return frozenset(members[key] for key in signers_of(message, roster.signatures, members.keys(), is_signed_raw))
+
+
+def sizes_of_logs(rows: Rows, standing: Standing, seat: SeatId) -> dict[Origin, int]:
+    """Return each log of a seat with its size on this device; the first log of the seat always, even of size 0."""
+    certificate = standing.certificates[seat]
+    sizes = {Origin(certificate.genesis): 0}
+    for name in rows.origins() | {certificate.genesis}:
+        genesis = genesis_of(rows, name)
+        if genesis is not None and (genesis.seat, genesis.identity) == (seat, certificate.identity):
+            sizes[Origin(name)] = rows.size(name)
+    return sizes
+
+
+def drops_in(roster: Roster, rows: Rows, standing: Standing, seats: Iterable[SeatId]) -> tuple[Drop, ...]:
+    """Return what an epoch says of seats that it drops: sizes as the roster gives them, or else as they are here."""
+    return tuple(
+        Drop(seat, origin, size)
+        for seat in sorted(seats)
+        for origin, size in sorted((roster.endings.get(seat) or sizes_of_logs(rows, standing, seat)).items())
+    )
+
+
+def _require_known(standing: Standing, change: Change) -> None:
+    for seat in change.ended:
+        if seat not in standing.certificates:
+            raise RefusedError(f"seat {seat.hex()} is not in the newest roster", advice="See `casevault device list`.")
+    for member in change.leaving:
+        if member not in standing.members:
+            raise RefusedError(
+                f"member {member.hex()} is not in the newest roster", advice="See `casevault member list`."
+            )
+    if standing.members.keys() == change.leaving and not change.roles:
+        raise RefusedError("the last member cannot leave", advice="Admit somebody first.")
+
+
+def require_signed(standing: Standing, roster: Roster) -> None:
+    """Refuse a roster that would not count.
+
+    Raises:
+        VerificationError: it does not follow from what stands, or a signature does not hold.
+        RefusedError: somebody has to sign yet; who, the text says.
+    """
+    missing = missing_signatures(standing, roster)
+    if missing is not None:
+        raise RefusedError(
+            f"roster {roster.head.number} waits for signatures: {missing}",
+            advice="Give the proposal to them: `casevault member sign PROPOSAL`, then `member commit PROPOSAL`.",
+        )
