@@ -97,3 +97,69 @@ def test_a_row_that_is_no_keyring_is_refused(content: bytes, error: str) -> None
 def test_a_keyring_does_not_show_its_keys() -> None:
     assert KEY.hex() not in repr(_keyring())
     assert repr(KEY) not in repr(_keyring())
+
+
+class Cells:
+    """A store of a size of its own that keeps what it was and becomes."""
+
+    def __init__(self, size: int = 64) -> None:
+        self.bytes = bytearray(size)
+        self.closed = False
+
+    def __len__(self) -> int:
+        return len(self.bytes)
+
+    def read(self, start: int, size: int) -> bytes:
+        return bytes(self.bytes[start : start + size])
+
+    def write(self, start: int, data: bytes) -> None:
+        assert 0 <= start <= start + len(data) <= len(self.bytes)
+        self.bytes[start : start + len(data)] = data
+
+    def larger(self, size: int) -> "Cells":
+        new = Cells(size)
+        new.bytes[: len(self.bytes)] = self.bytes
+        return new
+
+    def close(self) -> None:
+        self.closed = True
+        self.bytes[:] = bytes(len(self.bytes))
+
+
+def test_keys_rest_in_the_store_that_was_given_and_are_overwritten_when_dropped() -> None:
+    cells = Cells()
+    keyring = Keyring(cells)
+    keyring.add(COMPARTMENT, FIRST, KEY)
+    wrap_key = keyring.wrap_key(FIRST)
+    assert bytes(cells.bytes) == KEY + derive_wrap_key(KEY)
+    assert wrap_key == derive_wrap_key(KEY)
+    keyring.drop(FIRST)
+    assert bytes(cells.bytes) == bytes(64)
+    keyring.add(COMPARTMENT, SECOND, OTHER_KEY)
+    assert OTHER_KEY in bytes(cells.bytes)
+    assert keyring.get(SECOND) == OTHER_KEY
+
+
+def test_a_store_that_is_full_is_exchanged_for_a_larger_one() -> None:
+    keyring = Keyring(Cells())
+    keys = {fixed(f"epoch {n}", 16): fixed(f"key {n}") for n in range(20)}
+    for epoch, key in keys.items():
+        keyring.add(COMPARTMENT, epoch, key)
+    assert {epoch: keyring.get(epoch) for epoch in keys} == keys
+    assert Keyring.decode(keyring.encode(), Cells()).encode() == keyring.encode()
+
+
+def test_a_closed_keyring_holds_nothing() -> None:
+    cells = Cells()
+    keyring = Keyring.decode(_keyring().encode(), cells)
+    keyring.close()
+    assert (len(keyring), keyring.get(FIRST), keyring.compartments(), keyring.epochs_of(COMPARTMENT)) == (
+        0,
+        None,
+        (),
+        (),
+    )
+    keyring = Keyring()
+    keyring.add(COMPARTMENT, FIRST, KEY)
+    keyring.close()
+    assert keyring.get(FIRST) is None

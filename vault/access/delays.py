@@ -58,7 +58,7 @@ def delay_seconds(count: int) -> int:
     if count < FREE_ATTEMPTS:
         return 0
     # Beyond a few doublings it is the longest; a planted count must not become a number of a million digits.
-    return min(LONGEST_SECONDS, 2 ** min(count - FREE_ATTEMPTS, 10))
+    return min(LONGEST_SECONDS, 1 << min(count - FREE_ATTEMPTS, 10))
 
 
 def seconds_left(attempts: Attempts, now_ms: int) -> float:

@@ -1,4 +1,4 @@
-"""Destroying ways in: all slots of a folder after too many wrong attempts, or one member's own on purpose (SECURITY.md).
+"""Destroying ways in: all slots after too many wrong attempts, or one member's own, on purpose (SECURITY.md 4).
 
 A slot is overwritten where it lies and the bytes are flushed. What a disk keeps elsewhere, in a snapshot or in a worn
 cell, and every earlier copy of the `keys` file, still open as they did.

@@ -1,20 +1,20 @@
-"""The keyring that unlock begins with: whole, whatever was put in the place of its row.
+"""The keys that a seat was granted and its keyring does not hold yet: opened, and believed by nobody so far.
 
-The row is a cache of what was granted. An older one opens as well as the newest, so that it is compared with the grants
-at each unlock; what it lacks is opened again from them, aloud.
+The keyring row is a cache of what was granted. An older one opens as well as the newest, so that it is compared with the
+grants at each unlock. Whether the giver was entitled, `refresh` asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from vault.access.session import Alarm
 from vault.errors import MalformedError, VerificationError
-from vault.ids import SeatId
+from vault.ids import CompartmentId, EpochId, SeatId
 from vault.log.epochs import CompartmentKind, EpochNotice
-from vault.log.items import ItemKind, decode_items
+from vault.log.items import ItemKind
+from vault.records.authority import Listings, Place
 from vault.records.epochs import read_notice
 from vault.records.seatlog import SealedPlace
 from vault.seal.keyring import Keyring
@@ -29,42 +29,66 @@ _EPOCH_AT = 35
 
 
 @dataclass(frozen=True, slots=True)
-class HeldKeys:
-    """A keyring, how many keys its row lacked and were opened again, and how many of them do not open any more."""
+class GrantedKey:
+    """An epoch granted to a seat by entries of some logs: what its notice says, and its key if a grant opens."""
 
-    keyring: Keyring = field(repr=False)
-    opened: int = 0
-    lost: int = 0
+    notice: EpochNotice
+    key: bytes | None = field(repr=False)
+    listed_at: tuple[Place, ...]
 
     @property
-    def alarms(self) -> tuple[Alarm, ...]:
-        """What a person must hear of it."""
-        alarms = []
-        if self.opened:
-            words = f"The keyring of this device is an older one, or was altered: {self.opened} keys were opened again."
-            alarms.append(Alarm("keyring", words, lasts=True))
-        if self.lost:
-            words = f"{self.lost} keys that were granted to you do not open any more: their grants were altered."
-            alarms.append(Alarm("keyring-lost", words))
-        return tuple(alarms)
+    def compartment(self) -> CompartmentId:
+        """The compartment that the epoch is of."""
+        return CompartmentId(self.notice.compartment)
+
+    @property
+    def epoch(self) -> EpochId:
+        """The epoch's id."""
+        return EpochId(self.notice.epoch)
 
 
-def hold_keys(rows: Rows, place: SealedPlace, kem_seed: bytes) -> HeldKeys:
-    """Return the keyring of a seat, with every key in it that an operation lists a grant of, but audit keys."""
-    keyring = _stored(rows, place)
+def stored_keyring(rows: Rows, place: SealedPlace) -> Keyring:
+    """Return the keyring of the seat's row; of an altered row nothing is kept: all of it is in the grants."""
+    row = rows.local(place.seat, Purpose.KEYRING)
+    if row is not None:
+        with suppress(VerificationError):
+            return Keyring.decode(place.open_row(row))
+    return Keyring()
+
+
+def open_missing(
+    rows: Rows, place: SealedPlace, private: KemPrivate, keyring: Keyring, listings: Listings
+) -> list[GrantedKey]:
+    """Return the keys that an operation lists a grant of to this seat and its keyring lacks, oldest first.
+
+    Audit keys are left out: a seat keeps none (FORMAT.md 5).
+    """
     missing = missing_epochs(rows, place.seat, keyring)
     if not missing:
-        return HeldKeys(keyring)
-    listed = _listed_grants(rows)
-    private = KemPrivate.from_seed(kem_seed)
-    opened = lost = 0
+        return []
+    listed = listings.of(rows, ItemKind.GRANT)
+    found = []
     for epoch, notices in missing:
         grants = [row for row in grants_between(rows, epoch, place.seat) if row.digest in listed]
-        if any(_open(keyring, place, private, notice, grant) for notice in notices for grant in grants):
-            opened += 1
-        elif grants:
-            lost += 1
-    return HeldKeys(keyring, opened, lost)
+        if not grants:
+            continue
+        places = tuple(at for grant in grants for at in listed[grant.digest])
+        keys = ((notice, _open(place, private, notice, grant)) for notice in notices for grant in grants)
+        opened = next(((notice, key) for notice, key in keys if key is not None), None)
+        notice, key = opened or (notices[0] if notices else None, None)
+        if notice is not None:
+            found.append(GrantedKey(notice, key, places))
+    return found
+
+
+def with_directory_keys(keyring: Keyring, granted: Iterable[GrantedKey]) -> Keyring:
+    """Return a copy with the granted directory keys: a seat opens them first and believes after (FORMAT.md 2)."""
+    copy = Keyring.decode(keyring.encode())
+    for one in granted:
+        if one.key is not None and one.notice.kind is CompartmentKind.DIRECTORY:
+            with suppress(VerificationError):
+                copy.add(one.compartment, one.epoch, one.key)
+    return copy
 
 
 def missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[bytes, list[EpochNotice]]]:
@@ -90,18 +114,10 @@ def grants_between(rows: Rows, epoch: bytes, seat: SeatId) -> list[GrantRow]:
     return [row for row in rows.grants_of(epoch) if row.seat == seat]
 
 
-def _stored(rows: Rows, place: SealedPlace) -> Keyring:
-    row = rows.local(place.seat, Purpose.KEYRING)
-    if row is not None:
-        with suppress(VerificationError):  # of an altered row nothing is kept: all of it is in the grants
-            return Keyring.decode(place.open_row(row))
-    return Keyring()
-
-
 def _oldest_first(
     missing: list[tuple[bytes, list[EpochNotice]]],
 ) -> list[tuple[bytes, list[EpochNotice]]]:
-    """Sort by what replaces what: the keyring's last epoch of a compartment is the one that is written under."""
+    """Sort by what replaces what, so that the keyring has the epochs of a compartment in their order."""
     ordered: list[tuple[bytes, list[EpochNotice]]] = []
     while missing:
         waiting = {epoch for epoch, _ in missing}
@@ -112,22 +128,10 @@ def _oldest_first(
     return ordered
 
 
-def _listed_grants(rows: Rows) -> Collection[bytes]:
-    listed: set[bytes] = set()
-    for origin in {row.origin for row in rows.geneses()}:
-        for row in rows.operations(origin):
-            with suppress(MalformedError):
-                listed.update(item.digest for item in decode_items(row.list) if item.kind == ItemKind.GRANT)
-    return listed
-
-
-def _open(keyring: Keyring, place: SealedPlace, private: KemPrivate, notice: EpochNotice, grant: GrantRow) -> bool:
+def _open(place: SealedPlace, private: KemPrivate, notice: EpochNotice, grant: GrantRow) -> bytes | None:
     context = GrantContext(Purpose.GRANT, place.vault, notice.compartment, notice.epoch, grant.giver, place.seat)
-    try:
+    with suppress(VerificationError, MalformedError):
         key = open_from(private, grant.sealed, context)
-        if epoch_id(place.vault, notice.compartment, key) != notice.epoch:
-            return False
-        keyring.add(notice.compartment, notice.epoch, key)
-    except VerificationError:
-        return False
-    return True
+        if epoch_id(place.vault, notice.compartment, key) == notice.epoch:
+            return key
+    return None

@@ -24,6 +24,7 @@ from vault.platform.files import (
     restrict_umask,
     state_dir,
 )
+from vault.platform.locked import LockedMemory
 from vault.platform.mounts import Mount, read_mounts
 from vault.platform.process import (
     harden_process,
@@ -38,6 +39,7 @@ __all__ = [
     "PRIVATE_FILE_MODE",
     "PRIVATE_FOLDER_MODE",
     "Answer",
+    "LockedMemory",
     "Mount",
     "disk_encrypted",
     "filesystem_kind",

@@ -43,7 +43,9 @@ class LockedMemory:
     def larger(self, size: int) -> LockedMemory:
         """Return a larger mapping with the same bytes; this one is wiped and closed."""
         new = LockedMemory(max(size, self._size))
-        new._map[: self._size] = self._map[:]  # noqa: SLF001 - its own class
+        # Through views: a slice would be a copy of every key in ordinary memory.
+        with memoryview(self._map) as ours, memoryview(new._map) as theirs:
+            theirs[: self._size] = ours
         self.close()
         return new
 

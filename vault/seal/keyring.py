@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 
@@ -12,21 +12,70 @@ from vault.seal.keys import derive_wrap_key
 from vault.seal.widths import KEY_SIZE, require_key, require_width
 
 _Id = Annotated[bytes, msgspec.Meta(min_length=ID_SIZE, max_length=ID_SIZE)]
+_FIRST_SIZE = 4096
 _Key = Annotated[bytes, msgspec.Meta(min_length=KEY_SIZE, max_length=KEY_SIZE)]
 
 
-class Keyring:
-    """Opened epoch keys by epoch id. It lives as long as one session; nothing of it is global."""
-
-    __slots__ = ("_epochs", "_keys", "_wrap_keys")
-
-    def __init__(self) -> None:
-        self._keys: dict[bytes, tuple[bytes, bytes]] = {}
-        self._epochs: dict[bytes, list[bytes]] = {}
-        self._wrap_keys: dict[bytes, bytes] = {}
+class KeyStore(Protocol):
+    """Where a keyring's keys rest: memory of which the caller knows more than Python does."""
 
     def __len__(self) -> int:
-        return len(self._keys)
+        """Return how many bytes there are."""
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return a copy of some of them."""
+
+    def write(self, start: int, data: bytes) -> None:
+        """Overwrite some of them."""
+
+    def larger(self, size: int) -> KeyStore:
+        """Return a store of at least this size with the same bytes, and wipe this one."""
+
+    def close(self) -> None:
+        """Wipe it."""
+
+
+class _PlainStore:
+    """Ordinary memory, for a keyring that lives as long as one check."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray(_FIRST_SIZE)
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def read(self, start: int, size: int) -> bytes:
+        return bytes(memoryview(self._bytes)[start : start + size])
+
+    def write(self, start: int, data: bytes) -> None:
+        self._bytes[start : start + len(data)] = data
+
+    def larger(self, size: int) -> _PlainStore:
+        self._bytes += bytes(size - len(self._bytes))
+        return self
+
+    def close(self) -> None:
+        self._bytes[:] = bytes(len(self._bytes))
+
+
+class Keyring:
+    """Opened epoch keys by epoch id. It lives as long as one session; nothing of it is global.
+
+    The keys rest in `store`; what is asked for is a copy, and its caller lets go of it as soon as it can.
+    """
+
+    __slots__ = ("_cells", "_epochs", "_free", "_store", "_used", "_wrap_cells")
+
+    def __init__(self, store: KeyStore | None = None) -> None:
+        self._store: KeyStore = _PlainStore() if store is None else store
+        self._used = 0
+        self._free: list[int] = []
+        self._cells: dict[bytes, tuple[bytes, int]] = {}
+        self._wrap_cells: dict[bytes, int] = {}
+        self._epochs: dict[bytes, list[bytes]] = {}
+
+    def __len__(self) -> int:
+        return len(self._cells)
 
     def add(self, compartment: bytes, epoch: bytes, key: bytes) -> None:
         """Keep the 32-byte key of an epoch. The caller has checked that it hashes to the epoch's id.
@@ -40,29 +89,48 @@ class Keyring:
         self._hold(epoch, compartment, require_key(key))
 
     def _hold(self, epoch: bytes, compartment: bytes, key: bytes) -> None:
-        entry = (compartment, key)
-        held = self._keys.setdefault(epoch, entry)
-        if held != entry:
-            raise VerificationError(f"epoch {epoch.hex()} is held with another key")
-        if held is entry:
+        held = self._cells.get(epoch)
+        if held is None:
+            self._cells[epoch] = (compartment, self._keep(key))
             self._epochs.setdefault(compartment, []).append(epoch)
+        elif (held[0], self._store.read(held[1], KEY_SIZE)) != (compartment, key):
+            raise VerificationError(f"epoch {epoch.hex()} is held with another key")
+
+    def _keep(self, key: bytes) -> int:
+        if self._free:
+            cell = self._free.pop()
+        else:
+            cell, self._used = self._used, self._used + KEY_SIZE
+            if self._used > len(self._store):
+                self._store = self._store.larger(2 * len(self._store))
+        self._store.write(cell, key)
+        return cell
+
+    def _wipe(self, cell: int) -> None:
+        self._store.write(cell, bytes(KEY_SIZE))
+        self._free.append(cell)
 
     def get(self, epoch: bytes) -> bytes | None:
         """Return the key of an epoch, or None when this seat never opened it."""
-        entry = self._keys.get(epoch)
-        return None if entry is None else entry[1]
+        held = self._cells.get(epoch)
+        return None if held is None else self._store.read(held[1], KEY_SIZE)
 
     def wrap_key(self, epoch: bytes) -> bytes | None:
         """Return the key that wraps version keys in this epoch, derived once per keyring, or None."""
-        derived = self._wrap_keys.get(epoch)
-        if derived is None and (key := self.get(epoch)) is not None:
-            derived = self._wrap_keys[epoch] = derive_wrap_key(key)
+        cell = self._wrap_cells.get(epoch)
+        if cell is not None:
+            return self._store.read(cell, KEY_SIZE)
+        key = self.get(epoch)
+        if key is None:
+            return None
+        derived = derive_wrap_key(key)
+        self._wrap_cells[epoch] = self._keep(derived)
         return derived
 
     def compartment_of(self, epoch: bytes) -> bytes | None:
         """Return the compartment of an epoch, or None when this seat never opened it."""
-        entry = self._keys.get(epoch)
-        return None if entry is None else entry[0]
+        held = self._cells.get(epoch)
+        return None if held is None else held[0]
 
     def epochs_of(self, compartment: bytes) -> tuple[bytes, ...]:
         """Return the ids of the epochs held in a compartment, in the order in which they were added."""
@@ -73,22 +141,36 @@ class Keyring:
         return tuple(self._epochs)
 
     def drop(self, epoch: bytes) -> None:
-        """Forget an epoch; nothing happens if it is not held."""
-        entry = self._keys.pop(epoch, None)
-        self._wrap_keys.pop(epoch, None)
-        if entry is None:
+        """Forget an epoch and overwrite its key; nothing happens if it is not held."""
+        held = self._cells.pop(epoch, None)
+        derived = self._wrap_cells.pop(epoch, None)
+        if derived is not None:
+            self._wipe(derived)
+        if held is None:
             return
-        remaining = self._epochs[entry[0]]
+        self._wipe(held[1])
+        remaining = self._epochs[held[0]]
         remaining.remove(epoch)
         if not remaining:
-            del self._epochs[entry[0]]
+            del self._epochs[held[0]]
+
+    def close(self) -> None:
+        """Forget every key and overwrite them all."""
+        for held in (self._cells, self._wrap_cells, self._epochs):
+            held.clear()
+        self._store.close()
 
     def encode(self) -> bytes:
         """Return the keyring row's content: MessagePack array of [epoch, compartment, key], before it is sealed."""
-        return msgspec.msgpack.encode([(epoch, compartment, key) for epoch, (compartment, key) in self._keys.items()])
+        return msgspec.msgpack.encode(
+            [
+                (epoch, compartment, self._store.read(cell, KEY_SIZE))
+                for epoch, (compartment, cell) in self._cells.items()
+            ]
+        )
 
     @classmethod
-    def decode(cls, content: bytes) -> Keyring:
+    def decode(cls, content: bytes, store: KeyStore | None = None) -> Keyring:
         """Return the keyring of an opened row.
 
         Raises:
@@ -99,7 +181,7 @@ class Keyring:
             entries = msgspec.msgpack.decode(content, type=list[tuple[_Id, _Id, _Key]])
         except (msgspec.DecodeError, ValueError):  # bytes that are no UTF-8 too
             raise MalformedError("keyring row cannot be read") from None
-        keyring = cls()
+        keyring = cls(store)
         for epoch, compartment, key in entries:
             keyring._hold(epoch, compartment, key)
         return keyring
