@@ -26,7 +26,7 @@ SECTION = Section(CASE, SectionKind.LOCATION, "Safe house", bytes(16))
 DEPUTY = Deputy(AMINA, JOEL)
 ORDER = Order(AMINA, JOEL, bytes(16), "leaves on Friday")
 SLIP = Slip(1_790_000_000_000, "Ilham", "+49 30 5550 1234", "Uzbek", "calls from the station", call_back=True)
-ENTRY = RegisterEntry((bytes(32), bytes(range(32))), JOEL)
+ENTRY = RegisterEntry(bytes(32), (bytes(32), bytes(range(32))), JOEL)
 OWNED = Case(
     "A title", CaseKind.ASYLUM, AsylumStage.PRE_REG, "K7QM-3XPD", CASE, "2026-01-02", owner=AMINA, alone_reason="asked"
 )
@@ -75,7 +75,7 @@ def test_a_slip_needs_no_word_at_all() -> None:
 
 def test_hashes_of_a_register_entry_have_no_order_and_no_doubles() -> None:
     first, second = bytes(32), bytes(range(32))
-    assert RegisterEntry((second, first, second), JOEL) == RegisterEntry((first, second), JOEL)
+    assert RegisterEntry(first, (second, first, second), JOEL) == RegisterEntry(first, (first, second), JOEL)
 
 
 def changed(record: Any, **values: object) -> object:  # any record, with values that no caller checked: as decoded
@@ -108,6 +108,7 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
     (lambda: changed(SLIP, state="SecretName"), "state of a slip must be one of: open"),
     (lambda: changed(SLIP, state="closed"), "a slip that is moved or closed holds no words"),
     (lambda: changed(SLIP, case=b""), "case of a slip must be 16 bytes"),
+    (lambda: changed(ENTRY, key=b"short"), "key of a register entry must be 32 bytes"),
     (lambda: changed(ENTRY, hashes=()), "a register entry has 1 to 256 hashes"),
     (lambda: changed(ENTRY, hashes=(b"short",)), "hash of a register entry must be 32 bytes"),
     (lambda: changed(ENTRY, contact=b""), "contact seat of a register entry must be 16 bytes"),

@@ -11,6 +11,7 @@ from vault.casework.checks import checked_bytes, checked_id, checked_line, check
 from vault.errors import UsageError
 from vault.ids import DIGEST_SIZE
 
+KEY_SIZE = 32
 _MOST_HASHES = 256
 
 
@@ -56,10 +57,12 @@ class RegisterEntry:
 
     KIND: ClassVar[str] = "register-entry"
 
+    key: bytes = field(repr=False)
     hashes: tuple[bytes, ...] = field(repr=False)
     contact: bytes
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "key", checked_bytes(self.key, "key of a register entry", KEY_SIZE))
         object.__setattr__(self, "hashes", _checked_hashes(self.hashes))
         object.__setattr__(self, "contact", checked_id(self.contact, "contact seat of a register entry"))
 
