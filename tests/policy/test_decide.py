@@ -43,3 +43,15 @@ def test_what_a_role_is_refused_even_with_the_grant(role: Role, refused: Action)
 def test_a_caseworker_works_on_a_granted_case() -> None:
     for action in CASE_ACTIONS:
         assert may({Role.CASEWORKER}, action, holds_case=True).allowed
+
+
+@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("role", list(Role))
+def test_a_grant_that_is_over_allows_nothing_on_its_case_and_takes_nothing_else(role: Role, action: Action) -> None:
+    over, running = may({role}, action, holds_case=True, has_expired=True), may({role}, action, holds_case=True)
+    if action not in CASE_ACTIONS:
+        assert over == running
+    elif running.allowed:
+        assert (over.allowed, over.rule) == (False, "expired")
+    else:
+        assert over.rule == "role"

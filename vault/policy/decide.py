@@ -16,8 +16,8 @@ class Decision:
     rule: str
 
 
-def may(roles: AbstractSet[Role], action: Action, *, holds_case: bool = False) -> Decision:
-    """Decide from the member's roles and whether the member was granted the case in question.
+def may(roles: AbstractSet[Role], action: Action, *, holds_case: bool = False, has_expired: bool = False) -> Decision:
+    """Decide from the member's roles, whether the member was granted the case in question, and whether that is over.
 
     Policy is the second wall: without the case's epoch key nothing opens, whatever this says.
     """
@@ -25,4 +25,6 @@ def may(roles: AbstractSet[Role], action: Action, *, holds_case: bool = False) -
         return Decision(allowed=False, rule="role")
     if action in CASE_ACTIONS and not holds_case:
         return Decision(allowed=False, rule="grant")
+    if action in CASE_ACTIONS and has_expired:
+        return Decision(allowed=False, rule="expired")
     return Decision(allowed=True, rule="role+grant" if action in CASE_ACTIONS else "role")
