@@ -250,6 +250,10 @@ class Rows:
         """Return a seat's sealed secret for this purpose, or None."""
         return self._first(LocalRow._make, sql.LOCAL, {"seat": seat, "purpose": purpose})
 
+    def locals_for(self, purpose: int) -> list[LocalRow]:
+        """Return what each seat has for this purpose, by seat."""
+        return self._all(LocalRow._make, sql.LOCALS, {"purpose": purpose})
+
     def delete_local(self, seat: bytes, purpose: int) -> None:
         """Delete a seat's sealed secret for this purpose, if there is one."""
         self.connection.execute(sql.DELETE_LOCAL, {"seat": seat, "purpose": purpose})
