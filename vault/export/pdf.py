@@ -31,7 +31,7 @@ def render_report(report: Report) -> bytes:
     """Return the finished PDF; see `render_pdf`."""
     # The words go in as one JSON value, never as source: markup in a note stays the characters it is. A compiler
     # serves one document only (the second one finds no file); the fonts are shared.
-    compiler = typst.Compiler(_template(), font_paths=_fonts(), sys_inputs={"report": _inputs(report)})
+    compiler = typst.Compiler(_template(), font_paths=fonts(), sys_inputs={"report": _inputs(report)})
     try:
         pdf = compiler.compile(format="pdf", pdf_standards=_STANDARDS)
     except typst.TypstError:
@@ -72,5 +72,6 @@ def _template() -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """Return the fonts of everything that this program prints."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(font_folders()))

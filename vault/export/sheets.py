@@ -1,0 +1,124 @@
+"""A recovery sheet on paper: as text for the terminal, and as one page of PDF. Nothing here is written to disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import typst
+
+from vault.errors import RefusedError
+from vault.export.pdf import fonts
+from vault.export.sheet_words import LANGUAGES, sheet_words
+from vault.seal.sheets import WORDS_PER_ROW, Sheet
+
+_STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
+_LONGEST_ORGANISATION = 60
+_ROOT_WORDS_PER_LINE = 7
+
+
+def sheet_text(sheet: Sheet) -> str:
+    """Return a sheet as lines of at most 72 columns, for a terminal that is cleared behind it."""
+    lines = []
+    for row in sheet.rows:
+        first = (row.number - 1) * WORDS_PER_ROW + 1
+        words = "  ".join(f"{place:>2} {word:<8}" for place, word in enumerate(row.words, first))
+        lines.append(f"{row.number:>3}   {words}   {row.check}")
+    return "\n".join(
+        [
+            f"CASEVAULT RECOVERY SHEET {sheet.number} of {sheet.count} (any {sheet.threshold} open everything)",
+            "Keep it outside the organisation and outside the country, apart from the others.",
+            "",
+            "Row   Words                                   Check",
+            *lines,
+            "",
+            "The vault that it belongs to:",
+            f"  {' '.join(sheet.root_words[:_ROOT_WORDS_PER_LINE])}",
+            f"  {' '.join(sheet.root_words[_ROOT_WORDS_PER_LINE:])}",
+            "",
+        ]
+    )
+
+
+def render_sheet(
+    sheet: Sheet, *, day: str, organisation: str | None = None, languages: Sequence[str] = LANGUAGES
+) -> bytes:
+    """Return one sheet as a PDF of one A4 page, its words in large type with fonts inside.
+
+    Args:
+        sheet: whose words.
+        day: the date that stands on it.
+        organisation: its name, where it shall stand on the sheet: a finder learns then whose files these are.
+        languages: in which what it is and what to do is said; the first one is that of the headings.
+
+    Raises:
+        UsageError: no words in one of the languages.
+        RefusedError: the organisation's name is too long, or has a letter that the fonts cannot draw.
+        DependencyMissingError: a font package is not installed.
+    """
+    if organisation is not None and len(organisation) > _LONGEST_ORGANISATION:
+        raise RefusedError(
+            f"a sheet has room for {_LONGEST_ORGANISATION} letters of a name", advice="Leave the organisation out."
+        )
+    inputs = {"sheet": json.dumps(_value(sheet, day, organisation, languages), ensure_ascii=False)}
+    compiler = typst.Compiler(_template(), font_paths=fonts(), sys_inputs=inputs)
+    try:
+        pdf = compiler.compile(format="pdf", pdf_standards=_STANDARDS)
+    except typst.TypstError:
+        # Its message quotes the text.
+        raise RefusedError(
+            "the sheet has a letter that the fonts cannot draw", advice="Leave the organisation out."
+        ) from None
+    if not isinstance(pdf, bytes):
+        raise RefusedError("the sheet came out in more than one file")
+    return pdf
+
+
+def _value(sheet: Sheet, day: str, organisation: str | None, languages: Sequence[str]) -> dict[str, object]:
+    places = {"number": sheet.number, "count": sheet.count, "needed": sheet.threshold, "day": day}
+    head = sheet_words(languages[0])
+    blocks = [(language, sheet_words(language)) for language in languages]
+    return {
+        "language": languages[0],
+        "title": head.title,
+        "titles": [{"language": language, "text": words.title} for language, words in blocks[1:]],
+        "place": head.place.format(**places),
+        "number": sheet.number,
+        "count": sheet.count,
+        "made": head.made.format(**places),
+        "organisation": organisation,
+        "heads": {"row": head.row, "check": head.check, "belongs": head.belongs},
+        "sign": [
+            _each_once([(language, words.name) for language, words in blocks]),
+            _each_once([(language, words.signature) for language, words in blocks]),
+        ],
+        "rows": [
+            {"number": row.number, "words": [[word[:4], word[4:]] for word in row.words], "check": row.check}
+            for row in sheet.rows
+        ],
+        "root": list(sheet.root_words),
+        "blocks": [
+            {
+                "language": language,
+                "lead": words.set_words.format(**places),
+                "what_heading": words.what_heading,
+                "what": [text.format(**places) for text in words.what],
+                "do_heading": words.do_heading,
+                "do": [text.format(**places) for text in words.do],
+            }
+            for language, words in blocks
+        ],
+    }
+
+
+def _each_once(said: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """Return what two languages say alike once, in the first of them."""
+    first = {text: language for language, text in reversed(said)}
+    return [{"language": first[text], "text": text} for text in dict.fromkeys(text for _, text in said)]
+
+
+@cache
+def _template() -> bytes:
+    return files("vault.export").joinpath("sheet.typ").read_bytes()
