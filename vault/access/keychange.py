@@ -55,13 +55,22 @@ def renew_slot(session: Session, file: KeyFile, slot: OpenedSlot) -> KeyFile:
         return file
     new = file.with_slot(slot.number, slot.renewed)
     with suppress(TryAgainError):
-        write_aside(session.folder.keys, new.encode())
-        with session.work() as work:
-            work.list_keys_file(new.header.folder, new.digest())
-            work.commit(Entry(act="keys.change"))
-        promote(session.folder.keys)
-        return new
+        return change_keys(session, new)
     return file
+
+
+def change_keys(session: Session, new: KeyFile) -> KeyFile:
+    """Make this generation the valid one: beside, listed, renamed; return it.
+
+    Raises:
+        TryAgainError: no room; the file before it stands, or the next unlock finishes the rename.
+    """
+    write_aside(session.folder.keys, new.encode())
+    with session.work() as work:
+        work.list_keys_file(new.header.folder, new.digest())
+        work.commit(Entry(act="keys.change"))
+    promote(session.folder.keys)
+    return new
 
 
 def costs_at_least(cost: KdfParameters, other: KdfParameters) -> bool:
