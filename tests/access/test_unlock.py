@@ -73,8 +73,8 @@ def test_every_way_that_does_not_lead_in_has_one_error_and_one_cost(
         unlock(founded.path, member=member, passphrase=typed, state=founded.state)
     assert refusal.value.exit_code == 12
     assert refusal.value.__cause__ is None
-    # One stretch and all 32 slots, as the way in has.
-    assert (stretched, len(tried)) == ([FLOOR], 32)
+    # One stretch of each form and all 32 slots for each, as the way in has.
+    assert (stretched, len(tried)) == ([FLOOR, FLOOR], 64)
     assert typed == bytes(len(typed))
 
 

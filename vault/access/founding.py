@@ -22,14 +22,15 @@ from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import Entry, Work
 from vault.seal.doors import DoorKeys, make_doors, make_recovery_door
 from vault.seal.envelope import SUITE
-from vault.seal.keyfile import KeyFile, KeyHeader, SeatSecrets, make_key_file, seal_slot, slot_info
+from vault.seal.keyfile import KeyFile, KeyHeader, SeatSecrets, make_key_file
 from vault.seal.keyring import Keyring
 from vault.seal.keys import make_key
-from vault.seal.passphrase import KdfParameters, derive_unlock_key, stretch
+from vault.seal.passphrase import KdfParameters
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import RECOVERY_SEAT, KemPrivate, make_kem_seed
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret, root_words
 from vault.seal.signing import make_signing_seed, public_key, sign
+from vault.seal.unlocking import make_slot
 from vault.store.engine import open_database
 from vault.store.files import make_ballast, promote, write_aside
 from vault.store.folder import VaultFolder
@@ -76,13 +77,13 @@ def found_vault(
     state = platform.state_dir() if state is None else state
     founder = _Founder(organisation.strip(), member_name.strip())
     header = KeyHeader(founder.vault, make_id(), 0, make_key(), parameters)
-    k1 = stretch(passphrase, member_name, header.vault_salt, parameters)
+    slot = make_slot(header, 0, founder.secrets, passphrase=passphrase, member_name=member_name)
     building = _make_beside(path)
     pin_file = PinFile(state / "pins", founder.vault, founder.seat, founder.secrets.pin_key)
     try:
         building.make()
         make_ballast(building.ballast)
-        pins = _build(building, founder, founder.key_file(header, k1), state)
+        pins = _build(building, founder, founder.key_file(header, slot), state)
         # Last of all the name: a vault that stands there is complete, and its account can use it.
         pin_file.save(pins)
         building.path.replace(path)
@@ -143,23 +144,22 @@ class _Founder:
 
     def roster(self, origin: bytes) -> Roster:
         """Return roster 0, signed by the root."""
-        head = RosterHead(self.vault, 0, (), self.recovery, NEWEST_TABLE, (SUITE,))
+        head = RosterHead(self.vault, 0, (), self.recovery, NEWEST_TABLE, (SUITE,), helpers_by_supervisor=True)
         member = MemberEntry(self.member, frozenset(FOUNDER_ROLES))
         identity = public_key(self.secrets.identity_seed)
         certificate = Certificate(self.seat, self.member, self.kem_public, identity, origin)
         unsigned = make_roster(head, [member], [certificate], random=secrets.token_bytes)
         return unsigned.signed(self.root_public, sign(self.root_seed, ROSTER_PURPOSE, unsigned.root))
 
-    def key_file(self, header: KeyHeader, k1: bytes) -> KeyFile:
+    def key_file(self, header: KeyHeader, slot: bytes) -> KeyFile:
         """Return the first `keys` file: one slot, one door, one for recovery."""
         keys = DoorKeys(self.database_key)
-        unlock_key = derive_unlock_key(k1, slot_info=slot_info(header, 0))
         return make_key_file(
             header,
             doors=make_doors(self.vault, keys, [(self.seat, self.kem_public)]),
             recovery_door=make_recovery_door(self.vault, keys, self.recovery),
             attempts_public=KemPrivate.from_seed(self.attempts_seed).public,
-            slots={0: seal_slot(unlock_key, self.secrets, header, 0)},
+            slots={0: slot},
         )
 
 

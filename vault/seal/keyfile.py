@@ -13,7 +13,7 @@ import msgspec
 from vault.errors import MalformedError, NewerVaultError
 from vault.ids import DIGEST_SIZE, ID_SIZE, ZERO_ID, RandomBytes
 from vault.seal.envelope import FORMAT, SUITE, LocalContext, open_sealed, seal
-from vault.seal.passphrase import VAULT_SALT_SIZE, KdfParameters, check_bounds
+from vault.seal.passphrase import VAULT_SALT_SIZE, Form, KdfParameters, check_bounds
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KEM_PUBLIC_SIZE, KEM_SEED_SIZE
 from vault.seal.widths import KEY_SIZE, require_u64, require_width
@@ -23,6 +23,7 @@ SLOT_BLOB_SIZE = 1024
 DOOR_COUNT = 32
 DOOR_SIZE = 1200
 
+_LABELS = {Form.TYPED: b"casevault/slot", Form.WORDS: b"casevault/word"}
 _HEADER = struct.Struct(">BB16s16sQ32sIIBIIB")
 _DOORS_AT = _HEADER.size + SLOT_COUNT * SLOT_BLOB_SIZE
 _RECOVERY_AT = _DOORS_AT + DOOR_COUNT * DOOR_SIZE
@@ -240,13 +241,15 @@ def folder_tag(folder: bytes, digest: bytes) -> bytes:
     return hashlib.sha256(folder + require_width("digest", digest, DIGEST_SIZE)).digest()[:ID_SIZE]
 
 
-def slot_info(header: KeyHeader, number: int, parameters: KdfParameters | None = None) -> bytes:
+def slot_info(
+    header: KeyHeader, number: int, parameters: KdfParameters | None = None, form: Form = Form.TYPED
+) -> bytes:
     """Return what a slot's key is bound to: nothing of the header that changes while the slot stays.
 
     `parameters` is the cost that the slot was made with; the header's current one if not given.
     """
     cost = header.parameters if parameters is None else parameters
-    return b"casevault/slot" + struct.pack(
+    return _LABELS[form] + struct.pack(
         ">BB16s32sIIBQ",
         FORMAT,
         SUITE,

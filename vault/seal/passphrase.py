@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 
 from argon2.exceptions import HashingError
 from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
@@ -15,8 +16,19 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from vault.clock import monotonic_ms
 from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.seal.words import is_generated, word_form
 
 VAULT_SALT_SIZE = 32
+
+
+class Form(Enum):
+    """In which form a passphrase is stretched: a chosen one as it was typed, a generated one as its words.
+
+    Every unlock runs both, whatever was typed and whatever opens (FORMAT.md 3).
+    """
+
+    TYPED = "typed"
+    WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +101,32 @@ def normalize_passphrase(passphrase: bytearray) -> bytes:
         raise RefusedError("the passphrase is empty", advice="Type a passphrase.")
     if passphrase.isascii():
         return bytes(passphrase)
+    return unicodedata.normalize("NFKC", _text_of(passphrase)).encode("utf-8")
+
+
+def in_form(passphrase: bytearray, form: Form) -> bytearray:
+    """Return a passphrase in one of its forms; the caller wipes it. What has no word in it stays as it is typed.
+
+    Raises:
+        UsageError: it is not UTF-8.
+    """
+    if form is Form.TYPED:
+        return bytearray(passphrase)
+    return bytearray(word_form(_text_of(passphrase)).encode("utf-8")) or bytearray(passphrase)
+
+
+def form_of(passphrase: bytearray) -> Form:
+    """Return the form in which a new slot keeps this passphrase: words, if they are ours and enough of them.
+
+    Raises:
+        UsageError: it is not UTF-8.
+    """
+    return Form.WORDS if is_generated(_text_of(passphrase)) else Form.TYPED
+
+
+def _text_of(passphrase: bytearray) -> str:
     try:
-        return unicodedata.normalize("NFKC", passphrase.decode("utf-8")).encode("utf-8")
+        return passphrase.decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError("the passphrase is not UTF-8 text") from None
 
@@ -116,14 +152,15 @@ def derive_unlock_key(k1: bytes, *, slot_info: bytes, device_secret: bytes = b""
 
 
 def measure_ms(parameters: KdfParameters) -> int:
-    """Return how long one run takes on this machine now, in milliseconds."""
+    """Return how long the runs of one unlock take on this machine now, in milliseconds."""
     begin = monotonic_ms()
-    stretch(bytearray(b"measure"), "", bytes(VAULT_SALT_SIZE), parameters)
+    for _ in Form:
+        stretch(bytearray(b"measure"), "", bytes(VAULT_SALT_SIZE), parameters)
     return monotonic_ms() - begin
 
 
 def calibrate(target_ms: int, measure: Callable[[KdfParameters], int] = measure_ms) -> KdfParameters:
-    """Return the most memory, doubled from 64 MiB, whose run stays within `target_ms`; never below the floor.
+    """Return the most memory, doubled from 64 MiB, whose unlock stays within `target_ms`; never below the floor.
 
     Memory comes first, because it is what costs an attacker; time is added only at the ceiling of memory.
     """

@@ -1,4 +1,4 @@
-"""Which slot does a passphrase open? All are tried, at one cost (FORMAT.md 3)."""
+"""Which slot do these factors open? All are tried, at one cost; and how a slot is made (FORMAT.md 3)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,22 @@ from dataclasses import dataclass, field
 
 from vault.errors import BrokenSealError, MalformedError, WrongPassphraseError
 from vault.seal.envelope import holds_commitment
-from vault.seal.keyfile import KeyFile, SeatSecrets, open_slot, seal_slot, slot_context, slot_info
-from vault.seal.passphrase import KdfParameters, check_bounds, derive_unlock_key, stretch
+from vault.seal.keyfile import KeyFile, KeyHeader, SeatSecrets, open_slot, seal_slot, slot_context, slot_info
+from vault.seal.passphrase import Form, KdfParameters, check_bounds, derive_unlock_key, form_of, in_form, stretch
+
+
+@dataclass(frozen=True, slots=True)
+class Stretched:
+    """What one run of Argon2id made of a passphrase: its cost, the form that was stretched, and the 32 bytes of K1."""
+
+    parameters: KdfParameters
+    k1: bytes = field(repr=False)
+    form: Form = Form.TYPED
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedSlot:
-    """The slot that a passphrase opened, and the cost it was made with.
+    """The slot that a passphrase opened, and the cost and form it was made with.
 
     `renewed` is the same slot sealed at the present cost of the header, where it was made with the previous one.
     """
@@ -22,6 +31,7 @@ class OpenedSlot:
     parameters: KdfParameters
     secrets: SeatSecrets
     renewed: bytes | None = field(default=None, repr=False)
+    form: Form = Form.TYPED
 
 
 def unlock(
@@ -36,49 +46,79 @@ def unlock(
     for parameters in file.header.parameter_sets():
         check_bounds(parameters)
     stretched = [
-        (parameters, stretch(passphrase, member_name, file.header.vault_salt, parameters))
+        _stretch(file.header, passphrase, member_name, parameters, form)
         for parameters in file.header.parameter_sets()
+        for form in Form
     ]
     return find_slot(file, stretched, device_secret=device_secret, fido2_secret=fido2_secret)
 
 
-def find_slot(
-    file: KeyFile,
-    stretched: Sequence[tuple[KdfParameters, bytes]],
+def make_slot(
+    header: KeyHeader,
+    number: int,
+    content: SeatSecrets,
     *,
+    passphrase: bytearray,
+    member_name: str,
     device_secret: bytes = b"",
     fido2_secret: bytes = b"",
+) -> bytes:
+    """Return the 1,024 bytes of a slot that these factors open, at the present cost of the header.
+
+    A passphrase of our words is kept as its words, any other as it is typed. The caller wipes it.
+
+    Raises:
+        RefusedError: it is empty, or the cost is out of bounds.
+        UsageError: it is not text.
+    """
+    own = _stretch(header, passphrase, member_name, header.parameters, form_of(passphrase))
+    return seal_slot(_unlock_key(header, number, own, device_secret, fido2_secret), content, header, number)
+
+
+def find_slot(
+    file: KeyFile, stretched: Sequence[Stretched], *, device_secret: bytes = b"", fido2_secret: bytes = b""
 ) -> OpenedSlot:
-    """Return the slot that opens under one of the (cost, K1) pairs; every pair is tried on every slot.
+    """Return the slot that opens under one of the runs; every run is tried on every slot.
 
     Raises:
         WrongPassphraseError: none opens.
     """
-    found: tuple[int, KdfParameters, bytes] | None = None
-    for parameters, k1 in stretched:
+    found: tuple[int, Stretched, bytes] | None = None
+    for run in stretched:
         for number, slot in enumerate(file.slots):
-            unlock_key = derive_unlock_key(
-                k1,
-                device_secret=device_secret,
-                fido2_secret=fido2_secret,
-                slot_info=slot_info(file.header, number, parameters),
-            )
+            unlock_key = _unlock_key(file.header, number, run, device_secret, fido2_secret)
             if holds_commitment(unlock_key, slot, slot_context(file.header, number)):
-                found = (number, parameters, unlock_key)
+                found = (number, run, unlock_key)
     if found is None:
         raise WrongPassphraseError("no key slot opens with this name and passphrase")
-    number, parameters, unlock_key = found
+    number, run, unlock_key = found
     try:
         secrets = open_slot(unlock_key, file.slots[number], file.header, number)
     except (BrokenSealError, MalformedError):
         raise WrongPassphraseError("no key slot opens with this name and passphrase") from None
     present = file.header.parameters
-    if parameters == present:
-        return OpenedSlot(number, parameters, secrets)
-    renewing_key = derive_unlock_key(
-        dict(stretched)[present],
+    if run.parameters == present:
+        return OpenedSlot(number, run.parameters, secrets, form=run.form)
+    renewing = next(other for other in stretched if (other.parameters, other.form) == (present, run.form))
+    renewing_key = _unlock_key(file.header, number, renewing, device_secret, fido2_secret)
+    renewed = seal_slot(renewing_key, secrets, file.header, number)
+    return OpenedSlot(number, run.parameters, secrets, renewed, run.form)
+
+
+def _stretch(
+    header: KeyHeader, passphrase: bytearray, member_name: str, parameters: KdfParameters, form: Form
+) -> Stretched:
+    formed = in_form(passphrase, form)
+    try:
+        return Stretched(parameters, stretch(formed, member_name, header.vault_salt, parameters), form)
+    finally:
+        formed[:] = bytes(len(formed))
+
+
+def _unlock_key(header: KeyHeader, number: int, run: Stretched, device_secret: bytes, fido2_secret: bytes) -> bytes:
+    return derive_unlock_key(
+        run.k1,
         device_secret=device_secret,
         fido2_secret=fido2_secret,
-        slot_info=slot_info(file.header, number),
+        slot_info=slot_info(header, number, run.parameters, run.form),
     )
-    return OpenedSlot(number, parameters, secrets, seal_slot(renewing_key, secrets, file.header, number))

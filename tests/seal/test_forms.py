@@ -1,0 +1,241 @@
+"""What opens a slot however it is typed, what does not, and that no attempt costs or says anything else."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import nullcontext
+from dataclasses import replace
+
+import pytest
+
+from tests.seal.layouts import typed_in
+from tests.seal.places import flipped
+from tests.seal.test_keyfile import FILE, HEADER, SECRETS
+from vault.errors import RefusedError, UsageError, WrongPassphraseError
+from vault.seal import unlocking
+from vault.seal.envelope import LocalContext, holds_commitment
+from vault.seal.keyfile import KeyFile, open_slot, seal_slot, slot_info
+from vault.seal.passphrase import (
+    FLOOR,
+    Form,
+    KdfParameters,
+    derive_unlock_key,
+    form_of,
+    in_form,
+    normalize_passphrase,
+    stretch,
+)
+from vault.seal.unlocking import Stretched, find_slot, make_slot, unlock
+
+STRONGER = KdfParameters(FLOOR.memory_kib, FLOOR.iterations + 1, FLOOR.lanes)
+CHEAP = replace(HEADER, parameters=FLOOR, previous=None)
+WRONG = r"^no key slot opens with this name and passphrase$"
+
+ENGLISH = "quarry mammal zippy walnut equinox squeeze"
+FRENCH = "zanzibar maman colza explique moquette quatre"
+RUSSIAN = "зеленый улица щедрый фонарь медицина теплый ячейка"
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[KdfParameters]:
+    """The runs of Argon2id, each in the place of a quick digest."""
+    ran: list[KdfParameters] = []
+
+    def quick(passphrase: bytearray, name: str, salt: bytes, parameters: KdfParameters) -> bytes:
+        exact = normalize_passphrase(passphrase)
+        ran.append(parameters)
+        return hashlib.sha256(b"|".join((exact, name.casefold().encode(), salt, repr(parameters).encode()))).digest()
+
+    monkeypatch.setattr(unlocking, "stretch", quick)
+    return ran
+
+
+def made(phrase: str, number: int = 8) -> KeyFile:
+    slot = make_slot(CHEAP, number, SECRETS, passphrase=bytearray(phrase.encode()), member_name="Amina")
+    return replace(FILE, header=CHEAP).with_slot(number, slot)
+
+
+def opens(file: KeyFile, typed: str) -> Form | None:
+    try:
+        opened = unlock(file, bytearray(typed.encode()), "amina")
+    except WrongPassphraseError:
+        return None
+    assert (opened.number, opened.secrets) == (8, SECRETS)
+    return opened.form
+
+
+SAME = [
+    pytest.param(ENGLISH, ENGLISH, id="as shown"),
+    pytest.param(ENGLISH, ENGLISH.upper(), id="upper case"),
+    pytest.param(ENGLISH, ENGLISH.title(), id="capitals"),
+    pytest.param(ENGLISH, f"  {ENGLISH.replace(' ', '   ')}\t", id="more space"),
+    pytest.param(ENGLISH, ENGLISH.replace(" ", "\u00a0"), id="hard space"),
+    pytest.param(ENGLISH, typed_in(ENGLISH, meant="en", layout="ru"), id="en typed in ru"),
+    pytest.param(ENGLISH, typed_in(ENGLISH.upper(), meant="en", layout="ru"), id="EN typed in ru"),
+    pytest.param(ENGLISH, typed_in(ENGLISH, meant="en", layout="fr"), id="en typed in fr"),
+    pytest.param(ENGLISH, typed_in(ENGLISH.upper(), meant="en", layout="fr"), id="EN typed in fr"),
+    pytest.param(FRENCH, typed_in(FRENCH, meant="fr", layout="en"), id="fr typed in en"),
+    pytest.param(FRENCH, typed_in(FRENCH.upper(), meant="fr", layout="en"), id="FR typed in en"),
+    pytest.param(FRENCH, typed_in(FRENCH, meant="fr", layout="ru"), id="fr typed in ru"),
+    pytest.param(FRENCH, FRENCH.replace("e", "é"), id="accents"),
+    pytest.param(RUSSIAN, RUSSIAN.upper(), id="ru in upper case"),
+    pytest.param(RUSSIAN, RUSSIAN.replace("зеленый", "зелёный"), id="ё"),
+    pytest.param(RUSSIAN, typed_in(RUSSIAN, meant="ru", layout="en"), id="ru typed in en"),
+    pytest.param(RUSSIAN, typed_in(RUSSIAN.upper(), meant="ru", layout="en"), id="RU typed in en"),
+    pytest.param(RUSSIAN, typed_in("зелёный" + RUSSIAN[7:], meant="ru", layout="en"), id="ё typed in en"),
+    pytest.param(RUSSIAN, typed_in(RUSSIAN, meant="ru", layout="fr"), id="ru typed in fr"),
+    pytest.param(RUSSIAN, typed_in(RUSSIAN[:20], meant="ru", layout="en") + RUSSIAN[20:], id="switched on the way"),
+]
+
+
+@pytest.mark.parametrize(("phrase", "typed"), SAME)
+@pytest.mark.usefixtures("runs")
+def test_a_generated_passphrase_opens_however_it_is_typed(phrase: str, typed: str) -> None:
+    assert opens(made(phrase), typed) is Form.WORDS
+
+
+@pytest.mark.parametrize(
+    ("phrase", "typed"),
+    [
+        pytest.param(ENGLISH, ENGLISH.replace("mammal", "mammals"), id="another word"),
+        pytest.param(ENGLISH, ENGLISH.rsplit(" ", 1)[0], id="a word less"),
+        pytest.param(ENGLISH, f"{ENGLISH} squeeze", id="a word more"),
+        pytest.param(ENGLISH, " ".join(reversed(ENGLISH.split())), id="another order"),
+        pytest.param(ENGLISH, ENGLISH.replace(" ", ""), id="no space"),
+        pytest.param(ENGLISH, ENGLISH.replace(" ", "-"), id="hyphens"),
+        pytest.param(RUSSIAN, "zelenyj ulica yanvar fonar medicina cinik yacheyka", id="another alphabet by sound"),
+        pytest.param(ENGLISH, " ", id="space alone"),
+        pytest.param("seven paper lanterns", "Seven paper lanterns", id="chosen: a capital"),
+        pytest.param("seven paper lanterns", "seven  paper lanterns", id="chosen: two spaces"),
+        pytest.param("seven paper lanterns", "seven paper lanterns ", id="chosen: a space behind"),
+        pytest.param("seven paper lanterns", "ыумут зфзук дфтеукты", id="chosen: another layout"),
+        pytest.param("тёплый фонарь", "теплый фонарь", id="chosen: ё"),
+    ],
+)
+@pytest.mark.usefixtures("runs")
+def test_what_is_another_passphrase_opens_nothing(phrase: str, typed: str) -> None:
+    assert opens(made(phrase), phrase) is not None
+    assert opens(made(phrase), typed) is None
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_chosen_passphrase_stays_as_it_is_typed() -> None:
+    assert opens(made("Seven  Paper Lanterns"), "Seven  Paper Lanterns") is Form.TYPED
+    assert opens(made("p\u00e4ssword"), "pa\u0308ssword") is Form.TYPED
+
+
+def test_a_slot_of_words_made_before_there_were_forms_opens_as_it_is_typed() -> None:
+    """Format 1 knew no forms: whoever chose words of ours then has a slot over what was typed."""
+    k1 = stretch(bytearray(ENGLISH.encode()), "Amina", CHEAP.vault_salt, FLOOR)
+    slot = seal_slot(derive_unlock_key(k1, slot_info=slot_info(CHEAP, 8)), SECRETS, CHEAP, 8)
+    file = replace(FILE, header=CHEAP).with_slot(8, slot)
+    assert opens(file, ENGLISH) is Form.TYPED
+    assert opens(file, ENGLISH.upper()) is None
+
+
+def test_the_keys_of_the_two_forms_differ_for_one_k1() -> None:
+    """What is typed and its words can be equal: a chosen passphrase does not become one that case is ignored in."""
+    typed, words = (derive_unlock_key(bytes(32), slot_info=slot_info(CHEAP, 8, FLOOR, form)) for form in Form)
+    assert typed != words
+    assert len(slot_info(CHEAP, 8, form=Form.WORDS)) == len(slot_info(CHEAP, 8))
+
+
+ATTEMPTS = [
+    pytest.param((ENGLISH, "Amina"), None, True, id="right"),
+    pytest.param((ENGLISH.upper(), "Amina"), None, True, id="right in another form"),
+    pytest.param(("seven paper lanterns", "Amina"), None, False, id="wrong"),
+    pytest.param((RUSSIAN, "Amina"), None, False, id="wrong words"),
+    pytest.param((" ", "Amina"), None, False, id="space"),
+    pytest.param((ENGLISH, "Nadira"), None, False, id="unknown member"),
+    pytest.param((ENGLISH, "Amina"), 300, False, id="damaged slot"),
+]
+
+
+@pytest.mark.parametrize(("attempt", "damage", "is_right"), ATTEMPTS)
+def test_every_attempt_runs_each_form_once_at_each_cost_over_every_slot(
+    monkeypatch: pytest.MonkeyPatch,
+    runs: list[KdfParameters],
+    attempt: tuple[str, str],
+    damage: int | None,
+    is_right: bool,
+) -> None:
+    typed, name = attempt
+    file = made(ENGLISH).with_parameters(STRONGER, FLOOR)
+    if damage is not None:
+        file = file.with_slot(8, flipped(file.slots[8], damage))
+    tried: list[int] = []
+
+    def counted(key: bytes, untrusted: bytes, context: LocalContext) -> bool:
+        tried.append(context.number)
+        return holds_commitment(key, untrusted, context)
+
+    monkeypatch.setattr(unlocking, "holds_commitment", counted)
+    runs.clear()
+    with nullcontext() if is_right else pytest.raises(WrongPassphraseError, match=WRONG):
+        unlock(file, bytearray(typed.encode()), name)
+    assert runs == [STRONGER, STRONGER, FLOOR, FLOOR]
+    assert tried == [*range(32)] * 4
+
+
+@pytest.mark.usefixtures("runs")
+@pytest.mark.parametrize("phrase", [ENGLISH, "seven paper lanterns"])
+def test_a_slot_of_the_previous_cost_is_renewed_in_its_own_form(phrase: str) -> None:
+    before = made(phrase)
+    opened = unlock(before.with_parameters(STRONGER, FLOOR), bytearray(phrase.encode()), "Amina")
+    assert opened.parameters == FLOOR
+    assert opened.renewed is not None
+    after = before.with_parameters(STRONGER, None).with_slot(8, opened.renewed)
+    again = unlock(after, bytearray(phrase.encode()), "Amina")
+    assert (again.form, again.parameters, again.renewed) == (opened.form, STRONGER, None)
+
+
+@pytest.mark.usefixtures("runs")
+@pytest.mark.parametrize("count", [1, 2, 37, 1000])
+def test_many_keys_tried_at_once_open_no_more_and_say_no_more(count: int) -> None:
+    """A partitioning oracle needs a slot that opens under several keys: the commitment allows one."""
+    file = made(ENGLISH)
+    keys = [Stretched(FLOOR, hashlib.sha256(number.to_bytes(2, "big")).digest()) for number in range(count)]
+    with pytest.raises(WrongPassphraseError, match=WRONG):
+        find_slot(file, keys)
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_slot_needs_each_factor_that_it_was_made_with() -> None:
+    device, fido2 = bytes([1]) * 32, bytes([2]) * 32
+    phrase = ENGLISH.encode()
+    slot = make_slot(
+        CHEAP, 8, SECRETS, passphrase=bytearray(phrase), member_name="Amina", device_secret=device, fido2_secret=fido2
+    )
+    file = replace(FILE, header=CHEAP).with_slot(8, slot)
+    opened = unlock(file, bytearray(phrase), "Amina", device_secret=device, fido2_secret=fido2)
+    assert opened.secrets == SECRETS
+    for one, other in ((b"", b""), (device, b""), (b"", fido2), (fido2, device)):
+        with pytest.raises(WrongPassphraseError, match=WRONG):
+            unlock(file, bytearray(phrase), "Amina", device_secret=one, fido2_secret=other)
+
+
+def test_a_generated_passphrase_opens_at_the_real_cost_in_another_layout() -> None:
+    file = made(RUSSIAN)
+    assert opens(file, typed_in(RUSSIAN, meant="ru", layout="en")) is Form.WORDS
+    words = in_form(bytearray(RUSSIAN.encode()), Form.WORDS)
+    k1 = stretch(words, "Amina", CHEAP.vault_salt, FLOOR)
+    key = derive_unlock_key(k1, slot_info=slot_info(CHEAP, 8, FLOOR, Form.WORDS))
+    assert open_slot(key, file.slots[8], CHEAP, 8) == SECRETS
+
+
+def test_making_a_slot_refuses_an_empty_passphrase() -> None:
+    with pytest.raises(RefusedError, match="the passphrase is empty"):
+        made("")
+
+
+def test_what_is_not_text_is_refused_in_both_forms_without_repeating_it() -> None:
+    for act in (lambda raw: in_form(raw, Form.WORDS), form_of):
+        with pytest.raises(UsageError, match=r"^the passphrase is not UTF-8 text$"):
+            act(bytearray(b"secret\xff"))
+
+
+def test_the_typed_form_is_a_copy_that_can_be_wiped() -> None:
+    typed = bytearray(b"phrase")
+    copied = in_form(typed, Form.TYPED)
+    copied[:] = bytes(6)
+    assert typed == b"phrase"

@@ -1,0 +1,183 @@
+"""Generated passphrases: drawn evenly from fixed lists, and one thing however they are typed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from importlib import resources
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.seal.layouts import LAYOUTS, typed_in
+from vault.errors import UsageError
+from vault.seal.wordlists import Language, bits_of, words_in
+from vault.seal.words import LEAST_BITS, count_for, is_generated, make_passphrase, word_form
+
+LISTS = {
+    Language.ENGLISH: (7772, "18586c092f641ecd1a471dd6ab35618ab69f0aa7483486424f7caf0996d06259"),
+    Language.FRENCH: (7775, "719d5757036e0b29f69921b42beb63e8bc0408b8c34849e9d8cb26df3b0209ef"),
+    Language.RUSSIAN: (2048, "8b6672725444dfc6edcb3078b0496567789f771bc94368a0763dfac57b34cf46"),
+}
+LETTERS = {Language.ENGLISH: "a-z", Language.FRENCH: "a-z", Language.RUSSIAN: "авгдеийклмнопрстуфцчшщыьяз"}
+LAYOUT_PAIRS = list(permutations(LAYOUTS, 2))
+
+passphrases = st.sampled_from(Language).flatmap(
+    lambda language: st.tuples(
+        st.just(language),
+        st.lists(st.sampled_from(words_in(language)), min_size=count_for(language), max_size=9).map(" ".join),
+    )
+)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_list_is_fixed(language: Language) -> None:
+    stored = resources.files("vault.seal").joinpath("lists", f"{language}.txt").read_bytes()
+    assert (len(words_in(language)), hashlib.sha256(stored).hexdigest()) == LISTS[language]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_words_are_sorted_letters_of_keys_that_are_letters_in_every_layout(language: Language) -> None:
+    words = words_in(language)
+    assert list(words) == sorted(set(words))
+    least = 3 if language is Language.ENGLISH else 4
+    for word in words:
+        assert re.fullmatch(f"[{LETTERS[language]}]{{{least},9}}", word), word
+
+
+@pytest.mark.parametrize("language", Language)
+def test_no_two_words_of_a_list_are_one_word_in_their_form(language: Language) -> None:
+    """So the form costs no bit: as many phrases, each as likely."""
+    forms = Counter(map(word_form, words_in(language)))
+    assert len(forms) == len(words_in(language))
+    assert all(re.fullmatch("[a-pr-y]+", form) for form in forms)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_word_keeps_its_form_in_every_layout(language: Language, layout: str) -> None:
+    for word in words_in(language):
+        for spelled in (word, word.upper()):
+            assert word_form(typed_in(spelled, meant=language, layout=layout)) == word_form(word)
+
+
+@given(passphrases, st.sampled_from(list(LAYOUTS)), st.data())
+def test_one_form_whatever_the_layout_the_case_and_the_space(
+    drawn: tuple[Language, str], layout: str, data: st.DataObject
+) -> None:
+    language, text = drawn
+    typed = typed_in(text, meant=language, layout=layout)
+    shifted = "".join(letter.upper() if data.draw(st.booleans()) else letter for letter in typed)
+    space = data.draw(st.text(" \t\u00a0", min_size=1, max_size=3))
+    spaced = space + shifted.replace(" ", space) + space
+    assert word_form(spaced) == word_form(text)
+    assert is_generated(spaced)
+
+
+@given(passphrases)
+def test_the_form_of_a_form_is_itself(drawn: tuple[Language, str]) -> None:
+    form = word_form(drawn[1])
+    assert word_form(form) == form
+
+
+@given(st.text())
+def test_every_text_has_a_form_without_space_around(text: str) -> None:
+    form = word_form(text)
+    assert form == " ".join(form.split())
+    form.encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        pytest.param("зелёный", "зеленый", id="ё"),
+        pytest.param("ЗЕЛЁНЫЙ", "зеленый", id="Ё"),
+        pytest.param("зеле\u0308ный", "зеленый", id="ё of two parts"),
+        pytest.param("зеленыи\u0306", "зеленый", id="й of two parts"),
+        pytest.param("ptk`ysq", "зеленый", id="ё typed in QWERTY"),
+        pytest.param("ptkеysй", "зеленый", id="two scripts"),
+        pytest.param("Abécédaire", "abecedaire", id="accents"),
+        pytest.param("STRASSE", "straße", id="sharp s"),
+        pytest.param("\ufb01sh", "fish", id="ligature"),
+        pytest.param("aqua", "qauq", id="a and q"),
+        pytest.param("zebra", "webra", id="z and w"),
+        pytest.param("mammal", ",q;?ql", id="the keys of m"),
+    ],
+)
+def test_what_is_typed_by_habit_is_the_same(typed: str, same: str) -> None:
+    assert word_form(typed) == word_form(same)
+
+
+@pytest.mark.parametrize(
+    ("typed", "other"),
+    [
+        ("kitten", "mitten"),
+        ("two words", "twowords"),
+        ("two words", "words two"),
+        ("two words", "two words two"),
+        ("two words", "two-words"),
+        ("кит", "кот"),
+        ("шина", "щина"),
+        ("word1", "word"),
+        ("word.", "word"),
+    ],
+)
+def test_what_is_another_word_is_not(typed: str, other: str) -> None:
+    assert word_form(typed) != word_form(other)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", 6), ("fr", 6), ("ru", 7)])
+def test_a_passphrase_has_at_least_77_bits(language: str, words: int) -> None:
+    made = make_passphrase(Language(language))
+    assert (len(made.words), made.language) == (words, language)
+    assert LEAST_BITS <= made.bits == bits_of(Language(language), words) < LEAST_BITS + 1
+    assert set(made.words) <= set(words_in(made.language))
+    assert is_generated(made.text())
+
+
+def test_more_words_can_be_asked_for_and_fewer_cannot() -> None:
+    assert len(make_passphrase(Language.RUSSIAN, 9).words) == 9
+    with pytest.raises(UsageError, match="6 words are worth less than 77 bits") as refusal:
+        make_passphrase(Language.RUSSIAN, 6)
+    assert refusal.value.next_step == "Take 7 words or more."
+
+
+def test_each_word_of_a_list_is_drawn_as_often() -> None:
+    """All 65,536 values of two bytes: what would make some words likelier is drawn again."""
+    for language in Language:
+        size, counted, again = len(words_in(language)), Counter[str](), 0
+        for value in range(1 << 16):
+            given_bytes = iter([value.to_bytes(2, "big"), *[bytes(2)] * 6])
+            word = make_passphrase(language, random=lambda _, given=given_bytes: next(given, bytes(2))).words[0]  # type: ignore[misc]  # a default binds the loop's value
+            if value >= (1 << 16) - (1 << 16) % size:
+                again += 1
+            else:
+                counted[word] += 1
+        assert set(counted.values()) == {(1 << 16) // size}
+        assert again == (1 << 16) % size
+
+
+def test_chance_is_an_argument_and_the_words_are_not_shown() -> None:
+    made = make_passphrase(Language.ENGLISH, random=bytes)
+    assert made.text() == "abacus abacus abacus abacus abacus abacus"
+    assert "abacus" not in repr(made)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "seven paper lanterns",
+        "abacus abdomen abdominal abide abiding",
+        "abacus abdomen abdominal abide abiding notaword",
+        "abacus abdomen abdominal улица ягода крыша мебель",
+        "улица ягода крыша мебель фонарь журнал",
+    ],
+    ids=["nothing", "space", "chosen", "five words", "a word not listed", "two lists", "six of the short list"],
+)
+def test_what_is_not_ours_is_no_generated_passphrase(text: str) -> None:
+    assert not is_generated(text)
