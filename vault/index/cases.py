@@ -208,3 +208,10 @@ def _row(*found: Any) -> CaseRow:
     case, title, name, ref, status, kind, due, risk, owner, opened, heads, doc, *keys = found
     shown_due = None if due == NO_DATE else due
     return CaseRow(case, title, name, ref, status, kind, shown_due, risk, owner, opened, heads, Place(tuple(keys), doc))
+
+
+def cases_of_owner(index: Index, owner: bytes) -> list[bytes]:
+    """Return the cases whose head names this member as their owner."""
+    with index.reading() as sql:
+        found = sql.execute("SELECT case_id FROM case_row WHERE owner=? AND top ORDER BY ref", (owner.hex(),))
+        return [case for (case,) in found]

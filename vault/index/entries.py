@@ -14,7 +14,10 @@ PERSON: Final = "person"
 
 @dataclass(frozen=True, slots=True)
 class CaseColumns:
-    """What the list of cases shows of a case record. Dates are ISO (`2026-11-25`), sorted as text."""
+    """What the list of cases shows of a case record. Dates are ISO (`2026-11-25`), sorted as text.
+
+    `owner` is a member's id in hex.
+    """
 
     title: str = field(repr=False)
     ref: str

@@ -42,3 +42,23 @@ def conflicts(index: Index) -> list[tuple[bytes, bytes]]:
     """Return (compartment, record) of every record with more than one head."""
     with index.reading() as sql:
         return list(sql.execute("SELECT compartment, record FROM conflict ORDER BY compartment, record"))
+
+
+def heads_of_record(index: Index, record: bytes) -> dict[bytes, tuple[bytes, ...]]:
+    """Return compartment -> heads of the record that has this id in many compartments, as a member's access has."""
+    found: dict[bytes, tuple[bytes, ...]] = {}
+    with index.reading() as sql:
+        rows = sql.execute("SELECT compartment, version FROM head WHERE record=? ORDER BY version", (record,))
+        for compartment, version in rows:
+            found[compartment] = (*found.get(compartment, ()), version)
+    return found
+
+
+def access_records(index: Index) -> dict[bytes, tuple[bytes, ...]]:
+    """Return compartment -> records of kind `access` in it: of whom something is written on until when they hold it."""
+    found: dict[bytes, tuple[bytes, ...]] = {}
+    with index.reading() as sql:
+        rows = sql.execute("SELECT DISTINCT compartment, record FROM head WHERE kind='access'")
+        for compartment, record in rows:
+            found[compartment] = (*found.get(compartment, ()), record)
+    return found
