@@ -7,6 +7,7 @@ import json
 import re
 import secrets
 from collections.abc import Sequence
+from datetime import date
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
@@ -18,6 +19,7 @@ from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import LeakError
 from vault.export.package import prepare, write_package
 from vault.export.reader import open_package
+from vault.export.release import Release
 from vault.export.report import Cover
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
@@ -58,6 +60,7 @@ def _redacted(witness: str, witness_instrumental: str) -> RedactedDossier:
     return result
 
 
+RELEASE = Release(date(2026, 10, 1), ("caseworker",), bytes(16))
 ONE = ("Зафира Скворкина", "Зафирой Скворкиной")
 OTHER = ("Лунара Окриместова", "Лунарой Окриместовой")
 
@@ -71,6 +74,7 @@ def test_a_case_reaches_its_recipient_without_what_was_hidden() -> None:
         age_recipient=str(identity.to_public()),
         package_public=signing.public_key(seed),
         sign=functools.partial(signing.sign, seed),
+        release=RELEASE,
     )
     data = open_package(package.sealed, str(identity)).data.decode()
     assert "Мирало Дастенов" in data
@@ -96,6 +100,7 @@ def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(langua
         age_recipient=str(identity.to_public()),
         package_public=signing.public_key(bytes(32)),
         sign=functools.partial(signing.sign, bytes(32)),
+        release=RELEASE,
     )
     texts = [
         block["text"]

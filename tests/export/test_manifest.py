@@ -15,6 +15,7 @@ from vault.export.manifest import (
     require_signature,
     sign_manifest,
 )
+from vault.export.release import Release
 from vault.seal import signing
 
 SEED = bytes(range(32))
@@ -28,6 +29,7 @@ MANIFEST = Manifest(
     expires=date(2027, 1, 31),
     files={name: FileEntry.of(content) for name, content in FILES.items()},
     versions={"casevault": "0.1"},
+    release=Release(date(2026, 10, 1), ("admin", "caseworker"), bytes(range(16))),
 )
 ENCODED = MANIFEST.encode()
 
@@ -35,6 +37,14 @@ ENCODED = MANIFEST.encode()
 def test_a_manifest_comes_back_from_its_bytes() -> None:
     assert Manifest.decode(ENCODED) == MANIFEST
     MANIFEST.require_files(FILES)
+
+
+def test_a_package_of_the_format_before_still_opens_and_tells_nothing_of_its_release() -> None:
+    value = json.loads(ENCODED) | {"format": 1}
+    del value["release"]
+    again = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+    assert Manifest.decode(again).release is None
+    assert Manifest.decode(again).encode() == again
 
 
 def test_a_manifest_without_expiry_comes_back() -> None:
@@ -61,9 +71,16 @@ def _with(**changes: object) -> Callable[[], bytes]:
         pytest.param(lambda: b"7", id="a number"),
         pytest.param(lambda: ENCODED + b"\n", id="a byte after it"),
         pytest.param(lambda: ENCODED.replace(b":", b": ", 1), id="a space"),
-        pytest.param(lambda: ENCODED.replace(b'"format":1', b'"format":1,"format":1'), id="a key twice"),
-        pytest.param(_with(format=2), id="another format"),
+        pytest.param(lambda: ENCODED.replace(b'"format":2', b'"format":2,"format":2'), id="a key twice"),
+        pytest.param(_with(format=3), id="another format"),
         pytest.param(_with(format=True), id="a truth for a number"),
+        pytest.param(_with(format=1), id="an older format with what it did not have"),
+        pytest.param(_with(release={}), id="no word on who released it"),
+        pytest.param(_with(release={"rule": "alone"}), id="nobody asked for it"),
+        pytest.param(_with(release=json.loads(ENCODED)["release"] | {"rule": "three"}), id="another rule"),
+        pytest.param(_with(release=json.loads(ENCODED)["release"] | {"rule": "two-person"}), id="no approval"),
+        pytest.param(_with(release=json.loads(ENCODED)["release"] | {"day": "today"}), id="no day of release"),
+        pytest.param(_with(release=json.loads(ENCODED)["release"] | {"approved": {}}), id="alone with an approval"),
         pytest.param(_with(sender="x"), id="another key"),
         pytest.param(_with(id="00"), id="a short id"),
         pytest.param(_with(id="zz" * 16), id="no hex"),

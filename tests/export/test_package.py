@@ -24,6 +24,7 @@ from vault.export import archive, package
 from vault.export.checking import Verdict
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.reader import Standing, open_package, verify_folder, verify_package
+from vault.export.release import Release
 from vault.export.report import Cover
 from vault.seal import signing
 from vault.seal.age import fingerprint, seal_for
@@ -34,6 +35,7 @@ SIGN = functools.partial(signing.sign, SEED)
 IDENTITY = pyrage.x25519.Identity.generate()
 OTHER = pyrage.x25519.Identity.generate()
 RECIPIENT = str(IDENTITY.to_public())
+RELEASE = Release(date(2026, 10, 1), ("caseworker",), bytes(range(16)))
 ROOT = Path(__file__).parents[2]
 
 
@@ -51,6 +53,7 @@ def written(**changes: object) -> SealedPackage:
         "age_recipient": RECIPIENT,
         "package_public": PUBLIC,
         "sign": SIGN,
+        "release": RELEASE,
         "expires": date(2027, 1, 31),
         "check": _passes,
     }
@@ -68,7 +71,7 @@ def resealed(**files: bytes) -> bytes:
 
 
 def test_a_package_passes_the_verifier_and_opens_for_its_recipient() -> None:
-    whole = write_package(prepared(), age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN)
+    whole = write_package(prepared(), age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=RELEASE)
     opened = open_package(whole.sealed, str(IDENTITY), age_recipient=RECIPIENT)
     assert opened.pdf == prepared().pdf
     assert opened.data == prepared().data
@@ -81,8 +84,10 @@ def test_the_person_who_approves_reads_what_another_program_found_in_the_file() 
 
 
 def test_who_prepares_again_gets_the_digest_that_was_approved() -> None:
-    assert prepare(dossier(), COVER, check=_passes).digest() == prepared().digest()
-    assert prepare(dossier(), Cover("another purpose"), check=_passes).digest() != prepared().digest()
+    assert prepare(dossier(), COVER, check=_passes).approved_digest(RECIPIENT) == prepared().approved_digest(RECIPIENT)
+    other = prepare(dossier(), Cover("another purpose"), check=_passes)
+    assert other.approved_digest(RECIPIENT) != prepared().approved_digest(RECIPIENT)
+    assert prepared().approved_digest(str(OTHER.to_public())) != prepared().approved_digest(RECIPIENT)
 
 
 def test_only_prepare_makes_a_prepared_report() -> None:
@@ -140,8 +145,8 @@ def test_the_reader_claims_no_more_than_it_checked() -> None:
         "expected": verify_package(sealed(), words, identity=str(IDENTITY)).sentence(),
     }
     assert "NOT CHECKED" in sentences["outer"]
-    assert sentences["compare"] == f"unaltered; made by key {' '.join(words)}; compare"
-    assert sentences["expected"].endswith("these are the words that you gave")
+    assert sentences["compare"].startswith(f"unaltered; made by key {' '.join(words)}; compare; released ALONE")
+    assert "; these are the words that you gave; " in sentences["expected"]
     assert not any("valid" in sentence for sentence in sentences.values())
 
 

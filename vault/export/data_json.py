@@ -35,6 +35,7 @@ def data_leaves(dossier: RedactedDossier, cover: Cover) -> tuple[Leaf, ...]:
         *(Leaf("lines", line, ours=True) for line in words.notice),
         Leaf("profile", dossier.profile, ours=True),
         Leaf("purpose", cover.purpose, ours=cover.purpose == usual),
+        Leaf("release", cover.release, ours=True),
         Leaf("title", words.title, ours=True),
     ]
     for section in dossier.sections:
@@ -60,6 +61,7 @@ def render_data(dossier: RedactedDossier, cover: Cover) -> bytes:
             "notice": {"heading": words.notice_heading, "lines": words.notice},
             "profile": dossier.profile,
             "purpose": cover.purpose,
+            "release": cover.release,
             "sections": [
                 {
                     "heading": section.heading,

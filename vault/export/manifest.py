@@ -1,4 +1,4 @@
-"""The signed manifest of a package: what it is for, for whom, until when, and the digest of each file. No names.
+"""The signed manifest of a package: what for, for whom, until when, released by whom, and each file's digest. No names.
 
     manifest.json   canonical JSON, keys as below
     manifest.sig    two lines of hex: package key (32 bytes), Ed25519 signature (64 bytes) for purpose "package"
@@ -14,24 +14,26 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from vault.errors import MalformedError, VerificationError
 from vault.export.data_json import Leaf, canonical
+from vault.export.release import Release, export_digest
 from vault.export.wording import USUAL_PURPOSE
 from vault.ids import DIGEST_SIZE, ID_SIZE
 from vault.seal.padding import padme
 from vault.seal.recovery import words_of
 from vault.seal.signing import verify
 
-FORMAT = 1
+FORMAT = 2  # 1 had no `release`
 PURPOSE = "package"
 
 MOST_MANIFEST_BYTES = 16 * 1024
 _SMALLEST_PADDED = 256
 _MOST_TEXT = 2000
-_KEYS = frozenset({"format", "id", "profile", "purpose", "recipient", "expires", "files", "versions"})
+_KEYS_OF_1 = frozenset({"format", "id", "profile", "purpose", "recipient", "expires", "files", "versions"})
+_KEYS = _KEYS_OF_1 | {"release"}
 _SIGNATURE_FILE = re.compile(rb"([0-9a-f]{64})\n([0-9a-f]{128})\n")
 
 # purpose word, message -> 64 bytes; the caller holds the package key
@@ -53,7 +55,10 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What the signature covers. `expires` is a day, or None for never; `recipient` is the fingerprint, in words."""
+    """What the signature covers. `expires` is a day, or None for never; `recipient` is the fingerprint, in words.
+
+    `release` is None in packages of format 1 alone, which did not tell it.
+    """
 
     package: bytes
     profile: str
@@ -62,9 +67,11 @@ class Manifest:
     expires: date | None
     files: Mapping[str, FileEntry]
     versions: Mapping[str, str]
+    release: Release | None
 
     def encode(self) -> bytes:
         """Return the canonical bytes that are signed."""
+        release = {} if self.release is None else {"release": self.release.to_json()}
         return canonical(
             {
                 "expires": None if self.expires is None else self.expires.isoformat(),
@@ -72,11 +79,12 @@ class Manifest:
                     name: {"sha256": entry.digest.hex(), "size": entry.padded_size}
                     for name, entry in self.files.items()
                 },
-                "format": FORMAT,
+                "format": 1 if self.release is None else FORMAT,
                 "id": self.package.hex(),
                 "profile": self.profile,
                 "purpose": self.purpose,
                 "recipient": self.recipient,
+                **release,
                 "versions": dict(self.versions),
             }
         )
@@ -87,7 +95,17 @@ class Manifest:
         values = [Leaf("profile", self.profile, ours=True), Leaf("recipient", self.recipient, ours=True)]
         if self.purpose == USUAL_PURPOSE.format(profile=self.profile):
             values.append(Leaf("purpose", self.purpose, ours=True))
-        return (*values, *(Leaf("", key, ours=True) for key in sorted(keys)))
+        released = () if self.release is None else self.release.leaves()
+        return (*values, *released, *(Leaf("", key, ours=True) for key in sorted(keys)))
+
+    def approved_digest(self) -> bytes:
+        """Return what an approval of this package has to name."""
+        return export_digest(
+            files={name: entry.digest for name, entry in self.files.items()},
+            profile=self.profile,
+            purpose=self.purpose,
+            recipient=self.recipient,
+        )
 
     @classmethod
     def decode(cls, untrusted: bytes) -> Manifest:
@@ -106,13 +124,14 @@ class Manifest:
 
     @classmethod
     def _from_json(cls, value: dict[str, object]) -> Manifest:
-        if set(value) != _KEYS or value["format"] != FORMAT:
+        keys = _KEYS_OF_1 if value["format"] == 1 else _KEYS
+        if set(value) != keys or value["format"] not in (1, FORMAT):
             raise ValueError
         files = value["files"]
         versions = value["versions"]
         if not isinstance(files, dict) or not isinstance(versions, dict):
             raise TypeError
-        return cls(
+        manifest = cls(
             package=_fixed(value["id"], ID_SIZE),
             profile=_text(value["profile"]),
             purpose=_text(value["purpose"]),
@@ -123,7 +142,11 @@ class Manifest:
                 for name, entry in files.items()
             },
             versions={_text(name): _text(version) for name, version in versions.items()},
+            release=None,
         )
+        if "release" not in value:
+            return manifest
+        return replace(manifest, release=Release.from_json(value["release"], manifest.approved_digest()))
 
     def require_files(self, contents: Mapping[str, bytes]) -> None:
         """Return if these are exactly the files of the manifest.

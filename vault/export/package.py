@@ -22,6 +22,7 @@ from vault.export.checking import Verdict, check_for_leaks
 from vault.export.data_json import Leaf, data_leaves, render_data
 from vault.export.manifest import FileEntry, Manifest, Sign, sign_manifest
 from vault.export.pdf import render_report
+from vault.export.release import Release, export_digest
 from vault.export.report import Cover, Line, approved_lines, make_report
 from vault.export.wording import wording
 from vault.ids import RandomBytes, make_id
@@ -54,9 +55,19 @@ class PreparedReport:
         if seal is not _SEAL:
             raise InternalError("a prepared report is made by `prepare` only")
 
-    def digest(self) -> bytes:
-        """Return what an approval names: SHA-256 over the digests of both files."""
-        return hashlib.sha256(hashlib.sha256(self.pdf).digest() + hashlib.sha256(self.data).digest()).digest()
+    def approved_digest(self, age_recipient: str) -> bytes:
+        """Return what an approval names: these files, for this recipient, profile and purpose.
+
+        Raises:
+            UsageError: not an age recipient.
+        """
+        files = {archive.REPORT: self.pdf, archive.DATA: self.data}
+        return export_digest(
+            files={name: hashlib.sha256(content).digest() for name, content in files.items()},
+            profile=self.profile,
+            purpose=self.cover.purpose,
+            recipient=fingerprint(age_recipient),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,7 @@ def write_package(
     age_recipient: str,
     package_public: bytes,
     sign: Sign,
+    release: Release,
     expires: date | None = None,
     random: RandomBytes = secrets.token_bytes,
     check: CheckForLeaks = check_for_leaks,
@@ -124,6 +136,7 @@ def write_package(
         age_recipient: the recipient's `age1...`, whose fingerprint was compared by voice.
         package_public: the organisation's package key, whose words the recipient knows.
         sign: (purpose word, message) -> signature by that key.
+        release: who asked for it and who approved it.
         expires: the day after which the recipient should no longer use it.
         random: draws the package id and the file name.
         check: the verifier.
@@ -131,8 +144,10 @@ def write_package(
     Raises:
         LeakError: as `prepare`.
         UsageError: not an age recipient.
-        VerificationError: `sign` does not hold the package key.
+        VerificationError: `sign` does not hold the package key, or the approval is not of this report.
     """
+    if prepared.cover.release != release.rule:
+        raise InternalError("the report says otherwise by whom it is released")
     files = {archive.REPORT: prepared.pdf, archive.DATA: prepared.data}
     manifest = Manifest(
         package=make_id(random),
@@ -142,7 +157,9 @@ def write_package(
         expires=expires,
         files={name: FileEntry.of(content) for name, content in files.items()},
         versions={"casevault": ".".join(vault.__version__.split(".")[:2])},
+        release=release,
     )
+    release.require_approved(manifest.approved_digest())
     encoded = manifest.encode()
     check(
         pdf=prepared.pdf,

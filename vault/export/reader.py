@@ -6,6 +6,7 @@ Even then the answer is never "valid": the signature tells which key made the pa
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -73,9 +74,13 @@ class Examination:
         if self.standing is Standing.OUTER_FORM:
             return "sealed package of the right form; maker and content NOT CHECKED: that needs the recipient's key"
         words = " ".join(self.key_words)
-        if self.standing is Standing.AS_EXPECTED:
-            return f"unaltered; made by key {words}; these are the words that you gave"
-        return f"unaltered; made by key {words}; compare"
+        compared = "these are the words that you gave" if self.standing is Standing.AS_EXPECTED else "compare"
+        return f"unaltered; made by key {words}; {compared}; {self.released()}"
+
+    def released(self) -> str:
+        """Return by whom the package was released, as far as it tells."""
+        release = None if self.manifest is None else self.manifest.release
+        return "its format does not tell who released it" if release is None else release.sentence()
 
 
 def open_package(
@@ -96,7 +101,7 @@ def open_package(
     Raises:
         MalformedError: not a package, or too large.
         BrokenSealError: altered, cut, or for another recipient.
-        VerificationError: signature, digest or recipient do not hold, or another key made it.
+        VerificationError: signature, digest, recipient or approval do not hold, or another key made it.
     """
     _require_outer_form(untrusted)
     return _opened(archive.unpack(open_with(identity, untrusted)), expected_key_words, age_recipient)
@@ -146,6 +151,9 @@ def _opened(
     manifest.require_files({name: contents[name] for name in (archive.REPORT, archive.DATA)})
     if age_recipient is not None and manifest.recipient != fingerprint(age_recipient):
         raise VerificationError("the package was signed for another recipient and sealed again for this one")
+    if manifest.release is not None:
+        manifest.release.require_approved(manifest.approved_digest())
+        _require_same_rule(contents[archive.DATA], manifest.release.rule)
     words = package_words(public)
     standing = Standing.COMPARE
     if expected_key_words is not None:
@@ -153,6 +161,16 @@ def _opened(
             raise VerificationError(f"the package was made by another key: {' '.join(words)}")
         standing = Standing.AS_EXPECTED
     return OpenedPackage(manifest, words, standing, contents)
+
+
+def _require_same_rule(data: bytes, rule: str) -> None:
+    """Return if the report itself says the same: an approval taken off a package would have to be in neither."""
+    try:
+        said = json.loads(data).get("release")
+    except (ValueError, AttributeError, RecursionError):
+        said = None
+    if said != rule:
+        raise VerificationError("report and manifest of the package contradict each other on who released it")
 
 
 def _require_outer_form(untrusted: bytes) -> None:

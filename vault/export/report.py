@@ -16,6 +16,8 @@ from vault.export.wording import USUAL_PURPOSE, Wording, wording
 from vault.redaction.dossier import RedactedDossier, RedactedSection
 from vault.redaction.transform import REMOVED
 
+ALONE, TWO_PERSON = "alone", "two-person"
+
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
 # Letters that tell the language of a script, so that a screen reader picks the right voice.
@@ -24,10 +26,14 @@ _TELLING_LETTERS = (("fa", "پچژگ"), ("ky", "ңөү"), ("uk", "іїєґ"))
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What stands on the first page beside the case: the purpose, as agreed with the recipient, and the language."""
+    """What stands on the first page beside the case: the purpose, as agreed with the recipient, and the language.
+
+    `release` is the rule by which it leaves: `alone`, or `two-person`.
+    """
 
     purpose: str
     language: str = "en"
+    release: str = ALONE
 
 
 class Line(NamedTuple):
@@ -89,6 +95,7 @@ def make_report(dossier: RedactedDossier, cover: Cover) -> Report:
         facts=(
             Row(words.purpose, _pieces(purpose, words, cover.language), ours=is_usual),
             Row(words.profile, _pieces(_word(words.profiles, dossier.profile), words, cover.language), ours=True),
+            Row(words.release, _pieces(_word(words.releases, cover.release), words, cover.language), ours=True),
         ),
         groups=tuple(_groups(dossier.sections, words, cover.language)),
     )

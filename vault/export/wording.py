@@ -23,10 +23,12 @@ class Wording:
     purpose: str
     profile: str
     usual_purpose: str
+    release: str
     removed: str
     notice_heading: str
     notice: tuple[str, ...]
     profiles: Mapping[str, str]
+    releases: Mapping[str, str]
     headings: Mapping[str, str]
     labels: Mapping[str, str]
 
@@ -36,6 +38,7 @@ _ENGLISH = Wording(
     purpose="Purpose",
     profile="Profile",
     usual_purpose=USUAL_PURPOSE,
+    release="Released",
     removed="[removed]",
     notice_heading="What was left out, and how the codes read",
     notice=(
@@ -52,6 +55,12 @@ _ENGLISH = Wording(
         {
             "lawyer": "lawyer",
             "lawyer-named": "lawyer, client named",
+        }
+    ),
+    releases=MappingProxyType(
+        {
+            "alone": "alone: no second person of the organisation could approve it",
+            "two-person": "by two: one person asked and another approved, as the manifest says",
         }
     ),
     headings=MappingProxyType(
@@ -83,6 +92,7 @@ _FRENCH = Wording(
     purpose="Finalité",
     profile="Profil",
     usual_purpose="transmission pour assistance juridique ({profile})",
+    release="Autorisé",
     removed="[retiré]",
     notice_heading="Ce qui a été retiré, et comment lire les codes",
     notice=(
@@ -101,6 +111,12 @@ _FRENCH = Wording(
         {
             "lawyer": "avocat",
             "lawyer-named": "avocat, client nommé",
+        }
+    ),
+    releases=MappingProxyType(
+        {
+            "alone": "par une seule personne : personne d’autre dans l’organisation ne pouvait l’approuver",
+            "two-person": "à deux : une personne l’a demandé et une autre l’a approuvé, comme l’indique le manifeste",
         }
     ),
     headings=MappingProxyType(
@@ -132,6 +148,7 @@ _RUSSIAN = Wording(
     purpose="Цель",
     profile="Профиль",
     usual_purpose="передача для юридической помощи ({profile})",
+    release="Разрешено",
     removed="[удалено]",
     notice_heading="Что не включено и как читать коды",
     notice=(
@@ -148,6 +165,12 @@ _RUSSIAN = Wording(
         {
             "lawyer": "юрист",
             "lawyer-named": "юрист, клиент назван",
+        }
+    ),
+    releases=MappingProxyType(
+        {
+            "alone": "одним человеком: больше никто в организации не мог это одобрить",
+            "two-person": "вдвоём: один человек запросил, другой одобрил, как указано в манифесте",
         }
     ),
     headings=MappingProxyType(

@@ -19,6 +19,7 @@ from vault.errors import UsageError, VaultError, VerificationError
 from vault.export import archive
 from vault.export.manifest import package_words
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
+from vault.export.release import Release
 from vault.export.report import Cover
 from vault.export.wording import USUAL_PURPOSE
 from vault.ids import CompartmentId, Digest, RecordId, make_id
@@ -222,6 +223,7 @@ class _Export:
             age_recipient=self.material.recipient.age_recipient,
             package_public=public_key(seed),
             sign=partial(sign, seed),
+            release=Release(self._today(), tuple(sorted(self.session.roles)), self.session.seat),
             expires=self._today() + datetime.timedelta(days=VALID_DAYS),
         )
 

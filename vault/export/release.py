@@ -1,0 +1,181 @@
+"""By whom a package was released: by two persons, or alone; what the recipient's reader can check of it.
+
+The approval binds the second person's key to exactly these files, this recipient and this purpose. Whose key it is,
+the package cannot prove to somebody outside: the organisation's own logs do, by `log verify`. People are told by role
+and by the random id of their seat: the names of staff are nobody's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from vault.errors import MalformedError, VerificationError
+from vault.export.data_json import Leaf
+from vault.export.report import ALONE, TWO_PERSON
+from vault.ids import ID_SIZE
+from vault.log.approvals import Approval, approved_digest
+from vault.policy.roles import ALLOWED, Action
+from vault.seal.signing import is_signed_raw
+from vault.seal.widths import KEY_SIZE
+
+ACT = "export.begin"
+RULES = (ALONE, TWO_PERSON)
+
+_DAY = timedelta(days=1)
+
+
+def export_digest(*, files: Mapping[str, bytes], profile: str, purpose: str, recipient: str) -> bytes:
+    """Return what an approval of an export names; whoever opens the package computes it again.
+
+    Args:
+        files: name -> SHA-256 of the finished files.
+        profile: the table of what may leave.
+        purpose: as it stands in report and manifest.
+        recipient: fingerprint of the recipient's key, in words.
+    """
+    named = [[name, digest] for name, digest in sorted(files.items())]
+    return approved_digest(ACT, {"files": named, "profile": profile, "purpose": purpose, "recipient": recipient})
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Who asked for a package and who approved it.
+
+    Attributes:
+        day: the day of the release, as its maker claims.
+        roles: of the member who asked, sorted.
+        seat: of that member, 16 bytes.
+        approval: of a second person; None means `alone`: nobody else in the organisation could have approved.
+        approver_key: the second seat's public identity key, 32 bytes; empty without an approval.
+    """
+
+    day: date
+    roles: tuple[str, ...]
+    seat: bytes
+    approval: Approval | None = None
+    approver_key: bytes = b""
+
+    @property
+    def rule(self) -> str:
+        """The one word that stands in log, report and package."""
+        return ALONE if self.approval is None else TWO_PERSON
+
+    def to_json(self) -> dict[str, object]:
+        """Return the member `release` of a manifest."""
+        members: dict[str, object] = {
+            "day": self.day.isoformat(),
+            "requested": {"roles": list(self.roles), "seat": self.seat.hex()},
+            "rule": self.rule,
+        }
+        if self.approval is not None:
+            # Member by member: the encoded approval would hide its words from the leak verifier, and from people.
+            members["approved"] = {
+                "expires": self.approval.expires_ms,
+                "key": self.approver_key.hex(),
+                "nonce": self.approval.nonce.hex(),
+                "role": self.approval.role,
+                "seat": self.approval.approver.hex(),
+                "sig": self.approval.signature.hex(),
+                "vault": self.approval.vault.hex(),
+                "why": self.approval.why,
+            }
+        return members
+
+    @classmethod
+    def from_json(cls, untrusted: object, digest: bytes) -> Release:
+        """Return the release that `to_json` gave; the caller compares the one encoding.
+
+        Args:
+            untrusted: the member `release`.
+            digest: `export_digest` of the package at hand, which its approval has to name.
+
+        Raises:
+            MalformedError: it is none.
+        """
+        try:
+            return cls._parsed(untrusted, digest)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise MalformedError("the package's manifest does not say in its form who released it") from None
+
+    @classmethod
+    def _parsed(cls, value: object, digest: bytes) -> Release:
+        if not isinstance(value, dict) or value["rule"] not in RULES:
+            raise TypeError
+        requested = value["requested"]
+        roles = requested["roles"]
+        if not isinstance(roles, list) or not all(isinstance(role, str) for role in roles):
+            raise TypeError
+        seat = bytes.fromhex(requested["seat"])
+        if len(seat) != ID_SIZE:
+            raise ValueError
+        release = cls(date.fromisoformat(value["day"]), tuple(roles), seat)
+        if value["rule"] == ALONE:
+            return release
+        approved = value["approved"]
+        key = bytes.fromhex(approved["key"])
+        if len(key) != KEY_SIZE:
+            raise ValueError
+        approval = Approval(
+            vault=bytes.fromhex(approved["vault"]),
+            act=ACT,
+            digest=digest,
+            requester=seat,
+            approver=bytes.fromhex(approved["seat"]),
+            role=approved["role"],
+            why=approved["why"],
+            expires_ms=approved["expires"],
+            nonce=bytes.fromhex(approved["nonce"]),
+            signature=bytes.fromhex(approved["sig"]),
+        )
+        return cls(release.day, release.roles, seat, approval, key)
+
+    def leaves(self) -> tuple[Leaf, ...]:
+        """Return every string of `to_json`: the program's own words whoever the case is about; keys under no key."""
+        return tuple(Leaf(key, text, ours=True) for key, text in _strings(self.to_json(), ""))
+
+    def require_approved(self, digest: bytes) -> None:
+        """Return if a second person approved exactly this, or the package says `alone`.
+
+        Raises:
+            VerificationError: the approval is for something else, forged, expired, by a role that may not approve, or
+                of the seat that asked.
+        """
+        approval = self.approval
+        if approval is None:
+            return
+        if approval.act != ACT or approval.digest != digest:
+            raise VerificationError("the approval in the package is for something else than these files")
+        if not approval.is_signed_by(self.approver_key, is_signed_raw):
+            raise VerificationError("the approval in the package is not signed by the key that it names")
+        if approval.role not in {role.value for role in ALLOWED[Action.APPROVE]}:
+            raise VerificationError("the approval in the package was given under a role that may not approve")
+        if approval.requester != self.seat or approval.approver == self.seat:
+            raise VerificationError("the approval in the package was not given by a second person to the one who asked")
+        if datetime.fromtimestamp(approval.expires_ms / 1000, tz=UTC).date() < self.day - _DAY:
+            raise VerificationError("the approval in the package had expired when the package was made")
+
+    def sentence(self) -> str:
+        """Return who released the package, in one clause that claims no more than the package shows."""
+        asked = f"asked for by {_roles(self.roles)} (seat {self.seat.hex()[:8]})"
+        if self.approval is None:
+            return f"released ALONE: {asked}; nobody else in the organisation could approve it"
+        approved = f"approved by a second seat as {self.approval.role} (seat {self.approval.approver.hex()[:8]})"
+        return f"released by two: {asked}, {approved}, reason {self.approval.why}"
+
+
+def _roles(roles: Sequence[str]) -> str:
+    return "/".join(roles) or "no role"
+
+
+def _strings(value: object, key: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield "", name
+            yield from _strings(member, name)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _strings(member, key)
