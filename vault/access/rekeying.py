@@ -1,0 +1,154 @@
+"""A new key for the database of this folder, when a seat that had a way in here ends (FORMAT.md 3).
+
+Three durable steps, of which each may be the last before a power cut: doors that hold the new key and the old one; every
+page encrypted anew; doors that hold the new key alone. Unlock tries both keys and finishes what was begun. Index,
+drafts and backups are under other keys.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
+
+from vault.access.keychange import change_keys
+from vault.access.session import Session
+from vault.errors import BrokenSealError, RefusedError, TryAgainError, VerificationError, WrongPassphraseError
+from vault.ids import SeatId, VaultId
+from vault.seal.doors import DoorKeys, make_doors, make_recovery_door, open_doors
+from vault.seal.keyfile import KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile
+from vault.seal.keys import make_key
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate
+from vault.store.engine import Database, open_database
+from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
+from vault.store.rows import Rows
+from vault.store.rowtypes import LocalRow
+
+_RESTORE_BOTH = "One of them is an older copy, or damaged: restore both from one backup."
+
+
+def remember_slot(database: Database, seat: SeatId, number: int) -> None:
+    """Keep, inside the encrypted database, which slot of this folder is the seat's."""
+    row = LocalRow(seat, Purpose.SLOT, number, b"")
+    with database.reading() as rows:
+        known = rows.local(seat, Purpose.SLOT)
+    if known != row:
+        with database.transaction() as rows:
+            rows.put_local(row)
+
+
+def slots_here(rows: Rows) -> dict[SeatId, int]:
+    """Return which seats have a way into this folder, and at which slot."""
+    return {SeatId(row.seat): row.number for row in rows.locals_for(Purpose.SLOT)}
+
+
+def seats_here(session: Session) -> frozenset[SeatId]:
+    """Return the seats that have a way into this folder and that the newest roster still has; this seat always."""
+    with session.database.reading() as rows:
+        here = frozenset(slots_here(rows))
+    return (here & frozenset(session.directory.standing.certificates)) | {session.seat}
+
+
+def rekey(session: Session, *, seats: Collection[SeatId] | None = None) -> KeyFile:
+    """Encrypt the database anew under a key that only these seats and recovery get, and empty all other slots.
+
+    A copy of this folder that was taken before opens as it did, under the old key.
+
+    Args:
+        session: of a seat that stays.
+        seats: who keeps a way in; by default all of `seats_here`.
+
+    Returns:
+        The `keys` file as it stands now.
+
+    Raises:
+        RefusedError: the session's own seat is not among them, or one is not in the newest roster.
+        VerificationError: the logs are in doubt: which `keys` file is the valid one cannot be said.
+        TryAgainError: no room; what was begun is finished at the next unlock.
+    """
+    session.require_sound_log()
+    staying = seats_here(session) if seats is None else frozenset(seats)
+    if session.seat not in staying:
+        raise RefusedError("who changes the key of the database keeps a way in")
+    if not staying <= session.directory.standing.certificates.keys():
+        raise RefusedError("a seat that the newest roster does not have gets no key")
+    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    old = session.copy_keys(file).database_key
+    with session.database.transaction() as rows:
+        # First: whoever finishes this later gives doors to those who are still here, and to nobody else.
+        for seat in slots_here(rows).keys() - staying:
+            rows.delete_local(seat, Purpose.SLOT)
+    doors = DoorKeys(make_key(), old)
+    file = change_keys(session, _with_doors(session, _without_other_slots(session, file), doors, staying))
+    session.database.rekey(doors.new)
+    return _close_old_doors(session, file, doors.new, staying)
+
+
+def open_with_doors(folder: VaultFolder, doors: DoorKeys) -> tuple[Database, bytes]:
+    """Open the database with the new key or, where a change of key was cut off before it, the old one.
+
+    Raises:
+        VerificationError: neither opens it.
+    """
+    for key in (doors.new, doors.old):
+        if key is not None:
+            with suppress(WrongPassphraseError):
+                return open_database(folder.database, key, create=False, ballast=folder.ballast), key
+    raise VerificationError("keys and database do not belong together", advice=_RESTORE_BOTH)
+
+
+def doors_of(file: KeyFile, kem_seed: bytes, seat: SeatId) -> DoorKeys:
+    """Return the keys of the database for a seat.
+
+    Raises:
+        VerificationError: no door opens for it.
+    """
+    try:
+        return open_doors(KemPrivate.from_seed(kem_seed), seat, VaultId(file.header.vault), file.doors)
+    except BrokenSealError:
+        raise VerificationError("no door of the keys file opens for your seat", advice=_RESTORE_BOTH) from None
+
+
+def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: bytes) -> KeyFile:
+    """Finish a change of key that was cut off, and return the valid `keys` file. What cannot be done now waits.
+
+    Args:
+        session: just opened, with nothing in doubt.
+        file: as it stands.
+        doors: what it holds for this seat.
+        opened_with: the key that the database opened with.
+    """
+    if doors.old is None:
+        return file
+    with suppress(TryAgainError):
+        if opened_with != doors.new:
+            session.database.rekey(doors.new)
+        return _close_old_doors(session, file, doors.new, seats_here(session))
+    return file
+
+
+def _close_old_doors(session: Session, file: KeyFile, key: bytes, seats: Collection[SeatId]) -> KeyFile:
+    file = change_keys(session, _with_doors(session, file, DoorKeys(key), seats))
+    # Copies from before a migration are under the key that was given up.
+    for copy in session.folder.path.glob("vault.db.schema-*"):
+        with suppress(OSError):
+            copy.unlink()
+    return file
+
+
+def _with_doors(session: Session, file: KeyFile, keys: DoorKeys, seats: Collection[SeatId]) -> KeyFile:
+    certificates = session.directory.standing.certificates
+    doors = make_doors(session.vault, keys, [(seat, certificates[seat].kem) for seat in sorted(seats)])
+    recovery = make_recovery_door(session.vault, keys, session.directory.standing.head.recovery)
+    return file.with_doors(doors, recovery)
+
+
+def _without_other_slots(session: Session, file: KeyFile) -> KeyFile:
+    """Put random bytes in every slot that no seat here is known to have."""
+    with session.database.reading() as rows:
+        kept = set(slots_here(rows).values())
+    slots = [slot if number in kept else secrets.token_bytes(SLOT_BLOB_SIZE) for number, slot in enumerate(file.slots)]
+    return replace(file, slots=tuple(slots))
