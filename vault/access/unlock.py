@@ -6,29 +6,32 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from time import sleep
 
-from vault import __version__, platform
+from vault import __version__, clock, platform
 from vault.access.attempts import count_attempts, note_attempt
 from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
+from vault.access.delays import AttemptFile, Wait
+from vault.access.destroying import destroy_all_slots
 from vault.access.directory import Directory, read_directory
 from vault.access.keychange import renew_slot, settle_new_keys
 from vault.access.keyrings import hold_keys
 from vault.access.migration import bring_up_to_date
 from vault.access.pins import PinFile, PinKeeper, Pins, this_machine
+from vault.access.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
 from vault.access.session import Alarm, Session, pinned_now
-from vault.errors import BrokenSealError, TryAgainError, VerificationError, WrongPassphraseError
+from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
 from vault.records.seatlog import SealedPlace, SeatLog, begin, renew_tiles, resume
 from vault.records.work import Entry, Work
-from vault.seal.doors import open_doors
+from vault.seal.doors import DoorKeys
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key
 from vault.seal.unlocking import OpenedSlot
 from vault.seal.unlocking import unlock as open_slot_with
-from vault.store.engine import Database, open_database
+from vault.store.engine import Database
 from vault.store.files import BALLAST_SIZE, make_ballast, read_limited
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
@@ -39,7 +42,6 @@ _BROKEN_PINS = Alarm(
     "What this device remembered of this vault was destroyed: an older copy would not be noticed.",
     lasts=True,
 )
-_RESTORE_BOTH = "One of them is an older copy, or damaged: restore both from one backup."
 
 
 def unlock(
@@ -51,6 +53,7 @@ def unlock(
     accept_loss: bool = False,
     device_secret: bytes = b"",
     fido2_secret: bytes = b"",
+    wait: Wait = sleep,
 ) -> Session:
     """Open a vault for one member. The passphrase is wiped before this returns.
 
@@ -63,6 +66,7 @@ def unlock(
             which tells a person what is lost.
         device_secret: the 32 bytes of the keyfile, where the slot was made with one.
         fido2_secret: the 32 bytes of the security key, where the slot was made with one.
+        wait: gets the seconds that earlier wrong attempts have earned, and returns after them or raises.
 
     Raises:
         WrongPassphraseError: wrong passphrase or factor, unknown member or damaged slot, at one cost.
@@ -74,13 +78,18 @@ def unlock(
     folder.require_safe_place(platform.is_network_or_synced)
     state = platform.state_dir() if state is None else state
     file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    attempts = AttemptFile.of(file.header, state)
     try:
+        attempts.wait(wait, clock.now_ms())
         slot = open_slot_with(file, passphrase, member, device_secret=device_secret, fido2_secret=fido2_secret)
     except WrongPassphraseError:
         note_attempt(folder, file)
+        if attempts.note_wrong(clock.now_ms()).destroys_now:
+            destroy_all_slots(folder)
         raise
     finally:
         passphrase[:] = bytes(len(passphrase))
+    attempts.note_right()
     with ExitStack() as undo:
         session = _Opening(folder, state, file, slot, accept_loss).open(undo)
         undo.pop_all()
@@ -107,8 +116,8 @@ class _Opening:
 
     def open(self, undo: ExitStack) -> Session:
         secrets = self.slot.secrets
-        raw_key = self._database_key()
-        database = self._database(raw_key)
+        doors = self._doors()
+        database, raw_key = open_with_doors(self.folder, doors)
         undo.callback(database.close)
         bring_up_to_date(database, self.folder, raw_key)
         pin_file = PinFile(self.state / "pins", self.vault, self.seat, secrets.pin_key)
@@ -176,28 +185,23 @@ class _Opening:
             state=self.state,
         )
         self._first_entry(session, pin_file, base)
+        remember_slot(database, self.seat, self.slot.number)
         if held.opened:
             _renew_keyring(session)
         if self.file is opened and not any(alarm.is_fault for alarm in session.alarms):
             self.file = renew_slot(session, self.file, self.slot)
+            base = self._with_these_keys(base)
+        if not any(alarm.is_fault for alarm in session.alarms):
+            doors = doors if self.file.doors == opened.doors else self._doors()
+            self.file = finish_rekey(session, self.file, doors, raw_key)
             base = self._with_these_keys(base)
         log.on_durable = session.keep_pins
         session.keep_pins()
         _renew_ballast(self.folder)
         return session
 
-    def _database_key(self) -> bytes:
-        private = KemPrivate.from_seed(self.slot.secrets.kem_seed)
-        try:
-            return open_doors(private, self.seat, self.vault, self.file.doors).new
-        except BrokenSealError:
-            raise VerificationError("no door of the keys file opens for your seat", advice=_RESTORE_BOTH) from None
-
-    def _database(self, raw_key: bytes) -> Database:
-        try:
-            return open_database(self.folder.database, raw_key, create=False, ballast=self.folder.ballast)
-        except WrongPassphraseError:
-            raise VerificationError("keys and database do not belong together", advice=_RESTORE_BOTH) from None
+    def _doors(self) -> DoorKeys:
+        return doors_of(self.file, self.slot.secrets.kem_seed, self.seat)
 
     def _first_pins(self, machine: bytes, log: SeatLog) -> Pins:
         return Pins(
