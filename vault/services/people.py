@@ -44,7 +44,38 @@ def add(
         UsageError: a value has not the form that its field needs; nothing was written.
     """
     rule = session.require(Action.CASE_WRITE, case)
-    person = Person(
+    person = checked_person(
+        role=role,
+        names=names,
+        born=born,
+        phones=phones,
+        emails=emails,
+        documents=documents,
+        safe_contact=safe_contact,
+    )
+    record = RecordId(make_id())
+    with session.work() as work:
+        work.write(case, record, Person.KIND, to_fields(person))
+        work.commit(Entry(act="person.create", obj=audit_of(session, case), covers={Person.KIND: 1}, pol=rule))
+    return record
+
+
+def checked_person(
+    *,
+    role: str,
+    names: Sequence[str],
+    born: str | None = None,
+    phones: Sequence[str] = (),
+    emails: Sequence[str] = (),
+    documents: Sequence[str] = (),
+    safe_contact: SafeContact | None = None,
+) -> Person:
+    """Return the person that typed values describe; see `add` for the values.
+
+    Raises:
+        UsageError: a value has not the form that its field needs.
+    """
+    return Person(
         role=word_of(PersonRole, role, "role"),
         names=tuple(PersonName.written(name) for name in names),
         born=born,
@@ -53,11 +84,6 @@ def add(
         documents=tuple(_document(text) for text in documents),
         safe_contact=safe_contact,
     )
-    record = RecordId(make_id())
-    with session.work() as work:
-        work.write(case, record, Person.KIND, to_fields(person))
-        work.commit(Entry(act="person.create", obj=audit_of(session, case), covers={Person.KIND: 1}, pol=rule))
-    return record
 
 
 def _document(text: str) -> IdentityDocument:
