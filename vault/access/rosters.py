@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from vault.access.proving import Prover
 from vault.access.session import Session
 from vault.errors import RefusedError
 from vault.ids import MemberId, Origin, RandomBytes, SeatId
-from vault.log.epochs import Drop
 from vault.log.roster import ROSTER_PURPOSE, Roster, make_roster
 from vault.log.roster_entries import Certificate, Ending, MemberEntry
 from vault.log.roster_rules import Standing, check_succession, missing_signers, signers_of
@@ -99,7 +99,7 @@ def next_roster(
         head,
         [MemberEntry(member, members[member]) for member in sorted(members)],
         [certificates[seat] for seat in sorted(certificates)],
-        [Ending(seat, dict(sizes(SeatId(seat)))) for seat in sorted(reduced)],
+        [Ending(seat, {bytes(log): size for log, size in sizes(SeatId(seat)).items()}) for seat in sorted(reduced)],
         random=random,
     )
 
@@ -113,7 +113,7 @@ def propose(session: Session, change: Change) -> Roster:
     with session.database.reading() as rows:
 
         def sizes(seat: SeatId) -> Mapping[Origin, int]:
-            known = sizes_of_logs(rows, session.directory.standing, seat)
+            known = sizes_of_logs(rows, session.prover, session.directory.standing.certificates[seat])
             if seat != session.seat:
                 return known
             return known | {session.log.origin: session.log.size + OWN_ENTRIES_UNTIL_COMMIT}
@@ -129,7 +129,7 @@ def sign_roster(session: Session, roster: Roster) -> Roster:
         VerificationError: it does not follow from what this seat knows: what would be signed is not what will count.
     """
     missing_signatures(session.directory.standing, roster)
-    public, signature = session.sign_roster(roster.root)
+    public, signature = session.sign(ROSTER_PURPOSE, roster.root)
     if any(signer == public for signer, _ in roster.signatures):
         return roster
     return roster.signed(public, signature)
@@ -159,24 +159,14 @@ def signers_in(standing: Standing, roster: Roster) -> frozenset[MemberId]:
     return frozenset(members[key] for key in signers_of(message, roster.signatures, members.keys(), is_signed_raw))
 
 
-def sizes_of_logs(rows: Rows, standing: Standing, seat: SeatId) -> dict[Origin, int]:
-    """Return each log of a seat with its size on this device; the first log of the seat always, even of size 0."""
-    certificate = standing.certificates[seat]
+def sizes_of_logs(rows: Rows, prover: Prover, certificate: Certificate) -> dict[Origin, int]:
+    """Return each log of a seat with what this device has and can prove of it; its first log even of size 0."""
     sizes = {Origin(certificate.genesis): 0}
     for name in rows.origins() | {certificate.genesis}:
         genesis = genesis_of(rows, name)
-        if genesis is not None and (genesis.seat, genesis.identity) == (seat, certificate.identity):
-            sizes[Origin(name)] = rows.size(name)
+        if genesis is not None and (genesis.seat, genesis.identity) == (certificate.seat, certificate.identity):
+            sizes[Origin(name)] = prover.proven(rows, Origin(name), 0, rows.size(name)).size
     return sizes
-
-
-def drops_in(roster: Roster, rows: Rows, standing: Standing, seats: Iterable[SeatId]) -> tuple[Drop, ...]:
-    """Return what an epoch says of seats that it drops: sizes as the roster gives them, or else as they are here."""
-    return tuple(
-        Drop(seat, origin, size)
-        for seat in sorted(seats)
-        for origin, size in sorted((roster.endings.get(seat) or sizes_of_logs(rows, standing, seat)).items())
-    )
 
 
 def _require_known(standing: Standing, change: Change) -> None:

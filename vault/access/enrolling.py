@@ -1,0 +1,241 @@
+"""One operation that makes a roster count: the roster, the keys that its seats are due, and the doors of this folder.
+
+What this seat has no right to give or does not hold waits for one who does: `settle` looks for it at any later time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vault.access.compartments import drops_of
+from vault.access.directory import RECOVERY
+from vault.access.refresh import refresh
+from vault.access.rosters import require_signed
+from vault.access.session import Session
+from vault.errors import RefusedError
+from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
+from vault.log.epochs import CompartmentKind, Drop
+from vault.log.roster import ROSTER_RECORD, Roster, check_chain
+from vault.log.roster_rules import Standing
+from vault.policy.rights import Place, RightsTable
+from vault.policy.roles import Role
+from vault.records.epochs import notices_of
+from vault.records.holding import CompartmentState
+from vault.records.seatlog import Holder
+from vault.records.work import Entry, Receipt, Work
+from vault.seal.keyfile import KeyFile
+from vault.seal.signing import is_signed_raw
+from vault.store.files import promote, write_aside
+from vault.store.rowtypes import LocalRow
+
+# What every seat of the organisation, or of a role, holds: their places in the rights tables.
+SHARED = (CompartmentKind.DIRECTORY, CompartmentKind.SENDING, CompartmentKind.REGISTER, CompartmentKind.INTAKE)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRecord:
+    """What the directory says of a member beside the roster: a version of kind `member`.
+
+    Attributes:
+        member: whose.
+        name: as the organisation calls them.
+        until_ms: from when on the member may do nothing any more, ms UTC; None for no end.
+        record: the record that this replaces versions of; a new one by default.
+        parents: those versions.
+    """
+
+    member: MemberId
+    name: str
+    until_ms: int | None = None
+    record: RecordId | None = None
+    parents: tuple[VersionId, ...] = ()
+
+    KIND = "member"
+
+    def fields(self) -> dict[str, object]:
+        """Return the fields of the version."""
+        fields: dict[str, object] = {"member": self.member, "name": self.name}
+        return fields if self.until_ms is None else fields | {"until": self.until_ms}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What one shared compartment needs so that exactly those hold it who shall.
+
+    Attributes:
+        state: the compartment as it is.
+        lacking: seats that are to get its keys.
+        keeping: everybody who is to hold the next epoch, recovery among them where it holds this one.
+        gone: seats that must not get the next epoch.
+    """
+
+    state: CompartmentState
+    lacking: tuple[Holder, ...]
+    keeping: tuple[Holder, ...]
+    gone: tuple[SeatId, ...]
+
+
+def commit_roster(
+    session: Session,
+    roster: Roster,
+    *,
+    members: Sequence[MemberRecord] = (),
+    keys: KeyFile | None = None,
+    rows: Sequence[LocalRow] = (),
+    act: str = "roster.change",
+) -> Receipt:
+    """Make a roster count, once and for all, and give and replace the keys of what the organisation shares.
+
+    Args:
+        session: of a member who may write rosters.
+        roster: the next one, signed by all who must.
+        members: what the directory is to say of members whom it admits.
+        keys: this folder's next `keys` file, where a seat of this folder comes or goes.
+        rows: local rows to be stored before, such as those of a seat of this folder that begins.
+        act: the act that the log names.
+
+    Raises:
+        RefusedError: signatures are missing, or this member may not write rosters, or lowered itself too long ago.
+        VerificationError: the roster does not follow from what stands, or the log is in doubt.
+    """
+    session.require_sound_log()
+    directory = session.directory
+    require_signed(directory.standing, roster)
+    _require_right(session, roster)
+    after = check_chain([*directory.chain.accepted, roster], session.root_public, is_signed_raw).standing
+    assert after is not None  # noqa: S101 - roster 0 is among them; for the type checker
+    due = dues(session, after)
+    drops = _drops(session, due, after)
+    if rows:
+        with session.database.transaction() as transaction:
+            for row in rows:
+                transaction.put_local(row)
+    if keys is not None:
+        write_aside(session.folder.keys, keys.encode())
+    with session.work(directory.compartment) as work:
+        _give(session, work, due, drops)
+        work.write(directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
+        for one in members:
+            record = one.record or RecordId(make_id())
+            work.write(directory.compartment, record, MemberRecord.KIND, one.fields(), one.parents)
+        if keys is not None:
+            work.list_keys_file(keys.header.folder, keys.digest())
+        receipt = work.commit(Entry(act=act, covers=_covers(directory.standing, after)))
+    if keys is not None:
+        promote(session.folder.keys)
+    refresh(session)
+    return receipt
+
+
+def settle(session: Session) -> tuple[CompartmentKind, ...]:
+    """Give and replace what others had no right to when they changed the roster; return of which compartments."""
+    due = dues(session, session.directory.standing)
+    for act, chosen in (("grant.remove", [d for d in due if d.gone]), ("grant.add", [d for d in due if not d.gone])):
+        if chosen:
+            drops = _drops(session, chosen, session.directory.standing)
+            with session.work() as work:
+                _give(session, work, chosen, drops)
+                work.commit(Entry(act=act, covers={"compartments": len(chosen)}))
+    if due:
+        refresh(session)
+    return tuple(one.state.kind for one in due)
+
+
+def dues(session: Session, after: Standing) -> list[Due]:
+    """Return what this seat can and may do so that the shared compartments are held by those who shall hold them."""
+    found = []
+    for compartment in shared_compartments(session).values():
+        state = session.state_of(compartment)
+        if state is None or not session.directory.rights.may_grant(session.roles, state.place):
+            continue
+        one = _due(state, after, session.directory.rights)
+        if one.lacking or one.gone:
+            found.append(one)
+    return found
+
+
+def shared_compartments(session: Session) -> dict[CompartmentKind, CompartmentId]:
+    """Return the shared compartments that this seat holds."""
+    found: dict[CompartmentKind, CompartmentId] = {}
+    with session.database.reading() as rows:
+        for compartment in session.keyring.compartments():
+            for notice in notices_of(rows, compartment):
+                if notice.kind in SHARED:
+                    found.setdefault(notice.kind, CompartmentId(compartment))
+            if len(found) == len(SHARED):
+                break
+    return found
+
+
+def entitled(standing: Standing, rights: RightsTable, state: CompartmentState) -> dict[SeatId, Holder]:
+    """Return the seats that shall hold a shared compartment: all the directory, and whoever writes there the others."""
+    writers = frozenset[Role]().union(*rights.writers[state.place].values())
+    return {
+        SeatId(seat): Holder(SeatId(seat), certificate.kem)
+        for seat, certificate in standing.certificates.items()
+        if state.kind is CompartmentKind.DIRECTORY or not writers.isdisjoint(standing.members[certificate.member])
+    }
+
+
+def _due(state: CompartmentState, after: Standing, rights: RightsTable) -> Due:
+    shall = entitled(after, rights, state)
+    recovery = [Holder(RECOVERY, after.head.recovery)] if RECOVERY in state.holders else []
+    return Due(
+        state,
+        lacking=tuple(holder for seat, holder in shall.items() if seat not in state.holders),
+        keeping=(*shall.values(), *recovery),
+        gone=tuple(sorted(state.holders - shall.keys() - {RECOVERY})),
+    )
+
+
+def _drops(session: Session, due: Sequence[Due], after: Standing) -> Mapping[CompartmentId, tuple[Drop, ...]]:
+    """Return for each compartment what still counts of the logs of those who go: as the rosters say, or all so far."""
+    cuts = {SeatId(cut.seat): cut.sizes for cut in after.cuts}  # of several the newest
+    with session.database.reading() as rows:
+        found = {}
+        for one in due:
+            drops: list[Drop] = []
+            for seat in one.gone:
+                known = drops_of(rows, session.prover, session.directory, [seat])
+                sizes = cuts.get(seat)
+                drops += known if sizes is None else [Drop(seat, *pair) for pair in sorted(sizes.items())]
+            found[one.state.compartment] = tuple(drops)
+        return found
+
+
+def _give(session: Session, work: Work, due: Sequence[Due], drops: Mapping[CompartmentId, tuple[Drop, ...]]) -> None:
+    for one in due:
+        compartment = one.state.compartment
+        if one.gone:
+            work.replace_epoch(
+                compartment,
+                one.state.kind,
+                one.keeping,
+                replaced=one.state.current,
+                drops=drops[compartment],
+            )
+        if one.lacking:
+            # Of what is not wrapped anew yet, the keys before go along: a new seat reads from the beginning.
+            for epoch in session.keyring.epochs_of(compartment):
+                work.grant(compartment, EpochId(epoch), one.lacking)
+
+
+def _require_right(session: Session, roster: Roster) -> None:
+    rights, roles = session.directory.rights, session.roles
+    if not rights.may_write(roles, Place.DIRECTORY, "roster") or not rights.may_grant(roles, Place.DIRECTORY):
+        raise RefusedError("your role may not write rosters", advice="Give the proposal to an admin.")
+    own = roster.endings.get(session.seat)
+    if own is not None and session.log.size >= own.get(session.log.origin, 0):
+        raise RefusedError(
+            "this proposal ends or lowers your own seat, and you wrote more since than it lets count",
+            advice="Let another member commit it, or propose it anew.",
+        )
+
+
+def _covers(before: Standing, after: Standing) -> dict[str, int]:
+    counts = {
+        "admitted": len(after.certificates.keys() - before.certificates.keys()),
+        "ended": len(before.certificates.keys() - after.certificates.keys()),
+    }
+    return {what: count for what, count in counts.items() if count}
