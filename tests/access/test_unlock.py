@@ -23,7 +23,7 @@ from vault.errors import (
 from vault.seal import envelope, unlocking
 from vault.seal import passphrase as passphrase_room
 from vault.seal.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile
-from vault.seal.passphrase import FLOOR, KdfParameters
+from vault.seal.passphrase import FLOOR, WORDS_COST, KdfParameters
 from vault.store.files import read_limited
 
 
@@ -74,7 +74,7 @@ def test_every_way_that_does_not_lead_in_has_one_error_and_one_cost(
     assert refusal.value.exit_code == 12
     assert refusal.value.__cause__ is None
     # One stretch of each form and all 32 slots for each, as the way in has.
-    assert (stretched, len(tried)) == ([FLOOR, FLOOR], 64)
+    assert (stretched, len(tried)) == ([FLOOR, WORDS_COST], 64)
     assert typed == bytes(len(typed))
 
 

@@ -193,6 +193,33 @@ def check_unlock(v: Vector) -> None:
     require(sizes == {"seat": 16, "kem": 96, **keys}, "slot content")
 
 
+KEYS = str.maketrans(
+    "йцукенгшщзфывапролдячсмитьё`~qz,?;:ж",
+    "awertyuiopasdfghjklwxcvbnmtttawmmmmm",
+)
+
+
+def check_words(v: Vector) -> None:
+    """A generated passphrase, however it is typed, and the slot of its words."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", v["passphrase"]).casefold())
+    parts = unicodedata.normalize("NFD", folded.translate(KEYS))
+    plain = " ".join("".join(one for one in parts if unicodedata.category(one) != "Mn").split())
+    form = unicodedata.normalize("NFKC", plain)
+    require(form == v["word_form"], "word form")
+    vault, vault_salt = raw(v, "header")[2:18], raw(v, "header")[42:74]
+    salt = sha256(vault_salt, v["name"].casefold().encode())[:16]
+    k1 = Argon2id(salt=salt, length=32, memory_cost=65_536, iterations=3, lanes=4).derive(form.encode())
+    require(k1 == raw(v, "k1"), "K1")
+    cost = (65_536).to_bytes(4, "big") + (3).to_bytes(4, "big") + b"\x04"
+    info = b"casevault/word\x01\x01" + vault + vault_salt + cost + u64(v["number"])
+    require(info == raw(v, "slot_info"), "slot info")
+    factors = b"".join(len(one).to_bytes(2, "big") + one for one in (k1, b"", raw(v, "fido2_secret")))
+    unlock_key = expand(extract(b"", factors), info, 32)
+    require(unlock_key == raw(v, "unlock_key"), "unlock key")
+    aad = bytes((1, 1, SLOT)) + vault + bytes(16) + u64(v["number"])
+    require(open_envelope(unlock_key, SLOT, raw(v, "slot"), aad) == raw(v, "content"), "content")
+
+
 def check_root(v: Vector) -> None:
     """The root secret and what it gives."""
     pseudorandom = extract(b"", raw(v, "secret"))
@@ -234,6 +261,7 @@ def check(vectors: Vector) -> int:
         "keys": check_keys,
         "named": check_named,
         "unlock": check_unlock,
+        "words": check_words,
         "root": check_root,
         "signatures": check_signatures,
         "pins": check_pins,

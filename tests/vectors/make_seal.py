@@ -26,7 +26,16 @@ from vault.seal.keys import (
     wrap,
 )
 from vault.seal.named import access_record, deputy_record, derive_register_hash, derive_register_key
-from vault.seal.passphrase import FLOOR, derive_argon2_salt, derive_unlock_key, stretch
+from vault.seal.passphrase import (
+    DEFAULT,
+    FLOOR,
+    WORDS_COST,
+    Form,
+    derive_argon2_salt,
+    derive_unlock_key,
+    in_form,
+    stretch,
+)
 from vault.seal.pins import machine_digest, pins_file_name
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
 from vault.seal.recipients import RECOVERY_SEAT, GrantContext, KemPrivate, grant_digest, open_from, seal_to
@@ -66,6 +75,7 @@ def make(stored: Vectors) -> Vectors:
         "keys": _keys(),
         "named": _named(),
         "unlock": _unlock(),
+        "words": _words(),
         "root": _root(stored.get("root", {}).get("shares")),
         "signatures": _signatures(),
         "pins": {
@@ -204,6 +214,30 @@ def _unlock() -> Vectors:
         "device_secret": device_secret.hex(),
         "number": number,
         "slot_info": slot_info(header, number).hex(),
+        "unlock_key": unlock_key.hex(),
+        "content": SECRETS.encode().hex(),
+        "slot": slot.hex(),
+    }
+
+
+def _words() -> Vectors:
+    header = KeyHeader(VAULT, fixed("folder", 16), 3, fixed("vault salt"), DEFAULT)
+    # Seven words of the Russian list, by hands that take the keyboard for ЙЦУКЕН, with ё, Shift and too much space.
+    passphrase, name, number = "  PTK`YSQ ekbwf\u00a0otlhsq ajyfhm vtlbwbyf ntgksq zxtqrf", "Amina", 6
+    words = in_form(bytearray(passphrase.encode()), Form.WORDS)
+    k1 = stretch(words, name, header.vault_salt, WORDS_COST)
+    info = slot_info(header, number, WORDS_COST, Form.WORDS)
+    unlock_key = derive_unlock_key(k1, fido2_secret=fixed("FIDO2 secret"), slot_info=info)
+    slot = _seal_with_random(unlock_key, SECRETS.encode(), slot_context(header, number), fixed("slot random"))
+    return {
+        "header": header.encode().hex(),
+        "passphrase": passphrase,
+        "word_form": words.decode(),
+        "name": name,
+        "k1": k1.hex(),
+        "fido2_secret": fixed("FIDO2 secret").hex(),
+        "number": number,
+        "slot_info": info.hex(),
         "unlock_key": unlock_key.hex(),
         "content": SECRETS.encode().hex(),
         "slot": slot.hex(),

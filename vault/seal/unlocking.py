@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from vault.errors import BrokenSealError, MalformedError, WrongPassphraseError
 from vault.seal.envelope import holds_commitment
 from vault.seal.keyfile import KeyFile, KeyHeader, SeatSecrets, open_slot, seal_slot, slot_context, slot_info
-from vault.seal.passphrase import Form, KdfParameters, check_bounds, derive_unlock_key, form_of, in_form, stretch
+from vault.seal.passphrase import (
+    WORDS_COST,
+    Form,
+    KdfParameters,
+    check_bounds,
+    derive_unlock_key,
+    form_of,
+    in_form,
+    stretch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +54,8 @@ def unlock(
     """
     for parameters in file.header.parameter_sets():
         check_bounds(parameters)
-    stretched = [
-        _stretch(file.header, passphrase, member_name, parameters, form)
-        for parameters in file.header.parameter_sets()
-        for form in Form
-    ]
+    runs = [*((parameters, Form.TYPED) for parameters in file.header.parameter_sets()), (WORDS_COST, Form.WORDS)]
+    stretched = [_stretch(file.header, passphrase, member_name, parameters, form) for parameters, form in runs]
     return find_slot(file, stretched, device_secret=device_secret, fido2_secret=fido2_secret)
 
 
@@ -63,15 +69,18 @@ def make_slot(
     device_secret: bytes = b"",
     fido2_secret: bytes = b"",
 ) -> bytes:
-    """Return the 1,024 bytes of a slot that these factors open, at the present cost of the header.
+    """Return the 1,024 bytes of a slot that these factors open.
 
-    A passphrase of our words is kept as its words, any other as it is typed. The caller wipes it.
+    A passphrase of our words is kept as its words, any other as it is typed and at the present cost of the header. The
+    caller wipes it.
 
     Raises:
         RefusedError: it is empty, or the cost is out of bounds.
         UsageError: it is not text.
     """
-    own = _stretch(header, passphrase, member_name, header.parameters, form_of(passphrase))
+    form = form_of(passphrase)
+    cost = WORDS_COST if form is Form.WORDS else header.parameters
+    own = _stretch(header, passphrase, member_name, cost, form)
     return seal_slot(_unlock_key(header, number, own, device_secret, fido2_secret), content, header, number)
 
 
@@ -97,12 +106,11 @@ def find_slot(
     except (BrokenSealError, MalformedError):
         raise WrongPassphraseError("no key slot opens with this name and passphrase") from None
     present = file.header.parameters
-    if run.parameters == present:
+    if run.form is Form.WORDS or run.parameters == present:
         return OpenedSlot(number, run.parameters, secrets, form=run.form)
-    renewing = next(other for other in stretched if (other.parameters, other.form) == (present, run.form))
+    renewing = next(other for other in stretched if (other.parameters, other.form) == (present, Form.TYPED))
     renewing_key = _unlock_key(file.header, number, renewing, device_secret, fido2_secret)
-    renewed = seal_slot(renewing_key, secrets, file.header, number)
-    return OpenedSlot(number, run.parameters, secrets, renewed, run.form)
+    return OpenedSlot(number, run.parameters, secrets, seal_slot(renewing_key, secrets, file.header, number))
 
 
 def _stretch(
