@@ -1,8 +1,8 @@
 """A new key for the database of this folder, when a seat that had a way in here ends (FORMAT.md 3).
 
-Three durable steps, of which each may be the last before a power cut: doors that hold the new key and the old one; every
-page encrypted anew; doors that hold the new key alone. Unlock tries both keys and finishes what was begun. Index,
-drafts and backups are under other keys.
+Three durable steps, of which each may be the last before a power cut: doors that hold the new key and the old one;
+every page encrypted anew; doors that hold the new key alone. Unlock tries both keys and finishes what was begun.
+Index, drafts and backups are under other keys.
 """
 
 from __future__ import annotations

@@ -1,0 +1,214 @@
+"""A new key for the database: who keeps a way in, who does not, and a power cut at every step."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.access.test_keychange import PowerCutError, read_keys, replace_step
+from tests.services.founded import Filled
+from vault.access import keychange
+from vault.access.rekeying import doors_of, rekey, seats_here, slots_here
+from vault.access.session import Alarm, Session
+from vault.errors import RefusedError, TryAgainError, VerificationError, WrongPassphraseError
+from vault.ids import SeatId
+from vault.records.work import Entry, Work
+from vault.seal.doors import DoorKeys
+from vault.seal.purposes import Purpose
+from vault.services import cases, checking, notes
+from vault.store.engine import Database, open_database
+from vault.store.rowtypes import LocalRow
+
+GONE = SeatId(b"\x07" * 16)
+
+
+def doors(session: Session) -> DoorKeys:
+    return doors_of(read_keys(session.folder.path), session._secrets.kem_seed, session.seat)
+
+
+def require_whole(filled: Filled, *, old: bytes) -> bytes:
+    """Check that everything opens, that the key is a new one and that nothing was left half done; return the key."""
+    with filled.open() as session:
+        assert session.warnings == ()
+        found = doors(session)
+        assert found.old is None
+        assert found.new != old
+        assert len(cases.open_case(session, filled.cases[0]).notes) == 6
+        notes.add(session, filled.cases[0], kind="contact", text="work goes on")
+        assert checking.verify(session).verified
+    with filled.open() as session:
+        assert session.warnings == ()
+        assert doors(session) == found
+    with pytest.raises(WrongPassphraseError):
+        open_database(filled.path / "vault.db", old, create=False)
+    assert not (filled.path / "keys.new").exists()
+    return found.new
+
+
+def test_after_a_new_key_the_old_one_opens_nothing_and_work_goes_on(filled: Filled) -> None:
+    with filled.open() as session:
+        old = doors(session).new
+        rekey(session)
+        notes.add(session, filled.cases[1], kind="contact", text="in the same session")
+    require_whole(filled, old=old)
+
+
+def test_the_copies_of_the_database_under_the_old_key_go(filled: Filled) -> None:
+    (filled.path / "vault.db.schema-0001").write_bytes(b"a copy from before a migration")
+    with filled.open() as session:
+        rekey(session)
+    assert not list(filled.path.glob("vault.db.schema-*"))
+
+
+def test_a_seat_that_ended_has_neither_slot_nor_door_afterwards(filled: Filled) -> None:
+    with filled.open() as session:
+        file = read_keys(filled.path)
+        # A slot of another seat, as far as this folder knows.
+        put_slot(session, GONE, 5)
+        assert slots_here_of(session) == {session.seat: 0, GONE: 5}
+        # Not in the roster any more: it keeps no way in by default.
+        assert seats_here(session) == {session.seat}
+        after = rekey(session)
+        assert slots_here_of(session) == {session.seat: 0}
+    assert after.slots[0] == file.slots[0]
+    assert all(old != new for old, new in zip(file.slots[1:], after.slots[1:], strict=True))
+    assert not set(file.doors) & set(after.doors)
+
+
+def put_slot(session: Session, seat: SeatId, number: int) -> None:
+    with session.database.transaction() as rows:
+        rows.put_local(LocalRow(seat, Purpose.SLOT, number, b""))
+
+
+def slots_here_of(session: Session) -> dict[SeatId, int]:
+    with session.database.reading() as rows:
+        return slots_here(rows)
+
+
+@pytest.mark.parametrize(
+    ("seats", "words"),
+    [
+        (lambda own: [], "keeps a way in"),
+        (lambda own: [GONE], "keeps a way in"),
+        (lambda own: [own, GONE], "newest roster does not have"),
+    ],
+)
+def test_neither_who_changes_the_key_goes_nor_does_a_stranger_come(
+    filled: Filled, seats: Callable[[SeatId], list[SeatId]], words: str
+) -> None:
+    before = read_keys(filled.path)
+    with filled.open() as session, pytest.raises(RefusedError, match=words):
+        rekey(session, seats=seats(session.seat))
+    assert read_keys(filled.path) == before
+
+
+def test_while_the_logs_are_in_doubt_the_key_stays(filled: Filled) -> None:
+    before = read_keys(filled.path)
+    with filled.open() as session:
+        session.alarms = (Alarm("rollback:00", "This vault is an older copy."),)
+        with pytest.raises(VerificationError, match="waits until the log is sound"):
+            rekey(session)
+    assert read_keys(filled.path) == before
+
+
+STEPS = ["write_aside", "commit", "promote"]
+
+
+@pytest.mark.parametrize("change", [1, 2])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_power_cut_in_either_change_of_the_keys_file_leaves_a_vault_that_opens(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, step: str, when: str, change: int
+) -> None:
+    with filled.open() as session:
+        old = doors(session).new
+    cut_at(filled, monkeypatch, lambda cutting: cut_change(cutting, step, when, change))
+    begun = change == 2 or (step, when) in {("commit", "after"), ("promote", "before"), ("promote", "after")}
+    if begun:
+        require_whole(filled, old=old)
+    else:
+        with filled.open() as session:
+            assert session.warnings == ()
+            assert doors(session) == DoorKeys(old)
+            assert checking.verify(session).verified
+        assert not (filled.path / "keys.new").exists()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_power_cut_around_the_encryption_leaves_a_vault_that_opens(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    with filled.open() as session:
+        old = doors(session).new
+    cut_at(filled, monkeypatch, lambda cutting: replace_step(cutting, Database, "rekey", when))
+    require_whole(filled, old=old)
+
+
+def test_no_room_on_the_way_is_said_and_the_next_unlock_finishes(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise TryAgainError("no room, says the test")
+
+    with filled.open() as session:
+        old = doors(session).new
+        with monkeypatch.context() as filling:
+            filling.setattr(Database, "rekey", full)
+            with pytest.raises(TryAgainError, match="no room"):
+                rekey(session)
+    with monkeypatch.context() as filling:
+        filling.setattr(Database, "rekey", full)
+        with filled.open() as session:
+            # It still opens, and work goes on.
+            assert doors(session).old == old
+            notes.add(session, filled.cases[1], kind="contact", text="meanwhile")
+    require_whole(filled, old=old)
+
+
+def test_a_copy_from_before_still_opens_as_it_did(filled: Filled, tmp_path: Path) -> None:
+    """SECURITY.md says so: a new key closes this folder, no copy."""
+    earlier = filled.place.copied_to(tmp_path / "earlier")
+    with filled.open() as session:
+        rekey(session)
+    earlier.open().close()
+
+
+def test_old_keys_beside_the_new_database_open_nothing(filled: Filled, tmp_path: Path) -> None:
+    shutil.copy(filled.path / "keys", tmp_path / "keys")
+    with filled.open() as session:
+        rekey(session)
+    shutil.copy(tmp_path / "keys", filled.path / "keys")
+    with pytest.raises(VerificationError, match="do not belong together"):
+        filled.open()
+
+
+def cut_at(filled: Filled, monkeypatch: pytest.MonkeyPatch, cut: Callable[[pytest.MonkeyPatch], None]) -> None:
+    session = filled.open()
+    with monkeypatch.context() as cutting:
+        cut(cutting)
+        with pytest.raises(PowerCutError):
+            rekey(session)
+    session.close()
+
+
+def cut_change(cutting: pytest.MonkeyPatch, step: str, when: str, change: int) -> None:
+    """Cut the power at a step of the first or the second change of the `keys` file."""
+    owner, name = (Work, "commit") if step == "commit" else (keychange, step)
+    real = getattr(owner, name)
+    seen = 0
+
+    def ending(*args: object) -> object:
+        nonlocal seen
+        if step == "commit" and not (isinstance(args[-1], Entry) and args[-1].act == "keys.change"):
+            return real(*args)
+        seen += 1
+        if seen < change:
+            return real(*args)
+        if when == "after":
+            real(*args)
+        raise PowerCutError
+
+    cutting.setattr(owner, name, ending)
