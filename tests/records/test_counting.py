@@ -16,7 +16,8 @@ from vault.ids import CompartmentId, Origin, RecordId, SeatId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.log.header import Header
 from vault.log.operation import operation_digest
-from vault.records.counting import Counter, Proven, Quarantined
+from vault.records.authority import Proven
+from vault.records.counting import Counter, Quarantined
 from vault.records.epochs import make_epoch
 from vault.records.seatlog import Predecessor, SealedPlace, begin
 from vault.records.versions import OpenedVersion
@@ -34,7 +35,7 @@ def judged(session: Session, origin: Origin | None = None) -> list[OpenedVersion
     """Judge one log from the rows, as a reader does after C3."""
     origin = session.log.origin if origin is None else origin
     with session.database.reading() as rows:
-        counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
+        counter = Counter(rows, session.vault, session.keyring, session.authority(rows))
         return list(counter.judge(origin, 0, Proven(rows.size(origin))))
 
 
@@ -222,7 +223,7 @@ def test_a_rejected_operation_lists_nothing(filled: Filled, filled_session: Sess
     with filled_session.database.reading() as rows:
         stored = rows.operation(filled_session.log.origin, seq)
         assert stored is not None
-        counter = Counter(rows, filled_session.vault, filled_session.keyring, filled_session.directory.chain)
+        counter = Counter(rows, filled_session.vault, filled_session.keyring, filled_session.authority(rows))
         size = rows.size(filled_session.log.origin)
         proven = Proven(size, frozenset({(seq, stored.digest)}))
         counted = list(counter.judge(filled_session.log.origin, 0, proven))

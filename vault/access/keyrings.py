@@ -1,7 +1,7 @@
 """The keys that a seat was granted and its keyring does not hold yet: opened, and believed by nobody so far.
 
-The keyring row is a cache of what was granted. An older one opens as well as the newest, so that it is compared with the
-grants at each unlock. Whether the giver was entitled, `refresh` asks.
+The keyring row is a cache of what was granted. An older one opens as well as the newest, so it is compared with
+the grants at each unlock. Whether the giver was entitled, `refresh` asks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from vault.records.seatlog import SealedPlace
 from vault.seal.keyring import Keyring
 from vault.seal.keys import epoch_id
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import GrantContext, KemPrivate, open_from
+from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, open_from
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow
 
@@ -30,11 +30,15 @@ _EPOCH_AT = 35
 
 @dataclass(frozen=True, slots=True)
 class GrantedKey:
-    """An epoch granted to a seat by entries of some logs: what its notice says, and its key if a grant opens."""
+    """An epoch granted to a seat by entries of some logs: what its notice says, and its key if a grant opens.
+
+    `is_altered`: a row is not what the list names.
+    """
 
     notice: EpochNotice
     key: bytes | None = field(repr=False)
     listed_at: tuple[Place, ...]
+    is_altered: bool
 
     @property
     def compartment(self) -> CompartmentId:
@@ -77,7 +81,8 @@ def open_missing(
         opened = next(((notice, key) for notice, key in keys if key is not None), None)
         notice, key = opened or (notices[0] if notices else None, None)
         if notice is not None:
-            found.append(GrantedKey(notice, key, places))
+            altered = any(row.digest != grant_digest(row.epoch, row.seat, row.sealed) for row in grants)
+            found.append(GrantedKey(notice, key, places, key is None and altered))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,6 +17,7 @@ import msgspec
 from vault import platform
 from vault.errors import InternalError, MalformedError, TryAgainError, VaultError
 from vault.ids import Origin, SeatId, VaultId, make_id
+from vault.records.seatlog import SeatLog
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.pins import machine_digest, pins_file_name
 from vault.seal.purposes import Purpose
@@ -120,6 +121,24 @@ class _Wire(msgspec.Struct, frozen=True):
     highest_ms: int
     keys_generation: int = 0
     alarms: tuple[tuple[str, str], ...] = ()
+
+
+def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) -> Pins:
+    """Return the pins that follow from the log as it stands; what was seen of other logs is never unlearned."""
+    logs = dict(before.logs)
+    for origin, seen in verified.items():
+        # What was verified is of the remembered history or shorter, so the longer of the two holds both.
+        if origin not in logs or seen.size > logs[origin].size:
+            logs[origin] = seen
+    logs[log.origin] = Pinned(log.size, log.frontier.root())
+    return replace(
+        before,
+        logs=logs,
+        current=log.origin,
+        pending=None,
+        roster=log.roster,
+        highest_ms=max(before.highest_ms, log.last_clock[0], log.now_ms()),
+    )
 
 
 @dataclass(frozen=True, slots=True)

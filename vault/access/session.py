@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from vault.access.compartments import audit_is_stale, next_holders
 from vault.access.copies import CopyKeys, copy_keys, private_name
 from vault.access.directory import Directory
-from vault.access.pins import PinKeeper, Pinned, Pins
+from vault.access.pins import PinKeeper, Pins
+from vault.access.proving import Prover
 from vault.errors import InternalError, RefusedError, VaultError, VerificationError
-from vault.ids import CompartmentId, MemberId, Origin, SeatId, VaultId
+from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
-from vault.log.roster import ROSTER_PURPOSE
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
-from vault.records.counting import Learned, Proven, Quarantined
+from vault.records.authority import Authority
+from vault.records.counting import Learned, Quarantined
+from vault.records.holding import CompartmentState, Holding
 from vault.records.payloads import Auditor
 from vault.records.seatlog import SeatLog
-from vault.records.work import Work
+from vault.records.work import Entry, Work
 from vault.seal.keyfile import KeyFile, SeatSecrets
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_index_tag
@@ -30,6 +33,7 @@ from vault.seal.signing import public_key, sign
 from vault.store.drafts import Drafts, open_drafts
 from vault.store.engine import Database
 from vault.store.folder import VaultFolder
+from vault.store.rows import Rows
 
 # What a verification found, until one finds nothing.
 VERIFY_ALARM = "verify"
@@ -61,9 +65,7 @@ class Session:
         alarms: what unlock noticed.
         pins: what this account remembered when unlock began, or None.
         viewed: (compartment, reason) pairs whose view is in the log already.
-        verified: other logs -> what of them was verified, now or earlier.
-        read_at: other logs -> of which size they were when this session verified them.
-        damaged: (log, size) -> what of it can be proven although its headers do not give the root that they should.
+        prover: what this session proved of the logs so far.
         learned: what counting found in the rows so far.
         audits: audit pseudonyms of cases met so far.
         quarantine: what catching up with the logs found not to count.
@@ -84,11 +86,9 @@ class Session:
     _secrets: SeatSecrets = field(repr=False)
     _keeper: PinKeeper = field(repr=False)
     _next_pins: Callable[[], Pins] = field(repr=False)
+    prover: Prover
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
     on_close: list[Callable[[], None]] = field(default_factory=list)
-    verified: dict[Origin, Pinned] = field(default_factory=dict)
-    read_at: dict[Origin, int] = field(default_factory=dict)
-    damaged: dict[tuple[Origin, int], Proven] = field(default_factory=dict)
     learned: Learned = field(default_factory=Learned)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
@@ -114,6 +114,25 @@ class Session:
     def lasting_alarms(self) -> tuple[tuple[str, str], ...]:
         """What pins keep until a clean verification: (code, sentence)."""
         return tuple((alarm.code, alarm.text) for alarm in self.alarms if alarm.lasts)
+
+    @property
+    def root_public(self) -> bytes:
+        """The root key that this seat keeps, and takes from no file (FORMAT.md 2)."""
+        return self._secrets.root_public
+
+    @property
+    def kem_private(self) -> KemPrivate:
+        """What opens the grants of this seat."""
+        return KemPrivate.from_seed(self._secrets.kem_seed)
+
+    def sign(self, purpose: str, message: bytes) -> tuple[bytes, bytes]:
+        """Return this seat's public identity key and its signature for a purpose (FORMAT.md 3)."""
+        return public_key(self._secrets.identity_seed), sign(self._secrets.identity_seed, purpose, message)
+
+    def add_alarm(self, alarm: Alarm) -> None:
+        """Have a person hear of something, once."""
+        if alarm.code not in {one.code for one in self.alarms}:
+            self.alarms = (*self.alarms, alarm)
 
     @property
     def draft_key(self) -> bytes:
@@ -154,11 +173,71 @@ class Session:
                 advice="Run `casevault log verify`; reading and notes go on.",
             )
 
-    def work(self) -> Work:
-        """Begin a unit of work; nothing is written before its `commit`."""
+    def work(self, *compartments: CompartmentId) -> Work:
+        """Begin a unit of work; nothing is written before its `commit`.
+
+        Args:
+            compartments: where versions will be written. Where two people replaced a key at once, these are joined
+                under a new one first, in an operation of its own (FORMAT.md 2).
+        """
         if self._closed:
             raise InternalError("the session is closed")
-        return Work(self.log)
+        for compartment in compartments:
+            self._settle(compartment)
+        return Work(self.log, choose_epoch=self._epoch_to_write)
+
+    def state_of(self, compartment: CompartmentId) -> CompartmentState | None:
+        """Return which epochs of a compartment count and who holds them; None where not even its founding counts."""
+        states = self.learned.states
+        if compartment not in states:
+            with self.database.reading() as rows:
+                states[compartment] = Holding(self.authority(rows), self.learned.listings).state(compartment)
+        return states[compartment]
+
+    def authority(self, rows: Rows) -> Authority:
+        """Return the judge of who wrote an entry, over one moment of the rows."""
+        return Authority(rows, self.directory.chain, partial(self.prover.around, rows))
+
+    def adopt(self, directory: Directory) -> None:
+        """Go on under what the directory says now; whatever was judged before is judged anew.
+
+        Raises:
+            VerificationError: this seat was ended.
+        """
+        self.member = directory.member_of(self.seat)
+        self.directory = directory
+        self.roles = directory.roles_of(self.member)
+        self.log.roster = directory.roster
+        self.log.auditors = directory.auditors()
+        with self.database.reading() as rows:
+            self.log.auditors_changed = audit_is_stale(rows, self.log)
+        self.learned.states.clear()
+
+    def _epoch_to_write(self, compartment: CompartmentId) -> EpochId | None:
+        state = self.state_of(compartment)
+        if state is None:
+            return None
+        if len(state.current) > 1 or self.keyring.get(state.current[0]) is None:
+            raise RefusedError(
+                f"the key of compartment {compartment.hex()} was replaced by others",
+                advice="Ask somebody who shares the case to open it once, and exchange with them.",
+            )
+        return state.current[0]
+
+    def _settle(self, compartment: CompartmentId) -> None:
+        """Join several current epochs, or one that others made without this seat, under a new one."""
+        state = self.state_of(compartment)
+        if state is None or self.seat in state.cuts:
+            return
+        if len(state.current) == 1 and self.keyring.get(state.current[0]) is not None:
+            return
+        holds = any(self.keyring.get(epoch) is not None for epoch in state.epochs)
+        if not holds or not self.directory.rights.may_grant(self.roles, state.place):
+            return
+        holders = next_holders(self.directory, state, added=[self.seat])
+        with Work(self.log) as work:
+            work.replace_epoch(compartment, state.kind, holders, replaced=state.current)
+            work.commit(Entry(act="key.rotate", out="ok:joined"))
 
     def drafts(self) -> Drafts:
         """Return this member's drafts, opened on first use."""
@@ -191,17 +270,7 @@ class Session:
 
     def auditor(self) -> Auditor:
         """Return this seat as a reader of audit payloads; which of them open, the grants decide."""
-        return Auditor(self.vault, self.seat, KemPrivate.from_seed(self._secrets.kem_seed))
-
-    def sign_roster(self, root: bytes) -> tuple[bytes, bytes]:
-        """Return this seat's public identity key and its signature over a roster's root (FORMAT.md 2)."""
-        seed = self._secrets.identity_seed
-        return public_key(seed), sign(seed, ROSTER_PURPOSE, root)
-
-    @property
-    def root_public(self) -> bytes:
-        """The root key that this seat keeps in its own secrets: it signed roster 0."""
-        return self._secrets.root_public
+        return Auditor(self.vault, self.seat, self.kem_private)
 
     def keep_pins(self) -> None:
         """Have this account remember where the log stands now and what is unsettled, behind the work."""
@@ -245,21 +314,3 @@ class Session:
 
     def _remember_index(self, index: Index) -> None:
         self._keeper.keep(replace(self._next_pins(), alarms=self.lasting_alarms, index=index.state()))
-
-
-def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) -> Pins:
-    """Return the pins that follow from the log as it stands; what was seen of other logs is never unlearned."""
-    logs = dict(before.logs)
-    for origin, seen in verified.items():
-        # What was verified is of the remembered history or shorter, so the longer of the two holds both.
-        if origin not in logs or seen.size > logs[origin].size:
-            logs[origin] = seen
-    logs[log.origin] = Pinned(log.size, log.frontier.root())
-    return replace(
-        before,
-        logs=logs,
-        current=log.origin,
-        pending=None,
-        roster=log.roster,
-        highest_ms=max(before.highest_ms, log.last_clock[0], log.now_ms()),
-    )

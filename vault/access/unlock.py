@@ -10,24 +10,29 @@ from time import sleep
 
 from vault import __version__, clock, platform
 from vault.access.attempts import count_attempts, note_attempt
+from vault.access.compartments import audit_is_stale
 from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
 from vault.access.delays import AttemptFile, Wait
 from vault.access.destroying import destroy_all_slots
 from vault.access.directory import Directory, read_directory
 from vault.access.keychange import renew_slot, settle_new_keys
-from vault.access.keyrings import hold_keys
+from vault.access.keyrings import open_missing, stored_keyring, with_directory_keys
 from vault.access.migration import bring_up_to_date
-from vault.access.pins import PinFile, PinKeeper, Pins, this_machine
+from vault.access.pins import PinFile, PinKeeper, Pins, pinned_now, this_machine
+from vault.access.proving import Prover
+from vault.access.refresh import needs_refresh, refresh
 from vault.access.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
-from vault.access.session import Alarm, Session, pinned_now
+from vault.access.session import Alarm, Session
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
+from vault.records.authority import Listings
+from vault.records.counting import Learned
 from vault.records.seatlog import SealedPlace, SeatLog, begin, renew_tiles, resume
 from vault.records.work import Entry, Work
 from vault.seal.doors import DoorKeys
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.keyring import Keyring
-from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key
 from vault.seal.unlocking import OpenedSlot
 from vault.seal.unlocking import unlock as open_slot_with
@@ -127,9 +132,15 @@ class _Opening:
         machine = this_machine(self.state)
         place = SealedPlace(self.vault, self.seat, secrets.keyring_key)
         with database.reading() as rows:
-            held = hold_keys(rows, place, secrets.kem_seed)
-            keyring = held.keyring
-            directory = read_directory(rows, vault=self.vault, keyring=keyring, root_public=secrets.root_public)
+            keyring = stored_keyring(rows, place)
+            listings = Listings()
+            granted = open_missing(rows, place, KemPrivate.from_seed(secrets.kem_seed), keyring, listings)
+            directory = read_directory(
+                rows,
+                vault=self.vault,
+                keyring=with_directory_keys(keyring, granted),
+                root_public=secrets.root_public,
+            )
             member = directory.member_of(self.seat)
             identity = public_key(secrets.identity_seed)
             continuity = judge(rows, place, identity=identity, pins=pins, machine=machine)
@@ -147,6 +158,8 @@ class _Opening:
                     rows, place, identity=identity, pins=pins, alarms=continuity.alarms, found=found
                 )
                 log = logs.open(rows, continuity)
+            log.auditors_changed = audit_is_stale(rows, log)
+            others_acted = bool(granted) or needs_refresh(rows, self.seat, keyring)
         base = self._first_pins(machine, log) if pins is None else pins
         if base.machine != machine:
             # The log of the other machine may go on there. What was seen of all logs stays seen.
@@ -169,7 +182,6 @@ class _Opening:
             alarms=with_remembered(
                 (
                     *broken,
-                    *held.alarms,
                     *continuity.alarms,
                     *judge_roster(directory, pins),
                     *keys_alarms,
@@ -181,13 +193,15 @@ class _Opening:
             _secrets=secrets,
             _keeper=keeper,
             _next_pins=lambda: pinned_now(log, base, verified),
-            verified=verified,
+            prover=Prover(log, verified),
+            learned=Learned(listings=listings),
             state=self.state,
         )
+        log.on_new_keys = session.learned.forget
         self._first_entry(session, pin_file, base)
         remember_slot(database, self.seat, self.slot.number)
-        if held.opened:
-            _renew_keyring(session)
+        if others_acted:
+            refresh(session, at_unlock=True)
         if self.file is opened and not any(alarm.is_fault for alarm in session.alarms):
             self.file = renew_slot(session, self.file, self.slot)
             base = self._with_these_keys(base)
@@ -280,13 +294,6 @@ class _Logs:
             keyring=self.keyring,
             app_version=__version__,
         )
-
-
-def _renew_keyring(session: Session) -> None:
-    """Store the completed keyring, and begin the index anew, which passed by what did not open."""
-    with session.database.transaction() as rows:
-        rows.put_local(session.log.place.seal_row(Purpose.KEYRING, session.keyring.encode()))
-    session.remake_index()
 
 
 def _renew_ballast(folder: VaultFolder) -> None:

@@ -61,6 +61,11 @@ class Item(NamedTuple):
             raise MalformedError(f"an item of kind {kind.name} has a tag")
         return cls(kind, digest, NO_TAG)
 
+    @classmethod
+    def of_bytes(cls, kind: ItemKind, content: bytes) -> Item:
+        """Return the item of an approval or of a foreign checkpoint, by its bytes."""
+        return cls.tagless(kind, sha256(content).digest())
+
 
 def compartment_tag(compartment: bytes, digest: bytes) -> bytes:
     """Return the 16 bytes by which a holder of the compartment knows its own items."""

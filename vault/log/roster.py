@@ -142,12 +142,15 @@ class RosterChain:
         standing: who is in now; None where not even roster 0 counts.
         problems: those that do not count, the first bad one first.
         vouched: root of each accepted roster -> seat -> roles that it gives; what a fork admitted is left out.
+        first_certified: origin -> (number, root) of the roster that the root key signed and that first certifies the
+            seat whose first log this is; a log that members alone admitted is not in it.
     """
 
     accepted: tuple[Roster, ...]
     standing: Standing | None
     problems: tuple[RosterProblem, ...]
     vouched: Mapping[bytes, Mapping[bytes, frozenset[str]]]
+    first_certified: Mapping[bytes, tuple[int, bytes]] = field(default_factory=dict)
 
     @property
     def newest(self) -> Roster | None:
@@ -196,6 +199,7 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
     accepted: list[Roster] = []
     problems: list[RosterProblem] = []
     vouched: dict[bytes, Mapping[bytes, frozenset[str]]] = {}
+    by_root_key: dict[bytes, tuple[int, bytes]] = {}
     standing: Standing | None = None
     for number in sorted(by_number):
         valid: dict[bytes, Roster] = {}
@@ -217,7 +221,14 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
             accepted += valid.values()
             for roster in valid.values():
                 vouched[roster.root] = _vouched_by(roster, before if standing.root_must_sign else None)
-    return RosterChain(tuple(accepted), standing, tuple(problems), MappingProxyType(vouched))
+                signed_by = root_public if before is None else before.root_public
+                known = {} if before is None else before.certificates
+                if signers_of(_message(roster), roster.signatures, {signed_by}, verify_signature):
+                    for seat in vouched[roster.root].keys() - known:
+                        by_root_key.setdefault(roster.certificates[seat].genesis, (number, roster.root))
+    return RosterChain(
+        tuple(accepted), standing, tuple(problems), MappingProxyType(vouched), MappingProxyType(by_root_key)
+    )
 
 
 def _check_first(roster: Roster, root_public: bytes, verify_signature: VerifySignature) -> None:

@@ -65,7 +65,7 @@ _NOBODY: frozenset[Role] = frozenset()
 _EVERYBODY = frozenset(Role)
 
 
-def _each(kinds: AbstractSet[str], roles: frozenset[Role]) -> Mapping[str, frozenset[Role]]:
+def _each(kinds: AbstractSet[str], roles: frozenset[Role]) -> dict[str, frozenset[Role]]:
     return dict.fromkeys(kinds, roles)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, EpochId, RandomBytes
-from vault.log.epochs import CompartmentKind, EpochNotice, epoch_digest
+from vault.log.epochs import CompartmentKind, Drop, EpochNotice, epoch_digest
 from vault.log.items import Item, ItemKind
 from vault.records.seatlog import Holder, SealedPlace
 from vault.seal.envelope import SUITE
@@ -63,17 +63,22 @@ def make_epoch(
     holders: Sequence[Holder],
     *,
     replaced: tuple[EpochId, ...] = (),
+    drops: tuple[Drop, ...] = (),
     random: RandomBytes = secrets.token_bytes,
 ) -> NewEpoch:
     """Draw an epoch key and seal it to each holder. Nothing counts before an operation lists it."""
     key = make_key(random)
     epoch = EpochId(epoch_id(place.vault, compartment, key))
-    grants = []
-    for holder in holders:
-        context = GrantContext(Purpose.GRANT, place.vault, compartment, epoch, place.seat, holder.seat)
-        sealed = seal_to(holder.kem_public, key, context)
-        grants.append(GrantRow(grant_digest(epoch, holder.seat, sealed), epoch, holder.seat, place.seat, sealed))
-    return NewEpoch(EpochNotice(SUITE, place.vault, compartment, kind, epoch, replaced), key, tuple(grants))
+    notice = EpochNotice(SUITE, place.vault, compartment, kind, epoch, replaced, drops)
+    return NewEpoch(notice, key, tuple(make_grant(place, compartment, epoch, key, holder) for holder in holders))
+
+
+def make_grant(place: SealedPlace, compartment: CompartmentId, epoch: EpochId, key: bytes, to: Holder) -> GrantRow:
+    """Seal an epoch's key to one more seat. Nothing counts before an operation lists it."""
+    sealed = seal_to(
+        to.kem_public, key, GrantContext(Purpose.GRANT, place.vault, compartment, epoch, place.seat, to.seat)
+    )
+    return GrantRow(grant_digest(epoch, to.seat, sealed), epoch, to.seat, place.seat, sealed)
 
 
 def read_notice(row: EpochRow) -> EpochNotice | None:

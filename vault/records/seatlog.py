@@ -107,8 +107,10 @@ class SeatLog:
         auditors: who can read the payloads: auditors' seats and recovery.
         keyring: opened epoch keys, shared with the session.
         genesis: the bytes that entry 0 brings with it; None in a log that has its entry 0.
+        auditors_changed: others than the running audit epoch was granted to; the next entry must begin a new one.
         tiles_are_false: the cache of hashes contradicts the headers, which were signed; `renew_tiles` heals it.
         on_durable: called after each commit, with the log's lock held.
+        on_new_keys: called before it for each compartment of which the commit gave or replaced keys.
     """
 
     database: Database
@@ -122,11 +124,13 @@ class SeatLog:
     ratchet: Ratchet | None
     app_version: str
     genesis: bytes | None = None
+    auditors_changed: bool = False
     tiles_are_false: bool = False
     now_ms: Callable[[], int] = clock.now_ms
     monotonic_ms: Callable[[], int] = clock.monotonic_ms
     last_clock: tuple[int, int] = (0, 0)
     on_durable: Callable[[], None] = lambda: None
+    on_new_keys: Callable[[CompartmentId], None] = lambda _: None
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -142,15 +146,15 @@ class SeatLog:
         return self.last_clock
 
     def period_is_due(self) -> bool:
-        """Say whether the next entry must open a new audit epoch: none yet, a new day, or 4,096 entries."""
+        """Say whether the next entry must open a new audit epoch: none yet, a new day, a full one, other auditors."""
         if self.ratchet is None:
             return True
         new_day = self.session.began_at is None and self.now_ms() // MS_PER_DAY != self.ratchet.day
-        return new_day or self.period_is_full()
+        return new_day or self.period_must_end()
 
-    def period_is_full(self) -> bool:
-        """Say whether the running audit epoch has sealed as many entries as one may."""
-        return self.ratchet is not None and self.ratchet.step >= ENTRIES_PER_PERIOD
+    def period_must_end(self) -> bool:
+        """Say whether the running audit epoch has sealed as many entries as one may, or others must read from here."""
+        return self.ratchet is not None and (self.ratchet.step >= ENTRIES_PER_PERIOD or self.auditors_changed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -16,13 +16,13 @@ from vault.errors import InternalError, RefusedError, VerificationError
 from vault.ids import ZERO_ID, CompartmentId, EpochId, Origin, RandomBytes, RecordId, VersionId
 from vault.log.acts import check_act
 from vault.log.checkpoint import encode_note, key_name, note_body
-from vault.log.epochs import CompartmentKind
+from vault.log.epochs import CompartmentKind, Drop
 from vault.log.items import Item, ItemKind
 from vault.log.operation import Operation, compose
 from vault.log.payload import Cause, Payload, commitment, encode_plaintext
 from vault.log.tree import Tile
 from vault.records.content import Content, encode_content
-from vault.records.epochs import NewEpoch, make_epoch
+from vault.records.newkeys import NewKeys
 from vault.records.seatlog import (
     ENTRIES_PER_TRUNCATE,
     MS_PER_DAY,
@@ -34,7 +34,7 @@ from vault.records.seatlog import (
     encode_session,
 )
 from vault.seal.envelope import VersionContext, seal, version_id
-from vault.seal.keys import compartment_id, derive_wrap_key, make_key, wrap
+from vault.seal.keys import derive_wrap_key, make_key, wrap
 from vault.seal.purposes import Purpose
 from vault.seal.signing import public_key, sign_raw
 from vault.store.rows import Rows
@@ -84,12 +84,19 @@ class Work:
     It holds the log's lock from beginning to end, because every seal inside binds the position that it will have.
     """
 
-    def __init__(self, log: SeatLog, random: RandomBytes = secrets.token_bytes, *, opens_period: bool = False) -> None:
+    def __init__(
+        self,
+        log: SeatLog,
+        random: RandomBytes = secrets.token_bytes,
+        *,
+        opens_period: bool = False,
+        choose_epoch: Callable[[CompartmentId], EpochId | None] = lambda _: None,
+    ) -> None:
         self._opens_period = opens_period
+        self._choose_epoch = choose_epoch
         self._log = log
         self._random = random
-        self._foundings: list[NewEpoch] = []
-        self._periods: list[NewEpoch] = []
+        self._keys = NewKeys(log, random)
         self._versions: list[_Sealed] = []
         self._epochs: dict[CompartmentId, tuple[EpochId, bytes]] = {}
         self._items: list[Item] = []
@@ -99,7 +106,7 @@ class Work:
     def __enter__(self) -> Self:
         self._log.lock.acquire()
         try:
-            if self._log.period_is_full() and not self._opens_period:
+            if self._log.period_must_end() and not self._opens_period:
                 with Work(self._log, self._random, opens_period=True) as period:
                     period.commit(Entry(act="audit.period"))
         except BaseException:
@@ -116,9 +123,30 @@ class Work:
 
     def found(self, kind: CompartmentKind, holders: Sequence[Holder]) -> CompartmentId:
         """Found a compartment at the next place of the list and grant its first epoch to these seats."""
-        compartment = CompartmentId(compartment_id(self._log.origin, self._seq, len(self._foundings)))
-        self._foundings.append(make_epoch(self._log.place, compartment, kind, holders, random=self._random))
-        return compartment
+        return self._keys.found(self._seq, kind, holders).compartment
+
+    def replace_epoch(
+        self,
+        compartment: CompartmentId,
+        kind: CompartmentKind,
+        holders: Sequence[Holder],
+        *,
+        replaced: Sequence[EpochId],
+        drops: Sequence[Drop] = (),
+    ) -> EpochId:
+        """Put a new epoch in the place of others, granted to these seats; what this work writes there is under it.
+
+        Whether it counts, the readers judge: this seat must hold one that is replaced (FORMAT.md 2).
+        """
+        return self._keys.replace(compartment, kind, holders, replaced, drops).epoch
+
+    def grant(self, compartment: CompartmentId, epoch: EpochId, holders: Sequence[Holder]) -> None:
+        """Seal the key of an epoch that this seat holds to more seats.
+
+        Raises:
+            RefusedError: this seat does not hold it.
+        """
+        self._keys.grant(compartment, epoch, holders)
 
     def write(
         self,
@@ -146,6 +174,18 @@ class Work:
         """List the digest of the `keys` file that this operation makes the valid one."""
         self._items.append(Item.of_keys(folder, digest))
 
+    def list_approval(self, approval: bytes) -> None:
+        """List an approval by its bytes: one that this seat gives, or that this act needs."""
+        self._items.append(Item.of_bytes(ItemKind.APPROVAL, approval))
+
+    def list_seen(self, note: bytes) -> None:
+        """List a checkpoint of another log that this seat has verified."""
+        self._items.append(Item.of_bytes(ItemKind.SEEN, note))
+
+    def list_erased(self, compartment: CompartmentId, version: VersionId) -> None:
+        """List a version as erased."""
+        self._items.append(Item.in_compartment(ItemKind.ERASED, compartment, version))
+
     def commit(self, entry: Entry) -> Receipt:
         """Make everything durable, or raise and leave everything as it was.
 
@@ -167,13 +207,12 @@ class Work:
         frontier = log.frontier.copy()
         tiles = frontier.append(operation.leaf)
         checkpoint = _signed(log.origin, frontier.size, frontier.root(), session.seed)
-        epochs = [*self._foundings, *self._periods]
         with self._keyring_with_new_epochs(), log.database.transaction() as rows:
             if log.genesis is not None:
                 rows.add_genesis(log.origin, log.genesis)
             rows.add_operation(OperationRow(log.origin, self._seq, *_parts(operation), operation.digest))
-            rows.add_epochs([new.row() for new in epochs])
-            rows.add_grants([grant for new in epochs for grant in new.grants])
+            rows.add_epochs([new.row() for new in self._keys.epochs])
+            rows.add_grants(self._keys.grants)
             rows.add_versions(versions)
             rows.add_version_keys(keys)
             _put_tiles(rows, log.origin, tiles)
@@ -191,6 +230,9 @@ class Work:
         log.session = SessionKeys(session.number, session.seed, session.following_seed, began)
         if log.size % ENTRIES_PER_TRUNCATE == 0:
             log.database.truncate_wal()  # the ratchet protects only what precedes the last one (FORMAT.md 5)
+        log.auditors_changed = log.auditors_changed and not self._opens_period
+        for changed in self._keys.compartments:
+            log.on_new_keys(changed)
         log.on_durable()
         return Receipt(log.origin, self._seq, tuple(VersionId(row.id) for row in versions))
 
@@ -202,27 +244,16 @@ class Work:
             assert log.ratchet is not None  # noqa: S101 - period_is_due says so; for the type checker
             return log.ratchet
         if log.ratchet is None:
-            self.found(CompartmentKind.AUDIT, log.auditors)
-            new = self._foundings[-1]
+            new = self._keys.found(self._seq, CompartmentKind.AUDIT, log.auditors)
         else:
             old = log.ratchet
-            new = make_epoch(
-                log.place,
-                old.compartment,
-                CompartmentKind.AUDIT,
-                log.auditors,
-                replaced=(old.epoch,),
-                random=self._random,
-            )
-            self._periods.append(new)
+            new = self._keys.replace(old.compartment, CompartmentKind.AUDIT, log.auditors, (old.epoch,))
         day = log.now_ms() // MS_PER_DAY
         return Ratchet(new.compartment, new.epoch, new.key, 0, day)
 
     def _placed(self) -> tuple[list[VersionRow], list[VersionKeyRow], list[Item]]:
         """Give every thing its place in the list: founding epochs, grants, then the rest (FORMAT.md 5)."""
-        items = [new.item() for new in self._foundings]
-        items += [item for new in (*self._foundings, *self._periods) for item in new.grant_items()]
-        items += [new.item() for new in self._periods]
+        items = self._keys.items()
         versions, keys = [], []
         origin, seq = self._log.origin, self._seq
         for n, one in enumerate(self._versions, len(items)):
@@ -264,7 +295,7 @@ class Work:
     @contextmanager
     def _keyring_with_new_epochs(self) -> Iterator[None]:
         """Let the keyring hold what this work founds while it is written, and for good once it is durable."""
-        kept = [new for new in self._foundings if new.stays_in_keyring]
+        kept = self._keys.kept
         try:
             for new in kept:
                 self._log.keyring.add(new.compartment, new.epoch, new.key)
@@ -281,7 +312,7 @@ class Work:
             rows.put_local(
                 place.seal_row(Purpose.SESSION, encode_session(self._log.origin, session), session.number + 1)
             )
-        if any(new.stays_in_keyring for new in self._foundings):
+        if self._keys.kept:
             rows.put_local(place.seal_row(Purpose.KEYRING, self._log.keyring.encode()))
 
     def _current_epoch(self, compartment: CompartmentId) -> tuple[EpochId, bytes]:
@@ -290,14 +321,15 @@ class Work:
         return self._epochs[compartment]
 
     def _founded_or_held_epoch(self, compartment: CompartmentId) -> tuple[EpochId, bytes]:
-        for new in self._foundings:
-            if new.compartment == compartment:
-                return new.epoch, derive_wrap_key(new.key)
+        new = self._keys.of(compartment)
+        if new is not None:
+            return new.epoch, derive_wrap_key(new.key)
         held = self._log.keyring.epochs_of(compartment)
-        wrap_key = self._log.keyring.wrap_key(held[-1]) if held else None
-        if wrap_key is None:
+        chosen = self._choose_epoch(compartment) or (EpochId(held[-1]) if held else None)
+        wrap_key = None if chosen is None else self._log.keyring.wrap_key(chosen)
+        if chosen is None or wrap_key is None:
             raise RefusedError(f"compartment {compartment.hex()} was not granted to this seat")
-        return EpochId(held[-1]), wrap_key
+        return chosen, wrap_key
 
 
 def _signed(origin: Origin, size: int, root: bytes, seed: bytes) -> CheckpointRow:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from vault.access.continuity import newest_keys
-from vault.access.keyrings import grants_between, missing_epochs
+from vault.access.continuity import newest_keys, report_of
+from vault.access.keyrings import open_missing
 from vault.access.session import VERIFY_ALARM, Alarm, Session
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import Origin
@@ -17,7 +17,8 @@ from vault.log.listed import check_epochs, check_keys, check_listed, check_versi
 from vault.log.report import ListedReport, LogReport, Problem, ProblemCode
 from vault.log.verify import verify_log
 from vault.policy.roles import Action
-from vault.records.counting import Counter, Proven, Quarantined
+from vault.records.authority import Authority, Proven
+from vault.records.counting import Counter, Quarantined
 from vault.records.epochs import notices_of, read_notice
 from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.payloads import read_payloads
@@ -138,6 +139,7 @@ class _Checked:
         self._session = session
         self._bounds = bounds
         self._reports: dict[Origin, LogReport] = {}
+        self._ahead: dict[Origin, LogReport] = {}
         self.entries = self.versions_opened = self.payloads_opened = self._present = 0
         self.faults: list[Fault] = []
 
@@ -213,18 +215,12 @@ class _Checked:
     def keyring(self, rows: Rows) -> None:
         """Name each epoch whose listed grant to this seat does not open: its compartment would seem not to exist."""
         session = self._session
-        missing = missing_epochs(rows, session.seat, session.keyring)
-        if not missing:
-            return
-        listed = {
-            item.digest
-            for report in self._reports.values()
-            for _, items in proven_lists(rows.operations(report.origin), report)
-            for item in items
-        }
-        for epoch, _ in missing:
-            if any(grant.digest in listed for grant in grants_between(rows, epoch, session.seat)):
-                text = f"epoch {epoch.hex()} was granted to this seat and is not in its keyring"
+        listings = session.learned.listings
+        for one in open_missing(rows, session.log.place, session.kem_private, session.keyring, listings):
+            state = session.state_of(one.compartment)
+            counts = state is not None and session.seat not in state.cuts and one.epoch in state.epochs
+            if one.is_altered or (state is not None and counts and session.seat in state.epochs[one.epoch].granted):
+                text = f"epoch {one.epoch.hex()} was granted to this seat and is not in its keyring"
                 self.faults.append(Fault("keyring", None, None, None, text))
 
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
@@ -245,12 +241,20 @@ class _Checked:
         for row in rows.version_rows(origin):
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
                 self._fault("wrap", origin, (row.seq, row.n), "the version is here and its wrapped key is not")
-        counter = Counter(rows, session.vault, session.keyring, session.directory.chain)
         report = self._reports[origin]
+        authority = Authority(rows, session.directory.chain, lambda log, _: self._proven(rows, log))
+        counter = Counter(rows, session.vault, session.keyring, authority)
         for judged in counter.judge(origin, 0, Proven(report.size, report.rejected)):
             if isinstance(judged, Quarantined) and not judged.waits and judged.check not in {"C2", "missing"}:
                 words = f"the version does not count: it fails check {judged.check}"
                 self._fault("quarantined", origin, (judged.seq, judged.n), words)
+
+    def _proven(self, rows: Rows, origin: Origin) -> Proven:
+        """Return how far another log is proven, which may come later in this run."""
+        report = self._reports.get(origin)
+        if report is None:
+            report = self._ahead.setdefault(origin, report_of(rows, origin))
+        return Proven(report.size, report.rejected)
 
     def _open_payloads(self, rows: Rows, origin: Origin) -> None:
         for entry in read_payloads(rows, self._session.auditor(), origin, self._reports[origin].rejected):

@@ -18,11 +18,11 @@ from vault.index.file import Index, is_ahead
 from vault.index.fold import sort_key
 from vault.index.heads import heads_in
 from vault.log.roster import ROSTER_RECORD
+from vault.records.authority import Proven
 from vault.records.codec import from_fields
-from vault.records.counting import Counter, Proven, Quarantined
+from vault.records.counting import Counter, Quarantined
 from vault.records.versions import OpenedVersion
 from vault.services.noticing import notice, notice_findings
-from vault.services.proving import proven
 from vault.services.reading import read_heads
 from vault.store.rows import Rows
 
@@ -53,7 +53,7 @@ def caught_up(session: Session, *, progress: Progress = lambda done, total: None
     asks = not index.was_asked
     for name, start, size in behind:
         origin = Origin(name)
-        known = proven(session, origin, start, size)
+        known = _proven(session, origin, start, size)
         asks |= origin != session.log.origin and known.size > start
         found += _catch_up_with(session, index, origin, start=start, known=known)
         if known.size < size:
@@ -101,7 +101,7 @@ def ask_again(session: Session, index: Index) -> list[Quarantined]:
         origin = Origin(name)
         with session.database.reading() as rows:
             size = rows.size(origin)
-        known = proven(session, origin, places[0], size)
+        known = _proven(session, origin, places[0], size)
         for run in _runs(places):
             found = [Quarantined(origin, seq, None, "C3") for seq in run if seq >= known.size]
             reach = Proven(min(run[-1] + 1, known.size), known.rejected, known.lost)
@@ -139,10 +139,12 @@ def _index_as_remembered(session: Session) -> Index:
 
 
 def _counter(session: Session, rows: Rows) -> Counter:
-    def is_proven(origin: Origin, seq: int) -> bool:
-        return proven(session, origin, seq, seq + 1).size > seq
+    return Counter(rows, session.vault, session.keyring, session.authority(rows), session.learned)
 
-    return Counter(rows, session.vault, session.keyring, session.directory.chain, session.learned, is_proven)
+
+def _proven(session: Session, origin: Origin, start: int, size: int) -> Proven:
+    with session.database.reading() as rows:
+        return session.prover.proven(rows, origin, start, size)
 
 
 def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int, known: Proven) -> list[Quarantined]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from vault.access.pins import Pinned
-from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.ids import Origin
 from vault.log.report import LogReport
 from vault.log.tree import TILE_HEIGHT, TILE_WIDTH, leaf_hash, root_at
 from vault.log.verify import verify_log
-from vault.records.counting import Proven
+from vault.records.authority import Proven
 from vault.records.logs import genesis_bytes_of
 from vault.records.seatlog import SeatLog
 from vault.seal.signing import is_signed_raw
@@ -20,48 +20,71 @@ from vault.store.rows import Rows
 _HASH_SIZE = 32
 
 
-def proven(session: Session, origin: Origin, start: int, size: int) -> Proven:
-    """Return up to which size the entries from `start` on are proven, at most `size`.
+@dataclass(slots=True)
+class Prover:
+    """What one session proved of the logs so far.
 
-    Headers from `start` on are hashed again; what lies before was proven when it was read. The root that they must
-    give is that of this seat's own log, or the one that this account verified and remembers. In a damaged log the
-    entries count that can still be proven; `log verify` names the others.
+    Attributes:
+        log: this seat's own log, whose tree is in memory.
+        verified: other logs -> what of them was verified, now or earlier.
+        read_at: other logs -> of which size they were when this session verified them.
+        hashed: (log, size) -> from which entry on its headers were hashed again and gave the root that they should.
+        damaged: (log, size) -> what of it can be proven although its headers do not give the root that they should.
     """
-    with session.database.reading() as rows:
-        known = _known(session, rows, origin)
+
+    log: SeatLog
+    verified: dict[Origin, Pinned]
+    read_at: dict[Origin, int] = field(default_factory=dict)
+    hashed: dict[tuple[Origin, int], int] = field(default_factory=dict)
+    damaged: dict[tuple[Origin, int], Proven] = field(default_factory=dict)
+
+    def proven(self, rows: Rows, origin: Origin, start: int, size: int) -> Proven:
+        """Return up to which size the entries from `start` on are proven, at most `size`.
+
+        Headers from `start` on are hashed again; what lies before was proven when it was read. The root that they must
+        give is that of this seat's own log, or the one that this account verified and remembers. In a damaged log the
+        entries count that can still be proven; `log verify` names the others.
+        """
+        known = self._known(rows, origin)
         stop = min(size, known.size)
         if stop <= start:
             return Proven(start)
-        if _are_the_newest(rows, session.log, origin, start, stop):
+        if _are_the_newest(rows, self.log, origin, start, stop):
+            return Proven(stop)
+        if start >= self.hashed.get((origin, known.size), known.size):
             return Proven(stop)
         if _gives(rows, origin, known, lambda level, index: _covered_by(start, level, index)):
+            self.hashed[origin, known.size] = start
             return Proven(stop)
-        found = session.damaged.get((origin, known.size))
+        found = self.damaged.get((origin, known.size))
         if found is None:
-            found = session.damaged[origin, known.size] = _despite_damage(rows, origin, known)
-    reach = max(start, min(found.size, stop))
-    return Proven(reach, found.rejected, tuple(seq for seq in found.lost if start <= seq < reach))
+            found = self.damaged[origin, known.size] = _despite_damage(rows, origin, known)
+        reach = max(start, min(found.size, stop))
+        return Proven(reach, found.rejected, tuple(seq for seq in found.lost if start <= seq < reach))
+
+    def around(self, rows: Rows, origin: Origin, seq: int) -> Proven:
+        """Return whether one entry is proven."""
+        return self.proven(rows, origin, seq, seq + 1)
+
+    def _known(self, rows: Rows, origin: Origin) -> Pinned:
+        """Return the newest size and root of a log that this seat has reason to believe."""
+        if origin == self.log.origin:
+            return Pinned(self.log.size, self.log.frontier.root())
+        stored = rows.size(origin)
+        remembered = self.verified.get(origin)
+        if remembered is None or (remembered.size != stored and self.read_at.get(origin) != stored):
+            report = _report(rows, origin, remembered)
+            if remembered is None or stored < remembered.size or report.size > remembered.size:
+                # More is proven only where the root at the remembered size is the remembered one.
+                remembered = self.verified[origin] = Pinned(report.size, report.root)
+            self.read_at[origin] = stored
+        return remembered
 
 
 def _are_the_newest(rows: Rows, log: SeatLog, origin: Origin, start: int, stop: int) -> bool:
     """Say whether these headers are the newest of this seat's own log, of which memory still has each leaf."""
     leaves = log.frontier.leaves_from(start) if origin == log.origin and stop == log.size else None
     return leaves is not None and leaves == [leaf_hash(row.header) for row in rows.operations(origin, start, stop)]
-
-
-def _known(session: Session, rows: Rows, origin: Origin) -> Pinned:
-    """Return the newest size and root of a log that this seat has reason to believe."""
-    if origin == session.log.origin:
-        return Pinned(session.log.size, session.log.frontier.root())
-    stored = rows.size(origin)
-    remembered = session.verified.get(origin)
-    if remembered is None or (remembered.size != stored and session.read_at.get(origin) != stored):
-        report = _report(rows, origin, remembered)
-        if remembered is None or stored < remembered.size or report.size > remembered.size:
-            # More is proven only where the root at the remembered size is the remembered one.
-            remembered = session.verified[origin] = Pinned(report.size, report.root)
-        session.read_at[origin] = stored
-    return remembered
 
 
 def _report(rows: Rows, origin: Origin, known: Pinned | None = None) -> LogReport:

@@ -1,0 +1,51 @@
+"""A new epoch in the place of others: who is granted it, and where it cuts the logs of those whom it drops."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from vault.access.directory import RECOVERY, Directory
+from vault.access.proving import Prover
+from vault.ids import Origin, SeatId
+from vault.log.epochs import Drop
+from vault.records.holding import CompartmentState
+from vault.records.logs import genesis_of
+from vault.records.seatlog import Holder, SeatLog
+from vault.store.rows import Rows
+
+
+def next_holders(
+    directory: Directory, state: CompartmentState, *, without: Collection[SeatId] = (), added: Collection[SeatId] = ()
+) -> list[Holder]:
+    """Return whom the next epoch is granted to: all who hold a current one and are still in, less `without`.
+
+    Recovery stays where it was, and is not added where the compartment was made without it.
+    """
+    live = directory.standing.certificates
+    seats = (state.holders | frozenset(added)) - frozenset(without)
+    holders = [Holder(seat, live[seat].kem) for seat in sorted(seats) if seat in live]
+    if RECOVERY in state.holders:
+        holders.append(Holder(RECOVERY, directory.standing.head.recovery))
+    return holders
+
+
+def drops_of(rows: Rows, prover: Prover, directory: Directory, seats: Collection[SeatId]) -> tuple[Drop, ...]:
+    """Return what still counts of each log of these seats: as much of it as this device has and can prove."""
+    drops = []
+    geneses = {Origin(row.origin): genesis_of(rows, row.origin) for row in rows.geneses()}
+    for seat in sorted(seats):
+        logs = [origin for origin, genesis in geneses.items() if genesis is not None and genesis.seat == seat]
+        sizes = {origin: prover.proven(rows, origin, 0, rows.size(origin)).size for origin in sorted(logs)}
+        certificate = directory.standing.certificates.get(seat)
+        if certificate is not None:
+            sizes.setdefault(Origin(certificate.genesis), 0)
+        drops += [Drop(seat, origin, size) for origin, size in sizes.items()]
+    return tuple(drops)
+
+
+def audit_is_stale(rows: Rows, log: SeatLog) -> bool:
+    """Say whether the running audit epoch was granted to others than those who shall read the log now."""
+    if log.ratchet is None:
+        return False
+    granted = {row.seat for row in rows.grants_of(log.ratchet.epoch) if row.giver == log.place.seat}
+    return granted != {auditor.seat for auditor in log.auditors}

@@ -1,0 +1,156 @@
+"""Take in what other seats did: rosters, keys that were given, keys that were withdrawn.
+
+Runs at each unlock, and after rows were imported or a roster was written. Every key that comes in this way is judged
+first: who gave it had to be entitled (FORMAT.md 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from vault.access.directory import read_directory
+from vault.access.keyrings import GrantedKey, open_missing
+from vault.access.session import Alarm, Session
+from vault.ids import CompartmentId, Origin, SeatId
+from vault.index.apply import apply
+from vault.index.entries import RemovedCompartment
+from vault.log.epochs import CompartmentKind
+from vault.records.epochs import read_notice
+from vault.records.holding import CompartmentState
+from vault.seal.keyring import Keyring
+from vault.seal.purposes import Purpose
+from vault.store.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What changed for this seat.
+
+    Attributes:
+        gained: compartments that it can read from now on.
+        withdrawn: compartments that it could read before.
+        refused: how many keys somebody gave who was not entitled; they are not used.
+        is_new_roster: whether the organisation changed.
+    """
+
+    gained: tuple[CompartmentId, ...] = ()
+    withdrawn: tuple[CompartmentId, ...] = ()
+    refused: int = 0
+    is_new_roster: bool = False
+
+
+def refresh(session: Session, *, at_unlock: bool = False) -> Refreshed:
+    """Bring the session level with the rows: directory, keyring, index.
+
+    Raises:
+        VerificationError: no roster counts, or this seat is in none.
+    """
+    before = session.log.roster
+    held_before = set(session.keyring.compartments())
+    with session.log.lock, session.database.reading() as rows:
+        granted = open_missing(rows, session.log.place, session.kem_private, session.keyring, session.learned.listings)
+        _read_directory(session, rows, granted)
+        kept, lost, refused = _judge(session, granted)
+        withdrawn = _withdrawn(session, rows)
+    gained = tuple(dict.fromkeys(one.compartment for one in kept if one.compartment not in held_before))
+    for compartment in withdrawn:
+        for epoch in session.keyring.epochs_of(compartment):
+            session.keyring.drop(epoch)
+    if kept or withdrawn:
+        _keep(session, gained, withdrawn)
+    _tell(session, kept if at_unlock else (), lost, refused)
+    return Refreshed(gained, withdrawn, refused, session.log.roster != before)
+
+
+def _read_directory(session: Session, rows: Rows, granted: list[GrantedKey]) -> None:
+    """Open the directory's new keys first and believe after: what they open says who may have given them."""
+    home = session.directory.compartment
+    new = [one for one in granted if one.compartment == home and one.key is not None]
+    for one in new:
+        session.keyring.add(one.compartment, one.epoch, one.key or b"")
+    directory = read_directory(rows, vault=session.vault, keyring=session.keyring, root_public=session.root_public)
+    session.adopt(directory)
+    state = session.state_of(home)
+    for one in new:
+        if not _counts(session, state, one):
+            session.keyring.drop(one.epoch)
+
+
+def _judge(session: Session, granted: Iterable[GrantedKey]) -> tuple[list[GrantedKey], int, int]:
+    """Put into the keyring what counts; return that, how many that count do not open, how many do not count."""
+    kept, lost, refused = [], 0, 0
+    for one in granted:
+        state = session.state_of(one.compartment)
+        if one.is_altered:
+            lost += 1
+        elif not _counts(session, state, one):
+            # Keys of before a withdrawal stay in the rows; nobody did anything wrong.
+            refused += state is None or session.seat not in state.cuts
+        elif one.key is None:
+            lost += 1
+        else:
+            session.keyring.add(one.compartment, one.epoch, one.key)
+            kept.append(one)
+    return kept, lost, refused
+
+
+def _counts(session: Session, state: CompartmentState | None, one: GrantedKey) -> bool:
+    if state is None or one.epoch not in state.epochs or session.seat in state.cuts:
+        return False
+    return session.seat in state.epochs[one.epoch].granted
+
+
+def needs_refresh(rows: Rows, seat: SeatId, keyring: Keyring) -> bool:
+    """Say whether some epoch of a compartment that the seat holds says that it drops the seat."""
+    return bool(_dropping(rows, seat, keyring))
+
+
+def _dropping(rows: Rows, seat: SeatId, keyring: Keyring) -> tuple[CompartmentId, ...]:
+    notices = (read_notice(row) for row in rows.epochs_with_drops())
+    # Whether this seat is in the directory, rosters say.
+    return tuple(
+        dict.fromkeys(
+            CompartmentId(notice.compartment)
+            for notice in notices
+            if notice is not None
+            and notice.kind is not CompartmentKind.DIRECTORY
+            and any(drop.seat == seat for drop in notice.drops)
+            and keyring.epochs_of(notice.compartment)
+        )
+    )
+
+
+def _withdrawn(session: Session, rows: Rows) -> tuple[CompartmentId, ...]:
+    """Return the compartments held that an epoch which counts dropped this seat from."""
+    states = ((one, session.state_of(one)) for one in _dropping(rows, session.seat, session.keyring))
+    return tuple(one for one, state in states if state is not None and session.seat in state.cuts)
+
+
+def _keep(session: Session, gained: tuple[CompartmentId, ...], withdrawn: tuple[CompartmentId, ...]) -> None:
+    """Store the keyring, then bring the index level: what its cursor passed by unread comes again."""
+    with session.database.transaction() as rows:
+        rows.put_local(session.log.place.seal_row(Purpose.KEYRING, session.keyring.encode()))
+    with session.database.reading() as rows:
+        places = {(one.origin, one.seq) for compartment in gained for one in rows.versions(compartment)}
+    if places or withdrawn:
+        index = session.index()
+        apply(index, map(RemovedCompartment, withdrawn), {}, waiting=places)
+        index.was_asked = False
+
+
+def _tell(session: Session, kept: Iterable[GrantedKey], lost: int, refused: int) -> None:
+    seen = {} if session.pins is None else session.pins.logs
+    # What this account had taken in before cannot be missing from a keyring that is the newest.
+    again = sum(
+        any(Origin(origin) in seen and seq < seen[Origin(origin)].size for origin, seq in one.listed_at) for one in kept
+    )
+    if again:
+        words = f"The keyring of this device is an older one, or was altered: {again} keys were opened again."
+        session.add_alarm(Alarm("keyring", words, lasts=True))
+    if lost:
+        words = f"{lost} keys that were granted to you do not open any more: their grants were altered."
+        session.add_alarm(Alarm("keyring-lost", words))
+    if refused:
+        words = f"{refused} keys came from somebody who was not entitled to give them; they are not used."
+        session.add_alarm(Alarm("refused-keys", words, is_fault=False))

@@ -1,0 +1,194 @@
+"""Who wrote an entry, and with which rights: C1 to C4 of FORMAT.md 6, asked of one entry at a time.
+
+Whoever counts versions, epochs, grants or erasures asks here first, so that they cannot disagree about an author.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from vault.errors import MalformedError
+from vault.ids import Origin, SeatId
+from vault.log.genesis import Genesis
+from vault.log.header import Header
+from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items, items_digest
+from vault.log.roster import Roster, RosterChain
+from vault.policy.rights import RightsTable, rights_table
+from vault.policy.roles import Role
+from vault.records.logs import genesis_of
+from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow
+
+Place = tuple[bytes, int]  # origin, seq
+# Versions are nearly all that is listed: where they stand is asked seldom.
+_RARE = frozenset(ItemKind) - {ItemKind.VERSION}
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """How far a log is proven (C3).
+
+    Attributes:
+        size: up to where.
+        rejected: rows up to there that are not the signed ones: (seq, digest).
+        lost: positions up to there, rising, whose signed row is not here.
+    """
+
+    size: int
+    rejected: frozenset[tuple[int, bytes]] = frozenset()
+    lost: tuple[int, ...] = ()
+
+    def covers(self, row: OperationRow) -> bool:
+        """Say whether this row is one of the signed ones."""
+        return row.seq < self.size and (row.seq, row.digest) not in self.rejected
+
+
+def proves_nothing(origin: Origin, seq: int) -> Proven:
+    """Stand for a caller that cannot prove other entries than those it judges."""
+    del origin, seq
+    return Proven(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of somebody who was in when they wrote it.
+
+    Attributes:
+        origin, seq: where it stands.
+        items: what it lists.
+        seat: who wrote it.
+        roles: which roles the roster that it names gives the seat.
+        rights: the rights table of that roster.
+        founds_vault: it is entry 0 of the vault.
+        recovers: it is entry 0 of a seat that the root key admitted later (FORMAT.md 6, recovery).
+    """
+
+    origin: Origin
+    seq: int
+    items: tuple[Item, ...]
+    seat: SeatId
+    roles: frozenset[Role]
+    rights: RightsTable
+    founds_vault: bool
+    recovers: bool
+
+
+@dataclass(slots=True)
+class Listings:
+    """Where lists name things, of all operations read so far; no later row takes that back.
+
+    Attributes:
+        places: kind -> digest -> (log, position) of each operation that lists it.
+        read: (kind, log) -> how many of its operations were looked at.
+    """
+
+    places: dict[ItemKind, dict[bytes, list[Place]]] = field(default_factory=dict)
+    read: dict[tuple[ItemKind, bytes], int] = field(default_factory=dict)
+
+    def of(self, rows: Rows, kind: ItemKind) -> dict[bytes, list[Place]]:
+        """Return where things of a kind are listed; each log is read once, for versions once more, then what is new."""
+        kinds = frozenset({kind}) if kind is ItemKind.VERSION else _RARE
+        for one in kinds:
+            self.places.setdefault(one, {})
+        for origin in {genesis.origin for genesis in rows.geneses()}:
+            for row in rows.operations(origin, self.read.get((kind, origin), 0)):
+                for one in kinds:
+                    for digest in digests_in(row, one):
+                        self.places[one].setdefault(digest, []).append((origin, row.seq))
+            size = rows.size(origin)
+            self.read.update({(one, origin): size for one in kinds})
+        return self.places[kind]
+
+
+@dataclass(slots=True)
+class Authority:
+    """Judges authors as one moment of the rows shows them.
+
+    Attributes:
+        prove: (log, position) -> how far the log is proven around it.
+        known: logs of which the caller has proven a stretch already.
+    """
+
+    rows: Rows
+    chain: RosterChain
+    prove: Callable[[Origin, int], Proven] = proves_nothing
+    known: dict[Origin, Proven] = field(default_factory=dict)
+    _geneses: dict[bytes, Genesis | None] = field(default_factory=dict)
+    _entries: dict[Place, Entry | None] = field(default_factory=dict)
+
+    def entry(self, origin: bytes, seq: int) -> Entry | None:
+        """Return the entry there if it is proven and its author was in (C1 to C4), or None."""
+        place = (origin, seq)
+        if place not in self._entries:
+            self._entries[place] = next(self._find(Origin(origin), seq), None)
+        return self._entries[place]
+
+    def genesis(self, origin: bytes) -> Genesis | None:
+        """Return the signed genesis of a log, or None."""
+        if origin not in self._geneses:
+            self._geneses[origin] = genesis_of(self.rows, origin)
+        return self._geneses[origin]
+
+    def is_in(self, genesis: Genesis, row: OperationRow, roster: Roster) -> bool:
+        """Say whether the log is its seat's own and the seat was in when it wrote this entry (C4)."""
+        certificate = roster.certificates.get(genesis.seat)
+        if certificate is None or certificate.identity != genesis.identity:
+            return False
+        if genesis.is_first and certificate.genesis != row.origin:
+            return False
+        return self.chain.allows(genesis.seat, row.origin, row.seq, roster.root)
+
+    def _find(self, origin: Origin, seq: int) -> Iterator[Entry]:
+        genesis = self.genesis(origin)
+        if genesis is None:
+            return
+        known = self.known.get(origin)
+        if known is None or known.size <= seq:
+            known = self.prove(origin, seq)
+        for row in self.rows.operations(origin, seq, seq + 1):
+            if not known.covers(row) or not names_its_list(row):
+                continue
+            try:
+                header, items = Header.decode(row.header), decode_items(row.list)
+            except MalformedError:
+                continue
+            roster = self.chain.by_root(header.roster)
+            if roster is not None and self.is_in(genesis, row, roster):
+                yield self._entry(row, items, genesis, roster)
+
+    def _entry(self, row: OperationRow, items: tuple[Item, ...], genesis: Genesis, roster: Roster) -> Entry:
+        seat = SeatId(genesis.seat)
+        first = self.chain.first_certified.get(row.origin)
+        is_first_word = row.seq == 0 and first is not None and first[1] == roster.root
+        return Entry(
+            origin=Origin(row.origin),
+            seq=row.seq,
+            items=items,
+            seat=seat,
+            roles=roles_in(roster, seat),
+            rights=rights_table(roster.head.rights),
+            founds_vault=is_first_word and roster.head.number == 0,
+            recovers=is_first_word and roster.head.number > 0,
+        )
+
+
+def roles_in(roster: Roster, seat: bytes) -> frozenset[Role]:
+    """Return the roles that a roster gives to a seat that it certifies; words of a newer program give none here."""
+    words = roster.members[roster.certificates[seat].member]
+    return frozenset(role for role in Role if role.value in words)
+
+
+def names_its_list(row: OperationRow) -> bool:
+    """Say whether the header of a row names its list. A proven header has one spelling: no parsing is needed."""
+    return f'"r":"{items_digest(row.list).hex()}"'.encode() in row.header
+
+
+def digests_in(row: OperationRow, kind: ItemKind) -> set[bytes]:
+    """Return the digests of one kind in a list; of a malformed list, none."""
+    if kind not in row.list[::ITEM_SIZE]:
+        return set()
+    try:
+        return {item.digest for item in decode_items(row.list) if item.kind == kind}
+    except MalformedError:
+        return set()
