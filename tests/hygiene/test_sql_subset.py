@@ -80,8 +80,10 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "epochs_granted_to": lambda rows: rows.epochs_granted_to(_ID),
     "epochs_holding": lambda rows: rows.epochs_holding([_ID, _ID], at=3),
     "grants_of": lambda rows: rows.grants_of(_ID),
+    "false_rows": lambda rows: rows.false_rows(),
     "put_local": lambda rows: rows.put_local(LocalRow(_ID, 1, 0, b"blob")),
     "local": lambda rows: rows.local(_ID, 1),
+    "locals_for": lambda rows: rows.locals_for(1),
     "delete_local": lambda rows: rows.delete_local(_ID, 1),
 }
 
@@ -114,7 +116,7 @@ _FORBIDDEN = tuple(
     )
 )  # fmt: skip
 _FUNCTION = re.compile(r"\b([a-z_]+)\(", re.IGNORECASE)
-_FUNCTIONS = frozenset({"count", "min", "max", "sum", "coalesce", "length", "substr", "varchar"})
+_FUNCTIONS = frozenset({"cast", "count", "min", "max", "sum", "coalesce", "length", "substr", "varchar"})
 
 
 def breaches(text: str) -> list[str]:

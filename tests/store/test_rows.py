@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -289,14 +290,35 @@ def test_no_question_of_the_hot_paths_reads_a_whole_table(database: Database, qu
 
 def test_reading_a_case_joins_its_keys_by_index(database: Database) -> None:
     with database.reading() as rows:
-        seen: list[str] = []
-        sa.event.listen(database.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+        seen: list[tuple[str, Any]] = []
+        sa.event.listen(database.engine, "before_cursor_execute", lambda *args: seen.append((args[2], args[3])))
         rows.versions(CASE)
-        asked = seen[-1]
-        plan = rows.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", (CASE,)).fetchall()
+        text, values = seen[-1]
+        plan = rows.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
     steps = [row[3] for row in plan]
     assert not [step for step in steps if step.startswith("SCAN")]
     assert any("version_key USING PRIMARY KEY" in step for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("read", "key"),
+    [
+        (lambda rows: rows.operations(ORIGIN), "seq,digest"),
+        (lambda rows: rows.versions_from(ORIGIN, 0), "seq,n,id"),
+        (lambda rows: rows.version_rows(ORIGIN), "seq,n,id"),
+        (lambda rows: rows.version_keys(ORIGIN), "seq,n,epoch,wrap"),
+    ],
+)
+def test_each_page_begins_in_the_index_where_the_last_one_ended(
+    database: Database, read: Callable[[Rows], Iterator[object]], key: str
+) -> None:
+    with database.reading() as rows:
+        seen: list[tuple[str, Any]] = []
+        sa.event.listen(database.engine, "before_cursor_execute", lambda *args: seen.append((args[2], args[3])))
+        assert list(read(rows)) == []
+        text, values = seen[-1]
+        plan = rows.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
+    assert f"(origin=? AND ({key})>(" in plan[0][3]
 
 
 def test_the_order_of_insertion_does_not_change_the_answers(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from vault.platform import fsync_folder
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.schema import make_tables
-from vault.store.statements import after, insert_text
+from vault.store.statements import after, are_sound, insert_text
 from vault.store.tables import local, metadata, operation, version, version_key
 
 Progress = Callable[[int, int], None]
@@ -197,7 +197,8 @@ def _origins(source: Rows) -> Iterator[bytes]:
 
 def _chunk_after(source: Rows, table: sa.Table, last: Any, *within: sa.ColumnElement[bool]) -> list[Any]:
     key = list(table.primary_key.columns)
-    statement = sa.select(table).where(*within).order_by(*key).limit(_CHUNK)
+    # A false row of another shape is no part of a moment: nothing reads it, and no key to go on from can be made of it.
+    statement = sa.select(table).where(are_sound(table.c), *within).order_by(*key).limit(_CHUNK)
     if last is None:
         return list(source.connection.execute(statement))
     behind = {f"after_{column.name}": getattr(last, column.name) for column in key}

@@ -258,6 +258,16 @@ class Rows:
         """Delete a seat's sealed secret for this purpose, if there is one."""
         self.connection.execute(sql.DELETE_LOCAL, {"seat": seat, "purpose": purpose})
 
+    # ---- false rows
+
+    def false_rows(self) -> dict[str, int]:
+        """Return table -> number of its rows that hold a value of another type than their column: read by nothing else.
+
+        SQLite keeps text in a column for bytes. Only somebody with the database key can have put it there.
+        """
+        counts = {name: int(self.connection.scalar(statement) or 0) for name, statement in sql.FALSE_ROWS.items()}
+        return {name: count for name, count in counts.items() if count}
+
     # ---- plumbing
 
     def _insert(self, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -20,6 +20,7 @@ from vault.store.tables import (
     genesis,
     granted,
     local,
+    metadata,
     operation,
     tile,
     version,
@@ -41,8 +42,13 @@ def after(columns: Sequence[sa.Column[int] | sa.Column[bytes]]) -> sa.ColumnElem
     return sa.tuple_(*columns) > sa.tuple_(*(given(f"after_{column.name}", type_=column.type) for column in columns))
 
 
-def is_false(columns: Iterable[sa.Column[Any]]) -> sa.ColumnElement[bool]:
-    """Return the condition that some cell of a row holds something else than its column is for.
+def are_sound(columns: Iterable[sa.Column[Any]]) -> sa.ColumnElement[bool]:
+    """Return the condition that every cell of a row holds what its column is for."""
+    return sa.not_(_any_false(columns))
+
+
+def _any_false(columns: Iterable[sa.Column[Any]]) -> sa.ColumnElement[bool]:
+    """Return the opposite of `are_sound`.
 
     SQLite takes any value in any column, and orders numbers before text before bytes, of which none is the smallest; on
     the other engines the types of the columns make this false always.
@@ -53,40 +59,39 @@ def is_false(columns: Iterable[sa.Column[Any]]) -> sa.ColumnElement[bool]:
 def _out_of_kind(column: sa.Column[Any]) -> tuple[sa.ColumnElement[bool], ...]:
     if isinstance(column.type, sa.LargeBinary):
         return (column < b"",)
-    largest = END if isinstance(column.type, sa.BigInteger) else _SMALL_END
-    return (column < 0, column > largest, column != sa.cast(column, column.type))
+    too_large = () if isinstance(column.type, sa.BigInteger) else (column > _SMALL_END,)
+    # Behind the last comparison: a number with a fraction, or text.
+    return (column < 0, *too_large, column != sa.cast(column, column.type))
 
 
-def _is_sound(columns: Iterable[sa.Column[Any]]) -> sa.ColumnElement[bool]:
-    """Return the condition of rows that are read: not as single comparisons, which SQLite would page by."""
-    return sa.not_(is_false(columns))
+def _sound(columns: Iterable[sa.Column[Any]], *equal: sa.Column[Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions of rows that are read: what is given for `equal`, and no other cell of another kind.
+
+    As one negation, not as single comparisons: by these SQLite would go through an index, and page after page through
+    the same rows.
+    """
+    others = [column for column in columns if column not in set(equal)]
+    return (*(column == given(column.name) for column in equal), are_sound(others))
 
 
-def _select(*columns: sa.Column[Any]) -> sa.Select[Any]:
-    return sa.select(*columns).where(_is_sound(columns))
-
-
-GENESIS = _select(*genesis.c).where(genesis.c.origin == given("origin")).order_by(genesis.c.bytes)
-GENESES = _select(*genesis.c).order_by(genesis.c.origin, genesis.c.bytes)
+GENESIS = sa.select(genesis).where(*_sound(genesis.c, genesis.c.origin)).order_by(genesis.c.bytes)
+GENESES = sa.select(genesis).where(*_sound(genesis.c)).order_by(genesis.c.origin, genesis.c.bytes)
 
 OPERATIONS_AFTER = (
-    _select(*operation.c)
-    .where(operation.c.origin == given("origin"), after([operation.c.seq, operation.c.digest]))
+    sa.select(operation)
+    .where(*_sound(operation.c, operation.c.origin), after([operation.c.seq, operation.c.digest]))
     .where(operation.c.seq < given("stop"))
     .order_by(operation.c.seq, operation.c.digest)
     .limit(given("rows"))
 )
 OPERATION = (
-    _select(*operation.c)
-    .where(operation.c.origin == given("origin"), operation.c.seq == given("seq"))
+    sa.select(operation)
+    .where(*_sound(operation.c, operation.c.origin, operation.c.seq))
     .order_by(operation.c.digest)
     .limit(1)
 )
 NEWEST_SEQ = (
-    sa.select(operation.c.seq)
-    .where(_is_sound(operation.c), operation.c.origin == given("origin"))
-    .order_by(operation.c.seq.desc())
-    .limit(1)
+    sa.select(operation.c.seq).where(*_sound(operation.c, operation.c.origin)).order_by(operation.c.seq.desc()).limit(1)
 )
 
 _PLACE = (version.c.origin, version.c.seq, version.c.n)
@@ -96,36 +101,35 @@ _WITH_KEYS = version.join(
         version.c.origin == version_key.c.origin, version.c.seq == version_key.c.seq, version.c.n == version_key.c.n
     ),
 )
-_SEALED = _select(*version.c, version_key.c.epoch, version_key.c.wrap).select_from(_WITH_KEYS)
+_SEALED_COLUMNS = (*version.c, version_key.c.epoch, version_key.c.wrap)
+_SEALED = sa.select(*_SEALED_COLUMNS).select_from(_WITH_KEYS)
 _SEALED_ORDER = (version.c.seq, version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
 
 FIRST_PLACE_IN_COMPARTMENT = (
     sa.select(version.c.origin, version.c.seq)
-    .where(_is_sound(version.c), version.c.compartment == given("compartment"))
+    .where(*_sound(version.c, version.c.compartment))
     .order_by(version.c.seq, version.c.origin)
     .limit(1)
 )
-VERSIONS_OF_COMPARTMENT = _SEALED.where(version.c.compartment == given("compartment"))
-VERSIONS_OF_RECORD = _SEALED.where(version.c.compartment == given("compartment"), version.c.record == given("record"))
-VERSION_AT = _SEALED.where(
-    version.c.origin == given("origin"), version.c.seq == given("seq"), version.c.n == given("n")
-).order_by(*_SEALED_ORDER)
+VERSIONS_OF_COMPARTMENT = _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.compartment))
+VERSIONS_OF_RECORD = _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.compartment, version.c.record))
+VERSION_AT = _SEALED.where(*_sound(_SEALED_COLUMNS, *_PLACE)).order_by(*_SEALED_ORDER)
 SEALED_AFTER = (
-    _SEALED.where(version.c.origin == given("origin"), after(_SEALED_ORDER))
+    _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.origin), after(_SEALED_ORDER))
     .order_by(*_SEALED_ORDER)
     .limit(given("rows"))
 )
 VERSION_ROWS_AFTER = (
-    _select(*version.c)
-    .where(version.c.origin == given("origin"), after([version.c.seq, version.c.n, version.c.id]))
+    sa.select(version)
+    .where(*_sound(version.c, version.c.origin), after([version.c.seq, version.c.n, version.c.id]))
     .where(version.c.seq < given("stop"))
     .order_by(version.c.seq, version.c.n, version.c.id)
     .limit(given("rows"))
 )
 VERSION_KEYS_AFTER = (
-    _select(*version_key.c)
+    sa.select(version_key)
     .where(
-        version_key.c.origin == given("origin"),
+        *_sound(version_key.c, version_key.c.origin),
         after([version_key.c.seq, version_key.c.n, version_key.c.epoch, version_key.c.wrap]),
     )
     .where(version_key.c.seq < given("stop"))
@@ -134,7 +138,7 @@ VERSION_KEYS_AFTER = (
 )
 # The next log behind one, in each table that holds parts of logs: found by their keys, whatever their number of rows.
 NEXT_ORIGIN = tuple(
-    sa.select(sa.func.min(table.c.origin)).where(_is_sound(table.c), table.c.origin > given("after_origin"))
+    sa.select(sa.func.min(table.c.origin)).where(*_sound(table.c), table.c.origin > given("after_origin"))
     for table in (operation, version, version_key, checkpoint)
 )
 DELETE_VERSION = sa.delete(version).where(*(column == given(column.name) for column in _PLACE))
@@ -143,38 +147,38 @@ DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
 )
 DELETE_VERSION_KEY = sa.delete(version_key).where(*(column == given(column.name) for column in version_key.c))
 
-EPOCHS = _select(*epoch.c).order_by(epoch.c.compartment, epoch.c.digest)
-EPOCH = _select(*epoch.c).where(epoch.c.digest == given("digest"))
-EPOCHS_OF_COMPARTMENT = _select(*epoch.c).where(epoch.c.compartment == given("compartment")).order_by(epoch.c.digest)
+EPOCHS = sa.select(epoch).where(*_sound(epoch.c)).order_by(epoch.c.compartment, epoch.c.digest)
+EPOCH = sa.select(epoch).where(*_sound(epoch.c, epoch.c.digest))
+EPOCHS_OF_COMPARTMENT = sa.select(epoch).where(*_sound(epoch.c, epoch.c.compartment)).order_by(epoch.c.digest)
 EPOCHS_AS_LONG_AS = (
-    _select(*epoch.c)
-    .where(sa.func.length(epoch.c.bytes) >= given("size", type_=sa.Integer))
+    sa.select(epoch)
+    .where(*_sound(epoch.c), sa.func.length(epoch.c.bytes) >= given("size", type_=sa.Integer))
     .order_by(epoch.c.compartment, epoch.c.digest)
 )
 EPOCHS_HOLDING = (
-    _select(*epoch.c)
+    sa.select(epoch)
     .where(
+        *_sound(epoch.c),
         sa.func.substr(
             epoch.c.bytes, given("at", type_=sa.Integer), given("size", type_=sa.Integer), type_=sa.LargeBinary
-        ).in_(given("parts", expanding=True, type_=sa.LargeBinary))
+        ).in_(given("parts", expanding=True, type_=sa.LargeBinary)),
     )
     .order_by(epoch.c.digest)
 )
-GRANTS = _select(*granted.c).order_by(granted.c.digest)
+GRANTS = sa.select(granted).where(*_sound(granted.c)).order_by(granted.c.digest)
 EPOCHS_GRANTED_TO_SEAT = (
-    sa.select(granted.c.epoch)
-    .where(_is_sound([granted.c.seat, granted.c.epoch]), granted.c.seat == given("seat"))
-    .distinct()
-    .order_by(granted.c.epoch)
+    sa.select(granted.c.epoch).where(*_sound([granted.c.epoch], granted.c.seat)).distinct().order_by(granted.c.epoch)
 )
-GRANTS_OF_EPOCH = _select(*granted.c).where(granted.c.epoch == given("epoch")).order_by(granted.c.digest)
+GRANTS_OF_EPOCH = sa.select(granted).where(*_sound(granted.c, granted.c.epoch)).order_by(granted.c.digest)
 
 CHECKPOINTS = (
-    _select(*checkpoint.c).where(checkpoint.c.origin == given("origin")).order_by(checkpoint.c.size, checkpoint.c.note)
+    sa.select(checkpoint)
+    .where(*_sound(checkpoint.c, checkpoint.c.origin))
+    .order_by(checkpoint.c.size, checkpoint.c.note)
 )
 NEWEST_CHECKPOINT = (
-    _select(*checkpoint.c)
-    .where(checkpoint.c.origin == given("origin"))
+    sa.select(checkpoint)
+    .where(*_sound(checkpoint.c, checkpoint.c.origin))
     .order_by(checkpoint.c.size.desc(), checkpoint.c.note.desc())
     .limit(1)
 )
@@ -184,14 +188,20 @@ DELETE_REPLACED_CHECKPOINTS = sa.delete(checkpoint).where(
     checkpoint.c.size.not_in(sa.select(cosignature.c.size).where(cosignature.c.origin == given("origin"))),
 )
 
-TILE = sa.select(tile.c.hashes).where(
-    _is_sound(tile.c), tile.c.origin == given("origin"), tile.c.level == given("level"), tile.c.idx == given("idx")
-)
-TILES = _select(*tile.c).where(tile.c.origin == given("origin")).order_by(tile.c.level, tile.c.idx)
+TILE = sa.select(tile.c.hashes).where(*_sound(tile.c, tile.c.origin, tile.c.level, tile.c.idx))
+TILES = sa.select(tile).where(*_sound(tile.c, tile.c.origin)).order_by(tile.c.level, tile.c.idx)
 DELETE_TILE = sa.delete(tile).where(
     tile.c.origin == given("origin"), tile.c.level == given("level"), tile.c.idx == given("idx")
 )
 
-LOCAL = _select(*local.c).where(local.c.seat == given("seat"), local.c.purpose == given("purpose"))
-LOCALS = sa.select(local).where(local.c.purpose == given("purpose")).order_by(local.c.seat)
+# How many rows no other statement reads; NULL fits no comparison.
+FALSE_ROWS = {
+    table.name: sa.select(sa.func.count())
+    .select_from(table)
+    .where(sa.or_(_any_false(table.c), *(column.is_(None) for column in table.c)))
+    for table in metadata.sorted_tables
+}
+
+LOCAL = sa.select(local).where(*_sound(local.c, local.c.seat, local.c.purpose))
+LOCALS = sa.select(local).where(*_sound(local.c, local.c.purpose)).order_by(local.c.seat)
 DELETE_LOCAL = sa.delete(local).where(local.c.seat == given("seat"), local.c.purpose == given("purpose"))
