@@ -1,0 +1,156 @@
+"""What joined sheets may give on: which keys recovery holds by right, and who the members are."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from vault.access.by_sheets import ByRecovery
+from vault.access.directory import RECOVERY
+from vault.access.keyrings import GrantedKey, grants_between
+from vault.access.proving import Prover
+from vault.errors import NotFoundError, RefusedError, VerificationError
+from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VersionId
+from vault.log.epochs import CompartmentKind
+from vault.log.items import Item, ItemKind
+from vault.policy.rights import Place
+from vault.records.authority import Authority
+from vault.records.epochs import notices_of
+from vault.records.holding import CompartmentState, Holding
+from vault.records.versions import OpenedVersion, open_each
+from vault.seal.keyring import Keyring
+from vault.seal.keys import epoch_id
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GrantContext, open_from
+from vault.store.rows import Rows
+
+_MEMBER = "member"
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One compartment that recovery holds: what counts of it, and the keys that were given to recovery by right."""
+
+    state: CompartmentState
+    keys: tuple[GrantedKey, ...] = field(repr=False)
+
+    def was_held_by(self, seats: Collection[SeatId]) -> bool:
+        """Say whether one of these seats held the compartment and was not dropped from it."""
+        epochs = self.state.epochs.values()
+        return any(seat not in self.state.cuts and any(seat in one.granted for one in epochs) for seat in seats)
+
+
+@dataclass(slots=True)
+class Judge:
+    """Judges for recovery, over one moment of the rows."""
+
+    opened: ByRecovery
+    rows: Rows
+    prover: Prover
+    authority: Authority = field(init=False)
+    holding: Holding = field(init=False)
+
+    def __post_init__(self) -> None:
+        chain = self.opened.directory.chain
+        self.authority = Authority(self.rows, chain, lambda origin, seq: self.prover.around(self.rows, origin, seq))
+        self.holding = Holding(self.authority, self.opened.listings)
+
+    def reached(self) -> list[Reached]:
+        """Return each compartment of which recovery holds a key by right, in the order in which it got them."""
+        keys: dict[CompartmentId, list[GrantedKey]] = {}
+        for one in self.opened.granted:
+            keys.setdefault(one.compartment, []).append(one)
+        found = []
+        for compartment, given in keys.items():
+            state = self.holding.state(compartment)
+            counted = () if state is None else tuple(one for one in given if _is_by_right(state, one))
+            if state is not None and counted:
+                found.append(Reached(state, counted))
+        return found
+
+    def audit_keys_of(self, seats: Collection[SeatId]) -> list[tuple[CompartmentId, EpochId, bytes]]:
+        """Return the audit keys that these seats were granted and recovery too, as (compartment, epoch, key)."""
+        found = []
+        compartments = {row.compartment for row in self.rows.epochs()}
+        wanted = {epoch for seat in seats for epoch in self.rows.epochs_granted_to(seat)}
+        for compartment in compartments:
+            for notice in notices_of(self.rows, compartment):
+                if notice.kind is CompartmentKind.AUDIT and notice.epoch in wanted:
+                    key = self._opened(CompartmentId(compartment), EpochId(notice.epoch))
+                    found += [] if key is None else [(CompartmentId(compartment), EpochId(notice.epoch), key)]
+        return found
+
+    def member_named(self, name: str) -> MemberId | None:
+        """Return the member of this name in the newest roster, however it is capitalised; None if there is none.
+
+        Raises:
+            RefusedError: several have it.
+        """
+        wanted = _folded(name)
+        known = self.opened.directory.standing.members
+        found = {
+            MemberId(member)
+            for version in self._member_records()
+            if isinstance(member := version.content.fields.get("member"), bytes)
+            and isinstance(called := version.content.fields.get("name"), str)
+            and member in known
+            and _folded(called) == wanted
+        }
+        if len(found) > 1:
+            raise RefusedError(
+                "several members have this name", advice="Ask one of them to change it, or admit a new one."
+            )
+        return next(iter(found), None)
+
+    def _member_records(self) -> list[OpenedVersion]:
+        """Return the newest versions of kind `member` that somebody who might wrote."""
+        home = self.opened.directory.compartment
+        keyring = Keyring()
+        for one in self.opened.granted:
+            if one.compartment == home and one.key is not None:
+                keyring.add(home, one.epoch, one.key)
+        opened, _ = open_each(self.rows.versions(home), vault=self.opened.vault, keyring=keyring)
+        counted = [one for one in opened if one.content.kind == _MEMBER and self._may_stand(one)]
+        replaced = {VersionId(parent) for one in counted for parent in one.content.parents}
+        return [one for one in counted if one.id not in replaced]
+
+    def _may_stand(self, version: OpenedVersion) -> bool:
+        entry = self.authority.entry(version.origin, version.seq)
+        item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
+        return (
+            entry is not None and item in entry.items and entry.rights.may_write(entry.roles, Place.DIRECTORY, _MEMBER)
+        )
+
+    def _opened(self, compartment: CompartmentId, epoch: EpochId) -> bytes | None:
+        vault = self.opened.vault
+        for grant in grants_between(self.rows, epoch, RECOVERY):
+            context = GrantContext(Purpose.GRANT, vault, compartment, epoch, grant.giver, RECOVERY)
+            with suppress(VerificationError):
+                key = open_from(self.opened.private, grant.sealed, context)
+                if epoch_id(vault, compartment, key) == epoch:
+                    return key
+        return None
+
+
+def require_member(found: MemberId | None) -> MemberId:
+    """Return the member who was found.
+
+    Raises:
+        NotFoundError: nobody was.
+    """
+    if found is None:
+        raise NotFoundError(
+            "no member of this name is in the newest roster",
+            advice="Check the name, or admit somebody new as admin with `--new-admin`.",
+        )
+    return found
+
+
+def _is_by_right(state: CompartmentState, one: GrantedKey) -> bool:
+    return one.key is not None and one.epoch in state.epochs and RECOVERY in state.epochs[one.epoch].granted
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name.strip()).casefold())

@@ -1,0 +1,286 @@
+"""Access from recovery sheets: a new seat for a member who lost theirs, admitted by the root (FORMAT.md 2 and 6).
+
+All of it lies in the first session of the new seat's log: the roster, the keys, the `keys` file. Every member sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+
+from vault import __version__
+from vault.access.by_sheets import ByRecovery
+from vault.access.directory import Directory
+from vault.access.enrolling import SHARED, MemberRecord, entitled
+from vault.access.pins import PinFile, Pinned, Pins, this_machine
+from vault.access.proving import Prover
+from vault.access.reach import Judge, Reached, require_member
+from vault.access.rekeying import remember_slot, slots_here
+from vault.access.rosters import Change, next_roster, sizes_of_logs
+from vault.access.slots import free_slot
+from vault.errors import RefusedError, VerificationError
+from vault.ids import ZERO_ID, CompartmentId, EpochId, MemberId, Origin, RecordId, SeatId, make_id
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
+from vault.log.roster_entries import Certificate
+from vault.policy.roles import Role
+from vault.records.holding import CompartmentState
+from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
+from vault.records.work import Entry, Work
+from vault.seal.doors import make_doors, make_recovery_door
+from vault.seal.keyfile import KeyFile, SeatSecrets
+from vault.seal.keyring import Keyring
+from vault.seal.keys import make_key
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate, make_kem_seed
+from vault.seal.signing import is_signed_raw, make_signing_seed, public_key, sign
+from vault.seal.unlocking import make_slot
+from vault.store.files import promote, write_aside
+from vault.store.rows import Rows
+
+ACT = "access.recover"
+# A list holds 1,024 items; the roster, the first audit epoch and its grants stand beside the first of these.
+GRANTS_IN_ONE_ENTRY = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the sheets shall bring back.
+
+    Attributes:
+        name: of the member whose seat it will be, as typed at unlock from then on.
+        new_admin: admit somebody new of this name as admin, in place of a member who is in.
+        everything: all that recovery can open, in place of what the member's seats held.
+        ends_old: end the member's other seats: what unlocked them is lost.
+    """
+
+    name: str
+    new_admin: bool = False
+    everything: bool = False
+    ends_old: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtBack:
+    """What was done.
+
+    Attributes:
+        member, seat: who has access now.
+        ended: seats that ended.
+        compartments: how many the new seat was given.
+        left: how many recovery could open and the seat was not given.
+        roster: number of the roster that says so.
+    """
+
+    member: MemberId
+    seat: SeatId
+    ended: tuple[SeatId, ...]
+    compartments: int
+    left: int
+    roster: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Everything that will be written, decided before anything is."""
+
+    member: MemberId
+    seat: SeatId
+    roster: Roster
+    after: Directory
+    given: tuple[Reached, ...]
+    left: int
+    audit: tuple[tuple[CompartmentId, EpochId, bytes], ...] = field(repr=False)
+    ended: tuple[SeatId, ...]
+    record: MemberRecord | None
+    file: KeyFile
+    slot: int
+
+
+def bring_back(opened: ByRecovery, wish: Wish, passphrase: bytearray, *, state: Path) -> BroughtBack:
+    """Make a seat for a member with a new passphrase, and write it into a log of its own.
+
+    Args:
+        opened: what the sheets opened.
+        wish: for whom, and how much.
+        passphrase: UTF-8 bytes; wiped by the caller.
+        state: the account's state folder, where the seat's pins go.
+
+    Raises:
+        NotFoundError: no member of this name is in.
+        RefusedError: there is one already who would be admitted anew, or the folder has no slot left.
+        VerificationError: recovery holds no key of the directory.
+        TryAgainError: no room; what was not finished is settled by repeating it.
+    """
+    if not wish.name.strip():
+        raise RefusedError("a member needs a name")
+    seat = _new_secrets(opened)
+    log = begin(
+        database=opened.database,
+        place=SealedPlace(opened.vault, SeatId(seat.seat), seat.keyring_key),
+        identity_seed=seat.identity_seed,
+        roster=ZERO_ID,
+        auditors=(),
+        keyring=Keyring(),
+        app_version=__version__,
+    )
+    with opened.database.reading() as rows:
+        plan = _Planner(opened, rows, log, seat, wish).plan(passphrase)
+    log.roster = plan.roster.root
+    log.auditors = plan.after.auditors()
+    _write(opened, log, plan)
+    promote(opened.folder.keys)
+    remember_slot(opened.database, plan.seat, plan.slot)
+    opened.database.truncate_wal()
+    PinFile(state / "pins", opened.vault, plan.seat, seat.pin_key).save(_pins(log, plan, state))
+    return BroughtBack(plan.member, plan.seat, plan.ended, len(plan.given), plan.left, plan.roster.head.number)
+
+
+def _new_secrets(opened: ByRecovery) -> SeatSecrets:
+    return SeatSecrets(
+        seat=make_id(),
+        kem_seed=make_kem_seed(),
+        identity_seed=make_signing_seed(),
+        keyring_key=make_key(),
+        index_key=make_key(),
+        draft_key=make_key(),
+        pin_key=make_key(),
+        root_public=opened.anchor,
+    )
+
+
+class _Planner:
+    """Decides from the rows, and writes nothing."""
+
+    def __init__(self, opened: ByRecovery, rows: Rows, log: SeatLog, seat: SeatSecrets, wish: Wish) -> None:
+        self._opened, self._rows, self._log = opened, rows, log
+        self._secrets, self._seat, self._wish = seat, SeatId(seat.seat), wish
+        self._judge = Judge(opened, rows, Prover(log, {}))
+        self._standing = opened.directory.standing
+
+    def plan(self, passphrase: bytearray) -> _Plan:
+        """Return all that will be written."""
+        member = self._member()
+        old = tuple(SeatId(one) for one, cert in sorted(self._standing.certificates.items()) if cert.member == member)
+        ended = old if self._wish.ends_old else ()
+        roster = self._roster(member, ended)
+        after = self._after(roster)
+        reached = self._judge.reached()
+        given = tuple(one for one in reached if self._wish.everything or self._is_due(one, after, old))
+        if after.compartment not in {one.state.compartment for one in given}:
+            raise VerificationError("recovery holds no key of the directory: these sheets bring nobody back")
+        number = free_slot(self._rows)
+        return _Plan(
+            member=member,
+            seat=self._seat,
+            roster=roster,
+            after=after,
+            given=given,
+            left=len(reached) - len(given),
+            audit=tuple(self._judge.audit_keys_of(old)) if Role.AUDITOR in after.roles_of(member) else (),
+            ended=ended,
+            record=MemberRecord(member, self._wish.name.strip()) if self._wish.new_admin else None,
+            file=self._file(after, number, passphrase),
+            slot=number,
+        )
+
+    def _member(self) -> MemberId:
+        named = self._judge.member_named(self._wish.name)
+        if not self._wish.new_admin:
+            return require_member(named)
+        if named is not None:
+            raise RefusedError("a member of this name is in already", advice="Leave out `--new-admin`.")
+        return MemberId(make_id())
+
+    def _roster(self, member: MemberId, ended: Sequence[SeatId]) -> Roster:
+        """Return the next roster, signed by the root, which may sign anything."""
+        kem = KemPrivate.from_seed(self._secrets.kem_seed).public
+        identity = public_key(self._secrets.identity_seed)
+        change = Change(
+            roles={member: frozenset({Role.ADMIN})} if self._wish.new_admin else {},
+            certificates=(Certificate(self._seat, member, kem, identity, self._log.origin),),
+            ended=frozenset(ended),
+        )
+        unsigned = next_roster(self._standing, change, self._sizes)
+        root_seed = self._opened.root_seed
+        return unsigned.signed(public_key(root_seed), sign(root_seed, ROSTER_PURPOSE, unsigned.root))
+
+    def _sizes(self, seat: SeatId) -> Mapping[Origin, int]:
+        return sizes_of_logs(self._rows, self._judge.prover, self._standing.certificates[seat])
+
+    def _after(self, roster: Roster) -> Directory:
+        before = self._opened.directory
+        chain = check_chain([*before.chain.accepted, roster], self._opened.anchor, is_signed_raw)
+        if chain.standing is None or roster.root not in chain.standing.tips:
+            raise VerificationError("the roster that would admit the seat does not follow from what stands")
+        return replace(before, chain=chain, standing=chain.standing)
+
+    def _is_due(self, one: Reached, after: Directory, old: Sequence[SeatId]) -> bool:
+        """Say whether the seat gets a compartment: the member's seats held it, or all of the member's role do."""
+        is_shared = one.state.kind in SHARED and self._seat in entitled(after.standing, after.rights, one.state)
+        return is_shared or one.was_held_by(old)
+
+    def _file(self, after: Directory, number: int, passphrase: bytearray) -> KeyFile:
+        """Return the next `keys` file: the new seat's slot, and doors for it and for whoever was here and still is."""
+        file, doors, certificates = self._opened.file, self._opened.doors, after.standing.certificates
+        slot = make_slot(file.header, number, self._secrets, passphrase=passphrase, member_name=self._wish.name)
+        sessions = {SeatId(row.seat) for row in self._rows.locals_for(Purpose.SESSION)}
+        here = {self._seat, *(one for one in sessions | set(slots_here(self._rows)) if one in certificates)}
+        new_doors = make_doors(self._opened.vault, doors, [(one, certificates[one].kem) for one in sorted(here)])
+        recovery = make_recovery_door(self._opened.vault, doors, after.standing.head.recovery)
+        return file.with_slot(number, slot).with_doors(new_doors, recovery)
+
+
+def _write(opened: ByRecovery, log: SeatLog, plan: _Plan) -> None:
+    """Write the entries: the roster and the first keys in one, so that no seat stands without its directory."""
+    for one in plan.given:
+        for key in one.keys:
+            log.keyring.add(one.state.compartment, key.epoch, key.key or b"")
+    with opened.database.transaction() as rows:
+        rows.put_local(log.place.seal_row(Purpose.KEYRING, log.keyring.encode()))
+    for compartment, epoch, secret in plan.audit:  # to be given on; a seat keeps none (FORMAT.md 5)
+        log.keyring.add(compartment, epoch, secret)
+    home = plan.after.compartment
+    grants = [(one.state.compartment, key.epoch) for one in plan.given for key in one.keys]
+    grants.sort(key=lambda grant: grant[0] != home)
+    grants += [(compartment, epoch) for compartment, epoch, _ in plan.audit]
+    holder = [Holder(plan.seat, plan.after.standing.certificates[plan.seat].kem)]
+    covers = {"compartments": len(plan.given), "ended": len(plan.ended)}
+    states = {one.state.compartment: one.state for one in plan.given}
+    write_aside(opened.folder.keys, plan.file.encode())
+    with Work(log, choose_epoch=lambda compartment: _current(states[compartment], log.keyring)) as work:
+        for compartment, epoch in grants[:GRANTS_IN_ONE_ENTRY]:
+            work.grant(compartment, epoch, holder)
+        work.write(home, RecordId(ROSTER_RECORD), "roster", plan.roster.fields())
+        if plan.record is not None:
+            work.write(home, RecordId(make_id()), MemberRecord.KIND, plan.record.fields())
+        work.list_keys_file(plan.file.header.folder, plan.file.digest())
+        work.commit(Entry(act=ACT, covers={what: count for what, count in covers.items() if count}))
+    for start in range(GRANTS_IN_ONE_ENTRY, len(grants), GRANTS_IN_ONE_ENTRY):
+        with Work(log) as work:
+            for compartment, epoch in grants[start : start + GRANTS_IN_ONE_ENTRY]:
+                work.grant(compartment, epoch, holder)
+            work.commit(Entry(act=ACT))
+    for _, epoch, _ in plan.audit:
+        log.keyring.drop(epoch)
+
+
+def _current(state: CompartmentState, keyring: Keyring) -> EpochId | None:
+    """Return the current epoch that the keyring has; of several any: all who read the directory hold them."""
+    return next((epoch for epoch in state.current if keyring.get(epoch) is not None), None)
+
+
+def _pins(log: SeatLog, plan: _Plan, state: Path) -> Pins:
+    return Pins(
+        machine=this_machine(state),
+        logs={log.origin: Pinned(log.size, log.frontier.root())},
+        current=log.origin,
+        pending=None,
+        roster=plan.roster.root,
+        keys_header=sha256(plan.file.header_bytes()).digest(),
+        keys_slot=sha256(plan.file.slots[plan.slot]).digest(),
+        index=None,
+        highest_ms=log.now_ms(),
+        keys_generation=plan.file.header.generation,
+    )

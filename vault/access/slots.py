@@ -1,0 +1,27 @@
+"""Which slot of this folder's `keys` file a new seat may take."""
+
+from __future__ import annotations
+
+from vault.access.rekeying import slots_here
+from vault.errors import RefusedError
+from vault.seal.keyfile import SLOT_COUNT
+from vault.store.rows import Rows
+
+# The founder's. A vault that nobody unlocked since slots are remembered says so of no slot.
+_FOUNDERS = 0
+
+
+def free_slot(rows: Rows) -> int:
+    """Return the first number that no seat of this folder is known to have; never the founder's.
+
+    Raises:
+        RefusedError: all are in use.
+    """
+    taken = {*slots_here(rows).values(), _FOUNDERS}
+    number = next((number for number in range(SLOT_COUNT) if number not in taken), None)
+    if number is None:
+        raise RefusedError(
+            f"this folder has slots for {SLOT_COUNT} seats, and all are in use",
+            advice="End the seats that nobody uses any more: `casevault device list`.",
+        )
+    return number
