@@ -41,7 +41,7 @@ def count_attempts(rows: Rows, folder: VaultFolder, file: KeyFile, keyring: Keyr
         return 0
     count = 0
     with suppress(VaultError, OSError):
-        private = _attempts_key(rows, VaultId(file.header.vault), keyring, directory)
+        private = attempts_key(rows, VaultId(file.header.vault), keyring, directory)
         folder.attempts.unlink(missing_ok=True)
         context = GrantContext(Purpose.ATTEMPT, file.header.vault)
         for start in range(0, len(untrusted), _HINT_SIZE):
@@ -58,7 +58,8 @@ def _opens(private: KemPrivate, untrusted: bytes, context: GrantContext) -> bool
     return True
 
 
-def _attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Directory) -> KemPrivate | None:
+def attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Directory) -> KemPrivate | None:
+    """Return what opens the hints, from the directory, or None where it is not here."""
     for sealed in rows.versions(directory.compartment):
         try:
             version = open_version(sealed, vault=vault, keyring=keyring)

@@ -78,7 +78,7 @@ def found_vault(
     founder = _Founder(organisation.strip(), member_name.strip())
     header = KeyHeader(founder.vault, make_id(), 0, make_key(), parameters)
     slot = make_slot(header, 0, founder.secrets, passphrase=passphrase, member_name=member_name)
-    building = _make_beside(path)
+    building = make_beside(path)
     pin_file = PinFile(state / "pins", founder.vault, founder.seat, founder.secrets.pin_key)
     try:
         building.make()
@@ -92,13 +92,13 @@ def found_vault(
             pin_file.path.unlink(missing_ok=True)
         shutil.rmtree(building.path, ignore_errors=True)
         if isinstance(fault, OSError):
-            raise _no_room(path) from None
+            raise no_room(path) from None
         raise
     platform.fsync_folder(path.parent)
     return Founded(founder.vault, founder.member, root_words(founder.root_public), founder.root_secret)
 
 
-def _make_beside(path: Path) -> VaultFolder:
+def make_beside(path: Path) -> VaultFolder:
     """Make a new folder beside for this founding alone: what stands there already, however called, is not ours."""
     building = VaultFolder(path.with_name(f"{path.name}.{secrets.token_hex(4)}.part"))
     try:
@@ -106,11 +106,11 @@ def _make_beside(path: Path) -> VaultFolder:
             platform.make_private_folder(path.parent)
         building.path.mkdir(mode=platform.PRIVATE_FOLDER_MODE)
     except OSError:
-        raise _no_room(path) from None
+        raise no_room(path) from None
     return building
 
 
-def _no_room(path: Path) -> TryAgainError:
+def no_room(path: Path) -> TryAgainError:
     return TryAgainError(f"the vault cannot be made at {path}", advice="Check room and rights, then repeat.")
 
 

@@ -252,7 +252,9 @@ def open_request(private: KemPrivate, vault: bytes, seat: bytes, untrusted: byte
     if untrusted[:2] != bytes((FORMAT, SUITE)):
         raise MalformedError(f"the request has format {untrusted[0]}, suite {untrusted[1]}")
     if untrusted[2:34] != vault + seat:
-        raise BrokenSealError("the request is sealed to another seat", advice="Give it to whoever wrote the invitation.")
+        raise BrokenSealError(
+            "the request is sealed to another seat", advice="Give it to whoever wrote the invitation."
+        )
     padded = open_from(private, untrusted[34:], _context(vault, seat))
     content = padded.rstrip(b"\x00")
     if len(padded) != REQUEST_SIZE or not content or content[-1] != _PAD:
