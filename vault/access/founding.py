@@ -99,7 +99,7 @@ def found_vault(
 
 
 def make_beside(path: Path) -> VaultFolder:
-    """Make a new folder beside for this founding alone: what stands there already, however called, is not ours."""
+    """Make a new folder beside for this vault alone: what stands there already, however called, is not ours."""
     building = VaultFolder(path.with_name(f"{path.name}.{secrets.token_hex(4)}.part"))
     try:
         if not path.parent.exists():
@@ -111,6 +111,7 @@ def make_beside(path: Path) -> VaultFolder:
 
 
 def no_room(path: Path) -> TryAgainError:
+    """Return the error of a place where no vault can be made now."""
     return TryAgainError(f"the vault cannot be made at {path}", advice="Check room and rights, then repeat.")
 
 
