@@ -6,12 +6,14 @@ twice, so those already in the file are kept as long as they open.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 from tests.seal.places import fixed
 from vault.errors import VerificationError
+from vault.seal.bundles import CHUNK_SIZE, seal_body
 from vault.seal.doors import DoorKeys
 from vault.seal.envelope import Context, LocalContext, VersionContext, _seal_with_random, version_id
 from vault.seal.keyfile import KeyHeader, SeatSecrets, slot_context, slot_info
@@ -72,6 +74,7 @@ def make(stored: Vectors) -> Vectors:
             _sent(purpose, next((v for v in stored.get("sent", ()) if v["purpose"] == purpose), None))
             for purpose in sorted(HPKE_PURPOSES)
         ],
+        "bodies": [_body(size) for size in (0, 241, CHUNK_SIZE - 8, CHUNK_SIZE)],
         "keys": _keys(),
         "named": _named(),
         "unlock": _unlock(),
@@ -129,6 +132,8 @@ def _sent(purpose: Purpose, stored: Vectors | None) -> Vectors:
             DoorKeys(fixed("database key"), fixed("old database key")).encode(),
         ),
         Purpose.ATTEMPT: (GrantContext(purpose, VAULT), (1_764_000_000_000).to_bytes(8, "big")),
+        Purpose.BUNDLE: (GrantContext(purpose, VAULT, to_seat=TO_SEAT), fixed("bundle key")),
+        Purpose.REQUEST: (GrantContext(purpose, VAULT, to_seat=TO_SEAT), b"content of request"),
     }[purpose]
     seed = fixed(f"{purpose.name.lower()} kem", 96)
     private = KemPrivate.from_seed(seed)
@@ -157,6 +162,23 @@ def _kept(private: KemPrivate, stored: Vectors | None, context: GrantContext, co
         return sealed if open_from(private, sealed, context) == content else None
     except VerificationError:
         return None
+
+
+def _body(size: int) -> Vectors:
+    """The content is made from its size and the body is named by its digest: a chunk has a mebibyte."""
+    key, header = fixed("bundle key"), fixed("bundle header", 100)
+    content = fixed("bundle content", size)
+    body = b"".join(seal_body(key, VAULT, header, [content], size))
+    return {
+        "key": key.hex(),
+        "vault": VAULT.hex(),
+        "header": header.hex(),
+        "content": "bundle content",
+        "content_size": size,
+        "body_size": len(body),
+        "body_digest": hashlib.sha256(body).hexdigest(),
+        "body_start": body[:64].hex(),
+    }
 
 
 def _keys() -> Vectors:
@@ -271,6 +293,7 @@ def _signatures() -> Vectors:
         "message": message.hex(),
         "roster": sign(seed, "roster", message).hex(),
         "genesis": sign(seed, "genesis", message).hex(),
+        "bundle": sign(seed, "bundle", message).hex(),
         "raw": sign_raw(seed, message).hex(),
     }
 

@@ -17,9 +17,15 @@ class Purpose(IntEnum):
     ROOT_SECRET = 7
     KEYRING = 8
     DRAFTS = 9
+    PEERS = 10
+    JOINING = 11
+    INVITED = 12
+    PROPOSAL = 13
     GRANT = 16
     DOOR = 17
     ATTEMPT = 18
+    BUNDLE = 19
+    REQUEST = 20
 
 
 # Sealed under one seat's own key, with the short AAD; the others belong to versions or travel by HPKE.
@@ -32,7 +38,11 @@ LOCAL_PURPOSES = frozenset(
         Purpose.ROOT_SECRET,
         Purpose.KEYRING,
         Purpose.DRAFTS,
+        Purpose.PEERS,
+        Purpose.JOINING,
+        Purpose.INVITED,
+        Purpose.PROPOSAL,
     }
 )
 VERSION_PURPOSES = frozenset({Purpose.VERSION, Purpose.AUDIT})
-HPKE_PURPOSES = frozenset({Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT})
+HPKE_PURPOSES = frozenset({Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT, Purpose.BUNDLE, Purpose.REQUEST})

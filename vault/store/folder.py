@@ -50,6 +50,11 @@ class VaultFolder:
         return self.path / "blobs"
 
     @property
+    def staging_dir(self) -> Path:
+        """Bundles on their way in: sealed files, kept until all of them is in the store, 7 days at most."""
+        return self.path / "staging"
+
+    @property
     def attempts(self) -> Path:
         """Sealed hints about failed unlocks, outside the digest of `keys`."""
         return self.path / "attempts"

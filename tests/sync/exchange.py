@@ -1,0 +1,135 @@
+"""Two stores of one vault: rows of a real one, and an empty one, with a bundle between them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.seal.places import fixed
+from vault.access.session import Session
+from vault.log.epochs import EpochNotice
+from vault.log.genesis import Genesis
+from vault.log.verify import verify_log
+from vault.seal.bundles import Recipient
+from vault.seal.recipients import KemPrivate
+from vault.seal.signing import is_signed_raw, public_key, sign_raw
+from vault.store.engine import Database, open_database
+from vault.store.rows import Rows
+from vault.store.schema import make_tables
+from vault.sync.making import Made, make_bundle
+from vault.sync.manifest import Manifest, Position
+from vault.sync.opening import Bundle, open_bundle
+from vault.sync.selecting import Extent, Request
+from vault.sync.taking import Taken, take_into
+
+IDENTITY = fixed("identity of the maker")
+MAKER, RECEIVER, MEMBER = fixed("maker", 16), fixed("receiver", 16), fixed("member", 16)
+KEM = KemPrivate.from_seed(fixed("kem of the receiver", 96))
+OTHER_KEM = KemPrivate.from_seed(fixed("kem of another", 96))
+TABLES = ("genesis", "operation", "checkpoint", "epoch", "granted", "version", "version_key")
+
+
+@dataclass
+class Sender:
+    """A store that bundles are made of."""
+
+    database: Database
+    vault: bytes
+    have: dict[bytes, int] = field(default_factory=dict)
+
+    def extents(self) -> dict[bytes, Extent]:
+        with self.database.reading() as rows:
+            return {row.origin: extent(rows, row.bytes, row.origin) for row in rows.geneses()}
+
+    def compartments(self) -> set[bytes]:
+        with self.database.reading() as rows:
+            return {EpochNotice.decode(row.bytes).compartment for row in rows.epochs()}
+
+    def make(
+        self,
+        path: Path,
+        *,
+        have: Mapping[bytes, int] | None = None,
+        base: Mapping[bytes, int] | None = None,
+        compartments: Collection[bytes] | None = None,
+        base_compartments: Collection[bytes] | None = None,
+        seats: Collection[bytes] = (),
+        logs: Mapping[bytes, Extent] | None = None,
+    ) -> Made:
+        request = Request(
+            logs=self.extents() if logs is None else logs,
+            have=have or {},
+            base=base or {},
+            base_compartments=(self.compartments() if base else ()) if base_compartments is None else base_compartments,
+            seats=seats,
+            compartments=self.compartments() if compartments is None else compartments,
+        )
+        draft = Manifest(
+            self.vault,
+            MAKER,
+            public_key(IDENTITY),
+            MEMBER,
+            1_764_000_000_000,
+            Position(bytes(32), 0),
+            0,
+            0,
+            bytes(32),
+            {},
+        )
+        with self.database.reading() as rows:
+            return make_bundle(
+                rows,
+                request,
+                draft,
+                [Recipient(RECEIVER, KEM.public)],
+                path,
+                sign=lambda message: sign_raw(IDENTITY, message),
+            )
+
+
+def sender_of(session: Session) -> Sender:
+    return Sender(session.database, session.vault)
+
+
+def extent(rows: Rows, genesis: bytes, origin: bytes) -> Extent:
+    report = verify_log(genesis, rows.operations(origin), rows.checkpoints(origin), is_signed_raw)
+    return Extent(report.size, report.rejected)
+
+
+@contextmanager
+def empty_store(folder: Path) -> Iterator[Database]:
+    database = open_database(folder / "receiver.db", bytes(32), create=True)
+    try:
+        make_tables(database)
+        yield database
+    finally:
+        database.close()
+
+
+def opened(path: Path, vault: bytes) -> Bundle:
+    return open_bundle(path, KEM, RECEIVER, vault)
+
+
+def take(
+    database: Database,
+    path: Path,
+    vault: bytes,
+    *,
+    pins: Mapping[bytes, tuple[int, bytes]] | None = None,
+    unknown: Collection[bytes] = (),
+) -> Taken:
+    def knows(genesis: Genesis) -> bool:
+        return genesis.seat not in unknown
+
+    return take_into(database, opened(path, vault), knows=knows, pins=pins or {})
+
+
+def rows_of(database: Database, *tables: str) -> dict[str, set[tuple[object, ...]]]:
+    """Return every row of the tables that travel."""
+    with database.reading() as rows:
+        return {
+            table: {tuple(row) for row in rows.connection.exec_driver_sql(f"SELECT * FROM {table}")}
+            for table in tables or TABLES
+        }

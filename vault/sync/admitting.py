@@ -1,0 +1,158 @@
+"""What of a bundle may lie beside the logs: exactly what a proven list names at the place that the row claims (C1, C2).
+
+Ids and digests are computed from the bytes, so that a row cannot be what it says it is not; a row that no list names
+does not enter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass
+
+from vault.errors import MalformedError
+from vault.log.epochs import EpochNotice, check_founding, epoch_digest
+from vault.log.items import Item, ItemKind, compartment_tag, decode_items
+from vault.log.listed import version_id
+from vault.seal.recipients import grant_digest
+from vault.store.rows import Rows
+from vault.store.rowtypes import EpochRow, GrantRow, VersionKeyRow, VersionRow
+from vault.sync.pages import Page, SentEpoch, SentGrant, SentVersion, SentVersionKey
+from vault.sync.proving import ProvenLog
+
+WRAPS_PER_PLACE = 8
+
+
+@dataclass(slots=True)
+class Counts:
+    """New rows in the store by kind, and how many of the bundle were refused because no proven list names them."""
+
+    operations: int = 0
+    checkpoints: int = 0
+    epochs: int = 0
+    grants: int = 0
+    versions: int = 0
+    wraps: int = 0
+    refused: int = 0
+
+
+class Admission:
+    """Lets rows in, page by page, behind the entries that list them."""
+
+    def __init__(self, rows: Rows, log_of: Callable[[bytes], ProvenLog | None], erased: Collection[bytes]) -> None:
+        self._rows = rows
+        self._log_of = log_of
+        self._erased = erased
+        self._list: tuple[tuple[bytes, int], tuple[Item, ...]] = ((b"", 0), ())
+        self._epochs_of: dict[bytes, frozenset[bytes]] = {}
+        self.counts = Counts()
+
+    def admit(self, page: Page) -> None:
+        """Store the rows of a page that proven lists name and that are not here."""
+        log = self._log_of(page.origin)
+        if log is None:
+            self.counts.refused += page.claimed
+            return
+        for epoch in page.of(SentEpoch):
+            self._epoch(log, epoch)
+        for grant in page.of(SentGrant):
+            self._grant(log, grant)
+        self._versions(log, list(page.of(SentVersion)))
+        self._version_keys(log, list(page.of(SentVersionKey)))
+
+    def _epoch(self, log: ProvenLog, sent: SentEpoch) -> None:
+        try:
+            notice = EpochNotice.decode(sent.notice)
+            check_founding(notice, log.origin, sent.seq, sent.n)
+        except MalformedError:
+            self.counts.refused += 1
+            return
+        digest = epoch_digest(sent.notice)
+        if not self._is_listed(log, (sent.seq, sent.n), ItemKind.EPOCH, (notice.compartment, digest)):
+            self.counts.refused += 1
+        elif self._rows.epoch(digest) is None:
+            self._rows.add_epochs([EpochRow(digest, notice.compartment, sent.notice)])
+            self._epochs_of.pop(notice.compartment, None)
+            self.counts.epochs += 1
+
+    def _grant(self, log: ProvenLog, sent: SentGrant) -> None:
+        digest = grant_digest(sent.epoch, sent.seat, sent.sealed)
+        if not self._is_listed(log, (sent.seq, sent.n), ItemKind.GRANT, (sent.compartment, digest)):
+            self.counts.refused += 1
+        elif digest not in {row.digest for row in self._rows.grants_of(sent.epoch)}:
+            # Its giver is the seat whose log lists it.
+            self._rows.add_grants([GrantRow(digest, sent.epoch, sent.seat, log.seat, sent.sealed)])
+            self.counts.grants += 1
+
+    def _versions(self, log: ProvenLog, sent: list[SentVersion]) -> None:
+        if not sent:
+            return
+        start, stop = min(row.seq for row in sent), max(row.seq for row in sent) + 1
+        here = {(row.seq, row.n, row.id) for row in self._rows.version_rows(log.origin, start, stop)}
+        for row in sent:
+            identity = version_id(row.compartment, row.record, row.blob)
+            if not self._is_listed(log, (row.seq, row.n), ItemKind.VERSION, (row.compartment, identity)):
+                self.counts.refused += 1
+            elif (row.seq, row.n, identity) not in here and identity not in self._erased:
+                here.add((row.seq, row.n, identity))
+                self._rows.add_versions(
+                    [VersionRow(log.origin, row.seq, row.n, identity, row.compartment, row.record, row.blob)]
+                )
+                self.counts.versions += 1
+
+    def _version_keys(self, log: ProvenLog, sent: list[SentVersionKey]) -> None:
+        if not sent:
+            return
+        start, stop = min(row.seq for row in sent), max(row.seq for row in sent) + 1
+        compartments = {
+            (row.seq, row.n): row.compartment
+            for row in self._rows.version_rows(log.origin, start, stop)
+            if self._is_listed(log, (row.seq, row.n), ItemKind.VERSION, (row.compartment, row.id))
+        }
+        here = {(row.seq, row.n, row.epoch, row.wrap) for row in self._rows.version_keys(log.origin, start, stop)}
+        held: dict[tuple[int, int, bytes], int] = {}
+        for seq, n, epoch, _ in here:
+            held[seq, n, epoch] = held.get((seq, n, epoch), 0) + 1
+        for row in sent:
+            place = (row.seq, row.n, row.epoch)
+            compartment = compartments.get((row.seq, row.n))
+            if tuple(row) in here:
+                continue
+            if (
+                compartment is None
+                or row.epoch not in self._known_epochs(compartment)
+                or held.get(place, 0) >= WRAPS_PER_PLACE
+            ):
+                self.counts.refused += 1
+                continue
+            here.add((row.seq, row.n, row.epoch, row.wrap))
+            held[place] = held.get(place, 0) + 1
+            self._rows.add_version_keys([VersionKeyRow(log.origin, *row)])
+            self.counts.wraps += 1
+
+    def _known_epochs(self, compartment: bytes) -> frozenset[bytes]:
+        if compartment not in self._epochs_of:
+            found = set()
+            for row in self._rows.epochs(compartment):
+                with suppress(MalformedError):
+                    found.add(EpochNotice.decode(row.bytes).epoch)
+            self._epochs_of[compartment] = frozenset(found)
+        return self._epochs_of[compartment]
+
+    def _is_listed(self, log: ProvenLog, place: tuple[int, int], kind: ItemKind, named: tuple[bytes, bytes]) -> bool:
+        """Say whether the item at (seq, n) names this (compartment, digest)."""
+        (seq, n), (compartment, digest) = place, named
+        items = self._items(log, seq)
+        return n < len(items) and items[n] == (kind, digest, compartment_tag(compartment, digest))
+
+    def _items(self, log: ProvenLog, seq: int) -> tuple[Item, ...]:
+        """Return the list of a proven entry, or nothing."""
+        if self._list[0] != (log.origin, seq):
+            items: tuple[Item, ...] = ()
+            if seq < len(log.digests):
+                for row in self._rows.operations(log.origin, seq, seq + 1):
+                    if row.digest == log.digests[seq]:
+                        with suppress(MalformedError):
+                            items = decode_items(row.list)
+            self._list = ((log.origin, seq), items)
+        return self._list[1]

@@ -1,0 +1,149 @@
+"""Making a bundle: selected, signed, sealed, and at its place only once it is complete and durable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vault.errors import RefusedError, TryAgainError
+from vault.log.state import bytes_digest
+from vault.log.tree import Frontier, leaf_hash
+from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
+from vault.seal.bundles import Recipient, seal_body, seal_bundle_key
+from vault.seal.keys import make_key
+from vault.store.rows import Rows
+from vault.sync.manifest import SIGNATURE_SIZE, Manifest, signed_manifest
+from vault.sync.opening import OUTER_LIMIT, encode_header
+from vault.sync.pages import PageKind
+from vault.sync.selecting import Request, Selection
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A bundle that is durable at its place. `digest` is the SHA-256 of the file."""
+
+    path: Path
+    size: int
+    digest: bytes
+    manifest: Manifest
+
+
+def make_bundle(
+    rows: Rows,
+    request: Request,
+    draft: Manifest,
+    recipients: Sequence[Recipient],
+    path: Path,
+    *,
+    sign: Callable[[bytes], bytes],
+    progress: Progress = lambda done, total: None,
+) -> Made:
+    """Write a bundle to a place where nothing is.
+
+    Args:
+        rows: one view of the store, for the whole call.
+        request: what to send.
+        draft: the manifest; pages, size, root and counts are filled in here.
+        recipients: the seats that can open it.
+        path: the file to make.
+        sign: see `manifest.signed_manifest`.
+        progress: (bytes done, bytes in all).
+
+    Raises:
+        RefusedError: something lies there already, or more than 1 GiB would be sent.
+        TryAgainError: no room, or the folder cannot be written; nothing is left there.
+    """
+    if path.exists() or path.is_symlink():
+        raise RefusedError(f"there is something at {path} already", advice="Choose another name.")
+    selection = Selection(rows, request)
+    manifest = _filled(draft, selection)
+    signed = signed_manifest(manifest, sign)
+    size = 4 + len(signed) + manifest.size
+    if size > OUTER_LIMIT - (OUTER_LIMIT >> 4):
+        raise RefusedError(
+            f"the bundle would have {size >> 20} MiB, more than one may", advice="Copy the vault with a backup instead."
+        )
+    key = make_key()
+    header = encode_header(manifest.vault, seal_bundle_key(key, manifest.vault, recipients))
+    body = seal_body(key, manifest.vault, header, _content(signed, selection), size)
+    written = _write(path, header, body, lambda done: progress(min(done, size), size))
+    return Made(path, *written, manifest)
+
+
+def _filled(draft: Manifest, selection: Selection) -> Manifest:
+    """Return the manifest with what a first pass over the pages comes to."""
+    tree = Frontier()
+    counts = dict.fromkeys(PageKind, 0)
+    size = 0
+    for kind, count, page in selection.pages():
+        tree.append(leaf_hash(page))
+        counts[kind] += count
+        size += 4 + len(page)
+    return replace(draft, pages=tree.size, size=size, root=tree.root(), counts=counts)
+
+
+def _content(signed: bytes, selection: Selection) -> Iterator[bytes]:
+    yield (len(signed) - SIGNATURE_SIZE).to_bytes(4, "big") + signed
+    for _, _, page in selection.pages():
+        yield len(page).to_bytes(4, "big")
+        yield page
+
+
+def _write(path: Path, header: bytes, body: Iterator[bytes], progress: Callable[[int], None]) -> tuple[int, bytes]:
+    """Write beside, durable, and give the name in the last step, which never replaces a file."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
+        try:
+            size = _write_all(descriptor, header)
+            digest = bytes_digest(_teed(descriptor, header, body, progress))
+            flush_file(descriptor)
+            size = os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+        _name(part, path)
+        fsync_folder(path.parent)
+    except FileExistsError:
+        raise RefusedError(f"there is something at {path} already", advice="Choose another name.") from None
+    except OSError:
+        raise TryAgainError(
+            f"{path.name} cannot be written there", advice="Check room and rights, then repeat."
+        ) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return size, digest
+
+
+def _teed(descriptor: int, header: bytes, body: Iterator[bytes], progress: Callable[[int], None]) -> Iterator[bytes]:
+    yield header
+    done = 0
+    for piece in body:
+        done += _write_all(descriptor, piece)
+        progress(done)
+        yield piece
+
+
+def _write_all(descriptor: int, data: bytes) -> int:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    return len(data)
+
+
+def _name(part: Path, path: Path) -> None:
+    """Give the finished file its name; a link fails where a file is, and FAT sticks have no links."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        if path.exists():
+            raise FileExistsError(path) from None
+        part.rename(path)

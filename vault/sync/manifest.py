@@ -1,0 +1,164 @@
+"""The manifest of a bundle: who made it for whom, what is in it, and what its maker has (FORMAT.md 8).
+
+It is signed by the identity key of the maker's seat: the taker checks it before any row, and so before the log that
+would name a session key. It proves who sent the file and that it is whole; no row counts because of it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from vault.errors import MalformedError, VerificationError
+from vault.log.signatures import VerifySignature, signed_message
+from vault.sync.pages import PageKind
+
+BUNDLE_PURPOSE = "bundle"
+MANIFEST_FORMAT = 1
+MANIFEST_LIMIT = 1 << 20
+SIGNATURE_SIZE = 64
+_FIXED = struct.Struct(">B16s16s32s16sQ32sQIQ32s7QII")
+_HAVE = struct.Struct(">32sQ")
+_TOOK = struct.Struct(">16s32sQ")
+# The least that a row of each kind takes: a count that does not fit its bytes is refused before anything is read.
+_SMALLEST = (253, 100, 300, 68, 64, 48, 68)
+_SMALLEST_PAGE = 42
+
+
+class Position(NamedTuple):
+    """Where a seat stood when it made a bundle: its log and its size."""
+
+    origin: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a bundle says of itself.
+
+    Attributes:
+        vault: the vault.
+        seat, identity: the maker's seat and its public identity key. Whose key that is, the roster says.
+        member: for whom it was made.
+        made_ms: when, by the maker's clock: a claim.
+        position: where the maker stood.
+        pages: number of pages.
+        size: bytes of all pages with their lengths.
+        root: RFC 6962 root over the pages.
+        counts: rows of each kind.
+        have: origin -> size: what of each log the maker has, whole from its beginning.
+        took: seat of the receiver -> position of the newest bundle of that seat which the maker took.
+    """
+
+    vault: bytes
+    seat: bytes
+    identity: bytes
+    member: bytes
+    made_ms: int
+    position: Position
+    pages: int
+    size: int
+    root: bytes
+    counts: Mapping[PageKind, int]
+    have: Mapping[bytes, int] = field(default_factory=dict)
+    took: Mapping[bytes, Position] = field(default_factory=dict)
+
+    def encode(self) -> bytes:
+        """Return the bytes that are signed.
+
+        Raises:
+            MalformedError: a field has the wrong size, or the manifest is larger than 1 MiB.
+        """
+        widths = [len(one) for one in (self.vault, self.seat, self.identity, self.member, self.root)]
+        origins = [self.position.origin, *self.have, *(position.origin for position in self.took.values())]
+        if widths != [16, 16, 32, 16, 32] or any(len(origin) != 32 for origin in origins):
+            raise MalformedError("a manifest has a part of the wrong size")
+        encoded = _FIXED.pack(
+            MANIFEST_FORMAT,
+            self.vault,
+            self.seat,
+            self.identity,
+            self.member,
+            self.made_ms,
+            *self.position,
+            self.pages,
+            self.size,
+            self.root,
+            *(self.counts.get(kind, 0) for kind in PageKind),
+            len(self.have),
+            len(self.took),
+        )
+        encoded += b"".join(_HAVE.pack(*entry) for entry in sorted(self.have.items()))
+        encoded += b"".join(_TOOK.pack(seat, *position) for seat, position in sorted(self.took.items()))
+        if len(encoded) > MANIFEST_LIMIT:
+            raise MalformedError(f"a manifest has {len(encoded)} bytes, more than {MANIFEST_LIMIT}")
+        return encoded
+
+    @classmethod
+    def decode(cls, untrusted: bytes) -> Manifest:
+        """Return the manifest in these bytes, its signature unchecked.
+
+        Raises:
+            MalformedError: not exactly what `encode` gives, or counts that its own sizes contradict.
+        """
+        try:
+            version, vault, seat, identity, member, made_ms, *rest = _FIXED.unpack_from(untrusted)
+        except struct.error:
+            raise MalformedError("a manifest is too short") from None
+        origin, at_size, pages, size, root, *numbers = rest
+        *counts, have_count, took_count = numbers
+        if version != MANIFEST_FORMAT:
+            raise MalformedError(f"a manifest has the unknown format {version}")
+        middle = _FIXED.size + _HAVE.size * have_count
+        if len(untrusted) != middle + _TOOK.size * took_count:
+            raise MalformedError(f"a manifest of {len(untrusted)} bytes claims {have_count} and {took_count} entries")
+        least = sum(count * smallest for count, smallest in zip(counts, _SMALLEST, strict=True))
+        if least > size or pages * _SMALLEST_PAGE > size:
+            raise MalformedError(f"a manifest claims {sum(counts)} rows in {pages} pages of {size} bytes")
+        manifest = cls(
+            vault,
+            seat,
+            identity,
+            member,
+            made_ms,
+            Position(origin, at_size),
+            pages,
+            size,
+            root,
+            dict(zip(PageKind, counts, strict=True)),
+            dict(_HAVE.iter_unpack(untrusted[_FIXED.size : middle])),
+            {taken: Position(log, at) for taken, log, at in _TOOK.iter_unpack(untrusted[middle:])},
+        )
+        if manifest.encode() != untrusted:
+            raise MalformedError("a manifest is not in its canonical form")
+        return manifest
+
+
+def signed_manifest(manifest: Manifest, sign: Callable[[bytes], bytes]) -> bytes:
+    """Return the manifest and its signature.
+
+    Args:
+        manifest: what to sign.
+        sign: Ed25519 with the seat's identity key over these bare bytes; they name their purpose.
+    """
+    encoded = manifest.encode()
+    return encoded + sign(signed_message(BUNDLE_PURPOSE, encoded))
+
+
+def verify_manifest(untrusted: bytes, verify_signature: VerifySignature) -> Manifest:
+    """Return the manifest, signed by the identity key that it names.
+
+    Raises:
+        MalformedError: not of its form.
+        VerificationError: the signature does not hold.
+    """
+    manifest = Manifest.decode(untrusted[:-SIGNATURE_SIZE])
+    signature = untrusted[-SIGNATURE_SIZE:]
+    message = signed_message(BUNDLE_PURPOSE, untrusted[:-SIGNATURE_SIZE])
+    if not verify_signature(manifest.identity, signature, message):
+        raise VerificationError(
+            f"the bundle is not signed by seat {manifest.seat.hex()}", advice="Ask its sender for it once more."
+        )
+    return manifest

@@ -1,0 +1,220 @@
+"""Opening a bundle: from the outside in, each limit before the bytes that it is for (FORMAT.md 8).
+
+Outer size, recipient, signed manifest, counts, then rows: what fails a step is not looked at further. After
+`open_bundle` every byte was authenticated and every row has its form; whether one counts, `taking` asks the logs.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from vault.errors import MalformedError, NewerVaultError, NotFoundError, TryAgainError, VerificationError
+from vault.log.tree import Frontier, leaf_hash
+from vault.seal.bundles import BUNDLE_MESSAGE_SIZE, CHUNK_SIZE, open_body, open_bundle_key
+from vault.seal.envelope import COMMITMENT_SIZE, TAG_SIZE
+from vault.seal.recipients import KemPrivate
+from vault.seal.signing import is_signed_raw
+from vault.sync.manifest import MANIFEST_LIMIT, SIGNATURE_SIZE, Manifest, verify_manifest
+from vault.sync.pages import PAGE_LIMIT, Page, PageKind, decode_page
+
+MAGIC = b"casevault bundle"
+BUNDLE_FORMAT = 1
+SUITE = 1
+OUTER_LIMIT = 1 << 30
+RECIPIENT_LIMIT = 64
+_HEAD = struct.Struct(">16sBB16sB")
+_LENGTH = struct.Struct(">I")
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle that opened as a whole for this seat.
+
+    Attributes:
+        path: the file; its rows are read from it again, piece by piece.
+        manifest: signed by the identity key that it names; whose that is the caller asks a roster.
+        size: bytes of the file.
+    """
+
+    path: Path
+    manifest: Manifest
+    size: int
+    _key: bytes = field(repr=False)
+
+    def pages(self, *kinds: PageKind) -> Iterator[Page]:
+        """Yield the pages of these kinds, or all, in the order of the file.
+
+        Raises:
+            BrokenSealError, MalformedError: the file is not the one that was opened any more.
+        """
+        with _file(self.path) as file:
+            header, vault, _ = _read_header(file, self.path)
+            content = _Content(open_body(self._key, vault, header, _body(file)))
+            content.take(_LENGTH.unpack(content.take(_LENGTH.size))[0] + SIGNATURE_SIZE)
+            for _ in range(self.manifest.pages):
+                page = decode_page(content.take(_page_size(content)))
+                if not kinds or page.kind in kinds:
+                    yield page
+
+
+def vault_of(path: Path) -> bytes:
+    """Return the vault that a bundle is of: all that it says without a key.
+
+    Raises:
+        NotFoundError, TryAgainError: no such file, or it cannot be read.
+        MalformedError: not a bundle, or larger than 1 GiB.
+        NewerVaultError: of a format that this program does not know.
+    """
+    with _file(path) as file:
+        return _read_header(file, path)[1]
+
+
+def open_bundle(
+    path: Path, private: KemPrivate, seat: bytes, vault: bytes, *, progress: Progress = lambda done, total: None
+) -> Bundle:
+    """Return a bundle after reading all of it once.
+
+    Args:
+        path: the file.
+        private: the seat's KEM key.
+        seat: the seat, 16 bytes.
+        vault: the vault that the bundle must be of, 16 bytes.
+        progress: (bytes done, bytes in all).
+
+    Raises:
+        NotFoundError, TryAgainError, NewerVaultError: see `vault_of`.
+        VerificationError: of another vault, not for this seat (BrokenSealError), altered or cut, not signed by the
+            identity key that it names, or beyond a limit (MalformedError).
+    """
+    with _file(path) as file:
+        header, named, messages = _read_header(file, path)
+        if named != vault:
+            raise VerificationError(
+                f"the bundle is of vault {named.hex()}, this is vault {vault.hex()}",
+                advice="Open the vault that it was made for.",
+            )
+        size = path.stat().st_size
+        key = open_bundle_key(private, seat, vault, messages)
+        content = _Content(open_body(key, vault, header, _body(file, progress, size)))
+        manifest = _manifest(content)
+        if manifest.vault != vault:
+            raise VerificationError(f"the bundle's manifest is of vault {manifest.vault.hex()}")
+        if manifest.size > size:
+            raise MalformedError(f"a manifest claims {manifest.size} bytes in a file of {size}")
+        _check_pages(content, manifest)
+        return Bundle(path, manifest, size, key)
+
+
+def encode_header(vault: bytes, messages: list[bytes]) -> bytes:
+    """Return all bytes of a bundle before its body.
+
+    Raises:
+        MalformedError: no recipient, or more than 64.
+    """
+    if not 0 < len(messages) <= RECIPIENT_LIMIT or {len(one) for one in messages} != {BUNDLE_MESSAGE_SIZE}:
+        raise MalformedError(f"a bundle has {len(messages)} recipients")
+    return _HEAD.pack(MAGIC, BUNDLE_FORMAT, SUITE, vault, len(messages)) + b"".join(messages)
+
+
+def _file(path: Path) -> BinaryIO:
+    try:
+        if path.exists() and not path.is_file():
+            raise TryAgainError(f"{path.name} is no regular file")
+        return path.open("rb")
+    except FileNotFoundError:
+        raise NotFoundError(f"no file {path.name}", advice="Check the path.") from None
+    except OSError:
+        raise TryAgainError(f"{path.name} cannot be read") from None
+
+
+def _read_header(file: BinaryIO, path: Path) -> tuple[bytes, bytes, list[bytes]]:
+    """Return the header, the vault and the messages to the recipients."""
+    if path.stat().st_size > OUTER_LIMIT:
+        raise MalformedError(f"{path.name} is larger than {OUTER_LIMIT >> 20} MiB")
+    head = file.read(_HEAD.size)
+    if len(head) < _HEAD.size or head[: len(MAGIC)] != MAGIC:
+        raise MalformedError(f"{path.name} is not a bundle", advice="Check the path.")
+    _, version, suite, vault, count = _HEAD.unpack(head)
+    if (version, suite) != (BUNDLE_FORMAT, SUITE):
+        raise NewerVaultError(f"the bundle has format {version} and suite {suite}, which this program does not know")
+    if not 0 < count <= RECIPIENT_LIMIT:
+        raise MalformedError(f"a bundle has {count} recipients")
+    messages = [file.read(BUNDLE_MESSAGE_SIZE) for _ in range(count)]
+    if len(messages[-1]) != BUNDLE_MESSAGE_SIZE:
+        raise MalformedError(f"{path.name} ends within its header", advice="Ask its sender for it once more.")
+    return head + b"".join(messages), vault, messages
+
+
+def _body(file: BinaryIO, progress: Progress = lambda done, total: None, total: int = 0) -> Iterator[bytes]:
+    """Yield the commitment, then the sealed chunks; a short one is the last."""
+    yield file.read(COMMITMENT_SIZE)
+    while chunk := file.read(CHUNK_SIZE + TAG_SIZE):
+        yield chunk
+        progress(file.tell(), total)
+
+
+class _Content:
+    """The opened body as a stream that is asked for an exact number of bytes."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._held = bytearray()
+
+    def take(self, size: int) -> bytes:
+        """Return the next `size` bytes, which the caller has bounded."""
+        while len(self._held) < size:
+            piece = next(self._pieces, None)
+            if piece is None:
+                raise MalformedError("a bundle ends before all that its manifest names")
+            self._held += piece
+        taken = bytes(self._held[:size])
+        del self._held[:size]
+        return taken
+
+    def require_end(self) -> None:
+        """Read on to the end, which must come at once; only there is the whole body known to be what was sealed."""
+        if self._held or next(self._pieces, None) is not None:
+            raise MalformedError("a bundle goes on after all that its manifest names")
+
+
+def _manifest(content: _Content) -> Manifest:
+    (size,) = _LENGTH.unpack(content.take(_LENGTH.size))
+    if size > MANIFEST_LIMIT:
+        raise MalformedError(f"a manifest has {size} bytes, more than {MANIFEST_LIMIT}")
+    return verify_manifest(content.take(size + SIGNATURE_SIZE), is_signed_raw)
+
+
+def _page_size(content: _Content) -> int:
+    (size,) = _LENGTH.unpack(content.take(_LENGTH.size))
+    if size > PAGE_LIMIT:
+        raise MalformedError(f"a page of a bundle has {size} bytes, more than {PAGE_LIMIT}")
+    return int(size)
+
+
+def _check_pages(content: _Content, manifest: Manifest) -> None:
+    tree = Frontier()
+    counts = dict.fromkeys(PageKind, 0)
+    size = 0
+    newest = 0
+    for _ in range(manifest.pages):
+        encoded = content.take(_page_size(content))
+        page = decode_page(encoded)
+        tree.append(leaf_hash(encoded))
+        size += _LENGTH.size + len(encoded)
+        if page.kind is None:
+            continue
+        if page.kind < newest:
+            raise MalformedError("the pages of a bundle are not in their order")
+        newest = page.kind
+        counts[page.kind] += page.claimed
+        if counts[page.kind] > manifest.counts[page.kind]:
+            raise MalformedError(f"a bundle has more rows of kind {page.kind.name.lower()} than its manifest names")
+    content.require_end()
+    if (tree.root(), size, counts) != (manifest.root, manifest.size, dict(manifest.counts)):
+        raise VerificationError("the pages of the bundle are not those that its maker signed")

@@ -1,0 +1,255 @@
+"""How much of one log is proven once a bundle's rows are put behind those that are here (C3 of FORMAT.md 6).
+
+The rows of a bundle are taken only as far as a signed checkpoint covers them, and only where they go on from what is
+here. Where they part from it, and the log's own key signed both, the log forked: both are kept as evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import chain
+
+from vault.errors import MalformedError
+from vault.log.checkpoint import parse_note
+from vault.log.genesis import Genesis
+from vault.log.history import History
+from vault.log.operation import operation_digest
+from vault.log.report import LogReport, ProblemCode
+from vault.log.rowcheck import RowChecker
+from vault.log.seals import judge_seals
+from vault.log.verify import verify_log
+from vault.seal.signing import is_signed_raw
+from vault.store.rows import Rows
+from vault.store.rowtypes import CheckpointRow, OperationRow
+from vault.sync.pages import SentOperation
+
+UNVERIFIED_LIMIT = 10_000
+
+
+class Stop(StrEnum):
+    """Why rows of a log stay out of the store."""
+
+    GAP = "gap"
+    UNPROVEN = "unproven"
+    ALTERED = "altered"
+    FORK = "fork"
+    DAMAGED_HERE = "damaged-here"
+    UNKNOWN_SEAT = "unknown-seat"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a bundle has of one log: its genesis, its notes, and its entries by rising position."""
+
+    origin: bytes
+    genesis: bytes
+    parts: Genesis
+    notes: Sequence[bytes] = ()
+
+
+@dataclass(slots=True)
+class ProvenLog:
+    """A log after a bundle's rows.
+
+    Attributes:
+        origin: the log.
+        seat: whose it is.
+        before: how many entries were proven before.
+        size: how many are proven now.
+        digests: the digest of the row at each proven position.
+        notes: checkpoints of the bundle that hold and are not here yet.
+        evidence: rows of another history that the log's own key signed, with their checkpoints in `notes`.
+        stop: why entries of the bundle stay out, or None.
+        stop_at: the position where it stopped.
+    """
+
+    origin: bytes
+    seat: bytes
+    before: int = 0
+    size: int = 0
+    digests: list[bytes] = field(default_factory=list)
+    notes: list[CheckpointRow] = field(default_factory=list)
+    evidence: list[OperationRow] = field(default_factory=list)
+    stop: Stop | None = None
+    stop_at: int = 0
+
+
+def as_row(origin: bytes, sent: SentOperation) -> OperationRow:
+    """Return the row of an entry, its digest computed."""
+    digest = operation_digest(sent.header, sent.list, sent.sealed)
+    return OperationRow(origin, sent.seq, sent.header, sent.list, sent.sealed, digest)
+
+
+def prove(
+    rows: Rows, offered: Offered, entries: Iterable[SentOperation], *, pin: tuple[int, bytes] | None = None
+) -> ProvenLog:
+    """Return how much of a log is proven by what is here and the entries of a bundle together.
+
+    Args:
+        rows: the store.
+        offered: what the bundle has of this log.
+        entries: of the bundle, by rising position.
+        pin: size and root of what this account has verified of this log before, or None.
+    """
+    return _Proof(rows, offered, pin).run(entries)
+
+
+class _Here:
+    """The proven entries that are in the store, one at each position, read as they are asked for."""
+
+    def __init__(self, rows: Rows, origin: bytes, report: LogReport) -> None:
+        self.size = report.size
+        self._rows = (row for row in rows.operations(origin, 0, report.size) if _key(row) not in report.rejected)
+        self._ahead = next(self._rows, None)
+
+    def peek(self, seq: int) -> OperationRow | None:
+        """Return the entry at a position without passing it; positions are asked for in their order."""
+        return self._ahead if self._ahead is not None and self._ahead.seq == seq else None
+
+    def upto(self, stop: int) -> Iterator[OperationRow]:
+        """Yield and pass the entries before `stop`."""
+        while self._ahead is not None and self._ahead.seq < stop:
+            yield self._ahead
+            self._ahead = next(self._rows, None)
+
+
+class _Proof:
+    """One pass over the entries here and in the bundle."""
+
+    def __init__(self, rows: Rows, offered: Offered, pin: tuple[int, bytes] | None) -> None:
+        self._origin = offered.origin
+        kept = rows.checkpoints(offered.origin)
+        report = verify_log(
+            offered.genesis,
+            rows.operations(offered.origin),
+            kept,
+            is_signed_raw,
+            pins={} if pin is None else dict((pin,)),
+        )
+        self._here = _Here(rows, offered.origin, report)
+        self._result = ProvenLog(offered.origin, offered.parts.seat, before=report.size)
+        self._is_damaged = pin is not None and report.size < pin[0]
+        self._is_frozen = any(problem.code is ProblemCode.FORK for problem in report.problems)
+        self._history = History(offered.origin, offered.parts.session_key)
+        self._checker = RowChecker(offered.origin)
+        self._kept_notes = {row.note for row in kept}
+        self._seals = _by_size(chain(kept, _read(offered)))
+        self._sessions_whole = True
+        self._forked_at: int | None = None
+        self._branch: list[OperationRow] = []
+
+    def run(self, entries: Iterable[SentOperation]) -> ProvenLog:
+        """Return what it comes to."""
+        result, here = self._result, self._here
+        if self._is_damaged:
+            return replace(result, stop=Stop.DAMAGED_HERE, stop_at=here.size)
+        incoming = iter(entries)
+        first = next(incoming, None)
+        start = here.size if first is None else first.seq
+        if start > here.size:
+            # The first gap stops the log; what else the bundle has of other logs goes on.
+            result.stop, result.stop_at = Stop.GAP, here.size
+        for row in here.upto(min(start, here.size)):
+            self._append(row)
+        for sent in chain([] if first is None else [first], incoming):
+            if result.stop is not None:
+                break
+            self._take(sent)
+        if self._forked_at is None:
+            for row in here.upto(here.size):
+                self._append(row)
+        return self._close()
+
+    def _take(self, sent: SentOperation) -> None:
+        """Put the next entry of the bundle behind what is there."""
+        row, at = as_row(self._origin, sent), self._history.frontier.size
+        kept = self._here.peek(at) if self._forked_at is None else None
+        if sent.seq != at:
+            self._stop(Stop.GAP if sent.seq > at else Stop.ALTERED, at)
+            return
+        if kept is not None and kept.digest != row.digest:
+            self._forked_at = at
+        if not self._append(row):
+            self._stop(Stop.ALTERED, at)
+            return
+        if kept is not None and self._forked_at is None:
+            list(self._here.upto(at + 1))
+        if self._forked_at is not None:
+            self._branch.append(row)
+        if at - max(self._result.size, self._here.size) >= UNVERIFIED_LIMIT:
+            self._stop(Stop.UNPROVEN, self._result.size)
+
+    def _stop(self, why: Stop, at: int) -> None:
+        self._result.stop, self._result.stop_at = why, at
+
+    def _append(self, row: OperationRow) -> bool:
+        """Add one entry and judge the checkpoints of the size that it makes; False where it does not belong here."""
+        checked = self._checker.check(row)
+        if checked.fault is not None or checked.position != self._history.frontier.size:
+            return False
+        self._history.append(checked)
+        self._result.digests.append(row.digest)
+        size = self._history.frontier.size
+        for seal in self._seals.pop(size, ()):
+            self._judge(seal, size)
+        return True
+
+    def _judge(self, seal: CheckpointRow, size: int) -> None:
+        verdict = judge_seals([seal], self._history, self._origin, is_signed_raw)
+        is_new = seal.note not in self._kept_notes
+        if verdict.agreeing:
+            self._sessions_whole &= self._history.seal()
+            if self._sessions_whole:
+                self._result.size = size
+        elif not verdict.contradicting or self._forked_at is not None or size > self._here.size:
+            return
+        else:
+            # Over entries that are all here and proven: the same key signed two trees.
+            self._is_frozen = True
+        if is_new:
+            self._result.notes.append(seal)
+
+    def _close(self) -> ProvenLog:
+        result, here = self._result, self._here.size
+        parted_at = self._forked_at
+        if parted_at is not None:
+            # Entries that part from what is here are evidence if the log's own key signed them, else refused.
+            signed = result.size > parted_at
+            result.evidence = [row for row in self._branch if signed and row.seq < result.size]
+            result.notes = [note for note in result.notes if signed and note.size <= result.size]
+            self._stop(Stop.FORK if signed else Stop.ALTERED, parted_at)
+        elif self._is_frozen:
+            # What is here stays, and nothing is put behind it before a person has decided.
+            result.notes = [note for note in result.notes if note.size <= here]
+            self._stop(Stop.FORK, here)
+        elif self._history.frontier.size > result.size and result.stop is None:
+            self._stop(Stop.UNPROVEN, result.size)
+        if parted_at is not None or self._is_frozen:
+            result.size = here
+        del result.digests[result.size if parted_at is None else parted_at :]
+        return result
+
+
+def _key(row: OperationRow) -> tuple[int, bytes]:
+    return row.seq, row.digest
+
+
+def _read(offered: Offered) -> Iterator[CheckpointRow]:
+    for note in offered.notes:
+        try:
+            checkpoint = parse_note(note)
+        except MalformedError:
+            continue
+        if checkpoint.origin == offered.origin:
+            yield CheckpointRow(checkpoint.origin, checkpoint.size, checkpoint.root, note)
+
+
+def _by_size(seals: Iterable[CheckpointRow]) -> dict[int, list[CheckpointRow]]:
+    grouped: dict[int, list[CheckpointRow]] = {}
+    for seal in seals:
+        if seal not in grouped.setdefault(seal.size, []):
+            grouped[seal.size].append(seal)
+    return grouped

@@ -1,0 +1,238 @@
+"""What a bundle carries for one receiver: all that follows of the logs, and of compartments only what it may hold.
+
+The logs go on from what the receiver says that it has. What belongs to compartments goes on from the maker's last
+bundle that the receiver took: a third device may have brought it the entries without versions that it could not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from vault.errors import MalformedError
+from vault.log.epochs import EpochNotice
+from vault.log.items import Item, ItemKind, decode_items
+from vault.store.rows import Rows
+from vault.store.rowtypes import GrantRow, OperationRow
+from vault.sync.pages import (
+    PageKind,
+    SentEpoch,
+    SentGrant,
+    SentOperation,
+    SentRow,
+    SentVersion,
+    SentVersionKey,
+    encode_pages,
+)
+
+Place = tuple[bytes, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of a log the maker can prove, and rows beside it that are false."""
+
+    size: int
+    rejected: frozenset[tuple[int, bytes]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be sent to whom.
+
+    Attributes:
+        logs: origin -> how much of it the maker can prove.
+        have: origin -> size that the receiver has; it gets the entries from there on.
+        base: origin -> size that the maker's last bundle reached which the receiver took; empty: none.
+        base_compartments: the compartments that this bundle covered.
+        seats: the receiver's live seats.
+        compartments: those that these seats may hold, the directory among them.
+    """
+
+    logs: Mapping[bytes, Extent]
+    have: Mapping[bytes, int]
+    base: Mapping[bytes, int]
+    base_compartments: Collection[bytes]
+    seats: Collection[bytes]
+    compartments: Collection[bytes]
+
+
+@dataclass(slots=True)
+class _Share:
+    """One compartment of the request: its epochs by digest, its grants, and what of it is sent from the beginning."""
+
+    epochs: dict[bytes, tuple[bytes, bytes]] = field(default_factory=dict)
+    grants: list[GrantRow] = field(default_factory=list)
+    in_full: bool = False
+    new_epochs: set[bytes] = field(default_factory=set)
+
+
+class Selection:
+    """The pages of one bundle. `pages` gives the same bytes each time within one view of the database."""
+
+    def __init__(self, rows: Rows, request: Request) -> None:
+        self._rows = rows
+        self._request = request
+        self._logs = sorted(request.logs)
+        self._known = frozenset(request.base_compartments)
+        self._shares = {compartment: self._share(compartment) for compartment in sorted(request.compartments)}
+        wanted = {digest for share in self._shares.values() for digest in share.epochs}
+        wanted |= {grant.digest for share in self._shares.values() for grant in share.grants}
+        self._places = self._find(wanted)
+        for compartment, share in self._shares.items():
+            self._decide(compartment, share)
+        self._epochs = {
+            epoch: compartment for compartment, share in self._shares.items() for epoch, _ in share.epochs.values()
+        }
+
+    def pages(self) -> Iterator[tuple[PageKind, int, bytes]]:
+        """Yield (kind, rows, page) in the order of a bundle."""
+        rows, logs = self._rows, self._request.logs
+        beginnings = {row.origin: row.bytes for row in rows.geneses() if row.origin in logs}
+        yield from _numbered(PageKind.GENESIS, encode_pages(PageKind.GENESIS, beginnings.values()))
+        for origin in self._logs:
+            notes = self._notes(origin)
+            yield from _numbered(PageKind.CHECKPOINT, encode_pages(PageKind.CHECKPOINT, notes, origin))
+        for origin in self._logs:
+            entries = (
+                SentOperation(row.seq, row.header, row.list, row.sealed)
+                for row in self._operations(origin, self._request.have.get(origin, 0))
+            )
+            yield from _numbered(PageKind.OPERATION, encode_pages(PageKind.OPERATION, entries, origin))
+        for kind, groups in (
+            (PageKind.EPOCH, _by_origin(self._sent_epochs())),
+            (PageKind.GRANT, _by_origin(self._sent_grants())),
+        ):
+            for origin, group in groups:
+                yield from _numbered(kind, encode_pages(kind, group, origin))
+        for origin in self._logs:
+            yield from _numbered(PageKind.VERSION, encode_pages(PageKind.VERSION, self._versions(origin), origin))
+        for origin in self._logs:
+            keys = self._version_keys(origin)
+            yield from _numbered(PageKind.VERSION_KEY, encode_pages(PageKind.VERSION_KEY, keys, origin))
+
+    def _share(self, compartment: bytes) -> _Share:
+        share = _Share()
+        for row in self._rows.epochs(compartment):
+            with suppress(MalformedError):
+                notice = EpochNotice.decode(row.bytes)
+                share.epochs[row.digest] = (notice.epoch, row.bytes)
+        for epoch in {epoch for epoch, _ in share.epochs.values()}:
+            share.grants += self._rows.grants_of(epoch)
+        return share
+
+    def _decide(self, compartment: bytes, share: _Share) -> None:
+        """Settle whether the receiver gets all of a compartment, and of which epochs it gets every wrapped key."""
+        own = [grant.digest for grant in share.grants if grant.seat in self._request.seats]
+        share.in_full = compartment not in self._known or all(self._is_new(digest) for digest in own)
+        share.new_epochs = {epoch for digest, (epoch, _) in share.epochs.items() if self._is_new(digest)}
+
+    def _is_new(self, digest: bytes) -> bool:
+        """Say whether the list that names it lies beyond what the receiver took from here."""
+        return any(seq >= self._request.base.get(origin, 0) for origin, seq, _ in self._places.get(digest, ()))
+
+    def _find(self, wanted: Collection[bytes]) -> dict[bytes, list[Place]]:
+        """Return where epochs and grants are listed."""
+        found: dict[bytes, list[Place]] = {}
+        for origin in self._logs:
+            for row in self._operations(origin, 0):
+                for n, item in enumerate(_items(row)):
+                    if item.kind in {ItemKind.EPOCH, ItemKind.GRANT} and item.digest in wanted:
+                        found.setdefault(item.digest, []).append((origin, row.seq, n))
+        return found
+
+    def _operations(self, origin: bytes, start: int) -> Iterator[OperationRow]:
+        extent = self._request.logs[origin]
+        for row in self._rows.operations(origin, start, extent.size):
+            if (row.seq, row.digest) not in extent.rejected:
+                yield row
+
+    def _notes(self, origin: bytes) -> list[bytes]:
+        """Return the checkpoints beyond what the receiver has, and the newest in any case: peers are witnesses."""
+        size = self._request.logs[origin].size
+        kept = [row for row in self._rows.checkpoints(origin) if row.size <= size]
+        newest = max((row.size for row in kept), default=0)
+        start = self._request.have.get(origin, 0)
+        return [row.note for row in kept if row.size > start or row.size == newest]
+
+    def _sent_epochs(self) -> Iterator[tuple[bytes, SentEpoch]]:
+        for share in self._shares.values():
+            for digest, (_, notice) in share.epochs.items():
+                for origin, seq, n in self._places.get(digest, ()):
+                    if share.in_full or self._is_beyond(origin, seq):
+                        yield origin, SentEpoch(seq, n, notice)
+
+    def _sent_grants(self) -> Iterator[tuple[bytes, SentGrant]]:
+        for compartment, share in self._shares.items():
+            for grant in share.grants:
+                for origin, seq, n in self._places.get(grant.digest, ()):
+                    if share.in_full or self._is_beyond(origin, seq):
+                        yield origin, SentGrant(seq, n, compartment, grant.epoch, grant.seat, grant.sealed)
+
+    def _is_beyond(self, origin: bytes, seq: int) -> bool:
+        return seq >= self._request.base.get(origin, 0)
+
+    def _versions(self, origin: bytes) -> Iterator[SentVersion]:
+        """Yield what is listed and here: what was erased is not."""
+        listed = _Lists(self._operations(origin, 0))
+        start = 0 if self._sends_something_in_full() else self._request.base.get(origin, 0)
+        for row in self._rows.version_rows(origin, start, self._request.logs[origin].size):
+            share = self._shares.get(row.compartment)
+            if share is None or not (share.in_full or self._is_beyond(origin, row.seq)):
+                continue
+            if listed.names(row.seq, row.n, row.id):
+                yield SentVersion(row.seq, row.n, row.compartment, row.record, row.blob)
+
+    def _version_keys(self, origin: bytes) -> Iterator[SentVersionKey]:
+        any_new = any(share.in_full or share.new_epochs for share in self._shares.values())
+        start = 0 if any_new else self._request.base.get(origin, 0)
+        for row in self._rows.version_keys(origin, start, self._request.logs[origin].size):
+            compartment = self._epochs.get(row.epoch)
+            if compartment is None:
+                continue
+            share = self._shares[compartment]
+            if share.in_full or row.epoch in share.new_epochs or self._is_beyond(origin, row.seq):
+                yield SentVersionKey(row.seq, row.n, row.epoch, row.wrap)
+
+    def _sends_something_in_full(self) -> bool:
+        return any(share.in_full for share in self._shares.values())
+
+
+class _Lists:
+    """Asks the lists of one log in the order of its positions."""
+
+    def __init__(self, operations: Iterator[OperationRow]) -> None:
+        self._rows = operations
+        self._row: OperationRow | None = next(self._rows, None)
+        self._items: tuple[Item, ...] = ()
+        self._seq = -1
+
+    def names(self, seq: int, n: int, version: bytes) -> bool:
+        """Say whether place `n` of an entry names this version."""
+        while self._row is not None and self._row.seq < seq:
+            self._row = next(self._rows, None)
+        if self._row is None or self._row.seq != seq:
+            return False
+        if self._seq != seq:
+            self._seq, self._items = seq, _items(self._row)
+        return n < len(self._items) and self._items[n][:2] == (ItemKind.VERSION, version)
+
+
+def _items(row: OperationRow) -> tuple[Item, ...]:
+    try:
+        return decode_items(row.list)
+    except MalformedError:
+        return ()
+
+
+def _numbered(kind: PageKind, pages: Iterable[tuple[int, bytes]]) -> Iterator[tuple[PageKind, int, bytes]]:
+    for count, page in pages:
+        yield kind, count, page
+
+
+def _by_origin(sent: Iterable[tuple[bytes, SentRow]]) -> list[tuple[bytes, list[SentRow]]]:
+    grouped: dict[bytes, list[SentRow]] = {}
+    for origin, row in sent:
+        grouped.setdefault(origin, []).append(row)
+    return sorted(grouped.items())

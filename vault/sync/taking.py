@@ -1,0 +1,239 @@
+"""Taking a bundle: rows that pass C1 to C3 enter the store, in one transaction; all others stay out and are told.
+
+    bundle = open_bundle(path, private, seat, vault)             # every byte authenticated, every row of its form
+    taken = take_into(database, bundle, knows=..., pins=...)     # durable, or nothing happened
+
+Taking is idempotent: rows that are here already are left alone, so that a take which was cut off is simply repeated.
+
+A first take into a new, empty vault folder (joining): call `take_into` with `knows=lambda genesis: True` and no pins,
+read the rosters that came from the root key that the person compared, and only then use the folder; if no roster
+counts, or `bundle.manifest.identity` is not the certified identity of `bundle.manifest.seat`, throw the folder away.
+An open vault passes the seats of the rosters it knows, reads the rosters again afterwards, and takes the same bundle
+once more when they know more seats than before: `Taken.waiting` names the logs that wait for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+
+from vault.errors import VerificationError
+from vault.log.genesis import Genesis, origin_of, verify_genesis
+from vault.seal.signing import is_signed_raw
+from vault.store.engine import Database
+from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow
+from vault.sync.admitting import Admission, Counts
+from vault.sync.opening import Bundle
+from vault.sync.pages import PageKind, SentOperation
+from vault.sync.proving import Offered, ProvenLog, Stop, as_row, prove
+
+KnowsSeat = Callable[[Genesis], bool]
+"""Whether the seat of a log is certified, with this identity key, in some roster that counts here."""
+Progress = Callable[[int, int], None]
+_NO_PINS: Mapping[bytes, tuple[int, bytes]] = {}
+_NOTHING: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A log of which something in the bundle stays out, and from where on."""
+
+    origin: bytes
+    seat: bytes
+    why: Stop
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a take came to.
+
+    Attributes:
+        logs: origin -> (size before, size now) of each log that grew.
+        counts: new rows in the store, and rows of the bundle that no proven list names.
+        waiting: logs of which something stays out.
+        evidence: logs that forked: both histories are kept.
+    """
+
+    logs: Mapping[bytes, tuple[int, int]] = field(default_factory=dict)
+    counts: Counts = field(default_factory=Counts)
+    waiting: tuple[Waiting, ...] = ()
+    evidence: tuple[bytes, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that the bundle has is in the store now."""
+        return not self.waiting
+
+
+def take_into(
+    database: Database,
+    bundle: Bundle,
+    *,
+    knows: KnowsSeat,
+    pins: Mapping[bytes, tuple[int, bytes]] = _NO_PINS,
+    erased: Collection[bytes] = _NOTHING,
+    progress: Progress = lambda done, total: None,
+) -> Taken:
+    """Bring what of a bundle is proven into the store: one transaction, after a crash all or nothing.
+
+    Args:
+        database: open, with its tables; may be empty.
+        bundle: of `open_bundle`, of this vault.
+        knows: tells for each log whether its seat is known; logs of others stay out.
+        pins: origin -> (size, root) of what this account verified before.
+        erased: ids of versions that were erased here rightly: they do not come back.
+        progress: (rows done, rows in all).
+
+    Raises:
+        BrokenSealError, MalformedError: the file was changed since it was opened.
+        TryAgainError: no room; nothing was written.
+    """
+    with database.transaction() as rows:
+        return _Take(rows, bundle, knows=knows, pins=pins, erased=erased, progress=progress).run()
+
+
+class _Take:
+    """The steps of one take, all in the view of one transaction."""
+
+    def __init__(
+        self,
+        rows: Rows,
+        bundle: Bundle,
+        *,
+        knows: KnowsSeat,
+        pins: Mapping[bytes, tuple[int, bytes]],
+        erased: Collection[bytes],
+        progress: Progress,
+    ) -> None:
+        self._rows = rows
+        self._bundle = bundle
+        self._knows = knows
+        self._pins = pins
+        self._progress = progress
+        self._done = 0
+        self._total = sum(bundle.manifest.counts.values()) + bundle.manifest.counts[PageKind.OPERATION]
+        self._waiting: dict[bytes, Waiting] = {}
+        self._offered: dict[bytes, Offered] = {}
+        self._proven: dict[bytes, ProvenLog] = {}
+        self._admission = Admission(rows, self._log, erased)
+
+    def run(self) -> Taken:
+        """Prove the logs, then let in what they list."""
+        self._read_beginnings()
+        for origin, entries in self._entries():
+            self._prove(origin, entries)
+        for origin in self._offered.keys() - self._proven.keys():
+            if self._has_news(self._offered[origin]):
+                self._prove(origin, iter(()))
+        self._admit_logs()
+        for page in self._bundle.pages(PageKind.EPOCH, PageKind.GRANT, PageKind.VERSION, PageKind.VERSION_KEY):
+            self._admission.admit(page)
+            self._advance(page.claimed)
+        grown = {one.origin: (one.before, one.size) for one in self._proven.values() if one.size > one.before}
+        return Taken(
+            logs=grown,
+            counts=self._admission.counts,
+            waiting=tuple(self._waiting[origin] for origin in sorted(self._waiting)),
+            evidence=tuple(sorted(one.origin for one in self._proven.values() if one.evidence)),
+        )
+
+    def _read_beginnings(self) -> None:
+        geneses: dict[bytes, Genesis] = {}
+        notes: dict[bytes, list[bytes]] = {}
+        stored: dict[bytes, bytes] = {}
+        for page in self._bundle.pages(PageKind.GENESIS, PageKind.CHECKPOINT):
+            for value in page.of(bytes):
+                if page.kind is PageKind.CHECKPOINT:
+                    notes.setdefault(page.origin, []).append(value)
+                    continue
+                origin = origin_of(value)
+                genesis = self._genesis(origin, value)
+                if genesis is not None:
+                    geneses[origin], stored[origin] = genesis, value
+            self._advance(page.claimed)
+        for origin, genesis in geneses.items():
+            self._offered[origin] = Offered(origin, stored[origin], genesis, tuple(notes.get(origin, ())))
+
+    def _genesis(self, origin: bytes, untrusted: bytes) -> Genesis | None:
+        """Return the genesis of a log that may come in, or None."""
+        try:
+            genesis = verify_genesis(untrusted, is_signed_raw)
+        except VerificationError:
+            self._admission.counts.refused += 1
+            return None
+        if genesis.vault != self._bundle.manifest.vault:
+            self._wait(origin, genesis.seat, Stop.FOREIGN, 0)
+        elif not self._knows(genesis):
+            self._wait(origin, genesis.seat, Stop.UNKNOWN_SEAT, 0)
+        else:
+            return genesis
+        return None
+
+    def _entries(self) -> Iterator[tuple[bytes, Iterator[SentOperation]]]:
+        """Yield the entries of the bundle, log by log; a log's pages stand together."""
+        pages = self._bundle.pages(PageKind.OPERATION)
+        for origin, group in groupby(pages, key=lambda page: page.origin):
+            yield origin, chain.from_iterable(page.of(SentOperation) for page in group)
+
+    def _prove(self, origin: bytes, entries: Iterator[SentOperation]) -> None:
+        offered = self._offered.get(origin)
+        if offered is None or origin in self._proven:
+            # No genesis, an unknown seat, or entries of one log in two places of the bundle.
+            self._admission.counts.refused += sum(1 for _ in entries)
+            return
+        found = prove(self._rows, offered, entries, pin=self._pins.get(origin))
+        self._advance(sum(1 for _ in entries) + found.size - found.before)
+        self._proven[origin] = found
+        if found.stop is not None:
+            self._wait(origin, found.seat, found.stop, found.stop_at)
+
+    def _log(self, origin: bytes) -> ProvenLog | None:
+        """Return a log whose lists may be asked; one of which the bundle has no entries is proven from what is here."""
+        if origin not in self._proven and origin in self._offered:
+            self._prove(origin, iter(()))
+        return self._proven.get(origin)
+
+    def _has_news(self, offered: Offered) -> bool:
+        known = {row.note for row in self._rows.checkpoints(offered.origin)}
+        return any(note not in known for note in offered.notes)
+
+    def _admit_logs(self) -> None:
+        """Write beginnings, entries and checkpoints of all logs that hold."""
+        here = set(self._rows.geneses())
+        counts = self._admission.counts
+        for found in self._proven.values():
+            offered = self._offered[found.origin]
+            if found.size and (found.origin, offered.genesis) not in here:
+                self._rows.add_genesis(found.origin, offered.genesis)
+            for note in found.notes:
+                self._rows.add_checkpoint(note)
+            counts.checkpoints += len(found.notes)
+            self._add_operations(found.evidence)
+        for origin, entries in self._entries():
+            log = self._proven.get(origin)
+            if log is not None and log.size > log.before:
+                new = (as_row(origin, sent) for sent in entries if log.before <= sent.seq < log.size)
+                counts.operations += self._add_operations(new)
+            self._advance(sum(1 for _ in entries))
+
+    def _add_operations(self, new: Iterable[OperationRow]) -> int:
+        """Add entries of one log but those whose very row lies here already, planted or left over; return how many."""
+        added = 0
+        here: set[tuple[int, bytes]] | None = None
+        for row in new:
+            if here is None:
+                here = {(other.seq, other.digest) for other in self._rows.operations(row.origin, row.seq)}
+            if (row.seq, row.digest) not in here:
+                self._rows.add_operation(row)
+                added += 1
+        return added
+
+    def _wait(self, origin: bytes, seat: bytes, why: Stop, at: int) -> None:
+        self._waiting.setdefault(origin, Waiting(origin, seat, why, at))
+
+    def _advance(self, rows: int) -> None:
+        self._done = min(self._done + rows, self._total)
+        self._progress(self._done, self._total)
