@@ -18,9 +18,10 @@ import msgspec
 
 from vault import platform
 from vault.errors import RefusedError, VaultError
-from vault.seal.keyfile import KeyHeader
+from vault.seal.keyfile import HEADER_SIZE, KEY_FILE_SIZE, KeyHeader
 from vault.seal.pins import attempts_file_name
 from vault.store.files import read_limited, write_durable
+from vault.store.folder import VaultFolder
 
 FREE_ATTEMPTS = 3
 LONGEST_SECONDS = 30
@@ -92,6 +93,15 @@ class AttemptFile:
         """Return the place for the folder whose `keys` file begins with this header."""
         folder = (platform.state_dir() if state is None else state) / "attempts"
         return cls(folder / f"{attempts_file_name(header.vault, header.folder)}.json")
+
+    @classmethod
+    def in_folder(cls, folder: VaultFolder, state: Path | None) -> AttemptFile:
+        """Return the place for a folder that is there.
+
+        Raises:
+            VaultError: its `keys` file cannot be read.
+        """
+        return cls.of(KeyHeader.decode(read_limited(folder.keys, KEY_FILE_SIZE)[:HEADER_SIZE]), state)
 
     def load(self) -> Attempts:
         """Return what is remembered; a file that is missing or damaged is met as if nothing were."""

@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vault import platform
-from vault.seal.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT
+from vault.access.keychange import change_keys
+from vault.access.rekeying import seats_here, slots_here, with_doors
+from vault.access.session import Session
+from vault.errors import VerificationError
+from vault.seal.doors import DoorKeys
+from vault.seal.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT, KeyFile
+from vault.seal.pins import pins_file_name
+from vault.seal.purposes import Purpose
+from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 
 _SLOTS_SIZE = SLOT_COUNT * SLOT_BLOB_SIZE
@@ -26,6 +35,63 @@ def destroy_all_slots(folder: VaultFolder) -> None:
     for path in (folder.keys_new, folder.keys):
         with suppress(OSError):
             overwrite(path, HEADER_SIZE, _SLOTS_SIZE)
+
+
+def destroy_own_access(session: Session) -> None:
+    """End this seat's way into this folder and close the session; the others of the folder go on.
+
+    The slot and the door of the seat go in a new generation of the `keys` file, which the log lists; after that step
+    the passphrase opens nothing here, whatever follows. The file before it, the seat's own rows, its index, its drafts
+    and its pins go behind it.
+
+    Raises:
+        VerificationError: which slot is the seat's is not known; nothing was changed.
+        TryAgainError: the `keys` file cannot be written; nothing was changed.
+    """
+    folder, seat = session.folder, session.seat
+    file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    with session.database.reading() as rows:
+        number = slots_here(rows).get(seat)
+    if number is None:
+        raise VerificationError("which slot is yours is not known here", advice="Lock, unlock and repeat.")
+    emptied = file.with_slot(number, secrets.token_bytes(SLOT_BLOB_SIZE))
+    keys = DoorKeys(session.copy_keys(file).database_key)
+    with _replaced(folder.keys):
+        change_keys(session, with_doors(session, emptied, keys, seats_here(session) - {seat}))
+    with session.database.transaction() as rows:
+        for purpose in (Purpose.SLOT, Purpose.KEYRING, Purpose.SESSION, Purpose.RATCHET, Purpose.ROOT_SECRET):
+            rows.delete_local(seat, purpose)
+    session.database.truncate_wal()
+    # Pins are written for the last time by the close; they go after it.
+    session.close()
+    state = platform.state_dir() if session.state is None else session.state
+    _unlink(folder.index_dir, session.private_name)
+    _unlink(folder.drafts_dir, session.private_name)
+    _unlink(state / "pins", pins_file_name(session.vault, seat))
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[None]:
+    """Put random bytes over the file that has this name now, once another one has it."""
+    if os.name != "posix":  # Windows renames over no open file
+        yield
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+    try:
+        yield
+        if os.fstat(descriptor).st_nlink == 0:  # under a second name it is somebody's copy
+            with suppress(OSError):
+                overwrite_open(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unlink(folder: Path, name: str) -> None:
+    """Remove the files of this name and what the database engine left beside them."""
+    with suppress(OSError):
+        for path in folder.glob(f"{name}*"):
+            path.unlink(missing_ok=True)
+        platform.fsync_folder(folder)
 
 
 def overwrite(path: Path, start: int, size: int) -> None:

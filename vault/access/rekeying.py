@@ -82,7 +82,7 @@ def rekey(session: Session, *, seats: Collection[SeatId] | None = None) -> KeyFi
         for seat in slots_here(rows).keys() - staying:
             rows.delete_local(seat, Purpose.SLOT)
     doors = DoorKeys(make_key(), old)
-    file = change_keys(session, _with_doors(session, _without_other_slots(session, file), doors, staying))
+    file = change_keys(session, with_doors(session, _without_other_slots(session, file), doors, staying))
     session.database.rekey(doors.new)
     return _close_old_doors(session, file, doors.new, staying)
 
@@ -131,7 +131,7 @@ def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: 
 
 
 def _close_old_doors(session: Session, file: KeyFile, key: bytes, seats: Collection[SeatId]) -> KeyFile:
-    file = change_keys(session, _with_doors(session, file, DoorKeys(key), seats))
+    file = change_keys(session, with_doors(session, file, DoorKeys(key), seats))
     # Copies from before a migration are under the key that was given up.
     for copy in session.folder.path.glob("vault.db.schema-*"):
         with suppress(OSError):
@@ -139,7 +139,8 @@ def _close_old_doors(session: Session, file: KeyFile, key: bytes, seats: Collect
     return file
 
 
-def _with_doors(session: Session, file: KeyFile, keys: DoorKeys, seats: Collection[SeatId]) -> KeyFile:
+def with_doors(session: Session, file: KeyFile, keys: DoorKeys, seats: Collection[SeatId]) -> KeyFile:
+    """Return the next generation, with doors for these seats and recovery alone."""
     certificates = session.directory.standing.certificates
     doors = make_doors(session.vault, keys, [(seat, certificates[seat].kem) for seat in sorted(seats)])
     recovery = make_recovery_door(session.vault, keys, session.directory.standing.head.recovery)

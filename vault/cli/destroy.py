@@ -1,0 +1,82 @@
+"""`casevault destroy`: one's own way in, at once; or everybody's after many wrong attempts."""
+
+from __future__ import annotations
+
+import argparse
+
+from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+from vault.errors import UsageError
+
+_OFF = "off"
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `access`, `after-wrong-attempts`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="access | after-wrong-attempts")
+    access = verbs.add_parser("access", help="end your own way into this vault on this device", allow_abbrev=False)
+    add_personal(access, _sentence())
+    access.set_defaults(command=_access)
+    after = verbs.add_parser(
+        "after-wrong-attempts", help="destroy every slot of this folder after N (off by default)", allow_abbrev=False
+    )
+    after.add_argument("count", metavar="N|off", type=_count, help="20 or more, or `off`")
+    after.set_defaults(command=_after)
+
+
+def _sentence() -> tuple[Personal, ...]:
+    return (Personal("sentence", "--sentence", "To go on, type: destroy my access here", required=True),)
+
+
+def _access(args: argparse.Namespace, face: Face) -> Result:
+    from vault.errors import RefusedError
+    from vault.services import destroying
+
+    with opened(args, face) as session:
+        reason = destroying.why_not_armed(session)
+        if reason is not None:
+            raise RefusedError(
+                f"your access is not destroyed: {reason}",
+                advice="Prove the recovery sheets, make a backup on a disk that stays elsewhere, then repeat.",
+            )
+        for line in (
+            "Your passphrase will open nothing here any more. Your drafts on this device go; so does your index.",
+            "Other members of this folder go on. Copies of this folder and backups still open as they do now.",
+        ):
+            face.say(line)
+        typed = personal_values(args, face, _sentence(), "destroy access")["sentence"][0]
+        destroying.destroy_access(session, typed=typed)
+    return Result(
+        {"destroyed": True},
+        [
+            "Your access here is destroyed. The log of this vault says that its keys were changed.",
+            "Ask an admin to end your seat; a backup or the recovery sheets lead back in.",
+        ],
+    )
+
+
+def _after(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import destroying
+
+    with opened(args, face) as session:
+        destroying.destroy_slots_after(session, args.count)
+    if args.count is None:
+        return Result({"after": None}, ["Wrong attempts destroy nothing here; they only wait longer."])
+    return Result(
+        {"after": args.count},
+        [
+            f"After {args.count} wrong attempts in a row, EVERY slot of this folder is destroyed: yours and those of",
+            "all members who use it on this device. The recovery sheets and backups then lead back in, nothing else.",
+            "It binds who tries at this account, and nobody who has copied the folder.",
+        ],
+    )
+
+
+def _count(text: str) -> int | None:
+    if text == _OFF:
+        return None
+    if not text.isdecimal():
+        raise UsageError("the count is neither a number nor `off`")
+    return int(text)
