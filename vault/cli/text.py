@@ -15,6 +15,7 @@ start
   init --org NAME                make a vault [--kdf-memory-mib N] [--sheets FILE]
   status | doctor | version      about this vault and this computer (no passphrase)
   lock                           end this vault's running app on this computer
+  destroy access                 end your own way in on this computer
 cases
   case new | list | show CASE
   person add CASE
@@ -60,6 +61,7 @@ NOUNS: dict[str, str] = {
     "package": "vault.cli.package",
     "log": "vault.cli.log",
     "backup": "vault.cli.backup",
+    "destroy": "vault.cli.destroy",
     "lock": "vault.cli.device",
     "status": "vault.cli.device",
     "doctor": "vault.cli.device",
