@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from vault import platform
+from vault.access.delays import AttemptFile
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.policy.roles import Role
@@ -82,6 +83,10 @@ def note_opened(session: Session) -> None:
         sheets=not has_root_secret,
     )
     _write(session.vault, changed, session.state)
+    if not changed.sheets:
+        # What may be destroyed must have a way back, also after new sheets were made and not proven yet.
+        with suppress(VaultError):
+            AttemptFile.in_folder(session.folder, session.state).destroy_after(None)
 
 
 def _duties_are_separated(session: Session) -> bool:
