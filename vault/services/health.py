@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 
 from vault import __version__, clock
+from vault.access.delays import AttemptFile, Attempts
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile, KeyHeader
 from vault.seal.passphrase import DEFAULT, KdfParameters
 from vault.services import dates, device
@@ -40,6 +41,7 @@ def status(vault: Path, *, state: Path | None = None, now_ms: int | None = None)
         _last_verify(known, now),
         _duties(known),
         _sheets(known),
+        _wrong_attempts(AttemptFile.of(header, state).load()),
     ]
 
 
@@ -140,6 +142,14 @@ def _sheets(known: Dates) -> Item:
         return Item("recovery sheets", Verdict.OK, "proven")
     advice = "Keep the sheets of `init` with people outside; without them a lost passphrase loses the vault."
     return Item("recovery sheets", Verdict.WARN, "no recovery sheets", advice)
+
+
+def _wrong_attempts(known: Attempts) -> Item:
+    found = f"{known.count or 'none'} since the last unlock by this account"
+    if known.destroy_after is None:
+        return Item("wrong attempts", Verdict.OK, f"{found}; they destroy nothing")
+    words = f"{found}; the {known.destroy_after}th destroys every slot of this folder"
+    return Item("wrong attempts", Verdict.WARN, words, "Keep sheets and a backup. Undo: `casevault destroy after-wrong-attempts off`.")
 
 
 def _clock(known: Dates, now: int) -> Item:
