@@ -55,6 +55,7 @@ class Entry:
     covers: Mapping[str, int] = field(default_factory=dict)
     dig: bytes | None = None
     cause: Cause | None = None
+    deleg: bytes | None = None
     pol: str | None = None
 
 
@@ -276,6 +277,7 @@ class Work:
             covers=entry.covers,
             dig=entry.dig,
             cause=entry.cause,
+            deleg=entry.deleg,
             pol=entry.pol,
         ).encode()
         salt = self._random(32)
