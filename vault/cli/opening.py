@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +40,7 @@ def opened(args: argparse.Namespace, face: Face) -> Iterator[Session]:
     member = read_member(args, face)
     passphrase = read_passphrase(args, face)
     with ExitStack() as ending:
-        session = ending.enter_context(unlock(path, member=member, passphrase=passphrase))
+        session = ending.enter_context(unlock(path, member=member, passphrase=passphrase, wait=_waiting(face)))
         dates.note_opened(session)
         said = session.warnings
         for warning in said:
@@ -57,3 +58,16 @@ def opened(args: argparse.Namespace, face: Face) -> Iterator[Session]:
         except VaultError as fault:
             # What the command did is durable; failing now would make somebody do it twice.
             face.say(f"casevault: {fault.message}; what this command did is safe. {fault.next_step}")
+
+
+def _waiting(face: Face) -> Callable[[float], None]:
+    """Return how this command waits after wrong attempts: the seconds left are shown, and Ctrl+C ends it."""
+    from vault.access.delays import LONGEST_SECONDS, counting_down
+
+    def wait(seconds: float) -> None:
+        longest = min(LONGEST_SECONDS, math.ceil(seconds))
+        face.say(f"There were wrong attempts: the next one waits {longest} s. Ctrl+C ends the waiting.")
+        counting_down(lambda left: face.progress(longest - left, longest, "seconds waited"))(seconds)
+        face.progress(longest, longest, "seconds waited")
+
+    return wait
