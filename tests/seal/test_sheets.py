@@ -194,8 +194,12 @@ def test_sheets_that_do_not_open_are_refused_without_a_word_of_them(
 
 
 def test_a_sheet_says_how_many_are_needed() -> None:
-    assert sheets_needed(SHEETS[2].words) == 2
-    assert sheets_needed(FIVE[0].words) == 3
+    assert sheets_needed([SHEETS[2].words]) == 2
+    assert sheets_needed([sheet.words for sheet in FIVE]) == 3
+
+
+def test_before_the_vault_is_open_nothing_says_which_vault_it_is() -> None:
+    assert join_sheets([sheet.words for sheet in OTHERS[:2]], None) == OTHER_KEY
 
 
 def test_nothing_of_a_sheet_is_in_its_repr() -> None:

@@ -11,7 +11,7 @@ from shamir_mnemonic.share import Share  # type: ignore[import-untyped]  # ships
 from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]  # ships no types
 
 from vault.errors import RefusedError, VerificationError
-from vault.seal.recovery import derive_root_seed, recover, root_words, split
+from vault.seal.recovery import combine, derive_root_seed, recover, root_words, split
 from vault.seal.signing import public_key
 
 WORDS_PER_ROW = 3
@@ -154,28 +154,18 @@ def _cut_behind_checks(tokens: Sequence[str]) -> list[list[str]]:
     return rows if rows[-1] else rows[:-1]
 
 
-def sheets_needed(words: Sequence[str]) -> int:
-    """Return how many sheets of its set a sheet says open everything.
+def sheets_needed(sheets: Sequence[Sequence[str]]) -> int:
+    """Return how many sheets of their set open everything, once it is sure that these hold together and fit.
 
     Raises:
-        VerificationError: its words do not hold together.
-    """
-    return int(_share_of(words, 1).member_threshold)
-
-
-def join_sheets(sheets: Sequence[Sequence[str]], expected_root_words: Sequence[str]) -> bytes:
-    """Return S from the words of enough sheets of one set, proven by the root words of the vault.
-
-    Raises:
-        VerificationError: which sheet does not hold together, or does not fit the others or the vault. No word of it.
-        RefusedError: too few of them: fewer tell nothing at all.
+        VerificationError: which one does not hold together, is of another set, or is there twice. No word of it.
+        RefusedError: there is none.
     """
     if not sheets:
         raise RefusedError("no sheet was given", advice="Type the words of the sheets.")
     shares = [_share_of(words, number) for number, words in enumerate(sheets, 1)]
-    first = shares[0]
     for number, share in enumerate(shares[1:], 2):
-        if share.group_parameters() != first.group_parameters():
+        if share.group_parameters() != shares[0].group_parameters():
             raise VerificationError(
                 f"sheet {number} is of another set than sheet 1",
                 advice="Sheets of one set begin with the same two words.",
@@ -185,13 +175,29 @@ def join_sheets(sheets: Sequence[Sequence[str]], expected_root_words: Sequence[s
             raise VerificationError(
                 f"sheet {number} is sheet {same} once more", advice="Ask for the sheet of another person."
             )
-    if len(shares) < first.member_threshold:
+    return int(shares[0].member_threshold)
+
+
+def join_sheets(sheets: Sequence[Sequence[str]], expected_root_words: Sequence[str] | None) -> bytes:
+    """Return S from the words of enough sheets of one set, proven by the root words of the vault.
+
+    Args:
+        sheets: the 33 words of each.
+        expected_root_words: the 13 words of the vault; None where it must be opened first to know them, and S is not
+            proven yet.
+
+    Raises:
+        VerificationError: which sheet does not hold together, or does not fit the others or the vault. No word of it.
+        RefusedError: too few of them: fewer tell nothing at all.
+    """
+    needed = sheets_needed(sheets)
+    if len(sheets) < needed:
         raise RefusedError(
-            f"{first.member_threshold} sheets are needed, not {len(shares)}",
+            f"{needed} sheets are needed, not {len(sheets)}",
             advice="Fewer tell nothing at all: ask the next person for theirs.",
         )
-    enough = [" ".join(words) for words in sheets[: first.member_threshold]]
-    return recover(enough, expected_root_words)
+    enough = [" ".join(words) for words in sheets[:needed]]
+    return combine(enough) if expected_root_words is None else recover(enough, expected_root_words)
 
 
 def _share_of(words: Sequence[str], number: int) -> Share:

@@ -1,0 +1,147 @@
+"""Another root in the place of the one before: new sheets, and nothing new for the old ones (FORMAT.md 2).
+
+What the old sheets were granted they still open in any copy; from the new epochs on they read nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from vault.access.compartments import next_holders
+from vault.access.directory import RECOVERY
+from vault.access.enrolling import commit_roster
+from vault.access.rosters import Change, next_roster
+from vault.access.session import Session
+from vault.errors import InternalError, MalformedError, RefusedError
+from vault.ids import CompartmentId, Origin, SeatId
+from vault.log.header import Header
+from vault.log.roster import ROSTER_PURPOSE
+from vault.records.holding import CompartmentState
+from vault.records.work import Entry
+from vault.seal.doors import DoorKeys, make_recovery_door
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate
+from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret
+from vault.seal.signing import public_key, sign
+from vault.seal.widths import KEY_SIZE
+from vault.store.files import read_limited
+from vault.store.rows import Rows
+
+_ITEMS_IN_ONE_ENTRY = 800
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How many compartments have a new key that the old sheets do not open, and how many wait for somebody else."""
+
+    replaced: int
+    waiting: int
+
+
+def kept_secret(session: Session) -> bytes | None:
+    """Return S where it lies sealed on this device: until sheets of the root that counts now were proven.
+
+    Raises:
+        VerificationError: the row was altered.
+    """
+    with session.database.reading() as rows:
+        row = rows.local(session.seat, Purpose.ROOT_SECRET)
+    content = b"" if row is None else session.log.place.open_row(row)
+    pieces = [content[at : at + KEY_SIZE] for at in range(0, len(content), KEY_SIZE)]
+    return next((one for one in pieces if _root_of(one) == session.directory.standing.root_public), None)
+
+
+def forget_secret(session: Session) -> bool:
+    """Erase S from this device; False where it was not here."""
+    with session.database.transaction() as rows:
+        was_here = rows.local(session.seat, Purpose.ROOT_SECRET) is not None
+        rows.delete_local(session.seat, Purpose.ROOT_SECRET)
+    session.database.truncate_wal()
+    return was_here
+
+
+def change_root(session: Session, old_secret: bytes) -> bytes:
+    """Name a new root and a new recovery key in the next roster, and return the new S, which is kept sealed here.
+
+    Raises:
+        RefusedError: the member may not write rosters, or `old_secret` is not that of the root that counts now.
+        VerificationError: the log is in doubt.
+        TryAgainError: no room.
+    """
+    session.require_sound_log()
+    standing = session.directory.standing
+    if _root_of(old_secret) != standing.root_public:
+        raise RefusedError("this is not the secret of the root that counts now", advice="Type the newest sheets.")
+    new_secret = make_root_secret()
+    recovery = KemPrivate.from_seed(derive_recovery_seed(new_secret)).public
+    change = Change(new_root=_root_of(new_secret), recovery=recovery)
+    roster = next_roster(standing, change, _nobody_goes)
+    for secret in (old_secret, new_secret):
+        # The new root too: whoever has its secret alone goes back from this roster to the first one.
+        seed = derive_root_seed(secret)
+        roster = roster.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
+    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    door = make_recovery_door(session.vault, DoorKeys(session.copy_keys(file).database_key), recovery)
+    # Both, so that a crash on either side of the commit leaves the one that counts.
+    row = session.log.place.seal_row(Purpose.ROOT_SECRET, new_secret + old_secret)
+    commit_roster(session, roster, keys=file.with_doors(file.doors, door), rows=[row])
+    with session.database.transaction() as rows:
+        rows.put_local(session.log.place.seal_row(Purpose.ROOT_SECRET, new_secret))
+    session.database.truncate_wal()
+    session.log.auditors_changed = True  # this log's payloads too go on under a key that the old sheets lack
+    return new_secret
+
+
+def follow_root(session: Session, progress: Progress = lambda done, total: None) -> Followed:
+    """Replace the epochs that an earlier recovery key was granted, wherever this seat may."""
+    session.require_sound_log()
+    stale = list(stale_compartments(session))
+    mine = [one for one in stale if session.directory.rights.may_grant(session.roles, one.place)]
+    done = 0
+    while done < len(mine):
+        listed = 0
+        with session.work() as work:
+            for state in mine[done:]:
+                holders = next_holders(session.directory, state)
+                if listed and listed + 1 + len(holders) > _ITEMS_IN_ONE_ENTRY:
+                    break
+                listed += 1 + len(holders)
+                done += 1
+                work.replace_epoch(state.compartment, state.kind, holders, replaced=state.current)
+            work.commit(Entry(act="key.rotate", out="ok:recovery"))
+        progress(done, len(mine))
+    return Followed(len(mine), len(stale) - len(mine))
+
+
+def stale_compartments(session: Session) -> Iterator[CompartmentState]:
+    """Yield the compartments held here of which a current epoch was granted to an earlier recovery key."""
+    for compartment in session.keyring.compartments():
+        state = session.state_of(CompartmentId(compartment))
+        if state is None or RECOVERY not in state.holders:
+            continue
+        with session.database.reading() as rows:
+            if any(_is_stale(session, rows, state, epoch) for epoch in state.current):
+                yield state
+
+
+def _is_stale(session: Session, rows: Rows, state: CompartmentState, epoch: bytes) -> bool:
+    """Say whether an epoch was made under a roster that names another recovery key than the newest."""
+    made_in = next(one.made_in for one in state.epochs.values() if one.id == epoch)
+    row = rows.operation(made_in.origin, made_in.seq)
+    try:
+        roster = None if row is None else session.directory.chain.by_root(Header.decode(row.header).roster)
+    except MalformedError:
+        roster = None
+    return roster is None or roster.head.recovery != session.directory.standing.head.recovery
+
+
+def _nobody_goes(seat: SeatId) -> Mapping[Origin, int]:
+    raise InternalError(f"a change of the root ends or lowers nobody, not {seat.hex()}")
+
+
+def _root_of(secret: bytes) -> bytes:
+    return public_key(derive_root_seed(secret))

@@ -1,0 +1,167 @@
+"""Recovery sheets as people meet them: typed row by row, shown, or written into files for the printer."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault import platform
+from vault.errors import RefusedError, TryAgainError
+from vault.export.sheets import render_sheet, sheet_text
+from vault.platform import PRIVATE_FILE_MODE
+from vault.seal.sheets import ROWS, Sheet, read_row, read_sheet, sheets_needed, whole_word
+
+WORDS_ASKED = 3
+
+
+@dataclass(slots=True)
+class TypedSheets:
+    """The words of sheets as they come in: checked at once, by row and by sheet."""
+
+    sheets: list[tuple[str, ...]] = field(default_factory=list, repr=False)
+    _rows: list[tuple[str, ...]] = field(default_factory=list, repr=False)
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Which sheet and which row of it comes next, from 1 on."""
+        return len(self.sheets) + 1, len(self._rows) + 1
+
+    @property
+    def needed(self) -> int | None:
+        """How many sheets are needed; None before the first one told."""
+        return sheets_needed(self.sheets) if self.sheets else None
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether as many are here as are needed."""
+        return self.needed is not None and len(self.sheets) >= self.needed
+
+    def take_row(self, line: str) -> None:
+        """Take the next row: three words, whole or from their first four letters on, and the number beside them.
+
+        Raises:
+            VerificationError: the row is wrong and has to be typed again; or the sheet as a whole, from its first row.
+        """
+        sheet, row = self.place
+        tokens = line.split()
+        check = tokens.pop() if tokens and tokens[-1].isascii() and tokens[-1].isdigit() else None
+        self._rows.append(read_row(tokens, sheet=sheet, row=row, check=check))
+        if len(self._rows) == ROWS:
+            words = tuple(word for one in self._rows for word in one)
+            self._rows.clear()
+            self._add(words)
+
+    def take_sheet(self, text: str) -> None:
+        """Take a whole sheet.
+
+        Raises:
+            VerificationError: naming sheet and row, never a word.
+        """
+        self._add(read_sheet(text, sheet=self.place[0]))
+
+    def _add(self, words: tuple[str, ...]) -> None:
+        sheets_needed([*self.sheets, words])
+        self.sheets.append(words)
+
+
+def shown(sheet: Sheet) -> str:
+    """Return a sheet for a terminal that is cleared behind it."""
+    return sheet_text(sheet)
+
+
+def questions(sheet: Sheet, choose: secrets.SystemRandom | None = None) -> tuple[int, ...]:
+    """Return the places of three words, from 1 on, to ask somebody who copied the sheet."""
+    places = (choose or secrets.SystemRandom()).sample(range(1, len(sheet.words) + 1), WORDS_ASKED)
+    return tuple(sorted(places))
+
+
+def is_word(sheet: Sheet, place: int, typed: str) -> bool:
+    """Say whether the word at a place, counted from 1, was typed, whole or from its first four letters on."""
+    return whole_word(typed) == sheet.words[place - 1]
+
+
+@dataclass(slots=True)
+class SheetFiles:
+    """Files that were made for sheets before there are any: what cannot be written is known in time."""
+
+    paths: tuple[Path, ...]
+    _descriptors: list[int] = field(repr=False)
+    _is_text: bool
+
+    def write(
+        self, sheets: Sequence[Sheet], *, day: str, organisation: str | None = None, languages: Sequence[str] = ()
+    ) -> None:
+        """Write each sheet durably into a PDF file of its own, or all of them as one text.
+
+        Raises:
+            TryAgainError: no room.
+            UsageError, RefusedError: what stands on the page cannot be printed.
+        """
+        if self._is_text:
+            contents = ["\n\n".join(sheet_text(sheet) for sheet in sheets).encode()]
+        else:
+            chosen = {"languages": languages} if languages else {}
+            contents = [render_sheet(sheet, day=day, organisation=organisation, **chosen) for sheet in sheets]
+        try:
+            for descriptor, content in zip(self._descriptors, contents, strict=True):
+                rest = memoryview(content)
+                while rest:
+                    rest = rest[os.write(descriptor, rest) :]
+                platform.flush_file(descriptor)
+        except OSError:
+            raise TryAgainError(
+                "the recovery sheets could not be written", advice="Make room, then `casevault recovery sheets`."
+            ) from None
+
+
+@contextmanager
+def sheet_files(path: Path, count: int) -> Iterator[SheetFiles]:
+    """Make new files for sheets, for their owner alone, and remove them again if the block fails.
+
+    Args:
+        path: a folder, for one PDF file of each sheet; `NAME.pdf`, for `NAME-1-of-3.pdf` and so on; any other name,
+            for one text file with all of them.
+        count: how many sheets there will be.
+
+    Raises:
+        RefusedError: something is there already, or no file can be made there.
+    """
+    is_text = not path.is_dir() and path.suffix.lower() != ".pdf"
+    paths = (path,) if is_text else tuple(_file_of(path, number, count) for number in range(1, count + 1))
+    made: list[Path] = []
+    descriptors: list[int] = []
+    try:
+        for one in paths:
+            descriptors.append(_new_file(one))
+            made.append(one)
+        yield SheetFiles(paths, descriptors, is_text)
+    except BaseException:
+        for one in made:
+            one.unlink(missing_ok=True)
+        raise
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def shared_place(path: Path) -> str | None:
+    """Return in words why other computers may get what is written there, or None."""
+    return platform.is_network_or_synced(path if path.is_dir() else path.parent)
+
+
+def _file_of(path: Path, number: int, count: int) -> Path:
+    if path.is_dir():
+        return path / f"recovery-sheet-{number}-of-{count}.pdf"
+    return path.with_name(f"{path.stem}-{number}-of-{count}{path.suffix}")
+
+
+def _new_file(path: Path) -> int:
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
+    except OSError as fault:
+        why = "exists already" if isinstance(fault, FileExistsError) else "cannot be made"
+        raise RefusedError(f"{path} {why}", advice="Name a new file for the recovery sheets.") from None
