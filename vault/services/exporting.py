@@ -245,7 +245,7 @@ class _Export:
             decisions=decisions_to_keep(self.decisions),
             pseudonyms=self.book.given(),
         )
-        with self.session.work() as work:
+        with self.session.work(self.material.case) as work:
             work.write(self.material.case, RecordId(make_id()), Disclosure.KIND, to_fields(disclosure))
             work.commit(
                 Entry(

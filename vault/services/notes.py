@@ -38,7 +38,7 @@ def add_many(
     records: list[RecordId] = []
     for start in range(0, len(notes), VERSIONS_PER_WORK):
         batch = notes[start : start + VERSIONS_PER_WORK]
-        with session.work() as work:
+        with session.work(case) as work:
             for note in batch:
                 records.append(RecordId(make_id()))
                 work.write(case, records[-1], Note.KIND, to_fields(note))
@@ -87,7 +87,7 @@ def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
 
 def _write(session: Session, case: CompartmentId, note: Note, *, act: str, rule: str) -> RecordId:
     record = RecordId(make_id())
-    with session.work() as work:
+    with session.work(case) as work:
         work.write(case, record, Note.KIND, to_fields(note))
         work.commit(Entry(act=act, obj=audit_of(session, case), covers={Note.KIND: 1}, pol=rule))
     return record

@@ -37,7 +37,7 @@ def add(session: Session, *, name: str, age_recipient: str) -> KeptPartner:
     if any(_same(known.value.name, partner.name) for known in _stored(session)):
         raise UsageError("a recipient of this name is kept already", advice="Use another name, such as with a place.")
     record = RecordId(make_id())
-    with session.work() as work:
+    with session.work(session.directory.compartment) as work:
         work.write(session.directory.compartment, record, Partner.KIND, to_fields(partner))
         work.commit(Entry(act="partner.create", covers={Partner.KIND: 1}, pol=rule))
     return KeptPartner(record, partner.name, partner.age_recipient, partner.fingerprint)

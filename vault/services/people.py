@@ -54,7 +54,7 @@ def add(
         safe_contact=safe_contact,
     )
     record = RecordId(make_id())
-    with session.work() as work:
+    with session.work(case) as work:
         work.write(case, record, Person.KIND, to_fields(person))
         work.commit(Entry(act="person.create", obj=audit_of(session, case), covers={Person.KIND: 1}, pol=rule))
     return record

@@ -1,0 +1,108 @@
+"""Old versions under a new epoch: their keys are wrapped anew, 40 bytes each, and no ciphertext is touched.
+
+AES-KW is deterministic (FORMAT.md 3): two devices that do the same write equal rows, and a second time
+changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from vault.errors import BrokenSealError, MalformedError
+from vault.ids import CompartmentId, EpochId
+from vault.records.versions import open_version
+from vault.seal.keyring import Keyring
+from vault.seal.keys import unwrap, wrap
+from vault.store.engine import Database
+from vault.store.rowtypes import SealedVersion, VersionKeyRow
+
+_BATCH = 1_000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrapped:
+    """How many versions were wrapped anew, and how many no key at hand opens: their holders will do it."""
+
+    done: int
+    left: int
+
+
+def waiting(versions: Iterable[SealedVersion], epoch: EpochId) -> int:
+    """Return how many versions have a wrapped key under another epoch than this one."""
+    return len({(one.origin, one.seq, one.n, one.id) for one in versions if one.epoch != epoch})
+
+
+def rewrap(
+    database: Database,
+    vault: bytes,
+    keyring: Keyring,
+    compartment: CompartmentId,
+    epoch: EpochId,
+    *,
+    progress: Progress = lambda done, total: None,
+) -> Rewrapped:
+    """Wrap the key of every version of a compartment under one epoch, and drop the wraps that this replaces.
+
+    An old wrap goes only after the version was opened through the new one, in the same transaction: a cut in between
+    leaves each version with a key that opens it.
+
+    Args:
+        database: of the vault.
+        vault: its id.
+        keyring: holds `epoch`, and what it replaces as far as this seat was granted it.
+        compartment: where.
+        epoch: the current one.
+        progress: called with versions done and versions in all.
+    """
+    wrap_key = keyring.wrap_key(epoch)
+    if wrap_key is None:
+        return Rewrapped(0, 0)
+    with database.reading() as rows:
+        places = list(_by_version(rows.versions(compartment)))
+    todo = [group for group in places if any(one.epoch != epoch for one in group)]
+    left = 0
+    for start in range(0, len(todo), _BATCH):
+        new, old = [], []
+        for group in todo[start : start + _BATCH]:
+            found = _new_wrap(group, vault, keyring, epoch, wrap_key)
+            if found is None:
+                left += 1
+                continue
+            if found not in group:
+                new.append(_key_row(found))
+            old += [_key_row(one) for one in group if one.epoch != epoch]
+        with database.transaction() as rows:
+            rows.add_version_keys(new)
+            rows.delete_version_keys(old)
+        progress(min(start + _BATCH, len(todo)), len(todo))
+    return Rewrapped(len(todo) - left, left)
+
+
+def _new_wrap(
+    group: list[SealedVersion], vault: bytes, keyring: Keyring, epoch: EpochId, wrap_key: bytes
+) -> SealedVersion | None:
+    """Return the version with its key under the epoch, opened that way; None where no wrap at hand opens it."""
+    for one in sorted(group, key=lambda sealed: sealed.epoch != epoch):
+        old_key = keyring.wrap_key(one.epoch)
+        if old_key is None:
+            continue
+        try:
+            new = one._replace(epoch=epoch, wrap=wrap(wrap_key, unwrap(old_key, one.wrap)))
+            if open_version(new, vault=vault, keyring=keyring) is not None:
+                return new
+        except (BrokenSealError, MalformedError):
+            continue  # a junk row beside the true one; `log verify` names it
+    return None
+
+
+def _by_version(versions: list[SealedVersion]) -> Iterator[list[SealedVersion]]:
+    for _, group in groupby(versions, key=lambda one: (one.origin, one.seq, one.n, one.id)):
+        yield list(group)
+
+
+def _key_row(sealed: SealedVersion) -> VersionKeyRow:
+    return VersionKeyRow(sealed.origin, sealed.seq, sealed.n, sealed.epoch, sealed.wrap)

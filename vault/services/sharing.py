@@ -1,0 +1,241 @@
+"""Who can open a case: give it, take it back, change its key. Each is done by a key, none by a flag."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from vault.access.compartments import drops_of, next_holders
+from vault.access.directory import RECOVERY
+from vault.access.session import Session
+from vault.errors import NotFoundError, RefusedError
+from vault.ids import CompartmentId, EpochId, MemberId, SeatId
+from vault.log.epochs import CompartmentKind
+from vault.policy.roles import ALLOWED, Action
+from vault.records.holding import CompartmentState
+from vault.records.rewrapping import Progress, Rewrapped, rewrap, waiting
+from vault.records.seatlog import Holder
+from vault.records.work import Entry
+from vault.services.projection import audit_of
+from vault.services.seats import member_of_seat, seats_of
+
+_CASES = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
+WHAT_MAY_BE_KEPT = (
+    "What a member could open until now may have been copied, photographed or kept in an older copy of the vault."
+    " From here on they can open nothing that is written."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who can open a compartment.
+
+    Attributes:
+        members: the members, by id.
+        with_recovery: whether the recovery sheets open it too.
+        only_you: nobody but the member who asks can open it: neither another member nor the sheets.
+    """
+
+    members: frozenset[MemberId]
+    with_recovery: bool
+    only_you: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    """A new key of a case: who lost it, and how many versions were wrapped anew."""
+
+    dropped: frozenset[MemberId]
+    versions: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCost:
+    """What a new key costs: keys of versions to wrap anew, and seats to seal it to."""
+
+    versions: int
+    seats: int
+
+
+def holders_of(session: Session, case: CompartmentId) -> Holders:
+    """Return who can open a case or a section that this member holds."""
+    session.require(Action.CASE_READ, case)
+    state = _state(session, case)
+    live = session.directory.standing.certificates
+    members = frozenset(
+        member for seat in state.holders if seat in live and (member := member_of_seat(session, seat)) is not None
+    )
+    with_recovery = RECOVERY in state.holders
+    return Holders(members, with_recovery, members <= {session.member} and not with_recovery)
+
+
+def grant(session: Session, case: CompartmentId, members: Sequence[MemberId]) -> frozenset[MemberId]:
+    """Give a case, with all that was written so far, to every device of these members; return who is new.
+
+    Raises:
+        RefusedError: not this member's to give, or one of them has no role that opens cases.
+        NotFoundError: one of them has no device.
+        VerificationError: the log is in doubt.
+    """
+    rule = session.require(Action.CASE_SHARE, case)
+    session.require_sound_log()
+    _require_readers(session, members)
+    seats = add_seats(session, case, seats_of(session, members), act="grant.add", rule=rule)
+    return frozenset(member for seat in seats if (member := member_of_seat(session, seat)) is not None)
+
+
+def revoke(
+    session: Session,
+    case: CompartmentId,
+    members: Sequence[MemberId],
+    *,
+    progress: Progress = lambda done, total: None,
+) -> KeyChanged:
+    """Make a new key of a case without these members, and wrap all versions under it.
+
+    Raises:
+        RefusedError: not this member's to take, or it would take it from itself.
+        NotFoundError: none of them holds it.
+    """
+    rule = session.require(Action.CASE_SHARE, case)
+    session.require_sound_log()
+    if session.member in members:
+        raise RefusedError("nobody takes a case from themselves", advice="Ask another who holds it.")
+    gone = _state(session, case).holders & frozenset(seats_of(session, members))
+    if not gone:
+        raise NotFoundError("none of these members holds the case")
+    return replace_key(session, case, without=gone, act="grant.remove", rule=rule, progress=progress)
+
+
+def rotate(session: Session, case: CompartmentId, *, progress: Progress = lambda done, total: None) -> KeyChanged:
+    """Make a new key of a case for the same members, and wrap all versions under it."""
+    rule = session.require(Action.CASE_SHARE, case)
+    session.require_sound_log()
+    return replace_key(session, case, act="key.rotate", rule=rule, progress=progress)
+
+
+def cost_of_change(session: Session, case: CompartmentId) -> ChangeCost:
+    """Return what `revoke` or `rotate` of a case will do, without doing it."""
+    session.require(Action.CASE_SHARE, case)
+    with session.database.reading() as rows:
+        versions = rows.versions(case)
+    return ChangeCost(waiting(versions, EpochId(b"")), len(_state(session, case).holders))
+
+
+def end_seats(
+    session: Session, seats: Collection[SeatId], *, progress: Progress = lambda done, total: None
+) -> tuple[CompartmentId, ...]:
+    """Make a new key of every case and section that this seat and one of these hold, and return which.
+
+    A roster has ended the seats. Whoever holds a case that this seat does not, does the same on their own device.
+    """
+    rule = session.require(Action.SYNC)
+    with session.database.reading() as rows:
+        epochs = [epoch for seat in seats for epoch in rows.epochs_granted_to(seat)]
+    shared = {one for epoch in epochs if (one := session.keyring.compartment_of(epoch)) is not None}
+    ended: list[CompartmentId] = []
+    for done, compartment in enumerate(map(CompartmentId, sorted(shared)), 1):
+        state = session.state_of(compartment)
+        may = state is not None and session.directory.rights.may_grant(session.roles, state.place)
+        if state is not None and may and state.kind in _CASES and not state.holders.isdisjoint(seats):
+            replace_key(session, compartment, without=state.holders & frozenset(seats), act="grant.remove", rule=rule)
+            ended.append(compartment)
+        progress(done, len(shared))
+    return tuple(ended)
+
+
+def replace_key(
+    session: Session,
+    compartment: CompartmentId,
+    *,
+    without: Collection[SeatId] = (),
+    act: str,
+    rule: str,
+    progress: Progress = lambda done, total: None,
+) -> KeyChanged:
+    """Put a new epoch in the place of all current ones, and wrap the versions under it; the caller has asked policy."""
+    state = _state(session, compartment)
+    with session.database.reading() as rows:
+        drops = drops_of(rows, session.prover, session.directory, without)
+    holders = next_holders(session.directory, state, without=without)
+    with session.work() as work:
+        epoch = work.replace_epoch(compartment, state.kind, holders, replaced=state.current, drops=drops)
+        work.commit(Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(without)}, pol=rule))
+    if without:
+        _forget_indexes_of_others(session)
+    done = rewrap(session.database, session.vault, session.keyring, compartment, epoch, progress=progress)
+    dropped = frozenset(member for seat in without if (member := member_of_seat(session, seat)) is not None)
+    return KeyChanged(dropped, done.done, done.left)
+
+
+def rewrap_all(
+    session: Session,
+    compartments: Collection[CompartmentId],
+    *,
+    progress: Progress = lambda done, total: None,
+) -> Rewrapped:
+    """Wrap anew what came under an older key of these compartments, where one key is current and held."""
+    done = left = 0
+    for number, compartment in enumerate(sorted(compartments), 1):
+        state = session.state_of(compartment)
+        if state is not None and len(state.current) == 1:
+            found = rewrap(session.database, session.vault, session.keyring, compartment, state.current[0])
+            done, left = done + found.done, left + found.left
+        progress(number, len(compartments))
+    return Rewrapped(done, left)
+
+
+def add_seats(
+    session: Session, compartment: CompartmentId, seats: Collection[SeatId], *, act: str, rule: str
+) -> frozenset[SeatId]:
+    """Grant a compartment to seats that do not hold it, and return those; the caller has asked policy.
+
+    Of what is not wrapped under the current key yet, the keys before go along.
+    """
+    with session.work(compartment) as work:
+        state = _state(session, compartment)
+        live = session.directory.standing.certificates
+        new = [Holder(seat, live[seat].kem) for seat in sorted(set(seats) - state.holders)]
+        if not new:
+            return frozenset()
+        with session.database.reading() as rows:
+            in_use = {one.epoch for one in rows.versions(compartment)}
+        held = map(EpochId, session.keyring.epochs_of(compartment))
+        for epoch in dict.fromkeys((*state.current, *(one for one in held if one in in_use))):
+            work.grant(compartment, epoch, new)
+        work.commit(Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(new)}, pol=rule))
+    return frozenset(holder.seat for holder in new)
+
+
+def _require_readers(session: Session, members: Sequence[MemberId]) -> None:
+    directory = session.directory
+    for member in members:
+        if not directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
+            raise RefusedError(f"member {member.hex()} has no role that opens cases")
+        if not seats_of(session, [member]):
+            raise NotFoundError(f"member {member.hex()} has no device yet", advice="They have to join first.")
+
+
+def _state(session: Session, compartment: CompartmentId) -> CompartmentState:
+    state = session.state_of(compartment)
+    if state is None:
+        raise NotFoundError(f"compartment {compartment.hex()} has no beginning that counts")
+    return state
+
+
+def _audit(session: Session, compartment: CompartmentId, state: CompartmentState) -> bytes | None:
+    """Return the audit pseudonym of a case; a section's own is not in the index."""
+    if state.kind is CompartmentKind.CASE:
+        with suppress(NotFoundError):
+            return audit_of(session, compartment)
+    return None
+
+
+def _forget_indexes_of_others(session: Session) -> None:
+    """Remove the index files of the other members of this device, who rebuild: theirs may hold what was taken back."""
+    own = session.private_name
+    for path in session.folder.index_dir.glob("*"):
+        if not path.name.startswith(own):
+            path.unlink(missing_ok=True)
