@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault.access import unlock as unlocking
+from vault import clock
 from vault.access.delays import AttemptFile, Attempts, counting_down, delay_seconds, seconds_left
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, WrongPassphraseError
@@ -47,7 +47,7 @@ def test_a_wait_tells_the_seconds_that_are_left_and_ends_with_what_the_listener_
     told: list[int] = []
     slept: list[float] = []
     counting_down(told.append, sleep=slept.append)(2.5)
-    assert told == [3, 2, 1]
+    assert told == [3, 2, 1, 0]
     assert slept == [1.0, 1.0, 0.5]
 
     def stop(left: int) -> None:
@@ -65,7 +65,7 @@ class Guesser:
         self.place = place
         self.now = NOW
         self.waited: list[float] = []
-        monkeypatch.setattr(unlocking.clock, "now_ms", lambda: self.now)
+        monkeypatch.setattr(clock, "now_ms", lambda: self.now)
 
     def wait(self, seconds: float) -> None:
         self.waited.append(seconds)

@@ -70,7 +70,7 @@ def seconds_left(attempts: Attempts, now_ms: int) -> float:
 
 
 def counting_down(tell: Callable[[int], None], *, sleep: Callable[[float], None] = time.sleep) -> Wait:
-    """Return a wait that tells the whole seconds left, each second; what `tell` raises ends it."""
+    """Return a wait that tells the whole seconds left, each second down to 0; what `tell` raises ends it."""
 
     def wait(seconds: float) -> None:
         left = seconds
@@ -78,6 +78,7 @@ def counting_down(tell: Callable[[int], None], *, sleep: Callable[[float], None]
             tell(math.ceil(left))
             sleep(min(1.0, left))
             left -= 1.0
+        tell(0)
 
     return wait
 

@@ -68,6 +68,5 @@ def _waiting(face: Face) -> Callable[[float], None]:
         longest = min(LONGEST_SECONDS, math.ceil(seconds))
         face.say(f"There were wrong attempts: the next one waits {longest} s. Ctrl+C ends the waiting.")
         counting_down(lambda left: face.progress(longest - left, longest, "seconds waited"))(seconds)
-        face.progress(longest, longest, "seconds waited")
 
     return wait
