@@ -31,6 +31,7 @@ from tui.values import (
     Spot,
     Standing,
 )
+from vault.access.delays import counting_down
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.casework.person import SafeContact
@@ -99,9 +100,10 @@ class Gateway:
 
     # ---- coming and going ---------------------------------------------------------------------------------------
 
-    def unlock(self, member: str, passphrase: bytearray) -> None:
-        """Open the vault; the passphrase is wiped. See `vault.access.unlock.unlock` for what is raised."""
-        self._open = unlock(self._path, member=member, passphrase=passphrase, state=self._state)
+    def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
+        """Open the vault; the passphrase is wiped; `waiting` is told the seconds that earlier wrong attempts cost."""
+        wait = counting_down(waiting)
+        self._open = unlock(self._path, member=member, passphrase=passphrase, state=self._state, wait=wait)
         self._shelf = DraftShelf(self._open.drafts())
         self._member = member
         dates.note_opened(self._open)
