@@ -41,6 +41,7 @@ class UnlockScreen(VaultScreen):
         self._shows_length = False
         self._opening: Timer | None = None
         self._seconds = 0
+        self._waits = 0
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -97,15 +98,23 @@ class UnlockScreen(VaultScreen):
         self.say("Opening. Guessing is made slow on purpose, so this takes a moment.")
         self._opening = self.set_interval(1, self._say_how_long)
         # The bytes are wiped by who gets them; the field's own text is gone from it, not from Python's memory.
-        self.ask(lambda vault: vault.unlock(member, passphrase), lambda _: self._unlocked(), failed=self._refused)
+        self._waits = 0
+        self.ask(lambda vault: vault.unlock(member, passphrase, self._told_to_wait), lambda _: self._unlocked(), failed=self._refused)
 
     @on(SafeInput.Changed, "#passphrase")
     def _passphrase_typed(self, event: SafeInput.Changed) -> None:
         self._show_script(event.value)
 
     def _say_how_long(self) -> None:
+        if self._waits:
+            self.say(f"There were wrong attempts: this one waits {self._waits} s. Ctrl+Q ends the waiting.")
+            return
         self._seconds += 1
         self.say(f"Opening, {self._seconds} s so far. Guessing is made slow on purpose.")
+
+    def _told_to_wait(self, seconds_left: int) -> None:
+        # From the worker; the timer shows it.
+        self._waits = seconds_left
 
     def _unlocked(self) -> None:
         self._stop_waiting()
