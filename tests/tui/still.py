@@ -110,7 +110,7 @@ class StillGateway(Gateway):
         self.spot: Spot | None = None
 
     @override
-    def unlock(self, member: str, passphrase: bytearray) -> None:
+    def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
         right = passphrase == b"seven paper lanterns"
         passphrase[:] = bytes(len(passphrase))
         self.done.append(("unlock", member))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import pytest
 from textual.pilot import Pilot
@@ -25,7 +26,7 @@ def test_unlocking_takes_the_passphrase_out_of_its_field_and_wipes_it() -> None:
 
     class Keeping(StillGateway):
         @override
-        def unlock(self, member: str, passphrase: bytearray) -> None:
+        def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
             taken.append(passphrase)
             super().unlock(member, passphrase)
 
@@ -78,7 +79,7 @@ def test_the_screen_says_that_it_works_while_the_passphrase_is_stretched() -> No
 
     class Slow(StillGateway):
         @override
-        def unlock(self, member: str, passphrase: bytearray) -> None:
+        def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
             go_on.wait(20)
             super().unlock(member, passphrase)
 
@@ -118,3 +119,25 @@ def test_f4_shows_how_long_the_passphrase_is_and_never_a_letter_of_it() -> None:
         assert "фонарь" not in painted(pilot.app)
 
     drive(StillApp(), steps)
+
+
+def test_whoever_must_wait_after_wrong_attempts_sees_the_seconds() -> None:
+    go_on = threading.Event()
+
+    class Waiting(StillGateway):
+        @override
+        def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
+            waiting(17)
+            go_on.wait(20)
+            waiting(0)
+            super().unlock(member, passphrase)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        await pilot.press(*"seven paper lanterns", "enter")
+        await pilot.pause(1.2)
+        assert "this one waits 17 s" in shown(pilot.app)
+        go_on.set()
+        await settled(pilot)
+
+    drive(StillApp(Waiting()), steps)
