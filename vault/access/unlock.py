@@ -10,6 +10,7 @@ from time import sleep
 
 from vault import __version__, clock, platform
 from vault.access.attempts import count_attempts, note_attempt
+from vault.access.clocks import clock_alarms
 from vault.access.compartments import audit_is_stale
 from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
 from vault.access.delays import AttemptFile, Wait
@@ -23,6 +24,7 @@ from vault.access.proving import Prover
 from vault.access.refresh import needs_refresh, refresh
 from vault.access.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
 from vault.access.session import Alarm, Session
+from vault.access.waiting import FIRST, Waiting, finish_joining, waiting_seat
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
 from vault.records.authority import Listings
@@ -135,21 +137,19 @@ class _Opening:
             keyring = stored_keyring(rows, place)
             listings = Listings()
             granted = open_missing(rows, place, KemPrivate.from_seed(secrets.kem_seed), keyring, listings)
-            directory = read_directory(
-                rows,
-                vault=self.vault,
-                keyring=with_directory_keys(keyring, granted),
-                root_public=secrets.root_public,
-            )
+            held = with_directory_keys(keyring, granted)
+            waiting = waiting_seat(rows, place, held)
+            directory = read_directory(rows, vault=self.vault, keyring=held, root_public=secrets.root_public)
+            begins = waiting is not None and waiting.begins(directory, secrets, pins)
             member = directory.member_of(self.seat)
             identity = public_key(secrets.identity_seed)
-            continuity = judge(rows, place, identity=identity, pins=pins, machine=machine)
+            continuity = FIRST if begins else judge(rows, place, identity=identity, pins=pins, machine=machine)
             opened = self.file
             self.file = settle_new_keys(rows, self.folder, self.file, directory, continuity.alarms)
             keys_alarms = judge_keys(
                 rows, self.file, self.slot.number, pins=pins, directory=directory, alarms=continuity.alarms
             )
-            logs = _Logs(self.slot.secrets.identity_seed, database, place, keyring, directory)
+            logs = _Logs(secrets.identity_seed, database, place, keyring, directory, waiting if begins else None)
             try:
                 log = logs.open(rows, continuity)
             except VerificationError as damage:
@@ -196,12 +196,16 @@ class _Opening:
             prover=Prover(log, verified),
             learned=Learned(listings=listings),
             state=self.state,
+            highest_ms=base.highest_ms,
         )
+        session.alarms += clock_alarms(session.clock())
         log.on_new_keys = session.learned.forget
-        self._first_entry(session, pin_file, base)
+        self._first_entry(session, pin_file, base, "log.genesis" if begins else "log.restored")
         remember_slot(database, self.seat, self.slot.number)
         if others_acted:
             refresh(session, at_unlock=True)
+        if waiting is not None:
+            self.file = finish_joining(session, waiting, self.file, doors)
         if self.file is opened and not any(alarm.is_fault for alarm in session.alarms):
             self.file = renew_slot(session, self.file, self.slot)
             base = self._with_these_keys(base)
@@ -238,7 +242,7 @@ class _Opening:
             keys_generation=self.file.header.generation,
         )
 
-    def _first_entry(self, session: Session, pin_file: PinFile, base: Pins) -> None:
+    def _first_entry(self, session: Session, pin_file: PinFile, base: Pins, act: str) -> None:
         """Write the session's first entry: nothing is read before this unlock itself is in the log."""
         log = session.log
         if log.tiles_are_false:
@@ -248,7 +252,7 @@ class _Opening:
             # Pins name the new log before it can exist, so that a crash in between does not begin a second one.
             pin_file.save(replace(base, pending=log.origin, alarms=session.lasting_alarms))
         with Work(log) as work:
-            work.commit(Entry(act="log.restored" if is_new else "unlock.ok"))
+            work.commit(Entry(act=act if is_new else "unlock.ok"))
         # Until then the file still holds the key and the ratchet of a session that was killed (FORMAT.md 5).
         session.database.truncate_wal()
 
@@ -271,8 +275,11 @@ class _Logs:
     place: SealedPlace
     keyring: Keyring
     directory: Directory
+    waiting: Waiting | None = None
 
     def open(self, rows: Rows, continuity: Continuity) -> SeatLog:
+        if self.waiting is not None:
+            return self.waiting.begun(self.database, self.place, self.directory, self.keyring)
         if continuity.origin is None:
             return begin(
                 database=self.database,
