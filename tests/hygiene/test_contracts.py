@@ -32,6 +32,7 @@ BREACHES = {
     "records calls a cipher": Breach("cryptography", "vault/records/planted.py", "import cryptography"),
     "services stretches a passphrase": Breach("cryptography", "vault/services/planted.py", "import argon2"),
     "export calls age": Breach("cryptography", "vault/export/planted.py", "import pyrage"),
+    "a service asks a security key": Breach("cryptography", "vault/services/planted.py", "import fido2"),
     "a screen splits a secret": Breach("cryptography", "tui/planted.py", "import shamir_mnemonic"),
     "a service hashes": Breach("digests", "vault/services/planted.py", "import hashlib"),
     "the log authenticates": Breach("keyed", "vault/log/planted.py", "import hmac"),

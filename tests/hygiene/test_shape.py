@@ -12,8 +12,8 @@ from tests.hygiene.tree import PACKAGES, ROOT, python_files
 
 LONGEST_FILE = 350
 HEAVY = frozenset({
-    "alembic", "argon2", "cryptography", "msgspec", "phonenumbers", "pyrage", "pymorphy3", "pypdf", "pypdfium2", "rich",
-    "shamir_mnemonic", "sqlalchemy", "sqlcipher3", "textual", "typst",
+    "alembic", "argon2", "cryptography", "fido2", "msgspec", "phonenumbers", "pyrage", "pymorphy3", "pypdf",
+    "pypdfium2", "rich", "shamir_mnemonic", "sqlalchemy", "sqlcipher3", "textual", "typst", "zxcvbn",
 })  # fmt: skip
 
 

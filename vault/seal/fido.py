@@ -1,0 +1,179 @@
+"""A FIDO2 security key as a factor: the extension hmac-secret of a credential that the key itself keeps (FORMAT.md 3).
+
+The key is asked with user verification always, because with and without it the answers differ.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from fido2.ctap import CtapDevice, CtapError
+from fido2.ctap2.base import Ctap2
+from fido2.ctap2.pin import ClientPin
+from fido2.hid import CtapHidDevice
+
+from vault.errors import NotFoundError, RefusedError, TryAgainError, VaultError
+from vault.seal.widths import KEY_SIZE, require_width
+
+RELYING_PARTY = "casevault"
+
+_EXTENSION = "hmac-secret"
+_ES256 = {"type": "public-key", "alg": -7}
+_SIGNED = hashlib.sha256(b"casevault/fido2/client-data").digest()
+_MAY = ClientPin.PERMISSION.MAKE_CREDENTIAL | ClientPin.PERMISSION.GET_ASSERTION
+
+AskPin = Callable[[], str]
+
+
+def connected() -> Sequence[CtapDevice]:
+    """Return the security keys that are plugged in and that this account may use."""
+    return list(CtapHidDevice.list_devices())
+
+
+class SecurityKey:
+    """The one security key that is plugged in. `ask_pin` is called once for each act that needs it.
+
+    It implements `prf.PrfProvider`.
+    """
+
+    def __init__(self, ask_pin: AskPin, devices: Callable[[], Iterable[CtapDevice]] = connected) -> None:
+        self._ask_pin = ask_pin
+        self._devices = devices
+
+    def secret(self, salt: bytes) -> bytes:
+        """Return the 32 bytes that the key's credential gives for a salt of 32 bytes."""
+        require_width("salt", salt, KEY_SIZE)
+        with self._one() as device, _explained():
+            ctap, pin = _opened(device)
+            return _ask(ctap, pin, _token(pin, self._ask_pin()), salt)
+
+    def enrol(self) -> None:
+        """Have the key make a credential for CaseVault, unless it has one."""
+        with self._one() as device, _explained():
+            ctap, pin = _opened(device)
+            code = self._ask_pin()
+            try:
+                _ask(ctap, pin, _token(pin, code), secrets.token_bytes(KEY_SIZE))
+            except CtapError as fault:
+                if fault.code != CtapError.ERR.NO_CREDENTIALS:
+                    raise
+                _make_credential(ctap, pin, _token(pin, code))
+
+    def _one(self) -> CtapDevice:
+        try:
+            found = list(self._devices())
+        except OSError:
+            found = []
+        if not found:
+            raise NotFoundError("no security key is plugged in", advice="Plug it in, then try again.")
+        if len(found) > 1:
+            raise RefusedError("more than one security key is plugged in", advice="Leave one of them, then try again.")
+        return found[0]
+
+
+def _opened(device: CtapDevice) -> tuple[Ctap2, ClientPin]:
+    try:
+        ctap = Ctap2(device)
+        pin = ClientPin(ctap)
+    except ValueError:
+        raise RefusedError("this security key does not speak FIDO2", advice="Use another one.") from None
+    if _EXTENSION not in ctap.info.extensions or not ctap.info.options.get("rk"):
+        raise RefusedError("this security key cannot keep a secret for us", advice="Use one with hmac-secret.")
+    if not ctap.info.options.get("clientPin"):
+        raise RefusedError("this security key has no PIN", advice="Set one with its maker's program first.")
+    return ctap, pin
+
+
+def _token(pin: ClientPin, code: str) -> bytes:
+    # One for each act: a key takes back what a token may do once it was used.
+    return pin.get_pin_token(code, _MAY, RELYING_PARTY)
+
+
+def _ask(ctap: Ctap2, pin: ClientPin, token: bytes, salt: bytes) -> bytes:
+    answer = ctap.client_pin(pin.protocol.VERSION, ClientPin.CMD.GET_KEY_AGREEMENT)
+    agreement, shared = pin.protocol.encapsulate(answer[ClientPin.RESULT.KEY_AGREEMENT])
+    sealed = pin.protocol.encrypt(shared, salt)
+    asked = {
+        1: agreement,
+        2: sealed,
+        3: pin.protocol.authenticate(shared, sealed),
+        4: pin.protocol.VERSION,
+    }
+    assertion = ctap.get_assertion(
+        RELYING_PARTY,
+        _SIGNED,
+        extensions={_EXTENSION: asked},
+        options={"up": True},
+        pin_uv_param=pin.protocol.authenticate(token, _SIGNED),
+        pin_uv_protocol=pin.protocol.VERSION,
+    )
+    sealed_secret = (assertion.auth_data.extensions or {}).get(_EXTENSION)
+    if not isinstance(sealed_secret, bytes):
+        raise RefusedError("the security key gave no secret", advice="Use another one.")
+    return require_width("FIDO2 secret", pin.protocol.decrypt(shared, sealed_secret), KEY_SIZE)
+
+
+def _make_credential(ctap: Ctap2, pin: ClientPin, token: bytes) -> None:
+    made = ctap.make_credential(
+        _SIGNED,
+        {"id": RELYING_PARTY, "name": RELYING_PARTY},
+        # One name for every key and vault: what a key shows whoever holds it says no more than that it is used with us.
+        {"id": RELYING_PARTY.encode(), "name": RELYING_PARTY, "displayName": RELYING_PARTY},
+        [_ES256],
+        extensions={_EXTENSION: True},
+        options={"rk": True},
+        pin_uv_param=pin.protocol.authenticate(token, _SIGNED),
+        pin_uv_protocol=pin.protocol.VERSION,
+    )
+    if not (made.auth_data.extensions or {}).get(_EXTENSION):
+        raise RefusedError("this security key cannot keep a secret for us", advice="Use one with hmac-secret.")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say in our words what a security key answers with a number."""
+    try:
+        yield
+    except CtapError as fault:
+        kind, message, advice = _ANSWERS.get(fault.code, _NO_ANSWER)
+        raise kind(message, advice=advice) from None
+    except (OSError, ValueError):
+        kind, message, advice = _NO_ANSWER
+        raise kind(message, advice=advice) from None
+
+
+_NO_ANSWER: tuple[type[VaultError], str, str] = (
+    TryAgainError,
+    "the security key did not answer",
+    "Touch it when it blinks, then try again.",
+)
+_ANSWERS: dict[int, tuple[type[VaultError], str, str]] = {
+    CtapError.ERR.NO_CREDENTIALS: (
+        NotFoundError,
+        "this security key was never added here",
+        "Use the one that was added with `factor add fido2`.",
+    ),
+    CtapError.ERR.PIN_INVALID: (
+        TryAgainError,
+        "the PIN of the security key is wrong",
+        "A few wrong ones in a row block the key. Try again.",
+    ),
+    CtapError.ERR.PIN_BLOCKED: (
+        RefusedError,
+        "the security key is blocked after too many wrong PINs",
+        "Only a reset frees it, which empties it.",
+    ),
+    CtapError.ERR.PIN_AUTH_BLOCKED: (
+        TryAgainError,
+        "the security key wants to be plugged in anew",
+        "Take it out, plug it in, then try again.",
+    ),
+    CtapError.ERR.KEY_STORE_FULL: (
+        RefusedError,
+        "the security key has no room for another credential",
+        "Remove one with its maker's program.",
+    ),
+}
