@@ -47,7 +47,9 @@ def test_the_file_of_dates_names_nothing(filled: Filled) -> None:
     text = f"{path} {path.read_text()}"
     for secret in (vault_id.hex(), seat.hex(), MARKER, MEMBER, str(filled.path.name)):
         assert secret not in text
-    assert json.loads(path.read_text()).keys() == {"opened", "backup", "verify", "highest", "separated", "sheets"}
+    assert json.loads(path.read_text()).keys() == {
+        *("opened", "backup", "verify", "highest", "separated", "sheets", "drill")
+    }
     assert path.stat().st_mode & 0o077 == 0
 
 
@@ -74,7 +76,7 @@ def test_a_founder_alone_has_no_separation_of_duties_and_no_recovery_sheets(foun
     assert (known.separated, known.sheets) == (False, False)
     found = by_name(health.status(founded.path, state=founded.state))
     assert found["duties"].found == "no separation of duties"
-    assert found["recovery sheets"].found == "no recovery sheets"
+    assert found["recovery"].found == "no recovery sheets"
     assert found["last opened"].verdict is Verdict.OK
 
 
@@ -82,14 +84,27 @@ def test_a_vault_that_was_never_opened_here_is_warned_of_like_a_founders(founded
     found = by_name(health.status(founded.path, state=tmp_path / "fresh"))
     assert found["last opened"] == Item("last opened", Verdict.UNKNOWN, "never by this account on this device")
     assert found["duties"].found == "no separation of duties"
-    assert found["recovery sheets"].found == "no recovery sheets"
+    assert found["recovery"].found == "no recovery sheets"
     assert not (tmp_path / "fresh").exists()
 
 
 def test_proven_sheets_and_separated_duties_are_no_longer_warned_of(founded: Place) -> None:
     dates._write(founded.vault_id, Dates(separated=True, sheets=True), founded.state)
     found = by_name(health.status(founded.path, state=founded.state))
-    assert (found["duties"].verdict, found["recovery sheets"].verdict) == (Verdict.OK, Verdict.OK)
+    assert (found["duties"].verdict, found["recovery"].verdict) == (Verdict.OK, Verdict.OK)
+    assert found["recovery"].found == "proven elsewhere: the secret of the sheets is not on this device"
+
+
+def test_a_drill_is_dated_until_there_are_new_sheets(founded: Place) -> None:
+    dates.note(founded.vault_id, Done.DRILL, _NOW, founded.state)
+    found = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW + 366 * _DAY))
+    assert found["recovery"] == Item("recovery", Verdict.OK, "proven 2027-01-15 08:00 UTC (366 days ago)")
+    found = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW + 367 * _DAY))
+    assert found["recovery"].verdict is Verdict.WARN
+    assert "recovery drill" in found["recovery"].advice
+    dates.note_new_sheets(founded.vault_id, founded.state)
+    found = by_name(health.status(founded.path, state=founded.state))
+    assert (found["recovery"].verdict, found["recovery"].found) == (Verdict.WARN, "no recovery sheets")
 
 
 def test_status_reads_dates_and_public_facts_alone(filled: Filled) -> None:

@@ -81,6 +81,7 @@ ACTS: Mapping[str, frozenset[ItemKind]] = MappingProxyType(
         "key.rotate": _KEYS_OF_COMPARTMENT | _VERSIONS,
         "approve": _APPROVED,
         "access.recover": _MEMBERSHIP,
+        "recovery.drill": _NOTHING,
     }
 )
 

@@ -27,6 +27,7 @@ class Done(StrEnum):
     OPENED = "opened"
     BACKUP = "backup"
     VERIFY = "verify"
+    DRILL = "drill"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Dates:
         opened: last unlock. backup: last backup that was proven. verify: last check of a log or of a backup.
         highest: the highest time seen by any of them.
         separated: whether those who audit do nothing else here.
-        sheets: whether the recovery sheets were proven.
+        sheets: whether the secret of the recovery sheets is off this device: it goes when they are proven.
+        drill: last drill that proved the sheets.
     """
 
     opened: int | None = None
@@ -46,6 +48,7 @@ class Dates:
     highest: int | None = None
     separated: bool | None = None
     sheets: bool | None = None
+    drill: int | None = None
 
 
 def read(vault: bytes, state: Path | None = None) -> Dates:
@@ -64,6 +67,8 @@ def note(vault: bytes, what: Done, at_ms: int, state: Path | None = None) -> Non
         opened=at_ms if what is Done.OPENED else known.opened,
         backup=at_ms if what is Done.BACKUP else known.backup,
         verify=at_ms if what is Done.VERIFY else known.verify,
+        drill=at_ms if what is Done.DRILL else known.drill,
+        sheets=True if what is Done.DRILL else known.sheets,
         highest=max(known.highest or 0, at_ms),
     )
     _write(vault, changed, state)
@@ -87,6 +92,11 @@ def note_opened(session: Session) -> None:
         # What may be destroyed must have a way back, also after new sheets were made and not proven yet.
         with suppress(VaultError):
             AttemptFile.in_folder(session.folder, session.state).destroy_after(None)
+
+
+def note_new_sheets(vault: bytes, state: Path | None = None) -> None:
+    """Remember that there is a new set of sheets, which no drill has proven yet."""
+    _write(vault, replace(read(vault, state), sheets=False, drill=None), state)
 
 
 def _duties_are_separated(session: Session) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 
 from vault import __version__, clock
@@ -18,6 +19,7 @@ from vault.store.folder import VaultFolder
 _MS_PER_DAY = 86_400_000
 _BACKUP_DAYS = 7
 _VERIFY_DAYS = 30
+_DRILL_DAYS = 366
 _FIRST_YEAR, _LAST_YEAR = 2025, 2100
 # A clock that runs back further than this since it was last seen is wrong now, or was then.
 _CLOCK_SLACK_MS = 2 * _MS_PER_DAY
@@ -40,7 +42,7 @@ def status(vault: Path, *, state: Path | None = None, now_ms: int | None = None)
         _last_backup(known, now),
         _last_verify(known, now),
         _duties(known),
-        _sheets(known),
+        _sheets(known, now),
         _wrong_attempts(AttemptFile.of(header, state).load()),
     ]
 
@@ -137,11 +139,14 @@ def _duties(known: Dates) -> Item:
     return Item("duties", Verdict.WARN, "no separation of duties", advice)
 
 
-def _sheets(known: Dates) -> Item:
+def _sheets(known: Dates, now: int) -> Item:
+    if known.sheets and known.drill is not None:
+        aged = _aged("recovery", known.drill, now, _DRILL_DAYS, "Ask for the sheets: `casevault recovery drill`.")
+        return replace(aged, found=f"proven {aged.found}")
     if known.sheets:
-        return Item("recovery sheets", Verdict.OK, "proven")
-    advice = "Keep the sheets of `init` with people outside; without them a lost passphrase loses the vault."
-    return Item("recovery sheets", Verdict.WARN, "no recovery sheets", advice)
+        return Item("recovery", Verdict.OK, "proven elsewhere: the secret of the sheets is not on this device")
+    advice = "Give them to people outside, then prove them: `casevault recovery sheets`, `casevault recovery drill`."
+    return Item("recovery", Verdict.WARN, "no recovery sheets", advice)
 
 
 def _wrong_attempts(known: Attempts) -> Item:
