@@ -99,7 +99,11 @@ class UnlockScreen(VaultScreen):
         self._opening = self.set_interval(1, self._say_how_long)
         # The bytes are wiped by who gets them; the field's own text is gone from it, not from Python's memory.
         self._waits = 0
-        self.ask(lambda vault: vault.unlock(member, passphrase, self._told_to_wait), lambda _: self._unlocked(), failed=self._refused)
+        self.ask(
+            lambda vault: vault.unlock(member, passphrase, self._told_to_wait),
+            lambda _: self._unlocked(),
+            failed=self._refused,
+        )
 
     @on(SafeInput.Changed, "#passphrase")
     def _passphrase_typed(self, event: SafeInput.Changed) -> None:
