@@ -48,7 +48,7 @@ class Pins:
         keys_header: SHA-256 of the header of the `keys` file. keys_slot: SHA-256 of this seat's slot.
         keys_generation: the generation of that file: a later one is newer, an earlier one was put back.
         index: digest of the member's index at the last lock, or None.
-        highest_ms: the highest wall clock seen.
+        highest_ms: the highest wall clock believed (`policy.clocks`).
         alarms: (code, sentence) of faults that an unlock met and that no clean verification has settled since.
     """
 
@@ -137,7 +137,6 @@ def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) ->
         current=log.origin,
         pending=None,
         roster=log.roster,
-        highest_ms=max(before.highest_ms, log.last_clock[0], log.now_ms()),
     )
 
 

@@ -17,6 +17,7 @@ from vault.access.proving import Prover
 from vault.errors import InternalError, RefusedError, VaultError, VerificationError
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
+from vault.policy.clocks import ClockReading, read_clock
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
 from vault.records.authority import Authority
@@ -37,6 +38,14 @@ from vault.store.rows import Rows
 
 # What a verification found, until one finds nothing.
 VERIFY_ALARM = "verify"
+# The clock of this computer jumped, or was set back (`access.clocks`).
+CLOCK_ALARM = "clock"
+
+_REFUSALS = {
+    "role": "your role does not allow it",
+    "grant": "this case was not granted to you",
+    "expired": "this case was yours until a day that has passed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,8 @@ class Session:
         audits: audit pseudonyms of cases met so far.
         quarantine: what catching up with the logs found not to count.
         state: this account's state folder; None is the system's usual one.
+        highest_ms: the highest time believed so far, or 0; see `clock`.
+        hidden: cases whose date has passed for this member (`services.limits`).
     """
 
     folder: VaultFolder
@@ -96,6 +107,8 @@ class Session:
     _index: Index | None = field(default=None, repr=False)
     _closed: bool = False
     state: Path | None = None
+    highest_ms: int = 0
+    hidden: frozenset[CompartmentId] = frozenset()
 
     def __enter__(self) -> Self:
         return self
@@ -152,12 +165,13 @@ class Session:
         """Return the rule that allows the act.
 
         Raises:
-            RefusedError: the member's roles do not allow it, or the case was not granted.
+            RefusedError: the member's roles do not allow it, or the case was not granted, or only until a day that
+                has passed.
         """
-        decision = may(self.roles, action, holds_case=case is not None and self.holds(case))
+        holds = case is not None and self.holds(case)
+        decision = may(self.roles, action, holds_case=holds, has_expired=case in self.hidden)
         if not decision.allowed:
-            words = "your role does not allow it" if decision.rule == "role" else "this case was not granted to you"
-            raise RefusedError(f"{action.value} is refused: {words}")
+            raise RefusedError(f"{action.value} is refused: {_REFUSALS[decision.rule]}")
         return decision.rule
 
     def require_sound_log(self) -> None:
@@ -210,7 +224,7 @@ class Session:
         self.log.roster = directory.roster
         self.log.auditors = directory.auditors()
         with self.database.reading() as rows:
-            self.log.auditors_changed = audit_is_stale(rows, self.log)
+            self.log.period_is_over |= audit_is_stale(rows, self.log)
         self.learned.states.clear()
 
     def _epoch_to_write(self, compartment: CompartmentId) -> EpochId | None:
@@ -272,9 +286,24 @@ class Session:
         """Return this seat as a reader of audit payloads; which of them open, the grants decide."""
         return Auditor(self.vault, self.seat, self.kem_private)
 
+    def clock(self) -> ClockReading:
+        """Look at the clock; what it says counts only as far as `policy.clocks` lets it."""
+        reading = read_clock(self.highest_ms, self.log.now_ms())
+        self.highest_ms = reading.counts_ms
+        return reading
+
+    def believe_clock(self) -> None:
+        """Take the clock as it stands for right, be it ahead or behind; the caller has put that into the log."""
+        self.highest_ms = self.log.now_ms()
+        self.alarms = tuple(alarm for alarm in self.alarms if alarm.code != CLOCK_ALARM)
+        self.keep_pins()
+
     def keep_pins(self) -> None:
         """Have this account remember where the log stands now and what is unsettled, behind the work."""
-        self._keeper.keep(replace(self._next_pins(), alarms=self.lasting_alarms))
+        self._keeper.keep(self._pins_now())
+
+    def _pins_now(self) -> Pins:
+        return replace(self._next_pins(), alarms=self.lasting_alarms, highest_ms=self.clock().counts_ms)
 
     def settle_alarms(self, found: Alarm | None) -> None:
         """Take note of a verification of all data: what it found, or None, which settles what is remembered.
@@ -313,4 +342,4 @@ class Session:
             raise faults[0]
 
     def _remember_index(self, index: Index) -> None:
-        self._keeper.keep(replace(self._next_pins(), alarms=self.lasting_alarms, index=index.state()))
+        self._keeper.keep(replace(self._pins_now(), index=index.state()))

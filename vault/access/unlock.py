@@ -11,7 +11,7 @@ from time import sleep
 from vault import __version__, clock, platform
 from vault.access.attempts import count_attempts, note_attempt
 from vault.access.clocks import clock_alarms
-from vault.access.compartments import audit_is_stale
+from vault.access.compartments import audit_is_stale, ratchet_is_newest
 from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
 from vault.access.delays import AttemptFile, Wait
 from vault.access.destroying import destroy_all_slots
@@ -27,6 +27,7 @@ from vault.access.session import Alarm, Session
 from vault.access.waiting import FIRST, Waiting, finish_joining, waiting_seat
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
+from vault.policy.clocks import read_clock
 from vault.records.authority import Listings
 from vault.records.counting import Learned
 from vault.records.seatlog import SealedPlace, SeatLog, begin, renew_tiles, resume
@@ -158,7 +159,7 @@ class _Opening:
                     rows, place, identity=identity, pins=pins, alarms=continuity.alarms, found=found
                 )
                 log = logs.open(rows, continuity)
-            log.auditors_changed = audit_is_stale(rows, log)
+            log.period_is_over = audit_is_stale(rows, log) or not ratchet_is_newest(log)
             others_acted = bool(granted) or needs_refresh(rows, self.seat, keyring)
         base = self._first_pins(machine, log) if pins is None else pins
         if base.machine != machine:
@@ -184,6 +185,8 @@ class _Opening:
                     *broken,
                     *continuity.alarms,
                     *judge_roster(directory, pins),
+                    *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
+                    *(() if ratchet_is_newest(log) else (_OLD_RATCHET,)),
                     *keys_alarms,
                     *self._attempts(database, keyring, directory),
                 ),
@@ -198,7 +201,6 @@ class _Opening:
             state=self.state,
             highest_ms=base.highest_ms,
         )
-        session.alarms += clock_alarms(session.clock())
         log.on_new_keys = session.learned.forget
         self._first_entry(session, pin_file, base, "log.genesis" if begins else "log.restored")
         remember_slot(database, self.seat, self.slot.number)
