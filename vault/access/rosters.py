@@ -17,7 +17,9 @@ from vault.log.roster_rules import Standing, check_succession, missing_signers, 
 from vault.log.signatures import signed_message
 from vault.policy.roles import Role
 from vault.records.logs import genesis_of
-from vault.seal.signing import is_signed_raw
+from vault.seal.purposes import Purpose
+from vault.seal.recovery import derive_root_seed
+from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.store.rows import Rows
 
 # A seat that lowers itself goes on writing until the roster is committed: by then, at most so many entries more.
@@ -133,6 +135,25 @@ def sign_roster(session: Session, roster: Roster) -> Roster:
     if any(signer == public for signer, _ in roster.signatures):
         return roster
     return roster.signed(public, signature)
+
+
+def sign_by_root(session: Session, roster: Roster) -> Roster:
+    """Return the roster with the root's signature: only while the root secret lies in this vault, before its sheets.
+
+    Raises:
+        RefusedError: it lies not here, or not any more.
+        VerificationError: the roster does not follow from what this seat knows.
+    """
+    standing = session.directory.standing
+    missing_signatures(standing, roster)
+    with session.database.reading() as rows:
+        row = rows.local(session.seat, Purpose.ROOT_SECRET)
+    seed = None if row is None else derive_root_seed(session.log.place.open_row(row))
+    if seed is None or public_key(seed) != standing.root_public:
+        raise RefusedError(
+            "the root secret does not lie in this vault", advice="It is on the recovery sheets; other members can sign."
+        )
+    return roster.signed(standing.root_public, sign(seed, ROSTER_PURPOSE, roster.root))
 
 
 def missing_signatures(standing: Standing, roster: Roster) -> str | None:

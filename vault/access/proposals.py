@@ -1,0 +1,98 @@
+"""A roster on its way to those who have to sign it: a file that opens for members alone (FORMAT.md 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from vault.access.enrolling import MemberRecord
+from vault.access.session import Session
+from vault.errors import BrokenSealError, MalformedError, RefusedError
+from vault.ids import ID_SIZE, ZERO_ID, MemberId
+from vault.log.roster import Roster
+from vault.seal.envelope import LocalContext, open_sealed, seal
+from vault.seal.keys import derive_proposal_key
+from vault.seal.purposes import Purpose
+
+PROPOSAL_LIMIT = 1024 * 1024
+_NUMBER_SIZE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A roster that may lack signatures, and what the directory is to say of the members whom it admits."""
+
+    roster: Roster
+    members: tuple[MemberRecord, ...] = ()
+
+
+class _Member(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    member: bytes
+    name: str
+    until: int | None = None
+
+
+class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    entries: list[bytes]
+    sigs: list[tuple[bytes, bytes]]
+    members: list[_Member]
+
+
+def seal_proposal(session: Session, proposal: Proposal) -> bytes:
+    """Return the file: whoever holds the directory can read and sign it."""
+    home = session.directory.compartment
+    state = session.state_of(home)
+    current = () if state is None else state.current
+    held = [(epoch, key) for epoch in current if (key := session.keyring.get(epoch)) is not None]
+    if not held:
+        raise RefusedError("this seat does not hold the directory's key", advice="Exchange with another member first.")
+    epoch, key = held[0]
+    fields: Mapping[str, Any] = proposal.roster.fields()
+    members = [_Member(one.member, one.name, one.until_ms) for one in proposal.members]
+    wire = _Wire(list(fields["entries"]), [(pair[0], pair[1]) for pair in fields["sigs"]], members)
+    number = proposal.roster.head.number
+    sealed = seal(derive_proposal_key(key), msgspec.msgpack.encode(wire), _context(session, number))
+    return bytes(epoch) + number.to_bytes(_NUMBER_SIZE, "big") + sealed
+
+
+def open_proposal(session: Session, untrusted: bytes) -> Proposal:
+    """Return what a proposal says. Whether it follows from what stands, signing and committing ask.
+
+    Raises:
+        MalformedError: no proposal.
+        BrokenSealError: altered, or of another vault.
+        RefusedError: it was made under a key of the directory that this seat does not hold.
+    """
+    if not ID_SIZE + _NUMBER_SIZE < len(untrusted) <= PROPOSAL_LIMIT:
+        raise MalformedError("this is no proposal")
+    epoch, number = untrusted[:ID_SIZE], int.from_bytes(untrusted[ID_SIZE : ID_SIZE + _NUMBER_SIZE], "big")
+    key = session.keyring.get(epoch)
+    if key is None or session.keyring.compartment_of(epoch) != session.directory.compartment:
+        raise RefusedError(
+            "this proposal is of another vault, or newer than what this device knows",
+            advice="Take the newest bundle first, then repeat.",
+        )
+    content = open_sealed(derive_proposal_key(key), untrusted[ID_SIZE + _NUMBER_SIZE :], _context(session, number))
+    try:
+        wire = msgspec.msgpack.decode(content, type=_Wire)
+    except (msgspec.MsgspecError, RecursionError, ValueError):
+        raise MalformedError("the proposal cannot be read") from None
+    roster = Roster.from_fields({"entries": wire.entries, "sigs": [list(pair) for pair in wire.sigs]})
+    if roster.head.number != number:
+        raise BrokenSealError("the proposal is not the one that its file names", advice="Ask for it again.")
+    members = tuple(MemberRecord(MemberId(one.member), one.name, one.until) for one in wire.members)
+    _require_fitting(roster, members)
+    return Proposal(roster, members)
+
+
+def _require_fitting(roster: Roster, members: Sequence[MemberRecord]) -> None:
+    for one in members:
+        if one.member not in roster.members or not one.name.strip():
+            raise MalformedError("the proposal names somebody whom its roster does not admit")
+
+
+def _context(session: Session, number: int) -> LocalContext:
+    return LocalContext(Purpose.PROPOSAL, session.vault, ZERO_ID, number)
