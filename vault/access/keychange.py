@@ -16,6 +16,7 @@ from vault.errors import TryAgainError, VaultError
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.passphrase import KdfParameters
+from vault.seal.purposes import Purpose
 from vault.seal.unlocking import OpenedSlot
 from vault.store.files import promote, read_limited, write_aside
 from vault.store.folder import VaultFolder
@@ -70,6 +71,11 @@ def change_keys(session: Session, new: KeyFile) -> KeyFile:
         work.list_keys_file(new.header.folder, new.digest())
         work.commit(Entry(act="keys.change"))
     promote(session.folder.keys)
+    with session.database.reading() as rows:
+        own = rows.local(session.seat, Purpose.SLOT)
+    if own is not None:
+        session.keys_now = (new, own.number)
+        session.keep_pins()
     return new
 
 

@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,6 +20,7 @@ from vault.errors import InternalError, MalformedError, TryAgainError, VaultErro
 from vault.ids import Origin, SeatId, VaultId, make_id
 from vault.records.seatlog import SeatLog
 from vault.seal.envelope import LocalContext, open_sealed, seal
+from vault.seal.keyfile import KeyFile
 from vault.seal.pins import machine_digest, pins_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited, write_durable
@@ -121,6 +123,16 @@ class _Wire(msgspec.Struct, frozen=True):
     highest_ms: int
     keys_generation: int = 0
     alarms: tuple[tuple[str, str], ...] = ()
+
+
+def with_keys(pins: Pins, file: KeyFile, slot: int) -> Pins:
+    """Return pins that remember this `keys` file, and of its slots this seat's."""
+    return replace(
+        pins,
+        keys_header=sha256(file.header_bytes()).digest(),
+        keys_slot=sha256(file.slots[slot]).digest(),
+        keys_generation=file.header.generation,
+    )
 
 
 def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) -> Pins:

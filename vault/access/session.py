@@ -12,7 +12,7 @@ from typing import Self
 from vault.access.compartments import audit_is_stale, next_holders
 from vault.access.copies import CopyKeys, copy_keys, private_name
 from vault.access.directory import Directory
-from vault.access.pins import PinKeeper, Pins
+from vault.access.pins import PinKeeper, Pins, with_keys
 from vault.access.proving import Prover
 from vault.errors import InternalError, RefusedError, VaultError, VerificationError
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
@@ -81,6 +81,7 @@ class Session:
         state: this account's state folder; None is the system's usual one.
         highest_ms: the highest time believed so far, or 0; see `clock`.
         hidden: cases whose date has passed for this member (`services.limits`).
+        keys_now: the `keys` file that this session put in the place of the one it opened, and this seat's slot in it.
     """
 
     folder: VaultFolder
@@ -109,6 +110,7 @@ class Session:
     state: Path | None = None
     highest_ms: int = 0
     hidden: frozenset[CompartmentId] = frozenset()
+    keys_now: tuple[KeyFile, int] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -303,7 +305,8 @@ class Session:
         self._keeper.keep(self._pins_now())
 
     def _pins_now(self) -> Pins:
-        return replace(self._next_pins(), alarms=self.lasting_alarms, highest_ms=self.clock().counts_ms)
+        pins = self._next_pins() if self.keys_now is None else with_keys(self._next_pins(), *self.keys_now)
+        return replace(pins, alarms=self.lasting_alarms, highest_ms=self.clock().counts_ms)
 
     def settle_alarms(self, found: Alarm | None) -> None:
         """Take note of a verification of all data: what it found, or None, which settles what is remembered.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from pathlib import Path
 from time import sleep
 
@@ -19,7 +18,7 @@ from vault.access.directory import Directory, read_directory
 from vault.access.keychange import renew_slot, settle_new_keys
 from vault.access.keyrings import open_missing, stored_keyring, with_directory_keys
 from vault.access.migration import bring_up_to_date
-from vault.access.pins import PinFile, PinKeeper, Pins, pinned_now, this_machine
+from vault.access.pins import PinFile, PinKeeper, Pins, pinned_now, this_machine, with_keys
 from vault.access.proving import Prover
 from vault.access.refresh import needs_refresh, refresh
 from vault.access.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
@@ -48,6 +47,11 @@ _AMPLE = 16
 _BROKEN_PINS = Alarm(
     "pins",
     "What this device remembered of this vault was destroyed: an older copy would not be noticed.",
+    lasts=True,
+)
+_OLD_RATCHET = Alarm(
+    "ratchet",
+    "The audit key of this device is an older one that was put back: a new one begins, and nothing is sealed twice.",
     lasts=True,
 )
 
@@ -104,6 +108,26 @@ def unlock(
         return session
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a folder holds for the seat that opens it.
+
+    `begins`: its first log does not exist yet. `others_acted`: keys came or went since this seat looked last.
+    `opened`: the `keys` file that its slot was opened in.
+    """
+
+    keyring: Keyring
+    listings: Listings
+    directory: Directory
+    waiting: Waiting | None
+    begins: bool
+    continuity: Continuity
+    keys_alarms: tuple[Alarm, ...]
+    log: SeatLog
+    others_acted: bool
+    opened: KeyFile
+
+
 @dataclass(slots=True)
 class _Opening:
     """The steps between an opened slot and a session."""
@@ -133,16 +157,72 @@ class _Opening:
         broken = (_BROKEN_PINS,) if seen is None and pin_file.is_there() else ()
         pins = None if self.accept_loss else seen
         machine = this_machine(self.state)
+        found = self._look(database, pins, machine)
+        directory, log, keyring = found.directory, found.log, found.keyring
+        base = self._first_pins(machine, log) if pins is None else pins
+        if base.machine != machine:
+            # The log of the other machine may go on there. What was seen of all logs stays seen.
+            base = replace(base, machine=machine, current=log.origin, pending=None)
+        if not found.keys_alarms:
+            base = self._with_these_keys(base)
+        verified = dict(base.logs)
+        keeper = PinKeeper(pin_file)
+        undo.callback(keeper.close)
+        session = Session(
+            folder=self.folder,
+            vault=self.vault,
+            seat=self.seat,
+            member=directory.member_of(self.seat),
+            roles=directory.roles_of(directory.member_of(self.seat)),
+            database=database,
+            keyring=keyring,
+            directory=directory,
+            log=log,
+            alarms=with_remembered(
+                (
+                    *broken,
+                    *found.continuity.alarms,
+                    *judge_roster(directory, pins),
+                    *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
+                    *(() if ratchet_is_newest(log) else (_OLD_RATCHET,)),
+                    *found.keys_alarms,
+                    *self._attempts(database, keyring, directory),
+                ),
+                pins,
+            ),
+            pins=seen,
+            _secrets=secrets,
+            _keeper=keeper,
+            _next_pins=lambda: pinned_now(log, base, verified),
+            prover=Prover(log, verified),
+            learned=Learned(listings=found.listings),
+            state=self.state,
+            highest_ms=base.highest_ms,
+        )
+        log.on_new_keys = session.learned.forget
+        self._first_entry(session, pin_file, base, "log.genesis" if found.begins else "log.restored")
+        remember_slot(database, self.seat, self.slot.number)
+        if found.others_acted:
+            refresh(session, at_unlock=True)
+        if self._settle_keys(session, found, doors, raw_key):
+            base = self._with_these_keys(base)
+        log.on_durable = session.keep_pins
+        session.keep_pins()
+        _renew_ballast(self.folder)
+        return session
+
+    def _look(self, database: Database, pins: Pins | None, machine: bytes) -> _Found:
+        """Read what the folder holds for this seat: its keys, the organisation, and the log to go on with."""
+        secrets = self.slot.secrets
         place = SealedPlace(self.vault, self.seat, secrets.keyring_key)
+        listings = Listings()
         with database.reading() as rows:
             keyring = stored_keyring(rows, place)
-            listings = Listings()
             granted = open_missing(rows, place, KemPrivate.from_seed(secrets.kem_seed), keyring, listings)
             held = with_directory_keys(keyring, granted)
             waiting = waiting_seat(rows, place, held)
             directory = read_directory(rows, vault=self.vault, keyring=held, root_public=secrets.root_public)
             begins = waiting is not None and waiting.begins(directory, secrets, pins)
-            member = directory.member_of(self.seat)
             identity = public_key(secrets.identity_seed)
             continuity = FIRST if begins else judge(rows, place, identity=identity, pins=pins, machine=machine)
             opened = self.file
@@ -154,71 +234,27 @@ class _Opening:
             try:
                 log = logs.open(rows, continuity)
             except VerificationError as damage:
-                found = damage.message
                 continuity = after_damage(
-                    rows, place, identity=identity, pins=pins, alarms=continuity.alarms, found=found
+                    rows, place, identity=identity, pins=pins, alarms=continuity.alarms, found=damage.message
                 )
                 log = logs.open(rows, continuity)
             log.period_is_over = audit_is_stale(rows, log) or not ratchet_is_newest(log)
             others_acted = bool(granted) or needs_refresh(rows, self.seat, keyring)
-        base = self._first_pins(machine, log) if pins is None else pins
-        if base.machine != machine:
-            # The log of the other machine may go on there. What was seen of all logs stays seen.
-            base = replace(base, machine=machine, current=log.origin, pending=None)
-        if not keys_alarms:
-            base = self._with_these_keys(base)
-        verified = dict(base.logs)
-        keeper = PinKeeper(pin_file)
-        undo.callback(keeper.close)
-        session = Session(
-            folder=self.folder,
-            vault=self.vault,
-            seat=self.seat,
-            member=member,
-            roles=directory.roles_of(member),
-            database=database,
-            keyring=keyring,
-            directory=directory,
-            log=log,
-            alarms=with_remembered(
-                (
-                    *broken,
-                    *continuity.alarms,
-                    *judge_roster(directory, pins),
-                    *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
-                    *(() if ratchet_is_newest(log) else (_OLD_RATCHET,)),
-                    *keys_alarms,
-                    *self._attempts(database, keyring, directory),
-                ),
-                pins,
-            ),
-            pins=seen,
-            _secrets=secrets,
-            _keeper=keeper,
-            _next_pins=lambda: pinned_now(log, base, verified),
-            prover=Prover(log, verified),
-            learned=Learned(listings=listings),
-            state=self.state,
-            highest_ms=base.highest_ms,
-        )
-        log.on_new_keys = session.learned.forget
-        self._first_entry(session, pin_file, base, "log.genesis" if begins else "log.restored")
-        remember_slot(database, self.seat, self.slot.number)
-        if others_acted:
-            refresh(session, at_unlock=True)
-        if waiting is not None:
-            self.file = finish_joining(session, waiting, self.file, doors)
-        if self.file is opened and not any(alarm.is_fault for alarm in session.alarms):
+        return _Found(keyring, listings, directory, waiting, begins, continuity, keys_alarms, log, others_acted, opened)
+
+    def _settle_keys(self, session: Session, found: _Found, doors: DoorKeys, raw_key: bytes) -> bool:
+        """Finish what changes the `keys` file; say whether its newest form is one that this seat made or saw."""
+        if found.waiting is not None:
+            self.file = finish_joining(session, found.waiting, self.file, doors)
+        settled = False
+        if self.file is found.opened and not any(alarm.is_fault for alarm in session.alarms):
             self.file = renew_slot(session, self.file, self.slot)
-            base = self._with_these_keys(base)
+            settled = True
         if not any(alarm.is_fault for alarm in session.alarms):
-            doors = doors if self.file.doors == opened.doors else self._doors()
+            doors = doors if self.file.doors == found.opened.doors else self._doors()
             self.file = finish_rekey(session, self.file, doors, raw_key)
-            base = self._with_these_keys(base)
-        log.on_durable = session.keep_pins
-        session.keep_pins()
-        _renew_ballast(self.folder)
-        return session
+            settled = True
+        return settled
 
     def _doors(self) -> DoorKeys:
         return doors_of(self.file, self.slot.secrets.kem_seed, self.seat)
@@ -237,12 +273,7 @@ class _Opening:
         )
 
     def _with_these_keys(self, pins: Pins) -> Pins:
-        return replace(
-            pins,
-            keys_header=sha256(self.file.header_bytes()).digest(),
-            keys_slot=sha256(self.file.slots[self.slot.number]).digest(),
-            keys_generation=self.file.header.generation,
-        )
+        return with_keys(pins, self.file, self.slot.number)
 
     def _first_entry(self, session: Session, pin_file: PinFile, base: Pins, act: str) -> None:
         """Write the session's first entry: nothing is read before this unlock itself is in the log."""
