@@ -23,8 +23,10 @@ from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
+from vault.services.deputies import deputy_of
 from vault.services.projection import audit_of, caught_up
 from vault.services.reading import Stored, read_heads, stored_of_kind
+from vault.services.seats import seats_of
 
 MOST_LISTED = 1_000_000
 REASONS = (
@@ -57,10 +59,18 @@ class CaseView:
     notes: tuple[Stored[Note], ...]
 
 
-def create(session: Session, *, title: str, kind: str) -> CaseMade:
-    """Found a case: a compartment of its own, granted to this seat and to recovery, and its head."""
+def create(session: Session, *, title: str, kind: str, alone_reason: str | None = None) -> CaseMade:
+    """Found a case: a compartment of its own, granted to its owner, the owner's deputy and recovery, and its head.
+
+    Args:
+        session: of the owner.
+        title: of the case.
+        kind: a word of `CaseKind`.
+        alone_reason: why the deputy is left out; by default the deputy is not.
+    """
     rule = session.require(Action.CASE_CREATE)
     case_kind = word_of(CaseKind, kind, "kind")
+    deputy = None if alone_reason is not None else deputy_of(session, session.member)
     head = Case(
         title=title,
         kind=case_kind,
@@ -68,8 +78,12 @@ def create(session: Session, *, title: str, kind: str) -> CaseMade:
         ref=make_case_ref(),
         audit=make_id(),
         opened=_today(session),
+        owner=session.member,
+        deputy=deputy,
+        alone_reason=alone_reason,
     )
-    holders = session.directory.holders([session.seat])
+    members = {session.member} if deputy is None else {session.member, deputy}
+    holders = session.directory.holders(seats_of(session, members))
     with session.work() as work:
         case = work.found(CompartmentKind.CASE, holders)
         work.write(case, RecordId(make_id()), Case.KIND, to_fields(head))
@@ -128,8 +142,7 @@ def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -
 def view(session: Session, case: CompartmentId, *, why: str) -> list[OpenedVersion]:
     """Return every record of a case in clear, after its view is in the log."""
     rule = session.require(Action.CASE_READ, case)
-    if why not in REASONS:
-        raise UsageError(f"the reason must be one of: {', '.join(REASONS)}")
+    checked_reason(why)
     found = heads_in(caught_up(session), case)
     if not found:
         raise NotFoundError("there is no such case among yours")
@@ -147,6 +160,17 @@ def view(session: Session, case: CompartmentId, *, why: str) -> list[OpenedVersi
             work.commit(entry)
         session.viewed.add((case, why))
     return read_heads(session, case, heads)
+
+
+def checked_reason(why: str) -> str:
+    """Return the code of a reason to open a case.
+
+    Raises:
+        UsageError: no such code; those that there are are named.
+    """
+    if why not in REASONS:
+        raise UsageError(f"the reason must be one of: {', '.join(REASONS)}")
+    return why
 
 
 def _today(session: Session) -> str:

@@ -17,11 +17,13 @@ from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
 from vault.index.file import Index, is_ahead
 from vault.index.fold import sort_key
 from vault.index.heads import heads_in
+from vault.log.epochs import CompartmentKind
 from vault.log.roster import ROSTER_RECORD
 from vault.records.authority import Proven
 from vault.records.codec import from_fields
 from vault.records.counting import Counter, Quarantined
 from vault.records.versions import OpenedVersion
+from vault.services.limits import hide_what_is_over
 from vault.services.noticing import notice, notice_findings
 from vault.services.reading import read_heads
 from vault.store.rows import Rows
@@ -61,6 +63,9 @@ def caught_up(session: Session, *, progress: Progress = lambda done, total: None
         progress(size - start, total)
     if behind and index.was_made:
         index.ready_lists()
+    if behind or asks:
+        hide_what_is_over(session, index)
+        asks |= not index.was_asked
     if asks:
         index.was_asked = True
         unproven = [one for one in found if one.check == "C3" and one.n is None]
@@ -106,7 +111,7 @@ def ask_again(session: Session, index: Index) -> list[Quarantined]:
             found = [Quarantined(origin, seq, None, "C3") for seq in run if seq >= known.size]
             reach = Proven(min(run[-1] + 1, known.size), known.rejected, known.lost)
             with session.database.reading() as rows:
-                entries = list(_entries(_counter(session, rows).judge(origin, run[0], reach), found))
+                entries = list(_entries(session, _counter(session, rows).judge(origin, run[0], reach), found))
             found += [Quarantined(origin, seq, None, "C3") for seq in set(run).intersection(known.lost)]
             still = {one.seq for one in found}
             apply(index, entries, {}, settled=[(origin, seq) for seq in run if seq not in still])
@@ -151,7 +156,7 @@ def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int
     """Bring one log's proven entries in and return what of them does not count or is not here."""
     found = [Quarantined(origin, seq, None, "C3") for seq in known.lost]
     with session.database.reading() as rows:
-        entries = _entries(_counter(session, rows).judge(origin, start, known), found)
+        entries = _entries(session, _counter(session, rows).judge(origin, start, known), found)
         batch = list(islice(entries, _BATCH))
         while len(batch) == _BATCH:
             # The cursor stays behind until the last batch: a crash here applies these again, which changes nothing.
@@ -164,12 +169,17 @@ def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int
     return found
 
 
-def _entries(judged: Iterator[OpenedVersion | Quarantined], found: list[Quarantined]) -> Iterator[IndexedRecord]:
+def _entries(
+    session: Session, judged: Iterator[OpenedVersion | Quarantined], found: list[Quarantined]
+) -> Iterator[IndexedRecord]:
     """Yield what the index keeps of versions that count; put into `found` what does not count."""
     for version in judged:
         if isinstance(version, Quarantined):
             found.append(version)
             continue
+        state = session.state_of(version.compartment)
+        if state is not None and state.kind is CompartmentKind.SECTION:
+            continue  # restricted sections are not in the index (FORMAT.md 8)
         try:
             entry = _entry(version)
         except MalformedError:
@@ -190,7 +200,13 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
             case = from_fields(Case, version.content.fields)
             names = f"{case.title}\n{case.ref}"
             columns = CaseColumns(
-                title=case.title, ref=case.ref, status=case.stage, kind=case.kind, risk=case.risk, opened=case.opened
+                title=case.title,
+                ref=case.ref,
+                status=case.stage,
+                kind=case.kind,
+                risk=case.risk,
+                owner="" if case.owner is None else case.owner.hex(),
+                opened=case.opened,
             )
         case Person.KIND:
             person = from_fields(Person, version.content.fields)

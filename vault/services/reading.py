@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from vault.access.session import Session
 from vault.casework.kinds import CaseworkRecord
-from vault.ids import CompartmentId, RecordId, VersionId
+from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.records.codec import from_fields
 from vault.records.versions import OpenedVersion, open_each
 from vault.services.noticing import notice_absent
@@ -18,13 +18,17 @@ T = TypeVar("T", bound=CaseworkRecord)
 
 @dataclass(frozen=True, slots=True)
 class Stored(Generic[T]):
-    """A record as one of its heads has it. `heads` above 1 is a conflict that nobody has settled."""
+    """A record as one of its heads has it. `heads` above 1 is a conflict that nobody has settled.
+
+    `origin` is the log that it was written in: whose that is, `services.seats` tells.
+    """
 
     record: RecordId
     version: VersionId
     written_ms: int
     value: T
     heads: int = 1
+    origin: Origin | None = None
 
 
 def read_heads(session: Session, compartment: CompartmentId, heads: frozenset[VersionId]) -> list[OpenedVersion]:
@@ -70,5 +74,5 @@ def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[
     for record, found in by_record.items():
         newest = found[0] if len(found) == 1 else max(found, key=_in_time)
         value = from_fields(kind, newest.content.fields)
-        stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(found)))
+        stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(found), newest.origin))
     return sorted(stored, key=lambda one: (one.written_ms, one.record))

@@ -1,0 +1,59 @@
+"""Who wrote what: from the log that an entry stands in to a member's name, also long after that member left."""
+
+from __future__ import annotations
+
+from vault.access.session import Session
+from vault.errors import NotFoundError, UsageError
+from vault.ids import MemberId, Origin
+from vault.services.projection import read_counted
+from vault.services.seats import members_of_logs
+
+_SHOWN_DIGITS = 8
+
+
+def names_of_members(session: Session) -> dict[MemberId, str]:
+    """Return every member that the directory ever named, those who left among them."""
+    names: dict[MemberId, str] = {}
+    for version in read_counted(session, session.directory.compartment):
+        member, name = version.content.fields.get("member"), version.content.fields.get("name")
+        if version.content.kind == "member" and isinstance(member, bytes) and isinstance(name, str):
+            names[MemberId(member)] = name
+    return names
+
+
+def name_in(names: dict[MemberId, str], member: bytes | None) -> str:
+    """Return how a member is shown: by name, or by the beginning of the id where no name is kept."""
+    if member is None:
+        return "nobody known"
+    return names.get(MemberId(member), f"member {member.hex()[:_SHOWN_DIGITS]}")
+
+
+def find_member(session: Session, text: str, *, also_left: bool = False) -> MemberId:
+    """Return the member with this name or id; case does not matter.
+
+    Args:
+        session: who asks.
+        text: as typed.
+        also_left: whether members who left are found too.
+
+    Raises:
+        NotFoundError: none. UsageError: several of this name.
+    """
+    wanted = text.strip().casefold()
+    names = names_of_members(session)
+    known = set(session.directory.standing.members) | (set(names) if also_left else set())
+    found = [
+        MemberId(member)
+        for member in known
+        if member.hex() == wanted or names.get(MemberId(member), "").strip().casefold() == wanted
+    ]
+    if len(found) > 1:
+        raise UsageError(f"{len(found)} members have this name", advice="Give the id (`casevault member list --json`).")
+    if not found:
+        raise NotFoundError("there is no member of this name", advice="`casevault member list` shows who is in.")
+    return found[0]
+
+
+def author_of(session: Session, origin: Origin) -> str:
+    """Return the name of the member whose seat writes this log, as the directory knows it."""
+    return name_in(names_of_members(session), members_of_logs(session, [origin]).get(origin))

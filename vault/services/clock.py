@@ -1,0 +1,44 @@
+"""The clock of this computer, as far as rights that end depend on it: looked at, believed, and put right."""
+
+from __future__ import annotations
+
+from vault.access.session import Session
+from vault.errors import UsageError
+from vault.policy.clocks import ClockReading, ClockState
+from vault.policy.roles import Action
+from vault.records.work import Entry
+
+
+def look(session: Session) -> ClockReading:
+    """Return how the clock stands to the highest time believed."""
+    session.require(Action.OWN_DEVICE)
+    return session.clock()
+
+
+def confirm(session: Session) -> ClockReading:
+    """Say that a clock which jumped ahead is right: from now on rights that end are measured by it.
+
+    Raises:
+        UsageError: the clock did not jump.
+    """
+    rule = session.require(Action.OWN_DEVICE)
+    if session.clock().state is not ClockState.JUMPED:
+        raise UsageError(
+            "the clock did not jump: there is nothing to confirm", advice="`casevault clock show` says more."
+        )
+    with session.work() as work:
+        work.commit(Entry(act="clock.jump", pol=rule))
+    session.believe_clock()
+    return session.clock()
+
+
+def repair(session: Session) -> ClockReading:
+    """Undo a wrong time that was believed: the clock as it stands now counts, be it earlier.
+
+    What was withdrawn meanwhile stays withdrawn and is granted again by whoever holds it.
+    """
+    rule = session.require(Action.CLOCK_REPAIR)
+    with session.work() as work:
+        work.commit(Entry(act="clock.repair", pol=rule))
+    session.believe_clock()
+    return session.clock()

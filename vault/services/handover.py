@@ -1,0 +1,140 @@
+"""A leaver's cases go to somebody else: ordered by someone who cannot read them, carried out by who can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from vault.access.session import Session
+from vault.casework.access import GrantReason
+from vault.casework.case import Case
+from vault.casework.membership import Order
+from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.ids import CompartmentId, MemberId, RecordId, VersionId, make_id
+from vault.index.cases import cases_of_owner
+from vault.index.heads import heads_in
+from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import from_fields, to_fields
+from vault.records.work import Entry
+from vault.services import deputies, sharing, terms
+from vault.services.projection import audit_of, caught_up, read_counted
+from vault.services.reading import Stored, read_heads, stored_of_kind
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """What a seat did for one order: how many cases went over. Which cases others hold, it cannot know."""
+
+    order: RecordId
+    leaver: MemberId
+    successor: MemberId
+    cases: int
+
+
+def order(session: Session, leaver: MemberId, successor: MemberId, *, reason: str) -> RecordId:
+    """Order that a leaver's cases go to a successor. Needs no case; the deputy's seat carries it out.
+
+    Raises:
+        UsageError: the successor is the leaver, or may not work on cases.
+    """
+    rule = session.require(Action.HANDOVER_ORDER)
+    value = Order(leaver=leaver, successor=successor, made_by=session.member, reason=reason)
+    if not session.directory.roles_of(successor) & ALLOWED[Action.CASE_WRITE]:
+        raise UsageError("the successor has no role that works on cases", advice="Name a caseworker or a supervisor.")
+    record, home = RecordId(make_id()), session.directory.compartment
+    with session.work(home) as work:
+        work.write(home, record, Order.KIND, to_fields(value))
+        work.commit(Entry(act="config.change", why="handover", covers={Order.KIND: 1}, pol=rule))
+    return record
+
+
+def orders(session: Session) -> list[Stored[Order]]:
+    """Return the orders that stand in the directory, oldest first."""
+    session.require(Action.MEMBER_LIST)
+    return stored_of_kind(read_counted(session, session.directory.compartment), Order)
+
+
+def carry_out(
+    session: Session,
+    *,
+    as_deputy_only: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[CarriedOut]:
+    """Hand over every case held here whose owner is the leaver of an order: grant, then write the new owner.
+
+    Doing it twice, or on two devices, changes nothing more. The newest order for a leaver counts.
+
+    Args:
+        session: of a holder of such cases.
+        as_deputy_only: only cases whose deputy this member is.
+        progress: called with how many cases are done, and of how many.
+
+    Raises:
+        RefusedError: this member's role shares no cases.
+    """
+    if not session.roles & ALLOWED[Action.CASE_SHARE]:
+        raise RefusedError("your role hands over no cases", advice="The deputy's device does it.")
+    newest = {MemberId(one.value.leaver): one for one in orders(session)}
+    work = [(one, _cases_to_hand_over(session, one, as_deputy_only=as_deputy_only)) for one in newest.values()]
+    total, done = sum(len(found) for _, found in work), 0
+    results = []
+    for stored, found in work:
+        for case in found:
+            _hand_over(session, case, MemberId(stored.value.successor))
+            done += 1
+            progress(done, total)
+        if found:
+            value = stored.value
+            results.append(CarriedOut(stored.record, MemberId(value.leaver), MemberId(value.successor), len(found)))
+    return results
+
+
+def _cases_to_hand_over(session: Session, stored: Stored[Order], *, as_deputy_only: bool) -> list[CompartmentId]:
+    leaver, successor = MemberId(stored.value.leaver), MemberId(stored.value.successor)
+    if leaver == session.member or successor not in session.directory.standing.members:
+        return []
+    stands_in = deputies.deputy_of(session, leaver) == session.member
+    found = []
+    for one in cases_of_owner(caught_up(session), leaver):
+        case = CompartmentId(one)
+        if not session.holds(case) or case in session.hidden:
+            continue
+        if not as_deputy_only or stands_in or _head(session, case).value.deputy == session.member:
+            found.append(case)
+    return found
+
+
+def _hand_over(session: Session, case: CompartmentId, successor: MemberId) -> None:
+    rule = session.require(Action.CASE_SHARE, case)
+    session.require_sound_log()
+    if successor not in sharing.holders_of(session, case).members:
+        terms.give(session, case, [successor], why=GrantReason.HANDOVER)
+    head = _head(session, case)
+    deputy = head.value.deputy if head.value.deputy != successor else None
+    if deputy is None and session.member != successor:
+        deputy = session.member
+    changed = replace(head.value, owner=successor, deputy=deputy, alone_reason=None)
+    audit = audit_of(session, case)
+    with session.work(case) as work:
+        work.write(case, head.record, Case.KIND, to_fields(changed, known=head.fields), head.versions)
+        work.commit(Entry(act="case.edit", why="handover", obj=audit, covers={Case.KIND: 1}, pol=rule))
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The head of a case with what an edit keeps, the fields that this program does not know, and what it replaces."""
+
+    record: RecordId
+    value: Case
+    fields: dict[str, object]
+    versions: tuple[VersionId, ...]
+
+
+def _head(session: Session, case: CompartmentId) -> _Head:
+    heads = [one for one in heads_in(caught_up(session), case) if one.kind == Case.KIND]
+    opened = read_heads(session, case, frozenset(VersionId(one.version) for one in heads))
+    if not opened:
+        raise NotFoundError(f"case {case.hex()} has no head that counts")
+    newest = max(opened, key=lambda one: (one.content.clock, one.origin, one.seq))
+    same = tuple(sorted(one.id for one in opened if one.record == newest.record))
+    return _Head(newest.record, from_fields(Case, newest.content.fields), dict(newest.content.fields), same)

@@ -1,0 +1,209 @@
+"""Restricted sections of a case: where somebody is, how they are, who told us. Each is granted on its own.
+
+A section is no part of the index: its records are judged and opened when they are asked for, and a member who does not
+hold it cannot tell that it exists.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Counts
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.casework.access import Section, SectionKind
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.vocabulary import NoteKind, word_of
+from vault.errors import NotFoundError
+from vault.ids import CompartmentId, MemberId, Origin, RecordId, VersionId, make_id
+from vault.log.epochs import CompartmentKind
+from vault.log.payload import covered_digest
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.counting import Counter
+from vault.records.versions import OpenedVersion
+from vault.records.work import Entry
+from vault.services import people
+from vault.services.cases import checked_reason
+from vault.services.compartments import held_of_kind
+from vault.services.reading import Stored, stored_of_kind
+from vault.services.seats import seats_of
+from vault.services.sharing import holders_of
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A restricted section as a holder sees it, under a view that is in the log."""
+
+    section: CompartmentId
+    head: Stored[Section]
+    persons: tuple[Stored[Person], ...]
+    notes: tuple[Stored[Note], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """One section in a list: its id, what it keeps apart, and its title."""
+
+    section: CompartmentId
+    what: SectionKind
+    title: str
+    holders: frozenset[MemberId]
+    with_recovery: bool
+
+
+def create(
+    session: Session, case: CompartmentId, *, what: str, title: str, members: Sequence[MemberId] = ()
+) -> CompartmentId:
+    """Found a restricted section of a case, granted to this member, the members chosen, and recovery.
+
+    Nobody else who holds the case learns of it. What is kept there starts there: nothing moves by itself.
+    """
+    rule = session.require(Action.SECTION_CREATE, case)
+    session.require_sound_log()
+    head = Section(case=case, what=word_of(SectionKind, what, "kind"), title=title, audit=make_id())
+    holders = session.directory.holders(seats_of(session, {session.member, *members}))
+    with session.work() as work:
+        section = work.found(CompartmentKind.SECTION, holders)
+        work.write(section, RecordId(make_id()), Section.KIND, to_fields(head))
+        work.commit(Entry(act="section.create", obj=head.audit, covers={Section.KIND: 1}, pol=rule))
+    return section
+
+
+def list_of(session: Session, case: CompartmentId) -> list[SectionLine]:
+    """Return the sections of a case that this member holds, and only those."""
+    session.require(Action.CASE_READ, case)
+    lines = []
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        head = _head(_records(session, section))
+        if head is not None and head.value.case == case:
+            held_by = holders_of(session, section)
+            lines.append(
+                SectionLine(section, head.value.what, head.value.title, held_by.members, held_by.with_recovery)
+            )
+    return sorted(lines, key=lambda line: (line.what, line.title))
+
+
+def find(session: Session, text: str) -> CompartmentId:
+    """Return the section with this id.
+
+    Raises:
+        NotFoundError: none that this member holds; nobody learns whether others hold it.
+    """
+    wanted = text.strip().casefold()
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        if section.hex() == wanted:
+            return section
+    raise NotFoundError("there is no such section among yours", advice="`casevault section list CASE` shows yours.")
+
+
+def open_section(session: Session, section: CompartmentId, *, why: str = "casework") -> SectionView:
+    """Open a section. The view is in the log before anything of it is returned, once for a reason and session.
+
+    Raises:
+        NotFoundError, RefusedError, UsageError: no such section, not granted, or an unknown reason.
+    """
+    rule = session.require(Action.CASE_READ, section)
+    checked_reason(why)
+    records = _records(session, section)
+    head = _head(records)
+    if head is None:
+        raise NotFoundError("there is no such section among yours")
+    _require_case(session, head.value)
+    if (section, why) not in session.viewed:
+        entry = Entry(
+            act="case.view",
+            why=why,
+            obj=head.value.audit,
+            covers=Counts(one.content.kind for one in records),
+            dig=covered_digest(frozenset(VersionId(one.id) for one in records)),
+            pol=rule,
+        )
+        with session.work() as work:
+            work.commit(entry)
+        session.viewed.add((section, why))
+    return SectionView(section, head, tuple(stored_of_kind(records, Person)), tuple(stored_of_kind(records, Note)))
+
+
+def add_note(
+    session: Session, section: CompartmentId, *, kind: str, text: str, occurred: str | None = None
+) -> RecordId:
+    """Keep a note in a section and return its record's id."""
+    note = Note(kind=word_of(NoteKind, kind, "kind"), text=text, occurred=occurred)
+    return _add(session, section, note, act="note.create")
+
+
+def add_person(
+    session: Session,
+    section: CompartmentId,
+    *,
+    role: str,
+    names: Sequence[str],
+    born: str | None = None,
+    phones: Sequence[str] = (),
+    emails: Sequence[str] = (),
+    documents: Sequence[str] = (),
+) -> RecordId:
+    """Keep a person in a section and return the record's id; the values are those of `people.add`."""
+    person = people.checked_person(role=role, names=names, born=born, phones=phones, emails=emails, documents=documents)
+    return _add(session, section, person, act="person.create")
+
+
+def audit_of_section(session: Session, section: CompartmentId) -> bytes:
+    """Return the random pseudonym under which audit payloads name this section.
+
+    Raises:
+        NotFoundError: it has no head that counts.
+    """
+    if section not in session.audits:
+        head = _head(_records(session, section))
+        if head is None:
+            raise NotFoundError("there is no such section among yours")
+        session.audits[section] = head.value.audit
+    return session.audits[section]
+
+
+def members_without_case(session: Session, case: CompartmentId, section: CompartmentId) -> frozenset[MemberId]:
+    """Return who holds a section of a case that they no longer hold."""
+    return holders_of(session, section).members - holders_of(session, case).members
+
+
+def _add(session: Session, section: CompartmentId, value: Note | Person, *, act: str) -> RecordId:
+    rule = session.require(Action.CASE_WRITE, section)
+    head = _head(_records(session, section))
+    if head is None:
+        raise NotFoundError("there is no such section among yours")
+    _require_case(session, head.value)
+    record = RecordId(make_id())
+    with session.work(section) as work:
+        work.write(section, record, value.KIND, to_fields(value))
+        work.commit(Entry(act=act, obj=head.value.audit, covers={value.KIND: 1}, pol=rule))
+    return record
+
+
+def _require_case(session: Session, head: Section) -> None:
+    """Let a section open only with its case: whoever was withdrawn from the case, or is past a date, reads neither."""
+    session.require(Action.CASE_READ, CompartmentId(head.case))
+
+
+def _head(records: list[OpenedVersion]) -> Stored[Section] | None:
+    return next(iter(stored_of_kind(records, Section)), None)
+
+
+def _records(session: Session, section: CompartmentId) -> list[OpenedVersion]:
+    """Return the heads of a section's records that count, judged now: the index knows nothing of them."""
+    counted: dict[VersionId, OpenedVersion] = {}
+    with session.database.reading() as rows:
+        counter = Counter(rows, session.vault, session.keyring, session.authority(rows), session.learned)
+        places = {(Origin(one.origin), one.seq) for one in rows.versions(section)}
+        for origin, seq in sorted(places):
+            known = session.prover.proven(rows, origin, seq, seq + 1)
+            for version in counter.judge(origin, seq, known):
+                if isinstance(version, OpenedVersion) and version.compartment == section:
+                    counted[version.id] = version
+    replaced = {parent for version in counted.values() for parent in version.content.parents}
+    return sorted(
+        (version for identity, version in counted.items() if identity not in replaced),
+        key=lambda one: (one.content.clock, one.origin, one.seq, one.n),
+    )
