@@ -14,7 +14,7 @@ from vault.log.genesis import Genesis
 from vault.log.verify import verify_log
 from vault.seal.bundles import Recipient
 from vault.seal.recipients import KemPrivate
-from vault.seal.signing import is_signed_raw, public_key, sign_raw
+from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.schema import make_tables
@@ -85,7 +85,7 @@ class Sender:
                 draft,
                 [Recipient(RECEIVER, KEM.public)],
                 path,
-                sign=lambda message: sign_raw(IDENTITY, message),
+                sign=lambda purpose, message: (public_key(IDENTITY), sign(IDENTITY, purpose, message)),
             )
 
 

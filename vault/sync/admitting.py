@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from vault.errors import MalformedError
 from vault.log.epochs import EpochNotice, check_founding, epoch_digest
@@ -21,6 +22,13 @@ from vault.sync.pages import Page, SentEpoch, SentGrant, SentVersion, SentVersio
 from vault.sync.proving import ProvenLog
 
 WRAPS_PER_PLACE = 8
+
+
+class NewVersion(NamedTuple):
+    """A version that came in with a take."""
+
+    compartment: bytes
+    id: bytes
 
 
 @dataclass(slots=True)
@@ -46,6 +54,7 @@ class Admission:
         self._list: tuple[tuple[bytes, int], tuple[Item, ...]] = ((b"", 0), ())
         self._epochs_of: dict[bytes, frozenset[bytes]] = {}
         self.counts = Counts()
+        self.versions: list[NewVersion] = []
 
     def admit(self, page: Page) -> None:
         """Store the rows of a page that proven lists name and that are not here."""
@@ -98,6 +107,7 @@ class Admission:
                 self._rows.add_versions(
                     [VersionRow(log.origin, row.seq, row.n, identity, row.compartment, row.record, row.blob)]
                 )
+                self.versions.append(NewVersion(row.compartment, identity))
                 self.counts.versions += 1
 
     def _version_keys(self, log: ProvenLog, sent: list[SentVersionKey]) -> None:

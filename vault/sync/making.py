@@ -15,7 +15,7 @@ from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
 from vault.seal.bundles import Recipient, seal_body, seal_bundle_key
 from vault.seal.keys import make_key
 from vault.store.rows import Rows
-from vault.sync.manifest import SIGNATURE_SIZE, Manifest, signed_manifest
+from vault.sync.manifest import SIGNATURE_SIZE, Manifest, Sign, signed_manifest
 from vault.sync.opening import OUTER_LIMIT, encode_header
 from vault.sync.pages import PageKind
 from vault.sync.selecting import Request, Selection
@@ -40,7 +40,7 @@ def make_bundle(
     recipients: Sequence[Recipient],
     path: Path,
     *,
-    sign: Callable[[bytes], bytes],
+    sign: Sign,
     progress: Progress = lambda done, total: None,
 ) -> Made:
     """Write a bundle to a place where nothing is.
@@ -51,7 +51,7 @@ def make_bundle(
         draft: the manifest; pages, size, root and counts are filled in here.
         recipients: the seats that can open it.
         path: the file to make.
-        sign: see `manifest.signed_manifest`.
+        sign: with the maker's identity key.
         progress: (bytes done, bytes in all).
 
     Raises:
@@ -101,7 +101,7 @@ def _write(path: Path, header: bytes, body: Iterator[bytes], progress: Callable[
         part.unlink(missing_ok=True)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
         try:
-            size = _write_all(descriptor, header)
+            _write_all(descriptor, header)
             digest = bytes_digest(_teed(descriptor, header, body, progress))
             flush_file(descriptor)
             size = os.fstat(descriptor).st_size

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from vault.errors import MalformedError, VerificationError
+from vault.errors import InternalError, MalformedError, VerificationError
 from vault.log.signatures import VerifySignature, signed_message
 from vault.sync.pages import PageKind
 
@@ -19,6 +19,8 @@ BUNDLE_PURPOSE = "bundle"
 MANIFEST_FORMAT = 1
 MANIFEST_LIMIT = 1 << 20
 SIGNATURE_SIZE = 64
+Sign = Callable[[str, bytes], tuple[bytes, bytes]]
+"""(signing purpose, message) -> the seat's public identity key and its signature."""
 _FIXED = struct.Struct(">B16s16s32s16sQ32sQIQ32s7QII")
 _HAVE = struct.Struct(">32sQ")
 _TOOK = struct.Struct(">16s32sQ")
@@ -136,15 +138,17 @@ class Manifest:
         return manifest
 
 
-def signed_manifest(manifest: Manifest, sign: Callable[[bytes], bytes]) -> bytes:
+def signed_manifest(manifest: Manifest, sign: Sign) -> bytes:
     """Return the manifest and its signature.
 
-    Args:
-        manifest: what to sign.
-        sign: Ed25519 with the seat's identity key over these bare bytes; they name their purpose.
+    Raises:
+        InternalError: `sign` has another key than the manifest names.
     """
     encoded = manifest.encode()
-    return encoded + sign(signed_message(BUNDLE_PURPOSE, encoded))
+    identity, signature = sign(BUNDLE_PURPOSE, encoded)
+    if identity != manifest.identity:
+        raise InternalError("a bundle would be signed by another seat than it names")
+    return encoded + signature
 
 
 def verify_manifest(untrusted: bytes, verify_signature: VerifySignature) -> Manifest:

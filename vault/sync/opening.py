@@ -63,16 +63,17 @@ class Bundle:
                     yield page
 
 
-def vault_of(path: Path) -> bytes:
-    """Return the vault that a bundle is of: all that it says without a key.
+def require_vault(path: Path, vault: bytes) -> None:
+    """Return if a file is a bundle of this vault: all that it says without a key.
 
     Raises:
         NotFoundError, TryAgainError: no such file, or it cannot be read.
         MalformedError: not a bundle, or larger than 1 GiB.
         NewerVaultError: of a format that this program does not know.
+        VerificationError: of another vault.
     """
     with _file(path) as file:
-        return _read_header(file, path)[1]
+        _require(_read_header(file, path)[1], vault)
 
 
 def open_bundle(
@@ -88,17 +89,13 @@ def open_bundle(
         progress: (bytes done, bytes in all).
 
     Raises:
-        NotFoundError, TryAgainError, NewerVaultError: see `vault_of`.
+        NotFoundError, TryAgainError, NewerVaultError: see `require_vault`.
         VerificationError: of another vault, not for this seat (BrokenSealError), altered or cut, not signed by the
             identity key that it names, or beyond a limit (MalformedError).
     """
     with _file(path) as file:
         header, named, messages = _read_header(file, path)
-        if named != vault:
-            raise VerificationError(
-                f"the bundle is of vault {named.hex()}, this is vault {vault.hex()}",
-                advice="Open the vault that it was made for.",
-            )
+        _require(named, vault)
         size = path.stat().st_size
         key = open_bundle_key(private, seat, vault, messages)
         content = _Content(open_body(key, vault, header, _body(file, progress, size)))
@@ -120,6 +117,14 @@ def encode_header(vault: bytes, messages: list[bytes]) -> bytes:
     if not 0 < len(messages) <= RECIPIENT_LIMIT or {len(one) for one in messages} != {BUNDLE_MESSAGE_SIZE}:
         raise MalformedError(f"a bundle has {len(messages)} recipients")
     return _HEAD.pack(MAGIC, BUNDLE_FORMAT, SUITE, vault, len(messages)) + b"".join(messages)
+
+
+def _require(named: bytes, vault: bytes) -> None:
+    if named != vault:
+        raise VerificationError(
+            f"the bundle is of vault {named.hex()}, this is vault {vault.hex()}",
+            advice="Open the vault that it was made for.",
+        )
 
 
 def _file(path: Path) -> BinaryIO:

@@ -38,6 +38,7 @@ class Stop(StrEnum):
     DAMAGED_HERE = "damaged-here"
     UNKNOWN_SEAT = "unknown-seat"
     FOREIGN = "foreign"
+    OWN_LOG = "own-log"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ once more when they know more seats than before: `Taken.waiting` names the logs 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
 from vault.errors import VerificationError
@@ -24,7 +24,7 @@ from vault.seal.signing import is_signed_raw
 from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
-from vault.sync.admitting import Admission, Counts
+from vault.sync.admitting import Admission, Counts, NewVersion
 from vault.sync.opening import Bundle
 from vault.sync.pages import PageKind, SentOperation
 from vault.sync.proving import Offered, ProvenLog, Stop, as_row, prove
@@ -53,12 +53,14 @@ class Taken:
     Attributes:
         logs: origin -> (size before, size now) of each log that grew.
         counts: new rows in the store, and rows of the bundle that no proven list names.
+        versions: the new versions among them.
         waiting: logs of which something stays out.
         evidence: logs that forked: both histories are kept.
     """
 
     logs: Mapping[bytes, tuple[int, int]] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
+    versions: tuple[NewVersion, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     evidence: tuple[bytes, ...] = ()
 
@@ -75,6 +77,7 @@ def take_into(
     knows: KnowsSeat,
     pins: Mapping[bytes, tuple[int, bytes]] = _NO_PINS,
     erased: Collection[bytes] = _NOTHING,
+    own: bytes = b"",
     progress: Progress = lambda done, total: None,
 ) -> Taken:
     """Bring what of a bundle is proven into the store: one transaction, after a crash all or nothing.
@@ -85,6 +88,8 @@ def take_into(
         knows: tells for each log whether its seat is known; logs of others stay out.
         pins: origin -> (size, root) of what this account verified before.
         erased: ids of versions that were erased here rightly: they do not come back.
+        own: the log that this device writes, which nothing from outside goes on with: more of it than is here means
+            that this is an older copy (`Stop.OWN_LOG`).
         progress: (rows done, rows in all).
 
     Raises:
@@ -92,7 +97,7 @@ def take_into(
         TryAgainError: no room; nothing was written.
     """
     with database.transaction() as rows:
-        return _Take(rows, bundle, knows=knows, pins=pins, erased=erased, progress=progress).run()
+        return _Take(rows, bundle, knows=knows, pins=pins, erased=erased, own=own, progress=progress).run()
 
 
 class _Take:
@@ -106,6 +111,7 @@ class _Take:
         knows: KnowsSeat,
         pins: Mapping[bytes, tuple[int, bytes]],
         erased: Collection[bytes],
+        own: bytes,
         progress: Progress,
     ) -> None:
         self._rows = rows
@@ -118,6 +124,7 @@ class _Take:
         self._waiting: dict[bytes, Waiting] = {}
         self._offered: dict[bytes, Offered] = {}
         self._proven: dict[bytes, ProvenLog] = {}
+        self._own = own
         self._admission = Admission(rows, self._log, erased)
 
     def run(self) -> Taken:
@@ -136,6 +143,7 @@ class _Take:
         return Taken(
             logs=grown,
             counts=self._admission.counts,
+            versions=tuple(self._admission.versions),
             waiting=tuple(self._waiting[origin] for origin in sorted(self._waiting)),
             evidence=tuple(sorted(one.origin for one in self._proven.values() if one.evidence)),
         )
@@ -186,6 +194,9 @@ class _Take:
             return
         found = prove(self._rows, offered, entries, pin=self._pins.get(origin))
         self._advance(sum(1 for _ in entries) + found.size - found.before)
+        if origin == self._own and found.size > found.before:
+            found = replace(found, size=found.before, digests=found.digests[: found.before], notes=[])
+            found.stop, found.stop_at = Stop.OWN_LOG, found.before
         self._proven[origin] = found
         if found.stop is not None:
             self._wait(origin, found.seat, found.stop, found.stop_at)

@@ -1,0 +1,200 @@
+"""What arrives with a bundle, round by round: rows, then rosters and keys, then the rows that these make known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from vault.access.refresh import refresh
+from vault.access.session import Alarm, Session
+from vault.errors import VaultError, VerificationError
+from vault.ids import CompartmentId, MemberId, Origin, SeatId
+from vault.log.items import LIST_LIMIT
+from vault.records.work import Entry
+from vault.services.authors import name_in
+from vault.services.exchange import certified_identity, keep_peers, knows, peers_of, pins_of
+from vault.services.noticing import notice
+from vault.services.projection import caught_up
+from vault.services.seats import member_of_seat
+from vault.sync.manifest import Manifest
+from vault.sync.opening import Bundle, open_bundle
+from vault.sync.peers import Peer
+from vault.sync.proving import Stop
+from vault.sync.staging import discard
+from vault.sync.taking import Taken, Waiting, take_into
+
+Progress = Callable[[str, int, int], None]
+# What stays out for these reasons does not come in with a later take of the same file.
+SETTLED = frozenset({Stop.FORK, Stop.FOREIGN, Stop.OWN_LOG})
+
+
+_WORDS = {
+    Stop.GAP: "Entries of {who} from {at} on wait: those before them have not arrived.",
+    Stop.UNKNOWN_SEAT: "Entries of a device that no roster here admits wait for the roster that does.",
+    Stop.UNPROVEN: "Entries of {who} from {at} on are not signed yet, or not as they came; they stay out.",
+    Stop.ALTERED: "Entries of {who} from {at} on are not those that were signed; they stay out.",
+    Stop.DAMAGED_HERE: "The log of {who} is damaged on this device from entry {at} on: run `casevault log verify`.",
+    Stop.FORK: "The log of {who} has two histories from entry {at} on; both are kept, neither goes on.",
+    Stop.OWN_LOG: "Others have seen more of this device's own log than is here: this vault is an older copy.",
+    Stop.FOREIGN: "A log of another vault was in the bundle; it stays out.",
+}
+
+
+class Arrival:
+    """Takes one bundle, and those that waited for it.
+
+    Attributes:
+        gained, withdrawn: compartments that can be read from now on, and not any more.
+        logs: origin -> size now, of each log that grew.
+        versions: the new ones, as (compartment, id).
+        entries, refused: new entries; rows that no proven list names.
+        waiting: what of the bundle itself stays out.
+    """
+
+    def __init__(self, session: Session, progress: Progress) -> None:
+        self._session = session
+        self._progress = progress
+        self.gained: list[CompartmentId] = []
+        self.withdrawn: list[CompartmentId] = []
+        self.logs: dict[Origin, int] = {}
+        self.versions: list[tuple[CompartmentId, bytes]] = []
+        self.entries = self.refused = 0
+        self.waiting: tuple[Waiting, ...] = ()
+
+    def take(self, bundle: Bundle, staged: Path) -> None:
+        """Bring in what is proven; go on as long as what came in makes more seats known.
+
+        Raises:
+            VerificationError: the rosters that came say that somebody else has the maker's seat.
+        """
+        session, manifest = self._session, bundle.manifest
+        self.waiting = self._round(bundle).waiting
+        while any(one.why is Stop.UNKNOWN_SEAT for one in self.waiting):
+            unknown = {one.seat for one in self.waiting if one.why is Stop.UNKNOWN_SEAT}
+            if all(certified_identity(session, seat) is None for seat in unknown):
+                break
+            again = self._round(bundle)
+            if not again.logs:
+                self.waiting = again.waiting
+                break
+            self.waiting = again.waiting
+        require_maker(session, manifest)
+        self._remember(manifest)
+        if all(one.why in SETTLED for one in self.waiting):
+            discard(staged)
+
+    def take_waiting(self, staged: Path) -> None:
+        """Try a bundle again that waited for something; one that does not open any more goes."""
+        try:
+            bundle = opened(self._session, staged, self._progress)
+        except VaultError:
+            discard(staged)
+            return
+        of_the_first = self.waiting
+        self.take(bundle, staged)
+        self.waiting = of_the_first
+
+    def log(self, rule: str, digest: bytes) -> None:
+        """Put into the log that a bundle came, and the checkpoints of others that were seen; nothing if nothing did."""
+        session = self._session
+        if not (self.logs or self.versions):
+            return
+        with session.database.reading() as rows:
+            notes = {
+                origin: row.note
+                for origin, size in self.logs.items()
+                for row in rows.checkpoints(origin)
+                if row.size == size
+            }
+        with session.work() as work:
+            for origin in sorted(notes)[:LIST_LIMIT]:
+                work.list_seen(notes[origin])
+            work.commit(Entry(act="sync.in", dig=digest, pol=rule))
+
+    def wait_words(self, names: Mapping[MemberId, str]) -> tuple[str, ...]:
+        """Return a sentence on each log of which something waits."""
+        return tuple(self._words(one, names) for one in self.waiting if one.why not in SETTLED)
+
+    def fault_words(self, names: Mapping[MemberId, str]) -> tuple[str, ...]:
+        """Return a sentence on each contradiction, and on what was refused."""
+        words = [self._words(one, names) for one in self.waiting if one.why in SETTLED]
+        if self.refused:
+            words.append(f"{self.refused} rows were refused: no signed list names them.")
+        return tuple(words)
+
+    def _round(self, bundle: Bundle) -> Taken:
+        session = self._session
+        taken = take_into(
+            session.database,
+            bundle,
+            knows=lambda genesis: knows(session, genesis),
+            pins=pins_of(session),
+            own=session.log.origin,
+            progress=lambda done, total: self._progress("taking", done, total),
+        )
+        self.entries += taken.counts.operations
+        self.refused = max(self.refused, taken.counts.refused)
+        self.versions += [(CompartmentId(one.compartment), one.id) for one in taken.versions]
+        self.logs |= {Origin(origin): size for origin, (_, size) in taken.logs.items()}
+        self._alarm(taken)
+        if taken.logs or taken.counts.grants or taken.counts.epochs or taken.counts.versions:
+            changed = refresh(session)
+            self.gained += changed.gained
+            self.withdrawn += changed.withdrawn
+            caught_up(session)
+        return taken
+
+    def _alarm(self, taken: Taken) -> None:
+        for one in taken.waiting:
+            if one.why is Stop.FORK:
+                text = f"Log {one.origin.hex()[:16]} has two histories, both signed by its key; neither goes on."
+                notice(self._session, Alarm(f"fork:{one.origin.hex()[:16]}", text, lasts=True))
+            elif one.why is Stop.OWN_LOG:
+                text = "Others have seen more of this device's log than is here: this vault is an older copy."
+                notice(self._session, Alarm("own-log", text, lasts=True))
+
+    def _remember(self, manifest: Manifest) -> None:
+        """Keep what the maker says that it has, and that its bundle was taken whole."""
+        session = self._session
+        peers = peers_of(session)
+        peer = peers.get(manifest.seat, Peer()).heard(manifest, session.seat)
+        if all(one.why in SETTLED for one in self.waiting):
+            peer = peer.taken(manifest.position)
+        keep_peers(session, peers | {manifest.seat: peer})
+
+    def _words(self, one: Waiting, names: Mapping[MemberId, str]) -> str:
+        member = member_of_seat(self._session, SeatId(one.seat))
+        who = "somebody who is not in the organisation" if member is None else name_in(dict(names), member)
+        return _WORDS[one.why].format(who=who, at=one.at)
+
+
+def opened(session: Session, file: Path, progress: Progress) -> Bundle:
+    """Open a bundle as this seat and refuse one for another member, or in the name of a seat that it is not.
+
+    Raises:
+        VerificationError: as said, or see `open_bundle`.
+    """
+    bundle = open_bundle(
+        file,
+        session.kem_private,
+        session.seat,
+        session.vault,
+        progress=lambda done, total: progress("opening", done, total),
+    )
+    if bundle.manifest.member != session.member:
+        raise VerificationError("the bundle was made for another member", advice="Ask for one made for you.")
+    require_maker(session, bundle.manifest)
+    return bundle
+
+
+def require_maker(session: Session, manifest: Manifest) -> None:
+    """Refuse a bundle whose maker's seat has another identity key by every roster known; an unknown seat passes.
+
+    Raises:
+        VerificationError: it has.
+    """
+    if certified_identity(session, manifest.seat) not in {None, manifest.identity}:
+        raise VerificationError(
+            f"the bundle is signed in the name of seat {manifest.seat.hex()} with another key",
+            advice="Ask its sender for it once more.",
+        )

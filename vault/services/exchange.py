@@ -1,0 +1,111 @@
+"""What this seat knows of its peers, and what it may send to whom: the wiring between a session and `vault.sync`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+
+from vault.access.session import Session
+from vault.errors import VaultError
+from vault.ids import CompartmentId, Origin, SeatId
+from vault.log.epochs import EpochNotice
+from vault.log.genesis import Genesis
+from vault.log.items import Item, compartment_tag, decode_items
+from vault.records.epochs import read_notice
+from vault.records.logs import genesis_of
+from vault.seal.purposes import Purpose
+from vault.store.rows import Rows
+from vault.sync.peers import Peer, decode_peers, encode_peers
+from vault.sync.selecting import Extent
+
+
+def peers_of(session: Session) -> dict[bytes, Peer]:
+    """Return what this seat knows of others; nothing where the row is missing or was altered: then it sends more."""
+    with session.database.reading() as rows:
+        row = rows.local(session.seat, Purpose.PEERS)
+    if row is not None:
+        with suppress(VaultError):
+            return decode_peers(session.log.place.open_row(row))
+    return {}
+
+
+def keep_peers(session: Session, peers: Mapping[bytes, Peer]) -> None:
+    """Store what this seat knows of others; of seats that left nothing is kept."""
+    live = session.directory.standing.certificates
+    kept = {seat: peer for seat, peer in peers.items() if seat in live}
+    with session.database.transaction() as rows:
+        rows.put_local(session.log.place.seal_row(Purpose.PEERS, encode_peers(kept)))
+
+
+def certified_identity(session: Session, seat: bytes) -> bytes | None:
+    """Return the identity key that a counted roster certifies for a seat, also for one that left, or None."""
+    for roster in reversed(session.directory.chain.accepted):
+        certificate = roster.certificates.get(seat)
+        if certificate is not None:
+            return certificate.identity
+    return None
+
+
+def knows(session: Session, genesis: Genesis) -> bool:
+    """Say whether a log is of a seat that some counted roster certifies with this identity key."""
+    return certified_identity(session, genesis.seat) == genesis.identity
+
+
+def pins_of(session: Session) -> dict[bytes, tuple[int, bytes]]:
+    """Return what this account has verified of each log: size and root."""
+    pins: dict[bytes, tuple[int, bytes]] = {
+        origin: (pinned.size, pinned.root) for origin, pinned in session.prover.verified.items()
+    }
+    pins[session.log.origin] = (session.log.size, session.log.frontier.root())
+    return pins
+
+
+def extents(session: Session, rows: Rows, starts: Mapping[bytes, int]) -> dict[bytes, Extent]:
+    """Return how much of each log of a known seat this device can prove; what lies before `starts` is passed by."""
+    found: dict[bytes, Extent] = {}
+    for origin in {Origin(row.origin) for row in rows.geneses()}:
+        genesis = genesis_of(rows, origin)
+        if genesis is None or not knows(session, genesis):
+            continue
+        size = rows.size(origin)
+        known = session.prover.proven(rows, origin, min(starts.get(origin, 0), size), size)
+        found[origin] = Extent(min((known.size, *known.lost)), known.rejected)
+    return {origin: extent for origin, extent in found.items() if extent.size}
+
+
+def compartments_for(session: Session, rows: Rows, seats: Collection[SeatId]) -> set[CompartmentId]:
+    """Return the compartments that these seats may hold: by a key that counts, and dropped by nobody (FORMAT.md 8)."""
+    granted = {epoch for seat in seats for epoch in rows.epochs_granted_to(seat)}
+    asked = {notice.compartment for notice in _notices(rows) if notice.epoch in granted}
+    found = {session.directory.compartment}
+    for name in asked:
+        compartment = CompartmentId(name)
+        state = session.state_of(compartment)
+        if state is None:
+            continue
+        held = {seat for epoch in state.epochs.values() for seat in epoch.granted}
+        if any(seat in held and seat not in state.cuts for seat in seats):
+            found.add(compartment)
+    return found
+
+
+def not_whole(session: Session, rows: Rows, compartments: Iterable[CompartmentId]) -> set[CompartmentId]:
+    """Return those of the compartments of which a listed version is missing here: they cannot be called sent."""
+    items: list[Item] = []
+    for one in session.quarantine:
+        if one.check == "missing" and one.n is not None:
+            row = rows.operation(one.origin, one.seq)
+            with suppress(VaultError, IndexError):
+                items.append(decode_items(b"" if row is None else row.list)[one.n])
+    return {
+        compartment
+        for compartment in compartments
+        if any(compartment_tag(compartment, item.digest) == item.tag for item in items)
+    }
+
+
+def _notices(rows: Rows) -> Iterable[EpochNotice]:
+    for row in rows.epochs():
+        notice = read_notice(row)
+        if notice is not None:
+            yield notice

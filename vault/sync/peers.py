@@ -1,0 +1,162 @@
+"""What this seat knows of others: what they have, and what of its bundles they took (FORMAT.md 7, purpose 10).
+
+It only decides how much a bundle repeats. Without it, or with an old one, the next bundle carries more, never less
+than is missing: what a peer lacks shows in its own next bundle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from vault.errors import MalformedError
+from vault.sync.manifest import Manifest, Position
+
+OFFERS_KEPT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A bundle that was made for a peer: where this seat stood, and how far it reached.
+
+    Attributes:
+        position: this seat's log and size.
+        reached: origin -> size.
+        compartments: those that it covered, whole as far as this device knew.
+    """
+
+    position: Position
+    reached: Mapping[bytes, int]
+    compartments: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One other seat.
+
+    Attributes:
+        at: position in its newest bundle taken here, or None.
+        have: what that bundle says the peer has.
+        sent: the newest bundles made for it, oldest first.
+        took: which of them it says it took last, or None.
+    """
+
+    at: Position | None = None
+    have: Mapping[bytes, int] = field(default_factory=dict)
+    sent: tuple[Offer, ...] = ()
+    took: Position | None = None
+
+    @property
+    def base(self) -> Offer | None:
+        """The bundle that the peer certainly took."""
+        return next((offer for offer in reversed(self.sent) if offer.position == self.took), None)
+
+    def heard(self, manifest: Manifest, own_seat: bytes) -> Peer:
+        """Return it after one of its bundles was opened; an older one than that taken last says nothing new."""
+        if manifest.have.get(manifest.position.origin, 0) < self.have.get(manifest.position.origin, 0):
+            return self
+        took = manifest.took.get(own_seat, self.took)
+        return replace(self, have=manifest.have, took=took)
+
+    def taken(self, position: Position) -> Peer:
+        """Return it after one of its bundles was taken whole."""
+        newer = self.at is None or self.at.origin != position.origin or position.size > self.at.size
+        return replace(self, at=position) if newer else self
+
+    def offered(self, offer: Offer) -> Peer:
+        """Return it after a bundle was made for it; the one that it took last is kept among the newest."""
+        kept = [one for one in self.sent if one.position != offer.position]
+        base = self.base
+        newest = kept[-(OFFERS_KEPT - 1) :]
+        if base is not None and base not in newest:
+            newest = [base, *newest[1:]]
+        return replace(self, sent=(*newest, offer))
+
+
+_Vector = list[tuple[bytes, int]]
+
+
+class _OfferWire(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    position: tuple[bytes, int]
+    reached: _Vector
+    compartments: list[bytes]
+
+
+class _PeerWire(msgspec.Struct, forbid_unknown_fields=True):
+    at: tuple[bytes, int] | None
+    have: _Vector
+    seat: bytes
+    sent: list[_OfferWire]
+    took: tuple[bytes, int] | None
+
+
+def encode_peers(peers: Mapping[bytes, Peer]) -> bytes:
+    """Return the content of the local row."""
+    return msgspec.msgpack.encode(
+        [
+            _PeerWire(
+                at=_pair(peer.at),
+                have=sorted(peer.have.items()),
+                seat=seat,
+                sent=[
+                    _OfferWire(
+                        (offer.position.origin, offer.position.size),
+                        sorted(offer.reached.items()),
+                        sorted(offer.compartments),
+                    )
+                    for offer in peer.sent
+                ],
+                took=_pair(peer.took),
+            )
+            for seat, peer in sorted(peers.items())
+        ]
+    )
+
+
+def decode_peers(content: bytes) -> dict[bytes, Peer]:
+    """Return the peers of an opened row.
+
+    Raises:
+        MalformedError: not what `encode_peers` gives.
+    """
+    try:
+        wires = msgspec.msgpack.decode(content, type=list[_PeerWire])
+    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
+        raise MalformedError("the row of peers cannot be read") from None
+    return {
+        wire.seat: Peer(
+            at=None if wire.at is None else Position(*wire.at),
+            have=dict(wire.have),
+            sent=tuple(Offer(Position(*o.position), dict(o.reached), frozenset(o.compartments)) for o in wire.sent),
+            took=None if wire.took is None else Position(*wire.took),
+        )
+        for wire in wires
+    }
+
+
+def _pair(position: Position | None) -> tuple[bytes, int] | None:
+    return None if position is None else (position.origin, position.size)
+
+
+def common_have(peers: Iterable[Peer]) -> dict[bytes, int]:
+    """Return what all these seats have: of each log the least."""
+    return _least([peer.have for peer in peers])
+
+
+def common_base(peers: Iterable[Peer]) -> tuple[dict[bytes, int], frozenset[bytes]]:
+    """Return how far the bundles reach that all these seats took, and which compartments all of them covered."""
+    bases = [peer.base for peer in peers]
+    known = [base for base in bases if base is not None]
+    if not known or len(known) < len(bases):
+        return {}, frozenset()
+    compartments = frozenset.intersection(*(base.compartments for base in known))
+    return _least([base.reached for base in known]), compartments
+
+
+def _least(vectors: list[Mapping[bytes, int]]) -> dict[bytes, int]:
+    if not vectors:
+        return {}
+    shared = set.intersection(*(set(one) for one in vectors))
+    return {origin: min(one[origin] for one in vectors) for origin in shared}

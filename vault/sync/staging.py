@@ -1,0 +1,105 @@
+"""Bundles on their way in: a copy beside the vault, so that the stick can go, and a take can be repeated.
+
+They lie there sealed, as they came. 1 GiB in all and 7 days: what would not fit is refused, what is older goes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from vault.errors import NotFoundError, TryAgainError
+from vault.log.state import bytes_digest
+from vault.platform import PRIVATE_FILE_MODE, fsync_folder, make_private_folder
+from vault.sync.opening import OUTER_LIMIT, require_vault
+
+STAGING_LIMIT = 1 << 30
+STAGING_DAYS = 7
+_SECONDS_PER_DAY = 86_400
+_BLOCK = 1 << 20
+_SUFFIX = ".bundle"
+
+
+def stage(source: Path, folder: Path, vault: bytes, *, now_s: float) -> Path:
+    """Return a durable copy of a bundle in the staging folder, named by its digest: the same file gives the same copy.
+
+    Args:
+        source: the file as it came.
+        folder: the vault's staging folder; made if it is not there.
+        vault: the vault that the bundle must be of.
+        now_s: seconds since 1970, for the age of what lies there.
+
+    Raises:
+        NotFoundError, TryAgainError: no such file, or no room.
+        MalformedError, NewerVaultError: not a bundle, or larger than 1 GiB, or of an unknown format.
+        VerificationError: of another vault.
+    """
+    require_vault(source, vault)
+    if not folder.is_dir():
+        make_private_folder(folder)
+    tidy(folder, now_s=now_s)
+    size = source.stat().st_size
+    part = folder / "incoming.part"
+    try:
+        digest = _copy(source, part)
+        staged = folder / f"{digest.hex()}{_SUFFIX}"
+        others = sum(path.stat().st_size for path in staged_in(folder) if path != staged)
+        if others + size > STAGING_LIMIT:
+            raise TryAgainError(
+                f"bundles that wait take {others >> 20} MiB already",
+                advice="Take the missing ones first, then this one.",
+            )
+        part.replace(staged)
+        fsync_folder(folder)
+    except FileNotFoundError:
+        raise NotFoundError(f"no file {source.name}", advice="Check the path.") from None
+    except OSError:
+        raise TryAgainError(f"{source.name} cannot be copied into the vault") from None
+    finally:
+        part.unlink(missing_ok=True)
+    return staged
+
+
+def staged_in(folder: Path) -> list[Path]:
+    """Return what waits, oldest first."""
+    if not folder.is_dir():
+        return []
+    return sorted(folder.glob(f"*{_SUFFIX}"), key=lambda path: (path.stat().st_mtime, path.name))
+
+
+def digest_of(staged: Path) -> bytes:
+    """Return the SHA-256 that a staged file is named by."""
+    return bytes.fromhex(staged.name.removesuffix(_SUFFIX))
+
+
+def discard(staged: Path) -> None:
+    """Remove what is in the store now, or will never be."""
+    staged.unlink(missing_ok=True)
+    fsync_folder(staged.parent)
+
+
+def tidy(folder: Path, *, now_s: float) -> None:
+    """Remove what waited for more than 7 days."""
+    for path in staged_in(folder):
+        if now_s - path.stat().st_mtime > STAGING_DAYS * _SECONDS_PER_DAY:
+            discard(path)
+
+
+def _copy(source: Path, part: Path) -> bytes:
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
+    with os.fdopen(descriptor, "wb") as copy, source.open("rb") as file:
+        digest = bytes_digest(_teed(file, copy))
+        copy.flush()
+        os.fsync(copy.fileno())
+    return digest
+
+
+def _teed(file: BinaryIO, copy: BinaryIO) -> Iterator[bytes]:
+    left = OUTER_LIMIT
+    while block := file.read(min(_BLOCK, left)):
+        left -= len(block)
+        copy.write(block)
+        yield block
