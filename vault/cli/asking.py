@@ -71,7 +71,7 @@ def read_member(args: argparse.Namespace, face: Face) -> str:
         return str(args.member)
     if not (face.may_ask and sys.stdin.isatty()):
         raise UsageError("the member is missing", advice="Give --member NAME or set CASEVAULT_MEMBER.")
-    return _line("Member: ")
+    return ask_line("Member: ")
 
 
 def read_passphrase(args: argparse.Namespace, face: Face, question: str = "Passphrase: ") -> bytearray:
@@ -145,14 +145,19 @@ def _ask(value: Personal) -> list[str]:
     hint = " (one a line, empty to end)" if value.many else "" if value.required else " (empty for none)"
     answers: list[str] = []
     while True:
-        line = _line(f"{value.question}{hint}: ")
+        line = ask_line(f"{value.question}{hint}: ")
         if line:
             answers.append(line)
         if not value.many or not line:
             return answers
 
 
-def _line(question: str) -> str:
+def ask_line(question: str) -> str:
+    """Ask at the terminal and return what was typed, echoed, without blanks around it.
+
+    Raises:
+        UsageError: the input ended before.
+    """
     sys.stderr.write(question)
     sys.stderr.flush()
     line = sys.stdin.readline()

@@ -66,8 +66,12 @@ class Face:
         try:
             sys.stdin.readline()
         finally:
-            sys.stderr.write(_CLEAR)
-            sys.stderr.flush()
+            self.clear()
+
+    def clear(self) -> None:
+        """Clear screen and scrollback of whatever secret was shown or typed."""
+        sys.stderr.write(_CLEAR)
+        sys.stderr.flush()
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Show how far long work is: one redrawn line at a terminal, nothing elsewhere."""

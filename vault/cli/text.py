@@ -12,8 +12,10 @@ casevault - an encrypted casework vault for asylum-support organisations
 usage: casevault [--vault V] [--member NAME] NOUN [VERB] ...
 
 start
-  init --org NAME                make a vault [--kdf-memory-mib N] [--sheets FILE]
+  init --org NAME                make a vault [--kdf-memory-mib N] [--sheets PATH]
   status | doctor | version      about this vault and this computer (no passphrase)
+  recovery status | sheets | drill | new | follow | restore
+                                 the sheets that bring access back
   lock                           end this vault's running app on this computer
   destroy access                 end your own way in on this computer
 cases
@@ -52,6 +54,7 @@ exit codes
 NOUNS: dict[str, str] = {
     # noun -> module of vault.cli that holds its verbs
     "init": "vault.cli.init",
+    "recovery": "vault.cli.recovery",
     "case": "vault.cli.case",
     "person": "vault.cli.person",
     "note": "vault.cli.note",

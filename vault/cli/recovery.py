@@ -1,0 +1,218 @@
+"""`casevault recovery`: the sheets that bring access back when a passphrase is lost."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from typing import TYPE_CHECKING
+
+from vault.cli.asking import read_member, read_passphrase
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened, vault_path
+from vault.cli.sheets import add_writing, at_terminal, files_for, hand_over, typed_sheets
+from vault.errors import UsageError
+
+if TYPE_CHECKING:
+    from vault.services.recovery import Standing
+
+_SEALED_ANEW = "Sealing anew"
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `status`, `sheets`, `drill`, `new`, `follow`, `restore`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="status | sheets | drill | new | follow | restore")
+    status = verbs.add_parser("status", help="how recovery stands, and when sheets were used", allow_abbrev=False)
+    status.set_defaults(command=_status)
+    sheets = verbs.add_parser("sheets", help="write or show sheets that no drill has proven yet", allow_abbrev=False)
+    add_writing(sheets, "--out")
+    sheets.add_argument("--show", action="store_true", help="show them on the cleared screen (the usual way)")
+    sheets.set_defaults(command=_sheets)
+    drill = verbs.add_parser("drill", help="prove that the sheets open this vault", allow_abbrev=False)
+    drill.set_defaults(command=_drill)
+    new = verbs.add_parser("new", help="make new sheets; the old ones open nothing new", allow_abbrev=False)
+    add_writing(new, "--out")
+    new.add_argument(
+        "--old-sheets", action="store_true", help="type the old sheets, where their secret is on paper alone"
+    )
+    new.set_defaults(command=_new)
+    follow = verbs.add_parser("follow", help="seal your cases anew after somebody made new sheets", allow_abbrev=False)
+    follow.set_defaults(command=_follow)
+    restore = verbs.add_parser("restore", help="bring a member back with sheets alone", allow_abbrev=False)
+    restore.add_argument("--new-admin", action="store_true", help="admit somebody new as admin under this name")
+    restore.add_argument("--all", action="store_true", help="everything that the sheets open, not what they held")
+    restore.add_argument("--keep-old", action="store_true", help="do not end the member's other devices")
+    restore.set_defaults(command=_restore)
+
+
+def _status(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import recovery
+
+    with opened(args, face) as session:
+        found = recovery.standing(session)
+    data = {
+        "root_words": list(found.root_words),
+        "proven": not found.secret_is_here,
+        "drill": None if found.drill_ms is None else _day(found.drill_ms),
+        "held": found.held,
+        "without_recovery": found.without,
+        "under_old_sheets": found.stale,
+        "used": [
+            {"roster": u.roster, "admitted": u.admitted, "ended": u.ended, "new_sheets": u.new_sheets}
+            for u in found.used
+        ],
+    }
+    return Result(data, _status_lines(found))
+
+
+def _status_lines(found: Standing) -> list[str]:
+    lines = ["The 13 words on the sheets of this vault:", f"  {' '.join(found.root_words)}"]
+    if found.secret_is_here:
+        lines.append("recovery: NOT proven. Write sheets and prove them: `casevault recovery sheets`, then `drill`.")
+    elif found.drill_ms is None:
+        lines.append("recovery: the secret is not on this device; no drill was done here.")
+    else:
+        lines.append(f"recovery: proven, last drill on {_day(found.drill_ms)}")
+    lines.append(f"You hold {found.held} compartments; recovery cannot open {found.without} of them.")
+    if found.stale:
+        lines.append(f"{found.stale} are still open to replaced sheets: `casevault recovery follow`.")
+    for used in found.used:
+        what = "made new sheets" if used.new_sheets else f"admitted {used.admitted} and ended {used.ended} devices"
+        lines.append(f"Sheets were joined for roster {used.roster}: it {what}.")
+    return lines
+
+
+def _sheets(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import recovery
+
+    if args.show and args.sheets_out is not None:
+        raise UsageError("--show and --out do not go together")
+    if args.sheets_out is None and not at_terminal(args, face):
+        raise UsageError("the sheets need a place", advice="Give --out FOLDER, or run it at a terminal.")
+    with files_for(args, face) as files:
+        with opened(args, face) as session:
+            made = recovery.sheets(session, args.shape)
+            today = recovery.day(session.log.now_ms())
+        lines = hand_over(args, face, made, files, day=today)
+    return Result({"sheets": len(made), "needed": made[0].threshold, "files": _paths(files)}, lines)
+
+
+def _drill(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import recovery
+
+    typed = typed_sheets(args, face, "recovery drill")
+    with opened(args, face) as session:
+        done = recovery.drill(session, typed)
+    lines = [f"recovery: proven on {_day(done.at_ms)}. The sheets open {done.opened} compartments that you hold."]
+    if done.without:
+        lines.append(f"Recovery cannot open {done.without} that were made without it.")
+    if done.erased:
+        lines.append("Their secret is erased from this device: it is on paper alone. Older backups hold it still.")
+    data = {
+        "proven": _day(done.at_ms),
+        "opened": done.opened,
+        "without_recovery": done.without,
+        "erased_here": done.erased,
+    }
+    return Result(data, lines)
+
+
+def _new(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import recovery
+
+    typed = typed_sheets(args, face, "recovery new --old-sheets") if args.old_sheets else None
+    with files_for(args, face) as files:
+        with opened(args, face) as session:
+            made = recovery.renew(
+                session,
+                typed,
+                shape=args.shape,
+                progress=lambda done, total: face.progress(done, total, _SEALED_ANEW),
+            )
+            today = recovery.day(session.log.now_ms())
+        new = made.sheets
+        lines = [
+            "There is a new root. Its 13 words:",
+            f"  {' '.join(new[0].root_words)}",
+            *hand_over(args, face, new, files, day=today),
+            *_followed(made.followed.replaced, made.followed.waiting),
+            "Burn the old sheets: they still open copies and backups from before.",
+        ]
+    data = {
+        "root_words": list(new[0].root_words),
+        "needed": new[0].threshold,
+        "files": _paths(files),
+        "sealed_anew": made.followed.replaced,
+        "waiting": made.followed.waiting,
+    }
+    return Result(data, lines)
+
+
+def _follow(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import recovery
+
+    with opened(args, face) as session:
+        done = recovery.follow(session, lambda count, total: face.progress(count, total, _SEALED_ANEW))
+    return Result({"sealed_anew": done.replaced, "waiting": done.waiting}, _followed(done.replaced, done.waiting))
+
+
+def _followed(replaced: int, waiting: int) -> list[str]:
+    lines = [f"{replaced} compartments have a new key that the old sheets do not open."]
+    if waiting:
+        lines.append(f"{waiting} wait for somebody who may give their keys: `casevault recovery follow`.")
+    return lines
+
+
+def _restore(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import recovery
+
+    path = vault_path(args)
+    member = read_member(args, face)
+    typed = typed_sheets(args, face, "recovery restore")
+    passphrase = read_passphrase(args, face, "New passphrase: ")
+    if args.passphrase_fd is None and args.passphrase_file is None:
+        again = read_passphrase(args, face, "The same again: ")
+        if again != passphrase:
+            raise UsageError("the two passphrases differ", advice="Type it again.")
+    done = recovery.restore(
+        path,
+        typed,
+        member=member,
+        passphrase=passphrase,
+        new_admin=args.new_admin,
+        everything=args.all,
+        ends_old=not args.keep_old,
+    )
+    for warning in done.warnings:
+        face.say(warning)
+    lines = [
+        "Access is restored, and every member will see that it was.",
+        f"The new device holds {done.back.compartments} compartments; {len(done.back.ended)} old devices ended.",
+        "Compare the 13 words with those on the sheets:",
+        f"  {' '.join(done.root_words)}",
+        "The words were typed here: make new sheets now, `casevault recovery new --old-sheets`.",
+    ]
+    if done.back.left:
+        lines.insert(2, f"The sheets open {done.back.left} more, which this member did not hold (`--all`).")
+    if args.all:
+        lines.insert(1, "IT HOLDS EVERYTHING THAT THE SHEETS OPEN, also what this member never held.")
+    data = {
+        "member": done.back.member.hex(),
+        "device": done.back.seat.hex(),
+        "ended": [seat.hex() for seat in done.back.ended],
+        "compartments": done.back.compartments,
+        "left": done.back.left,
+        "roster": done.back.roster,
+        "root_words": list(done.root_words),
+    }
+    return Result(data, lines)
+
+
+def _paths(files: object) -> list[str]:
+    from vault.services.sheets import SheetFiles
+
+    return [str(path) for path in files.paths] if isinstance(files, SheetFiles) else []
+
+
+def _day(ms: int) -> str:
+    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).date().isoformat()

@@ -1,0 +1,142 @@
+"""Recovery sheets at the command line: typed back row by row, shown on a cleared screen, or written for the printer."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vault.cli.asking import Personal, ask_line, personal_values
+from vault.cli.face import Face
+from vault.errors import UsageError, VaultError
+
+if TYPE_CHECKING:
+    from vault.seal.sheets import Sheet
+    from vault.services.sheets import SheetFiles, TypedSheets
+
+LANGUAGES = ("en", "fr", "ru")
+SHAPES = ("2-of-3", "3-of-5")
+
+_SHEETS = (Personal("sheets", "--sheet", "The words of a sheet", many=True),)
+_PRINTER = "Printers and print programs keep copies: print on one that is yours, sheet by sheet, then delete the files."
+
+
+def add_writing(parser: argparse.ArgumentParser, option: str) -> None:
+    """Declare where new sheets go and how they speak."""
+    parser.add_argument(
+        option,
+        dest="sheets_out",
+        type=Path,
+        metavar="PATH",
+        help="write them for the printer: a folder or NAME.pdf for one PDF each, another name for one text file",
+    )
+    parser.add_argument(
+        "--language", action="append", choices=LANGUAGES, help="language of what stands on them (all three)"
+    )
+    parser.add_argument("--of", dest="shape", choices=SHAPES, default=SHAPES[0], help="how many open everything")
+
+
+@contextmanager
+def files_for(args: argparse.Namespace, face: Face) -> Iterator[SheetFiles | None]:
+    """Yield the new files of the sheets, made before there is anything to write; if the block fails they go."""
+    from vault.services.sheets import shared_place, sheet_files
+
+    if args.sheets_out is None:
+        yield None
+        return
+    count = int(args.shape.rpartition("-")[2])
+    with sheet_files(args.sheets_out, count) as files:
+        reason = shared_place(args.sheets_out)
+        if reason is not None:
+            face.say(f"Others may get a copy of the sheets there: {reason}.")
+        yield files
+
+
+def hand_over(
+    args: argparse.Namespace, face: Face, new: Sequence[Sheet], files: SheetFiles | None, *, day: str
+) -> list[str]:
+    """Give the sheets to files or to the terminal, and say what comes next; to neither, they stay sealed here."""
+    if files is not None:
+        files.write(new, day=day, languages=args.language or ())
+        names = [f"  {path}" for path in files.paths]
+        return ["The recovery sheets are in", *names, _PRINTER, _hand_out(new), _DRILL]
+    if not at_terminal(args, face):
+        return [
+            "There are no recovery sheets yet; without them a lost passphrase loses the vault.",
+            "Write them: `casevault recovery sheets --out FOLDER`.",
+        ]
+    for sheet in new:
+        _copied(face, sheet)
+    return [_hand_out(new), _DRILL]
+
+
+_DRILL = "Prove them once they are on paper: `casevault recovery drill`."
+
+
+def at_terminal(args: argparse.Namespace, face: Face) -> bool:
+    """Say whether somebody sits at a screen on which secrets may be shown."""
+    return face.may_ask and sys.stdin.isatty() and sys.stdout.isatty() and not args.json
+
+
+def typed_sheets(args: argparse.Namespace, face: Face, verb: str) -> TypedSheets:
+    """Return sheets as typed at the terminal, row by row, or as piped: `{"sheets": ["word word ...", ...]}`.
+
+    Raises:
+        UsageError: there is neither a terminal nor a pipe.
+        VerificationError: a piped sheet is wrong; the text names sheet and row.
+    """
+    from vault.services.sheets import TypedSheets
+
+    typed = TypedSheets()
+    if args.personal_from or not (face.may_ask and sys.stdin.isatty()):
+        args.sheets = None
+        if not args.personal_from:
+            raise UsageError("the sheets are missing", advice="Type them at a terminal, or pipe them: `--from -`.")
+        for text in personal_values(args, face, _SHEETS, verb)["sheets"]:
+            typed.take_sheet(text)
+        return typed
+    face.say(
+        "Type each row of a sheet: three words, of each the first four letters or all, and the number beside them."
+    )
+    try:
+        while not typed.is_enough:
+            sheet, row = typed.place
+            if row == 1 and typed.needed is not None:
+                face.say(f"Sheet {sheet} of the {typed.needed} that are needed:")
+            try:
+                typed.take_row(ask_line(f"  sheet {sheet}, row {row:>2}: "))
+            except UsageError:
+                raise
+            except VaultError as slip:
+                face.say(f"  {slip.message}. {slip.next_step}")
+    finally:
+        face.clear()
+    return typed
+
+
+def _copied(face: Face, sheet: Sheet) -> None:
+    """Show one sheet until somebody has it on paper: three of its words are asked behind it."""
+    from vault.services.sheets import is_word, questions, shown
+
+    while True:
+        face.show_once(shown(sheet), "Copy this sheet on paper, then press Enter: three of its words are asked. ")
+        try:
+            asked = questions(sheet)
+            if all(
+                is_word(sheet, place, ask_line(f"Sheet {sheet.number}, word {place}, from your paper: "))
+                for place in asked
+            ):
+                return
+        finally:
+            face.clear()
+        face.say("That is not the word that was shown: here is the sheet once more.")
+
+
+def _hand_out(new: Sequence[Sheet]) -> str:
+    return (
+        f"Give each sheet to another person, outside the organisation and the country: {new[0].threshold} of the "
+        f"{new[0].count} open everything."
+    )

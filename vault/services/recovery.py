@@ -1,0 +1,303 @@
+"""Recovery: sheets, the drill that proves them, new sheets, and access from sheets when nobody can unlock."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault import platform
+from vault.access.by_sheets import open_door, opened_by_sheets
+from vault.access.directory import RECOVERY
+from vault.access.keyrings import grants_between
+from vault.access.new_root import (
+    Followed,
+    change_root,
+    follow_root,
+    forget_secret,
+    kept_secret,
+    stale_compartments,
+)
+from vault.access.recovering import BroughtBack, Wish, bring_back
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import RefusedError, VerificationError
+from vault.ids import CompartmentId
+from vault.log.epochs import CompartmentKind
+from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain
+from vault.log.signatures import signed_message
+from vault.policy.roles import Action
+from vault.records.holding import CompartmentState
+from vault.records.work import Entry
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GrantContext, KemPrivate, open_from
+from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
+from vault.seal.sheets import Sheet, join_sheets, make_sheets
+from vault.seal.signing import is_signed_raw, public_key
+from vault.services import dates
+from vault.services.dates import Done
+from vault.services.sheets import TypedSheets
+from vault.store.files import read_limited
+from vault.store.rows import Rows
+
+SHAPES = {"2-of-3": (2, 3), "3-of-5": (3, 5)}
+USUAL_SHAPE = "2-of-3"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """What a drill showed.
+
+    Attributes:
+        opened: compartments held here whose current keys the sheets open.
+        without: compartments held here that were made without recovery.
+        unopened: compartments held here that recovery should open and that these sheets do not.
+        erased: whether the secret lay on this device until now.
+        at_ms: when.
+    """
+
+    opened: int
+    without: int
+    unopened: int
+    erased: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewSheets:
+    """A new set of sheets, and how far what is stored goes by it already."""
+
+    sheets: tuple[Sheet, ...] = field(repr=False)
+    followed: Followed
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """One time that the root signed something after the beginning: sheets were joined for it."""
+
+    roster: int
+    admitted: int
+    ended: int
+    new_sheets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How recovery stands, as this seat sees it.
+
+    Attributes:
+        root_words: of the root that counts now.
+        secret_is_here: sheets of it were not proven yet.
+        drill_ms: the last drill on this device, or None.
+        held, without, stale: compartments held here: all, those made without recovery, those still under old sheets.
+        used: each time that sheets were joined, oldest first.
+    """
+
+    root_words: tuple[str, ...]
+    secret_is_here: bool
+    drill_ms: int | None
+    held: int
+    without: int
+    stale: int
+    used: tuple[Used, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What sheets brought back, the words of their root to compare with the paper, and what unlock noticed after."""
+
+    back: BroughtBack
+    root_words: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
+    """Return a set of sheets for the secret that still lies here. A set that was handed out before stays valid too.
+
+    Raises:
+        RefusedError: the sheets were proven, so that the secret is on paper alone; or this is not the device it is on.
+    """
+    session.require(Action.RECOVERY_MANAGE)
+    secret = kept_secret(session)
+    if secret is None:
+        raise RefusedError(
+            "the secret of the sheets is not on this device: they were proven, or made elsewhere",
+            advice="Make new ones with `casevault recovery new`; that takes the old ones.",
+        )
+    return make_sheets(secret, *SHAPES[shape])
+
+
+def drill(session: Session, typed: TypedSheets) -> Drilled:
+    """Prove that these sheets open this vault as it is now, and erase their secret from this device.
+
+    Raises:
+        RefusedError: too few sheets.
+        VerificationError: they are of another vault, or were replaced, or do not open it.
+    """
+    rule = session.require(Action.RECOVERY_MANAGE)
+    secret = join_sheets(typed.sheets, root_words(session.directory.standing.root_public))
+    open_door(KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE)), secret)
+    private = KemPrivate.from_seed(derive_recovery_seed(secret))
+    opened = without = unopened = 0
+    for state in _states(session):
+        if RECOVERY not in state.holders:
+            without += 1
+        elif _opens(session, state, private):
+            opened += 1
+        else:
+            unopened += 1
+    if unopened:
+        raise VerificationError(
+            f"these sheets do not open {unopened} of the compartments that you hold",
+            advice="Run `casevault recovery follow`; after that repeat the drill.",
+        )
+    with session.work() as work:
+        covers = {what: count for what, count in (("opened", opened), ("without", without)) if count}
+        work.commit(Entry(act="recovery.drill", covers=covers, pol=rule))
+    erased = forget_secret(session)
+    now = session.log.now_ms()
+    dates.note(session.vault, Done.DRILL, now, session.state)
+    return Drilled(opened, without, unopened, erased, now)
+
+
+def renew(
+    session: Session,
+    typed: TypedSheets | None = None,
+    *,
+    shape: str = USUAL_SHAPE,
+    progress: Progress = lambda done, total: None,
+) -> NewSheets:
+    """Make a new root and new sheets, signed by the root before, and replace what the old sheets were granted.
+
+    Args:
+        session: of an admin.
+        typed: the old sheets, where their secret is not on this device any more.
+        shape: how many sheets of how many shall open everything.
+        progress: told how many compartments have a new key.
+
+    Raises:
+        RefusedError: the old secret is not here and too few old sheets were typed; or the member is no admin.
+        VerificationError: the typed sheets are not those of the root that counts now, or the log is in doubt.
+    """
+    session.require(Action.RECOVERY_MANAGE)
+    if typed is not None and typed.sheets:
+        old = join_sheets(typed.sheets, root_words(session.directory.standing.root_public))
+    else:
+        kept = kept_secret(session)
+        if kept is None:
+            raise RefusedError("the old sheets are needed: the old root signs for the new one", advice="Type them.")
+        old = kept
+    secret = change_root(session, old)
+    dates.note_new_sheets(session.vault, session.state)
+    return NewSheets(make_sheets(secret, *SHAPES[shape]), follow_root(session, progress))
+
+
+def follow(session: Session, progress: Progress = lambda done, total: None) -> Followed:
+    """Replace the keys that replaced sheets still open, in what this member holds and may give keys of."""
+    session.require(Action.OWN_KEYS)
+    return follow_root(session, progress)
+
+
+def standing(session: Session) -> Standing:
+    """Return how recovery stands. Every member may know."""
+    session.require(Action.MEMBER_LIST)
+    states = list(_states(session))
+    return Standing(
+        root_words=root_words(session.directory.standing.root_public),
+        secret_is_here=kept_secret(session) is not None,
+        drill_ms=dates.read(session.vault, session.state).drill,
+        held=len(states),
+        without=sum(RECOVERY not in state.holders for state in states),
+        stale=sum(1 for _ in stale_compartments(session)),
+        used=used_in(session.directory.chain, session.root_public),
+    )
+
+
+def restore(
+    path: Path,
+    typed: TypedSheets,
+    *,
+    member: str,
+    passphrase: bytearray,
+    new_admin: bool = False,
+    everything: bool = False,
+    ends_old: bool = True,
+    state: Path | None = None,
+) -> Restored:
+    """Bring a member back into a vault on this device with sheets alone; the vault is unlocked once to prove it.
+
+    Args:
+        path: the vault's folder.
+        typed: enough sheets.
+        member: the name of the member who is brought back.
+        passphrase: of the new seat, UTF-8 bytes; wiped before this returns.
+        new_admin: admit somebody new of this name as admin, in place of a member who is in.
+        everything: give all that recovery opens, in place of what the member's seats held.
+        ends_old: end the member's other seats.
+        state: this account's state folder.
+
+    Raises:
+        RefusedError: too few sheets, or `new_admin` names somebody who is in.
+        NotFoundError: no such member.
+        VerificationError: the sheets do not open this vault.
+    """
+    state = platform.state_dir() if state is None else state
+    wish = Wish(member, new_admin=new_admin, everything=everything, ends_old=ends_old)
+    try:
+        secret = join_sheets(typed.sheets, None)
+        with opened_by_sheets(path, secret) as opened:
+            back = bring_back(opened, wish, bytearray(passphrase), state=state)
+        with unlock(path, member=member, passphrase=bytearray(passphrase), state=state) as session:
+            dates.note_opened(session)
+            return Restored(back, root_words(public_key(derive_root_seed(secret))), session.warnings)
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+
+
+def used_in(chain: RosterChain, anchor: bytes) -> tuple[Used, ...]:
+    """Return each later roster that the root of its time signed, oldest first."""
+    found = []
+    root, before = anchor, None
+    for roster in chain.accepted:
+        if before is not None and _signed_by(roster, root):
+            admitted = roster.certificates.keys() - before.certificates.keys()
+            ended = before.certificates.keys() - roster.certificates.keys()
+            renewed = roster.head.new_root is not None
+            found.append(Used(roster.head.number, len(admitted), len(ended), renewed))
+        root, before = roster.head.new_root or root, roster
+    return tuple(found)
+
+
+def day(ms: int) -> str:
+    """Return the date that stands on a sheet."""
+    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).date().isoformat()
+
+
+def _signed_by(roster: Roster, root: bytes) -> bool:
+    message = signed_message(ROSTER_PURPOSE, roster.root)
+    return any(key == root and is_signed_raw(key, signature, message) for key, signature in roster.signatures)
+
+
+def _states(session: Session) -> list[CompartmentState]:
+    found = (session.state_of(CompartmentId(one)) for one in session.keyring.compartments())
+    return [state for state in found if state is not None and state.kind is not CompartmentKind.AUDIT]
+
+
+def _opens(session: Session, state: CompartmentState, private: KemPrivate) -> bool:
+    with session.database.reading() as rows:
+        return all(_opens_epoch(session, rows, state, epoch, private) for epoch in state.current)
+
+
+def _opens_epoch(session: Session, rows: Rows, state: CompartmentState, epoch: bytes, private: KemPrivate) -> bool:
+    for grant in grants_between(rows, epoch, RECOVERY):
+        context = GrantContext(Purpose.GRANT, session.vault, state.compartment, epoch, grant.giver, RECOVERY)
+        try:
+            open_from(private, grant.sealed, context)
+        except VerificationError:
+            continue
+        return True
+    return False
