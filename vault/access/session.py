@@ -81,7 +81,7 @@ class Session:
         state: this account's state folder; None is the system's usual one.
         highest_ms: the highest time believed so far, or 0; see `clock`.
         hidden: cases whose date has passed for this member (`services.limits`).
-        keys_now: the `keys` file that this session put in the place of the one it opened, and this seat's slot in it.
+        keys_now: the valid `keys` file and this seat's slot in it; None where the file that was found is in doubt.
     """
 
     folder: VaultFolder

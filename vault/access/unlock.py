@@ -206,6 +206,8 @@ class _Opening:
             refresh(session, at_unlock=True)
         if self._settle_keys(session, found, doors, raw_key):
             base = self._with_these_keys(base)
+        if not found.keys_alarms:
+            session.keys_now = (self.file, self.slot.number)
         log.on_durable = session.keep_pins
         session.keep_pins()
         _renew_ballast(self.folder)
