@@ -18,6 +18,7 @@ from vault.errors import VaultError, VerificationError
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile, seal_slot, slot_info
 from vault.seal.passphrase import derive_unlock_key, stretch
+from vault.seal.purposes import Purpose
 from vault.services import cases, checking, notes
 from vault.store.files import promote, read_limited, write_aside
 
@@ -184,3 +185,19 @@ def test_the_real_command_ends_with_6_and_names_the_place(victim: Filled, old: P
         assert first["code"] == "cut"
         assert OLDER in said
         assert run(victim, "case", "show", victim.refs[0], tmp_path=tmp_path)[0] == 0
+
+
+def test_an_old_audit_key_put_back_seals_nothing_twice(victim: Filled) -> None:
+    with victim.open() as session:
+        with session.database.reading() as rows:
+            older = rows.local(session.seat, Purpose.RATCHET)
+        assert older is not None
+        notes.add(session, victim.cases[0], kind="contact", text="the ratchet turns")
+    with victim.open() as session, session.database.transaction() as rows:
+        rows.put_local(older)
+    with victim.open() as session:
+        assert ["ratchet" for alarm in session.alarms if alarm.code == "ratchet"] == ["ratchet"]
+        notes.add(session, victim.cases[0], kind="contact", text="sealed under a new audit key")
+        assert [fault.code for fault in checking.verify(session).faults] == ["ratchet"]
+    with victim.open() as session:
+        assert checking.verify(session).verified

@@ -20,14 +20,9 @@ from vault.log.checkpoint import parse_note
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
+from vault.records.localrows import decode_ratchet
 from vault.records.payloads import read_payloads
-from vault.records.seatlog import (
-    ENTRIES_PER_PERIOD,
-    MS_PER_DAY,
-    SeatLog,
-    decode_ratchet,
-    resume,
-)
+from vault.records.seatlog import ENTRIES_PER_PERIOD, MS_PER_DAY, SeatLog, resume
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, open_sealed
 from vault.seal.keys import derive_entry_key, derive_next_ratchet

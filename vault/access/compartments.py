@@ -49,3 +49,8 @@ def audit_is_stale(rows: Rows, log: SeatLog) -> bool:
         return False
     granted = {row.seat for row in rows.grants_of(log.ratchet.epoch) if row.giver == log.place.seat}
     return granted != {auditor.seat for auditor in log.auditors}
+
+
+def ratchet_is_newest(log: SeatLog) -> bool:
+    """Say whether the stored audit ratchet is the one behind the log's last entry (FORMAT.md 7)."""
+    return log.ratchet is None or log.ratchet.is_at(log.size)

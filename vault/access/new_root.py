@@ -92,7 +92,7 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
     with session.database.transaction() as rows:
         rows.put_local(session.log.place.seal_row(Purpose.ROOT_SECRET, new_secret))
     session.database.truncate_wal()
-    session.log.auditors_changed = True  # this log's payloads too go on under a key that the old sheets lack
+    session.log.period_is_over = True  # this log's payloads too go on under a key that the old sheets lack
     return new_secret
 
 

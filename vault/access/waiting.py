@@ -25,7 +25,8 @@ from vault.ids import MemberId, Origin, SeatId, VaultId
 from vault.log.genesis import origin_of
 from vault.log.roster_entries import Certificate
 from vault.log.tree import Frontier
-from vault.records.seatlog import SealedPlace, SeatLog, SessionKeys
+from vault.records.localrows import SessionKeys
+from vault.records.seatlog import SealedPlace, SeatLog
 from vault.seal.doors import DoorKeys, make_recovery_door
 from vault.seal.keyfile import KeyFile, SeatSecrets
 from vault.seal.keyring import Keyring

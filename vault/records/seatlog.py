@@ -8,19 +8,17 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-
-import msgspec
+from dataclasses import dataclass, field
 
 from vault import clock
 from vault.errors import MalformedError, VerificationError
-from vault.ids import ZERO_DIGEST, CompartmentId, EpochId, Origin, RandomBytes, SeatId, VaultId
+from vault.ids import ZERO_DIGEST, CompartmentId, Origin, RandomBytes, SeatId, VaultId
 from vault.log.checkpoint import Checkpoint, parse_note
 from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
 from vault.log.tree import Frontier, frontier_at, leaf_hash
+from vault.records.localrows import Ratchet, SessionKeys, decode_ratchet, decode_session
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.keyring import Keyring
-from vault.seal.keys import derive_entry_key, derive_next_ratchet
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, make_signing_seed, public_key, sign
 from vault.store.engine import Database
@@ -38,41 +36,6 @@ class Holder:
 
     seat: SeatId
     kem_public: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Ratchet:
-    """The one key with which this seat can seal the next payload; it cannot open an earlier one.
-
-    `step` entries were sealed in this epoch so far; `day` is the day (UTC) on which the epoch began.
-    """
-
-    compartment: CompartmentId
-    epoch: EpochId
-    key: bytes = field(repr=False)
-    step: int
-    day: int
-
-    def entry_key(self) -> bytes:
-        """Return the key of the next entry's payload."""
-        return derive_entry_key(self.key)
-
-    def advanced(self) -> Ratchet:
-        """Return the ratchet behind the next entry."""
-        return replace(self, key=derive_next_ratchet(self.key), step=self.step + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionKeys:
-    """The signing key of the running session and the one that follows it.
-
-    `began_at` is the size of the log at which the session's first entry stands, or None before it.
-    """
-
-    number: int
-    seed: bytes = field(repr=False)
-    following_seed: bytes = field(repr=False)
-    began_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +70,7 @@ class SeatLog:
         auditors: who can read the payloads: auditors' seats and recovery.
         keyring: opened epoch keys, shared with the session.
         genesis: the bytes that entry 0 brings with it; None in a log that has its entry 0.
-        auditors_changed: others than the running audit epoch was granted to; the next entry must begin a new one.
+        period_is_over: the next entry must begin a new audit epoch, such as when others shall read from there on.
         tiles_are_false: the cache of hashes contradicts the headers, which were signed; `renew_tiles` heals it.
         on_durable: called after each commit, with the log's lock held.
         on_new_keys: called before it for each compartment of which the commit gave or replaced keys.
@@ -124,7 +87,7 @@ class SeatLog:
     ratchet: Ratchet | None
     app_version: str
     genesis: bytes | None = None
-    auditors_changed: bool = False
+    period_is_over: bool = False
     tiles_are_false: bool = False
     now_ms: Callable[[], int] = clock.now_ms
     monotonic_ms: Callable[[], int] = clock.monotonic_ms
@@ -154,7 +117,7 @@ class SeatLog:
 
     def period_must_end(self) -> bool:
         """Say whether the running audit epoch has sealed as many entries as one may, or others must read from here."""
-        return self.ratchet is not None and (self.ratchet.step >= ENTRIES_PER_PERIOD or self.auditors_changed)
+        return self.ratchet is not None and (self.ratchet.step >= ENTRIES_PER_PERIOD or self.period_is_over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +189,7 @@ def resume(
     stored = rows.local(place.seat, Purpose.SESSION)
     if stored is None:
         raise VerificationError(f"log {origin.hex()} has no session key on this device")
-    secret = _decode_session(place.open_row(stored))
+    secret = decode_session(place.open_row(stored))
     checkpoint = _newest_signed(rows, origin, secret.signer)
     if checkpoint is None:
         raise VerificationError(f"log {origin.hex()} does not end in a checkpoint that its last session signed")
@@ -294,55 +257,7 @@ def _signed_frontier(rows: Rows, checkpoint: Checkpoint, *, believe_tiles: bool)
     return frontier if (frontier.size, frontier.root()) == (checkpoint.size, checkpoint.root) else None
 
 
-class _SessionSecret(msgspec.Struct, frozen=True):
-    """The session row's content: its log, the seed of the next session's key, the key that signed last."""
-
-    origin: bytes
-    seed: bytes
-    signer: bytes
-
-
-def encode_session(origin: Origin, keys: SessionKeys) -> bytes:
-    """Return the content of the session row: what the next unlock needs to go on from here."""
-    return msgspec.msgpack.encode(_SessionSecret(origin, keys.following_seed, public_key(keys.seed)))
-
-
 def stored_origin(rows: Rows, place: SealedPlace) -> Origin | None:
     """Return the log that this device holds a session key for, or None."""
     stored = rows.local(place.seat, Purpose.SESSION)
-    return None if stored is None else Origin(_decode_session(place.open_row(stored)).origin)
-
-
-def _decode_session(content: bytes) -> _SessionSecret:
-    try:
-        return msgspec.msgpack.decode(content, type=_SessionSecret)
-    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
-        raise MalformedError("the session row cannot be read") from None
-
-
-class _RatchetContent(msgspec.Struct, frozen=True):
-    compartment: bytes
-    epoch: bytes
-    key: bytes
-    i: int
-    day: int
-
-
-def encode_ratchet(ratchet: Ratchet) -> bytes:
-    """Return the content of the ratchet row."""
-    return msgspec.msgpack.encode(
-        _RatchetContent(ratchet.compartment, ratchet.epoch, ratchet.key, ratchet.step, ratchet.day)
-    )
-
-
-def decode_ratchet(content: bytes) -> Ratchet:
-    """Return the ratchet of an opened row.
-
-    Raises:
-        MalformedError: not what `encode_ratchet` gives.
-    """
-    try:
-        c = msgspec.msgpack.decode(content, type=_RatchetContent)
-    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
-        raise MalformedError("the ratchet row cannot be read") from None
-    return Ratchet(CompartmentId(c.compartment), EpochId(c.epoch), c.key, c.i, c.day)
+    return None if stored is None else Origin(decode_session(place.open_row(stored)).origin)

@@ -22,17 +22,9 @@ from vault.log.operation import Operation, compose
 from vault.log.payload import Cause, Payload, commitment, encode_plaintext
 from vault.log.tree import Tile
 from vault.records.content import Content, encode_content
+from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
 from vault.records.newkeys import NewKeys
-from vault.records.seatlog import (
-    ENTRIES_PER_TRUNCATE,
-    MS_PER_DAY,
-    Holder,
-    Ratchet,
-    SeatLog,
-    SessionKeys,
-    encode_ratchet,
-    encode_session,
-)
+from vault.records.seatlog import ENTRIES_PER_TRUNCATE, MS_PER_DAY, Holder, SeatLog
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keys import derive_wrap_key, make_key, wrap
 from vault.seal.purposes import Purpose
@@ -231,7 +223,7 @@ class Work:
         log.session = SessionKeys(session.number, session.seed, session.following_seed, began)
         if log.size % ENTRIES_PER_TRUNCATE == 0:
             log.database.truncate_wal()  # the ratchet protects only what precedes the last one (FORMAT.md 5)
-        log.auditors_changed = log.auditors_changed and not self._opens_period
+        log.period_is_over = log.period_is_over and not self._opens_period
         for changed in self._keys.compartments:
             log.on_new_keys(changed)
         log.on_durable()
@@ -250,7 +242,7 @@ class Work:
             old = log.ratchet
             new = self._keys.replace(old.compartment, CompartmentKind.AUDIT, log.auditors, (old.epoch,))
         day = log.now_ms() // MS_PER_DAY
-        return Ratchet(new.compartment, new.epoch, new.key, 0, day)
+        return Ratchet(new.compartment, new.epoch, new.key, 0, day, self._seq)
 
     def _placed(self) -> tuple[list[VersionRow], list[VersionKeyRow], list[Item]]:
         """Give every thing its place in the list: founding epochs, grants, then the rest (FORMAT.md 5)."""
