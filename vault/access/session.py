@@ -45,6 +45,7 @@ _REFUSALS = {
     "role": "your role does not allow it",
     "grant": "this case was not granted to you",
     "expired": "this case was yours until a day that has passed",
+    "over": "the time for which you were admitted has ended",
 }
 
 
@@ -81,6 +82,7 @@ class Session:
         state: this account's state folder; None is the system's usual one.
         highest_ms: the highest time believed so far, or 0; see `clock`.
         hidden: cases whose date has passed for this member (`services.limits`).
+        is_over: whether the day has passed until which the member was admitted (`services.members`).
         keys_now: the valid `keys` file and this seat's slot in it; None where the file that was found is in doubt.
     """
 
@@ -171,9 +173,11 @@ class Session:
                 has passed.
         """
         holds = case is not None and self.holds(case)
-        decision = may(self.roles, action, holds_case=holds, has_expired=case in self.hidden)
+        roles = frozenset[Role]() if self.is_over else self.roles
+        decision = may(roles, action, holds_case=holds, has_expired=case in self.hidden)
         if not decision.allowed:
-            raise RefusedError(f"{action.value} is refused: {_REFUSALS[decision.rule]}")
+            rule = "over" if self.is_over else decision.rule
+            raise RefusedError(f"{action.value} is refused: {_REFUSALS[rule]}")
         return decision.rule
 
     def require_sound_log(self) -> None:

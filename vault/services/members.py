@@ -1,11 +1,62 @@
-"""The members of the organisation, as the directory names them."""
+"""The members of the organisation: who is in, with which roles, since when; and how that changes."""
 
 from __future__ import annotations
 
-from vault.access.session import Session
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from vault.access.enrolling import MemberRecord
+from vault.access.rosters import Change
+from vault.access.session import Alarm, Session
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
+from vault.errors import RefusedError, UsageError
+from vault.ids import MemberId, SeatId, VersionId
+from vault.policy.clocks import has_expired
+from vault.policy.roles import Action, Role
+from vault.records.versions import OpenedVersion
+from vault.services.authors import name_in, names_of_members
 from vault.services.projection import read_counted
+from vault.services.rostering import Outcome, Progress, carry_out, seats_by_member
+
+# What `--like` stands for.
+LIKE: dict[str, frozenset[Role]] = {role.value: frozenset({role}) for role in Role}
+# Their part of the audit goes to whoever is admitted as auditor and does nothing else.
+_ACTING = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.CASEWORKER, Role.INTAKE, Role.FIELD, Role.LEGAL_REVIEWER})
+
+_OVER_ALARM = "member-over"
+
+
+class Stand(StrEnum):
+    """How a member stands."""
+
+    IN = "in"
+    SUSPENDED = "suspended"  # no device
+    OVER = "over"  # the day until which they were admitted has passed
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberShown:
+    """One member, as the list shows them.
+
+    Attributes:
+        member, name: who.
+        roles: what they do; of a member who left, nothing.
+        seats: their devices that are in.
+        since: number of the first roster that names them.
+        stand: how they stand.
+        until_ms: until when they were admitted, or None.
+    """
+
+    member: MemberId
+    name: str = field(repr=False)
+    roles: frozenset[Role]
+    seats: tuple[SeatId, ...]
+    since: int
+    stand: Stand
+    until_ms: int | None
 
 
 def members(session: Session) -> list[tuple[bytes, Person]]:
@@ -13,6 +64,183 @@ def members(session: Session) -> list[tuple[bytes, Person]]:
     found = []
     for version in read_counted(session, session.directory.compartment):
         member, name = version.content.fields.get("member"), version.content.fields.get("name")
-        if version.content.kind == "member" and isinstance(member, bytes) and isinstance(name, str):
+        if version.content.kind == MemberRecord.KIND and isinstance(member, bytes) and isinstance(name, str):
             found.append((member, Person(role=PersonRole.WORKER, names=(PersonName.written(name),))))
     return found
+
+
+def list_all(session: Session, *, also_left: bool = False) -> list[MemberShown]:
+    """Return the members who are in, sorted by name; those who left after them, if asked for."""
+    session.require(Action.MEMBER_LIST)
+    names, ends = names_of_members(session), _ends(session)
+    seats = seats_by_member(session)
+    now_ms = session.clock().counts_ms
+    shown = []
+    for member in {*seats, *(names if also_left else ())}:
+        until = ends.get(member)
+        here = tuple(SeatId(one.seat) for one in seats.get(member, ()))
+        if member not in seats:
+            stand = Stand.LEFT
+        elif has_expired(until, now_ms):
+            stand = Stand.OVER
+        else:
+            stand = Stand.IN if here else Stand.SUSPENDED
+        roles = session.directory.roles_of(member)
+        shown.append(MemberShown(member, name_in(names, member), roles, here, _since(session, member), stand, until))
+    return sorted(shown, key=lambda one: (one.stand is Stand.LEFT, one.name.casefold(), one.member))
+
+
+def suspend(session: Session, member: MemberId, *, progress: Progress = lambda done, total: None) -> Outcome:
+    """End every device of a member, who stays a member: they open nothing more from the next exchange on.
+
+    Raises:
+        RefusedError: they have no device, or it is the member who asks.
+    """
+    session.require(Action.MEMBER_END)
+    _require_other(session, member)
+    seats = frozenset(SeatId(one.seat) for one in seats_by_member(session).get(member, ()))
+    if not seats:
+        raise RefusedError("this member has no device: they can open nothing already")
+    return carry_out(session, Change(ended=seats), progress=progress)
+
+
+def leave(session: Session, member: MemberId, *, progress: Progress = lambda done, total: None) -> Outcome:
+    """Let a member leave: every device of theirs ends, and the next roster does not name them.
+
+    Raises:
+        RefusedError: it is the member who asks, or nobody would be left.
+    """
+    session.require(Action.MEMBER_END)
+    _require_other(session, member)
+    return carry_out(session, Change(leaving=frozenset({member})), progress=progress)
+
+
+def change_roles(
+    session: Session, member: MemberId, roles: Sequence[str], *, by_root: bool = False, allow_none: bool = False
+) -> Outcome:
+    """Give a member exactly these roles.
+
+    Raises:
+        UsageError: a word is no role, or none is given.
+        RefusedError: nobody could admit anybody any more, or nothing would change.
+    """
+    session.require(Action.ROLE_CHANGE)
+    wanted = _checked_roles(roles)
+    if not wanted and not allow_none:
+        raise UsageError("a member needs a role", advice="To end their access use `casevault member suspend`.")
+    before = session.directory.roles_of(member)
+    if wanted == before:
+        raise RefusedError("the member has exactly these roles already")
+    after = {one: session.directory.roles_of(MemberId(one)) for one in session.directory.standing.members}
+    after[MemberId(member)] = wanted
+    if not any(Role.ADMIN in one for one in after.values()):
+        raise RefusedError("nobody would be an admin any more", advice="Make somebody else an admin first.")
+    change = Change(roles={member: wanted, **_fewer_auditors(session, wanted, member)})
+    return carry_out(session, change, act="role.change", by_root=by_root)
+
+
+def admission(session: Session, member: MemberId, roles: frozenset[Role]) -> dict[MemberId, frozenset[Role]]:
+    """Return whose roles change when this member is admitted: theirs, and those of whoever audited until now."""
+    return {member: roles, **_fewer_auditors(session, roles, member)}
+
+
+def is_separated(session: Session) -> bool:
+    """Say whether somebody audits who does nothing else: until then all say `no separation of duties`."""
+    roles = [session.directory.roles_of(MemberId(one)) for one in session.directory.standing.members]
+    auditing = [one for one in roles if Role.AUDITOR in one]
+    return bool(auditing) and all(one == {Role.AUDITOR} for one in auditing)
+
+
+def note_end(session: Session) -> None:
+    """Hear whether the day has passed until which this member was admitted: from then on everything is refused."""
+    until = _ends(session).get(session.member)
+    session.is_over = has_expired(until, session.clock().counts_ms)
+    if session.is_over:
+        words = "The time for which you were admitted has ended: nothing can be opened or changed any more."
+        session.add_alarm(Alarm(_OVER_ALARM, words, is_fault=False))
+
+
+def end_who_is_over(session: Session) -> Outcome | None:
+    """End the devices of members whose day has passed, where this member may; None where there are none."""
+    session.require(Action.MEMBER_END)
+    over = [one for one in list_all(session) if one.stand is Stand.OVER and one.seats and one.member != session.member]
+    if not over:
+        return None
+    return carry_out(session, Change(ended=frozenset(seat for one in over for seat in one.seats)))
+
+
+def record_of(session: Session, member: MemberId) -> MemberRecord | None:
+    """Return what the directory says of a member now, so that a change replaces exactly that."""
+    heads = [one for one in _records(session) if one.content.fields.get("member") == member]
+    if not heads:
+        return None
+    newest = max(heads, key=lambda one: one.content.clock)
+    fields = newest.content.fields
+    same = tuple(VersionId(one.id) for one in heads if one.record == newest.record)
+    return MemberRecord(member, str(fields.get("name", "")), _until_in(newest), newest.record, same)
+
+
+def require_new_name(session: Session, name: str) -> None:
+    """Refuse a name that somebody who is in has already: people are told apart by it.
+
+    Raises:
+        RefusedError: it is taken.
+    """
+    names = names_of_members(session)
+    taken = {name_in(names, member).strip().casefold() for member in session.directory.standing.members}
+    if name.strip().casefold() in taken:
+        raise RefusedError(
+            "there is a member of this name already", advice="Ask them to join under a name that tells them apart."
+        )
+
+
+def _fewer_auditors(session: Session, new: frozenset[Role], member: MemberId) -> dict[MemberId, frozenset[Role]]:
+    """Return the roles of those who audit beside other work, less the audit, when somebody comes who only audits."""
+    if new != {Role.AUDITOR}:
+        return {}
+    roles = {MemberId(one): session.directory.roles_of(MemberId(one)) for one in session.directory.standing.members}
+    return {
+        one: held - {Role.AUDITOR}
+        for one, held in roles.items()
+        if one != member and Role.AUDITOR in held and held & _ACTING
+    }
+
+
+def _checked_roles(words: Sequence[str]) -> frozenset[Role]:
+    known = {role.value for role in Role}
+    for word in words:
+        if word not in known:
+            raise UsageError("there is no such role", advice=f"The roles are: {', '.join(sorted(known))}.")
+    return frozenset(map(Role, words))
+
+
+def _require_other(session: Session, member: MemberId) -> None:
+    if member == session.member:
+        raise RefusedError("nobody ends their own access", advice="Ask another admin.")
+
+
+def _since(session: Session, member: MemberId) -> int:
+    rosters = session.directory.chain.accepted
+    return next((one.head.number for one in rosters if member in one.members), 0)
+
+
+def _ends(session: Session) -> dict[MemberId, int]:
+    """Return until when members were admitted: of several records of one member the newest says it."""
+    ends: dict[MemberId, int] = {}
+    for one in sorted(_records(session), key=lambda version: version.content.clock):
+        member, until = one.content.fields.get("member"), _until_in(one)
+        if isinstance(member, bytes):
+            ends.pop(MemberId(member), None)
+            if until is not None:
+                ends[MemberId(member)] = until
+    return ends
+
+
+def _until_in(version: OpenedVersion) -> int | None:
+    until = version.content.fields.get("until")
+    return until if type(until) is int else None
+
+
+def _records(session: Session) -> list[OpenedVersion]:
+    versions = read_counted(session, session.directory.compartment)
+    return [one for one in versions if one.content.kind == MemberRecord.KIND]

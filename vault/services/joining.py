@@ -1,0 +1,192 @@
+"""From an invitation to a new member or device: invite, answer, compare the words, admit, finish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault.access.enrolling import MemberRecord
+from vault.access.inviting import Answer, make_invitation, open_answer, require_words
+from vault.access.joining import Asked, certificate_of, join
+from vault.access.rosters import Change
+from vault.access.session import Session
+from vault.access.waiting import waiting_database
+from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.ids import MemberId, SeatId, VaultId
+from vault.policy.roles import Action, Role
+from vault.seal.joining import INVITATION_LIMIT, REQUEST_FILE_SIZE, Invitation
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.passphrase import DEFAULT, KdfParameters
+from vault.seal.recipients import KemPrivate
+from vault.seal.unlocking import unlock as open_slot_with
+from vault.services.authors import name_in, names_of_members
+from vault.services.members import LIKE, admission, require_new_name
+from vault.services.rostering import Outcome, carry_out
+from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
+from vault.sync.opening import open_bundle
+from vault.sync.taking import take_into
+
+_DAY_MS = 86_400_000
+_MOST_DAYS = 3_660
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who was admitted, or is proposed to be."""
+
+    member: MemberId
+    name: str = field(repr=False)
+    seat: SeatId
+    outcome: Outcome
+
+
+def invite(session: Session, *, like: str, days: int = 0) -> bytes:
+    """Return the file of an invitation for a new member.
+
+    Args:
+        session: who invites.
+        like: which role: a key of `LIKE`.
+        days: after how many days they may do nothing any more; 0 for no end.
+
+    Raises:
+        UsageError: no such role, or days that cannot be.
+    """
+    session.require(Action.MEMBER_ADMIT)
+    session.require_sound_log()
+    if like not in LIKE:
+        raise UsageError("there is no such role", advice=f"--like is one of: {', '.join(sorted(LIKE))}.")
+    if not 0 <= days <= _MOST_DAYS:
+        raise UsageError(f"--days is between 1 and {_MOST_DAYS}")
+    roles = [role.value for role in LIKE[like]]
+    return make_invitation(session, by=_own_name(session), roles=roles, days=days).encode()
+
+
+def invite_device(session: Session, member: MemberId) -> bytes:
+    """Return the file of an invitation for a further device of a member.
+
+    Raises:
+        RefusedError: for another member, by somebody who may not admit.
+        NotFoundError: there is no such member.
+    """
+    session.require(Action.OWN_DEVICE if member == session.member else Action.MEMBER_ADMIT)
+    session.require_sound_log()
+    if member not in session.directory.standing.members:
+        raise NotFoundError("there is no member of this name", advice="`casevault member list` shows who is in.")
+    name = name_in(names_of_members(session), member)
+    return make_invitation(session, by=_own_name(session), member=member, name=name).encode()
+
+
+def read_invitation(path: Path) -> Invitation:
+    """Return what an invitation says. Nothing of it is believed before the words agree.
+
+    Raises:
+        NotFoundError: there is no such file.
+        MalformedError: it is no invitation.
+    """
+    return Invitation.decode(read_limited(path, INVITATION_LIMIT))
+
+
+def answer(
+    path: Path,
+    invitation: Invitation,
+    *,
+    member_name: str,
+    passphrase: bytearray,
+    memory_mib: int | None = None,
+) -> Asked:
+    """Make a vault here that waits for admission, and the request to carry to whoever invited.
+
+    Args:
+        path: a folder that does not exist or is empty.
+        invitation: as read.
+        member_name: who joins.
+        passphrase: a new one, for this device; wiped by the caller.
+        memory_mib: what one guess at it shall cost.
+    """
+    memory_kib = DEFAULT.memory_kib if memory_mib is None else memory_mib * 1024
+    cost = KdfParameters(memory_kib, DEFAULT.iterations, DEFAULT.lanes)
+    return join(path, invitation, member_name=member_name, passphrase=passphrase, parameters=cost)
+
+
+def look(session: Session, path: Path) -> Answer:
+    """Open a request: who asks, and the words to compare. Its invitation answers to no other from here on.
+
+    Raises:
+        RefusedError: it answers no invitation of this device, or a second one for the same.
+        VerificationError: it was altered, or is for another seat.
+    """
+    session.require(Action.OWN_DEVICE)
+    return open_answer(session, read_limited(path, REQUEST_FILE_SIZE))
+
+
+def admit(session: Session, answered: Answer, words: Sequence[str], *, by_root: bool = False) -> Admitted:
+    """Admit who asks, after the 13 words were compared: at once, or as a proposal for those who have to sign it too.
+
+    Args:
+        session: who admits.
+        answered: of `look`.
+        words: as they were read out on the other side.
+        by_root: sign with the root as well, while its secret lies in this vault.
+
+    Raises:
+        VerificationError: the words differ: nobody is admitted.
+        RefusedError: this member's role does not admit, or the name is taken.
+    """
+    request, invitation = answered.request, answered.invitation
+    own_device = bool(invitation.member) and invitation.member == session.member
+    session.require(Action.OWN_DEVICE if own_device else Action.MEMBER_ADMIT)
+    require_words(answered, words)
+    certificate = certificate_of(request)
+    member = MemberId(request.member)
+    records: list[MemberRecord] = []
+    if invitation.member:
+        change = Change(certificates=(certificate,))
+    else:
+        require_new_name(session, request.name)
+        change = Change(admission(session, member, _roles(invitation)), (certificate,))
+        until = session.clock().counts_ms + invitation.days * _DAY_MS if invitation.days else None
+        records.append(MemberRecord(member, request.name, until))
+    outcome = carry_out(session, change, members=records, by_root=by_root)
+    return Admitted(member, request.name, SeatId(request.seat), outcome)
+
+
+def finish(path: Path, bundle: Path, *, member: str, passphrase: bytearray) -> None:
+    """Take the bundle that came back into a vault that waits. Whether it admits this device, the next unlock judges.
+
+    The passphrase is wiped before this returns.
+
+    Raises:
+        RefusedError: this vault does not wait: `bundle take` is for it.
+        WrongPassphraseError: wrong passphrase, unknown member or damaged slot.
+        VerificationError: the bundle was altered, or is for another seat.
+    """
+    folder = VaultFolder(path)
+    folder.require()
+    file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    try:
+        slot = open_slot_with(file, passphrase, member)
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    with waiting_database(folder, file, slot) as database:
+        if database is None:
+            raise RefusedError("this vault does not wait for admission", advice="Use `casevault bundle take FILE`.")
+        private = KemPrivate.from_seed(slot.secrets.kem_seed)
+        # Whose logs come in is not asked yet: the rosters that say it come with them, and are judged from the root.
+        take_into(
+            database,
+            open_bundle(bundle, private, SeatId(slot.secrets.seat), VaultId(file.header.vault)),
+            knows=lambda genesis: True,
+        )
+
+
+def _roles(invitation: Invitation) -> frozenset[Role]:
+    known = {role.value for role in Role}
+    if not known.issuperset(invitation.roles):
+        raise RefusedError("the invitation names a role that this program does not know")
+    return frozenset(map(Role, invitation.roles))
+
+
+def _own_name(session: Session) -> str:
+    return name_in(names_of_members(session), session.member)

@@ -1,0 +1,229 @@
+"""A change of who is in, carried out or proposed: by one who may sign it alone, or by several, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from vault.access.enrolling import MemberRecord, commit_roster, settle, shared_compartments
+from vault.access.proposals import Proposal, open_proposal, seal_proposal
+from vault.access.rekeying import rekey, slots_here
+from vault.access.rosters import Change, missing_signatures, propose, sign_by_root, sign_roster, signers_in
+from vault.access.session import Session
+from vault.errors import RefusedError
+from vault.ids import CompartmentId, MemberId, SeatId
+from vault.log.roster import Roster
+from vault.log.roster_entries import Certificate
+from vault.policy.rights import NEWEST_TABLE
+from vault.policy.roles import Action
+from vault.services import sharing
+from vault.services.authors import name_in, names_of_members
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a change.
+
+    Attributes:
+        number: of the roster.
+        missing: who has to sign yet, in words; None once the change counts.
+        proposal: the file for those who sign, where somebody has to.
+        ended: seats that it ended.
+        cases: how many cases and sections got a new key from this seat because of that.
+    """
+
+    number: int
+    missing: str | None = None
+    proposal: bytes | None = field(default=None, repr=False)
+    ended: tuple[SeatId, ...] = ()
+    cases: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the change counts."""
+        return self.missing is None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A proposal in words: what it changes, who signed, who has to sign yet."""
+
+    number: int
+    changes: tuple[str, ...]
+    signed_by: tuple[str, ...]
+    missing: str | None
+
+
+def carry_out(
+    session: Session,
+    change: Change,
+    *,
+    members: Sequence[MemberRecord] = (),
+    act: str = "roster.change",
+    by_root: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> Outcome:
+    """Sign a change and make it count, or return a proposal for those who have to sign it too.
+
+    The caller has asked policy.
+
+    Args:
+        session: who begins.
+        change: what becomes different.
+        members: what the directory is to say of members whom it admits.
+        act: the act that the log names.
+        by_root: sign with the root as well, while its secret lies in this vault.
+        progress: (cases done, cases in all) while their keys are replaced.
+
+    Raises:
+        RefusedError: it names nobody known, or the root secret is not here.
+        VerificationError: the log is in doubt.
+    """
+    session.require_sound_log()
+    _refuse_own_end(session, change)
+    roster = propose(session, _on_newest_rules(session, change))
+    if by_root:
+        roster = sign_by_root(session, roster)
+    return _go_on(session, Proposal(roster, tuple(members)), act, progress)
+
+
+def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
+    """Sign a proposal, and return what it says and the file to pass on.
+
+    Raises:
+        RefusedError: this member's role does not sign rosters, or they did already.
+        VerificationError: it does not follow from what this device knows.
+    """
+    session.require(Action.APPROVE)
+    session.require_sound_log()
+    proposal = open_proposal(session, untrusted)
+    if session.member in signers_in(session.directory.standing, proposal.roster):
+        raise RefusedError("you signed this proposal already", advice="Give it to another who may sign.")
+    signed = Proposal(sign_roster(session, proposal.roster), proposal.members)
+    return _shown(session, signed), seal_proposal(session, signed)
+
+
+def commit(session: Session, untrusted: bytes, *, progress: Progress = lambda done, total: None) -> Outcome:
+    """Make a proposal count that all who must have signed.
+
+    Raises:
+        RefusedError: somebody has to sign yet, or this member may not write rosters.
+        VerificationError: it does not follow from what this device knows.
+    """
+    session.require(Action.MEMBER_ADMIT)
+    return _commit(session, open_proposal(session, untrusted), "roster.change", progress)
+
+
+def show(session: Session, untrusted: bytes) -> Shown:
+    """Return what a proposal says, without signing it."""
+    session.require(Action.MEMBER_LIST)
+    return _shown(session, open_proposal(session, untrusted))
+
+
+def settle_shared(session: Session) -> int:
+    """Give and replace keys of what the organisation shares where another change of members left that to be done."""
+    session.require(Action.SYNC)
+    changed = settle(session)
+    if changed:
+        sharing.rewrap_all(session, list(shared_compartments(session).values()))
+    return len(changed)
+
+
+def describe(session: Session, proposal: Proposal) -> tuple[str, ...]:
+    """Return in words what a roster changes, in an order that does not depend on the file."""
+    before, after = session.directory.standing, proposal.roster
+    names = {**names_of_members(session), **{one.member: one.name for one in proposal.members}}
+    lines = []
+    for member, roles in sorted(after.members.items()):
+        name, old = name_in(names, member), before.members.get(member)
+        if old is None:
+            lines.append(f"admits {name} as {', '.join(sorted(roles)) or 'nothing'}")
+        elif old != roles:
+            lines.append(f"makes {name} {', '.join(sorted(roles)) or 'nothing'} (was {', '.join(sorted(old))})")
+    for member in sorted(before.members.keys() - after.members.keys()):
+        lines.append(f"lets {name_in(names, member)} leave")
+    for seat, certificate in sorted(after.certificates.items()):
+        if seat not in before.certificates:
+            lines.append(f"admits device {seat.hex()[:8]} of {name_in(names, certificate.member)}")
+        elif before.certificates[seat] != certificate:
+            lines.append(f"renews the key of device {seat.hex()[:8]} of {name_in(names, certificate.member)}")
+    for seat, ended in sorted(before.certificates.items()):
+        if seat not in after.certificates:
+            lines.append(f"ends device {seat.hex()[:8]} of {name_in(names, ended.member)}")
+    return (*lines, *_other_rules(session, after))
+
+
+def _other_rules(session: Session, after: Roster) -> list[str]:
+    head = session.directory.standing.head
+    lines = []
+    if after.head.new_root is not None:
+        lines.append("replaces the root key: other recovery sheets")
+    if after.head.recovery != head.recovery:
+        lines.append("replaces the recovery key: other recovery sheets")
+    if after.head.rights != head.rights:
+        lines.append(f"judges by rights table {after.head.rights} (was {head.rights})")
+    if after.head.suites != head.suites:
+        lines.append("allows other algorithms")
+    if after.head.helpers_by_supervisor != head.helpers_by_supervisor:
+        verb = "lets" if after.head.helpers_by_supervisor else "no more lets"
+        lines.append(f"{verb} a supervisor alone admit intake, field and caseworker")
+    return lines
+
+
+def _shown(session: Session, proposal: Proposal) -> Shown:
+    standing = session.directory.standing
+    names = names_of_members(session)
+    missing = missing_signatures(standing, proposal.roster)
+    signed = sorted(name_in(names, member) for member in signers_in(standing, proposal.roster))
+    return Shown(proposal.roster.head.number, describe(session, proposal), tuple(signed), missing)
+
+
+def _go_on(session: Session, proposal: Proposal, act: str, progress: Progress) -> Outcome:
+    missing = missing_signatures(session.directory.standing, proposal.roster)
+    if missing is not None:
+        return Outcome(proposal.roster.head.number, missing, seal_proposal(session, proposal))
+    return _commit(session, proposal, act, progress)
+
+
+def _commit(session: Session, proposal: Proposal, act: str, progress: Progress) -> Outcome:
+    before = session.directory.standing.certificates
+    commit_roster(session, proposal.roster, members=proposal.members, act=act)
+    ended = tuple(SeatId(seat) for seat in sorted(before.keys() - session.directory.standing.certificates.keys()))
+    cases: Sequence[CompartmentId] = sharing.end_seats(session, ended, progress=progress) if ended else ()
+    if ended:
+        sharing.rewrap_all(session, list(shared_compartments(session).values()))
+        _close_doors(session, ended)
+    return Outcome(proposal.roster.head.number, ended=ended, cases=len(cases))
+
+
+def _close_doors(session: Session, ended: Sequence[SeatId]) -> None:
+    """Where an ended seat had a way into this very folder, change the key of its database."""
+    with session.database.reading() as rows:
+        here = slots_here(rows).keys()
+    if not here.isdisjoint(ended):
+        rekey(session)
+
+
+def _refuse_own_end(session: Session, change: Change) -> None:
+    if session.seat in change.ended or session.member in change.leaving:
+        raise RefusedError(
+            "nobody ends the device that they work on", advice="Ask another admin, or do it from your other device."
+        )
+
+
+def _on_newest_rules(session: Session, change: Change) -> Change:
+    """Let a vault of one member, made by an older program, go on under the newest rights table with its next change."""
+    head, members = session.directory.standing.head, session.directory.standing.members
+    if len(members) != 1 or head.rights >= NEWEST_TABLE or change.rights is not None:
+        return change
+    return replace(change, rights=NEWEST_TABLE, helpers_by_supervisor=True)
+
+
+def seats_by_member(session: Session) -> dict[MemberId, list[Certificate]]:
+    """Return the certificates of each member who is in."""
+    found: dict[MemberId, list[Certificate]] = {MemberId(member): [] for member in session.directory.standing.members}
+    for _, certificate in sorted(session.directory.standing.certificates.items()):
+        found.setdefault(MemberId(certificate.member), []).append(certificate)
+    return found
