@@ -68,10 +68,10 @@ class Directory:
         known = set(Role)
         return frozenset(Role(word) for word in self.standing.members.get(member, frozenset()) if word in known)
 
-    def holders(self, seats: Sequence[SeatId]) -> list[Holder]:
+    def holders(self, seats: Sequence[SeatId], *, with_recovery: bool = True) -> list[Holder]:
         """Return these seats with their certified keys, and recovery."""
         certified = [Holder(seat, self.standing.certificates[seat].kem) for seat in seats]
-        return [*certified, Holder(RECOVERY, self.standing.head.recovery)]
+        return [*certified, Holder(RECOVERY, self.standing.head.recovery)] if with_recovery else certified
 
     def auditors(self) -> list[Holder]:
         """Return who can read audit payloads: the seats of auditors, and recovery."""

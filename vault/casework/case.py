@@ -15,7 +15,8 @@ from vault.casework.vocabulary import Risk
 class Case:
     """The head of a case. `ref` is random (`vault.ids.make_case_ref`); `audit` is the name of the case in payloads.
 
-    `owner` and `deputy` are members; `alone_reason` says why nobody stands in for the owner.
+    `owner` and `deputy` are members; `alone_reason` says why nobody stands in for the owner, and
+    `no_recovery_reason` why the recovery sheets must not open the case.
     """
 
     KIND: ClassVar[str] = "case"
@@ -30,6 +31,7 @@ class Case:
     owner: bytes | None = None
     deputy: bytes | None = None
     alone_reason: str | None = field(default=None, repr=False)
+    no_recovery_reason: str | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", checked_line(self.title, "case title"))
@@ -45,6 +47,9 @@ class Case:
             object.__setattr__(self, "deputy", checked_id(self.deputy, "deputy of a case"))
         if self.alone_reason is not None:
             object.__setattr__(self, "alone_reason", checked_line(self.alone_reason, "reason why a case has no deputy"))
+        if self.no_recovery_reason is not None:
+            reason = checked_line(self.no_recovery_reason, "reason why recovery cannot open a case")
+            object.__setattr__(self, "no_recovery_reason", reason)
 
 
 def checked_stage(kind: CaseKind, stage: str) -> Stage:

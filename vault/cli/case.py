@@ -8,9 +8,11 @@ from vault.cli.asking import Personal, add_personal, personal_values
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
 from vault.cli.showing import case_data, case_lines
+from vault.errors import UsageError
 
 _KINDS = ("asylum", "extradition", "detention", "family", "other")
-_TITLE = (Personal("title", "--title", "Title of the case", required=True),)
+_TITLE = Personal("title", "--title", "Title of the case", required=True)
+_REASON = Personal("reason", "--reason", "Why the recovery sheets must not open it", required=True)
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -19,7 +21,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     verbs = parser.add_subparsers(required=True, metavar="new | list | show")
     new = verbs.add_parser("new", help="make a case", allow_abbrev=False)
     new.add_argument("--kind", choices=_KINDS, required=True)
-    add_personal(new, _TITLE)
+    new.add_argument(
+        "--without-recovery", action="store_true", help="no recovery sheet opens it; the reason is asked and kept"
+    )
+    add_personal(new, (_TITLE, _REASON))
     new.set_defaults(command=_new)
     listing = verbs.add_parser("list", help="the cases that you can open", allow_abbrev=False)
     listing.add_argument("--limit", type=int, default=1000, help="at most so many (1000)")
@@ -32,9 +37,13 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 def _new(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import cases
 
-    title = personal_values(args, face, _TITLE, "case new --kind KIND")["title"][0]
+    if args.reason and not args.without_recovery:
+        raise UsageError("--reason goes with --without-recovery")
+    asked = (_TITLE, _REASON) if args.without_recovery else (_TITLE,)
+    values = personal_values(args, face, asked, "case new --kind KIND")
+    reason = values["reason"][0] if args.without_recovery else None
     with opened(args, face) as session:
-        made = cases.create(session, title=title, kind=args.kind)
+        made = cases.create(session, title=values["title"][0], kind=args.kind, no_recovery_reason=reason)
     return Result({"case": made.case.hex(), "ref": made.ref}, [f"Case {made.ref} is kept.", f"id {made.case.hex()}"])
 
 

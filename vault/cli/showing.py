@@ -23,6 +23,7 @@ def case_data(view: CaseView) -> dict[str, object]:
         "stage": head.stage,
         "risk": head.risk,
         "opened": head.opened,
+        "no_recovery_reason": head.no_recovery_reason,
         "persons": [_person_data(person) for person in view.persons],
         "notes": [note_data(note) for note in view.notes],
     }
@@ -32,6 +33,8 @@ def case_lines(view: CaseView) -> list[str]:
     """Return a case for people."""
     head = view.head.value
     lines = [f"CASE {head.ref}  {head.title}", f"{head.kind}, {head.stage}, risk {head.risk}, opened {head.opened}"]
+    if head.no_recovery_reason is not None:
+        lines.append(f"Recovery cannot open this case: {head.no_recovery_reason}")
     lines += ["", f"People ({len(view.persons)})"]
     for person in view.persons:
         value = person.value

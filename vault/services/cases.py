@@ -59,7 +59,14 @@ class CaseView:
     notes: tuple[Stored[Note], ...]
 
 
-def create(session: Session, *, title: str, kind: str, alone_reason: str | None = None) -> CaseMade:
+def create(
+    session: Session,
+    *,
+    title: str,
+    kind: str,
+    alone_reason: str | None = None,
+    no_recovery_reason: str | None = None,
+) -> CaseMade:
     """Found a case: a compartment of its own, granted to its owner, the owner's deputy and recovery, and its head.
 
     Args:
@@ -67,6 +74,7 @@ def create(session: Session, *, title: str, kind: str, alone_reason: str | None 
         title: of the case.
         kind: a word of `CaseKind`.
         alone_reason: why the deputy is left out; by default the deputy is not.
+        no_recovery_reason: why the recovery sheets must not open it; by default they do.
     """
     rule = session.require(Action.CASE_CREATE)
     case_kind = word_of(CaseKind, kind, "kind")
@@ -81,9 +89,10 @@ def create(session: Session, *, title: str, kind: str, alone_reason: str | None 
         owner=session.member,
         deputy=deputy,
         alone_reason=alone_reason,
+        no_recovery_reason=no_recovery_reason,
     )
     members = {session.member} if deputy is None else {session.member, deputy}
-    holders = session.directory.holders(seats_of(session, members))
+    holders = session.directory.holders(seats_of(session, members), with_recovery=no_recovery_reason is None)
     with session.work() as work:
         case = work.found(CompartmentKind.CASE, holders)
         work.write(case, RecordId(make_id()), Case.KIND, to_fields(head))
