@@ -74,7 +74,7 @@ class RowSet(msgspec.Struct, frozen=True):
             rows.put_local(LocalRow(*local))
 
 
-def seats_here(rows: Rows, seats: Iterable[SeatId]) -> list[SeatId]:
+def can_act_here(rows: Rows, seats: Iterable[SeatId]) -> list[SeatId]:
     """Return those of these seats that have a session key on this device: their people can act at this keyboard."""
     return [seat for seat in seats if rows.local(seat, Purpose.SESSION) is not None]
 

@@ -6,13 +6,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from time import sleep
 
 import msgspec
 
 from vault import errors
 from vault.access.attempts import note_attempt
 from vault.access.continuity import report_of
-from vault.access.lending import RowSet, lend, seats_here
+from vault.access.delays import AttemptFile, Wait
+from vault.access.lending import RowSet, can_act_here, lend
 from vault.access.second import Answered, Asked, decoded
 from vault.access.session import Session
 from vault.errors import RefusedError, TryAgainError, VaultError, VerificationError, WrongPassphraseError
@@ -62,7 +64,7 @@ def run_second_process(question: bytes) -> bytes:
 
 
 def ask_second(
-    session: Session, *, member: MemberId, name: str, wanted: Wanted, run: Run = run_second_process
+    session: Session, *, member: MemberId, name: str, wanted: Wanted, run: Run = run_second_process, wait: Wait = sleep
 ) -> Approval:
     """Have a second member approve at this keyboard; the approving operation is durable in their log on return.
 
@@ -72,6 +74,7 @@ def ask_second(
         name: their name as the directory writes it.
         wanted: what is to be approved.
         run: runs the second process: question in, answer out.
+        wait: gets the seconds that earlier wrong attempts have earned.
 
     Raises:
         RefusedError: they did not approve, may not, or have no seat on this device.
@@ -80,7 +83,7 @@ def ask_second(
     """
     seats = [seat for seat in session.directory.standing.certificates if _member(session, seat) == member]
     with session.database.reading() as rows:
-        here = seats_here(rows, [SeatId(seat) for seat in seats])
+        here = can_act_here(rows, [SeatId(seat) for seat in seats])
         listings = session.learned.listings
         lent = [(seat, lend(rows, seat, session.directory.compartment, listings)) for seat in here]
     if not lent:
@@ -101,10 +104,14 @@ def ask_second(
         reasons=wanted.reasons,
         lent=tuple(lent),
     )
+    attempts = AttemptFile.of(KeyFile.decode(keys).header, session.state)
+    attempts.wait(wait, session.log.now_ms())
     answered = decoded(run(msgspec.msgpack.encode(question)), Answered)
+    if answered.refusal == WrongPassphraseError.code:
+        # A second door to the same slots: what is wrong here counts as it does at unlock.
+        note_attempt(session.folder, KeyFile.decode(keys))
+        attempts.note_wrong(session.log.now_ms())
     if answered.refusal:
-        if answered.refusal == WrongPassphraseError.code:
-            note_attempt(session.folder, KeyFile.decode(keys))
         raise _error(answered)
     approval = Approval.decode(answered.approval)
     _require_what_was_asked(session, wanted, approval, here)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from vault.casework.access import Access, Section
+from vault.casework.approving import Approving
 from vault.casework.case import Case
 from vault.casework.disclosure import Disclosure
 from vault.casework.intake import RegisterEntry, Slip
@@ -14,7 +15,9 @@ from vault.casework.note import Note
 from vault.casework.partner import Partner
 from vault.casework.person import Person
 
-CaseworkRecord = Case | Person | Note | Partner | Disclosure | Access | Section | Deputy | Order | Slip | RegisterEntry
+CaseworkRecord = (
+    Case | Person | Note | Partner | Disclosure | Access | Section | Deputy | Order | Slip | RegisterEntry | Approving
+)
 
 RECORD_KINDS: Mapping[str, type[CaseworkRecord]] = MappingProxyType(
     {
@@ -29,5 +32,6 @@ RECORD_KINDS: Mapping[str, type[CaseworkRecord]] = MappingProxyType(
         Order.KIND: Order,
         Slip.KIND: Slip,
         RegisterEntry.KIND: RegisterEntry,
+        Approving.KIND: Approving,
     }
 )

@@ -39,7 +39,7 @@ ACTS: Mapping[str, frozenset[ItemKind]] = MappingProxyType(
         "keys.change": frozenset({ItemKind.KEYS}),
         "clock.jump": _NOTHING,
         "clock.repair": _VERSIONS | _APPROVED,
-        "break.glass": _APPROVED | {ItemKind.GRANT},
+        "break.glass": _APPROVED | _VERSIONS | {ItemKind.GRANT},
         "config.change": _VERSIONS,
         # cases and what they hold
         "case.list": _NOTHING,
@@ -65,7 +65,8 @@ ACTS: Mapping[str, frozenset[ItemKind]] = MappingProxyType(
         "rule.edit": _VERSIONS,
         "erase": _ERASURE,
         # what leaves the vault
-        "export.begin": _APPROVED,
+        # The approval itself is kept in the case by the operation that uses it.
+        "export.begin": _APPROVED | _VERSIONS,
         "export.done": _VERSIONS,
         "export.abort": _NOTHING,
         "print": _NOTHING,

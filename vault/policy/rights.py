@@ -31,6 +31,8 @@ DIRECTORY_KINDS = frozenset({"roster", "member", "organisation", "attempts-key",
 SENDING_KINDS = frozenset({"package-key"})
 # From table 2 on: until when a member holds a case, and what a restricted section is of.
 SHARING_KINDS = frozenset({"access", "section"})
+# From table 2 on: what was put before a second person, and the answer; by whoever may export.
+APPROVAL_KINDS = frozenset({"approval"})
 # From table 2 on: the name of a device, who stands in for whom, and the order to hand over a leaver's cases.
 MEMBERSHIP_KINDS = frozenset({"device", "deputy", "order"})
 
@@ -106,7 +108,7 @@ _ADMITTERS = _ADMINS | {Role.SUPERVISOR}
 _TABLE_2 = RightsTable(
     writers={
         **_TABLE_1.writers,
-        Place.CASE: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS),
+        Place.CASE: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS) | _each(APPROVAL_KINDS, _EXPORTERS),
         Place.SECTION: _each(CASEWORK_KINDS | SHARING_KINDS, _WORKERS),
         Place.DIRECTORY: _each(DIRECTORY_KINDS | MEMBERSHIP_KINDS, _ADMINS)
         | _each({"roster", "member", "device"}, _ADMITTERS),

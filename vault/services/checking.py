@@ -14,6 +14,7 @@ from vault.index.digest import recount
 from vault.index.file import Index
 from vault.log.items import ItemKind
 from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, erased_ids, proven_lists
+from vault.log.payload import Payload
 from vault.log.report import ListedReport, LogReport, Problem, ProblemCode
 from vault.log.verify import verify_log
 from vault.policy.roles import Action
@@ -28,6 +29,7 @@ from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.recipients import grant_digest
 from vault.seal.recovery import words_of
 from vault.seal.signing import is_signed_raw
+from vault.services.approval_checks import JUDGED_ACTS, approval_faults, approvals_in
 from vault.services.projection import caught_up
 from vault.store.files import read_limited
 from vault.store.rows import Rows
@@ -95,7 +97,9 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
             done += rows.size(origin)
         checked.keys_file(rows)
         checked.strays(rows)
+        checked.shapes(rows)
         checked.keyring(rows)
+        checked.approvals(rows)
         progress(total, total)
     checked.index(index)
     found = None
@@ -142,6 +146,8 @@ class _Checked:
         self._ahead: dict[Origin, LogReport] = {}
         self.entries = self.versions_opened = self.payloads_opened = self._present = 0
         self.faults: list[Fault] = []
+        self._approvals: dict[bytes, bytes] = {}
+        self._payloads: dict[tuple[bytes, int], Payload] = {}
 
     def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
         """Check one log without keys (C1 to C3), then what this seat can open of it."""
@@ -212,6 +218,17 @@ class _Checked:
             for digest in sorted(stored)
         ]
 
+    def shapes(self, rows: Rows) -> None:
+        """Name the tables in which rows hold values of another type: nothing else ever reads these."""
+        for table, count in rows.false_rows().items():
+            text = f"{count} rows of the table {table} hold a value of another type than their column"
+            self.faults.append(Fault(ProblemCode.FALSE_ROW.value, None, None, None, text))
+
+    def approvals(self, rows: Rows) -> None:
+        """Name each act of two persons that has no approval, and each use of one that does not count."""
+        for fault in approval_faults(self._session, rows, self._approvals, self._payloads):
+            self._fault("approval", fault.origin, (fault.seq, None), fault.text)
+
     def keyring(self, rows: Rows) -> None:
         """Name each epoch whose listed grant to this seat does not open: its compartment would seem not to exist."""
         session = self._session
@@ -233,6 +250,8 @@ class _Checked:
             try:
                 opened = open_all(group, vault=session.vault, keyring=session.keyring)
                 self.versions_opened += len(opened)
+                for version in opened:
+                    self._approvals |= approvals_in(version.content)
                 known = {notice.epoch for notice in notices_of(rows, group[0].compartment)}
                 if not opened and known.isdisjoint(sealed.epoch for sealed in group):
                     self._fault("wrap", origin, place, "its wrapped key names no epoch of its compartment")
@@ -260,6 +279,8 @@ class _Checked:
         for entry in read_payloads(rows, self._session.auditor(), origin, self._reports[origin].rejected):
             if entry.payload is not None:
                 self.payloads_opened += 1
+                if entry.payload.act in JUDGED_ACTS:
+                    self._payloads[origin, entry.seq] = entry.payload
             elif entry.fault == "broken":
                 self._fault("payload-seal", origin, (entry.seq, None), "the audit payload does not open")
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from vault.access.seconding import Wanted
 from vault.access.session import Session
+from vault.casework.approving import Approving
 from vault.casework.case import Case
 from vault.casework.disclosure import Disclosure
 from vault.casework.kinds import CaseworkRecord
@@ -19,10 +21,11 @@ from vault.errors import UsageError, VaultError, VerificationError
 from vault.export import archive
 from vault.export.manifest import package_words
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
-from vault.export.release import Release
+from vault.export.release import ACT, Release
 from vault.export.report import Cover
 from vault.export.wording import USUAL_PURPOSE
 from vault.ids import CompartmentId, Digest, RecordId, make_id
+from vault.log.approvals import Approval
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.work import Entry, Receipt
@@ -42,6 +45,7 @@ from vault.redaction.registered import registered_person
 from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
 from vault.seal.signing import public_key, sign
+from vault.services.approving import HERE_MS, REASONS, Second, required_approval, rule_of
 from vault.services.cases import view
 from vault.services.members import members
 from vault.services.partners import KeptPartner, find
@@ -102,6 +106,7 @@ def export(
     take_proposals: bool = False,
     cover: Cover | None = None,
     approve: Callable[[tuple[str, ...]], bool] = lambda pages: True,
+    second: Second | None = None,
 ) -> Exported | Undecided:
     """Redact a case for one recipient, check the finished files in another process, seal and write them.
 
@@ -116,12 +121,14 @@ def export(
         cover: purpose and language of the report.
         approve: asked once the files are finished and checked, with the pages as another reader reads them; only when
             it says yes is anything sealed.
+        second: puts the finished pages before a second person, where the organisation has one (FORMAT.md 5).
 
     Returns:
         The package, or the questions that are open.
 
     Raises:
         DeclinedError: `approve` said no.
+        WaitingForDecisionError: a second person has to approve, and none was asked.
         LeakError: the finished files hold something that they must not; nothing was written.
         RefusedError, NotFoundError, UsageError, VerificationError, TryAgainError: as they say.
     """
@@ -130,6 +137,7 @@ def export(
     session.require_sound_log()
     if not out.is_dir():
         raise UsageError(f"there is no folder {out}", advice="Make it first; the package is written into it.")
+    release = rule_of(session)
     material = _gather(session, case, profile_named(profile), find(session, to))
     given = [code for one in material.before for code in one.pseudonyms]
     book = PseudonymBook(given, choose=secrets.choice)
@@ -143,7 +151,8 @@ def export(
     if isinstance(result, OpenQuestions):
         return Undecided(result.questions)
     actions = {form: RedactionAction(action) for form, action in taken.items()}
-    done = _Export(session, material, actions, book, rule).run(result, cover or usual_cover(profile), out, approve)
+    cover = replace(cover or usual_cover(profile), release=release)
+    done = _Export(session, material, actions, book, rule, second).run(result, cover, out, approve)
     return Exported(
         path=done.path,
         package=done.package.package,
@@ -192,45 +201,87 @@ class _Done:
 
 @dataclass(slots=True)
 class _Export:
-    """The durable steps: begin is logged, files are made and checked, done is logged, the file appears."""
+    """The durable steps: files are made, checked, approved; begin is logged; they are sealed; done is logged."""
 
     session: Session
     material: _Material
     decisions: Mapping[str, RedactionAction]
     book: PseudonymBook
     rule: str
+    second: Second | None
 
     def run(
         self, dossier: RedactedDossier, cover: Cover, out: Path, approve: Callable[[tuple[str, ...]], bool]
     ) -> _Done:
         seed = _package_seed(self.session)
-        begun = self._log("export.begin")
+        begun: Receipt | None = None
         try:
             prepared = prepare(dossier, cover)
             if not approve(prepared.pages):
                 raise DeclinedError  # noqa: TRY301 - the abort below has to be logged for it too
-            package = self._seal(prepared, seed)
+            approval = required_approval(self.session, self._wanted(prepared), self.second)
+            begun = self._log_begin(prepared, approval)
+            package = self._seal(prepared, seed, approval)
             self._log_done(package, cover, begun)
             path = publish(package, out)
         except (VaultError, DeclinedError):
-            self._log("export.abort", cause=begun.seq)
+            self._log_abort(begun)
             raise
         return _Done(path, package, package_words(public_key(seed)), prepared.pages)
 
-    def _seal(self, prepared: PreparedReport, seed: bytes) -> SealedPackage:
+    def _wanted(self, prepared: PreparedReport) -> Wanted:
+        """Return what a second person is asked: exactly these files, for this recipient."""
+        recipient = self.material.recipient
+        return Wanted(
+            act=ACT,
+            digest=prepared.approved_digest(recipient.age_recipient),
+            lines=(
+                *(f"| {line}" for page in prepared.pages for line in page.splitlines()),
+                "",
+                f"To approve: this report leaves for {recipient.name}, profile {prepared.profile}.",
+                f"Their key is: {recipient.fingerprint}",
+            ),
+            reasons=REASONS,
+            expires_ms=self.session.log.now_ms() + HERE_MS,
+            subject=audit_of(self.session, self.material.case),
+        )
+
+    def _seal(self, prepared: PreparedReport, seed: bytes, approval: Approval | None) -> SealedPackage:
+        roles = tuple(sorted(self.session.roles))
+        key = b"" if approval is None else self.session.directory.standing.certificates[approval.approver].identity
         return write_package(
             prepared,
             age_recipient=self.material.recipient.age_recipient,
             package_public=public_key(seed),
             sign=partial(sign, seed),
-            release=Release(self._today(), tuple(sorted(self.session.roles)), self.session.seat),
+            release=Release(self._today(), roles, self.session.seat, approval, key),
             expires=self._today() + datetime.timedelta(days=VALID_DAYS),
         )
 
-    def _log(self, act: str, *, cause: int | None = None) -> Receipt:
-        entry = Entry(act=act, why=WHY, obj=audit_of(self.session, self.material.case), cause=cause, pol=self.rule)
-        with self.session.work() as work:
+    def _log_begin(self, prepared: PreparedReport, approval: Approval | None) -> Receipt:
+        """Use the approval, once and for all, before anything is sealed."""
+        case = self.material.case
+        entry = Entry(
+            act=ACT,
+            out="ok:alone" if approval is None else "ok",
+            why=WHY,
+            obj=audit_of(self.session, case),
+            dig=prepared.approved_digest(self.material.recipient.age_recipient),
+            deleg=None if approval is None else approval.approver,
+            pol=self.rule,
+        )
+        with self.session.work(case) as work:
+            if approval is not None:
+                kept = Approving(ACT, approval.digest, approval.encode())
+                work.list_approval(approval.encode())
+                work.write(case, RecordId(make_id()), Approving.KIND, to_fields(kept))
             return work.commit(entry)
+
+    def _log_abort(self, begun: Receipt | None) -> None:
+        cause = None if begun is None else begun.seq
+        obj = audit_of(self.session, self.material.case)
+        with self.session.work() as work:
+            work.commit(Entry(act="export.abort", why=WHY, obj=obj, cause=cause, pol=self.rule))
 
     def _log_done(self, package: SealedPackage, cover: Cover, begun: Receipt) -> None:
         """Keep what left, for whom and under which decisions, together with the entry that says so."""

@@ -1,0 +1,144 @@
+"""Acts that need a second person: who may approve, whether an approval counts, and how one is asked for here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+
+from vault.access.seconding import Run, Wanted, ask_second, run_second_process
+from vault.access.session import Session
+from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
+from vault.ids import MemberId
+from vault.log.approvals import Approval, Listing, approval_id, judge
+from vault.policy.roles import ALLOWED, Action
+from vault.seal.signing import is_signed_raw
+from vault.services.approval_checks import listings_of
+from vault.services.members import members
+
+ALONE, TWO_PERSON = "alone", "two-person"
+REASONS = ("legal-referral", "casework", "supervision", "subject-request", "handover", "deputy", "emergency")
+# Time to read and to type, at one keyboard.
+HERE_MS = 15 * 60_000
+# A bundle with the answer has to come back.
+APART_MS = 7 * 86_400_000
+
+APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
+
+Second = Callable[[Wanted], Approval]
+"""Puts a question before a second person and returns the approval, or raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """A member who may approve what this session's member asks for."""
+
+    member: MemberId
+    name: str
+    roles: tuple[str, ...]
+
+
+def approvers(session: Session, *, beside: Collection[MemberId] = ()) -> list[Approver]:
+    """Return who may approve for this member: others, with a role for it and a seat; never those who gain by it.
+
+    Args:
+        session: of the member who asks.
+        beside: members for whom the act is done.
+    """
+    session.require(Action.MEMBER_LIST)
+    names = {member: person.display_name() for member, person in members(session)}
+    with_seats = {MemberId(one.member) for one in session.directory.standing.certificates.values()}
+    found = []
+    for member, roles in session.directory.standing.members.items():
+        one = MemberId(member)
+        if one == session.member or one in beside or not roles & APPROVERS or one not in with_seats:
+            continue
+        found.append(Approver(one, names.get(member, member.hex()), tuple(sorted(roles & APPROVERS))))
+    return sorted(found, key=lambda approver: approver.name.casefold())
+
+
+def rule_of(session: Session, *, beside: Collection[MemberId] = ()) -> str:
+    """Return `two-person`, or `alone` where nobody else of the organisation could approve."""
+    return TWO_PERSON if approvers(session, beside=beside) else ALONE
+
+
+def at_this_keyboard(session: Session, name: str, *, run: Run = run_second_process) -> Second:
+    """Return the way to ask a member who sits here too.
+
+    Raises:
+        RefusedError: it is the member who asks, or one who may not approve.
+        NotFoundError: nobody is called so.
+    """
+    approver = _named(session, name)
+    return partial(_ask_here, session, approver, run)
+
+
+def required_approval(
+    session: Session, wanted: Wanted, second: Second | None, *, beside: Collection[MemberId] = ()
+) -> Approval | None:
+    """Return the approval with which the act may be done now, or None where it is done alone.
+
+    Raises:
+        WaitingForDecisionError: a second person is needed and nobody was asked.
+        RefusedError: what they gave does not count.
+    """
+    if rule_of(session, beside=beside) == ALONE:
+        return None
+    if second is None:
+        names = ", ".join(one.name for one in approvers(session, beside=beside))
+        raise WaitingForDecisionError(
+            f"{wanted.act} needs the approval of a second person; nothing was done",
+            advice=f"Ask {names}: here with `--second NAME`, or in a file with `casevault approval ask`.",
+        )
+    approval = second(wanted)
+    require_counts(session, approval, wanted, beside=beside)
+    return approval
+
+
+def require_counts(session: Session, approval: Approval, wanted: Wanted, *, beside: Collection[MemberId] = ()) -> None:
+    """Return if the approval would count for this act, done by this seat now, and nobody used it before.
+
+    Raises:
+        RefusedError: it would not, and why.
+    """
+    if approval.digest != wanted.digest or approval.act != wanted.act:
+        raise RefusedError(
+            "the approval was given for something else: what was shown then has changed since",
+            advice="Ask for a new one.",
+        )
+    with session.database.reading() as rows:
+        listed = listings_of(session, rows).get(approval_id(approval.encode()), [])
+    planned = Listing(
+        origin=session.log.origin,
+        seq=session.log.size,
+        seat=session.seat,
+        member=session.member,
+        roles=frozenset(role.value for role in session.roles),
+        act=wanted.act,
+        at_ms=session.log.now_ms(),
+    )
+    judged = judge(
+        approval, [*listed, planned], vault=session.vault, approvers=APPROVERS, verify_signature=is_signed_raw
+    )
+    if judged.use != planned or judged.refused:
+        reason = judged.refused[0][1] if judged.refused else "used before"
+        raise RefusedError(f"the approval does not count: {reason}", advice="Ask for a new one.")
+    giver = session.directory.standing.certificates.get(approval.approver)
+    if giver is None or MemberId(giver.member) in beside:
+        raise RefusedError("the approval does not count: its giver is not in, or gains by it")
+
+
+def _ask_here(session: Session, approver: Approver, run: Run, wanted: Wanted) -> Approval:
+    return ask_second(session, member=approver.member, name=approver.name, wanted=wanted, run=run)
+
+
+def _named(session: Session, name: str) -> Approver:
+    wanted = name.strip().casefold()
+    for member, person in members(session):
+        if person.display_name().casefold() == wanted and member == session.member:
+            raise RefusedError("nobody approves what they ask for themselves", advice="Name another member.")
+    found = [one for one in approvers(session) if one.name.casefold() == wanted]
+    if len(found) == 1:
+        return found[0]
+    choices = ", ".join(one.name for one in approvers(session)) or "nobody"
+    raise NotFoundError("nobody of this name may approve", advice=f"These may: {choices}.")
