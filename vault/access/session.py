@@ -112,6 +112,7 @@ class Session:
     state: Path | None = None
     highest_ms: int = 0
     hidden: frozenset[CompartmentId] = frozenset()
+    is_over: bool = False
     keys_now: tuple[KeyFile, int] | None = None
 
     def __enter__(self) -> Self:
