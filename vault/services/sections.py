@@ -15,7 +15,7 @@ from vault.casework.access import Section, SectionKind
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import NoteKind, word_of
-from vault.errors import NotFoundError
+from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, VersionId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.log.payload import covered_digest
@@ -29,7 +29,7 @@ from vault.services.cases import checked_reason
 from vault.services.compartments import held_of_kind
 from vault.services.reading import Stored, stored_of_kind
 from vault.services.seats import seats_of
-from vault.services.sharing import holders_of
+from vault.services.sharing import holders_of, revoke
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ def create(
     """
     rule = session.require(Action.SECTION_CREATE, case)
     session.require_sound_log()
+    if not set(members) <= holders_of(session, case).members:
+        raise UsageError("a section is for members who hold its case", advice="Grant them the case first.")
     head = Section(case=case, what=word_of(SectionKind, what, "kind"), title=title, audit=make_id())
     holders = session.directory.holders(seats_of(session, {session.member, *members}))
     with session.work() as work:
@@ -164,9 +166,18 @@ def audit_of_section(session: Session, section: CompartmentId) -> bytes:
     return session.audits[section]
 
 
-def members_without_case(session: Session, case: CompartmentId, section: CompartmentId) -> frozenset[MemberId]:
-    """Return who holds a section of a case that they no longer hold."""
-    return holders_of(session, section).members - holders_of(session, case).members
+def withdraw_with_case(session: Session) -> int:
+    """Withdraw sections held here from members who do not hold their case any more; return how many sections."""
+    withdrawn = 0
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        head = _head(_records(session, section))
+        if head is None or not session.holds(case := CompartmentId(head.value.case)) or case in session.hidden:
+            continue
+        left = holders_of(session, section).members - holders_of(session, case).members - {session.member}
+        if left:
+            revoke(session, section, sorted(left))
+            withdrawn += 1
+    return withdrawn
 
 
 def _add(session: Session, section: CompartmentId, value: Note | Person, *, act: str) -> RecordId:

@@ -1,0 +1,79 @@
+"""What a seat does for others when it is in the vault: dates that passed, leavers, orders, the week of the intake.
+
+None of it needs a person, all of it needs keys that this seat holds and others may not. Each step may have been done
+by somebody else already, and doing it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vault.access.session import Alarm, Session
+from vault.errors import VaultError
+from vault.ids import SeatId
+from vault.policy.rights import Place
+from vault.policy.roles import ALLOWED, Action
+from vault.services import handover, intake, sections, sharing, terms
+from vault.services.authors import name_in, names_of_members
+
+_ANNOUNCED = "announced"
+
+
+def settle(session: Session) -> list[str]:
+    """Do what this seat owes to others and return what a person should hear of it.
+
+    While the log is in doubt nothing is done. A step that fails becomes an alarm; the person's own work goes on.
+    """
+    lines = list(terms.announcements(session))
+    if any(alarm.is_fault for alarm in session.alarms):
+        return lines
+    steps: list[Callable[[Session], list[str]]] = []
+    if session.roles & ALLOWED[Action.CASE_SHARE]:
+        steps += [_dates, _leavers, _orders, _sections]
+    if session.directory.rights.may_grant(session.roles, Place.INTAKE):
+        steps.append(_week)
+    for step in steps:
+        try:
+            lines += step(session)
+        except VaultError as fault:
+            text = f"Something that your device does for others waits: {fault.message}. {fault.next_step}"
+            session.add_alarm(Alarm(f"{_ANNOUNCED}:{step.__name__}", text, is_fault=False))
+    return lines
+
+
+def _dates(session: Session) -> list[str]:
+    ended = terms.withdraw_what_is_over(session)
+    return [f"{ended} rights had ended and were withdrawn: new keys were made."] if ended else []
+
+
+def _leavers(session: Session) -> list[str]:
+    """Withdraw the cases held here from seats that a roster ended."""
+    live = session.directory.standing.certificates
+    ended = {SeatId(cut.seat) for cut in session.directory.standing.cuts if cut.seat not in live}
+    if not ended:
+        return []
+    newest = {session.keyring.epochs_of(one)[-1] for one in session.keyring.compartments()}
+    with session.database.reading() as rows:
+        held = {seat for seat in ended if not newest.isdisjoint(rows.epochs_granted_to(seat))}
+    count = len(sharing.end_seats(session, held)) if held else 0
+    return [f"{count} cases were withdrawn from devices that left: new keys were made."] if count else []
+
+
+def _orders(session: Session) -> list[str]:
+    done = handover.carry_out(session, as_deputy_only=True)
+    if not done:
+        return []
+    names = names_of_members(session)
+    return [
+        f"{one.cases} cases of {name_in(names, one.leaver)} went to {name_in(names, one.successor)}, as ordered."
+        for one in done
+    ]
+
+
+def _sections(session: Session) -> list[str]:
+    count = sections.withdraw_with_case(session)
+    return [f"{count} restricted sections were withdrawn from members who lost the case."] if count else []
+
+
+def _week(session: Session) -> list[str]:
+    return ["A new week: the intake has a new key."] if intake.rotate_weekly(session) else []

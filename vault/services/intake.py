@@ -1,0 +1,130 @@
+"""Call slips: names and numbers in clear for every volunteer, so that they live two weeks and their key one.
+
+A slip is moved into a case or closed within 14 days; either leaves nothing of it but that there was one. The key of the
+intake is replaced once a week by the first supervisor who is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vault.access.session import Session
+from vault.casework.intake import Slip, SlipState
+from vault.errors import NotFoundError, RefusedError
+from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.index.heads import heads_of
+from vault.log.epochs import CompartmentKind
+from vault.policy.rights import Place
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.work import Entry
+from vault.services.compartments import held_of_kind, the_one
+from vault.services.projection import caught_up, read_counted
+from vault.services.reading import Stored, stored_of_kind
+from vault.services.sharing import replace_key
+
+DAY_MS = 86_400_000
+SLIP_DAYS = 14
+# The record that holds the time of the last weekly key (FORMAT.md 4).
+_WEEKLY = RecordId(b"casevault/weekly")
+_MONDAY = 3  # 1 January 1970 was a Thursday
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    """An open slip, and whether it should have been moved or closed by now."""
+
+    stored: Stored[Slip]
+    is_overdue: bool
+
+
+def add(
+    session: Session,
+    *,
+    name: str = "",
+    number: str = "",
+    language: str = "",
+    text: str = "",
+    call_back: bool = False,
+) -> RecordId:
+    """Keep a call slip and return its id. No field is mandatory."""
+    rule = session.require(Action.INTAKE_WRITE)
+    slip = Slip(
+        received=session.log.now_ms(), name=name, number=number, language=language, text=text, call_back=call_back
+    )
+    home, record = the_one(session, CompartmentKind.INTAKE), RecordId(make_id())
+    with session.work(home) as work:
+        work.write(home, record, Slip.KIND, to_fields(slip))
+        work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
+    return record
+
+
+def list_open(session: Session) -> list[SlipLine]:
+    """Return the open slips, oldest first; the look is in the log before they are."""
+    rule = session.require(Action.INTAKE_READ)
+    found = [one for one in _slips(session) if one.value.state is SlipState.OPEN]
+    with session.work() as work:
+        work.commit(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
+    latest = session.clock().counts_ms - SLIP_DAYS * DAY_MS
+    return [SlipLine(one, one.value.received < latest) for one in sorted(found, key=lambda one: one.value.received)]
+
+
+def close(session: Session, slip: str, *, moved_to: CompartmentId | None = None) -> None:
+    """Close a slip, or say into which case it went. Its words are gone from here on; no later reader sees them.
+
+    Raises:
+        NotFoundError: no open slip with this id.
+    """
+    rule = session.require(Action.INTAKE_WRITE)
+    if moved_to is not None:
+        session.require(Action.CASE_WRITE, moved_to)
+    home = the_one(session, CompartmentKind.INTAKE)
+    wanted = slip.strip().casefold()
+    stored = next((one for one in _slips(session) if one.record.hex() == wanted), None)
+    if stored is None or stored.value.state is not SlipState.OPEN:
+        raise NotFoundError("there is no such open slip", advice="`casevault intake list` shows the open ones.")
+    state = SlipState.CLOSED if moved_to is None else SlipState.MOVED
+    closed = replace(stored.value, name="", number="", language="", text="", state=state, case=moved_to)
+    parents = [VersionId(head) for head in heads_of(caught_up(session), home, stored.record)]
+    with session.work(home) as work:
+        work.write(home, stored.record, Slip.KIND, to_fields(closed), parents)
+        work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
+
+
+def rotate_weekly(session: Session) -> bool:
+    """Give the intake a new key if this week has none yet, and return whether it did.
+
+    Raises:
+        RefusedError: this member's role replaces no key of the intake.
+    """
+    rule = session.require(Action.INTAKE_WRITE)
+    if not session.directory.rights.may_grant(session.roles, Place.INTAKE):
+        raise RefusedError("your role replaces no key of the intake")
+    homes = held_of_kind(session, CompartmentKind.INTAKE)
+    if not homes:
+        return False
+    home = homes[0]
+    session.require_sound_log()
+    now_ms = session.clock().counts_ms
+    marks = [one.value.received for one in _stored(session) if one.record == _WEEKLY]
+    if marks and _week(now_ms) <= _week(max(marks)):
+        return False
+    parents = [VersionId(head) for head in heads_of(caught_up(session), home, _WEEKLY)]
+    mark = Slip(received=now_ms, state=SlipState.CLOSED)
+    replace_key(session, home, act="key.rotate", rule=rule)
+    with session.work(home) as work:
+        work.write(home, _WEEKLY, Slip.KIND, to_fields(mark), parents)
+        work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
+    return True
+
+
+def _slips(session: Session) -> list[Stored[Slip]]:
+    return [one for one in _stored(session) if one.record != _WEEKLY]
+
+
+def _stored(session: Session) -> list[Stored[Slip]]:
+    return stored_of_kind(read_counted(session, the_one(session, CompartmentKind.INTAKE)), Slip)
+
+
+def _week(ms: int) -> int:
+    return (ms // DAY_MS + _MONDAY) // 7
