@@ -14,10 +14,11 @@ from vault.access.enrolling import commit_roster
 from vault.access.rosters import Change, next_roster
 from vault.access.session import Session
 from vault.errors import InternalError, MalformedError, RefusedError
-from vault.ids import CompartmentId, Origin, SeatId
+from vault.ids import CompartmentId, EpochId, Origin, SeatId
 from vault.log.header import Header
 from vault.log.roster import ROSTER_PURPOSE
 from vault.records.holding import CompartmentState
+from vault.records.seatlog import Holder
 from vault.records.work import Entry
 from vault.seal.doors import DoorKeys, make_recovery_door
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
@@ -97,21 +98,29 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
 
 
 def follow_root(session: Session, progress: Progress = lambda done, total: None) -> Followed:
-    """Replace the epochs that an earlier recovery key was granted, wherever this seat may."""
+    """Replace the epochs that an earlier recovery key was granted, wherever this seat may.
+
+    The new recovery key is given those before too: what was written under them is not sealed anew.
+    """
     session.require_sound_log()
     stale = list(stale_compartments(session))
     mine = [one for one in stale if session.directory.rights.may_grant(session.roles, one.place)]
+    recovery = [Holder(RECOVERY, session.directory.standing.head.recovery)]
     done = 0
     while done < len(mine):
         listed = 0
         with session.work() as work:
             for state in mine[done:]:
                 holders = next_holders(session.directory, state)
-                if listed and listed + 1 + len(holders) > _ITEMS_IN_ONE_ENTRY:
+                earlier = session.keyring.epochs_of(state.compartment)
+                items = 1 + len(holders) + len(earlier)
+                if listed and listed + items > _ITEMS_IN_ONE_ENTRY:
                     break
-                listed += 1 + len(holders)
+                listed += items
                 done += 1
                 work.replace_epoch(state.compartment, state.kind, holders, replaced=state.current)
+                for epoch in earlier:
+                    work.grant(state.compartment, EpochId(epoch), recovery)
             work.commit(Entry(act="key.rotate", out="ok:recovery"))
         progress(done, len(mine))
     return Followed(len(mine), len(stale) - len(mine))
