@@ -3,15 +3,59 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
-# C0 but newline and tab, DEL, C1, bidi controls, zero-width and invisible tags: what can move a cursor, write a
-# clipboard, reorder a line or hide in it.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+_MARK: Final = "\u00b7"  # a visible middle dot
+
+# What can move a cursor, write a clipboard, reorder a line or hide in it. It is a mark wherever it stands:
+_NEVER: Final = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but newline and tab, DEL, C1
+    "\u061c\u200e\u200f\u202a-\u202e"  # direction marks, embeddings and overrides: they reach beyond their end
+    "\u00ad\u034f\u200b\u2060-\u2064\ufeff"  # soft hyphen, joiners and spaces of no width
+    "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # fillers and selectors that show nothing
+    "\u2028\u2029\u206a-\u206f\ufe00-\ufe0e\ufff9-\ufffb"  # separators, old controls, rare selectors, annotations
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # shorthand, music, tags
 )
-_MARK = "\u00b7"  # a visible middle dot
+# What some script cannot be written without passes where it has that use, and is a mark elsewhere:
+_JOINED: Final = "\u0600-\u06ff\u0710-\u07ff\u0840-\u08ff\ufb50-\ufdff\ufe70-\ufefc"  # Arabic, Syriac, N'Ko, Mandaic
+_INDIC: Final = "\u0900-\u0dff\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17b3\u17b6-\u17ff\u1820-\u18aa"
+_EMOJI: Final = "\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff"
+_IDEOGRAPHS: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSAFE: Final = re.compile(
+    f"[{_NEVER}]"
+    f"|(?<![{_JOINED}{_INDIC}])\u200c"  # ZWNJ: Persian and Indic words
+    f"|(?<![{_JOINED}{_INDIC}{_EMOJI}])\u200d"  # ZWJ: these, and pictures made of several
+    f"|(?<=[{_EMOJI}])\u200d(?![{_EMOJI}])"
+    f"|(?<![{_EMOJI}0-9#*])\ufe0f"  # shows the sign before it as a picture
+    f"|(?<![{_IDEOGRAPHS}])[\U000e0100-\U000e01ef]"  # variants of ideographs, in names
+)
+# An isolate that ends in its line reorders nothing beside it: names of two scripts in one line need that.
+_ISOLATES: Final = re.compile("[\u2066-\u2069]")
+_ISOLATES_END: Final = "\u2069"
 
 
 def safe_text(stored: str) -> str:
-    """Return the text with everything that a terminal could obey, or a reader not see, made a visible mark."""
-    return _UNSAFE.sub(_MARK, stored)
+    """Return the text with everything that a terminal could obey, or a reader not see, made a visible mark.
+
+    The result has the length of the text.
+    """
+    marked = _UNSAFE.sub(_MARK, stored)
+    if _ISOLATES.search(marked) is None:
+        return marked
+    return "".join(_with_closed_isolates(line) for line in marked.splitlines(keepends=True))
+
+
+def _with_closed_isolates(line: str) -> str:
+    letters = list(line)
+    open_at: list[int] = []
+    for found in _ISOLATES.finditer(line):
+        at = found.start()
+        if letters[at] != _ISOLATES_END:
+            open_at.append(at)
+        elif open_at:
+            open_at.pop()
+        else:
+            letters[at] = _MARK
+    for at in open_at:
+        letters[at] = _MARK
+    return "".join(letters)

@@ -21,8 +21,9 @@ _BACKUP_DAYS = 30
 
 
 def recovery_is_proven(session: Session) -> bool:
-    """Say whether the sheets of this vault were put together once, as far as this device knows."""
-    return dates.read(session.vault, session.state).sheets is True
+    """Say whether a drill on this device proved the sheets that count now."""
+    known = dates.read(session.vault, session.state)
+    return known.sheets is True and known.drill is not None
 
 
 def why_not_armed(session: Session, *, now_ms: int | None = None) -> str | None:

@@ -1,0 +1,217 @@
+"""Destroying an access: when it is armed, what goes, what stays, and what it does not reach."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.access.test_keychange import PowerCutError, read_keys, replace_step
+from tests.access.test_rekeying import cut_change
+from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
+from vault.access import destroying as access
+from vault.access.delays import AttemptFile
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import RefusedError, UsageError, VerificationError, WrongPassphraseError
+from vault.seal.doors import open_recovery_door
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate
+from vault.seal.recovery import derive_recovery_seed
+from vault.services import dates, destroying
+from vault.services.dates import Done
+from vault.store.engine import open_database
+
+_DAY = 86_400_000
+
+
+def prove(place: Place) -> bytes:
+    """Let this device know of a drill and a backup, and return the secret of the sheets."""
+    with place.open() as session:
+        with session.database.transaction() as rows:
+            row = rows.local(session.seat, Purpose.ROOT_SECRET)
+            assert row is not None
+            secret = session.log.place.open_row(row)
+            rows.delete_local(session.seat, Purpose.ROOT_SECRET)
+        for done in (Done.DRILL, Done.BACKUP):
+            dates.note(session.vault, done, session.log.now_ms(), session.state)
+    return secret
+
+
+def destroy(place: Place, typed: str = destroying.SENTENCE) -> None:
+    destroying.destroy_access(place.open(), typed=typed)
+
+
+def nothing(place: Place) -> None:
+    """A vault just founded."""
+
+
+def no_drill(place: Place) -> None:
+    with place.open() as session:
+        dates.note(session.vault, Done.BACKUP, session.log.now_ms(), session.state)
+
+
+def no_backup(place: Place) -> None:
+    with place.open() as session:
+        dates.note(session.vault, Done.DRILL, session.log.now_ms(), session.state)
+
+
+def old_backup(place: Place) -> None:
+    no_backup(place)
+    with place.open() as session:
+        dates.note(session.vault, Done.BACKUP, session.log.now_ms() - 31 * _DAY, session.state)
+
+
+def new_sheets(place: Place) -> None:
+    prove(place)
+    with place.open() as session:
+        dates.note_new_sheets(session.vault, session.state)
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (nothing, "no recovery was proven"),
+        (no_drill, "no recovery was proven"),
+        (no_backup, "no backup was made"),
+        (old_backup, "older than 30 days"),
+        (new_sheets, "no recovery was proven"),
+    ],
+)
+def test_without_a_way_back_it_is_refused_and_nothing_changes(
+    filled: Filled, before: Callable[[Place], None], words: str
+) -> None:
+    before(filled.place)
+    keys = read_keys(filled.path)
+    with filled.open() as session, pytest.raises(RefusedError, match=words):
+        destroying.destroy_access(session, typed=destroying.SENTENCE)
+    assert read_keys(filled.path) == keys
+    filled.open().close()
+
+
+@pytest.mark.parametrize("typed", ["", "yes", "y", "destroy", "destroy my access", "destroy my access here!"])
+def test_anything_but_the_sentence_changes_nothing(filled: Filled, typed: str) -> None:
+    prove(filled.place)
+    keys = read_keys(filled.path)
+    with filled.open() as session, pytest.raises(UsageError, match="sentence was not typed"):
+        destroying.destroy_access(session, typed=typed)
+    assert read_keys(filled.path) == keys
+
+
+def test_afterwards_the_passphrase_opens_nothing_and_the_members_own_files_are_gone(filled: Filled) -> None:
+    prove(filled.place)
+    with filled.open() as session:
+        session.drafts().save(filled.cases[0], b"r" * 16, "typed", "note")
+        session.index()
+        name = session.private_name
+    before = read_keys(filled.path)
+    assert list((filled.path / "drafts").glob(f"{name}*"))
+    assert list((filled.path / "index").glob(f"{name}*"))
+    destroy(filled.place, "  Destroy my access HERE ")
+    after = read_keys(filled.path)
+    assert after.slots[0] != before.slots[0]
+    assert after.slots[1:] == before.slots[1:]  # the slots of others
+    assert not set(before.doors) & set(after.doors)
+    for folder in (filled.path / "drafts", filled.path / "index", filled.state / "pins"):
+        assert list(folder.iterdir()) == []
+    assert not (filled.path / "keys.new").exists()
+    with pytest.raises(WrongPassphraseError, match="no key slot opens"):
+        unlock(filled.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=filled.state)
+
+
+def test_the_recovery_sheets_still_reach_the_database_and_the_log_lists_the_change(filled: Filled) -> None:
+    secret = prove(filled.place)
+    destroy(filled.place)
+    file = read_keys(filled.path)
+    private = KemPrivate.from_seed(derive_recovery_seed(secret))
+    keys = open_recovery_door(private, file.header.vault, file.recovery_door)
+    database = open_database(filled.path / "vault.db", keys.new, create=False)
+    with database.reading() as rows:
+        lists = [row.list for origin in rows.origins() for row in rows.operations(origin)]
+        assert (
+            rows.locals_for(Purpose.KEYRING) == rows.locals_for(Purpose.SESSION) == rows.locals_for(Purpose.SLOT) == []
+        )
+    assert file.digest() in lists[-1]
+    database.close()
+
+
+def test_the_bytes_of_the_file_before_are_overwritten_where_they_lie(filled: Filled) -> None:
+    prove(filled.place)
+    before = (filled.path / "keys").read_bytes()
+    descriptor = os.open(filled.path / "keys", os.O_RDONLY)
+    destroy(filled.place)
+    assert os.pread(descriptor, len(before), 0)[92 : 92 + 1024] != before[92 : 92 + 1024]
+    os.close(descriptor)
+
+
+def test_a_copy_under_a_second_name_is_left_alone(filled: Filled, tmp_path: Path) -> None:
+    prove(filled.place)
+    before = (filled.path / "keys").read_bytes()
+    os.link(filled.path / "keys", tmp_path / "of a snapshot")
+    destroy(filled.place)
+    assert (tmp_path / "of a snapshot").read_bytes() == before
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", ["write_aside", "commit", "promote"])
+def test_a_power_cut_leaves_an_access_or_none_and_never_half_of_one(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, step: str, when: str
+) -> None:
+    prove(filled.place)
+    session = filled.open()
+    with monkeypatch.context() as cutting:
+        cut_change(cutting, step, when, 1)
+        with pytest.raises(PowerCutError):
+            destroying.destroy_access(session, typed=destroying.SENTENCE)
+    session.close()
+    if (step, when) == ("promote", "after"):
+        with pytest.raises(WrongPassphraseError):
+            filled.open()
+        return
+    if (step, when) in {("commit", "after"), ("promote", "before")}:
+        # The log names the new file already: the next unlock finishes the change, and finds itself outside.
+        with pytest.raises(VerificationError, match="no door of the keys file opens"):
+            filled.open()
+        with pytest.raises(WrongPassphraseError):
+            filled.open()
+    else:
+        for _ in range(2):
+            filled.open().close()
+
+
+def test_a_power_cut_behind_the_keys_file_leaves_no_access(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    prove(filled.place)
+    session = filled.open()
+    with monkeypatch.context() as cutting:
+        replace_step(cutting, access, "overwrite_open", "before")
+        with pytest.raises(PowerCutError):
+            destroying.destroy_access(session, typed=destroying.SENTENCE)
+    session.close()
+    with pytest.raises(WrongPassphraseError):
+        filled.open()
+
+
+def attempts_of(session: Session) -> AttemptFile:
+    return AttemptFile.in_folder(session.folder, session.state)
+
+
+def test_slots_are_armed_only_with_a_proven_recovery_and_disarmed_when_it_is_proven_no_more(filled: Filled) -> None:
+    with filled.open() as session:
+        with pytest.raises(RefusedError, match="without a recovery that was proven"):
+            destroying.destroy_slots_after(session, 20)
+        destroying.destroy_slots_after(session, None)
+        assert attempts_of(session).load().destroy_after is None
+    prove(filled.place)
+    with filled.open() as session:
+        dates.note_opened(session)
+        with pytest.raises(RefusedError, match="before 20"):
+            destroying.destroy_slots_after(session, 19)
+        destroying.destroy_slots_after(session, 20)
+        dates.note_opened(session)
+        assert attempts_of(session).load().destroy_after == 20
+        with session.database.transaction() as rows:
+            rows.put_local(session.log.place.seal_row(Purpose.ROOT_SECRET, b"s" * 32))
+        dates.note_opened(session)
+        assert attempts_of(session).load().destroy_after is None
