@@ -1,6 +1,7 @@
 """Which app holds which vault on this device, so that `casevault lock` can end it. The files name nobody.
 
-`python -I -m tui.running VAULT` is `lock_running` as a process: exit code 0 when an app was ended, 4 when none ran.
+`python -I -m tui.running VAULT` is `lock_running` as a process: exit code 0 when an app was ended, 4 when none ran, 75
+when that cannot be told.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from vault.errors import TryAgainError
 from vault.platform import make_private_folder, process_alive, process_start_time, state_dir
 
 _NAMESPACE: Final = uuid.UUID("5d1f4a0e-2f6c-5b8e-9d43-6c61736576b1")
 _WAIT_SECONDS: Final = 8.0
 _LOOK_AGAIN_SECONDS: Final = 0.02
+_UNKNOWN_START: Final = "unknown"
 
 
 def _folder(state: Path | None) -> Path:
@@ -37,7 +40,8 @@ def announced(vault_path: Path, *, state: Path | None = None) -> Iterator[None]:
     folder = _folder(state)
     make_private_folder(folder)
     mark = folder / f"{_name(vault_path)}.{os.getpid()}"
-    mark.write_text(str(process_start_time(os.getpid())), "ascii")
+    started = process_start_time(os.getpid())
+    mark.write_text(_UNKNOWN_START if started is None else str(started), "ascii")
     try:
         yield
     finally:
@@ -49,15 +53,29 @@ def lock_running(vault_path: Path, *, state: Path | None = None) -> bool:
 
     Returns:
         True when at least one was ended; False when none was running.
+
+    Raises:
+        TryAgainError: a process has the number of an app of this vault, and the system does not tell whether it is
+            that app: nothing is signalled then, and nothing is claimed.
     """
     ended = False
     for mark in _folder(state).glob(f"{_name(vault_path)}.*"):
         number, started = mark.suffix[1:], mark.read_text("ascii")
+        if started == _UNKNOWN_START and number.isdecimal() and _exists(int(number)):
+            raise TryAgainError("an app may have this vault open", advice="Close its window, then repeat.")
         if not number.isdecimal() or not started.isdecimal() or not process_alive(int(number), int(started)):
             mark.unlink(missing_ok=True)  # Left by a process that was killed; its number may be another's now.
             continue
         ended = _end(int(number), int(started)) or ended
     return ended
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, PermissionError):  # the second is another account's
+        return False
+    return True
 
 
 def _end(pid: int, started: int) -> bool:
@@ -72,4 +90,7 @@ def _end(pid: int, started: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if lock_running(Path(sys.argv[1])) else 4)
+    try:
+        sys.exit(0 if lock_running(Path(sys.argv[1])) else 4)
+    except TryAgainError as fault:
+        sys.exit(fault.exit_code)

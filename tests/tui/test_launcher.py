@@ -14,7 +14,7 @@ from tui import launcher
 from tui.launcher import child_command
 from tui.running import announced, lock_running
 from tui.start import Start, read_start, write_start
-from vault.errors import UsageError
+from vault.errors import TryAgainError, UsageError
 from vault.platform import process_start_time
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +134,26 @@ def test_a_number_that_another_process_has_by_now_is_left_alone(started: str, tm
     finally:
         sleeper.kill()
         sleeper.wait()
+
+
+def test_where_the_system_tells_no_start_nothing_is_ended_and_nothing_is_claimed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.running.process_start_time", lambda _: None)
+    with announced(tmp_path / "mine", state=tmp_path):
+        with pytest.raises(TryAgainError, match="an app may have this vault open"):
+            lock_running(tmp_path / "mine", state=tmp_path)
+        command = [sys.executable, "-m", "tui.running", str(tmp_path / "mine")]
+        environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+        (tmp_path / "state").mkdir()
+        (tmp_path / "state" / "casevault").symlink_to(tmp_path)
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, check=False, timeout=30)
+        assert done.returncode == 75
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    mark = _announce(tmp_path / "mine", tmp_path, gone.pid, "unknown")
+    assert lock_running(tmp_path / "mine", state=tmp_path) is False
+    assert not mark.exists()
 
 
 def test_last_words_are_shown_as_plain_letters_only() -> None:
