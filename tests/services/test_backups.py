@@ -122,6 +122,12 @@ def test_a_backup_inside_the_vault_is_refused(filled: Filled, inside: str) -> No
     assert set(names_below(filled.path)) - {"index"} <= set(before)
 
 
+def test_a_disk_that_is_not_connected_is_not_replaced_by_a_folder_of_its_name(filled: Filled, tmp_path: Path) -> None:
+    with filled.open() as session, pytest.raises(RefusedError, match="there is no folder"):
+        backups.make(session, tmp_path / "stick" / "backups")
+    assert not (tmp_path / "stick").exists()
+
+
 def test_a_file_at_the_destination_stays_as_it_is(filled: Filled, tmp_path: Path) -> None:
     (tmp_path / "stick").write_bytes(b"somebody's file")
     with filled.open() as session, pytest.raises(RefusedError, match="stick is a file"):

@@ -71,7 +71,7 @@ def make(
     read, and go then. Whatever else lies there is left alone.
 
     Raises:
-        RefusedError: the destination is a file, or lies inside the vault.
+        RefusedError: the destination is a file, lies inside the vault, or its parent does not exist.
         TryAgainError: no room, or it cannot be written there; the earlier backup stands.
         VerificationError: what was written is not what the vault holds; the earlier backup stands.
     """
@@ -169,6 +169,11 @@ def _require_outside(session: Session, destination: Path) -> None:
         raise RefusedError("a backup cannot lie inside the vault", advice="Choose another disk, best a stick.")
     if destination.exists() and not destination.is_dir():
         raise RefusedError(f"{destination} is a file", advice="Name a folder; a new one is made inside it.")
+    if not destination.absolute().parent.is_dir():
+        # Made with its parents, the backup would lie on this device's own disk, where the missing one should have been.
+        raise RefusedError(
+            f"there is no folder {destination.absolute().parent}", advice="Connect the disk, or make the folder first."
+        )
 
 
 def _remove_leftovers(session: Session, destination: Path) -> None:
