@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import Filled, Place, fill, found
+from tests.services.organisation import organisation, organisation_template
 from vault.access.session import Session
+
+__all__ = ["organisation", "organisation_template"]  # fixtures
 
 
 @pytest.fixture(scope="session")
