@@ -54,7 +54,7 @@ _READ: dict[str, Callable[[Rows], object]] = {
 }
 _VALUES: dict[str, tuple[Any, ...]] = {
     "bytes": ("text", "", 7, 10**12, 1.5),
-    "number": ("text", b"bytes", b"", -1, 3.5, 1e300),
+    "number": ("text", b"bytes", b"", -1, 3.5, 1e300, 2**53),
 }
 _PLANTS = [
     pytest.param(table, column, value, id=f"{table.name}.{column.name}={value!r}")

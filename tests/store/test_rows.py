@@ -260,7 +260,7 @@ def test_the_same_row_is_never_written_twice(database: Database, add: Callable[[
 
 
 def test_the_largest_place_of_the_format_is_stored_and_found(database: Database) -> None:
-    last = 2**63 - 2
+    last = 2**53 - 1
     with database.transaction() as rows:
         rows.add_operation(operation(last))
         assert list(rows.operations(ORIGIN)) == [operation(last)]

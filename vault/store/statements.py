@@ -27,8 +27,8 @@ from vault.store.tables import (
     version_key,
 )
 
-END = 2**63 - 1  # no place lies beyond: numbers are u63 on both engines
-_SMALL_END = 2**31 - 1
+END = 2**53  # behind every number: headers hold none that is larger (FORMAT.md 5), and both engines can count on
+_SMALL_END = 2**31
 
 
 @cache
@@ -59,9 +59,9 @@ def _any_false(columns: Iterable[sa.Column[Any]]) -> sa.ColumnElement[bool]:
 def _out_of_kind(column: sa.Column[Any]) -> tuple[sa.ColumnElement[bool], ...]:
     if isinstance(column.type, sa.LargeBinary):
         return (column < b"",)
-    too_large = () if isinstance(column.type, sa.BigInteger) else (column > _SMALL_END,)
-    # Behind the last comparison: a number with a fraction, or text.
-    return (column < 0, *too_large, column != sa.cast(column, column.type))
+    end = END if isinstance(column.type, sa.BigInteger) else _SMALL_END
+    # Last a number with a fraction; text and bytes lie behind every number.
+    return (column < 0, column >= end, column != sa.cast(column, column.type))
 
 
 def _sound(columns: Iterable[sa.Column[Any]], *equal: sa.Column[Any]) -> tuple[sa.ColumnElement[bool], ...]:
