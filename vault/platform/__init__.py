@@ -34,11 +34,13 @@ from vault.platform.process import (
     set_parent_death_signal,
 )
 from vault.platform.terminal import read_tty_passphrase
+from vault.platform.watching import Buffer, recorders, running_commands, terminal_buffer
 
 __all__ = [
     "PRIVATE_FILE_MODE",
     "PRIVATE_FOLDER_MODE",
     "Answer",
+    "Buffer",
     "LockedMemory",
     "Mount",
     "disk_encrypted",
@@ -57,8 +59,11 @@ __all__ = [
     "read_mounts",
     "read_tty_passphrase",
     "readable_by_neighbours",
+    "recorders",
     "restrict_umask",
+    "running_commands",
     "set_parent_death_signal",
     "state_dir",
     "swap_state",
+    "terminal_buffer",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import vault
@@ -108,3 +109,54 @@ def terminal() -> Item:
     if columns < _LEAST_COLUMNS or lines < _LEAST_LINES:
         return Item("terminal", Verdict.WARN, found, f"Make it at least {_LEAST_COLUMNS} x {_LEAST_LINES}.")
     return Item("terminal", Verdict.OK, found)
+
+
+def terminal_buffer(environ: Mapping[str, str] = os.environ) -> Item:
+    """Return whether this terminal writes to a disk what scrolled past: the app clears it, a command cannot."""
+    buffer = platform.terminal_buffer(environ)
+    match buffer.keeps:
+        case Answer.NO:
+            return Item("terminal memory", Verdict.OK, buffer.words)
+        case Answer.YES:
+            return Item(
+                "terminal memory", Verdict.WARN, buffer.words, "Switch that off in its settings, or use another."
+            )
+        case Answer.UNKNOWN:
+            return Item("terminal memory", Verdict.UNKNOWN, buffer.words, "Limit its scrollback, and save no sessions.")
+
+
+def recording(commands: Sequence[Sequence[str]] | None) -> Item:
+    """Return whether a program that records screens runs among these, of those that are known by name."""
+    if commands is None:
+        return Item(
+            "recording", Verdict.UNKNOWN, "the system does not tell", "End every program that shares the screen."
+        )
+    found = platform.recorders(commands)
+    if found:
+        return Item("recording", Verdict.WARN, f"running: {', '.join(found)}", "End it before you open a case.")
+    words = "no recorder that is known by name runs; one inside the desktop is not seen"
+    return Item("recording", Verdict.OK, words)
+
+
+def process_memory() -> Item:
+    """Return whether a process that holds keys can be closed to others of this account, and its keys kept from swap."""
+    failed = list(platform.harden_process())
+    kept = platform.LockedMemory(1)
+    if not kept.is_locked:
+        failed.append("keys cannot be kept out of swap")
+    kept.close()
+    if failed:
+        return Item("process memory", Verdict.WARN, "; ".join(failed), "Let no program of unknown origin run here.")
+    return Item("process memory", Verdict.OK, "closed to other processes of this account; keys stay out of swap")
+
+
+def exposures(
+    environ: Mapping[str, str] = os.environ, *, commands: Callable[[], Sequence[Sequence[str]] | None] | None = None
+) -> tuple[str, ...]:
+    """Return what a person must hear at unlock of this computer: sentences, worst last, none where nothing was found.
+
+    They are news about the device, never a fault of the vault. What the system does not tell is left to `doctor`.
+    """
+    seen = platform.running_commands() if commands is None else commands()
+    items = (hibernation(), swap(), terminal_buffer(environ), recording(seen))
+    return tuple(f"This computer: {one.name}: {one.found}." for one in items if one.verdict is Verdict.WARN)
