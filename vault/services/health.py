@@ -6,7 +6,7 @@ import datetime
 from dataclasses import replace
 from pathlib import Path
 
-from vault import __version__, clock
+from vault import __version__, clock, platform
 from vault.access.delays import AttemptFile, Attempts
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile, KeyHeader
 from vault.seal.passphrase import DEFAULT, KdfParameters
@@ -68,10 +68,13 @@ def doctor(vault: Path | None, *, state: Path | None = None, now_ms: int | None 
         device.room(place),
         device.swap(),
         device.hibernation(),
+        device.process_memory(),
         device.disk_encryption(place),
         device.synced_folder(place),
         _clock(known, now),
         device.terminal(),
+        device.terminal_buffer(),
+        device.recording(platform.running_commands()),
         _last_backup(known, now),
         _last_verify(known, now),
     ]
