@@ -164,13 +164,13 @@ def test_the_clock_is_judged_by_its_year_and_by_what_was_seen(
 
 def test_doctor_looks_at_all_that_the_manual_names(founded: Place) -> None:
     assert [item.name for item in health.doctor(founded.path, state=founded.state)] == [
-        "version", "lock digest", "disk", "room", "swap", "hibernation", "disk encryption", "synced folder", "clock",
-        "terminal", "last backup", "last verify",
+        "version", "lock digest", "disk", "room", "swap", "hibernation", "process memory", "disk encryption",
+        "synced folder", "clock", "terminal", "terminal memory", "recording", "last backup", "last verify",
     ]  # fmt: skip
 
 
 def test_doctor_needs_no_vault_but_refuses_a_missing_one(tmp_path: Path) -> None:
-    assert len(health.doctor(None, state=tmp_path)) == 12
+    assert len(health.doctor(None, state=tmp_path)) == 15
     for act in (health.doctor, health.status):
         with pytest.raises(NoVaultError, match="no vault at"):
             act(tmp_path / "none.vault", state=tmp_path)
@@ -229,6 +229,47 @@ def test_each_probe_has_its_words(monkeypatch: pytest.MonkeyPatch, case: Probed)
     item = case.look()
     assert (item.verdict, item.found) == (case.verdict, case.found)
     assert item.advice or case.verdict is not Verdict.WARN
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict", "found"),
+    [
+        (device.terminal_buffer({"KITTY_WINDOW_ID": "1"}), Verdict.OK, "kitty keeps it in memory"),
+        (device.terminal_buffer({"KONSOLE_VERSION": "1"}), Verdict.WARN, "Konsole writes"),
+        (device.terminal_buffer({"TMUX": "1"}), Verdict.UNKNOWN, "tmux keeps"),
+        (device.recording(None), Verdict.UNKNOWN, _UNTOLD),
+        (device.recording([["bash"]]), Verdict.OK, "no recorder that is known by name"),
+        (device.recording([["obs"], ["script"]]), Verdict.WARN, "running: obs, script"),
+    ],
+)
+def test_what_may_keep_the_screen_has_its_words(item: Item, verdict: Verdict, found: str) -> None:
+    assert (item.verdict, item.found[: len(found)]) == (verdict, found)
+    assert item.advice or verdict is Verdict.OK
+
+
+def test_a_process_that_cannot_be_closed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert device.process_memory().verdict is Verdict.OK
+    monkeypatch.setattr(platform, "harden_process", lambda: ("core dumps stay possible",))
+    monkeypatch.setattr("vault.platform.locked._lock", lambda *_: False)
+    item = device.process_memory()
+    assert item.verdict is Verdict.WARN
+    assert item.found == "core dumps stay possible; keys cannot be kept out of swap"
+
+
+def test_at_unlock_a_person_hears_what_was_found_and_nothing_of_what_is_not_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(platform, "swap_state", lambda: "unknown")
+    monkeypatch.setattr(platform, "hibernation_possible", lambda: Answer.UNKNOWN)
+    assert device.exposures({}, commands=lambda: None) == ()
+    monkeypatch.setattr(platform, "swap_state", lambda: "plain")
+    monkeypatch.setattr(platform, "hibernation_possible", lambda: Answer.YES)
+    assert device.exposures({"KONSOLE_VERSION": "1"}, commands=lambda: [["obs"]]) == (
+        "This computer: hibernation: possible.",
+        "This computer: swap: on a disk without encryption.",
+        "This computer: terminal memory: Konsole writes an unlimited scrollback into a plain file.",
+        "This computer: recording: running: obs.",
+    )
 
 
 @pytest.mark.parametrize(
