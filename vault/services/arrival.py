@@ -13,7 +13,7 @@ from vault.errors import VaultError
 from vault.ids import SeatId
 from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
-from vault.services import handover, intake, sections, sharing, terms
+from vault.services import handover, intake, members, rostering, sections, sharing, terms
 from vault.services.authors import name_in, names_of_members
 
 _ANNOUNCED = "announced"
@@ -22,8 +22,12 @@ _ANNOUNCED = "announced"
 def settle(session: Session) -> list[str]:
     """Do what this seat owes to others and return what a person should hear of it.
 
-    While the log is in doubt nothing is done. A step that fails becomes an alarm; the person's own work goes on.
+    While the log is in doubt nothing is done. A step that fails becomes an alarm; the person's own work goes on. A
+    member whose time has ended does nothing for others either.
     """
+    members.note_end(session)
+    if session.is_over:
+        return []
     lines = list(terms.announcements(session))
     if any(alarm.is_fault for alarm in session.alarms):
         return lines
@@ -32,6 +36,10 @@ def settle(session: Session) -> list[str]:
         steps += [_dates, _leavers, _orders, _sections]
     if session.directory.rights.may_grant(session.roles, Place.INTAKE):
         steps.append(_week)
+    if session.directory.rights.may_grant(session.roles, Place.DIRECTORY):
+        steps.append(_shared)
+    if session.roles & ALLOWED[Action.MEMBER_END]:
+        steps.append(_over)
     for step in steps:
         try:
             lines += step(session)
@@ -77,3 +85,17 @@ def _sections(session: Session) -> list[str]:
 
 def _week(session: Session) -> list[str]:
     return ["A new week: the intake has a new key."] if intake.rotate_weekly(session) else []
+
+
+def _shared(session: Session) -> list[str]:
+    count = rostering.settle_shared(session)
+    return [f"Keys that the organisation shares were given or replaced: {count}."] if count else []
+
+
+def _over(session: Session) -> list[str]:
+    outcome = members.end_who_is_over(session)
+    if outcome is None:
+        return []
+    if outcome.is_done:
+        return [f"{len(outcome.ended)} devices of members whose time has ended were ended."]
+    return [f"Members whose time has ended wait for signatures: {outcome.missing}; `casevault member suspend`."]
