@@ -18,7 +18,6 @@ from vault.access.keychange import change_keys
 from vault.access.session import Session
 from vault.errors import VerificationError, WrongPassphraseError
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.prf import fido2_salt
 from vault.seal.unlocking import OpenedSlot, make_slot, unlock
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
@@ -89,15 +88,15 @@ def change_factors(session: Session, member: str, old: Factors, new: Factors, wa
     return change_keys(session, file.with_slot(own.number, slot))
 
 
-def salt_for_security_key(path: Path) -> bytes:
-    """Return what a security key is asked with to open the vault of this folder, before it is open.
+def salt_of_vault(path: Path) -> bytes:
+    """Return the 32 bytes that every derivation for the vault of this folder starts from; they are no secret.
 
     Raises:
         NoVaultError: there is none.
     """
     folder = VaultFolder(path)
     folder.require()
-    return fido2_salt(_read(folder).header.vault_salt)
+    return _read(folder).header.vault_salt
 
 
 def _read(folder: VaultFolder) -> KeyFile:

@@ -1,0 +1,342 @@
+"""Passphrase, keyfile and security key: exchanged whole or not at all, the old one asked for again."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.seal.layouts import typed_in
+from tests.services.founded import MEMBER, PASSPHRASE, Place
+from vault.access import keychange
+from vault.access.factors import Factors, salt_of_vault
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import (
+    NotFoundError,
+    RefusedError,
+    TryAgainError,
+    UsageError,
+    VaultError,
+    VerificationError,
+    WrongPassphraseError,
+)
+from vault.records.work import Work
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.passphrase import FLOOR, KdfParameters
+from vault.seal.prf import fido2_salt
+from vault.services import checking, factors
+from vault.services.factors import FactorName
+from vault.store.files import read_limited
+
+NEW = b"a kettle for the harbour"
+WORDS = "quarry mammal zippy walnut equinox squeeze"
+SECRET = bytes(range(32))
+
+
+class PowerCutError(Exception):
+    """The process ends here."""
+
+
+def given(passphrase: bytes = PASSPHRASE, device_secret: bytes = b"", fido2_secret: bytes = b"") -> Factors:
+    return Factors(bytearray(passphrase), device_secret, fido2_secret)
+
+
+def opens(place: Place, with_: Factors) -> tuple[str, ...] | None:
+    """Return the warnings of an unlock with these factors, or None where they open nothing."""
+    try:
+        session = unlock(
+            place.path,
+            member=MEMBER,
+            passphrase=bytearray(with_.passphrase),
+            state=place.state,
+            device_secret=with_.device_secret,
+            fido2_secret=with_.fido2_secret,
+            wait=lambda _: None,
+        )
+    except WrongPassphraseError:
+        return None
+    with session:
+        assert checking.verify(session).verified
+        return session.warnings
+
+
+def change(session: Session, old: bytes = PASSPHRASE, new: bytes = NEW) -> None:
+    factors.change_passphrase(session, member=MEMBER, old=given(old), new=bytearray(new), wait=lambda _: None)
+
+
+def keys_of(place: Place) -> KeyFile:
+    return KeyFile.decode(read_limited(place.path / "keys", KEY_FILE_SIZE))
+
+
+def test_after_a_change_the_new_passphrase_opens_and_the_old_one_does_not(founded: Place) -> None:
+    with founded.open() as session:
+        change(session)
+    assert opens(founded, given(NEW)) == ()
+    assert opens(founded, given()) is None
+    assert keys_of(founded).header.generation == 1
+
+
+@pytest.mark.parametrize("typed", [WORDS, WORDS.upper(), typed_in(WORDS, meant="en", layout="ru")])
+def test_a_generated_passphrase_opens_however_it_is_typed(founded: Place, typed: str) -> None:
+    with founded.open() as session:
+        change(session, new=WORDS.encode())
+    assert opens(founded, given(typed.encode())) == ()
+
+
+@pytest.mark.parametrize("old", [b"not the passphrase", NEW, b"", PASSPHRASE.upper()])
+def test_a_wrong_old_passphrase_changes_nothing(founded: Place, old: bytes) -> None:
+    with founded.open() as session:
+        before, size = keys_of(founded), session.log.size
+        expected = RefusedError if not old else WrongPassphraseError
+        with pytest.raises(expected) as refusal:
+            change(session, old=old)
+        assert refusal.value.exit_code == (5 if not old else 12)
+        assert (keys_of(founded), session.log.size) == (before, size)
+    assert opens(founded, given()) is not None
+
+
+def test_a_wrong_old_passphrase_counts_as_an_attempt_and_waits_like_one(founded: Place) -> None:
+    waited: list[float] = []
+    with founded.open() as session:
+        for _ in range(5):
+            with pytest.raises(WrongPassphraseError):
+                factors.change_passphrase(
+                    session, member=MEMBER, old=given(b"guess"), new=bytearray(NEW), wait=waited.append
+                )
+    assert waited
+    assert opens(founded, given()) == ("5 failed attempts to open this vault since the last unlock.",)
+
+
+def test_the_passphrase_of_another_seat_is_a_wrong_one(founded: Place) -> None:
+    with founded.open() as session:
+        session.seat = type(session.seat)(bytes(16))
+        with pytest.raises(WrongPassphraseError, match=r"^no key slot opens with this name and passphrase$"):
+            change(session)
+
+
+@pytest.mark.parametrize("weak", [b"password123", b"Mira Halvorsen 1984", "пароль2024".encode(), b"harbour"])
+def test_a_weak_passphrase_is_refused_with_a_way_to_a_better_one(founded: Place, weak: bytes) -> None:
+    with founded.open() as session, pytest.raises(RefusedError, match="too easy to guess") as refusal:
+        change(session, new=weak)
+    assert "passphrase generate" in refusal.value.next_step
+    assert weak.decode() not in str(refusal.value)
+    assert opens(founded, given()) == ()
+
+
+STEPS = ["write_aside", "commit", "promote"]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", STEPS)
+def test_a_crash_at_any_step_leaves_one_passphrase_that_opens(
+    founded: Place, monkeypatch: pytest.MonkeyPatch, step: str, when: str
+) -> None:
+    session = founded.open()
+    with monkeypatch.context() as cutting:
+        owner: object = Work if step == "commit" else keychange
+        real = getattr(owner, step)
+
+        def ending(*args: object) -> None:
+            if when == "after":
+                real(*args)
+            raise PowerCutError
+
+        cutting.setattr(owner, step, ending)
+        with pytest.raises(PowerCutError):
+            change(session)
+    session.close()
+    is_listed = step == "promote" or (step, when) == ("commit", "after")
+    # Until unlock has finished the rename, the file before stands: the old one opens, once more.
+    if is_listed and (step, when) != ("promote", "after"):
+        assert opens(founded, given()) == ()
+    now, then = (NEW, PASSPHRASE) if is_listed else (PASSPHRASE, NEW)
+    assert opens(founded, given(now)) == ()
+    assert opens(founded, given(then)) is None
+    assert not (founded.path / "keys.new").exists()
+
+
+def test_a_full_disk_leaves_the_old_passphrase(founded: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise TryAgainError("no room, says the test")
+
+    with founded.open() as session, monkeypatch.context() as filling:
+        filling.setattr(keychange, "write_aside", full)
+        with pytest.raises(TryAgainError, match="no room, says the test"):
+            change(session)
+    assert opens(founded, given()) == ()
+
+
+def test_an_old_keys_file_put_back_opens_with_the_old_passphrase_and_is_reported(
+    founded: Place, tmp_path: Path
+) -> None:
+    """Whoever has a copy of the file and the old passphrase gets in: the words after a change say so."""
+    kept = shutil.copy(founded.path / "keys", tmp_path / "keys")
+    with founded.open() as session:
+        change(session)
+    shutil.copy(kept, founded.path / "keys")
+    with unlock(founded.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=founded.state) as session:
+        assert "old-keys" in {alarm.code for alarm in session.alarms}
+        with pytest.raises(VerificationError, match="this waits until the log is sound"):
+            change(session, new=b"another lamp in the window")
+    assert "still open with" in factors.OLD_COPIES
+
+
+def test_a_file_put_in_place_while_the_session_is_open_is_not_carried_on(founded: Place) -> None:
+    """Its costs would be taken for the new slot."""
+    with founded.open() as session:
+        cheaper = keys_of(founded).with_parameters(KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2), FLOOR)
+        (founded.path / "keys").write_bytes(cheaper.encode())
+        with pytest.raises(VerificationError, match="not the one that this session opened"):
+            change(session)
+
+
+def test_two_changes_in_one_session_and_the_files_between_are_old(founded: Place, tmp_path: Path) -> None:
+    with founded.open() as session:
+        change(session)
+        shutil.copy(founded.path / "keys", tmp_path / "between")
+        change(session, old=NEW, new=WORDS.encode())
+    assert opens(founded, given(WORDS.encode())) == ()
+    shutil.copy(tmp_path / "between", founded.path / "keys")
+    with unlock(founded.path, member=MEMBER, passphrase=bytearray(NEW), state=founded.state) as session:
+        assert "old-keys" in {alarm.code for alarm in session.alarms}
+
+
+def test_a_keyfile_is_needed_from_then_on_and_no_more_after_its_removal(founded: Place, tmp_path: Path) -> None:
+    path = tmp_path / "holiday.bin"
+    with founded.open() as session:
+        now = factors.add_keyfile(session, member=MEMBER, factors=given(), path=path)
+        assert [used.name for used in factors.list_own(session, now)] == ["passphrase", "keyfile"]
+    assert (path.stat().st_size, stat.S_IMODE(path.stat().st_mode)) == (64, 0o600)
+    read = factors.device_secret_of(path)
+    assert (read.secret, read.is_sound) == (now.device_secret, True)
+    assert opens(founded, given()) is None
+    assert opens(founded, given(device_secret=SECRET)) is None
+    assert opens(founded, now) is not None
+    with unlock(
+        founded.path,
+        member=MEMBER,
+        passphrase=bytearray(PASSPHRASE),
+        state=founded.state,
+        device_secret=read.secret,
+    ) as session:
+        after = factors.remove(session, member=MEMBER, factors=now, name=FactorName.KEYFILE)
+    assert after.device_secret == b""
+    assert opens(founded, given()) is not None
+
+
+def test_a_keyfile_stays_when_the_passphrase_changes(founded: Place, tmp_path: Path) -> None:
+    with founded.open() as session:
+        now = factors.add_keyfile(session, member=MEMBER, factors=given(), path=tmp_path / "key")
+        factors.change_passphrase(session, member=MEMBER, old=now, new=bytearray(NEW))
+    assert opens(founded, given(NEW)) is None
+    assert opens(founded, given(NEW, now.device_secret)) is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "error"),
+    [
+        pytest.param(given(b"wrong"), WrongPassphraseError, id="wrong passphrase"),
+        pytest.param(given(device_secret=SECRET), RefusedError, id="in use already"),
+    ],
+)
+def test_a_keyfile_that_is_not_added_is_not_left_behind(
+    founded: Place, tmp_path: Path, old: Factors, error: type[VaultError]
+) -> None:
+    with founded.open() as session, pytest.raises(error):
+        factors.add_keyfile(session, member=MEMBER, factors=old, path=tmp_path / "key", wait=lambda _: None)
+    assert not (tmp_path / "key").exists()
+
+
+def test_a_keyfile_never_takes_the_place_of_a_file(founded: Place, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("a letter")
+    with founded.open() as session, pytest.raises(RefusedError, match="there is something at"):
+        factors.add_keyfile(session, member=MEMBER, factors=given(), path=tmp_path / "key")
+    assert (tmp_path / "key").read_text() == "a letter"
+
+
+def test_a_file_that_is_no_keyfile_counts_as_a_wrong_one(founded: Place, tmp_path: Path) -> None:
+    (tmp_path / "picture").write_bytes(b"x" * 100_000)
+    read = factors.device_secret_of(tmp_path / "picture")
+    assert (read.is_sound, opens(founded, given(device_secret=read.secret))) == (False, None)
+    with pytest.raises(NotFoundError, match="no file missing"):
+        factors.device_secret_of(tmp_path / "missing")
+
+
+class HeldKey:
+    """A security key behind the seam."""
+
+    def __init__(self, error: VaultError | None = None) -> None:
+        self.error, self.asked = error, list[bytes]()
+
+    def enrol(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+    def secret(self, salt: bytes) -> bytes:
+        self.asked.append(salt)
+        return SECRET
+
+
+def test_a_security_key_is_asked_with_the_salt_of_this_vault(founded: Place) -> None:
+    key = HeldKey()
+    with founded.open() as session:
+        now = factors.add_security_key(session, member=MEMBER, factors=given(), provider=key)
+        assert [used.name for used in factors.list_own(session, now)] == ["passphrase", "fido2"]
+    assert key.asked == [fido2_salt(salt_of_vault(founded.path))]
+    assert opens(founded, given()) is None
+    assert opens(founded, given(fido2_secret=SECRET)) is not None
+    assert opens(founded, given(device_secret=SECRET)) is None
+
+
+def test_a_security_key_that_does_not_answer_changes_nothing(founded: Place) -> None:
+    key = HeldKey(TryAgainError("the security key did not answer"))
+    with founded.open() as session, pytest.raises(TryAgainError, match="did not answer"):
+        factors.add_security_key(session, member=MEMBER, factors=given(), provider=key)
+    assert opens(founded, given()) == ()
+
+
+def test_what_is_not_in_use_cannot_be_removed(founded: Place) -> None:
+    with founded.open() as session:
+        for name in FactorName:
+            with pytest.raises(RefusedError, match=f"no {name} is in use"):
+                factors.remove(session, member=MEMBER, factors=given(), name=name)
+        with pytest.raises(RefusedError, match="a security key is in use already"):
+            factors.add_security_key(session, member=MEMBER, factors=given(fido2_secret=SECRET), provider=HeldKey())
+
+
+@pytest.mark.parametrize(("passphrase", "kept"), [(WORDS.encode(), "generated"), (PASSPHRASE, "chosen")])
+def test_the_list_says_whether_case_matters(founded: Place, passphrase: bytes, kept: str) -> None:
+    with founded.open() as session:
+        (only,) = factors.list_own(session, given(passphrase))
+    assert only.words.startswith(kept)
+
+
+def test_a_proposal_is_in_a_language_that_has_a_list() -> None:
+    assert len(factors.propose("ru").words) == 7
+    assert factors.is_same(factors.propose("en", 8), bytearray(b"abacus")) is False
+    shown = factors.propose("fr")
+    assert factors.is_same(shown, bytearray(shown.text().upper().encode()))
+    with pytest.raises(UsageError, match="no word list of this language") as refusal:
+        factors.propose("xx")
+    assert "en, fr, ru" in refusal.value.next_step
+
+
+ACTS: list[Callable[[Session], object]] = [
+    change,
+    lambda session: factors.add_keyfile(session, member=MEMBER, factors=given(), path=Path("never")),
+    lambda session: factors.add_security_key(session, member=MEMBER, factors=given(), provider=HeldKey()),
+    lambda session: factors.remove(session, member=MEMBER, factors=given(), name=FactorName.KEYFILE),
+    lambda session: factors.list_own(session, given()),
+]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_who_has_no_role_any_more_changes_nothing(founded: Place, act: Callable[[Session], object]) -> None:
+    with founded.open() as session:
+        session.roles = frozenset()
+        with pytest.raises(RefusedError, match=r"own\.keys is refused"):
+            act(session)
