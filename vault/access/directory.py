@@ -10,6 +10,7 @@ from vault.errors import BrokenSealError, MalformedError, VerificationError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VaultId
 from vault.log.epochs import CompartmentKind
 from vault.log.roster import ROSTER_RECORD, Roster, RosterChain, check_chain
+from vault.log.roster_entries import Certificate
 from vault.log.roster_rules import Standing
 from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
@@ -62,6 +63,11 @@ class Directory:
         if certificate is None:
             raise VerificationError(f"seat {seat.hex()} is not in the newest roster")
         return MemberId(certificate.member)
+
+    def certificate_of(self, seat: bytes) -> Certificate | None:
+        """Return the certificate of a seat that is in or was: an ended seat's log still counts up to its cut."""
+        rosters = (one for one in reversed(self.chain.accepted) if seat in one.certificates)
+        return next((one.certificates[seat] for one in rosters), None)
 
     def roles_of(self, member: MemberId) -> frozenset[Role]:
         """Return a member's roles; words of a newer program grant nothing here."""

@@ -152,14 +152,14 @@ class _Checked:
     def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
         """Check one log without keys (C1 to C3), then what this seat can open of it."""
         genesis = genesis_of(rows, origin)
-        certificate = None if genesis is None else self._session.directory.standing.certificates.get(genesis.seat)
+        certificate = None if genesis is None else self._session.directory.certificate_of(genesis.seat)
         if genesis is None:
             self._whole(origin, "the genesis is missing or was altered")
             return
         if sum(row.origin == origin for row in rows.geneses()) > 1:
             self._whole(origin, "a false row stands beside the genesis")
         if certificate is None or certificate.identity != genesis.identity:
-            self._whole(origin, "the genesis was made by the key of no seat of the newest roster")
+            self._whole(origin, "the genesis was made by the key of no seat of any roster")
         report = verify_log(
             genesis_bytes_of(rows, origin) or b"",
             rows.operations(origin),
@@ -326,7 +326,7 @@ def _bounds(session: Session, rows: Rows) -> _Bounds:
     followed: set[Origin] = set()
     for name in sorted(dict.fromkeys(bounds.sizes)):
         genesis = genesis_of(rows, name)
-        certificate = None if genesis is None else session.directory.standing.certificates.get(genesis.seat)
+        certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
         if genesis is None or genesis.is_first or certificate is None or certificate.identity != genesis.identity:
             continue
         before, size = Origin(genesis.predecessor), genesis.predecessor_size
