@@ -157,7 +157,12 @@ def _wrong_attempts(known: Attempts) -> Item:
     if known.destroy_after is None:
         return Item("wrong attempts", Verdict.OK, f"{found}; they destroy nothing")
     words = f"{found}; the {known.destroy_after}th destroys every slot of this folder"
-    return Item("wrong attempts", Verdict.WARN, words, "Keep sheets and a backup. Undo: `casevault destroy after-wrong-attempts off`.")
+    return Item(
+        "wrong attempts",
+        Verdict.WARN,
+        words,
+        "Keep sheets and a backup. Undo: `casevault destroy after-wrong-attempts off`.",
+    )
 
 
 def _clock(known: Dates, now: int) -> Item:
