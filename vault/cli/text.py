@@ -27,6 +27,8 @@ referrals
   recipient add | list
   export CASE --profile lawyer --to NAME --out DIR [--decide proposed]
   package open FILE | verify FILE
+exchange
+  bundle make --to MEMBER --out FILE | take FILE | show FILE
 evidence
   log list | verify | checkpoint
   backup make DEST | verify SRC | restore SRC
@@ -64,6 +66,7 @@ NOUNS: dict[str, str] = {
     "package": "vault.cli.package",
     "log": "vault.cli.log",
     "backup": "vault.cli.backup",
+    "bundle": "vault.cli.bundle",
     "destroy": "vault.cli.destroy",
     "lock": "vault.cli.device",
     "status": "vault.cli.device",

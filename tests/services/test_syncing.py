@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import Filled
+from tests.services.offices import Office, admit, founder_of
+from vault.errors import NotFoundError, RefusedError, VerificationError
+from vault.ids import CompartmentId
+from vault.policy.roles import Role
+from vault.services import cases, notes, sharing, syncing
+from vault.services.exchange import peers_of
+from vault.sync.staging import staged_in
+
+Offices = tuple[Office, Office]
+
+
+@pytest.fixture(scope="session")
+def _offices(filled_template: Filled, tmp_path_factory: pytest.TempPathFactory) -> Offices:
+    """A founder, and a supervisor with a device of her own who holds the first case; both have all of it."""
+    folder = tmp_path_factory.mktemp("offices")
+    founder = founder_of(filled_template.place.copied_to(folder / "founder"))
+    colleague = admit(founder, folder, "Noor Vandermeer")
+    with founder.open() as session:
+        sharing.grant(session, filled_template.cases[0], [colleague.member])
+    colleague.take(founder.send(colleague, folder))
+    founder.take(colleague.send(founder, folder))
+    return founder, colleague
+
+
+@pytest.fixture
+def offices(_offices: Offices, tmp_path: Path) -> Offices:
+    return _copied(_offices[0], tmp_path / "founder"), _copied(_offices[1], tmp_path / "colleague")
+
+
+def _copied(office: Office, folder: Path) -> Office:
+    shutil.copytree(office.path, folder / "copy.vault")
+    shutil.copytree(office.state, folder / "state")
+    return replace(office, path=folder / "copy.vault", state=folder / "state")
+
+
+def _texts(office: Office, case: CompartmentId) -> list[str]:
+    with office.open() as session:
+        return sorted(note.value.text for note in cases.open_case(session, case).notes)
+
+
+def _note(office: Office, case: CompartmentId, text: str) -> None:
+    with office.open() as session:
+        notes.add(session, case, kind="contact", text=text)
+
+
+def test_a_colleague_reads_what_was_granted_and_nothing_else(offices: Offices, filled_template: Filled) -> None:
+    founder, colleague = offices
+    first, second = filled_template.cases
+    assert _texts(colleague, first) == _texts(founder, first) != []
+    with colleague.open() as session, session.database.reading() as rows:
+        assert not session.holds(second)
+        assert rows.versions(second) == []
+        assert rows.epochs(second) == []
+
+
+def test_a_note_comes_back(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
+    founder, colleague = offices
+    case = filled_template.cases[0]
+    _note(colleague, case, "from the field")
+    taken = founder.take(colleague.send(founder, tmp_path))
+    assert taken.sender == colleague.name
+    assert taken.came == {"note": 1}
+    assert not taken.waits
+    assert not taken.faults
+    assert "from the field" in _texts(founder, case)
+
+
+def test_a_second_bundle_carries_only_what_follows(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
+    founder, colleague = offices
+    _note(founder, filled_template.cases[0], "one more")
+    out = tmp_path / "second"
+    with founder.open() as session:
+        made = syncing.make(session, colleague.member, out)
+    assert made.versions == 1
+    assert made.size < 32 * 1024
+    assert colleague.take(out).came == {"note": 1}
+
+
+def test_taking_again_changes_neither_rows_nor_log(offices: Offices, tmp_path: Path) -> None:
+    founder, colleague = offices
+    bundle = founder.send(colleague, tmp_path)
+    colleague.take(bundle)
+    with colleague.open() as session:
+        before = session.log.size
+        taken = syncing.take(session, bundle)
+        assert session.log.size == before
+        assert not taken.is_news
+
+
+def test_the_taker_lists_the_checkpoints_that_it_saw(offices: Offices, tmp_path: Path) -> None:
+    founder, colleague = offices
+    with colleague.open() as session:
+        syncing.take(session, founder.send(colleague, tmp_path))
+        with session.database.reading() as rows:
+            entry = rows.operation(session.log.origin, session.log.size - 1)
+    assert entry is not None
+    assert entry.list[0] == 7
+    assert len(entry.list) == 49
+
+
+def test_a_bundle_that_was_lost_is_repeated_by_the_next_one(
+    offices: Offices, filled_template: Filled, tmp_path: Path
+) -> None:
+    founder, colleague = offices
+    case = filled_template.cases[0]
+    _note(founder, case, "in the lost one")
+    founder.send(colleague, tmp_path)
+    _note(founder, case, "in the next one")
+    assert colleague.take(founder.send(colleague, tmp_path)).came == {"note": 2}
+
+
+def test_a_peer_that_brings_entries_without_their_versions_hides_nothing(
+    offices: Offices, filled_template: Filled, tmp_path: Path
+) -> None:
+    founder, colleague = offices
+    other = admit(founder, tmp_path, "Ilse Brandvold", roles=(Role.CASEWORKER,))
+    colleague.take(founder.send(colleague, tmp_path))
+    # The third device holds none of the cases: what it passes on are entries alone.
+    _note(founder, filled_template.cases[0], "seen by a third device first")
+    other.take(founder.send(other, tmp_path))
+    colleague.take(other.send(colleague, tmp_path))
+    founder.take(colleague.send(founder, tmp_path))
+    assert colleague.take(founder.send(colleague, tmp_path)).came == {"note": 1}
+
+
+def test_a_bundle_to_a_revoked_member_holds_nothing_of_the_case(
+    offices: Offices, filled_template: Filled, tmp_path: Path
+) -> None:
+    founder, colleague = offices
+    case = filled_template.cases[0]
+    with founder.open() as session:
+        sharing.revoke(session, case, [colleague.member])
+    _note(founder, case, "after the end")
+    out = tmp_path / "after"
+    with founder.open() as session:
+        made = syncing.make(session, colleague.member, out)
+    assert made.versions == 0
+    taken = colleague.take(out)
+    assert taken.came == {}
+
+
+def test_two_people_who_write_at_once_are_both_shown(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
+    founder, colleague = offices
+    case = filled_template.cases[0]
+    _note(founder, case, "of the founder")
+    _note(colleague, case, "of the colleague")
+    to_founder, to_colleague = colleague.send(founder, tmp_path), founder.send(colleague, tmp_path)
+    founder.take(to_founder)
+    colleague.take(to_colleague)
+    assert {"of the founder", "of the colleague"} <= set(_texts(founder, case))
+    assert _texts(founder, case) == _texts(colleague, case)
+
+
+def test_showing_takes_nothing(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
+    founder, colleague = offices
+    _note(founder, filled_template.cases[0], "not yet")
+    bundle = founder.send(colleague, tmp_path)
+    with colleague.open() as session:
+        inside = syncing.show(session, bundle)
+    assert inside.is_known
+    assert inside.entries > 0
+    assert "not yet" not in _texts(colleague, filled_template.cases[0])
+
+
+def test_nothing_is_written_over_a_file(offices: Offices, tmp_path: Path) -> None:
+    founder, colleague = offices
+    out = tmp_path / "there"
+    out.write_bytes(b"mine")
+    with founder.open() as session, pytest.raises(RefusedError, match="already"):
+        syncing.make(session, colleague.member, out)
+    assert out.read_bytes() == b"mine"
+
+
+def test_a_bundle_is_for_the_owner_alone_and_leaves_no_part(offices: Offices, tmp_path: Path) -> None:
+    founder, colleague = offices
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    bundle = founder.send(colleague, folder)
+    assert list(folder.iterdir()) == [bundle]
+    assert bundle.stat().st_mode & 0o777 == 0o600
+
+
+def test_nobody_is_sent_a_bundle_who_has_no_other_device(offices: Offices, tmp_path: Path) -> None:
+    founder, _ = offices
+    with founder.open() as session, pytest.raises(RefusedError, match="no other device"):
+        syncing.make(session, founder.member, tmp_path / "self")
+
+
+def test_a_bundle_for_somebody_else_is_refused_and_not_kept(offices: Offices, tmp_path: Path) -> None:
+    founder, colleague = offices
+    bundle = founder.send(colleague, tmp_path)
+    with founder.open() as session:
+        with pytest.raises(VerificationError, match="not for seat"):
+            syncing.take(session, bundle)
+        assert staged_in(session.folder.staging_dir) == []
+
+
+def test_a_file_that_is_not_there_is_told(offices: Offices, tmp_path: Path) -> None:
+    with offices[0].open() as session, pytest.raises(NotFoundError, match="no file nowhere"):
+        syncing.take(session, tmp_path / "nowhere")
+
+
+def test_what_is_known_of_peers_survives_a_lock(offices: Offices) -> None:
+    founder, colleague = offices
+    with founder.open() as session:
+        peer = peers_of(session)[colleague.seat]
+    assert peer.at is not None
+    assert peer.base is not None
