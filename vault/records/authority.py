@@ -61,7 +61,7 @@ class Entry:
         roles: which roles the roster that it names gives the seat.
         rights: the rights table of that roster.
         founds_vault: it is entry 0 of the vault.
-        recovers: it is entry 0 of a seat that the root key admitted later (FORMAT.md 6, recovery).
+        recovers: it is of the first session of a seat that the root key admitted later (FORMAT.md 6, recovery).
     """
 
     origin: Origin
@@ -116,6 +116,7 @@ class Authority:
     known: dict[Origin, Proven] = field(default_factory=dict)
     _geneses: dict[bytes, Genesis | None] = field(default_factory=dict)
     _entries: dict[Place, Entry | None] = field(default_factory=dict)
+    _first_sessions: dict[bytes, int] = field(default_factory=dict)
 
     def entry(self, origin: bytes, seq: int) -> Entry | None:
         """Return the entry there if it is proven and its author was in (C1 to C4), or None."""
@@ -160,7 +161,7 @@ class Authority:
     def _entry(self, row: OperationRow, items: tuple[Item, ...], genesis: Genesis, roster: Roster) -> Entry:
         seat = SeatId(genesis.seat)
         first = self.chain.first_certified.get(row.origin)
-        is_first_word = row.seq == 0 and first is not None and first[1] == roster.root
+        by_root_key = first is not None and first[1] == roster.root
         return Entry(
             origin=Origin(row.origin),
             seq=row.seq,
@@ -168,9 +169,22 @@ class Authority:
             seat=seat,
             roles=roles_in(roster, seat),
             rights=rights_table(roster.head.rights),
-            founds_vault=is_first_word and roster.head.number == 0,
-            recovers=is_first_word and roster.head.number > 0,
+            founds_vault=by_root_key and roster.head.number == 0 and row.seq == 0,
+            recovers=by_root_key and roster.head.number > 0 and row.seq < self._first_session_of(Origin(row.origin)),
         )
+
+    def _first_session_of(self, origin: Origin) -> int:
+        """Return at which size of a log its second session began; the log's own size before it."""
+        if origin not in self._first_sessions:
+            size = self.rows.size(origin)
+            later = (seq for seq in range(1, size) if self._begins_session(origin, seq))
+            self._first_sessions[origin] = next(later, size)
+        return self._first_sessions[origin]
+
+    def _begins_session(self, origin: Origin, seq: int) -> bool:
+        known = self.prove(origin, seq)
+        rows = self.rows.operations(origin, seq, seq + 1)
+        return any(names_session_key(row) for row in rows if known.covers(row))
 
 
 def roles_in(roster: Roster, seat: bytes) -> frozenset[Role]:
@@ -182,6 +196,11 @@ def roles_in(roster: Roster, seat: bytes) -> frozenset[Role]:
 def names_its_list(row: OperationRow) -> bool:
     """Say whether the header of a row names its list. A proven header has one spelling: no parsing is needed."""
     return f'"r":"{items_digest(row.list).hex()}"'.encode() in row.header
+
+
+def names_session_key(row: OperationRow) -> bool:
+    """Say whether the header of a row names the key of the next session, as the first of each session does."""
+    return b'"k":"' in row.header
 
 
 def digests_in(row: OperationRow, kind: ItemKind) -> set[bytes]:

@@ -217,7 +217,7 @@ class _Candidates:
                         continue
                     holds = entry.seat == maker.seat or entry.seat in holders
                     may = entry.founds_vault or entry.rights.may_grant(entry.roles, place)
-                    brought_back = entry.recovers and _RECOVERY in holders
+                    brought_back = entry.recovers and grant.seat == entry.seat and _RECOVERY in holders
                     if (holds and may) or brought_back:
                         givers = given.setdefault((epoch, SeatId(grant.seat)), set())
                         grows |= entry.seat not in givers
