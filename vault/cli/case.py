@@ -52,14 +52,39 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
 
     with opened(args, face) as session:
         rows = cases.list_all(session, limit=args.limit)
-    data = [{"case": r.case.hex(), "ref": r.ref, "title": r.title, "kind": r.kind, "stage": r.status} for r in rows]
-    lines = [f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}" for r in rows]
+        alone = cases.only_yours(session, rows)
+    data = [
+        {
+            "case": r.case.hex(),
+            "ref": r.ref,
+            "title": r.title,
+            "kind": r.kind,
+            "stage": r.status,
+            "only_you": r.case in alone,
+        }
+        for r in rows
+    ]
+    lines = [f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}{_only_you(r.case in alone)}" for r in rows]
     return Result({"cases": data}, lines or ["No cases yet. Make one with `casevault case new --kind KIND`."])
 
 
 def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases
+    from vault.services import authors, cases, sections
 
     with opened(args, face) as session:
-        view = cases.open_case(session, cases.find(session, args.case), why=args.why)
-    return Result(case_data(view), case_lines(view))
+        case = cases.find(session, args.case)
+        view = cases.open_case(session, case, why=args.why)
+        by = authors.written_by(session, view.notes)
+        held = sections.list_of(session, case)
+    data: dict[str, object] = case_data(view, by)
+    lines = case_lines(view, by)
+    if held:
+        # Who holds none does not learn that there are any: neither by a line nor by an empty list.
+        data["sections"] = [{"section": one.section.hex(), "kind": one.what, "title": one.title} for one in held]
+        lines += ["", f"Restricted ({len(held)})"]
+        lines += [f"  {one.section.hex()}  {one.what}  {one.title}" for one in held]
+    return Result(data, lines)
+
+
+def _only_you(is_so: bool) -> str:
+    return "  [only YOU can open this case]" if is_so else ""

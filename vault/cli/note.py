@@ -20,6 +20,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add.add_argument("case", help="the case's id or reference")
     add.add_argument("--kind", choices=_KINDS, default="contact")
     add.add_argument("--file", help="read the text from this file")
+    add.add_argument("--section", metavar="ID", help="keep it in this restricted section of the case")
     add.set_defaults(command=_add)
     listing = verbs.add_parser("list", help="the notes of a case", allow_abbrev=False)
     listing.add_argument("case", help="the case's id or reference")
@@ -34,30 +35,37 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases, notes
+    from vault.services import cases, notes, sections
 
     text = read_text(args)
     with opened(args, face) as session:
-        note = notes.add(session, cases.find(session, args.case), kind=args.kind, text=text)
+        case = cases.find(session, args.case)
+        if args.section is None:
+            note = notes.add(session, case, kind=args.kind, text=text)
+        else:
+            section = sections.find_in(session, case, args.section)
+            note = sections.add_note(session, section, kind=args.kind, text=text)
     return Result({"note": note.hex()}, ["The note is kept.", f"id {note.hex()}"])
 
 
 def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases
+    from vault.services import authors, cases
 
     with opened(args, face) as session:
         view = cases.open_case(session, cases.find(session, args.case), why=args.why)
-    lines = [line for note in view.notes for line in note_lines(note, short=True)]
-    data = {"case": view.case.hex(), "notes": [note_data(n) for n in view.notes]}
+        by = authors.written_by(session, view.notes)
+    lines = [line for note in view.notes for line in note_lines(note, by, short=True)]
+    data = {"case": view.case.hex(), "notes": [note_data(note, by) for note in view.notes]}
     return Result(data, lines or ["This case has no notes yet."])
 
 
 def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import notes
+    from vault.services import authors, notes
 
     with opened(args, face) as session:
         note = notes.show(session, args.note, why=args.why)
-    return Result(note_data(note), note_lines(note))
+        by = authors.written_by(session, [note])
+    return Result(note_data(note, by), note_lines(note, by))
 
 
 def _amend(args: argparse.Namespace, face: Face) -> Result:

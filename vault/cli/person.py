@@ -25,18 +25,18 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add = verbs.add_parser("add", help="add a person to a case", allow_abbrev=False)
     add.add_argument("case", help="the case's id or reference")
     add.add_argument("--role", choices=_ROLES, required=True)
+    add.add_argument("--section", metavar="ID", help="keep it in this restricted section of the case")
     add_personal(add, _VALUES)
     add.set_defaults(command=_add)
 
 
 def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases, people
+    from vault.services import cases, people, sections
 
     answers = personal_values(args, face, _VALUES, "person add CASE --role ROLE")
     with opened(args, face) as session:
-        person = people.add(
-            session,
-            cases.find(session, args.case),
+        case = cases.find(session, args.case)
+        person = people.checked_person(
             role=args.role,
             names=answers["names"],
             born=next(iter(answers["born"]), None),
@@ -44,4 +44,8 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
             emails=answers["emails"],
             documents=answers["documents"],
         )
-    return Result({"person": person.hex()}, ["The person is kept.", f"id {person.hex()}"])
+        if args.section is None:
+            record = people.keep(session, case, person)
+        else:
+            record = sections.add_person(session, sections.find_in(session, case, args.section), person)
+    return Result({"person": record.hex()}, ["The person is kept.", f"id {record.hex()}"])

@@ -6,14 +6,17 @@ import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from vault.casework.note import Note
     from vault.casework.person import Person
+    from vault.ids import RecordId
     from vault.services.cases import CaseView
     from vault.services.reading import Stored
 
 
-def case_data(view: CaseView) -> dict[str, object]:
-    """Return a case for `--json`."""
+def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
+    """Return a case for `--json`; `by` says who wrote each note."""
     head = view.head.value
     return {
         "case": view.case.hex(),
@@ -23,54 +26,64 @@ def case_data(view: CaseView) -> dict[str, object]:
         "stage": head.stage,
         "risk": head.risk,
         "opened": head.opened,
+        "only_you": view.only_you is not None,
         "no_recovery_reason": head.no_recovery_reason,
-        "persons": [_person_data(person) for person in view.persons],
-        "notes": [note_data(note) for note in view.notes],
+        "persons": [person_data(person) for person in view.persons],
+        "notes": [note_data(note, by) for note in view.notes],
     }
 
 
-def case_lines(view: CaseView) -> list[str]:
-    """Return a case for people."""
+def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[str]:
+    """Return a case for people; `by` says who wrote each note."""
     head = view.head.value
     lines = [f"CASE {head.ref}  {head.title}", f"{head.kind}, {head.stage}, risk {head.risk}, opened {head.opened}"]
+    lines += [view.only_you] if view.only_you else []
+    lines += [f"(because: {head.alone_reason})"] if view.only_you and head.alone_reason else []
     if head.no_recovery_reason is not None:
         lines.append(f"Recovery cannot open this case: {head.no_recovery_reason}")
     lines += ["", f"People ({len(view.persons)})"]
     for person in view.persons:
-        value = person.value
-        lines.append(f"  {value.role}: {' / '.join(name.text for name in value.names) or 'no name'}")
-        lines += [f"    born {value.born}"] if value.born else []
-        lines += [f"    {line}" for line in (*value.phones, *value.emails)]
-        lines += [f"    {document.kind} {document.number}" for document in value.documents]
+        lines += [f"  {line}" for line in person_lines(person)]
     lines += ["", f"Notes ({len(view.notes)})"]
     for note in view.notes:
-        lines += [f"  {line}" for line in note_lines(note)]
+        lines += [f"  {line}" for line in note_lines(note, by)]
     return lines
 
 
-def note_data(note: Stored[Note]) -> dict[str, object]:
-    """Return a note for `--json`."""
+def person_lines(person: Stored[Person]) -> list[str]:
+    """Return a person for people."""
+    value = person.value
+    lines = [f"{value.role}: {' / '.join(name.text for name in value.names) or 'no name'}"]
+    lines += [f"  born {value.born}"] if value.born else []
+    lines += [f"  {line}" for line in (*value.phones, *value.emails)]
+    return lines + [f"  {document.kind} {document.number}" for document in value.documents]
+
+
+def note_data(note: Stored[Note], by: Mapping[RecordId, str]) -> dict[str, object]:
+    """Return a note for `--json`; `by` says who wrote it."""
     value = note.value
     return {
         "note": note.record.hex(),
         "kind": value.kind,
         "text": value.text,
         "written": _day(note.written_ms),
+        "by": by.get(note.record),
         "occurred": value.occurred,
         "amends": None if value.amends is None else value.amends.hex(),
     }
 
 
-def note_lines(note: Stored[Note], *, short: bool = False) -> list[str]:
-    """Return a note for people; `short` is its first line only."""
+def note_lines(note: Stored[Note], by: Mapping[RecordId, str], *, short: bool = False) -> list[str]:
+    """Return a note for people; `by` says who wrote it, `short` is its first line only."""
     value = note.value
     amends = "" if value.amends is None else f", amends {value.amends.hex()[:8]}"
-    head = f"{_day(note.written_ms)}  {value.kind}  {note.record.hex()}{amends}"
+    head = f"{_day(note.written_ms)}  {value.kind}  {note.record.hex()}{amends}  {by.get(note.record, '')}".rstrip()
     text = value.text.splitlines() or [""]
     return [head, f"  {text[0]}"] if short else [head, *(f"  {line}" for line in text)]
 
 
-def _person_data(person: Stored[Person]) -> dict[str, object]:
+def person_data(person: Stored[Person]) -> dict[str, object]:
+    """Return a person for `--json`."""
     value = person.value
     return {
         "person": person.record.hex(),

@@ -23,6 +23,14 @@ cases
   person add CASE
   note add CASE | list CASE | show NOTE | amend NOTE
   search WORDS
+  section new CASE | list CASE | show ID | grant ID | remove ID
+                                 restricted: where somebody is, health, sources
+  intake add | list | close SLIP call slips
+who can open what
+  grant list CASE | add CASE --to MEMBER [--until DATE] | remove CASE
+  key list CASE | rotate CASE | rewrap
+  handover order MEMBER --to MEMBER | list | carry-out
+  clock show | confirm | repair  the time by which rights end
 referrals
   recipient add | list
   export CASE --profile lawyer --to NAME --out DIR [--decide proposed]
@@ -61,6 +69,12 @@ NOUNS: dict[str, str] = {
     "person": "vault.cli.person",
     "note": "vault.cli.note",
     "search": "vault.cli.search",
+    "section": "vault.cli.section",
+    "intake": "vault.cli.intake",
+    "grant": "vault.cli.grant",
+    "key": "vault.cli.key",
+    "handover": "vault.cli.handover",
+    "clock": "vault.cli.clock",
     "recipient": "vault.cli.recipient",
     "export": "vault.cli.export",
     "package": "vault.cli.package",

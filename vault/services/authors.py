@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from vault.access.session import Session
 from vault.errors import NotFoundError, UsageError
-from vault.ids import MemberId, Origin
+from vault.ids import MemberId, Origin, RecordId
 from vault.services.projection import read_counted
+from vault.services.reading import Stored
 from vault.services.seats import members_of_logs
 
 _SHOWN_DIGITS = 8
@@ -52,6 +56,14 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
     if not found:
         raise NotFoundError("there is no member of this name", advice="`casevault member list` shows who is in.")
     return found[0]
+
+
+def written_by(session: Session, records: Iterable[Stored[Any]]) -> dict[RecordId, str]:
+    """Return the name of who wrote each record as it stands, also of those who left."""
+    origins = {one.record: one.origin for one in records if one.origin is not None}
+    members = members_of_logs(session, origins.values())
+    names = names_of_members(session) if members else {}
+    return {record: name_in(names, members.get(origin)) for record, origin in origins.items()}
 
 
 def author_of(session: Session, origin: Origin) -> str:

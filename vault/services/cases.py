@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from vault.index.cases import CaseRow, Sort, case_by_ref, page, row_of
 from vault.index.heads import heads_in
 from vault.log.epochs import CompartmentKind
 from vault.log.payload import covered_digest
-from vault.policy.roles import Action
+from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
@@ -27,8 +28,10 @@ from vault.services.deputies import deputy_of
 from vault.services.projection import audit_of, caught_up
 from vault.services.reading import Stored, read_heads, stored_of_kind
 from vault.services.seats import seats_of
+from vault.services.sharing import holders_of
 
 MOST_LISTED = 1_000_000
+ONLY_YOU = "only YOU can open this case"
 REASONS = (
     "casework",
     "intake",
@@ -36,6 +39,8 @@ REASONS = (
     "legal-referral",
     "subject-request",
     "handover",
+    "deputy",
+    "emergency",
     "audit",
     "training",
 )
@@ -57,6 +62,7 @@ class CaseView:
     head: Stored[Case]
     persons: tuple[Stored[Person], ...]
     notes: tuple[Stored[Note], ...]
+    only_you: str | None = None
 
 
 def create(
@@ -145,7 +151,25 @@ def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -
         head=heads[0],
         persons=tuple(stored_of_kind(versions, Person)),
         notes=tuple(stored_of_kind(versions, Note)),
+        only_you=only_you(session, case),
     )
+
+
+def only_you(session: Session, case: CompartmentId) -> str | None:
+    """Return the warning that stands beside a case which no other member can open, or None."""
+    held_by = holders_of(session, case)
+    if not held_by.members <= {session.member}:
+        return None
+    sheets = "the recovery sheets open it too" if held_by.with_recovery else "not even the recovery sheets do"
+    return f"{ONLY_YOU}; {sheets}"
+
+
+def only_yours(session: Session, rows: Iterable[CaseRow]) -> frozenset[CompartmentId]:
+    """Return those of listed cases that no other member can open."""
+    session.require(Action.CASE_LIST)
+    readable = bool(session.roles & ALLOWED[Action.CASE_READ])
+    cases = (CompartmentId(row.case) for row in rows if readable)
+    return frozenset(case for case in cases if session.holds(case) and only_you(session, case) is not None)
 
 
 def view(session: Session, case: CompartmentId, *, why: str) -> list[OpenedVersion]:

@@ -43,7 +43,7 @@ def add(
     Raises:
         UsageError: a value has not the form that its field needs; nothing was written.
     """
-    rule = session.require(Action.CASE_WRITE, case)
+    session.require(Action.CASE_WRITE, case)
     person = checked_person(
         role=role,
         names=names,
@@ -53,6 +53,12 @@ def add(
         documents=documents,
         safe_contact=safe_contact,
     )
+    return keep(session, case, person)
+
+
+def keep(session: Session, case: CompartmentId, person: Person) -> RecordId:
+    """Keep a checked person in a case and return the record's id."""
+    rule = session.require(Action.CASE_WRITE, case)
     record = RecordId(make_id())
     with session.work(case) as work:
         work.write(case, record, Person.KIND, to_fields(person))

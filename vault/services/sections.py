@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter as Counts
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vault.access.session import Session
 from vault.casework.access import Section, SectionKind
@@ -24,12 +24,13 @@ from vault.records.codec import to_fields
 from vault.records.counting import Counter
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
-from vault.services import people
 from vault.services.cases import checked_reason
 from vault.services.compartments import held_of_kind
 from vault.services.reading import Stored, stored_of_kind
 from vault.services.seats import seats_of
-from vault.services.sharing import holders_of, revoke
+from vault.services.sharing import grant, holders_of, revoke
+
+_CASE_FIRST = "a section is for members who hold its case"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class SectionLine:
 
     section: CompartmentId
     what: SectionKind
-    title: str
+    title: str = field(repr=False)
     holders: frozenset[MemberId]
     with_recovery: bool
 
@@ -63,7 +64,7 @@ def create(
     rule = session.require(Action.SECTION_CREATE, case)
     session.require_sound_log()
     if not set(members) <= holders_of(session, case).members:
-        raise UsageError("a section is for members who hold its case", advice="Grant them the case first.")
+        raise UsageError(_CASE_FIRST, advice="Grant them the case first.")
     head = Section(case=case, what=word_of(SectionKind, what, "kind"), title=title, audit=make_id())
     holders = session.directory.holders(seats_of(session, {session.member, *members}))
     with session.work() as work:
@@ -98,6 +99,18 @@ def find(session: Session, text: str) -> CompartmentId:
         if section.hex() == wanted:
             return section
     raise NotFoundError("there is no such section among yours", advice="`casevault section list CASE` shows yours.")
+
+
+def find_in(session: Session, case: CompartmentId, text: str) -> CompartmentId:
+    """Return the section with this id, of this case.
+
+    Raises:
+        NotFoundError: none that this member holds, or of another case.
+    """
+    section = find(session, text)
+    if section not in {line.section for line in list_of(session, case)}:
+        raise NotFoundError("this case has no such section among yours")
+    return section
 
 
 def open_section(session: Session, section: CompartmentId, *, why: str = "casework") -> SectionView:
@@ -136,34 +149,25 @@ def add_note(
     return _add(session, section, note, act="note.create")
 
 
-def add_person(
-    session: Session,
-    section: CompartmentId,
-    *,
-    role: str,
-    names: Sequence[str],
-    born: str | None = None,
-    phones: Sequence[str] = (),
-    emails: Sequence[str] = (),
-    documents: Sequence[str] = (),
-) -> RecordId:
-    """Keep a person in a section and return the record's id; the values are those of `people.add`."""
-    person = people.checked_person(role=role, names=names, born=born, phones=phones, emails=emails, documents=documents)
+def add_person(session: Session, section: CompartmentId, person: Person) -> RecordId:
+    """Keep a checked person (`people.checked_person`) in a section and return the record's id."""
     return _add(session, section, person, act="person.create")
 
 
-def audit_of_section(session: Session, section: CompartmentId) -> bytes:
-    """Return the random pseudonym under which audit payloads name this section.
+def give(session: Session, section: CompartmentId, members: Sequence[MemberId]) -> None:
+    """Grant a section to members who hold its case.
 
     Raises:
-        NotFoundError: it has no head that counts.
+        UsageError: one of them does not.
     """
-    if section not in session.audits:
-        head = _head(_records(session, section))
-        if head is None:
-            raise NotFoundError("there is no such section among yours")
-        session.audits[section] = head.value.audit
-    return session.audits[section]
+    session.require(Action.CASE_SHARE, section)
+    head = _head(_records(session, section))
+    if head is None:
+        raise NotFoundError("there is no such section among yours")
+    _require_case(session, head.value)
+    if not set(members) <= holders_of(session, CompartmentId(head.value.case)).members:
+        raise UsageError(_CASE_FIRST, advice="Grant them the case first.")
+    grant(session, section, members)
 
 
 def withdraw_with_case(session: Session) -> int:

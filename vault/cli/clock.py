@@ -1,0 +1,65 @@
+"""`casevault clock`: what this computer's clock means for rights that end."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from typing import TYPE_CHECKING
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+
+if TYPE_CHECKING:
+    from vault.policy.clocks import ClockReading
+
+_WORDS = {
+    "steady": "The clock goes as clocks do.",
+    "jumped": "The clock jumped ahead; it counts after `casevault clock confirm`.",
+    "set-back": "The clock is behind a time seen before, which goes on to count; a supervisor can repair it.",
+}
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `show`, `confirm`, `repair`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="show | confirm | repair")
+    show = verbs.add_parser("show", help="the clock, and the time that rights are measured by", allow_abbrev=False)
+    show.set_defaults(command=_show)
+    confirm = verbs.add_parser("confirm", help="the clock that jumped ahead is right", allow_abbrev=False)
+    confirm.set_defaults(command=_confirm)
+    repair = verbs.add_parser("repair", help="undo a wrong time that was believed (supervisor)", allow_abbrev=False)
+    repair.set_defaults(command=_repair)
+
+
+def _show(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import clock
+
+    with opened(args, face) as session:
+        reading = clock.look(session)
+    return _shown(reading)
+
+
+def _confirm(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import clock
+
+    with opened(args, face) as session:
+        reading = clock.confirm(session)
+    return _shown(reading)
+
+
+def _repair(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import clock
+
+    with opened(args, face) as session:
+        reading = clock.repair(session)
+    return _shown(reading)
+
+
+def _shown(reading: ClockReading) -> Result:
+    data = {"state": reading.state.value, "counts": _time(reading.counts_ms), "clock": _time(reading.wall_ms)}
+    lines = [_WORDS[reading.state.value], f"clock   {data['clock']}", f"counts  {data['counts']}"]
+    return Result(data, lines)
+
+
+def _time(ms: int) -> str:
+    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%dT%H:%MZ")

@@ -1,0 +1,92 @@
+"""`casevault grant`: who can open a case, given and taken back."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.ids import CompartmentId
+
+_REASONS = ("colleague", "deputy", "supervision", "legal-referral", "field", "handover")
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `list`, `add`, `remove`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="list | add | remove")
+    listing = verbs.add_parser("list", help="who can open a case", allow_abbrev=False)
+    listing.add_argument("case", help="its id or reference")
+    listing.set_defaults(command=_list)
+    add = verbs.add_parser("add", help="let a member open a case", allow_abbrev=False)
+    add.add_argument("case", help="its id or reference")
+    add.add_argument("--to", required=True, metavar="MEMBER")
+    add.add_argument("--until", metavar="DATE", help="the last day (YYYY-MM-DD); without it, no end")
+    add.add_argument("--reason", choices=_REASONS, default="colleague")
+    add.set_defaults(command=_add)
+    remove = verbs.add_parser("remove", help="take a case back: a new key is made", allow_abbrev=False)
+    remove.add_argument("case", help="its id or reference")
+    remove.add_argument("--from-member", required=True, metavar="MEMBER")
+    remove.set_defaults(command=_remove)
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, cases, sharing, terms
+
+    with opened(args, face) as session:
+        case = cases.find(session, args.case)
+        held_by = sharing.holders_of(session, case)
+        until = {term.member: term.until_ms for term in terms.terms_of(session, case)}
+        names = authors.names_of_members(session)
+        only_you = cases.only_you(session, case)
+    members = []
+    for member in sorted(held_by.members, key=lambda one: authors.name_in(names, one)):
+        ends = until.get(member)
+        day = None if ends is None else terms.last_day(ends)
+        members.append({"member": member.hex(), "name": authors.name_in(names, member), "until": day})
+    lines = [f"{one['name']}" + (f"  until {one['until']}" if one["until"] else "") for one in members]
+    lines.append("the recovery sheets" if held_by.with_recovery else "not the recovery sheets")
+    lines += [only_you] if only_you else []
+    data = {"case": case.hex(), "members": members, "recovery": held_by.with_recovery, "only_you": only_you is not None}
+    return Result(data, lines)
+
+
+def _add(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, cases, terms
+
+    until_ms = None if args.until is None else terms.end_of_day(args.until)
+    with opened(args, face) as session:
+        member = authors.find_member(session, args.to)
+        case = cases.find(session, args.case)
+        terms.give(session, case, [member], until_ms=until_ms, why=args.reason)
+    end = "" if until_ms is None else f" until {terms.last_day(until_ms)}; the day after, the key is changed"
+    data = {"case": case.hex(), "member": member.hex(), "until": None if until_ms is None else terms.last_day(until_ms)}
+    return Result(data, [f"The case is open to this member{end}."])
+
+
+def _remove(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, cases, sharing
+
+    with opened(args, face) as session:
+        member = authors.find_member(session, args.from_member, also_left=True)
+        case = cases.find(session, args.case)
+        _say_cost(session, face, case)
+        changed = sharing.revoke(
+            session, case, [member], progress=lambda done, total: face.progress(done, total, "Wrapping anew")
+        )
+    data = {"case": case.hex(), "member": member.hex(), "versions": changed.versions, "left": changed.left}
+    return Result(
+        data, [f"The case has a new key; {changed.versions} versions lie under it.", sharing.WHAT_MAY_BE_KEPT]
+    )
+
+
+def _say_cost(session: Session, face: Face, case: CompartmentId) -> None:
+    from vault.services import sharing
+
+    cost = sharing.cost_of_change(session, case)
+    if not face.quiet:
+        face.say(f"A new key: {cost.versions} versions are wrapped anew, for {cost.seats} devices.")

@@ -1,0 +1,67 @@
+"""`casevault handover`: the cases of somebody who leaves go to somebody who stays."""
+
+from __future__ import annotations
+
+import argparse
+
+from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+
+_REASON = (Personal("reason", "--reason", "Why (everybody in the vault can read it)", required=True),)
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `order`, `list`, `carry-out`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="order | list | carry-out")
+    order = verbs.add_parser("order", help="order it (an admin, who needs no case)", allow_abbrev=False)
+    order.add_argument("leaver", metavar="MEMBER")
+    order.add_argument("--to", required=True, metavar="MEMBER", help="the new owner")
+    add_personal(order, _REASON)
+    order.set_defaults(command=_order)
+    listing = verbs.add_parser("list", help="the orders that stand", allow_abbrev=False)
+    listing.set_defaults(command=_list)
+    carry_out = verbs.add_parser("carry-out", help="hand over what you hold of a leaver's cases", allow_abbrev=False)
+    carry_out.set_defaults(command=_carry_out)
+
+
+def _order(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, handover
+
+    reason = personal_values(args, face, _REASON, "handover order MEMBER --to MEMBER")["reason"][0]
+    with opened(args, face) as session:
+        leaver = authors.find_member(session, args.leaver, also_left=True)
+        successor = authors.find_member(session, args.to)
+        record = handover.order(session, leaver, successor, reason=reason)
+    lines = ["The order stands. The deputy's device carries it out when it is next opened."]
+    return Result({"order": record.hex(), "leaver": leaver.hex(), "successor": successor.hex()}, lines)
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, handover
+
+    with opened(args, face) as session:
+        orders = handover.orders(session)
+        names = authors.names_of_members(session)
+    data, lines = [], []
+    for one in orders:
+        value = one.value
+        leaver, successor = authors.name_in(names, value.leaver), authors.name_in(names, value.successor)
+        data.append({"order": one.record.hex(), "leaver": leaver, "successor": successor, "reason": value.reason})
+        lines.append(f"{leaver} -> {successor}: {value.reason}")
+    return Result({"orders": data}, lines or ["No orders."])
+
+
+def _carry_out(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, handover
+
+    with opened(args, face) as session:
+        done = handover.carry_out(session, progress=lambda done, total: face.progress(done, total, "Cases handed over"))
+        names = authors.names_of_members(session)
+    data = [{"order": one.order.hex(), "cases": one.cases} for one in done]
+    lines = [
+        f"{one.cases} cases of {authors.name_in(names, one.leaver)} are {authors.name_in(names, one.successor)}'s now."
+        for one in done
+    ]
+    return Result({"carried_out": data}, lines or ["You hold no case that waits to be handed over."])

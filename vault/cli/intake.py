@@ -1,0 +1,82 @@
+"""`casevault intake`: call slips, from the first ring to a case or the bin."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+
+from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+
+_VALUES = (
+    Personal("name", "--name", "Name as heard"),
+    Personal("number", "--number", "Number"),
+    Personal("language", "--language", "Language"),
+    Personal("text", "--text", "What it is about"),
+)
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `add`, `list`, `close`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="add | list | close")
+    add = verbs.add_parser("add", help="keep a call slip; no field is mandatory", allow_abbrev=False)
+    add.add_argument("--call-back", action="store_true", help="they wait for a call")
+    add_personal(add, _VALUES)
+    add.set_defaults(command=_add)
+    listing = verbs.add_parser("list", help="the open slips", allow_abbrev=False)
+    listing.set_defaults(command=_list)
+    close = verbs.add_parser("close", help="close a slip; its words are gone", allow_abbrev=False)
+    close.add_argument("slip", help="its id")
+    close.add_argument("--case", help="the case that it went into (id or reference)")
+    close.set_defaults(command=_close)
+
+
+def _add(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import intake
+
+    answers = personal_values(args, face, _VALUES, "intake add")
+    values = {key: next(iter(found), "") for key, found in answers.items()}
+    with opened(args, face) as session:
+        slip = intake.add(session, call_back=args.call_back, **values)
+    return Result({"slip": slip.hex()}, ["The slip is kept.", f"id {slip.hex()}"])
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import intake
+
+    with opened(args, face) as session:
+        found = intake.list_open(session)
+    data, lines = [], []
+    for one in found:
+        slip, received = one.stored.value, _time(one.stored.value.received)
+        data.append(
+            {
+                "slip": one.stored.record.hex(),
+                "received": received,
+                "name": slip.name,
+                "number": slip.number,
+                "language": slip.language,
+                "text": slip.text,
+                "call_back": slip.call_back,
+                "overdue": one.is_overdue,
+            }
+        )
+        marks = ("  CALL BACK" if slip.call_back else "") + ("  OVERDUE: move it or close it" if one.is_overdue else "")
+        lines.append(f"{received}  {one.stored.record.hex()}{marks}")
+        lines += [f"  {line}" for line in (slip.name, slip.number, slip.language, *slip.text.splitlines()) if line]
+    return Result({"slips": data}, lines or ["No open slips."])
+
+
+def _close(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import cases, intake
+
+    with opened(args, face) as session:
+        case = None if args.case is None else cases.find(session, args.case)
+        intake.close(session, args.slip, moved_to=case)
+    return Result({"slip": args.slip, "closed": True}, ["The slip is closed; its words are gone."])
+
+
+def _time(ms: int) -> str:
+    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M")

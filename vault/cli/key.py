@@ -1,0 +1,73 @@
+"""`casevault key`: keys of cases, changed and brought up to date."""
+
+from __future__ import annotations
+
+import argparse
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `list`, `rotate`, `rewrap`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="list | rotate | rewrap")
+    listing = verbs.add_parser(
+        "list", help="how many keys a case had, and what a new one would cost", allow_abbrev=False
+    )
+    listing.add_argument("case", help="its id or reference")
+    listing.set_defaults(command=_list)
+    rotate = verbs.add_parser("rotate", help="make a new key of a case for the same members", allow_abbrev=False)
+    rotate.add_argument("case", help="its id or reference")
+    rotate.set_defaults(command=_rotate)
+    rewrap = verbs.add_parser("rewrap", help="bring versions under the newest key of each case", allow_abbrev=False)
+    rewrap.set_defaults(command=_rewrap)
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import cases, keys, sharing
+
+    with opened(args, face) as session:
+        case = cases.find(session, args.case)
+        found = keys.keys_of(session, case)
+        cost = sharing.cost_of_change(session, case)
+    data = {
+        "case": case.hex(),
+        "keys": found.epochs,
+        "current": found.current,
+        "waiting": found.waiting,
+        "versions": cost.versions,
+        "seats": cost.seats,
+    }
+    lines = [
+        f"{found.epochs} keys so far, {found.current} of them current",
+        f"{found.waiting} versions wait to be wrapped under the current one",
+        f"a new key: {cost.versions} versions to wrap anew, for {cost.seats} devices",
+    ]
+    return Result(data, lines)
+
+
+def _rotate(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import cases, sharing
+
+    with opened(args, face) as session:
+        case = cases.find(session, args.case)
+        changed = sharing.rotate(
+            session, case, progress=lambda done, total: face.progress(done, total, "Wrapping anew")
+        )
+    data = {"case": case.hex(), "versions": changed.versions, "left": changed.left}
+    return Result(data, [f"The case has a new key; {changed.versions} versions lie under it."])
+
+
+def _rewrap(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import keys, sharing
+
+    with opened(args, face) as session:
+        done = sharing.rewrap_all(
+            session,
+            keys.cases_held(session),
+            progress=lambda done, total: face.progress(done, total, "Wrapping anew"),
+        )
+    data = {"versions": done.done, "left": done.left}
+    left = "" if not done.left else f"; {done.left} wait for another member's device"
+    return Result(data, [f"{done.done} versions were wrapped anew{left}."])
