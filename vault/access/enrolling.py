@@ -5,7 +5,8 @@ What this seat has no right to give or does not hold waits for one who does: `se
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from vault.access.compartments import drops_of
@@ -107,13 +108,9 @@ def commit_roster(
     assert after is not None  # noqa: S101 - roster 0 is among them; for the type checker
     due = dues(session, after)
     drops = _drops(session, due, after)
-    if rows:
-        with session.database.transaction() as transaction:
-            for row in rows:
-                transaction.put_local(row)
     if keys is not None:
         write_aside(session.folder.keys, keys.encode())
-    with session.work(directory.compartment) as work:
+    with _stored(session, rows), session.work(directory.compartment) as work:
         _give(session, work, due, drops)
         work.write(directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
         for one in members:
@@ -126,6 +123,21 @@ def commit_roster(
         promote(session.folder.keys)
     refresh(session)
     return receipt
+
+
+@contextmanager
+def _stored(session: Session, rows: Sequence[LocalRow]) -> Iterator[None]:
+    """Store local rows, and take them back if what they are for does not become durable."""
+    with session.database.transaction() as transaction:
+        for row in rows:
+            transaction.put_local(row)
+    try:
+        yield
+    except BaseException:
+        with session.database.transaction() as transaction:
+            for row in rows:
+                transaction.delete_local(row.seat, row.purpose)
+        raise
 
 
 def settle(session: Session) -> tuple[CompartmentKind, ...]:

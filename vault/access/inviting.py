@@ -35,7 +35,14 @@ class Answer:
 
 
 def make_invitation(
-    session: Session, *, by: str, roles: Sequence[str] = (), days: int = 0, member: bytes = b"", name: str = ""
+    session: Session,
+    *,
+    by: str,
+    roles: Sequence[str] = (),
+    days: int = 0,
+    member: bytes = b"",
+    name: str = "",
+    is_kept: bool = True,
 ) -> Invitation:
     """Make an invitation that this seat remembers; the oldest of 32 is forgotten.
 
@@ -46,6 +53,7 @@ def make_invitation(
         days: after how many days the member may do nothing any more; 0 for no end.
         member: whose further device, 16 bytes, or nothing.
         name: that member's name.
+        is_kept: whether a request may answer it later; not where it is answered at once, at the same keyboard.
     """
     invitation = Invitation(
         vault=session.vault,
@@ -60,8 +68,9 @@ def make_invitation(
         member=member,
         name=name,
     )
-    kept = [*_kept(session), _Kept(invitation.encode(), b"", session.log.now_ms())]
-    _keep(session, kept[-INVITATIONS_KEPT:])
+    if is_kept:
+        kept = [*_kept(session), _Kept(invitation.encode(), b"", session.log.now_ms())]
+        _keep(session, kept[-INVITATIONS_KEPT:])
     return invitation
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from vault import __version__, platform
 from vault.access.founding import make_beside, no_room
+from vault.access.rekeying import seats_here
+from vault.access.session import Session
+from vault.access.slots import free_slot
 from vault.access.waiting import Waiting, place_of
 from vault.errors import (
     RefusedError,
@@ -20,7 +23,7 @@ from vault.log.roster_entries import Certificate
 from vault.records.seatlog import begin
 from vault.seal.doors import DoorKeys, make_doors, make_recovery_door
 from vault.seal.joining import Invitation, Request, joining_words, seal_request
-from vault.seal.keyfile import SLOT_COUNT, KeyFile, KeyHeader, SeatSecrets, make_key_file
+from vault.seal.keyfile import KEY_FILE_SIZE, SLOT_COUNT, KeyFile, KeyHeader, SeatSecrets, make_key_file
 from vault.seal.keyring import Keyring
 from vault.seal.keys import make_key
 from vault.seal.passphrase import KdfParameters
@@ -29,7 +32,7 @@ from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import make_signing_seed, public_key
 from vault.seal.unlocking import make_slot
 from vault.store.engine import Database, open_database
-from vault.store.files import make_ballast, promote, write_aside
+from vault.store.files import make_ballast, promote, read_limited, write_aside
 from vault.store.folder import VaultFolder
 from vault.store.rowtypes import LocalRow
 from vault.store.schema import make_tables
@@ -42,11 +45,6 @@ class NewSeat:
     secrets: SeatSecrets = field(repr=False)
     waiting: Waiting
     request: Request
-
-    @property
-    def certificate(self) -> Certificate:
-        """What the roster shall say of it."""
-        return certificate_of(self.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +118,48 @@ def join(
     platform.fsync_folder(path.parent)
     words = joining_words(invitation.root, new.request, invitation.roster)
     return Asked(SeatId(new.request.seat), words, seal_request(invitation, new.request))
+
+
+@dataclass(frozen=True, slots=True)
+class HereSeat:
+    """A new seat in a folder that is a vault already: what has to be stored before and with the roster.
+
+    Attributes:
+        certificate: what the roster shall say of it.
+        keys: the folder's next `keys` file, with its slot and its door.
+        rows: its local rows.
+    """
+
+    certificate: Certificate
+    keys: KeyFile = field(repr=False)
+    rows: tuple[LocalRow, ...] = field(repr=False)
+
+
+def join_here(session: Session, invitation: Invitation, *, member_name: str, passphrase: bytearray) -> HereSeat:
+    """Make a seat in this very folder for somebody who types name and passphrase at the same keyboard.
+
+    Nothing is written yet; the caller wipes the passphrase.
+
+    Raises:
+        RefusedError: no slot of the folder is free, or the passphrase is refused.
+        UsageError: the name is empty, or not the one that the invitation is for.
+    """
+    name = _checked_name(invitation, member_name)
+    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    new = new_seat(session.database, invitation, name, here=True)
+    with session.database.reading() as rows:
+        number = free_slot(rows)
+    slot = make_slot(file.header, number, new.secrets, passphrase=passphrase, member_name=member_name)
+    doors = DoorKeys(session.copy_keys(file).database_key)
+    certificates = session.directory.standing.certificates
+    seats = [(seat, certificates[seat].kem) for seat in sorted(seats_here(session))]
+    keys = file.with_slot(number, slot).with_doors(
+        make_doors(session.vault, doors, [*seats, (new.request.seat, new.request.kem)]),
+        make_recovery_door(session.vault, doors, session.directory.standing.head.recovery),
+    )
+    place = place_of(new.secrets, session.vault)
+    rows_of_it = (LocalRow(new.request.seat, Purpose.SLOT, number, b""), new.waiting.row(place))
+    return HereSeat(certificate_of(new.request), keys, rows_of_it)
 
 
 def new_seat(database: Database, invitation: Invitation, name: str, *, here: bool) -> NewSeat:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vault.access.enrolling import MemberRecord
 from vault.access.inviting import Answer, make_invitation, open_answer, require_words
-from vault.access.joining import Asked, certificate_of, join
+from vault.access.joining import Asked, certificate_of, join, join_here
 from vault.access.rosters import Change
 from vault.access.session import Session
 from vault.access.waiting import waiting_database
@@ -55,12 +55,7 @@ def invite(session: Session, *, like: str, days: int = 0) -> bytes:
     """
     session.require(Action.MEMBER_ADMIT)
     session.require_sound_log()
-    if like not in LIKE:
-        raise UsageError("there is no such role", advice=f"--like is one of: {', '.join(sorted(LIKE))}.")
-    if not 0 <= days <= _MOST_DAYS:
-        raise UsageError(f"--days is between 1 and {_MOST_DAYS}")
-    roles = [role.value for role in LIKE[like]]
-    return make_invitation(session, by=_own_name(session), roles=roles, days=days).encode()
+    return make_invitation(session, by=_own_name(session), roles=_like(like, days), days=days).encode()
 
 
 def invite_device(session: Session, member: MemberId) -> bytes:
@@ -146,10 +141,41 @@ def admit(session: Session, answered: Answer, words: Sequence[str], *, by_root: 
     else:
         require_new_name(session, request.name)
         change = Change(admission(session, member, _roles(invitation)), (certificate,))
-        until = session.clock().counts_ms + invitation.days * _DAY_MS if invitation.days else None
-        records.append(MemberRecord(member, request.name, until))
+        records.append(MemberRecord(member, request.name, _until(session, invitation.days)))
     outcome = carry_out(session, change, members=records, by_root=by_root)
     return Admitted(member, request.name, SeatId(request.seat), outcome)
+
+
+def admit_here(
+    session: Session, *, like: str, name: str, passphrase: bytearray, days: int = 0, by_root: bool = False
+) -> Admitted:
+    """Admit somebody who sits at the same keyboard into this very folder. The passphrase is wiped before this returns.
+
+    Args:
+        session: of the member who admits; it stays theirs.
+        like: which role: a key of `LIKE`.
+        name: who joins, as they will type it.
+        passphrase: theirs.
+        days: after how many days they may do nothing any more; 0 for no end.
+        by_root: sign with the root as well, while its secret lies in this vault.
+
+    Raises:
+        RefusedError: others would have to sign, the name is taken, or no slot is free.
+        UsageError: no such role, no name, or days that cannot be.
+    """
+    session.require(Action.MEMBER_ADMIT)
+    try:
+        roles = _like(like, days)
+        require_new_name(session, name)
+        invitation = make_invitation(session, by=_own_name(session), roles=roles, days=days, is_kept=False)
+        here = join_here(session, invitation, member_name=name, passphrase=passphrase)
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    member = MemberId(here.certificate.member)
+    change = Change(admission(session, member, _roles(invitation)), (here.certificate,))
+    record = MemberRecord(member, name.strip(), _until(session, days))
+    outcome = carry_out(session, change, members=[record], by_root=by_root, here=here)
+    return Admitted(member, name.strip(), SeatId(here.certificate.seat), outcome)
 
 
 def finish(path: Path, bundle: Path, *, member: str, passphrase: bytearray) -> None:
@@ -179,6 +205,18 @@ def finish(path: Path, bundle: Path, *, member: str, passphrase: bytearray) -> N
             open_bundle(bundle, private, SeatId(slot.secrets.seat), VaultId(file.header.vault)),
             knows=lambda genesis: True,
         )
+
+
+def _like(like: str, days: int) -> list[str]:
+    if like not in LIKE:
+        raise UsageError("there is no such role", advice=f"--like is one of: {', '.join(sorted(LIKE))}.")
+    if not 0 <= days <= _MOST_DAYS:
+        raise UsageError(f"--days is between 1 and {_MOST_DAYS}")
+    return [role.value for role in LIKE[like]]
+
+
+def _until(session: Session, days: int) -> int | None:
+    return session.clock().counts_ms + days * _DAY_MS if days else None
 
 
 def _roles(invitation: Invitation) -> frozenset[Role]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from vault.access.enrolling import MemberRecord, commit_roster, settle, shared_compartments
+from vault.access.joining import HereSeat
 from vault.access.proposals import Proposal, open_proposal, seal_proposal
 from vault.access.rekeying import rekey, slots_here
 from vault.access.rosters import Change, missing_signatures, propose, sign_by_root, sign_roster, signers_in
@@ -63,6 +64,7 @@ def carry_out(
     members: Sequence[MemberRecord] = (),
     act: str = "roster.change",
     by_root: bool = False,
+    here: HereSeat | None = None,
     progress: Progress = lambda done, total: None,
 ) -> Outcome:
     """Sign a change and make it count, or return a proposal for those who have to sign it too.
@@ -75,10 +77,12 @@ def carry_out(
         members: what the directory is to say of members whom it admits.
         act: the act that the log names.
         by_root: sign with the root as well, while its secret lies in this vault.
+        here: the seat that it admits into this very folder, if it does.
         progress: (cases done, cases in all) while their keys are replaced.
 
     Raises:
-        RefusedError: it names nobody known, or the root secret is not here.
+        RefusedError: it names nobody known, or the root secret is not here, or several would have to sign for a seat in
+            this folder.
         VerificationError: the log is in doubt.
     """
     session.require_sound_log()
@@ -86,7 +90,16 @@ def carry_out(
     roster = propose(session, _on_newest_rules(session, change))
     if by_root:
         roster = sign_by_root(session, roster)
-    return _go_on(session, Proposal(roster, tuple(members)), act, progress)
+    proposal = Proposal(roster, tuple(members))
+    missing = missing_signatures(session.directory.standing, roster)
+    if missing is None:
+        return _commit(session, proposal, act, progress, here)
+    if here is not None:
+        raise RefusedError(
+            f"others have to sign this admission: {missing}",
+            advice="Invite them to a device of their own, and pass the proposal on; a second vault folder here is one.",
+        )
+    return Outcome(roster.head.number, missing, seal_proposal(session, proposal))
 
 
 def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
@@ -180,16 +193,18 @@ def _shown(session: Session, proposal: Proposal) -> Shown:
     return Shown(proposal.roster.head.number, describe(session, proposal), tuple(signed), missing)
 
 
-def _go_on(session: Session, proposal: Proposal, act: str, progress: Progress) -> Outcome:
-    missing = missing_signatures(session.directory.standing, proposal.roster)
-    if missing is not None:
-        return Outcome(proposal.roster.head.number, missing, seal_proposal(session, proposal))
-    return _commit(session, proposal, act, progress)
-
-
-def _commit(session: Session, proposal: Proposal, act: str, progress: Progress) -> Outcome:
+def _commit(
+    session: Session, proposal: Proposal, act: str, progress: Progress, here: HereSeat | None = None
+) -> Outcome:
     before = session.directory.standing.certificates
-    commit_roster(session, proposal.roster, members=proposal.members, act=act)
+    commit_roster(
+        session,
+        proposal.roster,
+        members=proposal.members,
+        keys=None if here is None else here.keys,
+        rows=() if here is None else here.rows,
+        act=act,
+    )
     ended = tuple(SeatId(seat) for seat in sorted(before.keys() - session.directory.standing.certificates.keys()))
     cases: Sequence[CompartmentId] = sharing.end_seats(session, ended, progress=progress) if ended else ()
     if ended:
