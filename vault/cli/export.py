@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
-from vault.errors import WaitingForDecisionError
+from vault.errors import UsageError, WaitingForDecisionError
 
 if TYPE_CHECKING:
     from vault.services.exporting import Undecided
+
+
+_RELEASED = {
+    "alone": "It was released ALONE: nobody else in the organisation could approve it. Log and package say so.",
+    "two-person": "Two persons released it: log and package name both, by role.",
+}
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -25,13 +31,17 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="an existing folder for the package")
     parser.add_argument("--decide", choices=("proposed",), help="take the proposal of every open question")
     parser.add_argument("--language", choices=("en", "fr", "ru"), default="en", help="language of the report")
+    parser.add_argument("--second", metavar="NAME", help="the member who approves it at this keyboard")
     parser.set_defaults(command=_export)
 
 
 def _export(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases, exporting
+    from vault.services import approving, cases, exporting
 
+    if args.second is not None and not face.may_ask:
+        raise UsageError("a second person is asked at the terminal", advice="Or in a file: `casevault approval ask`.")
     with opened(args, face) as session:
+        second = None if args.second is None else approving.at_this_keyboard(session, args.second)
         result = exporting.export(
             session,
             cases.find(session, args.case),
@@ -40,6 +50,7 @@ def _export(args: argparse.Namespace, face: Face) -> Result:
             out=args.out,
             take_proposals=args.decide == "proposed",
             cover=exporting.usual_cover(args.profile, args.language),
+            second=second,
         )
     if isinstance(result, exporting.Undecided):
         return _undecided(result)
@@ -49,10 +60,12 @@ def _export(args: argparse.Namespace, face: Face) -> Result:
         "questions": result.questions,
         "decided": result.decided,
         "key_words": list(result.key_words),
+        "release": result.release,
     }
     lines = [
         f"The package is at {result.path}.",
         f"{result.questions} questions were open; {result.decided} forms are decided. The finished files were checked.",
+        _RELEASED[result.release],
         "Tell the recipient these 13 words of your package key once, by voice:",
         f"  {' '.join(result.key_words)}",
     ]

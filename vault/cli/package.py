@@ -39,6 +39,6 @@ def _verify(args: argparse.Namespace, face: Face) -> Result:
 
     del face
     found = packages.verify(args.file, identity_file=args.identity, expected_words=args.words)
-    return Result(
-        {"standing": found.standing, "key_words": list(found.key_words)}, [f"The package is {found.sentence()}."]
-    )
+    release = None if found.manifest is None or found.manifest.release is None else found.manifest.release.to_json()
+    data = {"standing": found.standing, "key_words": list(found.key_words), "release": release}
+    return Result(data, [f"The package is {found.sentence()}."])

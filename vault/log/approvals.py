@@ -160,7 +160,7 @@ class Refusal(StrEnum):
     """Why an approval does not count, or a use of it."""
 
     FORGED = "not signed by the seat that it names"
-    OTHER_VAULT = "of another vault"
+    OTHER_VAULT = "given in another vault"
     NOT_GIVEN = "listed by no log of the seat that it names"
     ENDED = "given by a seat that was not in"
     ROLE = "given under a role that may not approve, or that its giver does not have"
@@ -170,7 +170,6 @@ class Refusal(StrEnum):
     OTHER_THING = "used for something else than it was given for"
     EXPIRED = "used after it had expired"
     USED_TWICE = "used a second time"
-    UNKNOWN = "the approval itself is not here"
 
 
 @dataclass(frozen=True, slots=True)

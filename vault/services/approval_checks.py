@@ -89,12 +89,12 @@ def approval_faults(
                 approval, listings, vault=session.vault, approvers=_APPROVERS, verify_signature=is_signed_raw
             )
         for use, reason in judged.refused:
-            yield ApprovalFault(Origin(use.origin), use.seq, f"operation {use.seq} lists an approval {reason}")
+            yield ApprovalFault(Origin(use.origin), use.seq, f"it lists an approval that was {reason}")
     for (origin, seq), payload in sorted(payloads.items(), key=lambda one: one[0]):
         if payload.act in ACTS and payload.out.startswith("ok"):
             for row in rows.operations(origin, seq, seq + 1):
                 if not _lists_approval(row) and _needed_second(session, rows, row, payload.act):
-                    text = f"operation {seq}: {payload.act} without the approval of a second person"
+                    text = f"{payload.act} without the approval of a second person"
                     yield ApprovalFault(Origin(origin), seq, text)
 
 

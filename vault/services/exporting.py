@@ -72,7 +72,10 @@ class DeclinedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A package at its destination, and the words by which its recipient knows who made it."""
+    """A package at its destination, and the words by which its recipient knows who made it.
+
+    `release` is the rule by which it left: `alone` or `two-person`.
+    """
 
     path: Path
     package: bytes
@@ -80,6 +83,7 @@ class Exported:
     questions: int
     decided: int
     key_words: tuple[str, ...]
+    release: str
     pages: tuple[str, ...] = field(repr=False)
 
 
@@ -160,6 +164,7 @@ def export(
         questions=len(questions),
         decided=len(actions),
         key_words=done.key_words,
+        release=release,
         pages=done.pages,
     )
 

@@ -1,0 +1,247 @@
+"""Against the rule of two: a patched program, a second device, a stolen approval. Each is refused or told of."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.services import colleague
+from tests.services.colleague import Colleague, admit
+from tests.services.conftest import filled, filled_template, founded_template
+from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from tests.services.test_approving import IDENTITY, LAWYER, Person
+from vault.access.enrolling import commit_roster
+from vault.access.rosters import Change, propose
+from vault.access.seconding import Wanted, ask_second
+from vault.access.session import Session
+from vault.casework.approving import Approving
+from vault.errors import RefusedError
+from vault.ids import CompartmentId, RecordId, make_id
+from vault.log.approvals import APPROVAL_PURPOSE, Approval, approved_digest
+from vault.policy.roles import Role
+from vault.records.codec import to_fields
+from vault.records.work import Entry
+from vault.seal.age import recipient_of
+from vault.seal.keyfile import KeyFile
+from vault.seal.signing import make_signing_seed, sign
+from vault.services import approving, checking, exporting, partners
+from vault.store import tables
+
+__all__ = ["filled", "filled_template", "founded_template"]  # fixtures
+
+
+@pytest.fixture
+def oren(filled: Filled) -> Colleague:
+    with filled.open() as session:
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY))
+        admitted = admit(session)
+    with admitted.open(filled.place):
+        pass
+    return admitted
+
+
+@pytest.fixture
+def director(filled: Filled, oren: Colleague) -> Iterator[Session]:
+    del oren
+    with filled.open() as session:
+        yield session
+
+
+def wanted(session: Session, **changes: object) -> Wanted:
+    one = Wanted(
+        act="export.begin",
+        digest=approved_digest("export.begin", {"files": ["x"]}),
+        lines=("x",),
+        reasons=approving.REASONS,
+        expires_ms=session.log.now_ms() + 60_000,
+    )
+    return replace(one, **changes)  # type: ignore[arg-type]  # a table of keywords
+
+
+def given(session: Session, oren: Colleague, one: Wanted) -> Approval:
+    return ask_second(session, member=oren.member, name=oren.name, wanted=one, run=Person().run)
+
+
+def unsigned(session: Session, one: Wanted, approver: bytes) -> Approval:
+    return Approval(
+        vault=session.vault,
+        act=one.act,
+        digest=one.digest,
+        requester=session.seat,
+        approver=approver,
+        role="supervisor",
+        why="casework",
+        expires_ms=one.expires_ms,
+        nonce=secrets.token_bytes(16),
+    )
+
+
+def use(session: Session, case: CompartmentId, approval: Approval | None) -> None:
+    """Do what a patched program does: carry the act out and ask no rule."""
+    with session.work(case) as work:
+        if approval is not None:
+            work.list_approval(approval.encode())
+            kept = Approving(approval.act, approval.digest, approval.encode())
+            work.write(case, RecordId(make_id()), Approving.KIND, to_fields(kept))
+        work.commit(Entry(act="export.begin", why="legal-referral"))
+
+
+def told(session: Session) -> list[str]:
+    return [fault.text for fault in checking.verify(session).faults if fault.code == "approval"]
+
+
+def test_an_export_by_a_patched_program_without_any_approval_is_told(director: Session, filled: Filled) -> None:
+    use(director, filled.cases[0], None)
+    assert [text.partition(": ")[2] for text in told(director)] == [
+        "export.begin without the approval of a second person"
+    ]
+
+
+def test_an_approval_used_twice_is_told_and_the_honest_program_refuses(
+    director: Session, filled: Filled, oren: Colleague
+) -> None:
+    one = wanted(director)
+    approval = given(director, oren, one)
+    use(director, filled.cases[0], approval)
+    assert told(director) == []
+    with pytest.raises(RefusedError, match="used a second time"):
+        approving.require_counts(director, approval, one)
+    use(director, filled.cases[0], approval)
+    assert [text.partition("approval ")[2] for text in told(director)] == ["that was used a second time"]
+
+
+def test_an_approval_for_something_else_is_refused(director: Session, oren: Colleague) -> None:
+    approval = given(director, oren, wanted(director))
+    with pytest.raises(RefusedError, match="for something else"):
+        approving.require_counts(director, approval, wanted(director, digest=bytes(32)))
+
+
+def test_an_approval_is_refused_once_it_has_expired(director: Session, filled: Filled, oren: Colleague) -> None:
+    one = wanted(director)
+    approval = given(director, oren, one)
+    director.log.now_ms = lambda: one.expires_ms + 1
+    with pytest.raises(RefusedError, match="had expired"):
+        approving.require_counts(director, approval, one)
+    use(director, filled.cases[0], approval)
+    assert [text.partition("approval ")[2] for text in told(director)] == ["that was used after it had expired"]
+
+
+def test_an_approval_that_the_director_signs_in_anothers_name_is_forged(
+    director: Session, filled: Filled, oren: Colleague
+) -> None:
+    one = wanted(director)
+    bare = unsigned(director, one, oren.seat)
+    forged = bare.signed(sign(make_signing_seed(), APPROVAL_PURPOSE, bare.unsigned()))
+    with pytest.raises(RefusedError, match="listed by no log of the seat"):
+        approving.require_counts(director, forged, one)
+    use(director, filled.cases[0], forged)
+    assert "listed by no log of the seat that it names" in told(director)[0]
+
+
+def test_a_second_device_of_the_director_approves_nothing(filled: Filled) -> None:
+    with filled.open() as session:
+        tablet = admit(session, name=MEMBER, passphrase=b"two silver anchors", member=session.member)
+        admit(session)
+    with tablet.open(filled.place):
+        pass
+    with filled.open() as session:
+        person = Person(passphrase=b"two silver anchors")
+        with pytest.raises(RefusedError, match="nobody approves what they ask for themselves"):
+            ask_second(session, member=session.member, name=MEMBER, wanted=wanted(session), run=person.run)
+        one = wanted(session)
+        bare = unsigned(session, one, tablet.seat)
+    with tablet.open(filled.place) as second:
+        own = bare.signed(second.sign(APPROVAL_PURPOSE, bare.unsigned())[1])
+        with second.work() as work:
+            work.list_approval(own.encode())
+            work.commit(Entry(act="approve"))
+    with filled.open() as session:
+        with pytest.raises(RefusedError, match="given by the member who carries the act out"):
+            approving.require_counts(session, own, one)
+        use(session, filled.cases[0], own)
+        assert "given by the member who carries the act out" in told(session)[0]
+
+
+def test_a_member_without_such_a_role_approves_nothing(filled: Filled) -> None:
+    with filled.open() as session:
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY))
+        admit(session)
+        helper = admit(session, name="Tove Lindqvarn", passphrase=b"four amber lamps", roles={Role.INTAKE})
+    with helper.open(filled.place):
+        pass
+    with filled.open() as session:
+        one = wanted(session)
+        person = Person(passphrase=b"four amber lamps")
+        with pytest.raises(RefusedError, match="role does not allow to approve"):
+            ask_second(session, member=helper.member, name=helper.name, wanted=one, run=person.run)
+
+
+def test_a_seat_that_was_ended_approves_nothing_any_more(filled: Filled) -> None:
+    with filled.open() as session:
+        oren = admit(session)
+    with oren.open(filled.place):
+        pass
+    with filled.open() as session:
+        one = wanted(session)
+        approval = given(session, oren, one)
+        commit_roster(session, propose(session, Change(leaving=frozenset({oren.member}))))
+        with pytest.raises(RefusedError, match="its giver is not in"):
+            approving.require_counts(session, approval, one)
+        with pytest.raises(RefusedError, match="no seat on this device"):
+            ask_second(session, member=oren.member, name=oren.name, wanted=one, run=Person().run)
+
+
+def test_an_approving_operation_that_was_cut_off_is_missed(director: Session, filled: Filled, oren: Colleague) -> None:
+    one = wanted(director)
+    approval = given(director, oren, one)
+    use(director, filled.cases[0], approval)
+    with director.database.transaction() as rows:
+        (origin,) = {row.origin for row in rows.geneses()} - {director.log.origin}
+        newest = rows.size(origin) - 1
+        rows.connection.execute(
+            sa.delete(tables.operation).where(tables.operation.c.origin == origin, tables.operation.c.seq == newest)
+        )
+    director.close()
+    with filled.open() as session:
+        faults = checking.verify(session).faults
+        assert any("listed by no log of the seat" in fault.text for fault in faults)
+        assert any(fault.code == "cut" for fault in faults)
+
+
+def test_no_seal_is_put_on_a_package_under_anothers_approval(
+    director: Session, filled: Filled, oren: Colleague, tmp_path: Path
+) -> None:
+    approval = given(director, oren, wanted(director))
+    with pytest.raises(RefusedError, match="for something else"):
+        exporting.export(
+            director,
+            filled.cases[0],
+            profile="lawyer",
+            to=LAWYER,
+            out=tmp_path,
+            take_proposals=True,
+            second=lambda _: approval,
+        )
+    assert list(tmp_path.glob("*.age*")) == []
+
+
+def test_the_second_process_never_sees_a_database_key(director: Session, oren: Colleague) -> None:
+    questions: list[bytes] = []
+
+    def run(question: bytes) -> bytes:
+        questions.append(question)
+        return Person().run(question)
+
+    ask_second(director, member=oren.member, name=oren.name, wanted=wanted(director), run=run)
+    secret = [
+        director.copy_keys(KeyFile.decode(director.folder.keys.read_bytes())).database_key,
+        director.draft_key,
+        PASSPHRASE,
+        colleague.PASSPHRASE,
+    ]
+    assert all(one not in questions[0] for one in secret)
