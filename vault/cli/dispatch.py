@@ -89,6 +89,8 @@ def _global_options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]
     parser.add_argument("--member", default=os.environ.get("CASEVAULT_MEMBER"))
     parser.add_argument("--passphrase-fd", type=int)
     parser.add_argument("--passphrase-file", type=Path)
+    parser.add_argument("--keyfile", type=Path, default=_path_from_environment("CASEVAULT_KEYFILE"))
+    parser.add_argument("--security-key", action="store_true")
     parser.add_argument("--from", dest="personal_from")
     parser.add_argument("--why", default="casework")
     parser.add_argument("--json", action="store_true")

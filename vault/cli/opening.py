@@ -6,14 +6,16 @@ import argparse
 import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault.cli.asking import read_member, read_passphrase
 from vault.cli.face import Face
-from vault.errors import NoVaultError, VaultError
+from vault.errors import NoVaultError, VaultError, WrongPassphraseError
 
 if TYPE_CHECKING:
+    from vault.access.factors import Factors
     from vault.access.session import Session
 
 
@@ -28,19 +30,55 @@ def vault_path(args: argparse.Namespace) -> Path:
     return Path(args.vault)
 
 
-@contextmanager
-def opened(args: argparse.Namespace, face: Face) -> Iterator[Session]:
-    """Unlock the vault for one command and lock it after, whatever happens."""
-    from vault.access.unlock import unlock
-    from vault.services import dates
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Who comes in and with what, asked once: for the unlock, and for an act that wants to see it again.
+
+    `keyfile_is_sound` is False where the file that was named is no keyfile.
+    """
+
+    member: str
+    factors: Factors = field(repr=False)
+    keyfile_is_sound: bool = True
+
+
+def read_entrance(args: argparse.Namespace, face: Face) -> Entrance:
+    """Ask for what opens the vault, in this order: member, passphrase, and what the options name beside it."""
+    from vault.access.factors import Factors, salt_of_vault
 
     path = vault_path(args)
     if not (path / "keys").is_file():
         raise NoVaultError(f"there is no vault at {path}")
     member = read_member(args, face)
     passphrase = read_passphrase(args, face)
+    if args.keyfile is None and not args.security_key:
+        return Entrance(member, Factors(passphrase))
+    from vault.seal.prf import fido2_salt
+    from vault.services import factors
+
+    device = None if args.keyfile is None else factors.device_secret_of(args.keyfile)
+    device_secret = b"" if device is None else device.secret
+    fido2_secret = b""
+    if args.security_key:
+        fido2_secret = factors.security_key(read_pin).secret(fido2_salt(salt_of_vault(path)))
+    return Entrance(member, Factors(passphrase, device_secret, fido2_secret), device is None or device.is_sound)
+
+
+def read_pin() -> str:
+    """Ask for the PIN of a security key, with echo off."""
+    from vault import platform
+
+    return platform.read_tty_passphrase("PIN of the security key: ").decode("utf-8", "replace")
+
+
+@contextmanager
+def opened(args: argparse.Namespace, face: Face, entrance: Entrance | None = None) -> Iterator[Session]:
+    """Unlock the vault for one command and lock it after, whatever happens."""
+    from vault.services import dates
+
+    coming = read_entrance(args, face) if entrance is None else entrance
     with ExitStack() as ending:
-        session = ending.enter_context(unlock(path, member=member, passphrase=passphrase, wait=_waiting(face)))
+        session = ending.enter_context(_unlock(vault_path(args), coming, face))
         dates.note_opened(session)
         said = session.warnings
         for warning in said:
@@ -58,6 +96,26 @@ def opened(args: argparse.Namespace, face: Face) -> Iterator[Session]:
         except VaultError as fault:
             # What the command did is durable; failing now would make somebody do it twice.
             face.say(f"casevault: {fault.message}; what this command did is safe. {fault.next_step}")
+
+
+def _unlock(path: Path, entrance: Entrance, face: Face) -> Session:
+    from vault.access.unlock import unlock
+
+    given = entrance.factors
+    try:
+        return unlock(
+            path,
+            member=entrance.member,
+            passphrase=bytearray(given.passphrase),
+            device_secret=given.device_secret,
+            fido2_secret=given.fido2_secret,
+            wait=_waiting(face),
+        )
+    except WrongPassphraseError as refusal:
+        if not entrance.keyfile_is_sound:
+            advice = "The file that --keyfile names is no keyfile, or is damaged."
+            raise WrongPassphraseError(refusal.message, advice=advice) from None
+        raise
 
 
 def _waiting(face: Face) -> Callable[[float], None]:

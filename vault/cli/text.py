@@ -16,6 +16,9 @@ start
   status | doctor | version      about this vault and this computer (no passphrase)
   recovery status | sheets | drill | new | follow | restore
                                  the sheets that bring access back
+  passphrase change | generate   your own, or one made of words
+  factor list | add keyfile --out F | add fido2 | remove KIND
+                                 a file or a security key beside it
   lock                           end this vault's running app on this computer
   destroy access                 end your own way in on this computer
 cases
@@ -46,6 +49,8 @@ options, before or after the verb
   --member NAME          who you are (or CASEVAULT_MEMBER; else asked)
   --passphrase-fd N      read the passphrase from this file descriptor
   --passphrase-file F    read it from this file (yours alone, mode 600)
+  --keyfile F            your keyfile, where you have one (or CASEVAULT_KEYFILE)
+  --security-key         your slot needs the security key that is plugged in
   --from -               read names, phones and other personal values as JSON
   --why CODE             the reason kept in the log when a case is opened
   --json                 one JSON object, errors included
@@ -65,6 +70,8 @@ NOUNS: dict[str, str] = {
     # noun -> module of vault.cli that holds its verbs
     "init": "vault.cli.init",
     "recovery": "vault.cli.recovery",
+    "passphrase": "vault.cli.passphrase",
+    "factor": "vault.cli.factor",
     "case": "vault.cli.case",
     "person": "vault.cli.person",
     "note": "vault.cli.note",

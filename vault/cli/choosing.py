@@ -1,0 +1,96 @@
+"""A new passphrase at the command line: made for the person and shown once, or their own and not too weak."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vault import platform
+from vault.cli.asking import read_passphrase
+from vault.cli.face import Face
+from vault.errors import UsageError
+
+if TYPE_CHECKING:
+    from vault.seal.words import GeneratedPassphrase
+
+LANGUAGES = ("en", "fr", "ru")
+
+_TRIES = 3
+_OWN = "New passphrase (press Enter alone, and one is made for you): "
+_LIKE_THIS = "Capital letters, extra spaces and the keyboard's layout do not matter."
+
+
+def is_at_terminal(face: Face) -> bool:
+    """Say whether a person can be shown a secret once, and asked."""
+    return face.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def usual_language() -> str:
+    """Return the language of the words that this computer's language asks for."""
+    name = (locale.setlocale(locale.LC_MESSAGES, None) if hasattr(locale, "LC_MESSAGES") else "") or ""
+    return next((language for language in LANGUAGES if name.startswith(language)), LANGUAGES[0])
+
+
+def new_passphrase(
+    args: argparse.Namespace, face: Face, known: Sequence[str], *, language: str | None = None
+) -> bytearray:
+    """Return a passphrase that is not too weak; the caller wipes it.
+
+    Args:
+        args: `passphrase_fd` and `passphrase_file` name where a script gives it.
+        face: where it is asked and shown.
+        known: names that a guesser knows.
+        language: make it, of words of this language; None lets the person choose.
+
+    Raises:
+        RefusedError: it is too easy to guess.
+        UsageError: the two typed differ, or there is no terminal for what was asked.
+    """
+    from vault.services import factors
+
+    if language is not None:
+        return made_for_person(face, language)
+    is_scripted = args.passphrase_fd is not None or args.passphrase_file is not None
+    typed = read_passphrase(args, face, _OWN)
+    if not typed and not is_scripted:
+        return made_for_person(face, usual_language())
+    factors.refuse_weak(typed, known)
+    if not is_scripted and read_passphrase(args, face, "The same again: ") != typed:
+        raise UsageError("the two passphrases differ", advice="Type it again.")
+    return typed
+
+
+def made_for_person(face: Face, language: str) -> bytearray:
+    """Make a passphrase, show it once, and return it when it was typed back from the paper.
+
+    Raises:
+        UsageError: no terminal, or it was typed back wrong three times; nothing was changed.
+    """
+    from vault.services import factors
+
+    if not is_at_terminal(face):
+        raise UsageError(
+            "a passphrase that is made is shown at a terminal alone",
+            advice="In a script: `casevault passphrase generate --show`, and give it by file descriptor.",
+        )
+    made = factors.propose(language)
+    for _ in range(_TRIES):
+        show(face, made)
+        typed = platform.read_tty_passphrase("Now type it from the paper: ")
+        if factors.is_same(made, typed):
+            return bytearray(made.text().encode())
+        face.say("That is not what was shown. Here it is once more.")
+    raise UsageError("the passphrase was not typed back", advice="Nothing was changed. Begin again.")
+
+
+def show(face: Face, made: GeneratedPassphrase) -> None:
+    """Show a passphrase on the cleared screen until Enter is pressed."""
+    words = "\n".join(f"  {number}. {word}" for number, word in enumerate(made.words, 1))
+    face.show_once(
+        f"YOUR PASSPHRASE\n\n{words}\n\nOne space between two. {_LIKE_THIS}\n"
+        f"Worth {int(made.bits)} bits: nobody guesses it, as long as nobody reads it.\n",
+        "Write it on paper, then press Enter; it is not shown again. ",
+    )

@@ -1,0 +1,86 @@
+"""`casevault factor`: what your seat needs beside the passphrase."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened, read_entrance, read_pin
+from vault.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vault.services.factors import FactorInUse
+
+_KINDS = ("keyfile", "fido2")
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `list`, `add`, `remove`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="list | add | remove")
+    listing = verbs.add_parser("list", help="what opens your seat", allow_abbrev=False)
+    listing.set_defaults(command=_list)
+    add = verbs.add_parser("add", help="need a file or a security key from now on", allow_abbrev=False)
+    add.add_argument("kind", choices=_KINDS, metavar="keyfile | fido2")
+    add.add_argument("--out", type=Path, metavar="F", help="where the new keyfile goes: a stick that you carry")
+    add.set_defaults(command=_add)
+    remove = verbs.add_parser("remove", help="need it no more", allow_abbrev=False)
+    remove.add_argument("kind", choices=_KINDS, metavar="keyfile | fido2")
+    remove.set_defaults(command=_remove)
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import factors
+
+    entrance = read_entrance(args, face)
+    with opened(args, face, entrance) as session:
+        return _used(factors.list_own(session, entrance.factors))
+
+
+def _add(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import factors
+
+    if (args.kind == "keyfile") != (args.out is not None):
+        missing = "say where the keyfile goes" if args.out is None else "a security key goes to no file"
+        raise UsageError(missing, advice="`casevault factor add keyfile --out F`, or `casevault factor add fido2`.")
+    entrance = read_entrance(args, face)
+    with opened(args, face, entrance) as session:
+        member, given = entrance.member, entrance.factors
+        if args.kind == "keyfile":
+            now = factors.add_keyfile(session, member=member, factors=given, path=args.out)
+            words = (
+                f"From now on you need this file too: {args.out} (option --keyfile).",
+                "Keep a second copy apart from this computer: without it only the recovery sheets help.",
+            )
+        else:
+            now = factors.add_security_key(
+                session, member=member, factors=given, provider=factors.security_key(read_pin)
+            )
+            words = (
+                "From now on you need this security key too (option --security-key).",
+                "If it is lost or emptied, only the recovery sheets help.",
+            )
+        return _used(factors.list_own(session, now), (*words, factors.OLD_COPIES))
+
+
+def _remove(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import factors
+
+    entrance = read_entrance(args, face)
+    with opened(args, face, entrance) as session:
+        now = factors.remove(
+            session, member=entrance.member, factors=entrance.factors, name=factors.FactorName(args.kind)
+        )
+        words = ("It is needed no more.", factors.OLD_COPIES)
+        return _used(factors.list_own(session, now), words)
+
+
+def _used(used: Sequence[FactorInUse], words: Sequence[str] = ()) -> Result:
+    data: dict[str, object] = {"factors": [{"name": one.name, "is": one.words} for one in used]}
+    if words:
+        data["note"] = " ".join(words)
+    return Result(data, [*words, *(f"{one.name:<11} {one.words}" for one in used)])
