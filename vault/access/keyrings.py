@@ -14,6 +14,7 @@ from vault.errors import MalformedError, VerificationError
 from vault.ids import CompartmentId, EpochId, SeatId
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.items import ItemKind
+from vault.platform import LockedMemory
 from vault.records.authority import Listings, Place
 from vault.records.epochs import read_notice
 from vault.records.seatlog import SealedPlace
@@ -26,6 +27,8 @@ from vault.store.rowtypes import GrantRow
 
 # Where a notice has its epoch's id (FORMAT.md 2): format, suite, vault, compartment and kind stand before it.
 _EPOCH_AT = 35
+# One page, 128 keys; a keyring that holds more takes a larger piece.
+_FIRST_SIZE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ def stored_keyring(rows: Rows, place: SealedPlace) -> Keyring:
     row = rows.local(place.seat, Purpose.KEYRING)
     if row is not None:
         with suppress(VerificationError):
-            return Keyring.decode(place.open_row(row))
-    return Keyring()
+            return Keyring.decode(place.open_row(row), LockedMemory(_FIRST_SIZE))
+    return Keyring(LockedMemory(_FIRST_SIZE))
 
 
 def open_missing(
@@ -88,7 +91,7 @@ def open_missing(
 
 def with_directory_keys(keyring: Keyring, granted: Iterable[GrantedKey]) -> Keyring:
     """Return a copy with the granted directory keys: a seat opens them first and believes after (FORMAT.md 2)."""
-    copy = Keyring.decode(keyring.encode())
+    copy = keyring.copy(LockedMemory(_FIRST_SIZE))
     for one in granted:
         if one.key is not None and one.notice.kind is CompartmentKind.DIRECTORY:
             with suppress(VerificationError):

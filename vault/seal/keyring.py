@@ -154,6 +154,13 @@ class Keyring:
         if not remaining:
             del self._epochs[held[0]]
 
+    def copy(self, store: KeyStore | None = None) -> Keyring:
+        """Return another keyring with the same keys, which go from store to store."""
+        other = Keyring(store)
+        for epoch, (compartment, cell) in self._cells.items():
+            other._hold(epoch, compartment, self._store.read(cell, KEY_SIZE))
+        return other
+
     def close(self) -> None:
         """Forget every key and overwrite them all."""
         for held in (self._cells, self._wrap_cells, self._epochs):
