@@ -18,7 +18,7 @@ from vault.errors import InternalError, RefusedError, VaultError, VerificationEr
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
 from vault.policy.clocks import ClockReading, read_clock
-from vault.policy.decide import may
+from vault.policy.decide import REFUSALS, may
 from vault.policy.roles import Action, Role
 from vault.records.authority import Authority
 from vault.records.counting import Learned, Quarantined
@@ -40,13 +40,6 @@ from vault.store.rows import Rows
 VERIFY_ALARM = "verify"
 # The clock of this computer jumped, or was set back (`access.clocks`).
 CLOCK_ALARM = "clock"
-
-_REFUSALS = {
-    "role": "your role does not allow it",
-    "grant": "this case was not granted to you",
-    "expired": "this case was yours until a day that has passed",
-    "over": "the time for which you were admitted has ended",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +266,11 @@ class Session:
             path = self.folder.index_dir / f"{self.private_name}.db"
             self._index = open_index(path, self._secrets.index_key, partial(derive_index_tag, self._secrets.index_key))
         return self._index
+
+    @property
+    def uses_index(self) -> bool:
+        """Whether something was asked of the index in this session."""
+        return self._index is not None
 
     def remake_index(self) -> Index:
         """Begin this member's index anew: it was ahead of the vault, or cannot be trusted."""

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role
 
+# What a person hears, by the rule that refused.
+REFUSALS = {
+    "role": "your role does not allow it",
+    "grant": "this case was not granted to you",
+    "expired": "this case was yours until a day that has passed",
+    "over": "the time for which you were admitted has ended",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
