@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass, field
 
+from vault.access.audit_keys import AuditKey, open_audit_keys
 from vault.access.by_sheets import ByRecovery
 from vault.access.directory import RECOVERY
-from vault.access.keyrings import GrantedKey, grants_between
+from vault.access.keyrings import GrantedKey
 from vault.access.proving import Prover
-from vault.errors import NotFoundError, RefusedError, VerificationError
-from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VersionId
-from vault.log.epochs import CompartmentKind
+from vault.errors import NotFoundError, RefusedError
+from vault.ids import CompartmentId, MemberId, SeatId, VersionId
 from vault.log.items import Item, ItemKind
 from vault.policy.rights import Place
 from vault.records.authority import Authority
-from vault.records.epochs import notices_of
 from vault.records.holding import CompartmentState, Holding
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
-from vault.seal.keys import epoch_id
-from vault.seal.purposes import Purpose
-from vault.seal.recipients import GrantContext, open_from
 from vault.store.rows import Rows
 
 _MEMBER = "member"
@@ -70,17 +65,11 @@ class Judge:
                 found.append(Reached(state, counted))
         return found
 
-    def audit_keys_of(self, seats: Collection[SeatId]) -> list[tuple[CompartmentId, EpochId, bytes]]:
-        """Return the audit keys that these seats were granted and recovery too, as (compartment, epoch, key)."""
-        found = []
-        compartments = {row.compartment for row in self.rows.epochs()}
-        wanted = {epoch for seat in seats for epoch in self.rows.epochs_granted_to(seat)}
-        for compartment in compartments:
-            for notice in notices_of(self.rows, compartment):
-                if notice.kind is CompartmentKind.AUDIT and notice.epoch in wanted:
-                    key = self._opened(CompartmentId(compartment), EpochId(notice.epoch))
-                    found += [] if key is None else [(CompartmentId(compartment), EpochId(notice.epoch), key)]
-        return found
+    def audit_keys_of(self, seats: Collection[SeatId]) -> list[AuditKey]:
+        """Return the audit keys that these seats were granted and recovery too."""
+        return open_audit_keys(
+            self.rows, vault=self.opened.vault, reader=RECOVERY, private=self.opened.private, granted_to=seats
+        )
 
     def member_named(self, name: str) -> MemberId | None:
         """Return the member of this name in the newest roster, however it is capitalised; None if there is none.
@@ -122,16 +111,6 @@ class Judge:
         return (
             entry is not None and item in entry.items and entry.rights.may_write(entry.roles, Place.DIRECTORY, _MEMBER)
         )
-
-    def _opened(self, compartment: CompartmentId, epoch: EpochId) -> bytes | None:
-        vault = self.opened.vault
-        for grant in grants_between(self.rows, epoch, RECOVERY):
-            context = GrantContext(Purpose.GRANT, vault, compartment, epoch, grant.giver, RECOVERY)
-            with suppress(VerificationError):
-                key = open_from(self.opened.private, grant.sealed, context)
-                if epoch_id(vault, compartment, key) == epoch:
-                    return key
-        return None
 
 
 def require_member(found: MemberId | None) -> MemberId:

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from vault import __version__
+from vault.access.audit_keys import AuditKey
 from vault.access.by_sheets import ByRecovery
 from vault.access.directory import Directory
 from vault.access.enrolling import SHARED, MemberRecord, entitled
@@ -21,7 +22,7 @@ from vault.access.rekeying import remember_slot, slots_here
 from vault.access.rosters import Change, next_roster, sizes_of_logs
 from vault.access.slots import free_slot
 from vault.errors import RefusedError, VerificationError
-from vault.ids import ZERO_ID, CompartmentId, EpochId, MemberId, Origin, RecordId, SeatId, make_id
+from vault.ids import ZERO_ID, EpochId, MemberId, Origin, RecordId, SeatId, make_id
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
 from vault.log.roster_entries import Certificate
 from vault.policy.roles import Role
@@ -91,7 +92,7 @@ class _Plan:
     after: Directory
     given: tuple[Reached, ...]
     left: int
-    audit: tuple[tuple[CompartmentId, EpochId, bytes], ...] = field(repr=False)
+    audit: tuple[AuditKey, ...] = field(repr=False)
     ended: tuple[SeatId, ...]
     record: MemberRecord | None
     file: KeyFile
@@ -239,12 +240,12 @@ def _write(opened: ByRecovery, log: SeatLog, plan: _Plan) -> None:
             log.keyring.add(one.state.compartment, key.epoch, key.key or b"")
     with opened.database.transaction() as rows:
         rows.put_local(log.place.seal_row(Purpose.KEYRING, log.keyring.encode()))
-    for compartment, epoch, secret in plan.audit:  # to be given on; a seat keeps none (FORMAT.md 5)
-        log.keyring.add(compartment, epoch, secret)
+    for audit in plan.audit:
+        log.keyring.add(audit.compartment, audit.epoch, audit.key)
     home = plan.after.compartment
     grants = [(one.state.compartment, key.epoch) for one in plan.given for key in one.keys]
     grants.sort(key=lambda grant: grant[0] != home)
-    grants += [(compartment, epoch) for compartment, epoch, _ in plan.audit]
+    grants += [(audit.compartment, audit.epoch) for audit in plan.audit]
     holder = [Holder(plan.seat, plan.after.standing.certificates[plan.seat].kem)]
     covers = {"compartments": len(plan.given), "ended": len(plan.ended)}
     states = {one.state.compartment: one.state for one in plan.given}
@@ -262,8 +263,8 @@ def _write(opened: ByRecovery, log: SeatLog, plan: _Plan) -> None:
             for compartment, epoch in grants[start : start + GRANTS_IN_ONE_ENTRY]:
                 work.grant(compartment, epoch, holder)
             work.commit(Entry(act=ACT))
-    for _, epoch, _ in plan.audit:
-        log.keyring.drop(epoch)
+    for audit in plan.audit:
+        log.keyring.drop(audit.epoch)
 
 
 def _current(state: CompartmentState, keyring: Keyring) -> EpochId | None:

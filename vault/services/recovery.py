@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault import platform
+from vault.access.audit_keys import hand_on_audit
 from vault.access.by_sheets import open_door, opened_by_sheets
 from vault.access.directory import RECOVERY
 from vault.access.keyrings import grants_between
@@ -27,7 +28,7 @@ from vault.ids import CompartmentId
 from vault.log.epochs import CompartmentKind
 from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain
 from vault.log.signatures import signed_message
-from vault.policy.roles import Action
+from vault.policy.roles import Action, Role
 from vault.records.holding import CompartmentState
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
@@ -193,7 +194,10 @@ def renew(
         old = kept
     secret = change_root(session, old)
     dates.note_new_sheets(session.vault, session.state)
-    return NewSheets(make_sheets(secret, *SHAPES[shape]), follow_root(session, progress))
+    followed = follow_root(session, progress)
+    if Role.AUDITOR in session.roles:
+        hand_on_audit(session)
+    return NewSheets(make_sheets(secret, *SHAPES[shape]), followed)
 
 
 def follow(session: Session, progress: Progress = lambda done, total: None) -> Followed:
