@@ -163,15 +163,14 @@ class Session:
         """Return the rule that allows the act.
 
         Raises:
-            RefusedError: the member's roles do not allow it, or the case was not granted, or only until a day that
-                has passed.
+            RefusedError: the member's roles do not allow it, or the case was not granted, or is not any more.
         """
         holds = case is not None and self.holds(case)
         roles = frozenset[Role]() if self.is_over else self.roles
         decision = may(roles, action, holds_case=holds, has_expired=case in self.hidden)
         if not decision.allowed:
             rule = "over" if self.is_over else decision.rule
-            raise RefusedError(f"{action.value} is refused: {_REFUSALS[rule]}")
+            raise RefusedError(f"{action.value} is refused: {REFUSALS[rule]}")
         return decision.rule
 
     def require_sound_log(self) -> None:

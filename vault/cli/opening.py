@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,13 +43,18 @@ class Entrance:
     keyfile_is_sound: bool = True
 
 
-def read_entrance(args: argparse.Namespace, face: Face) -> Entrance:
-    """Ask for what opens the vault, in this order: member, passphrase, and what the options name beside it."""
+def read_entrance(args: argparse.Namespace, face: Face, salt: Callable[[], bytes] | None = None) -> Entrance:
+    """Ask for what opens the vault, in this order: member, passphrase, and what the options name beside it.
+
+    `salt` gives the vault's salt where something else than the vault of the options is opened.
+    """
     from vault.access.factors import Factors, salt_of_vault
 
-    path = vault_path(args)
-    if not (path / "keys").is_file():
-        raise NoVaultError(f"there is no vault at {path}")
+    if salt is None:
+        path = vault_path(args)
+        if not (path / "keys").is_file():
+            raise NoVaultError(f"there is no vault at {path}")
+        salt = partial(salt_of_vault, path)
     member = read_member(args, face)
     passphrase = read_passphrase(args, face)
     if args.keyfile is None and not args.security_key:
@@ -60,7 +66,7 @@ def read_entrance(args: argparse.Namespace, face: Face) -> Entrance:
     device_secret = b"" if device is None else device.secret
     fido2_secret = b""
     if args.security_key:
-        fido2_secret = factors.security_key(read_pin).secret(fido2_salt(salt_of_vault(path)))
+        fido2_secret = factors.security_key(read_pin).secret(fido2_salt(salt()))
     return Entrance(member, Factors(passphrase, device_secret, fido2_secret), device is None or device.is_sound)
 
 
@@ -74,7 +80,7 @@ def read_pin() -> str:
 @contextmanager
 def opened(args: argparse.Namespace, face: Face, entrance: Entrance | None = None) -> Iterator[Session]:
     """Unlock the vault for one command and lock it after, whatever happens."""
-    from vault.services import dates
+    from vault.services import arrival, dates
 
     coming = read_entrance(args, face) if entrance is None else entrance
     with ExitStack() as ending:
@@ -85,6 +91,9 @@ def opened(args: argparse.Namespace, face: Face, entrance: Entrance | None = Non
             face.say(warning)
         try:
             yield session
+            if session.uses_index:
+                for line in arrival.settle(session):
+                    face.say(line)
         finally:
             # What came to light on the way stands beside the answer, once.
             for warning in session.warnings:
@@ -102,7 +111,7 @@ def _unlock(path: Path, entrance: Entrance, face: Face) -> Session:
     from vault.access.unlock import unlock
 
     given = entrance.factors
-    try:
+    with advising(entrance):
         return unlock(
             path,
             member=entrance.member,
@@ -111,6 +120,13 @@ def _unlock(path: Path, entrance: Entrance, face: Face) -> Session:
             fido2_secret=given.fido2_secret,
             wait=_waiting(face),
         )
+
+
+@contextmanager
+def advising(entrance: Entrance) -> Iterator[None]:
+    """Tell apart afterwards, when nothing opened, that what was given as keyfile is none."""
+    try:
+        yield
     except WrongPassphraseError as refusal:
         if not entrance.keyfile_is_sound:
             advice = "The file that --keyfile names is no keyfile, or is damaged."
