@@ -40,6 +40,7 @@ from vault.errors import InternalError, NotFoundError
 from vault.ids import CompartmentId, make_id
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
 from vault.services import (
+    arrival,
     backups,
     cases,
     checking,
@@ -133,6 +134,7 @@ class Gateway:
         """Return the size and first page of the list; the first call of a session puts the look into the log."""
         if self._list is None:
             self._list = listing.open_list(self._session)
+            arrival.settle_aloud(self._session)
         found = self._list.filter(untrusted_filter)
         self._found = (untrusted_filter, found)
         rows = self._list.page(0, Sort(sort), found=found)

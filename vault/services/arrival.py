@@ -49,6 +49,12 @@ def settle(session: Session) -> list[str]:
     return lines
 
 
+def settle_aloud(session: Session) -> None:
+    """Do what this seat owes to others, and let an app that shows alarms tell of it."""
+    for number, line in enumerate(settle(session)):
+        session.add_alarm(Alarm(f"{_ANNOUNCED}:{number}", line, is_fault=False))
+
+
 def _dates(session: Session) -> list[str]:
     ended = terms.withdraw_what_is_over(session)
     return [f"{ended} rights had ended and were withdrawn: new keys were made."] if ended else []
