@@ -19,6 +19,7 @@ class GrantReason(StrEnum):
     AWAY = "away"
     HANDOVER = "handover"
     SUPERVISION = "supervision"
+    EMERGENCY = "emergency"
     LEGAL_REFERRAL = "legal-referral"
     FIELD = "field"
 

@@ -8,9 +8,11 @@ from functools import partial
 
 from vault.access.seconding import Run, Wanted, ask_second, run_second_process
 from vault.access.session import Session
+from vault.casework.approving import Approving
 from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
 from vault.ids import MemberId
 from vault.log.approvals import Approval, Listing, approval_id, judge
+from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
 from vault.seal.signing import is_signed_raw
 from vault.services.approval_checks import listings_of
@@ -89,6 +91,11 @@ def required_approval(
         raise WaitingForDecisionError(
             f"{wanted.act} needs the approval of a second person; nothing was done",
             advice=f"Ask {names}: here with `--second NAME`, or in a file with `casevault approval ask`.",
+        )
+    if not session.directory.rights.may_write(session.roles, Place.CASE, Approving.KIND):
+        raise RefusedError(
+            "this vault's rules are from an older program and keep no approvals",
+            advice="An admin renews them with the next change of members.",
         )
     approval = second(wanted)
     require_counts(session, approval, wanted, beside=beside)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.holding import CompartmentState
 from vault.records.rewrapping import Progress, Rewrapped, rewrap, waiting
 from vault.records.seatlog import Holder
-from vault.records.work import Entry
+from vault.records.work import Entry, Work
 from vault.services.projection import audit_of
 from vault.services.seats import member_of_seat, seats_of
 
@@ -188,11 +188,18 @@ def rewrap_all(
 
 
 def add_seats(
-    session: Session, compartment: CompartmentId, seats: Collection[SeatId], *, act: str, rule: str
+    session: Session,
+    compartment: CompartmentId,
+    seats: Collection[SeatId],
+    *,
+    act: str,
+    rule: str,
+    also: Callable[[Work, Entry], Entry] = lambda work, entry: entry,
 ) -> frozenset[SeatId]:
     """Grant a compartment to seats that do not hold it, and return those; the caller has asked policy.
 
-    Of what is not wrapped under the current key yet, the keys before go along.
+    Of what is not wrapped under the current key yet, the keys before go along. `also` may add to the same operation,
+    and to what the log says of it.
     """
     with session.work(compartment) as work:
         state = _state(session, compartment)
@@ -205,7 +212,8 @@ def add_seats(
         held = map(EpochId, session.keyring.epochs_of(compartment))
         for epoch in dict.fromkeys((*state.current, *(one for one in held if one in in_use))):
             work.grant(compartment, epoch, new)
-        work.commit(Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(new)}, pol=rule))
+        entry = Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(new)}, pol=rule)
+        work.commit(also(work, entry))
     return frozenset(holder.seat for holder in new)
 
 

@@ -117,21 +117,33 @@ def withdraw_what_is_over(session: Session) -> int:
 
 
 def announcements(session: Session) -> list[str]:
-    """Say who else holds this member's own cases for a time, where somebody else gave it."""
+    """Say who else holds this member's own cases for a time, where somebody else gave it.
+
+    Of a case that was opened to somebody in an emergency, everybody hears who holds it.
+    """
     index = caught_up(session)
     now_ms = session.clock().counts_ms
     own = set(cases_of_owner(index, session.member))
     running: dict[tuple[MemberId, MemberId, int], int] = {}
+    broken: dict[tuple[MemberId, MemberId, int], int] = {}
     for term in all_terms(session, index):
-        if term.until_ms is None or has_expired(term.until_ms, now_ms) or term.case not in own:
+        if term.until_ms is None or has_expired(term.until_ms, now_ms):
             continue
-        if session.member not in {term.given_by, term.member}:
-            key = (term.member, term.given_by, term.until_ms)
+        if session.member in {term.given_by, term.member}:
+            continue
+        key = (term.member, term.given_by, term.until_ms)
+        if term.why is GrantReason.EMERGENCY:
+            broken[key] = broken.get(key, 0) + 1
+        elif term.case in own:
             running[key] = running.get(key, 0) + 1
-    if not running:
+    if not running and not broken:
         return []
     names = names_of_members(session)
     return [
+        f"BREAK-GLASS: {name_in(names, giver)} opened {count} of the cases that you hold to {name_in(names, member)},"
+        f" until {last_day(until)}."
+        for (member, giver, until), count in sorted(broken.items())
+    ] + [
         f"{name_in(names, member)} can open {count} of your cases until {last_day(until)}:"
         f" given by {name_in(names, giver)}."
         for (member, giver, until), count in sorted(running.items())

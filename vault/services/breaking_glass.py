@@ -1,0 +1,126 @@
+"""Break-glass: in an emergency a holder opens a case to somebody who was not granted it, for days and before two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vault.access.seconding import Wanted
+from vault.access.session import Session
+from vault.casework.access import Access, GrantReason
+from vault.casework.approving import Approving
+from vault.errors import RefusedError, UsageError
+from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId, make_id
+from vault.index.cases import row_of
+from vault.index.heads import heads_of
+from vault.log.approvals import approved_digest
+from vault.policy.clocks import has_expired
+from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import to_fields
+from vault.records.work import Entry, Work
+from vault.seal.named import access_record
+from vault.services import sharing
+from vault.services.approving import ALONE, HERE_MS, REASONS, TWO_PERSON, Second, required_approval
+from vault.services.authors import name_in, names_of_members
+from vault.services.projection import audit_of, caught_up
+from vault.services.seats import seats_of
+from vault.services.terms import last_day
+
+ACT = "break.glass"
+# An emergency is over or was none after so long; a grant can then be given in the usual way.
+LONGEST_MS = 14 * 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class GlassBroken:
+    """To whom a case is open now, until when, and by which rule: `alone` or `two-person`."""
+
+    case: CompartmentId
+    member: MemberId
+    until_ms: int
+    rule: str
+
+
+def break_glass(
+    session: Session,
+    case: CompartmentId,
+    member: MemberId,
+    *,
+    until_ms: int,
+    why: str,
+    second: Second | None = None,
+) -> GlassBroken:
+    """Open a case that this member holds to another until a moment, with the approval of a third.
+
+    Whom it lets in cannot approve it. Every holder hears of it at the next unlock, for as long as it lasts.
+
+    Args:
+        session: of a holder.
+        case: the case.
+        member: who shall read and work on it.
+        until_ms: when the right ends by itself, 14 days from now at the latest.
+        why: code of the reason.
+        second: puts the question before a second person.
+
+    Raises:
+        WaitingForDecisionError: a second person has to approve, and none was asked.
+        RefusedError: not this member's to give; or they hold it already, or have no role or device for it; or what the
+            second person gave does not count.
+        UsageError: no such reason, or the moment has passed or lies too far ahead.
+        VerificationError: the log is in doubt.
+    """
+    rule = session.require(Action.BREAK_GLASS, case)
+    session.require_sound_log()
+    now_ms = session.clock().counts_ms
+    if has_expired(until_ms, now_ms) or until_ms > now_ms + LONGEST_MS:
+        raise UsageError("break-glass ends within 14 days from now", advice="Give a day among them.")
+    if why not in REASONS:
+        raise UsageError(f"the reason must be one of: {', '.join(REASONS)}")
+    lacking = _lacking(session, case, member)
+    members = {"case": case, "seats": sorted(lacking), "until": until_ms, "why": why}
+    wanted = Wanted(
+        act=ACT,
+        digest=approved_digest(ACT, members),
+        lines=_lines(session, case, member, until_ms, why),
+        reasons=REASONS,
+        expires_ms=session.log.now_ms() + HERE_MS,
+        subject=audit_of(session, case),
+    )
+    approval = required_approval(session, wanted, second, beside={member})
+
+    def also(work: Work, entry: Entry) -> Entry:
+        parents = [VersionId(head) for head in heads_of(session.index(), case, access_record(member))]
+        access = Access(member=member, why=GrantReason.EMERGENCY, given_by=session.member, until=until_ms)
+        work.write(case, RecordId(access_record(member)), Access.KIND, to_fields(access), parents)
+        if approval is None:
+            return replace(entry, why=why, dig=wanted.digest, out="ok:alone")
+        kept = Approving(ACT, approval.digest, approval.encode())
+        work.list_approval(approval.encode())
+        work.write(case, RecordId(make_id()), Approving.KIND, to_fields(kept))
+        return replace(entry, why=why, dig=wanted.digest, deleg=approval.approver)
+
+    caught_up(session)
+    sharing.add_seats(session, case, lacking, act=ACT, rule=rule, also=also)
+    return GlassBroken(case, member, until_ms, ALONE if approval is None else TWO_PERSON)
+
+
+def _lacking(session: Session, case: CompartmentId, member: MemberId) -> list[SeatId]:
+    """Return the seats of the member, of whom none holds the case yet."""
+    if not session.directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
+        raise RefusedError("this member has no role that opens cases")
+    if member in sharing.holders_of(session, case).members:
+        raise RefusedError("this member holds the case already", advice="They open it with `case show`.")
+    seats = seats_of(session, [member])
+    if not seats:
+        raise RefusedError("this member has no device", advice="They have to join first.")
+    return seats
+
+
+def _lines(session: Session, case: CompartmentId, member: MemberId, until_ms: int, why: str) -> tuple[str, ...]:
+    names = names_of_members(session)
+    row = row_of(caught_up(session), case)
+    about = case.hex() if row is None else row.ref
+    return (
+        f"To approve, as an emergency ({why}): case {about} is opened",
+        f"  to {name_in(names, member)}, until {last_day(until_ms)}",
+        f"  by {name_in(names, session.member)}",
+    )
