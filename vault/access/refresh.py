@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from vault.access.directory import read_directory
 from vault.access.keyrings import GrantedKey, open_missing
 from vault.access.session import Alarm, Session
+from vault.access.sheets_used import judge_sheets
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
@@ -60,6 +61,8 @@ def refresh(session: Session, *, at_unlock: bool = False) -> Refreshed:
     if kept or withdrawn:
         _keep(session, gained, withdrawn)
     _tell(session, kept if at_unlock else (), lost, refused)
+    for alarm in judge_sheets(session.directory, session.root_public, before):
+        session.add_alarm(alarm)
     return Refreshed(gained, withdrawn, refused, session.log.roster != before)
 
 

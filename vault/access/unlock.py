@@ -23,6 +23,7 @@ from vault.access.proving import Prover
 from vault.access.refresh import needs_refresh, refresh
 from vault.access.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
 from vault.access.session import Alarm, Session
+from vault.access.sheets_used import judge_sheets
 from vault.access.waiting import FIRST, Waiting, finish_joining, waiting_seat
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
@@ -183,6 +184,7 @@ class _Opening:
                     *broken,
                     *found.continuity.alarms,
                     *judge_roster(directory, pins),
+                    *judge_sheets(directory, secrets.root_public, None if pins is None else pins.roster),
                     *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
                     *(() if ratchet_is_newest(log) else (_OLD_RATCHET,)),
                     *found.keys_alarms,

@@ -76,10 +76,7 @@ def _status_lines(found: Standing) -> list[str]:
     lines.append(f"You hold {found.held} compartments; recovery cannot open {found.without} of them.")
     if found.stale:
         lines.append(f"{found.stale} are still open to replaced sheets: `casevault recovery follow`.")
-    for used in found.used:
-        what = "made new sheets" if used.new_sheets else f"admitted {used.admitted} and ended {used.ended} devices"
-        lines.append(f"Sheets were joined for roster {used.roster}: it {what}.")
-    return lines
+    return [*lines, *(used.words for used in found.used)]
 
 
 def _sheets(args: argparse.Namespace, face: Face) -> Result:

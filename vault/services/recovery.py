@@ -22,12 +22,11 @@ from vault.access.new_root import (
 )
 from vault.access.recovering import BroughtBack, Wish, bring_back
 from vault.access.session import Session
+from vault.access.sheets_used import SheetsUsed, sheets_used
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId
 from vault.log.epochs import CompartmentKind
-from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain
-from vault.log.signatures import signed_message
 from vault.policy.roles import Action, Role
 from vault.records.holding import CompartmentState
 from vault.records.work import Entry
@@ -36,7 +35,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
 from vault.seal.sheets import Sheet, join_sheets, make_sheets
-from vault.seal.signing import is_signed_raw, public_key
+from vault.seal.signing import public_key
 from vault.services import dates
 from vault.services.dates import Done
 from vault.services.sheets import TypedSheets
@@ -77,16 +76,6 @@ class NewSheets:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """One time that the root signed something after the beginning: sheets were joined for it."""
-
-    roster: int
-    admitted: int
-    ended: int
-    new_sheets: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """How recovery stands, as this seat sees it.
 
@@ -104,7 +93,7 @@ class Standing:
     held: int
     without: int
     stale: int
-    used: tuple[Used, ...]
+    used: tuple[SheetsUsed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +206,7 @@ def standing(session: Session) -> Standing:
         held=len(states),
         without=sum(RECOVERY not in state.holders for state in states),
         stale=sum(1 for _ in stale_compartments(session)),
-        used=used_in(session.directory.chain, session.root_public),
+        used=sheets_used(session.directory.chain, session.root_public),
     )
 
 
@@ -262,28 +251,9 @@ def restore(
         passphrase[:] = bytes(len(passphrase))
 
 
-def used_in(chain: RosterChain, anchor: bytes) -> tuple[Used, ...]:
-    """Return each later roster that the root of its time signed, oldest first."""
-    found = []
-    root, before = anchor, None
-    for roster in chain.accepted:
-        if before is not None and _signed_by(roster, root):
-            admitted = roster.certificates.keys() - before.certificates.keys()
-            ended = before.certificates.keys() - roster.certificates.keys()
-            renewed = roster.head.new_root is not None
-            found.append(Used(roster.head.number, len(admitted), len(ended), renewed))
-        root, before = roster.head.new_root or root, roster
-    return tuple(found)
-
-
 def day(ms: int) -> str:
     """Return the date that stands on a sheet."""
     return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).date().isoformat()
-
-
-def _signed_by(roster: Roster, root: bytes) -> bool:
-    message = signed_message(ROSTER_PURPOSE, roster.root)
-    return any(key == root and is_signed_raw(key, signature, message) for key, signature in roster.signatures)
 
 
 def _states(session: Session) -> list[CompartmentState]:

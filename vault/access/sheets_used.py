@@ -1,0 +1,64 @@
+"""When recovery sheets were joined: each roster that the root signed after the beginning says so to every member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vault.access.directory import Directory
+from vault.access.session import Alarm
+from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain
+from vault.log.signatures import signed_message
+from vault.seal.signing import is_signed_raw
+
+
+@dataclass(frozen=True, slots=True)
+class SheetsUsed:
+    """One time that the root signed: the number of the roster, and what it changed."""
+
+    roster: int
+    admitted: int
+    ended: int
+    new_sheets: bool
+
+    @property
+    def words(self) -> str:
+        """What a member must hear of it."""
+        if self.new_sheets:
+            return f"New recovery sheets were made (roster {self.roster}): the old ones open nothing new."
+        return (
+            f"Recovery sheets were joined (roster {self.roster}): {self.admitted} devices were admitted and "
+            f"{self.ended} ended. Ask who did it, and whether you knew."
+        )
+
+
+def sheets_used(chain: RosterChain, anchor: bytes, *, after: int = 0) -> tuple[SheetsUsed, ...]:
+    """Return each roster with a number above `after` that the root of its time signed, oldest first.
+
+    Args:
+        chain: rosters that count.
+        anchor: the root key that signed roster 0.
+        after: number of the last roster that is known already.
+    """
+    found = []
+    root, before = anchor, None
+    for roster in chain.accepted:
+        if before is not None and roster.head.number > after and _signed_by(roster, root):
+            admitted = roster.certificates.keys() - before.certificates.keys()
+            ended = before.certificates.keys() - roster.certificates.keys()
+            found.append(SheetsUsed(roster.head.number, len(admitted), len(ended), roster.head.new_root is not None))
+        root, before = roster.head.new_root or root, roster
+    return tuple(found)
+
+
+def judge_sheets(directory: Directory, anchor: bytes, seen_roster: bytes | None) -> tuple[Alarm, ...]:
+    """Tell of sheets that were joined since the roster that this account saw last; of none where it saw none."""
+    seen = None if seen_roster is None else directory.chain.by_root(seen_roster)
+    if seen is None:
+        return ()
+    used = sheets_used(directory.chain, anchor, after=seen.head.number)
+    return tuple(Alarm(f"sheets:{one.roster}", one.words, is_fault=False) for one in used)
+
+
+def _signed_by(roster: Roster, root: bytes) -> bool:
+    message = signed_message(ROSTER_PURPOSE, roster.root)
+    return any(key == root and is_signed_raw(key, signature, message) for key, signature in roster.signatures)
