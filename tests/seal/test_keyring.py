@@ -163,3 +163,14 @@ def test_a_closed_keyring_holds_nothing() -> None:
     keyring.add(COMPARTMENT, FIRST, KEY)
     keyring.close()
     assert keyring.get(FIRST) is None
+
+
+def test_a_copy_has_the_same_keys_and_goes_its_own_way() -> None:
+    keyring = _keyring()
+    cells = Cells()
+    copy = keyring.copy(cells)
+    assert copy.encode() == keyring.encode()
+    assert copy.epochs_of(COMPARTMENT) == (FIRST, SECOND)
+    copy.drop(FIRST)
+    assert copy.get(FIRST) is None
+    assert keyring.get(FIRST) == KEY

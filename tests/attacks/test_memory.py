@@ -1,0 +1,135 @@
+"""What can be read of the memory of CaseVault: by a neighbour while it is open, and by root after it was locked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.memory import core_limit, found_in, locked_kib, neighbour_reads, places, without_privileges
+from tests.cli.desk import Desk
+from tests.services.conftest import filled_template, founded_template
+from tests.services.founded import MARKER, PASSPHRASE, Filled
+from tests.services.test_destroying import prove
+from tests.tui.app_pane import AppPane
+from tests.tui.terminals import is_running, wait_for
+
+__all__ = ["filled_template", "founded_template"]  # fixtures
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="reads /proc as root"),
+]
+
+REPOSITORY = Path(__file__).parents[2]
+
+# The same command with the doors left open: what the tests below say must not hold for it.
+_UNHARDENED = """
+import sys
+from vault import platform
+platform.harden_process = lambda: ()
+from vault.cli.dispatch import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def filled(filled_template: Filled, tmp_path: Path) -> Filled:
+    return Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
+
+
+@pytest.fixture
+def start(filled: Filled, tmp_path: Path) -> Iterator[Callable[..., int]]:
+    """Start a command that has the vault open and waits for an answer that nobody gives."""
+    prove(filled.place)
+    desk = Desk.of(filled.place, tmp_path)
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start_one(*interpreter: str) -> int:
+        command = [sys.executable, *(interpreter or ("-m", "vault")), *desk.given(), "destroy", "access", "--from", "-"]
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=desk.environment,
+            cwd=REPOSITORY,
+            preexec_fn=without_privileges,  # noqa: PLW1509 - no thread runs here
+        )
+        started.append(process)
+        assert process.stderr is not None
+        # Said once the vault is open.
+        assert b"Your passphrase will open nothing here" in process.stderr.readline()
+        return process.pid
+
+    yield start_one
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def secrets_of(filled: Filled) -> dict[str, bytes]:
+    """Return the keys that an unlocked process holds, by name."""
+    with filled.open() as session:
+        keys = {
+            f"epoch {epoch.hex()[:8]}": session.keyring.get(epoch) or b""
+            for compartment in session.keyring.compartments()
+            for epoch in session.keyring.epochs_of(compartment)
+        }
+        own = session._secrets
+        return keys | {"kem": own.kem_seed, "identity": own.identity_seed, "keyring key": own.keyring_key}
+
+
+def test_a_command_with_an_open_vault_is_closed_to_its_neighbours(start: Callable[..., int]) -> None:
+    pid = start()
+    assert core_limit(pid) == ("0", "0")
+    assert neighbour_reads(pid) == set()
+
+
+def test_without_the_hardening_a_neighbour_reads_it(start: Callable[..., int]) -> None:
+    """The control of the test above."""
+    pid = start("-c", _UNHARDENED)
+    assert core_limit(pid)[1] != "0"
+    assert {"maps", "environ"} <= neighbour_reads(pid)
+
+
+def test_each_key_of_an_epoch_rests_in_locked_memory(filled: Filled, start: Callable[..., int]) -> None:
+    keys = {name: key for name, key in secrets_of(filled).items() if name.startswith("epoch")}
+    pid = start()
+    assert locked_kib(pid) >= 4
+    for name, key in keys.items():
+        # lo: out of swap, dd: out of a core dump, wf: zeros in a forked child. Freed memory may hold what was in use.
+        assert sum({"lo", "dd", "wf"} <= area.flags for area in places(pid, key)) == 1, name
+
+
+def test_after_a_lock_neither_the_old_child_nor_its_parent_nor_the_next_child_holds_anything(filled: Filled) -> None:
+    keys = secrets_of(filled)
+    needles = [*keys.values(), PASSPHRASE, MARKER.encode()]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pane = AppPane(Path(folder), filled)
+        try:
+            pane.unlock()
+            pane.open_first_case()
+            parent, child = pane.processes()
+            # The control: the same eyes see the keys and the case in the one process that may hold them.
+            assert set(keys.values()) | {MARKER.encode()} <= found_in(child, needles)
+            assert core_limit(child) == ("0", "0")
+            assert neighbour_reads(child) == set()
+            assert locked_kib(child) >= 4
+            assert found_in(parent, needles) == set()
+            pane.keys("C-l")
+            wait_for("the end of the child", lambda: not is_running(child))
+            pane.wait_for("Passphrase")
+            wait_for("another child", lambda: len(pane.processes()) == 2)
+            same, following = pane.processes()
+            assert same == parent
+            assert following != child
+            assert found_in(parent, needles) == set()
+            assert found_in(following, needles) == set()
+            assert neighbour_reads(following) == set()
+        finally:
+            pane.close()
