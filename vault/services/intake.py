@@ -92,7 +92,7 @@ def close(session: Session, slip: str, *, moved_to: CompartmentId | None = None)
 
 
 def rotate_weekly(session: Session) -> bool:
-    """Give the intake a new key if this week has none yet, and return whether it did.
+    """Give the intake a new key if this week has none yet and there are slips of earlier weeks; say whether it did.
 
     Raises:
         RefusedError: this member's role replaces no key of the intake.
@@ -106,8 +106,10 @@ def rotate_weekly(session: Session) -> bool:
     home = homes[0]
     session.require_sound_log()
     now_ms = session.clock().counts_ms
-    marks = [one.value.received for one in _stored(session) if one.record == _WEEKLY]
-    if marks and _week(now_ms) <= _week(max(marks)):
+    stored = _stored(session)
+    weeks = [_week(one.value.received) for one in stored]
+    marked = [_week(one.value.received) for one in stored if one.record == _WEEKLY]
+    if min(weeks, default=_week(now_ms)) >= _week(now_ms) or max(marked, default=0) >= _week(now_ms):
         return False
     parents = [VersionId(head) for head in heads_of(caught_up(session), home, _WEEKLY)]
     mark = Slip(received=now_ms, state=SlipState.CLOSED)
