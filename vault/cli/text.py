@@ -21,6 +21,10 @@ start
                                  a file or a security key beside it
   lock                           end this vault's running app on this computer
   destroy access                 end your own way in on this computer
+organisation
+  member list | invite | join | admit | finish | add | suspend | leave | roles
+         show PROPOSAL | sign | commit
+  device list | name | add | give | move | lost DEVICE
 cases
   case new | list | show CASE
   person add CASE
@@ -72,6 +76,8 @@ NOUNS: dict[str, str] = {
     "recovery": "vault.cli.recovery",
     "passphrase": "vault.cli.passphrase",
     "factor": "vault.cli.factor",
+    "member": "vault.cli.member",
+    "device": "vault.cli.device",
     "case": "vault.cli.case",
     "person": "vault.cli.person",
     "note": "vault.cli.note",
@@ -89,9 +95,9 @@ NOUNS: dict[str, str] = {
     "backup": "vault.cli.backup",
     "bundle": "vault.cli.bundle",
     "destroy": "vault.cli.destroy",
-    "lock": "vault.cli.device",
-    "status": "vault.cli.device",
-    "doctor": "vault.cli.device",
+    "lock": "vault.cli.computer",
+    "status": "vault.cli.computer",
+    "doctor": "vault.cli.computer",
     "demo": "vault.cli.demo",
     "app": "vault.cli.app",
 }

@@ -17,7 +17,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.epochs import notices_of
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
-from vault.services import cases
+from vault.services import cases, sharing
 from vault.services.authors import name_in, names_of_members
 from vault.services.cases import CaseView
 from vault.services.projection import read_counted
@@ -157,6 +157,29 @@ def lost(session: Session, seat: SeatId, *, progress: Progress = lambda done, to
     session.require(Action.MEMBER_END if _owner(session, seat) != session.member else Action.OWN_DEVICE)
     warn = warn_list(session, seat)
     return Lost(carry_out(session, Change(ended=frozenset({seat})), progress=progress), warn)
+
+
+def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> int:
+    """Give all cases and sections that this device holds to a further device of the same member; return how many.
+
+    Raises:
+        RefusedError: the device is another member's, or this member's role gives no cases.
+    """
+    rule = session.require(Action.CASE_CREATE)
+    session.require_sound_log()
+    if _owner(session, seat) != session.member:
+        raise RefusedError(
+            "this device is another member's", advice="`casevault grant add` opens a case to other members."
+        )
+    given = 0
+    held = [CompartmentId(one) for one in session.keyring.compartments()]
+    for done, compartment in enumerate(held, 1):
+        state = session.state_of(compartment)
+        is_case = state is not None and state.kind in {CompartmentKind.CASE, CompartmentKind.SECTION}
+        if is_case and session.directory.rights.may_grant(session.roles, Place.CASE):
+            given += bool(sharing.add_seats(session, compartment, [seat], act="grant.add", rule=rule))
+        progress(done, len(held))
+    return given
 
 
 def end_moved(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> Outcome:

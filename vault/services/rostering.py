@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from vault.access.enrolling import MemberRecord, commit_roster, settle, shared_compartments
 from vault.access.joining import HereSeat
-from vault.access.proposals import Proposal, open_proposal, seal_proposal
+from vault.access.proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
 from vault.access.rekeying import rekey, slots_here
 from vault.access.rosters import Change, missing_signatures, propose, sign_by_root, sign_roster, signers_in
 from vault.access.session import Session
@@ -19,6 +20,7 @@ from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Action
 from vault.services import sharing
 from vault.services.authors import name_in, names_of_members
+from vault.store.files import read_limited
 
 Progress = Callable[[int, int], None]
 
@@ -127,6 +129,16 @@ def commit(session: Session, untrusted: bytes, *, progress: Progress = lambda do
     """
     session.require(Action.MEMBER_ADMIT)
     return _commit(session, open_proposal(session, untrusted), "roster.change", progress)
+
+
+def read_proposal(path: Path) -> bytes:
+    """Return the bytes of a proposal's file.
+
+    Raises:
+        NotFoundError: there is no such file.
+        MalformedError: it is far too long for one.
+    """
+    return read_limited(path, PROPOSAL_LIMIT)
 
 
 def show(session: Session, untrusted: bytes) -> Shown:

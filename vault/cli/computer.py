@@ -1,0 +1,62 @@
+"""`casevault lock | status | doctor`: this device, without a passphrase."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import vault_path
+from vault.errors import TryAgainError
+
+if TYPE_CHECKING:
+    from vault.services.findings import Item
+
+_NONE_RAN = 4
+_SIGNS = {"ok": "ok     ", "warn": "WARNING", "unknown": "?      "}
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare the noun as its own verb: none of them takes more than global options."""
+    parser.set_defaults(command={"lock": _lock, "status": _status, "doctor": _doctor}[noun])
+
+
+def _lock(args: argparse.Namespace, face: Face) -> Result:
+    del face
+    path = vault_path(args)
+    # A process of its own: this one never imports the app.
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-I", "-m", "tui.running", str(path.resolve())], capture_output=True, check=False
+    )
+    if done.returncode not in {0, _NONE_RAN}:
+        raise TryAgainError("the running app could not be ended", advice="Close its window, then repeat.")
+    ended = done.returncode == 0
+    words = "The app that had this vault open was ended." if ended else "No app had this vault open here."
+    return Result({"locked": True, "ended": ended}, [words])
+
+
+def _status(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import health
+
+    del face
+    return _shown(health.status(vault_path(args)))
+
+
+def _doctor(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import health
+
+    del face
+    return _shown(health.doctor(None if args.vault is None else vault_path(args)))
+
+
+def _shown(items: Sequence[Item]) -> Result:
+    data = [{"name": i.name, "state": i.verdict.value, "found": i.found, "advice": i.advice} for i in items]
+    lines = []
+    for item in items:
+        lines.append(f"{_SIGNS[item.verdict.value]}  {item.name:<16}  {item.found}")
+        if item.advice:
+            lines.append(f"{'':27}{item.advice}")
+    return Result({"items": data}, lines)

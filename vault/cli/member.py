@@ -1,0 +1,315 @@
+"""`casevault member`: who is in the organisation, and how somebody joins, leaves or changes roles."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vault.cli.asking import Personal, add_personal, ask_line, personal_values, read_member
+from vault.cli.choosing import new_passphrase
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened, read_entrance, vault_path
+from vault.cli.outcome import (
+    WAITING,
+    add_proposal,
+    add_root,
+    outcome_result,
+    shown_data,
+    shown_lines,
+    write_new,
+)
+from vault.errors import WaitingForDecisionError
+
+if TYPE_CHECKING:
+    from vault.access.inviting import Answer
+    from vault.services.members import MemberShown
+
+_ROLES = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
+_NAME = (Personal("name", "--name", "Name of the new member", required=True),)
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare the verbs."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="list | invite | join | admit | finish | add | ...")
+    listing = verbs.add_parser("list", help="who is in, with which roles", allow_abbrev=False)
+    listing.add_argument("--all", action="store_true", help="those who left too")
+    listing.set_defaults(command=_list)
+    invite = verbs.add_parser("invite", help="1. write an invitation for somebody new", allow_abbrev=False)
+    _add_like(invite)
+    invite.add_argument("--out", type=Path, required=True, metavar="FILE", help="the invitation")
+    invite.set_defaults(command=_invite)
+    join = verbs.add_parser("join", help="2. on the new device: answer an invitation", allow_abbrev=False)
+    join.add_argument("invitation", type=Path)
+    join.add_argument("--out", type=Path, required=True, metavar="FILE", help="the request to carry back")
+    join.add_argument("--kdf-memory-mib", type=int, metavar="N", help="memory of one passphrase guess, in MiB (256)")
+    join.set_defaults(command=_join)
+    admit = verbs.add_parser("admit", help="3. compare the words, and admit who asks", allow_abbrev=False)
+    admit.add_argument("request", type=Path)
+    admit.add_argument("--words", metavar="W", help="the 13 words as read out on the other side (scripts)")
+    admit.add_argument("--bundle", type=Path, metavar="FILE", help="write what the new device needs here")
+    admit.add_argument("--with-cases", action="store_true", help="a further device of yours: give it all your cases")
+    add_root(admit)
+    add_proposal(admit)
+    admit.set_defaults(command=_admit)
+    finish = verbs.add_parser("finish", help="4. on the new device: take the bundle that came back", allow_abbrev=False)
+    finish.add_argument("bundle", type=Path)
+    finish.set_defaults(command=_finish)
+    add = verbs.add_parser("add", help="a second member in this very folder, at the same keyboard", allow_abbrev=False)
+    _add_like(add)
+    add_root(add)
+    add.add_argument("--new-passphrase-fd", type=int, metavar="N", help="read theirs from here (scripts)")
+    add.add_argument("--new-passphrase-file", type=Path, metavar="F", help="read theirs from this file (scripts)")
+    add_personal(add, _NAME)
+    add.set_defaults(command=_add)
+    _add_changes(verbs)
+
+
+def _add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    suspend = verbs.add_parser("suspend", help="end every device of a member", allow_abbrev=False)
+    suspend.add_argument("who", metavar="MEMBER")
+    add_proposal(suspend)
+    suspend.set_defaults(command=_suspend)
+    leave = verbs.add_parser("leave", help="let a member leave for good", allow_abbrev=False)
+    leave.add_argument("who", metavar="MEMBER")
+    add_proposal(leave)
+    leave.set_defaults(command=_leave)
+    roles = verbs.add_parser("roles", help="give a member exactly these roles", allow_abbrev=False)
+    roles.add_argument("who", metavar="MEMBER")
+    roles.add_argument("roles", nargs="+", metavar="ROLE", choices=_ROLES)
+    add_root(roles)
+    add_proposal(roles)
+    roles.set_defaults(command=_change_roles)
+    show = verbs.add_parser("show", help="say what a proposal changes", allow_abbrev=False)
+    show.add_argument("proposal", type=Path)
+    show.set_defaults(command=_show)
+    sign = verbs.add_parser("sign", help="sign a proposal of others", allow_abbrev=False)
+    sign.add_argument("proposal", type=Path)
+    sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="the signed proposal")
+    sign.set_defaults(command=_sign)
+    commit = verbs.add_parser("commit", help="make a proposal count that all have signed", allow_abbrev=False)
+    commit.add_argument("proposal", type=Path)
+    add_proposal(commit)
+    commit.set_defaults(command=_commit)
+
+
+def _add_like(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--like", required=True, choices=_ROLES, help="the role")
+    parser.add_argument("--days", type=int, default=0, metavar="N", help="for N days; without it, no end")
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import members
+
+    with opened(args, face) as session:
+        shown = members.list_all(session, also_left=args.all)
+        separated = members.is_separated(session)
+    data = [
+        {
+            "member": one.member.hex(),
+            "name": one.name,
+            "roles": sorted(one.roles),
+            "devices": [seat.hex() for seat in one.seats],
+            "since_roster": one.since,
+            "stand": one.stand.value,
+            "until": one.until_ms,
+        }
+        for one in shown
+    ]
+    lines = [_member_line(one) for one in shown]
+    if not separated:
+        lines.append("no separation of duties: nobody audits who does nothing else")
+    return Result({"members": data, "separated": separated}, lines)
+
+
+def _member_line(one: MemberShown) -> str:
+    from vault.services.terms import last_day
+
+    until = "" if one.until_ms is None else f", until {last_day(one.until_ms)}"
+    stand = "" if one.stand.value == "in" else f"  ({one.stand.value})"
+    return f"{one.name}: {', '.join(sorted(one.roles)) or 'no role'}{until}; devices {len(one.seats)}{stand}"
+
+
+def _invite(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import joining
+
+    with opened(args, face) as session:
+        write_new(args.out, joining.invite(session, like=args.like, days=args.days))
+    return Result(
+        {"invitation": str(args.out)},
+        [
+            f"The invitation is at {args.out}. No secret is in it, but your name: hand it over yourself.",
+            "On the new device: `casevault --vault NEW member join INVITATION --out REQUEST`.",
+        ],
+    )
+
+
+def _join(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import joining
+
+    path = vault_path(args)
+    invitation = joining.read_invitation(args.invitation)
+    member = invitation.name or read_member(args, face)
+    known = (member, invitation.by)
+    passphrase = new_passphrase(args, face, known)
+    try:
+        asked = joining.answer(
+            path, invitation, member_name=member, passphrase=passphrase, memory_mib=args.kdf_memory_mib
+        )
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    write_new(args.out, asked.file)
+    lines = [
+        f"The request is at {args.out}: bring it to {invitation.by}. Read them these words, by voice:",
+        f"  {' '.join(asked.words)}",
+        "They must see the same words. Then: `casevault member finish BUNDLE` with the bundle that they give you.",
+    ]
+    data = {"request": str(args.out), "words": list(asked.words), "device": asked.seat.hex(), "vault": str(path)}
+    return Result(data, lines)
+
+
+def _admit(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import devices, joining, syncing
+
+    with opened(args, face) as session:
+        answered = joining.look(session, args.request)
+        admitted = joining.admit(session, answered, _compared(args, face, answered), by_root=args.root)
+        cases = 0
+        if admitted.outcome.is_done and args.with_cases:
+            cases = devices.give_cases(session, admitted.seat)
+        if admitted.outcome.is_done and args.bundle is not None:
+            syncing.make(session, admitted.member, args.bundle)
+    result = outcome_result(
+        args,
+        face,
+        admitted.outcome,
+        f"{admitted.name} is admitted.",
+        member=admitted.member.hex(),
+        device=admitted.seat.hex(),
+        name=admitted.name,
+        given_cases=cases,
+        bundle=str(args.bundle) if args.bundle is not None and admitted.outcome.is_done else None,
+    )
+    if args.bundle is None or not admitted.outcome.is_done:
+        return result
+    return Result(
+        result.data,
+        [
+            f"{admitted.name} is admitted; what their device needs is at {args.bundle}.",
+            "There: `casevault member finish BUNDLE`.",
+        ],
+    )
+
+
+def _compared(args: argparse.Namespace, face: Face, answered: Answer) -> list[str]:
+    """Return the words as they were read out on the other side: typed by a script, or confirmed by a person."""
+    if args.words is not None:
+        return str(args.words).split()
+    words, request = answered.words, answered.request
+    roles = ", ".join(answered.invitation.roles) or "a further device"
+    face.say(f"{request.name} asks to join ({roles}). Their device must show these words:")
+    face.say(f"  {' '.join(words)}")
+    if not (face.may_ask and sys.stdin.isatty()):
+        raise WaitingForDecisionError(
+            "the 13 words have to be compared first",
+            advice='Repeat it with --words "W1 ... W13" as they read them out.',
+        )
+    if ask_line("Let them read the words to you. Are all 13 the same? Type yes: ").casefold() != "yes":
+        raise WaitingForDecisionError(
+            "nobody was admitted", advice="Where a word differs, make a new invitation and hand it over yourself."
+        )
+    return list(words)
+
+
+def _finish(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import joining, members
+
+    path = vault_path(args)
+    entrance = read_entrance(args, face)
+    joining.finish(path, args.bundle, member=entrance.member, passphrase=bytearray(entrance.factors.passphrase))
+    with opened(args, face, entrance) as session:
+        roles = sorted(session.roles)
+        count = len(members.list_all(session))
+    return Result(
+        {"joined": True, "roles": roles, "members": count},
+        [f"You are in, as {', '.join(roles) or 'nothing'}, with {count} members. This device is ready."],
+    )
+
+
+def _add(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import joining
+
+    with opened(args, face) as session:
+        name = personal_values(args, face, _NAME, "member add --like ROLE")["name"][0]
+        face.say("The new member types a passphrase of their own now; you look away.")
+        source = argparse.Namespace(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
+        passphrase = new_passphrase(source, face, (name,))
+        admitted = joining.admit_here(
+            session, like=args.like, name=name, passphrase=passphrase, days=args.days, by_root=args.root
+        )
+    return Result(
+        {"member": admitted.member.hex(), "device": admitted.seat.hex(), "roster": admitted.outcome.number},
+        [f"{admitted.name} is admitted, and opens this vault with their own name and passphrase."],
+    )
+
+
+def _suspend(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, members
+
+    with opened(args, face) as session:
+        member = authors.find_member(session, args.who)
+        outcome = members.suspend(session, member, progress=_progress(face))
+    return outcome_result(args, face, outcome, "The member is suspended: no device of theirs counts any more.")
+
+
+def _leave(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, members
+
+    with opened(args, face) as session:
+        member = authors.find_member(session, args.who)
+        outcome = members.leave(session, member, progress=_progress(face))
+    return outcome_result(args, face, outcome, "The member has left.")
+
+
+def _change_roles(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, members
+
+    with opened(args, face) as session:
+        member = authors.find_member(session, args.who)
+        outcome = members.change_roles(session, member, args.roles, by_root=args.root)
+    return outcome_result(args, face, outcome, "The member has exactly these roles now.")
+
+
+def _show(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import rostering
+
+    with opened(args, face) as session:
+        shown = rostering.show(session, rostering.read_proposal(args.proposal))
+    return Result(shown_data(shown), shown_lines(shown))
+
+
+def _sign(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import rostering
+
+    with opened(args, face) as session:
+        shown, signed = rostering.sign(session, rostering.read_proposal(args.proposal))
+        write_new(args.out, signed)
+    data = shown_data(shown) | {"proposal": str(args.out)}
+    return Result(
+        data, [*shown_lines(shown), f"Your signature is in {args.out}."], 0 if shown.missing is None else WAITING
+    )
+
+
+def _commit(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import rostering
+
+    with opened(args, face) as session:
+        outcome = rostering.commit(session, rostering.read_proposal(args.proposal), progress=_progress(face))
+    return outcome_result(args, face, outcome, "The proposal counts now.")
+
+
+def _progress(face: Face) -> Callable[[int, int], None]:
+    return lambda done, total: face.progress(done, total, "Making new keys")

@@ -1,0 +1,93 @@
+"""How a change of who is in looks at the command line: done, or a proposal that others have to sign."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vault.cli.face import Face, Result
+from vault.errors import RefusedError, TryAgainError
+
+if TYPE_CHECKING:
+    from vault.services.rostering import Outcome, Shown
+
+WAITING = 3
+
+
+def add_proposal(parser: argparse.ArgumentParser) -> None:
+    """Declare where a proposal goes that others have to sign."""
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="where the proposal goes, if others have to sign the change"
+    )
+
+
+def add_root(parser: argparse.ArgumentParser) -> None:
+    """Declare the signature of the root."""
+    parser.add_argument(
+        "--root", action="store_true", help="sign with the root too, while it lies in this vault (no sheets yet)"
+    )
+
+
+def outcome_result(args: argparse.Namespace, face: Face, outcome: Outcome, done: str, **data: object) -> Result:
+    """Return what is to be said of a change, after its proposal was written where one is needed."""
+    shown: dict[str, object] = {
+        "done": outcome.is_done,
+        "roster": outcome.number,
+        "missing": outcome.missing,
+        "ended": [seat.hex() for seat in outcome.ended],
+        "cases": outcome.cases,
+        **data,
+    }
+    if outcome.is_done:
+        lines = [done]
+        if outcome.ended:
+            what = f"{len(outcome.ended)} devices ended; {outcome.cases} cases got a new key."
+            lines += [what, "What they could open until now may have been copied. They open nothing that comes after."]
+        lines.append("Others hear of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.")
+        return Result(shown, lines)
+    if args.out is None or outcome.proposal is None:
+        raise RefusedError(
+            f"others have to sign this: {outcome.missing}",
+            advice="Repeat it with --out FILE, and give them the file: `casevault member sign FILE --out SIGNED`.",
+        )
+    write_new(args.out, outcome.proposal)
+    face.say(f"Nothing is changed yet. Who has to sign: {outcome.missing}.")
+    lines = [f"The proposal is at {args.out}. It opens for members alone: `casevault member sign FILE --out SIGNED`."]
+    return Result({**shown, "proposal": str(args.out)}, lines, WAITING)
+
+
+def shown_lines(shown: Shown) -> list[str]:
+    """Return a proposal in words."""
+    lines = [f"Roster {shown.number}:", *(f"  {change}" for change in shown.changes)]
+    lines.append(f"Signed by: {', '.join(shown.signed_by) or 'nobody yet'}.")
+    lines.append("Nobody has to sign it any more." if shown.missing is None else f"Has to sign: {shown.missing}.")
+    return lines
+
+
+def shown_data(shown: Shown) -> dict[str, object]:
+    """Return a proposal for `--json`."""
+    return {
+        "roster": shown.number,
+        "changes": list(shown.changes),
+        "signed_by": list(shown.signed_by),
+        "missing": shown.missing,
+    }
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that does not exist yet, for its owner alone.
+
+    Raises:
+        RefusedError: something is there already.
+        TryAgainError: it cannot be written there.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise RefusedError(f"{path} exists already", advice="Name a new file.") from None
+    except OSError as fault:
+        raise TryAgainError(f"{path} cannot be written ({fault.strerror})") from None
