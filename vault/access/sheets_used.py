@@ -1,4 +1,4 @@
-"""When recovery sheets were joined: each roster that the root signed after the beginning says so to every member."""
+"""When recovery sheets were joined: each later roster that the root alone signed says so to every member."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from vault.access.directory import Directory
 from vault.access.session import Alarm
 from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain
+from vault.log.roster_rules import signers_of
 from vault.log.signatures import signed_message
 from vault.seal.signing import is_signed_raw
 
 
 @dataclass(frozen=True, slots=True)
 class SheetsUsed:
-    """One time that the root signed: the number of the roster, and what it changed."""
+    """One time that the root signed alone: the number of the roster, and what it changed."""
 
     roster: int
     admitted: int
@@ -32,7 +33,7 @@ class SheetsUsed:
 
 
 def sheets_used(chain: RosterChain, anchor: bytes, *, after: int = 0) -> tuple[SheetsUsed, ...]:
-    """Return each roster with a number above `after` that the root of its time signed, oldest first.
+    """Return each roster with a number above `after` that the root of its time signed alone, oldest first.
 
     Args:
         chain: rosters that count.
@@ -42,7 +43,7 @@ def sheets_used(chain: RosterChain, anchor: bytes, *, after: int = 0) -> tuple[S
     found = []
     root, before = anchor, None
     for roster in chain.accepted:
-        if before is not None and roster.head.number > after and _signed_by(roster, root):
+        if before is not None and roster.head.number > after and _signed_by_root_alone(roster, root, before):
             admitted = roster.certificates.keys() - before.certificates.keys()
             ended = before.certificates.keys() - roster.certificates.keys()
             found.append(SheetsUsed(roster.head.number, len(admitted), len(ended), roster.head.new_root is not None))
@@ -59,6 +60,8 @@ def judge_sheets(directory: Directory, anchor: bytes, seen_roster: bytes | None)
     return tuple(Alarm(f"sheets:{one.roster}", one.words, is_fault=False) for one in used)
 
 
-def _signed_by(roster: Roster, root: bytes) -> bool:
+def _signed_by_root_alone(roster: Roster, root: bytes, before: Roster) -> bool:
+    """Say whether the root signed and no seat did: a seat that signs with the root has its secret at hand."""
+    keys = {root, *(certificate.identity for certificate in before.certificates.values())}
     message = signed_message(ROSTER_PURPOSE, roster.root)
-    return any(key == root and is_signed_raw(key, signature, message) for key, signature in roster.signatures)
+    return signers_of(message, roster.signatures, keys, is_signed_raw) == {root}

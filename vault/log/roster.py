@@ -142,8 +142,8 @@ class RosterChain:
         standing: who is in now; None where not even roster 0 counts.
         problems: those that do not count, the first bad one first.
         vouched: root of each accepted roster -> seat -> roles that it gives; what a fork admitted is left out.
-        first_certified: origin -> (number, root) of the roster that the root key signed and that first certifies the
-            seat whose first log this is; a log that members alone admitted is not in it.
+        first_certified: origin -> (number, root) of the roster that the root key alone signed and that first certifies
+            the seat whose first log this is; a log that members admitted is not in it, with the root or without.
     """
 
     accepted: tuple[Roster, ...]
@@ -223,7 +223,8 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
                 vouched[roster.root] = _vouched_by(roster, before if standing.root_must_sign else None)
                 signed_by = root_public if before is None else before.root_public
                 known = {} if before is None else before.certificates
-                if signers_of(_message(roster), roster.signatures, {signed_by}, verify_signature):
+                keys = {signed_by, *(certificate.identity for certificate in known.values())}
+                if signers_of(_message(roster), roster.signatures, keys, verify_signature) == {signed_by}:
                     for seat in vouched[roster.root].keys() - known:
                         by_root_key.setdefault(roster.certificates[seat].genesis, (number, roster.root))
     return RosterChain(
