@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from vault.access.compartments import next_holders
 from vault.access.directory import RECOVERY
 from vault.access.enrolling import commit_roster
+from vault.access.root_secret import root_of
 from vault.access.rosters import Change, next_roster
 from vault.access.session import Session
 from vault.errors import InternalError, MalformedError, RefusedError
@@ -26,7 +27,6 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret
 from vault.seal.signing import public_key, sign
-from vault.seal.widths import KEY_SIZE
 from vault.store.files import read_limited
 from vault.store.rows import Rows
 
@@ -43,28 +43,6 @@ class Followed:
     waiting: int
 
 
-def kept_secret(session: Session) -> bytes | None:
-    """Return S where it lies sealed on this device: until sheets of the root that counts now were proven.
-
-    Raises:
-        VerificationError: the row was altered.
-    """
-    with session.database.reading() as rows:
-        row = rows.local(session.seat, Purpose.ROOT_SECRET)
-    content = b"" if row is None else session.log.place.open_row(row)
-    pieces = [content[at : at + KEY_SIZE] for at in range(0, len(content), KEY_SIZE)]
-    return next((one for one in pieces if _root_of(one) == session.directory.standing.root_public), None)
-
-
-def forget_secret(session: Session) -> bool:
-    """Erase S from this device; False where it was not here."""
-    with session.database.transaction() as rows:
-        was_here = rows.local(session.seat, Purpose.ROOT_SECRET) is not None
-        rows.delete_local(session.seat, Purpose.ROOT_SECRET)
-    session.database.truncate_wal()
-    return was_here
-
-
 def change_root(session: Session, old_secret: bytes) -> bytes:
     """Name a new root and a new recovery key in the next roster, and return the new S, which is kept sealed here.
 
@@ -75,11 +53,11 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
     """
     session.require_sound_log()
     standing = session.directory.standing
-    if _root_of(old_secret) != standing.root_public:
+    if root_of(old_secret) != standing.root_public:
         raise RefusedError("this is not the secret of the root that counts now", advice="Type the newest sheets.")
     new_secret = make_root_secret()
     recovery = KemPrivate.from_seed(derive_recovery_seed(new_secret)).public
-    change = Change(new_root=_root_of(new_secret), recovery=recovery)
+    change = Change(new_root=root_of(new_secret), recovery=recovery)
     roster = next_roster(standing, change, _nobody_goes)
     for secret in (old_secret, new_secret):
         # The new root too: whoever has its secret alone goes back from this roster to the first one.
@@ -150,7 +128,3 @@ def _is_stale(session: Session, rows: Rows, state: CompartmentState, epoch: byte
 
 def _nobody_goes(seat: SeatId) -> Mapping[Origin, int]:
     raise InternalError(f"a change of the root ends or lowers nobody, not {seat.hex()}")
-
-
-def _root_of(secret: bytes) -> bytes:
-    return public_key(derive_root_seed(secret))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from vault.access.proving import Prover
+from vault.access.root_secret import kept_secret
 from vault.access.session import Session
 from vault.errors import RefusedError
 from vault.ids import MemberId, Origin, RandomBytes, SeatId
@@ -17,9 +18,8 @@ from vault.log.roster_rules import Standing, check_succession, missing_signers, 
 from vault.log.signatures import signed_message
 from vault.policy.roles import Role
 from vault.records.logs import genesis_of
-from vault.seal.purposes import Purpose
 from vault.seal.recovery import derive_root_seed
-from vault.seal.signing import is_signed_raw, public_key, sign
+from vault.seal.signing import is_signed_raw, sign
 from vault.store.rows import Rows
 
 # A seat that lowers itself goes on writing until the roster is committed: by then, at most so many entries more.
@@ -146,14 +146,12 @@ def sign_by_root(session: Session, roster: Roster) -> Roster:
     """
     standing = session.directory.standing
     missing_signatures(standing, roster)
-    with session.database.reading() as rows:
-        row = rows.local(session.seat, Purpose.ROOT_SECRET)
-    seed = None if row is None else derive_root_seed(session.log.place.open_row(row))
-    if seed is None or public_key(seed) != standing.root_public:
+    secret = kept_secret(session)
+    if secret is None:
         raise RefusedError(
             "the root secret does not lie in this vault", advice="It is on the recovery sheets; other members can sign."
         )
-    return roster.signed(standing.root_public, sign(seed, ROSTER_PURPOSE, roster.root))
+    return roster.signed(standing.root_public, sign(derive_root_seed(secret), ROSTER_PURPOSE, roster.root))
 
 
 def missing_signatures(standing: Standing, roster: Roster) -> str | None:

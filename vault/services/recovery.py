@@ -16,11 +16,10 @@ from vault.access.new_root import (
     Followed,
     change_root,
     follow_root,
-    forget_secret,
-    kept_secret,
     stale_compartments,
 )
 from vault.access.recovering import BroughtBack, Wish, bring_back
+from vault.access.root_secret import forget_secret, kept_secret
 from vault.access.session import Session
 from vault.access.sheets_used import SheetsUsed, sheets_used
 from vault.access.unlock import unlock
