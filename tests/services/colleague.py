@@ -8,22 +8,13 @@ from dataclasses import dataclass
 
 from tests.services.founded import Place
 from vault.access.enrolling import MemberRecord, commit_roster
-from vault.access.joining import new_seat
-from vault.access.rekeying import slots_here
+from vault.access.joining import join_here
 from vault.access.rosters import Change, propose
 from vault.access.session import Session
-from vault.access.slots import free_slot
 from vault.access.unlock import unlock
 from vault.ids import MemberId, SeatId
 from vault.policy.roles import Role
-from vault.records.seatlog import SealedPlace
-from vault.seal.doors import DoorKeys, make_doors
 from vault.seal.joining import Invitation
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.purposes import Purpose
-from vault.seal.unlocking import make_slot
-from vault.store.files import read_limited
-from vault.store.rowtypes import LocalRow
 
 NAME = "Oren Sabaluk"
 PASSPHRASE = b"nine copper whistles"
@@ -65,27 +56,14 @@ def admit(
         member=member or b"",
         name=name if member else "",
     )
-    new = new_seat(session.database, invitation, name, here=True)
-    admitted = MemberId(new.request.member)
-    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
-    with session.database.reading() as rows:
-        number, here = free_slot(rows), {session.seat, *slots_here(rows)}
-    slot = make_slot(file.header, number, new.secrets, passphrase=bytearray(passphrase), member_name=name)
-    live = session.directory.standing.certificates
-    doors = [*((seat, live[seat].kem) for seat in sorted(here)), (new.request.seat, new.request.kem)]
-    key = session.copy_keys(file).database_key
-    file = file.with_slot(number, slot)
-    file = file.with_doors(make_doors(session.vault, DoorKeys(key), doors), file.recovery_door)
-    change = Change(
-        roles={} if member else {admitted: frozenset(roles)},
-        certificates=(new.certificate,),
-    )
-    place = SealedPlace(session.vault, SeatId(new.request.seat), new.secrets.keyring_key)
+    new = join_here(session, invitation, member_name=name, passphrase=bytearray(passphrase))
+    admitted = MemberId(new.certificate.member)
+    change = Change(roles={} if member else {admitted: frozenset(roles)}, certificates=(new.certificate,))
     commit_roster(
         session,
         propose(session, change),
         members=() if member else (MemberRecord(admitted, name),),
-        keys=file,
-        rows=[LocalRow(new.request.seat, Purpose.SLOT, number, b""), new.waiting.row(place)],
+        keys=new.keys,
+        rows=new.rows,
     )
-    return Colleague(name, passphrase, admitted, SeatId(new.request.seat))
+    return Colleague(name, passphrase, admitted, SeatId(new.certificate.seat))
