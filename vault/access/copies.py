@@ -69,14 +69,16 @@ def copy_keys(file: KeyFile, secrets: SeatSecrets) -> CopyKeys:
     return CopyKeys(SealedPlace(vault, seat, secrets.keyring_key), doors.new, secrets.draft_key)
 
 
-def copy_keys_of(file: KeyFile, *, member: str, passphrase: bytearray) -> CopyKeys:
-    """Return the keys that a member's passphrase reaches. The passphrase is wiped before this returns.
+def copy_keys_of(
+    file: KeyFile, *, member: str, passphrase: bytearray, device_secret: bytes = b"", fido2_secret: bytes = b""
+) -> CopyKeys:
+    """Return the keys that a member's factors reach. The passphrase is wiped before this returns.
 
     Raises:
-        WrongPassphraseError: wrong passphrase, unknown member or damaged slot, at one cost.
+        WrongPassphraseError: wrong passphrase or factor, unknown member or damaged slot, at one cost.
     """
     try:
-        secrets = open_slot_with(file, passphrase, member).secrets
+        opened = open_slot_with(file, passphrase, member, device_secret=device_secret, fido2_secret=fido2_secret)
     finally:
         passphrase[:] = bytes(len(passphrase))
-    return copy_keys(file, secrets)
+    return copy_keys(file, opened.secrets)

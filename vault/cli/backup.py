@@ -6,9 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from vault.cli.asking import read_member, read_passphrase
 from vault.cli.face import Face, Result
-from vault.cli.opening import opened, vault_path
+from vault.cli.opening import advising, opened, read_entrance, vault_path
 from vault.errors import InternalError
 
 
@@ -53,9 +52,16 @@ def _verify(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import backups
     from vault.services.restoring import day
 
-    member = read_member(args, face)
-    passphrase = read_passphrase(args, face)
-    found = backups.verify(args.source, member=member, passphrase=passphrase, progress=_progress(face))
+    entrance = read_entrance(args, face, lambda: backups.salt_of(args.source))
+    with advising(entrance):
+        found = backups.verify(
+            args.source,
+            member=entrance.member,
+            passphrase=entrance.factors.passphrase,
+            device_secret=entrance.factors.device_secret,
+            fido2_secret=entrance.factors.fido2_secret,
+            progress=_progress(face),
+        )
     data = {
         "backup": str(found.path),
         "digest": found.digest.hex(),
@@ -73,12 +79,20 @@ def _verify(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _restore(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import restoring
+    from vault.services import backups, restoring
 
     path = vault_path(args)
-    member = read_member(args, face)
-    passphrase = read_passphrase(args, face)
-    restored = restoring.restore(args.source, path, member=member, passphrase=passphrase, progress=_progress(face))
+    entrance = read_entrance(args, face, lambda: backups.salt_of(args.source))
+    with advising(entrance):
+        restored = restoring.restore(
+            args.source,
+            path,
+            member=entrance.member,
+            passphrase=entrance.factors.passphrase,
+            device_secret=entrance.factors.device_secret,
+            fido2_secret=entrance.factors.fido2_secret,
+            progress=_progress(face),
+        )
     for warning in restored.warnings:
         face.say(warning)
     made = restoring.day(restored.made_ms)

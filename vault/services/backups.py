@@ -111,6 +111,8 @@ def verify(
     *,
     member: str,
     passphrase: bytearray,
+    device_secret: bytes = b"",
+    fido2_secret: bytes = b"",
     state: Path | None = None,
     progress: Progress = lambda what, done, total: None,
     now_ms: Callable[[], int] = clock.now_ms,
@@ -121,6 +123,8 @@ def verify(
         source: the backup's folder, or the one that `make` was given.
         member: whose passphrase it is.
         passphrase: UTF-8 bytes; wiped before this returns.
+        device_secret: 32 bytes of the keyfile, where the slot was made with one.
+        fido2_secret: 32 bytes of the security key, where the slot was made with one.
         state: this account's state folder.
         progress: told how far it is.
         now_ms: the wall clock.
@@ -132,7 +136,14 @@ def verify(
     try:
         folder = find_backup(source)
         with translated(folder.path):
-            keys, proof = open_and_prove(folder, member=member, passphrase=passphrase, progress=progress)
+            keys, proof = open_and_prove(
+                folder,
+                member=member,
+                passphrase=passphrase,
+                device_secret=device_secret,
+                fido2_secret=fido2_secret,
+                progress=progress,
+            )
     finally:
         passphrase[:] = bytes(len(passphrase))
     dates.note(keys.vault, dates.Done.VERIFY, now_ms(), state)
@@ -149,12 +160,29 @@ def verify(
 
 
 def open_and_prove(
-    folder: BackupFolder, *, member: str, passphrase: bytearray, progress: Progress
+    folder: BackupFolder,
+    *,
+    member: str,
+    passphrase: bytearray,
+    device_secret: bytes = b"",
+    fido2_secret: bytes = b"",
+    progress: Progress,
 ) -> tuple[CopyKeys, Proof]:
-    """Check a backup from its first byte on, with nothing but a passphrase."""
+    """Check a backup from its first byte on, with nothing but what opens a slot."""
     files = require_undamaged(folder)
-    keys = copy_keys_of(read_key_file(folder), member=member, passphrase=passphrase)
+    keys = copy_keys_of(
+        read_key_file(folder),
+        member=member,
+        passphrase=passphrase,
+        device_secret=device_secret,
+        fido2_secret=fido2_secret,
+    )
     return keys, prove(folder, keys, files=files, progress=progress)
+
+
+def salt_of(source: Path) -> bytes:
+    """Return the salt of the vault that a backup is of, for a security key to answer; it is no secret."""
+    return read_key_file(find_backup(source)).header.vault_salt
 
 
 def _log(session: Session, proof: Proof, rule: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from vault import platform
@@ -14,6 +16,7 @@ from vault.access.unlock import unlock
 from vault.errors import RefusedError
 from vault.ids import Origin
 from vault.records.work import Entry
+from vault.seal.keyfile import KeyFile
 from vault.services import dates
 from vault.services.backup_building import KEY_TABLES
 from vault.services.backup_folder import BackupFolder, copy_durable, find_backup, require_undamaged, translated
@@ -69,6 +72,8 @@ def restore(
     *,
     member: str,
     passphrase: bytearray,
+    device_secret: bytes = b"",
+    fido2_secret: bytes = b"",
     state: Path | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> Restored:
@@ -82,6 +87,8 @@ def restore(
         target: a folder that does not exist, or is empty.
         member: whose passphrase it is.
         passphrase: UTF-8 bytes; wiped before this returns.
+        device_secret: 32 bytes of the keyfile, where the slot was made with one.
+        fido2_secret: 32 bytes of the security key, where the slot was made with one.
         state: this account's state folder.
         progress: told how far it is.
 
@@ -98,14 +105,29 @@ def restore(
         with translated(target):
             shutil.rmtree(building.path, ignore_errors=True)  # of a restore that was cut off
             try:
-                proof = _build(folder, building, member, bytearray(passphrase), progress)
+                opening = partial(
+                    copy_keys_of,
+                    member=member,
+                    passphrase=bytearray(passphrase),
+                    device_secret=device_secret,
+                    fido2_secret=fido2_secret,
+                )
+                proof = _build(folder, building, opening, progress)
                 if target.exists():
                     target.rmdir()
                 building.path.replace(target)
                 platform.fsync_folder(target.parent)
             finally:
                 shutil.rmtree(building.path, ignore_errors=True)
-        with unlock(target, member=member, passphrase=passphrase, state=state, accept_loss=True) as session:
+        with unlock(
+            target,
+            member=member,
+            passphrase=passphrase,
+            state=state,
+            accept_loss=True,
+            device_secret=device_secret,
+            fido2_secret=fido2_secret,
+        ) as session:
             return _begin_again(session, folder, target, proof)
     finally:
         passphrase[:] = bytes(len(passphrase))
@@ -123,7 +145,7 @@ def _require_free(target: Path) -> None:
 
 
 def _build(
-    folder: BackupFolder, building: VaultFolder, member: str, passphrase: bytearray, progress: Progress
+    folder: BackupFolder, building: VaultFolder, opening: Callable[[KeyFile], CopyKeys], progress: Progress
 ) -> Proof:
     building.make()
     copied = BackupFolder(building.path)
@@ -134,7 +156,7 @@ def _build(
     copy_durable(folder.digests, copied.digests)
     # The copies are what is proven: a medium may give other bytes when it is read again.
     files = require_undamaged(copied)
-    keys = copy_keys_of(read_key_file(copied), member=member, passphrase=passphrase)
+    keys = opening(read_key_file(copied))
     was_older = _bring_up_to_date(copied, keys)
     proof = prove(copied, keys, files=None if was_older else files, progress=progress)
     _join_key_rows(copied, keys)

@@ -1,0 +1,260 @@
+"""passphrase and factor as a person and a script use them: real processes, real terminals."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import REPOSITORY, Desk
+from tests.seal.layouts import typed_in
+from tests.services.founded import MEMBER, PASSPHRASE
+
+NEW = b"a kettle for the harbour"
+
+
+class Terminal:
+    """A command at a terminal of its own, which it also finds under /dev/tty."""
+
+    def __init__(self, desk: Desk, *arguments: str) -> None:
+        self.shown = ""
+        pid, self.ours = pty.fork()
+        if pid == 0:
+            os.chdir(REPOSITORY)
+            os.execve(desk.command()[0], desk.command(*arguments), desk.environment)
+        self.pid = pid
+
+    def until(self, words: str, *, seconds: float = 60) -> str:
+        """Wait until the terminal shows this and return all that came before it and was not returned yet."""
+        ends = time.monotonic() + seconds
+        while words not in self.shown:
+            if not select.select([self.ours], [], [], max(0, ends - time.monotonic()))[0]:
+                pytest.fail(f"never shown: {words!r}, but {self.shown!r}")
+            try:
+                self.shown += os.read(self.ours, 4096).decode()
+            except OSError:
+                pytest.fail(f"ended without {words!r}: {self.shown!r}")
+        before, _, self.shown = self.shown.partition(words)
+        return before
+
+    def type(self, text: str) -> None:
+        os.write(self.ours, text.encode() + b"\n")
+
+    def end(self) -> int:
+        try:
+            while part := os.read(self.ours, 4096):
+                self.shown += part.decode()
+        except OSError:
+            pass
+        code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        os.close(self.ours)
+        return code
+
+
+def words_of(shown: str) -> str:
+    return " ".join(re.findall(r"^ +\d+\. (\w+)", shown, re.MULTILINE))
+
+
+def private(folder: Path, content: bytes) -> str:
+    path = folder / f"secret-{content.hex()[:8]}"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    return str(path)
+
+
+def opens(desk: Desk, passphrase: bytes, folder: Path, *options: str) -> int:
+    given = ("--vault", str(desk.place.path), "--member", MEMBER, "--passphrase-file", private(folder, passphrase))
+    return desk.run_bare(*given, *options, "case", "list").code
+
+
+def test_a_script_changes_the_passphrase_and_hears_what_stays_open(desk: Desk, tmp_path: Path) -> None:
+    answer = desk.run("--json", "passphrase", "change", "--new-passphrase-file", private(tmp_path, NEW))
+    assert answer.code == 0, answer.err
+    assert answer.json()["changed"] is True
+    assert "backups above all, still open" in answer.json()["note"]
+    for said in (answer.out, answer.err):
+        assert NEW.decode() not in said
+        assert PASSPHRASE.decode() not in said
+    assert opens(desk, NEW, tmp_path) == 0
+    assert opens(desk, PASSPHRASE, tmp_path) == 12
+
+
+@pytest.mark.parametrize(
+    ("new", "code", "words"),
+    [
+        pytest.param(b"password1", 5, "too easy to guess", id="weak"),
+        pytest.param(MEMBER.encode(), 5, "too easy to guess", id="the own name"),
+        pytest.param(b"", 5, "too easy to guess", id="empty"),
+        pytest.param(b"\xff\xfe\xfd", 2, "not UTF-8 text", id="no text"),
+    ],
+)
+def test_a_passphrase_that_is_refused_changes_nothing(
+    desk: Desk, tmp_path: Path, new: bytes, code: int, words: str
+) -> None:
+    answer = desk.run("passphrase", "change", "--new-passphrase-file", private(tmp_path, new))
+    assert (answer.code, words in answer.err) == (code, True), answer.err
+    assert opens(desk, PASSPHRASE, tmp_path) == 0
+
+
+def test_a_wrong_old_passphrase_is_exit_code_12(desk: Desk, tmp_path: Path) -> None:
+    desk.passphrase_file.write_bytes(b"not the passphrase")
+    answer = desk.run("--json", "passphrase", "change", "--new-passphrase-file", private(tmp_path, NEW))
+    assert (answer.code, answer.json()["error"]["code"]) == (12, "wrong-passphrase")
+    assert opens(desk, PASSPHRASE, tmp_path) == 0
+
+
+def test_a_person_changes_the_passphrase_by_typing_it_twice(desk: Desk, tmp_path: Path) -> None:
+    terminal = Terminal(desk, *desk.given()[:4], "passphrase", "change")
+    terminal.until("Passphrase: ")
+    terminal.type(PASSPHRASE.decode())
+    terminal.until("New passphrase")
+    terminal.type(NEW.decode())
+    terminal.until("The same again: ")
+    terminal.type(NEW.decode())
+    terminal.until("The passphrase is changed.")
+    assert terminal.end() == 0
+    assert NEW.decode() not in terminal.shown
+    assert opens(desk, NEW, tmp_path) == 0
+
+
+def test_two_that_differ_change_nothing(desk: Desk, tmp_path: Path) -> None:
+    terminal = Terminal(desk, *desk.given()[:4], "passphrase", "change")
+    terminal.until("Passphrase: ")
+    terminal.type(PASSPHRASE.decode())
+    terminal.until("New passphrase")
+    terminal.type(NEW.decode())
+    terminal.until("The same again: ")
+    terminal.type("a kettle for the harbor")
+    terminal.until("the two passphrases differ")
+    assert terminal.end() == 2
+    assert opens(desk, PASSPHRASE, tmp_path) == 0
+
+
+def test_one_that_is_made_is_shown_once_and_typed_back_from_the_paper(desk: Desk, tmp_path: Path) -> None:
+    terminal = Terminal(desk, *desk.given()[:4], "passphrase", "change", "--generate", "ru")
+    terminal.until("Passphrase: ")
+    terminal.type(PASSPHRASE.decode())
+    made = words_of(terminal.until("it is not shown again. "))
+    assert len(made.split()) == 7
+    terminal.type("")
+    assert "\x1b[3J" in terminal.until("Now type it from the paper: ")
+    terminal.type("что-то другое")
+    assert words_of(terminal.until("it is not shown again. ")) == made
+    terminal.type("")
+    terminal.until("Now type it from the paper: ")
+    typed = typed_in(made.upper(), meant="ru", layout="en")
+    terminal.type(typed)
+    rest = terminal.until("The passphrase is changed.")
+    assert terminal.end() == 0
+    assert made not in rest + terminal.shown
+    assert opens(desk, made.encode(), tmp_path) == 0
+    assert opens(desk, typed.encode(), tmp_path) == 0
+    assert opens(desk, PASSPHRASE, tmp_path) == 12
+
+
+def test_who_presses_enter_alone_gets_one_made(desk: Desk) -> None:
+    terminal = Terminal(desk, *desk.given()[:4], "passphrase", "change")
+    terminal.until("Passphrase: ")
+    terminal.type(PASSPHRASE.decode())
+    terminal.until("one is made for you): ")
+    terminal.type("")
+    assert len(words_of(terminal.until("it is not shown again. ")).split()) == 6
+    for _ in range(3):
+        terminal.type("")
+        terminal.until("Now type it from the paper: ")
+        terminal.type("not these words")
+    terminal.until("the passphrase was not typed back")
+    assert terminal.end() == 2
+
+
+def test_generate_shows_at_a_terminal_and_answers_a_script_that_says_so(desk: Desk) -> None:
+    refused = desk.run("--json", "passphrase", "generate")
+    assert (refused.code, refused.json()["error"]["code"]) == (2, "usage")
+    assert "--show" in refused.json()["error"]["advice"]
+    shown = desk.run("--json", "passphrase", "generate", "--language", "fr", "--show").json()
+    assert (shown["language"], shown["bits"], len(shown["passphrase"].split())) == ("fr", 77.5, 6)
+    longer = desk.run("passphrase", "generate", "--words", "9", "--show")
+    assert len(longer.out.split()) == 9
+    shorter = desk.run("passphrase", "generate", "--language", "ru", "--words", "6", "--show")
+    assert (shorter.code, "worth less than 77 bits" in shorter.err) == (2, True)
+    terminal = Terminal(desk, "--json", "passphrase", "generate", "--language", "en")
+    made = words_of(terminal.until("it is not shown again. "))
+    terminal.type("")
+    assert terminal.end() == 0
+    assert made.split()[0] not in terminal.shown.rpartition("\x1b[H")[2]
+
+
+def test_a_generated_one_is_never_made_for_change_without_a_terminal(desk: Desk, tmp_path: Path) -> None:
+    answer = desk.run("passphrase", "change", "--generate", "en")
+    assert (answer.code, "shown at a terminal alone" in answer.err) == (2, True)
+    assert opens(desk, PASSPHRASE, tmp_path) == 0
+
+
+def test_a_keyfile_from_making_it_to_its_end(desk: Desk, tmp_path: Path) -> None:
+    key = tmp_path / "stick.bin"
+    added = desk.run("--json", "factor", "add", "keyfile", "--out", str(key))
+    assert [one["name"] for one in added.json()["factors"]] == ["passphrase", "keyfile"]
+    assert "recovery sheets" in added.json()["note"]
+    assert opens(desk, PASSPHRASE, tmp_path) == 12
+    assert opens(desk, PASSPHRASE, tmp_path, "--keyfile", str(key)) == 0
+    by_name = desk.run("case", "list", environment={"CASEVAULT_KEYFILE": str(key)})
+    assert by_name.code == 0
+    listed = desk.run("factor", "list", "--keyfile", str(key))
+    assert re.search(r"^passphrase +chosen\nkeyfile ", listed.out, re.MULTILINE)
+    wrong = desk.run("case", "list", "--keyfile", private(tmp_path, b"x" * 64))
+    assert (wrong.code, "is no keyfile, or is damaged" in wrong.err) == (12, True)
+    missing = desk.run("case", "list", "--keyfile", str(tmp_path / "gone"))
+    assert (missing.code, "no file gone" in missing.err) == (4, True)
+    removed = desk.run("factor", "remove", "keyfile", "--keyfile", str(key))
+    assert removed.code == 0
+    assert opens(desk, PASSPHRASE, tmp_path) == 0
+
+
+def test_a_backup_opens_with_the_factors_of_its_day(desk: Desk, tmp_path: Path) -> None:
+    key = tmp_path / "stick.bin"
+    assert desk.run("factor", "add", "keyfile", "--out", str(key)).code == 0
+    named = ("--keyfile", str(key))
+    assert desk.run("backup", "make", str(tmp_path / "copies"), *named).code == 0
+    assert desk.run("backup", "verify", str(tmp_path / "copies")).code == 12
+    whole = desk.run("backup", "verify", str(tmp_path / "copies"), *named)
+    assert (whole.code, "WHOLE" in whole.out) == (0, True), whole.err
+    target = ("--vault", str(tmp_path / "restored"), *desk.given()[2:])
+    restored = desk.run_bare(*target, "backup", "restore", str(tmp_path / "copies"), *named)
+    assert restored.code == 0, restored.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("factor", "add", "keyfile"), "say where the keyfile goes"),
+        (("factor", "add", "fido2", "--out", "x"), "a security key goes to no file"),
+    ],
+)
+def test_a_factor_says_what_it_needs_before_anything_is_asked(
+    desk: Desk, arguments: tuple[str, ...], words: str
+) -> None:
+    answer = desk.run_bare(*arguments)
+    assert (answer.code, words in answer.err) == (2, True)
+
+
+def test_without_a_security_key_nothing_is_changed(desk: Desk, tmp_path: Path) -> None:
+    if any(Path("/dev").glob("hidraw*")):
+        pytest.skip("this computer has devices that might be security keys")
+    answer = desk.run("factor", "add", "fido2")
+    assert (answer.code, "no security key is plugged in" in answer.err) == (4, True)
+    assert desk.run("--security-key", "case", "list").code == 4
+    assert opens(desk, PASSPHRASE, tmp_path) == 0
+
+
+def test_no_secret_is_an_argument_or_in_the_environment(desk: Desk) -> None:
+    for option in ("--passphrase", "--new-passphrase", "--pin"):
+        answer = desk.run("passphrase", "change", option, "x")
+        assert answer.code == 2
+    done = subprocess.run(desk.command("passphrase", "change", "--help"), capture_output=True, text=True, check=True)
+    assert "--new-passphrase-fd" in done.stdout
