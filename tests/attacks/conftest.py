@@ -6,9 +6,12 @@ import pytest
 
 from tests.attacks.outsider import Outsider, learn
 from tests.services.founded import Filled, fill, found
+from tests.services.organisation import organisation, organisation_template
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services import notes, partners
+
+__all__ = ["organisation", "organisation_template"]  # fixtures
 
 RECIPIENT = "Advocate Orlova"
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"

@@ -32,18 +32,25 @@ _ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 class Quarantined:
     """What does not count, and the first check that it failed; `missing` is listed for this seat and not here.
 
-    `n` is None where the list itself is not here: what the entry holds, nobody can say.
+    `n` is None where the list itself is not here: what the entry holds, nobody can say. `opens`: nothing is damaged;
+    its author had no right to write it there then, as far as this device knows.
     """
 
     origin: Origin
     seq: int
     n: int | None
     check: str
+    opens: bool = False
 
     @property
     def waits(self) -> bool:
         """Whether it may come to count with what arrives later, and is no contradiction."""
         return self.check == "C7"
+
+    @property
+    def is_unentitled(self) -> bool:
+        """Whether a person has to decide: whole and signed, by somebody who had no right to it (FORMAT.md 6)."""
+        return self.opens and not self.waits
 
 
 @dataclass(slots=True)
@@ -135,7 +142,7 @@ class Counter:
             version = None
         failed = "C6" if version is None else self._failed_check(version, header, row, genesis)
         if version is None or failed is not None:
-            return Quarantined(Origin(row.origin), row.seq, listed[0].n, failed or "C6")
+            return Quarantined(Origin(row.origin), row.seq, listed[0].n, failed or "C6", opens=version is not None)
         return version
 
     def _is_ours(self, item: Item) -> bool:

@@ -16,6 +16,7 @@ from vault.services.exchange import certified_identity, keep_peers, knows, peers
 from vault.services.noticing import notice
 from vault.services.projection import caught_up
 from vault.services.seats import member_of_seat
+from vault.services.sharing import rewrap_all
 from vault.sync.manifest import Manifest
 from vault.sync.opening import Bundle, open_bundle
 from vault.sync.peers import Peer
@@ -142,6 +143,7 @@ class Arrival:
             self.gained += changed.gained
             self.withdrawn += changed.withdrawn
             caught_up(session)
+            rewrap_all(session, {CompartmentId(one.compartment) for one in taken.versions})
         return taken
 
     def _alarm(self, taken: Taken) -> None:

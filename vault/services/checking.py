@@ -53,7 +53,8 @@ class Fault:
 class Verification:
     """What was checked, of how much, and all that was found, the first bad place first.
 
-    `entries` of `expected` entries in `logs` logs are proven; `size` and `root` are those of this seat's own log.
+    `entries` of `expected` entries in `logs` logs are proven; `size` and `root` are those of this seat's own log;
+    `set_apart` versions are whole and signed by somebody who had no right to write them: a person decides.
     """
 
     logs: int
@@ -61,6 +62,7 @@ class Verification:
     expected: int
     versions_opened: int
     payloads_opened: int
+    set_apart: int
     size: int
     root: bytes
     faults: tuple[Fault, ...]
@@ -121,6 +123,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         expected=total,
         versions_opened=checked.versions_opened,
         payloads_opened=checked.payloads_opened,
+        set_apart=checked.set_apart,
         size=size,
         root=root,
         faults=tuple(checked.faults),
@@ -144,7 +147,7 @@ class _Checked:
         self._bounds = bounds
         self._reports: dict[Origin, LogReport] = {}
         self._ahead: dict[Origin, LogReport] = {}
-        self.entries = self.versions_opened = self.payloads_opened = self._present = 0
+        self.entries = self.versions_opened = self.payloads_opened = self.set_apart = self._present = 0
         self.faults: list[Fault] = []
         self._approvals: dict[bytes, bytes] = {}
         self._payloads: dict[tuple[bytes, int], Payload] = {}
@@ -174,13 +177,18 @@ class _Checked:
         for seq, text in self._bounds.forks.get(origin, ()):
             self.faults.append(Fault(ProblemCode.FORK.value, origin, seq, None, f"log {origin.hex()}: {text}"))
         erased = erased_ids(rows.operations(origin), report)
-        self._note(check_versions(rows.operations(origin), rows.version_rows(origin), report, erased=erased).problems)
+        # All that this seat's own logs list was here once; of others only what it may hold ever came.
+        ours = None if genesis.seat == self._session.seat else self._session.keyring.compartments()
+        versions = check_versions(
+            rows.operations(origin), rows.version_rows(origin), report, erased=erased, compartments=ours
+        )
+        self._note(versions.problems)
         # A row that does not hold together is as good as none.
         epochs = {row.digest: row.bytes for row in rows.epochs() if read_notice(row) is not None}
-        self._note_listed(check_epochs(rows.operations(origin), epochs, report))
+        self._note_listed(check_epochs(rows.operations(origin), epochs, report, compartments=ours))
         # The giver of a grant is the seat whose log lists it; with another one it does not open.
         grants = {row.digest for row in rows.grants() if row.giver == genesis.seat and row.digest == _digest_of(row)}
-        self._note_listed(check_listed(rows.operations(origin), ItemKind.GRANT, grants, report))
+        self._note_listed(check_listed(rows.operations(origin), ItemKind.GRANT, grants, report, compartments=ours))
         self._open_versions(rows, origin)
         self._open_payloads(rows, origin)
 
@@ -264,7 +272,10 @@ class _Checked:
         authority = Authority(rows, session.directory.chain, lambda log, _: self._proven(rows, log))
         counter = Counter(rows, session.vault, session.keyring, authority)
         for judged in counter.judge(origin, 0, Proven(report.size, report.rejected)):
-            if isinstance(judged, Quarantined) and not judged.waits and judged.check not in {"C2", "missing"}:
+            if not isinstance(judged, Quarantined):
+                continue
+            self.set_apart += judged.is_unentitled
+            if not (judged.waits or judged.is_unentitled) and judged.check not in {"C2", "missing"}:
                 words = f"the version does not count: it fails check {judged.check}"
                 self._fault("quarantined", origin, (judged.seq, judged.n), words)
 

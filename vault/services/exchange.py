@@ -73,11 +73,13 @@ def extents(session: Session, rows: Rows, starts: Mapping[bytes, int]) -> dict[b
     return {origin: extent for origin, extent in found.items() if extent.size}
 
 
-def compartments_for(session: Session, rows: Rows, seats: Collection[SeatId]) -> set[CompartmentId]:
-    """Return the compartments that these seats may hold: by a key that counts, and dropped by nobody (FORMAT.md 8)."""
+def compartments_for(
+    session: Session, rows: Rows, seats: Collection[SeatId]
+) -> tuple[set[CompartmentId], set[CompartmentId]]:
+    """Return the compartments that these seats may hold, and those that they were dropped from (FORMAT.md 8)."""
     granted = {epoch for seat in seats for epoch in rows.epochs_granted_to(seat)}
     asked = {notice.compartment for notice in _notices(rows) if notice.epoch in granted}
-    found = {session.directory.compartment}
+    found, withdrawn = {session.directory.compartment}, set()
     for name in asked:
         compartment = CompartmentId(name)
         state = session.state_of(compartment)
@@ -86,7 +88,9 @@ def compartments_for(session: Session, rows: Rows, seats: Collection[SeatId]) ->
         held = {seat for epoch in state.epochs.values() for seat in epoch.granted}
         if any(seat in held and seat not in state.cuts for seat in seats):
             found.add(compartment)
-    return found
+        elif not held.isdisjoint(seats):
+            withdrawn.add(compartment)
+    return found, withdrawn
 
 
 def not_whole(session: Session, rows: Rows, compartments: Iterable[CompartmentId]) -> set[CompartmentId]:

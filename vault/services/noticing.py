@@ -8,7 +8,7 @@ from vault.access.session import Alarm, Session
 from vault.records.counting import Quarantined
 
 _ADVICE = "run `casevault log verify`"
-_FAULTS, _WAITING = "quarantine", "waiting"
+_FAULTS, _WAITING, _UNENTITLED = "quarantine", "waiting", "unentitled"
 
 
 def notice(session: Session, alarm: Alarm) -> None:
@@ -18,8 +18,9 @@ def notice(session: Session, alarm: Alarm) -> None:
 
 
 def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
-    """Say in one line what is missing or does not count, and in another what waits; nothing where all is well."""
-    faults, waiting = [one for one in findings if not one.waits], [one for one in findings if one.waits]
+    """Say in a line each what is missing or damaged, what waits, and what nobody was entitled to write."""
+    waiting, unentitled = [one for one in findings if one.waits], [one for one in findings if one.is_unentitled]
+    faults = [one for one in findings if not (one.waits or one.is_unentitled)]
     if faults:
         words = "is missing or does not count" if len(faults) == 1 else "are missing or do not count"
         older = "what you see may be older than what was written"
@@ -29,7 +30,15 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
         words = "waits" if len(waiting) == 1 else "wait"
         text = f"{_records(waiting)} {words} for earlier ones that have not arrived ({_place(waiting[0])})."
         notice(session, Alarm(_WAITING, text, is_fault=False))
-    over = {code for code, left in ((_FAULTS, faults), (_WAITING, waiting)) if not left}
+    if unentitled:
+        words = "was" if len(unentitled) == 1 else "were"
+        text = (
+            f"{_records(unentitled)} {words} written by somebody who had no right to at that time"
+            f" ({_place(unentitled[0])}); set apart. Granting the case to them again lets their work count."
+        )
+        notice(session, Alarm(_UNENTITLED, text, is_fault=False))
+    found = ((_FAULTS, faults), (_WAITING, waiting), (_UNENTITLED, unentitled))
+    over = {code for code, left in found if not left}
     if any(one.code in over for one in session.alarms):
         session.alarms = tuple(one for one in session.alarms if one.code not in over)
 

@@ -121,7 +121,7 @@ def make(
     position = Position(session.log.origin, session.log.size)
     with session.log.lock, session.database.reading() as rows:
         logs = extents(session, rows, {origin: min(size, base.get(origin, 0)) for origin, size in have.items()})
-        compartments = compartments_for(session, rows, seats)
+        compartments, withdrawn = compartments_for(session, rows, seats)
         certificates = session.directory.standing.certificates
         draft = Manifest(
             vault=session.vault,
@@ -137,7 +137,7 @@ def make(
             have={origin: extent.size for origin, extent in logs.items()},
             took={seat: at for seat, peer in zip(seats, own, strict=True) if (at := peer.at) is not None},
         )
-        request = Request(logs, have, base, base_compartments, seats, compartments)
+        request = Request(logs, have, base, base_compartments, seats, compartments, withdrawn)
         made = make_bundle(
             rows,
             request,

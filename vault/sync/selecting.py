@@ -48,6 +48,7 @@ class Request:
         base_compartments: the compartments that this bundle covered.
         seats: the receiver's live seats.
         compartments: those that these seats may hold, the directory among them.
+        withdrawn: those that they held and were dropped from: they get the public notices, which say so, and no more.
     """
 
     logs: Mapping[bytes, Extent]
@@ -56,6 +57,7 @@ class Request:
     base_compartments: Collection[bytes]
     seats: Collection[bytes]
     compartments: Collection[bytes]
+    withdrawn: Collection[bytes] = ()
 
 
 @dataclass(slots=True)
@@ -77,7 +79,8 @@ class Selection:
         self._logs = sorted(request.logs)
         self._known = frozenset(request.base_compartments)
         self._shares = {compartment: self._share(compartment) for compartment in sorted(request.compartments)}
-        wanted = {digest for share in self._shares.values() for digest in share.epochs}
+        self._notices = {row.digest: row.bytes for one in sorted(request.withdrawn) for row in rows.epochs(one)}
+        wanted = {digest for share in self._shares.values() for digest in share.epochs} | self._notices.keys()
         wanted |= {grant.digest for share in self._shares.values() for grant in share.grants}
         self._places = self._find(wanted)
         for compartment, share in self._shares.items():
@@ -162,6 +165,9 @@ class Selection:
                 for origin, seq, n in self._places.get(digest, ()):
                     if share.in_full or self._is_beyond(origin, seq):
                         yield origin, SentEpoch(seq, n, notice)
+        for digest, notice in self._notices.items():
+            for origin, seq, n in self._places.get(digest, ()):
+                yield origin, SentEpoch(seq, n, notice)
 
     def _sent_grants(self) -> Iterator[tuple[bytes, SentGrant]]:
         for compartment, share in self._shares.items():

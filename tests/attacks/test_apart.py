@@ -1,0 +1,124 @@
+"""Devices that act apart and meet later: what counts is the same on each of them, whatever came first."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, share
+from vault.access.compartments import drops_of
+from vault.access.session import Session
+from vault.errors import RefusedError
+from vault.ids import CompartmentId
+from vault.records.holding import CompartmentState
+from vault.services import cases, checking, notes, searching, sharing
+
+LATER = "Sealwort: written after both revocations"
+
+
+@pytest.fixture
+def case(organisation: Organisation) -> CompartmentId:
+    """A case of Selin's that Tomas, Amina and Joel hold too, on all of their devices."""
+    with organisation.open(SELIN) as selin:
+        made = cases.create(selin, title="A case of four", kind="asylum").case
+        share(selin, made, organisation, TOMAS, AMINA, JOEL)
+        notes.add(selin, made, kind="contact", text="before anything happened")
+    for other in (TOMAS, AMINA, JOEL):
+        organisation.exchange(SELIN, other)
+    return made
+
+
+def state(session: Session, case: CompartmentId) -> CompartmentState:
+    found = session.state_of(case)
+    assert found is not None
+    return found
+
+
+def texts(session: Session, case: CompartmentId) -> set[str]:
+    return {note.value.text for note in cases.open_case(session, case).notes}
+
+
+def test_two_supervisors_who_revoke_each_others_volunteer_apart_agree_after_they_meet(
+    organisation: Organisation, case: CompartmentId
+) -> None:
+    with organisation.at(SELIN, TOMAS) as (selin, tomas):
+        sharing.revoke(selin, case, organisation.members(AMINA))
+        sharing.revoke(tomas, case, organisation.members(JOEL))
+        notes.add(selin, case, kind="contact", text="Selin, after she revoked Amina")
+        notes.add(tomas, case, kind="contact", text="Tomas, after he revoked Joel")
+    organisation.exchange(SELIN, TOMAS)
+    with organisation.at(SELIN, TOMAS) as (selin, tomas):
+        assert state(selin, case).epochs.keys() == state(tomas, case).epochs.keys()
+        assert state(selin, case).cuts == state(tomas, case).cuts
+        assert len(state(selin, case).current) == 2
+        notes.add(selin, case, kind="contact", text=LATER)  # the next writer joins both keys
+        assert len(state(selin, case).current) == 1
+    organisation.exchange(SELIN, TOMAS)
+    organisation.exchange(TOMAS, AMINA)
+    organisation.exchange(SELIN, JOEL)
+    with organisation.at(SELIN, TOMAS) as (selin, tomas):
+        everything = texts(selin, case)
+        assert texts(tomas, case) == everything
+        assert {LATER, "Selin, after she revoked Amina", "Tomas, after he revoked Joel"} <= everything
+        assert state(selin, case).holders == state(tomas, case).holders
+        assert state(tomas, case).holders.isdisjoint({organisation[AMINA].seat, organisation[JOEL].seat})
+        assert selin.quarantine == tomas.quarantine == []
+        assert checking.verify(tomas).verified
+    for revoked in (AMINA, JOEL):
+        with organisation.open(revoked) as session:
+            assert not session.holds(case)
+            assert not searching.search(session, "Sealwort").hits
+            with pytest.raises(RefusedError, match="was not granted to you"):
+                cases.open_case(session, case)
+
+
+def test_of_two_who_drop_each_other_the_one_nearer_to_the_founder_binds_on_every_device(
+    organisation: Organisation, case: CompartmentId
+) -> None:
+    with organisation.at(SELIN, TOMAS) as (selin, tomas):
+        for dropping, dropped in ((selin, tomas), (tomas, selin)):
+            sharing.revoke(dropping, case, [dropped.member])
+            notes.add(dropping, case, kind="contact", text="after the other was dropped")
+    organisation.exchange(SELIN, TOMAS)
+    for other in (AMINA, JOEL):
+        organisation.exchange(SELIN, other)
+    with organisation.at(SELIN, TOMAS, AMINA) as (selin, tomas, amina):
+        assert state(selin, case).cuts.keys() == state(amina, case).cuts.keys() == {tomas.seat}
+        assert state(selin, case).holders == state(amina, case).holders
+        assert not tomas.holds(case)
+        notes.add(amina, case, kind="contact", text="work goes on")
+
+
+def test_what_a_revoked_member_wrote_before_they_knew_waits_for_a_person(
+    organisation: Organisation, case: CompartmentId
+) -> None:
+    with organisation.at(SELIN, AMINA) as (selin, amina):
+        sharing.revoke(selin, case, organisation.members(AMINA))
+        notes.add(amina, case, kind="contact", text="Amina, who does not know yet")
+    organisation.exchange(SELIN, AMINA)
+    with organisation.open(SELIN) as selin:
+        assert "Amina, who does not know yet" not in texts(selin, case)
+        assert {one.check for one in selin.quarantine} == {"C6"}
+        sharing.grant(selin, case, organisation.members(AMINA))
+    with organisation.open(SELIN) as selin:
+        assert "Amina, who does not know yet" in texts(selin, case)
+        assert selin.quarantine == []
+
+
+def test_the_work_of_others_under_the_old_key_is_taken_and_wrapped_anew(
+    organisation: Organisation, case: CompartmentId
+) -> None:
+    with organisation.at(SELIN, TOMAS) as (selin, tomas):
+        sharing.revoke(selin, case, organisation.members(AMINA))
+        notes.add(tomas, case, kind="contact", text="Tomas, under the key of before")
+    organisation.exchange(TOMAS, SELIN)
+    with organisation.open(SELIN) as selin:
+        assert "Tomas, under the key of before" in texts(selin, case)
+        (current,) = state(selin, case).current
+        with selin.database.reading() as rows:
+            assert {one.epoch for one in rows.versions(case)} == {current}
+
+
+def test_drops_name_what_this_device_has_of_each_log(organisation: Organisation, case: CompartmentId) -> None:
+    with organisation.at(SELIN, AMINA) as (selin, amina), selin.database.reading() as rows:
+        (drop,) = drops_of(rows, selin.prover, selin.directory, [organisation[AMINA].seat])
+        assert (drop.origin, drop.size) == (amina.log.origin, rows.size(amina.log.origin))
