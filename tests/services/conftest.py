@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import Filled, Place, fill, found
+from tests.services.office import office, office_template
 from tests.services.organisation import organisation, organisation_template
 from vault.access.session import Session
 
-__all__ = ["organisation", "organisation_template"]  # fixtures
+__all__ = ["office", "office_template", "organisation", "organisation_template"]  # fixtures
 
 
 @pytest.fixture(scope="session")
