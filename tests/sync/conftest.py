@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import Filled, fill, found
-from tests.sync.exchange import Sender, empty_store, sender_of
+from tests.sync.exchange import Sender, empty_store
 from vault.store.engine import Database
 
 
@@ -24,7 +24,7 @@ def vault(_filled: Filled, tmp_path: Path) -> Filled:
 @pytest.fixture
 def sender(vault: Filled) -> Iterator[Sender]:
     with vault.open() as session:
-        yield sender_of(session)
+        yield Sender(session)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.seal.places import fixed
@@ -35,9 +35,18 @@ TABLES = ("genesis", "operation", "checkpoint", "epoch", "granted", "version", "
 class Sender:
     """A store that bundles are made of."""
 
-    database: Database
-    vault: bytes
-    have: dict[bytes, int] = field(default_factory=dict)
+    session: Session
+
+    @property
+    def database(self) -> Database:
+        return self.session.database
+
+    @property
+    def vault(self) -> bytes:
+        return self.session.vault
+
+    def sizes(self) -> dict[bytes, int]:
+        return {origin: extent.size for origin, extent in self.extents().items()}
 
     def extents(self) -> dict[bytes, Extent]:
         with self.database.reading() as rows:
@@ -87,10 +96,6 @@ class Sender:
                 path,
                 sign=lambda purpose, message: (public_key(IDENTITY), sign(IDENTITY, purpose, message)),
             )
-
-
-def sender_of(session: Session) -> Sender:
-    return Sender(session.database, session.vault)
 
 
 def extent(rows: Rows, genesis: bytes, origin: bytes) -> Extent:

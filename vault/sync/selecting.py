@@ -128,7 +128,8 @@ class Selection:
     def _decide(self, compartment: bytes, share: _Share) -> None:
         """Settle whether the receiver gets all of a compartment, and of which epochs it gets every wrapped key."""
         own = [grant.digest for grant in share.grants if grant.seat in self._request.seats]
-        share.in_full = compartment not in self._known or all(self._is_new(digest) for digest in own)
+        is_new_to_it = bool(own) and all(self._is_new(digest) for digest in own)
+        share.in_full = compartment not in self._known or is_new_to_it
         share.new_epochs = {epoch for digest, (epoch, _) in share.epochs.items() if self._is_new(digest)}
 
     def _is_new(self, digest: bytes) -> bool:

@@ -1,0 +1,334 @@
+"""Bundles of an attacker who holds every key of an exchange but the signing keys of the logs in it."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.seal.places import fixed, flipped
+from tests.services.founded import Filled, fill, found
+from tests.sync.exchange import (
+    OTHER_KEM,
+    RECEIVER,
+    Sender,
+    empty_store,
+    opened,
+    rows_of,
+    take,
+)
+from tests.sync.hostile import counting, encoded, pages_of, write
+from vault.errors import BrokenSealError, MalformedError, NewerVaultError, VaultError, VerificationError
+from vault.store.engine import Database
+from vault.sync.manifest import Manifest
+from vault.sync.opening import open_bundle
+from vault.sync.pages import (
+    PageKind,
+    SentGrant,
+    SentOperation,
+    SentRow,
+    SentVersion,
+    SentVersionKey,
+    decode_page,
+    encode_pages,
+)
+from vault.sync.proving import Stop
+
+
+@pytest.fixture(scope="session")
+def _filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    place = found(tmp_path_factory.mktemp("hostile"))
+    return Filled(place, *fill(place))
+
+
+@pytest.fixture
+def sender(_filled: Filled, tmp_path: Path) -> Iterator[Sender]:
+    with Filled(_filled.place.copied_to(tmp_path / "sender"), _filled.cases, _filled.refs).open() as session:
+        yield Sender(session)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    with empty_store(tmp_path) as database:
+        yield database
+
+
+@pytest.fixture
+def bundle(sender: Sender, tmp_path: Path) -> Path:
+    return sender.make(tmp_path / "bundle").path
+
+
+# ---- the file
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_a_flipped_bit_anywhere_is_refused(part: int, sender: Sender, bundle: Path) -> None:
+    data = bundle.read_bytes()
+    for bit in range(part * 7, 8 * len(data), 8 * len(data) // 30 + 1):
+        bundle.write_bytes(flipped(data, bit))
+        with pytest.raises(VaultError):
+            opened(bundle, sender.vault)
+
+
+@pytest.mark.parametrize("left", [0, 1, 16, 35, 36, 1202, 1203, 1204, 1235, 1236, 2000, -1, -16, -17, -1000])
+def test_a_cut_file_is_refused(left: int, sender: Sender, bundle: Path) -> None:
+    bundle.write_bytes(bundle.read_bytes()[:left])
+    with pytest.raises((MalformedError, BrokenSealError)):
+        opened(bundle, sender.vault)
+
+
+def test_a_file_of_many_chunks_that_ends_at_a_chunk_is_refused(sender: Sender, tmp_path: Path) -> None:
+    filler = [(PageKind.GENESIS, b"", [bytes(4_000)] * 800)]
+    path = write(tmp_path / "long", sender.vault, encoded(((k, bytes(32), list(r)) for k, _, r in filler)))
+    opened(path, sender.vault)
+    data = path.read_bytes()
+    first = 35 + 1168 + 32
+    for end in range(first, len(data), (1 << 20) + 16):
+        path.write_bytes(data[:end])
+        with pytest.raises((BrokenSealError, MalformedError)):
+            opened(path, sender.vault)
+
+
+def test_bytes_appended_are_refused(sender: Sender, bundle: Path) -> None:
+    bundle.write_bytes(bundle.read_bytes() + b"\0")
+    with pytest.raises(BrokenSealError):
+        opened(bundle, sender.vault)
+
+
+def test_a_recipient_taken_out_of_the_header_is_noticed(sender: Sender, bundle: Path) -> None:
+    data = bytearray(bundle.read_bytes())
+    data[34] = 2
+    data[35:35] = bytes(1168)
+    bundle.write_bytes(data)
+    with pytest.raises(BrokenSealError, match="damaged or was altered"):
+        opened(bundle, sender.vault)
+
+
+def test_a_bundle_for_another_seat_does_not_open(sender: Sender, bundle: Path) -> None:
+    with pytest.raises(BrokenSealError, match="not for seat"):
+        open_bundle(bundle, OTHER_KEM, RECEIVER, sender.vault)
+
+
+def test_a_bundle_of_another_vault_is_refused_by_name(sender: Sender, bundle: Path) -> None:
+    with pytest.raises(VerificationError, match=f"of vault {sender.vault.hex()}"):
+        opened(bundle, bytes(16))
+
+
+def test_a_bundle_moved_to_another_vault_does_not_open(sender: Sender, bundle: Path) -> None:
+    data = bytearray(bundle.read_bytes())
+    data[18:34] = bytes(16)
+    bundle.write_bytes(data)
+    with pytest.raises(BrokenSealError):
+        opened(bundle, bytes(16))
+
+
+@pytest.mark.parametrize(("at", "value"), [(16, 2), (17, 2), (16, 0)])
+def test_another_format_is_told_as_newer(at: int, value: int, sender: Sender, bundle: Path) -> None:
+    data = bytearray(bundle.read_bytes())
+    data[at] = value
+    bundle.write_bytes(data)
+    with pytest.raises(NewerVaultError, match="does not know"):
+        opened(bundle, sender.vault)
+
+
+@pytest.mark.parametrize("count", [0, 65, 255])
+def test_a_count_of_recipients_out_of_range_is_refused(count: int, sender: Sender, bundle: Path) -> None:
+    data = bytearray(bundle.read_bytes())
+    data[34] = count
+    bundle.write_bytes(data)
+    with pytest.raises(MalformedError, match=f"{count} recipients"):
+        opened(bundle, sender.vault)
+
+
+def test_a_file_beyond_the_outer_size_is_refused_unread(sender: Sender, bundle: Path) -> None:
+    with bundle.open("r+b") as file:
+        file.truncate((1 << 30) + 1)
+    with pytest.raises(MalformedError, match="larger than 1024 MiB"):
+        opened(bundle, sender.vault)
+
+
+# ---- the manifest
+
+
+CLAIMS: dict[str, Callable[[Manifest], Manifest]] = {
+    "rows without end": counting(PageKind.VERSION, 2**32 - 1),
+    "one row more": counting(PageKind.OPERATION, 1),
+    "pages without end": lambda manifest: replace(manifest, pages=2**32 - 1),
+    "a size without end": lambda manifest: replace(manifest, size=2**64 - 1),
+    "another root": lambda manifest: replace(manifest, root=bytes(32)),
+    "another vault": lambda manifest: replace(manifest, vault=bytes(16)),
+    "another seat's key": lambda manifest: replace(manifest, identity=fixed("not a key of anybody")),
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_a_manifest_that_claims_what_is_not_so_is_refused_without_room_for_it(
+    claim: Callable[[Manifest], Manifest], sender: Sender, bundle: Path, tmp_path: Path
+) -> None:
+    pages = encoded(pages_of(opened(bundle, sender.vault)))
+    path = write(tmp_path / "claims", sender.vault, pages, manifest=claim)
+    tracemalloc.start()
+    try:
+        with pytest.raises(VerificationError):
+            opened(path, sender.vault)
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("have", [2**32 - 1, 1])
+def test_entries_of_a_manifest_that_are_not_there_are_refused(have: int, sender: Sender, tmp_path: Path) -> None:
+    def claiming(signed: bytes) -> bytes:
+        # The counts of `have` and `took` are the last fields of the fixed part.
+        return signed[:-72] + have.to_bytes(4, "big") + signed[-68:]
+
+    path = write(tmp_path / "claims", sender.vault, [], signed=claiming)
+    with pytest.raises(VerificationError):
+        opened(path, sender.vault)
+
+
+def test_a_signature_of_nobody_is_refused(sender: Sender, tmp_path: Path) -> None:
+    path = write(tmp_path / "unsigned", sender.vault, [], signed=lambda signed: signed[:-64] + bytes(64))
+    with pytest.raises(VerificationError, match="not signed by seat"):
+        opened(path, sender.vault)
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) + 1, 2**32 - 1])
+def test_a_manifest_of_an_absurd_length_is_refused(size: int, sender: Sender, tmp_path: Path) -> None:
+    path = write(tmp_path / "length", sender.vault, [], content=lambda content: size.to_bytes(4, "big") + content[4:])
+    with pytest.raises(VerificationError):
+        opened(path, sender.vault)
+
+
+# ---- the rows
+
+
+NESTED = b"\x91" * 5_000 + b"\xc0"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        bytes((PageKind.VERSION,)) + bytes(32) + (2**32 - 1).to_bytes(4, "big") + NESTED,
+        bytes((PageKind.OPERATION,)) + bytes(32) + b"\0\0\0\1" + bytes(8) + b"\xff" * 12,
+        bytes((PageKind.OPERATION,)) + bytes(32) + b"\0\0\0\1" + bytes(8) + b"\0\1\0\1" + bytes(8) + bytes(65_537),
+        bytes((PageKind.VERSION,)) + bytes(32) + b"\0\0\0\1" + bytes(44) + b"\0\x10\0\1" + bytes((1 << 20) + 1),
+        bytes((PageKind.GENESIS,)) + bytes(32) + b"\0\0\0\0",
+        b"",
+        bytes(36),
+        bytes((PageKind.GENESIS,)) + bytes(3 << 20),
+    ],
+    ids=["nested", "lengths", "operation", "version", "no rows", "empty", "short", "large"],
+)
+def test_a_page_out_of_form_is_refused(page: bytes) -> None:
+    with pytest.raises(MalformedError):
+        decode_page(page)
+
+
+def test_a_page_with_a_list_of_more_than_1024_items_is_refused() -> None:
+    row = SentOperation(0, b"{}", bytes(49 * 1_025), b"")
+    with pytest.raises(MalformedError, match="too large"):
+        list(encode_pages(PageKind.OPERATION, [row], bytes(32)))
+
+
+def test_a_page_of_a_later_program_is_passed_by(sender: Sender, store: Database, bundle: Path, tmp_path: Path) -> None:
+    pages = encoded(pages_of(opened(bundle, sender.vault)))
+    later = bytes((99,)) + bytes(32) + b"\0\0\0\1" + b"of a later program"
+    path = write(
+        tmp_path / "later",
+        sender.vault,
+        [*pages, (PageKind.VERSION_KEY, 0, later)],
+    )
+    assert take(store, path, sender.vault).is_whole
+    assert rows_of(store) == rows_of(sender.database)
+
+
+def _rewritten(
+    sender: Sender,
+    bundle: Path,
+    out: Path,
+    change: Callable[[PageKind, bytes, list[SentRow]], list[SentRow]],
+) -> Path:
+    pages = [
+        (kind, origin, change(kind, origin, rows)) for kind, origin, rows in pages_of(opened(bundle, sender.vault))
+    ]
+    return write(out, sender.vault, encoded(pages))
+
+
+def test_junk_beside_true_rows_does_not_enter(sender: Sender, store: Database, bundle: Path, tmp_path: Path) -> None:
+    def add_junk(kind: PageKind, origin: bytes, rows: list[SentRow]) -> list[SentRow]:
+        first = rows[0]
+        match first:
+            case SentVersion():
+                return [*rows, first._replace(blob=b"junk"), first._replace(n=900), first._replace(seq=10**6)]
+            case SentVersionKey():
+                return [*rows, first._replace(epoch=bytes(16)), first._replace(n=900), first._replace(seq=10**6)]
+            case SentGrant():
+                return [*rows, first._replace(sealed=bytes(1168)), first._replace(seat=bytes(16))]
+            case _:
+                return rows
+
+    path = _rewritten(sender, bundle, tmp_path / "junk", add_junk)
+    taken = take(store, path, sender.vault)
+    assert taken.counts.refused >= 8
+    assert rows_of(store) == rows_of(sender.database)
+
+
+def test_wraps_beyond_eight_for_one_place_do_not_enter(
+    sender: Sender, store: Database, bundle: Path, tmp_path: Path
+) -> None:
+    def add_wraps(kind: PageKind, origin: bytes, rows: list[SentRow]) -> list[SentRow]:
+        first = rows[0]
+        if not isinstance(first, SentVersionKey):
+            return rows
+        return [*rows, *(first._replace(wrap=fixed(f"wrap {number}", 40)) for number in range(20))]
+
+    taken = take(store, _rewritten(sender, bundle, tmp_path / "wraps", add_wraps), sender.vault)
+    assert taken.counts.refused == 13
+    assert taken.counts.wraps == len(rows_of(sender.database)["version_key"]) + 7
+
+
+@pytest.mark.parametrize("changed", ["header", "list", "sealed"])
+def test_an_altered_entry_stops_its_log_there(
+    changed: str, sender: Sender, store: Database, bundle: Path, tmp_path: Path
+) -> None:
+    def alter(kind: PageKind, origin: bytes, rows: list[SentRow]) -> list[SentRow]:
+        return [
+            row._replace(**{changed: getattr(row, changed)[:-1] + b"~"})
+            if isinstance(row, SentOperation) and row.seq == 5
+            else row
+            for row in rows
+        ]
+
+    taken = take(store, _rewritten(sender, bundle, tmp_path / "altered", alter), sender.vault)
+    assert [one.why for one in taken.waiting] == [Stop.ALTERED]
+    assert all(row[1] < 5 for row in rows_of(store)["operation"])  # type: ignore[operator]  # seq is a number
+
+
+def test_entries_in_another_order_stop_their_log(sender: Sender, store: Database, bundle: Path, tmp_path: Path) -> None:
+    def reverse(kind: PageKind, origin: bytes, rows: list[SentRow]) -> list[SentRow]:
+        return rows[::-1] if kind is PageKind.OPERATION else rows
+
+    taken = take(store, _rewritten(sender, bundle, tmp_path / "reversed", reverse), sender.vault)
+    assert taken.waiting
+    assert not rows_of(store)["operation"]
+
+
+def test_entries_of_a_log_without_its_beginning_do_not_enter(
+    sender: Sender, store: Database, bundle: Path, tmp_path: Path
+) -> None:
+    pages = [page for page in pages_of(opened(bundle, sender.vault)) if page[0] is not PageKind.GENESIS]
+    taken = take(store, write(tmp_path / "headless", sender.vault, encoded(pages)), sender.vault)
+    assert not any(rows_of(store).values())
+    assert taken.counts.refused > 0
+
+
+def test_a_log_of_nobody_stays_out_with_all_that_it_lists(sender: Sender, store: Database, bundle: Path) -> None:
+    with sender.database.reading() as rows:
+        seats = {row.bytes[17:33] for row in rows.geneses()}
+    taken = take(store, bundle, sender.vault, unknown=seats)
+    assert [one.why for one in taken.waiting] == [Stop.UNKNOWN_SEAT]
+    assert not any(rows_of(store).values())

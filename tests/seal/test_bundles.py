@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.seal.places import SEAT, VAULT, fixed, flipped
+from vault.errors import BrokenSealError, MalformedError
+from vault.seal import bundles
+from vault.seal.bundles import (
+    BUNDLE_MESSAGE_SIZE,
+    CHUNK_SIZE,
+    Recipient,
+    open_body,
+    open_bundle_key,
+    seal_body,
+    seal_bundle_key,
+    sealed_body_size,
+)
+from vault.seal.padding import padme
+from vault.seal.recipients import KemPrivate
+
+KEY, HEADER = fixed("bundle key"), b"an invented header"
+KEM = KemPrivate.from_seed(fixed("kem of the seat", 96))
+OTHER_KEM = KemPrivate.from_seed(fixed("kem of another", 96))
+THREE_CHUNKS = fixed("long content", 2 * CHUNK_SIZE + 100)
+
+
+def _sealed(content: bytes) -> list[bytes]:
+    return list(seal_body(KEY, VAULT, HEADER, [content], len(content)))
+
+
+def _opened(parts: list[bytes], *, key: bytes = KEY, vault: bytes = VAULT, header: bytes = HEADER) -> bytes:
+    return b"".join(open_body(key, vault, header, parts))
+
+
+@pytest.mark.parametrize("size", [0, 1, 247, 248, 249, CHUNK_SIZE - 9, CHUNK_SIZE - 8, CHUNK_SIZE - 7, CHUNK_SIZE])
+def test_a_body_gives_its_content_back_and_has_the_size_foretold(size: int) -> None:
+    content = fixed("content", size)
+    parts = _sealed(content)
+    assert _opened(parts) == content
+    assert sum(map(len, parts)) == sealed_body_size(size)
+
+
+def test_pieces_of_any_length_give_one_body() -> None:
+    content = fixed("content", 5_000)
+    pieces = [content[at : at + 7] for at in range(0, 5_000, 7)]
+    assert list(seal_body(KEY, VAULT, HEADER, pieces, 5_000)) == _sealed(content)
+
+
+def test_the_size_of_a_body_is_a_padded_one() -> None:
+    body = sealed_body_size(100_000) - 32 - 16
+    assert body == padme(body) > 100_008
+    assert sealed_body_size(99_000) == sealed_body_size(99_001)
+
+
+def test_two_chunks_of_one_body_differ_though_their_content_does_not() -> None:
+    parts = _sealed(bytes(3 * CHUNK_SIZE))
+    assert parts[2] != parts[3]
+
+
+@pytest.mark.parametrize("size", [99, 101, 5_000])
+def test_pieces_that_have_another_size_than_foretold_are_refused(size: int) -> None:
+    with pytest.raises(MalformedError, match="not 100"):
+        list(seal_body(KEY, VAULT, HEADER, [bytes(size)], 100))
+
+
+CHANGES: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "the last chunk dropped": lambda parts: parts[:-1],
+    "all chunks dropped": lambda parts: parts[:1],
+    "nothing left": lambda parts: [],
+    "two chunks exchanged": lambda parts: [parts[0], parts[2], parts[1], *parts[3:]],
+    "a chunk twice": lambda parts: [*parts[:2], *parts[1:]],
+    "a middle chunk dropped": lambda parts: [*parts[:2], *parts[3:]],
+    "the last chunk cut": lambda parts: [*parts[:-1], parts[-1][:-1]],
+    "the last chunk cut to its tag": lambda parts: [*parts[:-1], parts[-1][-16:]],
+    "the last chunk cut below a tag": lambda parts: [*parts[:-1], parts[-1][:9]],
+    "a byte appended": lambda parts: [*parts[:-1], parts[-1] + b"\0"],
+    "a chunk appended": lambda parts: [*parts, parts[-1]],
+    "an empty chunk appended": lambda parts: [*parts, b""],
+    "the commitment of zeros": lambda parts: [bytes(32), *parts[1:]],
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_changed_body_is_refused(change: Callable[[list[bytes]], list[bytes]]) -> None:
+    with pytest.raises(BrokenSealError, match="damaged or was altered"):
+        _opened(change(_sealed(THREE_CHUNKS)))
+
+
+@pytest.mark.parametrize("bit", range(0, 8 * 304, 41))
+def test_a_flipped_bit_is_refused(bit: int) -> None:
+    whole = flipped(b"".join(_sealed(b"short")), bit)
+    with pytest.raises(BrokenSealError, match="damaged or was altered"):
+        _opened([whole[:32], whole[32:]])
+
+
+@pytest.mark.parametrize("other", [{"key": fixed("other")}, {"vault": SEAT}, {"header": b"another header"}], ids=str)
+def test_a_body_opens_only_in_its_place(other: dict[str, bytes]) -> None:
+    with pytest.raises(BrokenSealError, match="damaged or was altered"):
+        _opened(_sealed(b"content"), **other)
+
+
+def test_what_is_not_zero_behind_the_content_is_refused() -> None:
+    """A maker could else hide bytes there, and one content would have many forms."""
+    inner = (3).to_bytes(8, "big") + b"abcd"
+    parts = list(seal_body(KEY, VAULT, HEADER, [inner[8:]], 4))
+    assert _opened(parts) == b"abcd"
+    cipher, commitment, aad = bundles._body_cipher(KEY, VAULT, HEADER)
+    forged = cipher.encrypt(bytes(11) + b"\1", inner.ljust(256, b"\0"), aad)
+    with pytest.raises(BrokenSealError, match="damaged or was altered"):
+        _opened([commitment, forged])
+
+
+@pytest.mark.parametrize(("claimed", "padded"), [(1 << 40, 256), (249, 256), (2**64 - 1, 512), (3, 320)])
+def test_a_length_that_its_padding_contradicts_is_refused(claimed: int, padded: int) -> None:
+    cipher, commitment, aad = bundles._body_cipher(KEY, VAULT, HEADER)
+    forged = cipher.encrypt(bytes(11) + b"\1", claimed.to_bytes(8, "big").ljust(padded, b"\0"), aad)
+    with pytest.raises(BrokenSealError, match="damaged or was altered"):
+        _opened([commitment, forged])
+
+
+def test_each_seat_finds_its_message_whatever_the_order() -> None:
+    other_seat = fixed("other seat", 16)
+    messages = seal_bundle_key(KEY, VAULT, [Recipient(SEAT, KEM.public), Recipient(other_seat, OTHER_KEM.public)])
+    assert {len(message) for message in messages} == {BUNDLE_MESSAGE_SIZE}
+    for order in (messages, messages[::-1]):
+        assert open_bundle_key(KEM, SEAT, VAULT, order) == KEY
+        assert open_bundle_key(OTHER_KEM, other_seat, VAULT, order) == KEY
+
+
+@pytest.mark.parametrize(
+    ("private", "seat", "vault"),
+    [(OTHER_KEM, SEAT, VAULT), (KEM, fixed("other seat", 16), VAULT), (KEM, SEAT, fixed("other vault", 16))],
+    ids=["another key", "another seat", "another vault"],
+)
+def test_the_key_opens_for_its_seat_alone(private: KemPrivate, seat: bytes, vault: bytes) -> None:
+    messages = seal_bundle_key(KEY, VAULT, [Recipient(SEAT, KEM.public)])
+    with pytest.raises(BrokenSealError, match=f"not for seat {seat.hex()}"):
+        open_bundle_key(private, seat, vault, messages)
+
+
+def test_a_key_of_another_length_is_never_sealed() -> None:
+    with pytest.raises(MalformedError, match="key has 0 bytes"):
+        seal_bundle_key(b"", VAULT, [Recipient(SEAT, KEM.public)])

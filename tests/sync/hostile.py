@@ -1,0 +1,68 @@
+"""A bundle maker that obeys no rule: pages, counts and signature as the attacker wants them, sealed as it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from tests.sync.exchange import IDENTITY, KEM, MAKER, MEMBER, RECEIVER
+from vault.log.signatures import signed_message
+from vault.log.tree import Frontier, leaf_hash
+from vault.seal.bundles import Recipient, seal_body, seal_bundle_key
+from vault.seal.keys import make_key
+from vault.seal.signing import public_key, sign_raw
+from vault.sync.manifest import BUNDLE_PURPOSE, Manifest, Position
+from vault.sync.opening import Bundle, encode_header
+from vault.sync.pages import PageKind, SentRow, encode_pages
+
+Pages = list[tuple[PageKind, int, bytes]]
+
+
+def pages_of(bundle: Bundle) -> list[tuple[PageKind, bytes, list[SentRow]]]:
+    """Return the rows of a bundle, page by page, to be changed."""
+    return [(page.kind, page.origin, list(page.rows)) for page in bundle.pages() if page.kind is not None]
+
+
+def encoded(groups: Iterable[tuple[PageKind, bytes, list[SentRow]]]) -> Pages:
+    """Return pages of rows."""
+    return [(kind, count, page) for kind, origin, rows in groups for count, page in encode_pages(kind, rows, origin)]
+
+
+def manifest_of(vault: bytes, pages: Pages) -> Manifest:
+    """Return the manifest that fits the pages."""
+    tree, counts = Frontier(), dict.fromkeys(PageKind, 0)
+    for kind, count, page in pages:
+        tree.append(leaf_hash(page))
+        counts[kind] += count
+    size = sum(4 + len(page) for _, _, page in pages)
+    place = Position(bytes(32), 0)
+    return Manifest(vault, MAKER, public_key(IDENTITY), MEMBER, 0, place, len(pages), size, tree.root(), counts)
+
+
+def write(
+    path: Path,
+    vault: bytes,
+    pages: Pages,
+    *,
+    manifest: Callable[[Manifest], Manifest] = lambda manifest: manifest,
+    signed: Callable[[bytes], bytes] = lambda signed: signed,
+    content: Callable[[bytes], bytes] = lambda content: content,
+) -> Path:
+    """Seal pages under a manifest, each changed at will, to the receiver of `exchange`."""
+    body = manifest(manifest_of(vault, pages)).encode()
+    with_signature = signed(body + sign_raw(IDENTITY, signed_message(BUNDLE_PURPOSE, body)))
+    inner = content(
+        (len(with_signature) - 64).to_bytes(4, "big")
+        + with_signature
+        + b"".join(len(page).to_bytes(4, "big") + page for _, _, page in pages)
+    )
+    key = make_key()
+    header = encode_header(vault, seal_bundle_key(key, vault, [Recipient(RECEIVER, KEM.public)]))
+    path.write_bytes(header + b"".join(seal_body(key, vault, header, [inner], len(inner))))
+    return path
+
+
+def counting(kind: PageKind, count: int) -> Callable[[Manifest], Manifest]:
+    """Return a change of one count."""
+    return lambda manifest: replace(manifest, counts={**manifest.counts, kind: count})
