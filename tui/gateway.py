@@ -33,7 +33,6 @@ from tui.values import (
 )
 from vault.access.delays import counting_down
 from vault.access.session import Session
-from vault.access.unlock import unlock
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel
 from vault.errors import InternalError, NotFoundError
@@ -53,6 +52,7 @@ from vault.services import (
     people,
     searching,
 )
+from vault.services.entering import let_in
 from vault.services.listing import CaseList
 from vault.services.logbook import LogLine
 
@@ -79,6 +79,7 @@ class Gateway:
     def __init__(self, path: Path, *, state: Path | None = None) -> None:
         self._path = path
         self._state = state
+        self.keyfile, self.pin = "", ""  # beside the passphrase, as typed
         self._open: Session | None = None
         self._member = ""
         self._list: CaseList | None = None
@@ -104,10 +105,9 @@ class Gateway:
     def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
         """Open the vault; the passphrase is wiped; `waiting` is told the seconds that earlier wrong attempts cost."""
         wait = counting_down(waiting)
-        self._open = unlock(self._path, member=member, passphrase=passphrase, state=self._state, wait=wait)
+        self._open = let_in(self._path, member, passphrase, self.keyfile, self.pin, state=self._state, wait=wait)
         self._shelf = DraftShelf(self._open.drafts())
         self._member = member
-        dates.note_opened(self._open)
 
     def close(self) -> None:
         """Lock: close every file. Closing twice does nothing."""

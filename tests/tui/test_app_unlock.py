@@ -109,6 +109,46 @@ def test_the_script_of_what_is_typed_is_said(typed: str, words: str) -> None:
     assert script_words(typed) == words
 
 
+def test_f5_asks_for_keyfile_and_pin_and_they_reach_the_vault_once() -> None:
+    came: list[tuple[str, str]] = []
+
+    class Keeping(StillGateway):
+        @override
+        def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
+            came.append((self.keyfile, self.pin))
+            super().unlock(member, passphrase)
+
+    gateway = Keeping()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        assert "Keyfile" not in shown(pilot.app)
+        await type_in(pilot, "seven paper lanterns")
+        await press(pilot, "f5")
+        assert "Keyfile: where it is, if you have one" in shown(pilot.app)
+        await type_in(pilot, "/stick/holiday.bin")
+        await press(pilot, "tab")
+        await type_in(pilot, "246810")
+        assert "246810" not in painted(pilot.app)
+        await press(pilot, "enter")
+        assert came == [("/stick/holiday.bin", "246810")]
+        assert gateway.pin == ""
+        assert isinstance(pilot.app.screen, CaseList)
+
+    drive(StillApp(gateway), steps)
+
+
+def test_f5_again_takes_back_what_was_typed_there() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await press(pilot, "f5")
+        await type_in(pilot, "/stick/holiday.bin")
+        await press(pilot, "f5", "f5")
+        assert "holiday" not in shown(pilot.app)
+
+    drive(StillApp(), steps)
+
+
 def test_f4_shows_how_long_the_passphrase_is_and_never_a_letter_of_it() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await settled(pilot)

@@ -21,6 +21,7 @@ from vault.casework.script import Script, script_of
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tui.gateway import Gateway
     from vault.errors import VaultError
 
 
@@ -30,6 +31,7 @@ class UnlockScreen(VaultScreen):
     NAME = "CaseVault is locked"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("enter", "next", "Go on; after the passphrase: unlock", "Enter", "unlock"),
+        Command("f5", "show_more", "A keyfile or a security key beside the passphrase", "F5", "keyfile"),
         Command("f4", "show_length", "Show how many characters are typed", "F4", "length"),
         Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q", "quit"),
     )
@@ -51,6 +53,13 @@ class UnlockScreen(VaultScreen):
             Static("Passphrase", classes="label"),
             PassphraseInput(id="passphrase"),
             Static("", id="script"),
+            Vertical(
+                Static("Keyfile: where it is, if you have one", classes="label"),
+                SafeInput(id="keyfile"),
+                Static("PIN of your security key, if you have one", classes="label"),
+                PassphraseInput(id="pin"),
+                id="more",
+            ),
             id="unlock",
         )
 
@@ -63,6 +72,15 @@ class UnlockScreen(VaultScreen):
         self.head(self.NAME, self._vault_name)
         self.query_one("#passphrase" if self._member else "#member").focus()
         self._show_script("")
+        self.query_one("#more").display = False
+
+    def action_show_more(self) -> None:
+        """Show the fields of keyfile and security key, or take them away together with what was typed there."""
+        more = self.query_one("#more")
+        more.display = not more.display
+        for field in more.query(SafeInput):
+            field.value = ""
+        self.query_one("#keyfile" if more.display else "#passphrase").focus()
 
     def action_show_length(self) -> None:
         """Show or hide how long the passphrase is; never a character of it."""
@@ -71,7 +89,7 @@ class UnlockScreen(VaultScreen):
 
     def action_next(self) -> None:
         """Do as Enter does in a field."""
-        if self.focused is self._passphrase:
+        if self.focused is not self.query_one("#member"):
             self._unlock()
         else:
             self._passphrase.focus()
@@ -81,6 +99,8 @@ class UnlockScreen(VaultScreen):
         self._passphrase.focus()
 
     @on(SafeInput.Submitted, "#passphrase")
+    @on(SafeInput.Submitted, "#keyfile")
+    @on(SafeInput.Submitted, "#pin")
     def _unlock(self) -> None:
         member = self.query_one("#member", SafeInput).value.strip()
         if self._opening is not None:
@@ -89,9 +109,7 @@ class UnlockScreen(VaultScreen):
             self.say("! Type the member's name first.")
             self.query_one("#member").focus()
             return
-        passphrase = bytearray(self._passphrase.value.encode("utf-8", "surrogatepass"))
-        with self.prevent(SafeInput.Changed):
-            self._passphrase.value = ""
+        passphrase = bytearray(self._take("#passphrase").encode("utf-8", "surrogatepass"))
         self._show_script("")
         self._passphrase.disabled = True
         self._seconds = 0
@@ -99,11 +117,17 @@ class UnlockScreen(VaultScreen):
         self._opening = self.set_interval(1, self._say_how_long)
         # The bytes are wiped by who gets them; the field's own text is gone from it, not from Python's memory.
         self._waits = 0
-        self.ask(
-            lambda vault: vault.unlock(member, passphrase, self._told_to_wait),
-            lambda _: self._unlocked(),
-            failed=self._refused,
-        )
+        keyfile = self.query_one("#keyfile", SafeInput).value.strip()
+        pin = self._take("#pin")
+
+        def opening(vault: Gateway) -> None:
+            vault.keyfile, vault.pin = keyfile, pin
+            try:
+                vault.unlock(member, passphrase, self._told_to_wait)
+            finally:
+                vault.pin = ""
+
+        self.ask(opening, lambda _: self._unlocked(), failed=self._refused)
 
     @on(SafeInput.Changed, "#passphrase")
     def _passphrase_typed(self, event: SafeInput.Changed) -> None:
@@ -138,6 +162,13 @@ class UnlockScreen(VaultScreen):
     def _show_script(self, typed: str) -> None:
         length = f", {len(typed)} characters" if self._shows_length else ""
         self.query_one("#script", Static).update(safe_content(f"Letters typed: {script_words(typed)}{length}"))
+
+    def _take(self, name: str) -> str:
+        """Return what is in a field and empty it."""
+        field = self.query_one(name, SafeInput)
+        with self.prevent(SafeInput.Changed):
+            typed, field.value = field.value, ""
+        return typed
 
     @property
     def _passphrase(self) -> PassphraseInput:

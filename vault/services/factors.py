@@ -17,9 +17,7 @@ from vault.access.session import Session
 from vault.errors import MalformedError, RefusedError, TryAgainError, UsageError
 from vault.policy.roles import Action
 from vault.seal.device_secret import KEYFILE_SIZE, DeviceSecret, make_keyfile, read_keyfile
-from vault.seal.fido import SecurityKey
 from vault.seal.prf import PrfProvider, fido2_salt
-from vault.seal.strength import LEAST_DIGITS, digits_of_guesses
 from vault.seal.wordlists import Language
 from vault.seal.words import GeneratedPassphrase, is_generated, make_passphrase, word_form
 from vault.store.files import read_limited
@@ -66,6 +64,8 @@ def refuse_weak(passphrase: bytearray, known: Iterable[str] = ()) -> None:
         RefusedError: it is too easy to guess.
         UsageError: it is not text.
     """
+    from vault.seal.strength import LEAST_DIGITS, digits_of_guesses  # noqa: PLC0415 - 30 ms that no unlock needs
+
     if digits_of_guesses(_text(passphrase), known) < LEAST_DIGITS:
         raise RefusedError(
             "this passphrase is too easy to guess",
@@ -178,6 +178,8 @@ def device_secret_of(path: Path) -> DeviceSecret:
 
 def security_key(ask_pin: Callable[[], str]) -> PrfProvider:
     """Return the security key that is plugged in."""
+    from vault.seal.fido import SecurityKey  # noqa: PLC0415 - who has no such key never loads its library
+
     return SecurityKey(ask_pin)
 
 
