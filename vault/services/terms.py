@@ -131,6 +131,8 @@ def announcements(session: Session) -> list[str]:
             continue
         if session.member in {term.given_by, term.member}:
             continue
+        if term.member not in sharing.holders_of(session, term.case).members:
+            continue
         key = (term.member, term.given_by, term.until_ms)
         if term.why is GrantReason.EMERGENCY:
             broken[key] = broken.get(key, 0) + 1

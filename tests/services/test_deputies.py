@@ -1,0 +1,62 @@
+"""Deputies: named by an admin, given each new case of their member, left out for a reason alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.office import Office
+from vault.errors import RefusedError, UsageError
+from vault.services import cases, deputies, notes, sharing
+
+
+def test_a_new_case_opens_for_its_owner_the_deputy_and_recovery(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case = cases.create(amina, title="A title", kind="asylum").case
+        notes.add(amina, case, kind="contact", text="05:40, she does not answer")
+        held_by = sharing.holders_of(amina, case)
+        assert held_by.members == {office.amina.member, office.joel.member}
+        assert held_by.with_recovery
+        assert cases.only_you(amina, case) is None
+        head = cases.open_case(amina, case).head.value
+    assert (head.owner, head.deputy, head.alone_reason) == (office.amina.member, office.joel.member, None)
+    with office.open(office.joel) as joel:
+        assert [note.value.text for note in cases.open_case(joel, case).notes] == ["05:40, she does not answer"]
+
+
+def test_leaving_the_deputy_out_is_a_choice_with_a_reason_and_is_shown(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case = cases.create(amina, title="A title", kind="asylum", alone_reason="it is about Joel").case
+        view = cases.open_case(amina, case)
+        assert view.only_you == "only YOU can open this case; the recovery sheets open it too"
+        assert (view.head.value.deputy, view.head.value.alone_reason) == (None, "it is about Joel")
+        assert cases.only_yours(amina, cases.list_all(amina)) == {case}
+        with pytest.raises(UsageError, match="reason why a case has no deputy is empty"):
+            cases.create(amina, title="A title", kind="asylum", alone_reason=" ")
+    with office.open(office.joel) as joel:
+        assert not joel.holds(case)
+        assert cases.list_all(joel) == []
+
+
+def test_a_case_given_to_a_colleague_later_is_nobodys_alone(office: Office) -> None:
+    with office.open(office.joel) as joel:
+        case = cases.create(joel, title="A title", kind="asylum").case
+        assert cases.only_you(joel, case) is not None
+        sharing.grant(joel, case, [office.nadia.member])
+        assert cases.only_you(joel, case) is None
+
+
+def test_the_newest_naming_counts_and_can_be_taken_away(office: Office) -> None:
+    with office.place.open() as founder:
+        assert deputies.deputies(founder) == {office.amina.member: office.joel.member}
+        deputies.set_deputy(founder, office.amina.member, office.nadia.member)
+        assert deputies.deputy_of(founder, office.amina.member) == office.nadia.member
+        deputies.set_deputy(founder, office.amina.member, None)
+        assert deputies.deputy_of(founder, office.amina.member) is None
+        assert deputies.deputies(founder) == {}
+
+
+def test_only_an_admin_names_deputies_and_only_workers_stand_in(office: Office) -> None:
+    with office.open(office.nadia) as nadia, pytest.raises(RefusedError, match=r"deputy\.set is refused"):
+        deputies.set_deputy(nadia, office.amina.member, office.nadia.member)
+    with office.place.open() as founder, pytest.raises(UsageError, match="nobody is their own deputy"):
+        deputies.set_deputy(founder, office.amina.member, office.amina.member)

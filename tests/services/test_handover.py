@@ -1,0 +1,130 @@
+"""A leaver's cases: ordered by who cannot read them, carried out by the deputy's seat, written by whom they were."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.colleague import Colleague
+from tests.services.office import Office
+from vault.access.enrolling import commit_roster
+from vault.access.rosters import Change, propose
+from vault.access.session import Session
+from vault.casework.case import Case
+from vault.errors import RefusedError, UsageError
+from vault.ids import CompartmentId, RecordId, VersionId
+from vault.index.heads import heads_in
+from vault.records.work import Entry
+from vault.services import arrival, authors, cases, handover, notes, sharing
+from vault.services.projection import caught_up
+from vault.services.reading import read_heads
+
+
+def _two_cases(office: Office) -> tuple[CompartmentId, CompartmentId]:
+    with office.open(office.amina) as amina:
+        made = [cases.create(amina, title=f"Case {number}", kind="asylum").case for number in (1, 2)]
+        for case in made:
+            notes.add(amina, case, kind="contact", text="by Amina")
+    return made[0], made[1]
+
+
+def _order(office: Office) -> None:
+    with office.place.open() as founder:
+        handover.order(founder, office.amina.member, office.nadia.member, reason="leaves on Friday")
+
+
+def _leave(session: Session, who: Colleague) -> None:
+    commit_roster(session, propose(session, Change(leaving=frozenset({who.member}))))
+
+
+def test_who_orders_needs_no_case_and_cannot_read_one(office: Office) -> None:
+    first, _ = _two_cases(office)
+    with office.place.open() as founder:
+        handover.order(founder, office.amina.member, office.nadia.member, reason="leaves on Friday")
+        (order,) = handover.orders(founder)
+        assert (order.value.leaver, order.value.successor) == (office.amina.member, office.nadia.member)
+        assert not founder.holds(first)
+        assert handover.carry_out(founder) == []
+
+
+def test_the_deputys_seat_carries_an_order_out_when_it_is_next_there(office: Office) -> None:
+    first, second = _two_cases(office)
+    _order(office)
+    with office.open(office.joel) as joel:
+        assert arrival.settle(joel) == ["2 cases of Amina Ruskova went to Nadia Ferrante, as ordered."]
+        assert arrival.settle(joel) == []
+    with office.open(office.nadia) as nadia:
+        for case in (first, second):
+            view = cases.open_case(nadia, case)
+            assert (view.head.value.owner, view.head.value.deputy) == (office.nadia.member, office.joel.member)
+            assert view.head.heads == 1
+            assert list(authors.written_by(nadia, view.notes).values()) == ["Amina Ruskova"]
+
+
+def test_a_holder_who_is_no_deputy_hands_over_on_request_alone(office: Office) -> None:
+    first, _ = _two_cases(office)
+    with office.open(office.amina) as amina:
+        sharing.grant(amina, first, [office.nadia.member])
+    _order(office)
+    with office.open(office.nadia) as nadia:
+        assert handover.carry_out(nadia, as_deputy_only=True) == []
+        assert [one.cases for one in handover.carry_out(nadia)] == [1]
+
+
+def test_after_the_leavers_seat_ended_the_keys_change_and_old_entries_still_show_who_wrote_them(office: Office) -> None:
+    first, _ = _two_cases(office)
+    _order(office)
+    with office.place.open() as founder:
+        _leave(founder, office.amina)
+    with office.open(office.joel) as joel:
+        lines = arrival.settle(joel)
+        assert "2 cases were withdrawn from devices that left: new keys were made." in lines
+        assert "2 cases of Amina Ruskova went to Nadia Ferrante, as ordered." in lines
+        state = joel.state_of(first)
+        assert state is not None
+        assert office.amina.seat not in state.holders
+        assert arrival.settle(joel) == []
+    with office.open(office.nadia) as nadia:
+        view = cases.open_case(nadia, first)
+        assert list(authors.written_by(nadia, view.notes).values()) == ["Amina Ruskova"]
+        assert sharing.holders_of(nadia, first).members == {office.nadia.member, office.joel.member}
+
+
+def test_the_newest_order_for_a_leaver_counts(office: Office) -> None:
+    first, _ = _two_cases(office)
+    _order(office)
+    with office.place.open() as founder:
+        handover.order(founder, office.amina.member, office.joel.member, reason="Nadia is ill")
+    with office.open(office.joel) as joel:
+        assert [one.successor for one in handover.carry_out(joel)] == [office.joel.member]
+        assert cases.open_case(joel, first).head.value.owner == office.joel.member
+        assert office.nadia.member not in sharing.holders_of(joel, first).members
+
+
+def test_only_an_admin_orders_and_only_to_who_works_on_cases(office: Office) -> None:
+    with office.open(office.nadia) as nadia, pytest.raises(RefusedError, match=r"handover\.order is refused"):
+        handover.order(nadia, office.amina.member, office.joel.member, reason="x")
+    with office.place.open() as founder:
+        before = founder.log.size
+        with pytest.raises(UsageError, match="cases go to somebody else"):
+            handover.order(founder, office.amina.member, office.amina.member, reason="x")
+        with pytest.raises(UsageError, match="reason of an order is empty"):
+            handover.order(founder, office.amina.member, office.joel.member, reason=" ")
+        assert founder.log.size == before
+
+
+def test_an_edit_of_the_head_keeps_fields_of_a_newer_program(office: Office) -> None:
+    first, _ = _two_cases(office)
+    with office.open(office.amina) as amina:
+        (head,) = [one for one in heads_in(caught_up(amina), first) if one.kind == Case.KIND]
+        (opened,) = read_heads(amina, first, frozenset({VersionId(head.version)}))
+        with amina.work(first) as work:
+            fields = {**opened.content.fields, "weather": "grey"}
+            work.write(first, RecordId(head.record), Case.KIND, fields, [opened.id])
+            work.commit(Entry(act="case.edit"))
+    _order(office)
+    with office.open(office.joel) as joel:
+        handover.carry_out(joel)
+        (head,) = [one for one in heads_in(caught_up(joel), first) if one.kind == Case.KIND]
+        (opened,) = read_heads(joel, first, frozenset({VersionId(head.version)}))
+        assert opened.content.fields["weather"] == "grey"
+        assert opened.content.fields["owner"] == office.nadia.member

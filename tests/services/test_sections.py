@@ -1,0 +1,139 @@
+"""Restricted sections: granted on their own, told to nobody else, and no part of the index."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.office import Office
+from vault.casework.access import SectionKind
+from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.ids import CompartmentId
+from vault.seal.age import make_identity, recipient_of
+from vault.services import arrival, cases, exporting, notes, partners, people, searching, sections, sharing
+from vault.services.export_material import Undecided
+from vault.services.projection import caught_up
+
+PLACE = "Quietwater 17"
+
+
+def _case_with_section(office: Office, *, for_joel: bool = False) -> tuple[CompartmentId, CompartmentId]:
+    """Amina makes a case, which Joel holds as her deputy, and a section of it."""
+    with office.open(office.amina) as amina:
+        case = cases.create(amina, title="A title", kind="asylum").case
+        members = [office.joel.member] if for_joel else []
+        section = sections.create(amina, case, what="location", title="Where she is", members=members)
+        sections.add_note(amina, section, kind="safety", text=f"{PLACE}, second floor")
+        sections.add_person(amina, section, people.checked_person(role="third", names=[f"Host {PLACE}"]))
+    return case, section
+
+
+def test_a_holder_reads_what_is_kept_apart(office: Office) -> None:
+    case, section = _case_with_section(office, for_joel=True)
+    with office.open(office.joel) as joel:
+        (line,) = sections.list_of(joel, case)
+        assert (line.section, line.what, line.title) == (section, SectionKind.LOCATION, "Where she is")
+        assert line.holders == {office.amina.member, office.joel.member}
+        assert line.with_recovery
+        view = sections.open_section(joel, section)
+        assert [note.value.text for note in view.notes] == [f"{PLACE}, second floor"]
+        assert [person.value.display_name() for person in view.persons] == [f"Host {PLACE}"]
+        sections.add_note(joel, section, kind="safety", text="moved on")
+    with office.open(office.amina) as amina:
+        assert len(sections.open_section(amina, section).notes) == 2
+
+
+def test_who_holds_the_case_alone_does_not_learn_that_there_is_a_section(office: Office) -> None:
+    case, section = _case_with_section(office)
+    with office.open(office.joel) as joel:
+        view = cases.open_case(joel, case)
+        assert (view.notes, view.persons) == ((), ())
+        assert sections.list_of(joel, case) == []
+        never_made = CompartmentId(bytes(16))
+        for one in (section, never_made):
+            with pytest.raises(NotFoundError, match="there is no such section among yours"):
+                sections.find(joel, one.hex())
+            with pytest.raises(RefusedError, match="not granted to you"):
+                sections.open_section(joel, one)
+            with pytest.raises(RefusedError, match="not granted to you"):
+                sections.add_note(joel, one, kind="safety", text="x")
+
+
+def test_the_look_into_a_section_is_in_the_log_once_for_each_reason(office: Office) -> None:
+    _, section = _case_with_section(office)
+    with office.open(office.amina) as amina:
+        sections.find(amina, section.hex())
+        before = amina.log.size
+        sections.open_section(amina, section)
+        sections.open_section(amina, section)
+        assert amina.log.size == before + 1
+        sections.open_section(amina, section, why="supervision")
+        assert amina.log.size == before + 2
+        with pytest.raises(UsageError, match="the reason must be one of"):
+            sections.open_section(amina, section, why="curiosity")
+
+
+def test_no_search_finds_and_no_list_counts_what_lies_in_a_section(office: Office) -> None:
+    case, section = _case_with_section(office)
+    with office.open(office.amina) as amina:
+        notes.add(amina, case, kind="contact", text="called from Quietly")
+        assert searching.search(amina, "Quietwater").hits == ()
+        assert searching.search(amina, "Host").hits == ()
+        assert [hit.kind for hit in searching.search(amina, "Quietly").hits] == ["note"]
+        with caught_up(amina).reading() as sql:
+            assert sql.execute("SELECT count(*) FROM head WHERE compartment=?", (section,)).fetchone() == (0,)
+
+
+def test_nothing_of_a_section_is_offered_to_an_export(office: Office) -> None:
+    case, _ = _case_with_section(office)
+    with office.place.open() as founder:
+        partners.add(founder, name="Lawyer", age_recipient=recipient_of(make_identity()))
+    with office.open(office.amina) as amina:
+        notes.add(amina, case, kind="interview", text="She spoke of Nobbleton for an hour.")
+        asked = exporting.ask(amina, case, profile="lawyer", to="Lawyer")
+        forms = {question.form for question in asked.questions} if isinstance(asked, Undecided) else set()
+        assert "Nobbleton" in forms
+        assert not {form for form in forms if "Quietwater" in form or form == "17" or "Host" in form}
+
+
+def test_a_section_is_for_members_who_hold_the_case(office: Office) -> None:
+    case, section = _case_with_section(office)
+    with office.open(office.amina) as amina:
+        with pytest.raises(UsageError, match="a section is for members who hold its case"):
+            sections.create(amina, case, what="health", title="x", members=[office.nadia.member])
+        with pytest.raises(UsageError, match="a section is for members who hold its case"):
+            sections.give(amina, section, [office.nadia.member])
+        sections.give(amina, section, [office.joel.member])
+    with office.open(office.joel) as joel:
+        assert [note.value.text for note in sections.open_section(joel, section).notes] == [f"{PLACE}, second floor"]
+
+
+def test_who_loses_the_case_loses_its_sections_when_a_holder_of_both_comes_by(office: Office) -> None:
+    case, section = _case_with_section(office, for_joel=True)
+    with office.open(office.amina) as amina:
+        sharing.revoke(amina, case, [office.joel.member])
+    with office.open(office.joel) as joel:
+        assert joel.holds(section)
+        with pytest.raises(RefusedError, match="not granted to you"):
+            sections.open_section(joel, section)
+    with office.open(office.amina) as amina:
+        assert arrival.settle(amina) == ["1 restricted sections were withdrawn from members who lost the case."]
+        assert arrival.settle(amina) == []
+        sections.add_note(amina, section, kind="safety", text="after Joel")
+    with office.open(office.joel) as joel:
+        assert not joel.holds(section)
+
+
+def test_a_section_of_another_case_is_not_found_in_this_one(office: Office) -> None:
+    _, section = _case_with_section(office)
+    with office.open(office.amina) as amina:
+        other = cases.create(amina, title="Another", kind="other").case
+        with pytest.raises(NotFoundError, match="this case has no such section among yours"):
+            sections.find_in(amina, other, section.hex())
+        assert sections.list_of(amina, other) == []
+
+
+def test_a_kind_of_section_that_there_is_not_is_refused(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case = cases.create(amina, title="A title", kind="asylum").case
+        with pytest.raises(UsageError, match="kind must be one of: location, health"):
+            sections.create(amina, case, what="gossip", title="x")
