@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from vault.access.forks import Carried, judge_rosters
 from vault.errors import BrokenSealError, MalformedError, VerificationError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VaultId
 from vault.log.epochs import CompartmentKind
-from vault.log.roster import ROSTER_RECORD, Roster, RosterChain, check_chain
+from vault.log.roster import ROSTER_RECORD, Roster, RosterChain
 from vault.log.roster_entries import Certificate
 from vault.log.roster_rules import Standing
 from vault.policy.rights import RightsTable, rights_table
@@ -19,7 +20,6 @@ from vault.records.seatlog import Holder
 from vault.records.versions import open_version
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import RECOVERY_SEAT
-from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 
 RECOVERY = SeatId(RECOVERY_SEAT)
@@ -99,7 +99,7 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
     compartment = places.get(CompartmentKind.DIRECTORY)
     if compartment is None:
         raise VerificationError("this seat holds no directory, or its epochs were altered")
-    chain = check_chain(_rosters(rows, compartment, vault, keyring), root_public, is_signed_raw)
+    chain = judge_rosters(rows, _rosters(rows, compartment, vault, keyring), root_public)
     if chain.standing is None:
         where = ", ".join(
             f"log {row.origin.hex()[:16]} entry {row.seq}, item {row.n}"
@@ -123,14 +123,14 @@ def _places(rows: Rows, keyring: Keyring) -> dict[CompartmentKind, CompartmentId
     return found
 
 
-def _rosters(rows: Rows, compartment: CompartmentId, vault: VaultId, keyring: Keyring) -> list[Roster]:
+def _rosters(rows: Rows, compartment: CompartmentId, vault: VaultId, keyring: Keyring) -> list[Carried]:
     """Return the rosters that open; signatures say which count, and a broken one beside them hinders nobody."""
     rosters = []
     for sealed in rows.versions(compartment, ROSTER_RECORD):
         with suppress(BrokenSealError, MalformedError):
             version = open_version(sealed, vault=vault, keyring=keyring)
             if version is not None:
-                rosters.append(Roster.from_fields(version.content.fields))
+                rosters.append(Carried(Roster.from_fields(version.content.fields), version.origin, version.seq))
     return rosters
 
 
