@@ -39,6 +39,8 @@ BREACHES = {
     "services speak SQL": Breach("sql", "vault/services/planted.py", "import sqlalchemy"),
     "a screen opens a database": Breach("sql", "tui/planted.py", "import sqlcipher3"),
     "redaction reads tables": Breach("redaction", "vault/redaction/planted.py", "import vault.store"),
+    "sync opens a record": Breach("exchange", "vault/sync/planted.py", "import vault.records"),
+    "sync reads a case": Breach("exchange", "vault/sync/planted.py", "import vault.casework"),
     "casework reads a clock": Breach("pure", "vault/casework/planted.py", "import time"),
     "names reads a file": Breach("pure", "vault/names/planted.py", "from pathlib import Path"),
     "the log reads a file": Breach("pure", "vault/log/planted.py", "import os"),
