@@ -60,9 +60,14 @@ class ChangeCost:
 
 
 def holders_of(session: Session, case: CompartmentId) -> Holders:
-    """Return who can open a case or a section that this member holds."""
+    """Return who can open a case or a section that this member holds.
+
+    Where the log that founded it is damaged nobody can say: then this member alone is named, and nothing is claimed.
+    """
     session.require(Action.CASE_READ, case)
-    state = _state(session, case)
+    state = session.state_of(case)
+    if state is None:
+        return Holders(frozenset({session.member}), with_recovery=False, only_you=False)
     live = session.directory.standing.certificates
     members = frozenset(
         member for seat in state.holders if seat in live and (member := member_of_seat(session, seat)) is not None
