@@ -202,6 +202,13 @@ def test_recovery_sheets_are_shown_one_by_one_and_leave_no_trace_in_the_scrollba
         assert words in shown
         return shown
 
+    def wait_for_match(pattern: str) -> str:
+        deadline = time.monotonic() + 20
+        while (found := re.search(pattern, screen().rstrip() + " ")) is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert found is not None, screen()
+        return str(found[1])
+
     try:
         wait_for("Name of the organisation")
         subprocess.run([*tmux, "send-keys", "Aid", "Enter"], check=True)
@@ -209,8 +216,12 @@ def test_recovery_sheets_are_shown_one_by_one_and_leave_no_trace_in_the_scrollba
         for number in (1, 2, 3):
             shown = wait_for(f"RECOVERY SHEET {number} of 3")
             assert f"SHEET {number - 1} of 3" not in shown
-            secrets |= set(re.findall(r"\d+ ([a-z]+)", shown))
+            words = dict(re.findall(r"\b(\d+) ([a-z]+)", shown))
+            secrets |= set(words.values())
             subprocess.run([*tmux, "send-keys", "Enter"], check=True)
+            for question in range(3):
+                asked = wait_for_match(rf"(?s)(?:Sheet {number}, word (\d+), from your paper: .*){{{question + 1}}}$")
+                subprocess.run([*tmux, "send-keys", words[asked][:4], "Enter"], check=True)
         after = wait_for("The vault is ready")
         assert "RECOVERY SHEET" not in after
         assert len(secrets) > 30

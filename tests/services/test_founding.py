@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -32,13 +31,15 @@ def make(path: Path, **changes: object) -> founding.NewVault:
 def test_any_two_of_three_sheets_bring_the_root_back(tmp_path: Path) -> None:
     new = make(tmp_path / "a.vault")
     assert len(new.sheets) == 3
-    shares = [
-        " ".join(re.findall(r"\d+ ([a-z]+)", sheet.split("The vault")[0].split("apart from")[1]))
-        for sheet in new.sheets
-    ]
+    shares = [" ".join(sheet.words) for sheet in new.sheets]
     secrets = {recover([shares[i], shares[j]], new.root_words) for i, j in ((0, 1), (1, 2), (2, 0))}
     assert len(secrets) == 1
-    assert all(" ".join(new.root_words) in sheet for sheet in new.sheets)
+    assert {sheet.root_words for sheet in new.sheets} == {new.root_words}
+
+
+def test_sheets_of_another_shape_are_three_of_five(tmp_path: Path) -> None:
+    new = make(tmp_path / "a.vault", sheets=(3, 5))
+    assert [(sheet.number, sheet.count, sheet.threshold) for sheet in new.sheets] == [(n, 5, 3) for n in range(1, 6)]
 
 
 def test_the_cost_of_a_guess_can_be_measured_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
