@@ -1,0 +1,66 @@
+"""The register: whoever holds it tests a guess, nobody lists a name, and a new key loses no entry."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.office import Office
+from vault.casework.intake import RegisterEntry
+from vault.errors import UsageError
+from vault.log.epochs import CompartmentKind
+from vault.services import register
+from vault.services.compartments import the_one
+from vault.services.projection import read_counted
+from vault.services.reading import stored_of_kind
+from vault.services.sharing import replace_key
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param("Zarina Tashbaeva", id="as entered, in the other script"),
+        pytest.param("Ташбаева Зарина", id="the words turned round"),
+        pytest.param("Zarina Nurovna Tashbaeva", id="with one word more"),
+        pytest.param("ZARINA TASCHBAEWA", id="another way to write it"),
+    ],
+)
+def test_a_guess_that_is_right_names_whom_to_ask(office: Office, asked: str) -> None:
+    with office.open(office.nadia) as nadia:
+        register.add(nadia, ["Зарина Ташбаева"])
+        assert register.ask(nadia, [asked]) == [office.nadia.member]
+
+
+@pytest.mark.parametrize("asked", ["Zarina Tashbekova", "Ilham Torgaev", "Zarina", ""])
+def test_a_guess_that_is_wrong_names_nobody(office: Office, asked: str) -> None:
+    with office.open(office.nadia) as nadia:
+        register.add(nadia, ["Зарина Ташбаева"])
+        assert register.ask(nadia, [asked]) == []
+
+
+def test_nothing_that_is_stored_holds_a_word_of_a_name(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        register.add(nadia, ["Zarina Tashbaeva"])
+        (entry,) = stored_of_kind(read_counted(nadia, the_one(nadia, CompartmentKind.REGISTER)), RegisterEntry)
+        kept = b"".join((entry.value.key, *entry.value.hashes, entry.value.contact))
+        assert b"arina" not in kept
+        assert len(entry.value.hashes) == len(set(entry.value.hashes))
+
+
+def test_a_new_key_of_the_register_loses_no_entry(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        register.add(nadia, ["Zarina Tashbaeva"])
+        replace_key(nadia, the_one(nadia, CompartmentKind.REGISTER), act="key.rotate", rule="role")
+        register.add(nadia, ["Ilham Torgaev"])
+        assert register.ask(nadia, ["Zarina Tashbaeva"]) == [office.nadia.member]
+        assert register.ask(nadia, ["Ilham Torgaev"]) == [office.nadia.member]
+
+
+def test_names_without_a_letter_are_not_entered(office: Office) -> None:
+    with office.open(office.nadia) as nadia, pytest.raises(UsageError, match="there is no name to enter"):
+        register.add(nadia, ["", "17", "van"])
+
+
+def test_a_name_gives_at_most_as_many_pairs_as_an_entry_holds() -> None:
+    many = register.skeletons_of([" ".join(["Щюжчхцъёй"] * 6), "Жюлия Щучкина-Хрущёва Юрьевна"])
+    assert 0 < len(many) <= 256
+    assert len(set(many)) == len(many)
