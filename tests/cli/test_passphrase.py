@@ -258,3 +258,29 @@ def test_no_secret_is_an_argument_or_in_the_environment(desk: Desk) -> None:
         assert answer.code == 2
     done = subprocess.run(desk.command("passphrase", "change", "--help"), capture_output=True, text=True, check=True)
     assert "--new-passphrase-fd" in done.stdout
+
+
+def test_init_offers_one_that_is_made_and_refuses_what_is_easily_guessed(desk: Desk, tmp_path: Path) -> None:
+    new = ("--vault", str(tmp_path / "new.vault"), "--member", "Amina Example", "--json", "--no-input")
+    asked = ("init", "--org", "Harbour Aid", "--kdf-memory-mib", "64")
+    weak = private(tmp_path, b"Harbour Aid 2024")
+    refused = desk.run_bare(*new, "--passphrase-file", weak, *asked)
+    assert (refused.code, refused.json()["error"]["message"]) == (5, "this passphrase is too easy to guess")
+    assert not (tmp_path / "new.vault").exists()
+    terminal = Terminal(
+        desk, "--vault", str(tmp_path / "new.vault"), "--member", "Amina Example", *asked[:1], *asked[3:]
+    )
+    terminal.until("Name of the organisation: ")
+    terminal.type("Harbour Aid")
+    terminal.until("one is made for you): ")
+    terminal.type("")
+    made = words_of(terminal.until("it is not shown again. "))
+    terminal.type("")
+    terminal.until("Now type it from the paper: ")
+    terminal.type(made.upper())
+    terminal.until("RECOVERY SHEET")
+    given = ("--vault", str(tmp_path / "new.vault"), "--member", "amina example")
+    opened = desk.run_bare(*given, "--passphrase-file", private(tmp_path, made.title().encode()), "case", "list")
+    os.write(terminal.ours, b"\x03")
+    terminal.end()
+    assert opened.code == 0, opened.err

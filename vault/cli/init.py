@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import Personal, add_personal, personal_values, read_member, read_passphrase
+from vault.cli.asking import Personal, add_personal, personal_values, read_member
+from vault.cli.choosing import new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
 from vault.cli.sheets import add_writing, files_for, hand_over
-from vault.errors import TryAgainError, UsageError
+from vault.errors import TryAgainError
 
 if TYPE_CHECKING:
     from vault.services.founding import NewVault
@@ -42,9 +43,7 @@ def _init(args: argparse.Namespace, face: Face) -> Result:
     path = vault_path(args)
     organisation = personal_values(args, face, _ORG, "init")["org"][0]
     member = read_member(args, face)
-    passphrase = read_passphrase(args, face, "New passphrase: ")
-    if _asked_at_terminal(args) and read_passphrase(args, face, "The same again: ") != passphrase:
-        raise UsageError("the two passphrases differ", advice="Type it again.")
+    passphrase = new_passphrase(args, face, (organisation, member))
     with files_for(args, face) as files:
         new = founding.init(
             path,
@@ -77,7 +76,3 @@ def _sheets_of(args: argparse.Namespace, face: Face, new: NewVault, files: Sheet
             "the vault is ready, and its recovery sheets could not be written",
             advice="Make room, then `casevault recovery sheets --out FOLDER`.",
         ) from None
-
-
-def _asked_at_terminal(args: argparse.Namespace) -> bool:
-    return args.passphrase_fd is None and args.passphrase_file is None

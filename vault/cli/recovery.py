@@ -6,7 +6,8 @@ import argparse
 import datetime
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import read_member, read_passphrase
+from vault.cli.asking import read_member
+from vault.cli.choosing import new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened, vault_path
 from vault.cli.sheets import add_writing, at_terminal, files_for, hand_over, typed_sheets
@@ -166,11 +167,7 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
     path = vault_path(args)
     member = read_member(args, face)
     typed = typed_sheets(args, face, "recovery restore")
-    passphrase = read_passphrase(args, face, "New passphrase: ")
-    if args.passphrase_fd is None and args.passphrase_file is None:
-        again = read_passphrase(args, face, "The same again: ")
-        if again != passphrase:
-            raise UsageError("the two passphrases differ", advice="Type it again.")
+    passphrase = new_passphrase(args, face, (member,))
     done = recovery.restore(
         path,
         typed,
