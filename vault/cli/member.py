@@ -21,6 +21,7 @@ from vault.cli.outcome import (
     shown_lines,
     write_new,
 )
+from vault.cli.standing_in import add_standing_in
 from vault.errors import WaitingForDecisionError
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add_personal(add, _NAME)
     add.set_defaults(command=_add)
     _add_changes(verbs)
+    add_standing_in(verbs)
 
 
 def _add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,0 +1,54 @@
+"""`casevault member away | deputy`: who opens a member's cases while the member cannot."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, _SubParsersAction
+
+
+def add_standing_in(verbs: _SubParsersAction[ArgumentParser]) -> None:
+    """Declare `away` and `deputy`."""
+    away = verbs.add_parser("away", help="lend a member's cases until a day, by itself over then", allow_abbrev=False)
+    away.add_argument("who", metavar="MEMBER")
+    away.add_argument("--until", required=True, metavar="DATE", help="the last day (YYYY-MM-DD)")
+    away.add_argument("--deputy", required=True, metavar="MEMBER", help="who opens them meanwhile")
+    away.set_defaults(command=_away)
+    deputy = verbs.add_parser("deputy", help="name who opens a member's new cases too", allow_abbrev=False)
+    deputy.add_argument("who", metavar="MEMBER")
+    whom = deputy.add_mutually_exclusive_group(required=True)
+    whom.add_argument("--is", dest="deputy", metavar="MEMBER")
+    whom.add_argument("--nobody", action="store_true")
+    deputy.set_defaults(command=_deputy)
+
+
+def _away(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, terms
+
+    until_ms = terms.end_of_day(args.until)
+    with opened(args, face) as session:
+        member, deputy = authors.find_member(session, args.who), authors.find_member(session, args.deputy)
+        given = terms.away(session, member, deputy, until_ms=until_ms).given
+    data = {"member": member.hex(), "deputy": deputy.hex(), "until": terms.last_day(until_ms), "cases": given}
+    lines = [
+        f"{given} cases are open to the deputy until {terms.last_day(until_ms)}; the day after, their keys are changed.",
+        "Only cases that you hold can be lent by you; the owner is told.",
+    ]
+    return Result(data, lines)
+
+
+def _deputy(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, deputies
+
+    with opened(args, face) as session:
+        member = authors.find_member(session, args.who)
+        deputy = None if args.nobody else authors.find_member(session, args.deputy)
+        deputies.set_deputy(session, member, deputy)
+    words = "Nobody stands in for this member any more." if deputy is None else "The deputy is named."
+    lines = [words, "It counts for cases made from now on; those that stand are given with `casevault grant add`."]
+    return Result({"member": member.hex(), "deputy": None if deputy is None else deputy.hex()}, lines)
