@@ -36,7 +36,7 @@ def _away(args: argparse.Namespace, face: Face) -> Result:
         given = terms.away(session, member, deputy, until_ms=until_ms).given
     data = {"member": member.hex(), "deputy": deputy.hex(), "until": terms.last_day(until_ms), "cases": given}
     lines = [
-        f"{given} cases are open to the deputy until {terms.last_day(until_ms)}; the day after, their keys are changed.",
+        f"{given} cases are open to the deputy until {terms.last_day(until_ms)}; then their keys change.",
         "Only cases that you hold can be lent by you; the owner is told.",
     ]
     return Result(data, lines)

@@ -23,6 +23,7 @@ start
   destroy access                 end your own way in on this computer
 organisation
   member list | invite | join | admit | finish | add | suspend | leave | roles
+  member away MEMBER --until DATE --deputy MEMBER | deputy MEMBER --is MEMBER
          show PROPOSAL | sign | commit
   device list | name | add | give | move | lost DEVICE
 cases
