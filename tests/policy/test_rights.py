@@ -1,5 +1,7 @@
 """The rights tables: which role's versions count where (C5)."""
 
+from collections.abc import Set as AbstractSet
+
 import pytest
 
 from vault.errors import NewerVaultError
@@ -83,3 +85,58 @@ def test_table_2_adds_what_many_members_need(roles: set[Role], place: Place, kin
 @pytest.mark.parametrize("kind", ["order", "deputy", "partner", "organisation", "attempts-key"])
 def test_table_2_leaves_the_rest_of_the_directory_to_admins(kind: str) -> None:
     assert not rights_table(2).may_write({Role.SUPERVISOR}, Place.DIRECTORY, kind)
+
+
+# The released tables, word by word: what counts in one vault must count in every copy of it, whatever the program.
+_W, _E, _I, _A, _S = (
+    "caseworker supervisor",
+    "caseworker supervisor legal-reviewer",
+    "intake supervisor",
+    "admin",
+    "supervisor",
+)
+_AS, _ALL = "admin supervisor", "admin supervisor caseworker intake legal-reviewer auditor field"
+_CASEWORK = {"case": _W, "person": _W, "note": _W, "disclosure": _W}
+_DIRECTORY = {"roster": _A, "member": _A, "organisation": _A, "attempts-key": _A, "partner": _A, "rule": _A}
+_SHARING = {"access": _W, "section": _W}
+_REST = {
+    "register": {"register-entry": _I},
+    "intake": {"slip": _I},
+    "sending": {"package-key": _E},
+    "audit": {},
+}
+_WRITERS: dict[int, dict[str, dict[str, str]]] = {
+    1: {"case": _CASEWORK, "section": _CASEWORK, "directory": _DIRECTORY, **_REST},
+    2: {
+        "case": {**_CASEWORK, **_SHARING, "approval": _E},
+        "section": {**_CASEWORK, **_SHARING},
+        "directory": {**_DIRECTORY, "roster": _AS, "member": _AS, "device": _AS, "deputy": _A, "order": _A},
+        **_REST,
+    },
+}
+_FOUNDERS = {"case": _W, "section": _W, "directory": "", "register": "", "intake": "", "sending": "", "audit": _ALL}
+_GRANTERS_1 = {"case": _W, "section": _W, "directory": _A, "register": _S, "intake": _S, "sending": _A, "audit": _ALL}
+_GRANTERS = {1: _GRANTERS_1, 2: {**_GRANTERS_1, "directory": _AS, "sending": _AS}}
+
+
+def _words(roles: AbstractSet[Role]) -> set[str]:
+    return set(map(str, roles))
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_released_table_is_what_it_was(number: int) -> None:
+    table = rights_table(number)
+    writers = {str(place): {kind: _words(roles) for kind, roles in row.items()} for place, row in table.writers.items()}
+    assert writers == {
+        place: {kind: set(roles.split()) for kind, roles in row.items()} for place, row in _WRITERS[number].items()
+    }
+    for column, expected in ((table.founders, _FOUNDERS), (table.granters, _GRANTERS[number])):
+        assert {str(place): _words(roles) for place, roles in column.items()} == {
+            place: set(roles.split()) for place, roles in expected.items()
+        }
+
+
+def test_table_2_is_the_newest() -> None:
+    assert NEWEST_TABLE == 2
+    with pytest.raises(NewerVaultError):
+        rights_table(0)
