@@ -72,13 +72,18 @@ class Learned:
 
 @dataclass(slots=True)
 class Counter:
-    """Judges the versions of logs for one seat, as one moment of the rows shows them."""
+    """Judges the versions of logs for one seat, as one moment of the rows shows them.
+
+    `own` is that seat: its own work counts for itself where the beginning of a compartment is damaged, so that notes go
+    on.
+    """
 
     rows: Rows
     vault: VaultId
     keyring: Keyring
     authority: Authority
     learned: Learned = field(default_factory=Learned)
+    own: SeatId | None = None
 
     def judge(self, origin: Origin, start: int, proven: Proven) -> Iterator[OpenedVersion | Quarantined]:
         """Yield each version listed in the proven entries from `start` on, opened if it counts, in order of place.
@@ -167,7 +172,7 @@ class Counter:
         seat = SeatId(genesis.seat)
         state = self.state(version.compartment)
         if state is None:
-            return "C6"
+            return None if seat == self.own else "C6"
         if not rights_table(roster.head.rights).may_write(roles_in(roster, seat), state.place, version.content.kind):
             return "C5"
         if not state.counts(seat, row.origin, row.seq):

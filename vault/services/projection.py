@@ -144,7 +144,7 @@ def _index_as_remembered(session: Session) -> Index:
 
 
 def _counter(session: Session, rows: Rows) -> Counter:
-    return Counter(rows, session.vault, session.keyring, session.authority(rows), session.learned)
+    return Counter(rows, session.vault, session.keyring, session.authority(rows), session.learned, session.seat)
 
 
 def _proven(session: Session, origin: Origin, start: int, size: int) -> Proven:
