@@ -1,0 +1,54 @@
+"""A command after wrong attempts: it says that it waits, and Ctrl+C ends the waiting."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from tests.cli.desk import REPOSITORY, Desk
+from vault.access.delays import AttemptFile, Attempts
+from vault.seal.keyfile import HEADER_SIZE, KeyHeader
+
+
+def count_of(desk: Desk) -> AttemptFile:
+    header = KeyHeader.decode((desk.place.path / "keys").read_bytes()[:HEADER_SIZE])
+    return AttemptFile.of(header, desk.place.state)
+
+
+def test_the_fourth_attempt_says_that_it_waits_and_the_third_does_not(desk: Desk) -> None:
+    count_of(desk)._save(Attempts(2, time.time_ns() // 1_000_000))
+    desk.passphrase_file.write_bytes(b"guess")
+    third = desk.run("case", "list", "--json")
+    # As if the clock had been set back since: the whole delay is left, however slow this machine is.
+    count_of(desk)._save(Attempts(3, time.time_ns() // 1_000_000 + 3_600_000))
+    fourth = desk.run("case", "list", "--json")
+    assert third.code == fourth.code == 12
+    assert third.out == fourth.out
+    assert "waits" not in third.err
+    assert "There were wrong attempts: the next one waits 1 s. Ctrl+C ends the waiting." in fourth.err
+
+
+def test_ctrl_c_ends_the_waiting_and_counts_nothing(desk: Desk) -> None:
+    earlier = Attempts(9, time.time_ns() // 1_000_000)
+    count_of(desk)._save(earlier)
+    process = subprocess.Popen(
+        desk.command(*desk.given(), "case", "list"),
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=desk.environment,
+        cwd=REPOSITORY,
+    )
+    assert process.stderr is not None
+    assert b"waits 30 s" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert count_of(desk).load() == earlier
+
+
+def test_the_count_is_where_this_account_keeps_its_state(desk: Desk) -> None:
+    desk.passphrase_file.write_bytes(b"guess")
+    desk.run("case", "list")
+    assert [path.parent for path in Path(desk.place.state).glob("attempts/*.json")] == [desk.place.state / "attempts"]
