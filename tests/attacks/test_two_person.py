@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -16,13 +17,14 @@ from tests.services.conftest import filled, filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.test_approving import IDENTITY, LAWYER, Person
 from vault.access.enrolling import commit_roster
+from vault.access.questions import Wanted
 from vault.access.rosters import Change, propose
-from vault.access.seconding import Wanted, ask_second
+from vault.access.seconding import ask_second
 from vault.access.session import Session
 from vault.casework.approving import Approving
-from vault.errors import RefusedError
+from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId, RecordId, make_id
-from vault.log.approvals import APPROVAL_PURPOSE, Approval, approved_digest
+from vault.log.approvals import APPROVAL_PURPOSE, Approval
 from vault.policy.roles import Role
 from vault.records.codec import to_fields
 from vault.records.work import Entry
@@ -55,12 +57,11 @@ def director(filled: Filled, oren: Colleague) -> Iterator[Session]:
 def wanted(session: Session, **changes: object) -> Wanted:
     one = Wanted(
         act="export.begin",
-        digest=approved_digest("export.begin", {"files": ["x"]}),
-        lines=("x",),
+        of={"profile": "lawyer"},
         reasons=approving.REASONS,
         expires_ms=session.log.now_ms() + 60_000,
     )
-    return replace(one, **changes)  # type: ignore[arg-type]  # a table of keywords
+    return msgspec.structs.replace(one, **changes)
 
 
 def given(session: Session, oren: Colleague, one: Wanted) -> Approval:
@@ -118,7 +119,7 @@ def test_an_approval_used_twice_is_told_and_the_honest_program_refuses(
 def test_an_approval_for_something_else_is_refused(director: Session, oren: Colleague) -> None:
     approval = given(director, oren, wanted(director))
     with pytest.raises(RefusedError, match="for something else"):
-        approving.require_counts(director, approval, wanted(director, digest=bytes(32)))
+        approving.require_counts(director, approval, wanted(director, of={"profile": "lawyer-named"}))
 
 
 def test_an_approval_is_refused_once_it_has_expired(director: Session, filled: Filled, oren: Colleague) -> None:
@@ -245,3 +246,12 @@ def test_the_second_process_never_sees_a_database_key(director: Session, oren: C
         colleague.PASSPHRASE,
     ]
     assert all(one not in questions[0] for one in secret)
+
+
+def test_nobody_approves_other_files_than_those_that_are_shown(director: Session, oren: Colleague) -> None:
+    harmful, harmless = b"{}", b'{"sections": []}'
+    one = wanted(director, of={"files": [["data.json", sha256(harmful).digest()]]}, contents={"data.json": harmless})
+    person = Person()
+    with pytest.raises(VerificationError, match="not what the approval would be for"):
+        ask_second(director, member=oren.member, name=oren.name, wanted=one, run=person.run)
+    assert person.shown == []

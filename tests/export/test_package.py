@@ -84,10 +84,10 @@ def test_the_person_who_approves_reads_what_another_program_found_in_the_file() 
 
 
 def test_who_prepares_again_gets_the_digest_that_was_approved() -> None:
-    assert prepare(dossier(), COVER, check=_passes).approved_digest(RECIPIENT) == prepared().approved_digest(RECIPIENT)
+    assert prepare(dossier(), COVER, check=_passes).members(RECIPIENT) == prepared().members(RECIPIENT)
     other = prepare(dossier(), Cover("another purpose"), check=_passes)
-    assert other.approved_digest(RECIPIENT) != prepared().approved_digest(RECIPIENT)
-    assert prepared().approved_digest(str(OTHER.to_public())) != prepared().approved_digest(RECIPIENT)
+    assert other.members(RECIPIENT) != prepared().members(RECIPIENT)
+    assert prepared().members(str(OTHER.to_public())) != prepared().members(RECIPIENT)
 
 
 def test_only_prepare_makes_a_prepared_report() -> None:

@@ -20,7 +20,7 @@ from vault.export.manifest import Manifest, sign_manifest
 from vault.export.package import PreparedReport, prepare, write_package
 from vault.export.reader import open_package, verify_package
 from vault.export.release import ACT, Release
-from vault.log.approvals import APPROVAL_PURPOSE, Approval
+from vault.log.approvals import APPROVAL_PURPOSE, Approval, approved_digest
 from vault.seal import signing
 from vault.seal.age import seal_for
 
@@ -48,7 +48,7 @@ def approval() -> Approval:
     unsigned = Approval(
         vault=bytes(16),
         act=ACT,
-        digest=prepared().approved_digest(RECIPIENT),
+        digest=approved_digest(ACT, prepared().members(RECIPIENT)),
         requester=ASKER,
         approver=GIVER,
         role="supervisor",
@@ -186,5 +186,5 @@ def test_a_report_that_says_alone_never_leaves_under_another_rule() -> None:
 def test_roles_and_seats_in_the_manifest_are_no_leak_whatever_people_are_called() -> None:
     called = (*FORBIDDEN, "Supervisor", "Admin", "Alone")
     report = prepare(dossier(forbidden=called), replace(COVER, release="two-person"))
-    exact = signed(replace(approval(), digest=report.approved_digest(RECIPIENT)))
+    exact = signed(replace(approval(), digest=approved_digest(ACT, report.members(RECIPIENT))))
     write_package(report, age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=release(approval=exact))

@@ -13,8 +13,8 @@ from tests.services import colleague
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault.access.delays import AttemptFile
+from vault.access.questions import Wanted
 from vault.access.second import Answered, Asked, answer, decoded
-from vault.access.seconding import Wanted
 from vault.access.session import Session
 from vault.errors import (
     NotFoundError,
@@ -126,7 +126,7 @@ def test_a_second_person_approves_and_both_stand_in_the_package_and_in_both_logs
     assert (release.approval.approver, release.approval.role) == (oren.seat, "supervisor")
     assert release.seat == director.seat
     assert LAWYER in person.shown[0]
-    assert "Referral report" in person.shown[0]
+    assert "  names: " in person.shown[0], "the second person reads what leaves"
     assert checking.verify(director).faults == ()
 
 

@@ -61,7 +61,7 @@ def test_the_director_and_her_own_export(desk: Desk, export: tuple[str, ...], tm
 
     done = run_beside(desk, (*export, "--second", colleague.NAME), [REASON, SIGNED])
     assert done.code == 0, done.err
-    assert "Referral report" in done.err, "the second person reads what leaves"
+    assert "  names: " in done.err, "the second person reads what leaves"
     assert "this report leaves for Maître Lorvane" in done.err
     assert colleague.PASSPHRASE.decode() not in done.err + done.out
     assert "Two persons released it" in done.out

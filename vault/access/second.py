@@ -18,6 +18,7 @@ from vault import __version__, platform
 from vault.access.directory import Directory, read_directory
 from vault.access.keyrings import open_missing, stored_keyring, with_directory_keys
 from vault.access.lending import RowSet, added_since
+from vault.access.questions import Wanted
 from vault.display import safe_text
 from vault.errors import MalformedError, RefusedError, VaultError
 from vault.ids import ID_SIZE, MemberId, SeatId, VaultId
@@ -44,24 +45,15 @@ class Asked(msgspec.Struct, frozen=True):
     Attributes:
         keys: the bytes of the `keys` file, of which a passphrase opens one slot.
         name: the second person's name, as the slot is bound to it.
-        act, digest: what shall be approved (FORMAT.md 5).
         requester: the seat that asks.
-        subject: audit pseudonym of the case, or None.
-        expires_ms: until when the approval allows it.
-        lines: the same in words, for the second person to read.
-        reasons: codes of which the second person gives one.
+        wanted: what shall be approved.
         lent: seat -> rows of it, for each seat of that person on this device.
     """
 
     keys: bytes
     name: str
-    act: str
-    digest: bytes
     requester: bytes
-    subject: bytes | None
-    expires_ms: int
-    lines: tuple[str, ...]
-    reasons: tuple[str, ...]
+    wanted: Wanted
     lent: tuple[tuple[bytes, RowSet], ...]
 
 
@@ -81,10 +73,12 @@ def answer(asked: Asked, *, ask_reason: Callable[[str], str], ask_passphrase: Ca
 
     Raises:
         RefusedError: the person gave no reason, may not approve, or asked for it themselves.
+        VerificationError: what is shown is not what would be approved.
         VaultError: passphrase or log are not what they should be.
     """
+    asked.wanted.require_whole()
     why = ask_reason(_question(asked))
-    if why not in asked.reasons:
+    if why not in asked.wanted.reasons:
         raise RefusedError("the second person did not approve", advice="Nothing was done. Ask again, or ask another.")
     file = KeyFile.decode(asked.keys)
     passphrase = ask_passphrase(f"Passphrase of {safe_text(asked.name)}: ")
@@ -152,13 +146,13 @@ def _role(directory: Directory, seat: SeatId, requester: bytes) -> str:
 def _signed(asked: Asked, vault: VaultId, own: SeatSecrets, role: str, why: str) -> Approval:
     approval = Approval(
         vault=vault,
-        act=asked.act,
-        digest=asked.digest,
+        act=asked.wanted.act,
+        digest=asked.wanted.digest,
         requester=asked.requester,
         approver=own.seat,
         role=role,
         why=why,
-        expires_ms=asked.expires_ms,
+        expires_ms=asked.wanted.expires_ms,
         nonce=secrets.token_bytes(ID_SIZE),
     )
     return approval.signed(sign(own.identity_seed, APPROVAL_PURPOSE, approval.unsigned()))
@@ -174,7 +168,7 @@ def _write(log: SeatLog, asked: Asked, approval: Approval) -> None:
             Entry(
                 act=APPROVE_ACT,
                 why=approval.why,
-                obj=asked.subject,
+                obj=asked.wanted.subject,
                 dig=approval.digest,
                 deleg=approval.requester,
                 pol=f"approve:{approval.role}",
@@ -183,8 +177,8 @@ def _write(log: SeatLog, asked: Asked, approval: Approval) -> None:
 
 
 def _question(asked: Asked) -> str:
-    lines = [safe_text(line) for line in asked.lines]
-    choices = ", ".join(asked.reasons)
+    lines = [safe_text(line) for line in asked.wanted.lines()]
+    choices = ", ".join(asked.wanted.reasons)
     return "\n".join([*lines, "", f"{safe_text(asked.name)}, your reason to approve ({choices}; empty refuses): "])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import sleep
 
 import msgspec
@@ -15,6 +14,7 @@ from vault.access.attempts import note_attempt
 from vault.access.continuity import report_of
 from vault.access.delays import AttemptFile, Wait
 from vault.access.lending import RowSet, can_act_here, lend
+from vault.access.questions import Wanted
 from vault.access.second import Answered, Asked, decoded
 from vault.access.session import Session
 from vault.errors import RefusedError, TryAgainError, VaultError, VerificationError, WrongPassphraseError
@@ -37,18 +37,6 @@ _OF_A_PERIOD = frozenset({ItemKind.EPOCH, ItemKind.GRANT})
 _LOCAL = frozenset({Purpose.SESSION, Purpose.RATCHET})
 
 Run = Callable[[bytes], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a second person is asked to approve: the act, what it is done with, and the same in words."""
-
-    act: str
-    digest: bytes
-    lines: tuple[str, ...]
-    reasons: tuple[str, ...]
-    expires_ms: int
-    subject: bytes | None = None
 
 
 def run_second_process(question: bytes) -> bytes:
@@ -95,13 +83,8 @@ def ask_second(
     question = Asked(
         keys=keys,
         name=name,
-        act=wanted.act,
-        digest=wanted.digest,
         requester=session.seat,
-        subject=wanted.subject,
-        expires_ms=wanted.expires_ms,
-        lines=wanted.lines,
-        reasons=wanted.reasons,
+        wanted=wanted,
         lent=tuple(lent),
     )
     attempts = AttemptFile.of(KeyFile.decode(keys).header, session.state)

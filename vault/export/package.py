@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import InitVar, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import vault
 from vault.errors import InternalError, TryAgainError, UsageError
@@ -22,7 +23,7 @@ from vault.export.checking import Verdict, check_for_leaks
 from vault.export.data_json import Leaf, data_leaves, render_data
 from vault.export.manifest import FileEntry, Manifest, Sign, sign_manifest
 from vault.export.pdf import render_report
-from vault.export.release import Release, export_digest
+from vault.export.release import Release, export_members
 from vault.export.report import Cover, Line, approved_lines, make_report
 from vault.export.wording import wording
 from vault.ids import RandomBytes, make_id
@@ -55,15 +56,19 @@ class PreparedReport:
         if seal is not _SEAL:
             raise InternalError("a prepared report is made by `prepare` only")
 
-    def approved_digest(self, age_recipient: str) -> bytes:
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The finished files by name, as they go into the package."""
+        return {archive.REPORT: self.pdf, archive.DATA: self.data}
+
+    def members(self, age_recipient: str) -> dict[str, Any]:
         """Return what an approval names: these files, for this recipient, profile and purpose.
 
         Raises:
             UsageError: not an age recipient.
         """
-        files = {archive.REPORT: self.pdf, archive.DATA: self.data}
-        return export_digest(
-            files={name: hashlib.sha256(content).digest() for name, content in files.items()},
+        return export_members(
+            files={name: hashlib.sha256(content).digest() for name, content in self.files.items()},
             profile=self.profile,
             purpose=self.cover.purpose,
             recipient=fingerprint(age_recipient),
@@ -148,7 +153,7 @@ def write_package(
     """
     if prepared.cover.release != release.rule:
         raise InternalError("the report says otherwise by whom it is released")
-    files = {archive.REPORT: prepared.pdf, archive.DATA: prepared.data}
+    files = prepared.files
     manifest = Manifest(
         package=make_id(random),
         profile=prepared.profile,

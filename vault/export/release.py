@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from vault.errors import MalformedError, VerificationError
 from vault.export.data_json import Leaf
@@ -27,7 +28,12 @@ _DAY = timedelta(days=1)
 
 
 def export_digest(*, files: Mapping[str, bytes], profile: str, purpose: str, recipient: str) -> bytes:
-    """Return what an approval of an export names; whoever opens the package computes it again.
+    """Return what an approval of an export names; whoever opens the package computes it again."""
+    return approved_digest(ACT, export_members(files=files, profile=profile, purpose=purpose, recipient=recipient))
+
+
+def export_members(*, files: Mapping[str, bytes], profile: str, purpose: str, recipient: str) -> dict[str, Any]:
+    """Return what an export is done with, as an approval names it (FORMAT.md 5).
 
     Args:
         files: name -> SHA-256 of the finished files.
@@ -36,7 +42,7 @@ def export_digest(*, files: Mapping[str, bytes], profile: str, purpose: str, rec
         recipient: fingerprint of the recipient's key, in words.
     """
     named = [[name, digest] for name, digest in sorted(files.items())]
-    return approved_digest(ACT, {"files": named, "profile": profile, "purpose": purpose, "recipient": recipient})
+    return {"files": named, "profile": profile, "purpose": purpose, "recipient": recipient}
 
 
 @dataclass(frozen=True, slots=True)

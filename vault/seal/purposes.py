@@ -26,6 +26,7 @@ class Purpose(IntEnum):
     ATTEMPT = 18
     BUNDLE = 19
     REQUEST = 20
+    LETTER = 21
 
 
 # Sealed under one seat's own key, with the short AAD; the others belong to versions or travel by HPKE.
@@ -45,4 +46,6 @@ LOCAL_PURPOSES = frozenset(
     }
 )
 VERSION_PURPOSES = frozenset({Purpose.VERSION, Purpose.AUDIT})
-HPKE_PURPOSES = frozenset({Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT, Purpose.BUNDLE, Purpose.REQUEST})
+HPKE_PURPOSES = frozenset(
+    {Purpose.GRANT, Purpose.DOOR, Purpose.ATTEMPT, Purpose.BUNDLE, Purpose.REQUEST, Purpose.LETTER}
+)

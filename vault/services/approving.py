@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
-from vault.access.seconding import Run, Wanted, ask_second, run_second_process
+from vault.access.questions import Wanted
+from vault.access.seconding import Run, ask_second, run_second_process
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
@@ -71,7 +72,7 @@ def at_this_keyboard(session: Session, name: str, *, run: Run = run_second_proce
         RefusedError: it is the member who asks, or one who may not approve.
         NotFoundError: nobody is called so.
     """
-    approver = _named(session, name)
+    approver = approver_named(session, name)
     return partial(_ask_here, session, approver, run)
 
 
@@ -139,7 +140,13 @@ def _ask_here(session: Session, approver: Approver, run: Run, wanted: Wanted) ->
     return ask_second(session, member=approver.member, name=approver.name, wanted=wanted, run=run)
 
 
-def _named(session: Session, name: str) -> Approver:
+def approver_named(session: Session, name: str) -> Approver:
+    """Return the member of this name who may approve.
+
+    Raises:
+        RefusedError: it is the member who asks.
+        NotFoundError: nobody of this name may.
+    """
     wanted = name.strip().casefold()
     for member, person in members(session):
         if person.display_name().casefold() == wanted and member == session.member:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from vault.access.seconding import Wanted
+from vault.access.questions import Wanted
 from vault.access.session import Session
 from vault.casework.access import Access, GrantReason
 from vault.casework.approving import Approving
@@ -12,7 +12,6 @@ from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId, make_id
 from vault.index.cases import row_of
 from vault.index.heads import heads_of
-from vault.log.approvals import approved_digest
 from vault.policy.clocks import has_expired
 from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import to_fields
@@ -23,7 +22,6 @@ from vault.services.approving import ALONE, HERE_MS, REASONS, TWO_PERSON, Second
 from vault.services.authors import name_in, names_of_members
 from vault.services.projection import audit_of, caught_up
 from vault.services.seats import seats_of
-from vault.services.terms import last_day
 
 ACT = "break.glass"
 # An emergency is over or was none after so long; a grant can then be given in the usual way.
@@ -76,11 +74,10 @@ def break_glass(
     if why not in REASONS:
         raise UsageError(f"the reason must be one of: {', '.join(REASONS)}")
     lacking = _lacking(session, case, member)
-    members = {"case": case, "seats": sorted(lacking), "until": until_ms, "why": why}
     wanted = Wanted(
         act=ACT,
-        digest=approved_digest(ACT, members),
-        lines=_lines(session, case, member, until_ms, why),
+        of={"case": case, "seats": sorted(lacking), "until": until_ms, "why": why},
+        about=_about(session, case, member),
         reasons=REASONS,
         expires_ms=session.log.now_ms() + HERE_MS,
         subject=audit_of(session, case),
@@ -115,12 +112,8 @@ def _lacking(session: Session, case: CompartmentId, member: MemberId) -> list[Se
     return seats
 
 
-def _lines(session: Session, case: CompartmentId, member: MemberId, until_ms: int, why: str) -> tuple[str, ...]:
+def _about(session: Session, case: CompartmentId, member: MemberId) -> tuple[str, ...]:
     names = names_of_members(session)
     row = row_of(caught_up(session), case)
     about = case.hex() if row is None else row.ref
-    return (
-        f"To approve, as an emergency ({why}): case {about} is opened",
-        f"  to {name_in(names, member)}, until {last_day(until_ms)}",
-        f"  by {name_in(names, session.member)}",
-    )
+    return (f"case {about}, opened to {name_in(names, member)} by {name_in(names, session.member)}",)

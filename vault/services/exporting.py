@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from vault.access.seconding import Wanted
 from vault.access.session import Session
 from vault.casework.approving import Approving
-from vault.casework.case import Case
 from vault.casework.disclosure import Disclosure
-from vault.casework.kinds import CaseworkRecord
-from vault.casework.note import Note
-from vault.casework.person import Person
-from vault.errors import UsageError, VaultError, VerificationError
+from vault.errors import RefusedError, UsageError, VaultError, VerificationError
 from vault.export import archive
 from vault.export.manifest import package_words
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
@@ -28,35 +22,15 @@ from vault.ids import CompartmentId, Digest, RecordId, make_id
 from vault.log.approvals import Approval
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
-from vault.records.work import Entry, Receipt
-from vault.redaction.actions import Action as RedactionAction
-from vault.redaction.apply import redact
-from vault.redaction.dossier import RedactedDossier
-from vault.redaction.profile import Profile, profile_named
-from vault.redaction.pseudonyms import PseudonymBook
-from vault.redaction.questions import (
-    OpenQuestions,
-    Question,
-    decide_proposed,
-    decisions_in_force,
-    decisions_to_keep,
-)
-from vault.redaction.registered import registered_person
-from vault.redaction.registry import build_registry
-from vault.redaction.source import dossier_source
+from vault.records.work import Entry, Receipt, Work
+from vault.redaction.questions import OpenQuestions, Question, decisions_to_keep
 from vault.seal.signing import public_key, sign
-from vault.services.approving import HERE_MS, REASONS, Second, required_approval, rule_of
-from vault.services.cases import view
-from vault.services.members import members
-from vault.services.partners import KeptPartner, find
+from vault.services.approving import APART_MS, HERE_MS, TWO_PERSON, Second, required_approval, rule_of
+from vault.services.asking import Asked, ask_apart
+from vault.services.export_material import SERIES, WHY, Decisions, Ready, make_ready, question_for
 from vault.services.projection import audit_of, caught_up, read_counted
-from vault.services.reading import stored_of_kind
 
-WHY = "legal-referral"
 VALID_DAYS = 90
-SERIES = "main"
-
-Decisions = Mapping[str, RedactionAction | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +61,6 @@ class Exported:
     pages: tuple[str, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Material:
-    """All that an export is made of. `people` are those of the case and, as workers, the organisation's members."""
-
-    case: CompartmentId
-    profile: Profile
-    recipient: KeptPartner
-    records: list[tuple[RecordId, CaseworkRecord]] = field(repr=False)
-    people: list[tuple[bytes, Person]] = field(repr=False)
-    before: list[Disclosure] = field(repr=False)
-
-
 def export(
     session: Session,
     case: CompartmentId,
@@ -111,6 +73,7 @@ def export(
     cover: Cover | None = None,
     approve: Callable[[tuple[str, ...]], bool] = lambda pages: True,
     second: Second | None = None,
+    answer: Approval | None = None,
 ) -> Exported | Undecided:
     """Redact a case for one recipient, check the finished files in another process, seal and write them.
 
@@ -126,6 +89,7 @@ def export(
         approve: asked once the files are finished and checked, with the pages as another reader reads them; only when
             it says yes is anything sealed.
         second: puts the finished pages before a second person, where the organisation has one (FORMAT.md 5).
+        answer: the approval that a second person gave elsewhere, to the question of `ask`.
 
     Returns:
         The package, or the questions that are open.
@@ -142,58 +106,75 @@ def export(
     if not out.is_dir():
         raise UsageError(f"there is no folder {out}", advice="Make it first; the package is written into it.")
     release = rule_of(session)
-    material = _gather(session, case, profile_named(profile), find(session, to))
-    given = [code for one in material.before for code in one.pseudonyms]
-    book = PseudonymBook(given, choose=secrets.choice)
-    earlier = [one.decisions for one in material.before if one.profile == profile]
-    taken = decisions_in_force(earlier, decisions or {})
-    result = _redact(material, taken, book)
-    questions = result.questions if isinstance(result, OpenQuestions) else ()
-    if isinstance(result, OpenQuestions) and take_proposals:
-        taken |= decide_proposed(result)
-        result = _redact(material, taken, book)
-    if isinstance(result, OpenQuestions):
-        return Undecided(result.questions)
-    actions = {form: RedactionAction(action) for form, action in taken.items()}
+    asked = None if answer is None else answer.digest
+    ready = make_ready(
+        session, case, profile=profile, to=to, decisions=decisions, take_proposals=take_proposals, asked=asked
+    )
+    if isinstance(ready, OpenQuestions):
+        return Undecided(ready.questions)
     cover = replace(cover or usual_cover(profile), release=release)
-    done = _Export(session, material, actions, book, rule, second).run(result, cover, out, approve)
+    if answer is not None:
+        second = lambda wanted: answer  # noqa: E731 - the answer is there already
+    done = _Export(session, ready, rule, second).run(cover, out, approve)
     return Exported(
         path=done.path,
         package=done.package.package,
         digest=Digest(done.package.digest()),
-        questions=len(questions),
-        decided=len(actions),
+        questions=ready.questions,
+        decided=len(ready.decisions),
         key_words=done.key_words,
         release=release,
         pages=done.pages,
     )
 
 
+def ask(
+    session: Session,
+    case: CompartmentId,
+    *,
+    profile: str,
+    to: str,
+    decisions: Decisions | None = None,
+    take_proposals: bool = False,
+    cover: Cover | None = None,
+    approver: str | None = None,
+) -> Asked | Undecided:
+    """Make the files of an export as far as the question to a second person who is somewhere else; nothing leaves.
+
+    The question is kept in the case, with the codes and decisions by which the same files come of it again.
+
+    All that `export` takes means the same here. `approver` is the name of who shall approve; without one, whoever may.
+
+    Raises:
+        RefusedError: nobody else could approve: the export is done alone, and needs no question.
+        VaultError: as `export`.
+    """
+    rule = session.require(Action.CASE_EXPORT, case)
+    caught_up(session)
+    session.require_sound_log()
+    if rule_of(session) != TWO_PERSON:
+        raise RefusedError("nobody else could approve it: it is done alone", advice="Use `casevault export`.")
+    ready = make_ready(session, case, profile=profile, to=to, decisions=decisions, take_proposals=take_proposals)
+    if isinstance(ready, OpenQuestions):
+        return Undecided(ready.questions)
+    prepared = prepare(ready.dossier, replace(cover or usual_cover(profile), release=TWO_PERSON))
+    wanted = question_for(session, ready.material, prepared, valid_ms=APART_MS)
+    kept = Approving(
+        act=ACT,
+        digest=wanted.digest,
+        decisions=decisions_to_keep(ready.decisions),
+        pseudonyms=ready.book.given(),
+    )
+    letter = ask_apart(session, wanted, approver)
+    with session.work(case) as work:
+        work.write(case, RecordId(make_id()), Approving.KIND, to_fields(kept))
+        work.commit(Entry(act="case.edit", why=WHY, obj=audit_of(session, case), covers={Approving.KIND: 1}, pol=rule))
+    return letter
+
+
 def usual_cover(profile: str, language: str = "en") -> Cover:
     """Return the cover of a referral for which nobody gave a purpose of its own."""
     return Cover(purpose=USUAL_PURPOSE.format(profile=profile), language=language)
-
-
-def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> _Material:
-    versions = view(session, case, why=WHY)
-    persons, notes = stored_of_kind(versions, Person), stored_of_kind(versions, Note)
-    records: list[tuple[RecordId, CaseworkRecord]] = [(one.record, one.value) for one in stored_of_kind(versions, Case)]
-    records += [(one.record, one.value) for one in persons]
-    records += [(one.record, one.value) for one in notes]
-    before = [one.value for one in stored_of_kind(versions, Disclosure)]
-    return _Material(
-        case=case,
-        profile=profile,
-        recipient=recipient,
-        records=records,
-        people=[*((one.record, one.value) for one in persons), *members(session)],
-        before=[one for one in before if (one.recipient, one.series) == (recipient.record, SERIES)],
-    )
-
-
-def _redact(material: _Material, decisions: Decisions, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
-    registry = build_registry(registered_person(entity, person) for entity, person in material.people)
-    return redact(dossier_source(material.records), material.profile, registry, decisions, book)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,23 +190,20 @@ class _Export:
     """The durable steps: files are made, checked, approved; begin is logged; they are sealed; done is logged."""
 
     session: Session
-    material: _Material
-    decisions: Mapping[str, RedactionAction]
-    book: PseudonymBook
+    ready: Ready
     rule: str
     second: Second | None
 
-    def run(
-        self, dossier: RedactedDossier, cover: Cover, out: Path, approve: Callable[[tuple[str, ...]], bool]
-    ) -> _Done:
+    def run(self, cover: Cover, out: Path, approve: Callable[[tuple[str, ...]], bool]) -> _Done:
         seed = _package_seed(self.session)
         begun: Receipt | None = None
         try:
-            prepared = prepare(dossier, cover)
+            prepared = prepare(self.ready.dossier, cover)
             if not approve(prepared.pages):
                 raise DeclinedError  # noqa: TRY301 - the abort below has to be logged for it too
-            approval = required_approval(self.session, self._wanted(prepared), self.second)
-            begun = self._log_begin(prepared, approval)
+            wanted = question_for(self.session, self.ready.material, prepared, valid_ms=HERE_MS)
+            approval = required_approval(self.session, wanted, self.second)
+            begun = self._log_begin(wanted.digest, approval)
             package = self._seal(prepared, seed, approval)
             self._log_done(package, cover, begun)
             path = publish(package, out)
@@ -234,83 +212,72 @@ class _Export:
             raise
         return _Done(path, package, package_words(public_key(seed)), prepared.pages)
 
-    def _wanted(self, prepared: PreparedReport) -> Wanted:
-        """Return what a second person is asked: exactly these files, for this recipient."""
-        recipient = self.material.recipient
-        return Wanted(
-            act=ACT,
-            digest=prepared.approved_digest(recipient.age_recipient),
-            lines=(
-                *(f"| {line}" for page in prepared.pages for line in page.splitlines()),
-                "",
-                f"To approve: this report leaves for {recipient.name}, profile {prepared.profile}.",
-                f"Their key is: {recipient.fingerprint}",
-            ),
-            reasons=REASONS,
-            expires_ms=self.session.log.now_ms() + HERE_MS,
-            subject=audit_of(self.session, self.material.case),
-        )
-
     def _seal(self, prepared: PreparedReport, seed: bytes, approval: Approval | None) -> SealedPackage:
         roles = tuple(sorted(self.session.roles))
         key = b"" if approval is None else self.session.directory.standing.certificates[approval.approver].identity
         return write_package(
             prepared,
-            age_recipient=self.material.recipient.age_recipient,
+            age_recipient=self.ready.material.recipient.age_recipient,
             package_public=public_key(seed),
             sign=partial(sign, seed),
             release=Release(self._today(), roles, self.session.seat, approval, key),
             expires=self._today() + datetime.timedelta(days=VALID_DAYS),
         )
 
-    def _log_begin(self, prepared: PreparedReport, approval: Approval | None) -> Receipt:
+    def _log_begin(self, digest: bytes, approval: Approval | None) -> Receipt:
         """Use the approval, once and for all, before anything is sealed."""
-        case = self.material.case
+        case = self.ready.material.case
         entry = Entry(
             act=ACT,
             out="ok:alone" if approval is None else "ok",
             why=WHY,
             obj=audit_of(self.session, case),
-            dig=prepared.approved_digest(self.material.recipient.age_recipient),
+            dig=digest,
             deleg=None if approval is None else approval.approver,
             pol=self.rule,
         )
         with self.session.work(case) as work:
             if approval is not None:
-                kept = Approving(ACT, approval.digest, approval.encode())
                 work.list_approval(approval.encode())
-                work.write(case, RecordId(make_id()), Approving.KIND, to_fields(kept))
+                self._keep(work, approval)
             return work.commit(entry)
+
+    def _keep(self, work: Work, approval: Approval) -> None:
+        """Keep the approval in the case, in the place of its question if there was one."""
+        asked = self.ready.material.question(approval.digest)
+        record, parents = (RecordId(make_id()), ()) if asked is None else (asked.record, (asked.version,))
+        kept = Approving(ACT, approval.digest, approval.encode())
+        work.write(self.ready.material.case, record, Approving.KIND, to_fields(kept), parents)
 
     def _log_abort(self, begun: Receipt | None) -> None:
         cause = None if begun is None else begun.seq
-        obj = audit_of(self.session, self.material.case)
+        obj = audit_of(self.session, self.ready.material.case)
         with self.session.work() as work:
             work.commit(Entry(act="export.abort", why=WHY, obj=obj, cause=cause, pol=self.rule))
 
     def _log_done(self, package: SealedPackage, cover: Cover, begun: Receipt) -> None:
         """Keep what left, for whom and under which decisions, together with the entry that says so."""
         disclosure = Disclosure(
-            recipient=self.material.recipient.record,
-            profile=self.material.profile.name,
+            recipient=self.ready.material.recipient.record,
+            profile=self.ready.material.profile.name,
             purpose=cover.purpose,
             package=package.package,
             digest=package.digest(),
             made=self._today().isoformat(),
             series=SERIES,
-            decisions=decisions_to_keep(self.decisions),
-            pseudonyms=self.book.given(),
+            decisions=decisions_to_keep(self.ready.decisions),
+            pseudonyms=self.ready.book.given(),
         )
-        with self.session.work(self.material.case) as work:
-            work.write(self.material.case, RecordId(make_id()), Disclosure.KIND, to_fields(disclosure))
+        with self.session.work(self.ready.material.case) as work:
+            work.write(self.ready.material.case, RecordId(make_id()), Disclosure.KIND, to_fields(disclosure))
             work.commit(
                 Entry(
                     act="export.done",
                     why=WHY,
-                    obj=audit_of(self.session, self.material.case),
+                    obj=audit_of(self.session, self.ready.material.case),
                     dig=package.digest(),
                     cause=begun.seq,
-                    covers={"file": len(archive.MEMBERS), "decision": len(self.decisions)},
+                    covers={"file": len(archive.MEMBERS), "decision": len(self.ready.decisions)},
                     pol=self.rule,
                 )
             )

@@ -1,0 +1,110 @@
+"""What is put before a second person: things, not claims about them.
+
+The digest is computed where the approver sits, from the files and members that are shown there; what the asker says of
+them stands apart. So nobody approves one thing and reads another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from vault.errors import MalformedError, VerificationError
+from vault.log.approvals import approved_digest
+
+REPORT_AS_DATA = "data.json"
+_FAR_MS = 1 << 47  # beyond the year 6000
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One question: may this act be done, with this?
+
+    Attributes:
+        act: the act of the log.
+        of: what it is done with (FORMAT.md 5).
+        contents: the files that `of` names by digest.
+        about: how the asker words it: a claim.
+        reasons: codes of which the approver gives one.
+        expires_ms: until when the approval shall allow it.
+        subject: audit pseudonym of the case, or None.
+    """
+
+    act: str
+    of: dict[str, Any]
+    contents: dict[str, bytes] = {}
+    about: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    expires_ms: int
+    subject: bytes | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """What the approval has to name."""
+        return approved_digest(self.act, self.of)
+
+    def require_whole(self) -> None:
+        """Return if the files at hand are exactly those that `of` names.
+
+        Raises:
+            VerificationError: the asker shows other files than the approval would be for.
+            MalformedError: it does not name files by digest.
+        """
+        try:
+            named = dict(self.of.get("files", ()))
+        except (TypeError, ValueError):
+            raise MalformedError("a question to a second person cannot be read") from None
+        if named != {name: sha256(content).digest() for name, content in self.contents.items()}:
+            raise VerificationError("what is shown is not what the approval would be for; nothing was approved")
+
+    def lines(self) -> list[str]:
+        """Return the question for a person to read: first the things, then what the asker says of them."""
+        lines = [f"| {line}" for line in _report(self.contents.get(REPORT_AS_DATA, b""))]
+        lines += ["", f"To approve: {self.act}", *(f"  {name}: {text}" for name, text in _members(self.of))]
+        if self.about:
+            lines += ["As the one who asks says:", *(f"  {line}" for line in self.about)]
+        return lines
+
+
+def decode_wanted(untrusted: bytes) -> Wanted:
+    """Return the question in these bytes.
+
+    Raises:
+        MalformedError: there is none.
+    """
+    try:
+        return msgspec.msgpack.decode(untrusted, type=Wanted)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise MalformedError("a question to a second person cannot be read") from None
+
+
+def _report(data: bytes) -> Iterator[str]:
+    """Yield the text of the report from its data file, which holds all that the pages show."""
+    try:
+        report = json.loads(data) if data else {}
+        for section in report.get("sections", ()):
+            yield str(section["heading"])
+            for block in section["blocks"]:
+                first, *more = str(block["text"]).splitlines() or [""]
+                yield f"  {block['label']}: {first}"
+                yield from (f"    {line}" for line in more)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise MalformedError("the report that is to be approved cannot be read") from None
+
+
+def _members(of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in sorted(of.items()):
+        if name == "until" and isinstance(value, int) and 0 <= value < _FAR_MS:
+            yield name, datetime.fromtimestamp(value / 1000, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+        elif name == "files":
+            yield name, ", ".join(str(one) for one in dict(value))
+        elif isinstance(value, bytes):
+            yield name, value.hex()
+        elif isinstance(value, list):
+            yield name, ", ".join(one.hex() if isinstance(one, bytes) else str(one) for one in value)
+        else:
+            yield name, str(value)

@@ -1,0 +1,82 @@
+"""A letter: a few pages for the seats of one member, sealed to each by HPKE (FORMAT.md 8). It names nobody.
+
+format u8 | suite u8 | vault 16 | count u8 | count times: size u32 | HPKE message
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+
+from vault.errors import BrokenSealError, MalformedError
+from vault.ids import ID_SIZE
+from vault.seal.envelope import FORMAT, SUITE
+from vault.seal.padding import SMALLEST_PADDED_SIZE, padme
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GrantContext, KemPrivate, open_from, seal_to
+from vault.seal.widths import require_width
+
+MOST_SEATS = 32
+LETTER_LIMIT = 256 * 1024 * 1024
+_HEAD = struct.Struct(f">BB{ID_SIZE}sB")
+_SIZE = struct.Struct(">I")
+_MARK = b"\x80"
+
+
+def seal_letter(content: bytes, vault: bytes, seats: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """Return the file that opens for each of these (seat, public KEM key).
+
+    Raises:
+        MalformedError: for nobody, or for more seats than a letter has.
+    """
+    if not 0 < len(seats) <= MOST_SEATS:
+        raise MalformedError(f"a letter is for 1 to {MOST_SEATS} seats")
+    marked = content + _MARK
+    padded = marked.ljust(padme(max(len(marked), SMALLEST_PADDED_SIZE)), b"\0")
+    messages = [seal_to(public, padded, _context(vault, seat)) for seat, public in seats]
+    return _HEAD.pack(FORMAT, SUITE, require_width("vault", vault, ID_SIZE), len(messages)) + b"".join(
+        _SIZE.pack(len(message)) + message for message in messages
+    )
+
+
+def open_letter(private: KemPrivate, seat: bytes, vault: bytes, untrusted: bytes) -> bytes:
+    """Return the content of a letter to this seat. Who wrote it, the letter does not prove.
+
+    Raises:
+        MalformedError: no letter of this vault.
+        BrokenSealError: none of its messages is for this seat, or the one that was is altered.
+    """
+    for message in _messages(vault, untrusted):
+        try:
+            padded = open_from(private, message, _context(vault, seat))
+        except BrokenSealError:
+            continue
+        content, mark, zeros = padded.rpartition(_MARK)
+        if not mark or zeros.strip(b"\0") or len(padded) != padme(max(len(content) + 1, SMALLEST_PADDED_SIZE)):
+            raise MalformedError("a letter is not padded as its format says")
+        return content
+    raise BrokenSealError(
+        "this letter is not for this device, or it was altered", advice="Ask whoever sent it for a new one."
+    )
+
+
+def _messages(vault: bytes, untrusted: bytes) -> list[bytes]:
+    if len(untrusted) < _HEAD.size:
+        raise MalformedError("the file is no letter")
+    form, suite, of, count = _HEAD.unpack_from(untrusted)
+    if (form, suite, of) != (FORMAT, SUITE, vault) or not 0 < count <= MOST_SEATS:
+        raise MalformedError("the file is no letter of this vault")
+    messages, at = [], _HEAD.size
+    for _ in range(count):
+        if len(untrusted) < at + _SIZE.size:
+            raise MalformedError("a letter was cut")
+        (size,) = _SIZE.unpack_from(untrusted, at)
+        messages.append(untrusted[at + _SIZE.size : at + _SIZE.size + size])
+        at += _SIZE.size + size
+    if at != len(untrusted):
+        raise MalformedError("a letter was cut or extended")
+    return messages
+
+
+def _context(vault: bytes, seat: bytes) -> GrantContext:
+    return GrantContext(Purpose.LETTER, vault, to_seat=seat)

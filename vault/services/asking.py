@@ -1,0 +1,169 @@
+"""A second person who is somewhere else: the question goes in a sealed file, the answer comes back in another.
+
+The answer counts once the approving operation is here too, by a bundle: the file alone proves nothing to the log.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+import msgspec
+
+from vault.access.questions import Wanted, decode_wanted
+from vault.access.session import Session
+from vault.errors import MalformedError, RefusedError, UsageError, WaitingForDecisionError
+from vault.ids import ID_SIZE, MemberId, SeatId
+from vault.log.approvals import APPROVAL_PURPOSE, APPROVE_ACT, Approval, approval_id
+from vault.policy.roles import Action
+from vault.records.work import Entry
+from vault.seal.letters import open_letter, seal_letter
+from vault.services.approval_checks import listings_of
+from vault.services.approving import APART_MS, APPROVERS, approver_named, approvers
+
+_A_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question on its way: for whom, what it is about, and the file."""
+
+    names: tuple[str, ...]
+    digest: bytes
+    file: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that came: who asks, by the roster, and what."""
+
+    requester: SeatId
+    member: MemberId
+    wanted: Wanted = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An approval that was given: durable in this member's log, and the file for the one who asked."""
+
+    approval: Approval
+    member: MemberId
+    file: bytes = field(repr=False)
+
+
+class _Letter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    kind: str
+    seat: bytes
+    content: bytes
+
+
+def ask_apart(session: Session, wanted: Wanted, name: str | None = None) -> Asked:
+    """Seal a question to those who may approve, or to one of them by name.
+
+    Raises:
+        RefusedError, NotFoundError: as `approving.approver_named`.
+    """
+    chosen = approvers(session) if name is None else [approver_named(session, name)]
+    wanted_members = {one.member for one in chosen}
+    certificates = session.directory.standing.certificates
+    seats = [(seat, one.kem) for seat, one in sorted(certificates.items()) if MemberId(one.member) in wanted_members]
+    letter = _Letter("question", session.seat, msgspec.msgpack.encode(wanted))
+    file = seal_letter(msgspec.msgpack.encode(letter), session.vault, seats)
+    return Asked(tuple(one.name for one in chosen), wanted.digest, file)
+
+
+def read_question(session: Session, untrusted: bytes) -> Question:
+    """Return the question in a file for this member, with the files in it compared with what would be approved.
+
+    Raises:
+        MalformedError, BrokenSealError: no question, or not for this device.
+        VerificationError: it shows other files than the approval would be for.
+        RefusedError: who asks is not in the newest roster, or is this very member.
+    """
+    session.require(Action.APPROVE)
+    letter = _opened(session, untrusted, "question")
+    certificate = session.directory.standing.certificates.get(letter.seat)
+    if certificate is None:
+        raise RefusedError("who asks is not in the newest roster", advice="Take the newest bundle first.")
+    if MemberId(certificate.member) == session.member:
+        raise RefusedError("nobody approves what they ask for themselves", advice="Ask another member.")
+    wanted = decode_wanted(letter.content)
+    wanted.require_whole()
+    return Question(SeatId(letter.seat), MemberId(certificate.member), wanted)
+
+
+def give(session: Session, untrusted: bytes, *, why: str) -> Answer:
+    """Approve what a question asks: signed, and durable in this member's own log before the file is returned.
+
+    Raises:
+        UsageError: no reason among those of the question.
+        RefusedError: the question is too old; or as `read_question`.
+        VerificationError: the log is in doubt; or as `read_question`.
+    """
+    rule = session.require(Action.APPROVE)
+    session.require_sound_log()
+    question = read_question(session, untrusted)
+    wanted, now_ms = question.wanted, session.log.now_ms()
+    if why not in wanted.reasons:
+        raise UsageError(f"the reason must be one of: {', '.join(wanted.reasons)}")
+    if not now_ms <= wanted.expires_ms <= now_ms + APART_MS + _A_DAY_MS:
+        raise RefusedError("the question has expired, or would be open for too long", advice="Let them ask again.")
+    role = min(role.value for role in session.roles if role.value in APPROVERS)
+    unsigned = Approval(
+        vault=session.vault,
+        act=wanted.act,
+        digest=wanted.digest,
+        requester=question.requester,
+        approver=session.seat,
+        role=role,
+        why=why,
+        expires_ms=wanted.expires_ms,
+        nonce=secrets.token_bytes(ID_SIZE),
+    )
+    approval = unsigned.signed(session.sign(APPROVAL_PURPOSE, unsigned.unsigned())[1])
+    with session.work() as work:
+        work.list_approval(approval.encode())
+        work.commit(
+            Entry(
+                act=APPROVE_ACT,
+                why=why,
+                obj=wanted.subject,
+                dig=wanted.digest,
+                deleg=question.requester,
+                pol=rule,
+            )
+        )
+    kem = session.directory.standing.certificates[question.requester].kem
+    letter = _Letter("answer", session.seat, approval.encode())
+    file = seal_letter(msgspec.msgpack.encode(letter), session.vault, [(question.requester, kem)])
+    return Answer(approval, question.member, file)
+
+
+def read_answer(session: Session, untrusted: bytes) -> Approval:
+    """Return the approval in a file that came back. Whether it counts, `approving.require_counts` asks.
+
+    Raises:
+        MalformedError, BrokenSealError: no answer, or not for this device.
+        WaitingForDecisionError: the approving operation is not here yet.
+    """
+    session.require(Action.MEMBER_LIST)
+    approval = Approval.decode(_opened(session, untrusted, "answer").content)
+    with session.database.reading() as rows:
+        listed = listings_of(session, rows).get(approval_id(approval.encode()), [])
+    if not any(one.seat == approval.approver for one in listed):
+        raise WaitingForDecisionError(
+            "the operation that approves is not here yet: the file alone proves nothing",
+            advice="Take a bundle of whoever approved: `casevault bundle take FILE`; then repeat the command.",
+        )
+    return approval
+
+
+def _opened(session: Session, untrusted: bytes, kind: str) -> _Letter:
+    content = open_letter(session.kem_private, session.seat, session.vault, untrusted)
+    try:
+        letter = msgspec.msgpack.decode(content, type=_Letter)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise MalformedError("the file cannot be read") from None
+    if letter.kind != kind:
+        raise MalformedError(f"the file is no {kind}, but a {'question' if kind == 'answer' else 'answer'}")
+    return letter

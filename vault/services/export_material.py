@@ -1,0 +1,148 @@
+"""What an export is made of: the case, decided and redacted; and the question that a second person gets."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vault.access.questions import Wanted
+from vault.access.session import Session
+from vault.casework.approving import Approving
+from vault.casework.case import Case
+from vault.casework.disclosure import Disclosure
+from vault.casework.kinds import CaseworkRecord
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.export.package import PreparedReport
+from vault.export.release import ACT
+from vault.ids import CompartmentId, RecordId
+from vault.redaction.actions import Action as RedactionAction
+from vault.redaction.apply import redact
+from vault.redaction.dossier import RedactedDossier
+from vault.redaction.profile import Profile, profile_named
+from vault.redaction.pseudonyms import PseudonymBook
+from vault.redaction.questions import OpenQuestions, decide_proposed, decisions_in_force
+from vault.redaction.registered import registered_person
+from vault.redaction.registry import build_registry
+from vault.redaction.source import dossier_source
+from vault.services.approving import REASONS
+from vault.services.cases import view
+from vault.services.members import members
+from vault.services.partners import KeptPartner, find
+from vault.services.projection import audit_of
+from vault.services.reading import Stored, stored_of_kind
+
+WHY = "legal-referral"
+SERIES = "main"
+
+Decisions = Mapping[str, RedactionAction | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that an export is made of. `people` are those of the case and, as workers, the organisation's members.
+
+    `before` are the disclosures to this recipient, `asked` what was put before a second person in this case.
+    """
+
+    case: CompartmentId
+    profile: Profile
+    recipient: KeptPartner
+    records: list[tuple[RecordId, CaseworkRecord]] = field(repr=False)
+    people: list[tuple[bytes, Person]] = field(repr=False)
+    before: list[Disclosure] = field(repr=False)
+    asked: list[Stored[Approving]] = field(repr=False)
+
+    def question(self, digest: bytes) -> Stored[Approving] | None:
+        """Return the question of this digest, if it was asked and its answer has not been used."""
+        found = (one for one in self.asked if one.value.digest == digest and not one.value.approval)
+        return next(found, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A redacted dossier, every form decided, and the codes that it gives; `questions` were open before."""
+
+    material: Material
+    dossier: RedactedDossier
+    decisions: Mapping[str, RedactionAction]
+    book: PseudonymBook
+    questions: int
+
+
+def make_ready(
+    session: Session,
+    case: CompartmentId,
+    *,
+    profile: str,
+    to: str,
+    decisions: Decisions | None = None,
+    take_proposals: bool = False,
+    asked: bytes | None = None,
+) -> Ready | OpenQuestions:
+    """Gather a case and redact it for one recipient; the view is in the log before.
+
+    Args:
+        session: who exports.
+        case: the case.
+        profile: the name of a profile, such as `lawyer`.
+        to: the recipient's name.
+        decisions: form -> action, beside those that earlier exports to this recipient by this profile took.
+        take_proposals: decide every open question as proposed; what nobody knows is removed.
+        asked: digest of a question that was answered since: its decisions and codes are taken again.
+    """
+    material = _gather(session, case, profile_named(profile), find(session, to))
+    question = None if asked is None else material.question(asked)
+    given = [code for one in material.before for code in one.pseudonyms]
+    earlier = [one.decisions for one in material.before if one.profile == profile]
+    if question is not None:
+        given, earlier = list(question.value.pseudonyms), [question.value.decisions]
+    book = PseudonymBook(given, choose=secrets.choice)
+    taken = decisions_in_force(earlier, decisions or {})
+    result = _redact(material, taken, book)
+    questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
+    if isinstance(result, OpenQuestions) and take_proposals:
+        taken |= decide_proposed(result)
+        result = _redact(material, taken, book)
+    if isinstance(result, OpenQuestions):
+        return result
+    actions = {form: RedactionAction(action) for form, action in taken.items()}
+    return Ready(material, result, actions, book, questions)
+
+
+def question_for(session: Session, material: Material, prepared: PreparedReport, *, valid_ms: int) -> Wanted:
+    """Return what a second person is asked: exactly these files, for this recipient."""
+    recipient = material.recipient
+    return Wanted(
+        act=ACT,
+        of=prepared.members(recipient.age_recipient),
+        contents=prepared.files,
+        about=(f"this report leaves for {recipient.name}",),
+        reasons=REASONS,
+        expires_ms=session.log.now_ms() + valid_ms,
+        subject=audit_of(session, material.case),
+    )
+
+
+def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> Material:
+    versions = view(session, case, why=WHY)
+    persons, notes = stored_of_kind(versions, Person), stored_of_kind(versions, Note)
+    records: list[tuple[RecordId, CaseworkRecord]] = [(one.record, one.value) for one in stored_of_kind(versions, Case)]
+    records += [(one.record, one.value) for one in persons]
+    records += [(one.record, one.value) for one in notes]
+    before = [one.value for one in stored_of_kind(versions, Disclosure)]
+    return Material(
+        case=case,
+        profile=profile,
+        recipient=recipient,
+        records=records,
+        people=[*((one.record, one.value) for one in persons), *members(session)],
+        before=[one for one in before if (one.recipient, one.series) == (recipient.record, SERIES)],
+        asked=stored_of_kind(versions, Approving),
+    )
+
+
+def _redact(material: Material, decisions: Decisions, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
+    registry = build_registry(registered_person(entity, person) for entity, person in material.people)
+    return redact(dossier_source(material.records), material.profile, registry, decisions, book)
