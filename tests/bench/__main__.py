@@ -18,6 +18,7 @@ from tests.bench import (
     one_case,
     one_note,
     report,
+    sharing_keys,
     start_up,
     unlocking,
 )
@@ -28,6 +29,7 @@ BENCHES: tuple[Bench, ...] = (
     *one_note.BENCHES,
     *one_case.BENCHES,
     *unlocking.BENCHES,
+    *sharing_keys.BENCHES,
     *full_text.BENCHES,
     *list_of_cases.BENCHES,
     *log_hashes.BENCHES,

@@ -11,7 +11,7 @@ from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import NoteKind
-from vault.ids import CompartmentId, RecordId, make_case_ref, make_id
+from vault.ids import CompartmentId, RecordId, SeatId, make_case_ref, make_id
 from vault.log.epochs import CompartmentKind
 from vault.records.codec import to_fields
 from vault.records.work import Entry
@@ -46,10 +46,10 @@ def plain_notes_of(texts: Sequence[str], case: bytes) -> list[PlainNote]:
     return [PlainNote(make_id(), case, NoteKind.CONTACT.value, 1_700_000_000_000, text) for text in texts]
 
 
-def make_cases(session: Session, count: int, invented: Invented) -> list[CompartmentId]:
-    """Found many cases, hundreds to an entry: their keys and grants are those of single ones."""
+def make_cases(session: Session, count: int, invented: Invented, *, also: Sequence[SeatId] = ()) -> list[CompartmentId]:
+    """Found many cases, hundreds to an entry: their keys and grants are those of single ones; `also` holds them too."""
     cases: list[CompartmentId] = []
-    holders = session.directory.holders([session.seat])
+    holders = session.directory.holders([session.seat, *also])
     for amount in _amounts(count):
         with session.work() as work:
             for _ in range(amount):

@@ -1,0 +1,91 @@
+"""How long a case stays on screen after the key that locks, or that leaves at once, in a terminal of its own."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting
+from tests.services.founded import MEMBER, PASSPHRASE, Place, fill, found
+from tui.start import Start, write_start
+
+_ROUNDS = 10
+_PATIENCE_SECONDS = 60.0
+_LOCK, _LEAVE = b"\x0c", b"\x1c"  # Ctrl+L, Ctrl+\
+_WIPED = b"\x1b[3J"  # the launcher's last act: screen and scrollback
+_ENVIRONMENT = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"}
+
+
+def run(setting: Setting) -> Iterator[Figure]:
+    """Unlock, open a case, press the key, and wait until the terminal is wiped."""
+    place = found(setting.folder)
+    fill(place)
+    (setting.folder / "casevault").symlink_to(place.state)
+    for name, key, limit in (("lock", _LOCK, 50), ("leave at once", _LEAVE, 150)):
+        series = Series()
+        for _ in range(min(_ROUNDS, setting.scale.rounds)):
+            series.wall.append(_seconds_to_wiped(place, setting.folder, key))
+            series.cpu.append(0.0)
+        wall, _cpu = series.percentile(50)
+        goal = Goal(limit, Against.ITSELF)
+        yield Figure(f"app: from the key to a wiped terminal, {name}: p50", "ms", wall * 1e3, goal=goal)
+
+
+def _seconds_to_wiped(place: Place, home: Path, key: bytes) -> float:
+    from_us, to_child = os.pipe()
+    os.set_inheritable(from_us, True)
+    child, terminal = pty.fork()
+    if child == 0:
+        environment = {**_ENVIRONMENT, "HOME": str(home), "XDG_STATE_HOME": str(home), "PATH": os.environ["PATH"]}
+        os.execve(sys.executable, [sys.executable, "-I", "-m", "tui", str(from_us)], environment)
+    os.close(from_us)
+    write_start(to_child, Start(place.path, MEMBER))
+    try:
+        _read_until(terminal, b"assphrase")
+        os.write(terminal, PASSPHRASE + b"\r")
+        _read_until(terminal, b"CASES")
+        os.write(terminal, b"\r")
+        _read_until(terminal, b"People")
+        _read_until_quiet(terminal)
+        began = time.perf_counter()
+        os.write(terminal, key)
+        _read_until(terminal, _WIPED)
+        return time.perf_counter() - began
+    finally:
+        os.kill(child, signal.SIGTERM)
+        _drain(terminal)
+        os.waitpid(child, 0)
+        os.close(terminal)
+
+
+def _read_until(terminal: int, words: bytes) -> None:
+    seen = b""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while words not in seen:
+        readable, _, _ = select.select([terminal], [], [], max(0.0, until - time.monotonic()))
+        if not readable:
+            raise TimeoutError(f"the app never wrote {words!r}")
+        seen += os.read(terminal, 65_536)
+
+
+def _read_until_quiet(terminal: int) -> None:
+    while select.select([terminal], [], [], 0.5)[0]:
+        os.read(terminal, 65_536)
+
+
+def _drain(terminal: int) -> None:
+    """Read to the end, so that the child never waits for room in the terminal."""
+    try:
+        while os.read(terminal, 65_536):
+            pass
+    except OSError:
+        return
+
+
+BENCHES = (Bench("leave", run),)

@@ -1,0 +1,119 @@
+"""Giving a case to many, taking it back, and opening a vault in which others gave thousands."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from unittest import mock
+
+import pyrage
+
+from tests.bench.filling import Texts, make_cases, notes_of
+from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
+from tests.services.colleague import Colleague, admit
+from tests.services.founded import Place, found
+from vault.access.session import Session
+from vault.ids import CompartmentId, EpochId, SeatId, make_id
+from vault.records.seatlog import Holder
+from vault.records.work import Entry
+from vault.seal import unlocking
+from vault.seal.keys import make_key
+from vault.seal.passphrase import stretch
+from vault.seal.recipients import KemPrivate, make_kem_seed
+from vault.services import notes, sharing
+from vault.services.projection import caught_up
+
+_SEATS = 20
+_VERSIONS = 200
+_MANY_VERSIONS = 20_000
+_ROUNDS = 20
+_CASES_OF_THE_LIST_TO_ONE = 100
+
+
+def grants(setting: Setting) -> Iterator[Figure]:
+    """Seal one key to twenty seats, hybrid and listed in the log; the peer seals 32 bytes to twenty age recipients."""
+    recipients = [pyrage.x25519.Identity.generate().to_public() for _ in range(_SEATS)]
+    seats = [Holder(SeatId(make_id()), KemPrivate.from_seed(make_kem_seed()).public) for _ in range(_SEATS)]
+    with found(setting.folder).open() as session:
+        (case,) = make_cases(session, 1, Texts().invented)
+        (epoch,) = session.keyring.epochs_of(case)
+        both = interleave(
+            min(_ROUNDS, setting.scale.rounds),
+            lambda _: _grant(session, case, EpochId(epoch), seats),
+            lambda _: pyrage.encrypt(make_key(), recipients),
+        )
+    yield timed(
+        f"{_SEATS} grants of a case, durable: p50", "ms", [s.percentile(50) for s in both],
+        peer_name="age to as many recipients, not stored", goal=Goal(50, Against.ITSELF),
+    )  # fmt: skip
+
+
+def _grant(session: Session, case: CompartmentId, epoch: EpochId, seats: list[Holder]) -> None:
+    with session.work() as work:
+        work.grant(case, epoch, seats)
+        work.commit(Entry(act="grant.add"))
+
+
+def rotation(setting: Setting) -> Iterator[Figure]:
+    """Make a new key of a case and wrap all of its versions; the peer is a commit that lists nothing."""
+    texts = Texts()
+    many = min(_MANY_VERSIONS, setting.scale.notes)
+    with found(setting.folder).open() as session:
+        small, large = make_cases(session, 2, texts.invented)
+        notes.add_many(session, small, notes_of(texts.take(_VERSIONS - 1)))
+        notes.add_many(session, large, notes_of(texts.take(many - 1)))
+        caught_up(session)
+        both = interleave(
+            min(_ROUNDS, setting.scale.rounds),
+            lambda _: sharing.rotate(session, small),
+            lambda _: _commit(session),
+        )
+        once = Series()
+        measure(once, partial(sharing.rotate, session, large))
+    yield timed(
+        f"a new key for a case of {_VERSIONS} versions: p50", "ms", [s.percentile(50) for s in both],
+        peer_name="an empty commit", goal=Goal(20, Against.BEYOND_PEER),
+    )  # fmt: skip
+    yield timed(f"a new key for a case of {many:,} versions", "s", [once.total()])
+
+
+def _commit(session: Session) -> None:
+    with session.work() as work:
+        work.commit(Entry(act="case.list"))
+
+
+def granted_cases(setting: Setting) -> Iterator[Figure]:
+    """Unlock as a member to whom somebody else granted every case: the first time, and every time after."""
+    count = max(1, setting.scale.cases // _CASES_OF_THE_LIST_TO_ONE)
+    place = found(setting.folder)
+    with place.open() as session:
+        colleague = admit(session)
+        make_cases(session, count, Texts().invented, also=[colleague.seat])
+    first, later = Series(), Series()
+    _unlock(place, colleague, first)
+    for _ in range(min(_ROUNDS, setting.scale.rounds)):
+        _unlock(place, colleague, later)
+    of = f"unlock with {count:,} cases granted by others, beyond the passphrase"
+    yield timed(f"{of}: p50", "ms", [later.percentile(50)], goal=Goal(100, Against.ITSELF))
+    yield timed(f"{of}: the first time, when each grant is opened and judged", "s", [first.total()])
+
+
+def _unlock(place: Place, member: Colleague, beyond: Series) -> None:
+    spent = [0.0, 0.0]
+
+    def timed_stretch(*given: object) -> bytes:
+        cpu, wall = time.process_time(), time.perf_counter()
+        key = stretch(*given)  # type: ignore[arg-type]  # whatever unlock gives
+        spent[0] += time.perf_counter() - wall
+        spent[1] += time.process_time() - cpu
+        return key
+
+    whole = Series()
+    with mock.patch.object(unlocking, "stretch", timed_stretch):
+        measure(whole, partial(member.open, place)).close()
+    beyond.wall.append(whole.wall[0] - spent[0])
+    beyond.cpu.append(whole.cpu[0] - spent[1])
+
+
+BENCHES = (Bench("grants", grants), Bench("rotation", rotation), Bench("granted", granted_cases))
