@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.outsider import Outsider, learn
+from tests.services.conftest import founded, founded_template, session
 from tests.services.founded import Filled, fill, found
 from tests.services.organisation import organisation, organisation_template
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services import notes, partners
 
-__all__ = ["organisation", "organisation_template"]  # fixtures
+__all__ = ["founded", "founded_template", "organisation", "organisation_template", "session"]  # fixtures
 
 RECIPIENT = "Advocate Orlova"
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"

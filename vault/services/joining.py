@@ -12,7 +12,7 @@ from vault.access.joining import Asked, certificate_of, join, join_here
 from vault.access.rosters import Change
 from vault.access.session import Session
 from vault.access.waiting import waiting_database
-from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import MemberId, SeatId, VaultId
 from vault.policy.roles import Action, Role
 from vault.seal.joining import INVITATION_LIMIT, REQUEST_FILE_SIZE, Invitation
@@ -200,11 +200,12 @@ def finish(path: Path, bundle: Path, *, member: str, passphrase: bytearray) -> N
             raise RefusedError("this vault does not wait for admission", advice="Use `casevault bundle take FILE`.")
         private = KemPrivate.from_seed(slot.secrets.kem_seed)
         # Whose logs come in is not asked yet: the rosters that say it come with them, and are judged from the root.
-        take_into(
-            database,
-            open_bundle(bundle, private, SeatId(slot.secrets.seat), VaultId(file.header.vault)),
-            knows=lambda genesis: True,
-        )
+        opened = open_bundle(bundle, private, SeatId(slot.secrets.seat), VaultId(file.header.vault))
+        if take_into(database, opened, knows=lambda genesis: True).evidence:
+            raise VerificationError(
+                "a log of this vault forked: somebody admitted this device in a copy of it",
+                advice="Ask who invited you, in person; use nothing of this vault until then.",
+            )
 
 
 def _like(like: str, days: int) -> list[str]:

@@ -1,0 +1,319 @@
+"""Somebody between inviter and joiner, or an inviter with a patched program: each try ends before anybody is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import PASSPHRASE, Place
+from tests.services.organisation import ask_to_join, open_place
+from vault.access.enrolling import MemberRecord, commit_roster
+from vault.access.inviting import Answer
+from vault.access.joining import certificate_of, new_seat
+from vault.access.refresh import refresh
+from vault.access.rosters import Change, propose
+from vault.access.session import Session
+from vault.errors import BrokenSealError, MalformedError, RefusedError, VerificationError, WaitingForDecisionError
+from vault.ids import MemberId, RecordId
+from vault.log.roster import ROSTER_RECORD, Roster, make_roster
+from vault.log.roster_entries import Certificate, MemberEntry
+from vault.policy.roles import Role
+from vault.records.work import Entry
+from vault.seal.joining import Invitation, Request, joining_words, open_request, seal_request
+from vault.seal.recipients import KemPrivate, make_kem_seed
+from vault.services import joining, members, rostering, syncing
+
+NAME = "Ilse Marrow"
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """Somebody new at a device of their own, who answered an invitation."""
+
+    place: Place
+    request: Path
+    words: tuple[str, ...]
+
+    def finish(self, bundle: Path) -> Session:
+        joining.finish(self.place.path, bundle, member=NAME, passphrase=bytearray(PASSPHRASE))
+        return open_place(self.place, NAME)
+
+
+def ask(folder: Path, invitation: bytes) -> Joiner:
+    folder.mkdir(exist_ok=True)
+    place = Place(folder / "new.vault", folder / "state")
+    request, words = ask_to_join(folder, place, invitation, NAME)
+    return Joiner(place, request, words)
+
+
+def attackers_request(mira: Session, invitation: bytes, folder: Path) -> tuple[Path, Request]:
+    """Return a request of somebody who read the invitation on its way, under the name of who is expected."""
+    read = Invitation.decode(invitation)
+    attacker = new_seat(mira.database, read, NAME, here=False)
+    path = folder / "attacker.request"
+    path.write_bytes(seal_request(read, attacker.request))
+    return path, attacker.request
+
+
+def test_a_request_of_somebody_else_shows_other_words(session: Session, tmp_path: Path) -> None:
+    invitation = joining.invite(session, like="caseworker")
+    joiner = ask(tmp_path / "joiner", invitation)
+    path, request = attackers_request(session, invitation, tmp_path)
+    answered = joining.look(session, path)
+    assert answered.request.name == NAME
+    assert answered.words != joiner.words
+    with pytest.raises(VerificationError, match="the 13 words are not those of this request"):
+        joining.admit(session, answered, joiner.words)
+    assert len(session.directory.standing.members) == 1
+    assert request.seat not in session.directory.standing.certificates
+
+
+def test_a_swapped_public_key_gives_other_words(session: Session, tmp_path: Path) -> None:
+    invitation = joining.invite(session, like="caseworker")
+    joiner = ask(tmp_path / "joiner", invitation)
+    answered = joining.look(session, joiner.request)
+    swapped = replace(answered.request, kem=KemPrivate.from_seed(make_kem_seed()).public)
+    read = Invitation.decode(invitation)
+    assert joining_words(read.root, swapped, read.roster) != joiner.words
+    false = Answer(answered.invitation, swapped, joining_words(read.root, swapped, read.roster))
+    with pytest.raises(VerificationError, match="the 13 words are not those"):
+        joining.admit(session, false, joiner.words)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda true: replace(true, root=bytes(31) + b"\x01"), id="root"),
+        pytest.param(lambda true: replace(true, roster=bytes(31) + b"\x01"), id="roster"),
+        pytest.param(lambda true: replace(true, nonce=bytes(15) + b"\x01"), id="nonce"),
+        pytest.param(lambda true: replace(true, kem=KemPrivate.from_seed(make_kem_seed()).public), id="kem"),
+        pytest.param(lambda true: replace(true, seat=bytes(15) + b"\x01"), id="seat"),
+        pytest.param(lambda true: replace(true, vault=bytes(15) + b"\x01"), id="vault"),
+    ],
+)
+def test_an_invitation_changed_on_the_way_is_answered_in_vain(
+    session: Session, tmp_path: Path, change: Callable[[Invitation], Invitation]
+) -> None:
+    true = Invitation.decode(joining.invite(session, like="caseworker"))
+    changed = change(true)
+    joiner = ask(tmp_path / "joiner", changed.encode())
+    with pytest.raises((RefusedError, VerificationError)):
+        joining.look(session, joiner.request)
+    # Whoever opens it in between and seals it on to the true inviter does not get further.
+    passed_on = tmp_path / "passed.on"
+    passed_on.write_bytes(seal_request(true, new_seat(session.database, changed, NAME, here=False).request))
+    with pytest.raises(RefusedError, match="answers no invitation of this device"):
+        joining.look(session, passed_on)
+
+
+def test_more_roles_in_the_invitation_are_not_given(session: Session, tmp_path: Path) -> None:
+    true = Invitation.decode(joining.invite(session, like="intake"))
+    joiner = ask(tmp_path / "joiner", replace(true, roles=("admin", "intake")).encode())
+    with pytest.raises(RefusedError, match="answers no invitation"):
+        joining.look(session, joiner.request)
+
+
+def test_a_second_request_for_one_invitation_is_refused(session: Session, tmp_path: Path) -> None:
+    invitation = joining.invite(session, like="caseworker")
+    first, second = ask(tmp_path / "first", invitation), ask(tmp_path / "second", invitation)
+    joining.look(session, first.request)
+    with pytest.raises(RefusedError, match="answered by another request before"):
+        joining.look(session, second.request)
+    assert joining.look(session, first.request).words == first.words
+
+
+def test_a_replayed_request_is_refused(session: Session, tmp_path: Path) -> None:
+    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
+    admitted = joining.admit(session, joining.look(session, joiner.request), joiner.words)
+    with pytest.raises(RefusedError, match="this request was admitted before"):
+        joining.look(session, joiner.request)
+    # Not after the member left either: an ended seat does not come back.
+    assert members.leave(session, admitted.member).is_done
+    with pytest.raises(RefusedError, match="this request was admitted before"):
+        joining.look(session, joiner.request)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [[], [""], [" "] * 13, ["academic"] * 13],
+    ids=["none", "empty", "blanks", "others"],
+)
+def test_empty_or_other_words_admit_nobody(session: Session, tmp_path: Path, typed: list[str]) -> None:
+    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
+    answered = joining.look(session, joiner.request)
+    with pytest.raises(VerificationError, match="the 13 words are not those"):
+        joining.admit(session, answered, typed)
+    for cut in (joiner.words[:12], (*joiner.words, joiner.words[0]), joiner.words[::-1]):
+        with pytest.raises(VerificationError, match="the 13 words are not those"):
+            joining.admit(session, answered, cut)
+    assert len(session.directory.standing.members) == 1
+
+
+def test_words_of_another_request_admit_nobody(session: Session, tmp_path: Path) -> None:
+    first = ask(tmp_path / "first", joining.invite(session, like="caseworker"))
+    second = ask(tmp_path / "second", joining.invite(session, like="caseworker"))
+    answered = joining.look(session, first.request)
+    with pytest.raises(VerificationError, match="the 13 words are not those"):
+        joining.admit(session, answered, second.words)
+
+
+@pytest.mark.parametrize("at", [0, 1, 2, 18, 34, 1200, -1])
+def test_an_altered_request_does_not_open(session: Session, tmp_path: Path, at: int) -> None:
+    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
+    altered = bytearray(joiner.request.read_bytes())
+    altered[at] ^= 1
+    joiner.request.write_bytes(altered)
+    with pytest.raises((BrokenSealError, MalformedError)):
+        joining.look(session, joiner.request)
+
+
+def test_a_log_that_is_not_the_seats_own_is_refused(session: Session, tmp_path: Path) -> None:
+    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
+    with session.database.reading() as rows:
+        own = rows.genesis(session.log.origin)
+    assert own is not None
+    read = joining.look(session, joiner.request)
+    for genesis in (own, read.request.genesis[:-1] + bytes((read.request.genesis[-1] ^ 1,))):
+        invitation = joining.invite(session, like="caseworker")
+        named = replace(read.request, genesis=genesis, invitation=Invitation.decode(invitation).digest())
+        path = tmp_path / "false.request"
+        path.write_bytes(seal_request(Invitation.decode(invitation), named))
+        with pytest.raises(VerificationError, match=r"not the first one of its own seat|does not hold"):
+            joining.look(session, path)
+
+
+def make_bundle_for(mira: Session, member: bytes, path: Path) -> Path:
+    path.unlink(missing_ok=True)
+    syncing.make(mira, MemberId(member), path)
+    return path
+
+
+def test_a_roster_older_than_the_invitations_is_not_believed(founded: Place, tmp_path: Path) -> None:
+    """The vault as it was before somebody was ended: whoever kept that copy admits the joiner into it."""
+    old = founded.copied_to(tmp_path / "kept")
+    with founded.open() as mira:
+        joining.admit_here(
+            mira, like="caseworker", name="Selin Asterholt", passphrase=bytearray(b"other words"), by_root=True
+        )
+        invitation = joining.invite(mira, like="caseworker")
+    joiner = ask(tmp_path / "joiner", invitation)
+    with old.open() as kept:
+        request = open_as_the_inviter(kept, joiner)
+        admit_without_asking(kept, certificate_of(request))
+        bundle = make_bundle_for(kept, request.member, tmp_path / "bundle")
+    with pytest.raises(VerificationError, match="not among those that arrived"):
+        joiner.finish(bundle)
+
+
+def test_two_copies_of_one_vault_that_both_admit_are_noticed(founded: Place, tmp_path: Path) -> None:
+    with founded.open() as mira:
+        invitation = joining.invite(mira, like="caseworker")
+    joiner = ask(tmp_path / "joiner", invitation)
+    other = founded.copied_to(tmp_path / "clone")
+    with founded.open() as mira:
+        answered = joining.look(mira, joiner.request)
+        admitted = joining.admit(mira, answered, joiner.words)
+        assert admitted.outcome.is_done
+        first = make_bundle_for(mira, admitted.member, tmp_path / "first")
+    with other.open() as clone:
+        admit_without_asking(clone, certificate_of(answered.request))
+        second = make_bundle_for(clone, admitted.member, tmp_path / "second")
+    joining.finish(joiner.place.path, second, member=NAME, passphrase=bytearray(PASSPHRASE))
+    with pytest.raises(VerificationError, match="a log of this vault forked"):
+        joiner.finish(first)
+
+
+def test_another_key_in_the_certificate_is_noticed(session: Session, tmp_path: Path) -> None:
+    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
+    request = joining.look(session, joiner.request).request
+    true = certificate_of(request)
+    # The grants of the directory still reach the joiner, or it would only wait: the giver is the attacker.
+    swapped = replace(true, member=session.member)
+    admit_without_asking(session, swapped, member=session.member)
+    bundle = make_bundle_for(session, session.member, tmp_path / "bundle")
+    with pytest.raises(VerificationError, match="another key or member was admitted"):
+        joiner.finish(bundle)
+
+
+def test_a_seat_that_nobody_admitted_goes_on_waiting(session: Session, tmp_path: Path) -> None:
+    joiner = ask(tmp_path / "joiner", joining.invite(session, like="caseworker"))
+    with pytest.raises(WaitingForDecisionError, match="waiting for admission"):
+        open_place(joiner.place, NAME)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda head: replace(head, suites=(1, 2)), id="another suite"),
+        pytest.param(lambda head: replace(head, suites=()), id="no suite"),
+        pytest.param(lambda head: replace(head, rights=1), id="an older rights table"),
+        pytest.param(lambda head: replace(head, recovery=KemPrivate.from_seed(make_kem_seed()).public), id="recovery"),
+        pytest.param(lambda head: replace(head, new_root=bytes(31) + b"\x01"), id="another root"),
+    ],
+)
+def test_an_admission_that_changes_the_rules_as_well_needs_more_than_one(
+    founded: Place, tmp_path: Path, change: Callable[[object], object]
+) -> None:
+    with founded.open() as mira:
+        joining.admit_here(
+            mira, like="caseworker", name="Selin Asterholt", passphrase=bytearray(b"other words"), by_root=True
+        )
+        joiner = ask(tmp_path / "joiner", joining.invite(mira, like="caseworker"))
+        request = joining.look(mira, joiner.request).request
+        honest = propose(mira, admission_of(certificate_of(request)))
+        head = change(honest.head)
+        altered = make_roster(
+            head,  # type: ignore[arg-type]  # what the table makes of a head
+            [MemberEntry(member, roles) for member, roles in honest.members.items()],
+            honest.certificates.values(),
+            random=bytes,
+        )
+        public, signature = mira.sign("roster", altered.root)
+        signed = altered.signed(public, signature)
+        with pytest.raises(RefusedError, match="waits for signatures"):
+            commit_roster(mira, signed)
+        write_unasked(mira, signed)
+        assert request.seat not in mira.directory.standing.certificates
+
+
+def test_a_member_added_without_signatures_is_none(founded: Place, tmp_path: Path) -> None:
+    with founded.open() as mira:
+        joiner = ask(tmp_path / "joiner", joining.invite(mira, like="admin"))
+        request = joining.look(mira, joiner.request).request
+        honest = propose(mira, admission_of(certificate_of(request), Role.ADMIN))
+        for roster in (Roster(honest.entries), honest.__class__(honest.entries, ((request.identity, bytes(64)),))):
+            write_unasked(mira, roster)
+            assert request.member not in mira.directory.standing.members
+        public, signature = mira.sign("other", honest.root)
+        write_unasked(mira, Roster(honest.entries, ((public, signature),)))
+        assert request.member not in mira.directory.standing.members
+        assert rostering.settle_shared(mira) == 0
+
+
+# ---- a patched program of somebody who holds the founder's keys
+
+
+def open_as_the_inviter(kept: Session, joiner: Joiner) -> Request:
+    return open_request(kept.kem_private, kept.vault, kept.seat, joiner.request.read_bytes())
+
+
+def admission_of(certificate: Certificate, role: Role = Role.CASEWORKER) -> Change:
+    return Change({MemberId(certificate.member): frozenset({role})}, (certificate,))
+
+
+def admit_without_asking(session: Session, certificate: Certificate, *, member: bytes | None = None) -> None:
+    change = Change(certificates=(certificate,)) if member is not None else admission_of(certificate)
+    records = [] if member is not None else [MemberRecord(MemberId(certificate.member), NAME)]
+    commit_roster(session, propose(session, change), members=records)
+
+
+def write_unasked(session: Session, roster: Roster) -> None:
+    """Write a roster as a version, whatever the program thinks of it, and look at the rows again."""
+    home = session.directory.compartment
+    with session.work(home) as work:
+        work.write(home, RecordId(ROSTER_RECORD), "roster", roster.fields())
+        work.commit(Entry(act="roster.change"))
+    refresh(session)

@@ -1,0 +1,431 @@
+"""Who is in: admitted, suspended, left, lowered; alone where that is enough, by several signatures where not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.services.organisation import (
+    AMINA,
+    DANA,
+    JOEL,
+    KARIM,
+    MIRA,
+    NOOR,
+    SELIN,
+    TOMAS,
+    VOLUNTEER_DAYS,
+    Account,
+    Organisation,
+    ask_to_join,
+    finish_joining,
+    give,
+    share,
+)
+from vault.access.enrolling import shared_compartments
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import BrokenSealError, RefusedError, UsageError, VaultError, VerificationError
+from vault.log.epochs import CompartmentKind
+from vault.policy.roles import Action, Role
+from vault.services import arrival, cases, joining, members, notes, rostering, syncing
+from vault.services.members import Stand
+
+DAY_MS = 86_400_000
+
+
+def proposal_of(outcome: rostering.Outcome) -> bytes:
+    assert outcome.proposal is not None
+    return outcome.proposal
+
+
+def named(session: Session, name: str, organisation: Organisation) -> members.MemberShown:
+    wanted = organisation[name].member
+    return next(one for one in members.list_all(session, also_left=True) if one.member == wanted)
+
+
+def newcomer(organisation: Organisation, inviter: Session, like: str, name: str) -> tuple[Account, joining.Admitted]:
+    """Have somebody new ask, and admit them as far as the inviter alone can."""
+    place = Place(organisation.folder / name / "new.vault", organisation.folder / name / "state")
+    request, words = ask_to_join(organisation.folder, place, joining.invite(inviter, like=like), name)
+    admitted = joining.admit(inviter, joining.look(inviter, request), words)
+    return Account(name, place, admitted.member, admitted.seat), admitted
+
+
+def test_the_list_says_who_is_in_with_which_roles_since_when_and_until_when(organisation: Organisation) -> None:
+    with organisation.open(JOEL) as joel:
+        shown = members.list_all(joel)
+        assert [one.name.split()[0] for one in shown] == sorted(organisation.accounts)
+        dana, mira = named(joel, DANA, organisation), named(joel, MIRA, organisation)
+        assert dana.roles == {Role.INTAKE}
+        assert dana.until_ms is not None
+        assert 0 < dana.until_ms - joel.log.now_ms() <= VOLUNTEER_DAYS * DAY_MS
+        assert (mira.since, mira.until_ms, mira.seats) == (0, None, (organisation[MIRA].seat,))
+        assert dana.since == 6
+        assert {one.stand for one in shown} == {Stand.IN}
+
+
+def test_the_founder_audits_until_somebody_is_admitted_who_only_audits(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        assert Role.AUDITOR not in mira.roles
+        assert members.is_separated(mira)
+        assert mira.quarantine == []
+    with organisation.open(NOOR) as noor:
+        assert noor.roles == {Role.AUDITOR}
+
+
+def test_a_vault_of_one_has_no_separation_of_duties(founded: Place) -> None:
+    with founded.open() as session:
+        assert not members.is_separated(session)
+
+
+def test_each_role_holds_what_it_needs_and_no_more(organisation: Organisation) -> None:
+    directory, sending = CompartmentKind.DIRECTORY, CompartmentKind.SENDING
+    everything = {directory, sending, CompartmentKind.REGISTER, CompartmentKind.INTAKE}
+    held = {}
+    for name in organisation.accounts:
+        with organisation.open(name) as session:
+            held[name] = set(shared_compartments(session))
+    assert held == {
+        MIRA: everything,
+        SELIN: everything,
+        TOMAS: everything,
+        AMINA: {directory, sending},
+        JOEL: {directory, sending},
+        DANA: everything - {sending},
+        KARIM: {directory},
+        NOOR: {directory},
+    }
+
+
+def test_a_supervisor_alone_admits_a_helper_who_works_at_once(organisation: Organisation) -> None:
+    with organisation.open(SELIN) as selin:
+        account, admitted = newcomer(organisation, selin, "caseworker", "Ilse Marrow")
+        assert admitted.outcome.is_done
+        with finish_joining(organisation.folder, selin, account) as ilse:
+            assert ilse.roles == {Role.CASEWORKER}
+            made = cases.create(ilse, title="First", kind="asylum")
+            give(ilse, selin, organisation.folder)
+        assert selin.quarantine == []
+        assert not selin.holds(made.case)
+        assert selin.directory.roles_of(account.member) == {Role.CASEWORKER}
+
+
+@pytest.mark.parametrize("like", ["admin", "supervisor", "legal-reviewer", "auditor"])
+def test_a_supervisor_alone_cannot_admit_who_is_no_helper(organisation: Organisation, like: str) -> None:
+    with organisation.open(SELIN) as selin:
+        _, admitted = newcomer(organisation, selin, like, "Ilse Marrow")
+        assert not admitted.outcome.is_done
+        assert admitted.outcome.missing == "two admins, or one admin and two others (supervisor)"
+        with pytest.raises(RefusedError, match="waits for signatures"):
+            rostering.commit(selin, proposal_of(admitted.outcome))
+        assert len(selin.directory.standing.members) == len(organisation.accounts)
+
+
+@pytest.mark.parametrize("name", [AMINA, JOEL, DANA, NOOR])
+def test_who_is_neither_admin_nor_supervisor_invites_nobody(organisation: Organisation, name: str) -> None:
+    with organisation.open(name) as session, pytest.raises(RefusedError, match="your role does not allow it"):
+        joining.invite(session, like="caseworker")
+
+
+def test_two_admins_admit_a_third(organisation: Organisation) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        account, admitted = newcomer(organisation, mira, "admin", "Ilse Marrow")
+        assert admitted.outcome.missing == "a second admin, or two others (supervisor)"
+        shown, signed = rostering.sign(karim, proposal_of(admitted.outcome))
+        assert shown.missing is None
+        assert "admits Ilse Marrow as admin" in shown.changes
+        assert {one.split()[0] for one in shown.signed_by} == {MIRA, KARIM}
+        assert rostering.commit(karim, signed).is_done
+        with finish_joining(organisation.folder, karim, account) as ilse:
+            assert ilse.roles == {Role.ADMIN}
+            assert [one.name for one in members.list_all(ilse) if one.member == ilse.member] == ["Ilse Marrow"]
+
+
+def test_one_admin_of_two_is_arrested_and_the_other_and_two_supervisors_go_on(organisation: Organisation) -> None:
+    with organisation.at(MIRA, SELIN, TOMAS) as (mira, selin, tomas):
+        outcome = members.leave(mira, organisation[KARIM].member)
+        assert outcome.missing == "a second admin, or two others (supervisor)"
+        shown, by_selin = rostering.sign(selin, proposal_of(outcome))
+        assert shown.missing == "a second admin, or one other (supervisor)"
+        shown, by_both = rostering.sign(tomas, by_selin)
+        assert shown.missing is None
+        done = rostering.commit(mira, by_both)
+        assert done.ended == (organisation[KARIM].seat,)
+        give(mira, selin, organisation.folder)
+        for session in (mira, selin):
+            assert organisation[KARIM].member not in session.directory.standing.members
+            assert named(session, KARIM, organisation).stand is Stand.LEFT
+        # They go on: a new second admin, by one admin and two supervisors.
+        give(mira, tomas, organisation.folder)
+        account, admitted = newcomer(organisation, mira, "admin", "Ilse Marrow")
+        _, by_selin = rostering.sign(selin, proposal_of(admitted.outcome))
+        _, by_both = rostering.sign(tomas, by_selin)
+        assert rostering.commit(mira, by_both).is_done
+        with finish_joining(organisation.folder, mira, account) as ilse:
+            assert ilse.roles == {Role.ADMIN}
+
+
+def test_what_an_arrested_admin_writes_after_the_cut_does_not_count(organisation: Organisation) -> None:
+    with organisation.at(MIRA, SELIN, TOMAS) as (mira, selin, tomas):
+        _, signed = rostering.sign(selin, proposal_of(members.leave(mira, organisation[KARIM].member)))
+        _, signed = rostering.sign(tomas, signed)
+        rostering.commit(mira, signed)
+        with organisation.open(KARIM) as karim:
+            with pytest.raises(RefusedError, match="no other device"):
+                syncing.make(mira, karim.member, organisation.folder / "none")
+            # His device knows nothing of it, and goes on by the rules that it knows.
+            late = members.suspend(karim, organisation[JOEL].member)
+            assert late.is_done
+            give(karim, mira, organisation.folder)
+        assert organisation[JOEL].seat in mira.directory.standing.certificates
+        assert mira.directory.roles_of(organisation[JOEL].member) == {Role.CASEWORKER}
+
+
+def test_suspending_ends_every_device_and_takes_the_cases_held_here(organisation: Organisation) -> None:
+    with organisation.at(MIRA, JOEL) as (mira, joel):
+        made = cases.create(mira, title="Shared", kind="asylum")
+        share(mira, made.case, organisation, JOEL)
+        notes.add(mira, made.case, kind="contact", text="before")
+        give(mira, joel, organisation.folder)
+        assert joel.holds(made.case)
+        outcome = members.suspend(mira, organisation[JOEL].member)
+        assert (outcome.is_done, outcome.ended, outcome.cases) == (True, (organisation[JOEL].seat,), 1)
+        note = notes.add(mira, made.case, kind="contact", text="after")
+        state = mira.state_of(made.case)
+        assert state is not None
+        assert organisation[JOEL].seat not in state.holders
+        shown = named(mira, JOEL, organisation)
+        assert shown.stand is Stand.SUSPENDED
+        assert shown.roles == {Role.CASEWORKER}
+        assert note not in [one.record for one in cases.open_case(joel, made.case).notes]
+
+
+def test_every_shared_key_is_new_after_a_member_left_who_held_it(organisation: Organisation) -> None:
+    with organisation.at(MIRA, TOMAS, DANA) as (mira, tomas, dana):
+        before = {kind: mira.state_of(one) for kind, one in shared_compartments(mira).items()}
+        assert members.leave(mira, dana.member).is_done
+        give(mira, tomas, organisation.folder)
+        for session in (mira, tomas):
+            for kind, compartment in shared_compartments(session).items():
+                state, old = session.state_of(compartment), before[kind]
+                assert state is not None
+                assert old is not None
+                assert dana.seat not in state.holders
+                changed = kind is not CompartmentKind.SENDING  # intake holds no sending
+                assert (state.current != old.current) is changed
+                assert all(session.keyring.get(epoch) is not None for epoch in state.current)
+
+
+def test_an_admin_who_is_no_supervisor_leaves_register_and_intake_to_one(organisation: Organisation) -> None:
+    with organisation.at(KARIM, SELIN) as (karim, selin):
+        assert members.suspend(karim, organisation[DANA].member).is_done
+        give(karim, selin, organisation.folder)
+        intake = shared_compartments(selin)[CompartmentKind.INTAKE]
+        state = selin.state_of(intake)
+        assert state is not None
+        assert organisation[DANA].seat in state.holders
+        lines = arrival.settle(selin)
+        assert any("organisation shares" in line for line in lines)
+        state = selin.state_of(intake)
+        assert state is not None
+        assert organisation[DANA].seat not in state.holders
+        assert rostering.settle_shared(selin) == 0
+
+
+def test_a_new_supervisor_admitted_by_plain_admins_gets_the_intake_from_a_supervisor(
+    organisation: Organisation,
+) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        account, admitted = newcomer(organisation, mira, "supervisor", "Ilse Marrow")
+        _, signed = rostering.sign(karim, proposal_of(admitted.outcome))
+        assert rostering.commit(karim, signed).is_done
+        give(karim, mira, organisation.folder)
+        state = mira.state_of(shared_compartments(mira)[CompartmentKind.INTAKE])
+        assert state is not None
+        assert account.seat not in state.holders
+        assert rostering.settle_shared(mira) >= 1
+        state = mira.state_of(shared_compartments(mira)[CompartmentKind.INTAKE])
+        assert state is not None
+        assert account.seat in state.holders
+
+
+def test_another_role_is_more_than_lowering(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        outcome = members.change_roles(mira, organisation[DANA].member, ["field"])
+        assert outcome.missing == "a second admin, or two others (supervisor)"
+        assert mira.directory.roles_of(organisation[DANA].member) == {Role.INTAKE}
+
+
+def test_one_admin_alone_takes_a_role_from_a_member_who_is_no_admin(founded: Place, tmp_path: Path) -> None:
+    with founded.open() as mira:
+        admitted = joining.admit_here(
+            mira, like="caseworker", name="Ilse Marrow", passphrase=bytearray(PASSPHRASE), by_root=True
+        )
+        both = members.change_roles(mira, admitted.member, ["caseworker", "intake"], by_root=True)
+        assert both.is_done
+        assert members.change_roles(mira, admitted.member, ["intake"]).is_done
+        assert mira.directory.roles_of(admitted.member) == {Role.INTAKE}
+
+
+@pytest.mark.parametrize(
+    ("roles", "refusal"),
+    [
+        ([], "a member needs a role"),
+        (["wizard"], "there is no such role"),
+        (["supervisor"], "exactly these roles already"),
+    ],
+)
+def test_roles_that_cannot_be_are_refused(organisation: Organisation, roles: list[str], refusal: str) -> None:
+    with organisation.open(MIRA) as mira, pytest.raises((UsageError, RefusedError), match=refusal):
+        members.change_roles(mira, organisation[SELIN].member, roles)
+
+
+def test_the_last_admin_stays_one(founded: Place) -> None:
+    with founded.open() as mira, pytest.raises(RefusedError, match="nobody would be an admin"):
+        members.change_roles(mira, mira.member, ["caseworker"])
+
+
+@pytest.mark.parametrize("act", [members.suspend, members.leave])
+def test_nobody_ends_their_own_access(organisation: Organisation, act: object) -> None:
+    with organisation.open(MIRA) as mira, pytest.raises(RefusedError, match="nobody ends their own access"):
+        act(mira, mira.member)  # type: ignore[operator]  # one of two functions
+
+
+@pytest.mark.parametrize("name", [SELIN, JOEL, DANA, NOOR])
+def test_only_an_admin_ends_a_member(organisation: Organisation, name: str) -> None:
+    with organisation.open(name) as session, pytest.raises(RefusedError, match="your role does not allow it"):
+        members.suspend(session, organisation[AMINA].member)
+
+
+def test_a_name_that_somebody_has_is_refused(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        place = Place(organisation.folder / "double" / "new.vault", organisation.folder / "double" / "state")
+        request, words = ask_to_join(
+            organisation.folder, place, joining.invite(mira, like="field"), organisation[JOEL].name.upper()
+        )
+        answered = joining.look(mira, request)
+        with pytest.raises(RefusedError, match="a member of this name already"):
+            joining.admit(mira, answered, words)
+
+
+def test_a_proposal_is_signed_once_by_each_and_only_for_what_follows(organisation: Organisation) -> None:
+    with organisation.at(MIRA, KARIM, SELIN) as (mira, karim, selin):
+        outcome = members.leave(mira, organisation[NOOR].member)
+        assert outcome.is_done
+        proposal = proposal_of(members.leave(mira, karim.member))
+        with pytest.raises(RefusedError, match="you signed this proposal already"):
+            rostering.sign(mira, proposal)
+        # Selin has not heard of the roster that this one follows.
+        with pytest.raises(VaultError, match="newer than what this device knows"):
+            rostering.sign(selin, proposal)
+        give(mira, selin, organisation.folder)
+        shown, _ = rostering.sign(selin, proposal)
+        assert shown.number == outcome.number + 1
+
+
+@pytest.mark.parametrize("at", [0, 20, 24, 60, -1])
+def test_an_altered_proposal_is_refused(organisation: Organisation, at: int) -> None:
+    with organisation.at(MIRA, KARIM) as (mira, karim):
+        proposal = bytearray(proposal_of(members.leave(mira, karim.member)))
+        proposal[at] ^= 1
+        with pytest.raises((BrokenSealError, RefusedError, VerificationError)):
+            rostering.sign(karim, bytes(proposal))
+
+
+@pytest.mark.parametrize("junk", [b"", b"x", bytes(24), bytes(500), b"\xff" * 2_000_000])
+def test_what_is_no_proposal_is_refused(organisation: Organisation, junk: bytes) -> None:
+    with organisation.open(MIRA) as mira, pytest.raises((VerificationError, RefusedError)):
+        rostering.show(mira, junk)
+
+
+@pytest.mark.parametrize("name", [DANA, NOOR])
+def test_intake_and_auditors_sign_no_roster(organisation: Organisation, name: str) -> None:
+    with organisation.at(MIRA, name) as (mira, other):
+        proposal = proposal_of(members.leave(mira, organisation[KARIM].member))
+        with pytest.raises(RefusedError, match="your role does not allow it"):
+            rostering.sign(other, proposal)
+
+
+def test_a_caseworker_may_sign_but_it_does_not_count_where_two_supervisors_are(organisation: Organisation) -> None:
+    with organisation.at(MIRA, AMINA, JOEL) as (mira, amina, joel):
+        _, signed = rostering.sign(amina, proposal_of(members.leave(mira, organisation[KARIM].member)))
+        shown, signed = rostering.sign(joel, signed)
+        assert shown.missing == "a second admin, or two others (supervisor)"
+        with pytest.raises(RefusedError, match="waits for signatures"):
+            rostering.commit(mira, signed)
+
+
+def test_after_the_day_everything_is_refused_and_the_next_admin_ends_the_device(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = VOLUNTEER_DAYS + 1
+    with organisation.at(DANA, MIRA) as (dana, mira):
+        assert arrival.settle(dana) is not None
+        dana.require(Action.INTAKE_WRITE)
+        for session in (dana, mira):
+            believed = session.log.now_ms() + later * DAY_MS
+            monkeypatch.setattr(session.log, "now_ms", lambda believed=believed: believed)
+            session.believe_clock()
+        members.note_end(dana)
+        with pytest.raises(RefusedError, match="the time for which you were admitted has ended"):
+            dana.require(Action.INTAKE_WRITE)
+        assert any("has ended" in warning for warning in dana.warnings)
+        assert named(mira, DANA, organisation).stand is Stand.OVER
+        lines = arrival.settle(mira)
+        assert any("1 devices of members whose time has ended" in line for line in lines)
+        assert organisation[DANA].seat not in mira.directory.standing.certificates
+        assert arrival.settle(mira) == []
+
+
+def test_two_members_of_one_folder_know_nothing_of_each_other(founded: Place) -> None:
+    with founded.open() as mira:
+        made = cases.create(mira, title="Only hers", kind="asylum")
+        admitted = joining.admit_here(
+            mira, like="caseworker", name="Ilse Marrow", passphrase=bytearray(PASSPHRASE[::-1]), by_root=True
+        )
+        notes.add(mira, made.case, kind="contact", text="hers")
+    ilse = Account("Ilse Marrow", founded, admitted.member, admitted.seat)
+    with open_as(ilse, PASSPHRASE[::-1]) as session:
+        assert session.member == admitted.member
+        assert session.log.size >= 1
+        assert not session.holds(made.case)
+        with pytest.raises(VaultError):
+            cases.open_case(session, made.case)
+        own = cases.create(session, title="Only theirs", kind="asylum")
+        files = {path.name for folder in ("index", "drafts") for path in (founded.path / folder).iterdir()}
+        session.drafts()
+    with founded.open() as mira:
+        assert mira.warnings == ()
+        assert mira.quarantine == []
+        assert not mira.holds(own.case)
+        assert {one.name for one in members.list_all(mira)} == {MEMBER, "Ilse Marrow"}
+    # What lies on the disk names neither of the two.
+    everything = [path for path in (*founded.path.rglob("*"), *founded.state.rglob("*")) if path.is_file()]
+    assert files
+    for path in everything:
+        assert not any(word in path.name.casefold() for word in ("mira", "ilse", "marrow", "halvorsen"))
+        content = path.read_bytes()
+        assert b"Ilse" not in content
+        assert b"Halvorsen" not in content
+
+
+def test_a_member_of_the_same_folder_who_leaves_loses_the_database_too(founded: Place) -> None:
+    with founded.open() as mira:
+        admitted = joining.admit_here(
+            mira, like="caseworker", name="Ilse Marrow", passphrase=bytearray(PASSPHRASE[::-1]), by_root=True
+        )
+    ilse = Account("Ilse Marrow", founded, admitted.member, admitted.seat)
+    open_as(ilse, PASSPHRASE[::-1]).close()
+    with founded.open() as mira:
+        assert members.leave(mira, admitted.member).is_done
+    with pytest.raises(VaultError, match="no key slot opens"):
+        open_as(ilse, PASSPHRASE[::-1])
+    with founded.open() as mira:
+        assert [alarm.code for alarm in mira.alarms] == ["attempts"]
+
+
+def open_as(account: Account, passphrase: bytes) -> Session:
+    return unlock(account.place.path, member=account.name, passphrase=bytearray(passphrase), state=account.place.state)
