@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from unittest import mock
 
-import pyrage
+import pyrage  # type: ignore[import-untyped]  # it ships no types
 
 from tests.bench.filling import Texts, make_cases, notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
