@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
-from vault.errors import UsageError, WaitingForDecisionError
+from vault.cli.seconded import second_of
+from vault.errors import WaitingForDecisionError
 
 if TYPE_CHECKING:
     from vault.services.exporting import Undecided
@@ -31,17 +32,18 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="an existing folder for the package")
     parser.add_argument("--decide", choices=("proposed",), help="take the proposal of every open question")
     parser.add_argument("--language", choices=("en", "fr", "ru"), default="en", help="language of the report")
-    parser.add_argument("--second", metavar="NAME", help="the member who approves it at this keyboard")
+    second = parser.add_mutually_exclusive_group()
+    second.add_argument("--second", metavar="NAME", help="the member who approves it at this keyboard")
+    second.add_argument("--approval", type=Path, metavar="ANSWER", help="the file of one who approved it elsewhere")
     parser.set_defaults(command=_export)
 
 
 def _export(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import approving, cases, exporting
+    from vault.services import asking, cases, exporting
 
-    if args.second is not None and not face.may_ask:
-        raise UsageError("a second person is asked at the terminal", advice="Or in a file: `casevault approval ask`.")
     with opened(args, face) as session:
-        second = None if args.second is None else approving.at_this_keyboard(session, args.second)
+        second = second_of(args, face, session)
+        answer = None if args.approval is None else asking.read_answer(session, args.approval)
         result = exporting.export(
             session,
             cases.find(session, args.case),
@@ -51,9 +53,10 @@ def _export(args: argparse.Namespace, face: Face) -> Result:
             take_proposals=args.decide == "proposed",
             cover=exporting.usual_cover(args.profile, args.language),
             second=second,
+            answer=answer,
         )
     if isinstance(result, exporting.Undecided):
-        return _undecided(result)
+        return undecided(result)
     data = {
         "package": str(result.path),
         "digest": result.digest.hex(),
@@ -72,7 +75,7 @@ def _export(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, lines)
 
 
-def _undecided(result: Undecided) -> Result:
+def undecided(result: Undecided) -> Result:
     """List the open questions; nothing was written."""
     questions = [
         {"form": q.form, "count": q.count, "kinds": list(q.kinds), "proposal": q.proposal, "context": q.context}

@@ -38,10 +38,14 @@ who can open what
   grant list CASE | add CASE --to MEMBER [--until DATE] | remove CASE
   key list CASE | rotate CASE | rewrap
   handover order MEMBER --to MEMBER | list | carry-out
+  break-glass CASE --for MEMBER --until DATE [--second NAME]
   clock show | confirm | repair  the time by which rights end
 referrals
   recipient add | list
   export CASE --profile lawyer --to NAME --out DIR [--decide proposed]
+                                 [--second NAME | --approval ANSWER]
+  approval ask CASE | show FILE | give FILE | list
+                                 the second person, somewhere else
   package open FILE | verify FILE
 exchange
   bundle make --to MEMBER --out FILE | take FILE | show FILE
@@ -91,6 +95,8 @@ NOUNS: dict[str, str] = {
     "clock": "vault.cli.clock",
     "recipient": "vault.cli.recipient",
     "export": "vault.cli.export",
+    "approval": "vault.cli.approval",
+    "break-glass": "vault.cli.break_glass",
     "package": "vault.cli.package",
     "log": "vault.cli.log",
     "backup": "vault.cli.backup",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 
@@ -17,9 +18,10 @@ from vault.ids import ID_SIZE, MemberId, SeatId
 from vault.log.approvals import APPROVAL_PURPOSE, APPROVE_ACT, Approval, approval_id
 from vault.policy.roles import Action
 from vault.records.work import Entry
-from vault.seal.letters import open_letter, seal_letter
+from vault.seal.letters import LETTER_LIMIT, open_letter, seal_letter
 from vault.services.approval_checks import listings_of
 from vault.services.approving import APART_MS, APPROVERS, approver_named, approvers
+from vault.store.files import read_limited, write_durable
 
 _A_DAY_MS = 86_400_000
 
@@ -72,7 +74,7 @@ def ask_apart(session: Session, wanted: Wanted, name: str | None = None) -> Aske
     return Asked(tuple(one.name for one in chosen), wanted.digest, file)
 
 
-def read_question(session: Session, untrusted: bytes) -> Question:
+def read_question(session: Session, path: Path) -> Question:
     """Return the question in a file for this member, with the files in it compared with what would be approved.
 
     Raises:
@@ -81,7 +83,7 @@ def read_question(session: Session, untrusted: bytes) -> Question:
         RefusedError: who asks is not in the newest roster, or is this very member.
     """
     session.require(Action.APPROVE)
-    letter = _opened(session, untrusted, "question")
+    letter = _opened(session, path, "question")
     certificate = session.directory.standing.certificates.get(letter.seat)
     if certificate is None:
         raise RefusedError("who asks is not in the newest roster", advice="Take the newest bundle first.")
@@ -92,7 +94,7 @@ def read_question(session: Session, untrusted: bytes) -> Question:
     return Question(SeatId(letter.seat), MemberId(certificate.member), wanted)
 
 
-def give(session: Session, untrusted: bytes, *, why: str) -> Answer:
+def give(session: Session, path: Path, *, why: str) -> Answer:
     """Approve what a question asks: signed, and durable in this member's own log before the file is returned.
 
     Raises:
@@ -102,7 +104,7 @@ def give(session: Session, untrusted: bytes, *, why: str) -> Answer:
     """
     rule = session.require(Action.APPROVE)
     session.require_sound_log()
-    question = read_question(session, untrusted)
+    question = read_question(session, path)
     wanted, now_ms = question.wanted, session.log.now_ms()
     if why not in wanted.reasons:
         raise UsageError(f"the reason must be one of: {', '.join(wanted.reasons)}")
@@ -139,7 +141,7 @@ def give(session: Session, untrusted: bytes, *, why: str) -> Answer:
     return Answer(approval, question.member, file)
 
 
-def read_answer(session: Session, untrusted: bytes) -> Approval:
+def read_answer(session: Session, path: Path) -> Approval:
     """Return the approval in a file that came back. Whether it counts, `approving.require_counts` asks.
 
     Raises:
@@ -147,7 +149,7 @@ def read_answer(session: Session, untrusted: bytes) -> Approval:
         WaitingForDecisionError: the approving operation is not here yet.
     """
     session.require(Action.MEMBER_LIST)
-    approval = Approval.decode(_opened(session, untrusted, "answer").content)
+    approval = Approval.decode(_opened(session, path, "answer").content)
     with session.database.reading() as rows:
         listed = listings_of(session, rows).get(approval_id(approval.encode()), [])
     if not any(one.seat == approval.approver for one in listed):
@@ -158,7 +160,20 @@ def read_answer(session: Session, untrusted: bytes) -> Approval:
     return approval
 
 
-def _opened(session: Session, untrusted: bytes, kind: str) -> _Letter:
+def keep(path: Path, content: bytes) -> None:
+    """Write a question, an answer or a file of a question in a place where nothing is.
+
+    Raises:
+        RefusedError: something is there already.
+        TryAgainError: no room.
+    """
+    if path.exists():
+        raise RefusedError("there is something at this place already", advice="Name a new file.")
+    write_durable(path, content)
+
+
+def _opened(session: Session, path: Path, kind: str) -> _Letter:
+    untrusted = read_limited(path, LETTER_LIMIT)
     content = open_letter(session.kem_private, session.seat, session.vault, untrusted)
     try:
         letter = msgspec.msgpack.decode(content, type=_Letter)

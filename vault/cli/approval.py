@@ -1,0 +1,119 @@
+"""`casevault approval`: ask a second person who is somewhere else, and be that person."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+from vault.errors import RefusedError
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare `ask`, `show`, `give`, `list`."""
+    del noun
+    verbs = parser.add_subparsers(required=True, metavar="ask | show | give | list")
+    ask = verbs.add_parser("ask", help="seal the question of an export to a second person", allow_abbrev=False)
+    ask.add_argument("case", help="the case's id or reference")
+    ask.add_argument("--profile", required=True, choices=("lawyer", "lawyer-named"), help="the table of what may leave")
+    ask.add_argument("--to", required=True, metavar="NAME", help="the recipient's name or id (`recipient list`)")
+    ask.add_argument("--out", required=True, type=Path, metavar="FILE", help="a new file for the second person")
+    ask.add_argument("--second", metavar="NAME", help="who shall approve; without it, whoever may")
+    ask.add_argument("--decide", choices=("proposed",), help="take the proposal of every open question")
+    ask.add_argument("--language", choices=("en", "fr", "ru"), default="en", help="language of the report")
+    ask.set_defaults(command=_ask)
+    show = verbs.add_parser("show", help="read what a question asks", allow_abbrev=False)
+    show.add_argument("file", type=Path)
+    show.add_argument("--files", type=Path, metavar="DIR", help="write the finished files into this new folder")
+    show.set_defaults(command=_show)
+    give = verbs.add_parser("give", help="approve it, with a reason", allow_abbrev=False)
+    give.add_argument("file", type=Path)
+    give.add_argument("--reason", required=True, metavar="CODE", help="the reason kept in the log and in the package")
+    give.add_argument("--out", required=True, type=Path, metavar="ANSWER", help="a new file for the one who asked")
+    give.set_defaults(command=_give)
+    listing = verbs.add_parser("list", help="who may approve what you ask for", allow_abbrev=False)
+    listing.set_defaults(command=_list)
+
+
+def _ask(args: argparse.Namespace, face: Face) -> Result:
+    from vault.cli.export import undecided
+    from vault.services import asking, cases, exporting
+
+    _require_new(args.out)
+    with opened(args, face) as session:
+        asked = exporting.ask(
+            session,
+            cases.find(session, args.case),
+            profile=args.profile,
+            to=args.to,
+            take_proposals=args.decide == "proposed",
+            cover=exporting.usual_cover(args.profile, args.language),
+            approver=args.second,
+        )
+        if isinstance(asked, exporting.Undecided):
+            return undecided(asked)
+        asking.keep(args.out, asked.file)
+    names = ", ".join(asked.names)
+    data = {"file": str(args.out), "digest": asked.digest.hex(), "approvers": list(asked.names)}
+    lines = [
+        f"The question is at {args.out}. It opens for: {names}.",
+        "They answer with `casevault approval give FILE --reason CODE --out ANSWER` and make a bundle for you.",
+        "Take the bundle, then export with `--approval ANSWER`: within 7 days, and while the case stays as it is.",
+    ]
+    return Result(data, lines)
+
+
+def _show(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import asking, authors
+
+    with opened(args, face) as session:
+        question = asking.read_question(session, args.file)
+        name = authors.name_in(authors.names_of_members(session), question.member)
+        if args.files is not None:
+            _require_new(args.files)
+            args.files.mkdir(mode=0o700)
+            for place in ("report.pdf", "data.json"):
+                if place in question.wanted.contents:
+                    asking.keep(args.files / place, question.wanted.contents[place])
+    data = {
+        "from": name,
+        "act": question.wanted.act,
+        "digest": question.wanted.digest.hex(),
+        "reasons": list(question.wanted.reasons),
+        "text": question.wanted.lines(),
+    }
+    return Result(data, [f"{name} asks:", *question.wanted.lines()])
+
+
+def _give(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import asking, authors
+
+    _require_new(args.out)
+    with opened(args, face) as session:
+        answer = asking.give(session, args.file, why=args.reason)
+        asking.keep(args.out, answer.file)
+        name = authors.name_in(authors.names_of_members(session), answer.member)
+    lines = [
+        f"You approved it as {answer.approval.role}; your log says so. The answer for {name} is at {args.out}.",
+        f"It counts for {name} with your next bundle: `casevault bundle make`.",
+    ]
+    return Result({"answer": str(args.out), "digest": answer.approval.digest.hex(), "for": name}, lines)
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import approving
+
+    with opened(args, face) as session:
+        found = approving.approvers(session)
+    data = {
+        "rule": approving.TWO_PERSON if found else approving.ALONE,
+        "approvers": [{"name": one.name, "member": one.member.hex(), "roles": list(one.roles)} for one in found],
+    }
+    lines = [f"{one.name}  {', '.join(one.roles)}" for one in found]
+    return Result(data, lines or ["Nobody else could approve: such acts are done alone, and the log says so."])
+
+
+def _require_new(path: Path) -> None:
+    if path.exists():
+        raise RefusedError("there is something at this place already", advice="Name a new file.")
