@@ -30,7 +30,7 @@ from vault.access.unlock import unlock
 from vault.errors import BrokenSealError, RefusedError, UsageError, VaultError, VerificationError
 from vault.log.epochs import CompartmentKind
 from vault.policy.roles import Action, Role
-from vault.services import arrival, cases, joining, members, notes, rostering, syncing
+from vault.services import arrival, cases, dates, joining, members, notes, rostering, syncing
 from vault.services.members import Stand
 
 DAY_MS = 86_400_000
@@ -70,7 +70,7 @@ def test_the_list_says_who_is_in_with_which_roles_since_when_and_until_when(orga
 def test_the_founder_audits_until_somebody_is_admitted_who_only_audits(organisation: Organisation) -> None:
     with organisation.open(MIRA) as mira:
         assert Role.AUDITOR not in mira.roles
-        assert members.is_separated(mira)
+        assert dates.duties_are_separated(mira)
         assert mira.quarantine == []
     with organisation.open(NOOR) as noor:
         assert noor.roles == {Role.AUDITOR}
@@ -78,7 +78,7 @@ def test_the_founder_audits_until_somebody_is_admitted_who_only_audits(organisat
 
 def test_a_vault_of_one_has_no_separation_of_duties(founded: Place) -> None:
     with founded.open() as session:
-        assert not members.is_separated(session)
+        assert not dates.duties_are_separated(session)
 
 
 def test_each_role_holds_what_it_needs_and_no_more(organisation: Organisation) -> None:

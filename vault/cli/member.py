@@ -104,11 +104,11 @@ def _add_like(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import members
+    from vault.services import dates, members
 
     with opened(args, face) as session:
         shown = members.list_all(session, also_left=args.all)
-        separated = members.is_separated(session)
+        separated = dates.duties_are_separated(session)
     data = [
         {
             "member": one.member.hex(),

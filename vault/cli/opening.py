@@ -80,12 +80,13 @@ def read_pin() -> str:
 @contextmanager
 def opened(args: argparse.Namespace, face: Face, entrance: Entrance | None = None) -> Iterator[Session]:
     """Unlock the vault for one command and lock it after, whatever happens."""
-    from vault.services import arrival, dates
+    from vault.services import arrival, dates, members
 
     coming = read_entrance(args, face) if entrance is None else entrance
     with ExitStack() as ending:
         session = ending.enter_context(_unlock(vault_path(args), coming, face))
         dates.note_opened(session)
+        members.note_end(session)
         said = session.warnings
         for warning in said:
             face.say(warning)

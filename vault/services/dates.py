@@ -84,7 +84,7 @@ def note_opened(session: Session) -> None:
         known,
         opened=now,
         highest=max(known.highest or 0, now),
-        separated=_duties_are_separated(session),
+        separated=duties_are_separated(session),
         sheets=not has_root_secret,
     )
     _write(session.vault, changed, session.state)
@@ -99,11 +99,10 @@ def note_new_sheets(vault: bytes, state: Path | None = None) -> None:
     _write(vault, replace(read(vault, state), sheets=False, drill=None), state)
 
 
-def _duties_are_separated(session: Session) -> bool:
-    """Say whether no auditor has another role: who both acts and audits is checked by nobody."""
-    return all(
-        roles == {Role.AUDITOR} for roles in session.directory.standing.members.values() if Role.AUDITOR in roles
-    )
+def duties_are_separated(session: Session) -> bool:
+    """Say whether somebody audits and no auditor has another role: who both acts and audits is checked by nobody."""
+    auditing = [roles for roles in session.directory.standing.members.values() if Role.AUDITOR in roles]
+    return bool(auditing) and all(roles == {Role.AUDITOR} for roles in auditing)
 
 
 def _write(vault: bytes, dates: Dates, state: Path | None) -> None:

@@ -11,7 +11,7 @@ from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import WrongPassphraseError
 from vault.seal.prf import PrfProvider, fido2_salt
-from vault.services import dates, factors
+from vault.services import dates, factors, members
 
 
 def let_in(
@@ -63,4 +63,5 @@ def let_in(
     finally:
         passphrase[:] = bytes(len(passphrase))
     dates.note_opened(session)
+    members.note_end(session)
     return session

@@ -15,7 +15,7 @@ from vault.errors import RefusedError, UsageError
 from vault.ids import MemberId, SeatId, VersionId
 from vault.policy.clocks import has_expired
 from vault.policy.roles import Action, Role
-from vault.records.versions import OpenedVersion
+from vault.records.versions import OpenedVersion, open_each
 from vault.services.authors import name_in, names_of_members
 from vault.services.projection import read_counted
 from vault.services.rostering import Outcome, Progress, carry_out, seats_by_member
@@ -144,15 +144,10 @@ def admission(session: Session, member: MemberId, roles: frozenset[Role]) -> dic
     return {member: roles, **_fewer_auditors(session, roles, member)}
 
 
-def is_separated(session: Session) -> bool:
-    """Say whether somebody audits who does nothing else: until then all say `no separation of duties`."""
-    roles = [session.directory.roles_of(MemberId(one)) for one in session.directory.standing.members]
-    auditing = [one for one in roles if Role.AUDITOR in one]
-    return bool(auditing) and all(one == {Role.AUDITOR} for one in auditing)
-
-
 def note_end(session: Session) -> None:
     """Hear whether the day has passed until which this member was admitted: from then on everything is refused."""
+    if not _claims_an_end(session):
+        return
     until = _ends(session).get(session.member)
     session.is_over = has_expired(until, session.clock().counts_ms)
     if session.is_over:
@@ -234,6 +229,15 @@ def _ends(session: Session) -> dict[MemberId, int]:
             if until is not None:
                 ends[MemberId(member)] = until
     return ends
+
+
+def _claims_an_end(session: Session) -> bool:
+    """Say whether any record at all names a last day for this member: without an index, which is made for work."""
+    with session.database.reading() as rows:
+        sealed = rows.versions(session.directory.compartment)
+    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+    fields = [one.content.fields for one in opened if one.content.kind == MemberRecord.KIND]
+    return any(one.get("member") == session.member and "until" in one for one in fields)
 
 
 def _until_in(version: OpenedVersion) -> int | None:
