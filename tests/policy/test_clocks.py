@@ -22,6 +22,7 @@ YEAR_2038_MS = (2**31 - 1) * 1000
         pytest.param(NOON, NOON - HOUR_MS, ClockState.STEADY, NOON, id="the network sets it back a little"),
         pytest.param(NOON, NOON - HOUR_MS - 1, ClockState.SET_BACK, NOON, id="further back is said aloud"),
         pytest.param(1, 1 + JUMP_MS, ClockState.STEADY, 1 + JUMP_MS, id="1970 was believed once"),
+        pytest.param(1, NOON, ClockState.JUMPED, 1, id="and what follows it by years is a jump"),
         pytest.param(-5, NOON, ClockState.STEADY, NOON, id="a time before 1970 was never believed"),
     ],
 )
@@ -45,3 +46,12 @@ def test_a_clock_turned_back_and_forth_never_takes_time_back() -> None:
 )
 def test_a_right_is_over_at_its_moment(until: int | None, counts: int, over: bool) -> None:
     assert has_expired(until, counts) is over
+
+
+def test_a_weekend_of_48_hours_is_the_limit() -> None:
+    assert HOUR_MS == 3_600_000
+    assert JUMP_MS == 172_800_000
+
+
+def test_the_states_have_these_words_in_reports() -> None:
+    assert [str(state) for state in ClockState] == ["steady", "jumped", "set-back"]

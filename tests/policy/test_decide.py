@@ -2,7 +2,7 @@
 
 import pytest
 
-from vault.policy.decide import may
+from vault.policy.decide import REFUSALS, Decision, may
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role
 
 
@@ -16,6 +16,23 @@ def test_no_role_alone_opens_a_case_that_was_not_granted(role: Role, action: Act
     decision = may({role}, action, holds_case=False)
     assert not decision.allowed
     assert decision.rule in {"role", "grant"}
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_a_decision_names_the_rule_for_the_log(action: Action) -> None:
+    role = min(ALLOWED[action])
+    allowed = may({role}, action, holds_case=True)
+    assert (allowed.allowed, allowed.rule) == (True, "role+grant" if action in CASE_ACTIONS else "role")
+    assert may(set(), action) == Decision(allowed=False, rule="role")
+
+
+def test_nobody_holds_a_case_unless_it_is_said() -> None:
+    assert may({Role.CASEWORKER}, Action.CASE_READ) == Decision(allowed=False, rule="grant")
+    assert may({Role.CASEWORKER}, Action.CASE_READ, holds_case=True).allowed
+
+
+def test_each_rule_that_refuses_has_its_words() -> None:
+    assert set(REFUSALS) == {"role", "grant", "expired", "over"}
 
 
 @pytest.mark.parametrize("action", list(Action))

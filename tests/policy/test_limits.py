@@ -24,6 +24,9 @@ JOEL, AMINA, NADIA = b"joel", b"amina", b"nadia"
             50,
             id="who writes over the date loses what was added to it",
         ),
+        pytest.param(
+            [Claim(90, AMINA, is_head=False), Claim(50, JOEL)], 90, id="nor does an earlier end of their own count"
+        ),
         pytest.param([Claim(None, JOEL)], None, id="a founder's own note of holding the case"),
     ],
 )
