@@ -37,6 +37,7 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, and wheels for eve
 	done
 	PYTHONPATH=. $(VENV)/bin/lint-imports
 	@$(MAKE) --no-print-directory check-lock
+	@$(PY) -m tests.mutation --check | head -n 1 # for information: a changed module is run again when somebody has the time
 	@echo "check: format, lint, types, contracts and lock hold"
 
 .PHONY: check-lock
@@ -50,6 +51,14 @@ check-lock: $(VENV)/.dev # each pin has a wheel on each platform and Python; the
 .PHONY: bench
 bench: $(VENV)/.dev ## measure against peers in the same run
 	@$(PY) -m tests.bench
+
+.PHONY: mutants
+mutants: $(VENV)/.dev ## change modules in one place at a time and see whether their tests notice; those that changed since, or TARGETS
+	@$(PY) -m tests.mutation -j$(JOBS) $(TARGETS)
+
+.PHONY: mutants-check
+mutants-check: $(VENV)/.dev # what the record of the last run lacks; runs nothing
+	@$(PY) -m tests.mutation --check
 
 .PHONY: lock
 lock: $(VENV)/.dev ## pin anew what requirements*.in name; the second lock keeps the pins of the first
