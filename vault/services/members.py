@@ -12,7 +12,7 @@ from vault.access.session import Alarm, Session
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError, UsageError
-from vault.ids import MemberId, SeatId, VersionId
+from vault.ids import MemberId, SeatId
 from vault.policy.clocks import has_expired
 from vault.policy.roles import Action, Role
 from vault.records.versions import OpenedVersion, open_each
@@ -162,17 +162,6 @@ def end_who_is_over(session: Session) -> Outcome | None:
     if not over:
         return None
     return carry_out(session, Change(ended=frozenset(seat for one in over for seat in one.seats)))
-
-
-def record_of(session: Session, member: MemberId) -> MemberRecord | None:
-    """Return what the directory says of a member now, so that a change replaces exactly that."""
-    heads = [one for one in _records(session) if one.content.fields.get("member") == member]
-    if not heads:
-        return None
-    newest = max(heads, key=lambda one: one.content.clock)
-    fields = newest.content.fields
-    same = tuple(VersionId(one.id) for one in heads if one.record == newest.record)
-    return MemberRecord(member, str(fields.get("name", "")), _until_in(newest), newest.record, same)
 
 
 def require_new_name(session: Session, name: str) -> None:
