@@ -1,6 +1,7 @@
 """What is changed in a module, one place at a time: changes that somebody could have made by mistake.
 
-Left alone: docstrings, annotations, decorators, sentences (any text with a space) and what a `raise` says.
+Left alone: docstrings, annotations, decorators, and what an error says: sentences (any text with a space), what stands
+behind `raise`, and the word that a `require_...` puts into one.
 """
 
 from __future__ import annotations
@@ -61,12 +62,13 @@ _Place = tuple[str, ast.AST, str, int | None, ast.AST, ast.AST | None]
 def _walk(owner: ast.AST, scope: str) -> Iterator[_Place]:
     if isinstance(owner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         scope = owner.name if scope == "module" else f"{scope}.{owner.name}"
+    said = owner.args[:1] if isinstance(owner, ast.Call) and ast.unparse(owner.func).startswith("require_") else []
     for field, value in ast.iter_fields(owner):
         if field in _UNTOUCHED or isinstance(owner, (ast.Raise, ast.JoinedStr, ast.Assert)):
             continue
         many = isinstance(value, list)
         for index, child in enumerate(value if many else [value]):
-            if isinstance(child, ast.AST):
+            if isinstance(child, ast.AST) and child not in said:
                 place = index if many else None
                 for new in _replacements(child):
                     yield scope, owner, field, place, child, new
@@ -116,7 +118,8 @@ def _replacements(node: ast.AST) -> Iterator[ast.AST]:  # noqa: PLR0912 - a tabl
         case ast.Call(ast.Name(name), arguments, keywords) if name in _CALLED:
             yield ast.Call(ast.Name(_CALLED[name], ast.Load()), arguments, keywords)
         case ast.Call(called, [first, second, *rest], keywords):
-            if ast.dump(first) != ast.dump(second) and not isinstance(first, ast.Starred):
+            same = ast.unparse(called) == "hmac.compare_digest" or ast.dump(first) == ast.dump(second)
+            if not same and not isinstance(first, ast.Starred):
                 yield ast.Call(called, [second, first, *rest], keywords)
         case ast.Continue():
             yield ast.Break()
