@@ -20,9 +20,21 @@ def test_a_keyfile_is_name_secret_and_check() -> None:
     assert KEY.hex() not in repr(read_keyfile(FILE))
 
 
+OTHER_NAME = b"casevault/key/v2" + KEY
+OTHER = OTHER_NAME + hashlib.sha256(OTHER_NAME).digest()[:16]
+
+
 @pytest.mark.parametrize(
     "data",
-    [b"", FILE[:-1], FILE + b"\0", bytes(64), b"a picture" * 900, *(flipped(FILE, bit) for bit in range(0, 512, 37))],
+    [
+        b"",
+        OTHER,
+        FILE[:-1],
+        FILE + b"\0",
+        bytes(64),
+        b"a picture" * 900,
+        *(flipped(FILE, bit) for bit in range(0, 512, 37)),
+    ],
 )
 def test_anything_else_counts_as_zeros(data: bytes) -> None:
     read = read_keyfile(data)

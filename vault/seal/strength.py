@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import floor
 
-from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # the library carries no types
+from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # it carries no types
 
 from vault.seal.wordlists import Language, words_in
 from vault.seal.words import word_form
