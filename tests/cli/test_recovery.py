@@ -1,0 +1,239 @@
+"""`casevault recovery` as a process: pipes, exit codes, a typing person; no word of a sheet in any answer or error."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import REPOSITORY, Answer, Desk
+from tests.services.founded import MEMBER
+from vault.seal.sheets import Sheet, make_sheets
+from vault.services import recovery
+
+OTHERS = make_sheets(bytes(range(32)))
+
+
+@pytest.fixture
+def sheets(desk: Desk) -> tuple[Sheet, ...]:
+    with desk.place.open() as session:
+        return recovery.sheets(session)
+
+
+def piped(*texts: str) -> str:
+    return json.dumps({"sheets": texts})
+
+
+def words(sheet: Sheet) -> str:
+    return " ".join(sheet.words)
+
+
+def printed(sheet: Sheet) -> str:
+    return "\n".join(f"{row.number} {' '.join(row.words)} {row.check}" for row in sheet.rows)
+
+
+def says_no_word(answer: Answer, *told: Sheet) -> bool:
+    """Say whether an answer repeats no run of three words of a sheet: single ones are ordinary English."""
+    said = f"{answer.out} {answer.err}"
+    return not any(" ".join(row.words) in said or row.check in said.split() for sheet in told for row in sheet.rows)
+
+
+def test_sheets_are_written_and_the_drill_proves_them(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "paper"
+    folder.mkdir()
+    made = desk.run("recovery", "sheets", "--out", str(folder), "--language", "ru", "--json")
+    assert made.code == 0, made.err
+    assert made.json()["files"] == [str(folder / f"recovery-sheet-{n}-of-3.pdf") for n in (1, 2, 3)]
+    again = desk.run("recovery", "sheets", "--out", str(folder), "--json")
+    assert (again.code, again.json()["error"]["code"]) == (5, "refused")
+    text = desk.run("recovery", "sheets", "--out", str(tmp_path / "sheets.txt"))
+    assert "Printers and print programs keep copies" in text.out
+    pages = (tmp_path / "sheets.txt").read_text().split("CASEVAULT RECOVERY SHEET")[1:]
+    grids = [page.split("Check")[1].split("The vault")[0] for page in pages]
+    status = desk.run("recovery", "status")
+    assert "recovery: NOT proven" in status.out
+    done = desk.run("recovery", "drill", "--from", "-", "--json", stdin=piped(grids[2], grids[0]))
+    assert done.code == 0, done.err
+    assert done.json()["erased_here"] is True
+    assert done.json()["opened"] == 6
+    after = desk.run("recovery", "status")
+    assert f"recovery: proven, last drill on {done.json()['proven']}" in after.out
+    assert f"proven {done.json()['proven']}" in desk.run("status").out
+    gone = desk.run("recovery", "sheets", "--out", str(tmp_path / "more.txt"), "--json")
+    assert gone.code == 5
+    assert not (tmp_path / "more.txt").exists()
+
+
+REFUSALS = [
+    pytest.param(lambda s: piped(words(s[0])), 5, "2 sheets are needed, not 1", id="one custodian alone"),
+    pytest.param(lambda s: piped(), 5, "no sheet was given", id="none"),
+    pytest.param(lambda s: piped(words(s[0]), words(s[0])), 6, "sheet 2 is sheet 1 once more", id="one twice"),
+    pytest.param(lambda s: piped(words(s[0]), words(OTHERS[1])), 6, "sheet 2 is of another set", id="two sets"),
+    pytest.param(
+        lambda s: piped(words(OTHERS[0]), words(OTHERS[1])), 6, "another root than the expected", id="another vault"
+    ),
+    pytest.param(
+        lambda s: piped(words(s[0]), printed(s[1]).replace(s[1].rows[4].check, "x")), 6, "sheet 2", id="a wrong row"
+    ),
+    pytest.param(lambda s: piped(words(s[0]) + " acid"), 6, "sheet 1 has 34 words, not 33", id="a word more"),
+    pytest.param(lambda s: piped(words(s[0]).replace(" ", "x", 1)), 6, "sheet 1 has 32 words", id="glued"),
+    pytest.param(lambda s: "[1]", 2, "members sheets only", id="no object"),
+    pytest.param(lambda s: json.dumps({"sheets": [7]}), 2, "strings or lists of strings", id="no strings"),
+]
+
+
+@pytest.mark.parametrize(("stdin", "code", "text"), REFUSALS)
+def test_a_drill_that_does_not_prove_is_refused_without_a_word(
+    desk: Desk, sheets: Sequence[Sheet], stdin: object, code: int, text: str
+) -> None:
+    assert callable(stdin)
+    answer = desk.run("recovery", "drill", "--from", "-", "--json", stdin=stdin(sheets))
+    assert answer.code == code
+    assert text in answer.json()["error"]["message"]
+    assert says_no_word(answer, *sheets, *OTHERS)
+    assert "NOT proven" in desk.run("recovery", "status").out
+
+
+def test_without_terminal_or_pipe_the_sheets_are_missing(desk: Desk) -> None:
+    for verb in ("drill", "restore"):
+        answer = desk.run("recovery", verb, "--json")
+        assert (answer.code, answer.json()["error"]["message"]) == (2, "the sheets are missing")
+    answer = desk.run("recovery", "sheets", "--json")
+    assert (answer.code, answer.json()["error"]["message"]) == (2, "the sheets need a place")
+    both = desk.run("recovery", "sheets", "--show", "--out", "x")
+    assert both.code == 2
+
+
+def test_new_sheets_take_the_place_of_the_old_ones(desk: Desk, sheets: Sequence[Sheet], tmp_path: Path) -> None:
+    made = desk.run("recovery", "new", "--of", "3-of-5", "--out", str(tmp_path / "new.txt"), "--json")
+    assert made.code == 0, made.err
+    assert (made.json()["needed"], made.json()["sealed_anew"], made.json()["waiting"]) == (3, 6, 0)
+    pages = (tmp_path / "new.txt").read_text().split("CASEVAULT RECOVERY SHEET")[1:]
+    grids = [page.split("Check")[1].split("The vault")[0] for page in pages]
+    assert len(grids) == 5
+    old = desk.run("recovery", "drill", "--from", "-", stdin=piped(words(sheets[0]), words(sheets[1])))
+    assert old.code == 6
+    assert desk.run("recovery", "drill", "--from", "-", stdin=piped(grids[4], grids[0], grids[2])).code == 0
+    refused = desk.run("recovery", "new", "--out", str(tmp_path / "third.txt"), "--json")
+    assert refused.code == 5
+    typed = desk.run(
+        *("recovery", "new", "--old-sheets", "--from", "-", "--out", str(tmp_path / "third.txt"), "--json"),
+        stdin=piped(grids[1], grids[2], grids[3]),
+    )
+    assert typed.code == 0, typed.err
+    assert desk.run("recovery", "follow", "--json").json() == {"schema": 1, "sealed_anew": 0, "waiting": 0}
+    status = desk.run("recovery", "status", "--json").json()
+    assert [one["new_sheets"] for one in status["used"]] == [True, True]
+    assert (status["proven"], status["under_old_sheets"]) == (False, 0)
+
+
+def test_a_case_without_recovery_says_so(desk: Desk) -> None:
+    stdin = json.dumps({"title": "Closed", "reason": "the client asked for it"})
+    made = desk.run("case", "new", "--kind", "asylum", "--without-recovery", "--from", "-", "--json", stdin=stdin)
+    assert made.code == 0, made.err
+    shown = desk.run("case", "show", made.json()["ref"])
+    assert "Recovery cannot open this case: the client asked for it" in shown.out
+    assert desk.run("recovery", "status", "--json").json()["without_recovery"] == 1
+    forgotten = desk.run("case", "new", "--kind", "asylum", "--title", "T", "--without-recovery", "--json")
+    assert (forgotten.code, forgotten.json()["error"]["message"]) == (2, "--reason is missing")
+    alone = desk.run("case", "new", "--kind", "asylum", "--title", "T", "--reason", "x", "--json")
+    assert alone.code == 2
+
+
+class Typist:
+    """Somebody at a terminal, who reads the screen and types."""
+
+    def __init__(self, desk: Desk, *arguments: str) -> None:
+        self._ours, theirs = pty.openpty()
+        self.seen = ""
+        self._read = 0
+        self.process = subprocess.Popen(
+            desk.command(*arguments), stdin=theirs, stdout=theirs, stderr=theirs, env=desk.environment, cwd=REPOSITORY
+        )
+        os.close(theirs)
+        os.set_blocking(self._ours, False)
+
+    def wait_for(self, pattern: str) -> re.Match[str]:
+        """Return the first match behind what was read before."""
+        deadline = time.monotonic() + 60
+        while (found := re.compile(pattern).search(self.seen, self._read)) is None:
+            assert time.monotonic() < deadline, self.seen[-600:]
+            self._take()
+        self._read = found.end()
+        return found
+
+    def type(self, line: str) -> None:
+        os.write(self._ours, line.encode() + b"\n")
+
+    def end(self) -> int:
+        """Return the exit code, after everything that was still said."""
+        code = self.process.wait(timeout=60)
+        self._take()
+        os.close(self._ours)
+        return code
+
+    def _take(self) -> None:
+        try:
+            self.seen += os.read(self._ours, 65_536).decode()
+        except BlockingIOError:
+            time.sleep(0.02)
+        except OSError:  # the other end was closed
+            time.sleep(0.02)
+
+
+def test_a_person_types_sheets_row_by_row_and_a_slip_costs_one_row(desk: Desk, sheets: Sequence[Sheet]) -> None:
+    typist = Typist(desk, *desk.given(), "recovery", "drill")
+    for number, sheet in ((1, sheets[2]), (2, sheets[1])):
+        for row in sheet.rows:
+            typist.wait_for(f"sheet {number}, row +{row.number}: ")
+            if (number, row.number) == (1, 4):
+                typist.type("acid acne acid 000")
+                typist.wait_for("sheet 1, row 4: the words do not give the number beside them")
+                typist.wait_for("sheet 1, row +4: ")
+            typist.type(" ".join([*(word[:4] for word in row.words), row.check]))
+    typist.wait_for(r"\x1b\[2J\x1b\[3J\x1b\[H")  # the screen is cleared of what was typed
+    typist.wait_for("recovery: proven on ")
+    assert typist.end() == 0
+
+
+def test_sheets_are_shown_until_three_words_come_from_paper(desk: Desk) -> None:
+    typist = Typist(desk, *desk.given(), "recovery", "sheets", "--show")
+    slipped = False
+    number = 1
+    while number <= 3:
+        shown = typist.wait_for(rf"RECOVERY SHEET {number} of 3(?s:.*?)press Enter")[0]
+        known = dict(re.findall(r"\b(\d+) ([a-z]+)", shown))
+        typist.type("")
+        typist.wait_for(r"\x1b\[2J")
+        for question in range(3):
+            place = typist.wait_for(rf"Sheet {number}, word (\d+), from your paper: ")[1]
+            if not slipped and question == 1:
+                slipped = True
+                typist.type("wrong")
+                typist.wait_for("That is not the word that was shown")
+                break
+            typist.type(known[place])
+        else:
+            number += 1
+    typist.wait_for("Give each sheet to another person")
+    assert typist.end() == 0
+    assert slipped
+
+
+def test_restore_needs_a_passphrase_typed_twice_alike(desk: Desk, sheets: Sequence[Sheet]) -> None:
+    """The whole way is walked in tests/walks/test_lost_passphrase.py."""
+    stdin = piped(words(sheets[0]), words(OTHERS[1]))
+    answer = desk.run("recovery", "restore", "--from", "-", "--json", stdin=stdin)
+    assert answer.code == 6
+    answer = desk.run(
+        "recovery", "restore", "--new-admin", "--from", "-", "--json", stdin=piped(*map(words, sheets[:2]))
+    )
+    assert (answer.code, answer.json()["error"]["message"]) == (5, "a member of this name is in already")
+    assert MEMBER not in answer.out + answer.err
