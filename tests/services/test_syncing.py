@@ -11,7 +11,7 @@ from tests.services.offices import Office, admit, founder_of
 from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
-from vault.services import cases, notes, sharing, syncing
+from vault.services import cases, checking, notes, sharing, syncing
 from vault.services.exchange import peers_of
 from vault.sync.staging import staged_in
 
@@ -215,3 +215,9 @@ def test_what_is_known_of_peers_survives_a_lock(offices: Offices) -> None:
         peer = peers_of(session)[colleague.seat]
     assert peer.at is not None
     assert peer.base is not None
+
+
+def test_both_devices_verify_after_an_exchange(offices: Offices) -> None:
+    for office in offices:
+        with office.open() as session:
+            assert checking.verify(session).faults == ()

@@ -95,10 +95,13 @@ class Arrival:
         self.take(bundle, staged)
         self.waiting = of_the_first
 
-    def log(self, rule: str, digest: bytes) -> None:
-        """Put into the log that a bundle came, and the checkpoints of others that were seen; nothing if nothing did."""
+    def log(self, rule: str, digest: bytes, *, is_again: bool) -> None:
+        """Put into the log that a bundle came, and the checkpoints of others that were seen.
+
+        Nothing, if nothing came; but a take that was cut off behind its rows is not forgotten.
+        """
         session = self._session
-        if not (self.logs or self.versions):
+        if not (self.logs or self.versions or is_again):
             return
         with session.database.reading() as rows:
             notes = {

@@ -206,7 +206,7 @@ def take(
     """
     rule = session.require(Action.SYNC)
     folder = session.folder.staging_dir
-    staged = stage(file, folder, session.vault, now_s=now_s())
+    staged, is_again = stage(file, folder, session.vault, now_s=now_s())
     try:
         bundle = opened(session, staged, progress)
     except VaultError:
@@ -218,7 +218,7 @@ def take(
     for other in staged_in(folder):
         if other != staged and arrival.logs:
             arrival.take_waiting(other)
-    arrival.log(rule, digest_of(staged))
+    arrival.log(rule, digest_of(staged), is_again=is_again)
     index = caught_up(session)
     new = {identity for _, identity in arrival.versions}
     touched = sorted({compartment for compartment, _ in arrival.versions})

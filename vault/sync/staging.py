@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from vault.errors import NotFoundError, TryAgainError
 from vault.log.state import bytes_digest
@@ -22,7 +22,14 @@ _BLOCK = 1 << 20
 _SUFFIX = ".bundle"
 
 
-def stage(source: Path, folder: Path, vault: bytes, *, now_s: float) -> Path:
+class Staged(NamedTuple):
+    """A copy, and whether it lay there already: a take of it was cut off, or something in it waits."""
+
+    path: Path
+    is_again: bool
+
+
+def stage(source: Path, folder: Path, vault: bytes, *, now_s: float) -> Staged:
     """Return a durable copy of a bundle in the staging folder, named by its digest: the same file gives the same copy.
 
     Args:
@@ -51,6 +58,7 @@ def stage(source: Path, folder: Path, vault: bytes, *, now_s: float) -> Path:
                 f"bundles that wait take {others >> 20} MiB already",
                 advice="Take the missing ones first, then this one.",
             )
+        is_again = staged.exists()
         part.replace(staged)
         fsync_folder(folder)
     except FileNotFoundError:
@@ -59,7 +67,7 @@ def stage(source: Path, folder: Path, vault: bytes, *, now_s: float) -> Path:
         raise TryAgainError(f"{source.name} cannot be copied into the vault") from None
     finally:
         part.unlink(missing_ok=True)
-    return staged
+    return Staged(staged, is_again)
 
 
 def staged_in(folder: Path) -> list[Path]:
