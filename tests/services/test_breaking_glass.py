@@ -1,0 +1,129 @@
+"""In an emergency a case is opened to somebody else: for days, by two, and aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.services import colleague
+from tests.services.colleague import Colleague, admit
+from tests.services.founded import Filled
+from tests.services.test_approving import Person
+from vault.access.session import Session
+from vault.errors import RefusedError, UsageError, WaitingForDecisionError
+from vault.ids import CompartmentId, MemberId
+from vault.policy.roles import Role
+from vault.services import approving, breaking_glass, cases, checking, logbook, sharing, terms
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The founder holds the cases; Oren may approve; Tove shall be let in."""
+
+    filled: Filled
+    oren: Colleague
+    tove: Colleague
+
+    @property
+    def case(self) -> CompartmentId:
+        return self.filled.cases[0]
+
+
+@pytest.fixture
+def office(filled: Filled) -> Office:
+    with filled.open() as session:
+        oren = admit(session)
+        tove = admit(session, name="Tove Lindqvarn", passphrase=b"four amber lamps", roles=frozenset({Role.CASEWORKER}))
+    for one in (oren, tove):
+        with one.open(filled.place):
+            pass
+    return Office(filled, oren, tove)
+
+
+@pytest.fixture
+def director(office: Office) -> Iterator[Session]:
+    with office.filled.open() as session:
+        yield session
+
+
+def until(session: Session, days: int = 3) -> int:
+    return session.log.now_ms() + days * DAY_MS
+
+
+def break_glass(
+    session: Session, case: CompartmentId, member: MemberId, second: approving.Second | None, *, days: int = 3
+) -> breaking_glass.GlassBroken:
+    return breaking_glass.break_glass(
+        session, case, member, until_ms=until(session, days), why="emergency", second=second
+    )
+
+
+def test_without_a_second_person_it_waits(director: Session, office: Office) -> None:
+    with pytest.raises(WaitingForDecisionError, match=r"break\.glass needs the approval"):
+        break_glass(director, office.case, office.tove.member, None)
+
+
+def test_whom_it_lets_in_cannot_approve_it(director: Session, office: Office) -> None:
+    person = Person(passphrase=office.tove.passphrase, reason="emergency")
+    second = approving.at_this_keyboard(director, office.tove.name, run=person.run)
+    with pytest.raises(RefusedError, match="gains by it"):
+        break_glass(director, office.case, office.tove.member, second)
+
+
+def test_a_third_approves_and_the_case_opens_for_days_aloud(director: Session, office: Office) -> None:
+    person = Person(reason="emergency")
+    second = approving.at_this_keyboard(director, colleague.NAME, run=person.run)
+    broken = break_glass(director, office.case, office.tove.member, second)
+    assert broken.rule == "two-person"
+    assert "Tove Lindqvarn" in person.shown[0]
+    lines = {line.payload.act: line.payload for line in logbook.newest(director).lines if line.payload is not None}
+    assert (lines["break.glass"].out, lines["break.glass"].deleg) == ("ok", office.oren.seat)
+    (term,) = [term for term in terms.terms_of(director, office.case) if term.member == office.tove.member]
+    assert term.until_ms == broken.until_ms
+    assert checking.verify(director).faults == ()
+    director.close()
+    with office.tove.open(office.filled.place) as tove:
+        assert cases.open_case(tove, office.case, why="emergency").head.value.title
+        assert checking.verify(tove).faults == ()
+
+
+def test_everybody_who_holds_the_case_hears_of_it(director: Session, office: Office) -> None:
+    sharing.grant(director, office.case, [office.oren.member])
+    second = approving.at_this_keyboard(director, colleague.NAME, run=Person(reason="emergency").run)
+    break_glass(director, office.case, office.tove.member, second)
+    director.close()
+    with office.oren.open(office.filled.place) as oren:
+        assert any("BREAK-GLASS" in line and "Tove Lindqvarn" in line for line in terms.announcements(oren))
+
+
+@pytest.mark.parametrize("days", [0, 15])
+def test_it_ends_within_fourteen_days(director: Session, office: Office, days: int) -> None:
+    with pytest.raises(UsageError, match="within 14 days"):
+        break_glass(director, office.case, office.tove.member, None, days=days)
+
+
+def test_who_holds_the_case_already_needs_no_broken_glass(director: Session, office: Office) -> None:
+    with pytest.raises(RefusedError, match="holds the case already"):
+        break_glass(director, office.case, director.member, None)
+
+
+def test_who_does_not_hold_the_case_opens_it_to_nobody(office: Office) -> None:
+    with (
+        office.tove.open(office.filled.place) as tove,
+        pytest.raises(RefusedError, match="not granted to you"),
+    ):
+        break_glass(tove, office.case, office.oren.member, None)
+
+
+def test_with_nobody_else_to_ask_it_is_done_alone_and_the_log_says_so(filled: Filled) -> None:
+    with filled.open() as session:
+        oren = admit(session)
+        broken = break_glass(session, filled.cases[0], oren.member, None)
+        assert broken.rule == "alone"
+        lines = {line.payload.act: line.payload for line in logbook.newest(session).lines if line.payload is not None}
+        assert lines["break.glass"].out == "ok:alone"
+        assert checking.verify(session).faults == ()
