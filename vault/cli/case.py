@@ -12,7 +12,7 @@ from vault.errors import UsageError
 
 _KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", "Title of the case", required=True)
-_REASON = Personal("reason", "--reason", "Why the recovery sheets must not open it", required=True)
+_REASON = Personal("reason", "--reason", "Why it must not be opened by them", required=True)
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -23,6 +23,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     new.add_argument("--kind", choices=_KINDS, required=True)
     new.add_argument(
         "--without-recovery", action="store_true", help="no recovery sheet opens it; the reason is asked and kept"
+    )
+    new.add_argument(
+        "--no-deputy", action="store_true", help="your deputy does not open it; the reason is asked and kept"
     )
     add_personal(new, (_TITLE, _REASON))
     new.set_defaults(command=_new)
@@ -37,14 +40,23 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 def _new(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import cases
 
-    if args.reason and not args.without_recovery:
-        raise UsageError("--reason goes with --without-recovery")
-    asked = (_TITLE, _REASON) if args.without_recovery else (_TITLE,)
+    leaves_out = args.without_recovery or args.no_deputy
+    if args.reason and not leaves_out:
+        raise UsageError("--reason goes with --without-recovery or --no-deputy")
+    asked = (_TITLE, _REASON) if leaves_out else (_TITLE,)
     values = personal_values(args, face, asked, "case new --kind KIND")
-    reason = values["reason"][0] if args.without_recovery else None
+    reason = values["reason"][0] if leaves_out else None
     with opened(args, face) as session:
-        made = cases.create(session, title=values["title"][0], kind=args.kind, no_recovery_reason=reason)
-    return Result({"case": made.case.hex(), "ref": made.ref}, [f"Case {made.ref} is kept.", f"id {made.case.hex()}"])
+        made = cases.create(
+            session,
+            title=values["title"][0],
+            kind=args.kind,
+            alone_reason=reason if args.no_deputy else None,
+            no_recovery_reason=reason if args.without_recovery else None,
+        )
+        only_you = cases.only_you(session, made.case)
+    lines = [f"Case {made.ref} is kept.", f"id {made.case.hex()}", *([only_you] if only_you else [])]
+    return Result({"case": made.case.hex(), "ref": made.ref, "only_you": only_you is not None}, lines)
 
 
 def _list(args: argparse.Namespace, face: Face) -> Result:
