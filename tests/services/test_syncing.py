@@ -13,6 +13,7 @@ from vault.ids import CompartmentId
 from vault.policy.roles import Role
 from vault.services import cases, checking, notes, sharing, syncing
 from vault.services.exchange import peers_of
+from vault.store.rowtypes import VersionKeyRow
 from vault.sync.staging import staged_in
 
 Offices = tuple[Office, Office]
@@ -221,3 +222,32 @@ def test_both_devices_verify_after_an_exchange(offices: Offices) -> None:
     for office in offices:
         with office.open() as session:
             assert checking.verify(session).faults == ()
+
+
+def test_keys_that_were_wrapped_anew_later_are_sent_too(
+    offices: Offices, filled_template: Filled, tmp_path: Path
+) -> None:
+    """What is wrapped under the newest key long after the bundle that brought that key is still needed by others."""
+    founder, colleague = offices
+    case = filled_template.cases[0]
+    with founder.open() as session:
+        state = session.state_of(case)
+        assert state is not None
+        sharing.rotate(session, case)
+        # As if the program had been closed before it had wrapped them all anew.
+        with session.database.reading() as rows:
+            new = [
+                VersionKeyRow(*one[:3], one.epoch, one.wrap)
+                for one in rows.versions(case)
+                if one.epoch not in state.epochs
+            ]
+        late = new[3:]
+        with session.database.transaction() as rows:
+            rows.delete_version_keys(late)
+    colleague.take(founder.send(colleague, tmp_path))
+    founder.take(colleague.send(founder, tmp_path))
+    with founder.open() as session, session.database.transaction() as rows:
+        rows.add_version_keys(late)
+    colleague.take(founder.send(colleague, tmp_path))
+    with colleague.open() as session, session.database.reading() as rows:
+        assert {one.wrap for one in late} <= {one.wrap for one in rows.versions(case)}

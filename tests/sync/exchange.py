@@ -64,6 +64,7 @@ class Sender:
         base: Mapping[bytes, int] | None = None,
         compartments: Collection[bytes] | None = None,
         base_compartments: Collection[bytes] | None = None,
+        base_keys: Mapping[bytes, int] | None = None,
         seats: Collection[bytes] = (),
         logs: Mapping[bytes, Extent] | None = None,
     ) -> Made:
@@ -72,6 +73,7 @@ class Sender:
             have=have or {},
             base=base or {},
             base_compartments=(self.compartments() if base else ()) if base_compartments is None else base_compartments,
+            base_keys=base_keys or {},
             seats=seats,
             compartments=self.compartments() if compartments is None else compartments,
         )

@@ -7,15 +7,16 @@ import pytest
 from tests.seal.places import fixed
 from vault.errors import MalformedError
 from vault.sync.manifest import Manifest, Position
-from vault.sync.peers import OFFERS_KEPT, Offer, Peer, common_base, common_have, decode_peers, encode_peers
+from vault.sync.peers import OFFERS_KEPT, Base, Offer, Peer, common_base, common_have, decode_peers, encode_peers
 
 LOG, OTHER, OWN = fixed("log"), fixed("other log"), fixed("own log")
 SEAT = fixed("seat", 16)
+EPOCH = fixed("epoch", 16)
 CASE, SECOND = fixed("case", 16), fixed("second case", 16)
 
 
 def _offer(size: int, *, cases: tuple[bytes, ...] = (CASE,)) -> Offer:
-    return Offer(Position(OWN, size), {LOG: size, OWN: size}, frozenset(cases))
+    return Offer(Position(OWN, size), {LOG: size, OWN: size}, frozenset(cases), {EPOCH: size})
 
 
 def _manifest(size: int, *, have: dict[bytes, int] | None = None, took: Position | None = None) -> Manifest:
@@ -94,6 +95,6 @@ def test_a_member_has_what_all_of_its_devices_have() -> None:
 def test_a_device_that_took_nothing_gets_everything() -> None:
     one = replace(Peer().offered(_offer(5, cases=(CASE, SECOND))), took=Position(OWN, 5))
     two = replace(Peer().offered(_offer(3)), took=Position(OWN, 3))
-    assert common_base([one, two]) == ({LOG: 3, OWN: 3}, frozenset({CASE}))
-    assert common_base([one, Peer()]) == ({}, frozenset())
-    assert common_base([]) == ({}, frozenset())
+    assert common_base([one, two]) == Base({LOG: 3, OWN: 3}, frozenset({CASE}), {EPOCH: 3})
+    assert common_base([one, Peer()]) == Base()
+    assert common_base([]) == Base()

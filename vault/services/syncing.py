@@ -117,10 +117,10 @@ def make(
     peers = peers_of(session)
     own = [peers.get(seat, Peer()) for seat in seats]
     have = common_have(own)
-    base, base_compartments = common_base(own)
+    base = common_base(own)
     position = Position(session.log.origin, session.log.size)
     with session.log.lock, session.database.reading() as rows:
-        logs = extents(session, rows, {origin: min(size, base.get(origin, 0)) for origin, size in have.items()})
+        logs = extents(session, rows, {origin: min(size, base.reached.get(origin, 0)) for origin, size in have.items()})
         compartments, withdrawn = compartments_for(session, rows, seats)
         certificates = session.directory.standing.certificates
         draft = Manifest(
@@ -137,7 +137,7 @@ def make(
             have={origin: extent.size for origin, extent in logs.items()},
             took={seat: at for seat, peer in zip(seats, own, strict=True) if (at := peer.at) is not None},
         )
-        request = Request(logs, have, base, base_compartments, seats, compartments, withdrawn)
+        request = Request(logs, have, base.reached, base.compartments, base.keys, seats, compartments, withdrawn)
         made = make_bundle(
             rows,
             request,
@@ -155,7 +155,7 @@ def make(
         # What is not in the log did not happen.
         made.path.unlink(missing_ok=True)
         raise
-    offer = Offer(position, draft.have, covered)
+    offer = Offer(position, draft.have, covered, made.keys)
     keep_peers(session, peers | {seat: peer.offered(offer) for seat, peer in zip(seats, own, strict=True)})
     counts = made.manifest.counts
     return MadeBundle(

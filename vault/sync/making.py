@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,12 +25,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A bundle that is durable at its place. `digest` is the SHA-256 of the file."""
+    """A bundle that is durable at its place. `digest` is the SHA-256 of the file; `keys`: see `Selection`."""
 
     path: Path
     size: int
     digest: bytes
     manifest: Manifest
+    keys: Mapping[bytes, int]
 
 
 def make_bundle(
@@ -72,7 +73,7 @@ def make_bundle(
     header = encode_header(manifest.vault, seal_bundle_key(key, manifest.vault, recipients))
     body = seal_body(key, manifest.vault, header, _content(signed, selection), size)
     written = _write(path, header, body, lambda done: progress(min(done, size), size))
-    return Made(path, *written, manifest)
+    return Made(path, *written, manifest, selection.keys)
 
 
 def _filled(draft: Manifest, selection: Selection) -> Manifest:

@@ -25,11 +25,13 @@ class Offer:
         position: this seat's log and size.
         reached: origin -> size.
         compartments: those that it covered, whole as far as this device knew.
+        keys: epoch -> number of version keys known under it, of compartments with several epochs.
     """
 
     position: Position
     reached: Mapping[bytes, int]
     compartments: frozenset[bytes]
+    keys: Mapping[bytes, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class _OfferWire(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     position: tuple[bytes, int]
     reached: _Vector
     compartments: list[bytes]
+    keys: _Vector
 
 
 class _PeerWire(msgspec.Struct, forbid_unknown_fields=True):
@@ -105,6 +108,7 @@ def encode_peers(peers: Mapping[bytes, Peer]) -> bytes:
                         (offer.position.origin, offer.position.size),
                         sorted(offer.reached.items()),
                         sorted(offer.compartments),
+                        sorted(offer.keys.items()),
                     )
                     for offer in peer.sent
                 ],
@@ -129,7 +133,10 @@ def decode_peers(content: bytes) -> dict[bytes, Peer]:
         wire.seat: Peer(
             at=None if wire.at is None else Position(*wire.at),
             have=dict(wire.have),
-            sent=tuple(Offer(Position(*o.position), dict(o.reached), frozenset(o.compartments)) for o in wire.sent),
+            sent=tuple(
+                Offer(Position(*o.position), dict(o.reached), frozenset(o.compartments), dict(o.keys))
+                for o in wire.sent
+            ),
             took=None if wire.took is None else Position(*wire.took),
         )
         for wire in wires
@@ -145,14 +152,23 @@ def common_have(peers: Iterable[Peer]) -> dict[bytes, int]:
     return _least([peer.have for peer in peers])
 
 
-def common_base(peers: Iterable[Peer]) -> tuple[dict[bytes, int], frozenset[bytes]]:
-    """Return how far the bundles reach that all these seats took, and which compartments all of them covered."""
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What several seats certainly took: see `Offer`."""
+
+    reached: Mapping[bytes, int] = field(default_factory=dict)
+    compartments: frozenset[bytes] = frozenset()
+    keys: Mapping[bytes, int] = field(default_factory=dict)
+
+
+def common_base(peers: Iterable[Peer]) -> Base:
+    """Return how far the bundles reach that all these seats took, and what all of them covered."""
     bases = [peer.base for peer in peers]
     known = [base for base in bases if base is not None]
     if not known or len(known) < len(bases):
-        return {}, frozenset()
+        return Base()
     compartments = frozenset.intersection(*(base.compartments for base in known))
-    return _least([base.reached for base in known]), compartments
+    return Base(_least([base.reached for base in known]), compartments, _least([base.keys for base in known]))
 
 
 def _least(vectors: list[Mapping[bytes, int]]) -> dict[bytes, int]:

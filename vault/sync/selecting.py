@@ -46,6 +46,7 @@ class Request:
         have: origin -> size that the receiver has; it gets the entries from there on.
         base: origin -> size that the maker's last bundle reached which the receiver took; empty: none.
         base_compartments: the compartments that this bundle covered.
+        base_keys: epoch -> how many version keys this bundle knew under it, where a compartment has several epochs.
         seats: the receiver's live seats.
         compartments: those that these seats may hold, the directory among them.
         withdrawn: those that they held and were dropped from: they get the public notices, which say so, and no more.
@@ -55,6 +56,7 @@ class Request:
     have: Mapping[bytes, int]
     base: Mapping[bytes, int]
     base_compartments: Collection[bytes]
+    base_keys: Mapping[bytes, int]
     seats: Collection[bytes]
     compartments: Collection[bytes]
     withdrawn: Collection[bytes] = ()
@@ -71,7 +73,11 @@ class _Share:
 
 
 class Selection:
-    """The pages of one bundle. `pages` gives the same bytes each time within one view of the database."""
+    """The pages of one bundle. `pages` gives the same bytes each time within one view of the database.
+
+    Attributes:
+        keys: epoch -> number of version keys under it, of compartments with several epochs.
+    """
 
     def __init__(self, rows: Rows, request: Request) -> None:
         self._rows = rows
@@ -83,8 +89,9 @@ class Selection:
         wanted = {digest for share in self._shares.values() for digest in share.epochs} | self._notices.keys()
         wanted |= {grant.digest for share in self._shares.values() for grant in share.grants}
         self._places = self._find(wanted)
+        self.keys, before = self._count_keys()
         for compartment, share in self._shares.items():
-            self._decide(compartment, share)
+            self._decide(compartment, share, before)
         self._epochs = {
             epoch: compartment for compartment, share in self._shares.items() for epoch, _ in share.epochs.values()
         }
@@ -125,12 +132,33 @@ class Selection:
             share.grants += self._rows.grants_of(epoch)
         return share
 
-    def _decide(self, compartment: bytes, share: _Share) -> None:
+    def _count_keys(self) -> tuple[dict[bytes, int], dict[bytes, int]]:
+        """Count version keys by epoch, all and those before the base, where a compartment has several epochs.
+
+        Versions are wrapped anew long after they were written: no place in a log says when.
+        """
+        several = {
+            epoch for share in self._shares.values() if len(share.epochs) > 1 for epoch, _ in share.epochs.values()
+        }
+        counts, before = dict.fromkeys(several, 0), dict.fromkeys(several, 0)
+        for origin in self._logs if several else ():
+            for row in self._rows.version_keys(origin, 0, self._request.logs[origin].size):
+                if row.epoch in several:
+                    counts[row.epoch] += 1
+                    before[row.epoch] += not self._is_beyond(origin, row.seq)
+        return counts, before
+
+    def _decide(self, compartment: bytes, share: _Share, before: Mapping[bytes, int]) -> None:
         """Settle whether the receiver gets all of a compartment, and of which epochs it gets every wrapped key."""
         own = [grant.digest for grant in share.grants if grant.seat in self._request.seats]
         is_new_to_it = bool(own) and all(self._is_new(digest) for digest in own)
         share.in_full = compartment not in self._known or is_new_to_it
-        share.new_epochs = {epoch for digest, (epoch, _) in share.epochs.items() if self._is_new(digest)}
+        known = self._request.base_keys
+        share.new_epochs = {
+            epoch
+            for digest, (epoch, _) in share.epochs.items()
+            if self._is_new(digest) or before.get(epoch, 0) > known.get(epoch, 0)
+        }
 
     def _is_new(self, digest: bytes) -> bool:
         """Say whether the list that names it lies beyond what the receiver took from here."""
