@@ -15,6 +15,7 @@ import pytest
 from tests.cli.desk import REPOSITORY, Desk
 from tests.seal.layouts import typed_in
 from tests.services.founded import MEMBER, PASSPHRASE
+from vault.cli.choosing import usual_language
 
 NEW = b"a kettle for the harbour"
 
@@ -284,3 +285,21 @@ def test_init_offers_one_that_is_made_and_refuses_what_is_easily_guessed(desk: D
     os.write(terminal.ours, b"\x03")
     terminal.end()
     assert opened.code == 0, opened.err
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("ru_RU", "ru"),
+        ("Russian_Russia", "ru"),
+        ("fr_FR", "fr"),
+        ("French_France", "fr"),
+        ("de_DE", "en"),
+        (None, "en"),
+    ],
+)
+def test_words_are_in_the_language_of_the_computer_where_there_is_a_list(
+    monkeypatch: pytest.MonkeyPatch, name: str | None, language: str
+) -> None:
+    monkeypatch.setattr("locale.getlocale", lambda _: (name, "UTF-8"))
+    assert usual_language() == language

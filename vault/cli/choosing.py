@@ -30,7 +30,7 @@ def is_at_terminal(face: Face) -> bool:
 
 def usual_language() -> str:
     """Return the language of the words that this computer's language asks for."""
-    name = (locale.setlocale(locale.LC_MESSAGES, None) if hasattr(locale, "LC_MESSAGES") else "") or ""
+    name = (locale.getlocale(locale.LC_CTYPE)[0] or "").lower()  # `ru_RU`, or `Russian_Russia` on Windows
     return next((language for language in LANGUAGES if name.startswith(language)), LANGUAGES[0])
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from vault.cli.asking import Personal, add_personal, personal_values, read_member
-from vault.cli.choosing import new_passphrase
+from vault.cli.choosing import LANGUAGES, new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
 from vault.cli.sheets import add_writing, files_for, hand_over
@@ -28,6 +28,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
         metavar="N",
         help="memory of one passphrase guess, in MiB (256), or `auto` for what this machine does in a second",
     )
+    parser.add_argument(
+        "--generate", choices=LANGUAGES, metavar="LANGUAGE", help="make the passphrase, of words in en, fr or ru"
+    )
     add_writing(parser, "--sheets")
     add_personal(parser, _ORG)
     parser.set_defaults(command=_init)
@@ -43,7 +46,7 @@ def _init(args: argparse.Namespace, face: Face) -> Result:
     path = vault_path(args)
     organisation = personal_values(args, face, _ORG, "init")["org"][0]
     member = read_member(args, face)
-    passphrase = new_passphrase(args, face, (organisation, member))
+    passphrase = new_passphrase(args, face, (organisation, member), language=args.generate)
     with files_for(args, face) as files:
         new = founding.init(
             path,
