@@ -1,0 +1,275 @@
+"""Attacks on recovery: one custodian with the folder, replaced sheets, a forged beginning, a seat that helps itself."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from shamir_mnemonic.share import Share  # type: ignore[import-untyped]  # ships no types
+
+from tests.services.colleague import admit
+from tests.services.conftest import filled, filled_template
+from tests.services.founded import MARKER, MEMBER, Filled
+from tests.services.sheets_help import typed
+from vault.access.by_sheets import open_door, opened_by_sheets
+from vault.access.directory import RECOVERY
+from vault.access.keyrings import grants_between, open_missing
+from vault.access.rekeying import open_with_doors
+from vault.access.root_secret import kept_secret
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import RefusedError, VerificationError
+from vault.ids import CompartmentId, EpochId, RecordId, SeatId
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, make_roster
+from vault.log.roster_entries import MemberEntry, RosterHead
+from vault.policy.roles import Role
+from vault.records.authority import Listings
+from vault.records.seatlog import Holder, SealedPlace
+from vault.records.work import Entry, Work
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.keyring import Keyring
+from vault.seal.recipients import KemPrivate
+from vault.seal.recovery import derive_recovery_seed
+from vault.seal.sheets import Sheet, join_sheets, make_sheets
+from vault.seal.signing import make_signing_seed, public_key, sign
+from vault.services import cases, recovery
+from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
+
+__all__ = ["filled", "filled_template"]  # fixtures
+
+NEW = b"five wooden herons"
+
+
+@pytest.fixture
+def sheets(filled: Filled) -> tuple[Sheet, ...]:
+    with filled.open() as session:
+        return recovery.sheets(session)
+
+
+def secret_of(sheets: Sequence[Sheet]) -> bytes:
+    return join_sheets([sheet.words for sheet in sheets], None)
+
+
+def reopen(filled: Filled, name: str = MEMBER) -> Session:
+    return unlock(filled.path, member=name, passphrase=bytearray(NEW), state=filled.state)
+
+
+def restore(filled: Filled, sheets: Sequence[Sheet], name: str = MEMBER, **wish: bool) -> recovery.Restored:
+    return recovery.restore(
+        filled.path, typed(sheets, 1, 2), member=name, passphrase=bytearray(NEW), state=filled.state, **wish
+    )
+
+
+# ---- one custodian alone
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_one_custodian_with_the_whole_folder_opens_nothing(
+    filled: Filled, sheets: Sequence[Sheet], number: int
+) -> None:
+    one = sheets[number - 1]
+    value: bytes = Share.from_mnemonic(" ".join(one.words)).value
+    file = KeyFile.decode(read_limited(filled.path / "keys", KEY_FILE_SIZE))
+    with pytest.raises(RefusedError, match="2 sheets are needed, not 1"):
+        join_sheets([one.words], None)
+    with pytest.raises(VerificationError, match="sheet 2 is sheet 1 once more"):
+        join_sheets([one.words, one.words], None)
+    # The share as if it were the secret, and joined with any other share that is not of this set.
+    for guess in (value, value[::-1], bytes(a ^ b for a, b in zip(value, secrets.token_bytes(32), strict=True))):
+        with pytest.raises(VerificationError, match="these sheets do not open this vault"):
+            open_door(file, guess)
+    with pytest.raises(VerificationError, match="of another set"):
+        join_sheets([one.words, make_sheets(secrets.token_bytes(32))[0].words], None)
+
+
+def test_a_forged_second_sheet_of_the_same_set_gives_nothing(filled: Filled, sheets: Sequence[Sheet]) -> None:
+    """With the public part of a real sheet and made up numbers: the check of the set refuses it."""
+    real: Share = Share.from_mnemonic(" ".join(sheets[0].words))
+    for _ in range(20):
+        forged = Share(
+            real.identifier,
+            real.extendable,
+            real.iteration_exponent,
+            real.group_index,
+            real.group_threshold,
+            real.group_count,
+            1,
+            real.member_threshold,
+            secrets.token_bytes(32),
+        )
+        with pytest.raises(VerificationError, match="do not fit together"):
+            join_sheets([sheets[0].words, tuple(forged.words())], None)
+
+
+def test_no_word_of_a_sheet_is_left_in_folder_or_account(filled: Filled, sheets: Sequence[Sheet]) -> None:
+    with filled.open() as session:
+        recovery.drill(session, typed(sheets, 1, 3))
+    restore(filled, sheets)
+    found = [path for root in (filled.path, filled.state) for path in root.rglob("*") if path.is_file()]
+    assert found
+    for path in found:
+        raw = path.read_bytes()
+        assert not any(" ".join(row.words).encode() in raw for sheet in sheets for row in sheet.rows)
+        assert secret_of(sheets) not in raw
+
+
+# ---- sheets that were replaced
+
+
+def test_replaced_sheets_read_nothing_new_even_with_the_keys_file_of_then(
+    filled: Filled, sheets: Sequence[Sheet], tmp_path: Path
+) -> None:
+    shutil.copy(filled.path / "keys", tmp_path / "keys")
+    with filled.open() as session:
+        before = set(session.keyring.compartments())
+        known = {epoch for one in before for epoch in session.keyring.epochs_of(one)}
+        recovery.renew(session)
+        cases.create(session, title=f"{MARKER} later", kind="asylum")
+        now = {epoch for one in session.keyring.compartments() for epoch in session.keyring.epochs_of(one)}
+    shutil.copy(tmp_path / "keys", filled.path / "keys")
+    old = secret_of(sheets)
+    with pytest.raises(VerificationError, match="no roster of this vault ends in the root of these sheets"):
+        _open(filled, old)
+    # Below every check: what the old key opens of all grants that there are.
+    doors = open_door(KeyFile.decode(read_limited(filled.path / "keys", KEY_FILE_SIZE)), old)
+    database, _ = open_with_doors(VaultFolder(filled.path), doors)
+    try:
+        vault = filled.place.vault_id
+        with database.reading() as rows:
+            private = KemPrivate.from_seed(derive_recovery_seed(old))
+            place = SealedPlace(vault, RECOVERY, bytes(32))
+            granted = open_missing(rows, place, private, Keyring(), Listings())
+    finally:
+        database.close()
+    opened = {one.epoch for one in granted if one.key is not None}
+    assert opened == known
+    assert not opened & (now - known)
+
+
+# ---- a forged beginning
+
+
+def test_a_beginning_that_the_sheets_did_not_sign_brings_nobody_back(filled: Filled, sheets: Sequence[Sheet]) -> None:
+    """A member who can write to the file replaces all rosters by some that end in the true root."""
+    root_seed = make_signing_seed()
+    with filled.open() as session:
+        standing = session.directory.standing
+        head = RosterHead(session.vault, 0, (), standing.head.recovery, standing.head.rights, standing.head.suites)
+        members = [MemberEntry(member, frozenset({"admin"})) for member in standing.members]
+        seats = list(standing.certificates.values())
+        first = make_roster(head, members, seats, random=secrets.token_bytes)
+        first = first.signed(public_key(root_seed), sign(root_seed, ROSTER_PURPOSE, first.root))
+        following = RosterHead(
+            *(session.vault, 1, (first.root,), standing.head.recovery, standing.head.rights, standing.head.suites),
+            new_root=standing.root_public,
+        )
+        second = make_roster(following, members, seats, random=secrets.token_bytes)
+        second = second.signed(public_key(root_seed), sign(root_seed, ROSTER_PURPOSE, second.root))
+        with session.database.reading() as rows:
+            true = rows.versions(session.directory.compartment, RecordId(ROSTER_RECORD))
+        with session.work() as work:
+            for roster in (first, second):
+                work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
+            work.commit(Entry(act="config.change"))
+        with session.database.transaction() as rows:
+            rows.erase_versions([(one.origin, one.seq, one.n) for one in true])
+    with pytest.raises(VerificationError, match="no roster of this vault ends in the root of these sheets"):
+        _open(filled, secret_of(sheets))
+
+
+# ---- a seat that helps itself
+
+
+def test_a_seat_that_members_admitted_cannot_grant_itself_in_its_first_session(filled: Filled) -> None:
+    """A case's key that leaked to a volunteer, and a patched client: holding a key is never the right."""
+    with filled.open() as session:
+        oren = admit(session)
+        case = filled.cases[0]
+        epoch = EpochId(session.keyring.epochs_of(case)[-1])
+        key = session.keyring.get(epoch)
+        assert key is not None
+    with oren.open(filled.place) as session:
+        _help_itself(session, case, epoch, key)
+        assert oren.seat not in _holders(session, case)
+    with filled.open() as session:
+        assert oren.seat not in _holders(session, case)
+
+
+def test_a_seat_that_sheets_brought_back_can_do_it_in_its_first_session_only(
+    filled: Filled, sheets: Sequence[Sheet]
+) -> None:
+    with filled.open() as session:
+        oren = admit(session)
+        case = filled.cases[0]
+        epoch = EpochId(session.keyring.epochs_of(case)[-1])
+        key = session.keyring.get(epoch)
+        assert key is not None
+    restore(filled, sheets, oren.name)
+    with reopen(filled, oren.name) as session:
+        assert session.log.session.number > 1
+        _help_itself(session, case, epoch, key)
+        assert session.seat not in _holders(session, case)
+    with filled.open() as session:
+        assert _holders(session, case) == {session.seat, RECOVERY}
+
+
+def test_sheets_do_not_let_a_seat_give_to_others_what_its_role_may_not_give(
+    filled: Filled, sheets: Sequence[Sheet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled.open() as session:
+        oren = admit(session)
+        oren_kem = session.directory.standing.certificates[oren.seat].kem
+
+    give = Work.grant
+
+    def generous(work: Work, compartment: CompartmentId, epoch: EpochId, holders: Sequence[Holder]) -> None:
+        give(work, compartment, epoch, [*holders, Holder(oren.seat, oren_kem)])
+
+    monkeypatch.setattr(Work, "grant", generous)
+    done = restore(filled, sheets, "Ona Brisk", new_admin=True, everything=True)
+    monkeypatch.undo()
+    with filled.open() as session:
+        for case in filled.cases:
+            with session.database.reading() as rows:
+                epoch = session.keyring.epochs_of(case)[-1]
+                assert grants_between(rows, epoch, oren.seat)  # it is there, sealed to the seat, and listed
+            assert oren.seat not in _holders(session, case)
+            assert done.back.seat in _holders(session, case)
+            assert session.directory.roles_of(done.back.member) == {Role.ADMIN}
+
+
+def _help_itself(session: Session, case: CompartmentId, epoch: EpochId, key: bytes) -> None:
+    session.log.keyring.add(case, epoch, key)
+    own = Holder(session.seat, session.kem_private.public)
+    with Work(session.log) as work:
+        work.grant(case, epoch, [own])
+        work.commit(Entry(act="grant.add"))
+
+
+def _holders(session: Session, case: CompartmentId) -> frozenset[SeatId]:
+    session.learned.states.clear()
+    state = session.state_of(case)
+    assert state is not None
+    return state.holders
+
+
+def _open(filled: Filled, secret: bytes) -> None:
+    with opened_by_sheets(filled.path, secret):
+        pass
+
+
+def test_the_secret_row_alone_is_no_way_around_the_keyring_key(filled: Filled) -> None:
+    with filled.open() as session:
+        secret = kept_secret(session)
+        assert secret is not None
+        with session.database.reading() as rows:
+            row = rows.local(session.seat, 7)
+        assert row is not None
+        assert secret not in row.blob
+        other = SealedPlace(session.vault, session.seat, secrets.token_bytes(32))
+        with pytest.raises(VerificationError):
+            other.open_row(row)

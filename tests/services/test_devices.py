@@ -1,0 +1,214 @@
+"""Devices: named, added, moved to, lost; and whom to warn of a lost one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.services.founded import MARKER, Place
+from tests.services.organisation import (
+    AMINA,
+    DANA,
+    JOEL,
+    KARIM,
+    MIRA,
+    NOOR,
+    SELIN,
+    Account,
+    Organisation,
+    ask_to_join,
+    finish_joining,
+    give,
+    share,
+)
+from vault.access.session import Session
+from vault.casework.person import SafeContact
+from vault.casework.vocabulary import Channel
+from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.services import cases, devices, joining, notes, people
+from vault.services.cases import CaseMade
+
+
+def add_device(organisation: Organisation, session: Session, *, with_cases: bool = True) -> Account:
+    """Admit a further device of the member who works, and give it their cases."""
+    name = next(one.name for one in organisation.accounts.values() if one.member == session.member)
+    folder = organisation.folder / "second"
+    place = Place(folder / "second.vault", folder / "state")
+    request, words = ask_to_join(organisation.folder, place, joining.invite_device(session, session.member), name)
+    admitted = joining.admit(session, joining.look(session, request), words, by_root=True)
+    assert admitted.outcome.is_done, admitted.outcome.missing
+    if with_cases:
+        devices.give_cases(session, admitted.seat)
+    return Account(name, place, admitted.member, admitted.seat)
+
+
+def case_of_clients(session: Session) -> CaseMade:
+    made = cases.create(session, title=f"{MARKER} case", kind="asylum")
+    safe = SafeContact(
+        Channel.PHONE,
+        "+49 30 5550 4321",
+        hours="after 18:00",
+        code_phrase="about the choir",
+        may_tell="only her sister",
+        never_use=("+996 555 010 999",),
+    )
+    people.add(session, made.case, role="client", names=[f"Ilham {MARKER}"], safe_contact=safe)
+    people.add(session, made.case, role="client", names=[f"Sana {MARKER}"], phones=["+49 30 5550 1234"])
+    people.add(session, made.case, role="relative", names=[f"Tomasz {MARKER}"], phones=["+49 30 5550 9999"])
+    return made
+
+
+def test_every_device_is_listed_with_its_member(organisation: Organisation) -> None:
+    with organisation.open(JOEL) as joel:
+        found = devices.list_all(joel)
+        assert {one.seat for one in found} == {one.seat for one in organisation.accounts.values()}
+        assert [one.member_name for one in found if one.is_this] == [organisation[JOEL].name]
+
+
+def test_a_name_is_for_all_and_the_newest_counts(organisation: Organisation) -> None:
+    with organisation.at(SELIN, AMINA) as (selin, amina):
+        seat = organisation[JOEL].seat
+        devices.name(selin, seat, "grey laptop")
+        devices.name(selin, seat, "black laptop")
+        give(selin, amina, organisation.folder)
+        assert [one.name for one in devices.list_all(amina) if one.seat == seat] == ["black laptop"]
+        assert devices.find(amina, "BLACK laptop") == seat
+        assert devices.find(amina, seat.hex()[:8]) == seat
+        for text in ("grey laptop", "", seat.hex()[:3]):
+            with pytest.raises(NotFoundError, match="no such device"):
+                devices.find(amina, text)
+
+
+@pytest.mark.parametrize("name", [JOEL, DANA, NOOR])
+def test_names_of_devices_are_kept_by_admins_and_supervisors(organisation: Organisation, name: str) -> None:
+    with organisation.open(name) as session, pytest.raises(RefusedError, match="your role does not name devices"):
+        devices.name(session, session.seat, "mine")
+
+
+@pytest.mark.parametrize("text", ["", "  ", "two\nlines"])
+def test_a_device_is_called_something_in_one_line(organisation: Organisation, text: str) -> None:
+    with organisation.open(MIRA) as mira, pytest.raises(UsageError):
+        devices.name(mira, mira.seat, text)
+
+
+def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(organisation: Organisation) -> None:
+    with organisation.at(MIRA, JOEL) as (mira, joel):
+        made = case_of_clients(mira)
+        share(mira, made.case, organisation, JOEL)
+        only_his = cases.create(joel, title=f"{MARKER} his", kind="other")
+        give(joel, mira, organisation.folder)
+        done = devices.lost(mira, joel.seat)
+        assert done.outcome.is_done
+        assert done.outcome.ended == (joel.seat,)
+        assert done.outcome.cases == 1
+        assert [one.name for one in done.warn.clients] == [f"Ilham {MARKER}", f"Sana {MARKER}"]
+        assert done.warn.unread == 1
+        lines = devices.warn_lines(done.warn)
+        assert [line.strip() for line in lines] == [
+            f"{made.ref}  Ilham {MARKER}",
+            "phone: +49 30 5550 4321",
+            "hours: after 18:00",
+            "say: about the choir",
+            "may be told: only her sister",
+            "NEVER use: +996 555 010 999",
+            f"{made.ref}  Sana {MARKER}",
+            "no safe contact is kept; known: +49 30 5550 1234",
+            "1 more cases were on that device and are not yours: ask who holds them.",
+        ]
+        assert not mira.holds(only_his.case)
+        notes.add(mira, made.case, kind="contact", text="after")
+        state = mira.state_of(made.case)
+        assert state is not None
+        assert joel.seat not in state.holders
+        assert joel.seat not in mira.directory.standing.certificates
+        assert joel.member in mira.directory.standing.members
+
+
+def test_that_clients_were_looked_up_is_in_the_log(organisation: Organisation) -> None:
+    with organisation.at(MIRA, JOEL) as (mira, joel):
+        made = case_of_clients(mira)
+        share(mira, made.case, organisation, JOEL)
+        devices.warn_list(mira, joel.seat)
+        assert (made.case, devices.WHY_WARNED) in mira.viewed
+
+
+def test_who_reads_no_cases_gets_a_count_and_no_names(organisation: Organisation) -> None:
+    with organisation.at(MIRA, KARIM, JOEL) as (mira, karim, joel):
+        made = case_of_clients(mira)
+        share(mira, made.case, organisation, JOEL)
+        give(mira, karim, organisation.folder)
+        done = devices.lost(karim, joel.seat)
+        assert done.outcome.is_done
+        assert (done.warn.clients, done.outcome.cases) == ((), 0)
+        assert len(devices.warn_lines(done.warn)) == 1
+
+
+def test_a_lost_device_of_an_admin_needs_others_and_the_list_does_not_wait(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        done = devices.lost(mira, organisation[KARIM].seat)
+        assert not done.outcome.is_done
+        assert done.outcome.proposal is not None
+        assert devices.warn_lines(done.warn) == ["No case that you can read was on that device."]
+
+
+@pytest.mark.parametrize("name", [SELIN, AMINA, DANA, NOOR])
+def test_who_is_no_admin_ends_no_device_of_others(organisation: Organisation, name: str) -> None:
+    with organisation.open(name) as session, pytest.raises(RefusedError, match="your role does not allow it"):
+        devices.lost(session, organisation[JOEL].seat)
+
+
+def test_nobody_ends_the_device_that_they_work_on(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        with pytest.raises(RefusedError, match="nobody ends the device that they work on"):
+            devices.lost(mira, mira.seat)
+        with pytest.raises(NotFoundError, match="no such device"):
+            devices.lost(mira, mira.seat[::-1])  # type: ignore[arg-type]  # bytes of no seat
+
+
+def test_a_member_moves_to_another_device_with_all_cases(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        made = case_of_clients(mira)
+        second = add_device(organisation, mira)
+        assert second.member == mira.member
+        with finish_joining(organisation.folder, mira, second) as there:
+            assert there.roles == mira.roles
+            assert [one.value.title for one in [cases.open_case(there, made.case).head]] == [f"{MARKER} case"]
+            notes.add(there, made.case, kind="contact", text="from the new one")
+            outcome = devices.end_moved(there, mira.seat)
+            # The old device is an admin's: others have to sign that, too.
+            assert outcome.missing == "a second admin, or two others (supervisor)"
+            with pytest.raises(RefusedError, match="this device is another member's"):
+                devices.end_moved(there, organisation[JOEL].seat)
+
+
+def test_a_further_device_gets_no_case_unasked(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        made = case_of_clients(mira)
+        second = add_device(organisation, mira, with_cases=False)
+        with finish_joining(organisation.folder, mira, second) as there:
+            assert not there.holds(made.case)
+            assert there.roles == mira.roles
+
+
+def test_cases_are_given_to_no_device_of_others(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira, pytest.raises(RefusedError, match="this device is another member's"):
+        devices.give_cases(mira, organisation[JOEL].seat)
+
+
+def test_a_further_device_is_for_the_member_that_the_invitation_names(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        invitation = joining.invite_device(mira, organisation[JOEL].member)
+        place = Place(organisation.folder / "other" / "new.vault", organisation.folder / "other" / "state")
+        with pytest.raises(UsageError, match="for another member's device"):
+            ask_to_join(organisation.folder, place, invitation, "Ilse Marrow")
+
+
+def test_a_caseworker_invites_a_device_of_their_own_and_a_supervisor_commits_it(organisation: Organisation) -> None:
+    with organisation.open(JOEL) as joel:
+        with pytest.raises(RefusedError, match="your role does not allow it"):
+            joining.invite_device(joel, organisation[AMINA].member)
+        place = Place(organisation.folder / "own" / "new.vault", organisation.folder / "own" / "state")
+        invitation = joining.invite_device(joel, joel.member)
+        request, words = ask_to_join(organisation.folder, place, invitation, organisation[JOEL].name)
+        admitted = joining.admit(joel, joining.look(joel, request), words)
+        assert admitted.outcome.missing is not None
+        assert "a supervisor alone" in admitted.outcome.missing

@@ -1,0 +1,140 @@
+"""A volunteer starts tomorrow: six actions through the real command, from an invitation to a first look at the intake.
+
+Then the day on which their laptop is gone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Place, found
+from tests.services.organisation import FLOOR_MIB
+from vault.services import cases, people
+
+VOLUNTEER = "Dana Okwiri"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Desk:
+    folder = tmp_path / "office"
+    folder.mkdir()
+    return Desk.of(found(folder), folder)
+
+
+@pytest.fixture
+def laptop(tmp_path: Path) -> Desk:
+    """A new device: an account with a passphrase in mind, and no vault yet."""
+    folder = tmp_path / "laptop"
+    (folder / "state").mkdir(parents=True)
+    return Desk.of(Place(folder / "new.vault", folder / "state"), folder)
+
+
+def on(desk: Desk, member: str) -> tuple[str, ...]:
+    return ("--vault", str(desk.place.path), "--member", member, "--passphrase-file", str(desk.passphrase_file))
+
+
+def test_a_volunteer_starts_tomorrow(office: Desk, laptop: Desk, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    invitation, request, bundle = stick / "invitation", stick / "request", stick / "bundle"
+
+    # 1. In the office: invite, for thirty days.
+    invited = office.run("member", "invite", "--like", "intake", "--days", "30", "--out", str(invitation), "--json")
+    assert invited.code == 0, invited.err
+    # 2. On the laptop: answer.
+    joined = laptop.run_bare(
+        *on(laptop, VOLUNTEER),
+        *("member", "join", str(invitation), "--out", str(request), "--kdf-memory-mib", str(FLOOR_MIB), "--json"),
+    )
+    assert joined.code == 0, joined.err
+    words = joined.json()["words"]
+    assert len(words) == 13
+    waiting = laptop.run_bare(*on(laptop, VOLUNTEER), "member", "list", "--json")
+    assert waiting.code == 3
+    assert "waiting for admission" in waiting.json()["error"]["message"]
+    # 3. In the office: look who asks, compare the words that the volunteer reads out.
+    looked = office.run("member", "admit", str(request), "--json")
+    assert looked.code == 3
+    assert " ".join(words) in looked.err
+    wrong = office.run("member", "admit", str(request), "--words", " ".join(reversed(words)), "--json")
+    assert wrong.code == 6
+    # 4. Admit, and write what the laptop needs.
+    admitted = office.run(
+        "member", "admit", str(request), "--words", " ".join(words), "--bundle", str(bundle), "--json"
+    )
+    assert admitted.code == 0, admitted.err
+    assert admitted.json()["done"]
+    # 5. On the laptop: take it.
+    finished = laptop.run_bare(*on(laptop, VOLUNTEER), "member", "finish", str(bundle), "--json")
+    assert finished.code == 0, finished.err
+    assert finished.json()["roles"] == ["intake"]
+    # 6. Work.
+    listed = laptop.run_bare(*on(laptop, VOLUNTEER), "member", "list", "--json").json()["members"]
+    volunteer = next(one for one in listed if one["name"] == VOLUNTEER)
+    assert volunteer["roles"] == ["intake"]
+    assert volunteer["until"] is not None
+    assert laptop.run_bare(*on(laptop, VOLUNTEER), "case", "list", "--json").json()["cases"] == []
+    refused = laptop.run_bare(*on(laptop, VOLUNTEER), "member", "suspend", MEMBER, "--json")
+    assert refused.code == 5
+    for answer in (invited, joined, looked, admitted, finished):
+        assert PASSPHRASE.decode() not in answer.out + answer.err
+    # Neither file on the stick says who joins.
+    for file in (request, bundle):
+        assert b"Okwiri" not in file.read_bytes()
+
+
+def test_the_same_request_admits_nobody_twice_and_another_invitation_is_not_needed_to_see_it(
+    office: Desk, laptop: Desk, tmp_path: Path
+) -> None:
+    invitation, request = tmp_path / "invitation", tmp_path / "request"
+    office.run("member", "invite", "--like", "caseworker", "--out", str(invitation))
+    joined = laptop.run_bare(
+        *on(laptop, VOLUNTEER),
+        *("member", "join", str(invitation), "--out", str(request), "--kdf-memory-mib", str(FLOOR_MIB), "--json"),
+    ).json()
+    words = " ".join(joined["words"])
+    assert office.run("member", "admit", str(request), "--words", words).code == 0
+    again = office.run("member", "admit", str(request), "--words", words, "--json")
+    assert again.code == 5
+    assert "admitted before" in again.json()["error"]["message"]
+    existing = office.run("member", "invite", "--like", "intake", "--out", str(invitation), "--json")
+    assert existing.code == 5
+
+
+def test_a_stolen_laptop_ends_and_the_list_of_whom_to_warn_is_there_at_once(
+    office: Desk, laptop: Desk, tmp_path: Path
+) -> None:
+    invitation, request, bundle = tmp_path / "invitation", tmp_path / "request", tmp_path / "bundle"
+    with office.place.open() as mira:
+        case = cases.create(mira, title="On the laptop", kind="asylum")
+        people.add(mira, case.case, role="client", names=[f"Ilham {MARKER}"], phones=["+49 30 5550 1234"])
+    office.run("member", "invite", "--like", "caseworker", "--out", str(invitation))
+    joined = laptop.run_bare(
+        *on(laptop, VOLUNTEER),
+        *("member", "join", str(invitation), "--out", str(request), "--kdf-memory-mib", str(FLOOR_MIB), "--json"),
+    ).json()
+    admitted = office.run(
+        "member", "admit", str(request), "--words", " ".join(joined["words"]), "--bundle", str(bundle), "--json"
+    )
+    assert admitted.code == 0, admitted.err
+    finished = laptop.run_bare(*on(laptop, VOLUNTEER), "member", "finish", str(bundle), "--json")
+    assert finished.code == 0, finished.err
+    assert office.run("grant", "add", case.ref, "--to", VOLUNTEER).code == 0
+    assert office.run("device", "name", joined["device"], "grey laptop").code == 0
+
+    warn = tmp_path / "warn"
+    lost = office.run("device", "lost", "grey laptop", "--warn-list", str(warn), "--json")
+    assert lost.code == 0, lost.err
+    data = lost.json()
+    assert (data["done"], data["cases"], data["clients"], data["unread"]) == (True, 1, 1, 0)
+    assert f"Ilham {MARKER}" in warn.read_text()
+    assert "+49 30 5550 1234" in warn.read_text()
+    assert warn.stat().st_mode & 0o077 == 0
+    assert MARKER not in lost.out
+    assert "personal data" in lost.err
+    devices = office.run("device", "list", "--json").json()["devices"]
+    assert [one["this"] for one in devices] == [True]
+    assert office.run("device", "lost", devices[0]["device"][:8], "--json").code == 5
