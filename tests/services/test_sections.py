@@ -10,7 +10,7 @@ from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services import arrival, cases, exporting, notes, partners, people, searching, sections, sharing
-from vault.services.export_material import Undecided
+from vault.services.exporting import Undecided
 from vault.services.projection import caught_up
 
 PLACE = "Quietwater 17"

@@ -324,7 +324,7 @@ class Session:
         self.alarms = tuple(kept)
 
     def close(self) -> None:
-        """Lock: close every file, overwrite the keys of epochs and remember where the log stands. Closing twice does nothing.
+        """Lock: close every file, overwrite the keys of epochs, remember where the log stands. Twice is as once.
 
         Raises:
             VaultError: something could not be written at the end; what was acknowledged is safe.
