@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import REPOSITORY, Answer, Desk
+from tests.cli.desk import Answer, Desk
+from tests.cli.typist import Typist
 from tests.services.founded import MEMBER
 from vault.seal.sheets import Sheet, make_sheets
 from vault.services import recovery
@@ -147,47 +144,6 @@ def test_a_case_without_recovery_says_so(desk: Desk) -> None:
     assert alone.code == 2
 
 
-class Typist:
-    """Somebody at a terminal, who reads the screen and types."""
-
-    def __init__(self, desk: Desk, *arguments: str) -> None:
-        self._ours, theirs = pty.openpty()
-        self.seen = ""
-        self._read = 0
-        self.process = subprocess.Popen(
-            desk.command(*arguments), stdin=theirs, stdout=theirs, stderr=theirs, env=desk.environment, cwd=REPOSITORY
-        )
-        os.close(theirs)
-        os.set_blocking(self._ours, False)
-
-    def wait_for(self, pattern: str) -> re.Match[str]:
-        """Return the first match behind what was read before."""
-        deadline = time.monotonic() + 60
-        while (found := re.compile(pattern).search(self.seen, self._read)) is None:
-            assert time.monotonic() < deadline, self.seen[-600:]
-            self._take()
-        self._read = found.end()
-        return found
-
-    def type(self, line: str) -> None:
-        os.write(self._ours, line.encode() + b"\n")
-
-    def end(self) -> int:
-        """Return the exit code, after everything that was still said."""
-        code = self.process.wait(timeout=60)
-        self._take()
-        os.close(self._ours)
-        return code
-
-    def _take(self) -> None:
-        try:
-            self.seen += os.read(self._ours, 65_536).decode()
-        except BlockingIOError:
-            time.sleep(0.02)
-        except OSError:  # the other end was closed
-            time.sleep(0.02)
-
-
 def test_a_person_types_sheets_row_by_row_and_a_slip_costs_one_row(desk: Desk, sheets: Sequence[Sheet]) -> None:
     typist = Typist(desk, *desk.given(), "recovery", "drill")
     for number, sheet in ((1, sheets[2]), (2, sheets[1])):
@@ -225,6 +181,33 @@ def test_sheets_are_shown_until_three_words_come_from_paper(desk: Desk) -> None:
     typist.wait_for("Give each sheet to another person")
     assert typist.end() == 0
     assert slipped
+
+
+def test_printed_sheets_are_compared_with_three_words_of_the_paper(desk: Desk, tmp_path: Path) -> None:
+    paper = tmp_path / "sheets.txt"
+    typist = Typist(desk, *desk.given(), "recovery", "sheets", "--out", str(paper))
+    typist.wait_for("Print these now")
+    pages = paper.read_text().split("RECOVERY SHEET")[1:]
+    for number in (1, 1, 1, 2, 2, 2, 3, 3, 3):
+        known = dict(re.findall(r"\b(\d+) ([a-z]+)", pages[number - 1]))
+        place = typist.wait_for(rf"Sheet {number}, word (\d+), from your paper: ")[1]
+        typist.type("wrong")
+        typist.wait_for("Look at the paper again")
+        typist.wait_for(rf"Sheet {number}, word {place}, from your paper: ")
+        typist.type(known[place][:4])
+    typist.wait_for(r"\x1b\[3J")
+    typist.wait_for("Three words of each sheet were compared with the paper")
+    assert typist.end() == 0
+    assert paper.exists()
+
+
+def test_who_prints_later_leaves_the_comparing_to_the_drill(desk: Desk, tmp_path: Path) -> None:
+    typist = Typist(desk, *desk.given(), "recovery", "sheets", "--out", str(tmp_path / "sheets.txt"))
+    typist.wait_for("from your paper: ")
+    typist.type("")
+    typist.wait_for("The paper was not compared.")
+    assert typist.end() == 0
+    assert (tmp_path / "sheets.txt").exists()
 
 
 def test_restore_needs_a_passphrase_typed_twice_alike(desk: Desk, sheets: Sequence[Sheet]) -> None:

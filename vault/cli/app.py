@@ -13,6 +13,14 @@ from vault.cli.opening import vault_path
 from vault.cli.text import HELP
 from vault.errors import NoVaultError
 
+_NO_VAULT_YET = """\
+None yet?
+  a new organisation           casevault init
+  invited by an organisation   casevault member join INVITATION --out REQUEST
+  a backup                     casevault backup restore SRC
+  recovery sheets              casevault recovery restore, once the vault or a backup of it is here
+  only to try it               casevault demo"""
+
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare nothing: the app asks for what it needs."""
@@ -24,9 +32,11 @@ def _open(args: argparse.Namespace, face: Face) -> Result:
     del face
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return Result({"help": HELP}, HELP.splitlines())
+    if args.vault is None:
+        raise NoVaultError("no vault is named", advice=f"Give --vault V or set CASEVAULT_VAULT. {_NO_VAULT_YET}")
     path = vault_path(args)
     if not (path / "keys").is_file():
-        raise NoVaultError(f"there is no vault at {path}")
+        raise NoVaultError(f"there is no vault at {path}", advice=_NO_VAULT_YET)
     return Result({}, [], run_app(path.resolve(), args.member))
 
 

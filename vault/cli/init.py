@@ -9,7 +9,7 @@ from vault.cli.asking import Personal, add_personal, personal_values, read_membe
 from vault.cli.choosing import LANGUAGES, new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
-from vault.cli.sheets import add_writing, files_for, hand_over
+from vault.cli.sheets import add_writing, compare_paper, files_for, hand_over
 from vault.errors import TryAgainError
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def _init(args: argparse.Namespace, face: Face) -> Result:
             f"  {' '.join(new.root_words)}",
             *_sheets_of(args, face, new, files),
         ]
+    lines += compare_paper(args, face, new.sheets, files)
     data = {"vault": str(path), "member": new.member.hex(), "root_words": list(new.root_words)}
     return Result(data, lines)
 

@@ -10,7 +10,7 @@ from vault.cli.asking import read_member
 from vault.cli.choosing import new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened, vault_path
-from vault.cli.sheets import add_writing, at_terminal, files_for, hand_over, typed_sheets
+from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over, typed_sheets
 from vault.errors import UsageError
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ def _sheets(args: argparse.Namespace, face: Face) -> Result:
             made = recovery.sheets(session, args.shape)
             today = recovery.day(session.log.now_ms())
         lines = hand_over(args, face, made, files, day=today)
+    lines += compare_paper(args, face, made, files)
     return Result({"sheets": len(made), "needed": made[0].threshold, "files": _paths(files)}, lines)
 
 
@@ -136,6 +137,7 @@ def _new(args: argparse.Namespace, face: Face) -> Result:
             *_followed(made.followed.replaced, made.followed.waiting),
             "Burn the old sheets: they still open copies and backups from before.",
         ]
+    lines += compare_paper(args, face, new, files)
     data = {
         "root_words": list(new[0].root_words),
         "needed": new[0].threshold,

@@ -135,6 +135,32 @@ def _copied(face: Face, sheet: Sheet) -> None:
         face.say("That is not the word that was shown: here is the sheet once more.")
 
 
+def compare_paper(args: argparse.Namespace, face: Face, new: Sequence[Sheet], files: SheetFiles | None) -> list[str]:
+    """Ask for three words of each sheet that was written for the printer, once it is on paper; say how it went.
+
+    At a terminal alone; Enter leaves it to the drill, which compares everything.
+    """
+    from vault.services.sheets import is_word, questions
+
+    if files is None or not at_terminal(args, face):
+        return []
+    for path in files.paths:
+        face.say(f"  {path}")
+    face.say("Print these now, then type three words of each from the paper. Enter alone: leave that to the drill.")
+    try:
+        for sheet in new:
+            for place in questions(sheet):
+                while typed := ask_line(f"Sheet {sheet.number}, word {place}, from your paper: "):
+                    if is_word(sheet, place, typed):
+                        break
+                    face.say("That is not the word of this sheet. Look at the paper again.")
+                else:
+                    return ["The paper was not compared."]
+    finally:
+        face.clear()
+    return ["Three words of each sheet were compared with the paper."]
+
+
 def _hand_out(new: Sequence[Sheet]) -> str:
     return (
         f"Give each sheet to another person, outside the organisation and the country: {new[0].threshold} of the "
