@@ -49,6 +49,7 @@ class SafeDriver(LinuxDriver):
         """Wipe screen and scrollback, as the next thing that the terminal receives. Never waits."""
         writer = self._writer_thread
         if writer is None:
+            self._wipe()
             return
         try:
             writer._queue.put_nowait(CLEAR)  # noqa: SLF001 - its write waits for ever
@@ -77,6 +78,33 @@ class SafeDriver(LinuxDriver):
         self.write(CLEAR)
         super().stop_application_mode()
         self.write(CLEAR)
+
+    def lend(self) -> None:
+        """Leave the terminal, wiped and in line mode, to another program: nothing is read or written until `take_back`.
+
+        The reading thread has ended when this returns: not one key meant for the other program can come here.
+        """
+        self.stop_application_mode()
+        if self._key_thread is not None:
+            self._key_thread.join()
+        with contextlib.suppress(termios.error):
+            termios.tcflush(self.fileno, termios.TCIFLUSH)
+        self.exit_event.clear()
+        self.close()
+        self._writer_thread = None
+
+    def take_back(self) -> None:
+        """Wipe what the other program left on the terminal and go on."""
+        with contextlib.suppress(termios.error):
+            termios.tcflush(self.fileno, termios.TCIFLUSH)
+        self._wipe()
+        self.start_application_mode()  # type: ignore[no-untyped-call]  # Textual's
+
+    def _wipe(self) -> None:
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.write(CLEAR)
+                self._file.flush()
 
     # Being stopped from outside (SIGTSTP) and coming back (SIGCONT, also after SIGSTOP) both lock: the case must not
     # stay on a screen that nobody answers for.

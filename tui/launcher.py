@@ -25,6 +25,7 @@ from vault.errors import UsageError
 from vault.platform import set_parent_death_signal
 
 _LOCKED: Final = 75
+_SWITCHED: Final = 76
 _FAULT: Final = 70
 _GRACE_SECONDS: Final = 5.0
 _QUICK_SECONDS: Final = 1.0
@@ -92,9 +93,11 @@ class _Launcher:
             code, words = self._run_child(start)
             if self._asked_to_end is not None:
                 return 128 + self._asked_to_end
-            if code != _LOCKED:
+            if code not in {_LOCKED, _SWITCHED}:
                 self._write(words)
                 return code
+            if code == _SWITCHED:
+                start = Start(start.vault_path)  # Whoever comes next is not asked by another's name.
             quick_locks = quick_locks + 1 if time.monotonic() - began < _QUICK_SECONDS else 0
             if quick_locks == _QUICK_LOCKS:
                 self._write("CaseVault stopped: it locks again as soon as it starts\r\n")

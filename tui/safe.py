@@ -35,6 +35,8 @@ EXIT_OK: Final = 0
 EXIT_FAULT: Final = 70
 EXIT_LOCKED: Final = 75
 """Tells the launcher to start a fresh child that asks for the passphrase. Never leaves the launcher."""
+EXIT_SWITCHED: Final = 76
+"""The same, and nobody's name is filled in there."""
 
 GRACE_SECONDS: Final = 1.0
 """How long an orderly end may take once the draft is safe. Threads that still work then are cut off, keys and all."""
@@ -164,7 +166,7 @@ class SafeApp(App[None]):
 
     @override
     def suspend(self) -> NoReturn:
-        """Refused: an outside editor would need a plaintext file and the terminal."""
+        """Refused: an outside editor would need a plaintext file and the terminal (`tui.lending` is for our own)."""
         raise RefusedError("the app does not hand its terminal to another program")
 
     @override
