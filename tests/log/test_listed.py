@@ -10,7 +10,7 @@ import pytest
 from tests.log.writer import Writer
 from vault.log.epochs import CompartmentKind, EpochNotice, founded_compartment
 from vault.log.items import Item, ItemKind
-from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, erased_ids, version_id
+from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, version_id
 from vault.log.report import ListedReport, LogReport
 
 OURS, THEIRS, FOLDER = b"o" * 16, b"t" * 16, b"f" * 16
@@ -112,17 +112,6 @@ def test_what_a_list_names_as_erased_is_not_missing() -> None:
     report = check(ROWS[1:], erased={ROWS[0].id})
     assert report.holds
     assert (report.present, report.erased) == (3, 1)
-
-
-def test_erased_ids_come_from_the_lists() -> None:
-    writer = Writer()
-    gone = version(0, 0)
-    writer.append(item_of(gone))
-    writer.append(Item.in_compartment(ItemKind.ERASED, OURS, gone.id))
-    writer.seal()
-    assert erased_ids(writer.rows, writer.verify()) == {gone.id}
-    writer.seals.clear()
-    assert erased_ids(writer.rows, writer.verify()) == set()
 
 
 def test_what_belongs_to_others_is_not_missing() -> None:

@@ -139,6 +139,7 @@ NO_ACT: Mapping[str, str] = {
     "authors.names_of_members": DIRECTORY,
     "authors.written_by": DIRECTORY,
     "backup_building.build": ASKED,
+    "bounds.bounds_of": ASKED,
     "cases.find": OWN_INDEX,
     "compartments.held_of_kind": ASKED,
     "compartments.the_one": ASKED,

@@ -59,12 +59,6 @@ def proven_lists(operations: Iterable[OperationRow], report: LogReport) -> Itera
             yield seq, items
 
 
-def erased_ids(operations: Iterable[OperationRow], report: LogReport) -> set[bytes]:
-    """Return the version ids that proven lists name as erased. Whether the eraser might, the rights table says."""
-    lists = proven_lists(operations, report)
-    return {item.digest for _, items in lists for item in items if item.kind == ItemKind.ERASED}
-
-
 def check_versions(
     operations: Iterable[OperationRow],
     versions: Iterable[VersionRow],

@@ -7,7 +7,7 @@ stored nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -18,7 +18,7 @@ from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
 from vault.policy.rights import rights_table
 from vault.policy.roles import Role
-from vault.records.authority import Authority, Listings, Proven, digests_in, names_its_list, roles_in
+from vault.records.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
 from vault.records.holding import CompartmentState, Holding
 from vault.records.versions import OpenedVersion, open_all
 from vault.seal.keyring import Keyring
@@ -154,14 +154,25 @@ class Counter:
         """Say whether a listed thing that is not here belongs to a compartment that this seat holds."""
         return any(compartment_tag(one, item.digest) == item.tag for one in self.keyring.compartments())
 
+    def erased_ids(self) -> set[bytes]:
+        """Return the ids of all versions that somebody listed as erased who might erase them (FORMAT.md 6)."""
+        places = self.learned.listings.of(self.rows, ItemKind.ERASED)
+        among = {row.compartment for row in self.rows.epochs()} if places else ()
+        return {one for one, found in places.items() if any(self._may_erase(one, place, among) for place in found)}
+
     def _is_erased(self, item: Item) -> bool:
-        """Say whether a proven entry of somebody who might erase it lists the version as erased."""
-        erased = item._replace(kind=ItemKind.ERASED)
-        for place in self.learned.listings.of(self.rows, ItemKind.ERASED).get(item.digest, ()):
-            entry = self.authority.entry(*place)
-            if entry is not None and erased in entry.items and entry.roles & _ERASERS:
-                return True
-        return False
+        """Say whether a proven entry of somebody who might erase it lists the version, which is ours, as erased."""
+        places = self.learned.listings.of(self.rows, ItemKind.ERASED).get(item.digest, ())
+        return any(self._may_erase(item.digest, place, self.keyring.compartments()) for place in places)
+
+    def _may_erase(self, version: bytes, place: Place, among: Iterable[bytes]) -> bool:
+        """Say whether the author of an entry may erase what it lists there: by role, and where it was granted."""
+        entry = self.authority.entry(*place)
+        if entry is None or not entry.roles & _ERASERS:
+            return False
+        tags = {item.tag for item in entry.items if (item.kind, item.digest) == (ItemKind.ERASED, version)}
+        states = (self.state(CompartmentId(one)) for one in among if compartment_tag(one, version) in tags)
+        return any(state is not None and state.counts(entry.seat, *place) for state in states)
 
     def _failed_check(
         self, version: OpenedVersion, header: Header, row: OperationRow, genesis: Genesis | None

@@ -13,7 +13,7 @@ from vault.ids import Origin
 from vault.index.digest import recount
 from vault.index.file import Index
 from vault.log.items import ItemKind
-from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, erased_ids, proven_lists
+from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, proven_lists
 from vault.log.payload import Payload
 from vault.log.report import ListedReport, LogReport, Problem, ProblemCode
 from vault.log.verify import verify_log
@@ -30,6 +30,7 @@ from vault.seal.recipients import grant_digest
 from vault.seal.recovery import words_of
 from vault.seal.signing import is_signed_raw
 from vault.services.approval_checks import JUDGED_ACTS, approval_faults, approvals_in
+from vault.services.bounds import Bounds, bounds_of
 from vault.services.projection import caught_up
 from vault.store.files import read_limited
 from vault.store.rows import Rows
@@ -88,7 +89,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
     rule = session.require(Action.LOG_VERIFY)
     index = caught_up(session)
     with session.database.reading() as rows:
-        bounds = _bounds(session, rows)
+        bounds = bounds_of(session, rows)
         checked = _Checked(session, bounds)
         origins = sorted(bounds.sizes, key=lambda origin: (origin != session.log.origin, origin))
         total = sum(rows.size(origin) for origin in origins)
@@ -142,13 +143,14 @@ def checkpoint(session: Session) -> SignedCheckpoint:
 class _Checked:
     """Collects what the checks of one run find."""
 
-    def __init__(self, session: Session, bounds: _Bounds) -> None:
+    def __init__(self, session: Session, bounds: Bounds) -> None:
         self._session = session
         self._bounds = bounds
         self._reports: dict[Origin, LogReport] = {}
         self._ahead: dict[Origin, LogReport] = {}
         self.entries = self.versions_opened = self.payloads_opened = self.set_apart = self._present = 0
         self.faults: list[Fault] = []
+        self._erased: set[bytes] | None = None
         self._approvals: dict[bytes, bytes] = {}
         self._payloads: dict[tuple[bytes, int], Payload] = {}
 
@@ -176,11 +178,12 @@ class _Checked:
         self._note(report.problems)
         for seq, text in self._bounds.forks.get(origin, ()):
             self.faults.append(Fault(ProblemCode.FORK.value, origin, seq, None, f"log {origin.hex()}: {text}"))
-        erased = erased_ids(rows.operations(origin), report)
+        if self._erased is None:
+            self._erased = self._counter(rows).erased_ids()
         # All that this seat's own logs list was here once; of others only what it may hold ever came.
         ours = None if genesis.seat == self._session.seat else self._session.keyring.compartments()
         versions = check_versions(
-            rows.operations(origin), rows.version_rows(origin), report, erased=erased, compartments=ours
+            rows.operations(origin), rows.version_rows(origin), report, erased=self._erased, compartments=ours
         )
         self._note(versions.problems)
         # A row that does not hold together is as good as none.
@@ -269,15 +272,18 @@ class _Checked:
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
                 self._fault("wrap", origin, (row.seq, row.n), "the version is here and its wrapped key is not")
         report = self._reports[origin]
-        authority = Authority(rows, session.directory.chain, lambda log, _: self._proven(rows, log))
-        counter = Counter(rows, session.vault, session.keyring, authority)
-        for judged in counter.judge(origin, 0, Proven(report.size, report.rejected)):
+        for judged in self._counter(rows).judge(origin, 0, Proven(report.size, report.rejected)):
             if not isinstance(judged, Quarantined):
                 continue
             self.set_apart += judged.is_unentitled
             if not (judged.waits or judged.is_unentitled) and judged.check not in {"C2", "missing"}:
                 words = f"the version does not count: it fails check {judged.check}"
                 self._fault("quarantined", origin, (judged.seq, judged.n), words)
+
+    def _counter(self, rows: Rows) -> Counter:
+        session = self._session
+        authority = Authority(rows, session.directory.chain, lambda log, _: self._proven(rows, log))
+        return Counter(rows, session.vault, session.keyring, authority)
 
     def _proven(self, rows: Rows, origin: Origin) -> Proven:
         """Return how far another log is proven, which may come later in this run."""
@@ -313,41 +319,6 @@ class _Checked:
 
 def _digest_of(row: GrantRow) -> bytes:
     return grant_digest(row.epoch, row.seat, row.sealed)
-
-
-@dataclass(frozen=True, slots=True)
-class _Bounds:
-    """What is known of logs from elsewhere than their own rows.
-
-    Attributes:
-        sizes: each log that is here, that this account saw, or that another one goes on from -> size -> root there.
-        forks: log -> (size, sentence) where those who know of it contradict each other.
-    """
-
-    sizes: dict[Origin, dict[int, bytes]]
-    forks: dict[Origin, list[tuple[int, str]]]
-
-
-def _bounds(session: Session, rows: Rows) -> _Bounds:
-    """Take the pins, and the genesis of each log of a certified seat as a pin on its predecessor."""
-    bounds = _Bounds({Origin(row.origin): {} for row in rows.geneses()}, {})
-    if session.pins is not None:
-        for origin, pinned in session.pins.logs.items():
-            bounds.sizes.setdefault(origin, {})[pinned.size] = pinned.root
-    followed: set[Origin] = set()
-    for name in sorted(dict.fromkeys(bounds.sizes)):
-        genesis = genesis_of(rows, name)
-        certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
-        if genesis is None or genesis.is_first or certificate is None or certificate.identity != genesis.identity:
-            continue
-        before, size = Origin(genesis.predecessor), genesis.predecessor_size
-        if before in followed:
-            bounds.forks.setdefault(before, []).append((size, "two logs go on from it"))
-        elif bounds.sizes.setdefault(before, {}).setdefault(size, genesis.predecessor_root) != genesis.predecessor_root:
-            words = f"the log that goes on from it names another root of size {size} than this device saw"
-            bounds.forks.setdefault(before, []).append((size, words))
-        followed.add(before)
-    return bounds
 
 
 def _by_place(rows: Iterable[SealedVersion]) -> Iterable[tuple[tuple[int, int], list[SealedVersion]]]:
