@@ -100,6 +100,8 @@ FEW = Draft(
     {"Nour": "admin", "Tariq": "supervisor", "Joel": "caseworker", "Lea": "caseworker"},
     {"Nour-1": "Nour", "Tariq-1": "Tariq", "Joel-1": "Joel", "Lea-1": "Lea"},
 )
+# The founder is a supervisor as well, and cannot second what the founder signs as admin.
+FOUNDERS = replace(FEW, members=FEW.members | {"Nour": "admin supervisor caseworker auditor"})
 
 
 def chain(*rosters: Roster) -> RosterChain:
@@ -297,6 +299,13 @@ _SIGNERS = {
     "with one supervisor caseworkers second": (FEW, admission(FEW), ["Nour-1", "Joel-1", "Lea-1"], True),
     "or supervisor and caseworker": (FEW, admission(FEW), ["Nour-1", "Joel-1", "Tariq-1"], True),
     "but not one alone": (FEW, admission(FEW), ["Nour-1", "Joel-1"], False),
+    "and so they do where the second supervisor is the admin": (
+        FOUNDERS,
+        admission(FOUNDERS),
+        ["Nour-1", "Joel-1", "Lea-1"],
+        True,
+    ),
+    "with whom the admin counts once": (FOUNDERS, admission(FOUNDERS), ["Nour-1", "Joel-1"], False),
     "a stranger's signature says nothing": (MANY, admission(MANY), ["Nour-1", "stranger"], False),
     "the admitted cannot admit themselves": (MANY, admission(MANY, "admin"), ["Nour-1", "Kim-1"], False),
     "one admin ends a caseworker": (MANY, ending(MANY, "Joel"), ["Nour-1"], True),

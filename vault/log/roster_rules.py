@@ -123,14 +123,15 @@ def missing_signers(before: Standing, after: RosterParts, signers: Collection[by
         return None
     if only_ends_or_lowers(before, after) and not _touches(before, after, _with_role(before, ADMIN)):
         return "one admin"
-    signing_admins = members & _with_role(before, ADMIN)
-    seconders = _seconders(before)
-    words = SUPERVISOR if seconders == _with_role(before, SUPERVISOR) else f"{SUPERVISOR} or {CASEWORKER}"
-    if not signing_admins:
+    admins = _with_role(before, ADMIN)
+    signing = members & admins  # one or none: two would do
+    only_supervisors = all(len(_with_role(before, SUPERVISOR) - {one}) >= 2 for one in signing or admins)
+    words = SUPERVISOR if only_supervisors else f"{SUPERVISOR} or {CASEWORKER}"
+    if not signing:
         alone = before.head.helpers_by_supervisor and _only_adds_helpers(before, after)
         return f"{'a supervisor alone, ' if alone else ''}two admins, or one admin and two others ({words})"
-    seconded = max(len((members - {one}) & seconders) for one in signing_admins)
-    return f"a second admin, or {'two others' if seconded == 0 else 'one other'} ({words})"
+    seconded = any(members & _seconders(before, one) for one in signing)
+    return f"a second admin, or {'one other' if seconded else 'two others'} ({words})"
 
 
 def only_ends_or_lowers(before: Standing, after: RosterParts) -> bool:
@@ -209,13 +210,13 @@ def _may_sign(before: Standing, after: RosterParts, signers: set[bytes]) -> bool
     supervisors = _with_role(before, SUPERVISOR)
     if before.head.helpers_by_supervisor and _only_adds_helpers(before, after) and signers & supervisors:
         return True
-    seconders = _seconders(before)
-    return len(signing_admins) >= 2 or any(len((signers - {one}) & seconders) >= 2 for one in signing_admins)
+    return len(signing_admins) >= 2 or any(len(signers & _seconders(before, one)) >= 2 for one in signing_admins)
 
 
-def _seconders(standing: Standing) -> set[bytes]:
-    supervisors = _with_role(standing, SUPERVISOR)
-    return supervisors if len(supervisors) >= 2 else supervisors | _with_role(standing, CASEWORKER)
+def _seconders(standing: Standing, admin: bytes) -> set[bytes]:
+    """Return who can second this admin: supervisors; where fewer than two others are, caseworkers too."""
+    supervisors = _with_role(standing, SUPERVISOR) - {admin}
+    return supervisors if len(supervisors) >= 2 else (supervisors | _with_role(standing, CASEWORKER)) - {admin}
 
 
 def _with_role(standing: Standing, role: str) -> set[bytes]:
