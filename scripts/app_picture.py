@@ -24,6 +24,7 @@ from typing_extensions import override  # noqa: E402
 
 from tui.app import CaseVaultApp  # noqa: E402
 from tui.gateway import Gateway  # noqa: E402
+from tui.gateway.casework import Casework  # noqa: E402
 from tui.start import Start  # noqa: E402
 from tui.values import CaseShown  # noqa: E402
 from vault.access.unlock import unlock  # noqa: E402
@@ -40,16 +41,24 @@ PASSPHRASE = b"demo"
 SAFE_CONTACT = "Арсений Вьюжанин: messenger through his sister; after 18:00"
 
 
-class StillGateway(Gateway):
-    """The real gateway; only what is random or of today is made the same each time."""
+class StillCasework(Casework):
+    """The real one; only what is random or of today is made the same each time."""
 
     @override
-    def open_case(self, case: str, why: str) -> CaseShown:
-        shown = super().open_case(case, why)
+    def open(self, case: str, why: str) -> CaseShown:
+        shown = super().open(case, why)
         written = [
             replace(note, written_ms=FIRST_NOTE_MS + place * NEXT_NOTE_MS) for place, note in enumerate(shown.notes)
         ]
         return replace(shown, ref=REF, notes=tuple(written), safe_contacts=(SAFE_CONTACT,))
+
+
+class StillGateway(Gateway):
+    """The real gateway, over cases that stand still."""
+
+    def __init__(self, path: Path, *, state: Path) -> None:
+        super().__init__(path, state=state)
+        self.casework = StillCasework(self._door)
 
 
 class PictureApp(CaseVaultApp):

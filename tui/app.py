@@ -138,7 +138,11 @@ class CaseVaultApp(SafeApp):
         if isinstance(screen, UnlockScreen):
             self._is_open = True
             screen.ask(
-                lambda vault: (vault.take_spot(), (vault.standing(), vault.sorts, vault.reasons)), self._show_list
+                lambda vault: (
+                    vault.writing.take_spot(),
+                    (vault.standing(), vault.finding.sorts, vault.casework.reasons),
+                ),
+                self._show_list,
             )
 
     def _show_list(self, found: tuple[Spot | None, tuple[Standing, tuple[str, ...], tuple[str, ...]]]) -> None:
@@ -153,7 +157,7 @@ class CaseVaultApp(SafeApp):
     def _open_case(self, wish: OpenCase) -> None:
         screen = self.screen
         if isinstance(screen, VaultScreen):
-            screen.ask(lambda vault: vault.open_case(wish.case, wish.why), lambda case: self._show_case(case, wish))
+            screen.ask(lambda vault: vault.casework.open(wish.case, wish.why), lambda case: self._show_case(case, wish))
 
     def _show_case(self, case: CaseShown, wish: OpenCase) -> None:
         from tui.screens.case import CaseScreen  # noqa: PLC0415 - not needed for the first paint
@@ -230,10 +234,10 @@ class CaseVaultApp(SafeApp):
         for screen in self._screen_stack:
             draft = screen.save_now() if isinstance(screen, VaultScreen) else None
             if draft is not None:
-                self._gateway.save_draft(draft)
+                self._gateway.writing.save(draft)
         spots = [spot for screen in self._screen_stack if isinstance(screen, VaultScreen) and (spot := screen.spot())]
         if self._is_locking and spots:
-            self._gateway.keep_spot(spots[-1])
+            self._gateway.writing.keep_spot(spots[-1])
 
     def close_vault(self) -> None:
         """Close the files of the session, or give up after `CLOSE_SECONDS`."""

@@ -10,7 +10,9 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import shown
-from tests.tui.still import CASES, StillApp, StillGateway, press, type_in, walk
+from tests.tui.still import StillApp, StillGateway, press, type_in, walk
+from tests.tui.stills.casework import StillCasework
+from tests.tui.stills.finding import CASES
 from tui.keys import with_layouts
 from tui.screens.back_up import BackupScreen
 from tui.screens.base import EVERYWHERE, VaultScreen, hints
@@ -143,9 +145,9 @@ def test_f2_runs_a_command_by_its_name_and_knows_no_screenshot() -> None:
 
 
 def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on() -> None:
-    class Full(StillGateway):
+    class Full(StillCasework):
         @override
-        def create_case(self, title: str, kind: str) -> str:
+        def create(self, title: str, kind: str) -> str:
             raise TryAgainError("no room on the disk")
 
     async def steps(pilot: Pilot[None]) -> None:
@@ -155,4 +157,4 @@ def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on() -> None:
         assert "! No room on the disk. Free some space or wait, then repeat." in shown(pilot.app)
         assert isinstance(pilot.app.screen, NewCase)
 
-    walk(StillApp(Full()), steps)
+    walk(StillApp(StillGateway(Full)), steps)

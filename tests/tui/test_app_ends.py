@@ -11,7 +11,9 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import drive, shown
-from tests.tui.still import DRAFT, StillApp, StillGateway, press, settled, walk
+from tests.tui.still import StillApp, StillGateway, press, settled, walk
+from tests.tui.stills.casework import StillCasework
+from tests.tui.stills.door import DRAFT
 from tui.app import IDLE_MS, WARNED_MS
 from tui.gateway import Gateway
 from tui.screens.case_list import CaseList
@@ -148,7 +150,7 @@ def test_a_lock_remembers_where_somebody_was_and_no_other_end_does(keys: tuple[s
 
 def test_unlocking_leads_back_to_the_draft() -> None:
     gateway = StillGateway()
-    gateway.spot = Spot(DRAFT.case, draft=DRAFT.record)
+    gateway.remember(Spot(DRAFT.case, draft=DRAFT.record))
 
     async def steps(pilot: Pilot[None]) -> None:
         await settled(pilot)
@@ -194,13 +196,12 @@ def test_the_files_are_closed_behind_the_end_and_a_close_that_hangs_is_given_up(
 def test_a_fault_in_a_worker_ends_the_app_without_its_text() -> None:
     words: list[str] = []
 
-    class Broken(StillGateway):
+    class Broken(StillCasework):
         @override
-        def open_case(self, case: str, why: str) -> object:  # type: ignore[override]  # never returns
+        def open(self, case: str, why: str) -> object:  # type: ignore[override]  # never returns
             raise ValueError("Samira Veldt")
 
-    gateway: StillGateway = Broken()
-    app = StillApp(gateway, last_words=words.append)
+    app = StillApp(StillGateway(Broken), last_words=words.append)
 
     async def steps(pilot: Pilot[None]) -> None:
         await pilot.press("enter")

@@ -59,16 +59,16 @@ def test_looking_through_the_list_is_one_entry_and_reading_a_case_one_for_each_r
 ) -> None:
     before = len(_acts_of(gateway))
     for words in ("", "sana", ""):
-        gateway.start_list("name", words)
-    gateway.list_page("ref", "", 0)
+        gateway.finding.start("name", words)
+    gateway.finding.page("ref", "", 0)
     case = filled.cases[0].hex()
     for why in ("casework", "casework", "handover"):
-        gateway.open_case(case, why)
+        gateway.casework.open(case, why)
     assert _acts_of(gateway)[before:] == ["log.read", "case.list", "case.view", "case.view"]
 
 
 def _acts_of(gateway: Gateway) -> list[str]:
-    return [line.act for line in reversed(gateway.read_log().lines)][:-1]
+    return [line.act for line in reversed(gateway.evidence.read_log().lines)][:-1]
 
 
 def test_a_case_shows_its_safe_contact_first_and_its_drafts(gateway: Gateway, filled: Filled) -> None:
@@ -82,10 +82,10 @@ def test_a_case_shows_its_safe_contact_first_and_its_drafts(gateway: Gateway, fi
         contact_address="through her sister",
         contact_hours="after 18:00",
     )
-    record = gateway.add_person(case, typed)
-    draft = replace(gateway.new_draft(case, filled.refs[0], "contact"), text="half", saved_ms=5, turn=1)
-    gateway.save_draft(draft)
-    found = gateway.open_case(case, "casework")
+    record = gateway.casework.add_person(case, typed)
+    draft = replace(gateway.writing.begin(case, filled.refs[0], "contact"), text="half", saved_ms=5, turn=1)
+    gateway.writing.save(draft)
+    found = gateway.casework.open(case, "casework")
     assert found.safe_contacts == ("Вера Тихоокова: messenger through her sister; after 18:00",)
     assert found.drafts == (replace(draft, turn=0),)
     person = next(one for one in found.persons if one.record == record)
@@ -106,59 +106,61 @@ def test_what_a_person_cannot_be_is_refused_and_nothing_is_kept(
     typed: PersonTyped, words: str, gateway: Gateway, filled: Filled
 ) -> None:
     with pytest.raises(UsageError, match=words):
-        gateway.add_person(filled.cases[0].hex(), typed)
-    assert len(gateway.open_case(filled.cases[0].hex(), "casework").persons) == 2
+        gateway.casework.add_person(filled.cases[0].hex(), typed)
+    assert len(gateway.casework.open(filled.cases[0].hex(), "casework").persons) == 2
 
 
 @pytest.mark.parametrize("case", ["", "zz", "00" * 16])
 def test_a_case_that_is_not_there_is_not_found(case: str, gateway: Gateway) -> None:
     with pytest.raises((NotFoundError, RefusedError), match=r"no such case|not granted"):
-        gateway.open_case(case, "casework")
+        gateway.casework.open(case, "casework")
 
 
 def test_a_late_save_brings_no_older_text_back(gateway: Gateway, filled: Filled) -> None:
-    draft = replace(gateway.new_draft(filled.cases[0].hex(), "ref", "contact"), text="old", turn=1)
-    gateway.save_draft(replace(draft, text="new", turn=2))
-    gateway.save_draft(draft)
-    assert [one.text for one in gateway.drafts()] == ["new"]
+    draft = replace(gateway.writing.begin(filled.cases[0].hex(), "ref", "contact"), text="old", turn=1)
+    gateway.writing.save(replace(draft, text="new", turn=2))
+    gateway.writing.save(draft)
+    assert [one.text for one in gateway.writing.drafts()] == ["new"]
 
 
 def test_a_finished_draft_stays_gone_and_its_note_is_there(gateway: Gateway, filled: Filled) -> None:
     case = filled.cases[0].hex()
-    draft = replace(gateway.new_draft(case, "ref", "safety"), text="Do not call.", occurred="2026-11-24T14:02", turn=1)
-    gateway.save_draft(draft)
-    record = gateway.finish_note(replace(draft, turn=2))
-    gateway.save_draft(replace(draft, turn=3))
-    assert gateway.drafts() == ()
-    note = next(one for one in gateway.open_case(case, "casework").notes if one.record == record)
+    draft = replace(
+        gateway.writing.begin(case, "ref", "safety"), text="Do not call.", occurred="2026-11-24T14:02", turn=1
+    )
+    gateway.writing.save(draft)
+    record = gateway.writing.finish(replace(draft, turn=2))
+    gateway.writing.save(replace(draft, turn=3))
+    assert gateway.writing.drafts() == ()
+    note = next(one for one in gateway.casework.open(case, "casework").notes if one.record == record)
     assert (note.kind, note.text, note.occurred) == ("safety", "Do not call.", "2026-11-24T14:02")
 
 
 def test_where_somebody_was_is_remembered_once_and_is_no_draft(gateway: Gateway, filled: Filled) -> None:
     spot = Spot(filled.cases[0].hex(), record="ab" * 16)
-    gateway.keep_spot(Spot(filled.cases[1].hex()))
-    gateway.keep_spot(spot)
-    assert gateway.drafts() == ()
+    gateway.writing.keep_spot(Spot(filled.cases[1].hex()))
+    gateway.writing.keep_spot(spot)
+    assert gateway.writing.drafts() == ()
     assert gateway.standing().drafts == 0
-    assert gateway.take_spot() == spot
-    assert gateway.take_spot() is None
+    assert gateway.writing.take_spot() == spot
+    assert gateway.writing.take_spot() is None
 
 
 def test_verifying_can_be_stopped_and_then_nothing_is_logged(gateway: Gateway) -> None:
     before = _acts_of(gateway)
-    assert gateway.verify_log(lambda done, total: None, lambda: True) is None
+    assert gateway.evidence.verify(lambda done, total: None, lambda: True) is None
     assert _acts_of(gateway)[len(before) :] == ["log.read"]
     told: list[tuple[int, int]] = []
-    found = gateway.verify_log(lambda done, total: told.append((done, total)), lambda: False)
+    found = gateway.evidence.verify(lambda done, total: told.append((done, total)), lambda: False)
     assert found is not None
     assert found.verified
     assert told[-1][0] == told[-1][1]
 
 
 def test_a_stopped_backup_leaves_nothing(gateway: Gateway, tmp_path: Path) -> None:
-    assert gateway.back_up(tmp_path / "stick", lambda done, total: None, lambda: True) is None
+    assert gateway.evidence.back_up(tmp_path / "stick", lambda done, total: None, lambda: True) is None
     assert list((tmp_path / "stick").iterdir()) == []
-    made = gateway.back_up(tmp_path / "stick", lambda done, total: None, lambda: False)
+    made = gateway.evidence.back_up(tmp_path / "stick", lambda done, total: None, lambda: False)
     assert made is not None
     assert Path(made.path).is_dir()
     assert gateway.standing().backup_ms is not None
@@ -181,14 +183,14 @@ def test_a_long_list_is_walked_to_its_end_by_keys_and_filtered(founded_template:
     titles = [f"{MARKER} {number:03d}" for number in range(count)]
     opened = Gateway(place.path, state=place.state)
     opened.unlock(MEMBER, bytearray(PASSPHRASE))
-    start = opened.start_list("name")
+    start = opened.finding.start("name")
     assert start.count == count
-    second = opened.list_page("name", "", PAGE_ROWS, after=start.rows[-1].place).rows
-    third = opened.list_page("name", "", 2 * PAGE_ROWS, after=second[-1].place).rows
+    second = opened.finding.page("name", "", PAGE_ROWS, after=start.rows[-1].place).rows
+    third = opened.finding.page("name", "", 2 * PAGE_ROWS, after=second[-1].place).rows
     assert of(start.rows) + of(second) + of(third) == titles
-    assert opened.list_page("name", "", PAGE_ROWS, before=third[0].place).rows == second
-    assert opened.list_page("name", "", PAGE_ROWS).rows == second
-    assert of(opened.start_list("name", "077").rows) == [titles[77]]
+    assert opened.finding.page("name", "", PAGE_ROWS, before=third[0].place).rows == second
+    assert opened.finding.page("name", "", PAGE_ROWS).rows == second
+    assert of(opened.finding.start("name", "077").rows) == [titles[77]]
     opened.close()
 
     app = CaseVaultApp(Start(place.path, MEMBER), open_gateway=lambda path: Gateway(path, state=place.state))

@@ -116,7 +116,7 @@ def test_kill_while_typing_loses_at_most_two_seconds(pane: AppPane, filled: Fill
     (draft,) = _drafts(filled)
     reopened = Gateway(filled.path, state=filled.state)
     reopened.unlock(MEMBER, bytearray(PASSPHRASE))
-    assert [one.record for one in reopened.open_case(draft.compartment.hex(), "casework").drafts] == [
+    assert [one.record for one in reopened.casework.open(draft.compartment.hex(), "casework").drafts] == [
         draft.record.hex()
     ]
     reopened.close()

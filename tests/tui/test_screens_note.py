@@ -9,7 +9,9 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import shown
-from tests.tui.still import DRAFT, StillApp, StillGateway, press, settled, type_in, walk
+from tests.tui.still import StillApp, StillGateway, press, settled, type_in, walk
+from tests.tui.stills.door import DRAFT
+from tests.tui.stills.writing import StillWriting
 from tui.draft_shelf import draft_content, draft_shown
 from tui.screens.case import CaseScreen
 from tui.screens.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
@@ -201,20 +203,20 @@ def test_throwing_a_draft_away_asks_first_and_enter_means_no() -> None:
 
     walk(app, steps)
     assert app.still.done.count(("forget", DRAFT.record)) == 1
-    assert app.still.drafts_kept == ()
+    assert app.still.writing.drafts() == ()
 
 
 def test_a_full_disk_is_said_and_the_text_stays_and_is_saved_later() -> None:
-    class Full(StillGateway):
+    class Full(StillWriting):
         full = True
 
         @override
-        def save_draft(self, draft: DraftShown) -> None:
+        def save(self, draft: DraftShown) -> None:
             if self.full:
                 raise TryAgainError("no room on the disk")
-            super().save_draft(draft)
+            super().save(draft)
 
-    gateway = Full()
+    gateway = StillGateway(Full)
     app = StillApp(gateway)
 
     async def steps(pilot: Pilot[None]) -> None:
@@ -227,7 +229,7 @@ def test_a_full_disk_is_said_and_the_text_stays_and_is_saved_later() -> None:
         assert "! The draft is not saved. No room on the disk." in text
         await press(pilot, "escape")
         assert isinstance(app.screen, NoteEditor), "leaving would lose the text"
-        gateway.full = False
+        Full.full = False
         await pilot.pause(0.8)
         await settled(pilot)
         assert ("save", "They called.") in gateway.done
@@ -236,12 +238,12 @@ def test_a_full_disk_is_said_and_the_text_stays_and_is_saved_later() -> None:
 
 
 def test_a_note_that_could_not_be_kept_goes_on_as_a_draft() -> None:
-    class Full(StillGateway):
+    class Full(StillWriting):
         @override
-        def finish_note(self, draft: DraftShown) -> str:
+        def finish(self, draft: DraftShown) -> str:
             raise TryAgainError("no room on the disk")
 
-    app = StillApp(Full())
+    app = StillApp(StillGateway(Full))
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "n")

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui.still import PAGES, StillApp, StillGateway, press, settled, type_in, unlock, wait_for_screen
+from tests.tui.still import StillApp, StillGateway, press, settled, type_in, unlock, wait_for_screen
+from tests.tui.stills.referral import PAGES
 from tui.app import IDLE_MS
 from tui.screens.pages import PagesScreen
 

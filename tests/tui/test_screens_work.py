@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,11 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import shown
-from tests.tui.still import PAGES, StillApp, StillGateway, press, settled, type_in, wait_for_screen, walk
-from tui.gateway import Progress
+from tests.tui.still import StillApp, StillGateway, press, settled, type_in, wait_for_screen, walk
+from tests.tui.stills.casework import StillCasework
+from tests.tui.stills.evidence import StillEvidence
+from tests.tui.stills.referral import PAGES
+from tui.gateway.subject import Progress, Stopped
 from tui.screens.back_up import BackupScreen
 from tui.screens.export import ExportScreen
 from tui.screens.log_view import LogScreen
@@ -24,27 +26,25 @@ from vault.errors import TryAgainError, UsageError
 pytestmark = pytest.mark.screen
 
 
-class Waiting(StillGateway):
+class Waiting(StillEvidence):
     """Its long acts go on until they are stopped, or let go."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.let_go = threading.Event()
+    let_go = threading.Event()
 
-    def _work(self, progress: Progress, cancelled: Callable[[], bool]) -> bool:
+    def _goes_on(self, progress: Progress, stopped: Stopped) -> bool:
         progress(3, 4)
         while not self.let_go.wait(0.01):
-            if cancelled():
+            if stopped():
                 return False
         return True
 
     @override
-    def verify_log(self, progress: Progress, cancelled: Callable[[], bool]) -> Checked | None:
-        return super().verify_log(progress, cancelled) if self._work(progress, cancelled) else None
+    def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
+        return super().verify(progress, stopped) if self._goes_on(progress, stopped) else None
 
     @override
-    def back_up(self, destination: Path, progress: Progress, cancelled: Callable[[], bool]) -> BackupMade | None:
-        return super().back_up(destination, progress, cancelled) if self._work(progress, cancelled) else None
+    def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
+        return super().back_up(destination, progress, stopped) if self._goes_on(progress, stopped) else None
 
 
 def _said(pilot: Pilot[None]) -> str:
@@ -67,7 +67,7 @@ def test_verifying_shows_how_far_it_is_and_can_be_stopped() -> None:
         assert "Stopped. Nothing was changed, and nothing is verified." in _said(pilot)
         assert "Not verified in this session" in _said(pilot)
 
-    walk(StillApp(Waiting()), steps)
+    walk(StillApp(StillGateway(Waiting)), steps)
 
 
 def test_a_stopped_backup_says_that_the_earlier_one_stands() -> None:
@@ -79,11 +79,11 @@ def test_a_stopped_backup_says_that_the_earlier_one_stands() -> None:
         await press(pilot, "escape")
         assert "Stopped. No new backup was made; the earlier one stands." in _said(pilot)
 
-    walk(StillApp(Waiting()), steps)
+    walk(StillApp(StillGateway(Waiting)), steps)
 
 
 def test_leaving_at_once_stops_a_long_act() -> None:
-    gateway = Waiting()
+    gateway = StillGateway(Waiting)
     app = StillApp(gateway)
 
     async def steps(pilot: Pilot[None]) -> None:
@@ -98,9 +98,9 @@ def test_leaving_at_once_stops_a_long_act() -> None:
 
 
 def test_a_long_act_that_fails_closes_its_bar_and_says_why() -> None:
-    class Full(StillGateway):
+    class Full(StillEvidence):
         @override
-        def back_up(self, destination: Path, progress: Progress, cancelled: Callable[[], bool]) -> BackupMade | None:
+        def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
             raise TryAgainError("no room at the stick")
 
     async def steps(pilot: Pilot[None]) -> None:
@@ -110,7 +110,7 @@ def test_a_long_act_that_fails_closes_its_bar_and_says_why() -> None:
         assert isinstance(pilot.app.screen, BackupScreen)
         assert "! No room at the stick. Free some space or wait" in _said(pilot)
 
-    walk(StillApp(Full()), steps)
+    walk(StillApp(StillGateway(Full)), steps)
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ def test_a_backup_needs_a_whole_path(typed: str, words: str) -> None:
 
 
 def test_a_log_that_does_not_hold_names_the_first_bad_place_first() -> None:
-    class Broken(StillGateway):
+    class Broken(StillEvidence):
         @override
-        def verify_log(self, progress: Progress, cancelled: Callable[[], bool]) -> Checked | None:
+        def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
             faults = tuple(f"operation {number}: the header was altered" for number in range(3, 9))
             return Checked(False, "3 of 13 entries in 1 log are proven", "9c" * 32, faults)
 
@@ -144,7 +144,7 @@ def test_a_log_that_does_not_hold_names_the_first_bad_place_first() -> None:
         assert "and 2 more" in said
         assert "! Exports wait until the log is sound; reading and notes go on." in said
 
-    walk(StillApp(Broken()), steps)
+    walk(StillApp(StillGateway(Broken)), steps)
 
 
 def test_the_log_is_filtered_by_acts() -> None:
@@ -260,7 +260,7 @@ def test_a_person_is_kept_as_typed() -> None:
 
 
 def test_a_refused_person_leads_to_the_field_that_is_wrong_and_loses_nothing() -> None:
-    class Strict(StillGateway):
+    class Strict(StillCasework):
         @override
         def add_person(self, case: str, typed: PersonTyped) -> str:
             raise UsageError("date of birth is not a day of the calendar", advice="")
@@ -273,7 +273,7 @@ def test_a_refused_person_leads_to_the_field_that_is_wrong_and_loses_nothing() -
         assert pilot.app.focused is pilot.app.screen.query_one("#born")
         assert "Вера" in _said(pilot)
 
-    walk(StillApp(Strict()), steps)
+    walk(StillApp(StillGateway(Strict)), steps)
 
 
 def test_another_reason_is_chosen_from_the_list_and_goes_with_the_view() -> None:

@@ -128,17 +128,17 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
     out.mkdir()
     gateway = Gateway(place.path, state=place.state)
     gateway.unlock(MEMBER, bytearray(PASSPHRASE))
-    case = gateway.create_case("Hearing", "other")
-    gateway.add_recipient("Maître Lorvane", recipient_of(make_identity()))
+    case = gateway.casework.create("Hearing", "other")
+    gateway.referral.add_recipient("Maître Lorvane", recipient_of(make_identity()))
     seen: list[tuple[str, ...]] = []
 
     def decline(pages: tuple[str, ...]) -> bool:
         seen.append(pages)
         return False
 
-    step = gateway.export(case, profile="lawyer", to="Maître Lorvane", out=out, decisions={}, approve=decline)
+    step = gateway.referral.export(case, profile="lawyer", to="Maître Lorvane", out=out, decisions={}, approve=decline)
     assert step is None
     assert seen
     assert list(out.iterdir()) == []
-    assert [line.act for line in gateway.read_log().lines][1:3] == ["export.abort", "export.begin"]
+    assert [line.act for line in gateway.evidence.read_log().lines][1:3] == ["export.abort", "case.view"]
     gateway.close()

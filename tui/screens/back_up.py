@@ -59,7 +59,7 @@ class BackupScreen(LongWorkScreen):
         self.say("")
         self.work_long(
             "Making a backup, and reading it again",
-            lambda vault, progress, stopped: vault.back_up(destination, progress, stopped),
+            lambda vault, progress, stopped: vault.evidence.back_up(destination, progress, stopped),
             self._made,
             when_stopped="Stopped. No new backup was made; the earlier one stands.",
         )

@@ -121,12 +121,12 @@ class CaseScreen(VaultScreen):
     def action_refresh(self, stand_on: str = "") -> None:
         """Read the case again."""
         case, why = self._case.case, self._why
-        self.ask(lambda vault: vault.open_case(case, why), lambda shown: self.show_case(shown, stand_on=stand_on))
+        self.ask(lambda vault: vault.casework.open(case, why), lambda shown: self.show_case(shown, stand_on=stand_on))
 
     def action_note(self) -> None:
         """Write a new note."""
         case, ref = self._case.case, self._case.ref
-        self.ask(lambda vault: vault.new_draft(case, ref, "contact"), self._edit)
+        self.ask(lambda vault: vault.writing.begin(case, ref, "contact"), self._edit)
 
     def action_amend(self) -> None:
         """Write a note that corrects the one under the cursor."""
@@ -136,7 +136,7 @@ class CaseScreen(VaultScreen):
             return
         case, ref = self._case.case, self._case.ref
         self.ask(
-            lambda vault: vault.new_draft(case, ref, note.kind, amends=note.record, text=note.text),
+            lambda vault: vault.writing.begin(case, ref, note.kind, amends=note.record, text=note.text),
             self._edit,
         )
 

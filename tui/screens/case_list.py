@@ -120,7 +120,7 @@ class CaseList(VaultScreen):
 
     def action_drafts(self) -> None:
         """Offer the drafts."""
-        self.ask(lambda vault: vault.drafts(), self._offer_drafts)
+        self.ask(lambda vault: vault.writing.drafts(), self._offer_drafts)
 
     @on(SafeInput.Changed, "#filter")
     def _filter_typed(self) -> None:
@@ -168,13 +168,13 @@ class CaseList(VaultScreen):
             if wish == self._wish:
                 self._show(start, sort, words, cursor)
 
-        self.ask(lambda vault: vault.start_list(sort, words), show)
+        self.ask(lambda vault: vault.finding.start(sort, words), show)
 
     def _show(self, start: CaseListStart, sort: str, words: str, cursor: int) -> None:
         def request(number: int, after: object, before: object) -> None:
             position = number * PAGE_ROWS
             self.ask(
-                lambda vault: vault.list_page(sort, words, position, after=after, before=before),
+                lambda vault: vault.finding.page(sort, words, position, after=after, before=before),
                 partial(self._arrived, pages, number),
             )
 

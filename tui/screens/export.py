@@ -73,7 +73,7 @@ class ExportScreen(LongWorkScreen):
         self._ask_recipients("")
 
     def _ask_recipients(self, chosen: str) -> None:
-        self.ask(lambda vault: vault.recipients(), lambda found: self._show_recipients(found, chosen))
+        self.ask(lambda vault: vault.referral.recipients(), lambda found: self._show_recipients(found, chosen))
 
     async def _replace_recipients(self, chosen: str) -> None:
         place = self.query_one("#recipient-place")
@@ -110,7 +110,9 @@ class ExportScreen(LongWorkScreen):
                 return self._wait_for_approval(pages, stopped)
 
             progress(1, 3)
-            return vault.export(self._case, profile=profile, to=to, out=out, decisions=decided, approve=approve)
+            return vault.referral.export(
+                self._case, profile=profile, to=to, out=out, decisions=decided, approve=approve
+            )
 
         self.say("")
         self.work_long(

@@ -61,7 +61,7 @@ class LogScreen(LongWorkScreen):
 
     def action_refresh(self) -> None:
         """Read the newest entries; that they were read is in the log too."""
-        self.ask(lambda vault: vault.read_log(), self._show)
+        self.ask(lambda vault: vault.evidence.read_log(), self._show)
 
     def action_filter(self) -> None:
         """Begin to filter."""
@@ -81,7 +81,7 @@ class LogScreen(LongWorkScreen):
         """Check everything that is stored."""
         self.work_long(
             "Verifying the log",
-            lambda vault, progress, stopped: vault.verify_log(progress, stopped),
+            lambda vault, progress, stopped: vault.evidence.verify(progress, stopped),
             self._verified,
             when_stopped="Stopped. Nothing was changed, and nothing is verified.",
         )

@@ -41,7 +41,7 @@ class NewCase(VaultScreen):
         """Make the case."""
         title, kind = self.query_one("#title", SafeInput).value, self.query_one("#kind", ChoiceField).value
         self.say("Making the case.")
-        self.ask(lambda vault: vault.create_case(title, kind), self.end)
+        self.ask(lambda vault: vault.casework.create(title, kind), self.end)
 
     @on(SafeInput.Submitted)
     def _title_given(self) -> None:

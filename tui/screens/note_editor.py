@@ -90,7 +90,9 @@ class NoteEditor(VaultScreen):
             return
         draft = self._take()
         self._keeper.begun()
-        self.ask(lambda vault: vault.save_draft(draft), lambda _: self._kept(draft), failed=self._not_kept, alone=False)
+        self.ask(
+            lambda vault: vault.writing.save(draft), lambda _: self._kept(draft), failed=self._not_kept, alone=False
+        )
 
     @override
     def save_now(self) -> DraftShown | None:
@@ -142,7 +144,7 @@ class NoteEditor(VaultScreen):
             return
         self._finishing = True
         self.say("Keeping the note.")
-        self.ask(lambda vault: vault.finish_note(draft), self.end, failed=self._not_finished)
+        self.ask(lambda vault: vault.writing.finish(draft), self.end, failed=self._not_finished)
 
     @override
     def action_back(self) -> None:
@@ -153,7 +155,7 @@ class NoteEditor(VaultScreen):
             return
         draft = self._take()
         self._keeper.begun()
-        self.ask(lambda vault: vault.save_draft(draft), lambda _: self.end(""), failed=self._not_kept, alone=False)
+        self.ask(lambda vault: vault.writing.save(draft), lambda _: self.end(""), failed=self._not_kept, alone=False)
 
     def action_discard(self) -> None:
         """Throw the draft away, after a question."""
@@ -166,7 +168,7 @@ class NoteEditor(VaultScreen):
         if wished:
             draft = self._draft
             self._ended = True
-            self.ask(lambda vault: vault.forget_draft(draft), lambda _: self.end(""), alone=False)
+            self.ask(lambda vault: vault.writing.forget(draft), lambda _: self.end(""), alone=False)
 
     def _not_finished(self, error: VaultError) -> None:
         self._finishing = False

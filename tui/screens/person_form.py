@@ -69,7 +69,7 @@ class PersonForm(VaultScreen):
         """Keep the person."""
         case, typed = self._case, self._typed()
         self.say("Keeping the person.")
-        self.ask(lambda vault: vault.add_person(case, typed), self.end, failed=self._refused)
+        self.ask(lambda vault: vault.casework.add_person(case, typed), self.end, failed=self._refused)
 
     def _typed(self) -> PersonTyped:
         number = self._text("number")

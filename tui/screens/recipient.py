@@ -48,7 +48,7 @@ class RecipientForm(VaultScreen):
             self.dismiss(self._kept)
             return
         name, key = self.query_one("#name", SafeInput).value, self.query_one("#key", SafeInput).value
-        self.ask(lambda vault: vault.add_recipient(name, key), self._show)
+        self.ask(lambda vault: vault.referral.add_recipient(name, key), self._show)
 
     @override
     def action_back(self) -> None:

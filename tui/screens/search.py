@@ -67,7 +67,7 @@ class SearchScreen(VaultScreen):
     def _search(self, event: SafeInput.Submitted) -> None:
         words = event.value
         self.say("Searching.")
-        self.ask(lambda vault: vault.search(words), self._show)
+        self.ask(lambda vault: vault.finding.search(words), self._show)
 
     @on(VirtualList.Opened)
     def _opened(self, event: VirtualList.Opened) -> None:

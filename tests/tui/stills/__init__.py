@@ -1,0 +1,1 @@
+"""One file per subject of the gateway: the answers that hold still."""

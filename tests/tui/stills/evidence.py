@@ -1,0 +1,47 @@
+"""A log of thirteen entries that is sound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typing_extensions import override
+
+from tests.tui.stills.door import NOW_MS, StillDoor
+from tui.gateway.evidence import Evidence
+from tui.gateway.subject import Progress, Stopped
+from tui.values import BackupMade, Checked, LogLineShown, LogShown
+
+COVERED = "13 of 13 entries in 1 log are proven; 9 versions and 13 audit payloads were opened"
+
+
+class StillEvidence(Evidence):
+    """Checks and writes nothing."""
+
+    _door: StillDoor
+
+    @override
+    def read_log(self) -> LogShown:
+        acts = (
+            ("log.read", "", ""),
+            ("note.create", "case ~3fa91c07", "1 note"),
+            ("case.view", "case ~3fa91c07 casework", "1 case, 3 person, 3 note"),
+            ("case.list", "", "4 case"),
+            ("unlock.ok", "", ""),
+        )
+        lines = [
+            LogLineShown(12 - place, NOW_MS - place * 60_000, act, "ok", about, covers)
+            for place, (act, about, covers) in enumerate(acts)
+        ]
+        return LogShown(tuple(lines), 13, 13)
+
+    @override
+    def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
+        progress(13, 13)
+        self._door.done.append(("verify",))
+        return Checked(True, COVERED, "9c" * 32)
+
+    @override
+    def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
+        progress(1, 1)
+        self._door.done.append(("backup", destination))
+        return BackupMade(f"{destination}/backup-1", 13, 9, 1)

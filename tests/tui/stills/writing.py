@@ -1,0 +1,46 @@
+"""Drafts in memory."""
+
+from __future__ import annotations
+
+from typing_extensions import override
+
+from tests.tui.stills.door import StillDoor
+from tui.gateway.writing import Writing
+from tui.values import DraftShown, Spot
+
+
+class StillWriting(Writing):
+    """Keeps drafts until the end of the test."""
+
+    _door: StillDoor
+
+    @override
+    def begin(self, case: str, ref: str, kind: str, *, amends: str | None = None, text: str = "") -> DraftShown:
+        return DraftShown(case, "33" * 16, ref, kind, 0, text, amends=amends)
+
+    @override
+    def save(self, draft: DraftShown) -> None:
+        self._door.done.append(("save", draft.text))
+        self._door.drafts_kept = (draft, *(one for one in self._door.drafts_kept if one.record != draft.record))
+
+    @override
+    def forget(self, draft: DraftShown) -> None:
+        self._door.done.append(("forget", draft.record))
+        self._door.drafts_kept = tuple(one for one in self._door.drafts_kept if one.record != draft.record)
+
+    @override
+    def drafts(self) -> tuple[DraftShown, ...]:
+        return self._door.drafts_kept
+
+    @override
+    def keep_spot(self, spot: Spot) -> None:
+        self._door.done.append(("spot", spot))
+
+    @override
+    def take_spot(self) -> Spot | None:
+        return self._door.spot
+
+    @override
+    def finish(self, draft: DraftShown) -> str:
+        self._door.done.append(("finish", draft.kind, draft.text, draft.amends))
+        return "b3"

@@ -1,0 +1,59 @@
+"""Cases and the people in them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tui import shaping
+from tui.gateway.subject import Subject, case_id
+from tui.values import CaseShown, PersonTyped
+from vault.casework.person import SafeContact
+from vault.casework.vocabulary import Channel
+from vault.services import cases, people
+
+
+class Casework(Subject):
+    """Opens and makes cases."""
+
+    reasons: ClassVar[tuple[str, ...]] = cases.REASONS
+
+    def create(self, title: str, kind: str) -> str:
+        """Make a case and return its id."""
+        return cases.create(self._session, title=title, kind=kind).case.hex()
+
+    def open(self, case: str, why: str) -> CaseShown:
+        """Open a case under a view that is in the log; again in the same session and for the same reason: no entry."""
+        view = cases.open_case(self._session, case_id(case), why=why)
+        head = view.head.value
+        return CaseShown(
+            case=case,
+            ref=head.ref,
+            title=head.title,
+            kind=head.kind.value,
+            stage=head.stage,
+            risk=head.risk.value,
+            opened=head.opened,
+            heads=view.head.heads,
+            safe_contacts=shaping.safe_contacts(one.value for one in view.persons),
+            persons=tuple(shaping.person_shown(one.record, one.value, one.heads) for one in view.persons),
+            notes=tuple(shaping.note_shown(one.record, one.value, one.written_ms, one.heads) for one in view.notes),
+            drafts=tuple(draft for draft in self._door.shelf.list() if draft.case == case),
+        )
+
+    def add_person(self, case: str, typed: PersonTyped) -> str:
+        """Keep a person and return the record's id."""
+        contact = None
+        if typed.contact_channel:
+            contact = SafeContact(Channel(typed.contact_channel), typed.contact_address, typed.contact_hours)
+        record = people.add(
+            self._session,
+            case_id(case),
+            role=typed.role,
+            names=typed.names,
+            born=typed.born or None,
+            phones=typed.phones,
+            emails=typed.emails,
+            documents=typed.documents,
+            safe_contact=contact,
+        )
+        return record.hex()

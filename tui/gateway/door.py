@@ -1,0 +1,62 @@
+"""One vault, locked until `unlock`, and the subjects that screens ask it about."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tui.gateway.casework import Casework
+from tui.gateway.evidence import Evidence
+from tui.gateway.finding import Finding
+from tui.gateway.referral import Referral
+from tui.gateway.subject import Door
+from tui.gateway.writing import Writing
+from tui.values import Standing
+from vault.access.delays import counting_down
+from vault.services import dates
+from vault.services.entering import let_in
+
+
+class Gateway:
+    """Lets in, says how the vault stands, and locks. All else is a subject.
+
+    Args:
+        path: the vault's folder.
+        state: this account's state folder; the system's by default.
+    """
+
+    def __init__(self, path: Path, *, state: Path | None = None) -> None:
+        self._door = door = Door(path, state)
+        self.keyfile, self.pin = "", ""  # beside the passphrase, as typed
+        self.turn = threading.RLock()
+        """Held by each act but the long ones and drafts, so that acts follow one another."""
+
+        self.casework = Casework(door)
+        self.writing = Writing(door)
+        self.finding = Finding(door)
+        self.evidence = Evidence(door)
+        self.referral = Referral(door)
+
+    def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
+        """Open the vault; the passphrase is wiped; `waiting` is told the seconds that earlier wrong attempts cost."""
+        path, state, wait = self._door.path, self._door.state, counting_down(waiting)
+        self._door.open(let_in(path, member, passphrase, self.keyfile, self.pin, state=state, wait=wait), member)
+
+    def close(self) -> None:
+        """Lock: close every file. Closing twice does nothing."""
+        self._door.close()
+
+    def standing(self) -> Standing:
+        """Return how the vault stands now."""
+        session = self._door.session
+        known = dates.read(session.vault, self._door.state)
+        lacks = [] if known.separated else ["no separation of duties"]
+        lacks += [] if known.sheets else ["no recovery sheets"]
+        return Standing(
+            member=self._door.name,
+            backup_ms=known.backup,
+            alarms=session.warnings,
+            lacks=tuple(lacks),
+            drafts=len(self._door.shelf.list()),
+        )

@@ -1,0 +1,56 @@
+"""What shows that all is there and as it was: the log, its verification, and backups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.values import BackupMade, Checked, LogLineShown, LogShown
+from vault.services import backups, checking, dates, logbook
+from vault.services.logbook import LogLine
+
+_LOG_LINES: Final = 1000
+
+
+class Evidence(Subject):
+    """Reads and checks the log, makes backups."""
+
+    def read_log(self) -> LogShown:
+        """Return the newest entries of all logs."""
+        page = logbook.newest(self._session, limit=_LOG_LINES)
+        return LogShown(tuple(map(_log_line, page.lines)), page.scanned, page.total)
+
+    def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
+        """Check all that is stored; None when it was stopped before the end, and then nothing is logged."""
+        try:
+            found = checking.verify(self._session, progress=telling(progress, stopped))
+        except StoppedError:
+            return None
+        dates.note(self._session.vault, dates.Done.VERIFY, self._session.log.now_ms(), self._door.state)
+        covered = (
+            f"{found.entries} of {found.expected} entries in {found.logs} {'logs' if found.logs > 1 else 'log'} are"
+            f" proven; {found.versions_opened} versions and {found.payloads_opened} audit payloads were opened"
+        )
+        return Checked(found.verified, covered, found.root.hex(), tuple(fault.text for fault in found.faults))
+
+    def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
+        """Make a backup, open it and read all of it; None when it was stopped: then the earlier backup stands."""
+        made = backups.make(
+            self._session,
+            destination,
+            progress=lambda _what, done, total: progress(done, total),
+            cancelled=stopped,
+        )
+        if made is None:
+            return None
+        return BackupMade(str(made.path), made.operations, made.versions, made.drafts)
+
+
+def _log_line(line: LogLine) -> LogLineShown:
+    payload = line.payload
+    if payload is None:
+        return LogLineShown(line.seq, None, "?", line.fault or "", "", "")
+    about = "" if payload.obj is None else f"case ~{payload.obj.hex()[:8]}"
+    covers = ", ".join(f"{count} {kind}" for kind, count in payload.covers.items())
+    return LogLineShown(line.seq, payload.t, payload.act, payload.out, f"{about} {payload.why or ''}".strip(), covers)

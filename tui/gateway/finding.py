@@ -1,0 +1,62 @@
+"""The list of cases, page by page, and search."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tui.gateway.subject import Door, Subject
+from tui.values import CaseLine, CaseListStart, FoundShown, HitShown
+from vault.errors import InternalError
+from vault.index.cases import CaseRow, FoundCases, Place, Sort
+from vault.services import arrival, listing, searching
+from vault.services.listing import CaseList
+
+
+class Finding(Subject):
+    """Finds cases and records. It remembers the list that a session opened, and the last filter."""
+
+    sorts: ClassVar[tuple[str, ...]] = tuple(sort.value for sort in (Sort.NAME, Sort.REF, Sort.STATUS, Sort.DUE))
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(door)
+        self._list: CaseList | None = None
+        self._found: tuple[str, FoundCases | None] = ("", None)
+
+    def start(self, sort: str, untrusted_filter: str = "") -> CaseListStart:
+        """Return the size and first page of the list; the first call of a session puts the look into the log."""
+        if self._list is None:
+            self._list = listing.open_list(self._session)
+            arrival.settle_aloud(self._session)
+        found = self._list.filter(untrusted_filter)
+        self._found = (untrusted_filter, found)
+        rows = self._list.page(0, Sort(sort), found=found)
+        more = found is not None and found.more
+        return CaseListStart(self._list.count(found), tuple(map(_line, rows)), more)
+
+    def page(
+        self, sort: str, untrusted_filter: str, position: int, *, after: object = None, before: object = None
+    ) -> CaseListStart:
+        """Return the page at a position of the list that `start` began; its places make the next ones quick."""
+        if self._list is None:
+            raise InternalError("the list was not opened")
+        words, found = self._found
+        if words != untrusted_filter:
+            found = self._list.filter(untrusted_filter)
+        rows = self._list.page(
+            position,
+            Sort(sort),
+            found=found,
+            after=after if isinstance(after, Place) else None,
+            before=before if isinstance(before, Place) else None,
+        )
+        return CaseListStart(self._list.count(found), tuple(map(_line, rows)))
+
+    def search(self, untrusted_words: str) -> FoundShown:
+        """Find records; one entry covers all hits."""
+        found = searching.search(self._session, untrusted_words)
+        hits = [HitShown(hit.case.hex(), hit.ref, hit.record.hex(), hit.kind, hit.snippet) for hit in found.hits]
+        return FoundShown(tuple(hits), found.more)
+
+
+def _line(row: CaseRow) -> CaseLine:
+    return CaseLine(row.case.hex(), row.ref, row.name, row.title, row.kind, row.status, row.heads, row.place)

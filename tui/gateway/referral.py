@@ -1,0 +1,61 @@
+"""What leaves for somebody outside: recipients and packages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tui.gateway.subject import Subject, case_id
+from tui.values import Exported, ExportStep, QuestionShown, RecipientShown
+from vault.services import exporting, partners
+
+
+class Referral(Subject):
+    """Knows to whom a package can go, and makes it."""
+
+    def recipients(self) -> tuple[RecipientShown, ...]:
+        """Return to whom packages can be sealed."""
+        return tuple(RecipientShown(one.name, one.fingerprint) for one in partners.list_all(self._session))
+
+    def add_recipient(self, name: str, age_recipient: str) -> RecipientShown:
+        """Keep a recipient; the fingerprint has to be compared by voice."""
+        kept = partners.add(self._session, name=name, age_recipient=age_recipient)
+        return RecipientShown(kept.name, kept.fingerprint)
+
+    def export(
+        self,
+        case: str,
+        *,
+        profile: str,
+        to: str,
+        out: Path,
+        decisions: Mapping[str, str],
+        approve: Callable[[tuple[str, ...]], bool],
+    ) -> ExportStep | None:
+        """Return the package, or the questions that are open, or None when `approve` said no.
+
+        Nothing is written but in the first case.
+
+        Args:
+            case: its id.
+            profile: the table of what may leave.
+            to: the recipient's name.
+            out: a folder that exists.
+            decisions: form -> action.
+            approve: gets the finished pages as another reader reads them; False stops before anything is sealed.
+        """
+        try:
+            done = exporting.export(
+                self._session, case_id(case), profile=profile, to=to, out=out, decisions=decisions, approve=approve
+            )
+        except exporting.DeclinedError:
+            return None
+        if isinstance(done, exporting.Undecided):
+            questions = [
+                QuestionShown(
+                    q.form, q.count, tuple(one.value for one in q.kinds), q.proposal.value, q.context, q.conflict
+                )
+                for q in done.questions
+            ]
+            return ExportStep(questions=tuple(questions))
+        return ExportStep(done=Exported(str(done.path), done.decided, done.key_words))

@@ -1,0 +1,97 @@
+"""What the subjects behind the gateway have in common: the open vault, and how long work tells how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tui.draft_shelf import DraftShelf
+from vault.access.session import Session
+from vault.errors import InternalError, NotFoundError
+from vault.ids import CompartmentId
+
+Progress = Callable[[int, int], None]
+Stopped = Callable[[], bool]
+
+
+class Door:
+    """What is behind the gateway: nothing until somebody was let in.
+
+    Args:
+        path: the vault's folder.
+        state: this account's state folder; None for the system's.
+    """
+
+    def __init__(self, path: Path, state: Path | None) -> None:
+        self.path = path
+        self.state = state
+        self._session: Session | None = None
+        self._shelf: DraftShelf | None = None
+        self.name = ""
+        """The member's, as typed."""
+
+    def open(self, session: Session, name: str) -> None:
+        """Stand open on this session of a member."""
+        self._session, self._shelf, self.name = session, DraftShelf(session.drafts()), name
+
+    def close(self) -> None:
+        """Close every file. Closing twice does nothing."""
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    @property
+    def session(self) -> Session:
+        """The open session."""
+        if self._session is None:
+            raise InternalError("the vault is locked")
+        return self._session
+
+    @property
+    def shelf(self) -> DraftShelf:
+        """The member's drafts."""
+        if self._shelf is None:
+            raise InternalError("the vault is locked")
+        return self._shelf
+
+
+class Subject:
+    """A part of what screens can ask for.
+
+    Args:
+        door: the gateway.
+    """
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    @property
+    def _session(self) -> Session:
+        return self._door.session
+
+
+class StoppedError(Exception):
+    """The person does not want the result any more."""
+
+
+def telling(progress: Progress, stopped: Stopped) -> Progress:
+    """Return a progress function that raises StoppedError once somebody stopped the work."""
+
+    def advance(done: int, total: int) -> None:
+        if stopped():
+            raise StoppedError
+        progress(done, total)
+
+    return advance
+
+
+def case_id(case: str) -> CompartmentId:
+    """Return the id that a screen got in hexadecimal.
+
+    Raises:
+        NotFoundError: it is none.
+    """
+    try:
+        return CompartmentId(bytes.fromhex(case))
+    except ValueError:
+        raise NotFoundError("there is no such case among yours") from None

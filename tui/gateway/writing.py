@@ -1,0 +1,46 @@
+"""Notes, and the drafts that become notes."""
+
+from __future__ import annotations
+
+from tui.gateway.subject import Subject, case_id
+from tui.values import DraftShown, Spot
+from vault.ids import make_id
+from vault.services import notes
+
+
+class Writing(Subject):
+    """Keeps what is typed. `save` waits for no other act."""
+
+    def begin(self, case: str, ref: str, kind: str, *, amends: str | None = None, text: str = "") -> DraftShown:
+        """Return an empty draft; nothing is stored before something is typed."""
+        return DraftShown(case, make_id().hex(), ref, kind, 0, text, amends=amends)
+
+    def save(self, draft: DraftShown) -> None:
+        """Keep a draft, sealed and on the medium when this returns."""
+        self._door.shelf.save(draft)
+
+    def forget(self, draft: DraftShown) -> None:
+        """Delete a draft."""
+        self._door.shelf.forget(draft)
+
+    def drafts(self) -> tuple[DraftShown, ...]:
+        """Return this member's drafts, the last saved first."""
+        return self._door.shelf.list()
+
+    def finish(self, draft: DraftShown) -> str:
+        """Keep the draft as a note and forget the draft; returns the note's id. The note is durable first."""
+        occurred = draft.occurred.strip() or None
+        if draft.amends is None:
+            record = notes.add(self._session, case_id(draft.case), kind=draft.kind, text=draft.text, occurred=occurred)
+        else:
+            record = notes.amend(self._session, draft.amends, text=draft.text)
+        self.forget(draft)
+        return record.hex()
+
+    def keep_spot(self, spot: Spot) -> None:
+        """Remember, sealed, where somebody was when the app locks."""
+        self._door.shelf.keep_spot(spot)
+
+    def take_spot(self) -> Spot | None:
+        """Return where somebody was, once."""
+        return self._door.shelf.take_spot()
