@@ -13,6 +13,7 @@ from tests.bench import (
     bulk_import,
     first_paint,
     full_text,
+    leaving,
     list_of_cases,
     log_hashes,
     one_case,
@@ -35,6 +36,7 @@ BENCHES: tuple[Bench, ...] = (
     *log_hashes.BENCHES,
     *start_up.BENCHES,
     *first_paint.BENCHES,
+    *leaving.BENCHES,
 )
 _DOCS = Path(__file__).parents[2] / "docs"
 

@@ -120,23 +120,15 @@ class _Founder:
 
     def __init__(self, organisation: str, name: str) -> None:
         self.organisation, self.name = organisation, name
-        self.vault, self.seat, self.member = VaultId(make_id()), SeatId(make_id()), MemberId(make_id())
+        self.vault, self.member = VaultId(make_id()), MemberId(make_id())
         self.root_secret = make_root_secret()
         self.root_seed = derive_root_seed(self.root_secret)
         self.root_public = public_key(self.root_seed)
         self.recovery = KemPrivate.from_seed(derive_recovery_seed(self.root_secret)).public
         self.attempts_seed = make_kem_seed()
         self.database_key = make_key()
-        self.secrets = SeatSecrets(
-            seat=self.seat,
-            kem_seed=make_kem_seed(),
-            identity_seed=make_signing_seed(),
-            keyring_key=make_key(),
-            index_key=make_key(),
-            draft_key=make_key(),
-            pin_key=make_key(),
-            root_public=self.root_public,
-        )
+        self.secrets = SeatSecrets.draw(self.root_public)
+        self.seat = SeatId(self.secrets.seat)
         self.kem_public = KemPrivate.from_seed(self.secrets.kem_seed).public
 
     def holders(self) -> list[Holder]:

@@ -29,7 +29,7 @@ from vault.seal.keys import make_key
 from vault.seal.passphrase import KdfParameters
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate, make_kem_seed
-from vault.seal.signing import make_signing_seed, public_key
+from vault.seal.signing import public_key
 from vault.seal.unlocking import make_slot
 from vault.store.engine import Database, open_database
 from vault.store.files import make_ballast, promote, read_limited, write_aside
@@ -164,16 +164,7 @@ def join_here(session: Session, invitation: Invitation, *, member_name: str, pas
 
 def new_seat(database: Database, invitation: Invitation, name: str, *, here: bool) -> NewSeat:
     """Draw the keys of a seat that answers an invitation, and the beginning of its first log."""
-    content = SeatSecrets(
-        seat=make_id(),
-        kem_seed=make_kem_seed(),
-        identity_seed=make_signing_seed(),
-        keyring_key=make_key(),
-        index_key=make_key(),
-        draft_key=make_key(),
-        pin_key=make_key(),
-        root_public=invitation.root,
-    )
+    content = SeatSecrets.draw(invitation.root)
     log = begin(
         database=database,
         place=place_of(content, VaultId(invitation.vault)),

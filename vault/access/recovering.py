@@ -32,10 +32,9 @@ from vault.records.work import Entry, Work
 from vault.seal.doors import make_doors, make_recovery_door
 from vault.seal.keyfile import KeyFile, SeatSecrets
 from vault.seal.keyring import Keyring
-from vault.seal.keys import make_key
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import KemPrivate, make_kem_seed
-from vault.seal.signing import is_signed_raw, make_signing_seed, public_key, sign
+from vault.seal.recipients import KemPrivate
+from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.seal.unlocking import make_slot
 from vault.store.files import promote, write_aside
 from vault.store.rows import Rows
@@ -116,7 +115,7 @@ def bring_back(opened: ByRecovery, wish: Wish, passphrase: bytearray, *, state: 
     """
     if not wish.name.strip():
         raise RefusedError("a member needs a name")
-    seat = _new_secrets(opened)
+    seat = SeatSecrets.draw(opened.anchor)
     log = begin(
         database=opened.database,
         place=SealedPlace(opened.vault, SeatId(seat.seat), seat.keyring_key),
@@ -136,19 +135,6 @@ def bring_back(opened: ByRecovery, wish: Wish, passphrase: bytearray, *, state: 
     opened.database.truncate_wal()
     PinFile(state / "pins", opened.vault, plan.seat, seat.pin_key).save(_pins(log, plan, state))
     return BroughtBack(plan.member, plan.seat, plan.ended, len(plan.given), plan.left, plan.roster.head.number)
-
-
-def _new_secrets(opened: ByRecovery) -> SeatSecrets:
-    return SeatSecrets(
-        seat=make_id(),
-        kem_seed=make_kem_seed(),
-        identity_seed=make_signing_seed(),
-        keyring_key=make_key(),
-        index_key=make_key(),
-        draft_key=make_key(),
-        pin_key=make_key(),
-        root_public=opened.anchor,
-    )
 
 
 class _Planner:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from vault.errors import MalformedError, NewerVaultError
-from vault.ids import DIGEST_SIZE, ID_SIZE, ZERO_ID, RandomBytes
+from vault.ids import DIGEST_SIZE, ID_SIZE, ZERO_ID, RandomBytes, make_id
 from vault.seal.envelope import FORMAT, SUITE, LocalContext, open_sealed, seal
+from vault.seal.keys import make_key
 from vault.seal.passphrase import VAULT_SALT_SIZE, Form, KdfParameters, check_bounds
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import KEM_PUBLIC_SIZE, KEM_SEED_SIZE
+from vault.seal.recipients import KEM_PUBLIC_SIZE, KEM_SEED_SIZE, make_kem_seed
+from vault.seal.signing import make_signing_seed
 from vault.seal.widths import KEY_SIZE, require_u64, require_width
 
 SLOT_COUNT = 32
@@ -179,6 +181,20 @@ class SeatSecrets:
     def __post_init__(self) -> None:
         for name, (_, size) in _SECRET_FIELDS.items():
             require_width(name, getattr(self, name), size)
+
+    @classmethod
+    def draw(cls, root_public: bytes) -> SeatSecrets:
+        """Return the secrets of a new seat, which believes this root."""
+        return cls(
+            seat=make_id(),
+            kem_seed=make_kem_seed(),
+            identity_seed=make_signing_seed(),
+            keyring_key=make_key(),
+            index_key=make_key(),
+            draft_key=make_key(),
+            pin_key=make_key(),
+            root_public=root_public,
+        )
 
     def encode(self) -> bytes:
         """Return the MessagePack map that a slot seals."""
