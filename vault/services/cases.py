@@ -168,8 +168,9 @@ def only_yours(session: Session, rows: Iterable[CaseRow]) -> frozenset[Compartme
     """Return those of listed cases that no other member can open."""
     session.require(Action.CASE_LIST)
     readable = bool(session.roles & ALLOWED[Action.CASE_READ])
-    cases = (CompartmentId(row.case) for row in rows if readable)
-    return frozenset(case for case in cases if session.holds(case) and only_you(session, case) is not None)
+    cases = [case for row in rows if readable and session.holds(case := CompartmentId(row.case))]
+    session.states_of(cases)  # judged together, then asked one by one
+    return frozenset(case for case in cases if only_you(session, case) is not None)
 
 
 def view(session: Session, case: CompartmentId, *, why: str) -> list[OpenedVersion]:
