@@ -14,8 +14,9 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from typing_extensions import override
 
+from tui.lending import TerminalLoan
 from tui.messages import Answer, OpenCase, Unlocked
-from tui.safe import EXIT_OK, SafeApp
+from tui.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
 from tui.screens.base import EVERYWHERE, VaultScreen, bindings
 from tui.screens.covers import IdleWarning, Neutral
 from tui.screens.unlock import UnlockScreen
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 IDLE_MS: Final = 5 * 60_000
+LENT_MS: Final = 15 * 60_000
+"""How long a second person may read and type at this keyboard; their approval would be too old after that anyway."""
 WARNED_MS: Final = 30_000
 """How long before the idle lock it is announced."""
 CLOSE_SECONDS: Final = 0.8
@@ -75,17 +78,13 @@ class CaseVaultApp(SafeApp):
         self._is_locking = False
         self._touched_ms = idle_clock_ms()
         self._warning: IdleWarning | None = None
+        self._loan = TerminalLoan(self)
 
     # ---- work for screens ---------------------------------------------------------------------------------------
 
     def now_ms(self) -> int:
         """Return the wall clock."""
         return self._clock_ms()
-
-    @property
-    def is_ending(self) -> bool:
-        """Whether the app is on its way out."""
-        return self._ending
 
     def work_for(
         self,
@@ -107,6 +106,11 @@ class CaseVaultApp(SafeApp):
                 screen.post_message(Answer(partial(then, found)))
 
         self.run_worker(run, thread=True)
+
+    def lend_terminal(self, work: Callable[[], T]) -> T:
+        """Return what the work returns, done in this worker's thread while its own program has the terminal."""
+        self._touched_ms = self._idle_clock_ms()
+        return self._loan.run(work)
 
     def _work(self, work: Callable[[Gateway], T], alone: bool) -> T:
         self._gateway_came.wait()
@@ -152,6 +156,25 @@ class CaseVaultApp(SafeApp):
         self.switch_screen(CaseList(*known))
         if spot is not None:
             self.call_later(self.post_message, OpenCase(spot.case, record=spot.record, draft=spot.draft))
+        else:
+            self.call_later(self._propose_sheets)
+
+    def _propose_sheets(self) -> None:
+        """Show the guide where this member can bring recovery sheets about and has proven none: once a day."""
+        from tui.screens.sheets_guide import SheetsGuide  # noqa: PLC0415 - not needed for the first paint
+
+        def answer(is_due: bool) -> None:
+            if is_due:
+                self.push_screen(SheetsGuide(), self._guided)
+
+        if isinstance(self.screen, VaultScreen):
+            self.screen.ask(lambda vault: vault.recovery.is_due(), answer)
+
+    def _guided(self, begin: str | None) -> None:
+        from tui.screens.recovery import RecoveryScreen  # noqa: PLC0415 - not needed for the first paint
+
+        if begin:
+            self.push_screen(RecoveryScreen(begin))
 
     @on(OpenCase)
     def _open_case(self, wish: OpenCase) -> None:
@@ -175,23 +198,13 @@ class CaseVaultApp(SafeApp):
         for _ in above:
             await self.pop_screen()
 
-    def action_search(self) -> None:
-        """Search."""
-        from tui.screens.search import SearchScreen  # noqa: PLC0415 - not needed for the first paint
+    def action_go(self, place: str) -> None:
+        """Go to a screen that stands on its own, such as the search."""
+        from tui.screens.places import PLACES  # noqa: PLC0415 - not needed for the first paint
 
-        self._push(SearchScreen)
-
-    def action_log(self) -> None:
-        """Show the log."""
-        from tui.screens.log_view import LogScreen  # noqa: PLC0415 - not needed for the first paint
-
-        self._push(LogScreen)
-
-    def action_back_up(self) -> None:
-        """Ask where the backup shall lie."""
-        from tui.screens.back_up import BackupScreen  # noqa: PLC0415 - not needed for the first paint
-
-        self._push(BackupScreen)
+        kind = PLACES[place]
+        if self._is_open and isinstance(self.screen, VaultScreen) and not isinstance(self.screen, kind):
+            self.push_screen(kind())
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
@@ -213,10 +226,6 @@ class CaseVaultApp(SafeApp):
     async def _run_chosen(self, screen: VaultScreen, action: str | None) -> None:
         if action:
             await self.run_action(action, screen)
-
-    def _push(self, screen: type[VaultScreen]) -> None:
-        if self._is_open and isinstance(self.screen, VaultScreen) and not isinstance(self.screen, screen):
-            self.push_screen(screen())
 
     # ---- ending, and being left alone ---------------------------------------------------------------------------
 
@@ -253,6 +262,11 @@ class CaseVaultApp(SafeApp):
         closing.start()
         closing.join(CLOSE_SECONDS)
 
+    def action_switch_member(self) -> None:
+        """End this session as a lock does; the next one asks for a name, and knows nothing of this one."""
+        if self._is_open:
+            self.end(EXIT_SWITCHED)
+
     def action_neutral(self) -> None:
         """Empty the screen at once; the second time, leave."""
         if isinstance(self.screen, Neutral):
@@ -282,12 +296,13 @@ class CaseVaultApp(SafeApp):
     def _look_whether_idle(self) -> None:
         if not self._is_open or self._ending:
             return
-        if any(isinstance(screen, ProgressModal) for screen in self._screen_stack):
+        is_lent = self._loan.is_out
+        if any(isinstance(screen, ProgressModal) for screen in self._screen_stack) and not is_lent:
             self._touched_ms = self._idle_clock_ms()  # A long act is no idleness; its screen shows no case.
-        left_ms = IDLE_MS - (self._idle_clock_ms() - self._touched_ms)
+        left_ms = (LENT_MS if is_lent else IDLE_MS) - (self._idle_clock_ms() - self._touched_ms)
         if left_ms <= 0:
             self.lock()
-        elif left_ms <= WARNED_MS and not isinstance(self.screen, Neutral):
+        elif left_ms <= WARNED_MS and not is_lent and not isinstance(self.screen, Neutral):
             if self._warning is None:
                 self._warning = IdleWarning()
                 self.push_screen(self._warning)

@@ -39,14 +39,14 @@ class TerminalLoan:
         Raises:
             TryAgainError: the app is ending.
         """
-        if self._is_ending:
+        if self._app.is_ending:
             raise TryAgainError("the app is ending; nobody was asked")
         self._app.call_from_thread(self._give)
         try:
             return work()
         finally:
             # An app that ends leaves the terminal to the launcher, which wipes it.
-            if not self._is_ending:
+            if not self._app.is_ending:
                 self._app.call_from_thread(self._take_back)
 
     def _give(self) -> None:
@@ -67,10 +67,6 @@ class TerminalLoan:
         signal.signal(signal.SIGINT, self._interrupt)
         self._driver.take_back()
         self._app.refresh(layout=True)
-
-    @property
-    def _is_ending(self) -> bool:
-        return self._app._ending  # noqa: SLF001 - part of the app that has a file of its own
 
     @property
     def _driver(self) -> SafeDriver:

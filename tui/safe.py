@@ -92,6 +92,11 @@ class SafeApp(App[None]):
 
     # ---- ending -------------------------------------------------------------------------------------------------
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether the app is on its way out."""
+        return self._ending
+
     def before_end(self) -> None:
         """Save the draft and drop the keys; called once, on every way out. Must have happened when it returns."""
 

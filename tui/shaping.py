@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.values import NoteShown, PersonShown
+from tui.values import NoteShown, PersonShown, QuestionShown
 from vault.casework.note import Note
 from vault.casework.person import Person, SafeContact
+from vault.redaction.questions import Question
 
 
 def person_shown(record: bytes, person: Person, heads: int) -> PersonShown:
@@ -44,3 +45,11 @@ def note_shown(record: bytes, note: Note, written_ms: int, heads: int) -> NoteSh
     """Return a note."""
     amends = None if note.amends is None else note.amends.hex()
     return NoteShown(record.hex(), note.kind.value, written_ms, note.text, note.occurred, amends, heads)
+
+
+def questions_shown(questions: Iterable[Question]) -> tuple[QuestionShown, ...]:
+    """Return forms that a person has to decide."""
+    return tuple(
+        QuestionShown(q.form, q.count, tuple(one.value for one in q.kinds), q.proposal.value, q.context, q.conflict)
+        for q in questions
+    )

@@ -213,11 +213,12 @@ class QuestionShown:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A package at its destination."""
+    """A package at its destination; `release` is the rule by which it left, `alone` or `two-person`."""
 
     path: str = field(repr=False)
     decided: int
     key_words: tuple[str, ...]
+    release: str = "alone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,14 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from typing_extensions import override
 
+from tests.tui.stills.approvals import StillApprovals
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.door import HOUR_MS, NOW_MS, StillDoor
 from tests.tui.stills.evidence import StillEvidence
+from tests.tui.stills.exchange import StillExchange
 from tests.tui.stills.finding import StillFinding
+from tests.tui.stills.own import StillOwnAccess
+from tests.tui.stills.recovery import StillRecovery
 from tests.tui.stills.referral import StillReferral
 from tests.tui.stills.writing import StillWriting
 from tui.app import CaseVaultApp
@@ -33,6 +37,10 @@ _SUBJECTS: dict[str, type[Subject]] = {
     "finding": StillFinding,
     "evidence": StillEvidence,
     "referral": StillReferral,
+    "own": StillOwnAccess,
+    "recovery": StillRecovery,
+    "exchange": StillExchange,
+    "approvals": StillApprovals,
 }
 
 

@@ -6,9 +6,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from tui.gateway.approvals import Approvals
 from tui.gateway.casework import Casework
 from tui.gateway.evidence import Evidence
+from tui.gateway.exchange import Exchange
 from tui.gateway.finding import Finding
+from tui.gateway.own import OwnAccess
+from tui.gateway.recovery import Recovery
 from tui.gateway.referral import Referral
 from tui.gateway.subject import Door
 from tui.gateway.writing import Writing
@@ -37,10 +41,16 @@ class Gateway:
         self.finding = Finding(door)
         self.evidence = Evidence(door)
         self.referral = Referral(door)
+        self.own = OwnAccess(door)
+        self.recovery = Recovery(door)
+        self.exchange = Exchange(door)
+        self.approvals = Approvals(door)
 
     def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
         """Open the vault; the passphrase is wiped; `waiting` is told the seconds that earlier wrong attempts cost."""
         path, state, wait = self._door.path, self._door.state, counting_down(waiting)
+        self.own.came_in_with(self.keyfile, self.pin)
+        self.recovery.look_when_last_opened()
         self._door.open(let_in(path, member, passphrase, self.keyfile, self.pin, state=state, wait=wait), member)
 
     def close(self) -> None:

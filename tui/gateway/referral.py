@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tui.gateway.subject import Subject, case_id
-from tui.values import Exported, ExportStep, QuestionShown, RecipientShown
-from vault.services import exporting, partners
+from tui.shaping import questions_shown
+from tui.values import Exported, ExportStep, RecipientShown
+from vault.services import asking, exporting, partners
+from vault.services.approving import Second
 
 
 class Referral(Subject):
@@ -31,6 +33,8 @@ class Referral(Subject):
         out: Path,
         decisions: Mapping[str, str],
         approve: Callable[[tuple[str, ...]], bool],
+        second: Second | None = None,
+        answer: Path | None = None,
     ) -> ExportStep | None:
         """Return the package, or the questions that are open, or None when `approve` said no.
 
@@ -43,19 +47,24 @@ class Referral(Subject):
             out: a folder that exists.
             decisions: form -> action.
             approve: gets the finished pages as another reader reads them; False stops before anything is sealed.
+            second: asks the second person at this keyboard.
+            answer: the file in which a second person elsewhere answered.
         """
+        given = None if answer is None else asking.read_answer(self._session, answer)
         try:
             done = exporting.export(
-                self._session, case_id(case), profile=profile, to=to, out=out, decisions=decisions, approve=approve
+                self._session,
+                case_id(case),
+                profile=profile,
+                to=to,
+                out=out,
+                decisions=decisions,
+                approve=approve,
+                second=second,
+                answer=given,
             )
         except exporting.DeclinedError:
             return None
         if isinstance(done, exporting.Undecided):
-            questions = [
-                QuestionShown(
-                    q.form, q.count, tuple(one.value for one in q.kinds), q.proposal.value, q.context, q.conflict
-                )
-                for q in done.questions
-            ]
-            return ExportStep(questions=tuple(questions))
-        return ExportStep(done=Exported(str(done.path), done.decided, done.key_words))
+            return ExportStep(questions=questions_shown(done.questions))
+        return ExportStep(done=Exported(str(done.path), done.decided, done.key_words, done.release))

@@ -54,16 +54,20 @@ class Command:
 EVERYWHERE = (
     Command("f1", "app.help", "Help for this screen", "F1", "help", brief="help"),
     Command("f2", "app.commands", "All commands of this screen, by name", "F2", brief="commands"),
-    Command("f3", "app.search", "Search all your cases", "F3", brief="search"),
+    Command("f3", "app.go('search')", "Search all your cases", "F3", brief="search"),
     Command("f6", "app.focus_next", "Next pane or field (also Tab)", "F6", brief="next pane"),
     Command("f7", "app.focus_previous", "Previous pane or field (also Shift+Tab)", "F7", brief="previous pane"),
     Command("f8", "app.home", "The list of cases", "F8", brief="list of cases"),
+    Command("", "app.go('own_access')", "Your access: passphrase, keyfile, recovery sheets", ""),
+    Command("", "app.go('exchange')", "Exchange with another member: take or make a bundle", ""),
+    Command("", "app.go('approve')", "Approve what another member asks in a file", ""),
+    Command("", "app.switch_member", "Switch member: this session ends, the next name is asked", ""),
     Command("ctrl+l", "app.lock", "Lock; the draft is kept", "Ctrl+L", "lock", brief="lock"),
     Command("ctrl+backslash", "app.leave_at_once", "Leave; the draft is kept", "Ctrl+\\", brief="leave at once"),
     Command("f12", "app.neutral", "Empty screen; again: leave", "F12", brief="empty screen, then again: leave at once"),
     Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q", brief="quit"),
 )
-"""What works on every screen of an open vault."""
+"""What works on every screen of an open vault; what has no key is chosen by name (F2)."""
 
 
 class Desk(Protocol):
@@ -83,6 +87,9 @@ class Desk(Protocol):
     @property
     def is_ending(self) -> bool:
         """Whether the app is on its way out: long work stops, nobody waits for its answer."""
+
+    def lend_terminal(self, work: Callable[[], T]) -> T:
+        """Return what the work returns, done in this worker's thread while its own program has the terminal."""
 
     def now_ms(self) -> int:
         """Return the wall clock."""
@@ -214,7 +221,7 @@ class VaultScreen(Screen[str]):
 
 def bindings(commands: Iterable[Command]) -> list[Any]:
     """Return the commands as Textual takes them, with the keys of other layouts."""
-    return [Binding(with_layouts(command.keys), command.action, show=False) for command in commands]
+    return [Binding(with_layouts(command.keys), command.action, show=False) for command in commands if command.keys]
 
 
 def hints(commands: Iterable[Command]) -> list[Hint]:

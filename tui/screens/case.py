@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from tui.safe_content import safe_content
 from tui.screens.base import Command, VaultScreen
+from tui.screens.break_glass import BreakGlass
 from tui.screens.export import ExportScreen
 from tui.screens.note_editor import NoteEditor
 from tui.screens.person_form import PersonForm
@@ -36,6 +37,7 @@ class CaseScreen(VaultScreen):
         Command("p", "person", "Add a person", "p", "person"),
         Command("a", "amend", "Correct a note by another one", "a", "amend"),
         Command("e", "export", "Export for a recipient", "e", "export"),
+        Command("g", "break_glass", "Break glass: in an emergency, open this case to another member", "g"),
         Command("f6", "app.focus_next", "Next pane: people, notes, text", "F6", "pane"),
         Command("enter", "read", "Go into the text, or on with a draft", "Enter"),
         Command("f5", "refresh", "Read the case again", "F5"),
@@ -147,6 +149,10 @@ class CaseScreen(VaultScreen):
     def action_export(self) -> None:
         """Make a package for a recipient."""
         self.app.push_screen(ExportScreen(self._case.case, self._case.ref), self._changed)
+
+    def action_break_glass(self) -> None:
+        """Open this case to another member, in an emergency."""
+        self.app.push_screen(BreakGlass(self._case.case, self._case.ref), lambda words: self.say(words or ""))
 
     def action_read(self) -> None:
         """Go into the text, or on with the draft under the cursor."""

@@ -44,6 +44,16 @@ class ChoiceField(Widget, can_focus=True):
     class Changed(Message):
         """Another word was chosen."""
 
+        def __init__(self, field: ChoiceField) -> None:
+            super().__init__()
+            self.field = field
+
+        @property
+        @override
+        def control(self) -> ChoiceField:
+            """The field, for `@on` with a selector."""
+            return self.field
+
     def __init__(self, words: Sequence[tuple[str, str]], *, value: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._words = tuple(words)
@@ -64,7 +74,7 @@ class ChoiceField(Widget, can_focus=True):
     def action_step(self, by: int) -> None:
         """Take the next word, or the one before."""
         self.place = (self.place + by) % len(self._words)
-        self.post_message(self.Changed())
+        self.post_message(self.Changed(self))
 
     def on_click(self) -> None:
         """Take the next word."""

@@ -18,11 +18,14 @@ from tui.safe_content import safe_content
 from tui.screens.base import Command
 from tui.screens.choosing import ChoiceField
 from tui.screens.form_row import FormRow
-from tui.screens.long_work import LongWorkScreen, Progress, Stopped
+from tui.screens.long_work import Progress, Stopped
 from tui.screens.pages import PagesScreen
 from tui.screens.questions import QuestionsScreen
 from tui.screens.recipient import RecipientForm
-from tui.values import ExportStep, RecipientShown
+from tui.screens.second_rows import ANSWER, ASK, HERE, SecondRows
+from tui.screens.seconded import SecondedScreen
+from tui.values import ExportStep, QuestionShown, RecipientShown
+from tui.values_exchange import ApproverShown, AskStep
 from tui.widgets.fields import SafeInput
 
 if TYPE_CHECKING:
@@ -32,10 +35,14 @@ _PROFILES: Final = (
     ("lawyer", "lawyer: names nobody"),
     ("lawyer-named", "lawyer-named: names the client alone"),
 )
+_RELEASED: Final = {
+    "alone": "Released ALONE: log and package say so.",
+    "two-person": "Two persons released it: log and package say so.",
+}
 _LOOK_SECONDS: Final = 0.2
 
 
-class ExportScreen(LongWorkScreen):
+class ExportScreen(SecondedScreen):
     """Ends with nothing; what was exported stands in the log and in the case."""
 
     NAME = "EXPORT"
@@ -60,6 +67,7 @@ class ExportScreen(LongWorkScreen):
             Vertical(id="recipient-place"),
             FormRow("Table", ChoiceField(_PROFILES, id="profile")),
             FormRow("Folder", SafeInput(placeholder="/media/stick/for-the-lawyer", id="out", compact=True)),
+            SecondRows(),
             Static("Nothing is written before you have read the finished pages and pressed F4 there.", classes="about"),
             Static("", id="result"),
             classes="form",
@@ -71,6 +79,16 @@ class ExportScreen(LongWorkScreen):
         self.head(f"{self.NAME}  {self._ref}")
         self.query_one("#out").focus()
         self._ask_recipients("")
+        self.ask(lambda vault: vault.approvals.approvers(), self._show_approvers)
+
+    def _show_approvers(self, found: tuple[ApproverShown, ...]) -> None:
+        self.call_later(self.query_one(SecondRows).show, found)
+
+    def on_choice_field_changed(self) -> None:
+        """A question leaves no package, so that it needs no folder for one."""
+        row = self.query_one("#out").parent
+        if row is not None:
+            row.display = self.query_one(SecondRows).way != ASK
 
     def _ask_recipients(self, chosen: str) -> None:
         self.ask(lambda vault: vault.referral.recipients(), lambda found: self._show_recipients(found, chosen))
@@ -94,16 +112,26 @@ class ExportScreen(LongWorkScreen):
 
     def action_go_on(self) -> None:
         """Look for open questions; without any, make the pages."""
+        second = self.query_one(SecondRows)
         out = Path(self.query_one("#out", SafeInput).value.strip()).expanduser()
         if not self._recipients:
             self.say("! Add a recipient first (F9).")
-            return
-        if not out.is_absolute():
+        elif second.way in {ASK, ANSWER} and second.file is None:
+            self.say("! Type the whole path of the file, from / or ~ on.")
+            self.query_one("#second-file").focus()
+        elif second.way == ASK:
+            self._ask_apart(second)
+        elif not out.is_absolute():
             self.say("! Type the whole path of the folder, from / or ~ on.")
             self.query_one("#out").focus()
-            return
+        else:
+            self._export(out, second)
+
+    def _export(self, out: Path, second: SecondRows) -> None:
         to, profile = self.query_one("#recipient", ChoiceField).value, self.query_one("#profile", ChoiceField).value
         decided = dict(self._decided)
+        who = second.who if second.way == HERE else ""
+        answer = second.file if second.way == ANSWER else None
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep | None:
             def approve(pages: tuple[str, ...]) -> bool:
@@ -111,7 +139,14 @@ class ExportScreen(LongWorkScreen):
 
             progress(1, 3)
             return vault.referral.export(
-                self._case, profile=profile, to=to, out=out, decisions=decided, approve=approve
+                self._case,
+                profile=profile,
+                to=to,
+                out=out,
+                decisions=decided,
+                approve=approve,
+                second=vault.approvals.at_this_keyboard(who, self.lend) if who else None,
+                answer=answer,
             )
 
         self.say("")
@@ -122,14 +157,42 @@ class ExportScreen(LongWorkScreen):
             when_stopped="Stopped. Nothing was written.",
         )
 
+    def _ask_apart(self, second: SecondRows) -> None:
+        to, profile = self.query_one("#recipient", ChoiceField).value, self.query_one("#profile", ChoiceField).value
+        decided, who, file = dict(self._decided), second.who, second.file or Path()
+
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> AskStep | None:
+            progress(1, 3)
+            return vault.approvals.ask(self._case, profile=profile, to=to, decisions=decided, approver=who, out=file)
+
+        def asked(step: AskStep) -> None:
+            if step.questions:
+                self._show_questions(step.questions)
+                return
+            words = (
+                f"The question is at {file}. It opens for: {', '.join(step.names)}.\n"
+                "They approve it in their app (a) and make a bundle for you. Take the bundle, then export with the "
+                "answer: within 7 days, and while the case stays as it is."
+            )
+            self.query_one("#result", Static).update(safe_content(words))
+            self.say("The question is written. Nothing left.")
+
+        self.say("")
+        self.work_long(
+            "Making the question", work, asked, when_stopped="The question is made: it could not be stopped."
+        )
+
+    def _show_questions(self, questions: tuple[QuestionShown, ...]) -> None:
+        self.app.push_screen(QuestionsScreen(self._ref, questions, self._decided), self._questions_answered)
+
     def _answered(self, step: ExportStep) -> None:
         found = step.done
         if found is None:
-            self.app.push_screen(QuestionsScreen(self._ref, step.questions, self._decided), self._questions_answered)
+            self._show_questions(step.questions)
             return
         words = (
             f"DONE. The package is at {found.path}\n"
-            f"{found.decided} forms are decided; the finished files were checked.\n\n"
+            f"{found.decided} forms are decided; the finished files were checked. {_RELEASED[found.release]}\n\n"
             f"Tell the recipient these words of your package key once, by voice:\n{' '.join(found.key_words)}"
         )
         self.query_one("#result", Static).update(safe_content(words))

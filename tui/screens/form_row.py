@@ -33,3 +33,7 @@ class FormRow(Horizontal):
     def compose(self) -> ComposeResult:
         yield Static(safe_content(self._label), classes="label")
         yield self._field
+
+    def relabel(self, label: str) -> None:
+        """Say something else before the field."""
+        self.query_one(".label", Static).update(safe_content(label))

@@ -40,7 +40,7 @@ class Help(ModalScreen[str]):
     def __init__(self, name: str, commands: Sequence[Command], everywhere: Sequence[Command]) -> None:
         super().__init__()
         own = [_line(command) for command in commands]
-        common = packed((f"{command.shown} {command.brief}" for command in everywhere), _WIDTH)
+        common = packed((f"{one.shown} {one.brief}" for one in everywhere if one.shown), _WIDTH)
         lines = [f"{name}: what the keys do", "", *own, "", "Everywhere", *common, "", _LETTERS]
         self._text = "\n".join(lines)
 

@@ -18,6 +18,11 @@ def moment(ms: int) -> str:
     return datetime.datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def day(ms: int) -> str:
+    """Return a date of this computer's zone, `2026-11-24`."""
+    return datetime.datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d")
+
+
 def clock_time(ms: int) -> str:
     """Return the time of day, with seconds."""
     return datetime.datetime.fromtimestamp(ms / 1000).astimezone().strftime("%H:%M:%S")

@@ -47,6 +47,11 @@ class PassphraseInput(SafeInput):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **(options | {"password": True}))
 
+    def take(self) -> bytearray:
+        """Return what was typed, to be wiped by who gets it, and empty the field."""
+        typed, self.value = self.value, ""
+        return bytearray(typed.encode("utf-8", "surrogatepass"))
+
     @override
     def action_copy(self) -> None:
         """Nothing: a passphrase goes to no clipboard, not even the app's own."""

@@ -1,4 +1,4 @@
-"""The second person at the same keyboard: a process that opens no vault (`python -I -m vault.access.second`).
+"""The second person at the same keyboard: a process that opens no vault (`python -I -m vault.access.second PARENT`).
 
 The first process sends by pipe what shall be approved and the end of the second seat's own log, sealed as it is stored.
 This one shows it, asks for reason and passphrase at the terminal itself, signs, goes on with that log in memory and
@@ -8,6 +8,7 @@ sends back what was added. The passphrase never reaches the first process, and n
 from __future__ import annotations
 
 import secrets
+import signal
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -197,6 +198,9 @@ def decoded(untrusted: bytes, kind: type[_Message]) -> _Message:
 def main() -> int:
     """Read the question from standard input and write the answer to standard output; people use the terminal."""
     platform.harden_process()
+    if sys.platform == "linux" and len(sys.argv) > 1:
+        # Whoever asked is gone, so nobody waits for the answer, and the terminal is somebody else's.
+        platform.set_parent_death_signal(signal.SIGKILL, parent=int(sys.argv[1]))
     try:
         asked = decoded(sys.stdin.buffer.read(), Asked)
         answered = answer(asked, ask_reason=read_tty_line, ask_passphrase=platform.read_tty_passphrase)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -41,7 +42,7 @@ Run = Callable[[bytes], bytes]
 
 def run_second_process(question: bytes) -> bytes:
     """Run the second process at this terminal until it has answered."""
-    command = [sys.executable, "-I", "-m", "vault.access.second"]
+    command = [sys.executable, "-I", "-m", "vault.access.second", str(os.getpid())]
     try:
         done = subprocess.run(command, input=question, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
     except OSError:

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
 
-if TYPE_CHECKING:
-    from vault.services.syncing import TakenBundle
-
 _WAITING = 3
-# kind of record -> (one, several); all others are "other records"
-_WORDS = {
-    "case": ("case", "cases"),
-    "person": ("person", "people"),
-    "note": ("note", "notes"),
-    "disclosure": ("record of a referral", "records of referrals"),
-    "partner": ("recipient", "recipients"),
-    "member": ("member", "members"),
-    "slip": ("intake slip", "intake slips"),
-}
-_OTHER = ("other record", "other records")
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -46,6 +31,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 def _make(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import syncing
     from vault.services.authors import find_member
+    from vault.services.bundle_words import made_lines
 
     with opened(args, face) as session:
         made = syncing.make(session, find_member(session, args.to), args.out, progress=_progress(face))
@@ -57,16 +43,12 @@ def _make(args: argparse.Namespace, face: Face) -> Result:
         "entries": made.entries,
         "versions": made.versions,
     }
-    devices = _count(made.seats, ("device", "devices"))
-    lines = [
-        f"The bundle is at {made.path} ({_size(made.size)}). It opens on {devices} of this member and nowhere else.",
-        f"In it: {_count(made.entries, ('entry', 'entries'))} and {_count(made.versions, ('version', 'versions'))}.",
-    ]
-    return Result(data, lines)
+    return Result(data, made_lines(made))
 
 
 def _take(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import syncing
+    from vault.services.bundle_words import taken_lines
 
     with opened(args, face) as session:
         taken = syncing.take(session, args.file, progress=_progress(face))
@@ -81,11 +63,12 @@ def _take(args: argparse.Namespace, face: Face) -> Result:
         "faults": list(taken.faults),
         "conflicts": [[compartment.hex(), record.hex()] for compartment, record in taken.conflicts],
     }
-    return Result(data, _lines(taken), _WAITING if taken.waits or taken.conflicts else 0)
+    return Result(data, taken_lines(taken), _WAITING if taken.waits or taken.conflicts else 0)
 
 
 def _show(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import syncing
+    from vault.services.bundle_words import inside_lines
 
     with opened(args, face) as session:
         inside = syncing.show(session, args.file, progress=_progress(face))
@@ -98,44 +81,7 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
         "counts": counts,
         "lacking": inside.entries,
     }
-    known = "" if inside.is_known else " No roster here knows that device yet."
-    lines = [
-        f"A bundle of {inside.sender}, made on {_day(inside.made_ms)} by their clock ({_size(inside.size)}).{known}",
-        f"In it: {', '.join(f'{count} {kind}' for kind, count in counts.items())}.",
-        f"This device lacks {_count(inside.entries, ('entry', 'entries'))} of what its maker has. Nothing was taken.",
-    ]
-    return Result(data, lines)
-
-
-def _lines(taken: TakenBundle) -> list[str]:
-    came = _came(taken.came)
-    lines = [f"The bundle of {taken.sender} brought {came}." if came else f"{taken.sender}: nothing new came."]
-    if taken.entries:
-        lines.append(f"{_count(taken.entries, ('entry', 'entries'))} of the log came with it.")
-    if taken.gained:
-        lines.append(f"You can open {_count(len(taken.gained), ('more file', 'more files'))} from now on.")
-    if taken.withdrawn:
-        lines.append(f"{_count(len(taken.withdrawn), ('file is', 'files are'))} no longer open to you.")
-    if taken.conflicts:
-        words = ("record has", "records have")
-        lines.append(f"CONFLICT: {_count(len(taken.conflicts), words)} several versions now; all of them are shown.")
-    lines += [f"WAITS: {sentence}" for sentence in taken.waits]
-    lines += [f"REFUSED: {sentence}" for sentence in taken.faults]
-    return lines
-
-
-def _came(counts: Mapping[str, int]) -> str:
-    known = [_count(counts[kind], words) for kind, words in _WORDS.items() if counts.get(kind)]
-    others = sum(count for kind, count in counts.items() if kind not in _WORDS)
-    return ", ".join([*known, *([_count(others, _OTHER)] if others else [])])
-
-
-def _count(number: int, words: tuple[str, str]) -> str:
-    return f"{number} {words[number != 1]}"
-
-
-def _size(size: int) -> str:
-    return f"{-(-size // 1024)} KiB" if size < 1 << 20 else f"{size / (1 << 20):.1f} MiB"
+    return Result(data, inside_lines(inside))
 
 
 def _day(milliseconds: int) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
+from vault.access.lending import can_act_here
 from vault.access.questions import Wanted
 from vault.access.seconding import Run, ask_second, run_second_process
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
-from vault.ids import MemberId
+from vault.ids import MemberId, SeatId
 from vault.log.approvals import Approval, Listing, approval_id, judge
 from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
@@ -34,11 +35,12 @@ Second = Callable[[Wanted], Approval]
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """A member who may approve what this session's member asks for."""
+    """A member who may approve what this session's member asks for; `is_here`: they have a seat on this device too."""
 
     member: MemberId
     name: str
     roles: tuple[str, ...]
+    is_here: bool = False
 
 
 def approvers(session: Session, *, beside: Collection[MemberId] = ()) -> list[Approver]:
@@ -50,13 +52,17 @@ def approvers(session: Session, *, beside: Collection[MemberId] = ()) -> list[Ap
     """
     session.require(Action.MEMBER_LIST)
     names = {member: person.display_name() for member, person in members(session)}
-    with_seats = {MemberId(one.member) for one in session.directory.standing.certificates.values()}
+    seats = {SeatId(seat): MemberId(one.member) for seat, one in session.directory.standing.certificates.items()}
+    with session.database.reading() as rows:
+        here = {seats[seat] for seat in can_act_here(rows, seats)}
+    with_seats = set(seats.values())
     found = []
     for member, roles in session.directory.standing.members.items():
         one = MemberId(member)
         if one == session.member or one in beside or not roles & APPROVERS or one not in with_seats:
             continue
-        found.append(Approver(one, names.get(member, member.hex()), tuple(sorted(roles & APPROVERS))))
+        name = names.get(member, member.hex())
+        found.append(Approver(one, name, tuple(sorted(roles & APPROVERS)), is_here=one in here))
     return sorted(found, key=lambda approver: approver.name.casefold())
 
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 from tests.tui.stills.door import StillDoor
 from tui.gateway.referral import Referral
 from tui.values import Exported, ExportStep, QuestionShown, RecipientShown
+from vault.services.approving import Second
 
 PAGES = ("REPORT\n\n⟦PERSON 1⟧ called. Two men asked for him at the market.", "The end of the report.")
 
@@ -38,6 +39,8 @@ class StillReferral(Referral):
         out: Path,
         decisions: Mapping[str, str],
         approve: Callable[[tuple[str, ...]], bool],
+        second: Second | None = None,
+        answer: Path | None = None,
     ) -> ExportStep | None:
         self._door.done.append(("export", profile, to, dict(decisions)))
         questions = (

@@ -1,0 +1,57 @@
+"""A passphrase without anything beside it, and one made of four words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typing_extensions import override
+
+from tests.tui.stills.door import StillDoor
+from tui.gateway.own import OwnAccess, Waiting
+from tui.values_own import MadePassphrase, Proof
+from vault.errors import WrongPassphraseError
+
+MADE = ("amber", "kettle", "orchard", "violin")
+RIGHT = b"seven paper lanterns"
+
+
+class StillOwnAccess(OwnAccess):
+    """Changes nothing; `done` has what each act was given, but no secret that is wrong."""
+
+    _door: StillDoor
+
+    @override
+    def propose(self, language: str) -> MadePassphrase:
+        self._door.done.append(("propose", language))
+        return MadePassphrase(language, MADE, 78)
+
+    @override
+    def is_same(self, made: MadePassphrase, typed: bytearray) -> bool:
+        return typed.decode().split() == list(made.words)
+
+    @override
+    def change_passphrase(self, proof: Proof, new: bytearray, waiting: Waiting) -> None:
+        self._prove(proof)
+        self._door.done.append(("passphrase", new.decode()))
+
+    @override
+    def add_keyfile(self, proof: Proof, path: Path, waiting: Waiting) -> None:
+        self._prove(proof)
+        self._door.done.append(("keyfile", path))
+        self.came_in_with("x", "")
+
+    @override
+    def add_security_key(self, proof: Proof, pin: str, waiting: Waiting) -> None:
+        self._prove(proof)
+        self._door.done.append(("security key", pin))
+        self.came_in_with("", "x")
+
+    @override
+    def remove(self, proof: Proof, kind: str, waiting: Waiting) -> None:
+        self._prove(proof)
+        self._door.done.append(("remove", kind, proof.keyfile))
+        self.came_in_with("", "")
+
+    def _prove(self, proof: Proof) -> None:
+        if proof.passphrase != RIGHT:
+            raise WrongPassphraseError("no key slot opens with this name and passphrase")

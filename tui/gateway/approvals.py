@@ -1,0 +1,110 @@
+"""Acts that need a second person: who may be it, their questions and answers, and break-glass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from tui.gateway.subject import Door, Subject, case_id
+from tui.shaping import questions_shown
+from tui.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, Told
+from vault.access.seconding import Run, run_second_process
+from vault.errors import UsageError
+from vault.ids import MemberId
+from vault.policy.roles import ALLOWED, Action
+from vault.services import approving, asking, authors, breaking_glass, exporting, members, sharing, terms
+from vault.services.approving import Second
+
+Lend = Callable[[Callable[[], bytes]], bytes]
+"""Runs a function while the terminal is free for the second person, and returns what it returns."""
+
+
+class Approvals(Subject):
+    """Puts questions before a second person, and is one."""
+
+    reasons: tuple[str, ...] = approving.REASONS
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(door)
+        self.run_second: Run = run_second_process
+
+    def approvers(self) -> tuple[ApproverShown, ...]:
+        """Return who may approve for this member; nobody: such acts are done alone, and the log says so."""
+        found = approving.approvers(self._session)
+        return tuple(ApproverShown(one.name, one.roles, one.is_here) for one in found)
+
+    def at_this_keyboard(self, name: str, lend: Lend) -> Second:
+        """Return the way to ask a member who sits here too, in a process of their own."""
+        return approving.at_this_keyboard(
+            self._session, name, run=lambda question: lend(partial(self.run_second, question))
+        )
+
+    # ---- a second person who is somewhere else ------------------------------------------------------------------
+
+    def ask(
+        self, case: str, *, profile: str, to: str, decisions: Mapping[str, str], approver: str, out: Path
+    ) -> AskStep:
+        """Write the question of an export into a new file, for one who may approve or, without a name, for all."""
+        if out.exists():
+            raise UsageError("there is something at this place already", advice="Name a new file.")
+        asked = exporting.ask(
+            self._session, case_id(case), profile=profile, to=to, decisions=decisions, approver=approver or None
+        )
+        if isinstance(asked, exporting.Undecided):
+            return AskStep(questions=questions_shown(asked.questions))
+        asking.keep(out, asked.file)
+        return AskStep(names=asked.names)
+
+    def read(self, file: Path) -> QuestionAsked:
+        """Return what another member asks."""
+        question = asking.read_question(self._session, file)
+        asker = authors.name_in(authors.names_of_members(self._session), question.member)
+        return QuestionAsked(asker, tuple(question.wanted.lines()), question.wanted.reasons)
+
+    def give(self, file: Path, why: str, out: Path) -> Told:
+        """Approve it, and write the answer into a new file."""
+        if out.exists():
+            raise UsageError("there is something at this place already", advice="Name a new file.")
+        answer = asking.give(self._session, file, why=why)
+        asking.keep(out, answer.file)
+        name = authors.name_in(authors.names_of_members(self._session), answer.member)
+        return Told(
+            (
+                f"You approved it as {answer.approval.role}; your log says so. The answer for {name} is at {out}.",
+                f"It counts for {name} with your next bundle: make one for them now.",
+            )
+        )
+
+    # ---- break-glass --------------------------------------------------------------------------------------------
+
+    def without_access(self, case: str) -> tuple[PeerShown, ...]:
+        """Return the members with a device and a role that opens cases who do not hold this one."""
+        holders = sharing.holders_of(self._session, case_id(case)).members
+        return tuple(
+            PeerShown(one.member.hex(), one.name)
+            for one in members.list_all(self._session)
+            if one.seats and one.member not in holders and one.roles & ALLOWED[Action.CASE_READ]
+        )
+
+    def break_glass(self, case: str, member: str, *, until: str, why: str, second: Second | None) -> Told:
+        """Open a case to a member until the end of a day, in an emergency."""
+        broken = breaking_glass.break_glass(
+            self._session,
+            case_id(case),
+            MemberId(bytes.fromhex(member)),
+            until_ms=terms.end_of_day(until),
+            why=why,
+            second=second,
+        )
+        name = authors.name_in(authors.names_of_members(self._session), broken.member)
+        alone = broken.rule == approving.ALONE
+        return Told(
+            (
+                f"{name} can open the case until {until}, from their next bundle or unlock on.",
+                "It was done ALONE: nobody else could approve it. The log says so."
+                if alone
+                else "A second person approved it; both stand in the log.",
+                "Everybody who holds the case is told at the next unlock.",
+            )
+        )

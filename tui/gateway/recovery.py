@@ -1,0 +1,144 @@
+"""Recovery sheets: made, shown or written, compared with the paper, proven, replaced.
+
+Between two acts the words of a set lie here, and in the one text that a screen shows; `forget` drops them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from tui.gateway.subject import Door, Progress, Stopped, StoppedError, Subject, telling
+from tui.values_own import DrillDone, RecoveryStanding, SealedAnew, SheetsMade, TypingPlace
+from vault.access.root_secret import kept_secret
+from vault.errors import VaultError
+from vault.policy.decide import may
+from vault.policy.roles import Action
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.sheets import Sheet
+from vault.services import dates, recovery
+from vault.services.sheets import TypedSheets, is_word, questions, shared_place, sheet_files, shown
+from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
+
+_PROPOSED_EVERY_MS: Final = 20 * 3_600_000
+
+
+class Recovery(Subject):
+    """Makes and proves the sheets of this vault."""
+
+    shapes: tuple[str, ...] = tuple(recovery.SHAPES)
+
+    def __init__(self, door: Door) -> None:
+        super().__init__(door)
+        self._sheets: tuple[Sheet, ...] = ()
+        self._typed = TypedSheets()
+        self._opened_ms: int | None = None
+
+    def look_when_last_opened(self) -> None:
+        """Before an unlock: remember when this device had the vault open last."""
+        folder = VaultFolder(self._door.path)
+        with suppress(VaultError):
+            vault = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE)).header.vault
+            self._opened_ms = dates.read(vault, self._door.state).opened
+
+    def is_due(self) -> bool:
+        """Say whether to propose sheets: no drill has proven any, this member can do it, and not twice a day."""
+        session, last = self._session, self._opened_ms
+        is_fresh = last is not None and session.log.now_ms() - last < _PROPOSED_EVERY_MS
+        return not is_fresh and self._may_manage and kept_secret(session) is not None
+
+    def standing(self) -> RecoveryStanding:
+        """Return how recovery stands."""
+        session = self._session
+        found = recovery.standing(session)
+        return RecoveryStanding(
+            root_words=found.root_words,
+            may_manage=self._may_manage,
+            secret_is_here=found.secret_is_here,
+            drill_ms=found.drill_ms,
+            held=found.held,
+            without=found.without,
+            stale=found.stale,
+            used=tuple(one.words for one in found.used),
+        )
+
+    # ---- a new set ----------------------------------------------------------------------------------------------
+
+    def make(self, shape: str) -> SheetsMade:
+        """Make a set of sheets of the secret that lies here."""
+        return self._hold(recovery.sheets(self._session, shape))
+
+    def text(self, number: int) -> str:
+        """Return one sheet, to be shown and copied by hand."""
+        return shown(self._sheets[number - 1])
+
+    def ask_again(self, number: int) -> tuple[int, ...]:
+        """Return places of other words to ask for."""
+        return questions(self._sheets[number - 1])
+
+    def are_words(self, number: int, places: Sequence[int], typed: Sequence[str]) -> bool:
+        """Say whether these words stand at these places of a sheet."""
+        sheet = self._sheets[number - 1]
+        return all(is_word(sheet, place, word) for place, word in zip(places, typed, strict=True))
+
+    def write(self, place: Path, languages: Sequence[str] = ()) -> tuple[str, ...]:
+        """Write the set for the printer, one PDF for each sheet, into a folder that is there; return the paths."""
+        with sheet_files(place, len(self._sheets)) as files:
+            files.write(self._sheets, day=recovery.day(self._session.log.now_ms()), languages=languages)
+        return tuple(str(path) for path in files.paths)
+
+    def who_else_reads(self, place: Path) -> str:
+        """Return in words why other computers may get what is written there, or nothing."""
+        return shared_place(place) or ""
+
+    def forget(self) -> None:
+        """Drop the set that was made and what was typed."""
+        self._sheets, self._typed = (), TypedSheets()
+
+    # ---- sheets that come back from paper -----------------------------------------------------------------------
+
+    def begin_typing(self) -> TypingPlace:
+        """Begin to take sheets in, row by row."""
+        self._typed = TypedSheets()
+        return self._place()
+
+    def take_row(self, line: str) -> TypingPlace:
+        """Take the next row; where it is wrong, it or the whole sheet is asked for again."""
+        self._typed.take_row(line)
+        return self._place()
+
+    def drill(self) -> DrillDone:
+        """Prove the sheets that were typed."""
+        done = recovery.drill(self._session, self._typed)
+        return DrillDone(done.opened, done.without, done.erased)
+
+    def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, SealedAnew]:
+        """Make a new root and new sheets; with the old sheets that were typed, where their secret is not here.
+
+        Nothing stops it: half of it would be a root of which nobody has sheets.
+        """
+        made = recovery.renew(self._session, self._typed, shape=shape, progress=progress)
+        return self._hold(made.sheets), SealedAnew(made.followed.replaced, made.followed.waiting)
+
+    def follow(self, progress: Progress, stopped: Stopped) -> SealedAnew | None:
+        """Replace the keys that replaced sheets still open; None when it was stopped, and then some may be replaced."""
+        try:
+            done = recovery.follow(self._session, telling(progress, stopped))
+        except StoppedError:
+            return None
+        return SealedAnew(done.replaced, done.waiting)
+
+    @property
+    def _may_manage(self) -> bool:
+        return may(self._session.roles, Action.RECOVERY_MANAGE).allowed
+
+    def _hold(self, sheets: tuple[Sheet, ...]) -> SheetsMade:
+        self._sheets, self._typed = sheets, TypedSheets()
+        return SheetsMade(len(sheets), sheets[0].threshold, tuple(questions(sheet) for sheet in sheets))
+
+    def _place(self) -> TypingPlace:
+        sheet, row = self._typed.place
+        return TypingPlace(sheet, row, self._typed.needed, self._typed.is_enough)

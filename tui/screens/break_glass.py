@@ -1,0 +1,116 @@
+"""Break-glass: in an emergency, a case is opened to a member who was not granted it, for days and before two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.base import Command
+from tui.screens.choosing import ChoiceField
+from tui.screens.form_row import FormRow
+from tui.screens.second_rows import ALONE, HERE, SecondRows
+from tui.screens.seconded import SecondedScreen
+from tui.values_exchange import ApproverShown, PeerShown, Told
+from tui.widgets.confirm import Confirm
+from tui.widgets.fields import SafeInput
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+_USUAL = "emergency"
+
+
+class BreakGlass(SecondedScreen):
+    """Ends with the words of what was done.
+
+    Args:
+        case: its id.
+        ref: its reference.
+    """
+
+    NAME = "BREAK GLASS"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", "Open the case to this member", "F4", "open it to them"),
+        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
+    )
+
+    def __init__(self, case: str, ref: str) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            Vertical(id="member-place", classes="place"),
+            FormRow("Last day", SafeInput(placeholder="2026-12-24, within 14 days", id="until", compact=True)),
+            Vertical(id="why-place", classes="place"),
+            SecondRows(only_here=True),
+            Static(
+                "For an emergency. They can open the case from their next bundle or unlock on. Everybody who holds it "
+                "is told at every unlock for as long as it lasts, and the log keeps it.",
+                classes="about",
+            ),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Ask who could be let in, and who may approve."""
+        self.head(f"{self.NAME}  {self._ref}")
+        self.query_one("#until").focus()
+        case = self._case
+        self.ask(
+            lambda vault: (vault.approvals.without_access(case), vault.approvals.reasons, vault.approvals.approvers()),
+            self._found,
+        )
+
+    def _found(self, found: tuple[tuple[PeerShown, ...], tuple[str, ...], tuple[ApproverShown, ...]]) -> None:
+        self.call_later(self._show, *found)
+
+    async def _show(
+        self, members: tuple[PeerShown, ...], reasons: tuple[str, ...], approvers: tuple[ApproverShown, ...]
+    ) -> None:
+        place = self.query_one("#member-place")
+        if members:
+            words = [(one.member, one.name) for one in members]
+            await place.mount(FormRow("Open to", ChoiceField(words, id="member")))
+        else:
+            await place.mount(Static("Every member who may open cases holds this one already."))
+        codes = [(code, code) for code in reasons]
+        await self.query_one("#why-place").mount(FormRow("Reason", ChoiceField(codes, value=_USUAL, id="why")))
+        await self.query_one(SecondRows).show(approvers)
+
+    def action_go_on(self) -> None:
+        """Ask once more, with what it means."""
+        members = self.query("#member").results(ChoiceField)
+        member = next((one.value for one in members), "")
+        if not member:
+            self.say("! There is nobody to open it to.")
+            return
+        if self.query_one(SecondRows).way not in {HERE, ALONE}:
+            self.say("! Nobody who may approve it has a seat on this computer. Grant the case, or ask them to come.")
+            return
+        question = Confirm(
+            f"Break glass on {self._ref}?", "It cannot be taken back unseen: the log keeps it.", yes="Break", no="Not"
+        )
+        self.app.push_screen(question, lambda yes: self._break(member) if yes else None)
+
+    def _break(self, member: str) -> None:
+        case, until = self._case, self.query_one("#until", SafeInput).value.strip()
+        why, rows = self.query_one("#why", ChoiceField).value, self.query_one(SecondRows)
+        name = rows.who if rows.way == HERE else ""
+
+        def work(vault: Gateway) -> Told:
+            second = vault.approvals.at_this_keyboard(name, self.lend) if name else None
+            return vault.approvals.break_glass(case, member, until=until, why=why, second=second)
+
+        self.say("The second person is asked now." if name else "")
+        self.ask(work, lambda told: self.end(" ".join(told.lines)))

@@ -1,0 +1,107 @@
+"""Another passphrase: made of words and written on paper, or one's own and not too easy to guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.choosing import ChoiceField
+from tui.screens.form_row import FormRow
+from tui.screens.passphrase_paper import PassphrasePaper
+from tui.screens.proof_form import ProofForm, Waiting
+from tui.values_own import MadePassphrase, OwnFactors
+from tui.widgets.fields import PassphraseInput
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+_OWN: Final = "own"
+_KINDS: Final = (
+    ("en", "made for me, of English words"),
+    ("fr", "made for me, of French words"),
+    ("ru", "made for me, of Russian words"),
+    (_OWN, "my own"),
+)
+
+
+class PassphraseForm(ProofForm):
+    """Changes the passphrase."""
+
+    NAME = "CHANGE THE PASSPHRASE"
+    ABOUT = (
+        "One that is made for you cannot be guessed; capital letters, extra spaces and the keyboard's layout do not "
+        "matter in it. F4 shows it once, to be written on paper, and nothing is changed before you typed it back."
+    )
+
+    def __init__(self, needs: OwnFactors) -> None:
+        super().__init__(needs)
+        self._made: MadePassphrase | None = None
+        """On paper already; kept for a second try when the old passphrase was wrong."""
+
+    @override
+    def fields(self) -> Iterable[Widget]:
+        yield FormRow("The new one", ChoiceField(_KINDS, id="kind"))
+        yield Vertical(
+            FormRow("New", PassphraseInput(id="new", compact=True)),
+            FormRow("Again", PassphraseInput(id="again", compact=True)),
+            id="own",
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the choice."""
+        self._show_kind()
+        self.query_one("#kind").focus()
+
+    @on(ChoiceField.Changed)
+    def _show_kind(self) -> None:
+        self._made = None
+        own = self.query_one("#own")
+        own.display = self._kind == _OWN
+        for field in own.query(PassphraseInput):
+            field.value = ""
+
+    @override
+    def action_go_on(self) -> None:
+        if self._kind == _OWN:
+            new, again = (self.query_one(name, PassphraseInput).take() for name in ("#new", "#again"))
+            if new != again or not new:
+                self.say("! The two are not the same. Type both again." if new or again else "! Type the new one.")
+                self.query_one("#new").focus()
+                return
+            self._change(new)
+        elif self._made is None:
+            self.ask(lambda vault: vault.own.propose(self._kind), self._show_made)
+        else:
+            self._change(bytearray(" ".join(self._made.words).encode()))
+
+    def _show_made(self, made: MadePassphrase) -> None:
+        def typed_back(word: str | None) -> None:
+            if word:
+                self._made = made
+                if self.query_one("#now", PassphraseInput).value:
+                    self.action_go_on()
+                else:
+                    self.say("It is on paper. Type what opens your seat now, then F4.")
+                    self.query_one("#now").focus()
+            else:
+                self.say("Nothing was changed.")
+
+        self.app.push_screen(PassphrasePaper(made), typed_back)
+
+    def _change(self, new: bytearray) -> None:
+        proof = self.take_proof()
+
+        def work(vault: Gateway, waiting: Waiting) -> str:
+            vault.own.change_passphrase(proof, new, waiting)
+            return vault.own.old_copies
+
+        self.stretch(work, lambda copies: self.end(f"The passphrase is changed. {copies}"))
+
+    @property
+    def _kind(self) -> str:
+        return self.query_one("#kind", ChoiceField).value

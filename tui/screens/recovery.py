@@ -1,0 +1,173 @@
+"""Recovery: how it stands, and the sheets by which access comes back when a passphrase is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.safe_content import safe_content
+from tui.screens.base import Command
+from tui.screens.long_work import LongWorkScreen
+from tui.screens.sheet_typing import SheetTyping
+from tui.screens.sheets_form import SheetsForm
+from tui.screens.wording import counted, day
+from tui.values_own import DrillDone, RecoveryStanding, SealedAnew
+from tui.widgets.confirm import Confirm
+
+_NOT_YOURS = "! An admin makes and proves the sheets of the organisation."
+
+
+class RecoveryScreen(LongWorkScreen):
+    """Leads to sheets, drill, and new sheets.
+
+    Args:
+        begin: an act to begin with: `sheets` or `drill`.
+    """
+
+    NAME = "RECOVERY"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("s", "sheets", "Make sheets: for the printer, or to copy by hand", "s", "sheets"),
+        Command("d", "drill", "Drill: prove that the sheets on paper open this vault", "d", "drill"),
+        Command("n", "new", "New sheets in place of the old ones", "n", "new sheets"),
+        Command("f", "follow", "Seal anew what replaced sheets still open", "f", "seal anew"),
+        Command("escape", "back", "Back", "Esc", "back"),
+    )
+
+    def __init__(self, begin: str = "") -> None:
+        super().__init__()
+        self._begin = begin
+        self._standing: RecoveryStanding | None = None
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(Static("", id="standing-words"), classes="form")
+
+    def on_mount(self) -> None:
+        """Ask how it stands."""
+        self.query_one(VerticalScroll).focus()
+        self._refresh("")
+
+    def _refresh(self, words: str | None) -> None:
+        self.ask(lambda vault: vault.recovery.standing(), self._show)
+        if words:
+            self.say(words)
+
+    def _show(self, standing: RecoveryStanding) -> None:
+        self._standing = standing
+        self.query_one("#standing-words", Static).update(safe_content("\n".join(_lines(standing))))
+        begin, self._begin = self._begin, ""
+        if begin == "sheets":
+            self.action_sheets()
+        elif begin == "drill":
+            self.action_drill()
+
+    # ---- sheets -------------------------------------------------------------------------------------------------
+
+    def action_sheets(self) -> None:
+        """Make sheets of the secret that lies here."""
+        standing = self._managed()
+        if standing is None:
+            return
+        if not standing.secret_is_here:
+            self.say("! The secret of the sheets is on paper alone: they were proven. n makes new ones.")
+            return
+        self.app.push_screen(SheetsForm(), self._refresh)
+
+    def action_drill(self) -> None:
+        """Ask for the sheets and prove them."""
+        if self._managed() is not None:
+            self.app.push_screen(SheetTyping("DRILL"), self._drill)
+
+    def _drill(self, typed: str | None) -> None:
+        if not typed:
+            self.say("Nothing was proven.")
+            return
+        self.say("Opening what you hold with the sheets.")
+        self.ask(lambda vault: vault.recovery.drill(), self._drilled)
+
+    def _drilled(self, done: DrillDone) -> None:
+        words = f"PROVEN. The sheets open the {counted(done.opened, 'file')} that you hold."
+        if done.without:
+            words += f" {counted(done.without, 'file')} were made without recovery: they stay shut."
+        if done.erased:
+            words += " The secret is erased here: it is on paper alone. Older backups hold it still."
+        self._refresh(words)
+
+    # ---- new sheets ---------------------------------------------------------------------------------------------
+
+    def action_new(self) -> None:
+        """Ask first: the old sheets are over then."""
+        if self._managed() is not None:
+            question = Confirm(
+                "Make new sheets in place of the old ones?",
+                "The old ones open nothing new. Burn them: they still open copies and backups from before.",
+                yes="Make new sheets",
+                no="Keep the old",
+            )
+            self.app.push_screen(question, self._new)
+
+    def _new(self, yes: bool | None) -> None:
+        standing = self._standing
+        if not yes or standing is None:
+            return
+        if standing.secret_is_here:
+            self.app.push_screen(SheetsForm(renews=True), self._refresh)
+        else:
+            self.app.push_screen(SheetTyping("THE OLD SHEETS"), self._old_typed)
+
+    def _old_typed(self, typed: str | None) -> None:
+        if typed:
+            self.app.push_screen(SheetsForm(renews=True), self._refresh)
+        else:
+            self.say("Nothing was changed.")
+
+    def action_follow(self) -> None:
+        """Seal anew; every member may do it for what they hold."""
+        self.work_long(
+            "Sealing anew what replaced sheets still open",
+            lambda vault, progress, stopped: vault.recovery.follow(progress, stopped),
+            self._followed,
+            when_stopped="Stopped. What is done is done; f goes on with the rest.",
+        )
+
+    def _followed(self, done: SealedAnew) -> None:
+        self._refresh(sealed_words(done))
+
+    def _managed(self) -> RecoveryStanding | None:
+        """Return how it stands, for a member who may change it."""
+        if self._standing is not None and not self._standing.may_manage:
+            self.say(_NOT_YOURS)
+            return None
+        return self._standing
+
+
+def sealed_words(done: SealedAnew) -> str:
+    """Say how much of what is stored goes by the new sheets."""
+    words = f"{counted(done.replaced, 'file')} have a new key that replaced sheets do not open."
+    return f"{words} {done.waiting} wait for somebody who may give their keys." if done.waiting else words
+
+
+def _lines(standing: RecoveryStanding) -> list[str]:
+    half = -(-len(standing.root_words) // 2)
+    lines = [
+        "The 13 words on the sheets of this vault",
+        f"  {' '.join(standing.root_words[:half])}",
+        f"  {' '.join(standing.root_words[half:])}",
+        "",
+    ]
+    if standing.secret_is_here:
+        lines += ["! NOT PROVEN. Without sheets a lost passphrase can lose everything.",
+                  "  Make sheets (s), bring them to paper, then prove them (d)."]  # fmt: skip
+    elif standing.drill_ms is None:
+        lines.append("The secret is not on this device; no drill was done here.")
+    else:
+        lines.append(f"Proven. The last drill here was on {day(standing.drill_ms)}.")
+    lines += ["", f"You hold {counted(standing.held, 'file')}; recovery cannot open {standing.without} of them."]
+    if standing.stale:
+        lines.append(f"! {standing.stale} are still open to replaced sheets: f seals them anew.")
+    return [*lines, *(("", *standing.used) if standing.used else ())]

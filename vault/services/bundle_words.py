@@ -1,0 +1,73 @@
+"""What bundles bring and hold, in sentences: the same at the command line and on the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vault.services.restoring import day
+from vault.services.syncing import Inside, MadeBundle, TakenBundle
+
+# kind of record -> (one, several); all others are "other records"
+_WORDS = {
+    "case": ("case", "cases"),
+    "person": ("person", "people"),
+    "note": ("note", "notes"),
+    "disclosure": ("record of a referral", "records of referrals"),
+    "partner": ("recipient", "recipients"),
+    "member": ("member", "members"),
+    "slip": ("intake slip", "intake slips"),
+}
+_OTHER = ("other record", "other records")
+_ENTRIES = ("entry", "entries")
+
+
+def made_lines(made: MadeBundle) -> list[str]:
+    """Return where a bundle lies, for whom it opens and what is in it."""
+    devices = _count(made.seats, ("device", "devices"))
+    return [
+        f"The bundle is at {made.path} ({_size(made.size)}). It opens on {devices} of this member and nowhere else.",
+        f"In it: {_count(made.entries, _ENTRIES)} and {_count(made.versions, ('version', 'versions'))}.",
+    ]
+
+
+def inside_lines(inside: Inside) -> list[str]:
+    """Return what a bundle says of itself."""
+    known = "" if inside.is_known else " No roster here knows that device yet."
+    counts = ", ".join(f"{count} {kind.name.lower()}" for kind, count in inside.counts.items())
+    return [
+        f"A bundle of {inside.sender}, made on {day(inside.made_ms)} by their clock ({_size(inside.size)}).{known}",
+        f"In it: {counts}.",
+        f"This device lacks {_count(inside.entries, _ENTRIES)} of what its maker has. Nothing was taken.",
+    ]
+
+
+def taken_lines(taken: TakenBundle) -> list[str]:
+    """Return what came with a bundle, what waits and what was refused."""
+    came = _came(taken.came)
+    lines = [f"The bundle of {taken.sender} brought {came}." if came else f"{taken.sender}: nothing new came."]
+    if taken.entries:
+        lines.append(f"{_count(taken.entries, _ENTRIES)} of the log came with it.")
+    if taken.gained:
+        lines.append(f"You can open {_count(len(taken.gained), ('more file', 'more files'))} from now on.")
+    if taken.withdrawn:
+        lines.append(f"{_count(len(taken.withdrawn), ('file is', 'files are'))} no longer open to you.")
+    if taken.conflicts:
+        words = ("record has", "records have")
+        lines.append(f"CONFLICT: {_count(len(taken.conflicts), words)} several versions now; all of them are shown.")
+    lines += [f"WAITS: {sentence}" for sentence in taken.waits]
+    lines += [f"REFUSED: {sentence}" for sentence in taken.faults]
+    return lines
+
+
+def _came(counts: Mapping[str, int]) -> str:
+    known = [_count(counts[kind], words) for kind, words in _WORDS.items() if counts.get(kind)]
+    others = sum(count for kind, count in counts.items() if kind not in _WORDS)
+    return ", ".join([*known, *([_count(others, _OTHER)] if others else [])])
+
+
+def _count(number: int, words: tuple[str, str]) -> str:
+    return f"{number} {words[number != 1]}"
+
+
+def _size(size: int) -> str:
+    return f"{-(-size // 1024)} KiB" if size < 1 << 20 else f"{size / (1 << 20):.1f} MiB"
