@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 
 from vault.access.directory import RECOVERY, Directory
 from vault.access.proving import Prover
 from vault.ids import Origin, SeatId
 from vault.log.epochs import Drop
+from vault.policy.roles import Role
 from vault.records.holding import CompartmentState
 from vault.records.logs import genesis_of
 from vault.records.seatlog import Holder, SeatLog
+from vault.records.work import Entry, Work
 from vault.store.rows import Rows
 
 
 def next_holders(
     directory: Directory, state: CompartmentState, *, without: Collection[SeatId] = (), added: Collection[SeatId] = ()
 ) -> list[Holder]:
-    """Return whom the next epoch is granted to: all who hold a current one and are still in, less `without`.
+    """Return whom the next epoch is granted to: all who hold the compartment and are still in, less `without`.
 
     Recovery stays where it was, and is not added where the compartment was made without it.
     """
@@ -27,6 +30,37 @@ def next_holders(
     if RECOVERY in state.holders:
         holders.append(Holder(RECOVERY, directory.standing.head.recovery))
     return holders
+
+
+def join_epochs(log: SeatLog, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> None:
+    """Put one epoch in the place of several current ones, or of one that others made without this seat."""
+    held = [epoch for epoch in state.epochs if log.keyring.get(epoch) is not None]
+    if (
+        (len(state.current) == 1 and state.current[0] in held)
+        or not held
+        or not _may_give(log, directory, roles, state)
+    ):
+        return
+    holders = next_holders(directory, state, added=[log.place.seat])
+    with Work(log) as work:
+        work.replace_epoch(state.compartment, state.kind, holders, replaced=state.current)
+        work.commit(Entry(act="key.rotate", out="ok:joined"))
+
+
+def give_to_behind(log: SeatLog, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> bool:
+    """Give the one current epoch to holders whom its maker did not know of; say whether there were any."""
+    behind = [one for one in next_holders(directory, state) if one.seat in state.behind] if state.behind else []
+    held = len(state.current) == 1 and log.keyring.get(state.current[0]) is not None
+    if not behind or not held or not _may_give(log, directory, roles, state):
+        return False
+    with Work(log) as work:
+        work.grant(state.compartment, state.current[0], behind)
+        work.commit(Entry(act="grant.add", out="ok:joined", covers={"seat": len(behind)}))
+    return True
+
+
+def _may_give(log: SeatLog, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> bool:
+    return log.place.seat not in state.cuts and directory.rights.may_grant(roles, state.place)
 
 
 def drops_of(rows: Rows, prover: Prover, directory: Directory, seats: Collection[SeatId]) -> tuple[Drop, ...]:

@@ -69,12 +69,14 @@ class Due:
         lacking: seats that are to get its keys.
         keeping: everybody who is to hold the next epoch, recovery among them where it holds this one.
         gone: seats that must not get the next epoch.
+        is_apart: several epochs are current, or one that others made without this seat.
     """
 
     state: CompartmentState
     lacking: tuple[Holder, ...]
     keeping: tuple[Holder, ...]
     gone: tuple[SeatId, ...]
+    is_apart: bool
 
 
 def commit_roster(
@@ -106,6 +108,7 @@ def commit_roster(
     _require_right(session, roster)
     after = check_chain([*directory.chain.accepted, roster], session.root_public, is_signed_raw).standing
     assert after is not None  # noqa: S101 - roster 0 is among them; for the type checker
+    session.settle_keys(directory.compartment)
     due = dues(session, after)
     drops = _drops(session, due, after)
     if keys is not None:
@@ -161,7 +164,7 @@ def dues(session: Session, after: Standing) -> list[Due]:
         state = session.state_of(compartment)
         if state is None or not session.directory.rights.may_grant(session.roles, state.place):
             continue
-        one = _due(state, after, session.directory.rights)
+        one = _due(session, state, after)
         if one.lacking or one.gone:
             found.append(one)
     return found
@@ -190,14 +193,15 @@ def entitled(standing: Standing, rights: RightsTable, state: CompartmentState) -
     }
 
 
-def _due(state: CompartmentState, after: Standing, rights: RightsTable) -> Due:
-    shall = entitled(after, rights, state)
+def _due(session: Session, state: CompartmentState, after: Standing) -> Due:
+    shall = entitled(after, session.directory.rights, state)
     recovery = [Holder(RECOVERY, after.head.recovery)] if RECOVERY in state.holders else []
     return Due(
         state,
-        lacking=tuple(holder for seat, holder in shall.items() if seat not in state.holders),
+        lacking=tuple(holder for seat, holder in shall.items() if seat not in state.holders - state.behind),
         keeping=(*shall.values(), *recovery),
         gone=tuple(sorted(state.holders - shall.keys() - {RECOVERY})),
+        is_apart=len(state.current) > 1 or session.keyring.get(state.current[0]) is None,
     )
 
 
@@ -219,7 +223,7 @@ def _drops(session: Session, due: Sequence[Due], after: Standing) -> Mapping[Com
 def _give(session: Session, work: Work, due: Sequence[Due], drops: Mapping[CompartmentId, tuple[Drop, ...]]) -> None:
     for one in due:
         compartment = one.state.compartment
-        if one.gone:
+        if one.gone or one.is_apart:
             work.replace_epoch(
                 compartment,
                 one.state.kind,

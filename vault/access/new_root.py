@@ -6,6 +6,7 @@ What the old sheets were granted they still open in any copy; from the new epoch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from vault.access.compartments import next_holders
@@ -17,7 +18,8 @@ from vault.access.session import Session
 from vault.errors import InternalError, MalformedError, RefusedError
 from vault.ids import CompartmentId, EpochId, Origin, SeatId
 from vault.log.header import Header
-from vault.log.roster import ROSTER_PURPOSE
+from vault.log.roster import ROSTER_PURPOSE, Roster
+from vault.records.authority import Entry as ProvenEntry
 from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder
 from vault.records.work import Entry
@@ -115,15 +117,18 @@ def stale_compartments(session: Session) -> Iterator[CompartmentState]:
                 yield state
 
 
-def _is_stale(session: Session, rows: Rows, state: CompartmentState, epoch: bytes) -> bool:
-    """Say whether an epoch was made under a roster that names another recovery key than the newest."""
-    made_in = next(one.made_in for one in state.epochs.values() if one.id == epoch)
-    row = rows.operation(made_in.origin, made_in.seq)
-    try:
-        roster = None if row is None else session.directory.chain.by_root(Header.decode(row.header).roster)
-    except MalformedError:
-        roster = None
-    return roster is None or roster.head.recovery != session.directory.standing.head.recovery
+def _is_stale(session: Session, rows: Rows, state: CompartmentState, epoch: EpochId) -> bool:
+    """Say whether an epoch was made under rosters that name another recovery key than the newest."""
+    newest = session.directory.standing.head.recovery
+    rosters = (_roster_named(session, rows, made.entry) for made in state.epochs[epoch].made)
+    return all(roster is None or roster.head.recovery != newest for roster in rosters)
+
+
+def _roster_named(session: Session, rows: Rows, entry: ProvenEntry) -> Roster | None:
+    row = rows.operation(entry.origin, entry.seq)
+    with suppress(MalformedError):
+        return None if row is None else session.directory.chain.by_root(Header.decode(row.header).roster)
+    return None
 
 
 def _nobody_goes(seat: SeatId) -> Mapping[Origin, int]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from vault.access.compartments import audit_is_stale, next_holders
+from vault.access.compartments import audit_is_stale, give_to_behind, join_epochs
 from vault.access.copies import CopyKeys, copy_keys, private_name
 from vault.access.directory import Directory
 from vault.access.pins import PinKeeper, Pins, with_keys
@@ -25,7 +25,7 @@ from vault.records.counting import Learned, Quarantined
 from vault.records.holding import CompartmentState, Holding
 from vault.records.payloads import Auditor
 from vault.records.seatlog import SeatLog
-from vault.records.work import Entry, Work
+from vault.records.work import Work
 from vault.seal.keyfile import KeyFile, SeatSecrets
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_index_tag
@@ -196,16 +196,21 @@ class Session:
         if self._closed:
             raise InternalError("the session is closed")
         for compartment in compartments:
-            self._settle(compartment)
+            self.settle_keys(compartment)
         return Work(self.log, choose_epoch=self._epoch_to_write)
 
     def state_of(self, compartment: CompartmentId) -> CompartmentState | None:
         """Return which epochs of a compartment count and who holds them; None where not even its founding counts."""
-        states = self.learned.states
-        if compartment not in states:
+        return self.states_of([compartment])[compartment]
+
+    def states_of(self, compartments: Iterable[CompartmentId]) -> dict[CompartmentId, CompartmentState | None]:
+        """Do so for many at once, in the order given; what one of them needs to know of an author serves them all."""
+        wanted, states = dict.fromkeys(compartments), self.learned.states
+        if unknown := [one for one in wanted if one not in states]:
             with self.database.reading() as rows:
-                states[compartment] = Holding(self.authority(rows), self.learned.listings).state(compartment)
-        return states[compartment]
+                holding = Holding(self.authority(rows), self.learned.listings)
+                states.update({one: holding.state(one) for one in unknown})
+        return {one: states[one] for one in wanted}
 
     def authority(self, rows: Rows) -> Authority:
         """Return the judge of who wrote an entry, over one moment of the rows."""
@@ -237,20 +242,16 @@ class Session:
             )
         return state.current[0]
 
-    def _settle(self, compartment: CompartmentId) -> None:
+    def settle_keys(self, compartment: CompartmentId) -> None:
         """Join several current epochs, or one that others made without this seat, under a new one."""
         state = self.state_of(compartment)
-        if state is None or self.seat in state.cuts:
-            return
-        if len(state.current) == 1 and self.keyring.get(state.current[0]) is not None:
-            return
-        holds = any(self.keyring.get(epoch) is not None for epoch in state.epochs)
-        if not holds or not self.directory.rights.may_grant(self.roles, state.place):
-            return
-        holders = next_holders(self.directory, state, added=[self.seat])
-        with Work(self.log) as work:
-            work.replace_epoch(compartment, state.kind, holders, replaced=state.current)
-            work.commit(Entry(act="key.rotate", out="ok:joined"))
+        if state is not None and not self.give_to_behind(compartment):
+            join_epochs(self.log, self.directory, self.roles, state)
+
+    def give_to_behind(self, compartment: CompartmentId) -> bool:
+        """Give the current key to holders whom its maker did not know of; say whether there were any."""
+        state = self.state_of(compartment)
+        return state is not None and give_to_behind(self.log, self.directory, self.roles, state)
 
     def drafts(self) -> Drafts:
         """Return this member's drafts, opened on first use."""

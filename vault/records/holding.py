@@ -6,16 +6,28 @@ grant by somebody who held nothing is no grant, whatever it opens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from vault.ids import CompartmentId, EpochId, Origin, SeatId
 from vault.log.epochs import CompartmentKind, EpochNotice, founded_compartment
 from vault.log.items import Item, ItemKind
 from vault.policy.rights import Place
-from vault.policy.roles import Role
 from vault.records.authority import Authority, Entry, Listings
+from vault.records.drops import (
+    CountedEpoch,
+    Cuts,
+    Drop,
+    Given,
+    Made,
+    beyond,
+    binding,
+    cuts_of,
+    drops_by_rank,
+    ended_by_grants,
+    is_cut,
+)
 from vault.records.epochs import notices_of
 from vault.seal.recipients import RECOVERY_SEAT, grant_digest
 from vault.store.rowtypes import GrantRow
@@ -24,20 +36,7 @@ _ADMITTED_BY_ENTRY_0 = frozenset(
     {CompartmentKind.DIRECTORY, CompartmentKind.REGISTER, CompartmentKind.INTAKE, CompartmentKind.SENDING}
 )
 _RECOVERY = SeatId(RECOVERY_SEAT)
-
-
-@dataclass(frozen=True, slots=True)
-class CountedEpoch:
-    """An epoch that counts: its notice, the entry that lists it, and the seats that hold a counted grant of it."""
-
-    notice: EpochNotice
-    made_in: Entry
-    granted: frozenset[SeatId]
-
-    @property
-    def id(self) -> EpochId:
-        """The epoch's id."""
-        return EpochId(self.notice.epoch)
+_IsCut = Callable[[Entry], bool]
 
 
 @dataclass(frozen=True)
@@ -47,14 +46,14 @@ class CompartmentState:
     Attributes:
         compartment: its id.
         kind: what it is for.
-        epochs: those that count.
+        epochs: those that count, the founding one first.
         cuts: dropped seat -> the drops in force on it, each as log -> size that still counts.
     """
 
     compartment: CompartmentId
     kind: CompartmentKind
     epochs: Mapping[EpochId, CountedEpoch]
-    cuts: Mapping[SeatId, tuple[Mapping[Origin, int], ...]]
+    cuts: Cuts
 
     @property
     def place(self) -> Place:
@@ -64,19 +63,25 @@ class CompartmentState:
     @cached_property
     def current(self) -> tuple[EpochId, ...]:
         """The epochs that no other replaces; several after two people replaced one at once."""
-        replaced = {one for epoch in self.epochs.values() for one in epoch.notice.replaced}
-        return tuple(sorted(epoch for epoch in self.epochs if epoch not in replaced))
+        replaced = {one for epoch in self.epochs.values() for one in epoch.replaced}
+        return tuple(sorted(self.epochs.keys() - replaced))
 
     @cached_property
     def holders(self) -> frozenset[SeatId]:
-        """The seats that hold a current epoch and that nobody dropped, recovery among them where it does."""
-        granted = {seat for epoch in self.current for seat in self.epochs[epoch].granted}
+        """The seats that were granted an epoch and that nobody dropped, recovery among them where it does."""
+        granted = {seat for epoch in self.epochs.values() for seat in epoch.granted}
         return frozenset(granted - self.cuts.keys())
+
+    @cached_property
+    def behind(self) -> frozenset[SeatId]:
+        """The holders who lack a current epoch: it was made by somebody who did not know of them."""
+        granted = [self.epochs[epoch].granted for epoch in self.current]
+        return self.holders - frozenset.intersection(*granted)
 
     @cached_property
     def founder(self) -> SeatId:
         """The seat that founded the compartment."""
-        return next(epoch.made_in.seat for epoch in self.epochs.values() if epoch.notice.is_founding)
+        return next(iter(self.epochs.values())).made[0].entry.seat
 
     def counts(self, seat: SeatId, origin: bytes, seq: int) -> bool:
         """Say whether a version that this seat wrote there may count (C6): it was granted, and not cut before."""
@@ -86,7 +91,7 @@ class CompartmentState:
 
     def cuts_off(self, seat: SeatId, origin: bytes, seq: int) -> bool:
         """Say whether a drop in force leaves this entry of the seat out."""
-        return any(seq >= sizes.get(Origin(origin), 0) for sizes in self.cuts.get(seat, ()))
+        return beyond(self.cuts.get(seat, ()), Origin(origin), seq)
 
 
 @dataclass(slots=True)
@@ -97,20 +102,23 @@ class Holding:
     listings: Listings = field(default_factory=Listings)
 
     def state(self, compartment: CompartmentId) -> CompartmentState | None:
-        """Return what counts in a compartment; None where not even its founding does."""
+        """Return what counts in a compartment; None where not even its founding does.
+
+        What a dropped seat listed beyond its cut is no epoch and no grant, and what hangs on it falls with it, drops
+        too. Where its own cut, or one that stands without it, takes from a maker the right to it, a drop binds nobody.
+        """
         found = _Candidates(self, compartment)
-        everything = found.judge(lambda entry: False)
+        everything = found.judge(_nothing)
         if everything is None:
             return None
-        cuts = _cuts_in_force(everything)
-        if not cuts:
+        drops = drops_by_rank(everything.epochs, everything.given)
+        if not drops:
             return CompartmentState(compartment, everything.kind, everything.epochs, {})
-        # What a dropped seat listed beyond its cut is no epoch and no grant, and what hangs on it falls with it.
-        before = CompartmentState(compartment, everything.kind, everything.epochs, cuts)
-        rest = found.judge(lambda entry: before.cuts_off(entry.seat, entry.origin, entry.seq))
-        if rest is None:
-            return None
-        return CompartmentState(compartment, rest.kind, rest.epochs, cuts)
+        settled = found.settle(drops)
+        while void := found.void(drops, settled):
+            drops = [drop for drop in drops if drop not in void]
+            settled = found.settle(drops)
+        return CompartmentState(compartment, everything.kind, settled.judged.epochs, settled.cuts)
 
     def beginning(self, compartment: CompartmentId) -> Entry | None:
         """Return the entry that founds the compartment if its first record stands there too, as it nearly always does.
@@ -119,7 +127,7 @@ class Holding:
         """
         first = self.authority.rows.first_place(compartment)
         entry = None if first is None else self.authority.entry(*first)
-        return entry if entry is not None and _founds(entry, compartment) else None
+        return entry if entry is not None and _founding_item(entry, compartment) is not None else None
 
     def listed_in(
         self, digest: bytes, kind: ItemKind, compartment: CompartmentId, beginning: Entry | None
@@ -137,54 +145,69 @@ class Holding:
 class _Judged:
     kind: CompartmentKind
     epochs: Mapping[EpochId, CountedEpoch]
-    given: Mapping[tuple[EpochId, SeatId], frozenset[SeatId]]  # (epoch, to) -> from whom, where it counts
+    given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The drops that bind, what they cut, and what counts then."""
+
+    drops: list[Drop]
+    cuts: Cuts
+    judged: _Judged
+
+    def unfounded(self) -> list[Drop]:
+        """Return the drops that bind although, with all of them, their makers had no right to make them."""
+        made = {one.key for epoch in self.judged.epochs.values() for one in epoch.made}
+        return [drop for drop in self.drops if drop.made.key not in made and not is_cut(self.cuts, drop.made.entry)]
 
 
 class _Candidates:
     """Every notice and grant row of one compartment, with the entries that list it."""
 
     def __init__(self, holding: Holding, compartment: CompartmentId) -> None:
-        self._compartment = compartment
+        self.compartment = compartment
         rows = holding.authority.rows
         beginning = holding.beginning(compartment)
-        self._notices = [
+        self.notices = [
             (notice, holding.listed_in(notice.digest(), ItemKind.EPOCH, compartment, beginning))
             for notice in notices_of(rows, compartment)
         ]
-        self._grants: dict[bytes, list[tuple[GrantRow, list[Entry]]]] = {}
-        for notice, listed in self._notices:
-            if listed and notice.epoch not in self._grants:
-                self._grants[notice.epoch] = [
+        self.grants: dict[bytes, list[tuple[GrantRow, list[Entry]]]] = {}
+        for notice, listed in self.notices:
+            if listed and notice.epoch not in self.grants:
+                self.grants[notice.epoch] = [
                     (grant, holding.listed_in(grant.digest, ItemKind.GRANT, compartment, beginning))
                     for grant in rows.grants_of(notice.epoch)
                     if grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
                 ]
 
-    def judge(self, is_cut: Callable[[Entry], bool]) -> _Judged | None:
+    def judge(self, is_cut: _IsCut) -> _Judged | None:
         """Return what counts, less the entries that are cut: founding first, then what hangs on it."""
-        founding = next(
-            ((n, entry) for n, listed in self._notices for entry in listed if n.is_founding and self._founds(n, entry)),
-            None,
-        )
-        if founding is None:
-            return None
-        kind = founding[0].kind
-        epochs: dict[EpochId, CountedEpoch] = {}
-        given: dict[tuple[EpochId, SeatId], set[SeatId]] = {}
-        waiting = [(n, listed) for n, listed in self._notices if not n.is_founding and n.kind is kind]
-        ready = [founding]
-        while ready:
-            for notice, entry in ready:
-                epoch = EpochId(notice.epoch)
-                granted = self._granted(notice, entry, kind, is_cut, given)
-                epochs.setdefault(epoch, CountedEpoch(notice, entry, granted))
-            ready = []
-            for notice, listed in list(waiting):
-                maker = next((e for e in listed if not is_cut(e) and _replaces(notice, e, epochs, founding[1])), None)
-                if maker is not None:
-                    ready.append((notice, maker))
-                    waiting.remove((notice, listed))
-        return _Judged(kind, epochs, {key: frozenset(givers) for key, givers in given.items()})
+        founding = next((Made(n, e) for n, listed in self.notices for e in listed if self._founds(n, e)), None)
+        return None if founding is None else _Judgement(self, founding, is_cut).run()
+
+    def settle(self, drops: Sequence[Drop]) -> _Settled:
+        """Return what counts under these drops: all of them bind until a grant that stands nevertheless ends one."""
+        ended: set[Drop] = set()
+        while True:
+            bound = binding(drops, ended)
+            cuts = cuts_of(bound)
+            judged = self.judge(partial(is_cut, cuts))
+            assert judged is not None  # noqa: S101 - the founding entry is cut by nobody; for the type checker
+            more = ended_by_grants(bound, judged.epochs, judged.given)
+            if not more:
+                return _Settled(bound, cuts, judged)
+            ended |= more
+
+    def void(self, drops: Sequence[Drop], settled: _Settled) -> set[Drop]:
+        """Return the drops whose maker had no right to them without the other drops in doubt, or by their own cut."""
+        doubtful = settled.unfounded()
+        sure = [drop for drop in drops if drop not in doubtful]
+        void: set[Drop] = set()
+        for place in {drop.place for drop in doubtful}:
+            void.update(self.settle([*sure, *(drop for drop in doubtful if drop.place == place)]).unfounded())
+        return void.intersection(doubtful)
 
     def _founds(self, notice: EpochNotice, entry: Entry) -> bool:
         """Say whether the entry founds this compartment, at its own place, by somebody who may."""
@@ -192,111 +215,113 @@ class _Candidates:
             allowed = entry.founds_vault
         else:
             allowed = entry.rights.may_found(entry.roles, Place(notice.kind.name.lower()))
-        item = Item.in_compartment(ItemKind.EPOCH, self._compartment, notice.digest())
-        return allowed and item in entry.items and _founds(entry, self._compartment)
+        item = Item.in_compartment(ItemKind.EPOCH, self.compartment, notice.digest())
+        return notice.is_founding and allowed and item == _founding_item(entry, self.compartment)
 
-    def _granted(
-        self,
-        notice: EpochNotice,
-        maker: Entry,
-        kind: CompartmentKind,
-        is_cut: Callable[[Entry], bool],
-        given: dict[tuple[EpochId, SeatId], set[SeatId]],
-    ) -> frozenset[SeatId]:
-        """Return the seats whose grant of an epoch counts: given by its maker, or by one who holds it already."""
-        place = Place(kind.name.lower())
-        epoch = EpochId(notice.epoch)
-        holders: set[SeatId] = set()
-        waiting = self._grants.get(notice.epoch, [])
+
+class _Judgement:
+    """One pass from the founding epoch on, in rounds: what hangs on an epoch is asked again when that one changes.
+
+    Where an epoch was first reached settles what it stands in the place of: a later notice of it adds its maker's
+    drops and grants and turns nothing around, so that epochs never stand in a circle.
+    """
+
+    def __init__(self, found: _Candidates, founding: Made, is_cut: _IsCut) -> None:
+        self._is_cut = is_cut
+        self._founding = founding
+        self._kind = founding.notice.kind
+        self._place = Place(self._kind.name.lower())
+        self._grants = found.grants
+        self._made: dict[EpochId, list[Made]] = {}
+        self._replaced: dict[EpochId, set[EpochId]] = {}
+        self._granted: dict[EpochId, set[SeatId]] = {}
+        self._given: dict[tuple[EpochId, SeatId], set[SeatId]] = {}
+        self._held_by: set[SeatId] = set()
+        self._done: set[Made] = set()
+        # What waits for an epoch, or for a seat to hold one.
+        self._waiting: dict[bytes, list[Made]] = {}
+        for notice, listed in found.notices:
+            if not notice.is_founding and notice.kind is self._kind:
+                for made in (Made(notice, entry) for entry in listed if not is_cut(entry)):
+                    for needed in (*notice.replaced, made.entry.seat):
+                        self._waiting.setdefault(needed, []).append(made)
+
+    def run(self) -> _Judged:
+        """Return what comes of it."""
+        ready = [self._founding]
+        while ready:
+            reached = set(self._made)
+            for made in ready:
+                self._add(made, is_new=EpochId(made.notice.epoch) not in reached)
+            changed = {EpochId(made.notice.epoch) for made in ready}
+            holding = {seat for epoch in changed for seat in self._grow(epoch)}
+            ready = self._ready({*changed, *holding})
+        epochs = {
+            epoch: CountedEpoch(tuple(made), frozenset(self._replaced[epoch]), frozenset(self._granted[epoch]))
+            for epoch, made in self._made.items()
+        }
+        return _Judged(self._kind, epochs, {key: frozenset(givers) for key, givers in self._given.items()})
+
+    def _add(self, made: Made, *, is_new: bool) -> None:
+        epoch = EpochId(made.notice.epoch)
+        self._made.setdefault(epoch, []).append(made)
+        self._granted.setdefault(epoch, set())
+        replaced = self._replaced.setdefault(epoch, set())
+        if is_new:
+            replaced |= {EpochId(one) for one in made.notice.replaced}
+
+    def _ready(self, changed: Collection[bytes]) -> list[Made]:
+        """Return what counts now, of that which waited for one of these."""
+        candidates = {made for needed in changed for made in self._waiting.get(needed, ())} - self._done
+        ready = [made for made in candidates if self._may_replace(made)]
+        self._done.update(ready)
+        return ready
+
+    def _may_replace(self, made: Made) -> bool:
+        """Say whether the author, who holds the compartment, may put this epoch in the place of those it names."""
+        notice, entry = made.notice, made.entry
+        if any(one not in self._made for one in notice.replaced):
+            return False
+        if notice.kind is CompartmentKind.AUDIT:
+            return entry.seat == self._founding.entry.seat
+        return entry.seat in self._held_by and entry.rights.may_grant(entry.roles, self._place)
+
+    def _grow(self, epoch: EpochId) -> set[SeatId]:
+        """Count the grants of an epoch by its makers and by who holds it already; return who held nothing before."""
+        makers = {made.entry.seat for made in self._made[epoch]}
+        holders = self._granted[epoch]
+        before = set(self._held_by)
         grows = True
         while grows:
             grows = False
-            for grant, listed in waiting:
-                for entry in listed:
-                    if entry.seat != grant.giver or is_cut(entry):
-                        continue
-                    holds = entry.seat == maker.seat or entry.seat in holders
-                    may = entry.founds_vault or entry.rights.may_grant(entry.roles, place)
-                    brought_back = entry.recovers and grant.seat == entry.seat and _RECOVERY in holders
-                    if (holds and may) or brought_back:
-                        givers = given.setdefault((epoch, SeatId(grant.seat)), set())
-                        grows |= entry.seat not in givers
-                        givers.add(entry.seat)
-                        holders.add(SeatId(grant.seat))
-        return frozenset(holders)
+            for grant, listed in self._grants.get(epoch, ()):
+                to = SeatId(grant.seat)
+                givers = self._given.get((epoch, to), set())
+                if grant.giver not in givers and self._is_given(grant, listed, makers | holders, holders):
+                    self._given[epoch, to] = givers | {SeatId(grant.giver)}
+                    holders.add(to)
+                    grows = True
+        self._held_by |= holders
+        return holders - before
 
-
-def _founds(entry: Entry, compartment: CompartmentId) -> bool:
-    return any(
-        item.kind == ItemKind.EPOCH and founded_compartment(entry.origin, entry.seq, n) == compartment
-        for n, item in enumerate(entry.items)
-    )
-
-
-def _replaces(notice: EpochNotice, entry: Entry, epochs: Mapping[EpochId, CountedEpoch], founding: Entry) -> bool:
-    """Say whether the author may put this epoch in the place of those that it names, of which it holds one."""
-    replaced = [epochs.get(EpochId(one)) for one in notice.replaced]
-    if any(one is None for one in replaced):
+    def _is_given(self, grant: GrantRow, listed: Iterable[Entry], may_give: set[SeatId], holders: set[SeatId]) -> bool:
+        for entry in listed:
+            if entry.seat != grant.giver or self._is_cut(entry):
+                continue
+            may = entry.founds_vault or entry.rights.may_grant(entry.roles, self._place)
+            brought_back = entry.recovers and grant.seat == entry.seat and _RECOVERY in holders
+            if (may and entry.seat in may_give) or brought_back:
+                return True
         return False
-    if notice.kind is CompartmentKind.AUDIT:
-        return entry.seat == founding.seat
-    holds = any(one is not None and entry.seat in one.granted for one in replaced)
-    return holds and entry.rights.may_grant(entry.roles, Place(notice.kind.name.lower()))
 
 
-def _cuts_in_force(judged: _Judged) -> dict[SeatId, tuple[Mapping[Origin, int], ...]]:
-    """Return the drops that bind.
-
-    A drop ends where somebody who held that epoch, or one that follows it, granted it to the seat again. Of two makers
-    who drop each other the one binds who ranks first: supervisors, then whoever stands nearer to the founder in the
-    chain of grants, then the smaller seat id. The other's drop binds only as far as it was made before the cut.
-    """
-    cuts: dict[SeatId, tuple[Mapping[Origin, int], ...]] = {}
-    dropping = [epoch for epoch in judged.epochs.values() if epoch.notice.drops]
-    if not dropping:
-        return cuts
-    depths = _depths(judged)
-    dropping.sort(key=lambda one: (_rank(one, depths), one.made_in.origin, one.made_in.seq))
-    for epoch in dropping:
-        maker = epoch.made_in
-        if any(maker.seq >= sizes.get(maker.origin, 0) for sizes in cuts.get(maker.seat, ())):
-            continue
-        after = _following(epoch.id, judged.epochs)
-        for seat in {SeatId(drop.seat) for drop in epoch.notice.drops}:
-            again = any(seat != giver for one in after for giver in judged.given.get((one, seat), ()))
-            if seat != maker.seat and not again:
-                sizes = {Origin(drop.origin): drop.size for drop in epoch.notice.drops if drop.seat == seat}
-                cuts[seat] = (*cuts.get(seat, ()), sizes)
-    return cuts
+def _nothing(entry: Entry) -> bool:
+    """Cut nothing."""
+    del entry
+    return False
 
 
-def _rank(epoch: CountedEpoch, depths: Mapping[SeatId, int]) -> tuple[bool, int, SeatId]:
-    maker = epoch.made_in
-    return Role.SUPERVISOR not in maker.roles, depths.get(maker.seat, len(depths)), maker.seat
-
-
-def _depths(judged: _Judged) -> dict[SeatId, int]:
-    """Return how many grants lie between the founder and each seat."""
-    founder = next(one.made_in.seat for one in judged.epochs.values() if one.notice.is_founding)
-    depths = {founder: 0}
-    reached = [founder]
-    while reached:
-        following = []
-        for (_, to), givers in judged.given.items():
-            if to not in depths and not givers.isdisjoint(reached):
-                following.append(to)
-        for seat in following:
-            depths[seat] = depths[reached[0]] + 1
-        reached = following
-    return depths
-
-
-def _following(epoch: EpochId, epochs: Mapping[EpochId, CountedEpoch]) -> set[EpochId]:
-    """Return an epoch and all that replace it, one after another."""
-    found = {epoch}
-    grows = True
-    while grows:
-        more = {one.id for one in epochs.values() if not found.isdisjoint(map(EpochId, one.notice.replaced))} - found
-        grows = bool(more)
-        found |= more
-    return found
+def _founding_item(entry: Entry, compartment: CompartmentId) -> Item | None:
+    """Return the item of the entry whose place gives the compartment its name."""
+    places = ((n, item) for n, item in enumerate(entry.items) if item.kind == ItemKind.EPOCH)
+    return next((one for n, one in places if founded_compartment(entry.origin, entry.seq, n) == compartment), None)

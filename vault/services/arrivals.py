@@ -146,8 +146,18 @@ class Arrival:
             self.gained += changed.gained
             self.withdrawn += changed.withdrawn
             caught_up(session)
+            self._give_keys(taken)
             rewrap_all(session, {CompartmentId(one.compartment) for one in taken.versions})
         return taken
+
+    def _give_keys(self, taken: Taken) -> None:
+        """Give a key that this seat holds to those whom its maker did not know of: two acted apart, and meet here."""
+        session = self._session
+        if session.is_over or any(alarm.is_fault for alarm in session.alarms):
+            return
+        for compartment in sorted(map(CompartmentId, taken.keyed)):
+            if session.holds(compartment):
+                session.give_to_behind(compartment)
 
     def _alarm(self, taken: Taken) -> None:
         for one in taken.waiting:

@@ -55,6 +55,7 @@ class Admission:
         self._epochs_of: dict[bytes, frozenset[bytes]] = {}
         self.counts = Counts()
         self.versions: list[NewVersion] = []
+        self.keyed: set[bytes] = set()
 
     def admit(self, page: Page) -> None:
         """Store the rows of a page that proven lists name and that are not here."""
@@ -82,6 +83,7 @@ class Admission:
         elif self._rows.epoch(digest) is None:
             self._rows.add_epochs([EpochRow(digest, notice.compartment, sent.notice)])
             self._epochs_of.pop(notice.compartment, None)
+            self.keyed.add(notice.compartment)
             self.counts.epochs += 1
 
     def _grant(self, log: ProvenLog, sent: SentGrant) -> None:
@@ -91,6 +93,7 @@ class Admission:
         elif digest not in {row.digest for row in self._rows.grants_of(sent.epoch)}:
             # Its giver is the seat whose log lists it.
             self._rows.add_grants([GrantRow(digest, sent.epoch, sent.seat, log.seat, sent.sealed)])
+            self.keyed.add(sent.compartment)
             self.counts.grants += 1
 
     def _versions(self, log: ProvenLog, sent: list[SentVersion]) -> None:

@@ -54,6 +54,7 @@ class Taken:
         logs: origin -> (size before, size now) of each log that grew.
         counts: new rows in the store, and rows of the bundle that no proven list names.
         versions: the new versions among them.
+        keyed: compartments of which epochs or grants came.
         waiting: logs of which something stays out.
         evidence: logs that forked: both histories are kept.
     """
@@ -61,6 +62,7 @@ class Taken:
     logs: Mapping[bytes, tuple[int, int]] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     versions: tuple[NewVersion, ...] = ()
+    keyed: frozenset[bytes] = frozenset()
     waiting: tuple[Waiting, ...] = ()
     evidence: tuple[bytes, ...] = ()
 
@@ -144,6 +146,7 @@ class _Take:
             logs=grown,
             counts=self._admission.counts,
             versions=tuple(self._admission.versions),
+            keyed=frozenset(self._admission.keyed),
             waiting=tuple(self._waiting[origin] for origin in sorted(self._waiting)),
             evidence=tuple(sorted(one.origin for one in self._proven.values() if one.evidence)),
         )
