@@ -134,6 +134,7 @@ def _sent(purpose: Purpose, stored: Vectors | None) -> Vectors:
         Purpose.ATTEMPT: (GrantContext(purpose, VAULT), (1_764_000_000_000).to_bytes(8, "big")),
         Purpose.BUNDLE: (GrantContext(purpose, VAULT, to_seat=TO_SEAT), fixed("bundle key")),
         Purpose.REQUEST: (GrantContext(purpose, VAULT, to_seat=TO_SEAT), b"content of request"),
+        Purpose.LETTER: (GrantContext(purpose, VAULT, to_seat=TO_SEAT), b"content of letter"),
     }[purpose]
     seed = fixed(f"{purpose.name.lower()} kem", 96)
     private = KemPrivate.from_seed(seed)
