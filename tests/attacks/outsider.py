@@ -45,9 +45,14 @@ class Outsider:
 
 
 def learn(path: Path) -> Outsider:
-    """Take the keys of a vault."""
+    """Take the keys of a vault, as its founder has them."""
+    return learn_as(path, MEMBER, PASSPHRASE)
+
+
+def learn_as(path: Path, name: str, passphrase: bytes) -> Outsider:
+    """Take the keys of a vault as one of its members has them."""
     file = KeyFile.decode(read_limited(path / "keys", KEY_FILE_SIZE))
-    secrets = unlock(file, bytearray(PASSPHRASE), MEMBER).secrets
+    secrets = unlock(file, bytearray(passphrase), name).secrets
     doors = open_doors(KemPrivate.from_seed(secrets.kem_seed), secrets.seat, file.header.vault, file.doors)
     return Outsider(doors.new, secrets)
 

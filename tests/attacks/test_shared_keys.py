@@ -313,6 +313,7 @@ def test_nothing_that_a_revoked_seat_does_to_the_case_counts(
         assert [note.value.text for note in cases.open_case(owner, case).notes] == texts
         notes.add(owner, case, kind="contact", text="work goes on")
         assert not any(one.check == "C4" for one in owner.quarantine)
+        owner.require_sound_log()  # nor does it keep anybody from exporting
 
 
 def test_a_member_who_was_revoked_and_granted_again_counts_again(short: Filled, revoked: Colleague) -> None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import CompartmentId, Origin, SeatId, VaultId
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
+from vault.log.roster import Roster
 from vault.policy.rights import rights_table
 from vault.policy.roles import Role
 from vault.records.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
@@ -32,25 +34,29 @@ _ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 class Quarantined:
     """What does not count, and the first check that it failed; `missing` is listed for this seat and not here.
 
-    `n` is None where the list itself is not here: what the entry holds, nobody can say. `opens`: nothing is damaged;
-    its author had no right to write it there then, as far as this device knows.
+    `n` is None where the list itself is not here: what the entry holds, nobody can say. `is_unentitled`: its author had
+    no right to write it there then, as far as this device knows, so that a person has to decide (FORMAT.md 6); what
+    does not open then, or is not here, is no damage to anybody.
     """
 
     origin: Origin
     seq: int
     n: int | None
     check: str
-    opens: bool = False
+    is_unentitled: bool = False
 
     @property
     def waits(self) -> bool:
         """Whether it may come to count with what arrives later, and is no contradiction."""
         return self.check == "C7"
 
-    @property
-    def is_unentitled(self) -> bool:
-        """Whether a person has to decide: whole and signed, by somebody who had no right to it (FORMAT.md 6)."""
-        return self.opens and not self.waits
+
+class _Signed(NamedTuple):
+    """A proven entry, the beginning of its log, and the roster that its header names, if that counts."""
+
+    row: OperationRow
+    genesis: Genesis | None
+    roster: Roster | None
 
 
 @dataclass(slots=True)
@@ -120,7 +126,7 @@ class Counter:
     ) -> Iterator[OpenedVersion | Quarantined]:
         origin = Origin(row.origin)
         try:
-            header, items = Header.decode(row.header), decode_items(row.list)
+            signed, items = self._signed(row, genesis), decode_items(row.list)
         except MalformedError:
             yield from self._without_list(origin, row.seq, groups)
             return
@@ -131,28 +137,43 @@ class Counter:
             listed = [] if item is None else [sealed for sealed in group if _is(item, sealed)]
             if listed:
                 if self.keyring.epochs_of(listed[0].compartment):
-                    yield self._judge_one(row, header, listed, genesis)
+                    yield self._judge_one(signed, listed)
             elif item is None:
                 if any(self.keyring.epochs_of(sealed.compartment) for sealed in group):
                     yield Quarantined(origin, row.seq, n, "C2")
-            elif self._is_ours(item) and not self._is_erased(item):
-                yield Quarantined(origin, row.seq, n, "C2" if group else "missing")
+            elif (home := self._home_of(item)) is not None and not self._is_erased(item):
+                failed = self._failed_author(home, signed)
+                absent = "C2" if group else "missing"
+                yield Quarantined(origin, row.seq, n, failed or absent, is_unentitled=failed is not None)
 
-    def _judge_one(
-        self, row: OperationRow, header: Header, listed: list[SealedVersion], genesis: Genesis | None
-    ) -> OpenedVersion | Quarantined:
+    def _judge_one(self, signed: _Signed, listed: list[SealedVersion]) -> OpenedVersion | Quarantined:
         try:
             version = next(iter(open_all(listed, vault=self.vault, keyring=self.keyring)), None)
         except (BrokenSealError, MalformedError):
             version = None
-        failed = "C6" if version is None else self._failed_check(version, header, row, genesis)
-        if version is None or failed is not None:
-            return Quarantined(Origin(row.origin), row.seq, listed[0].n, failed or "C6", opens=version is not None)
-        return version
+        place = (Origin(signed.row.origin), signed.row.seq, listed[0].n)
+        if version is None:
+            failed = self._failed_author(CompartmentId(listed[0].compartment), signed)
+            return Quarantined(*place, failed or "C6", is_unentitled=failed is not None)
+        failed = self._failed_check(version, signed)
+        return version if failed is None else Quarantined(*place, failed, is_unentitled=failed != "C7")
 
-    def _is_ours(self, item: Item) -> bool:
-        """Say whether a listed thing that is not here belongs to a compartment that this seat holds."""
-        return any(compartment_tag(one, item.digest) == item.tag for one in self.keyring.compartments())
+    def is_owed(self, row: OperationRow, n: int) -> bool:
+        """Say whether others may expect what a signed entry lists there: its author had the right to it (C4, C6)."""
+        try:
+            signed, item = self._signed(row, self.authority.genesis(row.origin)), decode_items(row.list)[n]
+        except (MalformedError, IndexError):
+            return True
+        home = self._home_of(item)
+        return home is None or self._failed_author(home, signed) is None
+
+    def _signed(self, row: OperationRow, genesis: Genesis | None) -> _Signed:
+        return _Signed(row, genesis, self.authority.chain.by_root(Header.decode(row.header).roster))
+
+    def _home_of(self, item: Item) -> CompartmentId | None:
+        """Return the compartment that this seat holds and a list names something of, or None."""
+        held = map(CompartmentId, self.keyring.compartments())
+        return next((one for one in held if compartment_tag(one, item.digest) == item.tag), None)
 
     def erased_ids(self) -> set[bytes]:
         """Return the ids of all versions that somebody listed as erased who might erase them (FORMAT.md 6)."""
@@ -174,23 +195,31 @@ class Counter:
         states = (self.state(CompartmentId(one)) for one in among if compartment_tag(one, version) in tags)
         return any(state is not None and state.counts(entry.seat, *place) for state in states)
 
-    def _failed_check(
-        self, version: OpenedVersion, header: Header, row: OperationRow, genesis: Genesis | None
-    ) -> str | None:
-        roster = self.authority.chain.by_root(header.roster)
-        if genesis is None or roster is None or not self.authority.is_in(genesis, row, roster):
+    def _failed_check(self, version: OpenedVersion, signed: _Signed) -> str | None:
+        author = self._failed_author(version.compartment, signed)
+        if author == "C4" or signed.genesis is None or signed.roster is None:
             return "C4"
-        seat = SeatId(genesis.seat)
+        seat, roster = SeatId(signed.genesis.seat), signed.roster
         state = self.state(version.compartment)
         if state is None:
             return None if seat == self.own else "C6"
         if not rights_table(roster.head.rights).may_write(roles_in(roster, seat), state.place, version.content.kind):
             return "C5"
-        if not state.counts(seat, row.origin, row.seq):
-            return "C6"
+        if author is not None:
+            return author
         if not all(self._is_listed(parent, version) for parent in version.content.parents):
             return "C7"
         return None
+
+    def _failed_author(self, compartment: CompartmentId, signed: _Signed) -> str | None:
+        """Return which check an entry's author fails for this compartment, whatever it lists: C4, C6 or neither."""
+        row, genesis, roster = signed
+        if genesis is None or roster is None or not self.authority.is_in(genesis, row, roster):
+            return "C4"
+        state = self.state(compartment)
+        if state is None or state.counts(SeatId(genesis.seat), row.origin, row.seq):
+            return None
+        return "C6"
 
     def state(self, compartment: CompartmentId) -> CompartmentState | None:
         """Return what counts in a compartment, judged once."""

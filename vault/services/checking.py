@@ -18,7 +18,7 @@ from vault.log.payload import Payload
 from vault.log.report import ListedReport, LogReport, Problem, ProblemCode
 from vault.log.verify import verify_log
 from vault.policy.roles import Action
-from vault.records.authority import Authority, Proven
+from vault.records.authority import Authority, Proven, names_its_list
 from vault.records.counting import Counter, Quarantined
 from vault.records.epochs import notices_of, read_notice
 from vault.records.logs import genesis_bytes_of, genesis_of
@@ -150,6 +150,7 @@ class _Checked:
         self._ahead: dict[Origin, LogReport] = {}
         self.entries = self.versions_opened = self.payloads_opened = self.set_apart = self._present = 0
         self.faults: list[Fault] = []
+        self._counts: Counter | None = None
         self._erased: set[bytes] | None = None
         self._approvals: dict[bytes, bytes] = {}
         self._payloads: dict[tuple[bytes, int], Payload] = {}
@@ -185,13 +186,16 @@ class _Checked:
         versions = check_versions(
             rows.operations(origin), rows.version_rows(origin), report, erased=self._erased, compartments=ours
         )
-        self._note(versions.problems)
+        self._note_listed(rows, report, versions)
         # A row that does not hold together is as good as none.
         epochs = {row.digest: row.bytes for row in rows.epochs() if read_notice(row) is not None}
-        self._note_listed(check_epochs(rows.operations(origin), epochs, report, compartments=ours))
+        made = check_epochs(rows.operations(origin), epochs, report, compartments=ours)
         # The giver of a grant is the seat whose log lists it; with another one it does not open.
         grants = {row.digest for row in rows.grants() if row.giver == genesis.seat and row.digest == _digest_of(row)}
-        self._note_listed(check_listed(rows.operations(origin), ItemKind.GRANT, grants, report, compartments=ours))
+        given = check_listed(rows.operations(origin), ItemKind.GRANT, grants, report, compartments=ours)
+        for found in (made, given):
+            self._present += found.present
+            self._note_listed(rows, report, found)
         self._open_versions(rows, origin)
         self._open_payloads(rows, origin)
 
@@ -281,9 +285,12 @@ class _Checked:
                 self._fault("quarantined", origin, (judged.seq, judged.n), words)
 
     def _counter(self, rows: Rows) -> Counter:
-        session = self._session
-        authority = Authority(rows, session.directory.chain, lambda log, _: self._proven(rows, log))
-        return Counter(rows, session.vault, session.keyring, authority)
+        """Return the judge of this run, over its one moment of the rows."""
+        if self._counts is None:
+            session = self._session
+            authority = Authority(rows, session.directory.chain, lambda log, _: self._proven(rows, log))
+            self._counts = Counter(rows, session.vault, session.keyring, authority)
+        return self._counts
 
     def _proven(self, rows: Rows, origin: Origin) -> Proven:
         """Return how far another log is proven, which may come later in this run."""
@@ -301,9 +308,16 @@ class _Checked:
             elif entry.fault == "broken":
                 self._fault("payload-seal", origin, (entry.seq, None), "the audit payload does not open")
 
-    def _note_listed(self, found: ListedReport) -> None:
-        self._present += found.present
-        self._note(found.problems)
+    def _note_listed(self, rows: Rows, report: LogReport, found: ListedReport) -> None:
+        """Note what is wrong with listed things, but not the absence of what its author had no right to list."""
+        self._note(one for one in found.problems if not self._is_owed_to_nobody(rows, report, one))
+
+    def _is_owed_to_nobody(self, rows: Rows, report: LogReport, one: Problem) -> bool:
+        if one.code is not ProblemCode.ABSENT or one.seq is None or one.n is None:
+            return False
+        signed = (row for row in rows.operations(one.origin, one.seq, one.seq + 1) if names_its_list(row))
+        row = next((row for row in signed if (row.seq, row.digest) not in report.rejected), None)
+        return row is not None and not self._counter(rows).is_owed(row, one.n)
 
     def _note(self, problems: Iterable[Problem]) -> None:
         for one in problems:
