@@ -7,15 +7,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from vault.access.forks import Carried, judge_rosters
+from vault.access.proving import proven_alone
 from vault.errors import BrokenSealError, MalformedError, VerificationError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VaultId
-from vault.log.epochs import CompartmentKind
+from vault.log.epochs import KIND_AT, CompartmentKind, founded_compartment
+from vault.log.items import LIST_LIMIT
 from vault.log.roster import ROSTER_RECORD, Roster, RosterChain
 from vault.log.roster_entries import Certificate
 from vault.log.roster_rules import Standing
 from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
-from vault.records.epochs import notices_of
+from vault.records.authority import Authority
+from vault.records.epochs import read_notice
+from vault.records.holding import Holding
 from vault.records.seatlog import Holder
 from vault.records.versions import open_version
 from vault.seal.keyring import Keyring
@@ -27,17 +31,15 @@ RECOVERY = SeatId(RECOVERY_SEAT)
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Who is in, and the two compartments that every seat knows by kind.
+    """Who is in, and the compartment that every seat holds.
 
     Attributes:
         compartment: the directory's own compartment.
-        sending: the compartment of the package key, or None where this seat does not hold it.
         chain: the rosters that count.
         standing: what they come to.
     """
 
     compartment: CompartmentId
-    sending: CompartmentId | None
     chain: RosterChain
     standing: Standing
 
@@ -95,32 +97,47 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
     Raises:
         VerificationError: not even roster 0 counts.
     """
-    places = _places(rows, keyring)
-    compartment = places.get(CompartmentKind.DIRECTORY)
-    if compartment is None:
+    claimed = _claimed(rows, keyring)
+    if not claimed:
         raise VerificationError("this seat holds no directory, or its epochs were altered")
-    chain = judge_rosters(rows, _rosters(rows, compartment, vault, keyring), root_public)
-    if chain.standing is None:
+    found = []
+    for compartment in claimed:
+        chain = judge_rosters(rows, _rosters(rows, compartment, vault, keyring), root_public)
+        if chain.standing is not None and _is_of_entry_0(chain, compartment):
+            found.append(Directory(compartment, chain, chain.standing))
+    if len(found) > 1:
+        found = [one for one in found if _is_directory(rows, one)]
+    if not found:
         where = ", ".join(
             f"log {row.origin.hex()[:16]} entry {row.seq}, item {row.n}"
+            for compartment in claimed
             for row in rows.versions(compartment, ROSTER_RECORD)
         )
         raise VerificationError(
             f"no roster of this vault counts: it was altered or removed ({where or 'none is here'})"
         )
-    return Directory(compartment, places.get(CompartmentKind.SENDING), chain, chain.standing)
+    return found[0]
 
 
-def _places(rows: Rows, keyring: Keyring) -> dict[CompartmentKind, CompartmentId]:
-    """Find directory and sending among the compartments held: a seat gets them first, so the search is short."""
-    found: dict[CompartmentKind, CompartmentId] = {}
-    wanted = {CompartmentKind.DIRECTORY, CompartmentKind.SENDING}
-    for compartment in keyring.compartments():
-        for notice in notices_of(rows, compartment):
-            found.setdefault(notice.kind, CompartmentId(compartment))
-        if wanted <= found.keys():
-            break
-    return found
+def _claimed(rows: Rows, keyring: Keyring) -> list[CompartmentId]:
+    """Return the compartments held of which some notice says that it is the directory. Anybody can write a notice."""
+    notices = (read_notice(row) for row in rows.epochs_holding([bytes((CompartmentKind.DIRECTORY,))], at=KIND_AT))
+    named = {one.compartment for one in notices if one is not None and one.kind is CompartmentKind.DIRECTORY}
+    return [CompartmentId(one) for one in keyring.compartments() if one in named]
+
+
+def _is_of_entry_0(chain: RosterChain, compartment: CompartmentId) -> bool:
+    """Say whether entry 0 of the log with which the vault begins gives the compartment its name."""
+    origins = [origin for origin, (number, _) in chain.first_certified.items() if number == 0]
+    places = ((origin, n) for origin in origins for n in range(LIST_LIMIT))
+    return any(founded_compartment(origin, 0, n) == compartment for origin, n in places)
+
+
+def _is_directory(rows: Rows, claimed: Directory) -> bool:
+    """Say whether entry 0 founds it as the directory: slow, and asked where rosters were copied elsewhere alone."""
+    authority = Authority(rows, claimed.chain, lambda origin, seq: proven_alone(rows, origin))
+    state = Holding(authority).state(claimed.compartment)
+    return state is not None and state.kind is CompartmentKind.DIRECTORY
 
 
 def _rosters(rows: Rows, compartment: CompartmentId, vault: VaultId, keyring: Keyring) -> list[Carried]:

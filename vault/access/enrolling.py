@@ -16,12 +16,11 @@ from vault.access.rosters import require_signed
 from vault.access.session import Session
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
-from vault.log.epochs import CompartmentKind, Drop
+from vault.log.epochs import KIND_AT, CompartmentKind, Drop
 from vault.log.roster import ROSTER_RECORD, Roster, check_chain
 from vault.log.roster_rules import Standing
 from vault.policy.rights import Place, RightsTable
 from vault.policy.roles import Role
-from vault.records.epochs import notices_of
 from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Receipt, Work
@@ -172,15 +171,11 @@ def dues(session: Session, after: Standing) -> list[Due]:
 
 def shared_compartments(session: Session) -> dict[CompartmentKind, CompartmentId]:
     """Return the shared compartments that this seat holds."""
-    found: dict[CompartmentKind, CompartmentId] = {}
     with session.database.reading() as rows:
-        for compartment in session.keyring.compartments():
-            for notice in notices_of(rows, compartment):
-                if notice.kind in SHARED:
-                    found.setdefault(notice.kind, CompartmentId(compartment))
-            if len(found) == len(SHARED):
-                break
-    return found
+        claimed = {row.compartment for row in rows.epochs_holding([bytes((kind,)) for kind in SHARED], at=KIND_AT)}
+    # A notice is a claim; what counts is judged.
+    states = session.states_of(CompartmentId(one) for one in sorted(claimed) if session.holds(CompartmentId(one)))
+    return {state.kind: one for one, state in states.items() if state is not None and state.kind in SHARED}
 
 
 def entitled(standing: Standing, rights: RightsTable, state: CompartmentState) -> dict[SeatId, Holder]:

@@ -81,6 +81,12 @@ class Prover:
         return remembered
 
 
+def proven_alone(rows: Rows, origin: Origin) -> Proven:
+    """Return how far a log is proven by its own rows: all of it is read."""
+    report = _report(rows, origin)
+    return Proven(report.size, report.rejected)
+
+
 def _are_the_newest(rows: Rows, log: SeatLog, origin: Origin, start: int, stop: int) -> bool:
     """Say whether these headers are the newest of this seat's own log, of which memory still has each leaf."""
     leaves = log.frontier.leaves_from(start) if origin == log.origin and stop == log.size else None

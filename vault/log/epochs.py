@@ -16,6 +16,8 @@ from vault.errors import MalformedError
 
 EPOCH_FORMAT = 1
 _HEAD = struct.Struct(">BB16s16sB16s")
+# Where a row has the kind of its compartment: format, suite, vault and compartment stand before it.
+KIND_AT = 34
 _DROP = struct.Struct(">16s32sQ")
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from vault.access.session import Session
 from vault.errors import RefusedError
 from vault.ids import CompartmentId
-from vault.log.epochs import CompartmentKind
+from vault.log.epochs import KIND_AT, CompartmentKind
 from vault.records.epochs import read_notice
-
-# Where a notice has its kind (FORMAT.md 2): format, suite, vault and compartment stand before it.
-_KIND_AT = 34
 
 
 def held_of_kind(session: Session, kind: CompartmentKind) -> list[CompartmentId]:
     """Return the compartments of a kind whose founding counts and of which this seat holds a key, by id."""
     with session.database.reading() as rows:
-        notices = [read_notice(row) for row in rows.epochs_holding([bytes((kind,))], at=_KIND_AT)]
+        notices = [read_notice(row) for row in rows.epochs_holding([bytes((kind,))], at=KIND_AT)]
     named = {CompartmentId(notice.compartment) for notice in notices if notice is not None and notice.kind is kind}
     held = sorted(one for one in named if session.holds(one))
     # A notice is a claim; what counts is judged.

@@ -20,6 +20,7 @@ from vault.export.report import Cover
 from vault.export.wording import USUAL_PURPOSE
 from vault.ids import CompartmentId, Digest, RecordId, make_id
 from vault.log.approvals import Approval
+from vault.log.epochs import CompartmentKind
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.work import Entry, Receipt, Work
@@ -27,6 +28,7 @@ from vault.redaction.questions import OpenQuestions, Question, decisions_to_keep
 from vault.seal.signing import public_key, sign
 from vault.services.approving import APART_MS, HERE_MS, TWO_PERSON, Second, required_approval, rule_of
 from vault.services.asking import Asked, ask_apart
+from vault.services.compartments import held_of_kind
 from vault.services.export_material import SERIES, WHY, Decisions, Ready, make_ready, question_for
 from vault.services.projection import audit_of, caught_up, read_counted
 
@@ -292,8 +294,8 @@ def _package_seed(session: Session) -> bytes:
     Raises:
         VerificationError: this seat may not send, or the key does not count.
     """
-    if session.directory.sending is not None:
-        for version in read_counted(session, session.directory.sending):
+    for sending in held_of_kind(session, CompartmentKind.SENDING):
+        for version in read_counted(session, sending):
             seed = version.content.fields.get("seed")
             if version.content.kind == "package-key" and isinstance(seed, bytes):
                 return seed
