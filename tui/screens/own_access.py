@@ -57,8 +57,8 @@ class OwnAccessScreen(VaultScreen):
             f"  keyfile        {'needed too' if used.keyfile else 'not used'}",
             f"  security key   {'needed too' if used.security_key else 'not used'}",
             "",
-            "A keyfile or a security key keeps out who only saw you type. What is lost of them",
-            "only recovery sheets bring back.",
+            "A keyfile or a security key keeps out who only saw you type. Once one of them is "
+            "lost, only recovery sheets help.",
         ]
         self.query_one("#used", Static).update(safe_content("\n".join(lines)))
 

@@ -93,7 +93,7 @@ class RecoveryScreen(LongWorkScreen):
     def _drilled(self, done: DrillDone) -> None:
         words = f"PROVEN. The sheets open the {counted(done.opened, 'file')} that you hold."
         if done.without:
-            words += f" {counted(done.without, 'file')} were made without recovery: they stay shut."
+            words += f" Recovery cannot open {done.without} that were made without it."
         if done.erased:
             words += " The secret is erased here: it is on paper alone. Older backups hold it still."
         self._refresh(words)
@@ -167,7 +167,8 @@ def _lines(standing: RecoveryStanding) -> list[str]:
         lines.append("The secret is not on this device; no drill was done here.")
     else:
         lines.append(f"Proven. The last drill here was on {day(standing.drill_ms)}.")
-    lines += ["", f"You hold {counted(standing.held, 'file')}; recovery cannot open {standing.without} of them."]
+    without = f"recovery cannot open {standing.without} of them" if standing.without else "recovery opens all of them"
+    lines += ["", f"You hold {counted(standing.held, 'file')}; {without}."]
     if standing.stale:
         lines.append(f"! {standing.stale} are still open to replaced sheets: f seals them anew.")
     return [*lines, *(("", *standing.used) if standing.used else ())]

@@ -112,15 +112,18 @@ class SheetPaper(VaultScreen):
         self._show(text)
 
     def _show(self, text: str) -> None:
-        self.head(self.NAME, f"sheet {self._number} of {self._made.count}")
+        self.head(self.NAME, self._which() if not self._paths else f"{self._made.count} sheets")
         self.query_one("#words").display = False
         sheet = self.query_one("#sheet", Static)
         sheet.display = True
         sheet.update(safe_content(text))
         self.query_one(VerticalScroll).focus()
 
+    def _which(self) -> str:
+        return f"sheet {self._number} of {self._made.count}, any {self._made.needed} open everything"
+
     def _ask(self) -> None:
-        self.head(self.NAME, f"sheet {self._number} of {self._made.count}")
+        self.head(self.NAME, self._which())
         sheet = self.query_one("#sheet", Static)
         sheet.update("")
         sheet.display = False

@@ -12,18 +12,16 @@ from typing_extensions import override
 
 from tui.screens.base import Command, VaultScreen
 
-_WORDS = """\
-No drill has proven recovery sheets of this vault.
-
-Without them nobody can help whoever loses the passphrase, a keyfile or this computer: what only they could open is
-lost for good. There is no master key, and no service that could ask for one.
-
-  1. Make the sheets: 3 of them, any 2 open everything. Print them, or copy them by hand.
-  2. Type three words of each from the paper.
-  3. Give each to another person, outside the organisation and the country.
-  4. Drill: type two of them back, once. The secret is erased from this computer then.
-
-It takes ten minutes. Until then this is proposed once a day."""
+_WORDS = (
+    "No drill has proven recovery sheets of this vault.\n\n"
+    "Without them nobody can help whoever loses the passphrase, a keyfile or this computer: what only they could open "
+    "is lost for good. There is no master key, and no service that could ask for one.\n\n"
+    "1. Make the sheets: 3 of them, any 2 open everything. Print or copy them.\n"
+    "2. Type three words of each from the paper.\n"
+    "3. Give each to another person, outside the organisation and the country.\n"
+    "4. Drill: type two of them back. The secret then leaves this computer.\n\n"
+    "It takes ten minutes. Until then this is proposed once a day."
+)
 
 
 class SheetsGuide(VaultScreen):

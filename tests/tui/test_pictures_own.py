@@ -1,0 +1,82 @@
+"""What the screens of one's own access and of exchange look like, at 80 x 24 and 120 x 40.
+
+`pytest tests/tui/test_pictures_own.py --snapshot-update` accepts them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui.pictures import SIZES, Steps, keys
+from tests.tui.still import StillApp, StillGateway, press, settled
+from tests.tui.stills.approvals import APPROVERS, StillApprovals
+from tests.tui.stills.recovery import SHEETS, StillRecovery
+from tui.screens.sheet_paper import SheetPaper
+from tui.values_own import SheetsMade
+
+pytestmark = pytest.mark.screen
+
+
+class Due(StillRecovery):
+    due = True
+
+
+class Others(StillApprovals):
+    others = APPROVERS
+
+
+async def _printed(pilot: Pilot[None]) -> None:
+    await keys()(pilot)
+    paths = tuple(f"/media/stick/recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3))
+    pilot.app.push_screen(SheetPaper(SheetsMade(3, 2, ((4, 17, 29),) * 3), paths))
+    await settled(pilot)
+
+
+async def _copied(pilot: Pilot[None]) -> None:
+    app = pilot.app
+    assert isinstance(app, StillApp)
+    app.still.recovery._sheets = SHEETS
+    await keys()(pilot)
+    app.push_screen(SheetPaper(SheetsMade(3, 2, ((4, 17, 29),) * 3), ()))
+    await settled(pilot)
+
+
+async def _asked(pilot: Pilot[None]) -> None:
+    await _copied(pilot)
+    await press(pilot, "f4")
+
+
+PICTURES: dict[str, Steps] = {
+    "own access": keys("y"),
+    "passphrase": keys("y", "p"),
+    "passphrase on paper": keys("y", "p", "f4"),
+    "keyfile": keys("y", "k", " /media/stick/holiday.bin"),
+    "security key": keys("y", "y"),
+    "recovery": keys("y", "r"),
+    "sheets": keys("y", "r", "s"),
+    "sheets printed": _printed,
+    "sheet copied": _copied,
+    "three words": _asked,
+    "drill": keys("y", "r", "d"),
+    "guide": keys(),
+    "exchange": keys("x"),
+    "bundle taken": keys("x", "tab", " /media/stick/from-joel.bundle", "f4"),
+    "bundle for": keys("x", "left"),
+    "approve": keys("a"),
+    "question": keys("a", " /media/stick/question", "f4"),
+    "approving": keys("a", " /media/stick/question", "f4", "f6", "right", "f6", " /media/stick/answer", "f4"),
+    "export of two": keys("enter", "e", " /media/stick"),
+    "question of an export": keys("enter", "e", "tab", "right"),
+    "break glass": keys("enter", "g", " 2026-11-30"),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_screen_looks_as_it_was_accepted(name: str, size: tuple[int, int], snap_compare: Any) -> None:
+    instead = [Due] if name == "guide" else [Others] if name not in {"approve"} else []
+    gateway = StillGateway(*instead)
+    assert snap_compare(StillApp(gateway), terminal_size=size, run_before=PICTURES[name])

@@ -1,0 +1,324 @@
+"""One's own access: what is asked, what is refused, and that no secret stays on a screen that was left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from typing_extensions import override
+
+from tests.tui.driving import painted, shown
+from tests.tui.still import StillApp, StillGateway, press, type_in, walk
+from tests.tui.stills.own import MADE, StillOwnAccess
+from tests.tui.stills.recovery import ASKED, SHEETS, StillRecovery
+from tui.gateway.own import Waiting
+from tui.screens.base import VaultScreen
+from tui.screens.own_access import OwnAccessScreen
+from tui.screens.passphrase_form import PassphraseForm
+from tui.screens.passphrase_paper import PassphrasePaper
+from tui.screens.recovery import RecoveryScreen
+from tui.screens.sheet_paper import SheetPaper
+from tui.screens.sheets_guide import SheetsGuide
+from tui.values_own import Proof
+from tui.widgets.fields import SafeInput
+from vault.errors import RefusedError
+
+pytestmark = pytest.mark.screen
+
+RIGHT = "seven paper lanterns"
+
+
+def _said(pilot: Pilot[None]) -> str:
+    return " ".join(shown(pilot.app).split())
+
+
+def _done(app: StillApp, what: str) -> list[tuple[Any, ...]]:
+    return [done for done in app.still.done if done[0] == what]
+
+
+def _stands_on(app: StillApp, kind: type[VaultScreen]) -> None:
+    assert isinstance(app.screen, kind)
+
+
+async def _go_to(pilot: Pilot[None], name: str) -> None:
+    pilot.app.screen.query_one(f"#{name}").focus()
+    await pilot.pause()
+
+
+# ---- passphrase ----------------------------------------------------------------------------------------------------
+
+
+def test_a_made_passphrase_is_shown_once_typed_back_and_only_then_counts() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "p", "right")
+        await _go_to(pilot, "now")
+        await type_in(pilot, RIGHT)
+        await press(pilot, "f4")
+        _stands_on(app, PassphrasePaper)
+        for number, word in enumerate(MADE, 1):
+            assert f"{number}. {word}" in shown(app)
+        await press(pilot, "f4")
+        assert not any(word in painted(app) for word in MADE)
+        await type_in(pilot, "amber kettle orchard")
+        await press(pilot, "enter")
+        assert "! That is not what was shown. Here it is once more." in _said(pilot)
+        assert _done(app, "passphrase") == []
+        await press(pilot, "f4")
+        await type_in(pilot, " ".join(MADE))
+        await press(pilot, "f4")
+        _stands_on(app, OwnAccessScreen)
+        assert "The passphrase is changed. Copies of the vault from before" in _said(pilot)
+        assert not any(word in painted(app) for word in MADE)
+
+    walk(app, steps)
+    assert _done(app, "propose") == [("propose", "fr")]
+    assert _done(app, "passphrase") == [("passphrase", " ".join(MADE))]
+
+
+def test_a_wrong_old_passphrase_costs_no_second_writing() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "p", "f4", "f4")
+        await type_in(pilot, " ".join(MADE))
+        await press(pilot, "f4")
+        assert "It is on paper. Type what opens your seat now, then F4." in _said(pilot)
+        await type_in(pilot, "wrong")
+        await press(pilot, "f4")
+        assert "! No key slot opens with this name and passphrase." in _said(pilot)
+        assert app.focused is app.screen.query_one("#now")
+        await type_in(pilot, RIGHT)
+        await press(pilot, "f4")
+
+    walk(app, steps)
+    assert len(_done(app, "propose")) == 1
+    assert _done(app, "passphrase") == [("passphrase", " ".join(MADE))]
+
+
+def test_ones_own_passphrase_is_typed_twice_and_refused_when_weak() -> None:
+    class Strict(StillOwnAccess):
+        @override
+        def change_passphrase(self, proof: Proof, new: bytearray, waiting: Waiting) -> None:
+            if len(new) < 12:
+                raise RefusedError("this passphrase is too easy to guess", advice="Take one that is made for you.")
+            waiting(3)
+            super().change_passphrase(proof, new, waiting)
+
+    app = StillApp(StillGateway(Strict))
+
+    async def fill(pilot: Pilot[None], new: str, again: str) -> None:
+        for name, text in (("new", new), ("again", again), ("now", RIGHT)):
+            await _go_to(pilot, name)
+            await type_in(pilot, text)
+        await press(pilot, "f4")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "p", "right", "right", "right")
+        await fill(pilot, "lantern", "lantexn")
+        assert "! The two are not the same. Type both again." in _said(pilot)
+        assert app.screen.query_one("#new", SafeInput).value == ""
+        await fill(pilot, "lantern", "lantern")
+        assert "! This passphrase is too easy to guess. Take one that is made for you." in _said(pilot)
+        await fill(pilot, "a heron counts tin boats", "a heron counts tin boats")
+        _stands_on(app, OwnAccessScreen)
+
+    walk(app, steps)
+    assert _done(app, "passphrase") == [("passphrase", "a heron counts tin boats")]
+
+
+def test_leaving_the_paper_changes_nothing_and_leaves_no_word() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "p", "f4", "escape")
+        _stands_on(app, PassphraseForm)
+        assert "Nothing was changed." in _said(pilot)
+        assert not any(word in painted(app) for word in MADE)
+
+    walk(app, steps)
+    assert _done(app, "passphrase") == []
+
+
+# ---- keyfile and security key --------------------------------------------------------------------------------------
+
+
+def test_a_keyfile_is_added_and_then_asked_for_and_removed() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "k")
+        await press(pilot, "f4")
+        assert "! Type the whole path of the new file" in _said(pilot)
+        await type_in(pilot, "/media/stick/holiday.bin")
+        await _go_to(pilot, "now")
+        await type_in(pilot, RIGHT)
+        await press(pilot, "f4")
+        assert "From now on you need /media/stick/holiday.bin too" in _said(pilot)
+        assert "keyfile needed too" in _said(pilot)
+        await press(pilot, "k")
+        assert "NEED IT NO MORE keyfile" in _said(pilot)
+        await type_in(pilot, RIGHT)
+        await press(pilot, "tab")
+        await type_in(pilot, "/media/stick/holiday.bin")
+        await press(pilot, "f4", "enter")
+        assert _done(app, "remove") == [], "Enter, pressed without reading, means no"
+        await press(pilot, "f4", "y")
+        assert "The keyfile is needed no more." in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "keyfile") == [("keyfile", Path("/media/stick/holiday.bin"))]
+    assert _done(app, "remove") == [("remove", "keyfile", "/media/stick/holiday.bin")]
+
+
+def test_a_security_key_is_asked_for_its_pin_which_nobody_sees() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "y")
+        await type_in(pilot, "246810")
+        assert "246810" not in painted(app)
+        await _go_to(pilot, "now")
+        await type_in(pilot, RIGHT)
+        await press(pilot, "f4")
+        assert "security key needed too" in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "security key") == [("security key", "246810")]
+
+
+# ---- sheets --------------------------------------------------------------------------------------------------------
+
+
+class Due(StillRecovery):
+    due = True
+
+
+async def _type_words(pilot: Pilot[None], number: int, *, wrong: bool = False) -> None:
+    for place in ASKED:
+        await type_in(pilot, "acid" if wrong else SHEETS[number - 1].words[place - 1][:4])
+        await press(pilot, "enter")
+
+
+def test_the_guide_proposes_sheets_and_three_words_of_each_are_asked(tmp_path: Path) -> None:
+    app = StillApp(StillGateway(Due))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        _stands_on(app, SheetsGuide)
+        await press(pilot, "f4")
+        await press(pilot, "f4")
+        assert "! Type the whole path of a folder that is there" in _said(pilot)
+        await type_in(pilot, str(tmp_path))
+        await press(pilot, "f4")
+        assert f"{tmp_path}/recovery-sheet-3-of-3.pdf"[-30:] in _said(pilot).replace(" ", "")
+        await press(pilot, "f4")
+        assert "sheet 1 of 3, any 2 open everything" in _said(pilot)
+        await _type_words(pilot, 1)
+        await _type_words(pilot, 2, wrong=True)
+        assert "! Those are not the words of sheet 2. Look at the paper again." in _said(pilot)
+        assert "acid" not in _said(pilot)
+        await _type_words(pilot, 2)
+        await _type_words(pilot, 3)
+        _stands_on(app, RecoveryScreen)
+        assert "Three words of each sheet were compared." in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "write") == [("write", tmp_path, ())]
+    assert app.still.done[-1] == ("forget",)
+
+
+def test_sheets_are_copied_by_hand_one_at_a_time_and_each_leaves_the_screen() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "r", "s")
+        await _go_to(pilot, "way")
+        await press(pilot, "right", "f4")
+        for number in (1, 2, 3):
+            _stands_on(app, SheetPaper)
+            assert f"CASEVAULT RECOVERY SHEET {number} of 3" in _said(pilot)
+            assert SHEETS[number - 1].rows[0].check in shown(app)
+            await press(pilot, "f4")
+            assert SHEETS[number - 1].rows[0].check not in painted(app)
+            if number == 2:
+                await _type_words(pilot, number, wrong=True)
+                assert "! Those are not the words of sheet 2. Here it is once more." in _said(pilot)
+                await press(pilot, "f4")
+            await _type_words(pilot, number)
+        _stands_on(app, RecoveryScreen)
+        assert SHEETS[2].rows[0].check not in painted(app)
+
+    walk(app, steps)
+    assert app.still.done[-1] == ("forget",)
+
+
+def test_leaving_the_paper_says_that_the_drill_compares_it() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "r", "s")
+        await _go_to(pilot, "way")
+        await press(pilot, "right", "f4", "escape")
+        assert "! The paper was not compared. The drill (d) compares all of it." in _said(pilot)
+        assert SHEETS[0].rows[0].check not in painted(app)
+
+    walk(app, steps)
+    assert app.still.done[-1] == ("forget",)
+
+
+async def _type_sheet(pilot: Pilot[None], number: int, slip: int = 0) -> None:
+    for row in SHEETS[number - 1].rows:
+        if row.number == slip:
+            await type_in(pilot, "acid acne acid 000")
+            await press(pilot, "enter")
+            assert f"row {slip}: the words do not give the number beside them" in _said(pilot)
+        await type_in(pilot, " ".join([*(word[:4] for word in row.words), row.check]))
+        await press(pilot, "enter")
+
+
+def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "r", "d")
+        await _type_sheet(pilot, 3, slip=4)
+        assert "Sheet 1 is whole. Now the next one." in _said(pilot)
+        assert "sheet 2 of the 2 that are needed" in _said(pilot)
+        await _type_sheet(pilot, 1)
+        assert (
+            "PROVEN. The sheets open the 5 files that you hold. Recovery cannot open 1 that were made without it."
+            in _said(pilot)
+        )
+
+    walk(app, steps, size=(120, 40))
+    assert _done(app, "drill") == [("drill", 2)]
+
+
+def test_new_sheets_are_confirmed_first_and_nothing_is_made_without() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "r", "n", "enter")
+        assert _done(app, "renew") == []
+        await press(pilot, "n", "y")
+        await _go_to(pilot, "way")
+        await press(pilot, "right", "f4")
+        assert "CASEVAULT RECOVERY SHEET 1 of 3" in _said(pilot)
+        await press(pilot, "escape")
+        assert "Burn the old sheets" in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "renew") == [("renew", "2-of-3", 0)]
+
+
+def test_what_replaced_sheets_still_open_is_sealed_anew() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "r", "f")
+        assert "2 files have a new key that replaced sheets do not open. 1 wait for somebody" in _said(pilot)
+
+    walk(app, steps, size=(120, 40))
