@@ -1,0 +1,313 @@
+"""Exchange and the second person: what is asked before anything leaves, and what is told after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from typing_extensions import override
+
+from tests.tui.driving import shown
+from tests.tui.still import StillApp, StillGateway, press, type_in, wait_for_screen, walk
+from tests.tui.stills.approvals import APPROVERS, StillApprovals
+from tests.tui.stills.exchange import PEERS, StillExchange
+from tests.tui.stills.referral import StillReferral
+from tui.gateway.subject import Progress, Stopped
+from tui.screens.approving import QuestionFile, QuestionScreen
+from tui.screens.base import VaultScreen
+from tui.screens.pages import PagesScreen
+from tui.values import Exported, ExportStep
+from tui.values_exchange import ApproverShown, PeerShown, QuestionAsked, Told
+from tui.widgets.progress import ProgressModal
+from vault.errors import RefusedError, VerificationError
+
+pytestmark = pytest.mark.screen
+
+
+class Others(StillApprovals):
+    others = APPROVERS
+
+
+class OnlyElsewhere(StillApprovals):
+    others = APPROVERS[1:]
+
+
+def _said(pilot: Pilot[None]) -> str:
+    return " ".join(shown(pilot.app).split())
+
+
+def _done(app: StillApp, what: str) -> list[tuple[Any, ...]]:
+    return [done for done in app.still.done if done[0] == what]
+
+
+def _stands_on(app: StillApp, kind: type[VaultScreen]) -> None:
+    assert isinstance(app.screen, kind)
+
+
+async def _go_to(pilot: Pilot[None], name: str) -> None:
+    pilot.app.screen.query_one(f"#{name}").focus()
+    await pilot.pause()
+
+
+# ---- bundles -------------------------------------------------------------------------------------------------------
+
+
+def test_a_bundle_is_taken_and_what_waits_is_said() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "x", "f4")
+        assert "! Type the whole path of the file, from / or ~ on." in _said(pilot)
+        await type_in(pilot, "/media/stick/from-joel.bundle")
+        await press(pilot, "f4")
+        assert "The bundle of Joel Brandvik brought 1 case, 2 people." in _said(pilot)
+        assert "WAITS: Entries of Selin Asterholt" in _said(pilot)
+        assert "! Something waits for you or for another bundle: read on above." in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "take") == [("take", Path("/media/stick/from-joel.bundle"))]
+
+
+def test_looking_into_a_bundle_takes_nothing() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "x", "right", "tab")
+        await type_in(pilot, "/media/stick/from-joel.bundle")
+        await press(pilot, "enter")
+        assert "A bundle of Joel Brandvik, made on 2026-11-24 by their clock" in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "take") == []
+
+
+def test_a_bundle_is_made_for_the_member_that_was_chosen() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "x", "left", "tab", "right", "tab")
+        await type_in(pilot, "/media/stick/to-selin.bundle")
+        await press(pilot, "f4")
+        assert "The bundle is made." in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "make") == [("make", PEERS[1].member, Path("/media/stick/to-selin.bundle"))]
+
+
+def test_without_another_device_there_is_nobody_to_make_one_for() -> None:
+    class Alone(StillExchange):
+        @override
+        def peers(self) -> tuple[PeerShown, ...]:
+            return ()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "x", "left", "f4")
+        assert "! There is nobody to make a bundle for." in _said(pilot)
+        assert "No member has another device" in _said(pilot)
+
+    walk(StillApp(StillGateway(Alone)), steps)
+
+
+def test_taking_is_stopped_and_a_refusal_says_why() -> None:
+    class Long(StillExchange):
+        @override
+        def take(self, file: Path, progress: Progress, stopped: Stopped) -> Told | None:
+            progress(1, 4)
+            while not stopped():
+                pass
+            return None
+
+        @override
+        def show(self, file: Path, progress: Progress, stopped: Stopped) -> Told | None:
+            raise VerificationError("the bundle is for another member", advice="Ask for one that is made for you.")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "x", "tab")
+        await type_in(pilot, "/media/stick/a")
+        await pilot.press("f4")
+        await wait_for_screen(pilot, ProgressModal)
+        await press(pilot, "escape")
+        assert "Stopped. What had not come whole is not here; take it again." in _said(pilot)
+        await press(pilot, "shift+tab", "right", "f4")
+        assert "! The bundle is for another member. Ask for one that is made for you." in _said(pilot)
+
+    walk(StillApp(StillGateway(Long)), steps)
+
+
+# ---- being the second person ---------------------------------------------------------------------------------------
+
+
+async def _to_question(pilot: Pilot[None]) -> None:
+    await press(pilot, "a")
+    await type_in(pilot, "/media/stick/question")
+    await press(pilot, "f4")
+
+
+def test_a_question_is_read_and_approved_with_a_reason_only_after_a_yes() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await _to_question(pilot)
+        assert "Two men asked for him at the market." in _said(pilot)
+        await press(pilot, "f4")
+        assert "! Choose your reason first (F6, then right)." in _said(pilot)
+        await press(pilot, "right", "f4")
+        assert "! Type the whole path of a new file for your answer" in _said(pilot)
+        await type_in(pilot, "/media/stick/answer")
+        await press(pilot, "f4", "enter")
+        assert _done(app, "give") == [], "Enter, pressed without reading, means no"
+        await press(pilot, "f4", "y")
+        _stands_on(app, QuestionFile)
+        assert "You approved it as supervisor; your log says so." in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "give") == [("give", "legal-referral", Path("/media/stick/answer"))]
+
+
+def test_leaving_a_question_approves_nothing() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await _to_question(pilot)
+        _stands_on(app, QuestionScreen)
+        await press(pilot, "escape")
+        assert "You answered nothing." in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "give") == []
+
+
+def test_ones_own_question_is_refused_in_plain_words() -> None:
+    class Own(StillApprovals):
+        @override
+        def read(self, file: Path) -> QuestionAsked:
+            raise RefusedError("nobody approves what they ask for themselves", advice="Ask another member.")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await _to_question(pilot)
+        assert "! Nobody approves what they ask for themselves. Ask another member." in _said(pilot)
+
+    walk(StillApp(StillGateway(Own)), steps)
+
+
+# ---- an export that needs a second person --------------------------------------------------------------------------
+
+
+class Decided(StillReferral):
+    """No form is open; says how the second person was given."""
+
+    @override
+    def export(self, case: str, *, approve: Callable[[tuple[str, ...]], bool], **given: Any) -> ExportStep | None:
+        self._door.done.append(("export", given["second"] is not None, given["answer"]))
+        if not approve(("the pages",)):
+            return None
+        return ExportStep(done=Exported(f"{given['out']}/package.age", 0, ("amber",), "two-person"))
+
+
+async def _export(pilot: Pilot[None]) -> None:
+    await _go_to(pilot, "out")
+    await type_in(pilot, "/media/stick")
+    await pilot.press("f4")
+    await wait_for_screen(pilot, PagesScreen)
+    await press(pilot, "f4")
+
+
+def test_alone_is_said_before_and_nobody_is_asked() -> None:
+    app = StillApp(StillGateway(Decided))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "e")
+        assert "Nobody else could approve it: it is done ALONE, and the log says so." in _said(pilot)
+        await _export(pilot)
+
+    walk(app, steps)
+    assert _done(app, "export") == [("export", False, None)]
+
+
+def test_the_second_person_at_this_keyboard_is_asked_by_name() -> None:
+    app = StillApp(StillGateway(Decided, Others))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "e")
+        assert "Who < Nadia Ferrante, supervisor >" in _said(pilot)
+        await _export(pilot)
+        assert "Two persons released it: log and package say so." in _said(pilot)
+
+    walk(app, steps, size=(120, 40))
+    assert _done(app, "second") == [("second", "Nadia Ferrante")]
+    assert _done(app, "export") == [("export", True, None)]
+
+
+def test_a_question_goes_into_a_file_for_whoever_may_and_nothing_leaves() -> None:
+    app = StillApp(StillGateway(Decided, OnlyElsewhere))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "e", "f4")
+        assert "! Type the whole path of the file, from / or ~ on." in _said(pilot)
+        await type_in(pilot, "/media/stick/question")
+        await press(pilot, "f4")
+        assert "The question is at /media/stick/question. It opens for: Nadia Ferrante." in _said(pilot)
+        assert "The question is written. Nothing left." in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "ask") == [
+        ("ask", "lawyer", "Maître Solvène Kaltbrunner", "", Path("/media/stick/question")),
+    ]
+    assert _done(app, "export") == []
+
+
+def test_an_answer_that_came_back_is_used() -> None:
+    app = StillApp(StillGateway(Decided, OnlyElsewhere))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "e")
+        await _go_to(pilot, "second-way")
+        await press(pilot, "right")
+        await _go_to(pilot, "second-file")
+        await type_in(pilot, "/media/stick/answer")
+        await _export(pilot)
+
+    walk(app, steps)
+    assert _done(app, "export") == [("export", False, Path("/media/stick/answer"))]
+
+
+# ---- break-glass ---------------------------------------------------------------------------------------------------
+
+
+def _broken(others: tuple[ApproverShown, ...]) -> StillApp:
+    class Some(StillApprovals):
+        pass
+
+    Some.others = others
+    return StillApp(StillGateway(Some))
+
+
+def test_breaking_glass_is_confirmed_and_approved_by_whoever_sits_here() -> None:
+    app = _broken(APPROVERS)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "g")
+        await type_in(pilot, "2026-11-30")
+        await press(pilot, "f4", "enter")
+        assert _done(app, "break") == []
+        await press(pilot, "f4", "y")
+        assert "Joel Brandvik can open the case until 2026-11-30" in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "break") == [("break", PEERS[0].member, "2026-11-30", "emergency", True)]
+
+
+def test_glass_is_not_broken_where_nobody_who_may_approve_can_act_here() -> None:
+    app = _broken(APPROVERS[1:])
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "g")
+        await type_in(pilot, "2026-11-30")
+        await press(pilot, "f4")
+        assert "! Nobody who may approve it has a seat on this computer." in _said(pilot)
+
+    walk(app, steps)
+    assert _done(app, "break") == []
