@@ -67,7 +67,7 @@ lock: $(VENV)/.dev ## pin anew what requirements*.in name; the second lock keeps
 
 .PHONY: clean
 clean: ## remove the environments and caches
-	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .mutants
 
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "CaseVault needs Python 3.11 or newer: make PYTHON=python3.13 ...")'

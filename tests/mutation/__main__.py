@@ -1,145 +1,185 @@
 """`python -m tests.mutation [modules]`: run the mutants of modules that changed, and record what their tests notice.
 
-Without arguments all modules of the rooms below are looked at. `--check` runs nothing and tells what the record lacks.
+Without arguments all modules of the rooms are looked at. `--check` runs nothing and tells what the record lacks.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import os
 import sys
-import time
-import tomllib
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+import pytest
+from typing_extensions import override
+
+from tests.mutation.fresh import OPTIONS, try_fresh, warm_up
+from tests.mutation.loaded import NOT_PLANTED, ROOT, Loaded
 from tests.mutation.operators import Mutant, mutants_of
-from tests.mutation.running import Child, warm_up
+from tests.mutation.record import ROOMS, Record, digest_of, modules
+from tests.mutation.tracing import Kept
+from tests.mutation.trying import FOLDER, Try, run_all
 
-ROOT = Path(__file__).parents[2]
-RESULT = Path(__file__).with_name("result.json")
-REASONS = Path(__file__).with_name("reasons.toml")
-ROOMS = ("policy", "seal", "log", "records", "access")
-_FACTOR, _AT_LEAST_S, _LONGEST_S = 5, 15, 600
-
-
-def modules() -> list[Path]:
-    return [path for room in ROOMS for path in sorted((ROOT / "vault" / room).glob("*.py")) if path.stem != "__init__"]
-
-
-def tests_for(path: Path) -> tuple[list[Path], list[Path]]:
-    """Return the tests of a module's room: those of its own name with the vectors, which notice most, and the rest."""
-    every = sorted((ROOT / "tests" / path.parent.name).glob("test_*.py"))
-    own = [test for test in every if test.stem.startswith(f"test_{path.stem}") or "vector" in test.stem]
-    return own, [test for test in every if test not in own]
+KEPT = ROOT / ".mutants"
+# A room's own tests, and those of what is built on it: much of records and access is seen only from there.
+TESTED_IN = {
+    "seal": ("seal",),
+    "policy": ("policy",),
+    "log": ("log",),
+    "records": ("records", "services", "sync"),
+    "access": ("access", "services", "attacks"),
+}
 
 
-def digest_of(path: Path) -> str:
-    """Return what a recorded result is about."""
-    return sha256(path.read_bytes()).hexdigest()
+class Serving(Loaded):
+    """Tries the mutants inside functions, and tells the first process which ones it has to try."""
 
+    def __init__(self, jobs: int, files: list[str], orders: TextIO, answers: TextIO, *more: Any) -> None:
+        super().__init__(*more)
+        self._jobs, self._files, self._orders, self._answers = jobs, files, orders, answers
 
-def run(path: Path, jobs: int) -> dict[str, Any] | None:
-    """Run all mutants of one module; None where its tests fail without any change."""
-    digest, tree = digest_of(path), ast.parse(path.read_text(encoding="utf-8"))
-    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    stages, left_out, limits = list[list[Path]](), list[str](), list[float]()
-    for stage in tests_for(path):
-        good, seconds = _good_of(stage, lambda tests: _wait(Child(name, path, tree, None, tests), _LONGEST_S))
-        left_out += [test.name for test in stage if test not in good]
-        if good:
-            stages.append(good)
-            limits.append(seconds * _FACTOR + _AT_LEAST_S)
-    if not stages:
-        return None
-    waiting = [(mutant, 0) for mutant in reversed(mutants_of(tree))]
-    count, timeouts = len(waiting), 0
-    running, survivors = list[tuple[Child, int]](), list[Mutant]()
-    while waiting or running:
-        while waiting and len(running) < jobs:
-            mutant, stage_number = waiting.pop()
-            running.append((Child(name, path, tree, mutant, stages[stage_number]), stage_number))
-        time.sleep(0.01)
-        for child, stage_number in list(running):
-            if (outcome := child.poll(limits[stage_number])) is None or child.mutant is None:
-                continue
-            running.remove((child, stage_number))
-            timeouts += outcome == "timeout"
-            if outcome == "survived" and stage_number + 1 < len(stages):
-                waiting.append((child.mutant, stage_number + 1))
+    @override
+    def serve(self) -> None:
+        for file in self._files:
+            self._one(file)
+            left_out = self.left_out(file.split("/")[1])
+            print(json.dumps({"file": file, "left_out": left_out}), file=self._answers, flush=True)
+            self._orders.readline()
+
+    def _one(self, file: str) -> None:
+        tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+        mutants = mutants_of(tree)
+        begun: list[tuple[int, int, list[str]]] = []
+        waiting: list[Callable[[], Try | None]] = []
+
+        def tell(index: int, outcome: str, tests: list[str]) -> None:
+            seconds = sum(self.ran[name].seconds for name in tests)
+            answer = {"index": index, "outcome": outcome, "tests": tests, "seconds": seconds}
+            print(json.dumps(answer), file=self._answers, flush=True)
+
+        def begin(index: int, stage: int) -> Try | None:
+            found = self.begin(file, tree, mutants[index], stage) if stage < 2 and mutants[index].in_body else None
+            if found is not None:
+                begun.append((index, stage, found[1]))
+                return found[0]
+            if stage < 2 and mutants[index].in_body:
+                waiting.append(lambda: begin(index, stage + 1))
+            elif self.at_import(file, mutants[index]):
+                tell(index, "fresh", self.for_import(file, mutants[index]))
+            else:
+                tell(index, "survived", [])
+            return None
+
+        def ended(number: int, outcome: str) -> None:
+            index, stage, tests = begun[number]
+            if outcome == str(NOT_PLANTED):
+                tell(index, "fresh", tests)
             elif outcome == "survived":
-                survivors.append(child.mutant)
-                print(f"  line {child.mutant.line}: {child.mutant.name}", flush=True)
-    return {
-        "digest": digest,
-        "mutants": count,
-        "killed": count - len(survivors),
-        "of_these_by_timeout": timeouts,
-        "tests_left_out": left_out,
-        "survivors": sorted(mutant.name for mutant in survivors),
-    }
+                waiting.append(lambda: begin(index, stage + 1))
+            else:
+                if outcome.isdigit() and int(outcome) <= len(tests):
+                    self.noticed(file, mutants[index], tests[int(outcome) - 1])
+                tell(index, "noticed", [])
+
+        waiting += [lambda index=index: begin(index, 0) for index in reversed(range(len(mutants)))]  # type: ignore[misc]
+        run_all(self._jobs, waiting, ended)
 
 
-def _good_of(tests: list[Path], wait: Callable[[list[Path]], tuple[str, float]]) -> tuple[list[Path], float]:
-    """Return those tests that pass without any change, and how long they take."""
-    outcome, seconds = wait(tests) if tests else ("killed", 0.0)
-    if outcome == "survived" or not tests:
-        return tests, seconds
-    alone = {test: wait([test]) for test in tests}
-    good = [test for test in tests if alone[test][0] == "survived"]
-    return good, sum(alone[test][1] for test in good)
+def digest_of_all() -> str:
+    """Return what the remembered run of all tests is about."""
+    every = [path for top in ("vault", "tests", "migrations") for path in sorted((ROOT / top).rglob("*.py"))]
+    every = [path for path in every if path.parent != Path(__file__).parent]
+    return sha256(b"".join(sha256(path.read_bytes()).digest() for path in every)).hexdigest()
 
 
-def _wait(child: Child, limit: float) -> tuple[str, float]:
-    while (outcome := child.poll(limit)) is None:
-        time.sleep(0.01)
-    return outcome, time.monotonic() - child.began
+def run(files: list[str], jobs: int, record: Record) -> None:
+    """Run the mutants of these modules and write down what became of each."""
+    warm_up()
+    for room in ROOMS:
+        if of_room := [file for file in files if file.startswith(f"vault/{room}/")]:
+            _run_room(room, of_room, jobs, record)
+
+
+def _run_room(room: str, files: list[str], jobs: int, record: Record) -> None:
+    digests = {file: digest_of(file) for file in files}
+    orders_out, orders_in = os.pipe()
+    answers_out, answers_in = os.pipe()
+    if os.fork() == 0:
+        with os.fdopen(orders_out) as orders, os.fdopen(answers_in, "w") as answers:
+            serving = Serving(
+                jobs, files, orders, answers, (f"vault/{room}",), Kept(KEPT / f"{room}.json"), digest_of_all()
+            )
+            temp = [f"--basetemp={FOLDER}/mutants-{os.getpid()}"] if FOLDER else []
+            options = [option for option in OPTIONS if option != "-x"]
+            tests = [str(ROOT / "tests" / one) for one in TESTED_IN[room]]
+            sys.stdout = sys.stderr
+            pytest.main([*options, *temp, "--capture=no", *tests], plugins=[serving])
+            os._exit(1)
+    os.close(orders_out)
+    os.close(answers_in)
+    with os.fdopen(answers_out) as answers, os.fdopen(orders_in, "w") as orders:
+        answered = list[dict[str, Any]]()
+        for line in answers:
+            answer = json.loads(line)
+            answered.append(answer)
+            if (file := answer.get("file")) is None:
+                continue
+            _finish(file, digests[file], answered, jobs, record)
+            answered = []
+            print("next", file=orders, flush=True)
+
+
+def _finish(file: str, digest: str, answered: list[dict[str, Any]], jobs: int, record: Record) -> None:
+    """Try what needs a process without our modules, and record the module."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    if digest_of(file) != digest:
+        print(f"{file}: changed while it ran, not recorded", flush=True)
+        return
+    tree = ast.parse(text)
+    mutants = mutants_of(tree)
+    survivors = [mutants[one["index"]] for one in answered if one.get("outcome") == "survived"]
+    fresh = [one for one in answered if one.get("outcome") == "fresh"]
+    survivors += [mutants[one["index"]] for one in fresh if not one["tests"]]
+    begun: list[Mutant] = []
+
+    def begin(one: dict[str, Any]) -> Try:
+        begun.append(mutants[one["index"]])
+        return try_fresh(file, tree, begun[-1], one["tests"], one["seconds"])
+
+    def ended(number: int, outcome: str) -> None:
+        if outcome == "survived":
+            survivors.append(begun[number])
+
+    run_all(jobs, [lambda one=one: begin(one) for one in fresh if one["tests"]], ended)  # type: ignore[misc]
+    record.put(file, digest, len(mutants), [one.name for one in survivors], answered[-1]["left_out"])
+    print(f"{file}: {len(mutants) - len(survivors)} of {len(mutants)} noticed", flush=True)
+    for one in sorted(survivors, key=lambda one: one.line):
+        print(f"  {file}:{one.line}: {one.name}", flush=True)
 
 
 def main(arguments: list[str]) -> int:
-    """Return 0 unless modules that were named could not be run, or a survivor has no reason."""
-    recorded: dict[str, Any] = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
-    reasons: dict[str, dict[str, str]] = tomllib.loads(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
+    """Return 0 unless a survivor has no reason; `--check` only tells."""
     jobs = int(arguments.pop(0).removeprefix("-j")) if arguments and arguments[0].startswith("-j") else 2
     only_check = "--check" in arguments
-    named = [ROOT / argument for argument in arguments if argument != "--check"]
-    changed = [path for path in modules() if recorded.get(_key(path), {}).get("digest") != digest_of(path)]
-    failed = False
+    named = [argument for argument in arguments if argument != "--check"]
+    record = Record()
     if not only_check:
-        warm_up()
-        for path in named or changed:
-            print(_key(path), flush=True)
-            found = run(path, jobs)
-            if found is None:
-                failed = True
-                print("  not run: its tests fail without any change", flush=True)
-                continue
-            recorded[_key(path)] = found
-            RESULT.write_text(json.dumps(recorded, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-            print(f"  {found['killed']} of {found['mutants']} noticed", flush=True)
-        changed = [path for path in modules() if recorded.get(_key(path), {}).get("digest") != digest_of(path)]
-    here = {_key(path) for path in modules()}
-    open_ones = {
-        key: left
-        for key, entry in recorded.items()
-        if key in here and (left := [name for name in entry["survivors"] if name not in reasons.get(key, {})])
-    }
-    total = sum(entry["mutants"] for key, entry in recorded.items() if key in here)
-    killed = sum(entry["killed"] for key, entry in recorded.items() if key in here)
-    print(f"mutants: {killed} of {total} noticed in {len(recorded.keys() & here)} of {len(here)} modules;", end=" ")
-    print(f"{sum(map(len, open_ones.values()))} survivors without a written reason; changed since: {len(changed)}")
-    for path in changed if only_check else ():
-        print(f"  not run since it changed: {_key(path)}")
-    for key, names in open_ones.items():
-        for name in names:
-            print(f"  no reason: {key}: {name}")
-    return 0 if only_check else int(failed or bool(open_ones))
-
-
-def _key(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
+        wanted = (
+            [file for file in modules() if any(file.startswith(one) for one in named)] if named else record.changed()
+        )
+        run(wanted, jobs, record)
+    print(record.in_one_line())
+    for file in record.changed():
+        print(f"  not run since it changed: {file}")
+    for one in record.without_reason():
+        print(f"  no reason: {one}")
+    for one in record.idle_reasons():
+        print(f"  a reason for nothing: {one}")
+    return 0 if only_check else int(bool(record.without_reason()))
 
 
 if __name__ == "__main__":

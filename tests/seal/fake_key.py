@@ -25,13 +25,19 @@ FLAG = AuthenticatorData.FLAG
 
 
 class FakeKey(CtapDevice):
-    """Answers what `seal/fido.py` asks; `pin` is its PIN, `credentials` what it keeps: (relying party, seed)."""
+    """Answers what `seal/fido.py` asks; `pin` is its PIN, `credentials` what it keeps: (relying party, seed).
+
+    As strict as a real one: a request with a part missing, or under another name, gets no answer of use. `failing`
+    names for a command what comes instead of its answer, `withholding` the commands that leave the secret out.
+    """
 
     def __init__(self, pin: str | None = "1234", *, extensions: tuple[str, ...] = ("hmac-secret",)) -> None:
         self.pin, self.extensions = pin, list(extensions)
         self.credentials: list[tuple[str, bytes]] = []
         self.wrong_pins = self.closed = 0
         self.is_mute = False
+        self.failing: dict[int, Exception | bytes] = {}
+        self.withholding: set[int] = set()
         self._protocol = PinProtocolV2()
         self._agreed = ec.generate_private_key(ec.SECP256R1())
         self._token = b""
@@ -60,6 +66,10 @@ class FakeKey(CtapDevice):
         }
         if self.is_mute:
             return bytes([ERR.USER_ACTION_TIMEOUT])
+        if isinstance(failure := self.failing.get(data[0]), Exception):
+            raise failure
+        if failure is not None:
+            return failure
         try:
             answer = acts[data[0]](cbor.decode(data[1:]) if data[1:] else {})
         except CtapError as fault:
@@ -71,6 +81,7 @@ class FakeKey(CtapDevice):
         return {1: ["FIDO_2_1"], 2: self.extensions, 3: bytes(16), 4: options, 5: 1200, 6: [2]}
 
     def _client_pin(self, asked: dict[int, Any]) -> dict[int, Any]:
+        _require(asked[1] == self._protocol.VERSION)
         if asked[2] == ClientPin.CMD.GET_KEY_AGREEMENT:
             return {1: ES256.from_cryptography_key(self._agreed.public_key()) | {3: -25}}
         shared = self._shared(asked[3])
@@ -78,36 +89,44 @@ class FakeKey(CtapDevice):
         if self.pin is None or typed != hashlib.sha256(self.pin.encode()).digest()[:16]:
             self.wrong_pins += 1
             raise CtapError(ERR.PIN_INVALID if self.wrong_pins < 3 else ERR.PIN_AUTH_BLOCKED)
+        _require((asked[9], asked[10]) == (3, "casevault"))  # what the token may do: make a credential, and ask it
         self._token = os.urandom(32)
         return {2: self._protocol.encrypt(shared, self._token)}
 
     def _make_credential(self, asked: dict[int, Any]) -> dict[int, Any]:
-        self._verify_user(asked[1], asked[8])
-        assert asked[7] == {"rk": True}
+        self._verify_user(asked[1], asked[8], asked.get(9))
+        _require(asked[2] == {"id": "casevault", "name": "casevault"})
+        _require(asked[3] == {"id": b"casevault", "name": "casevault", "displayName": "casevault"})
+        _require(asked[4] == [{"type": "public-key", "alg": -7}])
+        _require(asked[7] == {"rk": True})
         seed = os.urandom(32)
         # As the standard has it: a second one of the same party and user takes the place of the first.
         self.credentials = [*(one for one in self.credentials if one[0] != asked[2]["id"]), (asked[2]["id"], seed)]
         public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
         made = AttestedCredentialData.create(bytes(16), os.urandom(16), public)
-        enabled = {"hmac-secret": True} if "hmac-secret" in self.extensions else {}
+        enabled = {"hmac-secret": True} if asked.get(6) == {"hmac-secret": True} and 1 not in self.withholding else {}
         party = hashlib.sha256(asked[2]["id"].encode()).digest()
         return {1: "none", 2: bytes(AuthenticatorData.create(party, FLAG(0xC5), 1, bytes(made), enabled)), 3: {}}
 
     def _get_assertion(self, asked: dict[int, Any]) -> dict[int, Any]:
-        self._verify_user(asked[2], asked[6])
+        self._verify_user(asked[2], asked[6], asked.get(7))
+        _require(asked.get(5) == {"up": True})
         found = [seed for party, seed in self.credentials if party == asked[1]]
         if not found:
             raise CtapError(ERR.NO_CREDENTIALS)
         wanted = asked[4]["hmac-secret"]
         shared = self._shared(wanted[1])
-        assert hmac.compare_digest(wanted[3], self._protocol.authenticate(shared, wanted[2]))
+        _require(wanted[4] == self._protocol.VERSION)
+        _require(hmac.compare_digest(wanted[3], self._protocol.authenticate(shared, wanted[2])))
         secret = hmac.digest(found[0], self._protocol.decrypt(shared, wanted[2]), "sha256")
-        answer = {"hmac-secret": self._protocol.encrypt(shared, secret)}
+        answer = {} if 2 in self.withholding else {"hmac-secret": self._protocol.encrypt(shared, secret)}
         party = hashlib.sha256(asked[1].encode()).digest()
         credential = {"type": "public-key", "id": bytes(16)}
         return {1: credential, 2: bytes(AuthenticatorData.create(party, FLAG(0x85), 1, b"", answer)), 3: b"signature"}
 
-    def _verify_user(self, signed: bytes, proof: bytes) -> None:
+    def _verify_user(self, signed: bytes, proof: bytes, version: int | None) -> None:
+        _require(version == self._protocol.VERSION)
+        _require(signed == hashlib.sha256(b"casevault/fido2/client-data").digest())
         token, self._token = self._token, b""  # used once
         if not token or not hmac.compare_digest(proof, self._protocol.authenticate(token, signed)):
             raise CtapError(ERR.PIN_AUTH_INVALID)
@@ -117,3 +136,8 @@ class FakeKey(CtapDevice):
             int.from_bytes(agreement[-2], "big"), int.from_bytes(agreement[-3], "big"), ec.SECP256R1()
         )
         return self._protocol.kdf(self._agreed.exchange(ec.ECDH(), numbers.public_key()))
+
+
+def _require(holds: bool) -> None:
+    if not holds:
+        raise CtapError(ERR.INVALID_PARAMETER)

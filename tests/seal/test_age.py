@@ -1,8 +1,11 @@
+import hashlib
+
 import pyrage  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from vault.errors import BrokenSealError, UsageError
 from vault.seal.age import fingerprint, open_with, seal_for
+from vault.seal.recovery import words_of
 
 IDENTITY = pyrage.x25519.Identity.generate()
 RECIPIENT = str(IDENTITY.to_public())
@@ -53,3 +56,8 @@ def test_a_fingerprint_is_13_words_of_the_recipient() -> None:
     assert len(fingerprint(RECIPIENT).split()) == 13
     assert fingerprint(RECIPIENT) == fingerprint(RECIPIENT)
     assert fingerprint(RECIPIENT) != fingerprint(str(OTHER.to_public()))
+
+
+def test_the_words_are_those_of_the_named_digest() -> None:
+    digest = hashlib.sha256(b"casevault/age" + RECIPIENT.encode()).digest()
+    assert fingerprint(RECIPIENT) == " ".join(words_of(digest))

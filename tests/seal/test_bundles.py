@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -40,6 +41,17 @@ def test_a_body_gives_its_content_back_and_has_the_size_foretold(size: int) -> N
     parts = _sealed(content)
     assert _opened(parts) == content
     assert sum(map(len, parts)) == sealed_body_size(size)
+
+
+def test_a_body_of_three_chunks_comes_back_in_pieces_none_of_which_is_empty() -> None:
+    assert _opened(_sealed(THREE_CHUNKS)) == THREE_CHUNKS
+    for content in (THREE_CHUNKS, b"short", b""):
+        assert all(open_body(KEY, VAULT, HEADER, _sealed(content)))
+
+
+def test_pieces_without_end_are_refused_as_soon_as_they_are_too_many() -> None:
+    with pytest.raises(MalformedError, match="has 101 bytes or more, not 100"):
+        list(seal_body(KEY, VAULT, HEADER, itertools.repeat(b"x"), 100))
 
 
 def test_pieces_of_any_length_give_one_body() -> None:
@@ -110,6 +122,20 @@ def test_what_is_not_zero_behind_the_content_is_refused() -> None:
     forged = cipher.encrypt(bytes(11) + b"\1", inner.ljust(256, b"\0"), aad)
     with pytest.raises(BrokenSealError, match="damaged or was altered"):
         _opened([commitment, forged])
+
+
+def test_what_is_not_zero_behind_the_content_is_refused_in_a_later_chunk_too() -> None:
+    size = CHUNK_SIZE + 100
+    plain = (size.to_bytes(8, "big") + fixed("content", size)).ljust(padme(8 + size), b"\0")
+    for tail in (b"\0", b"x"):
+        cipher, commitment, aad = bundles._body_cipher(KEY, VAULT, HEADER)
+        first, last = plain[:CHUNK_SIZE], plain[CHUNK_SIZE:-1] + tail
+        parts = [commitment, cipher.encrypt(bytes(12), first, aad), cipher.encrypt(bytes(10) + b"\1\1", last, aad)]
+        if tail == b"\0":
+            assert _opened(parts) == fixed("content", size)
+            continue
+        with pytest.raises(BrokenSealError, match="damaged or was altered"):
+            _opened(parts)
 
 
 @pytest.mark.parametrize(("claimed", "padded"), [(1 << 40, 256), (249, 256), (2**64 - 1, 512), (3, 320)])

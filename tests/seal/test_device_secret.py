@@ -17,11 +17,13 @@ def test_a_keyfile_is_name_secret_and_check() -> None:
     assert named + hashlib.sha256(named).digest()[:16] == FILE
     assert (read_keyfile(FILE).secret, read_keyfile(FILE).is_sound, len(FILE)) == (KEY, True, KEYFILE_SIZE)
     assert make_keyfile() != make_keyfile()
-    assert KEY.hex() not in repr(read_keyfile(FILE))
+    assert repr(read_keyfile(FILE)) == "DeviceSecret(is_sound=True)"
 
 
 OTHER_NAME = b"casevault/key/v2" + KEY
 OTHER = OTHER_NAME + hashlib.sha256(OTHER_NAME).digest()[:16]
+LONGER_NAMED = b"casevault/key/v1" + KEY + b"x"
+LONGER = LONGER_NAMED + hashlib.sha256(LONGER_NAMED).digest()[:16]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,7 @@ OTHER = OTHER_NAME + hashlib.sha256(OTHER_NAME).digest()[:16]
     [
         b"",
         OTHER,
+        LONGER,
         FILE[:-1],
         FILE + b"\0",
         bytes(64),

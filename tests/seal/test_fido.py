@@ -6,6 +6,7 @@ import hashlib
 import hmac
 
 import pytest
+from typing_extensions import override
 
 from tests.seal.fake_key import FakeKey
 from tests.seal.places import KEY, OTHER_KEY
@@ -76,6 +77,56 @@ def test_what_a_key_does_not_do_is_said(keys: list[FakeKey], pin: str, error: ty
         held(*keys, pin=pin).secret(KEY)
     assert refusal.value.__cause__ is None
     assert pin not in str(refusal.value)
+
+
+class _OldKey(FakeKey):
+    """Speaks the protocol before FIDO2."""
+
+    @property
+    @override
+    def capabilities(self) -> int:
+        return 0
+
+
+def _failing(command: int, answer: Exception | bytes) -> FakeKey:
+    key = FakeKey()
+    key.failing[command] = answer
+    return key
+
+
+_MAKE, _GET, _PIN = 1, 2, 6
+
+
+@pytest.mark.parametrize(
+    ("key", "error", "words"),
+    [
+        pytest.param(_OldKey(), RefusedError, "does not speak FIDO2", id="older than FIDO2"),
+        pytest.param(_failing(_PIN, bytes([0x32])), RefusedError, "blocked after too many wrong PINs", id="blocked"),
+        pytest.param(_failing(_MAKE, bytes([0x28])), RefusedError, "no room for another credential", id="full"),
+        pytest.param(_failing(_GET, OSError("pulled out")), TryAgainError, "did not answer", id="pulled out"),
+        pytest.param(_failing(_GET, b"\0\xff"), TryAgainError, "did not answer", id="answers nonsense"),
+    ],
+)
+def test_what_goes_wrong_while_a_key_is_added_is_said(key: FakeKey, error: type[VaultError], words: str) -> None:
+    with pytest.raises(error, match=words) as refusal:
+        held(key).enrol()
+    assert refusal.value.__cause__ is None
+    assert refusal.value.advice
+
+
+def test_a_key_that_keeps_no_secret_is_not_taken() -> None:
+    key = FakeKey()
+    key.withholding = {_MAKE}
+    with pytest.raises(RefusedError, match="cannot keep a secret for us"):
+        held(key).enrol()
+
+
+def test_a_key_that_gives_no_secret_gives_no_key() -> None:
+    key = FakeKey()
+    held(key).enrol()
+    key.withholding = {_GET}
+    with pytest.raises(RefusedError, match="gave no secret"):
+        held(key).secret(KEY)
 
 
 def test_a_pin_is_not_tried_until_the_key_is_blocked() -> None:

@@ -1,3 +1,4 @@
+import hmac
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from vault.seal.keys import (
     derive_entry_key,
     derive_index_tag,
     derive_next_ratchet,
+    derive_proposal_key,
     derive_wrap_key,
     epoch_id,
     make_key,
@@ -24,6 +26,15 @@ def test_keys_are_random_and_have_32_bytes() -> None:
     assert {len(make_key()) for _ in range(100)} == {32}
     assert len({make_key() for _ in range(1000)}) == 1000
     assert make_key(lambda size: b"r" * size) == b"r" * 32
+
+
+def test_each_derived_key_has_its_own_label() -> None:
+    for derive, label in ((derive_wrap_key, b"wrap"), (derive_proposal_key, b"proposal")):
+        assert derive(KEY) == hmac.digest(KEY, label + b"\1", "sha256")  # HKDF-Expand, RFC 5869 2.3, one block
+    assert derive_entry_key(KEY) == hmac.digest(KEY, b"entry", "sha256")
+    assert derive_next_ratchet(KEY) == hmac.digest(KEY, b"next", "sha256")
+    with pytest.raises(MalformedError, match="key has 31 bytes"):
+        derive_proposal_key(KEY[1:])
 
 
 def test_wrapping_follows_rfc_3394() -> None:
@@ -100,6 +111,7 @@ KEY_USES: list[Callable[[bytes], bytes]] = [
     derive_wrap_key,
     derive_entry_key,
     derive_next_ratchet,
+    derive_proposal_key,
     lambda key: derive_index_tag(key, RECORD, b""),
     lambda key: epoch_id(VAULT, COMPARTMENT, key),
 ]

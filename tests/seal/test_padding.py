@@ -41,6 +41,20 @@ def test_audit_payloads_take_four_sizes_only(size: int) -> None:
     assert len(padded) > size
 
 
+@pytest.mark.parametrize(
+    ("size", "padded"),
+    [(0, 256), (255, 256), (256, 512), (511, 512), (512, 1024), (1023, 1024), (1024, 4096), (4095, 4096)],
+)
+def test_an_audit_payload_takes_the_smallest_of_256_512_1024_4096(size: int, padded: int) -> None:
+    assert padded_size(Purpose.AUDIT, size) == padded
+
+
+def test_nothing_but_zeros_stands_behind_the_mark() -> None:
+    for tail in (b"\x80!", b"\x80\0!"):
+        with pytest.raises(MalformedError, match="padding is not that of the format"):
+            unpad(Purpose.VERSION, (b"abc" + tail).ljust(256, b"\0"))
+
+
 @pytest.mark.parametrize("size", [0, 400, 951])
 def test_slots_take_one_size_only(size: int) -> None:
     assert len(pad(Purpose.SLOT, b"x" * size)) == SLOT_SIZE

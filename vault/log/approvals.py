@@ -94,11 +94,12 @@ class Approval:
         """
         try:
             members = msgspec.msgpack.decode(untrusted, type=dict[str, object])
-            format_number, expires, signature = members.pop("format"), members.pop("expires"), members.pop("sig")
-            approval = cls(**members, expires_ms=expires, signature=signature)  # type: ignore[arg-type]  # __post_init__ checks each
-        except (msgspec.MsgspecError, RecursionError, ValueError, KeyError, TypeError):
+            members["expires_ms"], members["signature"] = members.pop("expires"), members.pop("sig")
+            del members["format"]
+            approval = cls(**members)  # type: ignore[arg-type]  # __post_init__ checks each
+        except (RecursionError, ValueError, KeyError, TypeError):
             raise MalformedError("an approval is not of the form of FORMAT.md 5") from None
-        if format_number != APPROVAL_FORMAT or not approval.signature or approval.encode() != untrusted:
+        if approval.encode() != untrusted:
             raise MalformedError("an approval is not in its one form")
         return approval
 

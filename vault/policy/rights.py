@@ -34,7 +34,7 @@ SHARING_KINDS = frozenset({"access", "section"})
 # From table 2 on: what was put before a second person, and the answer; by whoever may export.
 APPROVAL_KINDS = frozenset({"approval"})
 # From table 2 on: the name of a device, who stands in for whom, and the order to hand over a leaver's cases.
-MEMBERSHIP_KINDS = frozenset({"device", "deputy", "order"})
+MEMBERSHIP_KINDS = frozenset({"deputy", "order"})
 
 _WORKERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 _EXPORTERS = _WORKERS | {Role.LEGAL_REVIEWER}

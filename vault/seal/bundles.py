@@ -114,7 +114,7 @@ def open_body(key: bytes, vault: bytes, header: bytes, untrusted: Iterable[bytes
         following = next(chunks, None)
         try:
             plain = cipher.decrypt(_nonce(number, is_last=following is None), chunk, aad)
-        except (InvalidTag, ValueError):
+        except InvalidTag:
             raise _broken() from None
         opened += len(plain)
         if content_size is None:
@@ -127,7 +127,7 @@ def open_body(key: bytes, vault: bytes, header: bytes, untrusted: Iterable[bytes
         if content:
             yield content
         chunk, number = following, number + 1
-    if content_size is None or done != content_size or opened != _padded_size(content_size):
+    if content_size is None or opened != _padded_size(content_size):  # which has room for all of the content
         raise _broken()
 
 

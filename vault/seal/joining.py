@@ -30,7 +30,7 @@ REQUEST_FILE_SIZE = 2 + 2 * ID_SIZE + HPKE_OVERHEAD + REQUEST_SIZE
 
 _NONCE_SIZE = 16
 _GENESIS_SIZE = 249
-_PAD = 0x80
+_MARK = b"\x80"
 
 
 class _InvitationMap(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
@@ -234,10 +234,8 @@ def make_nonce(random: RandomBytes = secrets.token_bytes) -> bytes:
 
 def seal_request(invitation: Invitation, request: Request) -> bytes:
     """Return the request's file, which opens for the seat that invited alone: the name in it is a person's."""
-    padded = request.encode() + bytes((_PAD,))
-    if len(padded) > REQUEST_SIZE:
-        raise MalformedError("a request is too long")
-    sealed = seal_to(invitation.kem, padded.ljust(REQUEST_SIZE, b"\x00"), _context(invitation.vault, invitation.seat))
+    padded = (request.encode() + _MARK).ljust(REQUEST_SIZE, b"\x00")
+    sealed = seal_to(invitation.kem, padded, _context(invitation.vault, invitation.seat))
     return bytes((FORMAT, SUITE)) + invitation.vault + invitation.seat + sealed
 
 
@@ -255,9 +253,8 @@ def open_request(private: KemPrivate, vault: bytes, seat: bytes, untrusted: byte
         raise BrokenSealError(
             "the request is sealed to another seat", advice="Give it to whoever wrote the invitation."
         )
-    padded = open_from(private, untrusted[34:], _context(vault, seat))
-    content = padded.rstrip(b"\x00")
-    if len(padded) != REQUEST_SIZE or not content or content[-1] != _PAD:
+    content = open_from(private, untrusted[34:], _context(vault, seat)).rstrip(b"\x00")
+    if content[-1:] != _MARK:
         raise MalformedError("the request has another tail than its format")
     return Request.decode(content[:-1])
 
@@ -286,7 +283,7 @@ def _decoded(untrusted: bytes, form: type[_Map], kind: str, limit: int) -> _Map:
         raise MalformedError(f"the {kind} is longer than {limit} bytes")
     try:
         wire = msgspec.msgpack.decode(untrusted, type=form)
-    except (msgspec.MsgspecError, RecursionError, ValueError):
+    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
         raise MalformedError(f"this is no {kind}") from None
     if wire.kind != kind or wire.format != FORMAT:
         raise MalformedError(f"this is no {kind} of format {FORMAT}")

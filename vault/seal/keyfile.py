@@ -209,7 +209,7 @@ class SeatSecrets:
         """
         try:
             fields = msgspec.msgpack.decode(content, type=dict[str, bytes])
-        except (msgspec.DecodeError, ValueError):  # bytes that are no UTF-8 too
+        except ValueError:  # msgspec's errors, and bytes that are no UTF-8
             raise MalformedError("slot content cannot be read") from None
         if fields.keys() != {key for key, _ in _SECRET_FIELDS.values()}:
             raise MalformedError("slot content has other fields than format 1")

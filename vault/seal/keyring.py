@@ -186,7 +186,7 @@ class Keyring:
         """
         try:
             entries = msgspec.msgpack.decode(content, type=list[tuple[_Id, _Id, _Key]])
-        except (msgspec.DecodeError, ValueError):  # bytes that are no UTF-8 too
+        except ValueError:  # msgspec's errors, and bytes that are no UTF-8
             raise MalformedError("keyring row cannot be read") from None
         keyring = cls(store)
         for epoch, compartment, key in entries:

@@ -1,0 +1,52 @@
+"""What each act may list, word by word: a stranger's log is judged by this table, so it may only grow knowingly."""
+
+from __future__ import annotations
+
+import pytest
+
+from vault.errors import VerificationError
+from vault.log.acts import ACTS, check_act
+from vault.log.items import Item, ItemKind
+
+# version, grant, epoch, keys, approval, erased, seen
+_KINDS = dict(zip("vgekaxs", ItemKind, strict=True))
+_ALLOWED = {
+    "": """log.read log.export unlock.fail clock.jump case.list case.view case.search file.view export.abort print
+        backup.make sync.out recovery.drill""",
+    "s": "log.verify lock backup.restore sync.in",
+    "v": """config.change case.edit note.create note.correct person.create person.edit deadline.create deadline.edit
+        file.add partner.create partner.edit rule.edit export.done""",
+    "k": "keys.change",
+    "a": "approve",
+    "eg": "audit.period",
+    "egs": "log.restored unlock.ok",
+    "ega": "grant.add grant.remove",
+    "veg": "case.create case.import section.create key.rotate",
+    "vegk": "log.genesis",
+    "va": "clock.repair export.begin",
+    "vag": "break.glass",
+    "vx": "intake.edit register.edit",
+    "vegax": "case.delete erase",
+    "vegka": "role.change roster.change access.recover",
+}
+
+
+def test_each_act_may_list_these_kinds_and_no_other() -> None:
+    expected = {act: {_KINDS[letter] for letter in kinds} for kinds, acts in _ALLOWED.items() for act in acts.split()}
+    assert {act: set(kinds) for act, kinds in ACTS.items()} == expected
+
+
+@pytest.mark.parametrize("act", sorted(ACTS))
+def test_what_an_act_may_not_list_is_refused_by_its_number(act: str) -> None:
+    for kind in ItemKind:
+        item = Item(kind, bytes(32), bytes(16))
+        if kind in ACTS[act]:
+            check_act(act, [item])
+            continue
+        with pytest.raises(VerificationError, match=f"an operation of act {act} lists an item of kind {int(kind)}"):
+            check_act(act, [item])
+
+
+def test_an_act_without_a_name_here_may_not_even_list_nothing() -> None:
+    with pytest.raises(VerificationError, match="names an act that this program does not know"):
+        check_act("case.forget", [])
