@@ -90,7 +90,8 @@ async def photograph(path: Path, state: Path) -> str:
     """Unlock the vault, open its case and return the screen as SVG, without fonts from elsewhere."""
     app = PictureApp(Start(path, MEMBER), open_gateway=lambda found: StillGateway(found, state=state))
     async with app.run_test(size=SIZE) as pilot:
-        for keys in (PASSPHRASE.decode(), ["enter"], ["enter"], ["down"], ["down"]):
+        # The second key leaves what is proposed first: recovery sheets.
+        for keys in (PASSPHRASE.decode(), ["enter"], ["escape"], ["enter"], ["down"], ["down"]):
             await pilot.press(*keys)
             for _ in range(3):
                 await app.workers.wait_for_complete()

@@ -26,6 +26,7 @@ def run(setting: Setting) -> Iterator[Figure]:
     """Unlock, open a case, press the key; wait until the terminal is wiped and, after leaving, no process is left."""
     place = found(setting.folder)
     fill(place)
+    place.opened_today()
     (setting.folder / "casevault").symlink_to(place.state)
     rounds = min(_ROUNDS, setting.scale.rounds)
     locked = [_seconds_after(place, setting.folder, _LOCK)[0] for _ in range(rounds)]

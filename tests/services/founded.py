@@ -9,10 +9,11 @@ from pathlib import Path
 from vault.access.founding import found_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
+from vault.clock import now_ms
 from vault.ids import CompartmentId, VaultId
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.passphrase import FLOOR
-from vault.services import cases, notes, people
+from vault.services import cases, dates, notes, people
 from vault.store.files import read_limited
 
 MEMBER = "Mira Halvorsen"
@@ -35,6 +36,10 @@ class Place:
     def open(self) -> Session:
         """Unlock as the founder; the caller closes."""
         return unlock(self.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=self.state)
+
+    def opened_today(self) -> None:
+        """Have the account know that it opened the vault just now: what the app proposes once a day is not due."""
+        dates.note(self.vault_id, dates.Done.OPENED, now_ms(), self.state)
 
     def copied_to(self, folder: Path) -> Place:
         """Return a copy of vault and pins under another folder: the same account on the same machine."""

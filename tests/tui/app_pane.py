@@ -20,9 +20,11 @@ class AppPane:
         folder: a short path; tmux's socket lies there, and a home for the account.
         filled: the vault.
         under: words before the command, such as a tracer's.
+        member: who is named on the command line; empty: nobody.
     """
 
-    def __init__(self, folder: Path, filled: Filled, under: str = "") -> None:
+    def __init__(self, folder: Path, filled: Filled, under: str = "", *, member: str = MEMBER) -> None:
+        filled.place.opened_today()
         self.folder = folder
         self._socket = folder / "tmux"
         (folder / "casevault").symlink_to(filled.state)
@@ -36,9 +38,8 @@ class AppPane:
             "LC_ALL": "C.UTF-8",
             "TERM": "xterm-256color",
         }
-        command = (
-            f"{under} {sys.executable} -m vault --vault {filled.path} --member '{MEMBER}'; echo code $?; sleep 600"
-        )
+        named = f"--member '{member}'" if member else ""
+        command = f"{under} {sys.executable} -m vault --vault {filled.path} {named}; echo code $?; sleep 600"
         subprocess.run(
             ["tmux", "-S", self._socket, "-f", config, "new-session", "-d", "-x", "80", "-y", "24", command],
             check=True,
