@@ -29,6 +29,7 @@ from vault.store.rowtypes import GrantRow
 _EPOCH_AT = 35
 # One page, 128 keys; a keyring that holds more takes a larger piece.
 _FIRST_SIZE = 4096
+_ORGANISATION = frozenset({CompartmentKind.DIRECTORY, CompartmentKind.SENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,10 @@ def missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[byt
             audit.add(notice.epoch)
         elif notice is not None:
             notices[notice.epoch].append(notice)
-    return _oldest_first([(epoch, found) for epoch, found in notices.items() if found or epoch not in audit])
+    missing = [(epoch, found) for epoch, found in notices.items() if found or epoch not in audit]
+    # The organisation's own come first, so that whoever opens the vault finds them without a search.
+    missing.sort(key=lambda one: all(notice.kind not in _ORGANISATION for notice in one[1]))
+    return _oldest_first(missing)
 
 
 def grants_between(rows: Rows, epoch: bytes, seat: SeatId) -> list[GrantRow]:

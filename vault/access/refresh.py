@@ -6,7 +6,7 @@ first: who gave it had to be entitled (FORMAT.md 6).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vault.access.directory import read_directory
@@ -80,11 +80,12 @@ def _read_directory(session: Session, rows: Rows, granted: list[GrantedKey]) -> 
             session.keyring.drop(one.epoch)
 
 
-def _judge(session: Session, granted: Iterable[GrantedKey]) -> tuple[list[GrantedKey], int, int]:
+def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[GrantedKey], int, int]:
     """Put into the keyring what counts; return that, how many that count do not open, how many do not count."""
     kept, lost, refused = [], 0, 0
+    states = session.states_of(one.compartment for one in granted)
     for one in granted:
-        state = session.state_of(one.compartment)
+        state = states[one.compartment]
         if one.is_altered:
             lost += 1
         elif not _counts(session, state, one):
@@ -126,8 +127,8 @@ def _dropping(rows: Rows, seat: SeatId, keyring: Keyring) -> tuple[CompartmentId
 
 def _withdrawn(session: Session, rows: Rows) -> tuple[CompartmentId, ...]:
     """Return the compartments held that an epoch which counts dropped this seat from."""
-    states = ((one, session.state_of(one)) for one in _dropping(rows, session.seat, session.keyring))
-    return tuple(one for one, state in states if state is not None and session.seat in state.cuts)
+    states = session.states_of(_dropping(rows, session.seat, session.keyring))
+    return tuple(one for one, state in states.items() if state is not None and session.seat in state.cuts)
 
 
 def _keep(session: Session, gained: tuple[CompartmentId, ...], withdrawn: tuple[CompartmentId, ...]) -> None:

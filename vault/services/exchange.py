@@ -80,9 +80,7 @@ def compartments_for(
     granted = {epoch for seat in seats for epoch in rows.epochs_granted_to(seat)}
     asked = {notice.compartment for notice in _notices(rows) if notice.epoch in granted}
     found, withdrawn = {session.directory.compartment}, set()
-    for name in asked:
-        compartment = CompartmentId(name)
-        state = session.state_of(compartment)
+    for compartment, state in session.states_of(map(CompartmentId, asked)).items():
         if state is None:
             continue
         held = {seat for epoch in state.epochs.values() for seat in epoch.granted}

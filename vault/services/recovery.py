@@ -256,8 +256,8 @@ def day(ms: int) -> str:
 
 
 def _states(session: Session) -> list[CompartmentState]:
-    found = (session.state_of(CompartmentId(one)) for one in session.keyring.compartments())
-    return [state for state in found if state is not None and state.kind is not CompartmentKind.AUDIT]
+    found = session.states_of(map(CompartmentId, session.keyring.compartments()))
+    return [state for state in found.values() if state is not None and state.kind is not CompartmentKind.AUDIT]
 
 
 def _opens(session: Session, state: CompartmentState, private: KemPrivate) -> bool:
