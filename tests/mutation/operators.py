@@ -3,7 +3,8 @@
 Left alone, by principle:
 - words for people: docstrings, texts with a space, `advice=`, what stands behind `raise` and the word that a
   `require_...` puts into an error;
-- names for readers of the code: annotations, decorators, base classes, `NewType("Name")`, `Literal[...]`, `__all__`;
+- names for readers of the code: annotations, decorators, base classes, `NewType("Name")`, `tuple[int, ...]`, `__all__`,
+  `__slots__`;
 - what only forbids a slip in our own code: `frozen=`, `slots=`, `kw_only=`, `strict=`; the name of an encoding, where
   an unknown one fails at its first use; `gc=`, which is speed;
 - a change that another one here includes. What notices `if False` and `if True` notices `!=` for `==` in that
@@ -30,6 +31,8 @@ _BORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _CALLED = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
 _UNTOUCHED = {"annotation", "returns", "decorator_list", "type_params", "bases"}
 _NAMING = {"NewType", "TypeVar", "cast"}
+_TYPES = {"Callable", "Iterable", "Iterator", "Literal", "Mapping", "Sequence", "dict", "frozenset", "list", "set",
+          "tuple", "type"}  # fmt: skip
 _LEFT_ALONE = {"advice", "frozen", "gc", "kw_only", "slots", "strict"}
 
 
@@ -155,9 +158,9 @@ def _only_names(node: ast.AST) -> bool:
     match node:
         case ast.Call(ast.Name(name)) if name in _NAMING:
             return True
-        case ast.Subscript(ast.Name("Literal")):
+        case ast.Subscript(ast.Name(name)) if name in _TYPES:
             return True
-        case ast.Assign([ast.Name("__all__")]):
+        case ast.Assign([ast.Name("__all__" | "__slots__")]):
             return True
         case ast.Constant("ascii" | "utf-8"):
             return True

@@ -51,7 +51,7 @@ def decode_proof(untrusted: bytes) -> Proof:
     head, _, note = untrusted.partition(b"\n\n")
     try:
         first, index, *path = head.decode().split("\n")
-        proof = Proof(int(index.removeprefix("index ")), tuple(b64decode(line, validate=True) for line in path), note)
+        proof = Proof(int(index.removeprefix("index ")), tuple(map(b64decode, path)), note)
     except ValueError:
         raise MalformedError("a proof is not of the form of c2sp.org/tlog-proof") from None
     if first != _FIRST_LINE or encode_proof(proof) != untrusted:

@@ -150,7 +150,7 @@ class RosterChain:
     standing: Standing | None
     problems: tuple[RosterProblem, ...]
     vouched: Mapping[bytes, Mapping[bytes, frozenset[str]]]
-    first_certified: Mapping[bytes, tuple[int, bytes]] = field(default_factory=dict)
+    first_certified: Mapping[bytes, tuple[int, bytes]]
 
     @property
     def newest(self) -> Roster | None:
@@ -194,7 +194,7 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
         verify_signature: see `vault.log.signatures`.
     """
     by_number: dict[int, list[Roster]] = {}
-    for roster in sorted(rosters, key=lambda one: (one.head.number, one.root)):
+    for roster in sorted(rosters, key=lambda one: one.root):
         by_number.setdefault(roster.head.number, []).append(roster)
     accepted: list[Roster] = []
     problems: list[RosterProblem] = []

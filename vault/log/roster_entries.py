@@ -106,7 +106,7 @@ def decode_entry(untrusted: bytes) -> RosterEntry:
     try:
         wire = _decoder.decode(untrusted[ENTRY_SALT_SIZE:])
         entry = _from_map(wire)
-    except (msgspec.MsgspecError, KeyError, RecursionError, TypeError, ValueError):
+    except (KeyError, RecursionError, TypeError, ValueError):
         raise MalformedError("a roster entry is not of the form of FORMAT.md 2") from None
     # One spelling only: no member twice, none that this program would overlook.
     if msgspec.msgpack.encode(_to_map(entry)) != untrusted[ENTRY_SALT_SIZE:]:

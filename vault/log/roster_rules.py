@@ -48,7 +48,7 @@ class Standing:
 
     Attributes:
         head: of the newest roster; after a fork, that before it with the number of the fork.
-        tips: roots that the next roster must name.
+        tips: roots that the next roster must name, in order.
         root_public: the root key that counts now.
         members: member -> roles.
         certificates: seat -> certificate.
@@ -130,7 +130,8 @@ def missing_signers(before: Standing, after: RosterParts, signers: Collection[by
     if not signing:
         alone = before.head.helpers_by_supervisor and _only_adds_helpers(before, after)
         return f"{'a supervisor alone, ' if alone else ''}two admins, or one admin and two others ({words})"
-    seconded = any(members & _seconders(before, one) for one in signing)
+    (admin,) = signing
+    seconded = members & _seconders(before, admin)
     return f"a second admin, or {'one other' if seconded else 'two others'} ({words})"
 
 
@@ -171,7 +172,7 @@ def _check_line(before: Standing, after: RosterParts) -> None:
         raise VerificationError("the roster is of another vault")
     if after.head.number != before.head.number + 1:
         raise VerificationError(f"roster {after.head.number} does not follow number {before.head.number}")
-    if sorted(after.head.prev) != sorted(before.tips):
+    if sorted(after.head.prev) != list(before.tips):
         raise VerificationError(f"roster {after.head.number} does not name the one before it")
     ended = {cut.seat for cut in before.cuts} - before.certificates.keys()
     for seat, certificate in after.certificates.items():

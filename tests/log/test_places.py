@@ -1,0 +1,86 @@
+"""Where rows stand against where their headers say that they belong, told from the order of two numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from vault.errors import MalformedError
+from vault.log.places import Places
+from vault.log.proof import Proof, decode_proof, encode_proof
+
+ORIGIN = b"o" * 32
+
+
+def _told(positions: list[int]) -> list[tuple[str, int | None, str]]:
+    """Return what is said of rows 0, 1, 2 ... whose headers claim these positions."""
+    places = Places(ORIGIN)
+    found = [problem for seq, position in enumerate(positions) for problem in places.take(seq, position)]
+    found += places.close()
+    assert all(problem.origin == ORIGIN for problem in found)
+    return [(problem.code.value, problem.seq, problem.text) for problem in found]
+
+
+@pytest.mark.parametrize(
+    ("positions", "told"),
+    [
+        pytest.param([0, 1, 2, 3], [], id="nothing moved"),
+        pytest.param(
+            [0, 3, 4], [("missing", 1, "operation 1: 2 missing, and later ones renumbered")], id="two cut out"
+        ),
+        pytest.param(
+            [0, 3, 4, 8, 9],
+            [
+                ("missing", 1, "operation 1: 2 missing, and later ones renumbered"),
+                ("missing", 3, "operation 3: 3 missing, and later ones renumbered"),
+            ],
+            id="two cut out, then three",
+        ),
+        pytest.param(
+            [0, 1, 1, 2],
+            [("inserted", 1, "operation 1: 1 inserted, and later ones renumbered")],
+            id="one put in",
+        ),
+        pytest.param([0, 2, 1, 3], [("swapped", 1, "operation 1: exchanged with 2")], id="two exchanged"),
+        pytest.param([0, 3, 2, 3], [("moved", 1, "operation 1: holds the one that belongs at 3")], id="one moved"),
+        pytest.param(
+            [0, 5, 9],
+            [
+                ("moved", 1, "operation 1: holds the one that belongs at 5"),
+                ("missing", 2, "operation 2: 7 missing, and later ones renumbered"),
+            ],
+            id="one moved, the next one too",
+        ),
+        pytest.param([0, 0], [("moved", 1, "operation 1: holds the one that belongs at 0")], id="the last one moved"),
+        pytest.param(
+            [0, 4], [("missing", 1, "operation 1: 3 missing, and later ones renumbered")], id="the last but cut"
+        ),
+    ],
+)
+def test_what_was_done_to_the_order_is_told(positions: list[int], told: list[tuple[str, int | None, str]]) -> None:
+    assert _told(positions) == told
+
+
+def test_a_log_is_undisturbed_until_a_row_is_off_and_counts_what_is_missing() -> None:
+    places = Places(ORIGIN)
+    assert places.undisturbed
+    places.take(0, 2)
+    assert (places.undisturbed, places.missing) == (False, 0)
+    places.take(1, 3)
+    assert (places.undisturbed, places.missing) == (False, 2)
+
+
+def test_a_proof_has_256_kib_at_most_and_one_spelling() -> None:
+    proof = Proof(3, (bytes(32), b"h" * 32), b"")
+    last = proof._replace(note=b"n" * (262_144 - len(encode_proof(proof))))
+    assert decode_proof(encode_proof(last)) == last
+    with pytest.raises(MalformedError, match="a proof has 262145 bytes, more than 262144"):
+        decode_proof(encode_proof(last) + b"n")
+    text = encode_proof(proof)
+    for other in (
+        text.replace(b"index 3", b"index 03"),
+        text.replace(b"AAAA", b"AA AA", 1),
+        text.replace(b"AA=", b"AB="),
+    ):
+        assert other != text
+        with pytest.raises(MalformedError, match="a proof is not"):
+            decode_proof(other)

@@ -1,0 +1,172 @@
+"""Which logs the root alone certified, what a cut leaves, and the forms of a roster part by part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from tests.log.test_roster import (
+    _FIRST,
+    HEAD,
+    MANY,
+    NEW_ROOT,
+    NOUR,
+    SALT,
+    admission,
+    certificate,
+    chain,
+    ending,
+    id_of,
+    log_of,
+)
+from vault.errors import MalformedError
+from vault.log.roster import Roster, RosterProblem
+from vault.log.roster_entries import Ending, MemberEntry, RosterHead, decode_entry, encode_entry
+
+# --- what the root alone certified
+
+
+def test_the_root_alone_certifies_the_first_logs_of_all_seats_of_roster_0() -> None:
+    assert chain(_FIRST).first_certified == {log_of(seat): (0, _FIRST.root) for seat in MANY.seats}
+    by_a_member_too = MANY.roster("root", "Nour-1")
+    assert chain(by_a_member_too).first_certified == {log_of(seat): (0, by_a_member_too.root) for seat in MANY.seats}
+
+
+def test_a_log_that_members_admitted_is_certified_by_no_root_though_it_signs_too() -> None:
+    by_root = admission(MANY).roster("root")
+    certified = chain(_FIRST, by_root).first_certified
+    assert certified[log_of("Kim-1")] == (1, by_root.root)
+    assert certified[log_of("Nour-1")] == (0, _FIRST.root)
+    for signers in (["Nour-1", "Ilse-1"], ["root", "Nour-1"], ["root", "Nour-1", "Ilse-1"]):
+        assert log_of("Kim-1") not in chain(_FIRST, admission(MANY).roster(*signers)).first_certified
+
+
+def test_the_signature_of_a_stranger_beside_the_roots_changes_nothing() -> None:
+    roster = admission(MANY).roster("root", "stranger")
+    assert chain(_FIRST, roster).first_certified[log_of("Kim-1")] == (1, roster.root)
+
+
+def test_after_a_new_root_it_is_the_new_one_that_certifies_for_good() -> None:
+    second = MANY.after(_FIRST, new_root=NEW_ROOT.public).roster("root")
+    third = MANY.after(second, new_root=None).roster("new root")
+    admitted = MANY.with_member("Kim", "field", third, new_root=None)
+    result = chain(_FIRST, second, third, admitted.roster("new root"))
+    assert result.newest == admitted.roster("new root")
+    assert result.first_certified[log_of("Kim-1")] == (3, admitted.roster().root)
+    assert chain(_FIRST, second, third, admitted.roster("root")).newest == third
+
+
+def test_two_beginnings_end_everything_and_each_is_named() -> None:
+    other = replace(MANY, rights=2).roster("root")
+    result = chain(_FIRST, other, admission(MANY).roster("root"))
+    assert (result.accepted, result.standing) == ((), None)
+    assert {RosterProblem(0, one.root, "the root signed two beginnings") for one in (_FIRST, other)} == set(
+        result.problems
+    )
+
+
+def test_rosters_are_judged_by_number_whatever_their_roots() -> None:
+    rosters, draft = [_FIRST], MANY
+    for name in "abcdefgh":
+        draft = draft.with_member(name, "field", rosters[-1])
+        rosters.append(draft.roster("root"))
+    assert chain(*reversed(rosters)).accepted == tuple(rosters)
+
+
+# --- cuts
+
+
+def test_the_cuts_of_all_rosters_stay() -> None:
+    second = MANY.without("Joel", _FIRST, size=5).roster("Nour-1")
+    third = ending(MANY, "Joel").without("Tariq", second, size=7).roster("Nour-1")
+    result = chain(_FIRST, second, third)
+    assert [result.allows(id_of("Joel-1"), log_of("Joel-1"), seq, _FIRST.root) for seq in (4, 5)] == [True, False]
+    assert [result.allows(id_of("Tariq-1"), log_of("Tariq-1"), seq, _FIRST.root) for seq in (6, 7)] == [True, False]
+
+
+def test_a_lowered_seat_goes_on_under_every_later_roster() -> None:
+    lowered = MANY.after(_FIRST, members=MANY.members | {"Tariq": "caseworker"}, ends={"Tariq-1": 3})
+    second = lowered.roster("Nour-1", "Ilse-1")
+    third = lowered.with_member("Kim", "field", second).roster("root")
+    result = chain(_FIRST, second, third)
+    assert result.allows(id_of("Tariq-1"), log_of("Tariq-1"), 900, third.root)
+    assert not result.allows(id_of("Tariq-1"), log_of("Tariq-1"), 3, _FIRST.root)
+
+
+# --- form
+
+CERTIFICATE = certificate("Nour-1", "Nour")
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        pytest.param({"identity": certificate("x", "Nour").identity}, id="one log"),
+        pytest.param({"genesis": log_of("x")}, id="one identity"),
+    ],
+)
+def test_no_two_seats_share_an_identity_or_a_log(same: dict[str, bytes]) -> None:
+    other = replace(CERTIFICATE, seat=id_of("other"), **same)
+    entries = (HEAD, NOUR, *(encode_entry(one, SALT) for one in (CERTIFICATE, other)))
+    with pytest.raises(MalformedError, match="gives two seats one identity or one log"):
+        Roster(entries)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [5, {b"k" * 32: 1, b"s" * 64: 2}, [b"k" * 32, "s" * 64], ["k" * 32, "s" * 64], [b"k" * 32, b"s" * 64, b""]],
+    ids=str,
+)
+def test_a_signature_is_a_pair_of_bytes(pair: object) -> None:
+    with pytest.raises(MalformedError, match="a roster has a signature that is no pair"):
+        Roster.from_fields({"entries": [HEAD], "sigs": [pair]})
+    with pytest.raises(MalformedError, match="an entry that is no bytes, or none"):
+        Roster.from_fields({"entries": [HEAD, "text"], "sigs": []})
+
+
+def _entry(value: object) -> bytes:
+    return SALT + msgspec.msgpack.encode(value)
+
+
+_BORDER = (1 << 63) - 1
+
+
+def test_an_ending_lists_its_logs_in_order_with_sizes_of_63_bits() -> None:
+    ends = Ending(id_of("x"), {b"b" * 32: 0, b"a" * 32: _BORDER})
+    encoded = encode_entry(ends, SALT)
+    assert decode_entry(encoded) == ends
+    assert encoded == _entry({"end": id_of("x"), "sizes": [[b"a" * 32, _BORDER], [b"b" * 32, 0]]})
+    with pytest.raises(MalformedError, match="not of the form"):
+        decode_entry(_entry({"end": id_of("x"), "sizes": [[b"a" * 32, _BORDER + 1]]}))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({"cert": "text"}, id="a certificate that is text"),
+        pytest.param({"cert": [1]}, id="a certificate that is a list"),
+        pytest.param({"cert": {"seat": id_of("x")}}, id="a part of a certificate"),
+        pytest.param({"member": id_of("x"), "roles": {}}, id="roles in a map"),
+        pytest.param({"member": id_of("x"), "roles": {"admin": 1}}, id="roles by name"),
+        pytest.param({"end": id_of("x"), "sizes": {}}, id="sizes in a map"),
+    ],
+)
+def test_a_part_of_another_kind_is_refused(value: object) -> None:
+    with pytest.raises(MalformedError, match="a roster entry is not of the form"):
+        decode_entry(_entry(value))
+
+
+@pytest.mark.parametrize("untrusted", [b"\x81\xa1x" + b"\x91" * 5000, b"\x81\xa1\xffx"], ids=["too deep", "no text"])
+def test_what_cannot_be_read_is_no_entry(untrusted: bytes) -> None:
+    with pytest.raises(MalformedError, match="a roster entry is not of the form"):
+        decode_entry(SALT + untrusted)
+
+
+def test_an_entry_that_would_not_come_back_is_not_written() -> None:
+    with pytest.raises(MalformedError, match="the salt of a roster entry has not 16 bytes"):
+        encode_entry(MemberEntry(id_of("x"), frozenset()), SALT + b"s")
+    head = RosterHead(id_of("vault"), 1, [b"p" * 32], b"r" * 1_216, 1, (1,))  # type: ignore[arg-type]  # a list
+    with pytest.raises(MalformedError, match="does not survive encoding"):
+        encode_entry(head, SALT)
