@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -48,8 +49,13 @@ def run_app(path: os.PathLike[str], member: str | None) -> int:
     read_end, write_end = os.pipe()
     os.write(write_end, json.dumps({"vault": str(path), "member": member}).encode("ascii"))
     os.close(write_end)
+    # While a second person has the terminal in line mode, these keys are for their process and reach this one too.
+    keys = [getattr(signal, name) for name in ("SIGINT", "SIGQUIT", "SIGTSTP") if hasattr(signal, name)]
+    held = {number: signal.signal(number, signal.SIG_IGN) for number in keys}
     try:
         command = [sys.executable, "-I", "-m", "tui", str(read_end)]
         return subprocess.run(command, pass_fds=(read_end,), check=False).returncode  # noqa: S603 - our own program
     finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)
         os.close(read_end)

@@ -1,0 +1,44 @@
+"""A founder and a supervisor at one computer: the app up to the moment when the second person has the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.services import colleague
+from tests.services.founded import Filled
+from tests.tui.app_pane import AppPane
+from vault.seal.age import make_identity, recipient_of
+from vault.services import partners
+
+SECOND = colleague.NAME
+SECOND_PASSPHRASE = colleague.PASSPHRASE.decode()
+REASON = "legal-referral"
+
+
+def seat_the_second(filled: Filled) -> None:
+    """Admit the supervisor into the founder's folder, and keep a recipient."""
+    with filled.open() as session:
+        partners.add(session, name="Maître Lorvane", age_recipient=recipient_of(make_identity()))
+        oren = colleague.admit(session)
+    with oren.open(filled.place):
+        pass
+
+
+def to_the_second(pane: AppPane) -> Path:
+    """Unlock, export the first case and approve its pages; return where the package goes.
+
+    The second person is asked next, at the bare terminal.
+    """
+    out = pane.folder / "out"
+    out.mkdir()
+    pane.unlock()
+    pane.open_first_case()
+    pane.keys("e")
+    pane.wait_for(f"< {SECOND}, supervisor >")
+    pane.type(str(out))
+    pane.wait_for(str(out))
+    pane.keys("F4")
+    pane.wait_for("read back from the finished file")
+    pane.keys("F4")
+    pane.wait_for("your reason to approve")
+    return out
