@@ -1,0 +1,219 @@
+"""Every act that policy knows, by a member who holds nothing and whose program says yes to everything.
+
+What they get back holds no word of a case, and what they write moves nobody: neither who is in, nor who holds what, nor
+what anybody reads. The roster's signatures, the grants and the rights tables of those who read it see to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.plaintext import forms
+from tests.services.colleague import PASSPHRASE, Colleague, admit
+from tests.services.founded import MARKER, Filled
+from vault.access.factors import Factors
+from vault.access.session import Session
+from vault.errors import VaultError
+from vault.ids import CompartmentId, MemberId, SeatId
+from vault.index.cases import Sort
+from vault.policy.decide import Decision
+from vault.policy.roles import Action, Role
+from vault.services import (
+    arrival,
+    backups,
+    breaking_glass,
+    cases,
+    checking,
+    clock,
+    deputies,
+    devices,
+    exporting,
+    factors,
+    handover,
+    intake,
+    joining,
+    listing,
+    logbook,
+    members,
+    notes,
+    partners,
+    people,
+    recovery,
+    register,
+    rostering,
+    searching,
+    sections,
+    sharing,
+    syncing,
+    terms,
+)
+
+AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
+SLIP, RECIPIENT = f"{MARKER} calls back", "Advocate Orlova"
+DAYS_MS = 5 * 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The attacker's open session, and whom and what it is about."""
+
+    session: Session
+    case: CompartmentId
+    section: CompartmentId
+    owner: MemberId
+    owners_seat: SeatId
+    folder: Path
+    proposals: list[bytes] = field(default_factory=list)
+
+    @property
+    def own(self) -> list[MemberId]:
+        return [self.session.member]
+
+    @property
+    def until(self) -> int:
+        return self.session.log.now_ms() + DAYS_MS
+
+    def propose(self, outcome: rostering.Outcome) -> rostering.Outcome:
+        """Keep what still lacks signatures, to sign and commit it later."""
+        assert not outcome.is_done
+        self.proposals.append(outcome.proposal or b"")
+        return outcome
+
+
+Attempt = Callable[[Target], object]
+
+ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
+    Action.CASE_CREATE: (lambda to: cases.create(to.session, title="mine", kind="asylum"),),
+    Action.CASE_LIST: (
+        lambda to: cases.list_all(to.session),
+        lambda to: listing.open_list(to.session).page(0, Sort.NAME),
+    ),
+    Action.CASE_READ: (
+        lambda to: cases.open_case(to.session, to.case),
+        lambda to: sections.open_section(to.session, to.section),
+        lambda to: sharing.holders_of(to.session, to.case),
+        lambda to: terms.terms_of(to.session, to.case),
+    ),
+    Action.CASE_WRITE: (
+        lambda to: notes.add(to.session, to.case, kind="contact", text="planted"),
+        lambda to: people.add(to.session, to.case, role="client", names=["Planted"]),
+        lambda to: sections.add_note(to.session, to.section, kind="safety", text="planted"),
+    ),
+    Action.CASE_SEARCH: (lambda to: searching.search(to.session, MARKER),),
+    Action.CASE_EXPORT: (
+        lambda to: exporting.ask(to.session, to.case, profile="lawyer", to=RECIPIENT, take_proposals=True),
+    ),
+    Action.CASE_SHARE: (
+        lambda to: sharing.grant(to.session, to.case, to.own),
+        lambda to: sharing.revoke(to.session, to.case, [to.owner]),
+        lambda to: sharing.rotate(to.session, to.case),
+        lambda to: terms.give(to.session, to.case, to.own, until_ms=to.until),
+        lambda to: sections.give(to.session, to.section, to.own),
+    ),
+    Action.SECTION_CREATE: (lambda to: sections.create(to.session, to.case, what="location", title="planted"),),
+    Action.BREAK_GLASS: (
+        lambda to: breaking_glass.break_glass(to.session, to.case, to.session.member, until_ms=to.until, why="danger"),
+    ),
+    Action.PARTNER_READ: (lambda to: partners.list_all(to.session),),  # every member may
+    Action.PARTNER_WRITE: (lambda to: partners.add(to.session, name="Planted", age_recipient=AGE),),
+    Action.INTAKE_READ: (lambda to: intake.list_open(to.session),),
+    Action.INTAKE_WRITE: (lambda to: intake.add(to.session, text="planted"),),
+    Action.REGISTER_ASK: (lambda to: register.ask(to.session, [f"Ilham {MARKER}"]),),
+    Action.REGISTER_WRITE: (lambda to: register.add(to.session, ["Planted Name"]),),
+    Action.MEMBER_LIST: (lambda to: members.list_all(to.session),),  # every member may
+    Action.MEMBER_ADMIT: (
+        lambda to: joining.admit_here(to.session, like="admin", name="Planted", passphrase=bytearray(b"one more")),
+        lambda to: joining.admit_here(
+            to.session, like="admin", name="Planted", passphrase=bytearray(b"one more"), by_root=True
+        ),
+    ),
+    Action.MEMBER_END: (
+        lambda to: to.propose(members.leave(to.session, to.owner)),
+        lambda to: to.propose(members.suspend(to.session, to.owner)),
+    ),
+    Action.ROLE_CHANGE: (
+        lambda to: to.propose(members.change_roles(to.session, to.session.member, ["admin", "supervisor"])),
+    ),
+    Action.DEPUTY_SET: (lambda to: deputies.set_deputy(to.session, to.owner, to.session.member),),
+    Action.HANDOVER_ORDER: (
+        lambda to: handover.order(to.session, to.owner, to.session.member, reason="left"),
+        lambda to: handover.carry_out(to.session, as_deputy_only=False),
+    ),
+    Action.AWAY_SET: (lambda to: terms.away(to.session, to.owner, to.session.member, until_ms=to.until),),
+    Action.APPROVE: (
+        lambda to: [rostering.sign(to.session, one) for one in to.proposals],
+        lambda to: [rostering.commit(to.session, one) for one in to.proposals],
+    ),
+    Action.RECOVERY_MANAGE: (lambda to: recovery.sheets(to.session), lambda to: recovery.renew(to.session)),
+    Action.CLOCK_REPAIR: (lambda to: clock.repair(to.session),),  # their own device's
+    Action.OWN_DEVICE: (lambda to: devices.lost(to.session, to.owners_seat),),
+    Action.OWN_KEYS: (lambda to: factors.list_own(to.session, Factors(bytearray(PASSPHRASE))),),
+    Action.SYNC: (
+        lambda to: syncing.make(to.session, to.owner, to.folder / "bundle"),
+        lambda to: sharing.end_seats(to.session, [to.owners_seat]),
+    ),
+    Action.LOG_READ: (lambda to: logbook.newest(to.session),),
+    Action.LOG_VERIFY: (lambda to: checking.verify(to.session),),
+    Action.BACKUP_MAKE: (lambda to: backups.make(to.session, to.folder / "stick"),),
+}
+
+
+def standing(owner: Session, filled: Filled, section: CompartmentId) -> dict[str, object]:
+    """Return all that the owner sees and that an attacker would change."""
+    seen: dict[str, object] = {}
+    for number, case in enumerate((*filled.cases, section)):
+        state = owner.state_of(case)
+        assert state is not None
+        seen[f"keys {number}"] = (state.current, state.holders, dict(state.cuts))
+    for number, case in enumerate(filled.cases):
+        view = cases.open_case(owner, case)
+        seen[f"case {number}"] = (view.head, view.persons, view.notes)
+    seen["section"] = sections.open_section(owner, section).notes
+    seen["slips"] = [one.stored for one in intake.list_open(owner)]
+    seen["recipients"] = partners.list_all(owner)
+    seen["members"] = members.list_all(owner, also_left=True)
+    seen["seats"] = set(owner.directory.standing.certificates)
+    seen["deputies"], seen["orders"] = deputies.deputies(owner), handover.orders(owner)
+    return seen
+
+
+@pytest.fixture
+def attacker(short: Filled) -> Colleague:
+    """A legal reviewer in the same folder to whom no case was given."""
+    with short.open() as owner:
+        intake.add(owner, text=SLIP)
+        return admit(owner, roles={Role.LEGAL_REVIEWER})
+
+
+def test_a_program_that_allows_everything_gets_nothing_and_moves_nobody(
+    short: Filled, attacker: Colleague, tmp_path: Path
+) -> None:
+    assert set(ATTEMPTS) == set(Action), "a new act gets its attempt here"
+    with short.open() as owner:
+        section = sections.create(owner, short.cases[0], what="location", title=f"{MARKER} kept apart")
+        sections.add_note(owner, section, kind="safety", text=f"{MARKER} in the section")
+        target = (owner.member, owner.seat)
+        before = standing(owner, short, section)
+    got: list[str] = []
+    with attacker.open(short.place) as session, pytest.MonkeyPatch.context() as patched:
+        patched.setattr("vault.access.session.may", lambda *_, **__: Decision(allowed=True, rule="patched"))
+        patched.setattr(Session, "holds", lambda *_: True)
+        session.roles = frozenset(Role)
+        to = Target(session, short.cases[0], section, *target, tmp_path)
+        for attempts in ATTEMPTS.values():
+            for attempt in attempts:
+                with suppress(VaultError):
+                    got.append(repr(attempt(to)))
+    # The name of the organisation and of the recipient are every member's; those of a case are not.
+    assert len(got) > 10, "most of what is tried is done: nothing but keys stands in the way"
+    assert not [one for one in got if any(form.decode() in one for form in forms(MARKER) if form.isascii())]
+    with short.open() as owner:
+        arrival.settle(owner)
+        assert standing(owner, short, section) == before
+        assert checking.verify(owner).verified
+        owner.require_sound_log()
