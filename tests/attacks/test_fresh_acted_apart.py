@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, share
+from tests.services.organisation import AMINA, JOEL, MIRA, SELIN, TOMAS, Organisation, give, share
+from vault.access.session import Session
 from vault.ids import CompartmentId
-from vault.services import cases, notes, sharing
+from vault.services import cases, devices, notes, sharing
+
+LATE = "Amina, who does not know yet"
 
 
 @pytest.fixture
@@ -41,3 +47,43 @@ def test_a_case_given_while_another_replaced_its_key_is_read_after_they_meet(
         assert selin.quarantine == []
         assert joel.member in sharing.holders_of(selin, case).members
         assert sharing.revoke(selin, case, [joel.member]).dropped == {joel.member}
+
+
+def texts(session: Session, case: CompartmentId) -> set[str]:
+    return {note.value.text for note in cases.open_case(session, case).notes}
+
+
+def revoke(session: Session, case: CompartmentId, organisation: Organisation) -> None:
+    sharing.revoke(session, case, organisation.members(AMINA))
+
+
+def end(session: Session, case: CompartmentId, organisation: Organisation) -> None:
+    del case
+    assert devices.lost(session, organisation[AMINA].seat).outcome.is_done
+
+
+Ending = tuple[str, Callable[[Session, CompartmentId, Organisation], None], str]
+
+
+@pytest.mark.parametrize("way", [(SELIN, revoke, "C6"), (MIRA, end, "C4")], ids=["revoked", "ended"])
+def test_work_that_came_before_the_news_of_its_authors_end_is_set_apart_when_the_news_comes(
+    organisation: Organisation, case: CompartmentId, tmp_path: Path, way: Ending
+) -> None:
+    """What counts depends on the rows, not on their order: else two devices show two cases for ever."""
+    by, act, check = way
+    with organisation.at(by, TOMAS, AMINA) as (ending, tomas, amina):
+        give(amina, ending, tmp_path)
+        act(ending, case, organisation)
+        notes.add(amina, case, kind="contact", text=LATE)
+        give(amina, tomas, tmp_path)
+        assert LATE in texts(tomas, case)
+        give(ending, tomas, tmp_path)
+        assert LATE not in texts(tomas, case)
+        assert {one.check for one in tomas.quarantine} == {check}
+        notes.add(tomas, case, kind="contact", text="work goes on")
+    with organisation.open(TOMAS) as tomas:
+        assert LATE not in texts(tomas, case)
+        if check == "C6":
+            sharing.grant(tomas, case, organisation.members(AMINA))
+    with organisation.open(TOMAS) as tomas:
+        assert (LATE in texts(tomas, case)) == (check == "C6")

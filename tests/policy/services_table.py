@@ -112,6 +112,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     "syncing.take": (Action.SYNC,),
     "terms.away": (Action.AWAY_SET,),
     "terms.give": (Action.CASE_SHARE,),
+    "terms.lent": (Action.MEMBER_LIST,),
     "terms.terms_of": (Action.CASE_READ,),
 }
 
@@ -174,6 +175,7 @@ NO_ACT: Mapping[str, str] = {
     "projection.audit_of": OWN_INDEX,
     "projection.caught_up": OWN_INDEX,
     "projection.read_counted": OWN_INDEX,
+    "recounting.recount": OWN_INDEX,
     "reading.read_heads": ASKED,
     "reading.read_versions": ASKED,
     "rostering.carry_out": ASKED,

@@ -24,6 +24,7 @@ def apply(
     *,
     waiting: Collection[tuple[bytes, int]] = (),
     settled: Collection[tuple[bytes, int]] = (),
+    cuts: Collection[bytes] = (),
 ) -> None:
     """Bring the entries into the index and move the cursor on; a cursor never moves back.
 
@@ -35,6 +36,7 @@ def apply(
         cursor: for each origin, how many of its entries are covered once these are in.
         waiting: (origin, seq) of entries to ask again, although the cursor goes past them.
         settled: those of which everything is in now.
+        cuts: digests of rosters and epochs that end or drop somebody, whose cuts the index follows from here on.
 
     Raises:
         TryAgainError: no room; nothing changed.
@@ -58,6 +60,7 @@ def apply(
         )
         sql.executemany("DELETE FROM waiting WHERE origin=? AND seq=?", list(settled))
         sql.executemany("INSERT OR IGNORE INTO waiting VALUES (?, ?)", list(waiting))
+        sql.executemany("INSERT OR IGNORE INTO cut VALUES (?)", [(digest,) for digest in cuts])
 
 
 @dataclass(slots=True)

@@ -80,6 +80,11 @@ class Index:
                 places.setdefault(origin, []).append(seq)
         return places
 
+    def cuts(self) -> set[bytes]:
+        """Return the digests of rosters and epochs whose cuts this index follows."""
+        with self.reading() as sql:
+            return {digest for (digest,) in sql.execute("SELECT digest FROM cut")}
+
     def state(self) -> bytes:
         """Return the digest and a tag of the cursor, 64 bytes: what an account remembers of its index (FORMAT.md 7)."""
         cursor = b"".join(origin + size.to_bytes(8) for origin, size in sorted(self.cursor().items()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 4
+STAMP = 5
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -45,6 +45,8 @@ _TABLES = (
     "CREATE TABLE cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
     # Entries behind the cursor of which something does not count yet or is not here: asked again in every session.
     "CREATE TABLE waiting(origin BLOB, seq INTEGER, PRIMARY KEY(origin, seq)) WITHOUT ROWID",
+    # Rosters and epochs that end or drop somebody, of which it was asked what they take from this index.
+    "CREATE TABLE cut(digest BLOB PRIMARY KEY) WITHOUT ROWID",
     "CREATE TABLE digest(sum BLOB NOT NULL)",
     _TEXT_TABLE,
 )

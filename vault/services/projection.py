@@ -26,6 +26,7 @@ from vault.records.versions import OpenedVersion
 from vault.services.limits import hide_what_is_over
 from vault.services.noticing import notice, notice_findings
 from vault.services.reading import read_heads
+from vault.services.recounting import recount
 from vault.store.rows import Rows
 
 INDEX_REMADE = "The index did not hold what this account remembers of it: it was made anew."
@@ -63,6 +64,8 @@ def caught_up(session: Session, *, progress: Progress = lambda done, total: None
         progress(size - start, total)
     if behind and index.was_made:
         index.ready_lists()
+    if asks:
+        recount(session, index)
     if behind or asks:
         hide_what_is_over(session, index)
         asks |= not index.was_asked

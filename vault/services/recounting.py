@@ -1,0 +1,67 @@
+"""What counted may count no more: a roster that ends somebody, or an epoch that drops somebody, came after their work.
+
+What counts depends on the rows held, not on their order (FORMAT.md 6), so an index that took the work in has to ask
+again: else two honest devices would show two different cases for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from vault.access.session import Session
+from vault.ids import CompartmentId, Origin, SeatId
+from vault.index.apply import apply
+from vault.index.entries import RemovedCompartment
+from vault.index.file import Index
+from vault.records.epochs import read_notice
+from vault.records.logs import genesis_of
+from vault.store.rows import Rows
+
+
+def recount(session: Session, index: Index) -> None:
+    """Have the index ask again for every case in which it holds work that a cut has left out since."""
+    known, cursor = index.cuts(), index.cursor()
+    cuts: set[bytes] = set()
+    touched: set[CompartmentId] = set()
+    with session.database.reading() as rows:
+        rosters = [one for one in session.directory.chain.accepted if one.endings and one.root not in known]
+        notices = [read_notice(row) for row in rows.epochs_with_drops() if row.digest not in known]
+        drops = [one for one in notices if one is not None and session.holds(CompartmentId(one.compartment))]
+        logs = _logs(rows) if cursor and (rosters or drops) else {}
+        for roster in rosters:
+            cuts.add(roster.root)
+            for seat, sizes in roster.endings.items():
+                for origin in logs.get(SeatId(seat), ()):
+                    touched |= set(_written(rows, origin, sizes.get(origin, 0), cursor))
+        states = session.states_of(CompartmentId(one.compartment) for one in drops)
+        for notice in drops:
+            compartment = CompartmentId(notice.compartment)
+            state, seats = states[compartment], {SeatId(drop.seat) for drop in notice.drops}
+            if state is None or not seats <= state.cuts.keys():
+                continue  # it binds nobody, or not any more: that may change
+            cuts.add(notice.digest())
+            for seat, origin in ((one, origin) for one in seats for origin in logs.get(one, ())):
+                first = min(sizes.get(origin, 0) for sizes in state.cuts[seat])
+                if compartment in _written(rows, origin, first, cursor):
+                    touched.add(compartment)
+        held = sorted(one for one in touched if session.holds(one))
+        places = {(one.origin, one.seq) for compartment in held for one in rows.versions(compartment)}
+    if cuts:
+        apply(index, map(RemovedCompartment, held), {}, waiting=places, cuts=cuts)
+
+
+def _logs(rows: Rows) -> Mapping[SeatId, list[Origin]]:
+    """Return the logs of each seat."""
+    logs: dict[SeatId, list[Origin]] = {}
+    for name in dict.fromkeys(Origin(row.origin) for row in rows.geneses()):
+        genesis = genesis_of(rows, name)
+        if genesis is not None:
+            logs.setdefault(SeatId(genesis.seat), []).append(name)
+    return logs
+
+
+def _written(rows: Rows, origin: Origin, first: int, cursor: Mapping[bytes, int]) -> Iterator[CompartmentId]:
+    """Yield where the entries of a log from `first` on wrote, as far as the index has them."""
+    if first < cursor.get(origin, 0):
+        for row in rows.version_rows(origin, first, cursor[origin]):
+            yield CompartmentId(row.compartment)
