@@ -1,4 +1,4 @@
-"""The one gate through which stored text becomes display text, in the app and on the command line."""
+"""The one gate through which stored text becomes display text, at either face; and how a count is said."""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ def safe_text(stored: str) -> str:
     if _ISOLATES.search(marked) is None:
         return marked
     return "".join(_with_closed_isolates(line) for line in marked.splitlines(keepends=True))
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """Return a number with its noun: `1 case`, `2 cases`; `several` where an s does not make the plural."""
+    return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def _with_closed_isolates(line: str) -> str:

@@ -20,7 +20,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     del noun
     verbs = parser.add_subparsers(required=True, metavar="new | list | show")
     new = verbs.add_parser("new", help="make a case", allow_abbrev=False)
-    new.add_argument("--kind", choices=_KINDS, required=True)
+    new.add_argument("--kind", choices=_KINDS, required=True, help="what it is about")
     new.add_argument(
         "--without-recovery", action="store_true", help="no recovery sheet opens it; the reason is asked and kept"
     )

@@ -51,6 +51,8 @@ def run(arguments: list[str]) -> int:
     except VaultError as error:
         return face.fail(error)
     except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            sys.stderr.write("\n")  # the shell's prompt begins a line of its own
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,6 +67,8 @@ def _run(arguments: list[str], face: Face) -> int:
     if not rest:
         rest = ["app"]
     noun, *words = rest
+    if noun == "help" and words:
+        noun, words = words[0], [*words[1:], "--help"]
     if noun == "version":
         return face.show(Result({"version": __version__}, [f"casevault {__version__}"]))
     if noun not in NOUNS:
@@ -72,8 +76,9 @@ def _run(arguments: list[str], face: Face) -> int:
         hint = f"Did you mean `casevault {near[0]}`?" if near else "See `casevault --help`."
         raise UsageError("there is no such command", advice=hint)
     module = cast("Noun", importlib.import_module(NOUNS[noun]))
-    parser = Parser(prog=f"casevault {noun}", allow_abbrev=False)
+    parser = Parser(prog=f"casevault {noun}", description=_promise(module.__doc__), allow_abbrev=False)
     module.add_verbs(parser, noun)
+    _describe_verbs(parser)
     try:
         args = parser.parse_args(words, namespace=options)
     except SystemExit as end:  # --help of a verb
@@ -99,6 +104,20 @@ def _global_options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]
     end = arguments.index("--") if "--" in arguments else len(arguments)
     options, rest = parser.parse_known_args(arguments[:end])
     return options, rest + arguments[end:]
+
+
+def _describe_verbs(parser: argparse.ArgumentParser) -> None:
+    """Let the help of each verb begin with the line that the help of its noun has for it."""
+    for action in parser._actions:  # noqa: SLF001 - argparse tells its verbs nowhere else
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for verb in action._choices_actions:  # noqa: SLF001
+                action.choices[verb.dest].description = _promise(verb.help)
+
+
+def _promise(text: str | None) -> str:
+    """Return what a docstring or a line of help says behind the command's name, as a sentence."""
+    line = (text or "").split("\n", 1)[0].rpartition("`: ")[2]
+    return line[:1].upper() + line[1:].removesuffix(".") + "."
 
 
 def _without_values(message: str) -> str:

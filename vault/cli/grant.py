@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.showing import cost_words
+from vault.display import counted
 
 if TYPE_CHECKING:
     from vault.access.session import Session
@@ -24,13 +26,13 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     listing.set_defaults(command=_list)
     add = verbs.add_parser("add", help="let a member open a case", allow_abbrev=False)
     add.add_argument("case", help="its id or reference")
-    add.add_argument("--to", required=True, metavar="MEMBER")
+    add.add_argument("--to", required=True, metavar="MEMBER", help="name or id (`member list`)")
     add.add_argument("--until", metavar="DATE", help="the last day (YYYY-MM-DD); without it, no end")
-    add.add_argument("--reason", choices=_REASONS, default="colleague")
+    add.add_argument("--reason", choices=_REASONS, default="colleague", help="kept in the log (colleague)")
     add.set_defaults(command=_add)
     remove = verbs.add_parser("remove", help="take a case back: a new key is made", allow_abbrev=False)
     remove.add_argument("case", help="its id or reference")
-    remove.add_argument("--from-member", required=True, metavar="MEMBER")
+    remove.add_argument("--from-member", required=True, metavar="MEMBER", help="who opens it no more")
     remove.set_defaults(command=_remove)
 
 
@@ -63,9 +65,12 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
         member = authors.find_member(session, args.to)
         case = cases.find(session, args.case)
         terms.give(session, case, [member], until_ms=until_ms, why=args.reason)
+        name = authors.name_in(authors.names_of_members(session), member)
     end = "" if until_ms is None else f" until {terms.last_day(until_ms)}; the day after, the key is changed"
     data = {"case": case.hex(), "member": member.hex(), "until": None if until_ms is None else terms.last_day(until_ms)}
-    return Result(data, [f"The case is open to this member{end}."])
+    return Result(
+        data, [f"The case is open to {name}{end}.", "They have it with your next bundle, or at once on this device."]
+    )
 
 
 def _remove(args: argparse.Namespace, face: Face) -> Result:
@@ -74,13 +79,14 @@ def _remove(args: argparse.Namespace, face: Face) -> Result:
     with opened(args, face) as session:
         member = authors.find_member(session, args.from_member, also_left=True)
         case = cases.find(session, args.case)
-        _say_cost(session, face, case)
+        if member in sharing.holders_of(session, case).members:
+            _say_cost(session, face, case)
         changed = sharing.revoke(
             session, case, [member], progress=lambda done, total: face.progress(done, total, "Wrapping anew")
         )
     data = {"case": case.hex(), "member": member.hex(), "versions": changed.versions, "left": changed.left}
     return Result(
-        data, [f"The case has a new key; {changed.versions} versions lie under it.", sharing.WHAT_MAY_BE_KEPT]
+        data, [f"The case has a new key, over {counted(changed.versions, 'version')}.", sharing.WHAT_MAY_BE_KEPT]
     )
 
 
@@ -89,4 +95,4 @@ def _say_cost(session: Session, face: Face, case: CompartmentId) -> None:
 
     cost = sharing.cost_of_change(session, case)
     if not face.quiet:
-        face.say(f"A new key: {cost.versions} versions are wrapped anew, for {cost.seats} devices.")
+        face.say(f"A new key: {cost_words(cost)}.")

@@ -6,6 +6,8 @@ import argparse
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.showing import cost_words
+from vault.display import counted
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -40,9 +42,9 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
         "seats": cost.seats,
     }
     lines = [
-        f"{found.epochs} keys so far, {found.current} of them current",
-        f"{found.waiting} versions wait to be wrapped under the current one",
-        f"a new key: {cost.versions} versions to wrap anew, for {cost.seats} devices",
+        f"{counted(found.epochs, 'key')} so far, {found.current} of them current",
+        f"{counted(found.waiting, 'version waits', 'versions wait')} to be wrapped under the current one",
+        f"a new key would cost: {cost_words(cost)}",
     ]
     return Result(data, lines)
 
@@ -56,7 +58,7 @@ def _rotate(args: argparse.Namespace, face: Face) -> Result:
             session, case, progress=lambda done, total: face.progress(done, total, "Wrapping anew")
         )
     data = {"case": case.hex(), "versions": changed.versions, "left": changed.left}
-    return Result(data, [f"The case has a new key; {changed.versions} versions lie under it."])
+    return Result(data, [f"The case has a new key, over {counted(changed.versions, 'version')}."])
 
 
 def _rewrap(args: argparse.Namespace, face: Face) -> Result:
@@ -69,5 +71,5 @@ def _rewrap(args: argparse.Namespace, face: Face) -> Result:
             progress=lambda done, total: face.progress(done, total, "Wrapping anew"),
         )
     data = {"versions": done.done, "left": done.left}
-    left = "" if not done.left else f"; {done.left} wait for another member's device"
-    return Result(data, [f"{done.done} versions were wrapped anew{left}."])
+    left = "" if not done.left else f"; {counted(done.left, 'waits', 'wait')} for another member's device"
+    return Result(data, [f"{counted(done.done, 'version was', 'versions were')} wrapped anew{left}."])

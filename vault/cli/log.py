@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.display import counted
 from vault.errors import VerificationError
 
 if TYPE_CHECKING:
-    from vault.services.checking import Fault
+    from vault.services.checking import Fault, Verification
     from vault.services.logbook import LogLine
+
+
+_NAME_WIDTH = 24
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -32,14 +36,22 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import logbook
+    from vault.services import authors, logbook, seats
 
     with opened(args, face) as session:
         page = logbook.newest(session, limit=args.limit, act=args.act)
-    lines = [_line(line) for line in page.lines]
-    lines.append(f"{page.scanned} of {page.total} entries were looked at.")
-    data = {"entries": [_line_data(line) for line in page.lines], "scanned": page.scanned, "total": page.total}
-    return Result(data, lines)
+        whose = seats.members_of_logs(session, {line.origin for line in page.lines})
+        names = authors.names_of_members(session)
+    who = {line.origin: authors.name_in(names, whose.get(line.origin)) for line in page.lines}
+    width = min(max(map(len, who.values()), default=0), _NAME_WIDTH)
+    closed = sum(line.fault == "not granted" for line in page.lines)
+    lines = [_line(line, f"{who[line.origin]:<{width}}") for line in page.lines if line.fault != "not granted"]
+    if closed:
+        words = counted(closed, "entry was", "entries were")
+        lines.append(f"{words} sealed to the auditors of that time, and you were none: who and what stays closed.")
+    lines.append(f"{page.scanned} of {counted(page.total, 'entry', 'entries')} were looked at.")
+    entries = [_line_data(line) | {"member": who[line.origin]} for line in page.lines]
+    return Result({"entries": entries, "scanned": page.scanned, "total": page.total}, lines)
 
 
 def _verify(args: argparse.Namespace, face: Face) -> Result:
@@ -49,6 +61,11 @@ def _verify(args: argparse.Namespace, face: Face) -> Result:
         found = checking.verify(session, progress=lambda done, total: face.progress(done, total, "Checking the log"))
         if found.verified:
             dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
+    return verified(found)
+
+
+def verified(found: Verification) -> Result:
+    """Return what a verification found, for people and for `--json`."""
     data = {
         "verified": found.verified,
         "entries": found.entries,
@@ -56,16 +73,18 @@ def _verify(args: argparse.Namespace, face: Face) -> Result:
         "root": found.root.hex(),
         "logs": found.logs,
         "versions_opened": found.versions_opened,
+        "set_apart": found.set_apart,
         "problems": [_fault_data(fault) for fault in found.faults],
     }
     covered = (
-        f"{found.entries} of {found.expected} entries in {found.logs} logs are proven; "
-        f"{found.versions_opened} versions and {found.payloads_opened} audit payloads were opened."
+        f"{found.entries} of {found.expected} entries in {counted(found.logs, 'log')} are proven; "
+        f"opened: {counted(found.versions_opened, 'version')}, {counted(found.payloads_opened, 'audit payload')}."
     )
+    apart = [_set_apart(found.set_apart)] if found.set_apart else []
     if found.verified:
-        return Result(data, ["VERIFIED", covered, _NOT_COVERED])
+        return Result(data, ["VERIFIED", covered, *apart, _NOT_COVERED])
     first = found.faults[0]
-    lines = [f"NOT VERIFIED. First bad place: {_where(first)}", covered]
+    lines = [f"NOT VERIFIED. First bad place: {_where(first)}", covered, *apart]
     lines += [f"  {_where(fault)}" for fault in found.faults[:50]]
     if len(found.faults) > 50:
         lines.append(f"  and {len(found.faults) - 50} more (--json lists all)")
@@ -87,6 +106,14 @@ _NOT_COVERED = (
 )
 
 
+def _set_apart(count: int) -> str:
+    words = counted(count, "version stands", "versions stand")
+    return (
+        f"{words} apart: whole and signed, by somebody who had no right to write there at that time. Nobody is shown"
+        " what is in them. Granting the case to their author again lets them count; otherwise they stay as they are."
+    )
+
+
 def _where(fault: Fault) -> str:
     place = "" if fault.seq is None else f"entry {fault.seq}" + ("" if fault.n is None else f", item {fault.n}")
     log = "" if fault.origin is None else f"log {fault.origin.hex()[:16]} "
@@ -98,14 +125,14 @@ def _fault_data(fault: Fault) -> dict[str, object]:
     return {"code": fault.code, "origin": origin, "seq": fault.seq, "n": fault.n, "text": fault.text}
 
 
-def _line(line: LogLine) -> str:
+def _line(line: LogLine, who: str) -> str:
     if line.payload is None:
-        return f"{'?':<19}  {line.seq:>6}  ({line.fault})"
+        return f"{'?':<19}  {who}  {line.seq:>6}  ({line.fault})"
     payload = line.payload
     about = "" if payload.obj is None else f"  case ~{payload.obj.hex()[:8]}"
     covers = ", ".join(f"{count} {kind}" for kind, count in payload.covers.items())
     why = f"  {payload.why}" if payload.why else ""
-    return f"{_time(payload.t)}  {line.seq:>6}  {payload.act:<14} {payload.out}{about}{why}  {covers}".rstrip()
+    return f"{_time(payload.t)}  {who}  {line.seq:>6}  {payload.act:<14} {payload.out}{about}{why}  {covers}".rstrip()
 
 
 def _line_data(line: LogLine) -> dict[str, object]:

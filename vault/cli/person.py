@@ -7,6 +7,7 @@ import argparse
 from vault.cli.asking import Personal, add_personal, personal_values
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.showing import person_data, person_lines
 
 _ROLES = ("client", "relative", "witness", "worker", "interpreter", "persecutor", "third")
 _VALUES = (
@@ -19,15 +20,18 @@ _VALUES = (
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `add`."""
+    """Declare `add`, `list`."""
     del noun
-    verbs = parser.add_subparsers(required=True, metavar="add")
+    verbs = parser.add_subparsers(required=True, metavar="add | list")
     add = verbs.add_parser("add", help="add a person to a case", allow_abbrev=False)
     add.add_argument("case", help="the case's id or reference")
-    add.add_argument("--role", choices=_ROLES, required=True)
+    add.add_argument("--role", choices=_ROLES, required=True, help="who they are in this case")
     add.add_argument("--section", metavar="ID", help="keep it in this restricted section of the case")
     add_personal(add, _VALUES)
     add.set_defaults(command=_add)
+    listing = verbs.add_parser("list", help="the people of a case", allow_abbrev=False)
+    listing.add_argument("case", help="the case's id or reference")
+    listing.set_defaults(command=_list)
 
 
 def _add(args: argparse.Namespace, face: Face) -> Result:
@@ -49,3 +53,13 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
         else:
             record = sections.add_person(session, sections.find_in(session, case, args.section), person)
     return Result({"person": record.hex()}, ["The person is kept.", f"id {record.hex()}"])
+
+
+def _list(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import cases
+
+    with opened(args, face) as session:
+        view = cases.open_case(session, cases.find(session, args.case), why=args.why)
+    lines = [line for person in view.persons for line in person_lines(person)]
+    data = {"case": view.case.hex(), "persons": [person_data(person) for person in view.persons]}
+    return Result(data, lines or ["Nobody is in this case yet."])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from vault.display import counted
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from vault.ids import RecordId
     from vault.services.cases import CaseView
     from vault.services.reading import Stored
+    from vault.services.sharing import ChangeCost
 
 
 def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
@@ -80,6 +83,11 @@ def note_lines(note: Stored[Note], by: Mapping[RecordId, str], *, short: bool = 
     head = f"{_day(note.written_ms)}  {value.kind}  {note.record.hex()}{amends}  {by.get(note.record, '')}".rstrip()
     text = value.text.splitlines() or [""]
     return [head, f"  {text[0]}"] if short else [head, *(f"  {line}" for line in text)]
+
+
+def cost_words(cost: ChangeCost) -> str:
+    """Return what a new key of a case costs; who holds it are devices, and the recovery sheets where they open it."""
+    return f"{counted(cost.versions, 'version')} wrapped anew, sealed to {counted(cost.seats, 'holder')}"
 
 
 def person_data(person: Stored[Person]) -> dict[str, object]:

@@ -7,7 +7,7 @@ casevault - an encrypted casework vault for asylum-support organisations
 
   casevault                      open the app
   casevault demo                 try everything on invented people
-  casevault VERB --help          the options of one command
+  casevault NOUN VERB --help     the options of one command
 
 usage: casevault [--vault V] [--member NAME] NOUN [VERB] ...
 
@@ -20,22 +20,27 @@ start
   factor list | add keyfile --out F | add fido2 | remove KIND
                                  a file or a security key beside it
   lock                           end this vault's running app on this computer
-  destroy access                 end your own way in on this computer
+  destroy access | after-wrong-attempts N
+                                 end your own way in here; or everybody's, after N
 organisation
-  member list | invite | join | admit | finish | add | suspend | leave | roles
-  member away MEMBER --until DATE --deputy MEMBER | deputy MEMBER --is MEMBER
-         show PROPOSAL | sign | commit
+  member list | invite | join | admit | finish | add
+                                 who is in; four steps bring somebody in
+         suspend | leave | roles MEMBER
+         show | sign | commit PROPOSAL
+                                 a change that several sign
+         away MEMBER --until DATE --deputy MEMBER | deputy MEMBER --is MEMBER
   device list | name | add | give | move | lost DEVICE
 cases
   case new | list | show CASE
-  person add CASE
+  person add CASE | list CASE
   note add CASE | list CASE | show NOTE | amend NOTE
   search WORDS
   section new CASE | list CASE | show ID | grant ID | remove ID
                                  restricted: where somebody is, health, sources
   intake add | list | close SLIP call slips
 who can open what
-  grant list CASE | add CASE --to MEMBER [--until DATE] | remove CASE
+  grant list CASE | add CASE --to MEMBER [--until DATE]
+        remove CASE --from-member MEMBER
   key list CASE | rotate CASE | rewrap
   handover order MEMBER --to MEMBER | list | carry-out
   break-glass CASE --for MEMBER --until DATE [--second NAME]

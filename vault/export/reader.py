@@ -72,7 +72,7 @@ class Examination:
     def sentence(self) -> str:
         """Return the result in one sentence, which claims no more than was checked."""
         if self.standing is Standing.OUTER_FORM:
-            return "sealed package of the right form; maker and content NOT CHECKED: that needs the recipient's key"
+            return "a sealed package of the right form; maker and content NOT CHECKED: that needs the recipient's key"
         words = " ".join(self.key_words)
         compared = "these are the words that you gave" if self.standing is Standing.AS_EXPECTED else "compare"
         return f"unaltered; made by key {words}; {compared}; {self.released()}"

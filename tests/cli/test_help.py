@@ -1,0 +1,51 @@
+"""What a newcomer reads before anything else: each help says what its command is for, and names what it takes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.desk import Desk
+from vault.cli.dispatch import Parser
+from vault.cli.text import NOUNS
+
+
+def parsers(noun: str) -> Iterator[argparse.ArgumentParser]:
+    parser = Parser(prog=f"casevault {noun}")
+    importlib.import_module(NOUNS[noun]).add_verbs(parser, noun)
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            yield from action.choices.values()
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_argument_says_what_it_is(noun: str) -> None:
+    for parser in parsers(noun):
+        for action in parser._actions:
+            assert action.help or action.choices, f"{parser.prog}: {action.option_strings or action.dest}"
+
+
+def test_the_help_of_a_noun_and_of_a_verb_begin_with_what_they_are_for(desk: Desk) -> None:
+    assert "\nWho can open a case, given and taken back.\n" in desk.run_bare("grant", "--help").out
+    for asked in (("grant", "remove", "--help"), ("help", "grant", "remove")):
+        answer = desk.run_bare(*asked)
+        assert answer.code == 0
+        assert "\nTake a case back: a new key is made.\n" in answer.out
+
+
+def test_the_people_of_a_case_are_listed(desk: Desk) -> None:
+    case = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    shown = desk.run("case", "show", case, "--json").json()["persons"]
+    assert shown
+    assert desk.run("person", "list", case, "--json").json()["persons"] == shown
+    assert f"{shown[0]['role']}: {shown[0]['names'][0]}" in desk.run("person", "list", case).out
+
+
+def test_a_day_that_is_none_is_told_the_form_that_it_needs(desk: Desk) -> None:
+    answer = desk.run("grant", "add", "NOPE-NOPE", "--to", "Nobody Here", "--until", "tomorrow")
+    assert answer.code == 2
+    assert "--until must be a full day, YYYY-MM-DD." in answer.err

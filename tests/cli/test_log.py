@@ -1,0 +1,61 @@
+"""`casevault log`: who did what, and what a verification says of work that nobody was entitled to."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.services.founded import MEMBER
+from vault.cli.log import verified
+from vault.services.checking import Fault, Verification
+
+FAULT = Fault("absent", None, None, None, "operation 3: missing 00")
+
+
+def found(apart: int, *faults: Fault) -> Verification:
+    return Verification(
+        logs=1,
+        entries=7,
+        expected=7,
+        versions_opened=1,
+        payloads_opened=2,
+        set_apart=apart,
+        size=7,
+        root=bytes(32),
+        faults=faults,
+    )
+
+
+def test_each_entry_names_who_did_it(desk: Desk) -> None:
+    lines = desk.run("log", "list").out.splitlines()
+    assert all(f"Z  {MEMBER}  " in line or f"  {MEMBER}  " in line for line in lines[:-1])
+    assert "entries were looked at." in lines[-1]
+    entries = desk.run("log", "list", "--json").json()["entries"]
+    assert {entry["member"] for entry in entries} == {MEMBER}
+
+
+def test_a_sound_log_says_how_much_was_proven_and_that_nothing_stands_apart(desk: Desk) -> None:
+    answer = desk.run("log", "verify")
+    assert answer.out.startswith("VERIFIED\n")
+    assert "entries in 1 log are proven; opened: " in answer.out
+    assert "apart" not in answer.out
+    assert desk.run("log", "verify", "--json").json()["set_apart"] == 0
+
+
+@pytest.mark.parametrize(
+    ("apart", "words"), [(1, "1 version stands apart"), (2, "2 versions stand apart")], ids=["one", "several"]
+)
+def test_what_stands_apart_is_told_and_is_no_fault(apart: int, words: str) -> None:
+    result = verified(found(apart))
+    assert (result.exit_code, result.data["set_apart"], result.lines[0]) == (0, apart, "VERIFIED")
+    told = next(line for line in result.lines if "apart" in line)
+    assert told.startswith(words)
+    assert "no right to write there at that time" in told
+    assert "Granting the case to their author again lets them count" in told
+
+
+def test_what_stands_apart_is_told_beside_a_fault_too() -> None:
+    result = verified(found(1, FAULT))
+    assert result.exit_code == 6
+    assert result.lines[0] == "NOT VERIFIED. First bad place: [absent] operation 3: missing 00"
+    assert any("1 version stands apart" in line for line in result.lines)
