@@ -112,7 +112,7 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
             "NEVER use: +996 555 010 999",
             f"{made.ref}  Sana {MARKER}",
             "no safe contact is kept; known: +49 30 5550 1234",
-            "1 more cases were on that device and are not yours: ask who holds them.",
+            "1 more case was on that device and is not yours: ask who holds them.",
         ]
         assert not mira.holds(only_his.case)
         notes.add(mira, made.case, kind="contact", text="after")

@@ -99,7 +99,7 @@ def test_the_first_holder_who_sees_the_day_withdraws_it_and_the_second_finds_not
     with office.open(first) as session:
         assert arrival.settle(session) == []
         forward(session, 2)
-        assert arrival.settle(session) == ["1 rights had ended and were withdrawn: new keys were made."]
+        assert arrival.settle(session) == ["1 right had ended and was withdrawn: new keys were made."]
         assert sharing.holders_of(session, case).members == {office.amina.member, office.joel.member}
         notes.add(session, case, kind="contact", text="after Nadia")
     with office.open(second) as session:

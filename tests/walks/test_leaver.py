@@ -38,8 +38,8 @@ def test_a_leavers_cases_go_on_with_somebody_else(desk: OfficeDesk) -> None:
 
     # The deputy comes in for his own work; the rest happens behind it.
     behind = desk.done(people.joel, "case", "list")
-    assert "1 cases were withdrawn from devices that left: new keys were made." in behind.err
-    assert f"1 cases of {AMINA} went to {NADIA}, as ordered." in behind.err
+    assert "1 case was withdrawn from devices that left: new keys were made." in behind.err
+    assert f"1 case of {AMINA} went to {NADIA}, as ordered." in behind.err
     assert desk.done(people.joel, "case", "list").err == ""
 
     shown = desk.done(people.nadia, "case", "show", made["ref"], "--json").json()
@@ -62,5 +62,5 @@ def test_what_a_member_may_have_kept_is_said_when_a_case_is_taken_back(desk: Off
     case = desk.done(people.amina, "case", "new", "--kind", "other", "--title", "A case", "--json").json()["ref"]
     taken = desk.done(people.amina, "grant", "remove", case, "--from-member", JOEL)
     assert "may have copied" in taken.out or "may have been copied" in taken.out
-    assert "versions are wrapped anew" in taken.err
+    assert "wrapped anew, sealed to" in taken.err
     assert desk.run(people.joel, "case", "show", case).code == 4

@@ -24,12 +24,14 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     ask.add_argument("--language", choices=("en", "fr", "ru"), default="en", help="language of the report")
     ask.set_defaults(command=_ask)
     show = verbs.add_parser("show", help="read what a question asks", allow_abbrev=False)
-    show.add_argument("file", type=Path)
+    show.add_argument("file", metavar="FILE", type=Path, help="the question")
     show.add_argument("--files", type=Path, metavar="DIR", help="write the finished files into this new folder")
     show.set_defaults(command=_show)
     give = verbs.add_parser("give", help="approve it, with a reason", allow_abbrev=False)
-    give.add_argument("file", type=Path)
-    give.add_argument("--reason", required=True, metavar="CODE", help="the reason kept in the log and in the package")
+    give.add_argument("file", metavar="FILE", type=Path, help="the question")
+    give.add_argument(
+        "--reason", required=True, metavar="CODE", help="kept in the log and in the package; `show` lists them"
+    )
     give.add_argument("--out", required=True, type=Path, metavar="ANSWER", help="a new file for the one who asked")
     give.set_defaults(command=_give)
     listing = verbs.add_parser("list", help="who may approve what you ask for", allow_abbrev=False)
@@ -83,7 +85,13 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
         "reasons": list(question.wanted.reasons),
         "text": question.wanted.lines(),
     }
-    return Result(data, [f"{name} asks:", *question.wanted.lines()])
+    reasons = ", ".join(question.wanted.reasons)
+    how = [
+        "",
+        "To approve it: `casevault approval give FILE --reason CODE --out ANSWER`.",
+        f"CODE is one of: {reasons}.",
+    ]
+    return Result(data, [f"{name} asks:", *question.wanted.lines(), *how])
 
 
 def _give(args: argparse.Namespace, face: Face) -> Result:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import advising, opened, read_entrance, vault_path
+from vault.display import counted
 from vault.errors import InternalError
 
 
@@ -42,7 +43,7 @@ def _make(args: argparse.Namespace, face: Face) -> Result:
     }
     lines = [
         f"The backup is at {made.path}.",
-        f"It was opened again: {made.operations} entries and {made.versions} versions are in it, {made.drafts} drafts.",
+        f"It was opened again and read: {_inside(made.operations, made.versions, made.drafts)}.",
         "Keep it apart from this computer. It opens with the same passphrases.",
     ]
     return Result(data, lines)
@@ -73,7 +74,8 @@ def _verify(args: argparse.Namespace, face: Face) -> Result:
     }
     lines = [
         f"WHOLE. The backup at {found.path} was made on {day(found.made_ms)}.",
-        f"It holds {found.operations} entries; {found.opened} of its {found.versions} versions are yours and opened.",
+        f"It holds {_inside(found.operations, found.versions, found.drafts)}; versions that are yours, and opened:"
+        f" {found.opened}.",
     ]
     return Result(data, lines)
 
@@ -109,11 +111,15 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
     }
     lines = [
         f"The vault is at {restored.path}, from the backup of {made}.",
-        f"It holds {restored.operations} entries and {restored.versions} versions, and {restored.drafts} drafts.",
+        f"It holds {_inside(restored.operations, restored.versions, restored.drafts)}.",
         f"LOSS: {restored.loss}",
         "A new log begins in it. Use it in place of the old vault, never beside it.",
     ]
     return Result(data, lines)
+
+
+def _inside(entries: int, versions: int, drafts: int) -> str:
+    return f"{counted(entries, 'entry', 'entries')}, {counted(versions, 'version')}, {counted(drafts, 'draft')}"
 
 
 def _progress(face: Face) -> Callable[[str, int, int], None]:

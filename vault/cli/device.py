@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
 from vault.cli.outcome import add_proposal, outcome_result, write_new
+from vault.display import counted
 from vault.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,15 +23,15 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     listing = verbs.add_parser("list", help="which devices are in, and whose", allow_abbrev=False)
     listing.set_defaults(command=_list)
     name = verbs.add_parser("name", help="call a device something", allow_abbrev=False)
-    name.add_argument("device")
+    name.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
     name.add_argument("name", metavar="NAME", help="say `old laptop`, never where it is kept")
     name.set_defaults(command=_name)
     add = verbs.add_parser("add", help="invite a further device of a member (you, by default)", allow_abbrev=False)
-    add.add_argument("--for", dest="whose", metavar="MEMBER")
+    add.add_argument("--for", dest="whose", metavar="MEMBER", help="whose it is to be")
     add.add_argument("--out", type=Path, required=True, metavar="FILE", help="the invitation; then `member join`")
     add.set_defaults(command=_add)
     give = verbs.add_parser("give", help="give all your cases to a further device of yours", allow_abbrev=False)
-    give.add_argument("device")
+    give.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
     give.set_defaults(command=_give)
     move = verbs.add_parser("move", help="go on with another device, in two steps", allow_abbrev=False)
     step = move.add_mutually_exclusive_group(required=True)
@@ -39,7 +40,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add_proposal(move)
     move.set_defaults(command=_move)
     lost = verbs.add_parser("lost", help="end a device that is gone, and say whom to warn", allow_abbrev=False)
-    lost.add_argument("device")
+    lost.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
     lost.add_argument("--warn-list", type=Path, metavar="FILE", help="write whom to warn here, in place of the screen")
     add_proposal(lost)
     lost.set_defaults(command=_lost)
@@ -87,7 +88,8 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
     return Result(
         {"invitation": str(args.out)},
         [
-            f"The invitation is at {args.out}. On the new device: `casevault --vault NEW member join INVITATION`.",
+            f"The invitation is at {args.out}. On the new device:",
+            "`casevault --vault NEW member join INVITATION --out REQUEST`.",
             "Then here: `casevault member admit REQUEST --bundle FILE`, with --with-cases to give it your cases.",
         ],
     )
@@ -99,7 +101,9 @@ def _give(args: argparse.Namespace, face: Face) -> Result:
     with opened(args, face) as session:
         seat = devices.find(session, args.device)
         given = devices.give_cases(session, seat, progress=lambda done, total: face.progress(done, total, "Giving"))
-    words = f"{given} cases and sections are given; they come to the device with the next bundle."
+    words = (
+        f"{counted(given, 'case or section is', 'cases and sections are')} given; they come to it with the next bundle."
+    )
     return Result({"device": seat.hex(), "given": given}, [words])
 
 
@@ -115,7 +119,8 @@ def _move(args: argparse.Namespace, face: Face) -> Result:
     if args.invitation is None:
         return outcome_result(args, face, outcome, "You moved: the old device counts no more.")
     steps = [
-        f"The invitation is at {args.invitation}. On the new device: `casevault --vault NEW member join INVITATION`.",
+        f"The invitation is at {args.invitation}. On the new device:",
+        "`casevault --vault NEW member join INVITATION --out REQUEST`.",
         "Here: `casevault member admit REQUEST --with-cases --bundle FILE`. There: `casevault member finish BUNDLE`.",
         f"When everything is there: `casevault device move --ended {session.seat.hex()[:8]}` on the new device.",
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
 from vault.cli.seconded import second_of
+from vault.display import counted
 from vault.errors import WaitingForDecisionError
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def _export(args: argparse.Namespace, face: Face) -> Result:
     }
     lines = [
         f"The package is at {result.path}.",
-        f"{result.questions} questions were open; {result.decided} forms are decided. The finished files were checked.",
+        f"{counted(result.questions, 'question was', 'questions were')} open;"
+        f" {counted(result.decided, 'form is', 'forms are')} decided. The finished files were checked.",
         _RELEASED[result.release],
         "Tell the recipient these 13 words of your package key once, by voice:",
         f"  {' '.join(result.key_words)}",
@@ -81,7 +83,7 @@ def undecided(result: Undecided) -> Result:
         {"form": q.form, "count": q.count, "kinds": list(q.kinds), "proposal": q.proposal, "context": q.context}
         for q in result.questions
     ]
-    lines = [f"{len(questions)} questions are open; nothing was written.", ""]
+    lines = [f"{counted(len(questions), 'question is', 'questions are')} open; nothing was written.", ""]
     lines += [f"  {q.form!r} ({q.count} x, proposed: {q.proposal}): {q.context}" for q in result.questions]
     lines += ["", "Decide them in the app, or take all proposals with `--decide proposed`."]
     data = {"package": None, "digest": None, "questions": len(questions), "decided": 0, "open": questions}

@@ -7,6 +7,7 @@ import argparse
 from vault.cli.asking import Personal, add_personal, personal_values
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.display import counted
 
 _REASON = (Personal("reason", "--reason", "Why (everybody in the vault can read it)", required=True),)
 
@@ -16,7 +17,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     del noun
     verbs = parser.add_subparsers(required=True, metavar="order | list | carry-out")
     order = verbs.add_parser("order", help="order it (an admin, who needs no case)", allow_abbrev=False)
-    order.add_argument("leaver", metavar="MEMBER")
+    order.add_argument("leaver", metavar="MEMBER", help="who leaves, or has left")
     order.add_argument("--to", required=True, metavar="MEMBER", help="the new owner")
     add_personal(order, _REASON)
     order.set_defaults(command=_order)
@@ -61,7 +62,8 @@ def _carry_out(args: argparse.Namespace, face: Face) -> Result:
         names = authors.names_of_members(session)
     data = [{"order": one.order.hex(), "cases": one.cases} for one in done]
     lines = [
-        f"{one.cases} cases of {authors.name_in(names, one.leaver)} are {authors.name_in(names, one.successor)}'s now."
+        f"{counted(one.cases, 'case')} of {authors.name_in(names, one.leaver)}:"
+        f" with {authors.name_in(names, one.successor)} now."
         for one in done
     ]
     return Result({"carried_out": data}, lines or ["You hold no case that waits to be handed over."])

@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault.cli.asking import Personal, add_personal, ask_line, personal_values, read_member
+from vault.cli.changing import add_changes
 from vault.cli.choosing import new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened, read_entrance, vault_path
 from vault.cli.outcome import (
-    WAITING,
     add_proposal,
     add_root,
     outcome_result,
-    shown_data,
-    shown_lines,
     write_new,
 )
 from vault.cli.standing_in import add_standing_in
+from vault.display import counted
 from vault.errors import WaitingForDecisionError
 
 if TYPE_CHECKING:
     from vault.access.inviting import Answer
     from vault.services.members import MemberShown
 
-_ROLES = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
+ROLES = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
 _NAME = (Personal("name", "--name", "Name of the new member", required=True),)
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare the verbs."""
     del noun
-    verbs = parser.add_subparsers(required=True, metavar="list | invite | join | admit | finish | add | ...")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
     listing = verbs.add_parser("list", help="who is in, with which roles", allow_abbrev=False)
     listing.add_argument("--all", action="store_true", help="those who left too")
     listing.set_defaults(command=_list)
@@ -44,12 +42,12 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     invite.add_argument("--out", type=Path, required=True, metavar="FILE", help="the invitation")
     invite.set_defaults(command=_invite)
     join = verbs.add_parser("join", help="2. on the new device: answer an invitation", allow_abbrev=False)
-    join.add_argument("invitation", type=Path)
+    join.add_argument("invitation", metavar="INVITATION", type=Path, help="the file that you were given")
     join.add_argument("--out", type=Path, required=True, metavar="FILE", help="the request to carry back")
     join.add_argument("--kdf-memory-mib", type=int, metavar="N", help="memory of one passphrase guess, in MiB (256)")
     join.set_defaults(command=_join)
     admit = verbs.add_parser("admit", help="3. compare the words, and admit who asks", allow_abbrev=False)
-    admit.add_argument("request", type=Path)
+    admit.add_argument("request", metavar="REQUEST", type=Path, help="the file that came back")
     admit.add_argument("--words", metavar="W", help="the 13 words as read out on the other side (scripts)")
     admit.add_argument("--bundle", type=Path, metavar="FILE", help="write what the new device needs here")
     admit.add_argument("--with-cases", action="store_true", help="a further device of yours: give it all your cases")
@@ -57,7 +55,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add_proposal(admit)
     admit.set_defaults(command=_admit)
     finish = verbs.add_parser("finish", help="4. on the new device: take the bundle that came back", allow_abbrev=False)
-    finish.add_argument("bundle", type=Path)
+    finish.add_argument("bundle", metavar="BUNDLE", type=Path, help="the file from who admitted you")
     finish.set_defaults(command=_finish)
     add = verbs.add_parser("add", help="a second member in this very folder, at the same keyboard", allow_abbrev=False)
     _add_like(add)
@@ -66,40 +64,12 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add.add_argument("--new-passphrase-file", type=Path, metavar="F", help="read theirs from this file (scripts)")
     add_personal(add, _NAME)
     add.set_defaults(command=_add)
-    _add_changes(verbs)
+    add_changes(verbs, ROLES)
     add_standing_in(verbs)
 
 
-def _add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    suspend = verbs.add_parser("suspend", help="end every device of a member", allow_abbrev=False)
-    suspend.add_argument("who", metavar="MEMBER")
-    add_proposal(suspend)
-    suspend.set_defaults(command=_suspend)
-    leave = verbs.add_parser("leave", help="let a member leave for good", allow_abbrev=False)
-    leave.add_argument("who", metavar="MEMBER")
-    add_proposal(leave)
-    leave.set_defaults(command=_leave)
-    roles = verbs.add_parser("roles", help="give a member exactly these roles", allow_abbrev=False)
-    roles.add_argument("who", metavar="MEMBER")
-    roles.add_argument("roles", nargs="+", metavar="ROLE", choices=_ROLES)
-    add_root(roles)
-    add_proposal(roles)
-    roles.set_defaults(command=_change_roles)
-    show = verbs.add_parser("show", help="say what a proposal changes", allow_abbrev=False)
-    show.add_argument("proposal", type=Path)
-    show.set_defaults(command=_show)
-    sign = verbs.add_parser("sign", help="sign a proposal of others", allow_abbrev=False)
-    sign.add_argument("proposal", type=Path)
-    sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="the signed proposal")
-    sign.set_defaults(command=_sign)
-    commit = verbs.add_parser("commit", help="make a proposal count that all have signed", allow_abbrev=False)
-    commit.add_argument("proposal", type=Path)
-    add_proposal(commit)
-    commit.set_defaults(command=_commit)
-
-
 def _add_like(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--like", required=True, choices=_ROLES, help="the role")
+    parser.add_argument("--like", required=True, choices=ROLES, help="the role")
     parser.add_argument("--days", type=int, default=0, metavar="N", help="for N days; without it, no end")
 
 
@@ -132,7 +102,7 @@ def _member_line(one: MemberShown) -> str:
 
     until = "" if one.until_ms is None else f", until {last_day(one.until_ms)}"
     stand = "" if one.stand.value == "in" else f"  ({one.stand.value})"
-    return f"{one.name}: {', '.join(sorted(one.roles)) or 'no role'}{until}; devices {len(one.seats)}{stand}"
+    return f"{one.name}: {', '.join(sorted(one.roles)) or 'no role'}{until}; {counted(len(one.seats), 'device')}{stand}"
 
 
 def _invite(args: argparse.Namespace, face: Face) -> Result:
@@ -188,7 +158,8 @@ def _admit(args: argparse.Namespace, face: Face) -> Result:
         args,
         face,
         admitted.outcome,
-        f"{admitted.name} is admitted.",
+        f"{admitted.name} is admitted"
+        + (f", and given {counted(cases, 'case or section', 'cases and sections')}." if cases else "."),
         member=admitted.member.hex(),
         device=admitted.seat.hex(),
         name=admitted.name,
@@ -237,7 +208,10 @@ def _finish(args: argparse.Namespace, face: Face) -> Result:
         count = len(members.list_all(session))
     return Result(
         {"joined": True, "roles": roles, "members": count},
-        [f"You are in, as {', '.join(roles) or 'nothing'}, with {count} members. This device is ready."],
+        [
+            f"You are in, as {', '.join(roles) or 'nothing'}; the organisation has {counted(count, 'member')}.",
+            "This device is ready.",
+        ],
     )
 
 
@@ -246,7 +220,8 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
 
     with opened(args, face) as session:
         name = personal_values(args, face, _NAME, "member add --like ROLE")["name"][0]
-        face.say("The new member types a passphrase of their own now; you look away.")
+        if args.new_passphrase_fd is None and args.new_passphrase_file is None:
+            face.say(f"{name} types a passphrase of their own now; you look away.")
         source = argparse.Namespace(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
         passphrase = new_passphrase(source, face, (name,))
         admitted = joining.admit_here(
@@ -254,64 +229,8 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
         )
     return Result(
         {"member": admitted.member.hex(), "device": admitted.seat.hex(), "roster": admitted.outcome.number},
-        [f"{admitted.name} is admitted, and opens this vault with their own name and passphrase."],
+        [
+            f"{admitted.name} is admitted, and opens this vault with their own name and passphrase.",
+            "Other devices hear of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.",
+        ],
     )
-
-
-def _suspend(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, members
-
-    with opened(args, face) as session:
-        member = authors.find_member(session, args.who)
-        outcome = members.suspend(session, member, progress=_progress(face))
-    return outcome_result(args, face, outcome, "The member is suspended: no device of theirs counts any more.")
-
-
-def _leave(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, members
-
-    with opened(args, face) as session:
-        member = authors.find_member(session, args.who)
-        outcome = members.leave(session, member, progress=_progress(face))
-    return outcome_result(args, face, outcome, "The member has left.")
-
-
-def _change_roles(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, members
-
-    with opened(args, face) as session:
-        member = authors.find_member(session, args.who)
-        outcome = members.change_roles(session, member, args.roles, by_root=args.root)
-    return outcome_result(args, face, outcome, "The member has exactly these roles now.")
-
-
-def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import rostering
-
-    with opened(args, face) as session:
-        shown = rostering.show(session, rostering.read_proposal(args.proposal))
-    return Result(shown_data(shown), shown_lines(shown))
-
-
-def _sign(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import rostering
-
-    with opened(args, face) as session:
-        shown, signed = rostering.sign(session, rostering.read_proposal(args.proposal))
-        write_new(args.out, signed)
-    data = shown_data(shown) | {"proposal": str(args.out)}
-    return Result(
-        data, [*shown_lines(shown), f"Your signature is in {args.out}."], 0 if shown.missing is None else WAITING
-    )
-
-
-def _commit(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import rostering
-
-    with opened(args, face) as session:
-        outcome = rostering.commit(session, rostering.read_proposal(args.proposal), progress=_progress(face))
-    return outcome_result(args, face, outcome, "The proposal counts now.")
-
-
-def _progress(face: Face) -> Callable[[int, int], None]:
-    return lambda done, total: face.progress(done, total, "Making new keys")

@@ -8,6 +8,7 @@ from vault.cli.asking import Personal, add_personal, personal_values
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
 from vault.cli.showing import note_data, note_lines, person_data, person_lines
+from vault.display import counted
 
 _KINDS = ("location", "health", "sources", "other")
 _TITLE = (Personal("title", "--title", "Title of the section", required=True),)
@@ -19,7 +20,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     verbs = parser.add_subparsers(required=True, metavar="new | list | show | grant | remove")
     new = verbs.add_parser("new", help="make a restricted section of a case", allow_abbrev=False)
     new.add_argument("case", help="the case's id or reference")
-    new.add_argument("--kind", choices=_KINDS, required=True)
+    new.add_argument("--kind", choices=_KINDS, required=True, help="what is kept apart")
     new.add_argument("--to", action="append", default=[], metavar="MEMBER", help="who else opens it (again for more)")
     add_personal(new, _TITLE)
     new.set_defaults(command=_new)
@@ -31,11 +32,11 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     show.set_defaults(command=_show)
     grant = verbs.add_parser("grant", help="let a member who holds the case open a section", allow_abbrev=False)
     grant.add_argument("section", help="its id")
-    grant.add_argument("--to", required=True, metavar="MEMBER")
+    grant.add_argument("--to", required=True, metavar="MEMBER", help="name or id (`member list`)")
     grant.set_defaults(command=_grant)
     remove = verbs.add_parser("remove", help="take a section back: a new key is made", allow_abbrev=False)
     remove.add_argument("section", help="its id")
-    remove.add_argument("--from-member", required=True, metavar="MEMBER")
+    remove.add_argument("--from-member", required=True, metavar="MEMBER", help="who opens it no more")
     remove.set_defaults(command=_remove)
 
 
@@ -47,7 +48,7 @@ def _new(args: argparse.Namespace, face: Face) -> Result:
         members = [authors.find_member(session, name) for name in args.to]
         case = cases.find(session, args.case)
         made = sections.create(session, case, what=args.kind, title=title, members=members)
-    others = f" and {len(members)} others" if members else ""
+    others = f" and {counted(len(members), 'other')}" if members else ""
     lines = [f"The section is kept: you{others} can open it.", f"id {made.hex()}"]
     return Result({"section": made.hex(), "case": case.hex()}, lines)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.display import counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
 def add_standing_in(verbs: _SubParsersAction[ArgumentParser]) -> None:
     """Declare `away` and `deputy`."""
     away = verbs.add_parser("away", help="lend a member's cases until a day, by itself over then", allow_abbrev=False)
-    away.add_argument("who", metavar="MEMBER")
+    away.add_argument("who", metavar="MEMBER", help="whose cases (name or id)")
     away.add_argument("--until", required=True, metavar="DATE", help="the last day (YYYY-MM-DD)")
     away.add_argument("--deputy", required=True, metavar="MEMBER", help="who opens them meanwhile")
     away.set_defaults(command=_away)
     deputy = verbs.add_parser("deputy", help="name who opens a member's new cases too", allow_abbrev=False)
-    deputy.add_argument("who", metavar="MEMBER")
+    deputy.add_argument("who", metavar="MEMBER", help="whose cases (name or id)")
     whom = deputy.add_mutually_exclusive_group(required=True)
-    whom.add_argument("--is", dest="deputy", metavar="MEMBER")
-    whom.add_argument("--nobody", action="store_true")
+    whom.add_argument("--is", dest="deputy", metavar="MEMBER", help="who stands in")
+    whom.add_argument("--nobody", action="store_true", help="nobody does any more")
     deputy.set_defaults(command=_deputy)
 
 
@@ -36,7 +37,8 @@ def _away(args: argparse.Namespace, face: Face) -> Result:
         given = terms.away(session, member, deputy, until_ms=until_ms).given
     data = {"member": member.hex(), "deputy": deputy.hex(), "until": terms.last_day(until_ms), "cases": given}
     lines = [
-        f"{given} cases are open to the deputy until {terms.last_day(until_ms)}; then their keys change.",
+        f"{counted(given, 'more case is', 'more cases are')} open to the deputy until {terms.last_day(until_ms)}.",
+        "The day after, their keys change by themselves.",
         "Only cases that you hold can be lent by you; the owner is told.",
     ]
     return Result(data, lines)

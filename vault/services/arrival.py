@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vault.access.session import Alarm, Session
+from vault.display import counted
 from vault.errors import VaultError
 from vault.ids import SeatId
 from vault.policy.rights import Place
@@ -57,7 +58,8 @@ def settle_aloud(session: Session) -> None:
 
 def _dates(session: Session) -> list[str]:
     ended = terms.withdraw_what_is_over(session)
-    return [f"{ended} rights had ended and were withdrawn: new keys were made."] if ended else []
+    words = counted(ended, "right had ended and was", "rights had ended and were")
+    return [f"{words} withdrawn: new keys were made."] if ended else []
 
 
 def _leavers(session: Session) -> list[str]:
@@ -70,7 +72,8 @@ def _leavers(session: Session) -> list[str]:
     with session.database.reading() as rows:
         held = {seat for seat in ended if not newest.isdisjoint(rows.epochs_granted_to(seat))}
     count = len(sharing.end_seats(session, held)) if held else 0
-    return [f"{count} cases were withdrawn from devices that left: new keys were made."] if count else []
+    words = counted(count, "case was", "cases were")
+    return [f"{words} withdrawn from devices that left: new keys were made."] if count else []
 
 
 def _orders(session: Session) -> list[str]:
@@ -79,14 +82,16 @@ def _orders(session: Session) -> list[str]:
         return []
     names = names_of_members(session)
     return [
-        f"{one.cases} cases of {name_in(names, one.leaver)} went to {name_in(names, one.successor)}, as ordered."
+        f"{counted(one.cases, 'case')} of {name_in(names, one.leaver)} went to {name_in(names, one.successor)},"
+        " as ordered."
         for one in done
     ]
 
 
 def _sections(session: Session) -> list[str]:
     count = sections.withdraw_with_case(session)
-    return [f"{count} restricted sections were withdrawn from members who lost the case."] if count else []
+    words = counted(count, "restricted section was", "restricted sections were")
+    return [f"{words} withdrawn from members who lost the case."] if count else []
 
 
 def _week(session: Session) -> list[str]:
@@ -103,5 +108,6 @@ def _over(session: Session) -> list[str]:
     if outcome is None:
         return []
     if outcome.is_done:
-        return [f"{len(outcome.ended)} devices of members whose time has ended were ended."]
+        words = counted(len(outcome.ended), "device")
+        return [f"Ended, of members whose time is over: {words}."]
     return [f"Members whose time has ended wait for signatures: {outcome.missing}; `casevault member suspend`."]

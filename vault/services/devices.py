@@ -9,6 +9,7 @@ from vault.access.session import Session
 from vault.casework.checks import checked_line
 from vault.casework.person import Person, SafeContact
 from vault.casework.vocabulary import PersonRole
+from vault.display import counted
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, make_id
 from vault.log.epochs import CompartmentKind
@@ -213,7 +214,8 @@ def warn_lines(warn: WarnList) -> list[str]:
         lines.append(f"{one.ref}  {one.name or 'no name kept'}")
         lines += [f"    {line}" for line in _contact_lines(one)]
     if warn.unread:
-        lines.append(f"{warn.unread} more cases were on that device and are not yours: ask who holds them.")
+        words = counted(warn.unread, "more case was on that device and is", "more cases were on that device and are")
+        lines.append(f"{words} not yours: ask who holds them.")
     return lines or ["No case that you can read was on that device."]
 
 

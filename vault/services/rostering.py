@@ -33,13 +33,14 @@ class Outcome:
         number: of the roster.
         missing: who has to sign yet, in words; None once the change counts.
         proposal: the file for those who sign, where somebody has to.
-        ended: seats that it ended.
+        admitted, ended: seats that it admitted, and that it ended.
         cases: how many cases and sections got a new key from this seat because of that.
     """
 
     number: int
     missing: str | None = None
     proposal: bytes | None = field(default=None, repr=False)
+    admitted: tuple[SeatId, ...] = ()
     ended: tuple[SeatId, ...] = ()
     cases: int = 0
 
@@ -108,12 +109,12 @@ def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
     """Sign a proposal, and return what it says and the file to pass on.
 
     Raises:
-        RefusedError: this member's role does not sign rosters, or they did already.
+        RefusedError: this member's role does not sign rosters, or they did already, or another change came before it.
         VerificationError: it does not follow from what this device knows.
     """
     session.require(Action.APPROVE)
     session.require_sound_log()
-    proposal = open_proposal(session, untrusted)
+    proposal = _opened(session, untrusted)
     if session.member in signers_in(session.directory.standing, proposal.roster):
         raise RefusedError("you signed this proposal already", advice="Give it to another who may sign.")
     signed = Proposal(sign_roster(session, proposal.roster), proposal.members)
@@ -124,11 +125,11 @@ def commit(session: Session, untrusted: bytes, *, progress: Progress = lambda do
     """Make a proposal count that all who must have signed.
 
     Raises:
-        RefusedError: somebody has to sign yet, or this member may not write rosters.
+        RefusedError: somebody has to sign yet, or this member may not write rosters, or another change came before it.
         VerificationError: it does not follow from what this device knows.
     """
     session.require(Action.MEMBER_ADMIT)
-    return _commit(session, open_proposal(session, untrusted), "roster.change", progress)
+    return _commit(session, _opened(session, untrusted), "roster.change", progress)
 
 
 def read_proposal(path: Path) -> bytes:
@@ -144,7 +145,7 @@ def read_proposal(path: Path) -> bytes:
 def show(session: Session, untrusted: bytes) -> Shown:
     """Return what a proposal says, without signing it."""
     session.require(Action.MEMBER_LIST)
-    return _shown(session, open_proposal(session, untrusted))
+    return _shown(session, _opened(session, untrusted))
 
 
 def settle_shared(session: Session) -> int:
@@ -197,6 +198,22 @@ def _other_rules(session: Session, after: Roster) -> list[str]:
     return lines
 
 
+def _opened(session: Session, untrusted: bytes) -> Proposal:
+    """Return a proposal that is the next change here: neither over, nor ahead of what has arrived."""
+    proposal = open_proposal(session, untrusted)
+    number, newest = proposal.roster.head.number, session.directory.standing.head.number
+    if number <= newest:
+        raise RefusedError(
+            "another change of members counts since this proposal was made", advice="Begin it anew: it is over."
+        )
+    if number > newest + 1:
+        raise RefusedError(
+            "this proposal goes on from a change of members that has not arrived here",
+            advice="Take a bundle of whoever proposed it first: `casevault bundle take FILE`.",
+        )
+    return proposal
+
+
 def _shown(session: Session, proposal: Proposal) -> Shown:
     standing = session.directory.standing
     names = names_of_members(session)
@@ -217,12 +234,14 @@ def _commit(
         rows=() if here is None else here.rows,
         act=act,
     )
-    ended = tuple(SeatId(seat) for seat in sorted(before.keys() - session.directory.standing.certificates.keys()))
+    after = session.directory.standing.certificates
+    admitted = tuple(SeatId(seat) for seat in sorted(after.keys() - before.keys()))
+    ended = tuple(SeatId(seat) for seat in sorted(before.keys() - after.keys()))
     cases: Sequence[CompartmentId] = sharing.end_seats(session, ended, progress=progress) if ended else ()
     if ended:
         sharing.rewrap_all(session, list(shared_compartments(session).values()))
         _close_doors(session, ended)
-    return Outcome(proposal.roster.head.number, ended=ended, cases=len(cases))
+    return Outcome(proposal.roster.head.number, admitted=admitted, ended=ended, cases=len(cases))
 
 
 def _close_doors(session: Session, ended: Sequence[SeatId]) -> None:

@@ -1,0 +1,108 @@
+"""`casevault member suspend | leave | roles`, and proposals: changes of members that several have to sign."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+from vault.cli.outcome import WAITING, add_proposal, add_root, outcome_result, shown_data, shown_lines, write_new
+
+
+def add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser], roles: Sequence[str]) -> None:
+    """Declare the verbs; `roles` are the words that `roles` takes."""
+    suspend = verbs.add_parser("suspend", help="end every device of a member", allow_abbrev=False)
+    suspend.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
+    add_proposal(suspend)
+    suspend.set_defaults(command=_suspend)
+    leave = verbs.add_parser("leave", help="let a member leave for good", allow_abbrev=False)
+    leave.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
+    add_proposal(leave)
+    leave.set_defaults(command=_leave)
+    change = verbs.add_parser("roles", help="give a member exactly these roles", allow_abbrev=False)
+    change.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
+    change.add_argument("roles", nargs="+", metavar="ROLE", choices=roles, help=f"one or more of: {', '.join(roles)}")
+    add_root(change)
+    add_proposal(change)
+    change.set_defaults(command=_change_roles)
+    show = verbs.add_parser("show", help="say what a proposal changes", allow_abbrev=False)
+    show.add_argument("proposal", metavar="PROPOSAL", type=Path, help="the file that you were given")
+    show.set_defaults(command=_show)
+    sign = verbs.add_parser("sign", help="sign a proposal of others", allow_abbrev=False)
+    sign.add_argument("proposal", metavar="PROPOSAL", type=Path, help="the file that you were given")
+    sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="the signed proposal")
+    sign.set_defaults(command=_sign)
+    commit = verbs.add_parser("commit", help="make a proposal count that all have signed", allow_abbrev=False)
+    commit.add_argument("proposal", metavar="PROPOSAL", type=Path, help="with every signature that it needs")
+    commit.set_defaults(command=_commit, out=None)
+
+
+def _suspend(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, members
+
+    with opened(args, face) as session:
+        member = authors.find_member(session, args.who)
+        name = authors.name_in(authors.names_of_members(session), member)
+        outcome = members.suspend(session, member, progress=_progress(face))
+    return outcome_result(args, face, outcome, f"{name} is suspended: no device of theirs counts any more.")
+
+
+def _leave(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, members
+
+    with opened(args, face) as session:
+        member = authors.find_member(session, args.who)
+        name = authors.name_in(authors.names_of_members(session), member)
+        outcome = members.leave(session, member, progress=_progress(face))
+    return outcome_result(
+        args,
+        face,
+        outcome,
+        f"{name} has left. Their cases go on by `casevault handover order {shlex.quote(name)} --to MEMBER`.",
+    )
+
+
+def _change_roles(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import authors, members
+
+    with opened(args, face) as session:
+        member = authors.find_member(session, args.who)
+        name = authors.name_in(authors.names_of_members(session), member)
+        outcome = members.change_roles(session, member, args.roles, by_root=args.root)
+    return outcome_result(args, face, outcome, f"{name} is exactly this now: {', '.join(sorted(set(args.roles)))}.")
+
+
+def _show(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import rostering
+
+    with opened(args, face) as session:
+        shown = rostering.show(session, rostering.read_proposal(args.proposal))
+    return Result(shown_data(shown), shown_lines(shown))
+
+
+def _sign(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import rostering
+
+    with opened(args, face) as session:
+        shown, signed = rostering.sign(session, rostering.read_proposal(args.proposal))
+        write_new(args.out, signed)
+    data = shown_data(shown) | {"proposal": str(args.out)}
+    lines = [*shown_lines(shown), f"Your signature is in {args.out}."]
+    if shown.missing is None:
+        return Result(data, [*lines, f"An admin or a supervisor makes it count: `casevault member commit {args.out}`."])
+    return Result(data, [*lines, "Pass this file on; the one that you were given lacks your signature."], WAITING)
+
+
+def _commit(args: argparse.Namespace, face: Face) -> Result:
+    from vault.services import rostering
+
+    with opened(args, face) as session:
+        outcome = rostering.commit(session, rostering.read_proposal(args.proposal), progress=_progress(face))
+    return outcome_result(args, face, outcome, "The proposal counts now.")
+
+
+def _progress(face: Face) -> Callable[[int, int], None]:
+    return lambda done, total: face.progress(done, total, "Making new keys")
