@@ -2,7 +2,7 @@
 
 import pytest
 
-from vault.policy.decide import REFUSALS, Decision, may
+from vault.policy.decide import REFUSALS, Decision, may, whom_to_ask
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role
 
 
@@ -72,3 +72,17 @@ def test_a_grant_that_is_over_allows_nothing_on_its_case_and_takes_nothing_else(
         assert (over.allowed, over.rule) == (False, "expired")
     else:
         assert over.rule == "role"
+
+
+@pytest.mark.parametrize(
+    ("action", "rule", "words"),
+    [
+        (Action.CASE_CREATE, "role", "Ask a member who is caseworker or supervisor."),
+        (Action.PARTNER_WRITE, "role", "Ask a member who is admin."),
+        (Action.CASE_READ, "grant", "Ask somebody who holds the case."),
+        (Action.CASE_READ, "expired", "Ask somebody who holds the case."),
+        (Action.CASE_READ, "over", "Ask an admin."),
+    ],
+)
+def test_who_is_refused_hears_whom_to_ask(action: Action, rule: str, words: str) -> None:
+    assert whom_to_ask(action, rule) == words

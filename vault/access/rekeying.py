@@ -109,7 +109,10 @@ def doors_of(file: KeyFile, kem_seed: bytes, seat: SeatId) -> DoorKeys:
     try:
         return open_doors(KemPrivate.from_seed(kem_seed), seat, VaultId(file.header.vault), file.doors)
     except BrokenSealError:
-        raise VerificationError("no door of the keys file opens for your seat", advice=_RESTORE_BOTH) from None
+        raise VerificationError(
+            "no door of the keys file opens for your seat",
+            advice="Your access here was ended; or keys and vault are of different days: restore both from one backup.",
+        ) from None
 
 
 def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: bytes) -> KeyFile:

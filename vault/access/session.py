@@ -18,7 +18,7 @@ from vault.errors import InternalError, RefusedError, VaultError, VerificationEr
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
 from vault.policy.clocks import ClockReading, read_clock
-from vault.policy.decide import REFUSALS, may
+from vault.policy.decide import REFUSALS, may, whom_to_ask
 from vault.policy.roles import Action, Role
 from vault.records.authority import Authority
 from vault.records.counting import Learned, Quarantined
@@ -170,7 +170,7 @@ class Session:
         decision = may(roles, action, holds_case=holds, has_expired=case in self.hidden)
         if not decision.allowed:
             rule = "over" if self.is_over else decision.rule
-            raise RefusedError(f"{action.value} is refused: {REFUSALS[rule]}")
+            raise RefusedError(f"{action.value} is refused: {REFUSALS[rule]}", advice=whom_to_ask(action, rule))
         return decision.rule
 
     def require_sound_log(self) -> None:
@@ -182,7 +182,7 @@ class Session:
         faults = [alarm for alarm in self.alarms if alarm.is_fault]
         if faults:
             raise VerificationError(
-                f"this waits until the log is sound: {faults[0].text}",
+                f"this waits until the log is sound: {faults[0].text.removesuffix('.')}",
                 advice="Run `casevault log verify`; reading and notes go on.",
             )
 

@@ -64,8 +64,9 @@ def checked_date(written: object, field: str) -> str:
 
 def checked_day(written: object, field: str) -> str:
     """Return a full day `YYYY-MM-DD`, or raise `UsageError`."""
-    date = PartialDate.parse(written, field=field)
-    if date.day is None or date.circa:
+    is_date = isinstance(written, str) and _WRITTEN.fullmatch(written.strip()) is not None
+    date = PartialDate.parse(written, field=field) if is_date else None
+    if date is None or date.day is None or date.circa:
         raise UsageError(f"{field} must be a full day, YYYY-MM-DD")
     return date.iso()
 

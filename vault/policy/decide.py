@@ -16,6 +16,13 @@ REFUSALS = {
 }
 
 
+def whom_to_ask(action: Action, rule: str) -> str:
+    """Return what a person can do about a refusal by this rule."""
+    if rule == "role":
+        return f"Ask a member who is {' or '.join(sorted(ALLOWED[action]))}."
+    return "Ask an admin." if rule == "over" else "Ask somebody who holds the case."
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """Whether an act is allowed, and the code of the rule that said so (kept in the audit payload)."""

@@ -21,6 +21,8 @@ from vault.services.approval_checks import listings_of
 from vault.services.members import members
 
 ALONE, TWO_PERSON = "alone", "two-person"
+# Of the acts that take two persons, those of which the question can travel in a file.
+_ASKED_BY_FILE = frozenset({"export.begin"})
 REASONS = ("legal-referral", "casework", "supervision", "subject-request", "handover", "deputy", "emergency")
 # Time to read and to type, at one keyboard.
 HERE_MS = 15 * 60_000
@@ -94,10 +96,9 @@ def required_approval(
     if rule_of(session, beside=beside) == ALONE:
         return None
     if second is None:
-        names = ", ".join(one.name for one in approvers(session, beside=beside))
         raise WaitingForDecisionError(
             f"{wanted.act} needs the approval of a second person; nothing was done",
-            advice=f"Ask {names}: here with `--second NAME`, or in a file with `casevault approval ask`.",
+            advice=_how_to_ask(wanted.act, approvers(session, beside=beside)),
         )
     if not session.directory.rights.may_write(session.roles, Place.CASE, Approving.KIND):
         raise RefusedError(
@@ -107,6 +108,16 @@ def required_approval(
     approval = second(wanted)
     require_counts(session, approval, wanted, beside=beside)
     return approval
+
+
+def _how_to_ask(act: str, found: Collection[Approver]) -> str:
+    """Return who can approve and by which way: who has no seat on this device cannot do it at this keyboard."""
+    here = ", ".join(one.name for one in found if one.is_here)
+    away = ", ".join(one.name for one in found if not one.is_here)
+    ways = [f"At this keyboard with `--second NAME`: {here}."] if here else []
+    if away and act in _ASKED_BY_FILE:
+        ways.append(f"In a file with `casevault approval ask`: {away}.")
+    return " ".join(ways) or f"It is given at the keyboard of a device that both use; of {away} nobody uses this one."
 
 
 def require_counts(session: Session, approval: Approval, wanted: Wanted, *, beside: Collection[MemberId] = ()) -> None:

@@ -148,7 +148,9 @@ def _sheets(known: Dates, now: int) -> Item:
         return replace(aged, found=f"proven {aged.found}")
     if known.sheets:
         return Item("recovery", Verdict.OK, "proven elsewhere: the secret of the sheets is not on this device")
-    advice = "Give them to people outside, then prove them: `casevault recovery sheets`, `casevault recovery drill`."
+    advice = (
+        "Until a drill proves them they count as none: `casevault recovery sheets`, then `casevault recovery drill`."
+    )
     return Item("recovery", Verdict.WARN, "no recovery sheets", advice)
 
 

@@ -226,7 +226,10 @@ def _require_readers(session: Session, members: Sequence[MemberId]) -> None:
     directory = session.directory
     for member in members:
         if not directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
-            raise RefusedError(f"member {member.hex()} has no role that opens cases")
+            roles = " or ".join(sorted(ALLOWED[Action.CASE_READ]))
+            raise RefusedError(
+                f"member {member.hex()} has no role that opens cases", advice=f"It is for who is {roles}."
+            )
         if not seats_of(session, [member]):
             raise NotFoundError(f"member {member.hex()} has no device yet", advice="They have to join first.")
 
