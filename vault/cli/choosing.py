@@ -77,20 +77,21 @@ def made_for_person(face: Face, language: str) -> bytearray:
             advice="In a script: `casevault passphrase generate --show`, and give it by file descriptor.",
         )
     made = factors.propose(language)
+    slip = ""
     for _ in range(_TRIES):
-        show(face, made)
+        show(face, made, slip)
         typed = platform.read_tty_passphrase("Now type it from the paper: ")
         if factors.is_same(made, typed):
             return bytearray(made.text().encode())
-        face.say("That is not what was shown. Here it is once more.")
+        slip = "That is not what was shown. Here it is once more.\n"
     raise UsageError("the passphrase was not typed back", advice="Nothing was changed. Begin again.")
 
 
-def show(face: Face, made: GeneratedPassphrase) -> None:
-    """Show a passphrase on the cleared screen until Enter is pressed."""
+def show(face: Face, made: GeneratedPassphrase, slip: str = "") -> None:
+    """Show a passphrase on the cleared screen until Enter is pressed; `slip` says why it is shown again."""
     words = "\n".join(f"  {number}. {word}" for number, word in enumerate(made.words, 1))
     face.show_once(
         f"YOUR PASSPHRASE\n\n{words}\n\nOne space between two. {_LIKE_THIS}\n"
         f"Worth {int(made.bits)} bits: nobody guesses it, as long as nobody reads it.\n",
-        "Write it on paper, then press Enter; it is not shown again. ",
+        f"{slip}Write it on paper, then press Enter; it is not shown again. ",
     )

@@ -27,7 +27,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add.set_defaults(command=_add)
     listing = verbs.add_parser("list", help="the open slips", allow_abbrev=False)
     listing.set_defaults(command=_list)
-    close = verbs.add_parser("close", help="close a slip; its words are gone", allow_abbrev=False)
+    close = verbs.add_parser("close", help="close a slip: nobody is shown its words any more", allow_abbrev=False)
     close.add_argument("slip", help="its id")
     close.add_argument("--case", help="the case that it went into (id or reference)")
     close.set_defaults(command=_close)
@@ -75,7 +75,7 @@ def _close(args: argparse.Namespace, face: Face) -> Result:
     with opened(args, face) as session:
         case = None if args.case is None else cases.find(session, args.case)
         intake.close(session, args.slip, moved_to=case)
-    return Result({"slip": args.slip, "closed": True}, ["The slip is closed; its words are gone."])
+    return Result({"slip": args.slip, "closed": True}, ["The slip is closed: nobody is shown its words any more."])
 
 
 def _time(ms: int) -> str:

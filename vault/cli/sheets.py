@@ -31,7 +31,7 @@ def add_writing(parser: argparse.ArgumentParser, option: str) -> None:
         dest="sheets_out",
         type=Path,
         metavar="PATH",
-        help="write them for the printer: a folder or NAME.pdf for one PDF each, another name for one text file",
+        help="write them for the printer: a folder (or NAME.pdf) for one PDF each, NAME.txt for one text file",
     )
     parser.add_argument(
         "--language", action="append", choices=LANGUAGES, help="language of what stands on them (all three)"
@@ -121,8 +121,11 @@ def _copied(face: Face, sheet: Sheet) -> None:
     """Show one sheet until somebody has it on paper: three of its words are asked behind it."""
     from vault.services.sheets import is_word, questions, shown
 
+    slip = ""
     while True:
-        face.show_once(shown(sheet), "Copy this sheet on paper, then press Enter: three of its words are asked. ")
+        face.show_once(
+            shown(sheet), f"{slip}Copy this sheet on paper, then press Enter: three of its words are asked. "
+        )
         try:
             asked = questions(sheet)
             if all(
@@ -132,7 +135,7 @@ def _copied(face: Face, sheet: Sheet) -> None:
                 return
         finally:
             face.clear()
-        face.say("That is not the word that was shown: here is the sheet once more.")
+        slip = "That is not the word that was shown: here is the sheet once more.\n"
 
 
 def compare_paper(args: argparse.Namespace, face: Face, new: Sequence[Sheet], files: SheetFiles | None) -> list[str]:

@@ -70,7 +70,7 @@ def list_open(session: Session) -> list[SlipLine]:
 
 
 def close(session: Session, slip: str, *, moved_to: CompartmentId | None = None) -> None:
-    """Close a slip, or say into which case it went. Its words are gone from here on; no later reader sees them.
+    """Close a slip, or say into which case it went. Nobody is shown its words from here on.
 
     Raises:
         NotFoundError: no open slip with this id.

@@ -12,7 +12,7 @@ from pathlib import Path
 from vault import platform
 from vault.errors import RefusedError, TryAgainError
 from vault.export.sheets import render_sheet, sheet_text
-from vault.platform import PRIVATE_FILE_MODE
+from vault.platform import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE
 from vault.seal.sheets import ROWS, Sheet, read_row, read_sheet, sheets_needed, whole_word
 
 WORDS_ASKED = 3
@@ -123,13 +123,16 @@ def sheet_files(path: Path, count: int) -> Iterator[SheetFiles]:
     """Make new files for sheets, for their owner alone, and remove them again if the block fails.
 
     Args:
-        path: a folder, for one PDF file of each sheet; `NAME.pdf`, for `NAME-1-of-3.pdf` and so on; any other name,
-            for one text file with all of them.
+        path: a folder, made where it is missing, for one PDF file of each sheet; `NAME.pdf`, for `NAME-1-of-3.pdf` and
+            so on; a name with another ending, for one text file with all of them.
         count: how many sheets there will be.
 
     Raises:
         RefusedError: something is there already, or no file can be made there.
     """
+    is_new_folder = not path.exists() and not path.suffix
+    if is_new_folder:
+        _make_folder(path)
     is_text = not path.is_dir() and path.suffix.lower() != ".pdf"
     paths = (path,) if is_text else tuple(_file_of(path, number, count) for number in range(1, count + 1))
     made: list[Path] = []
@@ -142,6 +145,8 @@ def sheet_files(path: Path, count: int) -> Iterator[SheetFiles]:
     except BaseException:
         for one in made:
             one.unlink(missing_ok=True)
+        if is_new_folder:
+            path.rmdir()
         raise
     finally:
         for descriptor in descriptors:
@@ -157,6 +162,13 @@ def _file_of(path: Path, number: int, count: int) -> Path:
     if path.is_dir():
         return path / f"recovery-sheet-{number}-of-{count}.pdf"
     return path.with_name(f"{path.stem}-{number}-of-{count}{path.suffix}")
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=PRIVATE_FOLDER_MODE)
+    except OSError:
+        raise RefusedError(f"{path} cannot be made", advice="Name a folder for the recovery sheets.") from None
 
 
 def _new_file(path: Path) -> int:
