@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.attacks.burglar import everything
+from tests.attacks.outsider import learn_as
+from tests.attacks.plaintext import forms
+from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, share
 from vault.access.compartments import drops_of
 from vault.access.session import Session
@@ -69,6 +73,24 @@ def test_two_supervisors_who_revoke_each_others_volunteer_apart_agree_after_they
             assert not searching.search(session, "Sealwort").hits
             with pytest.raises(RefusedError, match="was not granted to you"):
                 cases.open_case(session, case)
+    assert read_with_the_keys_of(AMINA, organisation).isdisjoint({LATER, "Selin, after she revoked Amina"})
+    assert read_with_the_keys_of(JOEL, organisation).isdisjoint({LATER, "Tomas, after he revoked Joel"})
+    assert LATER in read_with_the_keys_of(SELIN, organisation), "the control"
+
+
+def read_with_the_keys_of(name: str, organisation: Organisation) -> set[str]:
+    """Return what these keys open in the folders of both supervisors, with the keys of their databases besides."""
+    learned = {
+        one: learn_as(organisation[one].place.path, organisation[one].name, PASSPHRASE) for one in (SELIN, TOMAS, name)
+    }
+    found = everything(
+        [organisation[one].place.path for one in learned],
+        organisation[name].place.vault_id,
+        learned[name].secrets,
+        [one.key for one in learned.values()],
+    )
+    words = (LATER, "Selin, after she revoked Amina", "Tomas, after he revoked Joel")
+    return {word for word in words if any(form in found for form in forms(word))}
 
 
 def test_of_two_who_drop_each_other_the_one_nearer_to_the_founder_binds_on_every_device(
