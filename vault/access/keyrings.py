@@ -29,7 +29,6 @@ from vault.store.rowtypes import GrantRow
 _EPOCH_AT = 35
 # One page, 128 keys; a keyring that holds more takes a larger piece.
 _FIRST_SIZE = 4096
-_ORGANISATION = frozenset({CompartmentKind.DIRECTORY, CompartmentKind.SENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +90,17 @@ def open_missing(
 
 
 def with_directory_keys(keyring: Keyring, granted: Iterable[GrantedKey]) -> Keyring:
-    """Return a copy with the granted directory keys: a seat opens them first and believes after (FORMAT.md 2)."""
+    """Return the keyring with the directory keys that were granted: a seat opens them first and believes after.
+
+    Where there are any it is a copy, and the keyring itself stays as it was (FORMAT.md 2).
+    """
+    new = [(one, one.key) for one in granted if one.key and one.notice.kind is CompartmentKind.DIRECTORY]
+    if not new:
+        return keyring
     copy = keyring.copy(LockedMemory(_FIRST_SIZE))
-    for one in granted:
-        if one.key is not None and one.notice.kind is CompartmentKind.DIRECTORY:
-            with suppress(VerificationError):
-                copy.add(one.compartment, one.epoch, one.key)
+    for one, key in new:
+        with suppress(VerificationError):
+            copy.add(one.compartment, one.epoch, key)
     return copy
 
 
@@ -115,10 +119,7 @@ def missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[byt
             audit.add(notice.epoch)
         elif notice is not None:
             notices[notice.epoch].append(notice)
-    missing = [(epoch, found) for epoch, found in notices.items() if found or epoch not in audit]
-    # The organisation's own come first, so that whoever opens the vault finds them without a search.
-    missing.sort(key=lambda one: all(notice.kind not in _ORGANISATION for notice in one[1]))
-    return _oldest_first(missing)
+    return _oldest_first([(epoch, found) for epoch, found in notices.items() if found or epoch not in audit])
 
 
 def grants_between(rows: Rows, epoch: bytes, seat: SeatId) -> list[GrantRow]:
