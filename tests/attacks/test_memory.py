@@ -14,9 +14,10 @@ import pytest
 from tests.attacks.memory import core_limit, found_in, locked_kib, neighbour_reads, places, without_privileges
 from tests.cli.desk import Desk
 from tests.services.conftest import filled_template, founded_template
-from tests.services.founded import MARKER, PASSPHRASE, Filled
+from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled
 from tests.services.test_destroying import prove
 from tests.tui.app_pane import AppPane
+from tests.tui.second_desk import REASON, SECOND, SECOND_PASSPHRASE, seat_the_second, to_the_second
 from tests.tui.terminals import is_running, wait_for
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
@@ -131,5 +132,65 @@ def test_after_a_lock_neither_the_old_child_nor_its_parent_nor_the_next_child_ho
             assert found_in(parent, needles) == set()
             assert found_in(following, needles) == set()
             assert neighbour_reads(following) == set()
+        finally:
+            pane.close()
+
+
+def test_after_a_change_of_member_no_process_and_no_screen_knows_the_first(filled: Filled) -> None:
+    seat_the_second(filled)
+    keys = secrets_of(filled)
+    first = MEMBER.encode()
+    needles = [*keys.values(), PASSPHRASE, MARKER.encode(), first]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pane = AppPane(Path(folder), filled, member="")
+        try:
+            pane.wait_for("Member")
+            pane.type(MEMBER)
+            pane.wait_for(MEMBER)
+            pane.keys("Enter")
+            pane.unlock()
+            parent, child = pane.processes()
+            # The control: the one process that may hold them does.
+            assert {first, MARKER.encode(), *keys.values()} <= found_in(child, needles)
+            pane.keys("s")
+            pane.wait_for_end(child)
+            pane.wait_for("Member")
+            wait_for("another child", lambda: len(pane.processes()) == 2)
+            same, following = pane.processes()
+            assert same == parent
+            for pid in (parent, following):
+                assert found_in(pid, needles) == set()
+            everything = pane.everything()
+            assert MEMBER not in everything
+            assert MARKER not in everything
+            # The next one sees what is theirs.
+            pane.type(SECOND)
+            pane.wait_for(SECOND)
+            pane.keys("Enter")
+            pane.type(SECOND_PASSPHRASE)
+            pane.wait_for("•" * len(SECOND_PASSPHRASE))
+            pane.keys("Enter")
+            pane.wait_for("CASES  no cases")
+            assert found_in(following, [MARKER.encode(), keys["kem"], PASSPHRASE]) == set()
+        finally:
+            pane.close()
+
+
+def test_the_passphrase_of_the_second_person_never_is_in_the_memory_of_the_first(filled: Filled) -> None:
+    seat_the_second(filled)
+    needles = [SECOND_PASSPHRASE.encode(), MARKER.encode()]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pane = AppPane(Path(folder), filled)
+        try:
+            to_the_second(pane)
+            parent, child = pane.processes()
+            pane.type(REASON)
+            pane.keys("Enter")
+            pane.wait_for(f"Passphrase of {SECOND}")
+            pane.type(SECOND_PASSPHRASE)
+            pane.keys("Enter")
+            pane.wait_for("DONE. The package is at")
+            assert found_in(child, needles) == {MARKER.encode()}
+            assert found_in(parent, needles) == set()
         finally:
             pane.close()

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from typing_extensions import override
 
@@ -70,6 +71,20 @@ def test_who_is_asked_first_when_nobody_is_named() -> None:
         await type_in(pilot, "seven paper lanterns")
         await press(pilot, "enter")
         assert ("unlock", "Amina") in app.still.done
+
+    drive(app, steps)
+
+
+def test_a_passphrase_typed_ahead_does_not_come_into_the_field_that_can_be_read() -> None:
+    app = StillApp(member=None)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        for key in ("A", "m", "i", "enter", "s", "e", "v", "enter"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(pilot)
+        assert ("unlock", "Ami") in app.still.done
+        assert "sev" not in shown(app)
 
     drive(app, steps)
 

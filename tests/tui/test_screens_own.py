@@ -210,7 +210,7 @@ def test_the_guide_proposes_sheets_and_three_words_of_each_are_asked(tmp_path: P
         _stands_on(app, SheetsGuide)
         await press(pilot, "f4")
         await press(pilot, "f4")
-        assert "! Type the whole path of a folder that is there" in _said(pilot)
+        assert "! Type the whole path of a folder, from / or ~ on." in _said(pilot)
         await type_in(pilot, str(tmp_path))
         await press(pilot, "f4")
         assert f"{tmp_path}/recovery-sheet-3-of-3.pdf"[-30:] in _said(pilot).replace(" ", "")

@@ -41,6 +41,7 @@ class Command:
         shown: the key as it is written on the keyboard.
         hint: a word for the footer, or empty.
         brief: a few words, for what works everywhere.
+        first: obeyed before the field that has the focus sees the key: what is typed behind it goes on from there.
     """
 
     keys: str
@@ -49,6 +50,7 @@ class Command:
     shown: str
     hint: str = ""
     brief: str = ""
+    first: bool = False
 
 
 EVERYWHERE = (
@@ -221,7 +223,7 @@ class VaultScreen(Screen[str]):
 
 def bindings(commands: Iterable[Command]) -> list[Any]:
     """Return the commands as Textual takes them, with the keys of other layouts."""
-    return [Binding(with_layouts(command.keys), command.action, show=False) for command in commands if command.keys]
+    return [Binding(with_layouts(one.keys), one.action, show=False, priority=one.first) for one in commands if one.keys]
 
 
 def hints(commands: Iterable[Command]) -> list[Hint]:

@@ -62,9 +62,7 @@ class SheetsForm(LongWorkScreen):
             FormRow("How many", ChoiceField(_SHAPES, id="shape")),
             FormRow("How", ChoiceField(_WAYS, id="way")),
             Vertical(
-                FormRow(
-                    "Folder", SafeInput(placeholder="/media/stick, a folder that is there", id="out", compact=True)
-                ),
+                FormRow("Folder", SafeInput(placeholder="/media/stick/sheets", id="out", compact=True)),
                 FormRow("Language", ChoiceField(_LANGUAGES, id="language")),
                 id="printing",
             ),
@@ -84,9 +82,8 @@ class SheetsForm(LongWorkScreen):
 
     def action_go_on(self) -> None:
         """Make the set, once, then write or show it."""
-        folder = self._folder
-        if self._prints and (folder is None or not folder.is_dir()):
-            self.say("! Type the whole path of a folder that is there, from / or ~ on.")
+        if self._prints and self._folder is None:
+            self.say("! Type the whole path of a folder, from / or ~ on.")
             self.query_one("#out").focus()
         elif self._made is not None:
             self._hand_over(self._made)
@@ -152,4 +149,4 @@ class SheetsForm(LongWorkScreen):
     @property
     def _folder(self) -> Path | None:
         typed = Path(self.query_one("#out", SafeInput).value.strip()).expanduser()
-        return typed if typed.is_absolute() else None
+        return typed if typed.is_absolute() and (typed.is_dir() or not typed.suffix) else None

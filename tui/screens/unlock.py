@@ -30,7 +30,8 @@ class UnlockScreen(VaultScreen):
 
     NAME = "CaseVault is locked"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("enter", "next", "Go on; after the passphrase: unlock", "Enter", "unlock"),
+        # First: a passphrase typed ahead must not come into the field above, where it can be read.
+        Command("enter", "next", "Go on; after the passphrase: unlock", "Enter", "unlock", first=True),
         Command("f5", "show_more", "A keyfile or a security key beside the passphrase", "F5", "keyfile"),
         Command("f4", "show_length", "Show how many characters are typed", "F4", "length"),
         Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q", "quit"),
@@ -89,18 +90,12 @@ class UnlockScreen(VaultScreen):
 
     def action_next(self) -> None:
         """Do as Enter does in a field."""
-        if self.focused is not self.query_one("#member"):
-            self._unlock()
-        else:
-            self._passphrase.focus()
+        field = self.focused
+        if field is self.query_one("#member"):
+            self.set_focus(self._passphrase)
+        elif field is not None:
+            field.call_later(self._unlock)  # behind the letters that the field has not seen yet
 
-    @on(SafeInput.Submitted, "#member")
-    def _member_given(self) -> None:
-        self._passphrase.focus()
-
-    @on(SafeInput.Submitted, "#passphrase")
-    @on(SafeInput.Submitted, "#keyfile")
-    @on(SafeInput.Submitted, "#pin")
     def _unlock(self) -> None:
         member = self.query_one("#member", SafeInput).value.strip()
         if self._opening is not None:
