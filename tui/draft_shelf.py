@@ -128,6 +128,7 @@ def draft_shown(case: bytes, record: bytes, saved_ms: int, untrusted_content: st
         occurred=str(kept.get("occurred", "")),
         amends=amends if isinstance(amends, str) else None,
         cursor=_cursor(kept.get("cursor")),
+        section=str(kept.get("section", "")),
     )
 
 

@@ -41,10 +41,10 @@ def contact_line(contact: SafeContact) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def note_shown(record: bytes, note: Note, written_ms: int, heads: int) -> NoteShown:
-    """Return a note."""
+def note_shown(record: bytes, note: Note, written_ms: int, heads: int, by: str) -> NoteShown:
+    """Return a note; `by` is the name of who wrote it."""
     amends = None if note.amends is None else note.amends.hex()
-    return NoteShown(record.hex(), note.kind.value, written_ms, note.text, note.occurred, amends, heads)
+    return NoteShown(record.hex(), note.kind.value, written_ms, note.text, note.occurred, amends, heads, by)
 
 
 def questions_shown(questions: Iterable[Question]) -> tuple[QuestionShown, ...]:

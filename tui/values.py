@@ -25,7 +25,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """One row of the list. `place` is the gateway's own: where the row stands in the order that was asked for."""
+    """One row of the list. `place` is the gateway's own: where the row stands in the order that was asked for.
+
+    `is_alone`: no other member can open it.
+    """
 
     case: str
     ref: str
@@ -35,6 +38,7 @@ class CaseLine:
     stage: str
     heads: int = 1
     place: object = field(default=None, repr=False)
+    is_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class PersonShown:
 
 @dataclass(frozen=True, slots=True)
 class NoteShown:
-    """A note of a case. `amends` is the record of an earlier note."""
+    """A note of a case. `amends` is the record of an earlier note, `by` the name of who wrote it."""
 
     record: str
     kind: str
@@ -68,12 +72,14 @@ class NoteShown:
     occurred: str | None = None
     amends: str | None = None
     heads: int = 1
+    by: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class DraftShown:
     """Text that was typed and not finished. `record` names the draft; `amends` the note that it corrects, if any.
 
+    `section` is the restricted section that it is for, or empty for the case itself.
     `turn` grows with each save of a session: threads may overtake one another, and an older text must not win.
     """
 
@@ -87,6 +93,7 @@ class DraftShown:
     amends: str | None = None
     cursor: tuple[int, int] = (0, 0)
     turn: int = 0
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class CaseShown:
-    """A case as opened: what its header says, its people, its notes and this member's drafts for it."""
+    """A case as opened: what its header says, its people, its notes and this member's drafts for it.
+
+    `alone` says that no other member can open it, and why; `no_recovery` why the recovery sheets must not.
+    """
 
     case: str
     ref: str
@@ -114,6 +124,8 @@ class CaseShown:
     persons: tuple[PersonShown, ...] = field(default=(), repr=False)
     notes: tuple[NoteShown, ...] = field(default=(), repr=False)
     drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
+    alone: str = field(default="", repr=False)
+    no_recovery: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

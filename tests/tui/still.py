@@ -14,12 +14,15 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from typing_extensions import override
 
+from tests.tui.stills.access import StillSections, StillSharing
 from tests.tui.stills.approvals import StillApprovals
 from tests.tui.stills.casework import StillCasework
+from tests.tui.stills.devices import StillDevices
 from tests.tui.stills.door import HOUR_MS, NOW_MS, StillDoor
 from tests.tui.stills.evidence import StillEvidence
 from tests.tui.stills.exchange import StillExchange
 from tests.tui.stills.finding import StillFinding
+from tests.tui.stills.members import StillHandovers, StillMembers, StillProposals
 from tests.tui.stills.own import StillOwnAccess
 from tests.tui.stills.recovery import StillRecovery
 from tests.tui.stills.referral import StillReferral
@@ -41,6 +44,12 @@ _SUBJECTS: dict[str, type[Subject]] = {
     "recovery": StillRecovery,
     "exchange": StillExchange,
     "approvals": StillApprovals,
+    "members": StillMembers,
+    "proposals": StillProposals,
+    "handovers": StillHandovers,
+    "devices": StillDevices,
+    "sharing": StillSharing,
+    "sections": StillSections,
 }
 
 

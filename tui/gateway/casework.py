@@ -9,7 +9,7 @@ from tui.gateway.subject import Subject, case_id
 from tui.values import CaseShown, PersonTyped
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel
-from vault.services import cases, people
+from vault.services import authors, cases, people
 
 
 class Casework(Subject):
@@ -25,6 +25,8 @@ class Casework(Subject):
         """Open a case under a view that is in the log; again in the same session and for the same reason: no entry."""
         view = cases.open_case(self._session, case_id(case), why=why)
         head = view.head.value
+        by = authors.written_by(self._session, view.notes)
+        because = f" ({head.alone_reason})" if head.alone_reason else ""
         return CaseShown(
             case=case,
             ref=head.ref,
@@ -36,8 +38,13 @@ class Casework(Subject):
             heads=view.head.heads,
             safe_contacts=shaping.safe_contacts(one.value for one in view.persons),
             persons=tuple(shaping.person_shown(one.record, one.value, one.heads) for one in view.persons),
-            notes=tuple(shaping.note_shown(one.record, one.value, one.written_ms, one.heads) for one in view.notes),
+            notes=tuple(
+                shaping.note_shown(one.record, one.value, one.written_ms, one.heads, by.get(one.record, ""))
+                for one in view.notes
+            ),
             drafts=tuple(draft for draft in self._door.shelf.list() if draft.case == case),
+            alone=f"{view.only_you}{because}" if view.only_you else "",
+            no_recovery=head.no_recovery_reason or "",
         )
 
     def add_person(self, case: str, typed: PersonTyped) -> str:

@@ -8,12 +8,18 @@ from pathlib import Path
 
 from tui.gateway.approvals import Approvals
 from tui.gateway.casework import Casework
+from tui.gateway.devices import Devices
 from tui.gateway.evidence import Evidence
 from tui.gateway.exchange import Exchange
 from tui.gateway.finding import Finding
+from tui.gateway.handovers import Handovers
+from tui.gateway.members import Members
 from tui.gateway.own import OwnAccess
+from tui.gateway.proposals import Proposals
 from tui.gateway.recovery import Recovery
 from tui.gateway.referral import Referral
+from tui.gateway.sections import Sections
+from tui.gateway.sharing import Sharing
 from tui.gateway.subject import Door
 from tui.gateway.writing import Writing
 from tui.values import Standing
@@ -41,6 +47,12 @@ class Gateway:
         self.finding = Finding(door)
         self.evidence = Evidence(door)
         self.referral = Referral(door)
+        self.members = Members(door)
+        self.proposals = Proposals(door)
+        self.devices = Devices(door)
+        self.handovers = Handovers(door)
+        self.sharing = Sharing(door)
+        self.sections = Sections(door)
         self.own = OwnAccess(door)
         self.recovery = Recovery(door)
         self.exchange = Exchange(door)
@@ -58,7 +70,8 @@ class Gateway:
         self._door.close()
 
     def standing(self) -> Standing:
-        """Return how the vault stands now."""
+        """Return how the vault stands now, after doing what this seat owes to others."""
+        self._door.settle()
         session = self._door.session
         known = dates.read(session.vault, self._door.state)
         lacks = [] if known.separated else ["no separation of duties"]

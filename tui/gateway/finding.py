@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tui.gateway.subject import Door, Subject
+from tui.gateway.subject import Door, Subject, case_id
 from tui.values import CaseLine, CaseListStart, FoundShown, HitShown
 from vault.errors import InternalError
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
-from vault.services import arrival, listing, searching
+from vault.policy.roles import Action
+from vault.services import cases, listing, searching
 from vault.services.listing import CaseList
 
 
@@ -26,7 +27,6 @@ class Finding(Subject):
         """Return the size and first page of the list; the first call of a session puts the look into the log."""
         if self._list is None:
             self._list = listing.open_list(self._session)
-            arrival.settle_aloud(self._session)
         found = self._list.filter(untrusted_filter)
         self._found = (untrusted_filter, found)
         rows = self._list.page(0, Sort(sort), found=found)
@@ -50,6 +50,15 @@ class Finding(Subject):
             before=before if isinstance(before, Place) else None,
         )
         return CaseListStart(self._list.count(found), tuple(map(_line, rows)))
+
+    def alone(self, shown: tuple[str, ...]) -> frozenset[str]:
+        """Return those of these cases that no other member can open; where there is no other member, none is named."""
+        session = self._session
+        if len(session.directory.standing.members) == 1 or not self._may(Action.CASE_READ):
+            return frozenset()
+        held = [one for one in map(case_id, shown) if session.holds(one) and one not in session.hidden]
+        session.states_of(held)  # judged together, then asked one by one
+        return frozenset(one.hex() for one in held if cases.only_you(session, one) is not None)
 
     def search(self, untrusted_words: str) -> FoundShown:
         """Find records; one entry covers all hits."""

@@ -9,6 +9,9 @@ from tui.draft_shelf import DraftShelf
 from vault.access.session import Session
 from vault.errors import InternalError, NotFoundError
 from vault.ids import CompartmentId
+from vault.policy.decide import may
+from vault.policy.roles import Action, Role
+from vault.services import arrival
 
 Progress = Callable[[int, int], None]
 Stopped = Callable[[], bool]
@@ -29,6 +32,7 @@ class Door:
         self._shelf: DraftShelf | None = None
         self.name = ""
         """The member's, as typed."""
+        self._is_settled = False
 
     def open(self, session: Session, name: str) -> None:
         """Stand open on this session of a member."""
@@ -39,6 +43,12 @@ class Door:
         session, self._session = self._session, None
         if session is not None:
             session.close()
+
+    def settle(self) -> None:
+        """Do, once in a session, what this seat owes to others; what a person should hear of it becomes an alarm."""
+        if not self._is_settled:
+            self._is_settled = True
+            arrival.settle_aloud(self.session)
 
     @property
     def session(self) -> Session:
@@ -68,6 +78,12 @@ class Subject:
     @property
     def _session(self) -> Session:
         return self._door.session
+
+    def _may(self, *actions: Action) -> frozenset[str]:
+        """Return the codes of those acts that this member's roles allow, on a case that they hold."""
+        session = self._session
+        roles = frozenset[Role]() if session.is_over else session.roles
+        return frozenset(one.value for one in actions if may(roles, one, holds_case=True).allowed)
 
 
 class StoppedError(Exception):

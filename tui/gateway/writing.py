@@ -5,15 +5,17 @@ from __future__ import annotations
 from tui.gateway.subject import Subject, case_id
 from tui.values import DraftShown, Spot
 from vault.ids import make_id
-from vault.services import notes
+from vault.services import notes, sections
 
 
 class Writing(Subject):
     """Keeps what is typed. `save` waits for no other act."""
 
-    def begin(self, case: str, ref: str, kind: str, *, amends: str | None = None, text: str = "") -> DraftShown:
+    def begin(
+        self, case: str, ref: str, kind: str, *, amends: str | None = None, text: str = "", section: str = ""
+    ) -> DraftShown:
         """Return an empty draft; nothing is stored before something is typed."""
-        return DraftShown(case, make_id().hex(), ref, kind, 0, text, amends=amends)
+        return DraftShown(case, make_id().hex(), ref, kind, 0, text, amends=amends, section=section)
 
     def save(self, draft: DraftShown) -> None:
         """Keep a draft, sealed and on the medium when this returns."""
@@ -29,11 +31,14 @@ class Writing(Subject):
 
     def finish(self, draft: DraftShown) -> str:
         """Keep the draft as a note and forget the draft; returns the note's id. The note is durable first."""
-        occurred = draft.occurred.strip() or None
-        if draft.amends is None:
-            record = notes.add(self._session, case_id(draft.case), kind=draft.kind, text=draft.text, occurred=occurred)
+        session, occurred = self._session, draft.occurred.strip() or None
+        if draft.section:
+            section = case_id(draft.section)
+            record = sections.add_note(session, section, kind=draft.kind, text=draft.text, occurred=occurred)
+        elif draft.amends is None:
+            record = notes.add(session, case_id(draft.case), kind=draft.kind, text=draft.text, occurred=occurred)
         else:
-            record = notes.amend(self._session, draft.amends, text=draft.text)
+            record = notes.amend(session, draft.amends, text=draft.text)
         self.forget(draft)
         return record.hex()
 

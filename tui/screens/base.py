@@ -173,6 +173,11 @@ class VaultScreen(Screen[str]):
             self._said = words
             self.query_one("#status", Static).update(safe_content(words))
 
+    @property
+    def said(self) -> str:
+        """What stands there now."""
+        return self._said
+
     def head(self, left: str, right: str = "") -> None:
         """Show another first line."""
         self.query_one(Head).say(left, right)

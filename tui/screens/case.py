@@ -12,12 +12,14 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.safe_content import safe_content
+from tui.screens.access import AccessScreen
 from tui.screens.base import Command, VaultScreen
 from tui.screens.break_glass import BreakGlass
 from tui.screens.export import ExportScreen
 from tui.screens.note_editor import NoteEditor
 from tui.screens.person_form import PersonForm
 from tui.screens.rows import FixedRows
+from tui.screens.sections import SectionsScreen
 from tui.screens.wording import counted, moment
 from tui.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
 from tui.widgets.columns import Column
@@ -35,10 +37,12 @@ class CaseScreen(VaultScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("n", "note", "Write a note", "n", "note"),
         Command("p", "person", "Add a person", "p", "person"),
-        Command("a", "amend", "Correct a note by another one", "a", "amend"),
+        Command("a", "amend", "Correct a note by another one", "a"),
+        Command("w", "access", "Who can open it: give, take back, new key", "w", "who"),
+        Command("s", "sections", "Restricted sections: location, health, sources", "s", "sections"),
         Command("e", "export", "Export for a recipient", "e", "export"),
-        Command("g", "break_glass", "Break glass: in an emergency, open this case to another member", "g"),
-        Command("f6", "app.focus_next", "Next pane: people, notes, text", "F6", "pane"),
+        Command("g", "break_glass", "Break glass: open it to another member in an emergency", "g"),
+        Command("f6", "app.focus_next", "Next pane: people, notes, text", "F6"),
         Command("enter", "read", "Go into the text, or on with a draft", "Enter"),
         Command("f5", "refresh", "Read the case again", "F5"),
         Command("escape", "back", "Back to the list", "Esc", "back"),
@@ -93,10 +97,10 @@ class CaseScreen(VaultScreen):
         self._case = case
         conflict = f"  {case.heads} VERSIONS" if case.heads > 1 else ""
         self.head(f"{case.ref}  {case.title}", f"{case.kind}, {case.stage}, risk {case.risk}{conflict}")
-        contacts = "\n".join(f"SAFE CONTACT  {line}" for line in case.safe_contacts)
+        first = "\n".join(_first_lines(case))
         contact_line = self.query_one("#safe-contact", Static)
-        contact_line.display = bool(contacts)
-        contact_line.update(safe_content(contacts))
+        contact_line.display = bool(first)
+        contact_line.update(safe_content(first))
         self.query_one("#people-head", Static).update(safe_content(f"People ({len(case.persons)})"))
         drafts = f", {counted(len(case.drafts), 'draft')}" if case.drafts else ""
         self.query_one("#notes-head", Static).update(safe_content(f"Notes ({len(case.notes)}){drafts}"))
@@ -146,6 +150,14 @@ class CaseScreen(VaultScreen):
         """Add a person."""
         self.app.push_screen(PersonForm(self._case.case, self._case.ref), self._changed)
 
+    def action_access(self) -> None:
+        """Show who can open the case."""
+        self.app.push_screen(AccessScreen(self._case.case, self._case.ref), self._changed)
+
+    def action_sections(self) -> None:
+        """Show the restricted sections that this member holds."""
+        self.app.push_screen(SectionsScreen(self._case.case, self._case.ref, self._why), self._changed)
+
     def action_export(self) -> None:
         """Make a package for a recipient."""
         self.app.push_screen(ExportScreen(self._case.case, self._case.ref), self._changed)
@@ -191,12 +203,10 @@ class CaseScreen(VaultScreen):
         if person is not None:
             head, text = _versions(f"Person: {person.role}", person.heads), "\n".join(person.lines)
         elif draft is not None:
-            head, text = f"DRAFT  {draft.kind}  saved {moment(draft.saved_ms)}", draft.text
+            place = "  for a restricted section" if draft.section else ""
+            head, text = f"DRAFT  {draft.kind}  saved {moment(draft.saved_ms)}{place}", draft.text
         elif note is not None:
-            occurred = f"  of {note.occurred.replace('T', ' ')}" if note.occurred else ""
-            amends = "  corrects an earlier note" if note.amends else ""
-            head = _versions(f"{moment(note.written_ms)}  {note.kind}{occurred}{amends}", note.heads)
-            text = note.text
+            head, text = "\n".join(_note_head(note)), note.text
         elif not self._case.notes:
             text = "No note yet; n writes one."
         self.query_one("#text-head", Static).update(safe_content(head))
@@ -226,6 +236,22 @@ class CaseScreen(VaultScreen):
         return self.query_one("#notes", VirtualList)
 
 
+def _first_lines(case: CaseShown) -> list[str]:
+    """Return what somebody must know before anything else of a case."""
+    lines = [f"SAFE CONTACT  {line}" for line in case.safe_contacts]
+    lines += [f"! {case.alone}"] if case.alone else []
+    return lines + ([f"! Recovery cannot open this case: {case.no_recovery}"] if case.no_recovery else [])
+
+
+def _note_head(note: NoteShown) -> list[str]:
+    """Return when and what, then by whom and of which moment."""
+    more = [note.by] if note.by else []
+    more += [f"of {note.occurred.replace('T', ' ')}"] if note.occurred else []
+    more += ["corrects an earlier note"] if note.amends else []
+    first = _versions(f"{moment(note.written_ms)}  {note.kind}", note.heads)
+    return [first, ", ".join(more)] if more else [first]
+
+
 def _person_row(person: PersonShown) -> ListRow:
     return ListRow(person.record, (person.role, person.name))
 
@@ -237,7 +263,8 @@ def _note_row(note: NoteShown) -> ListRow:
 
 def _draft_row(draft: DraftShown) -> ListRow:
     first = next((line for line in draft.text.splitlines() if line.strip()), "")
-    return ListRow(draft.record, (moment(draft.saved_ms), f"DRAFT  {first}"))
+    mark = "DRAFT restricted" if draft.section else "DRAFT"
+    return ListRow(draft.record, (moment(draft.saved_ms), f"{mark}  {first}"))
 
 
 def _versions(head: str, heads: int) -> str:

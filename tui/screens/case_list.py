@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Final
 
@@ -17,16 +18,19 @@ from tui.screens.base import Command, VaultScreen
 from tui.screens.choosing import Choose
 from tui.screens.new_case import NewCase
 from tui.screens.rows import CasePages, FixedRows
+from tui.screens.telling import Tell
 from tui.screens.wording import age, counted, moment, packed
-from tui.values import CaseListStart, DraftShown, Standing
+from tui.values import CaseLine, CaseListStart, DraftShown, Standing
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.errors import RefusedError, VaultError
 
-_COLUMNS: Final = (Column("ref", 9), Column("client", 20), Column("title"), Column("kind, stage", 22))
+_COLUMNS: Final = (Column("ref", 10), Column("client", 20), Column("title"), Column("kind, stage", 22))
 _OLD_BACKUP_MS: Final = 7 * 86_400_000
 _ALARMS_SHOWN: Final = 3
+_ALONE: Final = "! Only YOU can open this case. Open it and press w to see, and to give it to somebody."
 
 
 class CaseList(VaultScreen):
@@ -38,13 +42,16 @@ class CaseList(VaultScreen):
         Command("enter", "open", "Open the case", "Enter", "open"),
         Command("n", "new", "Make a new case", "n", "new"),
         Command("d", "drafts", "Go on with a draft", "d"),
-        Command("b", "app.go('back_up')", "Make a backup", "b", "backup"),
+        Command("m", "app.go('members')", "Members: invite, admit, roles, away, leave", "m", "members"),
+        Command("l", "app.go('devices')", "Devices; a lost or stolen one", "l"),
+        Command("b", "app.go('back_up')", "Make a backup", "b"),
         Command("v", "app.go('log')", "The log, and its verification", "v", "log"),
         Command("f3", "app.go('search')", "Search all your cases", "F3", "search"),
         Command("y", "app.go('own_access')", "Your access: passphrase, keyfile, recovery sheets", "y"),
         Command("x", "app.go('exchange')", "Exchange with another member: take or make a bundle", "x"),
         Command("a", "app.go('approve')", "Approve what another member asks in a file", "a"),
         Command("s", "app.switch_member", "Switch member: this session ends, the next name is asked", "s"),
+        Command("t", "notices", "What was noticed at unlock, all of it", "t"),
         Command("w", "open_why", "Open the case for another reason", "w"),
         Command("o", "sort", "Sort by name, reference, stage or date", "o"),
         Command("f5", "refresh", "Read the list again", "F5"),
@@ -122,6 +129,11 @@ class CaseList(VaultScreen):
         """Make a case."""
         self.app.push_screen(NewCase(), self._made)
 
+    def action_notices(self) -> None:
+        """Show all that was noticed at unlock."""
+        lines = [line for alarm in self._standing.alarms for line in (alarm, "")]
+        self.app.push_screen(Tell("NOTICED AT UNLOCK", lines or ["Nothing."]))
+
     def action_drafts(self) -> None:
         """Offer the drafts."""
         self.ask(lambda vault: vault.writing.drafts(), self._offer_drafts)
@@ -172,7 +184,7 @@ class CaseList(VaultScreen):
             if wish == self._wish:
                 self._show(start, sort, words, cursor)
 
-        self.ask(lambda vault: vault.finding.start(sort, words), show)
+        self.ask(lambda vault: vault.finding.start(sort, words), show, failed=self._not_listed)
 
     def _show(self, start: CaseListStart, sort: str, words: str, cursor: int) -> None:
         def request(number: int, after: object, before: object) -> None:
@@ -191,11 +203,42 @@ class CaseList(VaultScreen):
             self.say("Nothing matches; Esc shows all." if words else "No cases yet; n makes one.")
         else:
             self.say("")
+        self._mark(pages, 0, start.rows)
+
+    def _not_listed(self, error: VaultError) -> None:
+        self.head(self.NAME)
+        if isinstance(error, RefusedError):
+            self.say("Your roles open no cases. m members, v log, F2 all that can be done.")
+        else:
+            self.fail(error)
 
     def _arrived(self, pages: CasePages, number: int, page: CaseListStart) -> None:
-        pages.arrived(number, page.rows)
+        self._show_page(pages, number, page.rows)
+        self._mark(pages, number, page.rows)
+
+    def _mark(self, pages: CasePages, number: int, rows: Sequence[CaseLine]) -> None:
+        """Mark what only oneself can open; that takes a moment longer than the rows, which stand there already."""
+        shown = tuple(row.case for row in rows)
+
+        def mark(alone: frozenset[str]) -> None:
+            if alone:
+                self._show_page(pages, number, [replace(row, is_alone=row.case in alone) for row in rows])
+                self._tell_alone()
+
+        self.ask(lambda vault: vault.finding.alone(shown), mark)
+
+    def _show_page(self, pages: CasePages, number: int, rows: Sequence[CaseLine]) -> None:
+        pages.arrived(number, rows)
         if pages is self._pages:
             self._list.page_arrived(number)
+
+    @on(VirtualList.Moved)
+    def _tell_alone(self) -> None:
+        row = self._list.row_at_cursor()
+        if row is not None and row.cells[0].endswith("!"):
+            self.say(_ALONE)
+        elif self.said == _ALONE:
+            self.say("")
 
     def _show_standing(self, standing: Standing) -> None:
         self._standing = standing
@@ -211,7 +254,7 @@ class CaseList(VaultScreen):
         lines = packed([*words, *(f"! {lack}" for lack in standing.lacks)], self.app.size.width - 2)
         lines += [f"! {alarm}" for alarm in standing.alarms[:_ALARMS_SHOWN]]
         if len(standing.alarms) > _ALARMS_SHOWN:
-            lines.append(f"! and {len(standing.alarms) - _ALARMS_SHOWN} more: verify the log (v)")
+            lines.append(f"! and {len(standing.alarms) - _ALARMS_SHOWN} more (t)")
         return "\n".join(lines)
 
     def on_resize(self) -> None:

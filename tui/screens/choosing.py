@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -32,7 +33,7 @@ class ChoiceField(Widget, can_focus=True):
     """
 
     DEFAULT_CSS = """
-    ChoiceField { height: 1; }
+    ChoiceField { height: 1; width: 1fr; }
     ChoiceField:focus { text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,8 +83,11 @@ class ChoiceField(Widget, can_focus=True):
 
     @override
     def render(self) -> Content:
-        place = f"({self.place + 1} of {len(self._words)}; left and right change it)" if self.has_focus else ""
-        return Content(fit(f"< {self._words[self.place][1]} >  {place}", self.size.width))
+        word = f"< {self._words[self.place][1]} >"
+        place = f"{self.place + 1} of {len(self._words)}"
+        helps = (f"  ({place}; left and right change it)", f"  ({place})") if self.has_focus else ()
+        fitting = (one for one in helps if cell_len(word + one) <= self.size.width)
+        return Content(fit(word + next(fitting, ""), self.size.width))
 
 
 class Choose(ModalScreen[str]):

@@ -29,7 +29,7 @@ class LongWorkScreen(VaultScreen):
         work: Callable[[Gateway, Progress, Stopped], T | None],
         then: Callable[[T], None],
         *,
-        when_stopped: str,
+        when_stopped: str = "",
     ) -> None:
         """Do this with a progress bar over the screen.
 
@@ -38,10 +38,10 @@ class LongWorkScreen(VaultScreen):
             work: gets the gateway, a function to say how far it is, and one that tells whether to stop; returns None
                 when it was stopped.
             then: gets what was made.
-            when_stopped: the words for the status line when the person stopped it.
+            when_stopped: the words for the status line when the person stopped it; without any it is not stopped.
         """
         wish = threading.Event()
-        modal = ProgressModal(title, wish.set)
+        modal = ProgressModal(title, wish.set if when_stopped else None)
         percent = -1
 
         def progress(done: int, total: int) -> None:

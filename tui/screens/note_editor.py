@@ -129,7 +129,7 @@ class NoteEditor(VaultScreen):
         self.say(f"! The draft is not saved. {sentence(error)}")
 
     def _show_saved(self, words: str) -> None:
-        what = "correction" if self._draft.amends else "note"
+        what = "correction" if self._draft.amends else "RESTRICTED note" if self._draft.section else "note"
         self.head(f"{self.NAME}  {self._draft.ref}  {what}", f"draft, encrypted, {words}")
 
     # ---- ending -------------------------------------------------------------------------------------------------

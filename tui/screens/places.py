@@ -7,8 +7,10 @@ from typing import Final
 from tui.screens.approving import QuestionFile
 from tui.screens.back_up import BackupScreen
 from tui.screens.base import VaultScreen
+from tui.screens.devices import DevicesScreen
 from tui.screens.exchange import ExchangeScreen
 from tui.screens.log_view import LogScreen
+from tui.screens.members import MembersScreen
 from tui.screens.own_access import OwnAccessScreen
 from tui.screens.search import SearchScreen
 
@@ -19,4 +21,6 @@ PLACES: Final[dict[str, type[VaultScreen]]] = {
     "own_access": OwnAccessScreen,
     "exchange": ExchangeScreen,
     "approve": QuestionFile,
+    "members": MembersScreen,
+    "devices": DevicesScreen,
 }

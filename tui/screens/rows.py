@@ -70,6 +70,6 @@ class CasePages:
 
 
 def case_cells(line: CaseLine) -> tuple[str, ...]:
-    """Return the cells of a case: reference, client, title, kind and stage."""
+    """Return the cells of a case: reference, client, title, kind and stage; `!` after what only oneself can open."""
     stage = f"{line.kind}, {line.stage}" if line.heads == 1 else f"{line.heads} versions, {line.kind}"
-    return (line.ref, line.client, line.title, stage)
+    return (f"{line.ref}!" if line.is_alone else line.ref, line.client, line.title, stage)

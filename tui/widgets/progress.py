@@ -46,8 +46,9 @@ class ProgressModal(ModalScreen[bool]):
 
     Args:
         title: what is being done.
-        cancel: asks the worker to stop; it then ends by calling `finished(False)`.
+        cancel: asks the worker to stop; it then ends by calling `finished(False)`. None: it is not stopped half way.
         cancel_label: the word on the button.
+        whole_label: stands in the place of the button where nothing stops it.
         stopping_label: what is shown from the wish to stop until the worker has stopped.
         rest: words for the remaining seconds.
         now_ms: the clock.
@@ -57,24 +58,26 @@ class ProgressModal(ModalScreen[bool]):
     ProgressModal { align: center middle; }
     ProgressModal > Vertical { width: 64; max-width: 100%; height: auto; border: solid $foreground; padding: 1 2;
                                background: $surface; }
-    ProgressModal Button { margin-top: 1; }
+    ProgressModal Button, ProgressModal .whole { margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
 
     def __init__(
         self,
         title: str,
-        cancel: Callable[[], None],
+        cancel: Callable[[], None] | None,
         *,
         cancel_label: str = "Cancel",
+        whole_label: str = "This is not stopped half way.",
         stopping_label: str = "Stopping ...",
         rest: Callable[[int | None], str] = english_rest,
         now_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
         super().__init__()
         self._title = title
-        self._cancel: Callable[[], None] | None = cancel
+        self._cancel = cancel
         self._cancel_label = cancel_label
+        self._whole_label = whole_label
         self._stopping_label = stopping_label
         self._rest = rest
         self._now_ms = now_ms
@@ -86,7 +89,10 @@ class ProgressModal(ModalScreen[bool]):
         with Vertical():
             yield Static(safe_content(self._title))
             yield Static(safe_content(self._line), id="line")
-            yield Button(safe_content(self._cancel_label), id="cancel")
+            if self._cancel is None:
+                yield Static(safe_content(self._whole_label), classes="whole")
+            else:
+                yield Button(safe_content(self._cancel_label), id="cancel")
 
     def advance(self, done: int, total: int) -> None:
         """Show how far it is. A call that changes nothing visible sends nothing."""

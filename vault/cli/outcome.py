@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
-from vault.errors import RefusedError, TryAgainError
+from vault.display import counted
+from vault.errors import RefusedError
 
 if TYPE_CHECKING:
     from vault.services.rostering import Outcome, Shown
 
 WAITING = 3
+FIRST_BUNDLE = (
+    "  here   `casevault bundle make --to MEMBER --out FILE`",
+    "  there  `casevault member finish FILE`",
+)
 
 
 def add_proposal(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +40,7 @@ def outcome_result(args: argparse.Namespace, face: Face, outcome: Outcome, done:
         "done": outcome.is_done,
         "roster": outcome.number,
         "missing": outcome.missing,
+        "admitted": [seat.hex() for seat in outcome.admitted],
         "ended": [seat.hex() for seat in outcome.ended],
         "cases": outcome.cases,
         **data,
@@ -43,8 +48,10 @@ def outcome_result(args: argparse.Namespace, face: Face, outcome: Outcome, done:
     if outcome.is_done:
         lines = [done]
         if outcome.ended:
-            what = f"{len(outcome.ended)} devices ended; {outcome.cases} cases got a new key."
+            what = f"{counted(len(outcome.ended), 'device')} ended; {counted(outcome.cases, 'case')} got a new key."
             lines += [what, "What they could open until now may have been copied. They open nothing that comes after."]
+        if outcome.admitted:
+            lines += ["A device that was admitted waits for its first bundle:", *FIRST_BUNDLE]
         lines.append("Others hear of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.")
         return Result(shown, lines)
     if args.out is None or outcome.proposal is None:
@@ -54,7 +61,10 @@ def outcome_result(args: argparse.Namespace, face: Face, outcome: Outcome, done:
         )
     write_new(args.out, outcome.proposal)
     face.say(f"Nothing is changed yet. Who has to sign: {outcome.missing}.")
-    lines = [f"The proposal is at {args.out}. It opens for members alone: `casevault member sign FILE --out SIGNED`."]
+    lines = [
+        f"The proposal is at {args.out}. It opens for members alone: `casevault member sign FILE --out SIGNED`.",
+        "Once all have signed, an admin or a supervisor makes it count: `casevault member commit SIGNED`.",
+    ]
     return Result({**shown, "proposal": str(args.out)}, lines, WAITING)
 
 
@@ -62,7 +72,7 @@ def shown_lines(shown: Shown) -> list[str]:
     """Return a proposal in words."""
     lines = [f"Roster {shown.number}:", *(f"  {change}" for change in shown.changes)]
     lines.append(f"Signed by: {', '.join(shown.signed_by) or 'nobody yet'}.")
-    lines.append("Nobody has to sign it any more." if shown.missing is None else f"Has to sign: {shown.missing}.")
+    lines.append("All have signed who must." if shown.missing is None else f"Has to sign: {shown.missing}.")
     return lines
 
 
@@ -83,11 +93,6 @@ def write_new(path: Path, content: bytes) -> None:
         RefusedError: something is there already.
         TryAgainError: it cannot be written there.
     """
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise RefusedError(f"{path} exists already", advice="Name a new file.") from None
-    except OSError as fault:
-        raise TryAgainError(f"{path} cannot be written ({fault.strerror})") from None
+    from vault.store import files
+
+    files.write_new(path, content)

@@ -100,6 +100,24 @@ def terms_of(session: Session, case: CompartmentId) -> list[Term]:
     return [term for term in all_terms(session, caught_up(session)) if term.case == case]
 
 
+def lent(session: Session) -> dict[MemberId, dict[MemberId, int]]:
+    """Return whose cases are lent to whom and until when at the latest, as far as this member's own cases tell."""
+    session.require(Action.MEMBER_LIST)
+    index = caught_up(session)
+    now_ms = session.clock().counts_ms
+    members = map(MemberId, session.directory.standing.members)
+    owner_of = {case: member for member in members for case in cases_of_owner(index, member)}
+    found: dict[MemberId, dict[MemberId, int]] = {}
+    for term in all_terms(session, index):
+        owner = owner_of.get(term.case)
+        if owner is None or term.why is not GrantReason.AWAY or term.until_ms is None:
+            continue
+        if not has_expired(term.until_ms, now_ms):
+            deputies = found.setdefault(owner, {})
+            deputies[term.member] = max(term.until_ms, deputies.get(term.member, 0))
+    return found
+
+
 def withdraw_what_is_over(session: Session) -> int:
     """Withdraw cases from members whose date has passed; return how many rights ended.
 

@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from vault.errors import MalformedError, NotFoundError, TryAgainError, VaultError, VerificationError
+from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainError, VaultError, VerificationError
 from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
@@ -55,6 +55,22 @@ def write_durable(path: Path, data: bytes) -> None:
     """
     write_aside(path, data)
     promote(path)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file for its owner alone where nothing is yet.
+
+    Raises:
+        RefusedError: something is there already.
+        TryAgainError: no room, or the folder cannot be written; nothing is left.
+    """
+    try:
+        _write_new(path, data)
+        fsync_folder(path.parent)
+    except FileExistsError:
+        raise RefusedError(f"{path} exists already", advice="Name a new file.") from None
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
 
 
 def read_limited(path: Path, limit: int, *, follow_links: bool = True) -> bytes:

@@ -35,6 +35,7 @@ NOTES = (
         NOW_MS - 30 * HOUR_MS,
         "Arseniy Vyuzhanin called at 07:40. Two men asked for him at the market. He can be reached through his sister "
         "until Friday. The court will hear the request on 27 November 2026.",
+        by="Joel Brandvik",
     ),
     NoteShown(
         "b2",
@@ -49,6 +50,7 @@ NOTES = (
         "Entretien avec M. Vyuzhanin. Mireille Tastevent prépare la demande de mesures provisoires.\n\n"
         "Le recours doit partir avant le 26 novembre 2026.",
         "2026-11-25T12:00",
+        by="Селин Астерхольт",
     ),
 )
 

@@ -33,6 +33,10 @@ class StillFinding(Finding):
         return CaseListStart(len(rows), rows)
 
     @override
+    def alone(self, shown: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(shown[2:3])
+
+    @override
     def search(self, untrusted_words: str) -> FoundShown:
         self._door.done.append(("search", untrusted_words))
         hits = (

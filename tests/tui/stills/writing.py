@@ -15,8 +15,10 @@ class StillWriting(Writing):
     _door: StillDoor
 
     @override
-    def begin(self, case: str, ref: str, kind: str, *, amends: str | None = None, text: str = "") -> DraftShown:
-        return DraftShown(case, "33" * 16, ref, kind, 0, text, amends=amends)
+    def begin(
+        self, case: str, ref: str, kind: str, *, amends: str | None = None, text: str = "", section: str = ""
+    ) -> DraftShown:
+        return DraftShown(case, "33" * 16, ref, kind, 0, text, amends=amends, section=section)
 
     @override
     def save(self, draft: DraftShown) -> None:

@@ -1,0 +1,62 @@
+"""Four devices, of which one is lost with two clients on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from typing_extensions import override
+
+from tests.tui.stills.door import StillDoor
+from tui.gateway.devices import Devices
+from tui.gateway.subject import Progress, Stopped
+from tui.values_exchange import Told
+from tui.values_members import Changed, DeviceLine, LostShown
+
+DEVICES = (
+    DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", 0, is_this=True, is_yours=True),
+    DeviceLine("715fc4be" * 4, "a0" * 16, "Amina Raskolda", "old laptop", 3, is_yours=True),
+    DeviceLine("4fd6f8f7" * 4, "a1" * 16, "Dana Okwiri", "", 6),
+    DeviceLine("5a745ffb" * 4, "a5" * 16, "Селин Астерхольт", "серый ноутбук", 2),
+)
+WARN = (
+    "K7QM-3XPD  Арсений Вьюжанин",
+    "    messenger: through his sister",
+    "    hours: after 18:00",
+    "    NEVER use: +996 555 010 203",
+    "T4WB-9HNC  Salim Zumurrudi",
+    "    no safe contact is kept; known: +996 555 010 204",
+    "3 more cases were on that device and are not yours: ask who holds them.",
+)
+ENDED = Changed(
+    (
+        "The device counts no more.",
+        "1 device ended; 2 cases and sections got a new key.",
+        "What they could open until now may have been copied. They open nothing that comes after.",
+        "Others hear of it with your next bundle for them.",
+    )
+)
+
+
+class StillDevices(Devices):
+    """Ends nothing."""
+
+    _door: StillDoor
+
+    @override
+    def list_all(self) -> tuple[DeviceLine, ...]:
+        return DEVICES
+
+    @override
+    def name(self, seat: str, text: str) -> None:
+        self._door.done.append(("name", seat, text))
+
+    @override
+    def give_cases(self, seat: str, progress: Progress, stopped: Stopped) -> Told | None:
+        self._door.done.append(("give cases", seat))
+        return Told(("12 cases and sections are given.",))
+
+    @override
+    def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
+        self._door.done.append(("lost", seat, warn_list))
+        kept = "" if warn_list is None else f"The list is at {warn_list}, in clear: delete it when everybody is warned."
+        return LostShown(ENDED, WARN, 2, kept)

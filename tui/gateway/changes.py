@@ -1,0 +1,31 @@
+"""What came of a change of who is in, in the words of the screens."""
+
+from __future__ import annotations
+
+from tui.values_members import Changed
+from vault.access.root_secret import kept_secret
+from vault.access.session import Session
+from vault.services.rostering import Outcome
+
+
+def changed(session: Session, outcome: Outcome, done: str, *, by_root: bool | None = None) -> Changed:
+    """Return an outcome for the screens.
+
+    Args:
+        session: who changed something.
+        outcome: of the service.
+        done: a sentence for a change that counts.
+        by_root: whether the root signed already; None where it cannot sign this.
+    """
+    if outcome.missing is not None:
+        root_is_here = by_root is False and kept_secret(session) is not None
+        return Changed((), outcome.missing, outcome.proposal or b"", root_is_here)
+    lines = [done]
+    if outcome.ended:
+        devices = f"{len(outcome.ended)} {'device' if len(outcome.ended) == 1 else 'devices'} ended"
+        cases = f"{outcome.cases} {'case or section' if outcome.cases == 1 else 'cases and sections'} got a new key"
+        lines += [
+            f"{devices}; {cases}.",
+            "What they could open until now may have been copied. They open nothing that comes after.",
+        ]
+    return Changed((*lines, "Others hear of it with your next bundle for them."))

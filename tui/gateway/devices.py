@@ -1,0 +1,79 @@
+"""The devices of the organisation, and what is done when one is gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tui.gateway.changes import changed
+from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.values_exchange import Told
+from tui.values_members import DeviceLine, LostShown
+from vault.errors import UsageError, VaultError
+from vault.ids import SeatId
+from vault.services import devices
+from vault.store.files import write_new
+
+
+class Devices(Subject):
+    """Names devices, gives cases to one's own, and ends those that are lost."""
+
+    def list_all(self) -> tuple[DeviceLine, ...]:
+        """Return the devices that are in."""
+        own = self._session.member
+        return tuple(
+            DeviceLine(
+                one.seat.hex(),
+                one.member.hex(),
+                one.member_name,
+                one.name,
+                one.since,
+                one.is_this,
+                one.member == own,
+            )
+            for one in devices.list_all(self._session)
+        )
+
+    def name(self, seat: str, text: str) -> None:
+        """Call a device something."""
+        devices.name(self._session, _seat(seat), text)
+
+    def give_cases(self, seat: str, progress: Progress, stopped: Stopped) -> Told | None:
+        """Give all cases held here to a further device of one's own; None when it was stopped: what was given stays."""
+        try:
+            given = devices.give_cases(self._session, _seat(seat), progress=telling(progress, stopped))
+        except StoppedError:
+            return None
+        return Told(
+            (f"{given} cases and sections are given.", "They come to the device with your next bundle for yourself.")
+        )
+
+    def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
+        """End a device that is out of one's hands, and return whom to warn. Nothing stops it half way.
+
+        Args:
+            seat: which.
+            warn_list: a new file for the list too, or None.
+            progress: cases that got a new key, and all of them.
+        """
+        if warn_list is not None and warn_list.exists():
+            raise UsageError(f"{warn_list} exists already", advice="Name a new file for the list.")
+        session = self._session
+        done = devices.lost(session, _seat(seat), progress=progress)
+        warn = tuple(devices.warn_lines(done.warn))
+        shown = changed(session, done.outcome, "The device counts no more.")
+        return LostShown(shown, warn, len(done.warn.clients), _write_list(warn, warn_list))
+
+
+def _write_list(warn: tuple[str, ...], out: Path | None) -> str:
+    """Write whom to warn and say where it is; a disk that refuses must not take the list off the screen."""
+    if out is None:
+        return ""
+    try:
+        write_new(out, "\n".join([*warn, ""]).encode("utf-8"))
+    except VaultError as fault:
+        return f"! The list was NOT written: {fault.message}. Copy it from this screen."
+    return f"The list is at {out}, in clear: delete it when everybody is warned."
+
+
+def _seat(seat: str) -> SeatId:
+    return SeatId(bytes.fromhex(seat))

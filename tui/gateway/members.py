@@ -1,0 +1,194 @@
+"""The members of the organisation: who is in, who joins, who leaves, who stands in for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui.gateway.changes import changed
+from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.values_exchange import Told
+from tui.values_members import Changed, MemberLine, MembersShown, RequestShown
+from vault.access.inviting import Answer
+from vault.errors import InternalError, UsageError, VaultError
+from vault.ids import MemberId
+from vault.policy.roles import ALLOWED, Action
+from vault.services import dates, deputies, devices, joining, members, syncing, terms
+from vault.services.authors import name_in, names_of_members
+from vault.services.joining import Admitted
+from vault.services.members import MemberShown
+from vault.services.members import suspend as end_every_device
+from vault.store.files import write_new
+
+_ACTS = (
+    Action.MEMBER_ADMIT,
+    Action.MEMBER_END,
+    Action.ROLE_CHANGE,
+    Action.DEPUTY_SET,
+    Action.AWAY_SET,
+    Action.HANDOVER_ORDER,
+    Action.APPROVE,
+    Action.CASE_SHARE,
+)
+
+
+class Members(Subject):
+    """Changes who is in. Where others have to sign, a change comes back as a proposal, and nothing was changed."""
+
+    def list_all(self, *, also_left: bool = False) -> MembersShown:
+        """Return who is in; those who left after them, if asked for."""
+        session = self._session
+        names = names_of_members(session)
+        lent = {
+            member: ", ".join(f"{name_in(names, one)} until {terms.last_day(until)}" for one, until in to.items())
+            for member, to in terms.lent(session).items()
+        }
+        stands_in = deputies.deputies(session)
+        shown = [
+            self._line(one, name_in(names, stands_in[one.member]) if one.member in stands_in else "", lent)
+            for one in members.list_all(session, also_left=also_left)
+        ]
+        return MembersShown(tuple(shown), dates.duties_are_separated(session), self._may(*_ACTS))
+
+    def _line(self, one: MemberShown, deputy: str, lent: dict[MemberId, str]) -> MemberLine:
+        return MemberLine(
+            member=one.member.hex(),
+            name=one.name,
+            roles=tuple(sorted(role.value for role in one.roles)),
+            devices=len(one.seats),
+            until="" if one.until_ms is None else terms.last_day(one.until_ms),
+            stand=one.stand.value,
+            deputy=deputy,
+            lent=lent.get(one.member, ""),
+            is_you=one.member == self._session.member,
+            may_stand_in=bool(one.seats) and bool(one.roles & ALLOWED[Action.CASE_SHARE]),
+        )
+
+    # ---- joining ------------------------------------------------------------------------------------------------
+
+    def invite(self, like: str, days: int, out: Path) -> Told:
+        """Write an invitation for somebody new into a new file."""
+        write_new(out, joining.invite(self._session, like=like, days=days))
+        return _invited(out)
+
+    def invite_device(self, member: str, out: Path) -> Told:
+        """Write an invitation for a further device of a member into a new file."""
+        write_new(out, joining.invite_device(self._session, member_id(member)))
+        return _invited(out)
+
+    def look(self, request: Path) -> RequestShown:
+        """Return who asks to join. The invitation answers to no other request from here on."""
+        answer = joining.look(self._session, request)
+        invitation = answer.invitation
+        return RequestShown(
+            name=answer.request.name,
+            roles=tuple(sorted(invitation.roles)),
+            days=invitation.days,
+            is_device=bool(invitation.member),
+            is_yours=bool(invitation.member) and invitation.member == self._session.member,
+            words=answer.words,
+            answer=answer,
+        )
+
+    def admit(
+        self,
+        asked: RequestShown,
+        bundle: Path,
+        *,
+        with_cases: bool,
+        by_root: bool,
+        progress: Progress,
+        stopped: Stopped,
+    ) -> Changed:
+        """Admit who asks, after somebody compared all 13 words, and write what their device needs into a new file.
+
+        Args:
+            asked: of `look`.
+            bundle: where it goes.
+            with_cases: whether a further device of one's own gets all one's cases.
+            by_root: whether the root signs too.
+            progress: how far the bundle is.
+            stopped: asks whether to leave the bundle out; who was admitted stays admitted.
+        """
+        if not isinstance(asked.answer, Answer):
+            raise InternalError("the request was not looked at")
+        if bundle.exists():
+            raise UsageError(f"{bundle} exists already", advice="Name a new file for what their device needs.")
+        session = self._session
+        admitted = joining.admit(session, asked.answer, asked.words, by_root=by_root)
+        done = changed(session, admitted.outcome, f"{admitted.name} is admitted.", by_root=by_root)
+        if not admitted.outcome.is_done:
+            return done
+        lines = [done.lines[0]]
+        if with_cases:
+            lines.append(f"{devices.give_cases(session, admitted.seat)} cases and sections are given to the device.")
+        return Changed((*lines, *self._bundle_lines(admitted, bundle, telling(progress, stopped)), done.lines[-1]))
+
+    def _bundle_lines(self, admitted: Admitted, bundle: Path, tell: Progress) -> list[str]:
+        """Write the bundle and say where it is: without one, who was admitted is in all the same."""
+        waits = "! The bundle is NOT written: {} They are admitted; make a bundle for them from the list of cases."
+        try:
+            syncing.make(self._session, admitted.member, bundle, progress=lambda _, done, total: tell(done, total))
+        except StoppedError:
+            return [waits.format("it was stopped.")]
+        except VaultError as fault:
+            return [waits.format(f"{fault.message}. {fault.next_step}")]
+        return [f"What their device needs is at {bundle}. There they finish with it: `casevault member finish BUNDLE`."]
+
+    # ---- changes ------------------------------------------------------------------------------------------------
+
+    def end_devices(self, member: str, progress: Progress) -> Changed:
+        """End every device of a member, who stays a member. Nothing stops it half way."""
+        session = self._session
+        outcome = end_every_device(session, member_id(member), progress=progress)
+        return changed(session, outcome, "The member is suspended: no device of theirs counts any more.")
+
+    def leave(self, member: str, progress: Progress) -> Changed:
+        """Let a member leave. Nothing stops it half way."""
+        session = self._session
+        return changed(session, members.leave(session, member_id(member), progress=progress), "The member has left.")
+
+    def change_roles(self, member: str, roles: Sequence[str], *, by_root: bool) -> Changed:
+        """Give a member exactly these roles."""
+        session = self._session
+        outcome = members.change_roles(session, member_id(member), roles, by_root=by_root)
+        return changed(session, outcome, "The member has exactly these roles now.", by_root=by_root)
+
+    # ---- standing in --------------------------------------------------------------------------------------------
+
+    def lend(self, member: str, deputy: str, until: str) -> Told:
+        """Open a member's cases to a deputy until the end of a day: those that the giver holds."""
+        until_ms = terms.end_of_day(until)
+        given = terms.away(self._session, member_id(member), member_id(deputy), until_ms=until_ms).given
+        cases = "1 case is" if given == 1 else f"{given or 'No'} cases are"
+        return Told(
+            (
+                f"{cases} open to the deputy until {terms.last_day(until_ms)}; then their keys change.",
+                "Only cases that you hold can be lent by you. The owner is told.",
+            )
+        )
+
+    def name_deputy(self, member: str, deputy: str) -> Told:
+        """Name who opens a member's new cases too; nobody for an empty id."""
+        deputies.set_deputy(self._session, member_id(member), member_id(deputy) if deputy else None)
+        return Told(
+            (
+                "The deputy is named." if deputy else "Nobody stands in for this member any more.",
+                "It counts for cases made from now on. Those that stand are given one by one, or lent for a time.",
+            )
+        )
+
+
+def member_id(member: str) -> MemberId:
+    """Return the id that a screen got in hexadecimal."""
+    return MemberId(bytes.fromhex(member))
+
+
+def _invited(out: Path) -> Told:
+    return Told(
+        (
+            f"The invitation is at {out}. No secret is in it, but your name: hand it over yourself.",
+            "On the new device: `casevault --vault NEW member join INVITATION --out REQUEST`. The request comes back"
+            " to this device; `a` admits them then.",
+        )
+    )

@@ -1,0 +1,40 @@
+"""Changes of members that several have to sign, one after the other, in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tui.gateway.changes import changed
+from tui.gateway.subject import Progress, Subject
+from tui.values_members import Changed, ProposalShown
+from vault.services import rostering
+from vault.services.rostering import Shown
+from vault.store.files import write_new
+
+
+class Proposals(Subject):
+    """Reads, signs and carries out proposals."""
+
+    def keep(self, proposal: bytes, out: Path) -> None:
+        """Write a proposal into a new file: it opens for members alone."""
+        write_new(out, proposal)
+
+    def show(self, file: Path) -> ProposalShown:
+        """Return what a proposal says, without signing it."""
+        return _shown(rostering.show(self._session, rostering.read_proposal(file)))
+
+    def sign(self, file: Path, out: Path) -> ProposalShown:
+        """Sign a proposal and write it, signed, into a new file."""
+        shown, signed = rostering.sign(self._session, rostering.read_proposal(file))
+        write_new(out, signed)
+        return _shown(shown)
+
+    def commit(self, file: Path, progress: Progress) -> Changed:
+        """Make a proposal count that all who must have signed. Nothing stops it half way."""
+        session = self._session
+        outcome = rostering.commit(session, rostering.read_proposal(file), progress=progress)
+        return changed(session, outcome, "The proposal counts now.")
+
+
+def _shown(shown: Shown) -> ProposalShown:
+    return ProposalShown(shown.number, shown.changes, shown.signed_by, shown.missing or "")

@@ -1,0 +1,76 @@
+"""Restricted sections of a case: where somebody is, how they are, who told us."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from tui import shaping
+from tui.gateway.holders import holder_lines
+from tui.gateway.members import member_id
+from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
+from tui.values_access import HolderLine, SectionLine, SectionShown
+from tui.values_exchange import Told
+from vault.casework.access import SectionKind
+from vault.policy.roles import Action
+from vault.services import authors, sections, sharing
+
+
+class Sections(Subject):
+    """Opens sections that this member holds; of others nobody learns here."""
+
+    kinds: ClassVar[tuple[str, ...]] = tuple(kind.value for kind in SectionKind)
+
+    def list_of(self, case: str) -> tuple[SectionLine, ...]:
+        """Return the sections of a case that this member holds."""
+        return tuple(
+            SectionLine(one.section.hex(), one.what.value, one.title, len(one.holders), one.with_recovery)
+            for one in sections.list_of(self._session, case_id(case))
+        )
+
+    def create(self, case: str, what: str, title: str, members: tuple[str, ...]) -> str:
+        """Make a section, open to this member and others who hold the case; return its id."""
+        others = [member_id(one) for one in members]
+        return sections.create(self._session, case_id(case), what=what, title=title, members=others).hex()
+
+    def open(self, section: str, why: str) -> SectionShown:
+        """Open a section under a view that is in the log."""
+        session = self._session
+        view = sections.open_section(session, case_id(section), why=why)
+        by = authors.written_by(session, view.notes)
+        held_by = sharing.holders_of(session, view.section)
+        head = view.head.value
+        return SectionShown(
+            section=section,
+            what=head.what.value,
+            title=head.title,
+            holders=holder_lines(session, held_by.members),
+            with_recovery=held_by.with_recovery,
+            persons=tuple(shaping.person_shown(one.record, one.value, one.heads) for one in view.persons),
+            notes=tuple(
+                shaping.note_shown(one.record, one.value, one.written_ms, one.heads, by.get(one.record, ""))
+                for one in view.notes
+            ),
+            may_share=bool(self._may(Action.CASE_SHARE)),
+        )
+
+    def others(self, case: str, section: str = "") -> tuple[HolderLine, ...]:
+        """Return who holds the case and could be given a section: all but oneself and those who hold it already."""
+        session = self._session
+        held = sharing.holders_of(session, case_id(section)).members if section else frozenset({session.member})
+        return holder_lines(session, sharing.holders_of(session, case_id(case)).members - held - {session.member})
+
+    def give(self, section: str, member: str) -> Told:
+        """Give a section to a member who holds its case."""
+        sections.give(self._session, case_id(section), [member_id(member)])
+        return Told(("The section is open to them.", "It reaches another device with your next bundle for them."))
+
+    def take_back(self, section: str, member: str, progress: Progress, stopped: Stopped) -> Told:
+        """Take a section from a member: a new key, and all versions under it."""
+        tell = telling(progress, stopped)
+        try:
+            sharing.revoke(self._session, case_id(section), [member_id(member)], progress=tell)
+        except StoppedError:
+            return Told(
+                ("Stopped, but the new key counts already: it was made first.", sharing.WHAT_MAY_BE_KEPT), waits=True
+            )
+        return Told(("The section has a new key.", sharing.WHAT_MAY_BE_KEPT))

@@ -1,0 +1,151 @@
+"""The devices of the organisation: whose they are, and what to do when one is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.asking import AskLine
+from tui.screens.base import Command
+from tui.screens.invite import InviteForm
+from tui.screens.long_work import LongWorkScreen
+from tui.screens.lost import LostForm
+from tui.screens.rows import FixedRows
+from tui.screens.telling import Tell
+from tui.screens.wording import counted
+from tui.values_exchange import Told
+from tui.values_members import DeviceLine
+from tui.widgets.columns import Column
+from tui.widgets.confirm import Confirm
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import ListHeader, VirtualList
+
+_COLUMNS: Final = (Column("id", 8), Column("whose", 24), Column("name"), Column("since", 9), Column("", 8))
+
+
+class DevicesScreen(LongWorkScreen):
+    """A list of all that are in."""
+
+    NAME = "DEVICES"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("l", "lost", "It is lost, stolen or seized: end it, and whom to warn", "l", "lost"),
+        Command("n", "name", "Call it something", "n", "name"),
+        Command("i", "invite", "Invite a further device of this member", "i", "invite another"),
+        Command("g", "give", "Give all your cases to this device of yours", "g", "give cases"),
+        Command("f5", "refresh", "Read the list again", "F5"),
+        Command("escape", "back", "Back", "Esc", "back"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._devices: tuple[DeviceLine, ...] = ()
+        self._is_read = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="devices")
+
+    def on_mount(self) -> None:
+        """Read which there are."""
+        self._list.focus()
+        self.action_refresh()
+
+    def on_screen_resume(self) -> None:
+        """Read again what may have changed meanwhile."""
+        if self._is_read:
+            self.say("")
+            self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Read which there are."""
+        self.ask(lambda vault: vault.devices.list_all(), self._show)
+
+    def action_lost(self) -> None:
+        """End the device under the cursor, and say whom to warn."""
+        one = self._here()
+        if one is None:
+            return
+        if one.is_this:
+            self.say("! You work on this one. End it from another device of yours, or ask an admin.")
+            return
+        self.app.push_screen(LostForm(one))
+
+    def action_name(self) -> None:
+        """Call the device under the cursor something."""
+        one = self._here()
+        if one is None:
+            return
+
+        def answered(text: str | None) -> None:
+            if text:
+                self.ask(lambda vault: vault.devices.name(one.seat, text), lambda _: self._named())
+
+        question = f"How is this device of {one.owner} called? Say `old laptop`, never where it is kept."
+        self.app.push_screen(AskLine(question, value=one.name), answered)
+
+    def action_invite(self) -> None:
+        """Invite a further device of whoever has the one under the cursor."""
+        one = self._here()
+        if one is not None:
+            self.app.push_screen(InviteForm(one.member, one.owner))
+
+    def action_give(self) -> None:
+        """Give all cases held here to the device under the cursor."""
+        one = self._here()
+        if one is None:
+            return
+        if one.is_this or not one.is_yours:
+            self.say("! Choose another device of yours. To other members you give cases one by one.")
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.work_long(
+                    "Giving your cases",
+                    lambda vault, progress, stopped: vault.devices.give_cases(one.seat, progress, stopped),
+                    self._told,
+                    when_stopped="Stopped. What was given stays given; do it again for the rest.",
+                )
+
+        question = Confirm(
+            f"Give all your cases to {_called(one)}?",
+            "Everything that you can open here can be opened there, with its passphrase.",
+            yes="Give them",
+            no="Not",
+        )
+        self.app.push_screen(question, answered)
+
+    def _told(self, told: Told) -> None:
+        self.app.push_screen(Tell("DONE", told.lines))
+
+    def _named(self) -> None:
+        self.say("The device is called so from now on.")
+        self.action_refresh()
+
+    def _show(self, devices: tuple[DeviceLine, ...]) -> None:
+        cursor = self._list.cursor
+        self._devices = devices
+        self._is_read = True
+        self._list.show_source(FixedRows([ListRow(one.seat, _cells(one)) for one in devices]))
+        self._list.cursor = cursor
+        self.head(f"{self.NAME}  {counted(len(devices), 'device')}")
+
+    def _here(self) -> DeviceLine | None:
+        row = self._list.row_at_cursor()
+        return next((one for one in self._devices if row is not None and one.seat == row.key), None)
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#devices", VirtualList)
+
+
+def _called(one: DeviceLine) -> str:
+    return one.name or f"device {one.seat[:8]}"
+
+
+def _cells(one: DeviceLine) -> tuple[str, ...]:
+    return (one.seat[:8], one.owner, one.name, f"roster {one.since}", "this one" if one.is_this else "")

@@ -1,0 +1,122 @@
+"""What goes between the screens of an organisation and the gateway: members, their devices, and changes of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLine:
+    """One member as the list shows them.
+
+    Attributes:
+        devices: how many of theirs are in.
+        until: the last day for which they were admitted, or empty.
+        stand: `in`, `suspended`, `over` or `left`.
+        deputy: who opens their new cases too, or empty.
+        lent: to whom their cases are lent, and until when, as far as this member's own cases tell; or empty.
+        may_stand_in: whether their roles let them open cases and hand them over.
+    """
+
+    member: str
+    name: str = field(repr=False)
+    roles: tuple[str, ...]
+    devices: int
+    until: str = ""
+    stand: str = "in"
+    deputy: str = field(default="", repr=False)
+    lent: str = field(default="", repr=False)
+    is_you: bool = False
+    may_stand_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MembersShown:
+    """The members, whether somebody audits who does nothing else, and the acts that this member's roles allow."""
+
+    members: tuple[MemberLine, ...]
+    separated: bool
+    may: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestShown:
+    """A request to join, and the words to compare. `answer` is the gateway's own.
+
+    Attributes:
+        name: as whoever asks wrote it: nothing of it is believed before the words agree.
+        roles: what the invitation proposed; none for a further device.
+        days: for how many days, or 0.
+        is_device: whether it is a further device of a member.
+        is_yours: whether that member is the one who looks.
+    """
+
+    name: str = field(repr=False)
+    roles: tuple[str, ...]
+    days: int
+    is_device: bool
+    is_yours: bool
+    words: tuple[str, ...]
+    answer: object = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What came of a change of who is in.
+
+    Attributes:
+        lines: sentences on what was done.
+        missing: who has to sign yet, in words; empty when the change counts.
+        proposal: the file for them.
+        root_is_here: whether the root, which may sign too, lies in this vault.
+    """
+
+    lines: tuple[str, ...] = field(repr=False)
+    missing: str = ""
+    proposal: bytes = field(default=b"", repr=False)
+    root_is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalShown:
+    """A proposal in words: what it changes, who signed, who has to sign yet."""
+
+    number: int
+    changes: tuple[str, ...] = field(repr=False)
+    signed_by: tuple[str, ...] = field(repr=False)
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """One device that is in: its id, whose it is, how it is called."""
+
+    seat: str
+    member: str
+    owner: str = field(repr=False)
+    name: str = field(repr=False)
+    since: int
+    is_this: bool = False
+    is_yours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LostShown:
+    """What was done about a lost device, and whom to warn: names and safe channels, which is personal data.
+
+    `kept` says where that list was written, or that it was not.
+    """
+
+    changed: Changed
+    warn: tuple[str, ...] = field(repr=False)
+    clients: int
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """An order that a leaver's cases go to somebody else."""
+
+    leaver: str = field(repr=False)
+    successor: str = field(repr=False)
+    reason: str = field(repr=False)
