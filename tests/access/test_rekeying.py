@@ -11,8 +11,9 @@ import pytest
 from tests.access.test_keychange import PowerCutError, read_keys, replace_step
 from tests.services.founded import Filled
 from vault.access import keychange
+from vault.access.alarms import Alarm
 from vault.access.rekeying import doors_of, rekey, seats_here, slots_here
-from vault.access.session import Alarm, Session
+from vault.access.session import Session
 from vault.errors import RefusedError, TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId
 from vault.records.work import Entry, Work

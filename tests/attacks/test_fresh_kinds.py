@@ -52,8 +52,8 @@ def test_rosters_copied_into_a_case_that_is_called_a_directory_keep_nobody_out(s
             for roster in session.directory.chain.accepted:
                 work.write(case, roster_record(), "roster", roster.fields())
             work.commit(Entry(act="case.import"))
-    for open_one in (lambda: victim.open(short.place), short.open):
-        with open_one() as session:
+    for who in (victim, None):
+        with short.open() if who is None else who.open(short.place) as session:
             assert session.directory.compartment == home
             assert cases.open_case(session, case).notes
             notes.add(session, case, kind="contact", text="work goes on")

@@ -140,6 +140,8 @@ NO_ACT: Mapping[str, str] = {
     "authors.names_of_members": DIRECTORY,
     "authors.written_by": DIRECTORY,
     "backup_building.build": ASKED,
+    "blame.seats_of": ASKED,
+    "blame.without_ended": ASKED,
     "bounds.bounds_of": ASKED,
     "cases.find": OWN_INDEX,
     "compartments.held_of_kind": ASKED,

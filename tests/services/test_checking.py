@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.services.founded import Filled
-from vault.access.session import Alarm, Session
+from vault.access.alarms import Alarm
+from vault.access.session import Session
 from vault.errors import RefusedError, VerificationError
 from vault.log.checkpoint import parse_note
 from vault.policy.roles import Role

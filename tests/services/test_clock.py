@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.services.office import DAY_MS, Office, forward
-from vault.access.session import CLOCK_ALARM, Session
+from vault.access.alarms import CLOCK_ALARM
+from vault.access.session import Session
 from vault.errors import RefusedError, UsageError
 from vault.policy.clocks import ClockState
 from vault.services import clock

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, Filled
-from vault.access.session import Alarm, Session
+from vault.access.alarms import Alarm
+from vault.access.session import Session
 from vault.errors import LeakError, NotFoundError, RefusedError, UsageError, VerificationError
 from vault.export import checking
 from vault.export.reader import Standing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from vault.access.session import CLOCK_ALARM, Alarm
+from vault.access.alarms import CLOCK_ALARM, Alarm
 from vault.policy.clocks import ClockReading, ClockState
 
 

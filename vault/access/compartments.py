@@ -69,7 +69,7 @@ def drops_of(rows: Rows, prover: Prover, directory: Directory, seats: Collection
     geneses = {Origin(row.origin): genesis_of(rows, row.origin) for row in rows.geneses()}
     for seat in sorted(seats):
         logs = [origin for origin, genesis in geneses.items() if genesis is not None and genesis.seat == seat]
-        sizes = {origin: prover.proven(rows, origin, 0, rows.size(origin)).size for origin in sorted(logs)}
+        sizes = {origin: prover.undisputed(rows, origin) for origin in sorted(logs)}
         certificate = directory.standing.certificates.get(seat)
         if certificate is not None:
             sizes.setdefault(Origin(certificate.genesis), 0)

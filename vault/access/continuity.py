@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+from vault.access.alarms import Alarm, remembered
 from vault.access.directory import Directory
 from vault.access.pins import Pinned, Pins
-from vault.access.session import Alarm
 from vault.errors import VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
 from vault.log.genesis import Genesis
@@ -91,10 +91,8 @@ def after_damage(
 def with_remembered(noticed: tuple[Alarm, ...], pins: Pins | None) -> tuple[Alarm, ...]:
     """Return the alarms of this unlock, and those of earlier ones that no clean verification has settled."""
     codes = {alarm.code for alarm in noticed}
-    remembered = () if pins is None else pins.alarms
-    return noticed + tuple(
-        Alarm(code, text, lasts=True, is_remembered=True) for code, text in remembered if code not in codes
-    )
+    kept = () if pins is None else tuple(remembered(code, text) for code, text in pins.alarms)
+    return noticed + tuple(alarm for alarm in kept if alarm.code not in codes)
 
 
 def judge_roster(directory: Directory, pins: Pins | None) -> tuple[Alarm, ...]:
@@ -196,17 +194,17 @@ def _judge_predecessors(rows: Rows, own: Mapping[Origin, Genesis], seen: Mapping
 
 
 def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: str) -> Alarm | None:
-    stored = rows.size(origin)
-    if genesis_of(rows, origin) is None:
+    stored, genesis = rows.size(origin), genesis_of(rows, origin)
+    if genesis is None:
         words = f"The beginning of log {origin.hex()[:16]} is missing or was altered."
-        return Alarm(f"rollback:{origin.hex()}", words)
-    if stored < pinned.size:
+    elif stored < pinned.size:
         words = f"This vault is an older copy: log {origin.hex()[:16]} has {stored} entries, {who_saw} {pinned.size}."
-        return Alarm(f"rollback:{origin.hex()}", words)
-    if not any(_gives(rows, origin, pinned, believe_tiles=believe) for believe in (True, False)):
+    elif not any(_gives(rows, origin, pinned, believe_tiles=believe) for believe in (True, False)):
         words = f"Log {origin.hex()[:16]} changed in its first {pinned.size} entries: not those that {who_saw}."
-        return Alarm(f"rollback:{origin.hex()}", words)
-    return None
+    else:
+        return None
+    seats = frozenset() if genesis is None else frozenset({SeatId(genesis.seat)})
+    return Alarm(f"rollback:{origin.hex()}", words, seats=seats)
 
 
 def _gives(rows: Rows, origin: Origin, pinned: Pinned, *, believe_tiles: bool) -> bool:

@@ -18,7 +18,7 @@ from vault.errors import RefusedError
 from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
 from vault.log.epochs import KIND_AT, CompartmentKind, Drop
 from vault.log.roster import ROSTER_RECORD, Roster, check_chain
-from vault.log.roster_rules import Standing
+from vault.log.roster_rules import Standing, only_ends_or_lowers
 from vault.policy.rights import Place, RightsTable
 from vault.policy.roles import Role
 from vault.records.holding import CompartmentState
@@ -101,8 +101,8 @@ def commit_roster(
         RefusedError: signatures are missing, or this member may not write rosters, or lowered itself too long ago.
         VerificationError: the roster does not follow from what stands, or the log is in doubt.
     """
-    session.require_sound_log()
     directory = session.directory
+    session.require_sound_log(taken_from=only_loses(directory.standing, roster))
     require_signed(directory.standing, roster)
     _require_right(session, roster)
     after = check_chain([*directory.chain.accepted, roster], session.root_public, is_signed_raw).standing
@@ -242,6 +242,11 @@ def _require_right(session: Session, roster: Roster) -> None:
             "this proposal ends or lowers your own seat, and you wrote more since than it lets count",
             advice="Let another member commit it, or propose it anew.",
         )
+
+
+def only_loses(before: Standing, roster: Roster) -> frozenset[SeatId]:
+    """Return the seats that a roster ends or lowers, where it does nothing else."""
+    return frozenset(map(SeatId, roster.endings)) if only_ends_or_lowers(before, roster) else frozenset()
 
 
 def _covers(before: Standing, after: Standing) -> dict[str, int]:

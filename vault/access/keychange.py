@@ -9,9 +9,10 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
+from vault.access.alarms import Alarm
 from vault.access.continuity import newest_keys
 from vault.access.directory import Directory
-from vault.access.session import Alarm, Session
+from vault.access.session import Session
 from vault.errors import TryAgainError, VaultError
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from vault.access.pins import Pinned
 from vault.errors import VerificationError
 from vault.ids import Origin
-from vault.log.report import LogReport
+from vault.log.report import LogReport, ProblemCode
 from vault.log.tree import TILE_HEIGHT, TILE_WIDTH, leaf_hash, root_at
 from vault.log.verify import verify_log
 from vault.records.authority import Proven
@@ -65,6 +65,15 @@ class Prover:
     def around(self, rows: Rows, origin: Origin, seq: int) -> Proven:
         """Return whether one entry is proven."""
         return self.proven(rows, origin, seq, seq + 1)
+
+    def undisputed(self, rows: Rows, origin: Origin) -> int:
+        """Return how much of a log is proven, and signed in one form alone: of two histories what lies before them."""
+        proven = self.proven(rows, origin, 0, rows.size(origin))
+        if not proven.rejected:
+            return proven.size
+        codes = {problem.code for problem in _report(rows, origin, self.verified.get(origin)).problems}
+        is_signed_twice = not codes.isdisjoint({ProblemCode.FORK, ProblemCode.ALTERED})
+        return min(proven.size, *(seq for seq, _ in proven.rejected)) if is_signed_twice else proven.size
 
     def _known(self, rows: Rows, origin: Origin) -> Pinned:
         """Return the newest size and root of a log that this seat has reason to believe."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from vault.access.alarms import Alarm
 from vault.access.directory import read_directory
 from vault.access.keyrings import GrantedKey, open_missing
-from vault.access.session import Alarm, Session
+from vault.access.session import Session
 from vault.access.sheets_used import judge_sheets
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.index.apply import apply

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from vault.access.alarms import CLOCK_ALARM, Alarm, faults_among, settled, stored_code
 from vault.access.compartments import audit_is_stale, give_to_behind, join_epochs
 from vault.access.copies import CopyKeys, copy_keys, private_name
 from vault.access.directory import Directory
@@ -35,28 +36,6 @@ from vault.store.drafts import Drafts, open_drafts
 from vault.store.engine import Database
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
-
-# What a verification found, until one finds nothing.
-VERIFY_ALARM = "verify"
-# The clock of this computer jumped, or was set back (`access.clocks`).
-CLOCK_ALARM = "clock"
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something that unlock noticed about the vault: a code for `log verify`, a sentence for a person.
-
-    Attributes:
-        is_fault: a contradiction; a first use on a new machine is news.
-        lasts: it cannot be seen a second time, so that pins keep it until a clean verification (FORMAT.md 7).
-        is_remembered: an earlier session noticed it.
-    """
-
-    code: str
-    text: str
-    is_fault: bool = True
-    lasts: bool = False
-    is_remembered: bool = False
 
 
 @dataclass(slots=True)
@@ -124,7 +103,7 @@ class Session:
     @property
     def lasting_alarms(self) -> tuple[tuple[str, str], ...]:
         """What pins keep until a clean verification: (code, sentence)."""
-        return tuple((alarm.code, alarm.text) for alarm in self.alarms if alarm.lasts)
+        return tuple((stored_code(alarm), alarm.text) for alarm in self.alarms if alarm.lasts)
 
     @property
     def root_public(self) -> bytes:
@@ -173,13 +152,20 @@ class Session:
             raise RefusedError(f"{action.value} is refused: {REFUSALS[rule]}", advice=whom_to_ask(action, rule))
         return decision.rule
 
-    def require_sound_log(self) -> None:
+    def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Alarm]:
+        """Return the alarms that stop an act, less those in the logs of seats that it takes something from alone."""
+        return faults_among(self.alarms, live=self.directory.standing.certificates, taken_from=taken_from)
+
+    def require_sound_log(self, *, taken_from: Collection[SeatId] = ()) -> None:
         """Let nothing leave, be granted or be erased while the log contradicts itself or what this device saw.
+
+        Args:
+            taken_from: seats that the act ends or takes a case from: what they did to their own logs does not stop it.
 
         Raises:
             VerificationError: unlock found a contradiction.
         """
-        faults = [alarm for alarm in self.alarms if alarm.is_fault]
+        faults = self.faults(taken_from=taken_from)
         if faults:
             raise VerificationError(
                 f"this waits until the log is sound: {faults[0].text.removesuffix('.')}",
@@ -317,12 +303,7 @@ class Session:
         What this session's own unlock noticed stays: it is settled by a verification in a later session. Pins follow
         with the next commit.
         """
-        kept = [alarm for alarm in self.alarms if alarm.code != VERIFY_ALARM]
-        if found is not None:
-            kept.append(replace(found, code=VERIFY_ALARM, lasts=True))
-        elif not any(alarm.is_fault and not alarm.is_remembered for alarm in kept):
-            kept = [alarm for alarm in kept if not alarm.is_remembered]
-        self.alarms = tuple(kept)
+        self.alarms = settled(self.alarms, found, self.faults())
 
     def close(self) -> None:
         """Lock: close every file, overwrite the keys of epochs, remember where the log stands. Twice is as once.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vault.access.alarms import Alarm
 from vault.access.directory import Directory
-from vault.access.session import Alarm
 from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain
 from vault.log.roster_rules import signers_of
 from vault.log.signatures import signed_message

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import sleep
 
 from vault import __version__, clock, platform
+from vault.access.alarms import Alarm
 from vault.access.attempts import count_attempts, note_attempt
 from vault.access.clocks import clock_alarms
 from vault.access.compartments import audit_is_stale, ratchet_is_newest
@@ -22,7 +23,7 @@ from vault.access.pins import PinFile, PinKeeper, Pins, pinned_now, this_machine
 from vault.access.proving import Prover
 from vault.access.refresh import needs_refresh, refresh
 from vault.access.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
-from vault.access.session import Alarm, Session
+from vault.access.session import Session
 from vault.access.sheets_used import judge_sheets
 from vault.access.waiting import FIRST, Waiting, finish_joining, waiting_seat
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
@@ -251,10 +252,10 @@ class _Opening:
         if found.waiting is not None:
             self.file = finish_joining(session, found.waiting, self.file, doors)
         settled = False
-        if self.file is found.opened and not any(alarm.is_fault for alarm in session.alarms):
+        if self.file is found.opened and not session.faults():
             self.file = renew_slot(session, self.file, self.slot)
             settled = True
-        if not any(alarm.is_fault for alarm in session.alarms):
+        if not session.faults():
             doors = doors if self.file.doors == found.opened.doors else self._doors()
             self.file = finish_rekey(session, self.file, doors, raw_key)
             settled = True

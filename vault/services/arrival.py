@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vault.access.session import Alarm, Session
+from vault.access.alarms import Alarm
+from vault.access.session import Session
 from vault.display import counted
 from vault.errors import VaultError
 from vault.ids import SeatId
@@ -30,7 +31,7 @@ def settle(session: Session) -> list[str]:
     if session.is_over:
         return []
     lines = list(terms.announcements(session))
-    if any(alarm.is_fault for alarm in session.alarms):
+    if session.faults():
         return lines
     steps: list[Callable[[Session], list[str]]] = []
     if session.roles & ALLOWED[Action.CASE_SHARE]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from vault.access.alarms import Alarm
 from vault.access.refresh import refresh
-from vault.access.session import Alarm, Session
+from vault.access.session import Session
 from vault.errors import VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId
 from vault.log.items import LIST_LIMIT
@@ -69,16 +70,18 @@ class Arrival:
             VerificationError: the rosters that came say that somebody else has the maker's seat.
         """
         session, manifest = self._session, bundle.manifest
-        self.waiting = self._round(bundle).waiting
+        taken = self._round(bundle)
+        self.waiting = taken.waiting
         while any(one.why is Stop.UNKNOWN_SEAT for one in self.waiting):
             unknown = {one.seat for one in self.waiting if one.why is Stop.UNKNOWN_SEAT}
             if all(certified_identity(session, seat) is None for seat in unknown):
                 break
-            again = self._round(bundle)
-            if not again.logs:
-                self.waiting = again.waiting
+            taken = self._round(bundle)
+            self.waiting = taken.waiting
+            if not taken.logs:
                 break
-            self.waiting = again.waiting
+        # What an earlier round refused for want of a roster came in with a later one.
+        self.refused += taken.counts.refused
         require_maker(session, manifest)
         self._remember(manifest)
         if all(one.why in SETTLED for one in self.waiting):
@@ -137,7 +140,6 @@ class Arrival:
             progress=lambda done, total: self._progress("taking", done, total),
         )
         self.entries += taken.counts.operations
-        self.refused = max(self.refused, taken.counts.refused)
         self.versions += [(CompartmentId(one.compartment), one.id) for one in taken.versions]
         self.logs |= {Origin(origin): size for origin, (_, size) in taken.logs.items()}
         self._alarm(taken)
@@ -153,7 +155,7 @@ class Arrival:
     def _give_keys(self, taken: Taken) -> None:
         """Give a key that this seat holds to those whom its maker did not know of: two acted apart, and meet here."""
         session = self._session
-        if session.is_over or any(alarm.is_fault for alarm in session.alarms):
+        if session.is_over or session.faults():
             return
         for compartment in sorted(map(CompartmentId, taken.keyed)):
             if session.holds(compartment):
@@ -163,7 +165,8 @@ class Arrival:
         for one in taken.waiting:
             if one.why is Stop.FORK:
                 text = f"Log {one.origin.hex()[:16]} has two histories, both signed by its key; neither goes on."
-                notice(self._session, Alarm(f"fork:{one.origin.hex()[:16]}", text, lasts=True))
+                seats = frozenset({SeatId(one.seat)})
+                notice(self._session, Alarm(f"fork:{one.origin.hex()[:16]}", text, lasts=True, seats=seats))
             elif one.why is Stop.OWN_LOG:
                 text = "Others have seen more of this device's log than is here: this vault is an older copy."
                 notice(self._session, Alarm("own-log", text, lasts=True))

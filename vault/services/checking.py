@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from vault.access.alarms import VERIFY_ALARM, Alarm
 from vault.access.continuity import newest_keys, report_of
 from vault.access.keyrings import open_missing
-from vault.access.session import VERIFY_ALARM, Alarm, Session
+from vault.access.session import Session
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import Origin
 from vault.index.digest import recount
@@ -30,6 +31,7 @@ from vault.seal.recipients import grant_digest
 from vault.seal.recovery import words_of
 from vault.seal.signing import is_signed_raw
 from vault.services.approval_checks import JUDGED_ACTS, approval_faults, approvals_in
+from vault.services.blame import seats_of, without_ended
 from vault.services.bounds import Bounds, bounds_of
 from vault.services.projection import caught_up
 from vault.store.files import read_limited
@@ -105,15 +107,18 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.approvals(rows)
         progress(total, total)
     checked.index(index)
+    checked.set_apart += len(checked.faults) - len(left := without_ended(session, checked.faults))
+    checked.faults = left
     found = None
     if checked.faults:
         # Exports, grants and erasure wait from here on, as `require_sound_log` says.
-        found = Alarm(VERIFY_ALARM, f"The log does not verify: {checked.faults[0].text}.")
+        seats = seats_of(session, (fault.origin for fault in checked.faults))
+        found = Alarm(VERIFY_ALARM, f"The log does not verify: {checked.faults[0].text}.", seats=seats)
     session.settle_alarms(found)
     checked.faults += [
         Fault(alarm.code.split(":")[0], None, None, None, alarm.text)
-        for alarm in session.alarms
-        if alarm.is_fault and alarm.code != VERIFY_ALARM
+        for alarm in session.faults()
+        if alarm.code != VERIFY_ALARM
     ]
     size, root = session.log.size, session.log.frontier.root()
     with session.work() as work:
@@ -203,8 +208,7 @@ class _Checked:
         """Check that the `keys` file is the newest that the logs list for this folder."""
         file = KeyFile.decode(read_limited(self._session.folder.keys, KEY_FILE_SIZE))
         for origin in newest_keys(rows, file.header.folder, self._session.directory, self._reports):
-            if origin in self._reports:
-                report = self._reports[origin]
+            if (report := self._reports.get(origin)) is not None:
                 found = check_keys(rows.operations(origin), file.header.folder, file.digest(), report)
                 self._note(found.problems)
 

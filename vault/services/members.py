@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from vault.access.alarms import Alarm
 from vault.access.enrolling import MemberRecord
 from vault.access.rosters import Change
-from vault.access.session import Alarm, Session
+from vault.access.session import Session
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError, UsageError

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vault.access.session import Alarm, Session
+from vault.access.alarms import Alarm
+from vault.access.session import Session
 from vault.records.counting import Quarantined
+from vault.services.blame import seats_of, without_ended
 
 _ADVICE = "run `casevault log verify`"
 _FAULTS, _WAITING, _UNENTITLED = "quarantine", "waiting", "unentitled"
@@ -25,7 +27,8 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
         words = "is missing or does not count" if len(faults) == 1 else "are missing or do not count"
         older = "what you see may be older than what was written"
         text = f"{_records(faults)} {words} ({_place(faults[0])}): {older}; {_ADVICE}."
-        notice(session, Alarm(_FAULTS, text))
+        seats = seats_of(session, (one.origin for one in without_ended(session, faults) or faults))
+        notice(session, Alarm(_FAULTS, text, seats=seats))
     if waiting:
         words = "waits" if len(waiting) == 1 else "wait"
         text = f"{_records(waiting)} {words} for earlier ones that have not arrived ({_place(waiting[0])})."

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from vault.access.session import Alarm, Session
+from vault.access.alarms import Alarm
+from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.person import Person

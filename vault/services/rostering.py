@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from vault.access.enrolling import MemberRecord, commit_roster, settle, shared_compartments
+from vault.access.enrolling import MemberRecord, commit_roster, only_loses, settle, shared_compartments
 from vault.access.joining import HereSeat
 from vault.access.proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
 from vault.access.rekeying import rekey, slots_here
@@ -88,9 +88,9 @@ def carry_out(
             this folder.
         VerificationError: the log is in doubt.
     """
-    session.require_sound_log()
     _refuse_own_end(session, change)
     roster = propose(session, _on_newest_rules(session, change))
+    session.require_sound_log(taken_from=only_loses(session.directory.standing, roster))
     if by_root:
         roster = sign_by_root(session, roster)
     proposal = Proposal(roster, tuple(members))
@@ -113,8 +113,8 @@ def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
         VerificationError: it does not follow from what this device knows.
     """
     session.require(Action.APPROVE)
-    session.require_sound_log()
     proposal = _opened(session, untrusted)
+    session.require_sound_log(taken_from=only_loses(session.directory.standing, proposal.roster))
     if session.member in signers_in(session.directory.standing, proposal.roster):
         raise RefusedError("you signed this proposal already", advice="Give it to another who may sign.")
     signed = Proposal(sign_roster(session, proposal.roster), proposal.members)

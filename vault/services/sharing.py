@@ -105,7 +105,7 @@ def revoke(
         NotFoundError: none of them holds it.
     """
     rule = session.require(Action.CASE_SHARE, case)
-    session.require_sound_log()
+    session.require_sound_log(taken_from=seats_of(session, members))
     if session.member in members:
         raise RefusedError("nobody takes a case from themselves", advice="Ask another who holds it.")
     gone = _state(session, case).holders & frozenset(seats_of(session, members))
