@@ -13,7 +13,7 @@ import msgspec
 
 from vault.access.questions import Wanted, decode_wanted
 from vault.access.session import Session
-from vault.errors import MalformedError, RefusedError, UsageError, WaitingForDecisionError
+from vault.errors import BrokenSealError, MalformedError, RefusedError, UsageError, WaitingForDecisionError
 from vault.ids import ID_SIZE, MemberId, SeatId
 from vault.log.approvals import APPROVAL_PURPOSE, APPROVE_ACT, Approval, approval_id
 from vault.policy.roles import Action
@@ -83,7 +83,13 @@ def read_question(session: Session, path: Path) -> Question:
         RefusedError: who asks is not in the newest roster, or is this very member.
     """
     session.require(Action.APPROVE)
-    letter = _opened(session, path, "question")
+    try:
+        letter = _opened(session, path, "question")
+    except BrokenSealError:
+        raise BrokenSealError(
+            "this question is not for this device, or it was altered",
+            advice="It opens for those whom it asks. Nobody approves what they ask for themselves.",
+        ) from None
     certificate = session.directory.standing.certificates.get(letter.seat)
     if certificate is None:
         raise RefusedError("who asks is not in the newest roster", advice="Take the newest bundle first.")

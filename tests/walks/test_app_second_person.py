@@ -1,0 +1,226 @@
+"""Scenario 14 in the app: a director and her own export. A second person approves, at her keyboard or elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.services import colleague
+from tests.services.colleague import admit
+from tests.services.conftest import filled_template, founded_template
+from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
+from tests.services.organisation import (
+    AMINA,
+    MIRA,
+    SELIN,
+    Organisation,
+    full_name,
+    organisation,
+    organisation_template,
+)
+from tests.services.test_approving import Person
+from tests.tui.driving import drive, shown
+from tests.tui.still import press, settled, type_in, wait_for_screen
+from tui.app import CaseVaultApp
+from tui.gateway import Gateway
+from tui.screens.export import ExportScreen
+from tui.screens.pages import PagesScreen
+from tui.start import Start
+from vault.seal.age import make_identity, recipient_of
+from vault.services import cases, checking, notes, packages, partners
+
+__all__ = ["filled_template", "founded_template", "organisation", "organisation_template"]  # fixtures
+
+pytestmark = [pytest.mark.screen, pytest.mark.slow]
+
+LAWYER = "Maître Lorvane"
+
+
+class Desk:
+    """The app of one member on their device, over the real vault; `beside` sits at the same keyboard."""
+
+    def __init__(self, place: Place, member: str, beside: Person | None = None) -> None:
+        place.opened_today()
+
+        def open_gateway(path: Path) -> Gateway:
+            gateway = Gateway(path, state=place.state)
+            if beside is not None:
+                gateway.approvals.run_second = beside.run
+            return gateway
+
+        self.app = CaseVaultApp(Start(place.path, member), open_gateway=open_gateway)
+
+    def said(self) -> str:
+        """Return the words on the screen."""
+        return " ".join(shown(self.app).split())
+
+    async def unlock(self, pilot: Pilot[None]) -> None:
+        """Go through the first screen."""
+        await settled(pilot)
+        await type_in(pilot, PASSPHRASE.decode())
+        await press(pilot, "enter")
+
+    async def fill(self, pilot: Pilot[None], **fields: str) -> None:
+        """Put texts into fields."""
+        for name, text in fields.items():
+            field = pilot.app.screen.query_one(f"#{name.replace('_', '-')}")
+            field.focus()
+            await pilot.pause()
+            await type_in(pilot, text)
+
+    async def export(self, pilot: Pilot[None]) -> None:
+        """Make the pages, read them and say yes."""
+        await pilot.press("f4")
+        await wait_for_screen(pilot, PagesScreen)
+        await pilot.press("f4")
+        await wait_for_screen(pilot, ExportScreen)
+        await settled(pilot)
+
+
+@pytest.fixture
+def filled(filled_template: Filled, tmp_path: Path) -> Filled:
+    return Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
+
+
+def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_keyboard_can(
+    filled: Filled, tmp_path: Path
+) -> None:
+    identity, out = make_identity(), tmp_path / "out"
+    out.mkdir()
+    (tmp_path / "lawyer.key").write_text(identity)
+    with filled.open() as session:
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
+        oren = admit(session)
+    with oren.open(filled.place):
+        pass
+    person = Person(reason="")
+    desk = Desk(filled.place, MEMBER, beside=person)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await desk.unlock(pilot)
+        await press(pilot, "enter", "e")
+        assert f"< {colleague.NAME}, supervisor >" in desk.said()
+        assert MEMBER not in desk.said(), "nobody can name herself"
+
+        # A question to whoever may, which she then opens herself.
+        await press(pilot, "shift+tab")
+        await desk.fill(pilot, out=str(out))
+        pilot.app.screen.query_one("#second-way").focus()
+        await press(pilot, "right")
+        await desk.fill(pilot, second_file=str(tmp_path / "question"))
+        await press(pilot, "f4")
+        assert "The question is written. Nothing left." in desk.said()
+        await press(pilot, "escape", "escape", "a")
+        await desk.fill(pilot, file=str(tmp_path / "question"))
+        await press(pilot, "f4")
+        assert "! This question is not for this device, or it was altered. It opens for those whom" in desk.said()
+        await press(pilot, "escape")
+
+        # At her keyboard: he refuses; she types her own passphrase in his place; he approves.
+        await press(pilot, "enter", "e")
+        await desk.fill(pilot, out=str(out))
+        await desk.export(pilot)
+        assert "! The second person did not approve." in desk.said()
+        person.reason, person.passphrase = "legal-referral", PASSPHRASE
+        await desk.export(pilot)
+        assert "! No key slot opens with this name and passphrase." in desk.said()
+        assert list(out.iterdir()) == []
+        person.passphrase = colleague.PASSPHRASE
+        await desk.export(pilot)
+        assert "DONE. The package is at" in desk.said()
+        assert "Two persons released it: log and package say so." in desk.said()
+
+    drive(desk.app, steps, size=(120, 40))
+    desk.app.close_vault()
+    assert "As the one who asks says:\n  this report leaves for Maître Lorvane" in person.shown[-2]
+    (package,) = out.iterdir()
+    manifest = packages.verify(package, identity_file=tmp_path / "lawyer.key").manifest
+    assert manifest is not None
+    assert manifest.release is not None
+    assert manifest.release.approval is not None
+    assert (manifest.release.approval.role, manifest.release.approval.why) == ("supervisor", "legal-referral")
+    with filled.open() as session:
+        assert checking.verify(session).verified
+
+
+@dataclass(frozen=True)
+class Files:
+    """What travels on one stick."""
+
+    folder: Path
+
+    def __getattr__(self, name: str) -> str:
+        return str(self.folder / name)
+
+
+async def _ask(desk: Desk, pilot: Pilot[None], files: Files) -> None:
+    await desk.unlock(pilot)
+    await press(pilot, "enter", "e")
+    assert "somebody elsewhere: write a question" in desk.said()
+    await desk.fill(pilot, second_file=files.question)
+    await press(pilot, "f4")
+    assert full_name(SELIN) in desk.said()
+
+
+async def _approve(desk: Desk, pilot: Pilot[None], files: Files) -> None:
+    await desk.unlock(pilot)
+    await press(pilot, "a")
+    await desk.fill(pilot, file=files.question)
+    await press(pilot, "f4")
+    assert f"{full_name(AMINA)} asks" in desk.said()
+    assert "They called from the station." in desk.said()
+    pilot.app.screen.query_one("#why").focus()
+    await press(pilot, "right")
+    await desk.fill(pilot, out=files.answer)
+    await press(pilot, "f4", "y")
+    assert "You approved it as supervisor; your log says so." in desk.said()
+    await press(pilot, "escape", "x", "left")
+    pilot.app.screen.query_one("#member").focus()
+    await pilot.pause()
+    while f"< {full_name(AMINA)} >" not in desk.said():
+        await press(pilot, "right")
+    await desk.fill(pilot, file=files.bundle)
+    await press(pilot, "f4")
+    assert "The bundle is made." in desk.said()
+
+
+async def _choose_answer(desk: Desk, pilot: Pilot[None], files: Files) -> None:
+    await press(pilot, "enter", "e")
+    pilot.app.screen.query_one("#second-way").focus()
+    await press(pilot, "right")
+    await desk.fill(pilot, second_file=files.answer, out=files.package)
+
+
+async def _use(desk: Desk, pilot: Pilot[None], files: Files) -> None:
+    await desk.unlock(pilot)
+    await _choose_answer(desk, pilot, files)
+    await press(pilot, "f4")
+    assert "! The operation that approves is not here yet" in desk.said()
+    await press(pilot, "escape", "f8", "x")
+    await desk.fill(pilot, file=files.bundle)
+    await press(pilot, "f4")
+    assert "The bundle is taken." in desk.said()
+    await press(pilot, "escape")
+    await _choose_answer(desk, pilot, files)
+    await desk.export(pilot)
+    assert "Two persons released it: log and package say so." in desk.said()
+
+
+def test_somebody_elsewhere_approves_by_file_and_bundle(organisation: Organisation, tmp_path: Path) -> None:
+    with organisation.open(MIRA) as mira:
+        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()))
+    organisation.exchange(MIRA, AMINA)
+    with organisation.open(AMINA) as session:
+        case = cases.create(session, title="Hearing", kind="extradition").case
+        notes.add(session, case, kind="contact", text="They called from the station.")
+    files = Files(tmp_path / "stick")
+    (tmp_path / "stick" / "package").mkdir(parents=True)
+    for name, act in ((AMINA, _ask), (SELIN, _approve), (AMINA, _use)):
+        desk = Desk(organisation[name].place, full_name(name))
+        drive(desk.app, partial(act, desk, files=files), size=(120, 40))
+        desk.app.close_vault()
+    assert len(list((tmp_path / "stick" / "package").iterdir())) == 1
