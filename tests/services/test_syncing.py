@@ -133,6 +133,18 @@ def test_a_peer_that_brings_entries_without_their_versions_hides_nothing(
     assert colleague.take(founder.send(colleague, tmp_path)).came == {"note": 1}
 
 
+def test_a_device_that_is_admitted_by_the_very_bundle_is_refused_nothing(offices: Offices, tmp_path: Path) -> None:
+    founder, colleague = offices
+    other = admit(founder, tmp_path, "Ilse Brandvold", roles=(Role.CASEWORKER,))
+    with other.open() as session:
+        given = cases.create(session, title="Hers", kind="other").case
+        sharing.grant(session, given, [founder.member, colleague.member])
+    founder.take(other.send(founder, tmp_path))
+    taken = colleague.take(founder.send(colleague, tmp_path))
+    assert taken.came["case"] == 1
+    assert taken.faults == ()
+
+
 def test_a_bundle_to_a_revoked_member_holds_nothing_of_the_case(
     offices: Offices, filled_template: Filled, tmp_path: Path
 ) -> None:
