@@ -173,6 +173,8 @@ def test_a_seat_that_is_second_to_itself_is_refused_even_when_both_are_one_seat(
         ([GIVEN, USED, replace(USED, origin=b"Z" * 32)], [Refusal.USED_TWICE]),
         ([GIVEN, replace(USED, member=OREN)], [Refusal.OWN]),
         ([replace(GIVEN, member=None), USED], [Refusal.ENDED]),
+        ([GIVEN, USED, replace(USED, origin=b"0" * 32, seat=THIRD, member=b"t" * 16)], []),
+        ([GIVEN, USED, replace(USED, origin=b"0" * 32, seat=THIRD, member=None)], []),
     ],
 )
 def test_who_cannot_read_an_approval_still_sees_that_it_was_used_twice_or_alone(

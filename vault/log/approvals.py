@@ -220,16 +220,22 @@ def judge(
 def judge_unread(listings: Sequence[Listing]) -> Judged:
     """Judge an approval whose bytes are not for this reader, by what public lists tell.
 
-    It was given by one member and used by another, once: more than two listings, or two of one member, are refused;
-    one alone is an approval that waits to be used, or the use of one that is not here: nobody can tell without it.
+    It was given by one member and used by another, each of whom lists it once. A third who lists it too, or somebody
+    who was not in, proves nothing against these two: which of them it was given to, its bytes tell. One listing alone
+    is an approval that waits to be used, or the use of one that is not here: nobody can tell without it.
     """
     ordered = sorted(listings, key=lambda one: (one.origin, one.seq))
-    if len(ordered) > 2:
-        return Judged(None, tuple((one, Refusal.USED_TWICE) for one in ordered[2:]))
-    members = {one.member for one in ordered}
-    if len(ordered) == 2 and (len(members) < 2 or None in members):
-        return Judged(None, ((ordered[1], Refusal.OWN if None not in members else Refusal.ENDED),))
-    return Judged(None, ())
+    members = {one.member for one in ordered if one.member is not None}
+    refused: list[tuple[Listing, Refusal]] = []
+    seen: set[bytes] = set()
+    for one in ordered:
+        if one.member is None and len(members) < 2 <= len(ordered):
+            refused.append((one, Refusal.ENDED))
+        elif one.member in seen:
+            refused.append((one, Refusal.USED_TWICE if len(members) > 1 else Refusal.OWN))
+        elif one.member is not None:
+            seen.add(one.member)
+    return Judged(None, tuple(refused))
 
 
 def _flaw_of(

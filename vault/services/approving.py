@@ -13,7 +13,7 @@ from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
 from vault.ids import MemberId, SeatId
-from vault.log.approvals import Approval, Listing, approval_id, judge
+from vault.log.approvals import Approval, Listing, Refusal, approval_id, judge
 from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
 from vault.seal.signing import is_signed_raw
@@ -145,9 +145,10 @@ def require_counts(session: Session, approval: Approval, wanted: Wanted, *, besi
     judged = judge(
         approval, [*listed, planned], vault=session.vault, approvers=APPROVERS, verify_signature=is_signed_raw
     )
-    if judged.use != planned or judged.refused:
-        reason = judged.refused[0][1] if judged.refused else "used before"
-        raise RefusedError(f"the approval does not count: {reason}", advice="Ask for a new one.")
+    # Others who list it too, without a right to it, take nothing from whom it was given to.
+    reason = next((why for one, why in judged.refused if one == planned or why is Refusal.USED_TWICE), None)
+    if judged.use != planned or reason is not None:
+        raise RefusedError(f"the approval does not count: {reason or 'used before'}", advice="Ask for a new one.")
     giver = session.directory.standing.certificates.get(approval.approver)
     if giver is None or MemberId(giver.member) in beside:
         raise RefusedError("the approval does not count: its giver is not in, or gains by it")
