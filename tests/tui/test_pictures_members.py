@@ -1,0 +1,100 @@
+"""What the screens of members, devices and access look like, at 80 x 24 and 120 x 40.
+
+`pytest tests/tui/test_pictures_members.py --snapshot-update` accepts them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.tui.pictures import SIZES, Steps, keys
+from tests.tui.still import StillApp, StillGateway
+from tests.tui.stills.access import Alone
+from tests.tui.stills.casework import StillCasework
+from tests.tui.stills.members import Signed, StillMembers
+from tui.gateway.subject import Subject
+
+pytestmark = pytest.mark.screen
+
+
+class Volunteer(StillMembers):
+    may = frozenset({"member.list"})
+
+
+PICTURES: dict[str, Steps] = {
+    "members": keys("m", "down", "down"),
+    "members and who left": keys("m", "o", "end"),
+    "members for a volunteer": keys("m"),
+    "what can be done": keys("m", "down", "enter"),
+    "invite": keys("m", "i"),
+    "invited": keys("m", "i", "tab", "tab", " /media/stick/invitation", "f4"),
+    "admit": keys("m", "a"),
+    "words": keys("m", "a", " /media/stick/request", "f4"),
+    "all the same": keys("m", "a", " /media/stick/request", "f4", "f4"),
+    "admitted": keys("m", "a", " /media/stick/request", "f4", "f4", "y"),
+    "others sign": keys("m", "down", "down", "r", "f4"),
+    "place of a proposal": keys("m", "down", "down", "r", "f4", "enter"),
+    "roles": keys("m", "down", "down", "r"),
+    "away": keys("m", "down", "down", "w", "tab", " 2026-12-24"),
+    "deputy": keys("m", "down", "down", "u"),
+    "suspend": keys("m", "down", "s"),
+    "leave": keys("m", "down", "x"),
+    "proposal": keys("m", "p", " /media/stick/proposal", "f4"),
+    "signature": keys("m", "p", " /media/stick/proposal", "f4", "f5"),
+    "handover": keys("m", "h"),
+    "order": keys("m", "h", "n"),
+    "devices": keys("l"),
+    "name of a device": keys("l", "down", "n"),
+    "lost": keys("l", "down", "l"),
+    "lost for good": keys("l", "down", "l", "f4"),
+    "whom to warn": keys("l", "down", "l", " /media/stick/warn", "f4", "y", "enter"),
+    "access": keys("enter", "w", "down"),
+    "access alone": keys("enter", "w"),
+    "give": keys("enter", "w", "g"),
+    "take back": keys("enter", "w", "down", "t"),
+    "taken back": keys("enter", "w", "down", "t", "y"),
+    "sections": keys("enter", "s"),
+    "new section": keys("enter", "s", "n"),
+    "section": keys("enter", "s", "enter"),
+    "section note": keys("enter", "s", "enter", "n", " Moved to her aunt."),
+}
+_SMALL = frozenset(
+    {
+        "what can be done",
+        "invited",
+        "all the same",
+        "admitted",
+        "others sign",
+        "place of a proposal",
+        "deputy",
+        "suspend",
+        "leave",
+        "signature",
+        "name of a device",
+        "lost for good",
+        "take back",
+        "taken back",
+    }
+)
+"""Questions over a screen, which are as large in a large terminal."""
+_INSTEAD: dict[str, type[Subject]] = {
+    "members for a volunteer": Volunteer,
+    "others sign": Signed,
+    "place of a proposal": Signed,
+    "access alone": Alone,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        pytest.param(name, size.values[0], id=f"{name}-{size.id}")
+        for name in PICTURES
+        for size in SIZES[: 1 if name in _SMALL else 2]
+    ],
+)
+def test_a_screen_looks_as_it_was_accepted(name: str, size: tuple[int, int], snap_compare: Any) -> None:
+    gateway = StillGateway(_INSTEAD.get(name, StillCasework))
+    assert snap_compare(StillApp(gateway), terminal_size=size, run_before=PICTURES[name])
