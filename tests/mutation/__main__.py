@@ -1,6 +1,7 @@
 """`python -m tests.mutation [modules]`: run the mutants of modules that changed, and record what their tests notice.
 
-Without arguments all modules of the rooms are looked at. `--check` runs nothing and tells what the record lacks.
+All mutants of what changed since its last run, and the unexplained survivors of what did not; of all rooms, or of the
+paths given. `--all` runs again what did not change, `--check` runs nothing and tells what the record lacks.
 """
 
 from __future__ import annotations
@@ -25,32 +26,38 @@ from tests.mutation.tracing import Kept
 from tests.mutation.trying import FOLDER, Try, run_all
 
 KEPT = ROOT / ".mutants"
+_RECORDING = ("cases", "notes", "sections", "terms", "checking", "intake")
+_ORGANISING = ("members", "devices", "factors", "recovery", "sheets", "destroying", "approving", "deputies")
 # A room's own tests, and those of what is built on it: much of records and access is seen only from there.
 TESTED_IN = {
     "seal": ("seal",),
     "policy": ("policy",),
     "log": ("log",),
-    "records": ("records", "services", "sync"),
-    "access": ("access", "services", "attacks"),
+    "records": ("records", *(f"services/test_{name}.py" for name in _RECORDING)),
+    "access": ("access", *(f"services/test_{name}.py" for name in (*_RECORDING, *_ORGANISING))),
 }
+
+
+Wanted = dict[str, frozenset[str] | None]
+"""Module -> the names of the mutants that are to be tried; None for all."""
 
 
 class Serving(Loaded):
     """Tries the mutants inside functions, and tells the first process which ones it has to try."""
 
-    def __init__(self, jobs: int, files: list[str], orders: TextIO, answers: TextIO, *more: Any) -> None:
+    def __init__(self, jobs: int, wanted: Wanted, orders: TextIO, answers: TextIO, *more: Any) -> None:
         super().__init__(*more)
-        self._jobs, self._files, self._orders, self._answers = jobs, files, orders, answers
+        self._jobs, self._wanted, self._orders, self._answers = jobs, wanted, orders, answers
 
     @override
     def serve(self) -> None:
-        for file in self._files:
-            self._one(file)
+        for file, names in self._wanted.items():
+            self._one(file, names)
             left_out = self.left_out(file.split("/")[1])
             print(json.dumps({"file": file, "left_out": left_out}), file=self._answers, flush=True)
             self._orders.readline()
 
-    def _one(self, file: str) -> None:
+    def _one(self, file: str, names: frozenset[str] | None) -> None:
         tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
         mutants = mutants_of(tree)
         begun: list[tuple[int, int, list[str]]] = []
@@ -85,7 +92,8 @@ class Serving(Loaded):
                     self.noticed(file, mutants[index], tests[int(outcome) - 1])
                 tell(index, "noticed", [])
 
-        waiting += [lambda index=index: begin(index, 0) for index in reversed(range(len(mutants)))]  # type: ignore[misc]
+        chosen = [index for index, mutant in enumerate(mutants) if names is None or mutant.name in names]
+        waiting += [lambda index=index: begin(index, 0) for index in reversed(chosen)]  # type: ignore[misc]
         run_all(self._jobs, waiting, ended)
 
 
@@ -96,22 +104,22 @@ def digest_of_all() -> str:
     return sha256(b"".join(sha256(path.read_bytes()).digest() for path in every)).hexdigest()
 
 
-def run(files: list[str], jobs: int, record: Record) -> None:
+def run(wanted: Wanted, jobs: int, record: Record) -> None:
     """Run the mutants of these modules and write down what became of each."""
     warm_up()
     for room in ROOMS:
-        if of_room := [file for file in files if file.startswith(f"vault/{room}/")]:
+        if of_room := {file: names for file, names in wanted.items() if file.startswith(f"vault/{room}/")}:
             _run_room(room, of_room, jobs, record)
 
 
-def _run_room(room: str, files: list[str], jobs: int, record: Record) -> None:
-    digests = {file: digest_of(file) for file in files}
+def _run_room(room: str, wanted: Wanted, jobs: int, record: Record) -> None:
+    digests = {file: digest_of(file) for file in wanted}
     orders_out, orders_in = os.pipe()
     answers_out, answers_in = os.pipe()
     if os.fork() == 0:
         with os.fdopen(orders_out) as orders, os.fdopen(answers_in, "w") as answers:
             serving = Serving(
-                jobs, files, orders, answers, (f"vault/{room}",), Kept(KEPT / f"{room}.json"), digest_of_all()
+                jobs, wanted, orders, answers, (f"vault/{room}",), Kept(KEPT / f"{room}.json"), digest_of_all()
             )
             temp = [f"--basetemp={FOLDER}/mutants-{os.getpid()}"] if FOLDER else []
             options = [option for option in OPTIONS if option != "-x"]
@@ -128,12 +136,12 @@ def _run_room(room: str, files: list[str], jobs: int, record: Record) -> None:
             answered.append(answer)
             if (file := answer.get("file")) is None:
                 continue
-            _finish(file, digests[file], answered, jobs, record)
+            _finish(file, digests[file], answered, jobs, record, whole=wanted[file] is None)
             answered = []
             print("next", file=orders, flush=True)
 
 
-def _finish(file: str, digest: str, answered: list[dict[str, Any]], jobs: int, record: Record) -> None:
+def _finish(file: str, digest: str, answered: list[dict[str, Any]], jobs: int, record: Record, *, whole: bool) -> None:
     """Try what needs a process without our modules, and record the module."""
     text = (ROOT / file).read_text(encoding="utf-8")
     if digest_of(file) != digest:
@@ -155,8 +163,9 @@ def _finish(file: str, digest: str, answered: list[dict[str, Any]], jobs: int, r
             survivors.append(begun[number])
 
     run_all(jobs, [lambda one=one: begin(one) for one in fresh if one["tests"]], ended)  # type: ignore[misc]
-    record.put(file, digest, len(mutants), [one.name for one in survivors], answered[-1]["left_out"])
-    print(f"{file}: {len(mutants) - len(survivors)} of {len(mutants)} noticed", flush=True)
+    names = [one.name for one in survivors]
+    record.put(file, digest, len(mutants), names, answered[-1]["left_out"], whole=whole)
+    print(f"{file}: {len(survivors)} of {len(mutants) if whole else len(answered) - 1} survive", flush=True)
     for one in sorted(survivors, key=lambda one: one.line):
         print(f"  {file}:{one.line}: {one.name}", flush=True)
 
@@ -165,12 +174,15 @@ def main(arguments: list[str]) -> int:
     """Return 0 unless a survivor has no reason; `--check` only tells."""
     jobs = int(arguments.pop(0).removeprefix("-j")) if arguments and arguments[0].startswith("-j") else 2
     only_check = "--check" in arguments
-    named = [argument for argument in arguments if argument != "--check"]
+    named = [argument for argument in arguments if not argument.startswith("--")]
     record = Record()
     if not only_check:
-        wanted = (
-            [file for file in modules() if any(file.startswith(one) for one in named)] if named else record.changed()
-        )
+        wanted = {
+            file: None if file in record.changed() or "--all" in arguments else record.unexplained(file)
+            for file in modules()
+            if not named or any(file.startswith(one) for one in named)
+        }
+        wanted = {file: names for file, names in wanted.items() if names is None or names}
         run(wanted, jobs, record)
     print(record.in_one_line())
     for file in record.changed():

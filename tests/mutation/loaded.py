@@ -1,7 +1,7 @@
 """The process that has loaded everything: it runs each test once, then forks for each mutant inside a function.
 
 A fork gets the code of the changed function in place of the old one, and runs the tests that run its line: the tests
-named after the module first, then the quickest, until one notices.
+named after the module and the quickest first, until one notices.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ import __future__
 
 import ast
 import contextlib
+import functools
 import gc
 import os
 import re
+import signal
 import sys
 import time
 from collections import Counter
@@ -32,9 +34,21 @@ ROOT = Path(__file__).parents[2]
 TESTS, SECONDS = 250, 5.0
 # Tests that build their session's vaults anew, because the line runs while those are built.
 REBUILT = 3
-_OWN_FIRST = 6
+# A test that takes longer, traced, is not among those that are run for a mutant.
+_LONGEST_S = 4
+# How much slower a test may become, rebuilt vaults aside.
+_AT_LEAST_S, _SLOWER = 2, 4
 NOT_PLANTED = 254
+_CACHED = type(functools.cache(len))
 _FLAGS = __future__.annotations.compiler_flag
+
+
+class TooLongError(BaseException):
+    """Ends a test through whatever it is in."""
+
+
+def _give_up(_number: int, _frame: object) -> None:
+    raise TooLongError
 
 
 class Loaded:
@@ -47,6 +61,7 @@ class Loaded:
         self._items: dict[str, pytest.Item] = {}
         self._fixtures: dict[str, Any] = {}
         self._functions: dict[str, list[FunctionType]] = {}
+        self._caches: list[Any] = []
         self._noticed: dict[str, Counter[str]] = {}
         self._tracing = False
 
@@ -73,6 +88,16 @@ class Loaded:
             result = yield
         ran.seconds = time.process_time() - began
         return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Iterator[None]:
+        if self._tracing:
+            signal.signal(signal.SIGPROF, _give_up)
+            signal.setitimer(signal.ITIMER_PROF, _LONGEST_S)
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._items = {item.nodeid: item for item in session.items}
@@ -131,7 +156,9 @@ class Loaded:
 
     def _find_functions(self) -> None:
         prefix = f"{ROOT}/"
-        for thing in gc.get_objects():
+        things = gc.get_objects()
+        self._caches = [one for one in things if isinstance(one, _CACHED) and one.__module__.startswith("vault.")]
+        for thing in things:
             if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(prefix):
                 file = thing.__code__.co_filename.removeprefix(prefix)
                 self._functions.setdefault(file, []).append(thing)
@@ -139,7 +166,7 @@ class Loaded:
     # --- mutants
 
     def left_out(self, room: str) -> list[str]:
-        """Return the tests of a room that fail without any change."""
+        """Return the tests of a room that fail without any change, or take too long."""
         return sorted(n for n, ran in self.ran.items() if n.startswith(f"tests/{room}/") and not ran.held)
 
     def begin(self, file: str, tree: ast.Module, mutant: Mutant, stage: int) -> tuple[Try, list[str]] | None:
@@ -157,7 +184,7 @@ class Loaded:
                     fixture.cached_result = None
             if not self._plant(file, tree, mutant):
                 return NOT_PLANTED
-            return self._notice([self._items[name] for name in names], folder)
+            return self._notice([self._items[name] for name in names], folder, timed=stage == 0)
 
         return Try(work, seconds), names
 
@@ -176,14 +203,22 @@ class Loaded:
         return not self.ran[name].lines.get(file, set()).isdisjoint(mutant.lines)
 
     def _for_line(self, file: str, mutant: Mutant) -> list[str]:
-        able = sorted(
-            (name for name in self._tests() if self._runs(name, file, mutant)), key=lambda name: self.ran[name].seconds
-        )
+        able = [name for name in self._tests() if self._runs(name, file, mutant)]
         before = self._noticed.get(f"{file} {mutant.name.split(' | ')[0]}", Counter())
-        room, stem = file.split("/")[1], Path(file).stem
-        own = [name for name in able if name.startswith(f"tests/{room}/test_{stem}")]
         likely = [name for name, _ in before.most_common(3) if name in able]
-        return self._few([*likely, *_spread(own)[:_OWN_FIRST], *_spread(able), *able])
+        return self._few([*likely, *self._by_promise(able, file)])
+
+    def _by_promise(self, able: list[str], file: str) -> list[str]:
+        """Put the quickest first; a test of the module's own, and the first case of each test, may take longer."""
+        room, stem = file.split("/")[1], Path(file).stem
+        quickest = sorted(able, key=lambda name: self.ran[name].seconds)
+        first = set(_spread(quickest))
+
+        def price(name: str) -> float:
+            own = name.startswith(f"tests/{room}/test_{stem}")
+            return (self.ran[name].seconds + 0.001) * (0.2 if own else 1) * (0.2 if name in first else 1)
+
+        return sorted(able, key=price)
 
     def _few(self, names: list[str]) -> list[str]:
         chosen, seconds = list[str](), 0.0
@@ -211,13 +246,12 @@ class Loaded:
         using = re.compile(rf"\b({words})\b")
         users = {one: _lines_with(using, ROOT / one) for one in self._functions if one.startswith("vault/")}
         users[file] = users.get(file, set()) - set(mutant.lines)
-        able = sorted(self._tests(), key=lambda name: self.ran[name].seconds)
+        able = self._tests()
         files = {name.split("::")[0] for name in able if name.startswith(f"tests/{room}/")}
         named = {one for one in files if naming.search((ROOT / one).read_text(encoding="utf-8"))}
-        own = [name for name in able if name.startswith(f"tests/{room}/test_{stem}")]
+        saying = [name for name in able if name.split("::")[0] in named or name.startswith(f"tests/{room}/test_{stem}")]
         runs = [n for n in able if any(not users.get(f, set()).isdisjoint(ls) for f, ls in self.ran[n].lines.items())]
-        saying = [name for name in able if name.split("::")[0] in named]
-        return self._few([*_spread(own), *_spread(saying), *_spread(runs)[:_OWN_FIRST], *own, *saying, *runs])
+        return self._few([*self._by_promise(saying, file), *self._by_promise(runs, file)])
 
     def _plant(self, file: str, tree: ast.Module, mutant: Mutant) -> bool:
         """Give the functions of a module their changed code; False where a closure has no room for it."""
@@ -226,6 +260,8 @@ class Loaded:
         changed = ast.fix_missing_locations(ast.Module([statement], []))
         code = compile(changed, str(ROOT / file), "exec", flags=_FLAGS, dont_inherit=True)
         codes = {(one.co_qualname, one.co_firstlineno): one for one in _all_codes(code)}
+        for cached in self._caches:
+            cached.cache_clear()
         for function in self._functions[file]:
             old = function.__code__
             new = codes.get((old.co_qualname, old.co_firstlineno))
@@ -235,12 +271,15 @@ class Loaded:
                 function.__code__ = new
         return True
 
-    def _notice(self, items: list[pytest.Item], folder: Path) -> int:
+    def _notice(self, items: list[pytest.Item], folder: Path, *, timed: bool) -> int:
         """Return the number of the first test that fails, counted from 1, or 0."""
         sys.settrace(None)
         factory = items[0].config._tmp_path_factory  # type: ignore[attr-defined]
         factory._basetemp = folder
         for number, (item, following) in enumerate(zip(items, [*items[1:], items[0].session], strict=True), 1):
+            # The default of this signal ends the process: an endless loop has noticed too.
+            if timed:
+                signal.setitimer(signal.ITIMER_VIRTUAL, _AT_LEAST_S + _SLOWER * self.ran[item.nodeid].seconds)
             if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):  # type: ignore[arg-type]
                 return number
         return HELD

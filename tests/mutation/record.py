@@ -34,8 +34,13 @@ class Record:
             tomllib.loads(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
         )
 
-    def put(self, file: str, digest: str, mutants: int, survivors: list[str], left_out: list[str]) -> None:
-        """Write down what became of a module's mutants."""
+    def put(
+        self, file: str, digest: str, mutants: int, survivors: list[str], left_out: list[str], *, whole: bool
+    ) -> None:
+        """Write down what became of a module's mutants; unless all were tried, those with a reason stay."""
+        if not whole:
+            explained = set(self._results[file]["survivors"]) & self._reasons.get(file, {}).keys()
+            survivors = [*survivors, *explained]
         entry = {"digest": digest, "mutants": mutants, "survivors": sorted(survivors)}
         self._results[file] = entry | ({"tests_left_out": left_out} if left_out else {})
         kept = {name: self._results[name] for name in modules() if name in self._results}
@@ -45,14 +50,13 @@ class Record:
         """Return the modules that are not as they were when their mutants ran."""
         return [file for file in modules() if self._results.get(file, {}).get("digest") != digest_of(file)]
 
+    def unexplained(self, file: str) -> frozenset[str]:
+        """Return the survivors of a module that have no reason yet."""
+        return frozenset(self._results.get(file, {}).get("survivors", ())) - self._reasons.get(file, {}).keys()
+
     def without_reason(self) -> list[str]:
         """Return the survivors that nobody has explained."""
-        return [
-            f"{file}: {name}"
-            for file in modules()
-            for name in self._results.get(file, {}).get("survivors", ())
-            if name not in self._reasons.get(file, {})
-        ]
+        return [f"{file}: {name}" for file in modules() for name in sorted(self.unexplained(file))]
 
     def idle_reasons(self) -> list[str]:
         """Return the reasons for mutants that no longer survive."""

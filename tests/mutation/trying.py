@@ -56,7 +56,7 @@ class Try:
             os.waitpid(self._process, 0)
         shutil.rmtree(self._folder, ignore_errors=True)
         code = -signal.SIGKILL if done == 0 else os.waitstatus_to_exitcode(status)
-        if code in (-signal.SIGKILL, -signal.SIGXCPU):
+        if code in (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGVTALRM):
             return "timeout"
         return "survived" if code == HELD else str(code)
 

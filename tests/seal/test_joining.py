@@ -129,6 +129,16 @@ def test_an_invitation_cannot_say(change: dict[str, Any], words: str) -> None:
         dataclasses.replace(FOR_A_NEW_MEMBER, **change)
 
 
+def test_an_invitation_names_who_invites_whomever_it_is_for() -> None:
+    with pytest.raises(MalformedError, match="a name is empty or longer than 256 bytes"):
+        dataclasses.replace(FOR_A_DEVICE, by="")
+
+
+def test_without_days_there_is_no_end() -> None:
+    fields = ("vault", "root", "roster", "nonce", "roles", "by", "seat", "kem")
+    assert Invitation(**{name: getattr(FOR_A_NEW_MEMBER, name) for name in fields}).days == 0
+
+
 @pytest.mark.parametrize("change", [{"days": 0}, {"days": 1}, {"days": (1 << 16) - 1}, {"by": "é" * 128}], ids=str)
 def test_the_last_that_can_be_said_is_said(change: dict[str, Any]) -> None:
     invitation = dataclasses.replace(FOR_A_NEW_MEMBER, **change)

@@ -13,6 +13,7 @@ from vault.seal.passphrase import (
     CEILING,
     DEFAULT,
     FLOOR,
+    WORDS_COST,
     KdfParameters,
     calibrate,
     check_bounds,
@@ -183,6 +184,8 @@ def _proportional(ms_per_64_mib_pass: float) -> Callable[[KdfParameters], int]:
         pytest.param(50, (256 * 1024, 3), id="an ordinary machine"),
         pytest.param(7.3, (2048 * 1024, 3), id="a fast machine takes the most memory"),
         pytest.param(4, (2048 * 1024, 5), id="a faster one more passes"),
+        pytest.param(5.46875, (2048 * 1024, 4), id="to the last millisecond"),
+        pytest.param(35, (256 * 1024, 3), id="no more passes as long as there could be more memory"),
         pytest.param(0, (2048 * 1024, 10), id="never beyond the ceiling"),
     ],
 )
@@ -195,3 +198,18 @@ def test_calibration_spends_memory_first(ms_per_64_mib_pass: float, chosen: tupl
 
 def test_measuring_runs_the_real_thing() -> None:
     assert measure_ms(FLOOR) > 0
+
+
+def test_a_measurement_is_the_time_between_begin_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([1_000, 1_250])
+    monkeypatch.setattr(passphrase_module, "monotonic_ms", lambda: next(clock))
+    monkeypatch.setattr(passphrase_module, "stretch", lambda *_: KEY)
+    assert measure_ms(FLOOR) == 250
+
+
+def test_the_costs_are_those_of_the_format() -> None:
+    mib = 1_024
+    assert KdfParameters(64 * mib, 3, 1) == FLOOR
+    assert KdfParameters(2_048 * mib, 10, 8) == CEILING
+    assert KdfParameters(256 * mib, 3, 4) == DEFAULT
+    assert KdfParameters(64 * mib, 3, 4) == WORDS_COST

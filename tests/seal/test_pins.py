@@ -1,8 +1,10 @@
+import hashlib
+
 import pytest
 
 from tests.seal.places import OTHER_SEAT, SEAT, VAULT
 from vault.errors import MalformedError
-from vault.seal.pins import machine_digest, pins_file_name
+from vault.seal.pins import attempts_file_name, dates_file_name, machine_digest, pins_file_name
 
 
 def test_a_pins_file_is_named_by_vault_and_seat_in_hex() -> None:
@@ -24,3 +26,21 @@ def test_machines_differ_and_one_without_an_id_is_refused() -> None:
     assert len(machine_digest(b"one")) == 32
     with pytest.raises(MalformedError, match="the system gives no machine id"):
         machine_digest(b"")
+
+
+def test_each_file_of_a_device_has_a_name_of_its_own_kind() -> None:
+    def named(*parts: bytes) -> str:
+        return hashlib.sha256(b"".join(parts)).hexdigest()[:32]
+
+    assert pins_file_name(VAULT, SEAT) == named(b"casevault/pins", VAULT, SEAT)
+    assert dates_file_name(VAULT) == named(b"casevault/dates", VAULT)
+    assert attempts_file_name(VAULT, SEAT) == named(b"casevault/attempts", VAULT, SEAT)
+
+
+def test_no_file_is_named_by_a_part_of_an_id() -> None:
+    with pytest.raises(MalformedError, match="vault has 15 bytes, not 16"):
+        dates_file_name(VAULT[1:])
+    with pytest.raises(MalformedError, match="vault has 15 bytes, not 16"):
+        attempts_file_name(VAULT[1:], SEAT)
+    with pytest.raises(MalformedError, match="folder has 17 bytes, not 16"):
+        attempts_file_name(VAULT, SEAT + b"s")

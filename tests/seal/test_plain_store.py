@@ -11,7 +11,7 @@ from vault.seal.keyfile import SeatSecrets
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_wrap_key
 
-FIRST, SECOND, THIRD = (fixed(name, 16) for name in ("first", "second", "third"))
+FIRST, SECOND, THIRD, FOURTH = (fixed(name, 16) for name in ("first", "second", "third", "fourth"))
 MANY = {fixed(f"epoch {number}", 16): fixed(f"key {number}") for number in range(300)}
 
 
@@ -23,13 +23,15 @@ def test_more_keys_than_fit_at_first_all_stay() -> None:
 
 
 def test_dropping_one_key_leaves_its_neighbours_and_gives_its_place_to_the_next() -> None:
-    keyring = Keyring()
-    for epoch in (FIRST, SECOND):
-        keyring.add(COMPARTMENT, epoch, fixed(epoch.hex()))
-    keyring.drop(FIRST)
-    assert keyring.get(SECOND) == fixed(SECOND.hex())
-    keyring.add(COMPARTMENT, THIRD, KEY)
-    assert (keyring.get(SECOND), keyring.get(THIRD)) == (fixed(SECOND.hex()), KEY)
+    for dropped in (FIRST, SECOND, THIRD):
+        keyring = Keyring()
+        for epoch in (FIRST, SECOND, THIRD):
+            keyring.add(COMPARTMENT, epoch, fixed(epoch.hex()))
+        keyring.drop(dropped)
+        keyring.add(COMPARTMENT, FOURTH, KEY)
+        left = {FIRST, SECOND, THIRD} - {dropped}
+        assert {epoch: keyring.get(epoch) for epoch in left} == {epoch: fixed(epoch.hex()) for epoch in left}
+        assert (keyring.get(dropped), keyring.get(FOURTH), len(keyring._store)) == (None, KEY, len(Keyring()._store))
 
 
 def test_a_closed_keyring_has_nothing_left_not_even_what_was_derived() -> None:

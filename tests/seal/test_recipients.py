@@ -121,3 +121,8 @@ def test_a_grant_digest_names_epoch_seat_and_bytes() -> None:
     for epoch, seat in ((b"", SEAT), (EPOCH, b"")):
         with pytest.raises(MalformedError, match="has 0 bytes, not 16"):
             grant_digest(epoch, seat, SEALED)
+
+
+def test_the_key_of_a_seed_is_one_key() -> None:
+    assert KemPrivate.from_seed(b"s" * 96) == KemPrivate.from_seed(b"s" * 96)
+    assert KemPrivate.from_seed(b"s" * 96) != KemPrivate.from_seed(b"t" * 96)

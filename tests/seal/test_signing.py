@@ -2,7 +2,16 @@ import pytest
 
 from tests.seal.places import KEY, OTHER_KEY, flipped
 from vault.errors import MalformedError, VerificationError
-from vault.seal.signing import is_signed_raw, make_signing_seed, public_key, sign, sign_raw, verify, verify_raw
+from vault.seal.signing import (
+    SIGNATURE_SIZE,
+    is_signed_raw,
+    make_signing_seed,
+    public_key,
+    sign,
+    sign_raw,
+    verify,
+    verify_raw,
+)
 
 PUBLIC = public_key(KEY)
 SMALL_ORDER = [
@@ -90,3 +99,7 @@ def test_a_seed_of_another_length_is_refused(seed: bytes) -> None:
 
 def test_seeds_are_random() -> None:
     assert len({make_signing_seed() for _ in range(100)}) == 100
+
+
+def test_a_signature_has_64_bytes() -> None:
+    assert SIGNATURE_SIZE == len(sign_raw(KEY, b"message")) == 64

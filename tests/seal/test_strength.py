@@ -47,3 +47,29 @@ def test_a_generated_one_passes(language: Language) -> None:
 
 def test_a_long_text_takes_no_longer_than_its_beginning() -> None:
     assert digits_of_guesses("a kettle for the harbour " * 100_000) >= 0
+
+
+COMMON = """любовь йцукен йцукенг фыва ячсмит россия москва украина sonne motdepasse azerty azertyuiop casevault asylum
+asile пароль привет солнышко bonjour"""
+
+
+@pytest.mark.parametrize("word", COMMON.split())
+def test_what_many_people_choose_is_found_at_once(word: str) -> None:
+    assert digits_of_guesses(word) <= (1 if word not in {"привет", "солнышко", "bonjour"} else 3)
+
+
+def test_the_same_keys_in_another_layout_are_as_easy() -> None:
+    assert digits_of_guesses("gfhjkm") <= 1
+    assert digits_of_guesses("") == 0
+
+
+def test_what_a_guesser_knows_of_the_member_is_easy_whole_and_in_parts() -> None:
+    name = "Zyxquilor Brandvorstam"
+    assert digits_of_guesses(name) >= LEAST_DIGITS
+    assert digits_of_guesses(name, (name,)) <= 3
+    assert digits_of_guesses("Brandvorstam", (name,)) <= 1
+
+
+@pytest.mark.parametrize("word", ["abdiquer", "аварийный"])
+def test_a_word_of_our_lists_is_easy_in_each_language(word: str) -> None:
+    assert digits_of_guesses(word) <= 3

@@ -127,3 +127,16 @@ def test_a_file_that_claims_a_terabyte_is_refused_before_either_cost_is_paid(
     monkeypatch.setattr(passphrase_module, "hash_secret_raw", never)
     with pytest.raises(RefusedError, match="memory_kib = 1073741824 is not between"):
         unlock(replace(FILE, header=header), bytearray(b"phrase"), "Amina")  # type: ignore[arg-type]  # a parameter
+
+
+@pytest.mark.parametrize("runs", [BOTH, BOTH[::-1]], ids=["present cost first", "previous cost first"])
+def test_a_slot_of_the_previous_cost_is_renewed_at_the_present_one(runs: list[Stretched]) -> None:
+    opened = find_slot(_file(3, FLOOR, OTHER_KEY), runs)
+    assert opened.renewed is not None
+    again = find_slot(FILE.with_slot(3, opened.renewed), [Stretched(DEFAULT, KEY)])
+    assert (again.secrets, again.parameters, again.renewed) == (SECRETS, DEFAULT, None)
+
+
+def test_no_key_and_no_slot_stands_in_a_representation() -> None:
+    assert "k1" not in repr(BOTH[0])
+    assert "renewed" not in repr(find_slot(_file(3, FLOOR, OTHER_KEY), BOTH))

@@ -177,3 +177,23 @@ def test_chance_is_an_argument_and_the_words_are_not_shown() -> None:
 )
 def test_what_is_not_ours_is_no_generated_passphrase(text: str) -> None:
     assert not is_generated(text)
+
+
+def test_one_bit_is_worth_one_word() -> None:
+    assert count_for(Language.ENGLISH, 1) == 1
+    assert count_for(Language.ENGLISH, 13) == 2
+
+
+def test_accents_do_not_count() -> None:
+    assert word_form("Électrique à l'été") == word_form("electrique a l'ete")
+
+
+def test_each_word_is_drawn_from_two_bytes() -> None:
+    drawn: list[int] = []
+
+    def random(size: int) -> bytes:
+        drawn.append(size)
+        return bytes(size)
+
+    make_passphrase(Language.RUSSIAN, 7, random)
+    assert drawn == [2] * 7

@@ -120,5 +120,5 @@ class RowChecker:
 
 
 def _is_hex(text: bytes) -> bool:
-    """Tell whether these are 64 lowercase hex digits."""
-    return len(text) == 64 and not text.translate(None, b"0123456789abcdef")
+    """Tell whether these are lowercase hex digits and nothing else."""
+    return not text.translate(None, b"0123456789abcdef")

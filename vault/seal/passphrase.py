@@ -6,7 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 
 from argon2.exceptions import HashingError
 from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
@@ -27,8 +27,8 @@ class Form(Enum):
     Every unlock runs both, whatever was typed and whatever opens (FORMAT.md 3).
     """
 
-    TYPED = "typed"
-    WORDS = "words"
+    TYPED = auto()
+    WORDS = auto()
 
 
 @dataclass(frozen=True, slots=True)

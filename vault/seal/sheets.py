@@ -126,12 +126,11 @@ def read_sheet(text: str, *, sheet: int) -> tuple[str, ...]:
     """
     tokens = [token for token in text.split() if not (_is_number(token) and len(token) < _CHECK_DIGITS)]
     checks = [token for token in tokens if _is_number(token)]
-    words = [token for token in tokens if not _is_number(token)]
-    if not checks and len(words) != WORDS_PER_SHEET:
+    if not checks and len(tokens) != WORDS_PER_SHEET:
         raise VerificationError(
-            f"sheet {sheet} has {len(words)} words, not {WORDS_PER_SHEET}", advice="Type all of its rows."
+            f"sheet {sheet} has {len(tokens)} words, not {WORDS_PER_SHEET}", advice="Type all of its rows."
         )
-    rows = _cut_behind_checks(tokens) if checks else [words[at : at + WORDS_PER_ROW] for at in _STARTS]
+    rows = _cut_behind_checks(tokens) if checks else [tokens[at : at + WORDS_PER_ROW] for at in _STARTS]
     if len(rows) != ROWS:
         raise VerificationError(f"sheet {sheet} has {len(rows)} rows, not {ROWS}", advice="Type all of its rows.")
     found: list[str] = []

@@ -14,10 +14,10 @@ from vault.seal.words import word_form
 LEAST_DIGITS = 14
 
 _LONGEST = 72
-# What Russian people choose, and what their keyboards make of it, is in no list of the library.
+# What Russian people choose, and what their keyboards make of it: it is in no list of the library and in none of ours.
 _KNOWN_HERE = (
-    "пароль", "привет", "любовь", "солнышко", "йцукен", "йцукенг", "фыва", "ячсмит", "россия", "москва", "украина",
-    "sonne", "bonjour", "motdepasse", "azerty", "azertyuiop", "casevault", "asylum", "asile",
+    "любовь", "йцукен", "йцукенг", "фыва", "ячсмит", "россия", "москва", "украина",
+    "sonne", "motdepasse", "azerty", "azertyuiop", "casevault", "asylum", "asile",
 )  # fmt: skip
 
 
