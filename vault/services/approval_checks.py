@@ -6,10 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from vault.access.session import Session
+from vault.casework.access import Access
 from vault.casework.approving import Approving
 from vault.errors import MalformedError
 from vault.ids import MemberId, Origin, SeatId
-from vault.log.approvals import APPROVE_ACT, Approval, Listing, approval_id, judge, judge_unread
+from vault.log.approvals import (
+    APPROVE_ACT,
+    Approval,
+    Listing,
+    Refusal,
+    approval_id,
+    approved_digest,
+    judge,
+    judge_unread,
+)
 from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
 from vault.log.payload import Payload
@@ -18,11 +28,14 @@ from vault.log.roster_entries import Certificate
 from vault.policy.roles import ALLOWED, Action
 from vault.records.content import Content
 from vault.records.logs import genesis_of
+from vault.records.versions import open_each
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 
-ACTS = frozenset({"export.begin", "break.glass"})
+BREAK_GLASS = "break.glass"
+ACTS = frozenset({"export.begin", BREAK_GLASS})
+CODES_OF_REASONS = ("legal-referral", "casework", "supervision", "subject-request", "handover", "deputy", "emergency")
 JUDGED_ACTS = ACTS | {APPROVE_ACT}
 _APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
 
@@ -88,7 +101,10 @@ def approval_faults(
             judged = judge(
                 approval, listings, vault=session.vault, approvers=_APPROVERS, verify_signature=is_signed_raw
             )
-        for use, reason in judged.refused:
+        refused = list(judged.refused)
+        if approval is not None and judged.use is not None and _is_for_another(session, rows, judged.use, approval):
+            refused.append((judged.use, Refusal.OTHER_THING))
+        for use, reason in refused:
             yield ApprovalFault(Origin(use.origin), use.seq, f"it lists an approval that was {reason}")
     for (origin, seq), payload in sorted(payloads.items(), key=lambda one: one[0]):
         if payload.act in ACTS and payload.out.startswith("ok"):
@@ -102,6 +118,31 @@ def approvals_in(content: Content) -> dict[bytes, bytes]:
     """Return the approval that a version of its kind keeps, by the digest that lists name."""
     encoded = content.fields.get("approval") if content.kind == Approving.KIND else None
     return {approval_id(encoded): encoded} if isinstance(encoded, bytes) and encoded else {}
+
+
+def _is_for_another(session: Session, rows: Rows, use: Listing, approval: Approval) -> bool:
+    """Say whether a break-glass did something else than what its approval is for, as far as this seat can read it.
+
+    Of an export the files have left: whoever has them compares.
+    """
+    entry = session.authority(rows).entry(use.origin, use.seq)
+    if entry is None or approval.act != BREAK_GLASS:
+        return False
+    listed = {item.digest for item in entry.items if item.kind == ItemKind.GRANT}
+    places = [n for n, item in enumerate(entry.items) if item.kind == ItemKind.VERSION]
+    sealed = [row for n in places for row in rows.version_at(use.origin, use.seq, n)]
+    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+    digests = set()
+    for version in (one for one in opened if one.content.kind == Access.KIND):
+        epochs = session.keyring.epochs_of(version.compartment)
+        granted = {row.seat for epoch in epochs for row in rows.grants_of(epoch) if row.digest in listed}
+        done = {"case": version.compartment, "seats": sorted(granted), "until": version.content.fields.get("until")}
+        digests |= {approved_digest(BREAK_GLASS, {**done, "why": why}) for why in CODES_OF_REASONS}
+        let_in = {one.member for seat in granted if (one := session.directory.certificate_of(seat)) is not None}
+        giver = session.directory.certificate_of(approval.approver)
+        if giver is not None and giver.member in let_in:
+            return True
+    return bool(digests) and approval.digest not in digests
 
 
 def _certificate(session: Session, seat: SeatId) -> Certificate | None:
@@ -134,7 +175,7 @@ def _needed_second(session: Session, rows: Rows, row: OperationRow, act: str) ->
     if genesis is None or roster is None:
         return False
     # Whom a break-glass lets in may not approve it, and its payload does not tell whom.
-    enough = 2 if act == "break.glass" else 1
+    enough = 2 if act == BREAK_GLASS else 1
     return len(_others(roster, SeatId(genesis.seat))) >= enough
 
 

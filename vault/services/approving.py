@@ -17,13 +17,13 @@ from vault.log.approvals import Approval, Listing, Refusal, approval_id, judge
 from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
 from vault.seal.signing import is_signed_raw
-from vault.services.approval_checks import listings_of
+from vault.services.approval_checks import CODES_OF_REASONS, listings_of
 from vault.services.members import members
 
 ALONE, TWO_PERSON = "alone", "two-person"
 # Of the acts that take two persons, those of which the question can travel in a file.
 _ASKED_BY_FILE = frozenset({"export.begin"})
-REASONS = ("legal-referral", "casework", "supervision", "subject-request", "handover", "deputy", "emergency")
+REASONS = CODES_OF_REASONS
 # Time to read and to type, at one keyboard.
 HERE_MS = 15 * 60_000
 # A bundle with the answer has to come back.
