@@ -207,10 +207,11 @@ class _Checked:
     def keys_file(self, rows: Rows) -> None:
         """Check that the `keys` file is the newest that the logs list for this folder."""
         file = KeyFile.decode(read_limited(self._session.folder.keys, KEY_FILE_SIZE))
-        for origin in newest_keys(rows, file.header.folder, self._session.directory, self._reports):
-            if (report := self._reports.get(origin)) is not None:
-                found = check_keys(rows.operations(origin), file.header.folder, file.digest(), report)
-                self._note(found.problems)
+        newest = newest_keys(rows, file.header.folder, self._session.directory, self._reports)
+        # Whoever has a seat in this folder changes the file; which of the newest ones is the later, pins remember.
+        for origin in () if file.digest() in newest.values() else sorted(newest.keys() & self._reports.keys()):
+            found = check_keys(rows.operations(origin), file.header.folder, file.digest(), self._reports[origin])
+            self._note(found.problems)
 
     def index(self, index: Index) -> None:
         """Count the index again; where it holds something else than its digest says, make it anew."""
@@ -289,7 +290,6 @@ class _Checked:
                 self._fault("quarantined", origin, (judged.seq, judged.n), words)
 
     def _counter(self, rows: Rows) -> Counter:
-        """Return the judge of this run, over its one moment of the rows."""
         if self._counts is None:
             session = self._session
             authority = Authority(rows, session.directory.chain, lambda log, _: self._proven(rows, log))
