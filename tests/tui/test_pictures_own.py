@@ -16,6 +16,7 @@ from tests.tui.stills.approvals import APPROVERS, StillApprovals
 from tests.tui.stills.recovery import SHEETS, StillRecovery
 from tui.screens.sheet_paper import SheetPaper
 from tui.values_own import SheetsMade
+from vault.seal.sheets import Sheet
 
 pytestmark = pytest.mark.screen
 
@@ -28,6 +29,14 @@ class Others(StillApprovals):
     others = APPROVERS
 
 
+WORDS = (
+    "maiden withdraw academic acid armed intend shaft crystal busy fact obtain welfare subject example iris photo floral "
+    "profile standard dive twice losing lily pants talent chew born military believe bishop repair boring slim"
+)
+FIXED = Sheet(1, 3, 2, tuple(WORDS.split()), SHEETS[0].root_words)
+"""Its words are those of no share; real sheets are drawn anew each time."""
+
+
 async def _printed(pilot: Pilot[None]) -> None:
     await keys()(pilot)
     paths = tuple(f"/media/stick/recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3))
@@ -38,7 +47,7 @@ async def _printed(pilot: Pilot[None]) -> None:
 async def _copied(pilot: Pilot[None]) -> None:
     app = pilot.app
     assert isinstance(app, StillApp)
-    app.still.recovery._sheets = SHEETS
+    app.still.recovery._sheets = (FIXED,) * 3
     await keys()(pilot)
     app.push_screen(SheetPaper(SheetsMade(3, 2, ((4, 17, 29),) * 3), ()))
     await settled(pilot)

@@ -289,7 +289,7 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row() -> None:
         assert "sheet 2 of the 2 that are needed" in _said(pilot)
         await _type_sheet(pilot, 1)
         assert (
-            "PROVEN. The sheets open the 5 files that you hold. Recovery cannot open 1 that were made without it."
+            "PROVEN. The sheets open the 5 compartments that you hold. Recovery cannot open 1 that were made without it."
             in _said(pilot)
         )
 
@@ -319,6 +319,6 @@ def test_what_replaced_sheets_still_open_is_sealed_anew() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "r", "f")
-        assert "2 files have a new key that replaced sheets do not open. 1 wait for somebody" in _said(pilot)
+        assert "2 compartments have a new key that replaced sheets do not open. 1 wait for somebody" in _said(pilot)
 
     walk(app, steps, size=(120, 40))

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from tests.services import colleague
 from tests.services.colleague import admit
 from tests.services.conftest import filled_template, founded_template
-from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
+from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.organisation import (
     AMINA,
     MIRA,
@@ -23,13 +23,8 @@ from tests.services.organisation import (
     organisation_template,
 )
 from tests.services.test_approving import Person
-from tests.tui.driving import drive, shown
-from tests.tui.still import press, settled, type_in, wait_for_screen
-from tui.app import CaseVaultApp
-from tui.gateway import Gateway
-from tui.screens.export import ExportScreen
-from tui.screens.pages import PagesScreen
-from tui.start import Start
+from tests.tui.still import press
+from tests.walks.app_desk import AppDesk
 from vault.seal.age import make_identity, recipient_of
 from vault.services import cases, checking, notes, packages, partners
 
@@ -38,47 +33,6 @@ __all__ = ["filled_template", "founded_template", "organisation", "organisation_
 pytestmark = [pytest.mark.screen, pytest.mark.slow]
 
 LAWYER = "Maître Lorvane"
-
-
-class Desk:
-    """The app of one member on their device, over the real vault; `beside` sits at the same keyboard."""
-
-    def __init__(self, place: Place, member: str, beside: Person | None = None) -> None:
-        place.opened_today()
-
-        def open_gateway(path: Path) -> Gateway:
-            gateway = Gateway(path, state=place.state)
-            if beside is not None:
-                gateway.approvals.run_second = beside.run
-            return gateway
-
-        self.app = CaseVaultApp(Start(place.path, member), open_gateway=open_gateway)
-
-    def said(self) -> str:
-        """Return the words on the screen."""
-        return " ".join(shown(self.app).split())
-
-    async def unlock(self, pilot: Pilot[None]) -> None:
-        """Go through the first screen."""
-        await settled(pilot)
-        await type_in(pilot, PASSPHRASE.decode())
-        await press(pilot, "enter")
-
-    async def fill(self, pilot: Pilot[None], **fields: str) -> None:
-        """Put texts into fields."""
-        for name, text in fields.items():
-            field = pilot.app.screen.query_one(f"#{name.replace('_', '-')}")
-            field.focus()
-            await pilot.pause()
-            await type_in(pilot, text)
-
-    async def export(self, pilot: Pilot[None]) -> None:
-        """Make the pages, read them and say yes."""
-        await pilot.press("f4")
-        await wait_for_screen(pilot, PagesScreen)
-        await pilot.press("f4")
-        await wait_for_screen(pilot, ExportScreen)
-        await settled(pilot)
 
 
 @pytest.fixture
@@ -98,7 +52,8 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
     with oren.open(filled.place):
         pass
     person = Person(reason="")
-    desk = Desk(filled.place, MEMBER, beside=person)
+    filled.place.opened_today()
+    desk = AppDesk(filled.place, MEMBER, beside=person)
 
     async def steps(pilot: Pilot[None]) -> None:
         await desk.unlock(pilot)
@@ -109,7 +64,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         # A question to whoever may, which she then opens herself.
         await press(pilot, "shift+tab")
         await desk.fill(pilot, out=str(out))
-        pilot.app.screen.query_one("#second-way").focus()
+        await desk.go_to(pilot, "second-way")
         await press(pilot, "right")
         await desk.fill(pilot, second_file=str(tmp_path / "question"))
         await press(pilot, "f4")
@@ -134,8 +89,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         assert "DONE. The package is at" in desk.said()
         assert "Two persons released it: log and package say so." in desk.said()
 
-    drive(desk.app, steps, size=(120, 40))
-    desk.app.close_vault()
+    desk.walk(steps)
     assert "As the one who asks says:\n  this report leaves for Maître Lorvane" in person.shown[-2]
     (package,) = out.iterdir()
     manifest = packages.verify(package, identity_file=tmp_path / "lawyer.key").manifest
@@ -157,7 +111,7 @@ class Files:
         return str(self.folder / name)
 
 
-async def _ask(desk: Desk, pilot: Pilot[None], files: Files) -> None:
+async def _ask(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await desk.unlock(pilot)
     await press(pilot, "enter", "e")
     assert "somebody elsewhere: write a question" in desk.said()
@@ -166,21 +120,20 @@ async def _ask(desk: Desk, pilot: Pilot[None], files: Files) -> None:
     assert full_name(SELIN) in desk.said()
 
 
-async def _approve(desk: Desk, pilot: Pilot[None], files: Files) -> None:
+async def _approve(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await desk.unlock(pilot)
     await press(pilot, "a")
     await desk.fill(pilot, file=files.question)
     await press(pilot, "f4")
     assert f"{full_name(AMINA)} asks" in desk.said()
     assert "They called from the station." in desk.said()
-    pilot.app.screen.query_one("#why").focus()
+    await desk.go_to(pilot, "why")
     await press(pilot, "right")
     await desk.fill(pilot, out=files.answer)
     await press(pilot, "f4", "y")
     assert "You approved it as supervisor; your log says so." in desk.said()
     await press(pilot, "escape", "x", "left")
-    pilot.app.screen.query_one("#member").focus()
-    await pilot.pause()
+    await desk.go_to(pilot, "member")
     while f"< {full_name(AMINA)} >" not in desk.said():
         await press(pilot, "right")
     await desk.fill(pilot, file=files.bundle)
@@ -188,14 +141,14 @@ async def _approve(desk: Desk, pilot: Pilot[None], files: Files) -> None:
     assert "The bundle is made." in desk.said()
 
 
-async def _choose_answer(desk: Desk, pilot: Pilot[None], files: Files) -> None:
+async def _choose_answer(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await press(pilot, "enter", "e")
-    pilot.app.screen.query_one("#second-way").focus()
+    await desk.go_to(pilot, "second-way")
     await press(pilot, "right")
     await desk.fill(pilot, second_file=files.answer, out=files.package)
 
 
-async def _use(desk: Desk, pilot: Pilot[None], files: Files) -> None:
+async def _use(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await desk.unlock(pilot)
     await _choose_answer(desk, pilot, files)
     await press(pilot, "f4")
@@ -220,7 +173,6 @@ def test_somebody_elsewhere_approves_by_file_and_bundle(organisation: Organisati
     files = Files(tmp_path / "stick")
     (tmp_path / "stick" / "package").mkdir(parents=True)
     for name, act in ((AMINA, _ask), (SELIN, _approve), (AMINA, _use)):
-        desk = Desk(organisation[name].place, full_name(name))
-        drive(desk.app, partial(act, desk, files=files), size=(120, 40))
-        desk.app.close_vault()
+        desk = AppDesk(organisation[name].place, full_name(name))
+        desk.walk(partial(act, desk, files=files))
     assert len(list((tmp_path / "stick" / "package").iterdir())) == 1

@@ -91,7 +91,7 @@ class RecoveryScreen(LongWorkScreen):
         self.ask(lambda vault: vault.recovery.drill(), self._drilled)
 
     def _drilled(self, done: DrillDone) -> None:
-        words = f"PROVEN. The sheets open the {counted(done.opened, 'file')} that you hold."
+        words = f"PROVEN. The sheets open the {counted(done.opened, 'compartment')} that you hold."
         if done.without:
             words += f" Recovery cannot open {done.without} that were made without it."
         if done.erased:
@@ -148,7 +148,7 @@ class RecoveryScreen(LongWorkScreen):
 
 def sealed_words(done: SealedAnew) -> str:
     """Say how much of what is stored goes by the new sheets."""
-    words = f"{counted(done.replaced, 'file')} have a new key that replaced sheets do not open."
+    words = f"{counted(done.replaced, 'compartment')} have a new key that replaced sheets do not open."
     return f"{words} {done.waiting} wait for somebody who may give their keys." if done.waiting else words
 
 
@@ -168,7 +168,7 @@ def _lines(standing: RecoveryStanding) -> list[str]:
     else:
         lines.append(f"Proven. The last drill here was on {day(standing.drill_ms)}.")
     without = f"recovery cannot open {standing.without} of them" if standing.without else "recovery opens all of them"
-    lines += ["", f"You hold {counted(standing.held, 'file')}; {without}."]
+    lines += ["", f"You hold {counted(standing.held, 'compartment')}; {without}."]
     if standing.stale:
         lines.append(f"! {standing.stale} are still open to replaced sheets: f seals them anew.")
     return [*lines, *(("", *standing.used) if standing.used else ())]
