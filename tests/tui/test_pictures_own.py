@@ -30,8 +30,8 @@ class Others(StillApprovals):
 
 
 WORDS = (
-    "maiden withdraw academic acid armed intend shaft crystal busy fact obtain welfare subject example iris photo floral "
-    "profile standard dive twice losing lily pants talent chew born military believe bishop repair boring slim"
+    "maiden withdraw academic acid armed intend shaft crystal busy fact obtain welfare subject example iris photo "
+    "floral profile standard dive twice losing lily pants talent chew born military believe bishop repair boring slim"
 )
 FIXED = Sheet(1, 3, 2, tuple(WORDS.split()), SHEETS[0].root_words)
 """Its words are those of no share; real sheets are drawn anew each time."""
