@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.desk import Desk
 from vault.cli.dispatch import Parser
-from vault.cli.text import NOUNS
+from vault.cli.text import HELP, NOUNS
 
 
 def parsers(noun: str) -> Iterator[argparse.ArgumentParser]:
@@ -49,3 +49,8 @@ def test_a_day_that_is_none_is_told_the_form_that_it_needs(desk: Desk) -> None:
     answer = desk.run("grant", "add", "NOPE-NOPE", "--to", "Nobody Here", "--until", "tomorrow")
     assert answer.code == 2
     assert "--until must be a full day, YYYY-MM-DD." in answer.err
+
+
+@pytest.mark.parametrize("asked", [("--help",), ("-h",), ("help",)])
+def test_the_help_is_given_beside_global_options_too(desk: Desk, asked: tuple[str, ...]) -> None:
+    assert desk.run_bare("--json", *asked).json()["help"] == desk.run_bare("--quiet", *asked).out == HELP

@@ -69,7 +69,9 @@ def _run(arguments: list[str], face: Face) -> int:
     noun, *words = rest
     if noun == "help" and words:
         noun, words = words[0], [*words[1:], "--help"]
-    if noun == "version":
+    if noun in {"help", "--help", "-h"}:
+        return face.show(Result({"help": HELP}, HELP.splitlines()))
+    if noun in {"version", "--version"}:
         return face.show(Result({"version": __version__}, [f"casevault {__version__}"]))
     if noun not in NOUNS:
         near = difflib.get_close_matches(noun, NOUNS, n=1)

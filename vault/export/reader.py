@@ -178,7 +178,7 @@ def _require_outer_form(untrusted: bytes) -> None:
         raise MalformedError("the file is larger than any package")
     header = _AGE_HEADER.match(untrusted)
     if header is None or header[0].count(b"\n-> X25519 ") != 1:
-        raise MalformedError("the file is not a sealed package")
+        raise MalformedError("the file is not a sealed package", advice="Check the path.")
     payload = len(untrusted) - header.end() - _NONCE
     chunks = -(-payload // (_CHUNK + _TAG))
     content = payload - chunks * _TAG

@@ -65,7 +65,7 @@ def _messages(vault: bytes, untrusted: bytes) -> list[bytes]:
         raise MalformedError("the file is no letter")
     form, suite, of, count = _HEAD.unpack_from(untrusted)
     if (form, suite, of) != (FORMAT, SUITE, vault) or not 0 < count <= MOST_SEATS:
-        raise MalformedError("the file is no letter of this vault")
+        raise MalformedError("the file is no letter of this vault", advice="Check the path.")
     messages, at = [], _HEAD.size
     for _ in range(count):
         if len(untrusted) < at + _SIZE.size:

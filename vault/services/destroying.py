@@ -37,7 +37,7 @@ def why_not_armed(session: Session, *, now_ms: int | None = None) -> str | None:
     now = session.log.now_ms() if now_ms is None else now_ms
     known = dates.read(session.vault, session.state)
     if not recovery_is_proven(session):
-        return "no recovery was proven: without sheets nothing would open this vault again"
+        return "no recovery was proven on this device: without sheets nothing would open this vault again"
     if known.backup is None:
         return "no backup was made and read back on this device"
     if now - known.backup > _BACKUP_DAYS * _MS_PER_DAY:
