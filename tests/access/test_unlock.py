@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -37,21 +38,33 @@ def nothing(place: Place) -> None:
     """Leave the vault as it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What somebody gives who is not let in."""
+
+    member: str = MEMBER
+    passphrase: bytes = PASSPHRASE
+    device_secret: bytes = b""
+    fido2_secret: bytes = b""
+
+
 NO_WAY_IN = [
-    pytest.param(nothing, MEMBER, b"seven paper lantern", id="wrong passphrase"),
-    pytest.param(nothing, "Somebody Else", PASSPHRASE, id="unknown member"),
-    pytest.param(nothing, "", PASSPHRASE, id="no member"),
-    pytest.param(damage_slot, MEMBER, PASSPHRASE, id="damaged slot"),
+    pytest.param(nothing, Given(passphrase=b"seven paper lantern"), id="wrong passphrase"),
+    pytest.param(nothing, Given("Somebody Else"), id="unknown member"),
+    pytest.param(nothing, Given(""), id="no member"),
+    pytest.param(damage_slot, Given(), id="damaged slot"),
+    pytest.param(nothing, Given(device_secret=b"k" * 32), id="a keyfile that is not needed"),
+    pytest.param(nothing, Given(device_secret=bytes(32)), id="a damaged keyfile"),
+    pytest.param(nothing, Given(fido2_secret=b"k" * 32), id="another security key"),
 ]
 
 
-@pytest.mark.parametrize(("prepare", "member", "passphrase"), NO_WAY_IN)
+@pytest.mark.parametrize(("prepare", "given"), NO_WAY_IN)
 def test_every_way_that_does_not_lead_in_has_one_error_and_one_cost(
     founded: Place,
     monkeypatch: pytest.MonkeyPatch,
     prepare: Callable[[Place], None],
-    member: str,
-    passphrase: bytes,
+    given: Given,
 ) -> None:
     prepare(founded)
     stretched: list[KdfParameters] = []
@@ -68,9 +81,16 @@ def test_every_way_that_does_not_lead_in_has_one_error_and_one_cost(
 
     monkeypatch.setattr(unlocking, "stretch", counting)
     monkeypatch.setattr(unlocking, "holds_commitment", counted)
-    typed = bytearray(passphrase)
+    typed = bytearray(given.passphrase)
     with pytest.raises(WrongPassphraseError, match=r"^no key slot opens with this name and passphrase$") as refusal:
-        unlock(founded.path, member=member, passphrase=typed, state=founded.state)
+        unlock(
+            founded.path,
+            member=given.member,
+            passphrase=typed,
+            device_secret=given.device_secret,
+            fido2_secret=given.fido2_secret,
+            state=founded.state,
+        )
     assert refusal.value.exit_code == 12
     assert refusal.value.__cause__ is None
     # One stretch of each form and all 32 slots for each, as the way in has.
