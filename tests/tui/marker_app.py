@@ -17,7 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.safe import SafeApp
+from tui.safe import EXIT_SWITCHED, SafeApp
 from tui.safe_content import safe_content
 from tui.start import Start, read_start
 from tui.widgets.fields import SafeInput
@@ -28,9 +28,9 @@ ATTACK = "\x1b]52;c;QUJD\x07\x1b]2;evil\x07\x1bPq\x1b\\"
 
 
 class MarkerApp(SafeApp):
-    """F7 crashes, F8 hangs; what happened is written into the vault folder."""
+    """F7 crashes, F8 hangs, F9 changes the member; what happened is written into the vault folder."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f7", "fail"), Binding("f8", "hang")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f7", "fail"), Binding("f8", "hang"), Binding("f9", "switch")]
 
     def __init__(self, start: Start, descriptor: int) -> None:
         say = process.words_to(descriptor)
@@ -56,6 +56,9 @@ class MarkerApp(SafeApp):
     def action_fail(self) -> None:
         passphrase = "PASSPHRASE-OF-NOOR"
         raise ValueError(f"{MARKER} {passphrase}")
+
+    def action_switch(self) -> None:
+        self.end(EXIT_SWITCHED)
 
     def action_hang(self) -> None:
         (self.folder / "hanging").touch()

@@ -111,6 +111,22 @@ def test_locking_ends_the_process_that_held_the_keys_and_starts_another(
 
 @pytest.mark.slow
 @pytest.mark.tool("tmux")
+def test_a_change_of_member_starts_a_child_that_knows_no_name_also_after_a_lock(open_pane: Callable[..., Pane]) -> None:
+    pane = open_pane()
+    pane.wait_for_marker(MARKER)
+    assert pane.told("pid").endswith(" Noor")
+    for key in ("F9", "C-l"):
+        child = pane.child()
+        pane.tmux("send-keys", key)
+        pane.wait_for_marker(MARKER, after_child=child)
+        assert pane.told("pid").endswith(" None")
+    pane.tmux("send-keys", "C-q")
+    pane.wait_for_end()
+    _assert_clean(pane)
+
+
+@pytest.mark.slow
+@pytest.mark.tool("tmux")
 def test_ctrl_c_and_ctrl_z_end_nothing_and_a_crash_says_its_place(open_pane: Callable[..., Pane]) -> None:
     pane = open_pane()
     pane.wait_for_marker(MARKER)

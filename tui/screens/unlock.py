@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
 from textual.containers import Vertical
@@ -17,12 +17,16 @@ from tui.screens.base import EVERYWHERE, Command, VaultScreen, hints
 from tui.widgets.fields import PassphraseInput, SafeInput
 from tui.widgets.lines import Hint
 from vault.casework.script import Script, script_of
+from vault.errors import WrongPassphraseError
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui.gateway import Gateway
     from vault.errors import VaultError
+
+
+_LOST: Final = "Lost for good? Quit, then `casevault recovery restore` brings access back with recovery sheets."
 
 
 class UnlockScreen(VaultScreen):
@@ -61,6 +65,7 @@ class UnlockScreen(VaultScreen):
                 PassphraseInput(id="pin"),
                 id="more",
             ),
+            Static(_LOST, id="lost"),
             id="unlock",
         )
 
@@ -74,6 +79,7 @@ class UnlockScreen(VaultScreen):
         self.query_one("#passphrase" if self._member else "#member").focus()
         self._show_script("")
         self.query_one("#more").display = False
+        self.query_one("#lost").display = False
 
     def action_show_more(self) -> None:
         """Show the fields of keyfile and security key, or take them away together with what was typed there."""
@@ -147,6 +153,7 @@ class UnlockScreen(VaultScreen):
         self._stop_waiting()
         self._passphrase.disabled = False
         self._passphrase.focus()
+        self.query_one("#lost").display = isinstance(error, WrongPassphraseError)
         self.fail(error)
 
     def _stop_waiting(self) -> None:
