@@ -46,11 +46,13 @@ def test_who_orders_needs_no_case_and_cannot_read_one(office: Office) -> None:
         assert handover.carry_out(founder) == []
 
 
-def test_the_deputys_seat_carries_an_order_out_when_it_is_next_there(office: Office) -> None:
+def test_the_deputys_seat_carries_an_order_out_when_the_member_has_left(office: Office) -> None:
     first, second = _two_cases(office)
     _order(office)
+    with office.place.open() as founder:
+        _leave(founder, office.amina)
     with office.open(office.joel) as joel:
-        assert arrival.settle(joel) == ["2 cases of Amina Ruskova went to Nadia Ferrante, as ordered."]
+        assert "2 cases of Amina Ruskova went to Nadia Ferrante, as ordered." in arrival.settle(joel)
         assert arrival.settle(joel) == []
     with office.open(office.nadia) as nadia:
         for case in (first, second):
@@ -58,6 +60,18 @@ def test_the_deputys_seat_carries_an_order_out_when_it_is_next_there(office: Off
             assert (view.head.value.owner, view.head.value.deputy) == (office.nadia.member, office.joel.member)
             assert view.head.heads == 1
             assert list(authors.written_by(nadia, view.notes).values()) == ["Amina Ruskova"]
+
+
+def test_an_order_on_the_cases_of_somebody_who_is_still_in_waits_for_the_deputy_to_say_so(office: Office) -> None:
+    """Else one admin could open every case of a member to an accomplice, and nobody would be asked."""
+    first, _ = _two_cases(office)
+    _order(office)
+    with office.open(office.joel) as joel:
+        (line,) = arrival.settle(joel)
+        assert "2 cases of Amina Ruskova, who is still in, go to Nadia Ferrante" in line
+        assert office.nadia.member not in sharing.holders_of(joel, first).members
+        assert [one.cases for one in handover.carry_out(joel)] == [2]
+        assert arrival.settle(joel) == []
 
 
 def test_a_holder_who_is_no_deputy_hands_over_on_request_alone(office: Office) -> None:

@@ -35,7 +35,10 @@ def _order(args: argparse.Namespace, face: Face) -> Result:
         leaver = authors.find_member(session, args.leaver, also_left=True)
         successor = authors.find_member(session, args.to)
         record = handover.order(session, leaver, successor, reason=reason)
-    lines = ["The order stands. The deputy's device carries it out when it is next opened."]
+    lines = [
+        "The order stands. The deputy's device carries it out when it is next opened after the member has left;",
+        "before that it asks the deputy.",
+    ]
     return Result({"order": record.hex(), "leaver": leaver.hex(), "successor": successor.hex()}, lines)
 
 

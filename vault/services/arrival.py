@@ -86,6 +86,12 @@ def _orders(session: Session) -> list[str]:
         f"{counted(one.cases, 'case')} of {name_in(names, one.leaver)} went to {name_in(names, one.successor)},"
         " as ordered."
         for one in done
+        if one.cases
+    ] + [
+        f"An admin ordered that {counted(one.waiting, 'case')} of {name_in(names, one.leaver)}, who is still in, go to"
+        f" {name_in(names, one.successor)}. If that is right: `casevault handover carry-out`."
+        for one in done
+        if one.waiting
     ]
 
 

@@ -23,12 +23,16 @@ from vault.services.reading import Stored, read_heads, stored_of_kind
 
 @dataclass(frozen=True, slots=True)
 class CarriedOut:
-    """What a seat did for one order: how many cases went over. Which cases others hold, it cannot know."""
+    """What a seat did for one order: how many cases went over. Which cases others hold, it cannot know.
+
+    `waiting`: how many wait for a person, because the leaver is still in.
+    """
 
     order: RecordId
     leaver: MemberId
     successor: MemberId
     cases: int
+    waiting: int = 0
 
 
 def order(session: Session, leaver: MemberId, successor: MemberId, *, reason: str) -> RecordId:
@@ -66,7 +70,8 @@ def carry_out(
 
     Args:
         session: of a holder of such cases.
-        as_deputy_only: only cases whose deputy this member is.
+        as_deputy_only: only cases whose deputy this member is, and of those who left alone: no order of one admin, who
+            reads nothing, opens the cases of somebody who is still in unless a person does it.
         progress: called with how many cases are done, and of how many.
 
     Raises:
@@ -76,17 +81,25 @@ def carry_out(
         raise RefusedError("your role hands over no cases", advice="The deputy's device does it.")
     newest = {MemberId(one.value.leaver): one for one in orders(session)}
     work = [(one, _cases_to_hand_over(session, one, as_deputy_only=as_deputy_only)) for one in newest.values()]
-    total, done = sum(len(found) for _, found in work), 0
     results = []
+    if as_deputy_only:
+        still_in = [one for one in work if MemberId(one[0].value.leaver) in session.directory.standing.members]
+        work = [one for one in work if one not in still_in]
+        results = [_result(one, waiting=len(found)) for one, found in still_in if found]
+    total, done = sum(len(found) for _, found in work), 0
     for stored, found in work:
         for case in found:
             _hand_over(session, case, MemberId(stored.value.successor))
             done += 1
             progress(done, total)
         if found:
-            value = stored.value
-            results.append(CarriedOut(stored.record, MemberId(value.leaver), MemberId(value.successor), len(found)))
+            results.append(_result(stored, cases=len(found)))
     return results
+
+
+def _result(stored: Stored[Order], *, cases: int = 0, waiting: int = 0) -> CarriedOut:
+    value = stored.value
+    return CarriedOut(stored.record, MemberId(value.leaver), MemberId(value.successor), cases, waiting)
 
 
 def _cases_to_hand_over(session: Session, stored: Stored[Order], *, as_deputy_only: bool) -> list[CompartmentId]:
