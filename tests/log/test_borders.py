@@ -19,7 +19,7 @@ from vault.log import choices
 from vault.log.approvals import Approval, Refusal, approved_digest, judge_unread
 from vault.log.checkpoint import key_id, note_body, parse_note, split_note
 from vault.log.choices import Stretch
-from vault.log.epochs import CompartmentKind, Drop, EpochNotice
+from vault.log.epochs import KIND_AT, CompartmentKind, Drop, EpochNotice
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.history import History
@@ -91,15 +91,17 @@ def test_an_approval_listed_twice_by_its_giver_counts_if_one_listing_is_sound() 
 
 
 def test_what_is_used_twice_is_judged_in_the_order_of_the_logs_whoever_reads() -> None:
-    first, second, third = (
-        replace(USED, origin=b"A" * 32),
-        replace(USED, origin=b"B" * 32),
-        replace(USED, origin=b"C" * 32),
-    )
+    first, second = replace(USED, origin=b"A" * 32), replace(USED, origin=b"B" * 32)
     late = replace(first, seq=first.seq + 1)
-    assert judge_unread([third, second, first]).refused == ((third, Refusal.USED_TWICE),)
-    assert judge_unread([late, second, first]).refused == ((second, Refusal.USED_TWICE),)
+    assert judge_unread([GIVEN, second, first]).refused == ((second, Refusal.USED_TWICE),)
+    assert judge_unread([late, GIVEN, first]).refused == ((late, Refusal.USED_TWICE),)
     assert judge_unread([late, first]).refused == ((late, Refusal.OWN),)
+
+
+def test_who_was_not_in_proves_nothing_against_two_who_were_however_often() -> None:
+    outside = [replace(USED, member=None, origin=bytes([n]) * 32) for n in (1, 2)]
+    assert judge_unread([GIVEN, USED, *outside]).refused == ()
+    assert [reason for _, reason in judge_unread([GIVEN, *outside]).refused] == [Refusal.ENDED] * 2
 
 
 # --- notes
@@ -117,6 +119,8 @@ def test_no_control_character_stands_in_a_note(char: str) -> None:
 
 def test_a_note_has_128_kib_at_most() -> None:
     end = "\n\n" + _signed_by("name")
+    with pytest.raises(MalformedError, match="a note has 131073 bytes, more than 131072"):
+        split_note(b"x" * 131_073)
     text, _ = split_note(("x" * (131_072 - len(end.encode())) + end).encode())
     assert len(text) + len(end.encode()) - 1 == 131_072
 
@@ -183,6 +187,10 @@ LATER = replace(NOTICE, replaced=(b"f" * 16,), drops=tuple(Drop(b"s" * 16, bytes
 def test_the_kinds_of_compartment_have_the_numbers_of_the_format() -> None:
     named = {kind.name.lower(): int(kind) for kind in CompartmentKind}
     assert named == {"case": 1, "section": 2, "directory": 3, "register": 4, "intake": 5, "sending": 6, "audit": 7}
+
+
+def test_the_kind_stands_where_it_is_looked_for() -> None:
+    assert replace(NOTICE, kind=CompartmentKind.AUDIT).encode()[KIND_AT] == 7
 
 
 def test_a_notice_with_two_drops_and_another_suite_is_read_as_it_was_written() -> None:

@@ -59,8 +59,9 @@ def test_whoever_holds_several_compartments_misses_what_is_of_one_of_them() -> N
 
 def test_every_epoch_of_an_operation_is_looked_at() -> None:
     writer = Writer()
-    writer.append()
-    first, second = (replace(founding(writer, 1, n), epoch=bytes([n]) * 16) for n in (1, 2))
+    for _ in range(3):
+        writer.append()
+    first, second = (replace(founding(writer, 3, n), epoch=bytes([n]) * 16) for n in (1, 2))
     writer.append(
         GRANT, *(Item.in_compartment(ItemKind.EPOCH, one.compartment, one.digest()) for one in (first, second))
     )
@@ -70,16 +71,20 @@ def test_every_epoch_of_an_operation_is_looked_at() -> None:
     assert check_epochs(writer.rows, both, report) == ListedReport(2, 2, 0, 0, ())
     one_missing = check_epochs(writer.rows, {second.digest(): second.encode()}, report)
     (absent,) = one_missing.problems
-    assert (absent.origin, absent.text) == (writer.origin, f"operation 1, item 1: missing {first.digest().hex()}")
+    assert (absent.origin, absent.text) == (writer.origin, f"operation 3, item 1: missing {first.digest().hex()}")
     assert (one_missing.listed, one_missing.present) == (2, 1)
-    exchanged = Writer()
-    exchanged.append()
-    notice = founding(exchanged, 1, 0)
-    exchanged.append(GRANT, Item.in_compartment(ItemKind.EPOCH, notice.compartment, notice.digest()))
-    exchanged.seal()
-    (fault,) = check_epochs(exchanged.rows, {notice.digest(): notice.encode()}, exchanged.verify()).problems
-    assert (fault.seq, fault.n) == (1, 1)
-    assert fault.text.startswith("operation 1, item 1: epoch ")
+
+
+def test_an_epoch_at_another_place_than_its_own_is_told_with_its_place() -> None:
+    writer = Writer()
+    for _ in range(3):
+        writer.append()
+    notice = founding(writer, 3, 0)
+    writer.append(GRANT, Item.in_compartment(ItemKind.EPOCH, notice.compartment, notice.digest()))
+    writer.seal()
+    (fault,) = check_epochs(writer.rows, {notice.digest(): notice.encode()}, writer.verify()).problems
+    assert (fault.seq, fault.n) == (3, 1)
+    assert fault.text.startswith("operation 3, item 1: epoch ")
 
 
 def test_the_keys_files_of_one_folder_are_counted_and_one_is_the_newest() -> None:
@@ -98,3 +103,16 @@ def test_of_a_flood_of_problems_a_thousand_are_kept_and_the_rest_counted() -> No
     findings = Findings(b"o" * 32)
     findings.add(*(Problem(ProblemCode.CUT, b"o" * 32, seq, None, "") for seq in (3, None, 1)))
     assert [one.seq for one in findings.in_order()] == [None, 1, 3]
+
+
+def test_problems_of_one_operation_stand_in_the_order_of_its_items() -> None:
+    findings = Findings(b"o" * 32)
+    findings.add(*(Problem(ProblemCode.ABSENT, b"o" * 32, 1, n, "") for n in (2, None, 0)))
+    assert [one.n for one in findings.in_order()] == [None, 0, 2]
+
+
+def test_a_report_of_nothing_has_no_sessions_and_one_problem() -> None:
+    writer = Writer()
+    writer.genesis = writer.genesis[:-1] + bytes([writer.genesis[-1] ^ 1])
+    assert writer.verify().summary == "0 of 0 operations proven by 0 checkpoints in 0 sessions; 1 problems"
+    assert ListedReport(1, 1, 0, 0, ()).summary == "1 of 1 listed are here, 0 erased, 0 not for us; 0 problems"

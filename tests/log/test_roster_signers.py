@@ -94,6 +94,13 @@ def test_after_a_new_root_one_admin_still_ends_a_caseworker() -> None:
     assert chain(_FIRST, second, third).newest == third
 
 
+def test_after_a_new_root_a_supervisor_still_admits_a_helper() -> None:
+    first = HELPED.roster("root")
+    second = HELPED.after(first, new_root=NEW_ROOT.public).roster("root")
+    third = HELPED.with_member("Kim", "field", second, new_root=None).roster("Tariq-1")
+    assert chain(first, second, third).newest == third
+
+
 def _standing(draft: Draft) -> Standing:
     standing = chain(draft.roster("root")).standing
     assert standing is not None

@@ -73,6 +73,7 @@ class Loaded:
         with self._tracer.counting(imported):
             yield
         self._imported = imported
+        self.loaded()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
@@ -112,6 +113,9 @@ class Loaded:
         gc.freeze()
         self.serve()
         os._exit(0)
+
+    def loaded(self) -> None:
+        """Do what is to be done once everything is loaded, before the first test runs."""
 
     def serve(self) -> None:
         """Do what there is to do; nothing of this process is needed afterwards."""
