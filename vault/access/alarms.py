@@ -39,7 +39,7 @@ class Alarm:
 
 
 def faults_among(
-    alarms: Iterable[Alarm], *, live: Collection[bytes], taken_from: Collection[SeatId] = ()
+    alarms: Iterable[Alarm], *, live: Collection[bytes], taken_from: Collection[bytes] = ()
 ) -> list[Alarm]:
     """Return the alarms that stop an act.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 
 from vault.access.directory import RECOVERY, Directory
 from vault.access.proving import Prover
 from vault.ids import Origin, SeatId
-from vault.log.epochs import Drop
+from vault.log.epochs import MOST_DROPS, Drop
 from vault.policy.roles import Role
 from vault.records.holding import CompartmentState
 from vault.records.logs import genesis_of
@@ -64,7 +64,11 @@ def _may_give(log: SeatLog, directory: Directory, roles: AbstractSet[Role], stat
 
 
 def drops_of(rows: Rows, prover: Prover, directory: Directory, seats: Collection[SeatId]) -> tuple[Drop, ...]:
-    """Return what still counts of each log of these seats: as much of it as this device has and can prove."""
+    """Return what still counts of each log of these seats: as much of it as this device has and can prove.
+
+    A notice names at most 255 logs. Whoever has more has made them to stay: of theirs the shorter ones are not named,
+    and nothing of them counts.
+    """
     drops = []
     geneses = {Origin(row.origin): genesis_of(rows, row.origin) for row in rows.geneses()}
     for seat in sorted(seats):
@@ -74,7 +78,15 @@ def drops_of(rows: Rows, prover: Prover, directory: Directory, seats: Collection
         if certificate is not None:
             sizes.setdefault(Origin(certificate.genesis), 0)
         drops += [Drop(seat, origin, size) for origin, size in sizes.items()]
-    return tuple(drops)
+    return fitting(drops)
+
+
+def fitting(drops: Sequence[Drop]) -> tuple[Drop, ...]:
+    """Return as many drops as a notice names: of each seat its longest log, then whatever is longest."""
+    by_length = sorted(drops, key=lambda drop: (-drop.size, drop.seat, drop.origin))
+    first = {drop.seat: drop for drop in reversed(by_length)}.values()
+    chosen = [*first, *(drop for drop in by_length if drop not in first)][:MOST_DROPS]
+    return tuple(sorted(chosen))
 
 
 def audit_is_stale(rows: Rows, log: SeatLog) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from vault.access.alarms import Alarm, remembered
+from vault.access.alarms import Alarm, faults_among, remembered
 from vault.access.directory import Directory
 from vault.access.pins import Pinned, Pins
 from vault.errors import VerificationError
@@ -104,14 +104,20 @@ def judge_roster(directory: Directory, pins: Pins | None) -> tuple[Alarm, ...]:
 
 
 def judge_keys(
-    rows: Rows, file: KeyFile, slot: int, *, pins: Pins | None, directory: Directory, alarms: tuple[Alarm, ...]
+    rows: Rows,
+    file: KeyFile,
+    own: tuple[SeatId, int],
+    *,
+    pins: Pins | None,
+    directory: Directory,
+    alarms: tuple[Alarm, ...],
 ) -> tuple[Alarm, ...]:
     """Report a `keys` file that is neither the one that this account saw last nor a newer one that a seat listed.
 
     Args:
         rows: of the vault.
         file: the file.
-        slot: the number of this seat's slot.
+        own: this seat, and the number of its slot.
         pins: what this account remembers.
         directory: whose logs count.
         alarms: what is known of the logs: in an old copy of the vault, old keys are the newest listed.
@@ -119,10 +125,13 @@ def judge_keys(
     if pins is None:
         return ()
     header_is_known = sha256(file.header_bytes()).digest() == pins.keys_header
+    seat, slot = own
     slot_is_known = sha256(file.slots[slot]).digest() == pins.keys_slot
     if header_is_known and slot_is_known:
         return ()
-    logs_are_current = not any(alarm.is_fault for alarm in alarms)
+    # What is wrong with the logs of others alone makes no generation later than the pinned one.
+    live = directory.standing.certificates
+    logs_are_current = not faults_among(alarms, live=live, taken_from=live.keys() - {seat})
     is_later = file.header.generation > pins.keys_generation
     if logs_are_current and is_later and file.digest() in newest_keys(rows, file.header.folder, directory).values():
         return ()

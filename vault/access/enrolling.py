@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from vault.access.compartments import drops_of
+from vault.access.compartments import drops_of, fitting
 from vault.access.directory import RECOVERY
 from vault.access.refresh import refresh
 from vault.access.rosters import require_signed
@@ -211,7 +211,7 @@ def _drops(session: Session, due: Sequence[Due], after: Standing) -> Mapping[Com
                 known = drops_of(rows, session.prover, session.directory, [seat])
                 sizes = cuts.get(seat)
                 drops += known if sizes is None else [Drop(seat, *pair) for pair in sorted(sizes.items())]
-            found[one.state.compartment] = tuple(drops)
+            found[one.state.compartment] = fitting(drops)
         return found
 
 

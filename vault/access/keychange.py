@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-from vault.access.alarms import Alarm
+from vault.access.alarms import Alarm, faults_among
 from vault.access.continuity import newest_keys
 from vault.access.directory import Directory
 from vault.access.session import Session
@@ -31,7 +31,7 @@ def settle_new_keys(
 
     While the logs are in doubt nothing is touched: which file they list last cannot be said.
     """
-    if not os.path.lexists(folder.keys_new) or any(alarm.is_fault for alarm in alarms):
+    if not os.path.lexists(folder.keys_new) or faults_among(alarms, live=directory.standing.certificates):
         return file
     new = _read(folder)
     if (

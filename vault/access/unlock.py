@@ -233,7 +233,7 @@ class _Opening:
             opened = self.file
             self.file = settle_new_keys(rows, self.folder, self.file, directory, continuity.alarms)
             keys_alarms = judge_keys(
-                rows, self.file, self.slot.number, pins=pins, directory=directory, alarms=continuity.alarms
+                rows, self.file, (self.seat, self.slot.number), pins=pins, directory=directory, alarms=continuity.alarms
             )
             logs = _Logs(secrets.identity_seed, database, place, keyring, directory, waiting if begins else None)
             try:

@@ -71,14 +71,14 @@ def signers_of(
     known: Collection[bytes],
     verify_signature: VerifySignature,
 ) -> frozenset[bytes]:
-    """Return the known keys that signed. Unknown keys say nothing.
+    """Return the known keys that signed. Unknown keys say nothing, and no key is heard twice.
 
     Raises:
         VerificationError: a signature of a known key does not hold.
     """
     signers = set()
     for public_key, signature in signatures:
-        if public_key in known:
+        if public_key in known and public_key not in signers:
             if not verify_signature(public_key, signature, message):
                 raise VerificationError("a signature of the roster does not hold")
             signers.add(public_key)

@@ -158,7 +158,8 @@ class _Take:
         for page in self._bundle.pages(PageKind.GENESIS, PageKind.CHECKPOINT):
             for value in page.of(bytes):
                 if page.kind is PageKind.CHECKPOINT:
-                    notes.setdefault(page.origin, []).append(value)
+                    if page.origin in geneses:  # beginnings come first; of other logs nothing is kept in memory
+                        notes.setdefault(page.origin, []).append(value)
                     continue
                 origin = origin_of(value)
                 genesis = self._genesis(origin, value)
