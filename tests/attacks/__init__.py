@@ -1,0 +1,43 @@
+"""The attacker's code. Where each claim is attacked; the names of the tests say how it fails.
+
+What the attacker has:
+    outsider        the database's key, and edits rows        burglar       keys of a seat, folders, leaked keys: all
+    hostile (sync)  every key of an exchange but signatures                 that arithmetic makes of them
+    tampering       each way to change a row                  plaintext     forms in which a word may stand
+    many_keys       one ciphertext for 59 keys                sealing       hears what is sealed, under which key
+
+    every bit, every cut             test_every_bit; test_tamper; test_hostile_bundles; test_false_cells
+                                     tests/seal: envelope, unlocking, recipients, doors, letters, bundles, keyring
+                                     tests/log: header, items, epochs, genesis, roster, checkpoint, proof, verify
+                                     tests/services: backup_damage
+    moved, swapped, doubled          test_tamper; test_planted_rows; test_joining; tests/records: versions, counting
+    an older state put back, forks   test_old_copies; test_missing_rows; test_predecessors; test_withheld_roster;
+                                     test_grown_logs; test_logs_in_bundles; tests/access: pins, keyring_rollback
+    public key swapped               test_joining; test_rosters
+    certificates swapped, a member
+    added, suite lowered, roster
+    cut or forked                    test_rosters; test_joining; test_withheld_roster; tests/log: roster
+    a key planted, two under a name  test_shared_keys; test_fresh_epoch_names; tests/access: keyring_rollback
+    a grant replayed                 test_revoked_copy; test_shared_keys
+    costs lowered or absurd          tests/seal: passphrase, unlocking; tests/access: keychange, unlock
+    empty keys and words             test_joining; tests/seal: envelope, keys, doors, recovery, signing
+    squatted and junk rows           test_planted_rows; test_false_cells; test_hostile_bundles; test_state_and_act
+    an old `keys` file               tests/access: old_keys_attacks, rekeying; tests/services: factors
+    erasing without authority        test_erasing
+    one ciphertext, several keys     test_partition; tests/seal: commitment
+    a refusal that tells why         tests/access: unlock, delays; the bench "refusals"
+    a keystream used twice           test_salts; test_any_order; tests/seal: envelope
+    a kill, a full disk              test_kill; test_take_kill; test_backup_kill; test_full_disk
+    plaintext anywhere               test_plaintext; test_sections
+    memory                           test_memory
+    a full old copy after revoking   test_revoked_copy; test_apart; test_arrest; tests/access: rekeying
+    a fresh log of a revoked seat    test_shared_keys; test_fresh_spoiled_logs; test_fresh_many_logs
+    no grant, policy says yes        test_without_a_grant; test_every_act; test_shared_keys; test_sections
+    sizes, ids, times                test_what_shows; tests/seal: padding
+    two who act apart                test_apart; test_fresh_acted_apart
+    one admin of two arrested        test_arrest; tests/services: members
+    recovery sheets                  test_recovery; tests/seal: sheets
+    two-person acts                  test_two_person; test_fresh_approvals; tests/log: approvals
+    who counts wrongly               tests/records: counting; test_hidden_heads; test_fresh_kinds
+    a check left out of the program  tests/mutation
+"""
