@@ -117,7 +117,8 @@ def test_ones_own_passphrase_is_typed_twice_and_refused_when_weak() -> None:
         await press(pilot, "f4")
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "p", "right", "right", "right")
+        await press(pilot, "y", "p", "right", "right", "right", "f4")
+        assert "! Type the new one." in _said(pilot)
         await fill(pilot, "lantern", "lantexn")
         assert "! The two are not the same. Type both again." in _said(pilot)
         assert app.screen.query_one("#new", SafeInput).value == ""
@@ -154,7 +155,9 @@ def test_a_keyfile_is_added_and_then_asked_for_and_removed() -> None:
         await press(pilot, "f4")
         assert "! Type the whole path of the new file" in _said(pilot)
         await type_in(pilot, "/media/stick/holiday.bin")
-        await _go_to(pilot, "now")
+        await press(pilot, "f4")
+        assert "! Type all that opens your seat now." in _said(pilot)
+        assert app.focused is app.screen.query_one("#now")
         await type_in(pilot, RIGHT)
         await press(pilot, "f4")
         assert "From now on you need /media/stick/holiday.bin too" in _said(pilot)

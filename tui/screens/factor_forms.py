@@ -44,6 +44,8 @@ class KeyfileForm(ProofForm):
             self.query_one("#file").focus()
             return
         proof = self.take_proof()
+        if proof is None:
+            return
 
         def work(vault: Gateway, waiting: Waiting) -> str:
             vault.own.add_keyfile(proof, path, waiting)
@@ -67,12 +69,15 @@ class SecurityKeyForm(ProofForm):
 
     @override
     def action_go_on(self) -> None:
-        pin = self.query_one("#pin", PassphraseInput).take().decode("utf-8", "replace")
-        if not pin:
+        field = self.query_one("#pin", PassphraseInput)
+        if not field.value:
             self.say("! Type the PIN of the key that is plugged in.")
-            self.query_one("#pin").focus()
+            field.focus()
             return
         proof = self.take_proof()
+        if proof is None:
+            return
+        pin = field.take().decode("utf-8", "replace")
 
         def work(vault: Gateway, waiting: Waiting) -> str:
             vault.own.add_security_key(proof, pin, waiting)
@@ -116,6 +121,8 @@ class RemoveForm(ProofForm):
         if not yes:
             return
         proof = self.take_proof()
+        if proof is None:
+            return
 
         def work(vault: Gateway, waiting: Waiting) -> str:
             vault.own.remove(proof, self._kind, waiting)

@@ -68,16 +68,21 @@ class PassphraseForm(ProofForm):
     @override
     def action_go_on(self) -> None:
         if self._kind == _OWN:
-            new, again = (self.query_one(name, PassphraseInput).take() for name in ("#new", "#again"))
-            if new != again or not new:
-                self.say("! The two are not the same. Type both again." if new or again else "! Type the new one.")
-                self.query_one("#new").focus()
-                return
-            self._change(new)
+            self._take_own()
         elif self._made is None:
             self.ask(lambda vault: vault.own.propose(self._kind), self._show_made)
         else:
             self._change(bytearray(" ".join(self._made.words).encode()))
+
+    def _take_own(self) -> None:
+        new, again = (self.query_one(name, PassphraseInput) for name in ("#new", "#again"))
+        if new.value and new.value == again.value:
+            self._change(new.take())
+            again.value = ""
+            return
+        self.say("! The two are not the same. Type both again." if new.value else "! Type the new one.")
+        new.value = again.value = ""
+        new.focus()
 
     def _show_made(self, made: MadePassphrase) -> None:
         def typed_back(word: str | None) -> None:
@@ -95,6 +100,8 @@ class PassphraseForm(ProofForm):
 
     def _change(self, new: bytearray) -> None:
         proof = self.take_proof()
+        if proof is None:
+            return
 
         def work(vault: Gateway, waiting: Waiting) -> str:
             vault.own.change_passphrase(proof, new, waiting)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -62,7 +62,7 @@ class ProofForm(VaultScreen):
         yield VerticalScroll(
             *self.fields(),
             Static("What opens your seat now", classes="label"),
-            *proof,
+            Vertical(*proof, id="proof", classes="place"),
             Static(safe_content(self.ABOUT), classes="about"),
             classes="form",
             can_focus=False,
@@ -76,8 +76,13 @@ class ProofForm(VaultScreen):
         """Do it."""
         raise NotImplementedError
 
-    def take_proof(self) -> Proof:
-        """Return what was typed as proof, and empty the fields."""
+    def take_proof(self) -> Proof | None:
+        """Return what was typed as proof, and empty the fields; None, and say so, where some of it is missing."""
+        for field in self.query_one("#proof").query(SafeInput):
+            if not field.value.strip():
+                self.say("! Type all that opens your seat now.")
+                field.focus()
+                return None
         keyfile = self.query_one("#now-keyfile", SafeInput).value.strip() if self._needs.keyfile else ""
         pin = self.query_one("#now-pin", PassphraseInput).take() if self._needs.security_key else bytearray()
         return Proof(self.query_one("#now", PassphraseInput).take(), keyfile, pin.decode("utf-8", "replace"))
