@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from tests.attacks.test_fresh_epoch_names import CASEWORKER
 from tests.services.colleague import admit
 from tests.services.founded import Filled
+from tests.services.organisation import JOEL, SELIN, Organisation, give
 from vault.access.session import Session
 from vault.log.epochs import MOST_DROPS
+from vault.log.genesis import SEAT_IN_GENESIS
 from vault.records.seatlog import Predecessor, begin
 from vault.records.work import Entry, Work
 from vault.seal.signing import public_key
 from vault.services import cases, notes, sharing
+from vault.sync import taking
 
 
 def begin_another_log(session: Session) -> None:
@@ -29,6 +36,24 @@ def begin_another_log(session: Session) -> None:
     )
     with Work(log) as work:
         work.commit(Entry(act="log.restored"))
+
+
+def test_of_the_logs_of_one_seat_no_more_come_in_than_a_device_makes(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred thousand of them would fill the memory of everybody, and the manifests of their bundles."""
+    monkeypatch.setattr(taking, "LOGS_OF_A_SEAT", 3)
+    with organisation.at(JOEL, SELIN) as (joel, selin):
+        for _ in range(4):
+            begin_another_log(joel)
+        taken = give(joel, selin, tmp_path)
+        assert any("more logs than any device does" in fault for fault in taken.faults)
+        with selin.database.reading() as rows:
+            assert sum(row.bytes[SEAT_IN_GENESIS] == joel.seat for row in rows.geneses()) == 3
+        assert selin.faults() == []
+        case = cases.create(selin, title="Work goes on", kind="asylum").case
+        assert cases.open_case(selin, case).head.value.title == "Work goes on"
+        assert give(selin, joel, tmp_path).entries
 
 
 def test_a_member_with_hundreds_of_logs_is_revoked(short: Filled) -> None:

@@ -134,6 +134,7 @@ NO_ACT: Mapping[str, str] = {
     "arrival.settle_aloud": OWED,
     "arrivals.opened": ASKED,
     "arrivals.require_maker": ASKED,
+    "arrivals.require_room": ASKED,
     "asking.ask_apart": ASKED,
     "authors.author_of": DIRECTORY,
     "authors.find_member": DIRECTORY,

@@ -7,7 +7,9 @@ count of that log, or in a log that had named a later roster before. A roster th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from vault.errors import MalformedError
@@ -38,69 +40,97 @@ def judge_rosters(rows: Rows, carried: Sequence[Carried], root_public: bytes) ->
         carried: all that are at hand, well-formed.
         root_public: the root key that this seat keeps in its own secrets.
     """
-    chain = _chain(carried, root_public)
+    judge = _Judge(rows, root_public)
+    chain = judge.chain(carried)
     lost: dict[bytes, RosterProblem] = {}
     settled: set[int] = set()
     while (number := _next_fork(chain, settled)) is not None:
         rivals = [one.root for one in chain.accepted if one.head.number == number]
-        losing = _losing(rows, carried, rivals, root_public)
+        losing = judge.losing(carried, rivals)
         if not losing:
             settled.add(number)
             continue
         lost |= {root: RosterProblem(number, root, _LOST) for root in losing}
         carried = [one for one in carried if one.roster.root not in losing]
-        chain = _chain(carried, root_public)
+        chain = judge.chain(carried)
     return replace(chain, problems=(*chain.problems, *lost.values())) if lost else chain
 
 
-def _chain(carried: Iterable[Carried], root_public: bytes) -> RosterChain:
-    return check_chain([one.roster for one in carried], root_public, is_signed_raw)
-
-
 def _next_fork(chain: RosterChain, settled: Collection[int]) -> int | None:
-    numbers = [one.head.number for one in chain.accepted]
-    return next((one for one in sorted(set(numbers)) if numbers.count(one) > 1 and one not in settled), None)
+    counts = Counter(one.head.number for one in chain.accepted)
+    return next((number for number in sorted(counts) if counts[number] > 1 and number not in settled), None)
 
 
-def _losing(rows: Rows, carried: Sequence[Carried], rivals: Sequence[bytes], root_public: bytes) -> set[bytes]:
-    """Return the rivals that lose against another one which does not lose against them."""
-    forbids: dict[bytes, set[bytes]] = {}
-    for root in rivals:
-        others = set(rivals) - {root}
-        branch = _chain([one for one in carried if one.roster.root not in others], root_public)
-        forbids[root] = {one for one in others if _is_forbidden(rows, carried, one, branch, root_public)}
-    return {two for one in rivals for two in forbids[one] if one not in forbids[two]}
+class _Judge:
+    """Asks each log and each signature once: one admin alone can make a thousand rosters of one number."""
 
+    def __init__(self, rows: Rows, root_public: bytes) -> None:
+        self._rows = rows
+        self._root_public = root_public
+        self._verified: dict[tuple[bytes, bytes, bytes], bool] = {}
+        self._seats: dict[bytes, bytes | None] = {}
+        self._named: dict[bytes, dict[bytes, int]] = {}
 
-def _is_forbidden(rows: Rows, carried: Sequence[Carried], root: bytes, branch: RosterChain, root_public: bytes) -> bool:
-    listing = [one for one in carried if one.roster.root == root]
-    keys = {root_public} | {one.head.new_root for one in branch.accepted}
-    message = signed_message(ROSTER_PURPOSE, root)
-    signatures = {pair for one in listing for pair in one.roster.signatures if pair[0] in keys}
-    if any(is_signed_raw(public, signature, message) for public, signature in signatures):
-        return False
-    return all(_is_too_late(rows, one, branch) for one in listing)
+    def chain(self, carried: Iterable[Carried]) -> RosterChain:
+        """Return what some of the rosters come to."""
+        return check_chain([one.roster for one in carried], self._root_public, self._is_signed)
 
+    def losing(self, carried: Sequence[Carried], rivals: Sequence[bytes]) -> set[bytes]:
+        """Return the rivals that lose against another one which does not lose against them."""
+        listed: dict[bytes, list[Carried]] = {root: [] for root in rivals}
+        for one in carried:
+            if one.roster.root in listed:
+                listed[one.roster.root].append(one)
+        common = [one for one in carried if one.roster.root not in listed]
+        forbids: dict[bytes, set[bytes]] = {}
+        for root in rivals:
+            branch = self.chain([*common, *listed[root]])
+            forbids[root] = {one for one in rivals if one != root and self._is_forbidden(listed[one], branch)}
+        return {two for one in rivals for two in forbids[one] if one not in forbids[two]}
 
-def _is_too_late(rows: Rows, one: Carried, branch: RosterChain) -> bool:
-    genesis = genesis_of(rows, one.origin)
-    if genesis is None or branch.standing is None:
-        return True
-    number = one.roster.head.number
-    cut = any(
-        other.seat == genesis.seat and other.number >= number and one.seq >= other.sizes.get(one.origin, 0)
-        for other in branch.standing.cuts
-    )
-    return cut or _knew_later(rows, one, branch)
+    def _is_forbidden(self, listing: Sequence[Carried], branch: RosterChain) -> bool:
+        roster = listing[0].roster
+        keys = {self._root_public} | {one.head.new_root for one in branch.accepted}
+        message = signed_message(ROSTER_PURPOSE, roster.root)
+        signatures = {pair for one in listing for pair in one.roster.signatures if pair[0] in keys}
+        if any(self._is_signed(public, signature, message) for public, signature in signatures):
+            return False
+        return all(self._is_too_late(one, branch) for one in listing)
 
+    def _is_too_late(self, one: Carried, branch: RosterChain) -> bool:
+        seat = self._seat(one.origin)
+        if seat is None or branch.standing is None:
+            return True
+        number = one.roster.head.number
+        cut = any(
+            other.seat == seat and other.number >= number and one.seq >= other.sizes.get(one.origin, 0)
+            for other in branch.standing.cuts
+        )
+        return cut or self._knew_later(one, branch)
 
-def _knew_later(rows: Rows, one: Carried, branch: RosterChain) -> bool:
-    """Say whether the log had named a roster of this number or later of the branch before: numbers never fall in it."""
-    later = {other.root for other in branch.accepted if other.head.number >= one.roster.head.number}
-    for row in rows.operations(one.origin, 0, one.seq + 1):
-        try:
-            if Header.decode(row.header).roster in later:
-                return True
-        except MalformedError:
-            continue
-    return False
+    def _knew_later(self, one: Carried, branch: RosterChain) -> bool:
+        """Say whether the log had named a roster of this number or later of the branch: numbers never fall in it."""
+        named, number = self._first_named(one.origin), one.roster.head.number
+        later = (other.root for other in branch.accepted if other.head.number >= number)
+        return any(root in named and named[root] <= one.seq for root in later)
+
+    def _first_named(self, origin: bytes) -> Mapping[bytes, int]:
+        """Return the rosters that the headers of a log name, and where each is named first."""
+        if origin not in self._named:
+            named = self._named[origin] = {}
+            for row in self._rows.operations(origin):
+                with suppress(MalformedError):
+                    named.setdefault(Header.decode(row.header).roster, row.seq)
+        return self._named[origin]
+
+    def _seat(self, origin: bytes) -> bytes | None:
+        if origin not in self._seats:
+            genesis = genesis_of(self._rows, origin)
+            self._seats[origin] = None if genesis is None else genesis.seat
+        return self._seats[origin]
+
+    def _is_signed(self, public: bytes, signature: bytes, message: bytes) -> bool:
+        asked = (public, signature, message)
+        if asked not in self._verified:
+            self._verified[asked] = is_signed_raw(public, signature, message)
+        return self._verified[asked]

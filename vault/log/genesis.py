@@ -19,6 +19,8 @@ from vault.log.signatures import VerifySignature, signed_message
 GENESIS_FORMAT = 1
 GENESIS_PURPOSE = "genesis"
 GENESIS_SIZE = 249
+# Where a row has its seat: format and vault stand before it.
+SEAT_IN_GENESIS = slice(17, 33)
 _LAYOUT = struct.Struct(">B16s16s32s32s16s32sQ32s")
 
 

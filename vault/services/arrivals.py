@@ -26,8 +26,10 @@ from vault.sync.staging import discard
 from vault.sync.taking import Taken, Waiting, take_into
 
 Progress = Callable[[str, int, int], None]
+# What a device may send that nobody here knows yet: it waits for the roster that admits it.
+UNKNOWN_LIMIT = 64 << 20
 # What stays out for these reasons does not come in with a later take of the same file.
-SETTLED = frozenset({Stop.FORK, Stop.FOREIGN, Stop.OWN_LOG})
+SETTLED = frozenset({Stop.FORK, Stop.FOREIGN, Stop.OWN_LOG, Stop.TOO_MANY})
 
 
 _WORDS = {
@@ -38,6 +40,7 @@ _WORDS = {
     Stop.DAMAGED_HERE: "The log of {who} is damaged on this device from entry {at} on: run `casevault log verify`.",
     Stop.FORK: "The log of {who} has two histories from entry {at} on; both are kept, neither goes on.",
     Stop.OWN_LOG: "Others have seen more of this device's own log than is here: this vault is an older copy.",
+    Stop.TOO_MANY: "A device of {who} has begun more logs than any device does; this one stays out.",
     Stop.FOREIGN: "A log of another vault was in the bundle; it stays out.",
 }
 
@@ -203,6 +206,19 @@ def opened(session: Session, file: Path, progress: Progress) -> Bundle:
         raise VerificationError("the bundle was made for another member", advice="Ask for one made for you.")
     require_maker(session, bundle.manifest)
     return bundle
+
+
+def require_room(session: Session, bundle: Bundle) -> None:
+    """Refuse a large bundle of a device that no roster here admits: it would wait in the place of others.
+
+    Raises:
+        VerificationError: it is one.
+    """
+    if bundle.size > UNKNOWN_LIMIT and certified_identity(session, bundle.manifest.seat) is None:
+        raise VerificationError(
+            "this bundle was made by a device that no roster here admits",
+            advice="Take the bundle first that admits it; then this one again.",
+        )
 
 
 def require_maker(session: Session, manifest: Manifest) -> None:

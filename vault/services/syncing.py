@@ -15,7 +15,7 @@ from vault.index.heads import conflicts, heads_in
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.seal.bundles import Recipient
-from vault.services.arrivals import Arrival, Progress, opened
+from vault.services.arrivals import Arrival, Progress, opened, require_room
 from vault.services.authors import name_in, names_of_members
 from vault.services.exchange import (
     certified_identity,
@@ -209,6 +209,7 @@ def take(
     staged, is_again = stage(file, folder, session.vault, now_s=now_s())
     try:
         bundle = opened(session, staged, progress)
+        require_room(session, bundle)
     except VaultError:
         discard(staged)
         raise

@@ -39,6 +39,7 @@ class Stop(StrEnum):
     UNKNOWN_SEAT = "unknown-seat"
     FOREIGN = "foreign"
     OWN_LOG = "own-log"
+    TOO_MANY = "too-many"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
 from vault.errors import VerificationError
-from vault.log.genesis import Genesis, origin_of, verify_genesis
+from vault.log.genesis import SEAT_IN_GENESIS, Genesis, origin_of, verify_genesis
 from vault.seal.signing import is_signed_raw
 from vault.store.engine import Database
 from vault.store.rows import Rows
@@ -29,6 +29,8 @@ from vault.sync.opening import Bundle
 from vault.sync.pages import PageKind, SentOperation
 from vault.sync.proving import Offered, ProvenLog, Stop, as_row, prove
 
+# A restored or copied vault begins a log. Whoever begins more of them fills the memory of all others.
+LOGS_OF_A_SEAT = 255
 KnowsSeat = Callable[[Genesis], bool]
 """Whether the seat of a log is certified, with this identity key, in some roster that counts here."""
 Progress = Callable[[int, int], None]
@@ -127,6 +129,9 @@ class _Take:
         self._offered: dict[bytes, Offered] = {}
         self._proven: dict[bytes, ProvenLog] = {}
         self._own = own
+        self._logs: dict[bytes, set[bytes]] = {}
+        for row in rows.geneses():
+            self._logs.setdefault(row.bytes[SEAT_IN_GENESIS], set()).add(row.origin)
         self._admission = Admission(rows, self._log, erased)
 
     def run(self) -> Taken:
@@ -180,7 +185,10 @@ class _Take:
             self._wait(origin, genesis.seat, Stop.FOREIGN, 0)
         elif not self._knows(genesis):
             self._wait(origin, genesis.seat, Stop.UNKNOWN_SEAT, 0)
+        elif len(logs := self._logs.setdefault(genesis.seat, set()) | {origin}) > LOGS_OF_A_SEAT:
+            self._wait(origin, genesis.seat, Stop.TOO_MANY, 0)
         else:
+            self._logs[genesis.seat] = logs
             return genesis
         return None
 

@@ -1,0 +1,48 @@
+"""One admin alone may end a caseworker, and can say so in hundreds of rosters of one number: all others go on."""
+
+from __future__ import annotations
+
+from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
+from tests.services.colleague import admit
+from tests.services.founded import Filled
+from vault.access.directory import roster_record
+from vault.access.rosters import Change, next_roster
+from vault.access.session import Session
+from vault.ids import Origin, SeatId
+from vault.log.roster import ROSTER_PURPOSE
+from vault.policy.roles import Role
+from vault.records.work import Entry, Work
+from vault.services import cases, devices, notes
+
+RIVALS = 200
+
+
+def list_rivals(session: Session, ended: SeatId, count: int) -> None:
+    """List so many rosters of the next number, all of which end the same seat; their random bytes differ."""
+    standing = session.directory.standing
+    sizes = {Origin(standing.certificates[ended].genesis): 0}
+    with Work(session.log) as work:
+        for _ in range(count):
+            roster = next_roster(standing, Change(ended=frozenset({ended})), lambda _: sizes)
+            roster = roster.signed(*session.sign(ROSTER_PURPOSE, roster.root))
+            work.write(session.directory.compartment, roster_record(), "roster", roster.fields())
+        work.commit(Entry(act="roster.change"))
+
+
+def test_hundreds_of_rosters_of_one_number_are_judged_and_the_next_one_names_them_all(short: Filled) -> None:
+    case = short.cases[0]
+    with short.open() as owner:
+        admin = admit(owner, roles=frozenset({Role.ADMIN}))
+        victim = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
+        number = owner.directory.standing.head.number
+    with admin.open(short.place) as session:
+        list_rivals(session, victim.seat, RIVALS)
+    with short.open() as owner:
+        standing = owner.directory.standing
+        assert (standing.head.number, len(standing.tips)) == (number + 1, RIVALS)
+        assert victim.seat not in standing.certificates
+        notes.add(owner, case, kind="contact", text="work goes on")
+        devices.lost(owner, admin.seat)
+    with short.open() as owner:
+        assert owner.directory.standing.head.number >= number + 1
+        assert cases.open_case(owner, case).notes
