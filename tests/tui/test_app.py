@@ -14,6 +14,8 @@ from tests.tui.still import StillApp, StillGateway, press, type_in, walk
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.finding import CASES
 from tui.keys import with_layouts
+from tui.safe import EXIT_SWITCHED
+from tui.screens.access import AccessScreen
 from tui.screens.back_up import BackupScreen
 from tui.screens.base import EVERYWHERE, VaultScreen, hints
 from tui.screens.break_glass import BreakGlass
@@ -25,6 +27,7 @@ from tui.screens.note_editor import NoteEditor
 from tui.screens.person_form import PersonForm
 from tui.screens.places import PLACES
 from tui.screens.search import SearchScreen
+from tui.screens.sections import SectionsScreen
 from tui.screens.sheets_guide import SheetsGuide
 from tui.screens.unlock import UnlockScreen
 from tui.widgets.lines import fitting_hints
@@ -106,6 +109,11 @@ def test_hostile_titles_reach_the_list_as_text() -> None:
         (("x",), PLACES["exchange"]),
         (("a",), PLACES["approve"]),
         (("enter", "g"), BreakGlass),
+        (("m",), PLACES["members"]),
+        (("ь",), PLACES["members"]),
+        (("l",), PLACES["devices"]),
+        (("enter", "w"), AccessScreen),
+        (("enter", "s"), SectionsScreen),
     ],
 )
 def test_keys_lead_to_screens(keys: tuple[str, ...], screen: type[VaultScreen]) -> None:
@@ -152,6 +160,20 @@ def test_f2_runs_a_command_by_its_name_and_knows_no_screenshot() -> None:
         assert isinstance(pilot.app.screen, BackupScreen)
 
     walk(StillApp(), steps)
+
+
+def test_f2_shows_a_command_once_and_some_that_have_no_key() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "f2")
+        await type_in(pilot, "switch member")
+        assert shown(pilot.app).count("Switch member") == 1
+        await press(pilot, "escape", "enter", "f2")
+        await type_in(pilot, "switch member")
+        await press(pilot, "enter")
+
+    app = StillApp()
+    walk(app, steps)
+    assert app.return_code == EXIT_SWITCHED
 
 
 def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on() -> None:
