@@ -70,7 +70,8 @@ class CommandList(ModalScreen[str]):
 
     def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
-        self._commands = [command for command in commands if command.action != "app.commands"]
+        once = {command.action: command for command in reversed(commands)}  # the screen's own stand first
+        self._commands = [one for one in commands if one is once[one.action] and one.action != "app.commands"]
 
     @override
     def compose(self) -> ComposeResult:
