@@ -260,3 +260,27 @@ def test_no_proof_is_made_for_what_is_not_there(index: int, size: int) -> None:
 def test_no_consistency_proof_is_made_backwards() -> None:
     with pytest.raises(VerificationError, match="no prefix"):
         consistency_proof(6, 5, subtree_of_leaves(MANY))
+
+
+def test_a_proof_of_a_prefix_with_a_hash_too_many_is_too_long() -> None:
+    leaves = [leaf_hash(bytes([number])) for number in range(8)]
+    for old in (4, 5):
+        proof = consistency_proof(old, 8, subtree_of_leaves(leaves))
+        verify_consistency(old, 8, proof, root(leaves[:old]), root(leaves))
+        with pytest.raises(VerificationError, match="the consistency proof is too long"):
+            verify_consistency(old, 8, [*proof, bytes(32)], root(leaves[:old]), root(leaves))
+
+
+def test_whole_subtrees_of_a_large_tree_come_from_the_highest_tiles() -> None:
+    hashes = [leaf_hash(bytes([number])) for number in range(256)]
+
+    def read_tile(level: int, index: int) -> bytes | None:
+        return b"".join(hashes) if (level, index) == (2, 0) else None
+
+    def read_leaves(start: int, stop: int) -> list[bytes]:
+        pytest.fail(f"leaves {start} to {stop} were read")
+
+    subtree = subtree_of_tiles(read_tile, read_leaves)
+    assert subtree(0, 1 << 16) == hashes[0]
+    assert subtree(1 << 17, 1 << 18) == node_hash(hashes[2], hashes[3])
+    assert subtree(0, 1 << 18) == root(hashes[:4])

@@ -290,7 +290,8 @@ def test_tampering_is_found_at_its_first_place(tamper: Tamper, expected: list[tu
 
 @pytest.mark.parametrize(
     "case",
-    ["1 one bit in a payload", "4 two neighbours exchanged", "5 one deleted", "5 one deleted, the rest renumbered",
+    ["1 one bit in a payload", "2 one bit in a header", "4 two neighbours exchanged", "5 one deleted",
+     "5 one deleted, the rest renumbered",
      "6 one inserted, the rest renumbered", "6 one beside a true one", "7 one twice", "8 rows cut, checkpoints left",
      "2 another commitment", "13 no checkpoint", "19 one size, two roots", "14 a session without checkpoint"],
 )  # fmt: skip

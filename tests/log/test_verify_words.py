@@ -1,24 +1,214 @@
-"""What the report of a log says in words: which session, which operations, which size."""
+"""What the report of a log says in words, and what it says of rows and checkpoints beyond the proof."""
 
 from __future__ import annotations
 
-from tests.log.test_verify import _sign_ahead, root_of, whole
-from vault.log.state import state_digest
+from dataclasses import replace
+
+from tests.log.test_verify import (
+    LENGTH,
+    _cut_rows,
+    _cut_seals,
+    _delete,
+    _insert_and_renumber,
+    _sign_ahead,
+    forged,
+    found,
+    root_of,
+    whole,
+)
+from tests.log.writer import Key, Seal, Writer
+from vault.log.checkpoint import encode_note, key_name, note_body
+from vault.log.header import Header
+
+OTHER_ROOT = b"o" * 32
+
+
+def texts(writer: Writer, pins: dict[int, bytes] | None = None) -> list[str]:
+    return [problem.text for problem in writer.verify(pins=pins).problems]
+
+
+def by_a_stranger(writer: Writer, size: int, root: bytes) -> Seal:
+    stranger, body = Key("stranger"), note_body(writer.origin, size, root)
+    return Seal(
+        writer.origin, size, root, encode_note(body, key_name(writer.origin), stranger.public, stranger.sign(body))
+    )
+
+
+# --- words
 
 
 def test_a_checkpoint_of_another_session_is_told_with_both_numbers() -> None:
     writer = whole()
     _sign_ahead(writer)
     writer.seals[5] = writer.seal_of(6, root_of(writer.rows[:6]), 1)
-    texts = [problem.text for problem in writer.verify().problems]
-    assert texts[:2] == [
+    assert texts(writer)[:2] == [
         "the checkpoint of size 3 belongs to session 1, and session 2 signed it",
         "the checkpoint of size 6 belongs to session 2, and session 1 signed it",
     ]
 
 
-def test_the_digest_of_a_state_is_the_same_in_whatever_order_it_is_read() -> None:
-    one, two = b"1" * 32, b"2" * 32
-    assert state_digest([one, two], [two, one]) == state_digest([two, one], [one, two])
-    assert state_digest([one], [two]) != state_digest([two], [one])
-    assert state_digest([one, two], []) != state_digest([one], [two])
+def test_what_lies_beyond_the_newest_checkpoint_is_counted() -> None:
+    writer = whole()
+    _cut_seals(writer)
+    assert texts(writer) == ["2 operations from 9 on lie beyond the newest valid checkpoint"]
+
+
+def test_one_missing_operation_is_one() -> None:
+    writer = whole()
+    _delete(writer)
+    assert texts(writer) == ["missing: operation 5"]
+
+
+def test_what_was_cut_is_told_from_where_to_where() -> None:
+    writer = whole()
+    _cut_rows(writer)
+    assert texts(writer) == ["missing at the end: operation 9 to 10; a checkpoint of size 11 was signed"]
+    writer.seals.pop()
+    assert texts(writer) == ["missing at the end: operation 9; a checkpoint of size 10 was signed"]
+    pins = {14: OTHER_ROOT, 12: OTHER_ROOT}
+    assert texts(writer, pins) == ["missing at the end: operation 9 to 13; a checkpoint of size 14 was signed"]
+
+
+def test_what_is_not_as_it_was_seen_is_told_from_where_to_where() -> None:
+    writer = whole()
+    writer.seals.clear()
+    (said,) = (one for one in writer.verify(pins={LENGTH: OTHER_ROOT}).problems if one.code.value == "rolled-back")
+    assert (said.seq, said.text) == (0, "operations 0 to 10: not what was seen here before")
+    writer = whole()
+    del writer.seals[10:]
+    assert texts(writer, {LENGTH: OTHER_ROOT})[-1] == "operation 10: not what was seen here before"
+    writer = whole()
+    del writer.seals[5:9]
+    writer.rows[7] = forged(writer.rows[7], commitment=bytes(32))
+    assert texts(writer) == ["operations 5 to 9: not what was signed at size 10"]
+
+
+# --- rows that are not where they belong
+
+
+def test_a_row_that_comes_late_changes_nothing_but_is_told() -> None:
+    writer = whole()
+    writer.rows.insert(6, writer.rows[3])
+    report = writer.verify()
+    assert (found(report), report.size) == ([("unordered", 3)], LENGTH)
+
+
+def test_a_row_with_the_header_of_a_later_place_is_moved_and_hides_no_others() -> None:
+    writer = whole()
+    header = replace(Header.decode(writer.rows[5].header), position=9).encode()
+    writer.rows[5] = writer.rows[5].changed(header=header)
+    assert found(writer.verify()) == [("moved", 5)]
+
+
+def test_a_row_of_another_place_beside_the_true_one_is_the_false_one() -> None:
+    writer = whole()
+    false = writer.rows[6]._replace(seq=5)
+    writer.rows.insert(5, false)
+    report = writer.verify()
+    assert texts(writer) == ["beside operation 5 stands a row: its header belongs at 6"]
+    assert (set(report.rejected), report.size) == ({(5, false.digest)}, LENGTH)
+
+
+def test_where_no_row_of_a_place_is_right_the_first_is_told_and_its_header_still_counts() -> None:
+    writer = whole()
+    writer.rows[5:6] = [writer.rows[5].changed(sealed=word) for word in (b"one", b"two")]
+    report = writer.verify()
+    assert (found(report), report.size) == ([("payload", 5)], LENGTH)
+
+
+def test_an_insertion_is_told_where_nothing_was_signed_too() -> None:
+    writer = whole()
+    writer.seals.clear()
+    _insert_and_renumber(writer)
+    assert ("inserted", 5) in found(writer.verify())
+
+
+def test_behind_a_gap_no_session_is_judged() -> None:
+    writer = whole()
+    writer.rows[9] = forged(writer.rows[9], session_key=writer.session_key(2).public)
+    del writer.rows[5]
+    assert found(writer.verify()) == [("missing", 5)]
+
+
+# --- checkpoints and pins beyond the proof
+
+
+def test_a_pin_alone_proves_nothing() -> None:
+    writer = whole()
+    writer.seals.clear()
+    report = writer.verify(pins={LENGTH: writer.frontier.root()})
+    assert (found(report), report.size) == ([("unsigned", None)], 0)
+
+
+def test_behind_a_gap_only_what_covers_more_than_is_here_is_read() -> None:
+    writer = whole()
+    _delete(writer)
+    writer.seals.append(by_a_stranger(writer, LENGTH, OTHER_ROOT))
+    assert found(writer.verify()) == [("missing", 5)]
+    _cut_rows(writer)
+    del writer.rows[8:]
+    assert found(writer.verify()) == [("missing", 5), ("cut", 9), ("signature", LENGTH)]
+
+
+def test_what_covers_more_than_is_here_counts_if_a_key_of_the_log_signed_it() -> None:
+    writer = whole()
+    _cut_rows(writer)
+    del writer.seals[9:]
+    writer.seals.append(by_a_stranger(writer, LENGTH, OTHER_ROOT))
+    assert texts(writer) == ["the checkpoint of size 11 is signed by no key of the 9 operations here"]
+    writer.seals[-1] = writer.seals[-1]._replace(note=b"garbage")
+    assert found(writer.verify()) == [("checkpoint", LENGTH)]
+
+
+# --- more doubled rows than are followed one by one
+
+
+def crowded() -> Writer:
+    """Eight positions with a false row before the true one, and one checkpoint behind them."""
+    writer = Writer().write(LENGTH, per_session=20)
+    del writer.seals[:-1]
+    for seq in range(2, 10):
+        at = next(i for i, row in enumerate(writer.rows) if row.seq == seq)
+        writer.rows.insert(at, forged(writer.rows[at], commitment=bytes(32)))
+    return writer
+
+
+def test_the_signed_history_among_many_is_found_and_all_false_rows_named() -> None:
+    writer = crowded()
+    writer.seals.append(writer.seals[0]._replace(note=b"garbage"))
+    report = writer.verify()
+    assert (report.size, report.root, len(report.rejected)) == (LENGTH, writer.frontier.root(), 8)
+    assert ("checkpoint", LENGTH) in found(report)
+
+
+def test_the_history_that_was_pinned_is_found_among_many_and_is_still_unsigned() -> None:
+    writer = crowded()
+    writer.seals.clear()
+    report = writer.verify(pins={LENGTH: writer.frontier.root()})
+    assert (report.size, len(report.rejected)) == (0, 8)
+    assert {code for code, _ in found(report)} == {"unsigned", "false-row"}
+
+
+def test_a_history_that_a_stranger_signed_is_not_the_true_one() -> None:
+    writer = crowded()
+    writer.seals = [by_a_stranger(writer, LENGTH, writer.frontier.root())]
+    assert (writer.verify().size, writer.verify().checkpoints) == (0, 0)
+
+
+def test_a_signed_tree_that_no_history_gives_leaves_all_unproven() -> None:
+    writer = crowded()
+    writer.seals = [writer.seal_of(LENGTH, OTHER_ROOT, 1)]
+    report = writer.verify()
+    assert report.size == 0
+    assert ("altered", 0) in found(report)
+
+
+def test_where_too_many_are_doubled_it_is_told_from_where_on() -> None:
+    writer = whole()
+    writer.seals = [seal for seal in writer.seals if seal.size in (4, 8, 11)]
+    for seq in (9, 10):
+        at = next(i for i, row in enumerate(writer.rows) if row.seq == seq)
+        writer.rows[at:at] = [forged(writer.rows[at], commitment=n.to_bytes(32, "big")) for n in range(130)]
+    report = writer.verify()
+    assert report.size == 8
+    assert "from operation 9 on so many rows are doubled that which are true cannot be told" in texts(writer)

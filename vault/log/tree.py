@@ -164,7 +164,7 @@ def subtree_of_tiles(read_tile: ReadTile, read_leaves: ReadLeaves) -> Subtree:
     def subtree(start: int, stop: int) -> bytes:
         count = stop - start
         if count <= TILE_WIDTH:
-            return root(hashes(0, start, stop)) if count else EMPTY_ROOT
+            return root(hashes(0, start, stop))
         height = count.bit_length() - 1
         if count == 1 << height:
             level = height // TILE_HEIGHT
@@ -220,7 +220,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     Raises:
         VerificationError: the path does not lead from this leaf at this place to this root.
     """
-    _require_hashes([leaf, expected_root, *proof])
+    _require_hashes([leaf, *proof])
     if not 0 <= index < size:
         raise VerificationError(f"entry {index} is not among the first {size}")
     place, last, node = index, size - 1, leaf
@@ -246,7 +246,7 @@ def consistency_proof(old_size: int, new_size: int, subtree: Subtree) -> list[by
     """Return the RFC 6962 proof that the tree of `old_size` is a prefix of that of `new_size`; empty from 0."""
     if not 0 <= old_size <= new_size:
         raise VerificationError(f"a tree of {old_size} entries is no prefix of one of {new_size}")
-    if old_size in (0, new_size):
+    if old_size == 0:
         return []
     path = []
     start, stop = 0, new_size
@@ -271,7 +271,7 @@ def verify_consistency(old_size: int, new_size: int, proof: Sequence[bytes], old
     Raises:
         VerificationError: it is not, or the proof is not exactly that of these sizes.
     """
-    _require_hashes([old_root, new_root, *proof])
+    _require_hashes([old_root, *proof])
     if not 0 <= old_size <= new_size:
         raise VerificationError(f"a tree of {old_size} entries is no prefix of one of {new_size}")
     if old_size in (0, new_size):

@@ -140,12 +140,7 @@ class _Walk:
         seq = rows[0].seq
         if seq != self._position and not self._reach(seq):
             return
-        checked = self._checker.check(rows[0])
-        candidates: Mapping[bytes, CheckedRow] = {rows[0].digest: checked}
-        if len(rows) > 1:
-            candidates = self._settle_rows(rows, checked)
-        elif checked.fault is not None or checked.position != seq or not self._places.undisturbed:
-            self._report_row(seq, checked)
+        candidates = self._settle_rows(seq, rows)
         self._position = seq + 1
         if not self._tree_ends:
             self._extend(candidates)
@@ -206,12 +201,12 @@ class _Walk:
             if problem.code is ProblemCode.INSERTED and self._altered is not None and problem.seq in self._altered[1]:
                 self._altered = None
 
-    def _settle_rows(self, rows: list[OperationRow], first: CheckedRow) -> dict[bytes, CheckedRow]:
+    def _settle_rows(self, seq: int, rows: list[OperationRow]) -> dict[bytes, CheckedRow]:
         """Return the rows of one position that may be the true one, by digest; report the others."""
-        seq = rows[0].seq
+        checks = [self._checker.check(row) for row in rows]
         candidates: dict[bytes, CheckedRow] = {}
         false_rows: list[tuple[bytes, str]] = []
-        for row, checked in zip(rows, [first, *map(self._checker.check, rows[1:])], strict=True):
+        for row, checked in zip(rows, checks, strict=True):
             if checked.fault is not None:
                 false_rows.append((row.digest, checked.fault[1]))
             elif checked.position != seq:
@@ -221,15 +216,14 @@ class _Walk:
             else:
                 candidates[row.digest] = checked
         if not candidates:
-            self._report_row(seq, first)
-            return {rows[0].digest: first}
+            self._report_row(seq, checks[0])
+            return {rows[0].digest: checks[0]}
         for digest, text in false_rows:
             self._findings.note(ProblemCode.FALSE_ROW, seq, f"beside operation {seq} stands a row: {text}")
             # A row whose digest is false may have that of the true one: then only a look at it tells them apart.
             if digest not in candidates:
                 self._rejected.add((seq, digest))
-        if not self._places.undisturbed:
-            self._report_places(self._places.take(seq, seq))
+        self._report_places(self._places.take(seq, seq))
         return candidates
 
     def _extend(self, rows: Mapping[bytes, CheckedRow]) -> None:
