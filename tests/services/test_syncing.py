@@ -133,6 +133,21 @@ def test_a_peer_that_brings_entries_without_their_versions_hides_nothing(
     assert colleague.take(founder.send(colleague, tmp_path)).came == {"note": 1}
 
 
+def test_a_case_that_is_withdrawn_leaves_the_index_without_an_alarm(
+    offices: Offices, filled_template: Filled, tmp_path: Path
+) -> None:
+    founder, colleague = offices
+    case = filled_template.cases[0]
+    assert _texts(colleague, case)
+    with founder.open() as session:
+        sharing.revoke(session, case, [colleague.member])
+    bundle = founder.send(colleague, tmp_path)
+    with colleague.open() as session:
+        assert syncing.take(session, bundle).withdrawn == (case,)
+        assert cases.list_all(session) == []
+        assert [alarm.code for alarm in session.alarms] == []
+
+
 def test_a_device_that_is_admitted_by_the_very_bundle_is_refused_nothing(offices: Offices, tmp_path: Path) -> None:
     founder, colleague = offices
     other = admit(founder, tmp_path, "Ilse Brandvold", roles=(Role.CASEWORKER,))

@@ -138,8 +138,8 @@ def _index_as_remembered(session: Session) -> Index:
     """Return the index; made anew if it stands where it was at the last lock and holds something else."""
     index = session.index()
     pinned = None if session.pins is None else session.pins.index
-    if pinned is None or index.was_asked or index.was_made:
-        return index
+    if pinned is None or index.was_asked or index.was_made or index.changes:
+        return index  # what this session itself took from it is no difference
     state = index.state()
     if state[DIGEST_SIZE:] == pinned[DIGEST_SIZE:] and state != pinned:
         notice(session, Alarm("index", INDEX_REMADE, is_fault=False))
