@@ -15,7 +15,6 @@ from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.finding import CASES
 from tui.keys import with_layouts
 from tui.safe import EXIT_SWITCHED
-from tui.safe import EXIT_SWITCHED
 from tui.screens.access import AccessScreen
 from tui.screens.back_up import BackupScreen
 from tui.screens.base import EVERYWHERE, VaultScreen, hints
@@ -161,20 +160,6 @@ def test_f2_runs_a_command_by_its_name_and_knows_no_screenshot() -> None:
         assert isinstance(pilot.app.screen, BackupScreen)
 
     walk(StillApp(), steps)
-
-
-def test_f2_shows_a_command_once_and_some_that_have_no_key() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "f2")
-        await type_in(pilot, "switch member")
-        assert shown(pilot.app).count("Switch member") == 1
-        await press(pilot, "escape", "enter", "f2")
-        await type_in(pilot, "switch member")
-        await press(pilot, "enter")
-
-    app = StillApp()
-    walk(app, steps)
-    assert app.return_code == EXIT_SWITCHED
 
 
 def test_f2_shows_a_command_once_and_some_that_have_no_key() -> None:
