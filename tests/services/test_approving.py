@@ -173,6 +173,17 @@ def test_who_types_no_reason_has_refused(director: Session, filled: Filled, oren
     assert list(tmp_path.glob("*.age*")) == []
 
 
+def test_a_reason_that_is_none_is_asked_again_and_then_refuses(
+    director: Session, filled: Filled, oren: Colleague, tmp_path: Path
+) -> None:
+    person = Person(reason="because")
+    with pytest.raises(RefusedError, match="did not approve"):
+        export(director, filled.cases[0], tmp_path, approving.at_this_keyboard(director, oren.name, run=person.run))
+    first, *more = person.shown
+    assert first.startswith("Oren Sabaluk, read this before you approve it:\n")
+    assert more == ["That is none of these reasons. One of them, or nothing to refuse: "] * 2
+
+
 def test_a_wrong_passphrase_counts_as_an_attempt(
     director: Session, filled: Filled, oren: Colleague, tmp_path: Path
 ) -> None:

@@ -38,6 +38,7 @@ from vault.store.rows import Rows
 
 _Message = TypeVar("_Message", bound=msgspec.Struct)
 _APPROVERS = ALLOWED[Action.APPROVE]
+_AGAIN = "That is none of these reasons. One of them, or nothing to refuse: "
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -78,7 +79,11 @@ def answer(asked: Asked, *, ask_reason: Callable[[str], str], ask_passphrase: Ca
         VaultError: passphrase or log are not what they should be.
     """
     asked.wanted.require_whole()
-    why = ask_reason(_question(asked))
+    why = ""
+    for question in (_question(asked), _AGAIN, _AGAIN):
+        why = ask_reason(question).strip()
+        if not why or why in asked.wanted.reasons:
+            break
     if why not in asked.wanted.reasons:
         raise RefusedError("the second person did not approve", advice="Nothing was done. Ask again, or ask another.")
     file = KeyFile.decode(asked.keys)
@@ -178,7 +183,8 @@ def _write(log: SeatLog, asked: Asked, approval: Approval) -> None:
 
 
 def _question(asked: Asked) -> str:
-    lines = [safe_text(line) for line in asked.wanted.lines()]
+    lines = [f"{safe_text(asked.name)}, read this before you approve it:"]
+    lines += [safe_text(line) for line in asked.wanted.lines()]
     choices = ", ".join(asked.wanted.reasons)
     return "\n".join([*lines, "", f"{safe_text(asked.name)}, your reason to approve ({choices}; empty refuses): "])
 
