@@ -5,16 +5,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
+from typing_extensions import override
 
 from tests.tui.pictures import SIZES, Steps, keys
-from tests.tui.still import StillApp, StillGateway
+from tests.tui.still import StillApp, StillGateway, settled
 from tests.tui.stills.access import Alone
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.members import Signed, StillMembers
 from tui.gateway.subject import Subject
+from tui.screens.browse import Browse, Entry
 
 pytestmark = pytest.mark.screen
 
@@ -23,12 +27,28 @@ class Volunteer(StillMembers):
     may = frozenset({"member.list"})
 
 
+class StillBrowse(Browse):
+    """Always the same stick."""
+
+    @override
+    def _go(self, folder: Path) -> None:
+        names = ("/media/stick/", "..", "from Dana/", "от Селин/", "invitation", "request")
+        self._show(folder, [Entry(folder / name, name, is_folder=name.endswith("/")) for name in names])
+
+
+async def _browsing(pilot: Pilot[None]) -> None:
+    await keys("m", "i")(pilot)
+    pilot.app.push_screen(StillBrowse(Path("/home/amina/papers"), new="invitation"))
+    await settled(pilot)
+
+
 PICTURES: dict[str, Steps] = {
     "members": keys("m", "down", "down"),
     "members and who left": keys("m", "o", "end"),
     "members for a volunteer": keys("m"),
     "what can be done": keys("m", "down", "enter"),
     "invite": keys("m", "i"),
+    "browse": _browsing,
     "invited": keys("m", "i", "tab", "tab", " /media/stick/invitation", "f4"),
     "admit": keys("m", "a"),
     "words": keys("m", "a", " /media/stick/request", "f4"),

@@ -126,7 +126,7 @@ def test_a_role_proposes_its_days_and_days_are_a_number() -> None:
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "i", "right")
+        await press(pilot, "m", "i", "s", "c")
         await _go_to(pilot, "days")
         await type_in(pilot, "two weeks")
         await _go_to(pilot, "out")

@@ -120,6 +120,7 @@ class AccessScreen(LongWorkScreen):
             lambda vault, progress, stopped: vault.sharing.wrap_anew(case, progress, stopped),
             self._done,
             when_stopped="Stopped. What was wrapped anew stays so; the rest waits.",
+            alone=True,
         )
 
     def _offer(self, found: tuple[tuple[CandidateShown, ...], tuple[str, ...]]) -> None:
@@ -139,6 +140,7 @@ class AccessScreen(LongWorkScreen):
                 lambda vault, progress, stopped: vault.sharing.take_back(case, member, progress, stopped),
                 self._done,
                 when_stopped="Stopped.",
+                alone=True,
             )
 
     def _key_wanted(self, yes: bool | None) -> None:
@@ -149,6 +151,7 @@ class AccessScreen(LongWorkScreen):
                 lambda vault, progress, stopped: vault.sharing.new_key(case, progress, stopped),
                 self._done,
                 when_stopped="Stopped.",
+                alone=True,
             )
 
     def _done(self, told: Told) -> None:

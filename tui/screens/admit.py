@@ -14,9 +14,10 @@ from typing_extensions import override
 
 from tui.safe_content import safe_content
 from tui.screens.base import Command
+from tui.screens.browse import PlaceInput
 from tui.screens.changing import ChangingScreen
 from tui.screens.choosing import ChoiceField
-from tui.screens.form import FormScreen
+from tui.screens.form import BROWSE, FormScreen
 from tui.screens.form_row import FormRow
 from tui.screens.long_work import Progress, Stopped
 from tui.values_members import Changed, RequestShown
@@ -40,6 +41,7 @@ class AdmitScreen(FormScreen, ChangingScreen):
     NAME = "ADMIT"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", "Read the request; then: the words are the same", "F4", "go on"),
+        BROWSE,
         Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
         Command("escape", "back", "Leave; nobody is admitted", "Esc", "leave"),
     )
@@ -52,12 +54,12 @@ class AdmitScreen(FormScreen, ChangingScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("Request", SafeInput(placeholder="/media/stick/request", id="request", compact=True)),
+            FormRow("Request", PlaceInput(placeholder="/media/stick/request", id="request")),
             Static(safe_content(_ABOUT), id="about-request", classes="about"),
             Vertical(
                 Static("", id="who"),
                 Static("", id="words", classes="words"),
-                FormRow("Its bundle", SafeInput(id="bundle", compact=True)),
+                FormRow("Its bundle", PlaceInput(new="admitted.bundle", id="bundle")),
                 Vertical(FormRow("Your cases", ChoiceField(_CASES, id="cases")), id="own"),
                 id="asked",
             ),

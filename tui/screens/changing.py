@@ -62,6 +62,7 @@ class ChangingScreen(LongWorkScreen):
             lambda vault, progress, stopped: act(vault, by_root, progress, stopped),
             done,
             when_stopped=when_stopped,
+            alone=True,
         )
 
     def _ask_place(self, changed: Changed, then: Callable[[], None]) -> None:

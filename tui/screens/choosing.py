@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -26,7 +26,7 @@ from tui.widgets.virtual_list import VirtualList
 
 
 class ChoiceField(Widget, can_focus=True):
-    """One of a few words, changed with left and right.
+    """One of a few words, changed with left and right, or by the letter that a word begins with.
 
     Args:
         words: (value, label), the first chosen.
@@ -76,6 +76,18 @@ class ChoiceField(Widget, can_focus=True):
         """Take the next word, or the one before."""
         self.place = (self.place + by) % len(self._words)
         self.post_message(self.Changed(self))
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the next word that begins with the letter that was typed."""
+        letter = (event.character or "").casefold()
+        if not letter.isalnum():
+            return
+        count = len(self._words)
+        after = (*range(self.place + 1, count), *range(self.place + 1))
+        found = next((at for at in after if self._words[at][1].casefold().startswith(letter)), None)
+        if found is not None:
+            event.stop()
+            self.action_step(found - self.place)
 
     def on_click(self) -> None:
         """Take the next word."""

@@ -109,6 +109,7 @@ class DevicesScreen(LongWorkScreen):
                     lambda vault, progress, stopped: vault.devices.give_cases(one.seat, progress, stopped),
                     self._told,
                     when_stopped="Stopped. What was given stays given; do it again for the rest.",
+                    alone=True,
                 )
 
         question = Confirm(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tui.screens.base import Command
+from tui.screens.browse import Browse, PlaceInput, start_of
 from tui.screens.choosing import ChoiceField
 from tui.screens.long_work import LongWorkScreen
 from tui.widgets.fields import SafeInput
 
 WHOLE_PATH = "Type the whole path, from / or ~ on."
+BROWSE = Command("down", "browse", "Choose the file by looking into folders and sticks", "Down", "browse")
+"""For the table of a form with a `PlaceInput`."""
 
 
 class FormScreen(LongWorkScreen):
@@ -23,6 +27,18 @@ class FormScreen(LongWorkScreen):
     def word(self, field: str) -> str:
         """Return what was chosen in a field."""
         return self.query_one(f"#{field}", ChoiceField).value
+
+    def action_browse(self) -> None:
+        """Choose the file of the field in use, or of the first one, by looking."""
+        fields = list(self.query(PlaceInput))
+        field = next((one for one in fields if one.has_focus), fields[0])
+
+        def chosen(path: str | None) -> None:
+            if path:
+                field.value = path
+                field.focus()
+
+        self.app.push_screen(Browse(start_of(field.value.strip()), new=field.new), chosen)
 
     def place(self, field: str) -> Path | None:
         """Return the path that was typed; None after saying what is wrong, with the cursor in that field."""

@@ -94,6 +94,7 @@ class HandoverScreen(LongWorkScreen):
                     lambda vault, progress, stopped: vault.handovers.carry_out(progress, stopped),
                     self._handed_over,
                     when_stopped="Stopped. What was handed over stays so; the rest waits.",
+                    alone=True,
                 )
 
         question = Confirm(

@@ -13,8 +13,9 @@ from typing_extensions import override
 
 from tui.safe_content import safe_content
 from tui.screens.base import Command
+from tui.screens.browse import PlaceInput
 from tui.screens.choosing import ChoiceField
-from tui.screens.form import FormScreen
+from tui.screens.form import BROWSE, FormScreen
 from tui.screens.form_row import FormRow
 from tui.screens.role_words import ROLES
 from tui.screens.telling import Tell
@@ -43,6 +44,7 @@ class InviteForm(FormScreen):
     NAME = "INVITE"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", "Write the invitation", "F4", "write it"),
+        BROWSE,
         Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
         Command("escape", "back", "Leave; nothing is written", "Esc", "leave"),
     )
@@ -60,7 +62,7 @@ class InviteForm(FormScreen):
         )
         yield VerticalScroll(
             *(() if self._member else new),
-            FormRow("File", SafeInput(placeholder="/media/stick/invitation", id="out", compact=True)),
+            FormRow("File", PlaceInput(new="invitation", placeholder="/media/stick/invitation", id="out")),
             Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,

@@ -30,6 +30,7 @@ class LongWorkScreen(VaultScreen):
         then: Callable[[T], None],
         *,
         when_stopped: str = "",
+        alone: bool = False,
     ) -> None:
         """Do this with a progress bar over the screen.
 
@@ -39,6 +40,7 @@ class LongWorkScreen(VaultScreen):
                 when it was stopped.
             then: gets what was made.
             when_stopped: the words for the status line when the person stopped it; without any it is not stopped.
+            alone: see `ask`; for what changes keys or members, which nothing may overlap.
         """
         wish = threading.Event()
         modal = ProgressModal(title, wish.set if when_stopped else None)
@@ -68,7 +70,7 @@ class LongWorkScreen(VaultScreen):
             return wish.is_set() or desk.is_ending
 
         def begin() -> None:
-            self.ask(lambda vault: work(vault, progress, stopped), finished, failed=failed, alone=False)
+            self.ask(lambda vault: work(vault, progress, stopped), finished, failed=failed, alone=alone)
 
         self.app.push_screen(modal)
         modal.call_after_refresh(begin)  # so that the bar is there for the first word

@@ -13,14 +13,14 @@ from typing_extensions import override
 
 from tui.safe_content import safe_content
 from tui.screens.base import Command
+from tui.screens.browse import PlaceInput
 from tui.screens.changing import ChangingScreen
-from tui.screens.form import FormScreen
+from tui.screens.form import BROWSE, FormScreen
 from tui.screens.form_row import FormRow
 from tui.screens.long_work import Progress, Stopped
 from tui.screens.wording import counted
 from tui.values_members import Changed, DeviceLine, LostShown
 from tui.widgets.confirm import Confirm
-from tui.widgets.fields import SafeInput
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -42,6 +42,7 @@ class LostForm(FormScreen, ChangingScreen):
     NAME = "LOST DEVICE"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", "End the device", "F4", "end the device"),
+        BROWSE,
         Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
         Command("escape", "back", "Leave", "Esc", "leave"),
     )
@@ -54,7 +55,7 @@ class LostForm(FormScreen, ChangingScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("List into", SafeInput(placeholder="nothing: on the screen alone", id="list", compact=True)),
+            FormRow("List into", PlaceInput(new="whom-to-warn", placeholder="nothing: on the screen alone", id="list")),
             Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,

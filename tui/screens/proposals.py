@@ -15,8 +15,9 @@ from typing_extensions import override
 from tui.safe_content import safe_content
 from tui.screens.asking import AskLine, no_whole_path
 from tui.screens.base import Command
+from tui.screens.browse import PlaceInput
 from tui.screens.changing import ChangingScreen
-from tui.screens.form import FormScreen
+from tui.screens.form import BROWSE, FormScreen
 from tui.screens.form_row import FormRow
 from tui.values_members import ProposalShown
 from tui.widgets.confirm import Confirm
@@ -36,6 +37,7 @@ class ProposalScreen(FormScreen, ChangingScreen):
         Command("f4", "read", "Read the proposal", "F4", "read"),
         Command("f5", "sign", "Sign what is shown, into a new file", "F5", "sign"),
         Command("f9", "commit", "Make it count, once all have signed", "F9", "make it count"),
+        BROWSE,
         Command("escape", "back", "Back", "Esc", "back"),
     )
 
@@ -47,7 +49,7 @@ class ProposalScreen(FormScreen, ChangingScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("File", SafeInput(placeholder="/media/stick/proposal", id="file", compact=True)),
+            FormRow("File", PlaceInput(placeholder="/media/stick/proposal", id="file")),
             Static(safe_content(_ABOUT), id="about-proposal", classes="about"),
             Static("", id="proposal"),
             classes="form",

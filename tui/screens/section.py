@@ -125,6 +125,7 @@ class SectionScreen(LongWorkScreen):
                 lambda vault, progress, stopped: vault.sections.take_back(section, member, progress, stopped),
                 self._done,
                 when_stopped="Stopped.",
+                alone=True,
             )
 
     def _done(self, told: Told) -> None:
