@@ -373,7 +373,7 @@ def test_a_change_counts_if_those_signed_who_must(
 
 def test_a_signature_of_a_member_that_does_not_hold_refuses_the_roster() -> None:
     draft = admission(ALONE)
-    roster = draft.roster("Nour-1").signed(Key("Nour-1").public, bytes(64))
+    roster = draft.roster().signed(Key("Nour-1").public, bytes(64))
     result = chain(ALONE.roster("root"), roster)
     assert reasons(result) == [(1, "a signature of the roster does not hold")]
 
@@ -483,8 +483,43 @@ def test_two_rosters_that_only_end_both_apply_and_the_next_names_both() -> None:
     both = ending(MANY, "Joel").without("Mina", one, two)
     settled = replace(both, ends={}).with_member("Kim", "field", one, two).roster("Nour-1", "Ilse-1")
     assert chain(_FIRST, one, two, settled).newest == settled
-    only_one = replace(both, ends={}).with_member("Kim", "field", one).roster("Nour-1", "Ilse-1")
-    assert "does not name the one before" in chain(_FIRST, one, two, only_one).problems[0].text
+    again = replace(both, ends={}).with_member("Kim", "field", one, _FIRST).roster("Nour-1", "Ilse-1")
+    assert "names one and another that it follows from" in chain(_FIRST, one, two, again).problems[0].text
+
+
+def test_each_side_of_a_fork_may_go_on_and_every_ending_of_every_side_counts() -> None:
+    """Two admins apart, one of whom ends two people: else whoever was ended second would be in again."""
+    side = ending(MANY, "Joel")
+    one, other = side.roster("Nour-1"), ending(MANY, "Tariq").roster("Ilse-1")
+    second = side.without("Mina", one, size=7).roster("Nour-1")
+    result = chain(_FIRST, one, second, other)
+    assert result.standing is not None
+    assert result.problems == ()
+    assert result.standing.certificates.keys() == {id_of("Nour-1"), id_of("Ilse-1")}
+    assert (result.standing.head.number, result.standing.tips) == (2, tuple(sorted((second.root, other.root))))
+    assert not result.standing.root_must_sign
+    # What is cut on one side is cut for those who name the other, of whatever number.
+    assert not result.allows(id_of("Tariq-1"), log_of("Tariq-1"), 5, second.root)
+    assert result.allows(id_of("Tariq-1"), log_of("Tariq-1"), 4, second.root)
+    assert not result.allows(id_of("Mina-1"), log_of("Mina-1"), 7, other.root)
+    joined = Draft({"Nour": "admin", "Ilse": "admin"}, {"Nour-1": "Nour", "Ilse-1": "Ilse"}, number=3)
+    both = replace(joined, prev=(second.root, other.root)).with_member("Kim", "field", second, other)
+    settled = chain(_FIRST, one, second, other, both.roster("Nour-1", "Ilse-1"))
+    assert settled.standing is not None
+    assert id_of("Kim-1") in settled.standing.certificates
+
+
+def test_a_side_of_a_fork_that_admits_waits_for_the_root_however_long_it_is() -> None:
+    side = ending(MANY, "Joel")
+    one, other = side.roster("Nour-1"), ending(MANY, "Tariq").roster("Ilse-1")
+    admits = side.with_member("Kim", "admin", one).roster("Nour-1", "Ilse-1")
+    result = chain(_FIRST, one, admits, other)
+    assert result.standing is not None
+    assert result.standing.root_must_sign
+    assert id_of("Kim-1") not in result.standing.certificates
+    assert result.roles(id_of("Kim-1"), admits.root) == frozenset()
+    assert not result.allows(id_of("Kim-1"), log_of("Kim-1"), 0, admits.root)
+    assert result.roles(id_of("Nour-1"), admits.root) == {"admin"}
 
 
 def test_in_another_fork_every_ending_counts_and_no_admission_until_the_root_signs() -> None:
@@ -501,6 +536,26 @@ def test_in_another_fork_every_ending_counts_and_no_admission_until_the_root_sig
     assert "after a fork the root has to sign" in chain(_FIRST, one, two, by_admins).problems[0].text
     settled = chain(_FIRST, one, two, by_root)
     assert settled.allows(id_of("Kim-1"), log_of("Kim-1"), 0, by_root.root)
+
+
+def test_what_the_root_settled_no_older_side_opens_again() -> None:
+    """Whoever was an admin once can sign a roster of an old number: of it the endings count, and no admission falls."""
+    one, two = admission(MANY, "admin").roster("Nour-1", "Ilse-1"), ending(MANY, "Joel").roster("Nour-1")
+    draft = ending(MANY, "Joel").with_member("Kim", "admin", one, two)
+    by_root = draft.roster("root")
+    later = draft.with_member("Lea", "supervisor", by_root).roster("Nour-1", "Kim-1")
+    late = ending(MANY, "Mina").roster("Ilse-1")
+    result = chain(_FIRST, one, two, by_root, later, late)
+    assert result.standing is not None
+    assert not result.standing.root_must_sign
+    assert {id_of("Kim-1"), id_of("Lea-1")} <= result.standing.certificates.keys()
+    assert not {id_of("Joel-1"), id_of("Mina-1")} & result.standing.certificates.keys()
+    assert result.allows(id_of("Lea-1"), log_of("Lea-1"), 3, later.root)
+    raising = MANY.after(_FIRST, members=MANY.members | {"Mina": "admin supervisor"}).roster("Nour-1", "Ilse-1")
+    result = chain(_FIRST, one, two, by_root, later, raising)
+    assert result.standing is not None
+    assert result.standing.members[id_of("Mina")] == {"supervisor"}
+    assert result.roles(id_of("Mina-1"), raising.root) == {"supervisor"}
 
 
 def test_a_fork_raises_nobody() -> None:

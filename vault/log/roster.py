@@ -24,7 +24,8 @@ from vault.log.roster_entries import (
     decode_entry,
     encode_entry,
 )
-from vault.log.roster_rules import Cut, Standing, check_succession, merge_fork, signers_of
+from vault.log.roster_line import Line
+from vault.log.roster_rules import Cut, Standing, check_succession, signers_of
 from vault.log.signatures import VerifySignature, signed_message
 from vault.log.tree import leaf_hash, root
 
@@ -144,13 +145,15 @@ class RosterChain:
         vouched: root of each accepted roster -> seat -> roles that it gives; what a fork admitted is left out.
         first_certified: origin -> (number, root) of the roster that the root key alone signed and that first certifies
             the seat whose first log this is; a log that members admitted is not in it, with the root or without.
+        line: which roster follows from which.
     """
 
     accepted: tuple[Roster, ...]
     standing: Standing | None
     problems: tuple[RosterProblem, ...]
     vouched: Mapping[bytes, Mapping[bytes, frozenset[str]]]
-    first_certified: Mapping[bytes, tuple[int, bytes]]
+    first_certified: Mapping[bytes, tuple[int, bytes]] = field(default_factory=dict)
+    line: Line[Roster] = field(default_factory=Line, compare=False, repr=False)
 
     @property
     def newest(self) -> Roster | None:
@@ -168,8 +171,8 @@ class RosterChain:
     def allows(self, seat: bytes, origin: bytes, seq: int, roster_root: bytes) -> bool:
         """Tell whether the seat was in when it wrote this entry (C4; that the log is the seat's, geneses tell).
 
-        It must stand in the roster that the header names, and no other of that number or later may cut the log before
-        this entry.
+        It must stand in the roster that the header names, and no roster which that one does not follow from may cut
+        the log before this entry.
         """
         named = self.by_root(roster_root)
         if named is None or self.standing is None or seat not in self.vouched[roster_root]:
@@ -177,58 +180,66 @@ class RosterChain:
         return all(
             seq < cut.sizes.get(origin, 0)
             for cut in self.standing.cuts
-            if cut.seat == seat and cut.number >= named.head.number and cut.roster != roster_root
+            if cut.seat == seat and not self.line.follows(roster_root, cut.roster)
         )
 
 
 def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature: VerifySignature) -> RosterChain:
     """Judge rosters from number 0 on; a pure function of the set, in whatever order they come.
 
-    Number 0 counts by the root's signature alone. Each later one must follow exactly from what counted before, signed
-    as FORMAT.md 2 asks. A false one beside a true one is reported and passed over. Of several true ones with one
-    number every ending counts and no admission does; unless all of them only end or lower, the root must sign next.
+    Number 0 counts by the root's signature alone. Each later one must follow exactly from those that it names, signed
+    as FORMAT.md 2 asks. A false one beside a true one is reported and passed over. Where true ones part, every ending
+    on every side counts and no admission does; unless all of them only end or lower, the root must sign next.
 
     Args:
         rosters: all that are at hand, well-formed.
         root_public: the root key that this seat keeps in its own secrets, never one from a file.
         verify_signature: see `vault.log.signatures`.
     """
-    by_number: dict[int, list[Roster]] = {}
-    for roster in sorted(rosters, key=lambda one: one.root):
-        by_number.setdefault(roster.head.number, []).append(roster)
-    accepted: list[Roster] = []
+    line: Line[Roster] = Line()
+    accepted: dict[bytes, Roster] = {}
     problems: list[RosterProblem] = []
-    vouched: dict[bytes, Mapping[bytes, frozenset[str]]] = {}
     by_root_key: dict[bytes, tuple[int, bytes]] = {}
-    standing: Standing | None = None
-    for number in sorted(by_number):
-        valid: dict[bytes, Roster] = {}
-        for roster in by_number[number]:
-            try:
-                if standing is None:
-                    _check_first(roster, root_public, verify_signature)
-                else:
-                    _check_next(standing, roster, verify_signature)
-            except VerificationError as refusal:
-                problems.append(RosterProblem(number, roster.root, refusal.message))
+    for roster in sorted(rosters, key=lambda one: (one.head.number, one.root)):
+        if roster.root in accepted:
+            continue
+        try:
+            before = None
+            if roster.head.number == 0 or not accepted:
+                _check_first(roster, root_public, verify_signature)
             else:
-                valid.setdefault(roster.root, roster)
-        if standing is None and len(valid) > 1:
-            problems += [RosterProblem(number, one, "the root signed two beginnings") for one in valid]
-            break
-        if valid:
-            before, standing = standing, _standing_after(standing, list(valid.values()), root_public)
-            accepted += valid.values()
-            for roster in valid.values():
-                vouched[roster.root] = _vouched_by(roster, before if standing.root_must_sign else None)
-                signed_by = root_public if before is None else before.root_public
-                known = {} if before is None else before.certificates
-                keys = {signed_by, *(certificate.identity for certificate in known.values())}
-                if signers_of(_message(roster), roster.signatures, keys, verify_signature) == {signed_by}:
-                    for seat in vouched[roster.root].keys() - known:
-                        by_root_key.setdefault(roster.certificates[seat].genesis, (number, roster.root))
+                before = line.before(roster)
+                _check_next(before, roster, verify_signature)
+        except VerificationError as refusal:
+            problems.append(RosterProblem(roster.head.number, roster.root, refusal.message))
+            continue
+        accepted[roster.root] = roster
+        signed_by = root_public if before is None else before.root_public
+        known = {} if before is None else before.certificates
+        keys = {signed_by, *(certificate.identity for certificate in known.values())}
+        signers = signers_of(_message(roster), roster.signatures, keys, verify_signature)
+        line.add(roster, before, _standing_after(before, roster, root_public), by_root=signed_by in signers)
+        if signers == {signed_by}:
+            for seat in roster.certificates.keys() - known:
+                by_root_key.setdefault(roster.certificates[seat].genesis, (roster.head.number, roster.root))
+    beginnings = [one for one in accepted.values() if one.head.number == 0]
+    if len(beginnings) > 1:
+        problems = [RosterProblem(0, one.root, "the root signed two beginnings") for one in beginnings]
+        return RosterChain((), None, tuple(problems), MappingProxyType({}))
+    standing = line.now() if accepted else None
+    vouched = {root: _vouched_by(one, line.before_the_parting(root)) for root, one in accepted.items()}
+    certified = {
+        origin: (number, root)
+        for origin, (number, root) in by_root_key.items()
+        if any(accepted[root].certificates[seat].genesis == origin for seat in vouched[root])
+    }
     return RosterChain(
-        tuple(accepted), standing, tuple(problems), MappingProxyType(vouched), MappingProxyType(by_root_key)
+        tuple(accepted.values()),
+        standing,
+        tuple(problems),
+        MappingProxyType(vouched),
+        MappingProxyType(certified),
+        line,
     )
 
 
@@ -248,19 +259,15 @@ def _check_next(before: Standing, roster: Roster, verify_signature: VerifySignat
     check_succession(before, roster, signers)
 
 
-def _standing_after(before: Standing | None, rosters: list[Roster], root_public: bytes) -> Standing:
-    roster = rosters[0]
+def _standing_after(before: Standing | None, roster: Roster, root_public: bytes) -> Standing:
     cuts = () if before is None else before.cuts
-    cuts += tuple(Cut(seat, one.head.number, one.root, sizes) for one in rosters for seat, sizes in one.endings.items())
-    if before is not None and len(rosters) > 1:
-        return merge_fork(before, rosters, cuts)
     return Standing(
         head=roster.head,
         tips=(roster.root,),
         root_public=roster.head.new_root or (root_public if before is None else before.root_public),
         members=roster.members,
         certificates=roster.certificates,
-        cuts=cuts,
+        cuts=cuts + tuple(Cut(seat, roster.head.number, roster.root, sizes) for seat, sizes in roster.endings.items()),
         root_must_sign=False,
     )
 

@@ -144,29 +144,6 @@ def only_ends_or_lowers(before: Standing, after: RosterParts) -> bool:
     )
 
 
-def merge_fork(before: Standing, rosters: Sequence[RosterParts], cuts: tuple[Cut, ...]) -> Standing:
-    """Return what holds after several valid rosters of one number: every ending of each, no admission of any."""
-    certificates = {
-        seat: certificate
-        for seat, certificate in before.certificates.items()
-        if all(seat in one.certificates for one in rosters)
-    }
-    members = {
-        member: frozenset.intersection(roles, *(one.members[member] for one in rosters))
-        for member, roles in before.members.items()
-        if all(member in one.members for one in rosters)
-    }
-    return Standing(
-        head=replace(before.head, number=rosters[0].head.number),
-        tips=tuple(sorted(one.root for one in rosters)),
-        root_public=before.root_public,
-        members=members,
-        certificates=certificates,
-        cuts=cuts,
-        root_must_sign=not all(only_ends_or_lowers(before, one) for one in rosters),
-    )
-
-
 def _check_line(before: Standing, after: RosterParts) -> None:
     if after.head.vault != before.head.vault:
         raise VerificationError("the roster is of another vault")
