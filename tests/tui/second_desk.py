@@ -7,12 +7,15 @@ from pathlib import Path
 from tests.services import colleague
 from tests.services.founded import Filled
 from tests.tui.app_pane import AppPane
+from tests.tui.terminals import wait_for
 from vault.seal.age import make_identity, recipient_of
 from vault.services import partners
 
 SECOND = colleague.NAME
 SECOND_PASSPHRASE = colleague.PASSPHRASE.decode()
 REASON = "legal-referral"
+ASKED = "your reason to approve"
+READ_ON = "-- Enter reads on --"
 
 
 def seat_the_second(filled: Filled) -> None:
@@ -40,5 +43,13 @@ def to_the_second(pane: AppPane) -> Path:
     pane.keys("F4")
     pane.wait_for("read back from the finished file")
     pane.keys("F4")
-    pane.wait_for("your reason to approve")
+    pane.wait_for("read this before you approve it")
+    while ASKED not in pane.screen():
+        pages = pane.everything().count(READ_ON)
+        pane.keys("Enter")
+        _wait_for_page(pane, pages + 1)
     return out
+
+
+def _wait_for_page(pane: AppPane, number: int) -> None:
+    wait_for("the next page", lambda: ASKED in pane.screen() or pane.everything().count(READ_ON) >= number)

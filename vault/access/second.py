@@ -24,7 +24,7 @@ from vault.display import safe_text
 from vault.errors import MalformedError, RefusedError, VaultError
 from vault.ids import ID_SIZE, MemberId, SeatId, VaultId
 from vault.log.approvals import APPROVAL_PURPOSE, APPROVE_ACT, Approval
-from vault.platform.line import read_tty_line
+from vault.platform.line import read_tty_pages
 from vault.policy.roles import ALLOWED, Action
 from vault.records.authority import Listings
 from vault.records.seatlog import SealedPlace, SeatLog, resume, stored_origin
@@ -209,7 +209,7 @@ def main() -> int:
         platform.set_parent_death_signal(signal.SIGKILL, parent=int(sys.argv[1]))
     try:
         asked = decoded(sys.stdin.buffer.read(), Asked)
-        answered = answer(asked, ask_reason=read_tty_line, ask_passphrase=platform.read_tty_passphrase)
+        answered = answer(asked, ask_reason=read_tty_pages, ask_passphrase=platform.read_tty_passphrase)
     except VaultError as error:
         answered = Answered(refusal=error.code, message=error.message, advice=error.next_step)
     except KeyboardInterrupt:

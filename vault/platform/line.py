@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
 from pathlib import Path
 
 from vault.errors import UsageError
 
 _LONGEST_LINE = 4096  # a terminal in line mode delivers no more, termios(3)
+_READ_ON = "-- Enter reads on --"
+_FEWEST_ROWS, _FEWEST_COLUMNS = 8, 20
 
 
 def read_tty_line(prompt: str, *, tty: Path = Path("/dev/tty")) -> str:
@@ -32,6 +35,51 @@ def read_tty_line(prompt: str, *, tty: Path = Path("/dev/tty")) -> str:
         if not line:
             raise _no_terminal()
         return line.decode("utf-8", "replace").strip()
+
+
+def read_tty_pages(prompt: str, *, tty: Path = Path("/dev/tty")) -> str:
+    """As `read_tty_line`, but a screenful at a time: Enter reads on, so that nothing scrolls by unread.
+
+    Raises:
+        UsageError: as `read_tty_line`.
+    """
+    rows, width = _size(tty)
+    if not rows:
+        return read_tty_line(prompt, tty=tty)
+    lines = [piece for line in prompt.split("\n") for piece in _pieces(line, width)]
+    while len(lines) >= rows:
+        read_tty_line("\n".join([*lines[: rows - 1], _READ_ON]), tty=tty)
+        del lines[: rows - 1]
+    return read_tty_line("\n".join(lines), tty=tty)
+
+
+def _size(tty: Path) -> tuple[int, int]:
+    """Return rows and columns of the terminal; zeros where it does not tell, or has too few for reading."""
+    if sys.platform == "win32":
+        return 0, 0
+    try:
+        descriptor = os.open(tty, os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return 0, 0
+    try:
+        size = os.get_terminal_size(descriptor)
+    except OSError:
+        return 0, 0
+    finally:
+        os.close(descriptor)
+    return (size.lines, size.columns) if size.lines >= _FEWEST_ROWS and size.columns >= _FEWEST_COLUMNS else (0, 0)
+
+
+def _pieces(line: str, width: int) -> list[str]:
+    """Cut a line as the terminal does, a wide letter counted as two so that no piece is longer than a row."""
+    pieces, piece, used = list[str](), "", 0
+    for letter in line:
+        cells = 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if used + cells > width:
+            pieces.append(piece)
+            piece, used = "", 0
+        piece, used = piece + letter, used + cells
+    return [*pieces, piece]
 
 
 def _write_all(descriptor: int, text: bytes) -> None:
