@@ -375,7 +375,7 @@ def test_after_the_day_everything_is_refused_and_the_next_admin_ends_the_device(
         assert any("has ended" in warning for warning in dana.warnings)
         assert named(mira, DANA, organisation).stand is Stand.OVER
         lines = arrival.settle(mira)
-        assert any("1 devices of members whose time has ended" in line for line in lines)
+        assert any("1 device of members whose time has ended was ended." in line for line in lines)
         assert organisation[DANA].seat not in mira.directory.standing.certificates
         assert arrival.settle(mira) == []
 

@@ -115,6 +115,6 @@ def _over(session: Session) -> list[str]:
     if outcome is None:
         return []
     if outcome.is_done:
-        words = counted(len(outcome.ended), "device")
-        return [f"Ended, of members whose time is over: {words}."]
+        of_whom = "of members whose time has ended"
+        return [f"{counted(len(outcome.ended), f'device {of_whom} was', f'devices {of_whom} were')} ended."]
     return [f"Members whose time has ended wait for signatures: {outcome.missing}; `casevault member suspend`."]
