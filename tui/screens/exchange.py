@@ -58,7 +58,7 @@ class ExchangeScreen(LongWorkScreen):
             FormRow("What", ChoiceField(_ACTS, id="act")),
             Vertical(id="member-place", classes="place"),
             FormRow("File", SafeInput(placeholder="/media/stick/from-joel.bundle", id="file", compact=True)),
-            Static(_ABOUT, classes="about"),
+            Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
             classes="form",
             can_focus=False,

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.safe_content import safe_content
 from tui.screens.base import Command
 from tui.screens.choosing import ChoiceField
 from tui.screens.form_row import FormRow
@@ -66,7 +67,7 @@ class SheetsForm(LongWorkScreen):
                 FormRow("Language", ChoiceField(_LANGUAGES, id="language")),
                 id="printing",
             ),
-            Static(_ABOUT, classes="about"),
+            Static(safe_content(_ABOUT), classes="about"),
             classes="form",
             can_focus=False,
         )

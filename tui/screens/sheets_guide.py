@@ -10,6 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.safe_content import safe_content
 from tui.screens.base import Command, VaultScreen
 
 _WORDS = (
@@ -36,7 +37,7 @@ class SheetsGuide(VaultScreen):
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
-        yield VerticalScroll(Static(_WORDS), classes="form", can_focus=False)
+        yield VerticalScroll(Static(safe_content(_WORDS)), classes="form", can_focus=False)
 
     def action_begin(self, act: str) -> None:
         """Begin."""

@@ -65,7 +65,7 @@ class UnlockScreen(VaultScreen):
                 PassphraseInput(id="pin"),
                 id="more",
             ),
-            Static(_LOST, id="lost"),
+            Static(safe_content(_LOST), id="lost"),
             id="unlock",
         )
 
