@@ -13,22 +13,22 @@ from tests.services.organisation import JOEL, SELIN, Organisation, give
 from vault.access.session import Session
 from vault.log.epochs import MOST_DROPS
 from vault.log.genesis import SEAT_IN_GENESIS
-from vault.records.seatlog import Predecessor, begin
+from vault.records.seatlog import Predecessor, SeatLog, begin
 from vault.records.work import Entry, Work
 from vault.seal.signing import public_key
 from vault.services import cases, notes, sharing
 from vault.sync import taking
 
 
-def begin_another_log(session: Session) -> None:
-    """Begin one more log of the seat, as a restored or copied vault does."""
+def begin_another_log(session: Session, roster: bytes | None = None) -> SeatLog:
+    """Begin one more log of the seat, as a restored or copied vault does, under the newest roster or another."""
     own = session._secrets
     assert public_key(own.identity_seed) == session.directory.standing.certificates[session.seat].identity
     log = begin(
         database=session.database,
         place=session.log.place,
         identity_seed=own.identity_seed,
-        roster=session.directory.roster,
+        roster=session.directory.roster if roster is None else roster,
         auditors=(),
         keyring=session.keyring,
         app_version="1",
@@ -36,6 +36,7 @@ def begin_another_log(session: Session) -> None:
     )
     with Work(log) as work:
         work.commit(Entry(act="log.restored"))
+    return log
 
 
 def test_of_the_logs_of_one_seat_no_more_come_in_than_a_device_makes(

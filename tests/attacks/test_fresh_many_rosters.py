@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.attacks.test_fresh_approvals import THIRD, THIRD_PASSPHRASE
+from tests.attacks.test_fresh_many_logs import begin_another_log
 from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
 from tests.services.colleague import admit
 from tests.services.founded import Filled
@@ -46,3 +48,25 @@ def test_hundreds_of_rosters_of_one_number_are_judged_and_the_next_one_names_the
     with short.open() as owner:
         assert owner.directory.standing.head.number >= number + 1
         assert cases.open_case(owner, case).notes
+
+
+def test_a_fresh_log_does_not_make_its_seat_forget_the_rosters_that_it_knew(short: Filled) -> None:
+    """An admin who names an old roster in a new log would undo every admission since."""
+    with short.open() as owner:
+        admin = admit(owner, roles=frozenset({Role.ADMIN}))
+        helper = admit(owner, name=THIRD, passphrase=THIRD_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
+        old = owner.directory.standing
+        last = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
+    with admin.open(short.place) as session:
+        number = session.directory.standing.head.number
+        log = begin_another_log(session, roster=old.tips[0])
+        sizes = {Origin(old.certificates[helper.seat].genesis): 0}
+        rival = next_roster(old, Change(ended=frozenset({helper.seat})), lambda _: sizes)
+        rival = rival.signed(*session.sign(ROSTER_PURPOSE, rival.root))
+        with Work(log) as work:
+            work.write(session.directory.compartment, roster_record(), "roster", rival.fields())
+            work.commit(Entry(act="roster.change"))
+    with short.open() as owner:
+        standing = owner.directory.standing
+        assert (standing.head.number, standing.root_must_sign) == (number, False)
+        assert {last.seat, helper.seat} <= standing.certificates.keys()

@@ -2,17 +2,19 @@
 
 Signatures alone cannot tell: whoever was ended keeps a key that was good for an earlier roster. What can tell is the
 entry that lists it. A roster loses against another if each entry that lists it lies beyond what the other side lets
-count of that log, or in a log that had named a later roster before. A roster that the root signed loses to nobody.
+count of that log, or in a log that had named a later roster before, itself or in one that it goes on from, or in one
+that goes on from nothing that was certified. A roster that the root signed loses to nobody.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from vault.errors import MalformedError
+from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain, RosterProblem, check_chain
 from vault.log.signatures import signed_message
@@ -68,7 +70,7 @@ class _Judge:
         self._rows = rows
         self._root_public = root_public
         self._verified: dict[tuple[bytes, bytes, bytes], bool] = {}
-        self._seats: dict[bytes, bytes | None] = {}
+        self._geneses: dict[bytes, Genesis | None] = {}
         self._named: dict[bytes, dict[bytes, int]] = {}
 
     def chain(self, carried: Iterable[Carried]) -> RosterChain:
@@ -99,7 +101,7 @@ class _Judge:
 
     def _is_too_late(self, one: Carried, branch: RosterChain) -> bool:
         seat = self._seat(one.origin)
-        if seat is None or branch.standing is None:
+        if seat is None or branch.standing is None or not self._is_certified(one.origin, seat, branch):
             return True
         number = one.roster.head.number
         cut = any(
@@ -115,19 +117,42 @@ class _Judge:
         return any(root in named and named[root] <= one.seq for root in later)
 
     def _first_named(self, origin: bytes) -> Mapping[bytes, int]:
-        """Return the rosters that the headers of a log name, and where each is named first."""
+        """Return the rosters that a log names, and where first; what logs before it named was known from its start."""
         if origin not in self._named:
-            named = self._named[origin] = {}
-            for row in self._rows.operations(origin):
-                with suppress(MalformedError):
-                    named.setdefault(Header.decode(row.header).roster, row.seq)
+            named = dict.fromkeys((root for earlier in self._before(origin) for root, _ in self._names(earlier)), -1)
+            for root, seq in self._names(origin):
+                named.setdefault(root, seq)
+            self._named[origin] = named
         return self._named[origin]
 
+    def _names(self, origin: bytes) -> Iterator[tuple[bytes, int]]:
+        for row in self._rows.operations(origin):
+            with suppress(MalformedError):
+                yield Header.decode(row.header).roster, row.seq
+
+    def _before(self, origin: bytes) -> list[bytes]:
+        """Return the logs that a log goes on from, the nearest one first; a name is a hash, so they end."""
+        found: list[bytes] = []
+        genesis = self._genesis(origin)
+        while genesis is not None and not genesis.is_first:
+            found.append(genesis.predecessor)
+            genesis = self._genesis(genesis.predecessor)
+        return found
+
+    def _is_certified(self, origin: bytes, seat: bytes, branch: RosterChain) -> bool:
+        """Say whether a log goes on, in the end, from the one that some roster certifies as the first of its seat."""
+        beginning = (origin, *self._before(origin))[-1]
+        certificates = (one.certificates.get(seat) for one in branch.accepted)
+        return any(one is not None and one.genesis == beginning for one in certificates)
+
     def _seat(self, origin: bytes) -> bytes | None:
-        if origin not in self._seats:
-            genesis = genesis_of(self._rows, origin)
-            self._seats[origin] = None if genesis is None else genesis.seat
-        return self._seats[origin]
+        genesis = self._genesis(origin)
+        return None if genesis is None else genesis.seat
+
+    def _genesis(self, origin: bytes) -> Genesis | None:
+        if origin not in self._geneses:
+            self._geneses[origin] = genesis_of(self._rows, origin)
+        return self._geneses[origin]
 
     def _is_signed(self, public: bytes, signature: bytes, message: bytes) -> bool:
         asked = (public, signature, message)
