@@ -117,7 +117,7 @@ def test_her_keys_open_in_the_folders_of_all_others_nothing_that_came_after(arre
 
 def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arrested) -> None:
     organisation = arrested.organisation.copied_to(arrested.organisation.folder.with_name("late"))
-    with organisation.at(MIRA, KARIM, SELIN) as (mira, karim, selin):
+    with organisation.at(MIRA, KARIM, SELIN, JOEL) as (mira, karim, selin, joel):
         notes.add(mira, arrested.case, kind="contact", text=LATE)
         assert members.suspend(mira, organisation[TOMAS].member).is_done  # by the rules that her device knows
         cases.create(mira, title="made in the cell", kind="asylum")
@@ -130,7 +130,14 @@ def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arreste
             arrival.settle(taker)
             assert organisation[TOMAS].seat in taker.directory.standing.certificates
             assert organisation[MIRA].member not in taker.directory.standing.members
-        assert LATE not in {note.value.text for note in cases.open_case(selin, arrested.case).notes}
+        give(karim, joel, organisation.folder)
+        give(mira, joel, organisation.folder)
+        state = joel.state_of(arrested.case)
+        assert state is not None
+        assert organisation[MIRA].seat in state.holders  # he knows of her end, and has not replaced the key yet
+        for session in (selin, joel):
+            assert LATE not in {note.value.text for note in cases.open_case(session, arrested.case).notes}
+        assert "C4" in {one.check for one in joel.quarantine}
         notes.add(selin, arrested.case, kind="contact", text="work goes on")
         assert checking.verify(selin).verified
         selin.require_sound_log()  # what she sends keeps nobody from exporting
