@@ -24,7 +24,7 @@ from tests.log.test_roster import (
 from tests.log.writer import Key
 from vault.errors import VerificationError
 from vault.log.roster import Roster
-from vault.log.roster_rules import Standing, check_succession, merge_fork, missing_signers, only_ends_or_lowers
+from vault.log.roster_rules import Standing, check_succession, missing_signers, only_ends_or_lowers
 
 
 def _next(before: Draft, **changes: object) -> Draft:
@@ -120,9 +120,10 @@ def test_a_key_of_nobody_is_no_signer() -> None:
 
 
 def test_a_fork_comes_to_the_same_in_whatever_order_its_rosters_are_taken() -> None:
-    one, two = ending(MANY, "Joel").roster(), ending(MANY, "Mina").roster()
-    merged = merge_fork(_standing(MANY), [one, two], ())
-    assert merged == merge_fork(_standing(MANY), [two, one], ())
+    one, two = ending(MANY, "Joel").roster("Nour-1"), ending(MANY, "Mina").roster("Ilse-1")
+    merged = chain(_FIRST, one, two).standing
+    assert merged is not None
+    assert merged == chain(two, one, _FIRST).standing
     assert merged.tips == tuple(sorted((one.root, two.root)))
     assert (merged.head.number, set(merged.members)) == (1, {id_of(name) for name in ("Nour", "Ilse", "Tariq")})
 

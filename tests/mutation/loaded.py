@@ -31,7 +31,7 @@ from tests.mutation.trying import HELD, Try
 
 ROOT = Path(__file__).parents[2]
 # At most so many tests for one mutant, and at most so many seconds of them after the first three.
-TESTS, SECONDS = 250, 5.0
+TESTS, SECONDS = 150, 2.5
 # Tests that build their session's vaults anew, because the line runs while those are built.
 REBUILT = 3
 # A test that takes longer, traced, is not among those that are run for a mutant.

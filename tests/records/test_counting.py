@@ -218,6 +218,15 @@ def test_a_junk_row_beside_the_true_one_changes_nothing(filled: Filled, filled_s
     assert judged(filled_session) == opened
 
 
+def test_a_junk_operation_before_the_true_one_hides_nothing(filled: Filled, filled_session: Session) -> None:
+    opened = judged(filled_session)
+    with filled_session.database.transaction() as rows:
+        stored = rows.operation(filled_session.log.origin, newest_version(filled_session).seq)
+        assert stored is not None
+        rows.add_operation(stored._replace(list=b"\1" * 49, digest=bytes(32)))
+    assert judged(filled_session) == opened
+
+
 def test_a_rejected_operation_lists_nothing(filled: Filled, filled_session: Session) -> None:
     seq = newest_version(filled_session).seq
     with filled_session.database.reading() as rows:
