@@ -54,3 +54,7 @@ def test_a_day_that_is_none_is_told_the_form_that_it_needs(desk: Desk) -> None:
 @pytest.mark.parametrize("asked", [("--help",), ("-h",), ("help",)])
 def test_the_help_is_given_beside_global_options_too(desk: Desk, asked: tuple[str, ...]) -> None:
     assert desk.run_bare("--json", *asked).json()["help"] == desk.run_bare("--quiet", *asked).out == HELP
+
+
+def test_the_help_fits_a_terminal_of_80_columns() -> None:
+    assert [line for line in HELP.splitlines() if len(line) > 80] == []

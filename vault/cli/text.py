@@ -12,8 +12,8 @@ casevault - an encrypted casework vault for asylum-support organisations
 usage: casevault [--vault V] [--member NAME] NOUN [VERB] ...
 
 start
-  init --org NAME                make a vault [--kdf-memory-mib N] [--sheets PATH]
-  status | doctor | version      about this vault and this computer (no passphrase)
+  init [--sheets FOLDER]         make a vault; asks for the rest
+  status | doctor | version      this vault, this computer (no passphrase)
   recovery status | sheets | drill | new | follow | restore
                                  the sheets that bring access back
   passphrase change | generate   your own, or one made of words
@@ -21,7 +21,7 @@ start
                                  a file or a security key beside it
   lock                           end this vault's running app on this computer
   destroy access | after-wrong-attempts N
-                                 end your own way in here; or everybody's, after N
+                                 end your own way in; or everybody's, after N
 organisation
   member list | invite | join | admit | finish | add
                                  who is in; four steps bring somebody in
@@ -75,9 +75,10 @@ Personal values are never given as options at a terminal: they would stay in the
 shell's history. Leave them out and you are asked, or use --from -.
 
 exit codes
-  0 ok   1 failure   2 usage   3 waiting for a decision   4 not found   5 refused
-  6 verification failed   10 no vault here   11 open elsewhere   12 wrong passphrase
-  69 part missing   70 internal   75 try again   130, 143 ended by a signal
+  0 ok   1 failure   2 usage   3 waiting for a decision   4 not found
+  5 refused   6 verification failed   10 no vault here   11 open elsewhere
+  12 wrong passphrase   69 part missing   70 internal   75 try again
+  130, 143 ended by a signal
 """
 
 NOUNS: dict[str, str] = {
