@@ -174,6 +174,7 @@ def test_f2_shows_a_command_once_and_some_that_have_no_key() -> None:
     app = StillApp()
     walk(app, steps)
     assert app.return_code == EXIT_SWITCHED
+    assert [done for done in app.still.done if done[0] == "spot"] == [], "no place of the first is kept"
 
 
 def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on() -> None:

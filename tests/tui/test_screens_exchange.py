@@ -307,7 +307,7 @@ def test_glass_is_not_broken_where_nobody_who_may_approve_can_act_here() -> None
         await press(pilot, "enter", "g")
         await type_in(pilot, "2026-11-30")
         await press(pilot, "f4")
-        assert "! Nobody who may approve it has a seat on this computer." in _said(pilot)
+        assert "! Nobody who may approve it can unlock it on this computer." in _said(pilot)
 
     walk(app, steps)
     assert _done(app, "break") == []

@@ -96,7 +96,9 @@ class BreakGlass(SecondedScreen):
             self.say("! There is nobody to open it to.")
             return
         if self.query_one(SecondRows).way not in {HERE, ALONE}:
-            self.say("! Nobody who may approve it has a seat on this computer. Grant the case, or ask them to come.")
+            self.say(
+                "! Nobody who may approve it can unlock it on this computer. Grant the case, or ask for their device."
+            )
             return
         question = Confirm(
             f"Break glass on {self._ref}?", "It cannot be taken back unseen: the log keeps it.", yes="Break", no="Not"

@@ -110,7 +110,7 @@ class RemoveForm(ProofForm):
         self.app.push_screen(
             Confirm(
                 f"Need the {NAMES[self._kind]} no more?",
-                "Whoever knows the passphrase alone opens your seat then.",
+                "Whoever knows the passphrase alone comes in as you then.",
                 yes="Need it no more",
                 no="Keep it",
             ),

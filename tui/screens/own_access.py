@@ -51,7 +51,7 @@ class OwnAccessScreen(VaultScreen):
     def _show(self, used: OwnFactors) -> None:
         self._used = used
         lines = [
-            "What opens your seat on this computer",
+            "What lets you in on this computer",
             "",
             "  passphrase     always needed",
             f"  keyfile        {'needed too' if used.keyfile else 'not used'}",

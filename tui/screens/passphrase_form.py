@@ -91,7 +91,7 @@ class PassphraseForm(ProofForm):
                 if self.query_one("#now", PassphraseInput).value:
                     self.action_go_on()
                 else:
-                    self.say("It is on paper. Type what opens your seat now, then F4.")
+                    self.say("It is on paper. Type what lets you in now, then F4.")
                     self.query_one("#now").focus()
             else:
                 self.say("Nothing was changed.")

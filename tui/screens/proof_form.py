@@ -61,7 +61,7 @@ class ProofForm(VaultScreen):
             proof.append(FormRow("PIN", PassphraseInput(id="now-pin", compact=True)))
         yield VerticalScroll(
             *self.fields(),
-            Static("What opens your seat now", classes="label"),
+            Static("What lets you in now", classes="label"),
             Vertical(*proof, id="proof", classes="place"),
             Static(safe_content(self.ABOUT), classes="about"),
             classes="form",
@@ -80,7 +80,7 @@ class ProofForm(VaultScreen):
         """Return what was typed as proof, and empty the fields; None, and say so, where some of it is missing."""
         for field in self.query_one("#proof").query(SafeInput):
             if not field.value.strip():
-                self.say("! Type all that opens your seat now.")
+                self.say("! Type all that lets you in now.")
                 field.focus()
                 return None
         keyfile = self.query_one("#now-keyfile", SafeInput).value.strip() if self._needs.keyfile else ""

@@ -55,7 +55,9 @@ class SecondRows(Vertical):
             ways = [way for way in ways if way[0] != HERE]
         if not ways:
             names = ", ".join(one.name for one in approvers)
-            await self.mount(Static(safe_content(f"! {names} may approve it, and has no seat on this computer.")))
+            await self.mount(
+                Static(safe_content(f"! Who may approve it cannot unlock this vault on this computer: {names}."))
+            )
             return
         await self.mount(FormRow("Approved by", ChoiceField(ways, id="second-way")))
         if here:
