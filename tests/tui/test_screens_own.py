@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import painted, shown
-from tests.tui.still import StillApp, StillGateway, press, type_in, walk
+from tests.tui.still import StillApp, StillGateway, press, settled, type_in, walk
 from tests.tui.stills.own import MADE, StillOwnAccess
 from tests.tui.stills.recovery import ASKED, SHEETS, StillRecovery
 from tui.gateway.own import Waiting
@@ -178,7 +179,15 @@ def test_a_keyfile_is_added_and_then_asked_for_and_removed() -> None:
 
 
 def test_a_security_key_is_asked_for_its_pin_which_nobody_sees() -> None:
-    app = StillApp()
+    let_go = threading.Event()
+
+    class Touched(StillOwnAccess):
+        @override
+        def add_security_key(self, proof: Proof, pin: str, waiting: Waiting) -> None:
+            let_go.wait(20)
+            super().add_security_key(proof, pin, waiting)
+
+    app = StillApp(StillGateway(Touched))
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "y")
@@ -186,7 +195,11 @@ def test_a_security_key_is_asked_for_its_pin_which_nobody_sees() -> None:
         assert "246810" not in painted(app)
         await _go_to(pilot, "now")
         await type_in(pilot, RIGHT)
-        await press(pilot, "f4")
+        await pilot.press("f4")
+        await pilot.pause(0.1)
+        assert "Touch the security key when it blinks." in _said(pilot)
+        let_go.set()
+        await settled(pilot)
         assert "security key needed too" in _said(pilot)
 
     walk(app, steps)

@@ -58,6 +58,7 @@ class SecurityKeyForm(ProofForm):
     """Has a security key answer for this vault."""
 
     NAME = "NEED A SECURITY KEY TOO"
+    TOUCHES = True
     ABOUT = (
         "Plug the key in; touch it when it blinks, twice. If it is lost or emptied, only the recovery sheets help: "
         "prove them before."

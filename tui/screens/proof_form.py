@@ -36,6 +36,8 @@ class ProofForm(VaultScreen):
 
     HOLDS_TYPING = True
     ABOUT: ClassVar[str] = ""
+    TOUCHES: ClassVar[bool] = False
+    """Whether the act itself asks a security key."""
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", "Do it", "F4", "do it"),
         Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
@@ -92,7 +94,8 @@ class ProofForm(VaultScreen):
         if self._is_busy:
             return
         self._is_busy = True
-        self.say("One moment: guessing is made slow on purpose.")
+        touch = "Touch the security key when it blinks. " if self._needs.security_key or self.TOUCHES else ""
+        self.say(f"{touch}One moment: guessing is made slow on purpose.")
 
         def waiting(left: int) -> None:
             self.post_message(Answer(partial(self._must_wait, left)))
