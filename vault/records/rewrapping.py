@@ -6,6 +6,7 @@ changes nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -80,6 +81,37 @@ def rewrap(
             rows.delete_version_keys(old)
         progress(min(start + _BATCH, len(todo)), len(todo))
     return Rewrapped(len(todo) - left, left)
+
+
+def drop_junk(database: Database, vault: bytes, keyring: Keyring, places: Iterable[tuple[bytes, int, int]]) -> None:
+    """Remove wrapped keys that open nothing, where several stand at one place under one epoch that this seat holds.
+
+    Nobody signs a wrap. As many as may stand at a place could else be junk, and the true one would find no room.
+    """
+    junk: list[VersionKeyRow] = []
+    with database.reading() as rows:
+        for place in dict.fromkeys(places):
+            wraps: dict[VersionKeyRow, list[SealedVersion]] = {}
+            for one in rows.version_at(*place):
+                wraps.setdefault(_key_row(one), []).append(one)
+            crowded = Counter(row.epoch for row in wraps)
+            junk += [
+                row
+                for row, versions in wraps.items()
+                if crowded[row.epoch] > 1
+                and keyring.wrap_key(row.epoch) is not None
+                and not any(_opens(one, vault, keyring) for one in versions)
+            ]
+    if junk:
+        with database.transaction() as rows:
+            rows.delete_version_keys(junk)
+
+
+def _opens(sealed: SealedVersion, vault: bytes, keyring: Keyring) -> bool:
+    try:
+        return open_version(sealed, vault=vault, keyring=keyring) is not None
+    except (BrokenSealError, MalformedError):
+        return False
 
 
 def _new_wrap(

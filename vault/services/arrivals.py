@@ -11,6 +11,7 @@ from vault.access.session import Session
 from vault.errors import VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId
 from vault.log.items import LIST_LIMIT
+from vault.records.rewrapping import drop_junk
 from vault.records.work import Entry
 from vault.services.authors import name_in
 from vault.services.exchange import certified_identity, keep_peers, knows, peers_of, pins_of
@@ -146,8 +147,9 @@ class Arrival:
         self.versions += [(CompartmentId(one.compartment), one.id) for one in taken.versions]
         self.logs |= {Origin(origin): size for origin, (_, size) in taken.logs.items()}
         self._alarm(taken)
-        if taken.logs or taken.counts.grants or taken.counts.epochs or taken.counts.versions:
+        if taken.logs or taken.keyed or taken.wrapped or taken.counts.versions:
             changed = refresh(session)
+            drop_junk(session.database, session.vault, session.keyring, taken.wrapped)
             self.gained += changed.gained
             self.withdrawn += changed.withdrawn
             caught_up(session)

@@ -56,6 +56,7 @@ class Admission:
         self.counts = Counts()
         self.versions: list[NewVersion] = []
         self.keyed: set[bytes] = set()
+        self.wrapped: set[tuple[bytes, int, int]] = set()
 
     def admit(self, page: Page) -> None:
         """Store the rows of a page that proven lists name and that are not here."""
@@ -141,6 +142,7 @@ class Admission:
             here.add((row.seq, row.n, row.epoch, row.wrap))
             held[place] = held.get(place, 0) + 1
             self._rows.add_version_keys([VersionKeyRow(log.origin, *row)])
+            self.wrapped.add((log.origin, row.seq, row.n))
             self.counts.wraps += 1
 
     def _known_epochs(self, compartment: bytes) -> frozenset[bytes]:

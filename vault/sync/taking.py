@@ -57,6 +57,7 @@ class Taken:
         counts: new rows in the store, and rows of the bundle that no proven list names.
         versions: the new versions among them.
         keyed: compartments of which epochs or grants came.
+        wrapped: (origin, position, place) of versions of which wrapped keys came.
         waiting: logs of which something stays out.
         evidence: logs that forked: both histories are kept.
     """
@@ -65,6 +66,7 @@ class Taken:
     counts: Counts = field(default_factory=Counts)
     versions: tuple[NewVersion, ...] = ()
     keyed: frozenset[bytes] = frozenset()
+    wrapped: frozenset[tuple[bytes, int, int]] = frozenset()
     waiting: tuple[Waiting, ...] = ()
     evidence: tuple[bytes, ...] = ()
 
@@ -152,6 +154,7 @@ class _Take:
             counts=self._admission.counts,
             versions=tuple(self._admission.versions),
             keyed=frozenset(self._admission.keyed),
+            wrapped=frozenset(self._admission.wrapped),
             waiting=tuple(self._waiting[origin] for origin in sorted(self._waiting)),
             evidence=tuple(sorted(one.origin for one in self._proven.values() if one.evidence)),
         )
