@@ -349,6 +349,21 @@ def test_intake_and_auditors_sign_no_roster(organisation: Organisation, name: st
             rostering.sign(other, proposal)
 
 
+def test_a_proposal_that_is_over_or_ahead_says_which(organisation: Organisation) -> None:
+    with organisation.at(MIRA, SELIN) as (mira, selin):
+        overtaken = proposal_of(members.leave(mira, organisation[KARIM].member))
+        assert newcomer(organisation, mira, "caseworker", "Ilse Marrow")[1].outcome.is_done
+        for act in (rostering.show, rostering.sign, rostering.commit):
+            with pytest.raises(RefusedError, match="another change of members counts since") as refused:
+                act(mira, overtaken)
+            assert refused.value.next_step == "Begin it anew: it is over."
+        ahead = proposal_of(members.leave(mira, organisation[KARIM].member))
+        with pytest.raises(RefusedError, match="goes on from a change of members that has not arrived here"):
+            rostering.show(selin, ahead)
+        give(mira, selin, organisation.folder)
+        assert rostering.show(selin, ahead).signed_by == (f"{MIRA} Halvorsen",)
+
+
 def test_a_caseworker_may_sign_but_it_does_not_count_where_two_supervisors_are(organisation: Organisation) -> None:
     with organisation.at(MIRA, AMINA, JOEL) as (mira, amina, joel):
         _, signed = rostering.sign(amina, proposal_of(members.leave(mira, organisation[KARIM].member)))
