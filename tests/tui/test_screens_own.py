@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from typing_extensions import override
 
@@ -176,6 +177,21 @@ def test_a_keyfile_is_added_and_then_asked_for_and_removed() -> None:
     walk(app, steps)
     assert _done(app, "keyfile") == [("keyfile", Path("/media/stick/holiday.bin"))]
     assert _done(app, "remove") == [("remove", "keyfile", "/media/stick/holiday.bin")]
+
+
+@pytest.mark.parametrize("next_field", ["tab", "enter"])
+def test_a_passphrase_typed_ahead_does_not_come_into_the_field_that_can_be_read(next_field: str) -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "k")
+        for key in ("a", next_field, "s", "e", "v"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await settled(pilot)
+        assert app.screen.query_one("#file", SafeInput).value == "a"
+        assert app.screen.query_one("#now", SafeInput).value == "sev"
+
+    walk(app, steps)
 
 
 def test_a_security_key_is_asked_for_its_pin_which_nobody_sees() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from textual import on
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
@@ -40,7 +39,8 @@ class ProofForm(VaultScreen):
     """Whether the act itself asks a security key."""
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", "Do it", "F4", "do it"),
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        # First: a passphrase typed ahead must not come into the field before, where it can be read.
+        Command("tab,enter", "app.focus_next", "Next field (also Enter)", "Tab", "next field", first=True),
         Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
     )
 
@@ -69,10 +69,6 @@ class ProofForm(VaultScreen):
             classes="form",
             can_focus=False,
         )
-
-    @on(SafeInput.Submitted)
-    def _next(self) -> None:
-        self.app.action_focus_next()
 
     def action_go_on(self) -> None:
         """Do it."""
