@@ -10,8 +10,17 @@ from vault.access.enrolling import MemberRecord, commit_roster, only_loses, sett
 from vault.access.joining import HereSeat
 from vault.access.proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
 from vault.access.rekeying import rekey, slots_here
-from vault.access.rosters import Change, missing_signatures, propose, sign_by_root, sign_roster, signers_in
+from vault.access.rosters import (
+    Change,
+    missing_signatures,
+    propose,
+    sign_by_root,
+    sign_roster,
+    signers_in,
+    sizes_of_logs,
+)
 from vault.access.session import Session
+from vault.display import counted
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, MemberId, SeatId
 from vault.log.roster import Roster
@@ -178,7 +187,19 @@ def describe(session: Session, proposal: Proposal) -> tuple[str, ...]:
     for seat, ended in sorted(before.certificates.items()):
         if seat not in after.certificates:
             lines.append(f"ends device {seat.hex()[:8]} of {name_in(names, ended.member)}")
-    return (*lines, *_other_rules(session, after))
+    return (*lines, *_set_aside(session, after), *_other_rules(session, after))
+
+
+def _set_aside(session: Session, after: Roster) -> list[str]:
+    """Say how much of what is here of a device would count no more: the sizes are a claim of who proposes."""
+    lines = []
+    with session.database.reading() as rows:
+        for seat, sizes in sorted(after.endings.items()):
+            known = sizes_of_logs(rows, session.prover, session.directory.standing.certificates[seat])
+            beyond = sum(max(0, size - sizes.get(origin, 0)) for origin, size in known.items())
+            if beyond:
+                lines.append(f"lets {counted(beyond, 'entry', 'entries')} of device {seat.hex()[:8]} count no more")
+    return lines
 
 
 def _other_rules(session: Session, after: Roster) -> list[str]:
