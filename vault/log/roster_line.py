@@ -52,7 +52,8 @@ class Line(Generic[_Roster]):
         named = roster.head.prev
         if not named or not all(root in self._nodes for root in named):
             return self.now()
-        if not self._behind(one for root in named for one in self._nodes[root].roster.head.prev).isdisjoint(named):
+        further = (one for root in named for one in self._nodes[root].roster.head.prev)
+        if len(named) > 1 and not self._behind(further).isdisjoint(named):
             raise VerificationError(f"roster {roster.head.number} names one and another that it follows from")
         return self._together(named)
 
