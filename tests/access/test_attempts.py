@@ -49,7 +49,7 @@ def test_only_the_newest_hundred_are_kept(founded: Place) -> None:
     assert folder.attempts.stat().st_size == _MOST_HINTS * _HINT_SIZE
     with founded.open() as session:
         # The others were not sealed by the program.
-        assert "1 failed attempts" in " ".join(session.warnings)
+        assert "1 failed attempt " in " ".join(session.warnings)
 
 
 def test_a_folder_that_cannot_be_written_keeps_no_hint_and_hides_no_error(founded: Place) -> None:

@@ -51,7 +51,16 @@ def test_sheets_go_when_there_is_no_vault(desk: Desk, tmp_path: Path) -> None:
 
 
 def test_sheets_are_for_their_owner_alone(desk: Desk, tmp_path: Path) -> None:
-    answer = init(desk, tmp_path / "new.vault", tmp_path / "sheets")
-    assert answer.code == 0
-    assert (tmp_path / "sheets").stat().st_mode & 0o777 == 0o600
-    assert (tmp_path / "sheets").read_text().count("RECOVERY SHEET") == 3
+    answer = init(desk, tmp_path / "new.vault", tmp_path / "sheets.txt")
+    assert answer.code == 0, answer.err
+    assert (tmp_path / "sheets.txt").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "sheets.txt").read_text().count("RECOVERY SHEET") == 3
+
+
+def test_a_folder_is_made_for_sheets_where_one_is_named(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "paper"
+    answer = init(desk, tmp_path / "new.vault", folder)
+    assert answer.code == 0, answer.err
+    assert folder.stat().st_mode & 0o777 == 0o700
+    names = sorted(file.name for file in folder.iterdir())
+    assert names == [f"recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3)]

@@ -238,7 +238,7 @@ def test_every_restore_is_told_to_the_others(filled: Filled, sheets: Sequence[Sh
     restore(filled, typed(sheets, 1, 2))
     with oren.open(filled.place) as session:
         assert any(
-            "Recovery sheets were joined (roster 2): 1 devices were admitted and 1 ended" in w for w in session.warnings
+            "Recovery sheets were joined (roster 2): 1 device was admitted and 1 ended" in w for w in session.warnings
         )
         assert not any(alarm.is_fault for alarm in session.alarms)
         (used,) = recovery.standing(session).used

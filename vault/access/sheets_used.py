@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vault.access.alarms import Alarm
 from vault.access.directory import Directory
+from vault.display import counted
 from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain
 from vault.log.roster_rules import signers_of
 from vault.log.signatures import signed_message
@@ -26,9 +27,10 @@ class SheetsUsed:
         """What a member must hear of it."""
         if self.new_sheets:
             return f"New recovery sheets were made (roster {self.roster}): the old ones open nothing new."
+        admitted = counted(self.admitted, "device was", "devices were")
         return (
-            f"Recovery sheets were joined (roster {self.roster}): {self.admitted} devices were admitted and "
-            f"{self.ended} ended. Ask who did it, and whether you knew."
+            f"Recovery sheets were joined (roster {self.roster}): {admitted} admitted and {self.ended} ended. "
+            "Ask who did it, and whether you knew."
         )
 
 

@@ -26,6 +26,7 @@ from vault.access.rekeying import doors_of, finish_rekey, open_with_doors, remem
 from vault.access.session import Session
 from vault.access.sheets_used import judge_sheets
 from vault.access.waiting import FIRST, Waiting, finish_joining, waiting_seat
+from vault.display import counted
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
 from vault.policy.clocks import read_clock
@@ -299,9 +300,8 @@ class _Opening:
             count = count_attempts(rows, self.folder, self.file, keyring, directory)
         if not count:
             return ()
-        return (
-            Alarm("attempts", f"{count} failed attempts to open this vault since the last unlock.", is_fault=False),
-        )
+        text = f"{counted(count, 'failed attempt')} to open this vault since the last unlock."
+        return (Alarm("attempts", text, is_fault=False),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from vault.cli.opening import opened
 from vault.cli.showing import case_data, case_lines
 from vault.errors import UsageError
 
+_NONE = "No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`."
 _KINDS = ("asylum", "extradition", "detention", "family", "other")
 _TITLE = Personal("title", "--title", "Title of the case", required=True)
 _REASON = Personal("reason", "--reason", "Why it must not be opened by them", required=True)
@@ -77,7 +78,7 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
         for r in rows
     ]
     lines = [f"{r.ref}  {r.kind:<11}  {r.status:<18}  {r.title}{_only_you(r.case in alone)}" for r in rows]
-    return Result({"cases": data}, lines or ["No cases yet. Make one with `casevault case new --kind KIND`."])
+    return Result({"cases": data}, lines or [_NONE])
 
 
 def _show(args: argparse.Namespace, face: Face) -> Result:

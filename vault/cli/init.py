@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from vault.services.founding import NewVault
     from vault.services.sheets import SheetFiles
 
+_NEXT = (
+    "Next: a case, `casevault case new --kind KIND`; or a colleague, best a second admin first:",
+    "  `casevault member invite --like admin --out FILE`.",
+)
 _ORG = (Personal("org", "--org", "Name of the organisation", required=True),)
 
 
@@ -59,11 +63,11 @@ def _init(args: argparse.Namespace, face: Face) -> Result:
         passphrase[:] = bytes(len(passphrase))
         lines = [
             f"The vault is ready at {path}.",
-            "Its 13 words, to compare when somebody joins:",
+            "Its 13 words, which stand on its recovery sheets too:",
             f"  {' '.join(new.root_words)}",
             *_sheets_of(args, face, new, files),
         ]
-    lines += compare_paper(args, face, new.sheets, files)
+    lines += [*compare_paper(args, face, new.sheets, files), *_NEXT]
     data = {"vault": str(path), "member": new.member.hex(), "root_words": list(new.root_words)}
     return Result(data, lines)
 

@@ -11,6 +11,7 @@ from vault.cli.choosing import new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened, vault_path
 from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over, typed_sheets
+from vault.display import counted
 from vault.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _status_lines(found: Standing) -> list[str]:
         lines.append("recovery: the secret is not on this device; no drill was done here.")
     else:
         lines.append(f"recovery: proven, last drill on {_day(found.drill_ms)}")
-    lines.append(f"You hold {found.held} compartments; recovery cannot open {found.without} of them.")
+    lines.append(f"You hold {counted(found.held, 'compartment')}; recovery cannot open {found.without} of them.")
     if found.stale:
         lines.append(f"{found.stale} are still open to replaced sheets: `casevault recovery follow`.")
     return [*lines, *(used.words for used in found.used)]
@@ -102,7 +103,8 @@ def _drill(args: argparse.Namespace, face: Face) -> Result:
     typed = typed_sheets(args, face, "recovery drill")
     with opened(args, face) as session:
         done = recovery.drill(session, typed)
-    lines = [f"recovery: proven on {_day(done.at_ms)}. The sheets open {done.opened} compartments that you hold."]
+    words = counted(done.opened, "compartment")
+    lines = [f"recovery: proven on {_day(done.at_ms)}. The sheets open {words} that you hold."]
     if done.without:
         lines.append(f"Recovery cannot open {done.without} that were made without it.")
     if done.erased:
@@ -157,9 +159,12 @@ def _follow(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _followed(replaced: int, waiting: int) -> list[str]:
-    lines = [f"{replaced} compartments have a new key that the old sheets do not open."]
+    words = counted(replaced, "compartment has", "compartments have")
+    lines = [f"{words} a new key that the old sheets do not open."]
     if waiting:
-        lines.append(f"{waiting} wait for somebody who may give their keys: `casevault recovery follow`.")
+        lines.append(
+            f"{counted(waiting, 'waits', 'wait')} for somebody who may give their keys: `casevault recovery follow`."
+        )
     return lines
 
 
@@ -183,7 +188,8 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
         face.say(warning)
     lines = [
         "Access is restored, and every member will see that it was.",
-        f"The new device holds {done.back.compartments} compartments; {len(done.back.ended)} old devices ended.",
+        f"The new device holds {counted(done.back.compartments, 'compartment')};"
+        f" {counted(len(done.back.ended), 'old device')} ended.",
         "Compare the 13 words with those on the sheets:",
         f"  {' '.join(done.root_words)}",
         "The words were typed here: make new sheets now, `casevault recovery new --old-sheets`.",
