@@ -20,7 +20,7 @@ from vault.log.approvals import Approval, Refusal, approved_digest, judge_unread
 from vault.log.checkpoint import key_id, note_body, parse_note, split_note
 from vault.log.choices import Stretch
 from vault.log.epochs import KIND_AT, CompartmentKind, Drop, EpochNotice
-from vault.log.genesis import Genesis
+from vault.log.genesis import SEAT_IN_GENESIS, Genesis
 from vault.log.header import Header
 from vault.log.history import History
 from vault.log.rowcheck import CheckedRow
@@ -249,6 +249,10 @@ def test_a_log_goes_on_from_another_or_from_none() -> None:
         later = replace(GENESIS, predecessor=ORIGIN, predecessor_size=size, predecessor_root=DIGEST)
         assert not later.is_first
         assert Genesis.decode(later.encode(bytes(64))) == later
+
+
+def test_the_seat_stands_in_a_genesis_where_it_is_looked_for() -> None:
+    assert GENESIS.encode(bytes(64))[SEAT_IN_GENESIS] == b"s" * 16
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,12 @@ def test_one_missing_operation_is_one() -> None:
     assert texts(writer) == ["missing: operation 5"]
 
 
+def test_two_missing_operations_are_told_from_where_to_where() -> None:
+    writer = whole()
+    del writer.rows[5:7]
+    assert texts(writer) == ["missing: operation 5 to 6"]
+
+
 def test_what_was_cut_is_told_from_where_to_where() -> None:
     writer = whole()
     _cut_rows(writer)
@@ -192,7 +198,18 @@ def test_the_history_that_was_pinned_is_found_among_many_and_is_still_unsigned()
 def test_a_history_that_a_stranger_signed_is_not_the_true_one() -> None:
     writer = crowded()
     writer.seals = [by_a_stranger(writer, LENGTH, writer.frontier.root())]
-    assert (writer.verify().size, writer.verify().checkpoints) == (0, 0)
+    report = writer.verify()
+    assert (report.size, report.checkpoints) == (0, 0)
+
+
+def test_where_nothing_says_which_of_two_rows_is_the_true_one_neither_may_be_removed() -> None:
+    for seals in ([], [by_a_stranger(crowded(), LENGTH, whole().frontier.root())]):
+        writer = crowded()
+        writer.seals = list(seals)
+        assert writer.verify().rejected == frozenset()
+    writer = crowded()
+    writer.seals = [by_a_stranger(writer, LENGTH, writer.frontier.root())]
+    assert writer.verify().rejected == frozenset()
 
 
 def test_a_signed_tree_that_no_history_gives_leaves_all_unproven() -> None:
@@ -204,11 +221,10 @@ def test_a_signed_tree_that_no_history_gives_leaves_all_unproven() -> None:
 
 
 def test_where_too_many_are_doubled_it_is_told_from_where_on() -> None:
-    writer = whole()
-    writer.seals = [seal for seal in writer.seals if seal.size in (4, 8, 11)]
-    for seq in (9, 10):
+    writer = Writer().write(24, per_session=30)
+    writer.seals = [writer.seals[7], writer.seals[-1]]
+    for seq in range(9, 24):
         at = next(i for i, row in enumerate(writer.rows) if row.seq == seq)
-        writer.rows[at:at] = [forged(writer.rows[at], commitment=n.to_bytes(32, "big")) for n in range(130)]
-    report = writer.verify()
-    assert report.size == 8
+        writer.rows.insert(at, forged(writer.rows[at], commitment=bytes(32)))
+    assert writer.verify().size == 8
     assert "from operation 9 on so many rows are doubled that which are true cannot be told" in texts(writer)

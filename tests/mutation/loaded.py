@@ -32,6 +32,7 @@ from tests.mutation.trying import HELD, Try
 ROOT = Path(__file__).parents[2]
 # At most so many tests for one mutant, and at most so many seconds of them after the first three.
 TESTS, SECONDS = 150, 2.5
+TESTS_OF_A_TABLE = 500
 # Tests that build their session's vaults anew, because the line runs while those are built.
 REBUILT = 3
 # A test that takes longer, traced, is not among those that are run for a mutant.
@@ -224,11 +225,11 @@ class Loaded:
 
         return sorted(able, key=price)
 
-    def _few(self, names: list[str]) -> list[str]:
+    def _few(self, names: list[str], most: int = TESTS) -> list[str]:
         chosen, seconds = list[str](), 0.0
         for name in dict.fromkeys(names):
             seconds += self.ran[name].seconds
-            if len(chosen) == TESTS or (len(chosen) >= 3 and seconds > SECONDS):
+            if len(chosen) == most or (len(chosen) >= 3 and seconds > SECONDS):
                 break
             chosen.append(name)
         return chosen
@@ -255,7 +256,7 @@ class Loaded:
         named = {one for one in files if naming.search((ROOT / one).read_text(encoding="utf-8"))}
         saying = [name for name in able if name.split("::")[0] in named or name.startswith(f"tests/{room}/test_{stem}")]
         runs = [n for n in able if any(not users.get(f, set()).isdisjoint(ls) for f, ls in self.ran[n].lines.items())]
-        return self._few([*self._by_promise(saying, file), *self._by_promise(runs, file)])
+        return self._few([*self._by_promise(saying, file), *self._by_promise(runs, file)], TESTS_OF_A_TABLE)
 
     def _plant(self, file: str, tree: ast.Module, mutant: Mutant) -> bool:
         """Give the functions of a module their changed code; False where a closure has no room for it."""

@@ -97,7 +97,22 @@ def test_malformed_content_is_refused(members: object, words: str) -> None:
         decode_content(msgspec.msgpack.encode(members))
 
 
-@pytest.mark.parametrize("untrusted", [b"", b"\xc1", encode_content(decode_content(msgspec.msgpack.encode(GOOD)))[:-1]])
+def test_content_of_this_program_has_schema_1_and_any_plain_value() -> None:
+    content = Content("note", (), (1, 0), {"a": 1.5, "b": None, "c": [True, {"d": "e"}]})
+    assert msgspec.msgpack.decode(encode_content(content))["schema"] == 1
+    assert decode_content(encode_content(content)) == content
+
+
+@pytest.mark.parametrize(
+    "untrusted",
+    [
+        b"",
+        b"\xc1",
+        b"\x91" * 5_000,
+        b"\x81\xa1\xff\x01",
+        encode_content(decode_content(msgspec.msgpack.encode(GOOD)))[:-1],
+    ],
+)
 def test_bytes_that_are_no_content_are_refused(untrusted: bytes) -> None:
     with pytest.raises(MalformedError, match="no MessagePack"):
         decode_content(untrusted)

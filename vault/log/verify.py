@@ -173,7 +173,8 @@ class _Walk:
             checkpoints=self._valid_checkpoints,
             problems=self._findings.in_order(),
             more=self._findings.more,
-            rejected=frozenset(self._rejected.union(history.rejected)),
+            # Beyond the newest agreement either of two rows may be the true one.
+            rejected=frozenset(self._rejected.union(one for one in history.rejected if one[0] < self._agreed)),
         )
 
     def _reach(self, seq: int) -> bool:
@@ -286,7 +287,7 @@ class _Walk:
         return verdict if pinned is not None or verdict.agreeing else None
 
     def _is_plain(self) -> bool:
-        return len(self._histories) == 1 and self._places.undisturbed and not self._tree_ends
+        return len(self._histories) == 1 and not self._tree_ends
 
     def _waiting_seal(self) -> float:
         """Return the next size that a checkpoint or a pin speaks of."""

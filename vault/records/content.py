@@ -57,7 +57,7 @@ def decode_content(untrusted: bytes) -> Content:
     """
     try:
         members = _decode(untrusted)
-    except (msgspec.DecodeError, RecursionError, ValueError):
+    except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
         raise MalformedError("the content of a version is no MessagePack") from None
     if not isinstance(members, dict) or members.keys() != _MEMBERS:
         raise MalformedError("the content of a version has other members than its format")

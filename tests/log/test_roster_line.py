@@ -1,0 +1,50 @@
+"""Rosters that go on from one another and part: what each side takes away, and what no side gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.log.test_roster import _FIRST, MANY, admission, chain, ending, id_of, log_of, reasons
+
+
+def test_what_the_root_alone_admitted_on_one_side_waits_until_it_signs_over_both() -> None:
+    admitted, other = admission(MANY, "admin").roster("root"), ending(MANY, "Joel").roster("Nour-1")
+    result = chain(_FIRST, admitted, other)
+    assert result.standing is not None
+    assert result.standing.root_must_sign
+    assert id_of("Kim-1") not in result.standing.certificates
+    assert log_of("Kim-1") not in result.first_certified
+    assert log_of("Nour-1") in result.first_certified
+
+
+def test_a_role_that_one_side_took_is_gone() -> None:
+    lowered = MANY.after(_FIRST, members=MANY.members | {"Tariq": ""}, ends={"Tariq-1": 3}).roster("Nour-1")
+    result = chain(_FIRST, lowered, ending(MANY, "Joel").roster("Ilse-1"))
+    assert result.standing is not None
+    assert result.standing.members[id_of("Tariq")] == frozenset()
+    assert result.standing.members[id_of("Mina")] == {"supervisor"}
+
+
+@pytest.mark.parametrize("sizes", [(5, 3), (3, 5)])
+def test_where_both_sides_end_a_seat_what_either_cut_is_cut(sizes: tuple[int, int]) -> None:
+    first, second = (
+        MANY.without("Joel", _FIRST, size=size).roster(signer)
+        for size, signer in zip(sizes, ("Nour-1", "Ilse-1"), strict=True)
+    )
+    result = chain(_FIRST, first, second)
+    allowed = [result.allows(id_of("Joel-1"), log_of("Joel-1"), seq, _FIRST.root) for seq in (2, 3, 4, 5)]
+    assert allowed == [True, False, False, False]
+
+
+def test_a_roster_that_names_one_that_is_not_here_does_not_follow() -> None:
+    draft = replace(MANY.after(_FIRST), prev=(_FIRST.root, b"p" * 32))
+    assert reasons(chain(_FIRST, draft.roster("root"))) == [(1, "roster 1 does not name the one before it")]
+
+
+def test_the_same_roster_again_changes_nothing_and_ends_nothing() -> None:
+    second = ending(MANY, "Joel").roster("Nour-1")
+    third = ending(MANY, "Joel").with_member("Kim", "field", second).roster("root")
+    result = chain(_FIRST, second, second, ending(MANY, "Joel").roster(), third)
+    assert (result.newest, result.problems) == (third, ())
