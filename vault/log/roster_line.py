@@ -20,9 +20,14 @@ _Roster = TypeVar("_Roster", bound=RosterParts)
 @dataclass(frozen=True, slots=True)
 class _Node(Generic[_Roster]):
     roster: _Roster
+    before: Standing | None
     standing: Standing
-    only_takes: bool
     settles: bool
+
+    @property
+    def only_takes(self) -> bool:
+        """Whether it ends and lowers, and does nothing else."""
+        return self.before is not None and only_ends_or_lowers(self.before, self.roster)
 
 
 class Line(Generic[_Roster]):
@@ -40,8 +45,7 @@ class Line(Generic[_Roster]):
         """Add a roster that follows from what is there. Signed by the root over several sides, it settles them."""
         self._is_straight &= before is None or set(roster.head.prev) == self._tips
         self._tips = (self._tips - set(roster.head.prev)) | {roster.root}
-        only_takes = before is not None and only_ends_or_lowers(before, roster)
-        self._nodes[roster.root] = _Node(roster, standing, only_takes, by_root and len(roster.head.prev) > 1)
+        self._nodes[roster.root] = _Node(roster, before, standing, by_root and len(roster.head.prev) > 1)
 
     def before(self, roster: _Roster) -> Standing:
         """Return what held where a roster says that it goes on; of one that names nothing here, what holds now.
