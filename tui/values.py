@@ -14,6 +14,7 @@ class Standing:
         alarms: sentences of what unlock noticed.
         lacks: standing shortcomings, such as `no separation of duties`.
         drafts: how many are kept.
+        may: the acts that this member's roles allow, of those that begin from the list.
     """
 
     member: str = field(repr=False)
@@ -21,6 +22,7 @@ class Standing:
     alarms: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     drafts: int = 0
+    may: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ class Spot:
 class CaseShown:
     """A case as opened: what its header says, its people, its notes and this member's drafts for it.
 
-    `alone` says that no other member can open it, and why; `no_recovery` why the recovery sheets must not.
+    `owner` and `deputy` are ids of members. `alone` says that no other member can open it, and why; `no_recovery` why
+    the recovery sheets must not.
     """
 
     case: str
@@ -124,6 +127,8 @@ class CaseShown:
     persons: tuple[PersonShown, ...] = field(default=(), repr=False)
     notes: tuple[NoteShown, ...] = field(default=(), repr=False)
     drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
+    owner: str = ""
+    deputy: str = ""
     alone: str = field(default="", repr=False)
     no_recovery: str = field(default="", repr=False)
 

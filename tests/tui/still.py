@@ -92,7 +92,9 @@ class StillGateway(Gateway):
     @override
     def standing(self) -> Standing:
         lacks = ("no separation of duties", "no recovery sheets")
-        return Standing("Amina", NOW_MS - 26 * HOUR_MS, self.alarms, lacks, len(self._still.drafts_kept))
+        return Standing(
+            "Amina", NOW_MS - 26 * HOUR_MS, self.alarms, lacks, len(self._still.drafts_kept), frozenset({"case.create"})
+        )
 
 
 class StillApp(CaseVaultApp):

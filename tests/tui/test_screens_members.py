@@ -15,6 +15,7 @@ from tests.tui.still import StillApp, StillGateway, press, type_in, walk
 from tests.tui.stills.access import ACCESS, Alone, StillSections, StillSharing
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.devices import DEVICES, ENDED, StillDevices
+from tests.tui.stills.finding import StillFinding
 from tests.tui.stills.members import DONE, MEMBERS, Signed, StillMembers, StillProposals
 from tui.gateway.subject import Progress, Stopped, Subject
 from tui.screens.access import AccessScreen
@@ -26,7 +27,7 @@ from tui.screens.invite import InviteForm
 from tui.screens.members import MembersScreen
 from tui.screens.section import SectionScreen
 from tui.screens.sections import SectionsScreen
-from tui.values import CaseShown
+from tui.values import CaseListStart, CaseShown, Standing
 from tui.values_access import CandidateShown, HolderLine
 from tui.values_exchange import Told
 from tui.values_members import LostShown
@@ -217,6 +218,36 @@ def test_what_a_role_does_not_allow_is_not_offered() -> None:
     walk(_app(Volunteer), steps)
 
 
+def test_who_makes_no_cases_is_not_offered_to() -> None:
+    class Intake(StillGateway):
+        @override
+        def standing(self) -> Standing:
+            return replace(super().standing(), may=frozenset())
+
+    class NoCases(StillFinding):
+        @override
+        def start(self, sort: str, untrusted_filter: str = "") -> CaseListStart:
+            return CaseListStart(0, ())
+
+    async def steps(pilot: Pilot[None]) -> None:
+        assert "No case was given to you yet." in _said(pilot)
+        assert "n new" not in _said(pilot)
+
+    walk(StillApp(Intake(NoCases)), steps)
+
+
+def test_a_role_without_cases_is_told_where_to_go() -> None:
+    class Admin(StillFinding):
+        @override
+        def start(self, sort: str, untrusted_filter: str = "") -> CaseListStart:
+            raise RefusedError("case.list is refused: your role does not allow it")
+
+    async def steps(pilot: Pilot[None]) -> None:
+        assert "Your roles open no cases. m members, v log, F2 all that can be done." in _said(pilot)
+
+    walk(_app(Admin), steps)
+
+
 def test_what_policy_refuses_is_said_and_nothing_else_happens() -> None:
     class Refused(StillMembers):
         @override
@@ -368,6 +399,27 @@ def test_a_lost_device_is_ended_after_a_question_and_the_list_stands_until_it_is
     assert _done(app, "lost") == [("lost", DEVICES[1].seat, None)]
 
 
+def test_a_missing_signature_does_not_hold_up_the_list_of_whom_to_warn() -> None:
+    class Unsigned(StillDevices):
+        @override
+        def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
+            return LostShown(Signed.changed, ("K7QM-3XPD  Арсений Вьюжанин",), 1)
+
+    app = _app(Unsigned)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "l", "down", "l", "f4", "y", "escape")
+        assert "WHOM TO WARN" in _said(pilot)
+        assert "Арсений Вьюжанин" in _said(pilot)
+        await press(pilot, "f4")
+        await type_in(pilot, "/media/stick/warn")
+        await press(pilot, "enter")
+        assert "The list is at /media/stick/warn, in clear" in _said(pilot)
+
+    walk(app, steps)
+    assert [done[2] for done in _done(app, "keep list")] == [Path("/media/stick/warn")]
+
+
 def test_a_list_that_could_not_be_written_stays_on_the_screen() -> None:
     class Full(StillDevices):
         @override
@@ -482,6 +534,7 @@ def test_who_may_not_share_a_case_sees_who_holds_it_and_no_more() -> None:
         await press(pilot, "enter", "w")
         said = _said(pilot)
         assert "Joel Brandvik 2026-12-24 away Amina Raskolda" in said
+        assert "Amina Raskolda (you) owner" in said
         assert "t take back" not in said
         assert "g give" not in said
 

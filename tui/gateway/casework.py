@@ -43,6 +43,8 @@ class Casework(Subject):
                 for one in view.notes
             ),
             drafts=tuple(draft for draft in self._door.shelf.list() if draft.case == case),
+            owner="" if head.owner is None else head.owner.hex(),
+            deputy="" if head.deputy is None else head.deputy.hex(),
             alone=f"{view.only_you}{because}" if view.only_you else "",
             no_recovery=head.no_recovery_reason or "",
         )

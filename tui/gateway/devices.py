@@ -63,15 +63,28 @@ class Devices(Subject):
         shown = changed(session, done.outcome, "The device counts no more.")
         return LostShown(shown, warn, len(done.warn.clients), _write_list(warn, warn_list))
 
+    def keep_list(self, warn: tuple[str, ...], out: Path) -> str:
+        """Write a list of whom to warn into a new file, and say where it is."""
+        write_new(out, _as_file(warn))
+        return _kept_at(out)
+
 
 def _write_list(warn: tuple[str, ...], out: Path | None) -> str:
     """Write whom to warn and say where it is; a disk that refuses must not take the list off the screen."""
     if out is None:
         return ""
     try:
-        write_new(out, "\n".join([*warn, ""]).encode("utf-8"))
+        write_new(out, _as_file(warn))
     except VaultError as fault:
         return f"! The list was NOT written: {fault.message}. Copy it from this screen."
+    return _kept_at(out)
+
+
+def _as_file(warn: tuple[str, ...]) -> bytes:
+    return "\n".join([*warn, ""]).encode("utf-8")
+
+
+def _kept_at(out: Path) -> str:
     return f"The list is at {out}, in clear: delete it when everybody is warned."
 
 

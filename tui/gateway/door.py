@@ -24,6 +24,7 @@ from tui.gateway.subject import Door
 from tui.gateway.writing import Writing
 from tui.values import Standing
 from vault.access.delays import counting_down
+from vault.policy.roles import Action
 from vault.services import dates
 from vault.services.entering import let_in
 
@@ -82,4 +83,5 @@ class Gateway:
             alarms=session.warnings,
             lacks=tuple(lacks),
             drafts=len(self._door.shelf.list()),
+            may=self._door.may(Action.CASE_CREATE),
         )

@@ -33,7 +33,8 @@ class Proposals(Subject):
         """Make a proposal count that all who must have signed. Nothing stops it half way."""
         session = self._session
         outcome = rostering.commit(session, rostering.read_proposal(file), progress=progress)
-        return changed(session, outcome, "The proposal counts now.")
+        done = "The proposal counts now. Whoever it admits needs a bundle of yours to begin."
+        return changed(session, outcome, done)
 
 
 def _shown(shown: Shown) -> ProposalShown:

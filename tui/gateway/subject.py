@@ -50,6 +50,11 @@ class Door:
             self._is_settled = True
             arrival.settle_aloud(self.session)
 
+    def may(self, *actions: Action) -> frozenset[str]:
+        """Return the codes of those acts that this member's roles allow, on a case that they hold."""
+        roles = frozenset[Role]() if self.session.is_over else self.session.roles
+        return frozenset(one.value for one in actions if may(roles, one, holds_case=True).allowed)
+
     @property
     def session(self) -> Session:
         """The open session."""
@@ -81,9 +86,7 @@ class Subject:
 
     def _may(self, *actions: Action) -> frozenset[str]:
         """Return the codes of those acts that this member's roles allow, on a case that they hold."""
-        session = self._session
-        roles = frozenset[Role]() if session.is_over else session.roles
-        return frozenset(one.value for one in actions if may(roles, one, holds_case=True).allowed)
+        return self._door.may(*actions)
 
 
 class StoppedError(Exception):

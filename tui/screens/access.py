@@ -17,6 +17,7 @@ from tui.screens.long_work import LongWorkScreen
 from tui.screens.rows import FixedRows
 from tui.screens.telling import Tell
 from tui.screens.wording import counted
+from tui.values import CaseShown
 from tui.values_access import AccessShown, CandidateShown, HolderLine
 from tui.values_exchange import Told
 from tui.widgets.columns import Column
@@ -37,8 +38,7 @@ class AccessScreen(LongWorkScreen):
     """The holders of one case.
 
     Args:
-        case: its id.
-        ref: its reference.
+        case: as it was opened.
     """
 
     NAME = "WHO CAN OPEN IT"
@@ -51,10 +51,11 @@ class AccessScreen(LongWorkScreen):
         Command("escape", "back", "Back to the case", "Esc", "back"),
     )
 
-    def __init__(self, case: str, ref: str) -> None:
+    def __init__(self, case: CaseShown) -> None:
         super().__init__()
-        self._case = case
-        self._ref = ref
+        self._case = case.case
+        self._ref = case.ref
+        self._named = {case.deputy: "deputy", case.owner: "owner"}
         self._shown: AccessShown | None = None
 
     @override
@@ -161,7 +162,7 @@ class AccessScreen(LongWorkScreen):
     def _show(self, shown: AccessShown) -> None:
         self._shown = shown
         cursor = self._list.cursor
-        self._list.show_source(FixedRows([ListRow(one.member, _cells(one)) for one in shown.holders]))
+        self._list.show_source(FixedRows([ListRow(one.member, self._cells(one)) for one in shown.holders]))
         self._list.cursor = cursor
         alone = self.query_one("#alone", Static)
         alone.display = bool(shown.only_you)
@@ -169,6 +170,10 @@ class AccessScreen(LongWorkScreen):
         self.head(f"{self.NAME}  {self._ref}", counted(len(shown.holders), "member"))
         self.query_one("#keys", Static).update(safe_content("\n".join(_lines(shown))))
         self.query_one(KeyHints).show_hints(self.footer())
+
+    def _cells(self, one: HolderLine) -> tuple[str, ...]:
+        why = one.why or self._named.get(one.member, "")
+        return (f"{one.name} (you)" if one.is_you else one.name, one.until, why, one.given_by)
 
     def _here(self) -> HolderLine | None:
         row = self._list.row_at_cursor()
@@ -178,10 +183,6 @@ class AccessScreen(LongWorkScreen):
     @property
     def _list(self) -> VirtualList:
         return self.query_one("#holders", VirtualList)
-
-
-def _cells(one: HolderLine) -> tuple[str, ...]:
-    return (f"{one.name} (you)" if one.is_you else one.name, one.until, one.why, one.given_by)
 
 
 def _lines(shown: AccessShown) -> list[str]:

@@ -60,6 +60,8 @@ EVERYWHERE = (
     Command("f6", "app.focus_next", "Next pane or field (also Tab)", "F6", brief="next pane"),
     Command("f7", "app.focus_previous", "Previous pane or field (also Shift+Tab)", "F7", brief="previous pane"),
     Command("f8", "app.home", "The list of cases", "F8", brief="list of cases"),
+    Command("", "app.go('members')", "Members: invite, admit, roles, away, leave", ""),
+    Command("", "app.go('devices')", "Devices; a lost or stolen one", ""),
     Command("", "app.go('own_access')", "Your access: passphrase, keyfile, recovery sheets", ""),
     Command("", "app.go('exchange')", "Exchange with another member: take or make a bundle", ""),
     Command("", "app.go('approve')", "Approve what another member asks in a file", ""),

@@ -152,7 +152,7 @@ class CaseScreen(VaultScreen):
 
     def action_access(self) -> None:
         """Show who can open the case."""
-        self.app.push_screen(AccessScreen(self._case.case, self._case.ref), self._changed)
+        self.app.push_screen(AccessScreen(self._case), self._changed)
 
     def action_sections(self) -> None:
         """Show the restricted sections that this member holds."""

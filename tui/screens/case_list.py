@@ -30,6 +30,7 @@ from vault.errors import RefusedError, VaultError
 _COLUMNS: Final = (Column("ref", 10), Column("client", 20), Column("title"), Column("kind, stage", 22))
 _OLD_BACKUP_MS: Final = 7 * 86_400_000
 _ALARMS_SHOWN: Final = 3
+_CREATE: Final = "case.create"
 _ALONE: Final = "! Only YOU can open this case. Open it and press w to see, and to give it to somebody."
 
 
@@ -74,6 +75,10 @@ class CaseList(VaultScreen):
         yield SafeInput(placeholder="names of cases and people", id="filter")
         yield ListHeader(_COLUMNS)
         yield VirtualList(_COLUMNS, FixedRows(), id="cases")
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        return tuple(one for one in self.ACTS if one.action != "new" or _CREATE in self._standing.may)
 
     def on_mount(self) -> None:
         """Show the first page."""
@@ -200,7 +205,8 @@ class CaseList(VaultScreen):
         found = f"{start.count} match" if words else counted(start.count, "case")
         self.head(f"{self.NAME}  {found}{' or more, newest shown' if start.more else ''}", f"sort: {sort}")
         if not start.count:
-            self.say("Nothing matches; Esc shows all." if words else "No cases yet; n makes one.")
+            empty = "No cases yet; n makes one." if _CREATE in self._standing.may else "No case was given to you yet."
+            self.say("Nothing matches; Esc shows all." if words else empty)
         else:
             self.say("")
         self._mark(pages, 0, start.rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,58 +29,76 @@ _WAYS: Final = (
 class ChangingScreen(LongWorkScreen):
     """A screen that changes who is in."""
 
-    def change(self, title: str, act: Act, then: Callable[[], None], *, when_stopped: str = "") -> None:
+    def change(
+        self,
+        title: str,
+        act: Act,
+        then: Callable[[], None],
+        *,
+        when_stopped: str = "",
+        when_left: Callable[[], None] = lambda: None,
+    ) -> None:
         """Do it with a progress bar; where others have to sign, ask what now.
 
         Args:
             title: what is being done.
             act: does it.
-            then: called when the person has read what came of it; not when nothing was changed.
+            then: called when the person has read what came of it.
             when_stopped: see `work_long`.
+            when_left: called in its place when nothing was changed, because the person left it there.
         """
-        self._change(title, act, then, when_stopped, by_root=False)
 
-    def _change(self, title: str, act: Act, then: Callable[[], None], when_stopped: str, *, by_root: bool) -> None:
         def done(changed: Changed) -> None:
             if not changed.missing:
-                self.app.push_screen(Tell("DONE", changed.lines), lambda _: then())
+                self._tell(Tell("DONE", changed.lines), then)
                 return
-
-            def chosen(way: str | None) -> None:
-                if way == _ROOT:
-                    self._change(title, act, then, when_stopped, by_root=True)
-                elif way == _FILE:
-                    self._ask_place(changed, then)
-                else:
-                    self.say("Nothing is changed.")
-
             question = f"Nothing is changed yet. Who has to sign: {changed.missing}."
-            self.app.push_screen(Choose(question, _WAYS[: 2 if changed.root_is_here else 1]), chosen)
+            choice = Choose(question, _WAYS[: 2 if changed.root_is_here else 1])
+            self.app.push_screen(choice, partial(chosen, changed))
 
-        self.say("")
-        self.work_long(
-            title,
-            lambda vault, progress, stopped: act(vault, by_root, progress, stopped),
-            done,
-            when_stopped=when_stopped,
-            alone=True,
-        )
-
-    def _ask_place(self, changed: Changed, then: Callable[[], None]) -> None:
-        def kept(place: str) -> None:
-            lines = (
-                "NOTHING IS CHANGED YET.",
-                f"The proposal is at {place}. It opens for members alone. Who has to sign: {changed.missing}.",
-                "They open it under Members, `p`, and sign. When all have, anybody of them makes it count.",
-            )
-            self.app.push_screen(Tell("PROPOSAL", lines), lambda _: then())
-
-        def chosen(place: str | None) -> None:
-            if place:
-                out = Path(place).expanduser()
-                self.ask(lambda vault: vault.proposals.keep(changed.proposal, out), lambda _: kept(place))
+        def chosen(changed: Changed, way: str | None) -> None:
+            if way == _ROOT:
+                begin(by_root=True)
+            elif way == _FILE:
+                question = AskLine("A new file for the proposal:", hint="/media/stick/proposal", problem=no_whole_path)
+                self.app.push_screen(question, partial(placed, changed))
             else:
-                self.say("Nothing is changed.")
+                left()
 
-        question = "A new file for the proposal:"
-        self.app.push_screen(AskLine(question, hint="/media/stick/proposal", problem=no_whole_path), chosen)
+        def placed(changed: Changed, place: str | None) -> None:
+            if place:
+                out, tell = Path(place).expanduser(), _proposed(place, changed.missing)
+                self.ask(
+                    lambda vault: vault.proposals.keep(changed.proposal, out),
+                    lambda _: self._tell(tell, then),
+                )
+            else:
+                left()
+
+        def left() -> None:
+            self.say("Nothing is changed.")
+            when_left()
+
+        def begin(*, by_root: bool) -> None:
+            self.say("")
+            self.work_long(
+                title,
+                lambda vault, progress, stopped: act(vault, by_root, progress, stopped),
+                done,
+                when_stopped=when_stopped,
+                alone=True,
+            )
+
+        begin(by_root=False)
+
+    def _tell(self, tell: Tell, then: Callable[[], None]) -> None:
+        self.app.push_screen(tell, lambda _: then())
+
+
+def _proposed(place: str, missing: str) -> Tell:
+    lines = (
+        "NOTHING IS CHANGED YET.",
+        f"The proposal is at {place}. It opens for members alone. Who has to sign: {missing}.",
+        "They open it under Members, `p`, and sign. When all have, anybody of them makes it count.",
+    )
+    return Tell("PROPOSAL", lines)

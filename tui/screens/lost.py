@@ -12,6 +12,7 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.safe_content import safe_content
+from tui.screens.asking import AskLine, no_whole_path
 from tui.screens.base import Command
 from tui.screens.browse import PlaceInput
 from tui.screens.changing import ChangingScreen
@@ -29,6 +30,11 @@ _ABOUT: Final = (
     "The device counts no more, and every case that it and you can open gets a new key. Then you see whom to warn: "
     "the clients of those cases, with the ways that are safe for them. The list can go into a file too: it is "
     "personal data in clear, for as long as that file is there."
+)
+
+
+_ON_SCREEN: Final = (
+    "Personal data, on this screen alone: it is gone when you close it, and after 5 minutes without a key."
 )
 
 
@@ -88,7 +94,8 @@ class LostForm(FormScreen, ChangingScreen):
             self._found = vault.devices.lost(seat, warn_list, progress)
             return self._found.changed
 
-        self.change("Ending the device, and making new keys", act, self._show_list)
+        # The list is what a person needs most: a signature that is missing must not hold it up.
+        self.change("Ending the device, and making new keys", act, self._show_list, when_left=self._show_list)
 
     def _show_list(self) -> None:
         if self._found is not None:
@@ -101,6 +108,7 @@ class WarnScreen(FormScreen):
     NAME = "WHOM TO WARN"
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "write", "Write the list into a file, in clear", "F4", "write into a file"),
         Command("escape", "back", "Everybody is noted: close the list", "Esc", "close the list"),
     )
 
@@ -116,4 +124,15 @@ class WarnScreen(FormScreen):
         """Show the list."""
         self.head(self.NAME, counted(self._found.clients, "client"))
         self.query_one("#warn").focus()
-        self.say(self._found.kept or "Personal data, on this screen alone: it is gone when you close it.")
+        self.say(self._found.kept or _ON_SCREEN)
+
+    def action_write(self) -> None:
+        """Write the list into a file."""
+
+        def chosen(place: str | None) -> None:
+            if place:
+                out, warn = Path(place).expanduser(), self._found.warn
+                self.ask(lambda vault: vault.devices.keep_list(warn, out), self.say)
+
+        question = "A new file for the list. It is personal data in clear, for as long as it is there:"
+        self.app.push_screen(AskLine(question, hint="/media/stick/whom-to-warn", problem=no_whole_path), chosen)

@@ -71,7 +71,20 @@ class StillCasework(Casework):
         ref, _, title, kind, stage = CASES[0]
         contact = ("Арсений Вьюжанин: messenger through his sister; after 18:00; NEVER USE +996 555 010 203",)
         return CaseShown(
-            case, ref, title, kind, stage, "high", "2026-11-20", 1, contact, PERSONS, NOTES, self._door.drafts_kept
+            case,
+            ref,
+            title,
+            kind,
+            stage,
+            "high",
+            "2026-11-20",
+            1,
+            contact,
+            PERSONS,
+            NOTES,
+            self._door.drafts_kept,
+            owner="a0" * 16,
+            deputy="a2" * 16,
         )
 
     @override

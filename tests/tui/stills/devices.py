@@ -56,6 +56,11 @@ class StillDevices(Devices):
         return Told(("12 cases and sections are given.",))
 
     @override
+    def keep_list(self, warn: tuple[str, ...], out: Path) -> str:
+        self._door.done.append(("keep list", warn, out))
+        return f"The list is at {out}, in clear: delete it when everybody is warned."
+
+    @override
     def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
         self._door.done.append(("lost", seat, warn_list))
         kept = "" if warn_list is None else f"The list is at {warn_list}, in clear: delete it when everybody is warned."
