@@ -23,7 +23,7 @@ from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import make_signing_seed, public_key
-from vault.services import cases, checking, notes
+from vault.services import arrival, cases, checking, notes
 
 CASEWORKER = frozenset({Role.CASEWORKER})
 
@@ -174,6 +174,24 @@ def test_no_roster_of_one_supervisor_changes_who_is_in(office: tuple[Filled, Peo
         assert checking.verify(owner).verified
         owner.require_sound_log()
         assert cases.open_case(owner, filled.cases[0]).notes[-1].value.text == "work goes on"
+
+
+def test_a_device_that_a_supervisor_admits_in_anothers_name_is_told_to_them(office: tuple[Filled, People]) -> None:
+    """A supervisor alone may, for whoever lost theirs; and could keep it in their own hands."""
+    filled, people = office
+    for who in (people.amina, people.joel):
+        with who.open(filled.place) as session:
+            arrival.settle(session)
+    with people.oren.open(filled.place) as session:
+        forged = new_seat(people.amina.member)
+        roster = Parts.following(session.directory.chain.accepted[-1]).with_seats(forged).made()
+        write(session, roster.signed(*session.sign(ROSTER_PURPOSE, roster.root)))
+        assert forged.seat in session.directory.standing.certificates
+    with people.amina.open(filled.place) as session:
+        assert any(forged.seat.hex()[:8] in line and "in your name" in line for line in arrival.settle(session))
+    for who in (people.amina, people.joel):  # once, and nobody else
+        with who.open(filled.place) as session:
+            assert not any("in your name" in line for line in arrival.settle(session))
 
 
 def write(session: Session, roster: Roster) -> None:

@@ -24,7 +24,7 @@ from vault.access.session import Session
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.services import cases, devices, joining, notes, people
+from vault.services import cases, devices, joining, notes, people, rostering
 from vault.services.cases import CaseMade
 
 
@@ -203,7 +203,7 @@ def test_a_further_device_is_for_the_member_that_the_invitation_names(organisati
 
 
 def test_a_caseworker_invites_a_device_of_their_own_and_a_supervisor_commits_it(organisation: Organisation) -> None:
-    with organisation.open(JOEL) as joel:
+    with organisation.at(JOEL, SELIN) as (joel, selin):
         with pytest.raises(RefusedError, match="your role does not allow it"):
             joining.invite_device(joel, organisation[AMINA].member)
         place = Place(organisation.folder / "own" / "new.vault", organisation.folder / "own" / "state")
@@ -212,3 +212,10 @@ def test_a_caseworker_invites_a_device_of_their_own_and_a_supervisor_commits_it(
         admitted = joining.admit(joel, joining.look(joel, request), words)
         assert admitted.outcome.missing is not None
         assert "a supervisor alone" in admitted.outcome.missing
+        assert admitted.outcome.proposal is not None
+        _, signed = rostering.sign(selin, admitted.outcome.proposal)
+        assert rostering.commit(selin, signed).is_done
+        assert not any("in your name" in said for said in joel.warnings)
+        give(selin, joel, organisation.folder)
+        # Whoever signed for it, its member hears of it.
+        assert any(f"in your name: {admitted.seat.hex()[:8]}" in said for said in joel.warnings)

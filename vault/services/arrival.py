@@ -17,6 +17,7 @@ from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
 from vault.services import handover, intake, members, rostering, sections, sharing, terms
 from vault.services.authors import name_in, names_of_members
+from vault.services.own_devices import devices_since
 
 _ANNOUNCED = "announced"
 
@@ -30,7 +31,7 @@ def settle(session: Session) -> list[str]:
     members.note_end(session)
     if session.is_over:
         return []
-    lines = list(terms.announcements(session))
+    lines = [*devices_since(session), *terms.announcements(session)]
     if session.faults():
         return lines
     steps: list[Callable[[Session], list[str]]] = []

@@ -25,6 +25,7 @@ from vault.services.exchange import (
     not_whole,
     peers_of,
 )
+from vault.services.own_devices import notice_devices
 from vault.services.projection import caught_up
 from vault.services.seats import member_of_seat, seats_of
 from vault.sync.making import make_bundle
@@ -214,12 +215,14 @@ def take(
         discard(staged)
         raise
     before = set(conflicts(caught_up(session)))
+    known = set(session.directory.standing.certificates)
     arrival = Arrival(session, progress)
     arrival.take(bundle, staged)
     for other in staged_in(folder):
         if other != staged and arrival.logs:
             arrival.take_waiting(other)
     arrival.log(rule, digest_of(staged), is_again=is_again)
+    notice_devices(session, known)
     index = caught_up(session)
     new = {identity for _, identity in arrival.versions}
     touched = sorted({compartment for compartment, _ in arrival.versions})
