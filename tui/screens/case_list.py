@@ -68,6 +68,8 @@ class CaseList(VaultScreen):
         self._reasons = reasons
         self._wish = 0
         self._pages: CasePages | FixedRows = FixedRows()
+        self._unmarked: list[tuple[CasePages, int, Sequence[CaseLine]]] = []
+        self._is_marking = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -224,14 +226,30 @@ class CaseList(VaultScreen):
 
     def _mark(self, pages: CasePages, number: int, rows: Sequence[CaseLine]) -> None:
         """Mark what only oneself can open; that takes a moment longer than the rows, which stand there already."""
+        self._unmarked.append((pages, number, rows))
+        self._mark_next()
+
+    def _mark_next(self) -> None:
+        """Ask about one page, the one that came last: the rows of the next page never wait for more than that."""
+        self._unmarked = [one for one in self._unmarked if one[0] is self._pages]
+        if self._is_marking or not self._unmarked:
+            return
+        self._is_marking = True
+        pages, number, rows = self._unmarked.pop()
         shown = tuple(row.case for row in rows)
 
         def mark(alone: frozenset[str]) -> None:
+            self._is_marking = False
             if alone:
                 self._show_page(pages, number, [replace(row, is_alone=row.case in alone) for row in rows])
                 self._tell_alone()
+            self._mark_next()
 
-        self.ask(lambda vault: vault.finding.alone(shown), mark)
+        def failed(error: VaultError) -> None:
+            self._is_marking = False
+            self.fail(error)
+
+        self.ask(lambda vault: vault.finding.alone(shown), mark, failed=failed)
 
     def _show_page(self, pages: CasePages, number: int, rows: Sequence[CaseLine]) -> None:
         pages.arrived(number, rows)
