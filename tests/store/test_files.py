@@ -151,3 +151,15 @@ def test_a_synced_folder_is_refused_in_words_and_a_plain_one_is_not(tmp_path: Pa
     VaultFolder(tmp_path).require_safe_place(lambda _: None)
     with pytest.raises(RefusedError, match=r"cannot be opened at .*: it is on a network drive"):
         VaultFolder(tmp_path).require_safe_place(lambda _: "it is on a network drive")
+
+
+def test_a_new_file_is_private_and_never_replaces_another(tmp_path: Path) -> None:
+    path = tmp_path / "invitation"
+    files.write_new(path, b"first")
+    assert path.read_bytes() == b"first"
+    assert path.stat().st_mode & 0o077 == 0
+    with pytest.raises(RefusedError, match="exists already"):
+        files.write_new(path, b"second")
+    assert path.read_bytes() == b"first"
+    with pytest.raises(TryAgainError, match="cannot be read or written now"):
+        files.write_new(tmp_path / "no" / "folder", b"")
