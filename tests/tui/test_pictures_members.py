@@ -32,13 +32,13 @@ class StillBrowse(Browse):
 
     @override
     def _go(self, folder: Path) -> None:
-        names = ("/media/stick/", "..", "from Dana/", "от Селин/", "invitation", "request")
+        names = ("/media/other/", "..", "from Dana/", "от Селин/", "invitation", "request")
         self._show(folder, [Entry(folder / name, name, is_folder=name.endswith("/")) for name in names])
 
 
 async def _browsing(pilot: Pilot[None]) -> None:
     await keys("m", "i")(pilot)
-    pilot.app.push_screen(StillBrowse(Path("/home/amina/papers"), new="invitation"))
+    pilot.app.push_screen(StillBrowse(Path("/media/stick/papers"), new="invitation"))
     await settled(pilot)
 
 
