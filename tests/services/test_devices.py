@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.services.colleague import admit
 from tests.services.founded import MARKER, Place
 from tests.services.organisation import (
     AMINA,
@@ -95,13 +96,13 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
         made = case_of_clients(mira)
         share(mira, made.case, organisation, JOEL)
         only_his = cases.create(joel, title=f"{MARKER} his", kind="other")
-        give(joel, mira, organisation.folder)
+        give(joel, mira, organisation.folder)  # which brings nothing of a case that is not hers
         done = devices.lost(mira, joel.seat)
         assert done.outcome.is_done
         assert done.outcome.ended == (joel.seat,)
         assert done.outcome.cases == 1
         assert [one.name for one in done.warn.clients] == [f"Ilham {MARKER}", f"Sana {MARKER}"]
-        assert done.warn.unread == 1
+        assert done.warn.unread == 0
         lines = devices.warn_lines(done.warn)
         assert [line.strip() for line in lines] == [
             f"{made.ref}  Ilham {MARKER}",
@@ -112,7 +113,6 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
             "NEVER use: +996 555 010 999",
             f"{made.ref}  Sana {MARKER}",
             "no safe contact is kept; known: +49 30 5550 1234",
-            "1 more case was on that device and is not yours: ask who holds them.",
         ]
         assert not mira.holds(only_his.case)
         notes.add(mira, made.case, kind="contact", text="after")
@@ -178,6 +178,17 @@ def test_a_member_moves_to_another_device_with_all_cases(organisation: Organisat
             assert outcome.missing == "a second admin, or two others (supervisor)"
             with pytest.raises(RefusedError, match="this device is another member's"):
                 devices.end_moved(there, organisation[JOEL].seat)
+
+
+def test_a_case_of_a_lost_device_that_is_here_and_not_ones_own_is_counted(founded: Place) -> None:
+    with founded.open() as mira:
+        oren = admit(mira)
+    with oren.open(founded) as session:
+        cases.create(session, title=f"{MARKER} his", kind="other")
+    with founded.open() as mira:
+        warn = devices.lost(mira, oren.seat).warn
+        assert (warn.clients, warn.unread) == ((), 1)
+        assert any("more case was on that device" in line for line in devices.warn_lines(warn))
 
 
 def test_a_further_device_gets_no_case_unasked(organisation: Organisation) -> None:
