@@ -83,7 +83,7 @@ def made_for_person(face: Face, language: str) -> bytearray:
         typed = platform.read_tty_passphrase("Now type it from the paper: ")
         if factors.is_same(made, typed):
             return bytearray(made.text().encode())
-        slip = "That is not what was shown. Here it is once more.\n"
+        slip = "That is not what was shown. Here it is once more.\n\n"
     raise UsageError("the passphrase was not typed back", advice="Nothing was changed. Begin again.")
 
 
@@ -91,7 +91,7 @@ def show(face: Face, made: GeneratedPassphrase, slip: str = "") -> None:
     """Show a passphrase on the cleared screen until Enter is pressed; `slip` says why it is shown again."""
     words = "\n".join(f"  {number}. {word}" for number, word in enumerate(made.words, 1))
     face.show_once(
-        f"YOUR PASSPHRASE\n\n{words}\n\nOne space between two. {_LIKE_THIS}\n"
+        f"{slip}YOUR PASSPHRASE\n\n{words}\n\nOne space between two. {_LIKE_THIS}\n"
         f"Worth {int(made.bits)} bits: nobody guesses it, as long as nobody reads it.\n",
-        f"{slip}Write it on paper, then press Enter; it is not shown again. ",
+        "Write it on paper, then press Enter; it is not shown again. ",
     )

@@ -124,7 +124,7 @@ def _copied(face: Face, sheet: Sheet) -> None:
     slip = ""
     while True:
         face.show_once(
-            shown(sheet), f"{slip}Copy this sheet on paper, then press Enter: three of its words are asked. "
+            slip + shown(sheet), "Copy this sheet on paper, then press Enter: three of its words are asked. "
         )
         try:
             asked = questions(sheet)
@@ -135,7 +135,7 @@ def _copied(face: Face, sheet: Sheet) -> None:
                 return
         finally:
             face.clear()
-        slip = "That is not the word that was shown: here is the sheet once more.\n"
+        slip = "That is not the word that was shown: here is the sheet once more.\n\n"
 
 
 def compare_paper(args: argparse.Namespace, face: Face, new: Sequence[Sheet], files: SheetFiles | None) -> list[str]:
