@@ -26,7 +26,7 @@ class Handovers(Subject):
         handover.order(self._session, member_id(leaver), member_id(successor), reason=reason)
         return Told(
             (
-                "The order stands. The deputy's device carries it out when it is next opened.",
+                "The order stands. Once the member has left, the deputy's device carries it out.",
                 "It reaches that device with your next bundle.",
             )
         )

@@ -151,7 +151,7 @@ class StillHandovers(Handovers):
     @override
     def order(self, leaver: str, successor: str, reason: str) -> Told:
         self._door.done.append(("order", leaver, successor, reason))
-        return Told(("The order stands. The deputy's device carries it out when it is next opened.",))
+        return Told(("The order stands. Once the member has left, the deputy's device carries it out.",))
 
     @override
     def carry_out(self, progress: Progress, stopped: Stopped) -> Told | None:
