@@ -212,6 +212,33 @@ def test_a_lost_device_is_out_and_whom_to_warn_is_on_the_screen_and_in_a_private
         pass
 
 
+def test_a_further_device_gets_all_cases_and_ending_an_admins_old_one_waits_for_others(
+    office: Office, tmp_path: Path
+) -> None:
+    invitation, bundle = tmp_path / "invitation", tmp_path / "bundle"
+    laptop = Place(tmp_path / "laptop.vault", tmp_path / "laptop-state")
+    with at(office) as mira:
+        case = mira.casework.create("Arrest", "detention")
+        me = next(one.member for one in mira.members.list_all().members if one.is_you)
+        mira.members.invite_device(me, invitation)
+        request, _ = ask_to_join(tmp_path, laptop, invitation.read_bytes(), MEMBER)
+        asked = mira.members.look(request)
+        assert (asked.is_device, asked.is_yours, asked.roles) == (True, True, ())
+        done = mira.members.admit(asked, bundle, with_cases=True, by_root=True, progress=NOTHING, stopped=NEVER)
+        assert done.lines[1] == "Given to the device: 1 case or section."
+        old = next(one for one in mira.devices.list_all() if one.is_this)
+    joining.finish(laptop.path, bundle, member=MEMBER, passphrase=bytearray(PASSPHRASE))
+    there = Gateway(laptop.path, state=laptop.state)
+    there.unlock(MEMBER, bytearray(PASSPHRASE))
+    assert there.casework.open(case, "casework").title == "Arrest"
+    ended = there.devices.end_moved(old.seat, NOTHING)
+    assert ended.missing.startswith("a second admin")
+    assert not ended.root_is_here
+    there.proposals.keep(ended.proposal, tmp_path / "proposal")
+    assert there.proposals.show(tmp_path / "proposal").changes == (f"ends device {old.seat[:8]} of {MEMBER}",)
+    there.close()
+
+
 # ---- who can open a case -------------------------------------------------------------------------------------------
 
 

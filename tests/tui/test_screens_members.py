@@ -454,6 +454,21 @@ def test_what_makes_no_sense_for_a_device_is_said_at_once(keys: tuple[str, ...],
     walk(_app(), steps)
 
 
+def test_an_old_device_is_ended_after_a_move_and_no_other() -> None:
+    app = _app()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "l", "e")
+        assert "! Choose an old device of yours." in _said(pilot)
+        await press(pilot, "down", "e", "enter")
+        assert not _done(app, "end moved")
+        await press(pilot, "e", "y", "enter")
+        assert isinstance(app.screen, DevicesScreen)
+
+    walk(app, steps)
+    assert _done(app, "end moved") == [("end moved", DEVICES[1].seat)]
+
+
 def test_a_device_is_named_and_a_further_one_invited_and_filled() -> None:
     app = _app()
 

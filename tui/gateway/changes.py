@@ -23,9 +23,13 @@ def changed(session: Session, outcome: Outcome, done: str, *, by_root: bool | No
     lines = [done]
     if outcome.ended:
         devices = f"{len(outcome.ended)} {'device' if len(outcome.ended) == 1 else 'devices'} ended"
-        cases = f"{outcome.cases} {'case or section' if outcome.cases == 1 else 'cases and sections'} got a new key"
         lines += [
-            f"{devices}; {cases}.",
+            f"{devices}; {files(outcome.cases)} got a new key.",
             "What they could open until now may have been copied. They open nothing that comes after.",
         ]
     return Changed((*lines, "Others hear of it with your next bundle for them."))
+
+
+def files(count: int) -> str:
+    """Return how many cases and sections."""
+    return "1 case or section" if count == 1 else f"{count} cases and sections"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tui.gateway.changes import changed
+from tui.gateway.changes import changed, files
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
 from tui.values_exchange import Told
-from tui.values_members import DeviceLine, LostShown
+from tui.values_members import Changed, DeviceLine, LostShown
 from vault.errors import UsageError, VaultError
 from vault.ids import SeatId
 from vault.services import devices
@@ -43,9 +43,13 @@ class Devices(Subject):
             given = devices.give_cases(self._session, _seat(seat), progress=telling(progress, stopped))
         except StoppedError:
             return None
-        return Told(
-            (f"{given} cases and sections are given.", "They come to the device with your next bundle for yourself.")
-        )
+        return Told((f"Given: {files(given)}.", "They come to the device with your next bundle for yourself."))
+
+    def end_moved(self, seat: str, progress: Progress) -> Changed:
+        """End one's old device after moving to this one. Nothing stops it half way."""
+        session = self._session
+        outcome = devices.end_moved(session, _seat(seat), progress=progress)
+        return changed(session, outcome, "You moved: the old device counts no more.")
 
     def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
         """End a device that is out of one's hands, and return whom to warn. Nothing stops it half way.

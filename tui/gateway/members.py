@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui.gateway.changes import changed
+from tui.gateway.changes import changed, files
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
 from tui.values_exchange import Told
 from tui.values_members import Changed, MemberLine, MembersShown, RequestShown
@@ -121,7 +121,7 @@ class Members(Subject):
             return done
         lines = [done.lines[0]]
         if with_cases:
-            lines.append(f"{devices.give_cases(session, admitted.seat)} cases and sections are given to the device.")
+            lines.append(f"Given to the device: {files(devices.give_cases(session, admitted.seat))}.")
         return Changed((*lines, *self._bundle_lines(admitted, bundle, telling(progress, stopped)), done.lines[-1]))
 
     def _bundle_lines(self, admitted: Admitted, bundle: Path, tell: Progress) -> list[str]:

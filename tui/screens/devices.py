@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from tui.screens.asking import AskLine
 from tui.screens.base import Command
+from tui.screens.changing import ChangingScreen
 from tui.screens.invite import InviteForm
-from tui.screens.long_work import LongWorkScreen
 from tui.screens.lost import LostForm
 from tui.screens.rows import FixedRows
 from tui.screens.telling import Tell
@@ -26,7 +26,7 @@ from tui.widgets.virtual_list import ListHeader, VirtualList
 _COLUMNS: Final = (Column("id", 8), Column("whose", 24), Column("name"), Column("since", 9), Column("", 8))
 
 
-class DevicesScreen(LongWorkScreen):
+class DevicesScreen(ChangingScreen):
     """A list of all that are in."""
 
     NAME = "DEVICES"
@@ -35,6 +35,7 @@ class DevicesScreen(LongWorkScreen):
         Command("n", "name", "Call it something", "n", "name"),
         Command("i", "invite", "Invite a further device of this member", "i", "invite another"),
         Command("g", "give", "Give all your cases to this device of yours", "g", "give cases"),
+        Command("e", "end_moved", "End this old device of yours: you moved to the one in use", "e"),
         Command("f5", "refresh", "Read the list again", "F5"),
         Command("escape", "back", "Back", "Esc", "back"),
     )
@@ -117,6 +118,32 @@ class DevicesScreen(LongWorkScreen):
             "Everything that you can open here can be opened there, with its passphrase.",
             yes="Give them",
             no="Not",
+        )
+        self.app.push_screen(question, answered)
+
+    def action_end_moved(self) -> None:
+        """End the old device under the cursor."""
+        one = self._here()
+        if one is None:
+            return
+        if one.is_this or not one.is_yours:
+            self.say("! Choose an old device of yours. l ends a device of others, or one that is lost.")
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.change(
+                    "Ending the old device, and making new keys",
+                    lambda vault, _root, progress, _stopped: vault.devices.end_moved(one.seat, progress),
+                    self.action_refresh,
+                )
+
+        question = Confirm(
+            f"End {_called(one)}?",
+            "Only once everything of it is on this one: what was written there and not brought here is lost. It opens"
+            " nothing new, and cases that it held get a new key.",
+            yes="End it",
+            no="Keep it",
         )
         self.app.push_screen(question, answered)
 

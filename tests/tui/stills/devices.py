@@ -61,6 +61,11 @@ class StillDevices(Devices):
         return f"The list is at {out}, in clear: delete it when everybody is warned."
 
     @override
+    def end_moved(self, seat: str, progress: Progress) -> Changed:
+        self._door.done.append(("end moved", seat))
+        return ENDED
+
+    @override
     def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
         self._door.done.append(("lost", seat, warn_list))
         kept = "" if warn_list is None else f"The list is at {warn_list}, in clear: delete it when everybody is warned."
