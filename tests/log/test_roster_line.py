@@ -48,3 +48,21 @@ def test_the_same_roster_again_changes_nothing_and_ends_nothing() -> None:
     third = ending(MANY, "Joel").with_member("Kim", "field", second).roster("root")
     result = chain(_FIRST, second, second, ending(MANY, "Joel").roster(), third)
     assert (result.newest, result.problems) == (third, ())
+
+
+def test_an_ending_beside_a_second_settlement_stays_when_an_older_side_comes_to_light() -> None:
+    """Whoever was an admin once can sign a roster of an old number: it must bring back nobody who was ended since."""
+    one, two = admission(MANY).roster("Nour-1", "Ilse-1"), ending(MANY, "Joel").roster("Nour-1")
+    draft = ending(MANY, "Joel").with_member("Kim", "caseworker", one, two)
+    settled = draft.roster("root")
+    without_mina, with_lea = draft.without("Mina", settled), draft.with_member("Lea", "field", settled)
+    sides = [without_mina.roster("Nour-1"), with_lea.roster("Nour-1", "Ilse-1")]
+    again = without_mina.with_member("Lea", "field", *sides).roster("root")
+    ends_kim = draft.without("Kim", settled).roster("Nour-1")
+    old_side = ending(MANY, "Tariq").roster("Nour-1")
+    for late in ([], [old_side]):
+        result = chain(_FIRST, one, two, settled, *sides, again, ends_kim, *late)
+        assert result.standing is not None
+        assert id_of("Lea-1") in result.standing.certificates
+        assert not {id_of("Kim-1"), id_of("Mina-1"), id_of("Joel-1")} & result.standing.certificates.keys()
+        assert (id_of("Tariq-1") in result.standing.certificates) is not bool(late)

@@ -228,3 +228,11 @@ def test_where_too_many_are_doubled_it_is_told_from_where_on() -> None:
         writer.rows.insert(at, forged(writer.rows[at], commitment=bytes(32)))
     assert writer.verify().size == 8
     assert "from operation 9 on so many rows are doubled that which are true cannot be told" in texts(writer)
+
+
+def test_the_first_place_behind_the_newest_checkpoint_is_open_too() -> None:
+    writer = whole()
+    del writer.seals[8:]
+    writer.rows.insert(8, forged(writer.rows[8], commitment=bytes(32)))
+    report = writer.verify()
+    assert (report.size, report.rejected) == (8, frozenset())

@@ -18,7 +18,7 @@ from typing import Any
 
 IMPORT = "import"
 # A function called so often in one test without a new line is not watched further in it.
-_CALLS_WITHOUT_NEWS = 40
+_CALLS_WITHOUT_NEWS = 1_000
 
 
 @dataclass(slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from vault.ids import EpochId, Origin, SeatId
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.epochs import Drop as Dropped
@@ -89,6 +91,34 @@ def test_of_two_alike_the_seat_the_log_and_the_place_decide() -> None:
     assert [(drop.made.entry.seat, drop.made.entry.seq) for drop in found] == [(NEAR, 6), (NEAR, 7), (twin, 5)]
 
 
+def test_of_two_drops_of_one_seat_the_log_decides_and_then_the_notice() -> None:
+    one, other = made(NEAR, (OUT, 1)), made(NEAR, (OUT, 2))
+    elsewhere = replace(one, entry=replace(one.entry, origin=Origin(bytes(32))))
+    expected = sorted([one, other], key=lambda made: made.notice.digest())
+    for given in ([one, other, elsewhere], [elsewhere, other, one]):
+        found = drops_by_rank(epochs(*given), GIVEN)
+        assert [drop.made for drop in found] == [elsewhere, *expected]
+
+
+def test_of_two_seats_alike_the_smaller_goes_first_whatever_their_logs() -> None:
+    twin = SeatId(b"\x04" * 16)
+    given = {**GIVEN, (FIRST, twin): frozenset({FOUNDER})}
+    first = made(NEAR, (OUT, 1))
+    later_log = replace(first, entry=replace(first.entry, origin=Origin(b"\xff" * 32)))
+    assert ranked(made(twin, (OUT, 1)), later_log, given=given) == [(NEAR, OUT), (twin, OUT)]
+
+
+def test_what_was_made_is_told_apart_by_notice_log_and_place() -> None:
+    one = made(NEAR, (OUT, 1))
+    others = [
+        made(NEAR, (OUT, 2)),
+        made(NEAR, (OUT, 1), seq=6),
+        replace(one, entry=replace(one.entry, origin=Origin(bytes(32)))),
+    ]
+    assert one.key == made(NEAR, (OUT, 1)).key
+    assert one.key not in [other.key for other in others]
+
+
 def test_nobody_drops_their_own_seat_and_others_are_dropped_in_order() -> None:
     assert ranked(made(NEAR, (OUT, 1), (NEAR, 1), (FAR, 1))) == [(NEAR, FAR), (NEAR, OUT)]
 
@@ -112,7 +142,10 @@ def test_a_drop_that_is_over_binds_nobody_and_cuts_nothing() -> None:
 
 
 def test_an_entry_is_cut_by_the_smallest_size_that_a_drop_names_for_its_log() -> None:
-    cuts = cuts_of([Drop(made(NEAR, (OUT, 7)), OUT), Drop(made(FAR, (OUT, 3)), OUT), Drop(made(FAR, (NEAR, 9)), NEAR)])
+    drops = [Drop(made(NEAR, (OUT, 7)), OUT), Drop(made(FAR, (OUT, 3)), OUT), Drop(made(FAR, (NEAR, 9)), NEAR)]
+    cuts = cuts_of(drops)
+    assert set(cuts) == set(cuts_of(drops[::-1])) == {OUT, NEAR}
+    assert [len(cuts[OUT]), len(cuts_of(drops[::-1])[OUT])] == [2, 2]
     entries = {seq: made(OUT, seq=seq).entry for seq in (2, 3, 7)}
     assert {seq: is_cut(cuts, entry) for seq, entry in entries.items()} == {2: False, 3: True, 7: True}
     assert not is_cut(cuts, made(BOSS).entry)

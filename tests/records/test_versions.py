@@ -123,6 +123,7 @@ def test_an_epoch_is_granted_to_each_holder_and_to_nobody_else() -> None:
     assert epoch_id(VAULT, CASE, new.key) == new.epoch
     assert grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
     assert new.key not in grant.sealed + new.row().bytes
+    assert "key=" not in repr(new)
     with pytest.raises(BrokenSealError):
         open_from(stranger, grant.sealed, context)
 

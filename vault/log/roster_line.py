@@ -101,7 +101,7 @@ class Line(Generic[_Roster]):
         before = self._together(sorted(common - inner))
         sides = [self._nodes[root].standing for root in roots]
         apart = set.union(*behind) - common
-        settled = max((root for root in apart if self._nodes[root].settles), key=self._number, default=None)
+        settled = min((root for root in apart if self._nodes[root].settles), key=self._number, default=None)
         if settled is not None:
             kept = [root for root, all_of_it in zip(roots, behind, strict=True) if settled in all_of_it]
             opened_late = apart - self._behind(kept)
