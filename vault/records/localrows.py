@@ -74,7 +74,7 @@ def decode_session(content: bytes) -> SessionSecret:
     """
     try:
         return msgspec.msgpack.decode(content, type=SessionSecret)
-    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
+    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
         raise MalformedError("the session row cannot be read") from None
 
 
@@ -102,6 +102,6 @@ def decode_ratchet(content: bytes) -> Ratchet:
     """
     try:
         c = msgspec.msgpack.decode(content, type=_RatchetContent)
-    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
+    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
         raise MalformedError("the ratchet row cannot be read") from None
     return Ratchet(CompartmentId(c.compartment), EpochId(c.epoch), c.key, c.i, c.day, c.first)
