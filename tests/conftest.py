@@ -2,6 +2,8 @@
 
 On a machine without the program the test is reported as not run, by name, at the end. With `CASEVAULT_CI=1`, where
 `.ci/run` has installed them all, a missing program fails the test instead.
+
+And the same passphrase, salt and cost are stretched once in a process: what Argon2id gives for them never changes.
 """
 
 from __future__ import annotations
@@ -9,10 +11,30 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from vault.seal import passphrase
+
 _NOT_RUN = "not run: needs "
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stretched_once() -> Iterator[None]:
+    stretch = passphrase.hash_secret_raw  # type: ignore[attr-defined]  # whatever stretches in this run
+    derived: dict[tuple[object, ...], bytes] = {}
+
+    def remembered(*typed: object, **cost: Any) -> bytes:
+        asked = (*typed, *sorted(cost.items()))
+        if asked not in derived:
+            derived[asked] = stretch(*typed, **cost)
+        return derived[asked]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passphrase, "hash_secret_raw", remembered)
+        yield
 
 
 def missing_tools(item: pytest.Item) -> list[str]:

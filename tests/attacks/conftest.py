@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from argon2.low_level import hash_secret_raw
 
 from tests.attacks.outsider import Outsider, learn
 from tests.services.conftest import founded, founded_template, session
@@ -13,29 +10,12 @@ from tests.services.founded import Filled, fill, found
 from tests.services.organisation import organisation, organisation_template
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.seal import passphrase
 from vault.services import notes, partners
 
 __all__ = ["founded", "founded_template", "organisation", "organisation_template", "session"]  # fixtures
 
 RECIPIENT = "Advocate Orlova"
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _argon2_once() -> Iterator[None]:
-    """Stretch each passphrase once: the same arguments give the same bytes, and attackers unlock often."""
-    derived: dict[tuple[object, ...], bytes] = {}
-
-    def remembered(typed: bytes, salt: bytes, **cost: Any) -> bytes:
-        asked = (typed, salt, *sorted(cost.items(), key=lambda one: one[0]))
-        if asked not in derived:
-            derived[asked] = hash_secret_raw(typed, salt, **cost)
-        return derived[asked]
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(passphrase, "hash_secret_raw", remembered)
-        yield
 
 
 # More than one full tile of 256 hashes, so that entries lie below it, behind it and at the end.
