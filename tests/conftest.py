@@ -29,7 +29,7 @@ def _stretched_once() -> Iterator[None]:
     def remembered(*typed: object, **cost: Any) -> bytes:
         asked = (*typed, *sorted(cost.items()))
         if asked not in derived:
-            derived[asked] = stretch(*typed, **cost)
+            derived[asked] = stretch(*typed, **cost)  # type: ignore[arg-type]
         return derived[asked]
 
     with pytest.MonkeyPatch.context() as patched:
