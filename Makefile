@@ -37,7 +37,7 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, and wheels for eve
 	done
 	PYTHONPATH=. $(VENV)/bin/lint-imports
 	@$(MAKE) --no-print-directory check-lock
-	@$(PY) -m tests.mutation --check | head -n 1 # for information: a changed module is run again when somebody has the time
+	@$(PY) -m tests.mutation --check | sed -n 1p # for information: a changed module is run again when somebody has the time
 	@echo "check: format, lint, types, contracts and lock hold"
 
 .PHONY: check-lock
