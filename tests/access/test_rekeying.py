@@ -14,7 +14,7 @@ from vault.access import keychange
 from vault.access.alarms import Alarm
 from vault.access.rekeying import doors_of, rekey, seats_here, slots_here
 from vault.access.session import Session
-from vault.errors import RefusedError, TryAgainError, VerificationError, WrongPassphraseError
+from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId
 from vault.records.work import Entry, Work
 from vault.seal.doors import DoorKeys
@@ -87,23 +87,6 @@ def put_slot(session: Session, seat: SeatId, number: int) -> None:
 def slots_here_of(session: Session) -> dict[SeatId, int]:
     with session.database.reading() as rows:
         return slots_here(rows)
-
-
-@pytest.mark.parametrize(
-    ("seats", "words"),
-    [
-        (lambda own: [], "keeps a way in"),
-        (lambda own: [GONE], "keeps a way in"),
-        (lambda own: [own, GONE], "newest roster does not have"),
-    ],
-)
-def test_neither_who_changes_the_key_goes_nor_does_a_stranger_come(
-    filled: Filled, seats: Callable[[SeatId], list[SeatId]], words: str
-) -> None:
-    before = read_keys(filled.path)
-    with filled.open() as session, pytest.raises(RefusedError, match=words):
-        rekey(session, seats=seats(session.seat))
-    assert read_keys(filled.path) == before
 
 
 def test_while_the_logs_are_in_doubt_the_key_stays(filled: Filled) -> None:

@@ -160,6 +160,15 @@ def test_a_rotation_deletes_exactly_the_wrap_that_it_replaced(database: Database
         assert set(rows.versions(CASE)) == {sealed(row, false), sealed(row, new)}
 
 
+def test_the_epochs_in_use_are_those_that_some_wrap_stands_under(database: Database) -> None:
+    old, new = key_of(version(0)), key_of(version(0), b"f" * 16)
+    with database.transaction() as rows:
+        rows.add_version_keys([old, key_of(version(1)), new])
+        assert rows.epochs_in_use() == {EPOCH, b"f" * 16}
+        rows.delete_version_keys([old, key_of(version(1))])
+        assert rows.epochs_in_use() == {b"f" * 16}
+
+
 def test_epochs_and_grants_are_found_by_what_they_are_for(database: Database) -> None:
     here, there = EpochRow(b"1" * 32, CASE, b"row"), EpochRow(b"0" * 32, OTHER_CASE, b"row")
     mine = GrantRow(b"1" * 32, EPOCH, SEAT, b"g" * 16, b"sealed")

@@ -1,7 +1,8 @@
 """A new key for the database of this folder, when a seat that had a way in here ends (FORMAT.md 3).
 
 Three durable steps, of which each may be the last before a power cut: doors that hold the new key and the old one;
-every page encrypted anew; doors that hold the new key alone. Unlock tries both keys and finishes what was begun.
+every page encrypted anew; doors that hold the new key alone. Unlock tries both keys and finishes what was begun, or
+begins it: a cut between the roster and here, a roster of another device and recovery sheets leave a way in that ended.
 Index, drafts and backups are under other keys.
 """
 
@@ -14,7 +15,7 @@ from dataclasses import replace
 
 from vault.access.keychange import change_keys
 from vault.access.session import Session
-from vault.errors import BrokenSealError, RefusedError, TryAgainError, VerificationError, WrongPassphraseError
+from vault.errors import BrokenSealError, TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId, VaultId
 from vault.seal.doors import DoorKeys, make_doors, make_recovery_door, open_doors
 from vault.seal.keyfile import KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile
@@ -52,39 +53,39 @@ def seats_here(session: Session) -> frozenset[SeatId]:
     return (here & frozenset(session.directory.standing.certificates)) | {session.seat}
 
 
-def rekey(session: Session, *, seats: Collection[SeatId] | None = None) -> KeyFile:
-    """Encrypt the database anew under a key that only these seats and recovery get, and empty all other slots.
+def close_doors(session: Session) -> None:
+    """Change the key of the database where a roster ended a seat that still has a way into this folder.
+
+    Raises:
+        VerificationError, TryAgainError: see `rekey`; the next unlock comes back to it.
+    """
+    if _seats_ended_here(session):
+        rekey(session)
+
+
+def rekey(session: Session) -> KeyFile:
+    """Encrypt the database anew under a key that only `seats_here` and recovery get, and empty all other slots.
 
     A copy of this folder that was taken before opens as it did, under the old key.
-
-    Args:
-        session: of a seat that stays.
-        seats: who keeps a way in; by default all of `seats_here`.
 
     Returns:
         The `keys` file as it stands now.
 
     Raises:
-        RefusedError: the session's own seat is not among them, or one is not in the newest roster.
         VerificationError: the logs are in doubt: which `keys` file is the valid one cannot be said.
         TryAgainError: no room; what was begun is finished at the next unlock.
     """
     session.require_sound_log()
-    staying = seats_here(session) if seats is None else frozenset(seats)
-    if session.seat not in staying:
-        raise RefusedError("who changes the key of the database keeps a way in")
-    if not staying <= session.directory.standing.certificates.keys():
-        raise RefusedError("a seat that the newest roster does not have gets no key")
+    staying = seats_here(session)
     file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
-    old = session.copy_keys(file).database_key
+    doors = DoorKeys(make_key(), session.copy_keys(file).database_key)
+    file = change_keys(session, with_doors(session, _without_other_slots(session, file, staying), doors, staying))
     with session.database.transaction() as rows:
-        # First: whoever finishes this later gives doors to those who are still here, and to nobody else.
+        # Not before: until the doors with the new key stand, these rows are all that says that it is owed.
         for seat in slots_here(rows).keys() - staying:
             rows.delete_local(seat, Purpose.SLOT)
-    doors = DoorKeys(make_key(), old)
-    file = change_keys(session, with_doors(session, _without_other_slots(session, file), doors, staying))
     session.database.rekey(doors.new)
-    return _close_old_doors(session, file, doors.new, staying)
+    return _close_old_doors(session, file, doors.new)
 
 
 def open_with_doors(folder: VaultFolder, doors: DoorKeys) -> tuple[Database, bytes]:
@@ -116,7 +117,7 @@ def doors_of(file: KeyFile, kem_seed: bytes, seat: SeatId) -> DoorKeys:
 
 
 def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: bytes) -> KeyFile:
-    """Finish a change of key that was cut off, and return the valid `keys` file. What cannot be done now waits.
+    """Finish a change of key that was cut off or is owed, and return the valid `keys` file; what cannot be done waits.
 
     Args:
         session: just opened, with nothing in doubt.
@@ -124,17 +125,27 @@ def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: 
         doors: what it holds for this seat.
         opened_with: the key that the database opened with.
     """
-    if doors.old is None:
-        return file
-    with suppress(TryAgainError):
-        if opened_with != doors.new:
-            session.database.rekey(doors.new)
-        return _close_old_doors(session, file, doors.new, seats_here(session))
-    return file
+    try:
+        if doors.old is not None:
+            if opened_with != doors.new:
+                session.database.rekey(doors.new)
+            file = _close_old_doors(session, file, doors.new)
+        # Also after that: whoever was ended since the change began was given the key that it brought.
+        return rekey(session) if _seats_ended_here(session) else file
+    except TryAgainError:
+        return KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
 
 
-def _close_old_doors(session: Session, file: KeyFile, key: bytes, seats: Collection[SeatId]) -> KeyFile:
-    file = change_keys(session, with_doors(session, file, DoorKeys(key), seats))
+def _seats_ended_here(session: Session) -> bool:
+    """Say whether a roster ended a seat that has a way into this folder: one that a fork left out may come back."""
+    standing = session.directory.standing
+    with session.database.reading() as rows:
+        here = slots_here(rows).keys() - standing.certificates.keys()
+    return any(cut.seat in here for cut in standing.cuts)
+
+
+def _close_old_doors(session: Session, file: KeyFile, key: bytes) -> KeyFile:
+    file = change_keys(session, with_doors(session, file, DoorKeys(key), seats_here(session)))
     # Copies from before a migration are under the key that was given up.
     for copy in session.folder.path.glob("vault.db.schema-*"):
         with suppress(OSError):
@@ -150,9 +161,9 @@ def with_doors(session: Session, file: KeyFile, keys: DoorKeys, seats: Collectio
     return file.with_doors(doors, recovery)
 
 
-def _without_other_slots(session: Session, file: KeyFile) -> KeyFile:
-    """Put random bytes in every slot that no seat here is known to have."""
+def _without_other_slots(session: Session, file: KeyFile, seats: Collection[SeatId]) -> KeyFile:
+    """Put random bytes in every slot that none of these seats is known to have."""
     with session.database.reading() as rows:
-        kept = set(slots_here(rows).values())
+        kept = {number for seat, number in slots_here(rows).items() if seat in seats}
     slots = [slot if number in kept else secrets.token_bytes(SLOT_BLOB_SIZE) for number, slot in enumerate(file.slots)]
     return replace(file, slots=tuple(slots))

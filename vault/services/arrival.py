@@ -12,7 +12,7 @@ from vault.access.alarms import Alarm
 from vault.access.session import Session
 from vault.display import counted
 from vault.errors import VaultError
-from vault.ids import SeatId
+from vault.ids import CompartmentId, SeatId
 from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
 from vault.services import handover, intake, members, rostering, sections, sharing, terms
@@ -43,6 +43,7 @@ def settle(session: Session) -> list[str]:
         steps.append(_shared)
     if session.roles & ALLOWED[Action.MEMBER_END]:
         steps.append(_over)
+    steps.append(_wraps)
     for step in steps:
         try:
             lines += step(session)
@@ -109,6 +110,19 @@ def _week(session: Session) -> list[str]:
 def _shared(session: Session) -> list[str]:
     count = rostering.settle_shared(session)
     return [f"Keys that the organisation shares were given or replaced: {count}."] if count else []
+
+
+def _wraps(session: Session) -> list[str]:
+    """Wrap anew what a cut left under a key that was replaced. It gives and takes nothing, and nobody need hear of it.
+
+    One look at which keys are in use tells whether there is anything: no version is read for it.
+    """
+    newest = {session.keyring.epochs_of(one)[-1] for one in session.keyring.compartments()}
+    with session.database.reading() as rows:
+        older = rows.epochs_in_use() - newest
+    left = {CompartmentId(one) for epoch in older if (one := session.keyring.compartment_of(epoch)) is not None}
+    sharing.rewrap_all(session, left)
+    return []
 
 
 def _over(session: Session) -> list[str]:

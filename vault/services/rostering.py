@@ -9,7 +9,7 @@ from pathlib import Path
 from vault.access.enrolling import MemberRecord, commit_roster, only_loses, settle, shared_compartments
 from vault.access.joining import HereSeat
 from vault.access.proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
-from vault.access.rekeying import rekey, slots_here
+from vault.access.rekeying import close_doors
 from vault.access.rosters import (
     Change,
     missing_signatures,
@@ -261,16 +261,8 @@ def _commit(
     cases: Sequence[CompartmentId] = sharing.end_seats(session, ended, progress=progress) if ended else ()
     if ended:
         sharing.rewrap_all(session, list(shared_compartments(session).values()))
-        _close_doors(session, ended)
+        close_doors(session)
     return Outcome(proposal.roster.head.number, admitted=admitted, ended=ended, cases=len(cases))
-
-
-def _close_doors(session: Session, ended: Sequence[SeatId]) -> None:
-    """Where an ended seat had a way into this very folder, change the key of its database."""
-    with session.database.reading() as rows:
-        here = slots_here(rows).keys()
-    if not here.isdisjoint(ended):
-        rekey(session)
 
 
 def _refuse_own_end(session: Session, change: Change) -> None:

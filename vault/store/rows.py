@@ -191,6 +191,10 @@ class Rows:
             self.connection.execute(sql.DELETE_KEYS_OF_VERSION, params)
             self.connection.execute(sql.DELETE_VERSION, params)
 
+    def epochs_in_use(self) -> set[bytes]:
+        """Return the ids of the epochs under which the key of some version is wrapped."""
+        return {epoch for (epoch,) in self.connection.execute(sql.EPOCHS_IN_USE).all()}
+
     def delete_version_keys(self, rows: Collection[VersionKeyRow]) -> None:
         """Delete exactly these wraps: what a rotation replaced."""
         if rows:

@@ -136,6 +136,7 @@ VERSION_KEYS_AFTER = (
     .order_by(version_key.c.seq, version_key.c.n, version_key.c.epoch, version_key.c.wrap)
     .limit(given("rows"))
 )
+EPOCHS_IN_USE = sa.select(version_key.c.epoch).where(*_sound([version_key.c.epoch])).distinct()
 # The next log behind one, in each table that holds parts of logs: found by their keys, whatever their number of rows.
 NEXT_ORIGIN = tuple(
     sa.select(sa.func.min(table.c.origin)).where(*_sound(table.c), table.c.origin > given("after_origin"))
