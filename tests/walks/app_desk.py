@@ -45,6 +45,10 @@ class AppDesk:
         """Return the words on the screen."""
         return " ".join(shown(self.app).split())
 
+    def words(self) -> str:
+        """Return the words on the screen, without the frame of a question over it."""
+        return " ".join(self.said().replace("│", " ").split())
+
     async def unlock(self, pilot: Pilot[None], passphrase: bytes = PASSPHRASE) -> None:
         """Go through the first screen."""
         await settled(pilot)

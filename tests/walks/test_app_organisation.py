@@ -22,11 +22,6 @@ pytestmark = [pytest.mark.screen, pytest.mark.slow]
 VOLUNTEER = "Dana Okwiri"
 
 
-def words_on(desk: AppDesk) -> str:
-    """Return the words on the screen, without the frame of a question over it."""
-    return " ".join(desk.said().replace("│", " ").split())
-
-
 def test_the_owner_cannot_be_reached_at_0540_and_the_deputy_reads_the_case(office: Office) -> None:
     with office.open(office.amina) as amina:
         made = cases.create(amina, title="Arrest", kind="detention")
@@ -41,14 +36,14 @@ def test_the_owner_cannot_be_reached_at_0540_and_the_deputy_reads_the_case(offic
         await press(pilot, "f3")
         await type_in(pilot, "Torgaev")
         await press(pilot, "enter", "enter")
-        assert f"{made.ref} Arrest" in words_on(desk)
-        assert "Ilham Torgaev" in words_on(desk)
+        assert f"{made.ref} Arrest" in desk.words()
+        assert "Ilham Torgaev" in desk.words()
         await press(pilot, "f6")
-        assert "call the lawyer Orlova first." in words_on(desk)
-        assert office.amina.name in words_on(desk), "the note says who wrote it"
+        assert "call the lawyer Orlova first." in desk.words()
+        assert office.amina.name in desk.words(), "the note says who wrote it"
         await press(pilot, "w")
-        assert f"{office.joel.name} (you)" in words_on(desk)
-        assert office.amina.name in words_on(desk)
+        assert f"{office.joel.name} (you)" in desk.words()
+        assert office.amina.name in desk.words()
 
     desk.walk(steps)
 
@@ -68,7 +63,7 @@ def test_a_volunteer_starts_tomorrow_and_is_admitted_in_three_acts(founded_templ
         await press(pilot, "m", "i", "tab", "tab")
         await type_in(pilot, str(invitation))
         await press(pilot, "f4")
-        assert "No secret is in it, but your name" in words_on(desk)
+        assert "No secret is in it, but your name" in desk.words()
         await press(pilot, "enter")
         # On the laptop the invitation is answered (2), and words come up there.
         request, words = ask_to_join(tmp_path, laptop, invitation.read_bytes(), VOLUNTEER)
@@ -77,13 +72,13 @@ def test_a_volunteer_starts_tomorrow_and_is_admitted_in_three_acts(founded_templ
         await press(pilot, "a")
         await type_in(pilot, str(carried))
         await press(pilot, "f4")
-        assert f"{VOLUNTEER} asks to join as intake, for 30 days." in words_on(desk)
-        assert " ".join(words) in words_on(desk)
+        assert f"{VOLUNTEER} asks to join as intake, for 30 days." in desk.words()
+        assert " ".join(words) in desk.words()
         # 4. They are the same: admit, and write what the laptop needs.
         await press(pilot, "f4", "y")
-        assert f"{VOLUNTEER} is admitted." in words_on(desk)
+        assert f"{VOLUNTEER} is admitted." in desk.words()
         await press(pilot, "enter")
-        assert f"{VOLUNTEER} intake" in words_on(desk)
+        assert f"{VOLUNTEER} intake" in desk.words()
 
     desk.walk(steps)
     # 5. On the laptop: take it. 6. Work.
@@ -105,10 +100,10 @@ def test_a_laptop_is_gone_and_whom_to_warn_is_on_the_screen_before_anything_else
     async def give(pilot: Pilot[None]) -> None:
         await aminas.unlock(pilot, office.amina.passphrase)
         await press(pilot, "enter", "w", "g")
-        while f"< {MEMBER}" not in words_on(aminas):
+        while f"< {MEMBER}" not in aminas.words():
             await press(pilot, "right")
         await press(pilot, "f4", "enter")
-        assert MEMBER in words_on(aminas)
+        assert MEMBER in aminas.words()
 
     aminas.walk(give)
     miras = AppDesk(office.place, MEMBER)
@@ -116,12 +111,12 @@ def test_a_laptop_is_gone_and_whom_to_warn_is_on_the_screen_before_anything_else
     async def lost(pilot: Pilot[None]) -> None:
         await miras.unlock(pilot)
         await press(pilot, "escape", "l")  # past the guide to recovery sheets
-        while f"> {office.amina.seat.hex()[:8]}" not in words_on(miras):
+        while f"> {office.amina.seat.hex()[:8]}" not in miras.words():
             await press(pilot, "down")
         await press(pilot, "l", "f4", "y", "enter")
-        assert "WHOM TO WARN 1 client" in words_on(miras)
-        assert "Ilham Torgaev no safe contact is kept; known: +49 30 5550 1234" in words_on(miras)
+        assert "WHOM TO WARN 1 client" in miras.words()
+        assert "Ilham Torgaev no safe contact is kept; known: +49 30 5550 1234" in miras.words()
         await press(pilot, "escape")
-        assert office.amina.name not in words_on(miras)
+        assert office.amina.name not in miras.words()
 
     miras.walk(lost)
