@@ -60,3 +60,15 @@ def test_only_an_admin_names_deputies_and_only_workers_stand_in(office: Office) 
         deputies.set_deputy(nadia, office.amina.member, office.nadia.member)
     with office.place.open() as founder, pytest.raises(UsageError, match="nobody is their own deputy"):
         deputies.set_deputy(founder, office.amina.member, office.amina.member)
+
+
+def test_what_a_new_key_costs_counts_devices_and_names_the_sheets(office: Office) -> None:
+    with office.open(office.amina) as amina:
+        case = cases.create(amina, title="A title", kind="asylum").case
+        notes.add(amina, case, kind="contact", text="one")
+        versions = sharing.cost_of_change(amina, case).versions
+        assert sharing.cost_of_change(amina, case) == sharing.ChangeCost(versions, 2, with_recovery=True)
+        cost = sharing.cost_of_change(amina, case, without=[office.joel.member])
+        assert cost == sharing.ChangeCost(versions, 1, with_recovery=True)
+        assert sharing.revoke(amina, case, [office.joel.member]).versions == cost.versions
+        assert sharing.cost_of_change(amina, case) == cost

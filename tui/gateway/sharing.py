@@ -35,7 +35,7 @@ class Sharing(Subject):
         held_by = sharing.holders_of(session, one)
         stand = keys.keys_of(session, one)
         may_share = bool(self._may(Action.CASE_SHARE))
-        cost = sharing.cost_of_change(session, one) if may_share else sharing.ChangeCost(0, 0)
+        cost = sharing.cost_of_change(session, one) if may_share else sharing.ChangeCost(0, 0, with_recovery=False)
         return AccessShown(
             holders=holder_lines(session, held_by.members, terms.terms_of(session, one)),
             with_recovery=held_by.with_recovery,

@@ -12,7 +12,7 @@ from vault.display import counted
 
 if TYPE_CHECKING:
     from vault.access.session import Session
-    from vault.ids import CompartmentId
+    from vault.ids import CompartmentId, MemberId
 
 _REASONS = ("colleague", "deputy", "supervision", "legal-referral", "field", "handover")
 
@@ -80,7 +80,7 @@ def _remove(args: argparse.Namespace, face: Face) -> Result:
         member = authors.find_member(session, args.from_member, also_left=True)
         case = cases.find(session, args.case)
         if member in sharing.holders_of(session, case).members:
-            _say_cost(session, face, case)
+            _say_cost(session, face, case, member)
         changed = sharing.revoke(
             session, case, [member], progress=lambda done, total: face.progress(done, total, "Wrapping anew")
         )
@@ -90,9 +90,9 @@ def _remove(args: argparse.Namespace, face: Face) -> Result:
     )
 
 
-def _say_cost(session: Session, face: Face, case: CompartmentId) -> None:
+def _say_cost(session: Session, face: Face, case: CompartmentId, gone: MemberId) -> None:
     from vault.services import sharing
 
-    cost = sharing.cost_of_change(session, case)
+    cost = sharing.cost_of_change(session, case, without=[gone])
     if not face.quiet:
         face.say(f"A new key: {cost_words(cost)}.")

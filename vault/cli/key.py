@@ -40,6 +40,7 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
         "waiting": found.waiting,
         "versions": cost.versions,
         "seats": cost.seats,
+        "with_recovery": cost.with_recovery,
     }
     lines = [
         f"{counted(found.epochs, 'key')} so far, {found.current} of them current",

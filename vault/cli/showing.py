@@ -86,8 +86,9 @@ def note_lines(note: Stored[Note], by: Mapping[RecordId, str], *, short: bool = 
 
 
 def cost_words(cost: ChangeCost) -> str:
-    """Return what a new key of a case costs; who holds it are devices, and the recovery sheets where they open it."""
-    return f"{counted(cost.versions, 'version')} wrapped anew, sealed to {counted(cost.seats, 'holder')}"
+    """Return what a new key of a case costs."""
+    sheets = " and the recovery sheets" if cost.with_recovery else ""
+    return f"{counted(cost.versions, 'version')} wrapped anew, sealed to {counted(cost.seats, 'device')}{sheets}"
 
 
 def person_data(person: Stored[Person]) -> dict[str, object]:

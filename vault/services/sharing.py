@@ -53,10 +53,11 @@ class KeyChanged:
 
 @dataclass(frozen=True, slots=True)
 class ChangeCost:
-    """What a new key costs: keys of versions to wrap anew, and seats to seal it to."""
+    """What a new key costs: keys of versions to wrap anew, seats to seal it to, and whether the sheets get it too."""
 
     versions: int
     seats: int
+    with_recovery: bool
 
 
 def holders_of(session: Session, case: CompartmentId) -> Holders:
@@ -121,12 +122,14 @@ def rotate(session: Session, case: CompartmentId, *, progress: Progress = lambda
     return replace_key(session, case, act="key.rotate", rule=rule, progress=progress)
 
 
-def cost_of_change(session: Session, case: CompartmentId) -> ChangeCost:
-    """Return what `revoke` or `rotate` of a case will do, without doing it."""
+def cost_of_change(session: Session, case: CompartmentId, *, without: Sequence[MemberId] = ()) -> ChangeCost:
+    """Return what `rotate` of a case, or `revoke` from these members, will do, without doing it."""
     session.require(Action.CASE_SHARE, case)
     with session.database.reading() as rows:
         versions = rows.versions(case)
-    return ChangeCost(waiting(versions, EpochId(b"")), len(_state(session, case).holders))
+    gone = seats_of(session, without)
+    sealed_to = {holder.seat for holder in next_holders(session.directory, _state(session, case), without=gone)}
+    return ChangeCost(waiting(versions, EpochId(b"")), len(sealed_to - {RECOVERY}), RECOVERY in sealed_to)
 
 
 def end_seats(
