@@ -28,6 +28,12 @@ from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.services import cases, devices, joining, notes, people, rostering
 from vault.services.cases import CaseMade
 
+NOBODY_HERE = "Among the cases that you can read, nobody is to be warned."
+ASK_OTHERS = (
+    "Other cases may have been on that device: whose it was, and whoever shared cases with it, know whom to warn."
+    " Ask them."
+)
+
 
 def add_device(organisation: Organisation, session: Session, *, with_cases: bool = True) -> Account:
     """Admit a further device of the member who works, and give it their cases."""
@@ -113,6 +119,7 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
             "NEVER use: +996 555 010 999",
             f"{made.ref}  Sana {MARKER}",
             "no safe contact is kept; known: +49 30 5550 1234",
+            ASK_OTHERS,
         ]
         assert not mira.holds(only_his.case)
         notes.add(mira, made.case, kind="contact", text="after")
@@ -131,7 +138,7 @@ def test_that_clients_were_looked_up_is_in_the_log(organisation: Organisation) -
         assert (made.case, devices.WHY_WARNED) in mira.viewed
 
 
-def test_who_reads_no_cases_gets_a_count_and_no_names(organisation: Organisation) -> None:
+def test_who_reads_no_cases_gets_no_names_and_is_told_whom_to_ask(organisation: Organisation) -> None:
     with organisation.at(MIRA, KARIM, JOEL) as (mira, karim, joel):
         made = case_of_clients(mira)
         share(mira, made.case, organisation, JOEL)
@@ -139,7 +146,7 @@ def test_who_reads_no_cases_gets_a_count_and_no_names(organisation: Organisation
         done = devices.lost(karim, joel.seat)
         assert done.outcome.is_done
         assert (done.warn.clients, done.outcome.cases) == ((), 0)
-        assert len(devices.warn_lines(done.warn)) == 1
+        assert devices.warn_lines(done.warn) == [NOBODY_HERE, ASK_OTHERS]
 
 
 def test_a_lost_device_of_an_admin_needs_others_and_the_list_does_not_wait(organisation: Organisation) -> None:
@@ -147,7 +154,7 @@ def test_a_lost_device_of_an_admin_needs_others_and_the_list_does_not_wait(organ
         done = devices.lost(mira, organisation[KARIM].seat)
         assert not done.outcome.is_done
         assert done.outcome.proposal is not None
-        assert devices.warn_lines(done.warn) == ["No case that you can read was on that device."]
+        assert devices.warn_lines(done.warn) == [NOBODY_HERE, ASK_OTHERS]
 
 
 @pytest.mark.parametrize("name", [SELIN, AMINA, DANA, NOOR])
@@ -188,7 +195,8 @@ def test_a_case_of_a_lost_device_that_is_here_and_not_ones_own_is_counted(founde
     with founded.open() as mira:
         warn = devices.lost(mira, oren.seat).warn
         assert (warn.clients, warn.unread) == ((), 1)
-        assert any("more case was on that device" in line for line in devices.warn_lines(warn))
+        counted = "1 more case was on that device and is not yours: ask who holds them."
+        assert devices.warn_lines(warn) == [counted, ASK_OTHERS]
 
 
 def test_a_further_device_gets_no_case_unasked(organisation: Organisation) -> None:

@@ -29,6 +29,11 @@ DEVICE_KIND = "device"
 WHY_WARNED = "emergency"
 
 _FEWEST_DIGITS = 4
+# What never came to the device in use is on no list that it makes.
+_ASK_OTHERS = (
+    "Other cases may have been on that device: whose it was, and whoever shared cases with it, know whom to warn."
+    " Ask them."
+)
 # Where a notice has its epoch's id (FORMAT.md 2).
 _EPOCH_AT = 35
 
@@ -216,7 +221,7 @@ def warn_lines(warn: WarnList) -> list[str]:
     if warn.unread:
         words = counted(warn.unread, "more case was on that device and is", "more cases were on that device and are")
         lines.append(f"{words} not yours: ask who holds them.")
-    return lines or ["No case that you can read was on that device."]
+    return [*(lines or ["Among the cases that you can read, nobody is to be warned."]), _ASK_OTHERS]
 
 
 def _contact_lines(one: ToWarn) -> list[str]:
