@@ -55,6 +55,9 @@ def test_sheets_are_for_their_owner_alone(desk: Desk, tmp_path: Path) -> None:
     assert answer.code == 0, answer.err
     assert (tmp_path / "sheets.txt").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "sheets.txt").read_text().count("RECOVERY SHEET") == 3
+    status = desk.run_bare("--vault", str(tmp_path / "new.vault"), "status").out
+    assert "recovery sheets not proven yet" in status
+    assert "they count as none: `casevault recovery drill`." in status
 
 
 def test_a_folder_is_made_for_sheets_where_one_is_named(desk: Desk, tmp_path: Path) -> None:

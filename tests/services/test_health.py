@@ -48,7 +48,7 @@ def test_the_file_of_dates_names_nothing(filled: Filled) -> None:
     for secret in (vault_id.hex(), seat.hex(), MARKER, MEMBER, str(filled.path.name)):
         assert secret not in text
     assert json.loads(path.read_text()).keys() == {
-        *("opened", "backup", "verify", "highest", "separated", "sheets", "drill")
+        *("opened", "backup", "verify", "highest", "separated", "sheets", "made", "drill")
     }
     assert path.stat().st_mode & 0o077 == 0
 
@@ -73,7 +73,7 @@ def test_a_founder_alone_has_no_separation_of_duties_and_no_recovery_sheets(foun
     with founded.open() as session:
         dates.note_opened(session)
         known = dates.read(session.vault, session.state)
-    assert (known.separated, known.sheets) == (False, False)
+    assert (known.separated, known.sheets, known.made) == (False, False, None)
     found = by_name(health.status(founded.path, state=founded.state))
     assert found["duties"].found == "no separation of duties"
     assert found["recovery"].found == "no recovery sheets"
@@ -104,7 +104,8 @@ def test_a_drill_is_dated_until_there_are_new_sheets(founded: Place) -> None:
     assert "recovery drill" in found["recovery"].advice
     dates.note_new_sheets(founded.vault_id, founded.state)
     found = by_name(health.status(founded.path, state=founded.state))
-    assert (found["recovery"].verdict, found["recovery"].found) == (Verdict.WARN, "no recovery sheets")
+    advice = "Until a drill proves them they count as none: `casevault recovery drill`."
+    assert found["recovery"] == Item("recovery", Verdict.WARN, "recovery sheets not proven yet", advice)
 
 
 def test_status_reads_dates_and_public_facts_alone(filled: Filled) -> None:

@@ -52,6 +52,8 @@ def test_the_standing_tells_what_is_lacking(gateway: Gateway) -> None:
     assert standing.lacks == ("no separation of duties", "no recovery sheets")
     assert standing.backup_ms is None
     assert standing.drafts == 0
+    gateway.recovery.make(gateway.recovery.shapes[0])
+    assert gateway.standing().lacks == ("no separation of duties", "recovery sheets not proven yet")
 
 
 def test_looking_through_the_list_is_one_entry_and_reading_a_case_one_for_each_reason(

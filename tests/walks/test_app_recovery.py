@@ -80,6 +80,7 @@ def test_from_the_guide_to_a_proven_recovery_and_back_after_the_passphrase_is_lo
         assert "! The secret of the sheets is on paper alone: they were proven. n makes new ones." in desk.said()
         await press(pilot, "escape")
         assert "no recovery sheets" not in desk.said()
+        assert "not proven yet" not in desk.said()
 
     desk.walk(steps)
 

@@ -75,13 +75,12 @@ class Gateway:
         self._door.settle()
         session = self._door.session
         known = dates.read(session.vault, self._door.state)
-        lacks = [] if known.separated else ["no separation of duties"]
-        lacks += [] if known.sheets else ["no recovery sheets"]
+        lacks = ["" if known.separated else "no separation of duties", known.lack_of_sheets]
         return Standing(
             member=self._door.name,
             backup_ms=known.backup,
             alarms=session.warnings,
-            lacks=tuple(lacks),
+            lacks=tuple(filter(None, lacks)),
             drafts=len(self._door.shelf.list()),
             may=self._door.may(Action.CASE_CREATE),
         )

@@ -9,7 +9,7 @@ from vault.cli.asking import Personal, add_personal, personal_values, read_membe
 from vault.cli.choosing import LANGUAGES, new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
-from vault.cli.sheets import add_writing, compare_paper, files_for, hand_over
+from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over
 from vault.errors import TryAgainError
 
 if TYPE_CHECKING:
@@ -75,12 +75,15 @@ def _init(args: argparse.Namespace, face: Face) -> Result:
 def _sheets_of(args: argparse.Namespace, face: Face, new: NewVault, files: SheetFiles | None) -> list[str]:
     """Hand the sheets over; the vault is there already, so that what fails now is said as what it is."""
     from vault import clock
-    from vault.services import recovery
+    from vault.services import dates, recovery
 
     try:
-        return hand_over(args, face, new.sheets, files, day=recovery.day(clock.now_ms()))
+        said = hand_over(args, face, new.sheets, files, day=recovery.day(clock.now_ms()))
     except TryAgainError:
         raise TryAgainError(
             "the vault is ready, and its recovery sheets could not be written",
             advice="Make room, then `casevault recovery sheets --out FOLDER`.",
         ) from None
+    if files is not None or at_terminal(args, face):
+        dates.note_new_sheets(new.vault)
+    return said

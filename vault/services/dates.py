@@ -39,6 +39,7 @@ class Dates:
         highest: the highest time seen by any of them.
         separated: whether those who audit do nothing else here.
         sheets: whether the secret of the recovery sheets is off this device: it goes when they are proven.
+        made: whether a set of sheets was made here of that secret.
         drill: last drill that proved the sheets.
     """
 
@@ -48,7 +49,15 @@ class Dates:
     highest: int | None = None
     separated: bool | None = None
     sheets: bool | None = None
+    made: bool | None = None
     drill: int | None = None
+
+    @property
+    def lack_of_sheets(self) -> str:
+        """What to warn of, in words: sheets that no drill has proven, or none at all; nothing where they are proven."""
+        if self.sheets:
+            return ""
+        return "recovery sheets not proven yet" if self.made else "no recovery sheets"
 
 
 def read(vault: bytes, state: Path | None = None) -> Dates:
@@ -96,7 +105,7 @@ def note_opened(session: Session) -> None:
 
 def note_new_sheets(vault: bytes, state: Path | None = None) -> None:
     """Remember that there is a new set of sheets, which no drill has proven yet."""
-    _write(vault, replace(read(vault, state), sheets=False, drill=None), state)
+    _write(vault, replace(read(vault, state), sheets=False, made=True, drill=None), state)
 
 
 def duties_are_separated(session: Session) -> bool:

@@ -148,10 +148,9 @@ def _sheets(known: Dates, now: int) -> Item:
         return replace(aged, found=f"proven {aged.found}")
     if known.sheets:
         return Item("recovery", Verdict.OK, "proven elsewhere: the secret of the sheets is not on this device")
-    advice = (
-        "Until a drill proves them they count as none: `casevault recovery sheets`, then `casevault recovery drill`."
-    )
-    return Item("recovery", Verdict.WARN, "no recovery sheets", advice)
+    make = "" if known.made else "`casevault recovery sheets`, then "
+    advice = f"Until a drill proves them they count as none: {make}`casevault recovery drill`."
+    return Item("recovery", Verdict.WARN, known.lack_of_sheets, advice)
 
 
 def _wrong_attempts(known: Attempts) -> Item:

@@ -117,7 +117,9 @@ def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
             "the secret of the sheets is not on this device: they were proven, or made elsewhere",
             advice="Make new ones with `casevault recovery new`; that takes the old ones.",
         )
-    return make_sheets(secret, *SHAPES[shape])
+    made = make_sheets(secret, *SHAPES[shape])
+    dates.note_new_sheets(session.vault, session.state)
+    return made
 
 
 def drill(session: Session, typed: TypedSheets) -> Drilled:
