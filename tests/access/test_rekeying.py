@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.access.test_keychange import PowerCutError, read_keys, replace_step
+from tests.services.colleague import admit
 from tests.services.founded import Filled
 from vault.access import keychange
 from vault.access.alarms import Alarm
-from vault.access.rekeying import doors_of, rekey, seats_here, slots_here
+from vault.access.by_sheets import open_door
+from vault.access.new_root import change_root
+from vault.access.rekeying import doors_here, rekey, seats_here, slots_here
+from vault.access.root_secret import kept_secret
 from vault.access.session import Session
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId
@@ -27,7 +31,7 @@ GONE = SeatId(b"\x07" * 16)
 
 
 def doors(session: Session) -> DoorKeys:
-    return doors_of(read_keys(session.folder.path), session._secrets.kem_seed, session.seat)
+    return doors_here(session, read_keys(session.folder.path))
 
 
 def require_whole(filled: Filled, *, old: bytes) -> bytes:
@@ -149,6 +153,45 @@ def test_no_room_on_the_way_is_said_and_the_next_unlock_finishes(
             # It still opens, and work goes on.
             assert doors(session).old == old
             notes.add(session, filled.cases[1], kind="contact", text="meanwhile")
+    require_whole(filled, old=old)
+
+
+def admits(session: Session) -> None:
+    admit(session)
+
+
+def changes_again(session: Session) -> None:
+    with pytest.raises(TryAgainError, match="no room"):
+        rekey(session)
+
+
+def new_sheets(session: Session) -> None:
+    secret = kept_secret(session)
+    assert secret is not None
+    change_root(session, secret)
+
+
+@pytest.mark.parametrize("act", [admits, changes_again, new_sheets])
+def test_while_a_change_waits_for_room_no_other_change_of_the_doors_forgets_the_key_that_still_opens(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, act: Callable[[Session], None]
+) -> None:
+    def full(*args: object) -> None:
+        raise TryAgainError("no room, says the test")
+
+    with filled.open() as session:
+        old = doors(session).new
+        with monkeypatch.context() as filling:
+            filling.setattr(Database, "rekey", full)
+            with pytest.raises(TryAgainError, match="no room"):
+                rekey(session)
+    with monkeypatch.context() as filling:
+        filling.setattr(Database, "rekey", full)
+        with filled.open() as session:
+            act(session)
+            secret = kept_secret(session)
+            assert secret is not None
+    assert open_door(read_keys(filled.path), secret).old == old
+    filled.open().close()  # finishes it, and is told of new sheets
     require_whole(filled, old=old)
 
 

@@ -14,10 +14,9 @@ from pathlib import Path
 
 from vault import platform
 from vault.access.keychange import change_keys
-from vault.access.rekeying import seats_here, slots_here, with_doors
+from vault.access.rekeying import doors_here, seats_here, slots_here, with_doors
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.seal.doors import DoorKeys
 from vault.seal.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT, KeyFile
 from vault.seal.pins import pins_file_name
 from vault.seal.purposes import Purpose
@@ -55,7 +54,7 @@ def destroy_own_access(session: Session) -> None:
     if number is None:
         raise VerificationError("which slot is yours is not known here", advice="Lock, unlock and repeat.")
     emptied = file.with_slot(number, secrets.token_bytes(SLOT_BLOB_SIZE))
-    keys = DoorKeys(session.copy_keys(file).database_key)
+    keys = doors_here(session, file)
     with _replaced(folder.keys):
         change_keys(session, with_doors(session, emptied, keys, seats_here(session) - {seat}))
     with session.database.transaction() as rows:

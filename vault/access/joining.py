@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vault import __version__, platform
 from vault.access.founding import make_beside, no_room
-from vault.access.rekeying import seats_here
+from vault.access.rekeying import doors_here, seats_here
 from vault.access.session import Session
 from vault.access.slots import free_slot
 from vault.access.waiting import Waiting, place_of
@@ -150,7 +150,7 @@ def join_here(session: Session, invitation: Invitation, *, member_name: str, pas
     with session.database.reading() as rows:
         number = free_slot(rows)
     slot = make_slot(file.header, number, new.secrets, passphrase=passphrase, member_name=member_name)
-    doors = DoorKeys(session.copy_keys(file).database_key)
+    doors = doors_here(session, file)
     certificates = session.directory.standing.certificates
     seats = [(seat, certificates[seat].kem) for seat in sorted(seats_here(session))]
     keys = file.with_slot(number, slot).with_doors(

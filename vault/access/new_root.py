@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from vault.access.compartments import next_holders
 from vault.access.directory import RECOVERY
 from vault.access.enrolling import commit_roster
+from vault.access.rekeying import doors_here
 from vault.access.root_secret import root_of
 from vault.access.rosters import Change, next_roster
 from vault.access.session import Session
@@ -23,7 +24,7 @@ from vault.records.authority import Entry as ProvenEntry
 from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder
 from vault.records.work import Entry
-from vault.seal.doors import DoorKeys, make_recovery_door
+from vault.seal.doors import make_recovery_door
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
@@ -66,7 +67,7 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
         seed = derive_root_seed(secret)
         roster = roster.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
     file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
-    door = make_recovery_door(session.vault, DoorKeys(session.copy_keys(file).database_key), recovery)
+    door = make_recovery_door(session.vault, doors_here(session, file), recovery)
     # Both, so that a crash on either side of the commit leaves the one that counts.
     row = session.log.place.seal_row(Purpose.ROOT_SECRET, new_secret + old_secret)
     commit_roster(session, roster, keys=file.with_doors(file.doors, door), rows=[row])

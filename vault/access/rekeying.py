@@ -78,7 +78,11 @@ def rekey(session: Session) -> KeyFile:
     session.require_sound_log()
     staying = seats_here(session)
     file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
-    doors = DoorKeys(make_key(), session.copy_keys(file).database_key)
+    before = doors_here(session, file)
+    if before.old is not None:
+        # A change before this one found no room: the key that opens the database now would stand in no door.
+        session.database.rekey(before.new)
+    doors = DoorKeys(make_key(), before.new)
     file = change_keys(session, with_doors(session, _without_other_slots(session, file, staying), doors, staying))
     with session.database.transaction() as rows:
         # Not before: until the doors with the new key stand, these rows are all that says that it is owed.
@@ -101,14 +105,23 @@ def open_with_doors(folder: VaultFolder, doors: DoorKeys) -> tuple[Database, byt
     raise VerificationError("keys and database do not belong together", advice=_RESTORE_BOTH)
 
 
-def doors_of(file: KeyFile, kem_seed: bytes, seat: SeatId) -> DoorKeys:
+def doors_here(session: Session, file: KeyFile) -> DoorKeys:
+    """Return what every door of the next generation has to hold: both keys, while a change waits for room.
+
+    Raises:
+        VerificationError: no door opens for this seat.
+    """
+    return doors_of(file, session.kem_private, session.seat)
+
+
+def doors_of(file: KeyFile, private: KemPrivate, seat: SeatId) -> DoorKeys:
     """Return the keys of the database for a seat.
 
     Raises:
         VerificationError: no door opens for it.
     """
     try:
-        return open_doors(KemPrivate.from_seed(kem_seed), seat, VaultId(file.header.vault), file.doors)
+        return open_doors(private, seat, VaultId(file.header.vault), file.doors)
     except BrokenSealError:
         raise VerificationError(
             "no door of the keys file opens for your seat",

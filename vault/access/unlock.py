@@ -263,7 +263,7 @@ class _Opening:
         return settled
 
     def _doors(self) -> DoorKeys:
-        return doors_of(self.file, self.slot.secrets.kem_seed, self.seat)
+        return doors_of(self.file, KemPrivate.from_seed(self.slot.secrets.kem_seed), self.seat)
 
     def _first_pins(self, machine: bytes, log: SeatLog) -> Pins:
         return Pins(

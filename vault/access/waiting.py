@@ -196,7 +196,7 @@ def finish_joining(session: Session, waiting: Waiting, file: KeyFile, doors: Doo
 def waiting_database(folder: VaultFolder, file: KeyFile, slot: OpenedSlot) -> Iterator[Database | None]:
     """Open the database of a folder whose seat waits, so that a bundle can be taken; None where it does not wait."""
     seat = SeatId(slot.secrets.seat)
-    database, _ = open_with_doors(folder, doors_of(file, slot.secrets.kem_seed, seat))
+    database, _ = open_with_doors(folder, doors_of(file, KemPrivate.from_seed(slot.secrets.kem_seed), seat))
     try:
         with database.reading() as rows:
             waiting = waiting_seat(rows, place_of(slot.secrets, VaultId(file.header.vault)))
