@@ -78,6 +78,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "add_grants": lambda rows: rows.add_grants([GrantRow(_ID, _ID, _ID, _ID, b"sealed")]),
     "grants": lambda rows: rows.grants(),
     "epochs_granted_to": lambda rows: rows.epochs_granted_to(_ID),
+    "epochs_in_use": lambda rows: rows.epochs_in_use(),
     "epochs_holding": lambda rows: rows.epochs_holding([_ID, _ID], at=3),
     "grants_of": lambda rows: rows.grants_of(_ID),
     "false_rows": lambda rows: rows.false_rows(),

@@ -38,7 +38,12 @@ _READ: dict[str, Callable[[Rows], object]] = {
         list(rows.version_rows(ORIGIN)),
         rows.origins(),
     ),
-    "version_key": lambda rows: (rows.versions(CASE), list(rows.version_keys(ORIGIN)), rows.origins()),
+    "version_key": lambda rows: (
+        rows.versions(CASE),
+        list(rows.version_keys(ORIGIN)),
+        rows.origins(),
+        rows.epochs_in_use(),
+    ),
     "epoch": lambda rows: (
         rows.epochs(),
         rows.epochs(CASE),
