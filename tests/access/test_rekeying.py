@@ -15,7 +15,7 @@ from vault.access import keychange
 from vault.access.alarms import Alarm
 from vault.access.by_sheets import open_door
 from vault.access.new_root import change_root
-from vault.access.rekeying import doors_here, rekey, seats_here, slots_here
+from vault.access.rekeying import close_doors, doors_here, rekey, seats_here, slots_here
 from vault.access.root_secret import kept_secret
 from vault.access.session import Session
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
@@ -81,6 +81,17 @@ def test_a_seat_that_ended_has_neither_slot_nor_door_afterwards(filled: Filled) 
     assert after.slots[0] == file.slots[0]
     assert all(old != new for old, new in zip(file.slots[1:], after.slots[1:], strict=True))
     assert not set(file.doors) & set(after.doors)
+
+
+def test_a_seat_that_no_roster_names_and_none_ended_keeps_its_slot(filled: Filled) -> None:
+    """Its admission may be on one side of a fork, and come back with the roster that joins both."""
+    with filled.open() as session:
+        put_slot(session, GONE, 5)
+        close_doors(session)
+    before = read_keys(filled.path)
+    with filled.open() as session:
+        assert slots_here_of(session) == {session.seat: 0, GONE: 5}
+    assert read_keys(filled.path) == before
 
 
 def put_slot(session: Session, seat: SeatId, number: int) -> None:
