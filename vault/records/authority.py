@@ -80,10 +80,12 @@ class Listings:
 
     Attributes:
         places: kind -> digest -> (log, position) of each operation that lists it.
+        tags: kind -> digest -> the tags under which they do; of versions, none.
         read: (kind, log) -> how many of its operations were looked at.
     """
 
     places: dict[ItemKind, dict[bytes, list[Place]]] = field(default_factory=dict)
+    tags: dict[ItemKind, dict[bytes, set[bytes]]] = field(default_factory=dict)
     read: dict[tuple[ItemKind, bytes], int] = field(default_factory=dict)
 
     def of(self, rows: Rows, kind: ItemKind) -> dict[bytes, list[Place]]:
@@ -94,11 +96,18 @@ class Listings:
         for origin in {genesis.origin for genesis in rows.geneses()}:
             for row in rows.operations(origin, self.read.get((kind, origin), 0)):
                 for one in kinds:
-                    for digest in digests_in(row, one):
+                    for digest, tag in items_in(row, one):
                         self.places[one].setdefault(digest, []).append((origin, row.seq))
+                        if one in _RARE:
+                            self.tags.setdefault(one, {}).setdefault(digest, set()).add(tag)
             size = rows.size(origin)
             self.read.update({(one, origin): size for one in kinds})
         return self.places[kind]
+
+    def tagged(self, rows: Rows, kind: ItemKind) -> dict[bytes, set[bytes]]:
+        """Return under which tags things of a kind are listed; versions are not asked for."""
+        self.of(rows, kind)
+        return self.tags.get(kind, {})
 
 
 @dataclass(slots=True)
@@ -205,9 +214,14 @@ def names_session_key(row: OperationRow) -> bool:
 
 def digests_in(row: OperationRow, kind: ItemKind) -> set[bytes]:
     """Return the digests of one kind in a list; of a malformed list, none."""
+    return {digest for digest, _ in items_in(row, kind)}
+
+
+def items_in(row: OperationRow, kind: ItemKind) -> set[tuple[bytes, bytes]]:
+    """Return digest and tag of each item of one kind in a list; of a malformed list, none."""
     if kind not in row.list[::ITEM_SIZE]:
         return set()
     try:
-        return {item.digest for item in decode_items(row.list) if item.kind == kind}
+        return {(item.digest, item.tag) for item in decode_items(row.list) if item.kind == kind}
     except MalformedError:
         return set()

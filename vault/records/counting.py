@@ -21,9 +21,11 @@ from vault.log.roster import Roster
 from vault.policy.rights import rights_table
 from vault.policy.roles import Role
 from vault.records.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
+from vault.records.epochs import notices_of
 from vault.records.holding import CompartmentState, Holding
 from vault.records.versions import OpenedVersion, open_all
 from vault.seal.keyring import Keyring
+from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
 
@@ -36,7 +38,8 @@ class Quarantined:
 
     `n` is None where the list itself is not here: what the entry holds, nobody can say. `is_unentitled`: its author had
     no right to write it there then, as far as this device knows, so that a person has to decide (FORMAT.md 6); what
-    does not open then, or is not here, is no damage to anybody.
+    does not open then, or is not here, is no damage to anybody. Who holds no grant is not called so where one is not
+    here that somebody entitled listed: it may be theirs.
     """
 
     origin: Origin
@@ -90,6 +93,7 @@ class Counter:
     authority: Authority
     learned: Learned = field(default_factory=Learned)
     own: SeatId | None = None
+    _lacking: dict[CompartmentId, bool] = field(default_factory=dict)
 
     def judge(self, origin: Origin, start: int, proven: Proven) -> Iterator[OpenedVersion | Quarantined]:
         """Yield each version listed in the proven entries from `start` on, opened if it counts, in order of place.
@@ -142,7 +146,7 @@ class Counter:
                 if any(self.keyring.epochs_of(sealed.compartment) for sealed in group):
                     yield Quarantined(origin, row.seq, n, "C2")
             elif (home := self._home_of(item)) is not None and not self._is_erased(item):
-                failed = self._failed_author(home, signed)
+                failed = self._unentitled(home, signed)
                 absent = "C2" if group else "missing"
                 yield Quarantined(origin, row.seq, n, failed or absent, is_unentitled=failed is not None)
 
@@ -153,10 +157,13 @@ class Counter:
             version = None
         place = (Origin(signed.row.origin), signed.row.seq, listed[0].n)
         if version is None:
-            failed = self._failed_author(CompartmentId(listed[0].compartment), signed)
+            failed = self._unentitled(CompartmentId(listed[0].compartment), signed)
             return Quarantined(*place, failed or "C6", is_unentitled=failed is not None)
         failed = self._failed_check(version, signed)
-        return version if failed is None else Quarantined(*place, failed, is_unentitled=failed != "C7")
+        if failed is None:
+            return version
+        may_be = failed == "C6" and self._unentitled(CompartmentId(version.compartment), signed) is None
+        return Quarantined(*place, failed, is_unentitled=failed != "C7" and not may_be)
 
     def is_owed(self, row: OperationRow, n: int) -> bool:
         """Say whether others may expect what a signed entry lists there: its author had the right to it (C4, C6)."""
@@ -165,7 +172,7 @@ class Counter:
         except (MalformedError, IndexError):
             return True
         home = self._home_of(item)
-        return home is None or self._failed_author(home, signed) is None
+        return home is None or self._unentitled(home, signed) is None
 
     def _signed(self, row: OperationRow, genesis: Genesis | None) -> _Signed:
         return _Signed(row, genesis, self.authority.chain.by_root(Header.decode(row.header).roster))
@@ -220,6 +227,40 @@ class Counter:
         if state is None or state.counts(SeatId(genesis.seat), row.origin, row.seq):
             return None
         return "C6"
+
+    def _unentitled(self, compartment: CompartmentId, signed: _Signed) -> str | None:
+        """Do so, unless a grant is not here by which they may have had the right."""
+        failed, state = self._failed_author(compartment, signed), self.state(compartment)
+        if failed != "C6" or state is None or signed.genesis is None:
+            return failed
+        is_sure = state.was_granted(SeatId(signed.genesis.seat)) or not self._lacks_keys(state)
+        return failed if is_sure else None
+
+    def _lacks_keys(self, state: CompartmentState) -> bool:
+        """Say whether somebody entitled listed an epoch or a grant there that is not here, or was altered."""
+        if state.compartment not in self._lacking:
+            self._lacking[state.compartment] = self._look_for_keys(state)
+        return self._lacking[state.compartment]
+
+    def _look_for_keys(self, state: CompartmentState) -> bool:
+        compartment = state.compartment
+        notices = notices_of(self.rows, compartment)
+        here: dict[bytes, set[bytes]] = {}  # digest -> who gave it, as the row says
+        for row in (row for epoch in {one.epoch for one in notices} for row in self.rows.grants_of(epoch)):
+            if row.digest == grant_digest(row.epoch, row.seat, row.sealed):
+                here.setdefault(row.digest, set()).add(row.giver)
+        known = {one.digest() for one in notices}
+        listings = self.learned.listings
+        return any(
+            digest not in known
+            and compartment_tag(compartment, digest) in tags
+            and any(
+                entry is not None and state.may_give(entry) and entry.seat not in here.get(digest, ())
+                for entry in (self.authority.entry(*place) for place in listings.of(self.rows, kind)[digest])
+            )
+            for kind in (ItemKind.EPOCH, ItemKind.GRANT)
+            for digest, tags in listings.tagged(self.rows, kind).items()
+        )
 
     def state(self, compartment: CompartmentId) -> CompartmentState | None:
         """Return what counts in a compartment, judged once."""

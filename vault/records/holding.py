@@ -85,9 +85,18 @@ class CompartmentState:
 
     def counts(self, seat: SeatId, origin: bytes, seq: int) -> bool:
         """Say whether a version that this seat wrote there may count (C6): it was granted, and not cut before."""
-        if not any(seat in epoch.granted for epoch in self.epochs.values()):
-            return False
-        return not self.cuts_off(seat, origin, seq)
+        return self.was_granted(seat) and not self.cuts_off(seat, origin, seq)
+
+    def was_granted(self, seat: SeatId) -> bool:
+        """Say whether the seat holds a counted grant of any epoch."""
+        return any(seat in epoch.granted for epoch in self.epochs.values())
+
+    def may_give(self, entry: Entry) -> bool:
+        """Say whether the author of an entry might list epochs and grants there: its founder then, or a holder."""
+        founding = next(iter(self.epochs.values())).made[0].entry
+        if (entry.origin, entry.seq) == (founding.origin, founding.seq):
+            return True
+        return entry.rights.may_grant(entry.roles, self.place) and self.counts(entry.seat, entry.origin, entry.seq)
 
     def cuts_off(self, seat: SeatId, origin: bytes, seq: int) -> bool:
         """Say whether a drop in force leaves this entry of the seat out."""
