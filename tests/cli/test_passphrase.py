@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -47,10 +48,19 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self.ours, text.encode() + b"\n")
 
-    def end(self) -> int:
+    def end(self, *, pressing: bytes = b"", seconds: float = 60) -> int:
+        """Wait until the command has ended and return its exit code; `pressing` is pressed until then.
+
+        What is pressed between two questions goes with what was typed ahead: once is not enough.
+        """
+        ends = time.monotonic() + seconds
         try:
-            while part := os.read(self.ours, 4096):
-                self.shown += part.decode()
+            while time.monotonic() < ends:
+                os.write(self.ours, pressing)
+                if select.select([self.ours], [], [], 0.5)[0]:
+                    self.shown += os.read(self.ours, 4096).decode()
+            os.kill(self.pid, signal.SIGKILL)
+            pytest.fail(f"did not end: {self.shown!r}")
         except OSError:
             pass
         code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
@@ -282,8 +292,7 @@ def test_init_offers_one_that_is_made_and_refuses_what_is_easily_guessed(desk: D
     terminal.until("RECOVERY SHEET")
     given = ("--vault", str(tmp_path / "new.vault"), "--member", "amina example")
     opened = desk.run_bare(*given, "--passphrase-file", private(tmp_path, made.title().encode()), "case", "list")
-    os.write(terminal.ours, b"\x03")
-    terminal.end()
+    terminal.end(pressing=b"\x03")
     assert opened.code == 0, opened.err
 
 
