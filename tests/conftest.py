@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -35,6 +36,12 @@ def _stretched_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(passphrase, "hash_secret_raw", remembered)
         yield
+
+
+def pytest_configure() -> None:
+    """Let Ctrl+C reach the commands under test: a shell that starts a run in the background has it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def missing_tools(item: pytest.Item) -> list[str]:
