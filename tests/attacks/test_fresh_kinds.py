@@ -6,11 +6,11 @@ from tests.attacks.test_fresh_epoch_names import list_notice
 from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
 from tests.services.colleague import admit
 from tests.services.founded import Filled
-from vault.access.directory import roster_record
 from vault.access.enrolling import SHARED, shared_compartments
 from vault.access.session import Session
-from vault.ids import CompartmentId, EpochId, make_id
+from vault.ids import CompartmentId, EpochId, RecordId, make_id
 from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.work import Entry, Work
 from vault.services import cases, notes, sharing
@@ -50,7 +50,7 @@ def test_rosters_copied_into_a_case_that_is_called_a_directory_keep_nobody_out(s
         claim(session, case, CompartmentKind.DIRECTORY)
         with Work(session.log) as work:
             for roster in session.directory.chain.accepted:
-                work.write(case, roster_record(), "roster", roster.fields())
+                work.write(case, RecordId(ROSTER_RECORD), "roster", roster.fields())
             work.commit(Entry(act="case.import"))
     for who in (victim, None):
         with short.open() if who is None else who.open(short.place) as session:

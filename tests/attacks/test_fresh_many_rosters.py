@@ -7,11 +7,10 @@ from tests.attacks.test_fresh_many_logs import begin_another_log
 from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
 from tests.services.colleague import admit
 from tests.services.founded import Filled
-from vault.access.directory import roster_record
 from vault.access.rosters import Change, next_roster
 from vault.access.session import Session
-from vault.ids import Origin, SeatId
-from vault.log.roster import ROSTER_PURPOSE
+from vault.ids import Origin, RecordId, SeatId
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.work import Entry, Work
 from vault.services import cases, devices, notes
@@ -27,7 +26,7 @@ def list_rivals(session: Session, ended: SeatId, count: int) -> None:
         for _ in range(count):
             roster = next_roster(standing, Change(ended=frozenset({ended})), lambda _: sizes)
             roster = roster.signed(*session.sign(ROSTER_PURPOSE, roster.root))
-            work.write(session.directory.compartment, roster_record(), "roster", roster.fields())
+            work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
         work.commit(Entry(act="roster.change"))
 
 
@@ -64,7 +63,7 @@ def test_a_fresh_log_does_not_make_its_seat_forget_the_rosters_that_it_knew(shor
         rival = next_roster(old, Change(ended=frozenset({helper.seat})), lambda _: sizes)
         rival = rival.signed(*session.sign(ROSTER_PURPOSE, rival.root))
         with Work(log) as work:
-            work.write(session.directory.compartment, roster_record(), "roster", rival.fields())
+            work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", rival.fields())
             work.commit(Entry(act="roster.change"))
     with short.open() as owner:
         standing = owner.directory.standing

@@ -136,7 +136,6 @@ NO_ACT: Mapping[str, str] = {
     "arrivals.require_maker": ASKED,
     "arrivals.require_room": ASKED,
     "asking.ask_apart": ASKED,
-    "authors.author_of": DIRECTORY,
     "authors.find_member": DIRECTORY,
     "authors.names_of_members": DIRECTORY,
     "authors.written_by": DIRECTORY,

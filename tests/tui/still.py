@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from typing_extensions import override
 
+from tests.tui.driving import shown
 from tests.tui.stills.access import StillSections, StillSharing
 from tests.tui.stills.approvals import StillApprovals
 from tests.tui.stills.casework import StillCasework
@@ -163,3 +164,24 @@ def walk(app: StillApp, steps: Steps, *, size: tuple[int, int] = (80, 24)) -> No
                 app._ending = True  # or a long act would hold up the end of a test that failed
 
     asyncio.run(session())
+
+
+def words_on(pilot: Pilot[None]) -> str:
+    """Return the words on the screen, without the frames around them and however they are broken into lines."""
+    return " ".join(shown(pilot.app).replace("│", " ").split())
+
+
+def acts_of(app: StillApp, what: str) -> list[tuple[Any, ...]]:
+    """Return what the app asked its gateway to do, of this kind."""
+    return [one for one in app.still.done if one[0] == what]
+
+
+def stands_on(app: StillApp, kind: type[Screen[Any]]) -> None:
+    """Assert which screen is on top."""
+    assert isinstance(app.screen, kind)
+
+
+async def go_to(pilot: Pilot[None], name: str) -> None:
+    """Give the focus to a field."""
+    pilot.app.screen.query_one(f"#{name}").focus()
+    await pilot.pause()

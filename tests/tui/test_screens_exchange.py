@@ -10,14 +10,23 @@ import pytest
 from textual.pilot import Pilot
 from typing_extensions import override
 
-from tests.tui.driving import shown
-from tests.tui.still import StillApp, StillGateway, press, type_in, wait_for_screen, walk
+from tests.tui.still import (
+    StillApp,
+    StillGateway,
+    acts_of,
+    go_to,
+    press,
+    stands_on,
+    type_in,
+    wait_for_screen,
+    walk,
+    words_on,
+)
 from tests.tui.stills.approvals import APPROVERS, StillApprovals
 from tests.tui.stills.exchange import PEERS, StillExchange
 from tests.tui.stills.referral import StillReferral
 from tui.gateway.subject import Progress, Stopped
 from tui.screens.approving import QuestionFile, QuestionScreen
-from tui.screens.base import VaultScreen
 from tui.screens.pages import PagesScreen
 from tui.values import Exported, ExportStep
 from tui.values_exchange import ApproverShown, PeerShown, QuestionAsked, Told
@@ -35,23 +44,6 @@ class OnlyElsewhere(StillApprovals):
     others = APPROVERS[1:]
 
 
-def _said(pilot: Pilot[None]) -> str:
-    return " ".join(shown(pilot.app).split())
-
-
-def _done(app: StillApp, what: str) -> list[tuple[Any, ...]]:
-    return [done for done in app.still.done if done[0] == what]
-
-
-def _stands_on(app: StillApp, kind: type[VaultScreen]) -> None:
-    assert isinstance(app.screen, kind)
-
-
-async def _go_to(pilot: Pilot[None], name: str) -> None:
-    pilot.app.screen.query_one(f"#{name}").focus()
-    await pilot.pause()
-
-
 # ---- bundles -------------------------------------------------------------------------------------------------------
 
 
@@ -60,15 +52,15 @@ def test_a_bundle_is_taken_and_what_waits_is_said() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "x", "f4")
-        assert "! Type the whole path of the file, from / or ~ on." in _said(pilot)
+        assert "! Type the whole path of the file, from / or ~ on." in words_on(pilot)
         await type_in(pilot, "/media/stick/from-joel.bundle")
         await press(pilot, "f4")
-        assert "The bundle of Joel Brandvik brought 1 case, 2 people." in _said(pilot)
-        assert "WAITS: Entries of Selin Asterholt" in _said(pilot)
-        assert "! Something waits for you or for another bundle: read on above." in _said(pilot)
+        assert "The bundle of Joel Brandvik brought 1 case, 2 people." in words_on(pilot)
+        assert "WAITS: Entries of Selin Asterholt" in words_on(pilot)
+        assert "! Something waits for you or for another bundle: read on above." in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "take") == [("take", Path("/media/stick/from-joel.bundle"))]
+    assert acts_of(app, "take") == [("take", Path("/media/stick/from-joel.bundle"))]
 
 
 def test_looking_into_a_bundle_takes_nothing() -> None:
@@ -78,10 +70,10 @@ def test_looking_into_a_bundle_takes_nothing() -> None:
         await press(pilot, "x", "right", "tab")
         await type_in(pilot, "/media/stick/from-joel.bundle")
         await press(pilot, "enter")
-        assert "A bundle of Joel Brandvik, made on 2026-11-24 by their clock" in _said(pilot)
+        assert "A bundle of Joel Brandvik, made on 2026-11-24 by their clock" in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "take") == []
+    assert acts_of(app, "take") == []
 
 
 def test_a_bundle_is_made_for_the_member_that_was_chosen() -> None:
@@ -91,10 +83,10 @@ def test_a_bundle_is_made_for_the_member_that_was_chosen() -> None:
         await press(pilot, "x", "left", "tab", "right", "tab")
         await type_in(pilot, "/media/stick/to-selin.bundle")
         await press(pilot, "f4")
-        assert "The bundle is made." in _said(pilot)
+        assert "The bundle is made." in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "make") == [("make", PEERS[1].member, Path("/media/stick/to-selin.bundle"))]
+    assert acts_of(app, "make") == [("make", PEERS[1].member, Path("/media/stick/to-selin.bundle"))]
 
 
 def test_without_another_device_there_is_nobody_to_make_one_for() -> None:
@@ -105,8 +97,8 @@ def test_without_another_device_there_is_nobody_to_make_one_for() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "x", "left", "f4")
-        assert "! There is nobody to make a bundle for." in _said(pilot)
-        assert "No member has another device" in _said(pilot)
+        assert "! There is nobody to make a bundle for." in words_on(pilot)
+        assert "No member has another device" in words_on(pilot)
 
     walk(StillApp(StillGateway(Alone)), steps)
 
@@ -130,9 +122,9 @@ def test_taking_is_stopped_and_a_refusal_says_why() -> None:
         await pilot.press("f4")
         await wait_for_screen(pilot, ProgressModal)
         await press(pilot, "escape")
-        assert "Stopped. What had not come whole is not here; take it again." in _said(pilot)
+        assert "Stopped. What had not come whole is not here; take it again." in words_on(pilot)
         await press(pilot, "shift+tab", "right", "f4")
-        assert "! The bundle is for another member. Ask for one that is made for you." in _said(pilot)
+        assert "! The bundle is for another member. Ask for one that is made for you." in words_on(pilot)
 
     walk(StillApp(StillGateway(Long)), steps)
 
@@ -151,20 +143,20 @@ def test_a_question_is_read_and_approved_with_a_reason_only_after_a_yes() -> Non
 
     async def steps(pilot: Pilot[None]) -> None:
         await _to_question(pilot)
-        assert "Two men asked for him at the market." in _said(pilot)
+        assert "Two men asked for him at the market." in words_on(pilot)
         await press(pilot, "f4")
-        assert "! Choose your reason first (F6, then right)." in _said(pilot)
+        assert "! Choose your reason first (F6, then right)." in words_on(pilot)
         await press(pilot, "right", "f4")
-        assert "! Type the whole path of a new file for your answer" in _said(pilot)
+        assert "! Type the whole path of a new file for your answer" in words_on(pilot)
         await type_in(pilot, "/media/stick/answer")
         await press(pilot, "f4", "enter")
-        assert _done(app, "give") == [], "Enter, pressed without reading, means no"
+        assert acts_of(app, "give") == [], "Enter, pressed without reading, means no"
         await press(pilot, "f4", "y")
-        _stands_on(app, QuestionFile)
-        assert "You approved it as supervisor; your log says so." in _said(pilot)
+        stands_on(app, QuestionFile)
+        assert "You approved it as supervisor; your log says so." in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "give") == [("give", "legal-referral", Path("/media/stick/answer"))]
+    assert acts_of(app, "give") == [("give", "legal-referral", Path("/media/stick/answer"))]
 
 
 def test_leaving_a_question_approves_nothing() -> None:
@@ -172,12 +164,12 @@ def test_leaving_a_question_approves_nothing() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await _to_question(pilot)
-        _stands_on(app, QuestionScreen)
+        stands_on(app, QuestionScreen)
         await press(pilot, "escape")
-        assert "You answered nothing." in _said(pilot)
+        assert "You answered nothing." in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "give") == []
+    assert acts_of(app, "give") == []
 
 
 def test_ones_own_question_is_refused_in_plain_words() -> None:
@@ -188,7 +180,7 @@ def test_ones_own_question_is_refused_in_plain_words() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await _to_question(pilot)
-        assert "! Nobody approves what they ask for themselves. Ask another member." in _said(pilot)
+        assert "! Nobody approves what they ask for themselves. Ask another member." in words_on(pilot)
 
     walk(StillApp(StillGateway(Own)), steps)
 
@@ -208,7 +200,7 @@ class Decided(StillReferral):
 
 
 async def _export(pilot: Pilot[None]) -> None:
-    await _go_to(pilot, "out")
+    await go_to(pilot, "out")
     await type_in(pilot, "/media/stick")
     await pilot.press("f4")
     await wait_for_screen(pilot, PagesScreen)
@@ -220,11 +212,11 @@ def test_alone_is_said_before_and_nobody_is_asked() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "e")
-        assert "Nobody else could approve it: it is done ALONE, and the log says so." in _said(pilot)
+        assert "Nobody else could approve it: it is done ALONE, and the log says so." in words_on(pilot)
         await _export(pilot)
 
     walk(app, steps)
-    assert _done(app, "export") == [("export", False, None)]
+    assert acts_of(app, "export") == [("export", False, None)]
 
 
 def test_the_second_person_at_this_keyboard_is_asked_by_name() -> None:
@@ -232,13 +224,13 @@ def test_the_second_person_at_this_keyboard_is_asked_by_name() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "e")
-        assert "Who < Nadia Ferrante, supervisor >" in _said(pilot)
+        assert "Who < Nadia Ferrante, supervisor >" in words_on(pilot)
         await _export(pilot)
-        assert "Two persons released it: log and package say so." in _said(pilot)
+        assert "Two persons released it: log and package say so." in words_on(pilot)
 
     walk(app, steps, size=(120, 40))
-    assert _done(app, "second") == [("second", "Nadia Ferrante")]
-    assert _done(app, "export") == [("export", True, None)]
+    assert acts_of(app, "second") == [("second", "Nadia Ferrante")]
+    assert acts_of(app, "export") == [("export", True, None)]
 
 
 def test_a_question_goes_into_a_file_for_whoever_may_and_nothing_leaves() -> None:
@@ -246,17 +238,17 @@ def test_a_question_goes_into_a_file_for_whoever_may_and_nothing_leaves() -> Non
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "e", "f4")
-        assert "! Type the whole path of the file, from / or ~ on." in _said(pilot)
+        assert "! Type the whole path of the file, from / or ~ on." in words_on(pilot)
         await type_in(pilot, "/media/stick/question")
         await press(pilot, "f4")
-        assert "The question is at /media/stick/question. It opens for: Nadia Ferrante." in _said(pilot)
-        assert "The question is written. Nothing left." in _said(pilot)
+        assert "The question is at /media/stick/question. It opens for: Nadia Ferrante." in words_on(pilot)
+        assert "The question is written. Nothing left." in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "ask") == [
+    assert acts_of(app, "ask") == [
         ("ask", "lawyer", "Maître Solvène Kaltbrunner", "", Path("/media/stick/question")),
     ]
-    assert _done(app, "export") == []
+    assert acts_of(app, "export") == []
 
 
 def test_an_answer_that_came_back_is_used() -> None:
@@ -264,14 +256,14 @@ def test_an_answer_that_came_back_is_used() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "e")
-        await _go_to(pilot, "second-way")
+        await go_to(pilot, "second-way")
         await press(pilot, "right")
-        await _go_to(pilot, "second-file")
+        await go_to(pilot, "second-file")
         await type_in(pilot, "/media/stick/answer")
         await _export(pilot)
 
     walk(app, steps)
-    assert _done(app, "export") == [("export", False, Path("/media/stick/answer"))]
+    assert acts_of(app, "export") == [("export", False, Path("/media/stick/answer"))]
 
 
 # ---- break-glass ---------------------------------------------------------------------------------------------------
@@ -292,12 +284,12 @@ def test_breaking_glass_is_confirmed_and_approved_by_whoever_sits_here() -> None
         await press(pilot, "enter", "g")
         await type_in(pilot, "2026-11-30")
         await press(pilot, "f4", "enter")
-        assert _done(app, "break") == []
+        assert acts_of(app, "break") == []
         await press(pilot, "f4", "y")
-        assert "Joel Brandvik can open the case until 2026-11-30" in _said(pilot)
+        assert "Joel Brandvik can open the case until 2026-11-30" in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "break") == [("break", PEERS[0].member, "2026-11-30", "emergency", True)]
+    assert acts_of(app, "break") == [("break", PEERS[0].member, "2026-11-30", "emergency", True)]
 
 
 def test_glass_is_not_broken_where_nobody_who_may_approve_can_act_here() -> None:
@@ -307,7 +299,7 @@ def test_glass_is_not_broken_where_nobody_who_may_approve_can_act_here() -> None
         await press(pilot, "enter", "g")
         await type_in(pilot, "2026-11-30")
         await press(pilot, "f4")
-        assert "! Nobody who may approve it can unlock it on this computer." in _said(pilot)
+        assert "! Nobody who may approve it can unlock it on this computer." in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "break") == []
+    assert acts_of(app, "break") == []

@@ -10,8 +10,7 @@ import pytest
 from textual.pilot import Pilot
 from typing_extensions import override
 
-from tests.tui.driving import shown
-from tests.tui.still import StillApp, StillGateway, press, type_in, walk
+from tests.tui.still import StillApp, StillGateway, acts_of, go_to, press, stands_on, type_in, walk, words_on
 from tests.tui.stills.access import ACCESS, Alone, StillSections, StillSharing
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.devices import DEVICES, ENDED, StillDevices
@@ -20,7 +19,6 @@ from tests.tui.stills.members import DONE, MEMBERS, Signed, StillMembers, StillP
 from tui.gateway.subject import Progress, Stopped, Subject
 from tui.screens.access import AccessScreen
 from tui.screens.admit import AdmitScreen
-from tui.screens.base import VaultScreen
 from tui.screens.case import CaseScreen
 from tui.screens.devices import DevicesScreen
 from tui.screens.invite import InviteForm
@@ -39,25 +37,8 @@ CASE = f"{0:032x}"
 JOEL = MEMBERS[2].member
 
 
-def _said(pilot: Pilot[None]) -> str:
-    return " ".join(shown(pilot.app).replace("│", " ").split())
-
-
-def _done(app: StillApp, what: str) -> list[tuple[Any, ...]]:
-    return [done for done in app.still.done if done[0] == what]
-
-
 def _app(*instead: type[Subject]) -> StillApp:
     return StillApp(StillGateway(*instead))
-
-
-def _stands_on(app: StillApp, kind: type[VaultScreen]) -> None:
-    assert isinstance(app.screen, kind)
-
-
-async def _go_to(pilot: Pilot[None], name: str) -> None:
-    pilot.app.screen.query_one(f"#{name}").focus()
-    await pilot.pause()
 
 
 # ---- members -------------------------------------------------------------------------------------------------------
@@ -68,23 +49,23 @@ def test_a_volunteer_is_invited_with_a_last_day_and_admitted_only_after_the_word
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m", "i")
-        await _go_to(pilot, "out")
+        await go_to(pilot, "out")
         await type_in(pilot, "/media/stick/invitation")
         await press(pilot, "enter", "enter")
         assert isinstance(app.screen, MembersScreen)
         await press(pilot, "a")
         await type_in(pilot, "/media/stick/request")
         await press(pilot, "enter")
-        assert "jury teacher animal academic empty cricket remove fortune" in _said(pilot)
+        assert "jury teacher animal academic empty cricket remove fortune" in words_on(pilot)
         await press(pilot, "f4", "enter")
-        assert "Nobody is admitted. Where a word differs: make a new invitation" in _said(pilot)
-        assert not _done(app, "admit")
+        assert "Nobody is admitted. Where a word differs: make a new invitation" in words_on(pilot)
+        assert not acts_of(app, "admit")
         await press(pilot, "f4", "y", "enter")
         assert isinstance(app.screen, MembersScreen)
 
     walk(app, steps)
-    assert _done(app, "invite") == [("invite", "intake", 30, Path("/media/stick/invitation"))]
-    assert _done(app, "admit") == [("admit", "Vera Tikhookova", Path("/media/stick/admitted.bundle"), False, False)]
+    assert acts_of(app, "invite") == [("invite", "intake", 30, Path("/media/stick/invitation"))]
+    assert acts_of(app, "admit") == [("admit", "Vera Tikhookova", Path("/media/stick/admitted.bundle"), False, False)]
 
 
 def test_another_request_takes_the_words_of_the_first_off_the_screen() -> None:
@@ -94,11 +75,11 @@ def test_another_request_takes_the_words_of_the_first_off_the_screen() -> None:
         await press(pilot, "m", "a")
         await type_in(pilot, "/media/stick/request")
         await press(pilot, "f4")
-        await _go_to(pilot, "request")
+        await go_to(pilot, "request")
         await type_in(pilot, "/media/stick/another")
-        assert "jury" not in _said(pilot)
+        assert "jury" not in words_on(pilot)
         await press(pilot, "f4")
-        assert [done[1] for done in _done(app, "look")] == [
+        assert [done[1] for done in acts_of(app, "look")] == [
             Path("/media/stick/request"),
             Path("/media/stick/another"),
         ]
@@ -116,9 +97,9 @@ def test_a_request_that_was_altered_shows_no_words() -> None:
         await press(pilot, "m", "a")
         await type_in(pilot, "/media/stick/request")
         await press(pilot, "f4")
-        assert "! The log of this request is not the first one of its own seat." in _said(pilot)
+        assert "! The log of this request is not the first one of its own seat." in words_on(pilot)
         assert isinstance(pilot.app.screen, AdmitScreen)
-        assert "Its bundle" not in _said(pilot)
+        assert "Its bundle" not in words_on(pilot)
 
     walk(_app(Altered), steps)
 
@@ -128,17 +109,17 @@ def test_a_role_proposes_its_days_and_days_are_a_number() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m", "i", "s", "c")
-        await _go_to(pilot, "days")
+        await go_to(pilot, "days")
         await type_in(pilot, "two weeks")
-        await _go_to(pilot, "out")
+        await go_to(pilot, "out")
         await type_in(pilot, "/media/stick/invitation")
         await press(pilot, "f4")
-        assert "! Type a number of days, or nothing for no end." in _said(pilot)
+        assert "! Type a number of days, or nothing for no end." in words_on(pilot)
         assert isinstance(app.screen, InviteForm)
         await press(pilot, *["backspace"] * len("two weeks"), "f4")
 
     walk(app, steps)
-    assert _done(app, "invite") == [("invite", "caseworker", 0, Path("/media/stick/invitation"))]
+    assert acts_of(app, "invite") == [("invite", "caseworker", 0, Path("/media/stick/invitation"))]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +154,7 @@ def test_enter_pressed_without_reading_ends_nobody(key: str) -> None:
         await press(pilot, "m", "down", key, "enter")
 
     walk(app, steps)
-    assert not _done(app, "end devices") + _done(app, "leave")
+    assert not acts_of(app, "end devices") + acts_of(app, "leave")
 
 
 def test_cases_are_lent_until_a_day_that_has_to_be_named() -> None:
@@ -181,13 +162,13 @@ def test_cases_are_lent_until_a_day_that_has_to_be_named() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m", "down", "down", "w", "f4")
-        assert "! Type the last day, as 2026-12-24." in _said(pilot)
+        assert "! Type the last day, as 2026-12-24." in words_on(pilot)
         await type_in(pilot, "2026-12-24")
         await press(pilot, "f4", "enter")
         assert isinstance(app.screen, MembersScreen)
 
     walk(app, steps)
-    assert _done(app, "lend") == [("lend", JOEL, MEMBERS[0].member, "2026-12-24")]
+    assert acts_of(app, "lend") == [("lend", JOEL, MEMBERS[0].member, "2026-12-24")]
 
 
 def test_who_has_left_is_shown_when_asked_for_and_not_changed() -> None:
@@ -195,10 +176,10 @@ def test_who_has_left_is_shown_when_asked_for_and_not_changed() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m")
-        assert "Karim Lindquell" not in _said(pilot)
+        assert "Karim Lindquell" not in words_on(pilot)
         await press(pilot, "o", "end", "s")
-        assert "Left: shown so that their notes keep a name." in _said(pilot)
-        assert "! They have left; they come back only by a new invitation (i)." in _said(pilot)
+        assert "Left: shown so that their notes keep a name." in words_on(pilot)
+        assert "! They have left; they come back only by a new invitation (i)." in words_on(pilot)
 
     walk(app, steps)
 
@@ -209,11 +190,11 @@ def test_what_a_role_does_not_allow_is_not_offered() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m")
-        assert "i invite" not in _said(pilot)
+        assert "i invite" not in words_on(pilot)
         await press(pilot, "enter")
-        assert "Your roles change nothing about other members." in _said(pilot)
+        assert "Your roles change nothing about other members." in words_on(pilot)
         await press(pilot, "f1")
-        assert "Suspend" not in _said(pilot)
+        assert "Suspend" not in words_on(pilot)
 
     walk(_app(Volunteer), steps)
 
@@ -230,8 +211,8 @@ def test_who_makes_no_cases_is_not_offered_to() -> None:
             return CaseListStart(0, ())
 
     async def steps(pilot: Pilot[None]) -> None:
-        assert "No case was given to you yet." in _said(pilot)
-        assert "n new" not in _said(pilot)
+        assert "No case was given to you yet." in words_on(pilot)
+        assert "n new" not in words_on(pilot)
 
     walk(StillApp(Intake(NoCases)), steps)
 
@@ -243,7 +224,7 @@ def test_a_role_without_cases_is_told_where_to_go() -> None:
             raise RefusedError("case.list is refused: your role does not allow it")
 
     async def steps(pilot: Pilot[None]) -> None:
-        assert "Your roles open no cases. m members, v log, F2 all that can be done." in _said(pilot)
+        assert "Your roles open no cases. m members, v log, F2 all that can be done." in words_on(pilot)
 
     walk(_app(Admin), steps)
 
@@ -256,7 +237,7 @@ def test_what_policy_refuses_is_said_and_nothing_else_happens() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m", "s", "y")
-        assert "! Nobody ends their own access. Ask another admin." in _said(pilot)
+        assert "! Nobody ends their own access. Ask another admin." in words_on(pilot)
         assert isinstance(pilot.app.screen, MembersScreen)
 
     walk(_app(Refused), steps)
@@ -270,20 +251,20 @@ def test_a_change_that_others_have_to_sign_becomes_a_file_and_changes_nothing() 
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m", "down", "down", "r", "f4")
-        assert "Nothing is changed yet. Who has to sign: a second admin, or two" in _said(pilot)
+        assert "Nothing is changed yet. Who has to sign: a second admin, or two" in words_on(pilot)
         await press(pilot, "enter")
         await type_in(pilot, "proposal")
         await press(pilot, "enter")
-        assert "! Type the whole path, from / or ~ on." in _said(pilot)
+        assert "! Type the whole path, from / or ~ on." in words_on(pilot)
         await press(pilot, *["backspace"] * len("proposal"))
         await type_in(pilot, "/media/stick/proposal")
         await press(pilot, "enter")
-        assert "NOTHING IS CHANGED YET. The proposal is at /media/stick/proposal." in _said(pilot)
+        assert "NOTHING IS CHANGED YET. The proposal is at /media/stick/proposal." in words_on(pilot)
         await press(pilot, "enter")
         assert isinstance(app.screen, MembersScreen)
 
     walk(app, steps)
-    assert _done(app, "keep") == [("keep", b"proposal", Path("/media/stick/proposal"))]
+    assert acts_of(app, "keep") == [("keep", b"proposal", Path("/media/stick/proposal"))]
 
 
 def test_the_root_signs_only_when_it_is_chosen() -> None:
@@ -291,12 +272,12 @@ def test_the_root_signs_only_when_it_is_chosen() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m", "down", "down", "r", "f4", "escape")
-        assert "Nothing is changed." in _said(pilot)
+        assert "Nothing is changed." in words_on(pilot)
         await press(pilot, "f4", "down", "enter", "enter")
         assert isinstance(app.screen, MembersScreen)
 
     walk(app, steps)
-    assert [done[-1] for done in _done(app, "roles")] == [False, False, True]
+    assert [done[-1] for done in acts_of(app, "roles")] == [False, False, True]
 
 
 def test_a_proposal_is_read_then_signed_into_a_new_file_then_made_to_count() -> None:
@@ -304,21 +285,21 @@ def test_a_proposal_is_read_then_signed_into_a_new_file_then_made_to_count() -> 
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m", "p", "f5")
-        assert "! Read it first (F4)." in _said(pilot)
+        assert "! Read it first (F4)." in words_on(pilot)
         await type_in(pilot, "/media/stick/proposal")
         await press(pilot, "f4")
-        assert "admits Vera Tikhookova as caseworker" in _said(pilot)
+        assert "admits Vera Tikhookova as caseworker" in words_on(pilot)
         await press(pilot, "f9")
-        assert "! It does not count yet. Who has to sign: one other supervisor." in _said(pilot)
+        assert "! It does not count yet. Who has to sign: one other supervisor." in words_on(pilot)
         await press(pilot, "f5", "enter")
-        assert "Your signature is in /media/stick/proposal-signed. Pass this file on." in _said(pilot)
-        assert "All have signed: F9 makes it count." in _said(pilot)
+        assert "Your signature is in /media/stick/proposal-signed. Pass this file on." in words_on(pilot)
+        assert "All have signed: F9 makes it count." in words_on(pilot)
         await press(pilot, "f9", "y", "enter")
         assert isinstance(app.screen, MembersScreen)
 
     walk(app, steps)
-    assert _done(app, "sign") == [("sign", Path("/media/stick/proposal"), Path("/media/stick/proposal-signed"))]
-    assert _done(app, "commit") == [("commit", Path("/media/stick/proposal-signed"))]
+    assert acts_of(app, "sign") == [("sign", Path("/media/stick/proposal"), Path("/media/stick/proposal-signed"))]
+    assert acts_of(app, "commit") == [("commit", Path("/media/stick/proposal-signed"))]
 
 
 def test_what_is_signed_is_what_is_shown() -> None:
@@ -328,10 +309,10 @@ def test_what_is_signed_is_what_is_shown() -> None:
         await press(pilot, "m", "p")
         await type_in(pilot, "/media/stick/proposal")
         await press(pilot, "f4")
-        await _go_to(pilot, "file")
+        await go_to(pilot, "file")
         await press(pilot, "x", "f5")
-        assert "! Read it first (F4)." in _said(pilot)
-        assert "admits Vera" not in _said(pilot)
+        assert "! Read it first (F4)." in words_on(pilot)
+        assert "admits Vera" not in words_on(pilot)
 
     walk(app, steps)
 
@@ -346,9 +327,9 @@ def test_a_proposal_that_all_have_signed_counts_after_a_question() -> None:
         await press(pilot, "m", "p")
         await type_in(pilot, "/media/stick/proposal")
         await press(pilot, "f4", "f9", "enter")
-        assert not _done(app, "commit")
+        assert not acts_of(app, "commit")
         await press(pilot, "f9", "y")
-        assert DONE.lines[0] in _said(pilot)
+        assert DONE.lines[0] in words_on(pilot)
 
     walk(app, steps)
 
@@ -361,16 +342,16 @@ def test_a_handover_is_ordered_for_whoever_is_under_the_cursor_and_carried_out()
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m", "down", "down", "h")
-        assert "moves to another city" in _said(pilot)
+        assert "moves to another city" in words_on(pilot)
         await press(pilot, "n")
-        await _go_to(pilot, "reason")
+        await go_to(pilot, "reason")
         await type_in(pilot, "goes back to study")
         await press(pilot, "f4", "enter", "c", "y")
-        assert "7 cases of Karim Lindquell are Joel Brandvik's now." in _said(pilot)
+        assert "7 cases of Karim Lindquell are Joel Brandvik's now." in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "order") == [("order", JOEL, MEMBERS[0].member, "goes back to study")]
-    assert _done(app, "carry out") == [("carry out",)]
+    assert acts_of(app, "order") == [("order", JOEL, MEMBERS[0].member, "goes back to study")]
+    assert acts_of(app, "carry out") == [("carry out",)]
 
 
 # ---- devices -------------------------------------------------------------------------------------------------------
@@ -383,20 +364,20 @@ def test_a_lost_device_is_ended_after_a_question_and_the_list_stands_until_it_is
         await press(pilot, "l", "down", "l")
         await type_in(pilot, "warn")
         await press(pilot, "f4")
-        assert "! Type the whole path, from / or ~ on." in _said(pilot)
+        assert "! Type the whole path, from / or ~ on." in words_on(pilot)
         await press(pilot, "backspace", "backspace", "backspace", "backspace", "f4", "enter")
-        assert not _done(app, "lost")
+        assert not acts_of(app, "lost")
         await press(pilot, "f4", "y")
-        assert "The device counts no more." in _said(pilot)
+        assert "The device counts no more." in words_on(pilot)
         await press(pilot, "enter", "f8")
-        assert "! Finish this or leave it with Esc first." in _said(pilot)
-        assert "messenger: through his sister" in _said(pilot)
+        assert "! Finish this or leave it with Esc first." in words_on(pilot)
+        assert "messenger: through his sister" in words_on(pilot)
         await press(pilot, "escape")
         assert isinstance(app.screen, DevicesScreen)
-        assert "through his sister" not in _said(pilot)
+        assert "through his sister" not in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "lost") == [("lost", DEVICES[1].seat, None)]
+    assert acts_of(app, "lost") == [("lost", DEVICES[1].seat, None)]
 
 
 def test_a_missing_signature_does_not_hold_up_the_list_of_whom_to_warn() -> None:
@@ -409,15 +390,15 @@ def test_a_missing_signature_does_not_hold_up_the_list_of_whom_to_warn() -> None
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "l", "down", "l", "f4", "y", "escape")
-        assert "WHOM TO WARN" in _said(pilot)
-        assert "Арсений Вьюжанин" in _said(pilot)
+        assert "WHOM TO WARN" in words_on(pilot)
+        assert "Арсений Вьюжанин" in words_on(pilot)
         await press(pilot, "f4")
         await type_in(pilot, "/media/stick/warn")
         await press(pilot, "enter")
-        assert "The list is at /media/stick/warn, in clear" in _said(pilot)
+        assert "The list is at /media/stick/warn, in clear" in words_on(pilot)
 
     walk(app, steps)
-    assert [done[2] for done in _done(app, "keep list")] == [Path("/media/stick/warn")]
+    assert [done[2] for done in acts_of(app, "keep list")] == [Path("/media/stick/warn")]
 
 
 def test_a_list_that_could_not_be_written_stays_on_the_screen() -> None:
@@ -431,8 +412,8 @@ def test_a_list_that_could_not_be_written_stays_on_the_screen() -> None:
         await press(pilot, "l", "down", "l")
         await type_in(pilot, "/media/stick/warn")
         await press(pilot, "f4", "y", "enter")
-        assert "! The list was NOT written: no room. Copy it from this screen." in _said(pilot)
-        assert "Арсений Вьюжанин" in _said(pilot)
+        assert "! The list was NOT written: no room. Copy it from this screen." in words_on(pilot)
+        assert "Арсений Вьюжанин" in words_on(pilot)
 
     walk(_app(Full), steps)
 
@@ -448,7 +429,7 @@ def test_a_list_that_could_not_be_written_stays_on_the_screen() -> None:
 def test_what_makes_no_sense_for_a_device_is_said_at_once(keys: tuple[str, ...], words: str) -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "l", *keys)
-        assert words in _said(pilot)
+        assert words in words_on(pilot)
         assert isinstance(pilot.app.screen, DevicesScreen)
 
     walk(_app(), steps)
@@ -459,14 +440,14 @@ def test_an_old_device_is_ended_after_a_move_and_no_other() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "l", "e")
-        assert "! Choose an old device of yours." in _said(pilot)
+        assert "! Choose an old device of yours." in words_on(pilot)
         await press(pilot, "down", "e", "enter")
-        assert not _done(app, "end moved")
+        assert not acts_of(app, "end moved")
         await press(pilot, "e", "y", "enter")
         assert isinstance(app.screen, DevicesScreen)
 
     walk(app, steps)
-    assert _done(app, "end moved") == [("end moved", DEVICES[1].seat)]
+    assert acts_of(app, "end moved") == [("end moved", DEVICES[1].seat)]
 
 
 def test_a_device_is_named_and_a_further_one_invited_and_filled() -> None:
@@ -476,7 +457,7 @@ def test_a_device_is_named_and_a_further_one_invited_and_filled() -> None:
         await press(pilot, "l", "down", "n")
         await type_in(pilot, "grey laptop")
         await press(pilot, "enter")
-        assert "The device is called so from now on." in _said(pilot)
+        assert "The device is called so from now on." in words_on(pilot)
         await press(pilot, "g", "y", "enter", "i")
         await type_in(pilot, "/media/stick/invitation")
         await press(pilot, "f4", "enter")
@@ -484,9 +465,9 @@ def test_a_device_is_named_and_a_further_one_invited_and_filled() -> None:
 
     walk(app, steps)
     seat, member = DEVICES[1].seat, DEVICES[1].member
-    assert _done(app, "name") == [("name", seat, "grey laptop")]
-    assert _done(app, "give cases") == [("give cases", seat)]
-    assert _done(app, "invite device") == [("invite device", member, Path("/media/stick/invitation"))]
+    assert acts_of(app, "name") == [("name", seat, "grey laptop")]
+    assert acts_of(app, "give cases") == [("give cases", seat)]
+    assert acts_of(app, "invite device") == [("invite device", member, Path("/media/stick/invitation"))]
 
 
 # ---- who can open a case -------------------------------------------------------------------------------------------
@@ -497,14 +478,14 @@ def test_a_case_is_given_until_a_day_for_a_reason() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "w", "g", "right")
-        await _go_to(pilot, "until")
+        await go_to(pilot, "until")
         await type_in(pilot, "2026-12-24")
-        await _go_to(pilot, "why")
+        await go_to(pilot, "why")
         await press(pilot, "left", "f4", "enter")
         assert isinstance(app.screen, AccessScreen)
 
     walk(app, steps)
-    assert _done(app, "give") == [("give", CASE, "a8" * 16, "2026-12-24", "handover")]
+    assert acts_of(app, "give") == [("give", CASE, "a8" * 16, "2026-12-24", "handover")]
 
 
 def test_taking_a_case_back_says_what_it_costs_and_what_may_be_kept_before() -> None:
@@ -512,20 +493,20 @@ def test_taking_a_case_back_says_what_it_costs_and_what_may_be_kept_before() -> 
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "w", "t")
-        assert "! Nobody takes a case from themselves. Ask another who holds it." in _said(pilot)
+        assert "! Nobody takes a case from themselves. Ask another who holds it." in words_on(pilot)
         await press(pilot, "down", "t")
-        said = _said(pilot)
+        said = words_on(pilot)
         assert "may have been copied," in said
         assert "41 versions to wrap anew" in said
-        assert not _done(app, "take back")
+        assert not acts_of(app, "take back")
         await press(pilot, "enter")
-        assert not _done(app, "take back")
+        assert not acts_of(app, "take back")
         await press(pilot, "t", "y", "enter", "k", "y", "enter", "r", "enter")
 
     walk(app, steps)
-    assert _done(app, "take back") == [("take back", CASE, "a2" * 16)]
-    assert _done(app, "new key") == [("new key", CASE)]
-    assert _done(app, "wrap") == [("wrap", CASE)]
+    assert acts_of(app, "take back") == [("take back", CASE, "a2" * 16)]
+    assert acts_of(app, "new key") == [("new key", CASE)]
+    assert acts_of(app, "wrap") == [("wrap", CASE)]
 
 
 def test_everybody_holds_it_already() -> None:
@@ -536,7 +517,7 @@ def test_everybody_holds_it_already() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "w", "g")
-        assert "Every member with a device and a role that opens cases holds this one already." in _said(pilot)
+        assert "Every member with a device and a role that opens cases holds this one already." in words_on(pilot)
 
     walk(_app(Everybody), steps)
 
@@ -547,7 +528,7 @@ def test_who_may_not_share_a_case_sees_who_holds_it_and_no_more() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "w")
-        said = _said(pilot)
+        said = words_on(pilot)
         assert "Joel Brandvik 2026-12-24 away Amina Raskolda" in said
         assert "Amina Raskolda (you) owner" in said
         assert "t take back" not in said
@@ -565,17 +546,17 @@ def test_only_you_is_said_in_the_list_in_the_case_and_in_its_access() -> None:
             )
 
     async def steps(pilot: Pilot[None]) -> None:
-        assert "M2RF-6VJK!" in _said(pilot)
-        assert "Only YOU" not in _said(pilot)
+        assert "M2RF-6VJK!" in words_on(pilot)
+        assert "Only YOU" not in words_on(pilot)
         await press(pilot, "down", "down")
-        assert "! Only YOU can open this case." in _said(pilot)
+        assert "! Only YOU can open this case." in words_on(pilot)
         await press(pilot, "down")
-        assert "Only YOU" not in _said(pilot)
+        assert "Only YOU" not in words_on(pilot)
         await press(pilot, "up", "enter")
-        assert "! only YOU can open this case; not even the recovery sheets do" in _said(pilot)
+        assert "! only YOU can open this case; not even the recovery sheets do" in words_on(pilot)
         await press(pilot, "w")
-        assert "! only YOU can open this case; not even the recovery sheets do" in _said(pilot)
-        assert "The recovery sheets do NOT open it." in _said(pilot)
+        assert "! only YOU can open this case; not even the recovery sheets do" in words_on(pilot)
+        assert "The recovery sheets do NOT open it." in words_on(pilot)
 
     walk(_app(Lonely, Alone), steps)
 
@@ -583,8 +564,8 @@ def test_only_you_is_said_in_the_list_in_the_case_and_in_its_access() -> None:
 def test_a_note_says_who_wrote_it() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "down")
-        assert "2026-11-25 12:02 legal-advice" in _said(pilot)
-        assert "Селин Астерхольт, of 2026-11-25 12:00" in _said(pilot)
+        assert "2026-11-25 12:02 legal-advice" in words_on(pilot)
+        assert "Селин Астерхольт, of 2026-11-25 12:00" in words_on(pilot)
 
     walk(_app(), steps, size=(120, 40))
 
@@ -597,17 +578,17 @@ def test_a_section_is_made_for_those_who_are_marked_and_opened_at_once() -> None
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "s", "n", "f4")
-        assert "! Type a title first." in _said(pilot)
+        assert "! Type a title first." in words_on(pilot)
         await type_in(pilot, "Where she is")
-        await _go_to(pilot, "others")
+        await go_to(pilot, "others")
         await press(pilot, "down", "space", "f4")
         assert isinstance(app.screen, SectionScreen)
-        assert "Opens for you, Селин Астерхольт, and the recovery sheets." in _said(pilot)
-        assert "Quietwater 17. Ask for Tilda." in _said(pilot)
+        assert "Opens for you, Селин Астерхольт, and the recovery sheets." in words_on(pilot)
+        assert "Quietwater 17. Ask for Tilda." in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "section") == [("section", CASE, "location", "Where she is", ("a5" * 16,))]
-    assert _done(app, "open section") == [("open section", "c1" * 16, "casework")]
+    assert acts_of(app, "section") == [("section", CASE, "location", "Where she is", ("a5" * 16,))]
+    assert acts_of(app, "open section") == [("open section", "c1" * 16, "casework")]
 
 
 def test_a_section_is_given_and_taken_back_and_a_note_is_written_into_it() -> None:
@@ -615,21 +596,21 @@ def test_a_section_is_given_and_taken_back_and_a_note_is_written_into_it() -> No
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "s", "enter", "g", "enter", "enter", "t", "enter", "enter")
-        assert not _done(app, "take section back")
+        assert not acts_of(app, "take section back")
         await press(pilot, "t", "enter", "y", "enter", "n")
-        assert "RESTRICTED note" in _said(pilot)
+        assert "RESTRICTED note" in words_on(pilot)
         await type_in(pilot, "Moved to her aunt.")
         await press(pilot, "f4")
-        _stands_on(app, SectionScreen)
+        stands_on(app, SectionScreen)
         await press(pilot, "escape")
-        _stands_on(app, SectionsScreen)
+        stands_on(app, SectionsScreen)
         await press(pilot, "escape")
-        _stands_on(app, CaseScreen)
+        stands_on(app, CaseScreen)
 
     walk(app, steps)
-    assert _done(app, "give section") == [("give section", "c1" * 16, "a2" * 16)]
-    assert _done(app, "take section back") == [("take section back", "c1" * 16, "a5" * 16)]
-    assert _done(app, "finish") == [("finish", "contact", "Moved to her aunt.", None)]
+    assert acts_of(app, "give section") == [("give section", "c1" * 16, "a2" * 16)]
+    assert acts_of(app, "take section back") == [("take section back", "c1" * 16, "a5" * 16)]
+    assert acts_of(app, "finish") == [("finish", "contact", "Moved to her aunt.", None)]
 
 
 def test_a_section_that_nobody_else_could_open_says_so() -> None:
@@ -640,9 +621,9 @@ def test_a_section_that_nobody_else_could_open_says_so() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "s", "n")
-        assert "Nobody else holds this case: only you and the sheets will open the section." in _said(pilot)
+        assert "Nobody else holds this case: only you and the sheets will open the section." in words_on(pilot)
         await press(pilot, "escape", "enter", "g")
-        assert "Everybody who holds the case opens this section already. Give them the case first." in _said(pilot)
+        assert "Everybody who holds the case opens this section already. Give them the case first." in words_on(pilot)
 
     walk(_app(Nobody), steps)
 
@@ -660,6 +641,6 @@ def test_stopping_a_new_key_says_that_it_counts_already() -> None:
         await pilot.press("y")
         await pilot.pause()
         await press(pilot, "escape")
-        assert "Stopped, but the new key counts already: it was made first." in _said(pilot)
+        assert "Stopped, but the new key counts already: it was made first." in words_on(pilot)
 
     walk(_app(Stops), steps)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual import events
@@ -12,11 +11,10 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import painted, shown
-from tests.tui.still import StillApp, StillGateway, press, settled, type_in, walk
+from tests.tui.still import StillApp, StillGateway, acts_of, go_to, press, settled, stands_on, type_in, walk, words_on
 from tests.tui.stills.own import MADE, StillOwnAccess
 from tests.tui.stills.recovery import ASKED, SHEETS, StillRecovery
 from tui.gateway.own import Waiting
-from tui.screens.base import VaultScreen
 from tui.screens.own_access import OwnAccessScreen
 from tui.screens.passphrase_form import PassphraseForm
 from tui.screens.passphrase_paper import PassphrasePaper
@@ -32,23 +30,6 @@ pytestmark = pytest.mark.screen
 RIGHT = "seven paper lanterns"
 
 
-def _said(pilot: Pilot[None]) -> str:
-    return " ".join(shown(pilot.app).split())
-
-
-def _done(app: StillApp, what: str) -> list[tuple[Any, ...]]:
-    return [done for done in app.still.done if done[0] == what]
-
-
-def _stands_on(app: StillApp, kind: type[VaultScreen]) -> None:
-    assert isinstance(app.screen, kind)
-
-
-async def _go_to(pilot: Pilot[None], name: str) -> None:
-    pilot.app.screen.query_one(f"#{name}").focus()
-    await pilot.pause()
-
-
 # ---- passphrase ----------------------------------------------------------------------------------------------------
 
 
@@ -57,28 +38,28 @@ def test_a_made_passphrase_is_shown_once_typed_back_and_only_then_counts() -> No
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "p", "right")
-        await _go_to(pilot, "now")
+        await go_to(pilot, "now")
         await type_in(pilot, RIGHT)
         await press(pilot, "f4")
-        _stands_on(app, PassphrasePaper)
+        stands_on(app, PassphrasePaper)
         for number, word in enumerate(MADE, 1):
             assert f"{number}. {word}" in shown(app)
         await press(pilot, "f4")
         assert not any(word in painted(app) for word in MADE)
         await type_in(pilot, "amber kettle orchard")
         await press(pilot, "enter")
-        assert "! That is not what was shown. Here it is once more." in _said(pilot)
-        assert _done(app, "passphrase") == []
+        assert "! That is not what was shown. Here it is once more." in words_on(pilot)
+        assert acts_of(app, "passphrase") == []
         await press(pilot, "f4")
         await type_in(pilot, " ".join(MADE))
         await press(pilot, "f4")
-        _stands_on(app, OwnAccessScreen)
-        assert "The passphrase is changed. Copies of the vault from before" in _said(pilot)
+        stands_on(app, OwnAccessScreen)
+        assert "The passphrase is changed. Copies of the vault from before" in words_on(pilot)
         assert not any(word in painted(app) for word in MADE)
 
     walk(app, steps)
-    assert _done(app, "propose") == [("propose", "fr")]
-    assert _done(app, "passphrase") == [("passphrase", " ".join(MADE))]
+    assert acts_of(app, "propose") == [("propose", "fr")]
+    assert acts_of(app, "passphrase") == [("passphrase", " ".join(MADE))]
 
 
 def test_a_wrong_old_passphrase_costs_no_second_writing() -> None:
@@ -88,17 +69,17 @@ def test_a_wrong_old_passphrase_costs_no_second_writing() -> None:
         await press(pilot, "y", "p", "f4", "f4")
         await type_in(pilot, " ".join(MADE))
         await press(pilot, "f4")
-        assert "It is on paper. Type what lets you in now, then F4." in _said(pilot)
+        assert "It is on paper. Type what lets you in now, then F4." in words_on(pilot)
         await type_in(pilot, "wrong")
         await press(pilot, "f4")
-        assert "! No key slot opens with this name and passphrase." in _said(pilot)
+        assert "! No key slot opens with this name and passphrase." in words_on(pilot)
         assert app.focused is app.screen.query_one("#now")
         await type_in(pilot, RIGHT)
         await press(pilot, "f4")
 
     walk(app, steps)
-    assert len(_done(app, "propose")) == 1
-    assert _done(app, "passphrase") == [("passphrase", " ".join(MADE))]
+    assert len(acts_of(app, "propose")) == 1
+    assert acts_of(app, "passphrase") == [("passphrase", " ".join(MADE))]
 
 
 def test_ones_own_passphrase_is_typed_twice_and_refused_when_weak() -> None:
@@ -114,23 +95,23 @@ def test_ones_own_passphrase_is_typed_twice_and_refused_when_weak() -> None:
 
     async def fill(pilot: Pilot[None], new: str, again: str) -> None:
         for name, text in (("new", new), ("again", again), ("now", RIGHT)):
-            await _go_to(pilot, name)
+            await go_to(pilot, name)
             await type_in(pilot, text)
         await press(pilot, "f4")
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "p", "right", "right", "right", "f4")
-        assert "! Type the new one." in _said(pilot)
+        assert "! Type the new one." in words_on(pilot)
         await fill(pilot, "lantern", "lantexn")
-        assert "! The two are not the same. Type both again." in _said(pilot)
+        assert "! The two are not the same. Type both again." in words_on(pilot)
         assert app.screen.query_one("#new", SafeInput).value == ""
         await fill(pilot, "lantern", "lantern")
-        assert "! This passphrase is too easy to guess. Take one that is made for you." in _said(pilot)
+        assert "! This passphrase is too easy to guess. Take one that is made for you." in words_on(pilot)
         await fill(pilot, "a heron counts tin boats", "a heron counts tin boats")
-        _stands_on(app, OwnAccessScreen)
+        stands_on(app, OwnAccessScreen)
 
     walk(app, steps)
-    assert _done(app, "passphrase") == [("passphrase", "a heron counts tin boats")]
+    assert acts_of(app, "passphrase") == [("passphrase", "a heron counts tin boats")]
 
 
 def test_leaving_the_paper_changes_nothing_and_leaves_no_word() -> None:
@@ -138,12 +119,12 @@ def test_leaving_the_paper_changes_nothing_and_leaves_no_word() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "p", "f4", "escape")
-        _stands_on(app, PassphraseForm)
-        assert "Nothing was changed." in _said(pilot)
+        stands_on(app, PassphraseForm)
+        assert "Nothing was changed." in words_on(pilot)
         assert not any(word in painted(app) for word in MADE)
 
     walk(app, steps)
-    assert _done(app, "passphrase") == []
+    assert acts_of(app, "passphrase") == []
 
 
 # ---- keyfile and security key --------------------------------------------------------------------------------------
@@ -155,28 +136,28 @@ def test_a_keyfile_is_added_and_then_asked_for_and_removed() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "k")
         await press(pilot, "f4")
-        assert "! Type the whole path of the new file" in _said(pilot)
+        assert "! Type the whole path of the new file" in words_on(pilot)
         await type_in(pilot, "/media/stick/holiday.bin")
         await press(pilot, "f4")
-        assert "! Type all that lets you in now." in _said(pilot)
+        assert "! Type all that lets you in now." in words_on(pilot)
         assert app.focused is app.screen.query_one("#now")
         await type_in(pilot, RIGHT)
         await press(pilot, "f4")
-        assert "From now on you need /media/stick/holiday.bin too" in _said(pilot)
-        assert "keyfile needed too" in _said(pilot)
+        assert "From now on you need /media/stick/holiday.bin too" in words_on(pilot)
+        assert "keyfile needed too" in words_on(pilot)
         await press(pilot, "k")
-        assert "NEED IT NO MORE keyfile" in _said(pilot)
+        assert "NEED IT NO MORE keyfile" in words_on(pilot)
         await type_in(pilot, RIGHT)
         await press(pilot, "tab")
         await type_in(pilot, "/media/stick/holiday.bin")
         await press(pilot, "f4", "enter")
-        assert _done(app, "remove") == [], "Enter, pressed without reading, means no"
+        assert acts_of(app, "remove") == [], "Enter, pressed without reading, means no"
         await press(pilot, "f4", "y")
-        assert "The keyfile is needed no more." in _said(pilot)
+        assert "The keyfile is needed no more." in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "keyfile") == [("keyfile", Path("/media/stick/holiday.bin"))]
-    assert _done(app, "remove") == [("remove", "keyfile", "/media/stick/holiday.bin")]
+    assert acts_of(app, "keyfile") == [("keyfile", Path("/media/stick/holiday.bin"))]
+    assert acts_of(app, "remove") == [("remove", "keyfile", "/media/stick/holiday.bin")]
 
 
 @pytest.mark.parametrize("next_field", ["tab", "enter"])
@@ -209,17 +190,17 @@ def test_a_security_key_is_asked_for_its_pin_which_nobody_sees() -> None:
         await press(pilot, "y", "y")
         await type_in(pilot, "246810")
         assert "246810" not in painted(app)
-        await _go_to(pilot, "now")
+        await go_to(pilot, "now")
         await type_in(pilot, RIGHT)
         await pilot.press("f4")
         await pilot.pause(0.1)
-        assert "Touch the security key when it blinks." in _said(pilot)
+        assert "Touch the security key when it blinks." in words_on(pilot)
         let_go.set()
         await settled(pilot)
-        assert "security key needed too" in _said(pilot)
+        assert "security key needed too" in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "security key") == [("security key", "246810")]
+    assert acts_of(app, "security key") == [("security key", "246810")]
 
 
 # ---- sheets --------------------------------------------------------------------------------------------------------
@@ -239,26 +220,26 @@ def test_the_guide_proposes_sheets_and_three_words_of_each_are_asked(tmp_path: P
     app = StillApp(StillGateway(Due))
 
     async def steps(pilot: Pilot[None]) -> None:
-        _stands_on(app, SheetsGuide)
+        stands_on(app, SheetsGuide)
         await press(pilot, "f4")
         await press(pilot, "f4")
-        assert "! Type the whole path of a folder, from / or ~ on." in _said(pilot)
+        assert "! Type the whole path of a folder, from / or ~ on." in words_on(pilot)
         await type_in(pilot, str(tmp_path))
         await press(pilot, "f4")
-        assert f"{tmp_path}/recovery-sheet-3-of-3.pdf"[-30:] in _said(pilot).replace(" ", "")
+        assert f"{tmp_path}/recovery-sheet-3-of-3.pdf"[-30:] in words_on(pilot).replace(" ", "")
         await press(pilot, "f4")
-        assert "sheet 1 of 3, any 2 open everything" in _said(pilot)
+        assert "sheet 1 of 3, any 2 open everything" in words_on(pilot)
         await _type_words(pilot, 1)
         await _type_words(pilot, 2, wrong=True)
-        assert "! Those are not the words of sheet 2. Look at the paper again." in _said(pilot)
-        assert "acid" not in _said(pilot)
+        assert "! Those are not the words of sheet 2. Look at the paper again." in words_on(pilot)
+        assert "acid" not in words_on(pilot)
         await _type_words(pilot, 2)
         await _type_words(pilot, 3)
-        _stands_on(app, RecoveryScreen)
-        assert "Three words of each sheet were compared." in _said(pilot)
+        stands_on(app, RecoveryScreen)
+        assert "Three words of each sheet were compared." in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "write") == [("write", tmp_path, ())]
+    assert acts_of(app, "write") == [("write", tmp_path, ())]
     assert app.still.done[-1] == ("forget",)
 
 
@@ -267,20 +248,20 @@ def test_sheets_are_copied_by_hand_one_at_a_time_and_each_leaves_the_screen() ->
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "r", "s")
-        await _go_to(pilot, "way")
+        await go_to(pilot, "way")
         await press(pilot, "right", "f4")
         for number in (1, 2, 3):
-            _stands_on(app, SheetPaper)
-            assert f"CASEVAULT RECOVERY SHEET {number} of 3" in _said(pilot)
+            stands_on(app, SheetPaper)
+            assert f"CASEVAULT RECOVERY SHEET {number} of 3" in words_on(pilot)
             assert SHEETS[number - 1].rows[0].check in shown(app)
             await press(pilot, "f4")
             assert SHEETS[number - 1].rows[0].check not in painted(app)
             if number == 2:
                 await _type_words(pilot, number, wrong=True)
-                assert "! Those are not the words of sheet 2. Here it is once more." in _said(pilot)
+                assert "! Those are not the words of sheet 2. Here it is once more." in words_on(pilot)
                 await press(pilot, "f4")
             await _type_words(pilot, number)
-        _stands_on(app, RecoveryScreen)
+        stands_on(app, RecoveryScreen)
         assert SHEETS[2].rows[0].check not in painted(app)
 
     walk(app, steps)
@@ -292,9 +273,9 @@ def test_leaving_the_paper_says_that_the_drill_compares_it() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "r", "s")
-        await _go_to(pilot, "way")
+        await go_to(pilot, "way")
         await press(pilot, "right", "f4", "escape")
-        assert "! The paper was not compared. The drill (d) compares all of it." in _said(pilot)
+        assert "! The paper was not compared. The drill (d) compares all of it." in words_on(pilot)
         assert SHEETS[0].rows[0].check not in painted(app)
 
     walk(app, steps)
@@ -306,7 +287,7 @@ async def _type_sheet(pilot: Pilot[None], number: int, slip: int = 0) -> None:
         if row.number == slip:
             await type_in(pilot, "acid acne acid 000")
             await press(pilot, "enter")
-            assert f"row {slip}: the words do not give the number beside them" in _said(pilot)
+            assert f"row {slip}: the words do not give the number beside them" in words_on(pilot)
         await type_in(pilot, " ".join([*(word[:4] for word in row.words), row.check]))
         await press(pilot, "enter")
 
@@ -317,14 +298,14 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "r", "d")
         await _type_sheet(pilot, 3, slip=4)
-        assert "Sheet 1 is whole. Now the next one." in _said(pilot)
-        assert "sheet 2 of the 2 that are needed" in _said(pilot)
+        assert "Sheet 1 is whole. Now the next one." in words_on(pilot)
+        assert "sheet 2 of the 2 that are needed" in words_on(pilot)
         await _type_sheet(pilot, 1)
-        assert "PROVEN. The sheets open the 5 compartments that you hold." in _said(pilot)
-        assert "Recovery cannot open 1 that were made without it." in _said(pilot)
+        assert "PROVEN. The sheets open the 5 compartments that you hold." in words_on(pilot)
+        assert "Recovery cannot open 1 that were made without it." in words_on(pilot)
 
     walk(app, steps, size=(120, 40))
-    assert _done(app, "drill") == [("drill", 2)]
+    assert acts_of(app, "drill") == [("drill", 2)]
 
 
 def test_new_sheets_are_confirmed_first_and_nothing_is_made_without() -> None:
@@ -332,16 +313,16 @@ def test_new_sheets_are_confirmed_first_and_nothing_is_made_without() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "r", "n", "enter")
-        assert _done(app, "renew") == []
+        assert acts_of(app, "renew") == []
         await press(pilot, "n", "y")
-        await _go_to(pilot, "way")
+        await go_to(pilot, "way")
         await press(pilot, "right", "f4")
-        assert "CASEVAULT RECOVERY SHEET 1 of 3" in _said(pilot)
+        assert "CASEVAULT RECOVERY SHEET 1 of 3" in words_on(pilot)
         await press(pilot, "escape")
-        assert "Burn the old sheets" in _said(pilot)
+        assert "Burn the old sheets" in words_on(pilot)
 
     walk(app, steps)
-    assert _done(app, "renew") == [("renew", "2-of-3", 0)]
+    assert acts_of(app, "renew") == [("renew", "2-of-3", 0)]
 
 
 def test_what_replaced_sheets_still_open_is_sealed_anew() -> None:
@@ -349,6 +330,6 @@ def test_what_replaced_sheets_still_open_is_sealed_anew() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "r", "f")
-        assert "2 compartments have a new key that replaced sheets do not open. 1 wait for somebody" in _said(pilot)
+        assert "2 compartments have a new key that replaced sheets do not open. 1 wait for somebody" in words_on(pilot)
 
     walk(app, steps, size=(120, 40))

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import shown
-from tests.tui.still import StillApp, StillGateway, press, settled, type_in, wait_for_screen, walk
+from tests.tui.still import StillApp, StillGateway, press, settled, type_in, wait_for_screen, walk, words_on
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.evidence import StillEvidence
 from tests.tui.stills.referral import PAGES
@@ -47,10 +47,6 @@ class Waiting(StillEvidence):
         return super().back_up(destination, progress, stopped) if self._goes_on(progress, stopped) else None
 
 
-def _said(pilot: Pilot[None]) -> str:
-    return " ".join(shown(pilot.app).split())
-
-
 # ---- progress and stopping -----------------------------------------------------------------------------------------
 
 
@@ -60,12 +56,12 @@ def test_verifying_shows_how_far_it_is_and_can_be_stopped() -> None:
         await pilot.press("v")
         await wait_for_screen(pilot, ProgressModal)
         await pilot.pause(0.2)
-        assert "Verifying the log" in _said(pilot)
-        assert "75 %" in _said(pilot)
+        assert "Verifying the log" in words_on(pilot)
+        assert "75 %" in words_on(pilot)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, LogScreen)
-        assert "Stopped. Nothing was changed, and nothing is verified." in _said(pilot)
-        assert "Not verified in this session" in _said(pilot)
+        assert "Stopped. Nothing was changed, and nothing is verified." in words_on(pilot)
+        assert "Not verified in this session" in words_on(pilot)
 
     walk(StillApp(StillGateway(Waiting)), steps)
 
@@ -77,7 +73,7 @@ def test_a_stopped_backup_says_that_the_earlier_one_stands() -> None:
         await pilot.press("enter")
         await wait_for_screen(pilot, ProgressModal)
         await press(pilot, "escape")
-        assert "Stopped. No new backup was made; the earlier one stands." in _said(pilot)
+        assert "Stopped. No new backup was made; the earlier one stands." in words_on(pilot)
 
     walk(StillApp(StillGateway(Waiting)), steps)
 
@@ -108,7 +104,7 @@ def test_a_long_act_that_fails_closes_its_bar_and_says_why() -> None:
         await type_in(pilot, "/media/stick")
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, BackupScreen)
-        assert "! No room at the stick. Free some space or wait" in _said(pilot)
+        assert "! No room at the stick. Free some space or wait" in words_on(pilot)
 
     walk(StillApp(StillGateway(Full)), steps)
 
@@ -123,7 +119,7 @@ def test_a_backup_needs_a_whole_path(typed: str, words: str) -> None:
         await press(pilot, "b")
         await type_in(pilot, typed)
         await press(pilot, "enter")
-        assert words in _said(pilot)
+        assert words in words_on(pilot)
 
     walk(app, steps)
     assert not [done for done in app.still.done if done[0] == "backup"]
@@ -138,7 +134,7 @@ def test_a_log_that_does_not_hold_names_the_first_bad_place_first() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "v", "v")
-        said = _said(pilot)
+        said = words_on(pilot)
         assert "! NOT VERIFIED. First bad place first. 3 of 13 entries" in said
         assert said.index("operation 3:") < said.index("operation 4:")
         assert "and 2 more" in said
@@ -151,10 +147,10 @@ def test_the_log_is_filtered_by_acts() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "v", "slash")
         await type_in(pilot, "case")
-        assert "case.view" in _said(pilot)
-        assert "note.create" not in _said(pilot)
+        assert "case.view" in words_on(pilot)
+        assert "note.create" not in words_on(pilot)
         await press(pilot, "escape")
-        assert "note.create" in _said(pilot)
+        assert "note.create" in words_on(pilot)
 
     walk(StillApp(), steps)
 
@@ -173,16 +169,16 @@ def test_nothing_goes_on_before_every_question_is_decided() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await _to_questions(pilot)
-        assert "Somebody who may be named shares this with somebody who may not." in _said(pilot)
+        assert "Somebody who may be named shares this with somebody who may not." in words_on(pilot)
         await press(pilot, "f4")
-        assert "! 3 are still open; a takes the proposal for all of them." in _said(pilot)
+        assert "! 3 are still open; a takes the proposal for all of them." in words_on(pilot)
         await press(pilot, "k", "p", "u", "g", "x")
-        assert "3 decided, 0 open" in _said(pilot)
+        assert "3 decided, 0 open" in words_on(pilot)
         await pilot.press("f4")
         await wait_for_screen(pilot, PagesScreen)
-        assert PAGES[0].splitlines()[-1] in _said(pilot)
+        assert PAGES[0].splitlines()[-1] in words_on(pilot)
         await press(pilot, "f4")
-        assert "DONE. The package is at /media/stick/package.age" in _said(pilot)
+        assert "DONE. The package is at /media/stick/package.age" in words_on(pilot)
 
     walk(app, steps)
     exports = [done[3] for done in app.still.done if done[0] == "export"]
@@ -197,11 +193,11 @@ def test_pages_that_are_declined_are_not_sealed_and_the_decisions_stay() -> None
         await wait_for_screen(pilot, PagesScreen)
         await press(pilot, "escape")
         assert isinstance(pilot.app.screen, ExportScreen)
-        assert "Stopped. Nothing was written." in _said(pilot)
+        assert "Stopped. Nothing was written." in words_on(pilot)
         await pilot.press("f4")
         await wait_for_screen(pilot, PagesScreen)
         await press(pilot, "f4")
-        assert "3 forms are decided" in _said(pilot)
+        assert "3 forms are decided" in words_on(pilot)
 
     walk(StillApp(), steps)
 
@@ -210,7 +206,7 @@ def test_leaving_the_questions_writes_nothing() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await _to_questions(pilot)
         await press(pilot, "escape")
-        assert "Nothing was written. F4 goes on" in _said(pilot)
+        assert "Nothing was written. F4 goes on" in words_on(pilot)
 
     walk(StillApp(), steps)
 
@@ -269,9 +265,9 @@ def test_a_refused_person_leads_to_the_field_that_is_wrong_and_loses_nothing() -
         await press(pilot, "enter", "p")
         await type_in(pilot, "Вера")
         await press(pilot, "f4")
-        assert "! Date of birth is not a day of the calendar." in _said(pilot)
+        assert "! Date of birth is not a day of the calendar." in words_on(pilot)
         assert pilot.app.focused is pilot.app.screen.query_one("#born")
-        assert "Вера" in _said(pilot)
+        assert "Вера" in words_on(pilot)
 
     walk(StillApp(StillGateway(Strict)), steps)
 
@@ -291,13 +287,13 @@ def test_the_list_is_sorted_and_filtered_while_somebody_types() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "o")
-        assert "sort: ref" in _said(pilot)
+        assert "sort: ref" in words_on(pilot)
         await press(pilot, "slash", "z", "u")
-        assert "CASES 1 match" in _said(pilot)
+        assert "CASES 1 match" in words_on(pilot)
         await press(pilot, "x")
-        assert "Nothing matches; Esc shows all." in _said(pilot)
+        assert "Nothing matches; Esc shows all." in words_on(pilot)
         await press(pilot, "escape")
-        assert "CASES 4 cases" in _said(pilot)
+        assert "CASES 4 cases" in words_on(pilot)
 
     walk(app, steps)
     assert [done[2] for done in app.still.done if done[0] == "list"][-4:] == ["z", "zu", "zux", ""]

@@ -13,13 +13,11 @@ from typing_extensions import override
 from tui.safe_content import safe_content
 from tui.screens.base import Command
 from tui.screens.grant import GrantForm
-from tui.screens.long_work import LongWorkScreen
+from tui.screens.new_key import NewKeyScreen
 from tui.screens.rows import FixedRows
-from tui.screens.telling import Tell
 from tui.screens.wording import counted
 from tui.values import CaseShown
 from tui.values_access import AccessShown, CandidateShown, HolderLine
-from tui.values_exchange import Told
 from tui.widgets.columns import Column
 from tui.widgets.confirm import Confirm
 from tui.widgets.lines import KeyHints
@@ -34,7 +32,7 @@ _KEPT: Final = (
 )
 
 
-class AccessScreen(LongWorkScreen):
+class AccessScreen(NewKeyScreen):
     """The holders of one case.
 
     Args:
@@ -76,6 +74,7 @@ class AccessScreen(LongWorkScreen):
         may_share = self._shown is not None and self._shown.may_share
         return tuple(one for one in self.ACTS if may_share or one.action not in _SHARING)
 
+    @override
     def action_refresh(self) -> None:
         """Read who can open it."""
         case = self._case
@@ -119,7 +118,7 @@ class AccessScreen(LongWorkScreen):
         self.work_long(
             "Wrapping keys anew",
             lambda vault, progress, stopped: vault.sharing.wrap_anew(case, progress, stopped),
-            self._done,
+            self.tell_done,
             when_stopped="Stopped. What was wrapped anew stays so; the rest waits.",
             alone=True,
         )
@@ -136,28 +135,12 @@ class AccessScreen(LongWorkScreen):
     def _taken_back(self, member: str, yes: bool | None) -> None:
         if yes:
             case = self._case
-            self.work_long(
-                "Making a new key, and wrapping under it",
-                lambda vault, progress, stopped: vault.sharing.take_back(case, member, progress, stopped),
-                self._done,
-                when_stopped="Stopped.",
-                alone=True,
-            )
+            self.make_new_key(lambda vault, progress, stopped: vault.sharing.take_back(case, member, progress, stopped))
 
     def _key_wanted(self, yes: bool | None) -> None:
         if yes:
             case = self._case
-            self.work_long(
-                "Making a new key, and wrapping under it",
-                lambda vault, progress, stopped: vault.sharing.new_key(case, progress, stopped),
-                self._done,
-                when_stopped="Stopped.",
-                alone=True,
-            )
-
-    def _done(self, told: Told) -> None:
-        self.app.push_screen(Tell("DONE", told.lines))
-        self.action_refresh()
+            self.make_new_key(lambda vault, progress, stopped: vault.sharing.new_key(case, progress, stopped))
 
     def _show(self, shown: AccessShown) -> None:
         self._shown = shown

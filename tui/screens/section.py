@@ -14,13 +14,11 @@ from typing_extensions import override
 from tui.safe_content import safe_content
 from tui.screens.base import Command
 from tui.screens.choosing import Choose
-from tui.screens.long_work import LongWorkScreen
+from tui.screens.new_key import NewKeyScreen
 from tui.screens.note_editor import NoteEditor
-from tui.screens.telling import Tell
 from tui.screens.wording import moment
 from tui.values import DraftShown, NoteShown
 from tui.values_access import HolderLine, SectionShown
-from tui.values_exchange import Told
 from tui.widgets.confirm import Confirm
 from tui.widgets.lines import KeyHints
 
@@ -28,7 +26,7 @@ _SHARING: Final = frozenset({"give", "take_back", "note"})
 _KEPT: Final = "What they could open until now may have been copied. They open nothing that is written from then on."
 
 
-class SectionScreen(LongWorkScreen):
+class SectionScreen(NewKeyScreen):
     """A section that was opened, which is in the log then.
 
     Args:
@@ -71,6 +69,7 @@ class SectionScreen(LongWorkScreen):
         may_share = self._shown is not None and self._shown.may_share
         return tuple(one for one in self.ACTS if may_share or one.action not in _SHARING)
 
+    @override
     def action_refresh(self) -> None:
         """Open it, or read it again."""
         section, why = self._section, self._why
@@ -108,7 +107,7 @@ class SectionScreen(LongWorkScreen):
     def _given(self, member: str | None) -> None:
         if member:
             section = self._section
-            self.ask(lambda vault: vault.sections.give(section, member), self._done)
+            self.ask(lambda vault: vault.sections.give(section, member), self.tell_done)
 
     def _ask_once_more(self, member: str | None) -> None:
         holders = () if self._shown is None else self._shown.holders
@@ -120,17 +119,9 @@ class SectionScreen(LongWorkScreen):
     def _taken_back(self, member: str, yes: bool | None) -> None:
         if yes:
             section = self._section
-            self.work_long(
-                "Making a new key, and wrapping under it",
-                lambda vault, progress, stopped: vault.sections.take_back(section, member, progress, stopped),
-                self._done,
-                when_stopped="Stopped.",
-                alone=True,
+            self.make_new_key(
+                lambda vault, progress, stopped: vault.sections.take_back(section, member, progress, stopped)
             )
-
-    def _done(self, told: Told) -> None:
-        self.app.push_screen(Tell("DONE", told.lines))
-        self.action_refresh()
 
     def _show(self, shown: SectionShown) -> None:
         self._shown = shown

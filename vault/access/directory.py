@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vault.access.forks import Carried, judge_rosters
 from vault.access.proving import proven_alone
 from vault.errors import BrokenSealError, MalformedError, VerificationError
-from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VaultId
+from vault.ids import CompartmentId, MemberId, SeatId, VaultId
 from vault.log.epochs import KIND_AT, CompartmentKind, founded_compartment
 from vault.log.items import LIST_LIMIT
 from vault.log.roster import ROSTER_RECORD, Roster, RosterChain
@@ -149,8 +149,3 @@ def _rosters(rows: Rows, compartment: CompartmentId, vault: VaultId, keyring: Ke
             if version is not None:
                 rosters.append(Carried(Roster.from_fields(version.content.fields), version.origin, version.seq))
     return rosters
-
-
-def roster_record() -> RecordId:
-    """Return the record under which every roster is a version."""
-    return RecordId(ROSTER_RECORD)

@@ -7,7 +7,7 @@ from typing import Any
 
 from vault.access.session import Session
 from vault.errors import NotFoundError, UsageError
-from vault.ids import MemberId, Origin, RecordId
+from vault.ids import MemberId, RecordId
 from vault.services.projection import read_counted
 from vault.services.reading import Stored
 from vault.services.seats import members_of_logs
@@ -64,8 +64,3 @@ def written_by(session: Session, records: Iterable[Stored[Any]]) -> dict[RecordI
     members = members_of_logs(session, origins.values())
     names = names_of_members(session) if members else {}
     return {record: name_in(names, members.get(origin)) for record, origin in origins.items()}
-
-
-def author_of(session: Session, origin: Origin) -> str:
-    """Return the name of the member whose seat writes this log, as the directory knows it."""
-    return name_in(names_of_members(session), members_of_logs(session, [origin]).get(origin))

@@ -12,7 +12,7 @@ from vault.access.session import Session
 from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.person import Person
-from vault.casework.stages import STAGES, CaseKind
+from vault.casework.stages import CaseKind, first_stage
 from vault.casework.vocabulary import word_of
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref, make_id
@@ -88,7 +88,7 @@ def create(
     head = Case(
         title=title,
         kind=case_kind,
-        stage=next(iter(STAGES[case_kind])),
+        stage=first_stage(case_kind),
         ref=make_case_ref(),
         audit=make_id(),
         opened=_today(session),
