@@ -25,7 +25,7 @@ demo: $(VENV)/.run ## build a vault of invented people, export from it, back it 
 .PHONY: test
 test: $(VENV)/.dev ## run the test suite; says at the end what ran and what could not
 	@echo "CaseVault tests: $$($(PY) -V), environment $(VENV), $(JOBS) processes"
-	@$(PY) -m pytest -q -n $(JOBS) --dist loadgroup $(TARGETS)
+	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal $(TARGETS)
 
 .PHONY: check
 check: $(VENV)/.dev ## format, lint, types, import contracts, and wheels for every platform

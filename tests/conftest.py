@@ -2,8 +2,6 @@
 
 On a machine without the program the test is reported as not run, by name, at the end. With `CASEVAULT_CI=1`, where
 `.ci/run` has installed them all, a missing program fails the test instead.
-
-And the same passphrase, salt and cost are stretched once in a process: what Argon2id gives for them never changes.
 """
 
 from __future__ import annotations
@@ -13,33 +11,38 @@ import shutil
 import signal
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from hypothesis import settings
+from textual import _wait
 
+from tests.stretching import once
 from vault.seal import passphrase
 
 _NOT_RUN = "not run: needs "
+_LOOK_S = 0.005
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _stretched_once() -> Iterator[None]:
-    stretch = passphrase.hash_secret_raw  # type: ignore[attr-defined]  # whatever stretches in this run
-    derived: dict[tuple[object, ...], bytes] = {}
-
-    def remembered(*typed: object, **cost: Any) -> bytes:
-        asked = (*typed, *sorted(cost.items()))
-        if asked not in derived:
-            derived[asked] = stretch(*typed, **cost)  # type: ignore[arg-type]
-        return derived[asked]
-
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(passphrase, "hash_secret_raw", remembered)
+        patched.setattr(passphrase, "hash_secret_raw", once(passphrase.hash_secret_raw))  # type: ignore[attr-defined]
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _short_waits() -> Iterator[None]:
+    """Let an app under test be looked at every 5 ms whether it rests: most of a test of a screen was that waiting."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_wait, "SLEEP_GRANULARITY", _LOOK_S)
+        patched.setattr(_wait, "SLEEP_IDLE", _LOOK_S / 20)
         yield
 
 
 def pytest_configure() -> None:
-    """Let Ctrl+C reach the commands under test: a shell that starts a run in the background has it ignored."""
+    """Let no example fail for its time, and Ctrl+C reach the commands: a shell's background job has it ignored."""
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -28,7 +28,7 @@ def run(setting: Setting) -> Iterator[Figure]:
     fill(place)
     place.opened_today()
     (setting.folder / "casevault").symlink_to(place.state)
-    rounds = min(_ROUNDS, setting.scale.rounds)
+    rounds = min(_ROUNDS, max(2, setting.scale.rounds // 3))
     locked = [_seconds_after(place, setting.folder, _LOCK)[0] for _ in range(rounds)]
     left = [_seconds_after(place, setting.folder, _LEAVE) for _ in range(rounds)]
     yield _figure("lock: from the key to a wiped terminal", locked, 50)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.cli.forked import run_forked
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 
 REPOSITORY = Path(__file__).parents[2]
@@ -64,16 +65,8 @@ class Desk:
 
     def run_bare(self, *arguments: str, stdin: str = "", environment: dict[str, str] | None = None) -> Answer:
         """Run with exactly these arguments."""
-        done = subprocess.run(
-            self.command(*arguments),
-            input=stdin.encode(),
-            capture_output=True,
-            env={**self.environment, **(environment or {})},
-            cwd=REPOSITORY,
-            timeout=60,
-            check=False,
-        )
-        return Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
+        code, out, err = run_forked(arguments, stdin.encode(), {**self.environment, **(environment or {})})
+        return Answer(code, out.decode(), err.decode())
 
     def run_at_terminal(self, *arguments: str, typed: str = "") -> Answer:
         """Run with standard input a terminal at which `typed` is typed; what the terminal shows is `err`."""

@@ -32,7 +32,7 @@ def history_of(size: int) -> History:
     return history
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     before=st.one_of(st.integers(0, 20), st.sampled_from([255, 256, 257, 511, 513, 700])),
     rows_at=st.lists(st.integers(1, 3), min_size=1, max_size=9),

@@ -1,0 +1,55 @@
+"""Commands without the wait for what they import: each is a process of its own, forked from one that has loaded it all.
+
+What a command does is the same as from a shell. How one is started, killed, or listened to is tried with the real one.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Sequence
+from multiprocessing import get_context
+from pathlib import Path
+
+from tests import stretching
+from vault.cli.dispatch import run
+from vault.cli.text import NOUNS
+from vault.seal import passphrase
+
+_SERVER = get_context("forkserver")
+_SERVER.set_forkserver_preload([__name__, "vault.access.session", "vault.services.arrival", *NOUNS.values()])
+_LIMIT_S = 60
+
+
+def run_forked(arguments: Sequence[str], stdin: bytes, environment: dict[str, str]) -> tuple[int, bytes, bytes]:
+    """Return exit code, standard output and standard error of a command with just this environment."""
+    with tempfile.TemporaryDirectory() as name:
+        given, out, err, learned = (Path(name, one) for one in ("in", "out", "err", "learned"))
+        given.write_bytes(stdin)
+        process = _SERVER.Process(target=_command, args=(name, list(arguments), environment, stretching.KNOWN))
+        process.start()
+        process.join(_LIMIT_S)
+        if process.exitcode is None:
+            process.kill()
+            raise TimeoutError(f"not done after {_LIMIT_S} s: {err.read_text('utf-8')}")
+        if learned.exists():
+            stretching.KNOWN.update(pickle.loads(learned.read_bytes()))
+        return process.exitcode, out.read_bytes(), err.read_bytes()
+
+
+def _command(folder: str, arguments: list[str], environment: dict[str, str], known: stretching.Known) -> None:
+    for number, (name, flags) in enumerate(
+        [("in", os.O_RDONLY), ("out", os.O_WRONLY | os.O_CREAT), ("err", os.O_WRONLY | os.O_CREAT)]
+    ):
+        os.dup2(os.open(f"{folder}/{name}", flags, 0o600), number)
+    sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode, encoding="utf-8") for number, mode in enumerate("rww"))
+    os.environ.clear()
+    os.environ.update(environment)
+    stretching.KNOWN.update(known)
+    passphrase.hash_secret_raw = stretching.once(passphrase.hash_secret_raw)  # type: ignore[attr-defined]
+    code = run(arguments)
+    if stretching.KNOWN.keys() > known.keys():
+        Path(folder, "learned").write_bytes(pickle.dumps(stretching.KNOWN))
+    sys.exit(code)
