@@ -32,13 +32,24 @@ _ORGANISING = tuple(
     f"services/test_{name}.py"
     for name in ("members", "devices", "factors", "recovery", "sheets", "destroying", "approving", "deputies", "terms")
 )
+# Attacks in one process: what these rooms refuse is tried there.
+_ATTACKING = tuple(
+    f"attacks/test_{name}.py"
+    for name in (
+        *("apart", "arrest", "erasing", "every_act", "fresh_acted_apart", "fresh_approvals", "fresh_epoch_names"),
+        *("fresh_false_sizes", "fresh_junk_wraps", "fresh_kinds", "fresh_many_logs", "fresh_many_rosters"),
+        *("fresh_spoiled_logs", "grown_logs", "hidden_heads", "joining", "missing_rows", "planted_rows"),
+        *("predecessors", "recovery", "revoked_copy", "rosters", "salts", "sections", "shared_keys", "tamper"),
+        *("two_person", "withheld_roster", "without_a_grant"),
+    )
+)
 # A room's own tests, and those of what is built on it: much of records and access is seen only from there.
 TESTED_IN = {
     "seal": ("seal",),
     "policy": ("policy",),
     "log": ("log",),
-    "records": ("records", *_RECORDING),
-    "access": ("access", *_RECORDING, *_ORGANISING),
+    "records": ("records", *_RECORDING, *_ATTACKING),
+    "access": ("access", *_RECORDING, *_ORGANISING, *_ATTACKING),
 }
 
 

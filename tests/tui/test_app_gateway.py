@@ -20,7 +20,7 @@ from tui.values import CaseLine, PersonTyped, Spot
 from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.virtual_list import VirtualList
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.services import cases
+from vault.services import cases, device
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 
@@ -45,6 +45,16 @@ def test_unlocking_wipes_the_passphrase(filled: Filled) -> None:
     opened.close()
     opened.close()
     assert passphrase == bytearray(len(PASSPHRASE))
+
+
+def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device, "exposures", lambda: ("This computer: recording: running: obs.",))
+    opened = Gateway(filled.path, state=filled.state)
+    opened.unlock(MEMBER, bytearray(PASSPHRASE))
+    assert opened.standing().alarms == ("This computer: recording: running: obs.",)
+    opened.close()
 
 
 def test_the_standing_tells_what_is_lacking(gateway: Gateway) -> None:

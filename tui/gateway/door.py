@@ -25,7 +25,7 @@ from tui.gateway.writing import Writing
 from tui.values import Standing
 from vault.access.delays import counting_down
 from vault.policy.roles import Action
-from vault.services import dates
+from vault.services import dates, device
 from vault.services.entering import let_in
 
 
@@ -40,6 +40,7 @@ class Gateway:
     def __init__(self, path: Path, *, state: Path | None = None) -> None:
         self._door = door = Door(path, state)
         self.keyfile, self.pin = "", ""  # beside the passphrase, as typed
+        self._exposures: tuple[str, ...] = ()
         self.turn = threading.RLock()
         """Held by each act but the long ones and drafts, so that acts follow one another."""
 
@@ -65,6 +66,7 @@ class Gateway:
         self.own.came_in_with(self.keyfile, self.pin)
         self.recovery.look_when_last_opened()
         self._door.open(let_in(path, member, passphrase, self.keyfile, self.pin, state=state, wait=wait), member)
+        self._exposures = device.exposures()
 
     def close(self) -> None:
         """Lock: close every file. Closing twice does nothing."""
@@ -79,7 +81,7 @@ class Gateway:
         return Standing(
             member=self._door.name,
             backup_ms=known.backup,
-            alarms=session.warnings,
+            alarms=(*session.warnings, *self._exposures),
             lacks=tuple(filter(None, lacks)),
             drafts=len(self._door.shelf.list()),
             may=self._door.may(Action.CASE_CREATE),

@@ -109,6 +109,7 @@ class Holding:
 
     authority: Authority
     listings: Listings = field(default_factory=Listings)
+    _places: dict[ItemKind, Mapping[bytes, list[tuple[bytes, int]]]] = field(default_factory=dict)
 
     def state(self, compartment: CompartmentId) -> CompartmentState | None:
         """Return what counts in a compartment; None where not even its founding does.
@@ -145,8 +146,9 @@ class Holding:
         item = Item.in_compartment(kind, compartment, digest)
         if beginning is not None and item in beginning.items:
             return [beginning]  # no log is read for it
-        places = self.listings.of(self.authority.rows, kind).get(digest, ())
-        entries = (self.authority.entry(origin, seq) for origin, seq in places)
+        if kind not in self._places:
+            self._places[kind] = self.listings.of(self.authority.rows, kind)
+        entries = (self.authority.entry(origin, seq) for origin, seq in self._places[kind].get(digest, ()))
         return [entry for entry in entries if entry is not None and item in entry.items]
 
 
