@@ -8,14 +8,15 @@ import os
 import pytest
 
 from vault.access.session import Session
-from vault.ids import CompartmentId, EpochId
+from vault.ids import CompartmentId, EpochId, Origin, RecordId
 from vault.records import rewrapping
 from vault.records.rewrapping import Rewrapped, drop_junk, rewrap, waiting
 from vault.records.versions import open_version
+from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_wrap_key, epoch_id, unwrap, wrap
 from vault.services import cases, notes
-from vault.store.rowtypes import SealedVersion, VersionKeyRow
+from vault.store.rowtypes import SealedVersion, VersionKeyRow, VersionRow
 
 NOTES = 4
 KEY = b"n" * 32
@@ -52,6 +53,19 @@ class Case:
             self.new,
             progress=lambda done, total: said.append((done, total)),
         )
+
+    def put_version(self, like: SealedVersion, blob: bytes, *, n: int | None = None) -> None:
+        """Put a version with other bytes at the same place, or at another of the same list."""
+        at = like.n if n is None else n
+        row = VersionRow(
+            like.origin, like.seq, at, version_id(self.case, like.record, blob), self.case, like.record, blob
+        )
+        with self.session.database.transaction() as rows:
+            rows.add_versions([row])
+
+    def drop_junk(self, *asked: SealedVersion) -> None:
+        session = self.session
+        drop_junk(session.database, session.vault, session.keyring, [place_of(one) for one in asked])
 
     def texts(self, keyring: Keyring) -> set[str]:
         opened = [open_version(one, vault=self.session.vault, keyring=keyring) for one in self.versions()]
@@ -193,11 +207,12 @@ def test_versions_are_counted_once_by_all_that_tells_them_apart() -> None:
 
 
 def test_junk_in_a_crowded_place_is_dropped_and_the_true_wrap_stays(case: Case) -> None:
-    first, second, *_ = before = case.versions()
+    first, second, third, *_ = before = case.versions()
     case.put(key_of(first, wrap=bytes(40)), key_of(first, wrap=os.urandom(40)))
-    case.put(key_of(second, wrap=bytes(40)))
-    drop_junk(case.session.database, case.session.vault, case.session.keyring, [place_of(first), place_of(first)])
-    assert [key_of(one) for one in case.versions() if place_of(one) == place_of(first)] == [key_of(first)]
+    case.put(key_of(second, wrap=bytes(40)), key_of(third, wrap=bytes(40)))
+    case.drop_junk(first, first, second)
+    for one in (first, second):
+        assert [key_of(left) for left in case.versions() if place_of(left) == place_of(one)] == [key_of(one)]
     # Not asked about: left alone.
     assert len(case.versions()) == len(before) + 1
 
@@ -208,7 +223,29 @@ def test_what_stands_alone_or_under_a_foreign_epoch_is_not_judged(case: Case) ->
     case.put(key_of(first, wrap=bytes(40)))
     case.put(key_of(second, epoch=b"x" * 16, wrap=bytes(40)), key_of(second, epoch=b"x" * 16, wrap=b"\xff" * 40))
     before = case.versions()
-    drop_junk(
-        case.session.database, case.session.vault, case.session.keyring, [place_of(one) for one in (first, second)]
-    )
+    case.drop_junk(first, second)
     assert case.versions() == before
+
+
+def test_a_wrap_that_opens_one_of_two_versions_at_its_place_is_no_junk(case: Case) -> None:
+    """A false version stands beside the true one: the same wrap belongs to both."""
+    first, *_ = case.versions()
+    case.put_version(first, b"no version")
+    case.put(key_of(first, wrap=bytes(40)))
+    case.drop_junk(first)
+    assert {key_of(one) for one in case.versions() if place_of(one) == place_of(first)} == {key_of(first)}
+
+
+def test_what_opens_and_is_no_content_keeps_its_old_key_and_its_wraps_count_as_junk(case: Case) -> None:
+    first, *_ = case.versions()
+    key = unwrap(case.session.keyring.wrap_key(case.old) or b"", first.wrap)
+    place = VersionContext(case.session.vault, case.case, RecordId(first.record), Origin(first.origin), first.seq)
+    with case.session.database.transaction() as rows:
+        rows.delete_version_keys([key_of(one) for one in case.versions()])
+    case.put_version(first, seal(key, b"no content", place), n=9)
+    at_9 = key_of(first)._replace(n=9)
+    case.put(at_9)
+    assert case.rewrap() == Rewrapped(0, 1)
+    case.put(at_9._replace(wrap=bytes(40)))
+    drop_junk(case.session.database, case.session.vault, case.session.keyring, [(first.origin, first.seq, 9)])
+    assert case.versions() == []

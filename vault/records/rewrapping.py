@@ -34,7 +34,7 @@ class Rewrapped:
 
 def waiting(versions: Iterable[SealedVersion], epoch: EpochId) -> int:
     """Return how many versions have a wrapped key under another epoch than this one."""
-    return len({(one.origin, one.seq, one.n, one.id) for one in versions if one.epoch != epoch})
+    return len({_version(one) for one in versions if one.epoch != epoch})
 
 
 def rewrap(
@@ -118,7 +118,7 @@ def _new_wrap(
     group: list[SealedVersion], vault: bytes, keyring: Keyring, epoch: EpochId, wrap_key: bytes
 ) -> SealedVersion | None:
     """Return the version with its key under the epoch, opened that way; None where no wrap at hand opens it."""
-    for one in sorted(group, key=lambda sealed: sealed.epoch != epoch):
+    for one in group:
         old_key = keyring.wrap_key(one.epoch)
         if old_key is None:
             continue
@@ -132,8 +132,12 @@ def _new_wrap(
 
 
 def _by_version(versions: list[SealedVersion]) -> Iterator[list[SealedVersion]]:
-    for _, group in groupby(versions, key=lambda one: (one.origin, one.seq, one.n, one.id)):
+    for _, group in groupby(versions, key=_version):
         yield list(group)
+
+
+def _version(sealed: SealedVersion) -> tuple[bytes, int, int, bytes]:
+    return sealed.origin, sealed.seq, sealed.n, sealed.id
 
 
 def _key_row(sealed: SealedVersion) -> VersionKeyRow:
