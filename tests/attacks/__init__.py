@@ -18,7 +18,7 @@ What the attacker has:
     added, suite lowered, roster
     cut or forked                    test_rosters; test_joining; test_withheld_roster; tests/log: roster
     a key planted, two under a name  test_shared_keys; test_fresh_epoch_names; tests/access: keyring_rollback
-    a grant replayed                 test_revoked_copy; test_shared_keys
+    a grant replayed, or claimed     test_revoked_copy; test_shared_keys; test_fresh_claimed_grants
     costs lowered or absurd          tests/seal: passphrase, unlocking; tests/access: keychange, unlock
     empty keys and words             test_joining; tests/seal: envelope, keys, doors, recovery, signing
     squatted and junk rows           test_planted_rows; test_false_cells; test_hostile_bundles; test_state_and_act

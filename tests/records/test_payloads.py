@@ -24,7 +24,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, grant_digest, open_from, seal_to
 from vault.services import cases, notes
 from vault.store.rows import Rows
-from vault.store.rowtypes import EpochRow, GrantRow, OperationRow
+from vault.store.rowtypes import EpochRow, GenesisRow, GrantRow, OperationRow
 
 ACTS = ["log.genesis", "unlock.ok", "case.create", "note.create", "note.create"]
 
@@ -45,6 +45,9 @@ class Shown:
 
     def grants_of(self, epoch: bytes) -> list[GrantRow]:
         return self.grants.get(epoch, [])
+
+    def geneses(self) -> list[GenesisRow]:
+        return []  # no other log lists a grant
 
 
 @dataclass

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 
 from vault.access.directory import RECOVERY
 from vault.access.keyrings import grants_between
 from vault.access.session import Session
-from vault.errors import VerificationError
 from vault.ids import CompartmentId, EpochId, SeatId
 from vault.log.epochs import CompartmentKind
 from vault.records.epochs import notices_of
+from vault.records.grants import GrantReader
 from vault.records.seatlog import Holder
 from vault.records.work import Entry
-from vault.seal.keys import epoch_id
-from vault.seal.purposes import Purpose
-from vault.seal.recipients import GrantContext, KemPrivate, open_from
-from vault.store.rows import Rows
 
 _GRANTS_IN_ONE_ENTRY = 800
 
@@ -32,26 +28,25 @@ class AuditKey:
     key: bytes = field(repr=False)
 
 
-def open_audit_keys(
-    rows: Rows, *, vault: bytes, reader: SeatId, private: KemPrivate, granted_to: Collection[SeatId]
-) -> list[AuditKey]:
-    """Return the audit keys that were granted to one of these seats, as far as `reader` opens them."""
-    wanted = {epoch for seat in granted_to for epoch in rows.epochs_granted_to(seat)}
-    found = []
+def open_audit_keys(reader: GrantReader, *, seat: SeatId, granted_to: Collection[SeatId]) -> list[AuditKey]:
+    """Return the audit keys that were granted to one of these seats, as far as `seat`, who reads, opens them."""
+    rows = reader.rows
+    wanted = {epoch for one in granted_to for epoch in rows.epochs_granted_to(one)}
+    found: list[AuditKey] = []
     for compartment in sorted({row.compartment for row in rows.epochs()}):
         for notice in notices_of(rows, compartment):
             if notice.kind is CompartmentKind.AUDIT and notice.epoch in wanted:
-                key = _opened(rows, vault, reader, private, compartment, notice.epoch)
-                found += [] if key is None else [AuditKey(CompartmentId(compartment), EpochId(notice.epoch), key)]
+                keys = (reader.open(compartment, grant) for grant in grants_between(rows, notice.epoch, seat))
+                opened = (AuditKey(CompartmentId(compartment), EpochId(notice.epoch), key) for key in keys if key)
+                found += islice(opened, 1)
     return found
 
 
 def hand_on_audit(session: Session) -> int:
     """Give recovery's present key the audit epochs that this auditor reads; return how many."""
     with session.database.reading() as rows:
-        keys = open_audit_keys(
-            rows, vault=session.vault, reader=session.seat, private=session.kem_private, granted_to=[session.seat]
-        )
+        reader = GrantReader(rows, session.learned.listings, session.vault, session.kem_private)
+        keys = open_audit_keys(reader, seat=session.seat, granted_to=[session.seat])
     recovery = [Holder(RECOVERY, session.directory.standing.head.recovery)]
     for start in range(0, len(keys), _GRANTS_IN_ONE_ENTRY):
         chunk = keys[start : start + _GRANTS_IN_ONE_ENTRY]
@@ -65,14 +60,3 @@ def hand_on_audit(session: Session) -> int:
             for one in chunk:
                 session.log.keyring.drop(one.epoch)
     return len(keys)
-
-
-def _opened(rows: Rows, vault: bytes, reader: SeatId, private: KemPrivate, *place: bytes) -> bytes | None:
-    compartment, epoch = place
-    for grant in grants_between(rows, epoch, reader):
-        context = GrantContext(Purpose.GRANT, vault, compartment, epoch, grant.giver, reader)
-        with suppress(VerificationError):
-            key = open_from(private, grant.sealed, context)
-            if epoch_id(vault, compartment, key) == epoch:
-                return key
-    return None

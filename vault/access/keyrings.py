@@ -10,18 +10,18 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from vault.errors import MalformedError, VerificationError
+from vault.errors import VerificationError
 from vault.ids import CompartmentId, EpochId, SeatId
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.items import ItemKind
 from vault.platform import LockedMemory
 from vault.records.authority import Listings, Place
 from vault.records.epochs import read_notice
+from vault.records.grants import GrantReader
 from vault.records.seatlog import SealedPlace
 from vault.seal.keyring import Keyring
-from vault.seal.keys import epoch_id
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, open_from
+from vault.seal.recipients import KemPrivate, grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow
 
@@ -80,7 +80,8 @@ def open_missing(
         if not grants:
             continue
         places = tuple(at for grant in grants for at in listed[grant.digest])
-        keys = ((notice, _open(place, private, notice, grant)) for notice in notices for grant in grants)
+        reader = GrantReader(rows, listings, place.vault, private)
+        keys = ((notice, reader.open(notice.compartment, grant)) for notice in notices for grant in grants)
         opened = next(((notice, key) for notice, key in keys if key is not None), None)
         notice, key = opened or (notices[0] if notices else None, None)
         if notice is not None:
@@ -139,12 +140,3 @@ def _oldest_first(
         done = {epoch for epoch, _ in ordered}
         missing = [one for one in missing if one[0] not in done]
     return ordered
-
-
-def _open(place: SealedPlace, private: KemPrivate, notice: EpochNotice, grant: GrantRow) -> bytes | None:
-    context = GrantContext(Purpose.GRANT, place.vault, notice.compartment, notice.epoch, grant.giver, place.seat)
-    with suppress(VerificationError, MalformedError):
-        key = open_from(private, grant.sealed, context)
-        if epoch_id(place.vault, notice.compartment, key) == notice.epoch:
-            return key
-    return None

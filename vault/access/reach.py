@@ -16,6 +16,7 @@ from vault.ids import CompartmentId, MemberId, SeatId, VersionId
 from vault.log.items import Item, ItemKind
 from vault.policy.rights import Place
 from vault.records.authority import Authority
+from vault.records.grants import GrantReader
 from vault.records.holding import CompartmentState, Holding
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
@@ -67,9 +68,8 @@ class Judge:
 
     def audit_keys_of(self, seats: Collection[SeatId]) -> list[AuditKey]:
         """Return the audit keys that these seats were granted and recovery too."""
-        return open_audit_keys(
-            self.rows, vault=self.opened.vault, reader=RECOVERY, private=self.opened.private, granted_to=seats
-        )
+        reader = GrantReader(self.rows, self.opened.listings, self.opened.vault, self.opened.private)
+        return open_audit_keys(reader, seat=RECOVERY, granted_to=seats)
 
     def member_named(self, name: str) -> MemberId | None:
         """Return the member of this name in the newest roster, however it is capitalised; None if there is none.

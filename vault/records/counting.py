@@ -245,17 +245,16 @@ class Counter:
     def _look_for_keys(self, state: CompartmentState) -> bool:
         compartment = state.compartment
         notices = notices_of(self.rows, compartment)
-        here: dict[bytes, set[bytes]] = {}  # digest -> who gave it, as the row says
+        known = {one.digest() for one in notices}
         for row in (row for epoch in {one.epoch for one in notices} for row in self.rows.grants_of(epoch)):
             if row.digest == grant_digest(row.epoch, row.seat, row.sealed):
-                here.setdefault(row.digest, set()).add(row.giver)
-        known = {one.digest() for one in notices}
+                known.add(row.digest)
         listings = self.learned.listings
         return any(
             digest not in known
             and compartment_tag(compartment, digest) in tags
             and any(
-                entry is not None and state.may_give(entry) and entry.seat not in here.get(digest, ())
+                entry is not None and state.may_give(entry)
                 for entry in (self.authority.entry(*place) for place in listings.of(self.rows, kind)[digest])
             )
             for kind in (ItemKind.EPOCH, ItemKind.GRANT)

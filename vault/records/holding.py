@@ -307,23 +307,25 @@ class _Judgement:
             grows = False
             for grant, listed in self._grants.get(epoch, ()):
                 to = SeatId(grant.seat)
-                givers = self._given.get((epoch, to), set())
-                if grant.giver not in givers and self._is_given(grant, listed, makers | holders, holders):
-                    self._given[epoch, to] = givers | {SeatId(grant.giver)}
+                givers = self._givers(grant, listed, makers | holders, holders)
+                if not givers <= self._given.get((epoch, to), set()):
+                    self._given.setdefault((epoch, to), set()).update(givers)
                     holders.add(to)
                     grows = True
         self._held_by |= holders
         return holders - before
 
-    def _is_given(self, grant: GrantRow, listed: Iterable[Entry], may_give: set[SeatId], holders: set[SeatId]) -> bool:
+    def _givers(
+        self, grant: GrantRow, listed: Iterable[Entry], may_give: set[SeatId], holders: set[SeatId]
+    ) -> set[SeatId]:
+        """Return who gave it of those who list it; which of them sealed it, the row does not prove."""
+        givers = set()
         for entry in listed:
-            if entry.seat != grant.giver or self._is_cut(entry):
-                continue
             may = entry.founds_vault or entry.rights.may_grant(entry.roles, self._place)
             brought_back = entry.recovers and grant.seat == entry.seat and _RECOVERY in holders
-            if (may and entry.seat in may_give) or brought_back:
-                return True
-        return False
+            if ((may and entry.seat in may_give) or brought_back) and not self._is_cut(entry):
+                givers.add(entry.seat)
+        return givers
 
 
 def _nothing(entry: Entry) -> bool:

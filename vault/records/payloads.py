@@ -11,12 +11,14 @@ from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
 from vault.log.payload import Payload, decode_plaintext
+from vault.records.authority import Listings
 from vault.records.epochs import read_notice
+from vault.records.grants import GrantReader
 from vault.records.seatlog import ENTRIES_PER_PERIOD
 from vault.seal.envelope import VersionContext, open_sealed
-from vault.seal.keys import derive_entry_key, derive_next_ratchet, epoch_id
+from vault.seal.keys import derive_entry_key, derive_next_ratchet
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import GrantContext, KemPrivate, open_from
+from vault.seal.recipients import KemPrivate
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 
@@ -56,13 +58,14 @@ def read_payloads(
     """
     epoch: EpochNotice | None = None
     key: bytes | None = None
+    listings = Listings()
     following = 0
     for row in rows.operations(origin):
         if (row.seq, row.digest) in rejected:
             continue
         key = _past_gap(key, row.seq - following)
         following = row.seq + 1
-        opened = _epoch_listed_by(rows, auditor, row)
+        opened = _epoch_listed_by(rows, auditor, row, listings)
         if opened is not None:
             epoch, key = opened
         if epoch is None or key is None:
@@ -70,7 +73,7 @@ def read_payloads(
             continue
         try:
             payload = _open(auditor.vault, epoch.compartment, key, row)
-        except (BrokenSealError, MalformedError, VerificationError):
+        except VerificationError:
             yield AuditEntry(origin, row.seq, None, "broken")
         else:
             yield AuditEntry(origin, row.seq, payload)
@@ -93,7 +96,9 @@ def _open(vault: VaultId, compartment: bytes, key: bytes, row: OperationRow) -> 
     return Payload.decode(payload)
 
 
-def _epoch_listed_by(rows: Rows, auditor: Auditor, row: OperationRow) -> tuple[EpochNotice, bytes | None] | None:
+def _epoch_listed_by(
+    rows: Rows, auditor: Auditor, row: OperationRow, listings: Listings
+) -> tuple[EpochNotice, bytes | None] | None:
     """Return the audit epoch that an entry opens and its key, or None where it opens none."""
     try:
         items = decode_items(row.list)
@@ -107,21 +112,11 @@ def _epoch_listed_by(rows: Rows, auditor: Auditor, row: OperationRow) -> tuple[E
             continue
         notice = read_notice(stored)
         if notice is not None and notice.kind is CompartmentKind.AUDIT:
-            return notice, _epoch_key(rows, auditor, notice)
+            return notice, _epoch_key(GrantReader(rows, listings, auditor.vault, auditor.kem), auditor, notice)
     return None
 
 
-def _epoch_key(rows: Rows, auditor: Auditor, notice: EpochNotice) -> bytes | None:
-    for grant in rows.grants_of(notice.epoch):
-        if grant.seat != auditor.seat:
-            continue
-        context = GrantContext(
-            Purpose.GRANT, auditor.vault, notice.compartment, notice.epoch, grant.giver, auditor.seat
-        )
-        try:
-            key = open_from(auditor.kem, grant.sealed, context)
-        except BrokenSealError:
-            continue
-        if epoch_id(auditor.vault, notice.compartment, key) == notice.epoch:
-            return key
-    return None
+def _epoch_key(reader: GrantReader, auditor: Auditor, notice: EpochNotice) -> bytes | None:
+    grants = (grant for grant in reader.rows.grants_of(notice.epoch) if grant.seat == auditor.seat)
+    keys = (reader.open(notice.compartment, grant) for grant in grants)
+    return next((key for key in keys if key is not None), None)

@@ -22,12 +22,12 @@ from vault.policy.roles import Action
 from vault.records.authority import Authority, Proven, names_its_list
 from vault.records.counting import Counter, Quarantined
 from vault.records.epochs import notices_of, read_notice
+from vault.records.grants import grants_given_by
 from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.payloads import read_payloads
 from vault.records.versions import open_all
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.recipients import grant_digest
 from vault.seal.recovery import words_of
 from vault.seal.signing import is_signed_raw
 from vault.services.approval_checks import JUDGED_ACTS, approval_faults, approvals_in
@@ -36,7 +36,7 @@ from vault.services.bounds import Bounds, bounds_of
 from vault.services.projection import caught_up
 from vault.store.files import read_limited
 from vault.store.rows import Rows
-from vault.store.rowtypes import GrantRow, SealedVersion
+from vault.store.rowtypes import SealedVersion
 
 Progress = Callable[[int, int], None]
 
@@ -195,8 +195,7 @@ class _Checked:
         # A row that does not hold together is as good as none.
         epochs = {row.digest: row.bytes for row in rows.epochs() if read_notice(row) is not None}
         made = check_epochs(rows.operations(origin), epochs, report, compartments=ours)
-        # The giver of a grant is the seat whose log lists it; with another one it does not open.
-        grants = {row.digest for row in rows.grants() if row.giver == genesis.seat and row.digest == _digest_of(row)}
+        grants = grants_given_by(rows, genesis.seat, self._session.learned.listings)
         given = check_listed(rows.operations(origin), ItemKind.GRANT, grants, report, compartments=ours)
         for found in (made, given):
             self._present += found.present
@@ -333,10 +332,6 @@ class _Checked:
     def _fault(self, code: str, origin: Origin, place: tuple[int, int | None], text: str) -> None:
         if not any((f.origin, f.seq, f.n) == (origin, *place) for f in self.faults):
             self.faults.append(Fault(code, origin, place[0], place[1], f"operation {place[0]}: {text}"))
-
-
-def _digest_of(row: GrantRow) -> bytes:
-    return grant_digest(row.epoch, row.seat, row.sealed)
 
 
 def _by_place(rows: Iterable[SealedVersion]) -> Iterable[tuple[tuple[int, int], list[SealedVersion]]]:

@@ -27,11 +27,11 @@ from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId
 from vault.log.epochs import CompartmentKind
 from vault.policy.roles import Action, Role
+from vault.records.grants import GrantReader
 from vault.records.holding import CompartmentState
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.purposes import Purpose
-from vault.seal.recipients import GrantContext, KemPrivate, open_from
+from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
 from vault.seal.sheets import Sheet, join_sheets, make_sheets
 from vault.seal.signing import public_key
@@ -268,11 +268,6 @@ def _opens(session: Session, state: CompartmentState, private: KemPrivate) -> bo
 
 
 def _opens_epoch(session: Session, rows: Rows, state: CompartmentState, epoch: bytes, private: KemPrivate) -> bool:
-    for grant in grants_between(rows, epoch, RECOVERY):
-        context = GrantContext(Purpose.GRANT, session.vault, state.compartment, epoch, grant.giver, RECOVERY)
-        try:
-            open_from(private, grant.sealed, context)
-        except VerificationError:
-            continue
-        return True
-    return False
+    reader = GrantReader(rows, session.learned.listings, session.vault, private)
+    grants = grants_between(rows, epoch, RECOVERY)
+    return any(reader.open(state.compartment, grant) is not None for grant in grants)
