@@ -17,3 +17,13 @@ def test_where_no_vault_is_each_way_to_one_is_told(desk: Desk, tmp_path: Path, n
     for way in ("casevault init", "member join INVITATION", "backup restore", "recovery restore", "casevault demo"):
         typist.wait_for(way)
     assert typist.end() == 10
+
+
+@pytest.mark.slow
+def test_what_the_demo_did_can_be_read_before_the_app_takes_the_screen(desk: Desk, tmp_path: Path) -> None:
+    typist = Typist(desk, "demo", str(tmp_path / "here"))
+    typist.wait_for(r"10 The vault is .*, passphrase demo\.")
+    typist.wait_for("Enter opens the app, which then asks for the passphrase. It is `demo`. $")
+    typist.type("\x04")  # the end of the input: nobody opens it
+    assert typist.end() == 2
+    assert "\x1b[?1049h" not in typist.seen

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from vault.cli.app import run_app
+from vault.cli.asking import ask_line
 from vault.cli.face import Face, Result
 
 _MOST_DEMOS = 1000
@@ -34,7 +35,9 @@ def _demo(args: argparse.Namespace, face: Face) -> Result:
     place = demo.run(args.path or _free_folder(), say=say)
     code = 0
     if speaks and not args.no_app and sys.stdin.isatty() and sys.stdout.isatty():
-        face.show(Result({}, ["", f"Opening the app. Type the passphrase: {demo.PASSPHRASE}"]))
+        face.say("")
+        if face.may_ask:  # the app takes the whole screen: what stands on it is to be read before
+            ask_line(f"Enter opens the app, which then asks for the passphrase. It is `{demo.PASSPHRASE}`. ")
         code = run_app(place.vault, demo_cases.MEMBER)
     return Result({"folder": str(place.folder), "vault": str(place.vault), "steps": lines}, [], code)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TextIO
 
 from vault.display import safe_text
 from vault.errors import VaultError
@@ -15,6 +18,8 @@ JSON_SCHEMA = 1
 _PROGRESS_EVERY_S = 0.1
 # Screen, scrollback, and the cursor to the top.
 _CLEAR = "\x1b[2J\x1b[3J\x1b[H"
+# Stands for a blank that is no place to break at: stored text never holds it, `safe_text` marks it.
+_KEPT = "\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +46,14 @@ class Face:
             self._print_json(result.data)
         else:
             for line in result.lines:
-                sys.stdout.write(safe_text(line) + "\n")
+                sys.stdout.write(_fitting(line, sys.stdout))
         sys.stdout.flush()
         return result.exit_code
 
     def fail(self, error: VaultError) -> int:
         """Say what happened and what to do next, and return the error's exit code."""
         self._clear_progress()
-        sys.stderr.write(safe_text(f"casevault: {error.message}. {error.next_step}") + "\n")
+        sys.stderr.write(_fitting(f"casevault: {error.message}. {error.next_step}", sys.stderr))
         if self.as_json:
             words = {"code": error.code, "message": error.message, "advice": error.next_step, "exit": error.exit_code}
             self._print_json({"error": words})
@@ -57,11 +62,11 @@ class Face:
     def say(self, line: str) -> None:
         """Tell something beside the result."""
         self._clear_progress()
-        sys.stderr.write(safe_text(line) + "\n")
+        sys.stderr.write(_fitting(line, sys.stderr))
 
     def show_once(self, secret: str, prompt: str) -> None:
         """Show a secret on a cleared terminal, wait for Enter, and clear screen and scrollback behind it."""
-        sys.stderr.write(_CLEAR + safe_text(secret) + "\n" + prompt)
+        sys.stderr.write(_CLEAR + _fitting(secret, sys.stderr) + prompt)
         sys.stderr.flush()
         try:
             sys.stdin.readline()
@@ -96,3 +101,36 @@ class Face:
         # ASCII only: stored text piped to a terminal cannot move its cursor.
         sys.stdout.write(json.dumps({"schema": JSON_SCHEMA, **data}, ensure_ascii=True) + "\n")
         sys.stdout.flush()
+
+
+def fitted(line: str, columns: int) -> str:
+    """Return the line broken between words to fit so many columns; what follows stands under its last column.
+
+    A command in backquotes is not broken, so that it can be copied; nor is a path, or another long word.
+    """
+    if len(line) <= columns:
+        return line
+    import textwrap
+
+    gaps = [gap.end() for gap in re.finditer(r"^ +|(?<=\S) {2,}", line) if gap.end() <= columns // 2]
+    whole = re.sub("`[^`]*`", lambda command: command[0].replace(" ", _KEPT), line)
+    lines = textwrap.wrap(
+        whole,
+        columns,
+        subsequent_indent=" " * max(gaps, default=0),
+        expand_tabs=False,
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines).replace(_KEPT, " ")
+
+
+def _fitting(text: str, stream: TextIO) -> str:
+    """Return what a person may see of the text, as it goes to this stream; only a terminal breaks its lines."""
+    shown = safe_text(text)
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns if stream.isatty() else 0
+    except (OSError, ValueError):  # no real terminal behind it
+        columns = 0
+    return ("\n".join(fitted(line, columns) for line in shown.split("\n")) if columns else shown) + "\n"

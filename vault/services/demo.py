@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vault.access.session import Session
 from vault.access.unlock import unlock
+from vault.display import counted
 from vault.errors import RefusedError, VerificationError
 from vault.export.reader import Standing
 from vault.ids import CompartmentId
@@ -107,7 +108,8 @@ def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Callabl
     result = exporting.export(session, case, profile="lawyer", to=LAWYER, out=place.lawyer, take_proposals=True)
     if isinstance(result, exporting.Undecided):
         raise VerificationError("questions stayed open")
-    say(f"5  Redacted a case for an invented lawyer: {result.questions} unknown words were asked about and removed.")
+    asked = counted(result.questions, "unknown word was", "unknown words were")
+    say(f"5  Redacted a case for an invented lawyer: {asked} asked about and removed.")
     say("6  Two other PDF readers searched the finished file for every spelling of every hidden name and found none.")
     return result
 
