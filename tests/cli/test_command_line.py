@@ -62,6 +62,40 @@ def test_a_refusal_is_one_json_object_and_one_sentence(
     assert answer.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(("member", "admit", "{}"), "Check the path", id="no request"),
+        pytest.param(("member", "show", "{}"), "Check the path", id="no proposal"),
+        pytest.param(("approval", "show", "{}"), "Check the path", id="no letter"),
+        pytest.param(("bundle", "show", "{}"), "Check the path", id="no bundle"),
+        pytest.param(("package", "verify", "{}/.."), "Name the folder that a package was opened to", id="no package"),
+        pytest.param(
+            ("package", "open", "{}", "--identity", "{}", "--out", "o"),
+            "Name the file that `age-keygen` wrote",
+            id="no identity",
+        ),
+        pytest.param(("recipient", "add", "A", "--age", "age1x"), "Ask the recipient for the public key", id="no key"),
+    ],
+)
+def test_a_file_of_another_kind_is_the_wrong_file_and_no_damage_of_the_vault(
+    desk: Desk, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    other = tmp_path / "letters" / "shopping"
+    other.parent.mkdir()
+    other.write_text("bread\n")
+    answer = desk.run(*(word.replace("{}/..", str(other.parent)).replace("{}", str(other)) for word in arguments))
+    assert answer.code in {2, 6}
+    assert words in answer.err
+    assert "log verify" not in answer.err
+
+
+def test_the_help_that_a_missing_value_names_can_be_asked_for(desk: Desk) -> None:
+    named = re.search("`casevault (.*)`", desk.run("case", "new", "--kind", "asylum").err)
+    assert named
+    assert "--title TITLE" in desk.run_bare(*named[1].split()).out
+
+
 def test_a_near_miss_is_pointed_out(desk: Desk) -> None:
     assert "Did you mean `casevault case`?" in desk.run("casse", "list").err
 

@@ -205,7 +205,10 @@ def _judge_predecessors(rows: Rows, own: Mapping[Origin, Genesis], seen: Mapping
 def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: str) -> Alarm | None:
     stored, genesis = rows.size(origin), genesis_of(rows, origin)
     if genesis is None:
-        words = f"The beginning of log {origin.hex()[:16]} is missing or was altered."
+        words = (
+            f"The beginning of log {origin.hex()[:16]} is missing or was altered."
+            " It may stand in another copy of this vault that was used, say a backup that was restored."
+        )
     elif stored < pinned.size:
         words = f"This vault is an older copy: log {origin.hex()[:16]} has {stored} entries, {who_saw} {pinned.size}."
     elif not any(_gives(rows, origin, pinned, believe_tiles=believe) for believe in (True, False)):

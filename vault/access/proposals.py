@@ -67,7 +67,7 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
         RefusedError: it was made under a key of the directory that this seat does not hold.
     """
     if not ID_SIZE + _NUMBER_SIZE < len(untrusted) <= PROPOSAL_LIMIT:
-        raise MalformedError("this is no proposal")
+        raise MalformedError("this is no proposal", advice="Check the path.")
     epoch, number = untrusted[:ID_SIZE], int.from_bytes(untrusted[ID_SIZE : ID_SIZE + _NUMBER_SIZE], "big")
     key = session.keyring.get(epoch)
     if key is None or session.keyring.compartment_of(epoch) != session.directory.compartment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import sys
@@ -61,7 +62,7 @@ def personal_values(
                 answers[value.key] = _ask(value)
     for value in values:
         if value.required and not answers[value.key]:
-            raise UsageError(f"{value.option} is missing", advice=f"See `casevault {verb} --help`.")
+            raise UsageError(f"{value.option} is missing", advice=f"See `casevault {_plain(verb)} --help`.")
     return answers
 
 
@@ -164,6 +165,12 @@ def ask_line(question: str) -> str:
     if not line:
         raise UsageError("the input ended before the answer")
     return line.strip()
+
+
+def _plain(verb: str) -> str:
+    """Return a command without the values and options that it is said to need: so it takes `--help`."""
+    words = verb.split()
+    return " ".join(itertools.takewhile(lambda word: word.islower() and not word.startswith("--"), words))
 
 
 def _readable_by_others(path: Path) -> bool:

@@ -22,7 +22,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     verify = verbs.add_parser("verify", help="open a backup and read all of it", allow_abbrev=False)
     verify.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that it was made to")
     verify.set_defaults(command=_verify)
-    restore = verbs.add_parser("restore", help="make a vault of a backup, at --vault", allow_abbrev=False)
+    restore = verbs.add_parser(
+        "restore", help="make a vault of a backup, at --vault, in place of the old one", allow_abbrev=False
+    )
     restore.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that it was made to")
     restore.set_defaults(command=_restore)
 
@@ -113,7 +115,8 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
         f"The vault is at {restored.path}, from the backup of {made}.",
         f"It holds {_inside(restored.operations, restored.versions, restored.drafts)}.",
         f"LOSS: {restored.loss}",
-        "A new log begins in it. Use it in place of the old vault, never beside it.",
+        "A new log begins in it. Use it in place of the old vault, never beside it: opened again, the old one would",
+        "no longer verify, and its exports would wait for good. To try a backup, verify it: `casevault backup verify`.",
     ]
     return Result(data, lines)
 

@@ -18,7 +18,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     verbs = parser.add_subparsers(required=True, metavar="add | list | show | amend")
     add = verbs.add_parser("add", help="write a note (text from --file or standard input)", allow_abbrev=False)
     add.add_argument("case", help="the case's id or reference")
-    add.add_argument("--kind", choices=_KINDS, default="contact")
+    add.add_argument("--kind", choices=_KINDS, default="contact", help="what it is about (contact)")
     add.add_argument("--file", help="read the text from this file")
     add.add_argument("--section", metavar="ID", help="keep it in this restricted section of the case")
     add.set_defaults(command=_add)

@@ -1,4 +1,4 @@
-"""`casevault passphrase`: change your own, or have one made."""
+"""`casevault passphrase`: change yours, or have one made of words."""
 
 from __future__ import annotations
 

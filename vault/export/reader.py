@@ -130,7 +130,10 @@ def verify_folder(folder: Path, expected_key_words: Sequence[str] | None = None)
     if not folder.is_dir():
         raise NotFoundError("there is no such folder", advice="Check the path.")
     if {entry.name for entry in folder.iterdir()} != set(archive.MEMBERS):
-        raise MalformedError(f"the folder does not hold exactly {', '.join(archive.MEMBERS)}")
+        raise MalformedError(
+            f"the folder does not hold exactly {', '.join(archive.MEMBERS)}",
+            advice="Name the folder that a package was opened to, with nothing else in it.",
+        )
     contents = {name: read_limited(folder / name, archive.MOST_BYTES) for name in archive.MEMBERS}
     return _examined(_opened(contents, expected_key_words, None))
 

@@ -63,11 +63,13 @@ def _identity(text: str) -> pyrage.x25519.Identity:
     try:
         return pyrage.x25519.Identity.from_str(text)
     except pyrage.IdentityError:
-        raise UsageError("this is not an age identity") from None
+        raise UsageError("this is not an age identity", advice="Name the file that `age-keygen` wrote.") from None
 
 
 def _recipient(text: str) -> pyrage.x25519.Recipient:
     try:
         return pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError:
-        raise UsageError("this is not an age recipient (age1...)") from None
+        raise UsageError(
+            "this is not an age recipient (age1...)", advice="Ask the recipient for the public key; copy all of it."
+        ) from None

@@ -31,6 +31,7 @@ REQUEST_FILE_SIZE = 2 + 2 * ID_SIZE + HPKE_OVERHEAD + REQUEST_SIZE
 _NONCE_SIZE = 16
 _GENESIS_SIZE = 249
 _MARK = b"\x80"
+_CHECK = "Check the path, and take the file that was made for this step."
 
 
 class _InvitationMap(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
@@ -246,7 +247,9 @@ def open_request(private: KemPrivate, vault: bytes, seat: bytes, untrusted: byte
         MalformedError: it is no request of this format.
         BrokenSealError: it is for another seat or vault, or was altered.
     """
-    require_width("request file", untrusted, REQUEST_FILE_SIZE)
+    if len(untrusted) != REQUEST_FILE_SIZE:
+        size = f"{len(untrusted)} bytes, not {REQUEST_FILE_SIZE}"
+        raise MalformedError(f"this is no request: the request file has {size}", advice=_CHECK)
     if untrusted[:2] != bytes((FORMAT, SUITE)):
         raise MalformedError(f"the request has format {untrusted[0]}, suite {untrusted[1]}")
     if untrusted[2:34] != vault + seat:
@@ -284,7 +287,7 @@ def _decoded(untrusted: bytes, form: type[_Map], kind: str, limit: int) -> _Map:
     try:
         wire = msgspec.msgpack.decode(untrusted, type=form)
     except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError(f"this is no {kind}") from None
+        raise MalformedError(f"this is no {kind}", advice=_CHECK) from None
     if wire.kind != kind or wire.format != FORMAT:
-        raise MalformedError(f"this is no {kind} of format {FORMAT}")
+        raise MalformedError(f"this is no {kind} of format {FORMAT}", advice=_CHECK)
     return wire

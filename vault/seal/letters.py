@@ -62,7 +62,7 @@ def open_letter(private: KemPrivate, seat: bytes, vault: bytes, untrusted: bytes
 
 def _messages(vault: bytes, untrusted: bytes) -> list[bytes]:
     if len(untrusted) < _HEAD.size:
-        raise MalformedError("the file is no letter")
+        raise MalformedError("the file is no letter", advice="Check the path.")
     form, suite, of, count = _HEAD.unpack_from(untrusted)
     if (form, suite, of) != (FORMAT, SUITE, vault) or not 0 < count <= MOST_SEATS:
         raise MalformedError("the file is no letter of this vault", advice="Check the path.")

@@ -180,7 +180,10 @@ def renew(
     else:
         kept = kept_secret(session)
         if kept is None:
-            raise RefusedError("the old sheets are needed: the old root signs for the new one", advice="Type them.")
+            raise RefusedError(
+                "the old sheets are needed: the old root signs for the new one",
+                advice="Type them: `casevault recovery new --old-sheets`.",
+            )
         old = kept
     secret = change_root(session, old)
     dates.note_new_sheets(session.vault, session.state)

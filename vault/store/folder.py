@@ -84,7 +84,7 @@ class VaultFolder:
         """Raise NoVaultError unless both `keys` and the database are here."""
         for part in (self.keys, self.database):
             if not part.is_file():
-                raise NoVaultError(f"no vault at {self.path}: {part.name} is missing")
+                raise NoVaultError(f"there is no vault at {self.path}: the file {part.name} is missing")
 
     def require_safe_place(self, refuse: PlaceCheck = is_network_or_synced) -> None:
         """Refuse network drives and folders that a sync client moves: both break locks and the order of writes.
