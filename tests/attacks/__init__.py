@@ -39,5 +39,6 @@ What the attacker has:
     recovery sheets                  test_recovery; tests/seal: sheets
     two-person acts                  test_two_person; test_fresh_approvals; tests/log: approvals
     who counts wrongly               tests/records: counting; test_hidden_heads; test_fresh_kinds
+    a name or a date of another      test_fresh_member_records
     a check left out of the program  tests/mutation
 """

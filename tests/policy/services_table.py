@@ -137,6 +137,7 @@ NO_ACT: Mapping[str, str] = {
     "arrivals.require_room": ASKED,
     "asking.ask_apart": ASKED,
     "authors.find_member": DIRECTORY,
+    "authors.all_names": DIRECTORY,
     "authors.names_of_members": DIRECTORY,
     "authors.written_by": DIRECTORY,
     "backup_building.build": ASKED,

@@ -15,7 +15,7 @@ from vault.access.refresh import refresh
 from vault.access.rosters import require_signed
 from vault.access.session import Session
 from vault.errors import RefusedError
-from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
+from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, make_id
 from vault.log.epochs import KIND_AT, CompartmentKind, Drop
 from vault.log.roster import ROSTER_RECORD, Roster, check_chain
 from vault.log.roster_rules import Standing, only_ends_or_lowers
@@ -41,15 +41,11 @@ class MemberRecord:
         member: whose.
         name: as the organisation calls them.
         until_ms: from when on the member may do nothing any more, ms UTC; None for no end.
-        record: the record that this replaces versions of; a new one by default.
-        parents: those versions.
     """
 
     member: MemberId
     name: str
     until_ms: int | None = None
-    record: RecordId | None = None
-    parents: tuple[VersionId, ...] = ()
 
     KIND = "member"
 
@@ -116,8 +112,7 @@ def commit_roster(
         _give(session, work, due, drops)
         work.write(directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
         for one in members:
-            record = one.record or RecordId(make_id())
-            work.write(directory.compartment, record, MemberRecord.KIND, one.fields(), one.parents)
+            work.write(directory.compartment, RecordId(make_id()), MemberRecord.KIND, one.fields())
         if keys is not None:
             work.list_keys_file(keys.header.folder, keys.digest())
         receipt = work.commit(Entry(act=act, covers=_covers(directory.standing, after)))

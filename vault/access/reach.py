@@ -12,7 +12,7 @@ from vault.access.directory import RECOVERY
 from vault.access.keyrings import GrantedKey
 from vault.access.proving import Prover
 from vault.errors import NotFoundError, RefusedError
-from vault.ids import CompartmentId, MemberId, SeatId, VersionId
+from vault.ids import CompartmentId, MemberId, SeatId
 from vault.log.items import Item, ItemKind
 from vault.policy.rights import Place
 from vault.records.authority import Authority
@@ -89,27 +89,28 @@ class Judge:
         }
         if len(found) > 1:
             raise RefusedError(
-                "several members have this name", advice="Ask one of them to change it, or admit a new one."
+                "several members have this name", advice="Admit somebody new as admin with `--new-admin`."
             )
         return next(iter(found), None)
 
     def _member_records(self) -> list[OpenedVersion]:
-        """Return the newest versions of kind `member` that somebody who might wrote."""
+        """Return the versions of kind `member` that somebody who might wrote; none stands in the place of another."""
         home = self.opened.directory.compartment
         keyring = Keyring()
         for one in self.opened.granted:
             if one.compartment == home and one.key is not None:
                 keyring.add(home, one.epoch, one.key)
         opened, _ = open_each(self.rows.versions(home), vault=self.opened.vault, keyring=keyring)
-        counted = [one for one in opened if one.content.kind == _MEMBER and self._may_stand(one)]
-        replaced = {VersionId(parent) for one in counted for parent in one.content.parents}
-        return [one for one in counted if one.id not in replaced]
+        return [one for one in opened if one.content.kind == _MEMBER and self._may_stand(one)]
 
     def _may_stand(self, version: OpenedVersion) -> bool:
         entry = self.authority.entry(version.origin, version.seq)
         item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
         return (
-            entry is not None and item in entry.items and entry.rights.may_write(entry.roles, Place.DIRECTORY, _MEMBER)
+            entry is not None
+            and item in entry.items
+            and not version.content.parents
+            and entry.rights.may_write(entry.roles, Place.DIRECTORY, _MEMBER)
         )
 
 

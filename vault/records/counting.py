@@ -29,6 +29,8 @@ from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
 
+# Who a member is their admission says; a supervisor alone may write it, and puts nothing in the place of it.
+_SAID_ONCE = "member"
 _ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 
 
@@ -210,7 +212,9 @@ class Counter:
         state = self.state(version.compartment)
         if state is None:
             return None if seat == self.own else "C6"
-        if not rights_table(roster.head.rights).may_write(roles_in(roster, seat), state.place, version.content.kind):
+        kind, may_replace = version.content.kind, version.content.kind != _SAID_ONCE
+        may_write = rights_table(roster.head.rights).may_write(roles_in(roster, seat), state.place, kind)
+        if not may_write or (version.content.parents and not may_replace):
             return "C5"
         if author is not None:
             return author

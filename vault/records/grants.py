@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from vault.errors import MalformedError, VerificationError
+from vault.errors import VerificationError
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.items import ItemKind
 from vault.records.authority import Listings
@@ -34,7 +34,7 @@ class GrantReader:
         """Return the key of the epoch that a grant is of, or None: it holds none for this reader."""
         for giver in self._givers(grant):
             context = GrantContext(Purpose.GRANT, self.vault, compartment, grant.epoch, giver, grant.seat)
-            with suppress(VerificationError, MalformedError):
+            with suppress(VerificationError):
                 key = open_from(self.private, grant.sealed, context)
                 if epoch_id(self.vault, compartment, key) == grant.epoch:
                     return key

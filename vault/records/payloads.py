@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from vault.errors import BrokenSealError, MalformedError, VerificationError
+from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_ID, Origin, SeatId, VaultId
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.header import Header

@@ -16,13 +16,18 @@ _SHOWN_DIGITS = 8
 
 
 def names_of_members(session: Session) -> dict[MemberId, str]:
-    """Return every member that the directory ever named, those who left among them."""
-    names: dict[MemberId, str] = {}
+    """Return every member that the directory ever named, those who left among them; of several names all."""
+    return {member: " / ".join(names) for member, names in all_names(session).items()}
+
+
+def all_names(session: Session) -> dict[MemberId, list[str]]:
+    """Return what the directory calls each member. It says so once, and whoever says something else takes nothing."""
+    names: dict[MemberId, set[str]] = {}
     for version in read_counted(session, session.directory.compartment):
         member, name = version.content.fields.get("member"), version.content.fields.get("name")
         if version.content.kind == "member" and isinstance(member, bytes) and isinstance(name, str):
-            names[MemberId(member)] = name
-    return names
+            names.setdefault(MemberId(member), set()).add(name)
+    return {member: sorted(found) for member, found in names.items()}
 
 
 def name_in(names: dict[MemberId, str], member: bytes | None) -> str:
@@ -44,12 +49,12 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
         NotFoundError: none. UsageError: several of this name.
     """
     wanted = text.strip().casefold()
-    names = names_of_members(session)
+    names = all_names(session)
     known = set(session.directory.standing.members) | (set(names) if also_left else set())
     found = [
         MemberId(member)
         for member in known
-        if member.hex() == wanted or names.get(MemberId(member), "").strip().casefold() == wanted
+        if wanted in {member.hex(), *(name.strip().casefold() for name in names.get(MemberId(member), ()))}
     ]
     if len(found) > 1:
         raise UsageError(f"{len(found)} members have this name", advice="Give the id (`casevault member list --json`).")

@@ -13,13 +13,14 @@ from vault.access.session import Session
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError, UsageError
-from vault.ids import MemberId, SeatId
+from vault.ids import MemberId, Origin, SeatId
 from vault.policy.clocks import has_expired
 from vault.policy.roles import Action, Role
 from vault.records.versions import OpenedVersion, open_each
-from vault.services.authors import name_in, names_of_members
+from vault.services.authors import all_names, name_in, names_of_members
 from vault.services.projection import read_counted
 from vault.services.rostering import Outcome, Progress, carry_out, seats_by_member
+from vault.services.seats import members_of_logs
 
 # What `--like` stands for.
 LIKE: dict[str, frozenset[Role]] = {role.value: frozenset({role}) for role in Role}
@@ -171,9 +172,10 @@ def require_new_name(session: Session, name: str) -> None:
     Raises:
         RefusedError: it is taken.
     """
-    names = names_of_members(session)
-    taken = {name_in(names, member).strip().casefold() for member in session.directory.standing.members}
-    if name.strip().casefold() in taken:
+    names, members = all_names(session), session.directory.standing.members
+    if name.strip().casefold() in {
+        one.strip().casefold() for member in members for one in names.get(MemberId(member), ())
+    }:
         raise RefusedError(
             "there is a member of this name already", advice="Ask them to join under a name that tells them apart."
         )
@@ -210,14 +212,23 @@ def _since(session: Session, member: MemberId) -> int:
 
 
 def _ends(session: Session) -> dict[MemberId, int]:
-    """Return until when members were admitted: of several records of one member the newest says it."""
-    ends: dict[MemberId, int] = {}
-    for one in sorted(_records(session), key=lambda version: version.content.clock):
-        member, until = one.content.fields.get("member"), _until_in(one)
+    """Return until when members were admitted. Where several say it the latest counts, and nobody says it of themself.
+
+    One supervisor alone may write what the directory says of a member, and takes nobody's time from them by it.
+    """
+    found: dict[MemberId, list[tuple[int | None, MemberId | None]]] = {}
+    records = _records(session)
+    authors = members_of_logs(session, (Origin(one.origin) for one in records))
+    for one in records:
+        member = one.content.fields.get("member")
         if isinstance(member, bytes):
-            ends.pop(MemberId(member), None)
-            if until is not None:
-                ends[MemberId(member)] = until
+            found.setdefault(MemberId(member), []).append((_until_in(one), authors.get(Origin(one.origin))))
+    ends: dict[MemberId, int] = {}
+    for member, claims in found.items():
+        by_others = [until for until, author in claims if author != member]
+        known = [until for until in by_others if until is not None]
+        if known and len(known) == len(by_others):
+            ends[member] = max(known)
     return ends
 
 
