@@ -28,10 +28,6 @@ from tests.mutation.trying import FOLDER, Try, run_all
 
 KEPT = ROOT / ".mutants"
 _RECORDING = tuple(f"services/test_{name}.py" for name in ("cases", "notes", "sections"))
-_ORGANISING = tuple(
-    f"services/test_{name}.py"
-    for name in ("members", "devices", "factors", "recovery", "sheets", "destroying", "approving", "deputies", "terms")
-)
 # Attacks in one process: what these rooms refuse is tried there.
 _ATTACKING = tuple(
     f"attacks/test_{name}.py"
@@ -49,7 +45,7 @@ TESTED_IN = {
     "policy": ("policy",),
     "log": ("log",),
     "records": ("records", *_RECORDING, *_ATTACKING),
-    "access": ("access", *_RECORDING, *_ORGANISING, *_ATTACKING),
+    "access": ("access", "services", *_ATTACKING),
 }
 
 

@@ -1,0 +1,72 @@
+"""Alarms: which of them stop an act, what a verification settles, and what pins keep of one."""
+
+from __future__ import annotations
+
+import pytest
+
+from vault.access.alarms import Alarm, faults_among, remembered, settled, stored_code
+from vault.ids import SeatId
+
+ONE, OTHER = SeatId(b"a" * 16), SeatId(b"\xff" * 16)
+TEXT = "A sentence for a person."
+
+
+@pytest.mark.parametrize(
+    ("alarm", "stops"),
+    [
+        (Alarm("fork", TEXT), True),
+        (Alarm("no-pins", TEXT, is_fault=False), False),
+        (Alarm("fork", TEXT, seats=frozenset({ONE})), True),
+        (Alarm("fork", TEXT, seats=frozenset({OTHER})), False),
+        (Alarm("fork", TEXT, seats=frozenset({ONE, OTHER})), True),
+    ],
+)
+def test_a_fault_stops_unless_it_lies_in_logs_of_ended_seats_alone(alarm: Alarm, stops: bool) -> None:
+    assert faults_among([alarm], live={ONE}) == ([alarm] if stops else [])
+
+
+def test_what_takes_from_a_seat_is_not_stopped_by_a_fault_in_its_logs() -> None:
+    of_both = Alarm("fork", TEXT, seats=frozenset({ONE, OTHER}))
+    assert faults_among([of_both], live={ONE, OTHER}, taken_from={ONE, OTHER}) == []
+    assert faults_among([of_both], live={ONE, OTHER}, taken_from={ONE}) == [of_both]
+    assert faults_among([Alarm("fork", TEXT)], live={ONE}, taken_from={ONE}) == [Alarm("fork", TEXT)]
+
+
+def test_what_a_verification_found_stands_in_the_place_of_what_the_last_one_found_and_lasts() -> None:
+    before = (Alarm("no-pins", TEXT, is_fault=False), Alarm("verify", "Older.", lasts=True))
+    after = settled(before, Alarm("tree", TEXT), before[1:])
+    assert after == (before[0], Alarm("verify", TEXT, lasts=True))
+
+
+def test_a_clean_verification_settles_what_is_remembered_and_its_own_finding() -> None:
+    news = Alarm("clock", TEXT, is_fault=False)
+    old = Alarm("fork", TEXT, lasts=True, is_remembered=True)
+    found = Alarm("verify", TEXT, lasts=True)
+    assert settled((news, old, found), None, (old, found)) == (news,)
+
+
+def test_what_this_very_unlock_noticed_stays_and_keeps_what_is_remembered() -> None:
+    own = Alarm("fork", TEXT)
+    old = Alarm("fork", TEXT, lasts=True, is_remembered=True)
+    assert settled((own, old), None, (own, old)) == (own, old)
+
+
+@pytest.mark.parametrize(
+    ("seats", "stored"),
+    [
+        (frozenset[SeatId](), "fork"),
+        (frozenset({ONE}), f"fork@{ONE.hex()}"),
+        (frozenset({OTHER, ONE}), f"fork@{ONE.hex()},{OTHER.hex()}"),
+    ],
+)
+def test_pins_keep_the_code_and_the_seats_in_order(seats: frozenset[SeatId], stored: str) -> None:
+    alarm = Alarm("fork", TEXT, seats=seats)
+    assert stored_code(alarm) == stored
+    assert remembered(stored, TEXT) == Alarm("fork", TEXT, lasts=True, is_remembered=True, seats=seats)
+
+
+@pytest.mark.parametrize(
+    "stored", ["fork@no hex", f"fork@{ONE.hex()}00", f"fork@{ONE.hex()},aa", f"fork@aa,{ONE.hex()}"]
+)
+def test_what_names_no_seats_is_a_code_of_its_own_and_stops_everything(stored: str) -> None:
+    assert remembered(stored, TEXT) == Alarm(stored, TEXT, lasts=True, is_remembered=True)

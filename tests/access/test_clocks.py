@@ -1,0 +1,32 @@
+"""What a person hears of the clock: news with a way on, never a fault that stops work."""
+
+from __future__ import annotations
+
+import pytest
+
+from vault.access.clocks import clock_alarms
+from vault.policy.clocks import ClockReading, ClockState
+
+SEEN_MS = 1_700_000_000_000
+SEEN = "2023-11-14 22:13"
+
+
+def test_a_clock_that_went_on_is_not_spoken_of() -> None:
+    assert clock_alarms(ClockReading(ClockState.STEADY, SEEN_MS, SEEN_MS)) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "way_on"),
+    [
+        (ClockState.JUMPED, "more than 48 hours ahead", "`casevault clock confirm`"),
+        (ClockState.SET_BACK, "behind a time that was seen here before", "`casevault clock repair`"),
+    ],
+)
+def test_a_clock_that_jumped_is_news_that_names_the_time_and_the_way_on(
+    state: ClockState, words: str, way_on: str
+) -> None:
+    (alarm,) = clock_alarms(ClockReading(state, SEEN_MS, 0))
+    assert (alarm.code, alarm.is_fault, alarm.lasts) == ("clock", False, False)
+    assert words in alarm.text
+    assert SEEN in alarm.text
+    assert alarm.text.endswith(f"{way_on}.")
