@@ -40,5 +40,6 @@ What the attacker has:
     two-person acts                  test_two_person; test_fresh_approvals; tests/log: approvals
     who counts wrongly               tests/records: counting; test_hidden_heads; test_fresh_kinds
     a name or a date of another      test_fresh_member_records
+    a listed thing that is nowhere   test_fresh_absent_grants; test_missing_rows
     a check left out of the program  tests/mutation
 """

@@ -41,7 +41,7 @@ class Quarantined:
     `n` is None where the list itself is not here: what the entry holds, nobody can say. `is_unentitled`: its author had
     no right to write it there then, as far as this device knows, so that a person has to decide (FORMAT.md 6); what
     does not open then, or is not here, is no damage to anybody. Who holds no grant is not called so where one is not
-    here that somebody entitled listed: it may be theirs.
+    here that somebody entitled listed who is still in: it may be theirs.
     """
 
     origin: Origin
@@ -241,7 +241,7 @@ class Counter:
         return failed if is_sure else None
 
     def _lacks_keys(self, state: CompartmentState) -> bool:
-        """Say whether somebody entitled listed an epoch or a grant there that is not here, or was altered."""
+        """Say whether somebody entitled who is in listed an epoch or a grant there that is not here, or was altered."""
         if state.compartment not in self._lacking:
             self._lacking[state.compartment] = self._look_for_keys(state)
         return self._lacking[state.compartment]
@@ -253,12 +253,14 @@ class Counter:
         for row in (row for epoch in {one.epoch for one in notices} for row in self.rows.grants_of(epoch)):
             if row.digest == grant_digest(row.epoch, row.seat, row.sealed):
                 known.add(row.digest)
-        listings = self.learned.listings
+        listings, standing = self.learned.listings, self.authority.chain.standing
+        # What somebody listed who was ended, and never sent, would be waited for for ever.
+        live = frozenset() if standing is None else standing.certificates.keys()
         return any(
             digest not in known
             and compartment_tag(compartment, digest) in tags
             and any(
-                entry is not None and state.may_give(entry)
+                entry is not None and entry.seat in live and state.may_give(entry)
                 for entry in (self.authority.entry(*place) for place in listings.of(self.rows, kind)[digest])
             )
             for kind in (ItemKind.EPOCH, ItemKind.GRANT)
