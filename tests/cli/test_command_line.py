@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import REPOSITORY, Desk
+from tests.services.founded import MEMBER
 from vault.cli.text import HELP, NOUNS
 
 
@@ -94,6 +95,13 @@ def test_the_help_that_a_missing_value_names_can_be_asked_for(desk: Desk) -> Non
     named = re.search("`casevault (.*)`", desk.run("case", "new", "--kind", "asylum").err)
     assert named
     assert "--title TITLE" in desk.run_bare(*named[1].split()).out
+
+
+def test_no_new_key_is_promised_to_who_takes_a_case_from_themselves(desk: Desk) -> None:
+    case = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    answer = desk.run("grant", "remove", case, "--from-member", MEMBER)
+    assert answer.code == 5
+    assert answer.err == "casevault: nobody takes a case from themselves. Ask another who holds it.\n"
 
 
 def test_a_near_miss_is_pointed_out(desk: Desk) -> None:

@@ -37,6 +37,19 @@ def test_the_help_of_a_noun_and_of_a_verb_begin_with_what_they_are_for(desk: Des
         assert "\nTake a case back: a new key is made.\n" in answer.out
 
 
+@pytest.mark.parametrize(
+    ("noun", "promise"),
+    [
+        ("lock", "End this vault's running app"),
+        ("status", "How this vault stands"),
+        ("doctor", "What this computer lets"),
+        ("app", "Open the app on this terminal"),
+    ],
+)
+def test_nouns_without_verbs_say_what_they_do(desk: Desk, noun: str, promise: str) -> None:
+    assert f"\n{promise}" in desk.run_bare(noun, "--help").out
+
+
 def test_the_people_of_a_case_are_listed(desk: Desk) -> None:
     case = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
     shown = desk.run("case", "show", case, "--json").json()["persons"]

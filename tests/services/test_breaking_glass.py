@@ -67,6 +67,20 @@ def test_without_a_second_person_it_waits(director: Session, office: Office) -> 
         break_glass(director, office.case, office.tove.member, None)
 
 
+def test_who_has_no_role_that_opens_cases_is_let_in_by_neither_way_and_the_roles_that_do_are_named(
+    filled: Filled,
+) -> None:
+    with filled.open() as session:
+        auditor = admit(session, roles=frozenset({Role.AUDITOR})).member
+        for refused in (
+            lambda: break_glass(session, filled.cases[0], auditor, None),
+            lambda: sharing.grant(session, filled.cases[0], [auditor]),
+        ):
+            with pytest.raises(RefusedError, match="has no role that opens cases") as error:
+                refused()
+            assert error.value.next_step.startswith("These roles do: caseworker, field, legal-reviewer, supervisor;")
+
+
 def test_whom_it_lets_in_cannot_approve_it(director: Session, office: Office) -> None:
     person = Person(passphrase=office.tove.passphrase, reason="emergency")
     second = approving.at_this_keyboard(director, office.tove.name, run=person.run)

@@ -25,7 +25,7 @@ _COLUMNS: Final = (
     Column("time", 16),
     Column("entry", 6),
     Column("act", 14),
-    Column("result", 6),
+    Column("result", 8),
     Column("what"),
 )
 _FAULTS_SHOWN: Final = 4

@@ -34,7 +34,7 @@ class NoteEditor(VaultScreen):
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", "Finish: the draft becomes a note, for good", "F4", "finish"),
         Command("escape", "back", "Leave; the draft is kept", "Esc", "leave, keep draft"),
-        Command("f6", "app.focus_next", "Next field: text, kind, date", "F6", "field"),
+        Command("f6", "app.focus_next", "Next field: text, kind, date (as 2026-11-24T14:02)", "F6", "field"),
         Command("f9", "discard", "Throw this draft away", "F9"),
     )
 
@@ -54,7 +54,7 @@ class NoteEditor(VaultScreen):
             Static("Date ", classes="inline"),
             SafeInput(
                 safe_text(self._draft.occurred),
-                placeholder="2026-11-24T14:02",
+                placeholder="empty: now",
                 id="occurred",
                 max_length=32,
                 compact=True,

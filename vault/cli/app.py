@@ -1,4 +1,4 @@
-"""`casevault` alone: open the app on this terminal, as a process of its own (this one never imports it)."""
+"""`casevault` or `casevault app`: open the app on this terminal, as a process of its own."""
 
 from __future__ import annotations
 

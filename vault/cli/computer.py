@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from vault.services.findings import Item
 
 _NONE_RAN = 4
+_PROMISES = {
+    "lock": "End this vault's running app on this computer.",
+    "status": "How this vault stands; without a passphrase, a name or a count of what is in it.",
+    "doctor": "What this computer lets others see of an unlocked vault, and what to do about it.",
+}
 _SIGNS = {"ok": "ok     ", "warn": "WARNING", "unknown": "?      "}
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare the noun as its own verb: none of them takes more than global options."""
+    parser.description = _PROMISES[noun]
     parser.set_defaults(command={"lock": _lock, "status": _status, "doctor": _doctor}[noun])
 
 

@@ -79,7 +79,7 @@ def _remove(args: argparse.Namespace, face: Face) -> Result:
     with opened(args, face) as session:
         member = authors.find_member(session, args.from_member, also_left=True)
         case = cases.find(session, args.case)
-        if member in sharing.holders_of(session, case).members:
+        if member != session.member and member in sharing.holders_of(session, case).members:
             _say_cost(session, face, case, member)
         changed = sharing.revoke(
             session, case, [member], progress=lambda done, total: face.progress(done, total, "Wrapping anew")

@@ -103,7 +103,7 @@ def break_glass(
 def _lacking(session: Session, case: CompartmentId, member: MemberId) -> list[SeatId]:
     """Return the seats of the member, of whom none holds the case yet."""
     if not session.directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
-        raise RefusedError("this member has no role that opens cases")
+        raise RefusedError("this member has no role that opens cases", advice=sharing.readers_advice())
     if member in sharing.holders_of(session, case).members:
         raise RefusedError("this member holds the case already", advice="They open it with `case show`.")
     seats = seats_of(session, [member])

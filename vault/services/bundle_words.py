@@ -26,19 +26,23 @@ def made_lines(made: MadeBundle) -> list[str]:
     devices = _count(made.seats, ("device", "devices"))
     return [
         f"The bundle is at {made.path} ({_size(made.size)}). It opens on {devices} of this member and nowhere else.",
-        f"In it: {_count(made.entries, _ENTRIES)} and {_count(made.versions, ('version', 'versions'))}.",
+        _inside(made.entries, made.versions),
     ]
 
 
 def inside_lines(inside: Inside) -> list[str]:
     """Return what a bundle says of itself."""
     known = "" if inside.is_known else " No roster here knows that device yet."
-    counts = ", ".join(f"{count} {kind.name.lower()}" for kind, count in inside.counts.items())
+    rows = {kind.name: count for kind, count in inside.counts.items()}
     return [
         f"A bundle of {inside.sender}, made on {day(inside.made_ms)} by their clock ({_size(inside.size)}).{known}",
-        f"In it: {counts}.",
+        _inside(rows.get("OPERATION", 0), rows.get("VERSION", 0)),
         f"This device lacks {_count(inside.entries, _ENTRIES)} of what its maker has. Nothing was taken.",
     ]
+
+
+def _inside(entries: int, versions: int) -> str:
+    return f"In it: {_count(entries, _ENTRIES)} and {_count(versions, ('version', 'versions'))}."
 
 
 def taken_lines(taken: TakenBundle) -> list[str]:

@@ -225,14 +225,16 @@ def add_seats(
     return frozenset(holder.seat for holder in new)
 
 
+def readers_advice() -> str:
+    """Say with which roles somebody may be given a case."""
+    return f"These roles do: {', '.join(sorted(ALLOWED[Action.CASE_READ]))}; `casevault member roles` gives them."
+
+
 def _require_readers(session: Session, members: Sequence[MemberId]) -> None:
     directory = session.directory
     for member in members:
         if not directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
-            roles = " or ".join(sorted(ALLOWED[Action.CASE_READ]))
-            raise RefusedError(
-                f"member {member.hex()} has no role that opens cases", advice=f"It is for who is {roles}."
-            )
+            raise RefusedError(f"member {member.hex()} has no role that opens cases", advice=readers_advice())
         if not seats_of(session, [member]):
             raise NotFoundError(f"member {member.hex()} has no device yet", advice="They have to join first.")
 

@@ -1,0 +1,23 @@
+"""What is said of a bundle: the same words for whoever made it and for whoever looks into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vault.services.bundle_words import inside_lines, made_lines
+from vault.services.syncing import Inside, MadeBundle
+from vault.sync.pages import PageKind
+
+COUNTS = dict.fromkeys(PageKind, 9) | {PageKind.OPERATION: 16, PageKind.VERSION: 1}
+INSIDE = Inside("Ann", is_known=True, made_ms=1_800_000_000_000, size=2048, counts=COUNTS, entries=7)
+
+
+def test_what_is_in_a_bundle_is_counted_in_entries_and_versions_at_both_ends() -> None:
+    counted = "In it: 16 entries and 1 version."
+    made = MadeBundle(Path("/stick/b"), 2048, bytes(32), seats=1, entries=16, versions=1)
+    assert made_lines(made)[1] == counted
+    assert inside_lines(INSIDE) == [
+        "A bundle of Ann, made on 2027-01-15 08:00 UTC by their clock (2 KiB).",
+        counted,
+        "This device lacks 7 entries of what its maker has. Nothing was taken.",
+    ]
