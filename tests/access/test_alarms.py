@@ -66,7 +66,7 @@ def test_pins_keep_the_code_and_the_seats_in_order(seats: frozenset[SeatId], sto
 
 
 @pytest.mark.parametrize(
-    "stored", ["fork@no hex", f"fork@{ONE.hex()}00", f"fork@{ONE.hex()},aa", f"fork@aa,{ONE.hex()}"]
+    "stored", ["fork@", "fork@no hex", f"fork@{ONE.hex()}00", f"fork@{ONE.hex()},aa", f"fork@aa,{ONE.hex()}"]
 )
 def test_what_names_no_seats_is_a_code_of_its_own_and_stops_everything(stored: str) -> None:
     assert remembered(stored, TEXT) == Alarm(stored, TEXT, lasts=True, is_remembered=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from vault.access.clocks import clock_alarms
@@ -13,6 +15,15 @@ SEEN = "2023-11-14 22:13"
 
 def test_a_clock_that_went_on_is_not_spoken_of() -> None:
     assert clock_alarms(ClockReading(ClockState.STEADY, SEEN_MS, SEEN_MS)) == ()
+
+
+def test_the_time_is_told_in_utc_wherever_the_computer_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Bishkek")
+    time.tzset()
+    (alarm,) = clock_alarms(ClockReading(ClockState.JUMPED, SEEN_MS, 0))
+    monkeypatch.undo()
+    time.tzset()
+    assert SEEN in alarm.text
 
 
 @pytest.mark.parametrize(

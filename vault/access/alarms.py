@@ -80,7 +80,7 @@ def remembered(stored: str, text: str) -> Alarm:
     code, _, names = stored.partition(_SEATS_FOLLOW)
     seats: frozenset[SeatId] = frozenset()
     try:
-        seats = frozenset(SeatId(bytes.fromhex(name)) for name in names.split(",") if name)
+        seats = frozenset(SeatId(bytes.fromhex(name)) for name in names.split(","))
     except ValueError:
         code = stored
     if any(len(seat) != ID_SIZE for seat in seats):
