@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from tests.services.founded import Place
 from vault import clock
-from vault.access.attempts import _HINT_SIZE, _MOST_HINTS, count_attempts, note_attempt
+from vault.access.attempts import attempts_key, count_attempts, note_attempt
 from vault.access.session import Session
+from vault.records.versions import open_version
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GrantContext, open_from
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
+
+HINT_SIZE = 1_144  # FORMAT.md 3
 
 
 def file_of(place: Place) -> KeyFile:
@@ -37,16 +44,31 @@ def test_hints_tell_a_thief_neither_number_nor_time_beyond_their_count(founded: 
     note_attempt(folder, file_of(founded))
     note_attempt(folder, file_of(founded))
     hints = folder.attempts.read_bytes()
-    assert len(hints) == 2 * _HINT_SIZE
-    assert hints[:_HINT_SIZE] != hints[_HINT_SIZE:]
+    assert len(hints) == 2 * HINT_SIZE
+    assert hints[:HINT_SIZE] != hints[HINT_SIZE:]
     assert clock.now_ms().to_bytes(8, "big")[:5] not in hints
+
+
+def test_a_hint_is_the_time_in_eight_bytes_and_nothing_else(founded: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FORMAT.md 3."""
+    now = 1_700_000_000_123
+    folder, file = VaultFolder(founded.path), file_of(founded)
+    with founded.open() as session, session.database.reading() as rows:
+        key = attempts_key(rows, session.vault, session.keyring, session.directory)
+        assert key is not None
+        with monkeypatch.context() as patched:
+            patched.setattr(clock, "now_ms", lambda: now)
+            note_attempt(folder, file)
+        hint = folder.attempts.read_bytes()
+        assert len(hint) == HINT_SIZE
+        assert open_from(key, hint, GrantContext(Purpose.ATTEMPT, session.vault)) == now.to_bytes(8, "big")
 
 
 def test_only_the_newest_hundred_are_kept(founded: Place) -> None:
     folder = VaultFolder(founded.path)
-    folder.attempts.write_bytes(os.urandom(_MOST_HINTS * _HINT_SIZE))
+    folder.attempts.write_bytes(os.urandom(100 * HINT_SIZE))
     note_attempt(folder, file_of(founded))
-    assert folder.attempts.stat().st_size == _MOST_HINTS * _HINT_SIZE
+    assert folder.attempts.stat().st_size == 100 * HINT_SIZE
     with founded.open() as session:
         # The others were not sealed by the program.
         assert "1 failed attempt " in " ".join(session.warnings)
@@ -67,3 +89,19 @@ def test_an_altered_directory_does_not_keep_anybody_out(founded: Place) -> None:
         )
     note_attempt(VaultFolder(founded.path), file_of(founded))
     founded.open().close()
+
+
+@pytest.mark.parametrize("column", ["wrap = zeroblob(40)", "epoch = zeroblob(16)"])
+def test_the_key_of_the_hints_is_found_among_versions_that_do_not_open(founded: Place, column: str) -> None:
+    with founded.open() as session:
+        with session.database.reading() as rows:
+            opened = [
+                (one.n, version.content.kind)
+                for one in rows.versions(session.directory.compartment)
+                if (version := open_version(one, vault=session.vault, keyring=session.keyring)) is not None
+            ]
+        assert opened[0][1] != "attempts-key", "nothing stands before it"
+        spoiled = ", ".join(str(n) for n, kind in opened if kind != "attempts-key")
+        with session.database.transaction() as rows:
+            rows.connection.exec_driver_sql(f"UPDATE version_key SET {column} WHERE seq = 0 AND n IN ({spoiled})")
+            assert attempts_key(rows, session.vault, session.keyring, session.directory) is not None

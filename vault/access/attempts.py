@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from vault import clock
 from vault.access.directory import Directory
-from vault.errors import BrokenSealError, MalformedError, VaultError
+from vault.errors import BrokenSealError, VaultError, VerificationError
 from vault.ids import VaultId
 from vault.records.versions import open_version
 from vault.seal.keyfile import KeyFile
@@ -63,7 +63,7 @@ def attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Direct
     for sealed in rows.versions(directory.compartment):
         try:
             version = open_version(sealed, vault=vault, keyring=keyring)
-        except (BrokenSealError, MalformedError):
+        except VerificationError:
             continue  # `log verify` names it
         if version is None:
             continue
