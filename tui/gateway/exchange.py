@@ -7,7 +7,7 @@ from pathlib import Path
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
 from tui.values_exchange import PeerShown, Told
 from vault.ids import MemberId
-from vault.services import members, syncing
+from vault.services import arrival, members, syncing
 from vault.services.arrivals import Progress as Stages
 from vault.services.bundle_words import inside_lines, made_lines, taken_lines
 
@@ -38,12 +38,16 @@ class Exchange(Subject):
             return None
 
     def take(self, file: Path, progress: Progress, stopped: Stopped) -> Told | None:
-        """Bring in what of a bundle is signed and listed."""
+        """Bring in what of a bundle is signed and listed, and do at once what this seat owes to others for it.
+
+        The app stays open after it: until the keys are replaced, a device that was ended could open what it writes.
+        """
         try:
             taken = syncing.take(self._session, file, progress=_stages(progress, stopped))
         except StoppedError:
             return None
-        return Told(tuple(taken_lines(taken)), waits=bool(taken.waits or taken.conflicts))
+        lines = (*taken_lines(taken), *arrival.settle(self._session))
+        return Told(lines, waits=bool(taken.waits or taken.conflicts))
 
 
 def _stages(progress: Progress, stopped: Stopped) -> Stages:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter as Counts
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from vault.access.session import Session
@@ -15,7 +16,7 @@ from vault.casework.access import Section, SectionKind
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import NoteKind, word_of
-from vault.errors import NotFoundError, UsageError
+from vault.errors import NotFoundError, UsageError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, RecordId, VersionId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.log.payload import covered_digest
@@ -175,21 +176,28 @@ def withdraw_with_case(session: Session) -> int:
     withdrawn = 0
     for section in held_of_kind(session, CompartmentKind.SECTION):
         head = _head(_records(session, section))
-        if head is None or not session.holds(case := CompartmentId(head.value.case)) or case in session.hidden:
-            continue
-        left = holders_of(session, section).members - holders_of(session, case).members - {session.member}
-        if left:
-            revoke(session, section, sorted(left))
-            withdrawn += 1
+        if head is not None and session.holds(case := CompartmentId(head.value.case)) and case not in session.hidden:
+            withdrawn += _withdraw(session, section, case)
     return withdrawn
 
 
+def _withdraw(session: Session, section: CompartmentId, case: CompartmentId) -> bool:
+    """Withdraw a section from members who do not hold its case any more; say whether there were any."""
+    left = holders_of(session, section).members - holders_of(session, case).members - {session.member}
+    if left:
+        revoke(session, section, sorted(left))
+    return bool(left)
+
+
 def _add(session: Session, section: CompartmentId, value: Note | Person, *, act: str) -> RecordId:
+    """Write into a section, under a key that nobody has who lost its case."""
     rule = session.require(Action.CASE_WRITE, section)
     head = _head(_records(session, section))
     if head is None:
         raise NotFoundError("there is no such section among yours")
     _require_case(session, head.value)
+    with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
+        _withdraw(session, section, CompartmentId(head.value.case))
     record = RecordId(make_id())
     with session.work(section) as work:
         work.write(section, record, value.KIND, to_fields(value))
