@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
 from vault.records.localrows import decode_ratchet
 from vault.records.payloads import read_payloads
-from vault.records.seatlog import ENTRIES_PER_PERIOD, MS_PER_DAY, SeatLog, resume
+from vault.records.seatlog import MS_PER_DAY, SeatLog, renew_tiles, resume
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, open_sealed
 from vault.seal.keys import derive_entry_key, derive_next_ratchet
@@ -132,7 +133,41 @@ def test_a_false_checkpoint_beside_the_true_one_hinders_nobody(filled_session: S
         assert newest is not None
         rows.add_checkpoint(newest._replace(size=newest.size + 50, note=b"no note at all"))
         rows.add_checkpoint(newest._replace(size=newest.size + 60))
+        rows.add_checkpoint(newest._replace(size=newest.size + 70, note=b"nor this"))
     assert resumed(session).size == session.log.size
+
+
+def write_up_to(log: SeatLog, size: int) -> None:
+    while log.size < size:
+        with Work(log) as work:
+            work.commit(Entry(act="case.list"))
+
+
+def test_false_hashes_in_the_cache_hinder_nobody_and_are_made_anew(filled_session: Session) -> None:
+    session, origin = filled_session, filled_session.log.origin
+    write_up_to(session.log, 260)
+    assert not resumed(session).tiles_are_false
+    with session.database.transaction() as rows:
+        true = rows.tiles(origin)
+        assert [(one.level, one.idx) for one in true] == [(0, 0)]
+        rows.put_tile(true[0]._replace(hashes=true[0].hashes[::-1]))
+    log = resumed(session)
+    assert (log.size, log.frontier.root(), log.tiles_are_false) == (260, session.log.frontier.root(), True)
+    renew_tiles(log)
+    assert not log.tiles_are_false
+    with session.database.reading() as rows:
+        assert rows.tiles(origin) == true
+    assert not resumed(session).tiles_are_false
+
+
+def test_what_the_ratchet_protects_leaves_the_disk_every_256_entries(
+    filled_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = filled_session.log
+    sizes: list[int] = []
+    monkeypatch.setattr(type(log.database), "truncate_wal", lambda _: sizes.append(log.size))
+    write_up_to(log, 258)
+    assert sizes == [256]
 
 
 # ---- the audit ratchet
@@ -205,7 +240,7 @@ def test_a_full_audit_period_is_followed_by_a_new_one(filled: Filled, filled_ses
     assert log.ratchet is not None
     epoch = log.ratchet.epoch
     # 4,096 entries are a matter of minutes; the count is what decides, so the test turns the count.
-    log.ratchet = replace(log.ratchet, step=ENTRIES_PER_PERIOD - 1)
+    log.ratchet = replace(log.ratchet, step=4_096 - 1)
     size = log.size
     notes.add_many(session, filled.cases[0], [Note(kind=NoteKind.CONTACT, text="one more")])
     assert (log.size, log.ratchet.epoch) == (size + 1, epoch)
@@ -214,6 +249,17 @@ def test_a_full_audit_period_is_followed_by_a_new_one(filled: Filled, filled_ses
     assert epochs_listed(session, size + 1) == 1
     assert (log.ratchet.step, log.ratchet.epoch != epoch) == (2, True)
     readable(session)
+
+
+def test_a_day_ends_at_midnight_of_utc(filled_session: Session) -> None:
+    midnight = int(datetime(2031, 5, 4, tzinfo=UTC).timestamp()) * 1000
+    opened = []
+    for now in (midnight, midnight + 1, midnight - 1):
+        log = resumed(filled_session)
+        log.now_ms = lambda now=now: now  # type: ignore[misc]  # the default binds this turn
+        with Work(log) as work:
+            opened.append(epochs_listed(filled_session, work.commit(Entry(act="unlock.ok")).seq))
+    assert opened == [1, 0, 1]
 
 
 def readable(session: Session) -> None:
@@ -244,6 +290,25 @@ def test_a_local_row_opens_for_its_own_purpose_and_number_only(session: Session)
             place.open_row(other)
     with pytest.raises(BrokenSealError, match="seal does not hold"):
         replace(place, seat=b"another seat 16b").open_row(row)  # type: ignore[arg-type]  # any 16 bytes
+
+
+def test_a_local_row_that_a_seat_has_once_has_number_0(filled_session: Session) -> None:
+    session = filled_session
+    with session.database.reading() as rows:
+        stored = [rows.local(session.seat, purpose) for purpose in (Purpose.RATCHET, Purpose.KEYRING)]
+    assert [None if row is None else row.number for row in stored] == [0, 0]
+
+
+def test_the_key_of_local_rows_is_shown_to_no_programmer(session: Session) -> None:
+    place = session.log.place
+    assert repr(place.keyring_key) not in repr(place)
+    assert "keyring_key" not in repr(place)
+
+
+def test_hybrid_time_begins_behind_zero_on_a_computer_whose_clock_stands_there(session: Session) -> None:
+    log = resumed(session)
+    log.now_ms = lambda: 0
+    assert [log.tick(), log.tick()] == [(0, 1), (0, 2)]
 
 
 def test_hybrid_time_never_runs_back(session: Session) -> None:

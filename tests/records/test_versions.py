@@ -12,7 +12,7 @@ from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.records.content import Content, encode_content
 from vault.records.epochs import make_epoch, read_notice
 from vault.records.seatlog import Holder, SealedPlace
-from vault.records.versions import open_all, open_version
+from vault.records.versions import open_all, open_each, open_version
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_wrap_key, epoch_id, wrap
@@ -108,6 +108,13 @@ def test_of_several_wraps_the_first_that_opens_serves_and_each_version_comes_onc
     assert open_all([foreign], vault=VAULT, keyring=keyring()) == []
     with pytest.raises(BrokenSealError):
         open_all([junk, foreign], vault=VAULT, keyring=keyring())
+
+
+def test_of_each_that_does_not_open_it_is_said_why_and_the_others_open() -> None:
+    no_content, junk = sealed(b"\xc1", seq=8), sealed(seq=9)._replace(wrap=bytes(40))
+    opened, refusals = open_each([no_content, junk, TRUE], vault=VAULT, keyring=keyring())
+    assert [one.id for one in opened] == [TRUE.id]
+    assert [type(one) for one in refusals] == [MalformedError, BrokenSealError]
 
 
 # ---- epochs

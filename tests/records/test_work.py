@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,9 +14,11 @@ from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.errors import InternalError, RefusedError, TryAgainError, VerificationError
-from vault.ids import CompartmentId, RecordId, make_id
+from vault.ids import CompartmentId, EpochId, RecordId, make_id
 from vault.log.epochs import CompartmentKind
-from vault.records.work import VERSIONS_PER_WORK, Entry
+from vault.records.seatlog import ENTRIES_PER_PERIOD, SeatLog
+from vault.records.work import VERSIONS_PER_WORK, Entry, Work
+from vault.seal.keys import epoch_id
 from vault.services import checking
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
@@ -51,6 +55,19 @@ def found_a_case(session: Session) -> CompartmentId:
     return case
 
 
+def is_free(log: SeatLog) -> bool:
+    """Say whether another thread could begin a work now."""
+
+    def begin() -> bool:
+        got = log.lock.acquire(blocking=False)
+        if got:
+            log.lock.release()
+        return got
+
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(begin).result()
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_commit_that_fails_at_any_step_leaves_nothing(
@@ -81,11 +98,33 @@ def test_leaving_the_block_without_a_commit_writes_nothing(filled: Filled, fille
     before = everything(filled_session)
     with filled_session.work() as work:
         work.write(filled.cases[0], RecordId(make_id()), Note.KIND, NOTE)
+        assert not is_free(filled_session.log)
     with suppress(ValueError), filled_session.work() as work:
         work.found(CompartmentKind.CASE, filled_session.directory.holders([filled_session.seat]))
         raise ValueError
     assert everything(filled_session) == before
-    assert filled_session.log.lock.acquire(blocking=False)
+    assert is_free(filled_session.log)
+
+
+def test_a_work_that_cannot_open_the_period_it_needs_does_not_begin_and_keeps_nobody_waiting(
+    filled_session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = filled_session
+    assert session.log.ratchet is not None
+    session.log.ratchet = replace(session.log.ratchet, step=ENTRIES_PER_PERIOD)
+    before = everything(session)
+
+    def failing(*_: object) -> None:
+        raise TryAgainError("no room, says the test")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Rows, "add_operation", failing)
+        with pytest.raises(TryAgainError, match="says the test"), session.work():
+            pytest.fail("the work has begun")
+    assert everything(session) == before
+    assert is_free(session.log)
+    found_a_case(session)
+    assert checking.verify(session).verified
 
 
 def test_another_row_at_the_position_stops_the_commit(filled_session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,6 +174,16 @@ def test_places_of_the_list_are_epochs_then_grants_then_versions(filled_session:
     assert stored is not None
     kinds = [stored.list[49 * n] for n in range(len(stored.list) // 49)]
     assert kinds == [3, 2, 2, 1]
+
+
+def test_the_key_of_a_new_epoch_is_drawn_where_the_work_is_told_to_draw(
+    filled: Filled, filled_session: Session
+) -> None:
+    session, case = filled_session, filled.cases[0]
+    held = [EpochId(one) for one in session.keyring.epochs_of(case)]
+    with Work(session.log, random=lambda size: b"k" * size) as work:
+        drawn = work.replace_epoch(case, CompartmentKind.CASE, [], replaced=held)
+    assert drawn == epoch_id(session.vault, case, b"k" * 32)
 
 
 def test_a_closed_session_begins_no_work(filled: Filled) -> None:

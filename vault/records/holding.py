@@ -78,11 +78,6 @@ class CompartmentState:
         granted = [self.epochs[epoch].granted for epoch in self.current]
         return self.holders - frozenset.intersection(*granted)
 
-    @cached_property
-    def founder(self) -> SeatId:
-        """The seat that founded the compartment."""
-        return next(iter(self.epochs.values())).made[0].entry.seat
-
     def counts(self, seat: SeatId, origin: bytes, seq: int) -> bool:
         """Say whether a version that this seat wrote there may count (C6): it was granted, and not cut before."""
         return self.was_granted(seat) and not self.cuts_off(seat, origin, seq)

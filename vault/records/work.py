@@ -97,14 +97,11 @@ class Work:
         self._done = False
 
     def __enter__(self) -> Self:
-        self._log.lock.acquire()
-        try:
+        with self._log.lock:
             if self._log.period_must_end() and not self._opens_period:
                 with Work(self._log, self._random, opens_period=True) as period:
                     period.commit(Entry(act="audit.period"))
-        except BaseException:
-            self._log.lock.release()
-            raise
+            self._log.lock.acquire()  # a second time, and kept: nothing has failed
         self._seq = self._log.size
         return self
 
