@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vault import __version__, platform
 from vault.access.pins import PinFile, Pinned, Pins, this_machine
-from vault.errors import RefusedError, TryAgainError, UsageError
+from vault.errors import TryAgainError, UsageError
 from vault.ids import ZERO_ID, CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
@@ -71,9 +71,7 @@ def found_vault(
     if not organisation.strip() or not member_name.strip():
         raise UsageError("organisation and member need a name")
     folder = VaultFolder(path)
-    folder.require_safe_place(platform.is_network_or_synced)
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise RefusedError(f"there is something at {path} already", advice="Choose another folder.")
+    folder.require_free(platform.is_network_or_synced)
     state = platform.state_dir() if state is None else state
     founder = _Founder(organisation.strip(), member_name.strip())
     header = KeyHeader(founder.vault, make_id(), 0, make_key(), parameters)

@@ -14,7 +14,6 @@ from vault.access.session import Session
 from vault.access.slots import free_slot
 from vault.access.waiting import Waiting, place_of
 from vault.errors import (
-    RefusedError,
     UsageError,
 )
 from vault.ids import ZERO_ID, MemberId, SeatId, VaultId, make_id
@@ -86,9 +85,7 @@ def join(
     """
     name = _checked_name(invitation, member_name)
     folder = VaultFolder(path)
-    folder.require_safe_place(platform.is_network_or_synced)
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise RefusedError(f"there is something at {path} already", advice="Choose another folder.")
+    folder.require_free(platform.is_network_or_synced)
     header = KeyHeader(invitation.vault, make_id(), 0, make_key(), parameters)
     building = make_beside(path)
     try:

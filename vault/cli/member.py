@@ -20,7 +20,7 @@ from vault.cli.outcome import (
 )
 from vault.cli.standing_in import add_standing_in
 from vault.display import counted
-from vault.errors import WaitingForDecisionError
+from vault.errors import RefusedError, WaitingForDecisionError
 
 if TYPE_CHECKING:
     from vault.access.inviting import Answer
@@ -123,8 +123,12 @@ def _invite(args: argparse.Namespace, face: Face) -> Result:
 
 def _join(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import joining
+    from vault.store.folder import VaultFolder
 
     path = vault_path(args)
+    VaultFolder(path).require_free()  # before anybody types what would be for nothing
+    if args.out.exists():
+        raise RefusedError(f"{args.out} exists already", advice="Name a new file.")
     invitation = joining.read_invitation(args.invitation)
     member = invitation.name or read_member(args, face)
     known = (member, invitation.by)

@@ -86,6 +86,12 @@ class VaultFolder:
             if not part.is_file():
                 raise NoVaultError(f"there is no vault at {self.path}: the file {part.name} is missing")
 
+    def require_free(self, refuse: PlaceCheck = is_network_or_synced) -> None:
+        """Refuse a place where no vault can be made: see `require_safe_place`, and a folder that holds something."""
+        self.require_safe_place(refuse)
+        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            raise RefusedError(f"there is something at {self.path} already", advice="Choose another folder.")
+
     def require_safe_place(self, refuse: PlaceCheck = is_network_or_synced) -> None:
         """Refuse network drives and folders that a sync client moves: both break locks and the order of writes.
 
