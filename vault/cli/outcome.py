@@ -30,7 +30,9 @@ def add_proposal(parser: argparse.ArgumentParser) -> None:
 def add_root(parser: argparse.ArgumentParser) -> None:
     """Declare the signature of the root."""
     parser.add_argument(
-        "--root", action="store_true", help="sign with the root too, while it lies in this vault (no sheets yet)"
+        "--root",
+        action="store_true",
+        help="sign with the secret of the recovery sheets too, while it lies in this vault (before the drill)",
     )
 
 
