@@ -76,7 +76,9 @@ def test_what_is_planted_at_the_attempts_changes_neither_error_nor_way_in(
 
 def test_a_link_at_the_attempts_is_never_followed(founded: Place) -> None:
     link_elsewhere(founded)
-    note_attempt(VaultFolder(founded.path), KeyFile.decode(read_limited(founded.path / "keys", KEY_FILE_SIZE)))
+    folder = VaultFolder(founded.path)
+    note_attempt(folder, KeyFile.decode(read_limited(founded.path / "keys", KEY_FILE_SIZE)))
+    assert b"not ours" not in folder.attempts.read_bytes()
     founded.open().close()
     assert (founded.path.parent / "letter").read_bytes() == b"not ours"
 

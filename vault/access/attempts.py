@@ -42,7 +42,7 @@ def count_attempts(rows: Rows, folder: VaultFolder, file: KeyFile, keyring: Keyr
     count = 0
     with suppress(VaultError, OSError):
         private = attempts_key(rows, VaultId(file.header.vault), keyring, directory)
-        folder.attempts.unlink(missing_ok=True)
+        folder.attempts.unlink()
         context = GrantContext(Purpose.ATTEMPT, file.header.vault)
         for start in range(0, len(untrusted), _HINT_SIZE):
             if private is not None and _opens(private, untrusted[start : start + _HINT_SIZE], context):
@@ -77,5 +77,5 @@ def _read(folder: VaultFolder) -> bytes:
     """Return the hints; what is too long, or no file of its own, is none of ours."""
     try:
         return read_limited(folder.attempts, _MOST_HINTS * _HINT_SIZE, follow_links=False)
-    except (VaultError, OSError):
+    except VaultError:
         return b""
