@@ -31,6 +31,7 @@ _BORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 _CALLED = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list"}
 _UNTOUCHED = {"annotation", "returns", "decorator_list", "type_params", "bases"}
 _NAMING = {"NewType", "TypeVar", "cast"}
+_ANY_ORDER = {"hmac.compare_digest", "isinstance", "suppress"}
 _TYPES = {"Callable", "Iterable", "Iterator", "Literal", "Mapping", "Sequence", "dict", "frozenset", "list", "set",
           "tuple", "type"}  # fmt: skip
 _LEFT_ALONE = {"advice", "frozen", "gc", "kw_only", "slots", "strict"}
@@ -214,7 +215,7 @@ def _replacements(node: ast.AST, around: _Around) -> Iterator[ast.AST]:  # noqa:
         case ast.Call(ast.Name(name), arguments, keywords) if name in _CALLED:
             yield ast.Call(ast.Name(_CALLED[name], ast.Load()), arguments, keywords)
         case ast.Call(called, [first, second, *rest], keywords):
-            same = ast.unparse(called) in ("hmac.compare_digest", "isinstance") or ast.dump(first) == ast.dump(second)
+            same = ast.unparse(called) in _ANY_ORDER or ast.dump(first) == ast.dump(second)
             if not same and not isinstance(first, ast.Starred):
                 yield ast.Call(called, [second, first, *rest], keywords)
         case ast.Continue():
