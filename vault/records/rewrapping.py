@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from vault.errors import BrokenSealError, MalformedError
+from vault.errors import BrokenSealError
 from vault.ids import CompartmentId, EpochId
-from vault.records.versions import open_version
+from vault.records.versions import unseal_version
 from vault.seal.keyring import Keyring
 from vault.seal.keys import unwrap, wrap
 from vault.store.engine import Database
@@ -109,8 +109,8 @@ def drop_junk(database: Database, vault: bytes, keyring: Keyring, places: Iterab
 
 def _opens(sealed: SealedVersion, vault: bytes, keyring: Keyring) -> bool:
     try:
-        return open_version(sealed, vault=vault, keyring=keyring) is not None
-    except (BrokenSealError, MalformedError):
+        return unseal_version(sealed, vault=vault, keyring=keyring) is not None
+    except BrokenSealError:
         return False
 
 
@@ -124,9 +124,9 @@ def _new_wrap(
             continue
         try:
             new = one._replace(epoch=epoch, wrap=wrap(wrap_key, unwrap(old_key, one.wrap)))
-            if open_version(new, vault=vault, keyring=keyring) is not None:
+            if unseal_version(new, vault=vault, keyring=keyring) is not None:
                 return new
-        except (BrokenSealError, MalformedError):
+        except BrokenSealError:
             continue  # a junk row beside the true one; `log verify` names it
     return None
 

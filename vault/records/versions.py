@@ -27,13 +27,12 @@ class OpenedVersion:
     content: Content
 
 
-def open_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> OpenedVersion | None:
-    """Open one version with the keyring, or return None when its epoch was never granted to this seat.
+def unseal_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> bytes | None:
+    """Return what was sealed in a version, not yet read, or None when its epoch was never granted to this seat.
 
     Raises:
         BrokenSealError: the blob is not the one of its id, its epoch is of another compartment, or its seal does not
             hold at this place.
-        MalformedError: what was sealed is no content.
     """
     wrap_key = keyring.wrap_key(sealed.epoch)
     if wrap_key is None:
@@ -43,7 +42,19 @@ def open_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> Op
     if version_id(sealed.compartment, sealed.record, sealed.blob) != sealed.id:
         raise BrokenSealError(f"version {sealed.id.hex()} is not what its id names")
     context = VersionContext(vault, sealed.compartment, sealed.record, sealed.origin, sealed.seq)
-    plaintext = open_sealed(unwrap(wrap_key, sealed.wrap), sealed.blob, context)
+    return open_sealed(unwrap(wrap_key, sealed.wrap), sealed.blob, context)
+
+
+def open_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> OpenedVersion | None:
+    """Open one version with the keyring, or return None when its epoch was never granted to this seat.
+
+    Raises:
+        BrokenSealError: as `unseal_version` does.
+        MalformedError: what was sealed is no content.
+    """
+    plaintext = unseal_version(sealed, vault=vault, keyring=keyring)
+    if plaintext is None:
+        return None
     return OpenedVersion(
         id=VersionId(sealed.id),
         origin=Origin(sealed.origin),
