@@ -1,6 +1,9 @@
-"""Where the first session of a log ends, and what proves nothing."""
+"""Where lists name things, where the first session of a log ends, and what proves nothing."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 
@@ -8,10 +11,11 @@ from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.ids import Origin
 from vault.log.header import Header
+from vault.log.items import Item, ItemKind, encode_items
 from vault.log.operation import operation_digest
-from vault.records.authority import Authority, Proven, names_session_key, proves_nothing
+from vault.records.authority import Authority, Listings, Proven, digests_in, items_in, names_session_key, proves_nothing
 from vault.store.rows import Rows
-from vault.store.rowtypes import OperationRow
+from vault.store.rowtypes import GenesisRow, OperationRow
 
 ORIGIN = Origin(b"o" * 32)
 
@@ -59,3 +63,103 @@ def test_the_header_says_whether_a_session_begins(filled: Filled, filled_session
 def test_who_can_prove_nothing_covers_not_even_the_first_entry() -> None:
     assert not proves_nothing(ORIGIN, 0).covers(_row(0, begins=True))
     assert Proven(1).covers(_row(0, begins=True))
+
+
+def test_a_false_row_before_the_true_one_hides_no_entry(filled: Filled, filled_session: Session) -> None:
+    origin = filled_session.log.origin
+    with filled_session.database.transaction() as rows:
+        stored = rows.operation(origin, 1)
+        assert stored is not None
+        rows.add_operation(stored._replace(list=b"\1" * 49, digest=bytes(32)))
+        authority = Authority(rows, filled_session.directory.chain, prove=lambda _origin, _seq: Proven(2))
+        entry = authority.entry(origin, 1)
+    assert entry is not None
+    assert (entry.seat, entry.seq) == (filled_session.seat, 1)
+
+
+@dataclass
+class Logs:
+    """Logs as they lie in the rows, and from where on each was read; stands for `Rows`."""
+
+    entries: dict[bytes, list[OperationRow]]
+    read: list[tuple[bytes, int]] = field(default_factory=list)
+
+    def geneses(self) -> list[GenesisRow]:
+        return [GenesisRow(origin, b"") for origin in self.entries]
+
+    def operations(self, origin: bytes, start: int = 0) -> list[OperationRow]:
+        self.read.append((origin, start))
+        return self.entries[origin][start:]
+
+    def size(self, origin: bytes) -> int:
+        return len(self.entries[origin])
+
+    def add(self, origin: bytes, *items: Item) -> None:
+        row = OperationRow(origin, self.size(origin), b"", encode_items(items), b"", b"")
+        self.entries[origin].append(row)
+
+    def places(self, listings: Listings, kind: ItemKind) -> dict[bytes, list[tuple[bytes, int]]]:
+        return {digest: sorted(places) for digest, places in listings.of(cast("Rows", self), kind).items()}
+
+
+OTHER = Origin(b"p" * 32)
+A, B = bytes(32), b"b" * 32
+GRANT_A = Item(ItemKind.GRANT, A, b"t" * 16)
+GRANT_A_ELSEWHERE = Item(ItemKind.GRANT, A, b"u" * 16)
+EPOCH_B = Item(ItemKind.EPOCH, B, b"v" * 16)
+VERSION_B = Item(ItemKind.VERSION, B, b"w" * 16)
+
+
+@pytest.fixture
+def logs() -> Logs:
+    made = Logs({ORIGIN: [], OTHER: []})
+    made.add(ORIGIN, GRANT_A, VERSION_B)
+    made.add(ORIGIN, EPOCH_B)
+    made.add(ORIGIN)
+    made.add(OTHER, GRANT_A_ELSEWHERE)
+    return made
+
+
+def test_each_place_where_a_list_names_a_thing_is_told_once_however_often_it_is_asked(logs: Logs) -> None:
+    listings = Listings()
+    for _ in range(2):
+        assert logs.places(listings, ItemKind.GRANT) == {A: [(ORIGIN, 0), (OTHER, 0)]}
+        assert logs.places(listings, ItemKind.EPOCH) == {B: [(ORIGIN, 1)]}
+        assert logs.places(listings, ItemKind.VERSION) == {B: [(ORIGIN, 0)]}
+    assert logs.places(listings, ItemKind.ERASED) == {}
+
+
+def test_what_came_since_is_told_too(logs: Logs) -> None:
+    listings = Listings()
+    logs.places(listings, ItemKind.GRANT)
+    logs.add(OTHER, GRANT_A)
+    assert logs.places(listings, ItemKind.GRANT) == {A: [(ORIGIN, 0), (OTHER, 0), (OTHER, 1)]}
+    logs.entries[bytes(32)] = []
+    logs.add(bytes(32), EPOCH_B)
+    assert logs.places(listings, ItemKind.EPOCH) == {B: [(bytes(32), 0), (ORIGIN, 1)]}
+
+
+def test_a_log_is_read_once_for_all_that_is_rare_and_once_for_versions(logs: Logs) -> None:
+    listings = Listings()
+    logs.places(listings, ItemKind.GRANT)
+    assert sorted(logs.read) == [(ORIGIN, 0), (OTHER, 0)]
+    logs.places(listings, ItemKind.EPOCH)
+    assert sorted(logs.read[2:]) == [(ORIGIN, 3), (OTHER, 1)]
+    logs.places(listings, ItemKind.VERSION)
+    assert sorted(logs.read[4:]) == [(ORIGIN, 0), (OTHER, 0)]
+
+
+def test_under_which_tags_a_thing_is_listed_is_known_of_all_but_versions(logs: Logs) -> None:
+    listings, rows = Listings(), cast("Rows", logs)
+    assert listings.tagged(rows, ItemKind.GRANT) == {A: {b"t" * 16, b"u" * 16}}
+    assert listings.tagged(rows, ItemKind.EPOCH) == {B: {b"v" * 16}}
+    assert listings.tagged(rows, ItemKind.VERSION) == {}
+    assert listings.tagged(rows, ItemKind.ERASED) == {}
+
+
+def test_of_a_list_the_items_of_one_kind_are_told_and_of_what_is_no_list_none(logs: Logs) -> None:
+    row = logs.entries[ORIGIN][0]
+    assert items_in(row, ItemKind.GRANT) == {(A, b"t" * 16)}
+    assert digests_in(row, ItemKind.VERSION) == {B}
+    assert digests_in(row, ItemKind.EPOCH) == set()
+    assert digests_in(row._replace(list=row.list + b"\1"), ItemKind.VERSION) == set()

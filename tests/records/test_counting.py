@@ -9,44 +9,25 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from tests.records.judging import Judged, append, counting, delete_version, judged, quarantined, write
 from tests.services.founded import Filled
 from vault.access.session import Session
-from vault.casework.note import Note
-from vault.ids import CompartmentId, Origin, RecordId, SeatId, make_id
+from vault.ids import CompartmentId, Origin, SeatId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.log.header import Header
+from vault.log.items import Item, ItemKind, encode_items
 from vault.log.operation import operation_digest
 from vault.records.authority import Proven
-from vault.records.counting import Counter, Quarantined
+from vault.records.counting import Quarantined
 from vault.records.epochs import make_epoch
 from vault.records.seatlog import Predecessor, SealedPlace, begin
 from vault.records.versions import OpenedVersion
-from vault.records.work import Entry, Work
+from vault.records.work import Work
 from vault.seal.keys import unwrap, wrap
 from vault.seal.signing import make_signing_seed
 from vault.services import cases, notes
 from vault.store import tables
 from vault.store.rowtypes import OperationRow, VersionKeyRow, VersionRow
-
-NOTE = {"kind": "contact", "text": "written by somebody who may not"}
-
-
-def judged(session: Session, origin: Origin | None = None) -> list[OpenedVersion | Quarantined]:
-    """Judge one log from the rows, as a reader does after C3."""
-    origin = session.log.origin if origin is None else origin
-    with session.database.reading() as rows:
-        counter = Counter(rows, session.vault, session.keyring, session.authority(rows))
-        return list(counter.judge(origin, 0, Proven(rows.size(origin))))
-
-
-def quarantined(session: Session, origin: Origin | None = None) -> list[tuple[int, str]]:
-    return [(one.seq, one.check) for one in judged(session, origin) if isinstance(one, Quarantined)]
-
-
-def write(work: Work, case: CompartmentId, kind: str = Note.KIND) -> int:
-    """Write a version in a unit of work and return the position of its operation."""
-    work.write(case, RecordId(make_id()), kind, NOTE)
-    return work.commit(Entry(act="case.import")).seq
 
 
 def newest_version(session: Session) -> VersionRow:
@@ -227,17 +208,66 @@ def test_a_junk_operation_before_the_true_one_hides_nothing(filled: Filled, fill
     assert judged(filled_session) == opened
 
 
-def test_a_rejected_operation_lists_nothing(filled: Filled, filled_session: Session) -> None:
-    seq = newest_version(filled_session).seq
-    with filled_session.database.reading() as rows:
-        stored = rows.operation(filled_session.log.origin, seq)
+def test_a_rejected_operation_lists_nothing_and_those_behind_it_do(filled: Filled, filled_session: Session) -> None:
+    before, origin = judged(filled_session), filled_session.log.origin
+    seq = before[len(before) // 2].seq
+    with counting(filled_session) as counter:
+        stored = counter.rows.operation(origin, seq)
         assert stored is not None
-        counter = Counter(rows, filled_session.vault, filled_session.keyring, filled_session.authority(rows))
-        size = rows.size(filled_session.log.origin)
-        proven = Proven(size, frozenset({(seq, stored.digest)}))
-        counted = list(counter.judge(filled_session.log.origin, 0, proven))
-    assert seq not in {one.seq for one in counted}
-    assert len(counted) == len(judged(filled_session)) - 1
+        proven = Proven(counter.rows.size(origin), frozenset({(seq, stored.digest)}))
+        assert list(counter.judge(origin, 0, proven)) == [one for one in before if one.seq != seq]
+
+
+def plant(session: Session, seq: int, n: int, *compartments: CompartmentId) -> None:
+    """Put a row with a key of each compartment at a place."""
+    origin = session.log.origin
+    with session.database.transaction() as rows:
+        rows.add_version_keys([VersionKeyRow(origin, seq, n, make_id(), bytes(40))])
+        rows.add_versions(
+            [VersionRow(origin, seq, n, os.urandom(32), one, make_id(), b"planted") for one in compartments]
+        )
+
+
+def test_rows_where_a_list_has_no_version_are_told_if_they_claim_to_be_ours(session: Session) -> None:
+    case, elsewhere = cases.create(session, title="A case", kind="other").case, CompartmentId(make_id())
+    seq = notes_seq(session, case)
+    (version,) = one_entry(session, seq)
+    assert isinstance(version, OpenedVersion)
+    plant(session, seq, 70, elsewhere)
+    plant(session, seq, 71, elsewhere, case)
+    assert one_entry(session, seq) == [version, Quarantined(session.log.origin, seq, 71, "C2", is_unentitled=False)]
+
+
+def test_where_the_list_is_not_the_signed_one_every_place_of_ours_is_told(session: Session) -> None:
+    case, elsewhere = cases.create(session, title="A case", kind="other").case, CompartmentId(make_id())
+    seq = under_a_header_of_another_list(session, case)
+    plant(session, seq, 0, elsewhere)
+    plant(session, seq, 70, elsewhere)
+    assert one_entry(session, seq) == [Quarantined(session.log.origin, seq, 0, "C2", is_unentitled=False)]
+
+
+def test_a_list_that_its_author_signed_and_that_is_none_says_nothing(session: Session) -> None:
+    case = cases.create(session, title="A case", kind="other").case
+    item = encode_items([Item.in_compartment(ItemKind.VERSION, case, bytes(32))])
+    seq = append(session, item + item)
+    assert one_entry(session, seq) == [Quarantined(session.log.origin, seq, None, "C2", is_unentitled=False)]
+    plant(session, seq, 1, case)
+    assert one_entry(session, seq) == [Quarantined(session.log.origin, seq, 1, "C2", is_unentitled=False)]
+
+
+def test_what_is_listed_for_us_and_not_here_is_missing_and_another_in_its_place_is_not_it(session: Session) -> None:
+    case = cases.create(session, title="A case", kind="other").case
+    seq, elsewhere = notes_seq(session, case), CompartmentId(make_id())
+    delete_version(session, newest_version(session))
+    assert one_entry(session, seq) == [Quarantined(session.log.origin, seq, 0, "missing", is_unentitled=False)]
+    plant(session, seq, 0, elsewhere)
+    assert one_entry(session, seq) == [Quarantined(session.log.origin, seq, 0, "C2", is_unentitled=False)]
+    foreign = append(session, [Item.in_compartment(ItemKind.VERSION, elsewhere, bytes(32))])
+    assert one_entry(session, foreign) == []
+
+
+def one_entry(session: Session, seq: int) -> list[Judged]:
+    return [one for one in judged(session) if one.seq == seq]
 
 
 def test_versions_of_cases_that_were_never_granted_are_passed_over(filled: Filled, filled_session: Session) -> None:

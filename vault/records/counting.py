@@ -56,12 +56,18 @@ class Quarantined:
         return self.check == "C7"
 
 
+class _Author(NamedTuple):
+    """A seat that was in when it wrote an entry, by the roster that the header names (C4)."""
+
+    seat: SeatId
+    roster: Roster
+
+
 class _Signed(NamedTuple):
-    """A proven entry, the beginning of its log, and the roster that its header names, if that counts."""
+    """A proven entry and its author; None who was not in."""
 
     row: OperationRow
-    genesis: Genesis | None
-    roster: Roster | None
+    author: _Author | None
 
 
 @dataclass(slots=True)
@@ -164,8 +170,8 @@ class Counter:
         failed = self._failed_check(version, signed)
         if failed is None:
             return version
-        may_be = failed == "C6" and self._unentitled(CompartmentId(version.compartment), signed) is None
-        return Quarantined(*place, failed, is_unentitled=failed != "C7" and not may_be)
+        is_unentitled = failed == "C5" or self._unentitled(version.compartment, signed) is not None
+        return Quarantined(*place, failed, is_unentitled=is_unentitled)
 
     def is_owed(self, row: OperationRow, n: int) -> bool:
         """Say whether others may expect what a signed entry lists there: its author had the right to it (C4, C6)."""
@@ -177,7 +183,10 @@ class Counter:
         return home is None or self._unentitled(home, signed) is None
 
     def _signed(self, row: OperationRow, genesis: Genesis | None) -> _Signed:
-        return _Signed(row, genesis, self.authority.chain.by_root(Header.decode(row.header).roster))
+        roster = self.authority.chain.by_root(Header.decode(row.header).roster)
+        if genesis is None or roster is None or not self.authority.is_in(genesis, row, roster):
+            return _Signed(row, None)
+        return _Signed(row, _Author(SeatId(genesis.seat), roster))
 
     def _home_of(self, item: Item) -> CompartmentId | None:
         """Return the compartment that this seat holds and a list names something of, or None."""
@@ -205,10 +214,10 @@ class Counter:
         return any(state is not None and state.counts(entry.seat, *place) for state in states)
 
     def _failed_check(self, version: OpenedVersion, signed: _Signed) -> str | None:
-        author = self._failed_author(version.compartment, signed)
-        if author == "C4" or signed.genesis is None or signed.roster is None:
+        row, author = signed
+        if author is None:
             return "C4"
-        seat, roster = SeatId(signed.genesis.seat), signed.roster
+        seat, roster = author
         state = self.state(version.compartment)
         if state is None:
             return None if seat == self.own else "C6"
@@ -216,29 +225,24 @@ class Counter:
         may_write = rights_table(roster.head.rights).may_write(roles_in(roster, seat), state.place, kind)
         if not may_write or (version.content.parents and not may_replace):
             return "C5"
-        if author is not None:
-            return author
+        if not state.counts(seat, row.origin, row.seq):
+            return "C6"
         if not all(self._is_listed(parent, version) for parent in version.content.parents):
             return "C7"
         return None
 
-    def _failed_author(self, compartment: CompartmentId, signed: _Signed) -> str | None:
-        """Return which check an entry's author fails for this compartment, whatever it lists: C4, C6 or neither."""
-        row, genesis, roster = signed
-        if genesis is None or roster is None or not self.authority.is_in(genesis, row, roster):
+    def _unentitled(self, compartment: CompartmentId, signed: _Signed) -> str | None:
+        """Return which check an entry's author fails for this compartment, whatever it lists: C4, C6 or neither.
+
+        Neither too where a grant is not here by which they may have had the right.
+        """
+        row, author = signed
+        if author is None:
             return "C4"
         state = self.state(compartment)
-        if state is None or state.counts(SeatId(genesis.seat), row.origin, row.seq):
+        if state is None or state.counts(author.seat, row.origin, row.seq):
             return None
-        return "C6"
-
-    def _unentitled(self, compartment: CompartmentId, signed: _Signed) -> str | None:
-        """Do so, unless a grant is not here by which they may have had the right."""
-        failed, state = self._failed_author(compartment, signed), self.state(compartment)
-        if failed != "C6" or state is None or signed.genesis is None:
-            return failed
-        is_sure = state.was_granted(SeatId(signed.genesis.seat)) or not self._lacks_keys(state)
-        return failed if is_sure else None
+        return "C6" if state.was_granted(author.seat) or not self._lacks_keys(state) else None
 
     def _lacks_keys(self, state: CompartmentState) -> bool:
         """Say whether somebody entitled who is in listed an epoch or a grant there that is not here, or was altered."""
