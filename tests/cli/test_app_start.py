@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
+import io
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from tests.cli.desk import Desk
 from tests.cli.typist import Typist
+from vault.cli import demo as demo_command
+from vault.cli.face import Face
+from vault.services import demo
+
+
+class Seen(io.StringIO):
+    """A stream at which somebody sits."""
+
+    @override
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -48,3 +64,19 @@ def test_who_joins_with_a_request_that_is_there_already_is_left_without_half_a_v
     assert f"{request} exists already. Name a new file." in answer.err
     assert not new.exists()
     assert request.read_text() == "an earlier one"
+
+
+def test_after_the_demo_the_way_back_into_its_vault_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = demo.DemoPlace(tmp_path / "my demo")
+    for name in ("stdin", "stdout"):
+        monkeypatch.setattr(sys, name, Seen())
+    monkeypatch.setattr(demo, "run", lambda *_, **__: place)
+    monkeypatch.setattr(demo_command, "ask_line", lambda _: "")
+    monkeypatch.setattr(demo_command, "run_app", lambda *_: 0)
+    parser = argparse.ArgumentParser()
+    demo_command.add_verbs(parser, "demo")
+    args = parser.parse_args([])
+    (line,) = args.command(args, Face()).lines
+    again = shlex.split(line.split("`")[1])
+    assert again == [sys.executable, "-m", "vault", "--vault", str(place.vault), "--member", "Amina"]
+    assert "passphrase demo" in line

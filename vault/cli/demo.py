@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -33,13 +34,15 @@ def _demo(args: argparse.Namespace, face: Face) -> Result:
             face.show(Result({}, [line]))
 
     place = demo.run(args.path or _free_folder(), say=say)
-    code = 0
+    code, after = 0, []
     if speaks and not args.no_app and sys.stdin.isatty() and sys.stdout.isatty():
         face.say("")
         if face.may_ask:  # the app takes the whole screen: what stands on it is to be read before
             ask_line(f"Enter opens the app, which then asks for the passphrase. It is `{demo.PASSPHRASE}`. ")
         code = run_app(place.vault, demo_cases.MEMBER)
-    return Result({"folder": str(place.folder), "vault": str(place.vault), "steps": lines}, [], code)
+        again = shlex.join([sys.executable, "-m", "vault", "--vault", str(place.vault), "--member", demo_cases.MEMBER])
+        after = [f"To open it again (passphrase {demo.PASSPHRASE}): `{again}`"]  # the app cleared the screen
+    return Result({"folder": str(place.folder), "vault": str(place.vault), "steps": lines}, after, code)
 
 
 def _free_folder() -> Path:
