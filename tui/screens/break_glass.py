@@ -50,7 +50,7 @@ class BreakGlass(SecondedScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
             Vertical(id="member-place", classes="place"),
-            FormRow("Last day", SafeInput(placeholder="2026-12-24, within 14 days", id="until", compact=True)),
+            FormRow("Last day", SafeInput(placeholder="YYYY-MM-DD, within 14 days", id="until", compact=True)),
             Vertical(id="why-place", classes="place"),
             SecondRows(only_here=True),
             Static(
