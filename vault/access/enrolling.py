@@ -25,6 +25,7 @@ from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Receipt, Work
 from vault.seal.keyfile import KeyFile
+from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw
 from vault.store.files import promote, write_aside
 from vault.store.rowtypes import LocalRow
@@ -118,6 +119,7 @@ def commit_roster(
         receipt = work.commit(Entry(act=act, covers=_covers(directory.standing, after)))
     if keys is not None:
         promote(session.folder.keys)
+    session.here |= {SeatId(row.seat) for row in rows if row.purpose == Purpose.SLOT}
     refresh(session)
     return receipt
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -52,6 +52,7 @@ class Pins:
         index: digest of the member's index at the last lock, or None.
         highest_ms: the highest wall clock believed (`policy.clocks`).
         alarms: (code, sentence) of faults that an unlock met and that no clean verification has settled since.
+        here: the seats that had a way into this folder since its database got its key.
     """
 
     machine: bytes
@@ -65,6 +66,7 @@ class Pins:
     highest_ms: int
     keys_generation: int = 0
     alarms: tuple[tuple[str, str], ...] = ()
+    here: frozenset[SeatId] = frozenset()
 
     def encode(self) -> bytes:
         """Return the content of the pins file, before it is sealed."""
@@ -81,6 +83,7 @@ class Pins:
                 highest_ms=self.highest_ms,
                 keys_generation=self.keys_generation,
                 alarms=self.alarms,
+                here=sorted(self.here),
             )
         )
 
@@ -108,6 +111,7 @@ class Pins:
             highest_ms=wire.highest_ms,
             keys_generation=wire.keys_generation,
             alarms=wire.alarms,
+            here=frozenset(map(SeatId, wire.here)),
         )
 
 
@@ -123,6 +127,7 @@ class _Wire(msgspec.Struct, frozen=True):
     highest_ms: int
     keys_generation: int = 0
     alarms: tuple[tuple[str, str], ...] = ()
+    here: Sequence[bytes] = ()
 
 
 def with_keys(pins: Pins, file: KeyFile, slot: int) -> Pins:

@@ -31,14 +31,16 @@ from vault.store.rowtypes import LocalRow
 _RESTORE_BOTH = "One of them is an older copy, or damaged: restore both from one backup."
 
 
-def remember_slot(database: Database, seat: SeatId, number: int) -> None:
-    """Keep, inside the encrypted database, which slot of this folder is the seat's."""
+def remember_slot(database: Database, seat: SeatId, number: int) -> frozenset[SeatId]:
+    """Keep, inside the encrypted database, which slot of this folder is the seat's; return whose others are kept."""
     row = LocalRow(seat, Purpose.SLOT, number, b"")
     with database.reading() as rows:
         known = rows.local(seat, Purpose.SLOT)
     if known != row:
         with database.transaction() as rows:
             rows.put_local(row)
+    with database.reading() as rows:
+        return frozenset(slots_here(rows))
 
 
 def slots_here(rows: Rows) -> dict[SeatId, int]:
@@ -88,6 +90,7 @@ def rekey(session: Session) -> KeyFile:
         # Not before: until the doors with the new key stand, these rows are all that says that it is owed.
         for seat in slots_here(rows).keys() - staying:
             rows.delete_local(seat, Purpose.SLOT)
+    session.here = staying
     session.database.rekey(doors.new)
     return _close_old_doors(session, file, doors.new)
 
@@ -150,10 +153,13 @@ def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: 
 
 
 def _seats_ended_here(session: Session) -> bool:
-    """Say whether a roster ended a seat that has a way into this folder: one that a fork left out may come back."""
+    """Say whether a roster ended a seat that has a way into this folder: one that a fork left out may come back.
+
+    Whoever has the key of the database can take their row out of it, and nothing out of what this account remembers.
+    """
     standing = session.directory.standing
     with session.database.reading() as rows:
-        here = slots_here(rows).keys() - standing.certificates.keys()
+        here = (slots_here(rows).keys() | session.here) - standing.certificates.keys()
     return any(cut.seat in here for cut in standing.cuts)
 
 

@@ -55,6 +55,7 @@ class Session:
         highest_ms: the highest time believed so far, or 0; see `clock`.
         hidden: cases whose date has passed for this member (`services.limits`).
         is_over: whether the day has passed until which the member was admitted (`services.members`).
+        here: the seats that had a way into this folder since its database got its key, as far as this account saw.
         keys_now: the valid `keys` file and this seat's slot in it; None where the file that was found is in doubt.
     """
 
@@ -85,6 +86,7 @@ class Session:
     highest_ms: int = 0
     hidden: frozenset[CompartmentId] = frozenset()
     is_over: bool = False
+    here: frozenset[SeatId] = frozenset()
     keys_now: tuple[KeyFile, int] | None = None
 
     def __enter__(self) -> Self:
@@ -295,7 +297,7 @@ class Session:
 
     def _pins_now(self) -> Pins:
         pins = self._next_pins() if self.keys_now is None else with_keys(self._next_pins(), *self.keys_now)
-        return replace(pins, alarms=self.lasting_alarms, highest_ms=self.clock().counts_ms)
+        return replace(pins, alarms=self.lasting_alarms, highest_ms=self.clock().counts_ms, here=self.here)
 
     def settle_alarms(self, found: Alarm | None) -> None:
         """Take note of a verification of all data: what it found, or None, which settles what is remembered.

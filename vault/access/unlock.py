@@ -205,7 +205,7 @@ class _Opening:
         )
         log.on_new_keys = session.learned.forget
         self._first_entry(session, pin_file, base, "log.genesis" if found.begins else "log.restored")
-        remember_slot(database, self.seat, self.slot.number)
+        session.here = base.here | remember_slot(database, self.seat, self.slot.number)
         if found.others_acted:
             refresh(session, at_unlock=True)
         if self._settle_keys(session, found, doors, raw_key):
