@@ -148,7 +148,8 @@ class RecoveryScreen(LongWorkScreen):
 
 def sealed_words(done: SealedAnew) -> str:
     """Say how much of what is stored goes by the new sheets."""
-    words = f"{counted(done.replaced, 'compartment has', 'compartments have')} a new key that replaced sheets do not open."
+    changed = counted(done.replaced, "compartment has", "compartments have")
+    words = f"{changed} a new key that replaced sheets do not open."
     return f"{words} {done.waiting} wait for somebody who may give their keys." if done.waiting else words
 
 
