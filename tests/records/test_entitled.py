@@ -259,39 +259,53 @@ def test_what_opens_and_is_no_content_fails_the_check_of_the_key(stolen: Stolen)
         assert judged_by(counter, origin, seq) == [Quarantined(origin, seq, 0, "C6", False)]
 
 
-@pytest.mark.parametrize("role", Role)
-def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(session: Session, role: Role) -> None:
-    case = cases.create(session, title="With something to erase", kind="other").case
-    seq, version = _note(session, case, record=RecordId(make_id()))
-    colleague = admit(session, role)
-    stolen = Stolen(session, case, colleague, 0)
-    with Work(colleague.log) as work:
-        work.list_erased(case, version)
-        work.commit(Entry(act="erase"))
-    erased: list[set[bytes]] = []
-    for _ in range(2):
-        with counting(session, colleague.chain) as counter:
-            erased.append(counter.erased_ids())
-        stolen.give()
-    assert erased == [set(), {version} if role in {Role.CASEWORKER, Role.SUPERVISOR} else set()]
-    delete_version(session, next(one for one in _versions(session, case) if one.seq == seq))
-    with counting(session, colleague.chain) as counter:
-        gone = judged_by(counter, session.log.origin, seq)
-    assert gone == ([] if erased[1] else [Quarantined(session.log.origin, seq, 0, "missing", False)])
+def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(stolen: Stolen) -> None:
+    erasing, origin = set(), stolen.session.log.origin
+    written = [_note(stolen.session, stolen.case, record=RecordId(make_id())) for _ in Role]
+    for role, (seq, version) in zip(Role, written, strict=True):
+        theirs = replace(stolen, colleague=admit(stolen.session, role))
+        with Work(theirs.colleague.log) as work:
+            work.list_erased(theirs.case, version)
+            work.commit(Entry(act="erase"))
+        delete_version(stolen.session, next(one for one in _versions(stolen.session, stolen.case) if one.seq == seq))
+        for is_given in (False, True):
+            if is_given:
+                theirs.give()
+            with counting(stolen.session, theirs.colleague.chain) as counter:
+                erased = counter.erased_ids()
+                left = [one for one in judged_by(counter, origin, seq) if one.seq == seq]
+            assert erased in (set(), {version})
+            assert left == ([] if erased else [Quarantined(origin, seq, 0, "missing", False)])
+            erasing |= {(role, is_given)} if erased else set()
+    assert erasing == {(Role.CASEWORKER, True), (Role.SUPERVISOR, True)}
 
 
 def test_a_version_that_is_listed_as_erased_for_another_case_is_not(stolen: Stolen) -> None:
-    """Beside its true tag, which an item of another kind may have."""
+    """Beside its true tag, which an item of another kind may have; once somebody lists it truly, it is erased."""
     session = stolen.session
     seq, version = _note(session, stolen.case, record=RecordId(make_id()))
     elsewhere = Item.in_compartment(ItemKind.ERASED, make_id(), version)
     append(session, [Item.in_compartment(ItemKind.VERSION, stolen.case, version), elsewhere])
     delete_version(session, next(one for one in _versions(session, stolen.case) if one.seq == seq))
+    missing = Quarantined(session.log.origin, seq, 0, "missing", False)
     with counting(session) as counter:
-        assert counter.erased_ids() == set()
-        assert judged_by(counter, session.log.origin, seq)[0] == Quarantined(
-            session.log.origin, seq, 0, "missing", False
-        )
+        assert (counter.erased_ids(), judged_by(counter, session.log.origin, seq)[0]) == (set(), missing)
+    append(session, [Item.in_compartment(ItemKind.ERASED, stolen.case, version)])
+    with counting(session) as counter:
+        assert counter.erased_ids() == {version}
+        assert missing not in judged_by(counter, session.log.origin, seq)
+
+
+def test_who_a_member_is_may_be_said_and_not_replaced(stolen: Stolen) -> None:
+    session, found = stolen.session, []
+    for parents in ((), (VersionId(os.urandom(32)),)):
+        with session.work() as work:
+            work.write(session.directory.compartment, RecordId(make_id()), "member", {}, parents)
+            seq = work.commit(Entry(act="case.import")).seq
+        with counting(session) as counter:
+            found += judged_by(counter, session.log.origin, seq)
+    assert isinstance(found[0], OpenedVersion)
+    assert found[1:] == [Quarantined(session.log.origin, seq, 0, "C5", True)]
 
 
 def test_others_expect_what_an_entitled_author_listed_and_what_nobody_can_read(stolen: Stolen) -> None:

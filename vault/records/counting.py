@@ -196,7 +196,7 @@ class Counter:
     def erased_ids(self) -> set[bytes]:
         """Return the ids of all versions that somebody listed as erased who might erase them (FORMAT.md 6)."""
         places = self.learned.listings.of(self.rows, ItemKind.ERASED)
-        among = {row.compartment for row in self.rows.epochs()} if places else ()
+        among = {row.compartment for row in self.rows.epochs()}
         return {one for one, found in places.items() if any(self._may_erase(one, place, among) for place in found)}
 
     def _is_erased(self, item: Item) -> bool:
