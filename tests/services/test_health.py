@@ -288,7 +288,7 @@ def test_the_terminal_is_judged_by_what_the_app_needs(
     monkeypatch: pytest.MonkeyPatch, kind: str, size: tuple[int, int], encoding: str, advice: str
 ) -> None:
     monkeypatch.setenv("TERM", kind)
-    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size(size))
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **_given: os.terminal_size(size))
     monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True, encoding=encoding))
     item = device.terminal()
     assert (item.verdict, item.advice) == (Verdict.WARN if advice else Verdict.OK, advice)
