@@ -19,6 +19,7 @@ from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.members import Signed, StillMembers
 from tui.gateway.subject import Subject
 from tui.screens.browse import Browse, Entry
+from tui.screens.draft_keeper import DraftKeeper
 
 pytestmark = pytest.mark.screen
 
@@ -105,6 +106,12 @@ _INSTEAD: dict[str, type[Subject]] = {
     "place of a proposal": Signed,
     "access alone": Alone,
 }
+
+
+@pytest.fixture(autouse=True)
+def _no_draft_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a draft was saved before its picture is taken would depend on the computer."""
+    monkeypatch.setattr(DraftKeeper, "is_due", lambda _: False)
 
 
 @pytest.mark.parametrize(

@@ -47,12 +47,7 @@ def personal_values(
     Raises:
         UsageError: given as an option while standard input is a terminal (shell history keeps it), or missing.
     """
-    given = [v for v in values if getattr(args, v.key)]
-    if given and sys.stdin.isatty():
-        raise UsageError(
-            f"{given[0].option} would stay in the shell's history",
-            advice=f"Leave it out and you are asked: `casevault {verb}`; or pipe JSON into it with `--from -`.",
-        )
+    refuse_as_options(args, values, verb)
     if args.personal_from:
         answers = _from_json(args, values)
     else:
@@ -64,6 +59,20 @@ def personal_values(
         if value.required and not answers[value.key]:
             raise UsageError(f"{value.option} is missing", advice=f"See `casevault {_plain(verb)} --help`.")
     return answers
+
+
+def refuse_as_options(args: argparse.Namespace, values: Sequence[Personal], verb: str) -> None:
+    """Return if no personal value was given as an option at a terminal.
+
+    Raises:
+        UsageError: one was; the text shows the safe form.
+    """
+    given = [v for v in values if getattr(args, v.key)]
+    if given and sys.stdin.isatty():
+        raise UsageError(
+            f"{given[0].option} would stay in the shell's history",
+            advice=f"Leave it out and you are asked: `casevault {verb}`; or pipe JSON into it with `--from -`.",
+        )
 
 
 def read_member(args: argparse.Namespace, face: Face) -> str:

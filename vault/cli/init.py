@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import Personal, add_personal, personal_values, read_member
+from vault.cli.asking import Personal, add_personal, personal_values, read_member, refuse_as_options
 from vault.cli.choosing import LANGUAGES, new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
@@ -49,6 +49,7 @@ def _init(args: argparse.Namespace, face: Face) -> Result:
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
+    refuse_as_options(args, _ORG, "init")
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
     organisation = personal_values(args, face, _ORG, "init")["org"][0]
     member = read_member(args, face)
