@@ -73,7 +73,7 @@ def test_three_words_are_asked_and_known_by_four_letters() -> None:
     word = SHEETS[0].words[6]
     assert is_word(SHEETS[0], 7, word.upper())
     assert is_word(SHEETS[0], 7, word[:4])
-    assert not is_word(SHEETS[0], 8, word)
+    assert not is_word(SHEETS[0], 7, next(other for other in SHEETS[0].words if other != word))
     assert not is_word(SHEETS[0], 7, "")
 
 
