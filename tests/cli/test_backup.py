@@ -19,7 +19,7 @@ def test_a_backup_is_made_verified_and_restored(desk: Desk, tmp_path: Path) -> N
         name: made[name] for name in ("backup", "digest", "versions")
     }
     target = str(tmp_path / "restored.vault")
-    restored = desk.run("backup", "restore", stick, "--vault", target, "--json").json()
+    restored = desk.run("backup", "restore", stick, "--old-vault-is-gone", "--vault", target, "--json").json()
     assert restored["vault"] == target
     assert restored["versions"] == made["versions"]
     assert restored["lost_entries"] == 1
@@ -31,7 +31,7 @@ def test_a_person_reads_what_was_done_and_what_is_lost(desk: Desk, tmp_path: Pat
     stick = str(tmp_path / "stick")
     assert "It was opened again" in desk.run("backup", "make", stick).out
     assert desk.run("backup", "verify", stick).out.startswith("WHOLE. ")
-    said = desk.run("backup", "restore", stick, "--vault", str(tmp_path / "restored.vault"))
+    said = desk.run("backup", "restore", stick, "--old-vault-is-gone", "--vault", str(tmp_path / "restored.vault"))
     assert "LOSS: 1 entry of the log was made after this backup" in said.out
     assert MARKER not in said.out + said.err
 
@@ -40,11 +40,33 @@ def test_a_damaged_backup_ends_with_exit_code_6_and_names_the_file(desk: Desk, t
     made = desk.run("backup", "make", str(tmp_path / "stick"), "--json").json()
     path = Path(made["backup"]) / "vault.db"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
-    for act in (("verify", made["backup"]), ("restore", made["backup"], "--vault", str(tmp_path / "new.vault"))):
+    target = ("--old-vault-is-gone", "--vault", str(tmp_path / "new.vault"))
+    for act in (("verify", made["backup"]), ("restore", made["backup"], *target)):
         said = desk.run("backup", *act, "--json")
         assert said.code == 6
         assert said.json()["error"]["message"] == "vault.db of the backup is not what was written"
     assert not (tmp_path / "new.vault").exists()
+
+
+def test_a_trial_restore_beside_a_living_vault_is_refused(desk: Desk, tmp_path: Path) -> None:
+    stick, target = str(tmp_path / "stick"), tmp_path / "trial.vault"
+    desk.run("case", "list")
+    desk.run("backup", "make", stick)
+    said = desk.run("backup", "restore", stick, "--vault", str(target))
+    assert said.code == 5
+    assert "this account opened the old vault on 20" in said.err
+    assert "To try a backup: `casevault backup verify`." in said.err
+    assert not target.exists()
+    assert desk.run("log", "verify").code == 0
+    assert desk.run("backup", "verify", stick).code == 0
+
+
+def test_an_account_that_never_opened_the_vault_restores_it_without_a_word_more(desk: Desk, tmp_path: Path) -> None:
+    stick, fresh = str(tmp_path / "stick"), {"XDG_STATE_HOME": str(tmp_path / "new-account")}
+    desk.run("case", "list")
+    desk.run("backup", "make", stick)
+    restored = desk.run("backup", "restore", stick, "--vault", str(tmp_path / "new.vault"), environment=fresh)
+    assert restored.code == 0, restored.err
 
 
 def test_a_backup_inside_the_vault_is_refused(desk: Desk) -> None:

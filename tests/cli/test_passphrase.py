@@ -236,7 +236,8 @@ def test_a_backup_opens_with_the_factors_of_its_day(desk: Desk, tmp_path: Path) 
     whole = desk.run("backup", "verify", str(tmp_path / "copies"), *named)
     assert (whole.code, "WHOLE" in whole.out) == (0, True), whole.err
     target = ("--vault", str(tmp_path / "restored"), *desk.given()[2:])
-    restored = desk.run_bare(*target, "backup", "restore", str(tmp_path / "copies"), *named)
+    copies = str(tmp_path / "copies")
+    restored = desk.run_bare(*target, "backup", "restore", copies, "--old-vault-is-gone", *named)
     assert restored.code == 0, restored.err
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from vault.cli.face import Face, Result
 from vault.cli.opening import advising, opened, read_entrance, vault_path
 from vault.display import counted
-from vault.errors import InternalError
+from vault.errors import InternalError, RefusedError
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -26,6 +26,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
         "restore", help="make a vault of a backup, at --vault, in place of the old one", allow_abbrev=False
     )
     restore.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that it was made to")
+    restore.add_argument(
+        "--old-vault-is-gone", action="store_true", help="needed where this account has opened the old vault"
+    )
     restore.set_defaults(command=_restore)
 
 
@@ -86,6 +89,13 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import backups, restoring
 
     path = vault_path(args)
+    opened_ms = restoring.last_opened_here(args.source)
+    if opened_ms is not None and not args.old_vault_is_gone:
+        raise RefusedError(
+            f"this account opened the old vault on {restoring.day(opened_ms)}, and it would no longer verify",
+            advice="To try a backup: `casevault backup verify`. If the old vault is lost or damaged, add"
+            " --old-vault-is-gone.",
+        )
     entrance = read_entrance(args, face, lambda: backups.salt_of(args.source))
     with advising(entrance):
         restored = restoring.restore(
@@ -116,7 +126,7 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
         f"It holds {_inside(restored.operations, restored.versions, restored.drafts)}.",
         f"LOSS: {restored.loss}",
         "A new log begins in it. Use it in place of the old vault, never beside it: opened again, the old one would",
-        "no longer verify, and its exports would wait for good. To try a backup, verify it: `casevault backup verify`.",
+        "no longer verify, and its exports would wait for good.",
     ]
     return Result(data, lines)
 

@@ -133,6 +133,14 @@ def restore(
         passphrase[:] = bytes(len(passphrase))
 
 
+def last_opened_here(source: Path, state: Path | None = None) -> int | None:
+    """Return when this account last opened the vault that a backup is of, ms UTC; None where it never did.
+
+    Who opens a vault beside its restored copy, by one account, is shown an older copy of it for good.
+    """
+    return dates.read(read_key_file(find_backup(source)).header.vault, state).opened
+
+
 def day(ms: int) -> str:
     """Return a time for people, in UTC."""
     return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
