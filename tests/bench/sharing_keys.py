@@ -56,17 +56,22 @@ def _grant(session: Session, case: CompartmentId, epoch: EpochId, seats: list[Ho
 
 
 def rotation(setting: Setting) -> Iterator[Figure]:
-    """Make a new key of a case and wrap all of its versions; the peer is a commit that lists nothing."""
+    """Make a new key of a case and wrap all of its versions, of another case each time: a case lives through few keys.
+
+    The peer is a commit that lists nothing.
+    """
     texts = Texts()
     many = min(_MANY_VERSIONS, setting.scale.notes)
+    rounds = min(_ROUNDS, setting.scale.rounds)
     with found(setting.folder).open() as session:
-        small, large = make_cases(session, 2, texts.invented)
-        notes.add_many(session, small, notes_of(texts.take(_VERSIONS - 1)))
+        *small, large = make_cases(session, rounds + 1, texts.invented)
+        for case in small:
+            notes.add_many(session, case, notes_of(texts.take(_VERSIONS - 1)))
         notes.add_many(session, large, notes_of(texts.take(many - 1)))
         caught_up(session)
         both = interleave(
-            min(_ROUNDS, setting.scale.rounds),
-            lambda _: sharing.rotate(session, small),
+            rounds,
+            lambda number: sharing.rotate(session, small[number]),
             lambda _: _commit(session),
         )
         once = Series()

@@ -198,7 +198,8 @@ class Rows:
     def delete_version_keys(self, rows: Collection[VersionKeyRow]) -> None:
         """Delete exactly these wraps: what a rotation replaced."""
         if rows:
-            self.connection.execute(sql.DELETE_VERSION_KEY, [row._asdict() for row in rows])
+            text = sql.delete_text(tables.version_key, self.connection.dialect)
+            self.connection.exec_driver_sql(text, list(rows))
 
     # ---- epochs, grants, local secrets
 

@@ -37,6 +37,13 @@ def insert_text(table: sa.Table, dialect: sa.Dialect) -> str:
     return str(sa.insert(table).compile(dialect=dialect, column_keys=[column.name for column in table.columns]))
 
 
+@cache
+def delete_text(table: sa.Table, dialect: sa.Dialect) -> str:
+    """Return the delete of one whole row, in column order, for plain tuples."""
+    statement = sa.delete(table).where(*(column == given(column.name) for column in table.columns))
+    return str(statement.compile(dialect=dialect))
+
+
 def after(columns: Sequence[sa.Column[int] | sa.Column[bytes]]) -> sa.ColumnElement[bool]:
     """Return the condition "behind the row whose key is given as after_<column>"."""
     return sa.tuple_(*columns) > sa.tuple_(*(given(f"after_{column.name}", type_=column.type) for column in columns))
@@ -146,7 +153,6 @@ DELETE_VERSION = sa.delete(version).where(*(column == given(column.name) for col
 DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
     *(version_key.c[column.name] == given(column.name) for column in _PLACE)
 )
-DELETE_VERSION_KEY = sa.delete(version_key).where(*(column == given(column.name) for column in version_key.c))
 
 EPOCHS = sa.select(epoch).where(*_sound(epoch.c)).order_by(epoch.c.compartment, epoch.c.digest)
 EPOCH = sa.select(epoch).where(*_sound(epoch.c, epoch.c.digest))
