@@ -216,3 +216,15 @@ def test_a_drop_that_takes_its_own_makers_right_takes_nobody_elses(written: Writ
     state = written.counted()
     assert state.holders == {FOUNDER, NEAR, FAR, OTHER}
     assert state.cuts.keys() == {OUT}
+
+
+def test_two_drops_that_take_the_right_from_each_other_both_bind(written: Written) -> None:
+    """FAR has the key from NEAR and OUT has it from OTHER; each drops whom the other has it from, from before that."""
+    written.add(FOUNDER, 1, grant(OTHER))
+    written.add(NEAR, 6, grant(FAR))
+    written.add(OTHER, 6, grant(OUT))
+    written.add(FAR, 7, notice(SECOND, FIRST, drops=((OTHER, 5),)), grant(FAR, SECOND))
+    written.add(OUT, 7, notice(THIRD, FIRST, drops=((NEAR, 5),)), grant(OUT, THIRD))
+    state = written.counted()
+    assert state.cuts.keys() == {NEAR, OTHER}
+    assert state.holders == {FOUNDER}
