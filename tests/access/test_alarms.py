@@ -8,6 +8,7 @@ from vault.access.alarms import Alarm, faults_among, remembered, settled, stored
 from vault.ids import SeatId
 
 ONE, OTHER = SeatId(b"a" * 16), SeatId(b"\xff" * 16)
+MANY = [SeatId(bytes([number]) * 16) for number in range(12)]
 TEXT = "A sentence for a person."
 
 
@@ -57,6 +58,7 @@ def test_what_this_very_unlock_noticed_stays_and_keeps_what_is_remembered() -> N
         (frozenset[SeatId](), "fork"),
         (frozenset({ONE}), f"fork@{ONE.hex()}"),
         (frozenset({OTHER, ONE}), f"fork@{ONE.hex()},{OTHER.hex()}"),
+        (frozenset(MANY), "fork@" + ",".join(seat.hex() for seat in MANY)),
     ],
 )
 def test_pins_keep_the_code_and_the_seats_in_order(seats: frozenset[SeatId], stored: str) -> None:

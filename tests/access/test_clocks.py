@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from vault.access.alarms import CLOCK_ALARM
 from vault.access.clocks import clock_alarms
 from vault.policy.clocks import ClockReading, ClockState
 
@@ -37,7 +38,8 @@ def test_a_clock_that_jumped_is_news_that_names_the_time_and_the_way_on(
     state: ClockState, words: str, way_on: str
 ) -> None:
     (alarm,) = clock_alarms(ClockReading(state, SEEN_MS, 0))
-    assert (alarm.code, alarm.is_fault, alarm.lasts) == ("clock", False, False)
+    assert CLOCK_ALARM == "clock"
+    assert (alarm.code, alarm.is_fault, alarm.lasts) == (CLOCK_ALARM, False, False)
     assert words in alarm.text
     assert SEEN in alarm.text
     assert alarm.text.endswith(f"{way_on}.")

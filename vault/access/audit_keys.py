@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from itertools import islice
 
 from vault.access.directory import RECOVERY
 from vault.access.keyrings import grants_between
 from vault.access.session import Session
 from vault.ids import CompartmentId, EpochId, SeatId
 from vault.log.epochs import CompartmentKind
-from vault.records.epochs import notices_of
+from vault.records.epochs import read_notice
 from vault.records.grants import GrantReader
 from vault.records.seatlog import Holder
 from vault.records.work import Entry
@@ -33,12 +32,13 @@ def open_audit_keys(reader: GrantReader, *, seat: SeatId, granted_to: Collection
     rows = reader.rows
     wanted = {epoch for one in granted_to for epoch in rows.epochs_granted_to(one)}
     found: list[AuditKey] = []
-    for compartment in sorted({row.compartment for row in rows.epochs()}):
-        for notice in notices_of(rows, compartment):
-            if notice.kind is CompartmentKind.AUDIT and notice.epoch in wanted:
-                keys = (reader.open(compartment, grant) for grant in grants_between(rows, notice.epoch, seat))
-                opened = (AuditKey(CompartmentId(compartment), EpochId(notice.epoch), key) for key in keys if key)
-                found += islice(opened, 1)
+    for row in rows.epochs():
+        notice = read_notice(row)
+        if notice is not None and notice.kind is CompartmentKind.AUDIT and notice.epoch in wanted:
+            keys = (reader.open(notice.compartment, grant) for grant in grants_between(rows, notice.epoch, seat))
+            key = next((one for one in keys if one is not None), None)
+            if key is not None:
+                found.append(AuditKey(CompartmentId(notice.compartment), EpochId(notice.epoch), key))
     return found
 
 
