@@ -277,7 +277,7 @@ class Session:
 
     def auditor(self) -> Auditor:
         """Return this seat as a reader of audit payloads; which of them open, the grants decide."""
-        return Auditor(self.vault, self.seat, self.kem_private)
+        return Auditor(self.vault, self.seat, self.kem_private, self.learned.listings)
 
     def clock(self) -> ClockReading:
         """Look at the clock; what it says counts only as far as `policy.clocks` lets it."""

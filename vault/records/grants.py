@@ -44,7 +44,7 @@ class GrantReader:
         yield grant.giver
         origins = {origin for origin, _ in self.listings.of(self.rows, ItemKind.GRANT).get(grant.digest, ())}
         seats = {row.bytes[SEAT_IN_GENESIS] for row in self.rows.geneses() if row.origin in origins}
-        yield from sorted(seats - {grant.giver})
+        yield from seats - {grant.giver}
 
 
 def grants_given_by(rows: Rows, seat: bytes, listings: Listings) -> set[bytes]:

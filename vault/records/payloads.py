@@ -38,11 +38,12 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Auditor:
-    """A seat that reads payloads: its id and private KEM key."""
+    """A seat that reads payloads: its id, its private KEM key, and what it knows of where things are listed."""
 
     vault: VaultId
     seat: SeatId
     kem: KemPrivate
+    listings: Listings
 
 
 def read_payloads(
@@ -58,14 +59,13 @@ def read_payloads(
     """
     epoch: EpochNotice | None = None
     key: bytes | None = None
-    listings = Listings()
     following = 0
     for row in rows.operations(origin):
         if (row.seq, row.digest) in rejected:
             continue
         key = _past_gap(key, row.seq - following)
         following = row.seq + 1
-        opened = _epoch_listed_by(rows, auditor, row, listings)
+        opened = _epoch_listed_by(rows, auditor, row)
         if opened is not None:
             epoch, key = opened
         if epoch is None or key is None:
@@ -96,9 +96,7 @@ def _open(vault: VaultId, compartment: bytes, key: bytes, row: OperationRow) -> 
     return Payload.decode(payload)
 
 
-def _epoch_listed_by(
-    rows: Rows, auditor: Auditor, row: OperationRow, listings: Listings
-) -> tuple[EpochNotice, bytes | None] | None:
+def _epoch_listed_by(rows: Rows, auditor: Auditor, row: OperationRow) -> tuple[EpochNotice, bytes | None] | None:
     """Return the audit epoch that an entry opens and its key, or None where it opens none."""
     try:
         items = decode_items(row.list)
@@ -112,11 +110,12 @@ def _epoch_listed_by(
             continue
         notice = read_notice(stored)
         if notice is not None and notice.kind is CompartmentKind.AUDIT:
-            return notice, _epoch_key(GrantReader(rows, listings, auditor.vault, auditor.kem), auditor, notice)
+            return notice, _epoch_key(rows, auditor, notice)
     return None
 
 
-def _epoch_key(reader: GrantReader, auditor: Auditor, notice: EpochNotice) -> bytes | None:
-    grants = (grant for grant in reader.rows.grants_of(notice.epoch) if grant.seat == auditor.seat)
+def _epoch_key(rows: Rows, auditor: Auditor, notice: EpochNotice) -> bytes | None:
+    reader = GrantReader(rows, auditor.listings, auditor.vault, auditor.kem)
+    grants = (grant for grant in rows.grants_of(notice.epoch) if grant.seat == auditor.seat)
     keys = (reader.open(notice.compartment, grant) for grant in grants)
     return next((key for key in keys if key is not None), None)
