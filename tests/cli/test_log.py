@@ -34,6 +34,12 @@ def test_each_entry_names_who_did_it(desk: Desk) -> None:
     assert {entry["member"] for entry in entries} == {MEMBER}
 
 
+def test_what_an_entry_covers_is_counted_in_words(desk: Desk) -> None:
+    desk.run("case", "list")
+    newest = desk.run("log", "list", "--act", "case.list").out.splitlines()[0]
+    assert newest.endswith("  2 cases")
+
+
 def test_a_sound_log_says_how_much_was_proven_and_that_nothing_stands_apart(desk: Desk) -> None:
     answer = desk.run("log", "verify")
     assert answer.out.startswith("VERIFIED\n")

@@ -126,7 +126,7 @@ class AccessScreen(NewKeyScreen):
     def _offer(self, found: tuple[tuple[CandidateShown, ...], tuple[str, ...]]) -> None:
         candidates, reasons = found
         if not candidates:
-            self.say("Every member with a device and a role that opens cases holds this one already.")
+            self.say("Nobody else to give it to: whoever has a device and a role that opens cases holds it already.")
             return
         self.app.push_screen(
             GrantForm(self._case, self._ref, candidates, reasons), lambda word: self.action_refresh() if word else None

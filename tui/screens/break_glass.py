@@ -83,7 +83,7 @@ class BreakGlass(SecondedScreen):
             words = [(one.member, one.name) for one in members]
             await place.mount(FormRow("Open to", ChoiceField(words, id="member")))
         else:
-            await place.mount(Static("Every member who may open cases holds this one already."))
+            await place.mount(Static("Nobody to open it to: whoever may open cases holds this one already."))
         codes = [(code, code) for code in reasons]
         await self.query_one("#why-place").mount(FormRow("Reason", ChoiceField(codes, value=_USUAL, id="why")))
         await self.query_one(SecondRows).show(approvers)

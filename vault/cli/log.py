@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _NAME_WIDTH = 24
+_SEVERAL = {"access": "access", "compartments": "compartments", "entry": "entries", "person": "people"}
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -130,7 +131,7 @@ def _line(line: LogLine, who: str) -> str:
         return f"{'?':<19}  {who}  {line.seq:>6}  ({line.fault})"
     payload = line.payload
     about = "" if payload.obj is None else f"  case ~{payload.obj.hex()[:8]}"
-    covers = ", ".join(f"{count} {kind}" for kind, count in payload.covers.items())
+    covers = ", ".join(counted(count, kind, _SEVERAL.get(kind)) for kind, count in payload.covers.items())
     why = f"  {payload.why}" if payload.why else ""
     return f"{_time(payload.t)}  {who}  {line.seq:>6}  {payload.act:<14} {payload.out}{about}{why}  {covers}".rstrip()
 
