@@ -141,19 +141,18 @@ def run(wanted: Wanted, jobs: int, record: Record) -> None:
 
 def _run_room(room: str, wanted: Wanted, jobs: int, record: Record) -> None:
     digests = {file: digest_of(file) for file in wanted}
+    digest, kept = digest_of_all(), Kept(KEPT / f"{room}.json")
+
+    def serving(orders: int, answers: int) -> Serving:
+        pipes = os.fdopen(orders), os.fdopen(answers, "w")
+        return Serving(jobs, wanted, *pipes, (f"vault/{room}",), kept, digest)
+
+    if kept.read(digest) is None:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        os.waitpid(_start(room, lambda: serving(nowhere, nowhere)), 0)
     orders_out, orders_in = os.pipe()
     answers_out, answers_in = os.pipe()
-    if os.fork() == 0:
-        with os.fdopen(orders_out) as orders, os.fdopen(answers_in, "w") as answers:
-            serving = Serving(
-                jobs, wanted, orders, answers, (f"vault/{room}",), Kept(KEPT / f"{room}.json"), digest_of_all()
-            )
-            temp = [f"--basetemp={FOLDER}/mutants-{os.getpid()}"] if FOLDER else []
-            options = [option for option in OPTIONS if option != "-x"]
-            tests = [str(ROOT / "tests" / one) for one in TESTED_IN[room]]
-            sys.stdout = sys.stderr
-            pytest.main([*options, *temp, "--capture=no", *tests], plugins=[serving])
-            os._exit(1)
+    _start(room, lambda: serving(orders_out, answers_in))
     os.close(orders_out)
     os.close(answers_in)
     with os.fdopen(answers_out) as answers, os.fdopen(orders_in, "w") as orders:
@@ -166,6 +165,19 @@ def _run_room(room: str, wanted: Wanted, jobs: int, record: Record) -> None:
             _finish(file, digests[file], answered, jobs, record, whole=wanted[file] is None)
             answered = []
             print("next", file=orders, flush=True)
+
+
+def _start(room: str, serving: Callable[[], Serving]) -> int:
+    """Start the process that loads a room's tests: it traces them where nothing is kept, and serves where it is."""
+    process = os.fork()
+    if process:
+        return process
+    temp = [f"--basetemp={FOLDER}/mutants-{os.getpid()}"] if FOLDER else []
+    options = [option for option in OPTIONS if option != "-x"]
+    tests = [str(ROOT / "tests" / one) for one in TESTED_IN[room]]
+    sys.stdout = sys.stderr
+    pytest.main([*options, *temp, "--capture=no", *tests], plugins=[serving()])
+    os._exit(1)
 
 
 def _finish(file: str, digest: str, answered: list[dict[str, Any]], jobs: int, record: Record, *, whole: bool) -> None:

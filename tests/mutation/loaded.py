@@ -107,7 +107,9 @@ class Loaded:
         self.ran = kept or {IMPORT: self._imported}
         self._run_once(session, session.items if kept is None else self._one_for_each_fixture())
         if kept is None:
+            # Forks of this process would wait for threads that libraries started in it: whoever serves begins anew.
             self._kept.write(self._digest, self.ran)
+            os._exit(0)
         session._setupstate.teardown_exact(session)  # type: ignore[arg-type]
         self._find_functions()
         gc.collect()
