@@ -78,7 +78,7 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
     content = open_sealed(derive_proposal_key(key), untrusted[ID_SIZE + _NUMBER_SIZE :], _context(session, number))
     try:
         wire = msgspec.msgpack.decode(content, type=_Wire)
-    except (msgspec.MsgspecError, RecursionError, ValueError):
+    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
         raise MalformedError("the proposal cannot be read") from None
     roster = Roster.from_fields({"entries": wire.entries, "sigs": [list(pair) for pair in wire.sigs]})
     if roster.head.number != number:

@@ -1,0 +1,141 @@
+"""A roster on its way: what its file holds, byte for byte, and which files are none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from vault.access.enrolling import MemberRecord
+from vault.access.proposals import Proposal, open_proposal, seal_proposal
+from vault.access.rosters import Change, propose
+from vault.access.session import Session
+from vault.errors import BrokenSealError, MalformedError, RefusedError, VaultError
+from vault.ids import ZERO_ID, MemberId
+from vault.log.roster import Roster
+from vault.seal.envelope import LocalContext, open_sealed, seal
+from vault.seal.keys import derive_proposal_key
+from vault.seal.purposes import Purpose
+from vault.store import tables
+
+NEW = MemberId(b"\x07" * 16)
+MIB = 1 << 20
+
+
+def admitting(session: Session) -> Roster:
+    """Return a roster that admits NEW, who has no seat yet."""
+    return propose(session, Change(roles={NEW: frozenset()}))
+
+
+def written(session: Session, content: object, number: int) -> bytes:
+    """Return the file of FORMAT.md 7 with this content, whatever it is, under the newest key of the directory."""
+    epoch = session.keyring.epochs_of(session.directory.compartment)[-1]
+    key = derive_proposal_key(session.keyring.get(epoch) or b"")
+    encoded = content if isinstance(content, bytes) else msgspec.msgpack.encode(content)
+    context = LocalContext(Purpose.PROPOSAL, session.vault, ZERO_ID, number)
+    return epoch + number.to_bytes(8, "big") + seal(key, encoded, context)
+
+
+def content_of(session: Session, file: bytes) -> dict[str, Any]:
+    epoch, number = file[:16], int.from_bytes(file[16:24], "big")
+    key = derive_proposal_key(session.keyring.get(epoch) or b"")
+    content = open_sealed(key, file[24:], LocalContext(Purpose.PROPOSAL, session.vault, ZERO_ID, number))
+    decoded: dict[str, Any] = msgspec.msgpack.decode(content)
+    return decoded
+
+
+def test_a_proposal_says_of_new_members_what_the_directory_is_to_say_and_comes_back_the_same(session: Session) -> None:
+    roster = admitting(session)
+    proposal = Proposal(roster, (MemberRecord(NEW, "Oren Sabaluk"), MemberRecord(session.member, "Mira", 7)))
+    file = seal_proposal(session, proposal)
+    assert open_proposal(session, file) == proposal
+    assert content_of(session, file) == {
+        **roster.fields(),
+        "members": [
+            {"member": NEW, "name": "Oren Sabaluk"},
+            {"member": session.member, "name": "Mira", "until": 7},
+        ],
+    }
+    again = written(session, content_of(session, file), roster.head.number)
+    assert open_proposal(session, again) == proposal
+
+
+CONTENTS: list[object] = [
+    pytest.param(lambda fields: {**fields, "more": 1}, id="a member of the map that nobody knows"),
+    pytest.param(lambda fields: {**fields, "members": [{"member": NEW, "name": "Oren", "role": 1}]}, id="of a member"),
+    pytest.param(lambda fields: {**fields, "members": []} | {"sigs": 1}, id="another type"),
+    pytest.param(lambda _: b"\xc1", id="no MessagePack"),
+    pytest.param(lambda _: b"\x81\xa1\xff\x01", id="no UTF-8"),
+    pytest.param(lambda _: b"\x91" * 5000, id="nested deep"),
+    pytest.param(lambda _: b"\x81\xa7members" + b"\x91" * 5000, id="nested deep within"),
+]
+
+
+@pytest.mark.parametrize("changed", CONTENTS)
+def test_what_was_sealed_and_is_no_proposal_is_refused(session: Session, changed: Any) -> None:
+    roster = admitting(session)
+    content = changed({**roster.fields(), "members": []})
+    with pytest.raises(MalformedError, match="the proposal cannot be read"):
+        open_proposal(session, written(session, content, roster.head.number))
+
+
+@pytest.mark.parametrize(
+    ("member", "name"), [pytest.param(b"\x08" * 16, "Oren", id="not admitted"), pytest.param(NEW, " ", id="no name")]
+)
+def test_a_proposal_names_nobody_beside_those_whom_its_roster_admits(
+    session: Session, member: MemberId, name: str
+) -> None:
+    proposal = Proposal(admitting(session), (MemberRecord(member, name),))
+    with pytest.raises(MalformedError, match="names somebody whom its roster does not admit"):
+        open_proposal(session, seal_proposal(session, proposal))
+
+
+def test_a_proposal_under_another_number_than_its_rosters_is_refused(session: Session) -> None:
+    roster = admitting(session)
+    file = written(session, {**roster.fields(), "members": []}, roster.head.number + 1)
+    with pytest.raises(BrokenSealError, match="not the one that its file names"):
+        open_proposal(session, file)
+
+
+SIZES: list[object] = [
+    pytest.param(0, MalformedError, "this is no proposal", id="nothing"),
+    pytest.param(24, MalformedError, "this is no proposal", id="its head alone"),
+    pytest.param(25, BrokenSealError, "seal does not hold", id="a byte more"),
+    pytest.param(MIB, BrokenSealError, "seal does not hold", id="1 MiB"),
+    pytest.param(MIB + 1, MalformedError, "this is no proposal", id="more"),
+]
+
+
+@pytest.mark.parametrize(("size", "error", "words"), SIZES)
+def test_a_file_of_another_size_than_a_proposals_is_none(
+    session: Session, size: int, error: type[VaultError], words: str
+) -> None:
+    file = seal_proposal(session, Proposal(admitting(session)))
+    with pytest.raises(error, match=words):
+        open_proposal(session, file.ljust(size, b"\0")[:size])
+
+
+def no_keys(session: Session) -> None:
+    for epoch in session.keyring.epochs_of(session.directory.compartment):
+        session.keyring.drop(epoch)
+
+
+def no_founding(session: Session) -> None:
+    with session.database.transaction() as rows:
+        rows.connection.execute(tables.epoch.delete())
+    session.learned.states.clear()
+
+
+@pytest.mark.parametrize("lose", [no_keys, no_founding])
+def test_nothing_is_proposed_under_a_key_that_this_seat_does_not_hold(session: Session, lose: Any) -> None:
+    proposal = Proposal(admitting(session))
+    lose(session)
+    with pytest.raises(RefusedError, match="does not hold the directory's key"):
+        seal_proposal(session, proposal)
+
+
+def test_a_proposal_under_a_key_that_this_seat_does_not_hold_says_what_to_take_first(session: Session) -> None:
+    file = seal_proposal(session, Proposal(admitting(session)))
+    with pytest.raises(RefusedError, match="of another vault, or newer than what this device knows"):
+        open_proposal(session, b"\0" * 16 + file[16:])
