@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,14 +12,16 @@ from vault.access.directory import RECOVERY, Directory, read_directory
 from vault.access.keychange import settle_new_keys
 from vault.access.keyrings import GrantedKey, open_missing, with_directory_keys
 from vault.access.migration import bring_up_to_date
+from vault.access.proving import proven_alone
 from vault.access.rekeying import open_with_doors
 from vault.errors import BrokenSealError, MalformedError, VerificationError
 from vault.ids import VaultId
-from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain
+from vault.log.items import Item, ItemKind
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain
 from vault.log.signatures import signed_message
-from vault.records.authority import Listings
+from vault.records.authority import Authority, Listings
 from vault.records.seatlog import SealedPlace
-from vault.records.versions import open_each
+from vault.records.versions import OpenedVersion, open_each
 from vault.seal.doors import DoorKeys, open_recovery_door
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.keyring import Keyring
@@ -124,12 +126,15 @@ def _believed(rows: Rows, vault: VaultId, keyring: Keyring, root_public: bytes) 
     """Return the first root key and the directory that end in the root of the sheets.
 
     A later root signs the roster that names it (FORMAT.md 2): who has its secret can go back from there by digests.
+    They bind no signature: of those on roster 0 the one counts that stands where entry 0 of the vault lists it.
     """
-    for anchor in dict.fromkeys((root_public, *_first_signers(rows, vault, keyring))):
+    beginnings = _beginnings(rows, vault, keyring)
+    for anchor in dict.fromkeys(key for _, roster in beginnings for key, _ in roster.signatures):
         with suppress(VerificationError):
             directory = read_directory(rows, vault=vault, keyring=keyring, root_public=anchor)
             if directory.standing.root_public == root_public and (
-                anchor == root_public or _vouches(directory.chain, root_public)
+                anchor == root_public
+                or (_vouches(directory.chain, root_public) and _founded(rows, directory.chain, beginnings, anchor))
             ):
                 return anchor, directory
     raise VerificationError(
@@ -138,15 +143,15 @@ def _believed(rows: Rows, vault: VaultId, keyring: Keyring, root_public: bytes) 
     )
 
 
-def _first_signers(rows: Rows, vault: VaultId, keyring: Keyring) -> list[bytes]:
-    """Return the keys that claim to have signed roster 0. Which of them did, the chain says."""
+def _beginnings(rows: Rows, vault: VaultId, keyring: Keyring) -> list[tuple[OpenedVersion, Roster]]:
+    """Return all that claims to be roster 0, and with whatever signatures: whoever is in can write a copy."""
     found = []
     for compartment in keyring.compartments():
-        for version in open_each(rows.versions(compartment), vault=vault, keyring=keyring)[0]:
-            if version.content.kind == "roster":
-                with suppress(MalformedError):
-                    roster = Roster.from_fields(version.content.fields)
-                    found += [key for key, _ in roster.signatures if roster.head.number == 0]
+        for version in open_each(rows.versions(compartment, ROSTER_RECORD), vault=vault, keyring=keyring)[0]:
+            with suppress(MalformedError):
+                roster = Roster.from_fields(version.content.fields)
+                if roster.head.number == 0:
+                    found.append((version, roster))
     return found
 
 
@@ -158,3 +163,14 @@ def _vouches(chain: RosterChain, root_public: bytes) -> bool:
         if roster.head.new_root == root_public
         for key, signature in roster.signatures
     )
+
+
+def _founded(rows: Rows, chain: RosterChain, beginnings: Sequence[tuple[OpenedVersion, Roster]], anchor: bytes) -> bool:
+    """Say whether this key signed roster 0 as entry 0 of the vault lists it."""
+    authority = Authority(rows, chain, lambda origin, seq: proven_alone(rows, origin))
+    for version, roster in beginnings:
+        entry = authority.entry(version.origin, version.seq)
+        item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
+        if entry is not None and entry.founds_vault and item in entry.items:
+            return anchor in dict(roster.signatures)
+    return False
