@@ -125,7 +125,7 @@ def _check(session: Session, invitation: Invitation, request: Request) -> None:
     if chain.by_root(invitation.roster) is None:
         raise RefusedError("the invitation is of a roster that does not count any more", advice="Make a new one.")
     certified = [one for roster in chain.accepted for one in roster.certificates.values()]
-    taken = {part for one in certified for part in (one.seat, one.identity, one.genesis, one.kem)}
+    taken = {part for one in certified for part in (one.seat, one.identity, one.kem)}
     if taken & {request.seat, request.identity, request.kem} or (not invitation.member and _is_known(session, request)):
         raise RefusedError("this request was admitted before", advice="Ask for a new one, by a new invitation.")
     if invitation.member and invitation.member not in standing.members:
@@ -149,7 +149,7 @@ def _kept(session: Session) -> list[_Kept]:
         return msgspec.msgpack.decode(session.log.place.open_row(row), type=list[_Kept])
     except BrokenSealError:
         return []  # altered: what it said is not believed, and nobody is admitted by it
-    except (msgspec.MsgspecError, ValueError):
+    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
         raise MalformedError("the row of invitations cannot be read") from None
 
 
