@@ -9,15 +9,13 @@ from vault.access.pins import Pinned
 from vault.errors import VerificationError
 from vault.ids import Origin
 from vault.log.report import LogReport, ProblemCode
-from vault.log.tree import TILE_HEIGHT, TILE_WIDTH, leaf_hash, root_at
+from vault.log.tree import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, leaf_hash, root_at
 from vault.log.verify import verify_log
 from vault.records.authority import Proven
 from vault.records.logs import genesis_bytes_of
 from vault.records.seatlog import SeatLog
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
-
-_HASH_SIZE = 32
 
 
 @dataclass(slots=True)
@@ -119,21 +117,17 @@ def _despite_damage(rows: Rows, origin: Origin, known: Pinned) -> Proven:
 
 def _by_tiles(rows: Rows, origin: Origin, size: int) -> Proven:
     """Tell the rows of the full tiles that are the signed ones from those that are not, and from those that lack."""
-    covered = size - size % TILE_WIDTH
-    false_rows: list[tuple[int, bytes]] = []
+    false_rows: set[tuple[int, bytes]] = set()
     lost: list[int] = []
-    following = 0
-    tile, hashes = -1, b""
-    for row in rows.operations(origin, 0, covered):
-        if row.seq >> TILE_HEIGHT != tile:
-            tile = row.seq >> TILE_HEIGHT
-            hashes = rows.tile(origin, 0, tile) or b""
-        if hashes[row.seq % TILE_WIDTH * _HASH_SIZE :][:_HASH_SIZE] == leaf_hash(row.header):
-            lost += range(following, row.seq)
-            following = row.seq + 1
-        else:
-            false_rows.append((row.seq, row.digest))
-    lost += range(following, covered)
+    # Where a tile is not here, its rows gave the root themselves.
+    for tile in (tile for tile in rows.tiles(origin) if tile.level == 0):
+        positions, true = range(tile.idx * TILE_WIDTH, (tile.idx + 1) * TILE_WIDTH), set[int]()
+        for row in rows.operations(origin, positions.start, positions.stop):
+            if tile.hashes[(row.seq - positions.start) * HASH_SIZE :][:HASH_SIZE] == leaf_hash(row.header):
+                true.add(row.seq)
+            else:
+                false_rows.add((row.seq, row.digest))
+        lost += [seq for seq in positions if seq not in true]
     return Proven(size, frozenset(false_rows), tuple(lost))
 
 

@@ -1,0 +1,225 @@
+"""How much of a log is proven, by hand-made rows: what was signed, what was seen before, and what was done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from tests.log.writer import Writer
+from tests.sync.exchange import empty_store
+from vault.access import proving
+from vault.access.pins import Pinned
+from vault.access.proving import Prover, proven_alone
+from vault.ids import Origin
+from vault.log.tree import EMPTY_ROOT, TILE_WIDTH, Frontier, leaf_hash
+from vault.log.verify import verify_log
+from vault.records.authority import Proven
+from vault.records.seatlog import SeatLog
+from vault.store import tables
+from vault.store.rows import Rows
+from vault.store.rowtypes import CheckpointRow, OperationRow, TileRow
+
+SIZE = 600  # two full tiles and a part of a third
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Iterator[Rows]:
+    with empty_store(tmp_path) as store, store.transaction() as opened:
+        yield opened
+
+
+def written(size: int, *, word: str = "", apart_at: int = 0, sealed: tuple[int, ...] = ()) -> Writer:
+    """Return a log of one session; its entries from `apart_at` on say another word."""
+    log = Writer()
+    for seq in range(size):
+        log.append(word=word if seq >= apart_at else "")
+        if seq + 1 in sealed or seq + 1 == size:
+            log.seal()
+    return log
+
+
+def origin_of(log: Writer) -> Origin:
+    return Origin(log.origin)
+
+
+def seen(log: Writer) -> dict[Origin, Pinned]:
+    """Return what an account remembers that verified the log as it is."""
+    return {origin_of(log): Pinned(log.frontier.size, log.frontier.root())}
+
+
+def store(rows: Rows, log: Writer, *, start: int = 0, tiles: bool = False) -> None:
+    """Put a log into the rows, from one entry on; with the tiles of its hashes where this seat wrote it."""
+    if not start:
+        rows.add_genesis(log.origin, log.genesis)
+    for row in log.rows[start:]:
+        rows.add_operation(OperationRow(*row))
+    for seal in log.seals:
+        if seal.size > start:
+            rows.add_checkpoint(CheckpointRow(*seal))
+    for index in range(len(log.rows) // TILE_WIDTH if tiles else 0):
+        leaves = [leaf_hash(row.header) for row in log.rows[index * TILE_WIDTH : (index + 1) * TILE_WIDTH]]
+        rows.put_tile(TileRow(log.origin, 0, index, b"".join(leaves)))
+
+
+def remove(rows: Rows, *seqs: int) -> None:
+    operation = tables.operation
+    rows.connection.execute(operation.delete().where(operation.c.seq.in_(seqs)))
+
+
+def prover(verified: dict[Origin, Pinned] | None = None, own: Writer | None = None) -> Prover:
+    """Return the prover of a seat that writes `own`, or has written nothing yet."""
+    log: Any = SimpleNamespace(origin=bytes(32), size=0, frontier=Frontier())
+    if own is not None:
+        log = SimpleNamespace(origin=own.origin, size=own.frontier.size, frontier=own.frontier)
+    return Prover(cast("SeatLog", log), {} if verified is None else verified)
+
+
+@pytest.fixture
+def log() -> Writer:
+    return written(SIZE)
+
+
+FORGED = written(SIZE, word="forged")
+
+
+def forge(rows: Rows, *seqs: int) -> frozenset[tuple[int, bytes]]:
+    """Put other entries in the place of these, or where there is none; return how a proof names them."""
+    for seq in seqs:
+        rows.add_operation(OperationRow(*FORGED.rows[seq]))
+    return frozenset((seq, FORGED.rows[seq].digest) for seq in seqs)
+
+
+def test_of_a_damaged_log_the_signed_tiles_tell_true_entries_from_false_and_lost_ones(rows: Rows, log: Writer) -> None:
+    store(rows, log, tiles=True)
+    remove(rows, 0, 10, 20, 21, 255, 256, 511)
+    false = forge(rows, 10, 300)
+    found = prover(own=log)
+    lost = (0, 10, 20, 21, 255, 256, 511)
+    assert found.proven(rows, origin_of(log), 0, SIZE) == Proven(SIZE, false, lost)
+    # Of a stretch, what is lost in it.
+    assert found.proven(rows, origin_of(log), 20, 255) == Proven(255, false, (20, 21))
+    assert found.proven(rows, origin_of(log), 21, 257) == Proven(257, false, (21, 255, 256))
+    assert found.around(rows, origin_of(log), 10) == Proven(11, false, (10,))
+
+
+def test_where_a_tile_is_not_here_its_entries_prove_themselves_and_higher_tiles_tell_no_entry(
+    rows: Rows, log: Writer
+) -> None:
+    store(rows, log, tiles=True)
+    rows.connection.execute(tables.tile.delete().where(tables.tile.c.idx == 1))
+    for level, index in ((1, 0), (0, 5)):
+        rows.put_tile(TileRow(log.origin, level, index, bytes(32 * TILE_WIDTH)))
+    remove(rows, 10)
+    assert prover(own=log).proven(rows, origin_of(log), 0, SIZE) == Proven(SIZE, lost=(10,))
+
+
+def test_without_signed_tiles_a_damaged_log_is_proven_up_to_the_signature_before_the_damage(rows: Rows) -> None:
+    log = written(SIZE, sealed=(5, 12))
+    store(rows, log)
+    remove(rows, 12)
+    found = prover(own=log)
+    assert found.proven(rows, origin_of(log), 0, SIZE) == Proven(12)
+    assert found.proven(rows, origin_of(log), 300, SIZE) == Proven(300)
+
+
+def test_a_row_with_the_header_of_the_true_one_and_another_list_is_named_beside_it(rows: Rows, log: Writer) -> None:
+    store(rows, log, tiles=True)
+    double = log.rows[7].changed(list=b"another")
+    rows.add_operation(OperationRow(*double))
+    rejected = frozenset({(7, double.digest)})
+    assert prover(own=log).proven(rows, origin_of(log), 0, SIZE) == Proven(SIZE, rejected)
+
+
+def test_a_log_is_read_once_in_a_session_whole_or_damaged(
+    rows: Rows, log: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(rows, log, tiles=True)
+    remove(rows, 10)
+    walks = counted(monkeypatch)
+    found = prover(own=log)
+    for seq in range(4):
+        found.around(rows, origin_of(log), seq)
+    assert walks == [log.genesis]
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return the list that names each log once more whenever all of it is walked through."""
+    walks = list[bytes]()
+
+    def walking(genesis: bytes, *given: Any, **named: Any) -> Any:
+        walks.append(genesis)
+        return verify_log(genesis, *given, **named)
+
+    monkeypatch.setattr(proving, "verify_log", walking)
+    return walks
+
+
+def test_a_log_of_another_seat_is_proven_as_far_as_it_was_signed(rows: Rows) -> None:
+    log = written(6, sealed=(3,))
+    store(rows, log)
+    remove(rows, 5)
+    rows.add_operation(OperationRow(*log.rows[5]._replace(origin=b"x" * 32)))
+    assert proven_alone(rows, origin_of(log)) == Proven(3)
+    assert prover().proven(rows, origin_of(log), 0, 6) == Proven(3)
+
+
+def test_a_log_without_its_beginning_proves_nothing(rows: Rows) -> None:
+    log = written(3)
+    store(rows, log)
+    rows.connection.execute(tables.genesis.delete())
+    assert proven_alone(rows, origin_of(log)) == Proven(0)
+    found = prover()
+    assert found.proven(rows, origin_of(log), 0, 3) == Proven(0)
+    assert found.verified == {origin_of(log): Pinned(0, EMPTY_ROOT)}
+
+
+def test_what_stands_beside_true_entries_is_named(rows: Rows) -> None:
+    log = written(5)
+    store(rows, log)
+    false = forge(rows, 3)
+    assert proven_alone(rows, origin_of(log)) == Proven(5, false)
+    found = prover()
+    assert found.proven(rows, origin_of(log), 0, 5) == Proven(5, false)
+    # Its author signed one history: beside it stands what somebody else put there.
+    assert found.undisputed(rows, origin_of(log)) == 5
+
+
+@pytest.mark.parametrize("remembered", ["one", "other"])
+def test_of_two_signed_histories_the_remembered_one_counts_and_what_lies_before_them_is_undisputed(
+    rows: Rows, remembered: str
+) -> None:
+    one, other = written(5), written(5, word="other", apart_at=3)
+    histories = {"one": one, "other": other}
+    store(rows, one)
+    store(rows, other, start=3)
+    (false,) = [log for name, log in histories.items() if name != remembered]
+    found = prover(seen(histories[remembered]))
+    rejected = frozenset((row.seq, row.digest) for row in false.rows[3:])
+    assert found.proven(rows, origin_of(one), 0, 5) == Proven(5, rejected)
+    assert found.undisputed(rows, origin_of(one)) == 3
+
+
+def test_a_log_that_grew_is_proven_on_and_what_was_seen_of_a_damaged_one_stays_seen(rows: Rows) -> None:
+    log = written(8, sealed=(5,))
+    before = {origin_of(log): Pinned(5, next(seal.root for seal in log.seals if seal.size == 5))}
+    store(rows, log)
+    found = prover(dict(before))
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(8)
+    assert found.verified == seen(log)
+    remove(rows, 2)
+    found = prover(dict(before))
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(0)
+    assert found.verified == before
+
+
+def test_a_log_that_was_cut_is_known_as_far_as_it_is_here(rows: Rows) -> None:
+    log = written(8, sealed=(5,))
+    store(rows, log)
+    remove(rows, 5, 6, 7)
+    found = prover(seen(log))
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(5)
+    assert found.verified == {origin_of(log): Pinned(5, log.seals[0].root)}
