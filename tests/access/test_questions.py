@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from hashlib import sha256
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from vault.access.questions import Wanted, decode_wanted
 from vault.errors import MalformedError, VerificationError
 
-REPORT = {"sections": [{"heading": "note", "blocks": [{"label": "text", "text": "First line\nsecond line"}]}]}
+BLOCKS = [{"label": "text", "text": "First line\nsecond line"}, {"label": "place", "text": ""}]
+REPORT = {"sections": [{"heading": "note", "blocks": BLOCKS}]}
 DATA = json.dumps(REPORT).encode()
 WANTED = Wanted(
     act="export.begin",
@@ -30,16 +32,52 @@ def test_a_question_comes_back_from_its_bytes_with_the_same_digest() -> None:
 
 
 def test_the_text_that_leaves_is_read_from_the_files_and_the_askers_words_stand_apart() -> None:
-    lines = WANTED.lines()
-    assert lines[:3] == ["| note", "|   text: First line", "|     second line"]
-    assert lines.index("As the one who asks says:") < lines.index("  it leaves for somebody")
-    assert "  profile: lawyer" in lines
+    assert WANTED.lines() == [
+        "| note",
+        "|   text: First line",
+        "|     second line",
+        "|   place: ",
+        "",
+        "To approve: export.begin",
+        "  files: data.json",
+        "  profile: lawyer",
+        "As the one who asks says:",
+        "  it leaves for somebody",
+    ]
 
 
-def test_the_end_of_a_right_is_told_as_a_day() -> None:
-    lines = Wanted(act="break.glass", of={"until": 0, "case": b"\x01"}, expires_ms=1).lines()
-    assert "  until: 1970-01-01 00:00 UTC" in lines
-    assert "  case: 01" in lines
+def test_what_is_approved_is_told_by_name_in_one_order_and_nobody_speaks_who_said_nothing() -> None:
+    of = {"until": 0, "seats": [b"\x02", "all", b"\x03"], "files": [["b.pdf", b""], ["a.json", b""]], "case": b"\x01"}
+    assert Wanted(act="break.glass", of=of, expires_ms=1).lines() == [
+        "",
+        "To approve: break.glass",
+        "  case: 01",
+        "  files: b.pdf, a.json",
+        "  seats: 02, all, 03",
+        "  until: 1970-01-01 00:00 UTC",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (1_700_000_000_000, "2023-11-14 22:13 UTC"),
+        ((1 << 47) - 1, "6429-10-17 02:45 UTC"),
+        (1 << 47, "140737488355328"),
+        (-1, "-1"),
+        ("the end", "the end"),
+        (None, "None"),
+    ],
+)
+def test_the_end_of_a_right_is_told_as_a_day_in_utc_where_it_is_one(
+    monkeypatch: pytest.MonkeyPatch, until: object, told: str
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Bishkek")
+    time.tzset()
+    lines = Wanted(act="break.glass", of={"until": until, "since": 1}, expires_ms=1).lines()
+    monkeypatch.undo()
+    time.tzset()
+    assert lines[2:] == ["  since: 1", f"  until: {told}"]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +100,20 @@ def test_a_report_that_cannot_be_read_is_not_shown_as_an_empty_one(data: bytes) 
         msgspec.structs.replace(WANTED, contents={"data.json": data}).lines()
 
 
-@pytest.mark.parametrize("untrusted", [b"", b"\xc1", msgspec.msgpack.encode({"act": "x"}), b"\x91" * 5000])
+SHORT = {"act": "x", "of": {}, "expires_ms": 1}
+
+
+@pytest.mark.parametrize(
+    "untrusted",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\xc1", id="no MessagePack"),
+        pytest.param(msgspec.msgpack.encode({"act": "x"}), id="a part of one"),
+        pytest.param(msgspec.msgpack.encode({**SHORT, "more": 1}), id="more than one"),
+        pytest.param(msgspec.msgpack.encode(SHORT).replace(b"\xa1x", b"\xa1\xff"), id="no UTF-8"),
+        pytest.param(msgspec.msgpack.encode(SHORT).replace(b"\x80", b"\x81\xa1x" + b"\x91" * 5000), id="nested deep"),
+    ],
+)
 def test_what_is_no_question_is_refused(untrusted: bytes) -> None:
     with pytest.raises(MalformedError, match="question to a second person"):
         decode_wanted(untrusted)
