@@ -13,6 +13,7 @@ import msgspec
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.log.items import ItemKind
 from vault.log.roster import ROSTER_RECORD
+from vault.log.tree import TILE_WIDTH
 from vault.records.authority import Listings
 from vault.records.logs import genesis_of
 from vault.seal.purposes import Purpose
@@ -28,7 +29,6 @@ from vault.store.rowtypes import (
     VersionRow,
 )
 
-TILE_WIDTH = 256
 LENT_PURPOSES = (Purpose.SESSION, Purpose.RATCHET, Purpose.KEYRING)
 
 # As MessagePack has them; `rowtypes` names the columns.
@@ -89,28 +89,23 @@ def lend(rows: Rows, seat: SeatId, directory: CompartmentId, listings: Listings)
         listings: where grants are listed.
     """
     origins = [Origin(row.origin) for row in rows.geneses() if _is_of(rows, row.origin, seat)]
-    epochs = rows.epochs(directory)
-    ids = {version.epoch for version in rows.versions(directory, ROSTER_RECORD)}
+    rosters = rows.versions(directory, ROSTER_RECORD)
+    ids = {one.epoch for one in rosters}
     grants = [grant for epoch in ids for grant in rows.grants_of(epoch) if grant.seat == seat]
     listed = listings.of(rows, ItemKind.GRANT)
     places = {place for grant in grants for place in listed.get(grant.digest, ())}
-    operations = {
-        (row.origin, row.seq, row.digest): row
-        for origin, seq in sorted(places)
-        for row in rows.operations(origin, seq, seq + 1)
-    }
+    operations = [row for origin, seq in places for row in rows.operations(origin, seq, seq + 1)]
     for origin in origins:
-        tail = rows.size(origin) // TILE_WIDTH * TILE_WIDTH
-        operations |= {(row.origin, row.seq, row.digest): row for row in rows.operations(origin, tail)}
+        size = rows.size(origin)
+        operations += rows.operations(origin, size - size % TILE_WIDTH)
     wanted = {*origins, *(origin for origin, _ in places)}
-    rosters = rows.versions(directory, ROSTER_RECORD)
     locals_ = [rows.local(seat, purpose) for purpose in LENT_PURPOSES]
     return RowSet(
         geneses=_plain(row for row in rows.geneses() if row.origin in wanted),
-        operations=_plain(operations.values()),
+        operations=_plain(operations),
         versions=_plain(one[:7] for one in rosters),
         version_keys=_plain((*one[:3], one.epoch, one.wrap) for one in rosters),
-        epochs=_plain(epochs),
+        epochs=_plain(rows.epochs(directory)),
         grants=_plain(grants),
         checkpoints=_plain(row for origin in origins for row in rows.checkpoints(origin)),
         tiles=_plain(row for origin in origins for row in rows.tiles(origin)),
