@@ -1,29 +1,32 @@
-"""What an account remembers of a vault: sealed for one seat, never ahead of the vault, never unlearned."""
+"""What an account remembers of a vault: sealed for one seat, never unlearned."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
 
 import msgspec
 import pytest
 
-from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
-from vault.access.pins import PinFile, PinKeeper, Pinned, Pins
-from vault.access.unlock import unlock
-from vault.errors import InternalError, MalformedError, TryAgainError
+from tests.access.seats import SEAT, VAULT, keys_file
+from tests.store.samples import names_in
+from vault import platform
+from vault.access import pins as pins_module
+from vault.access.pins import PinFile, Pinned, Pins, first_pins, pinned_now, this_machine, with_keys
+from vault.errors import MalformedError, TryAgainError
 from vault.ids import Origin, SeatId, VaultId
-from vault.records.work import Work
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.unlocking import unlock as open_slot
-from vault.services import checking, notes
+from vault.seal.envelope import LocalContext, open_sealed
+from vault.seal.pins import machine_digest, pins_file_name
+from vault.seal.purposes import Purpose
 from vault.store.files import read_limited
 
-VAULT, SEAT, KEY = VaultId(b"v" * 16), SeatId(b"s" * 16), b"k" * 32
-LOG, OTHER = Origin(b"a" * 32), Origin(b"b" * 32)
+KEY = b"k" * 32
+LOG, OTHER, THIRD = (Origin(letter * 32) for letter in (b"a", b"b", b"c"))
 PINS = Pins(
     machine=b"m" * 32,
     logs=MappingProxyType({LOG: Pinned(7, b"r" * 32), OTHER: Pinned(0, bytes(32))}),
@@ -35,46 +38,160 @@ PINS = Pins(
     index=None,
     highest_ms=1_700_000_000_000,
 )
+FULL = replace(
+    PINS,
+    pending=OTHER,
+    index=b"i" * 32,
+    keys_generation=9,
+    alarms=(("fork", "A sentence."), ("clock", "Another one.")),
+    here=frozenset(SeatId(bytes([number]) * 16) for number in range(12)),
+)
 
 
-@pytest.mark.parametrize("pins", [PINS, replace(PINS, pending=OTHER, index=b"i" * 32)])
-def test_pins_come_back_as_they_were(pins: Pins, tmp_path: Path) -> None:
+@pytest.fixture
+def file(tmp_path: Path) -> PinFile:
+    return PinFile(tmp_path / "state" / "pins", VAULT, SEAT, KEY)
+
+
+# ---- what pins are
+
+
+@pytest.mark.parametrize("pins", [PINS, FULL], ids=["few", "all"])
+def test_pins_come_back_as_they_were(pins: Pins, file: PinFile) -> None:
     assert Pins.decode(pins.encode()) == pins
-    file = PinFile(tmp_path / "pins", VAULT, SEAT, KEY)
     file.save(pins)
     assert file.load() == pins
 
 
-@pytest.mark.parametrize("content", [b"", b"\x80", PINS.encode()[:-1], msgspec.msgpack.encode({"machine": 1})])
+def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
+    there = Pinned(7, b"r" * 32)
+    for logs in ({LOG: there, OTHER: Pinned(0, bytes(32))}, {OTHER: Pinned(0, bytes(32)), LOG: there}):
+        assert msgspec.msgpack.decode(replace(FULL, logs=logs).encode()) == {
+            "machine": b"m" * 32,
+            "logs": [[LOG, 7, b"r" * 32], [OTHER, 0, bytes(32)]],
+            "current": LOG,
+            "pending": OTHER,
+            "roster": b"g" * 32,
+            "keys_header": b"h" * 32,
+            "keys_slot": b"t" * 32,
+            "index": b"i" * 32,
+            "highest_ms": 1_700_000_000_000,
+            "keys_generation": 9,
+            "alarms": [["fork", "A sentence."], ["clock", "Another one."]],
+            "here": [bytes([number]) * 16 for number in range(12)],
+        }
+
+
+def test_pins_of_before_generations_alarms_and_seats_were_kept_have_none() -> None:
+    newer = ("keys_generation", "alarms", "here")
+    older = {name: value for name, value in msgspec.msgpack.decode(FULL.encode()).items() if name not in newer}
+    assert Pins.decode(msgspec.msgpack.encode(older)) == replace(
+        FULL, keys_generation=0, alarms=(), here=frozenset[SeatId]()
+    )
+
+
+def test_nobody_changes_what_was_read() -> None:
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        Pins.decode(PINS.encode()).logs[LOG] = Pinned(8, bytes(32))  # type: ignore[index]  # the type says so too
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x80", PINS.encode()[:-1], msgspec.msgpack.encode({"machine": 1}), b"\x81\xa1\xff\x01"],
+    ids=["nothing", "an empty map", "cut", "another type", "no UTF-8"],
+)
 def test_pins_of_another_form_are_refused(content: bytes) -> None:
     with pytest.raises(MalformedError, match="the pins cannot be read"):
         Pins.decode(content)
 
 
-def test_the_name_of_the_file_tells_neither_vault_nor_seat_and_its_content_nothing(tmp_path: Path) -> None:
-    file = PinFile(tmp_path, VAULT, SEAT, KEY)
+# ---- what follows from a log
+
+
+def log_at(size: int) -> Any:
+    """Stands for `SeatLog`: LOG at this size, under another roster than PINS."""
+    frontier = SimpleNamespace(root=lambda: bytes([size]) * 32)
+    return SimpleNamespace(origin=LOG, size=size, frontier=frontier, roster=b"n" * 32)
+
+
+def test_an_account_begins_with_the_log_and_roster_that_it_met_and_knows_nothing_else() -> None:
+    assert first_pins(log_at(3), b"m" * 32) == Pins(
+        machine=b"m" * 32,
+        logs={},
+        current=LOG,
+        pending=None,
+        roster=b"n" * 32,
+        keys_header=b"",
+        keys_slot=b"",
+        index=None,
+        highest_ms=0,
+        keys_generation=0,
+    )
+
+
+def test_pins_follow_the_log_that_goes_on_and_forget_what_was_pending() -> None:
+    before = replace(FULL, current=OTHER)
+    expected = replace(
+        FULL,
+        logs={LOG: Pinned(9, b"\x09" * 32), OTHER: Pinned(0, bytes(32))},
+        current=LOG,
+        pending=None,
+        roster=b"n" * 32,
+    )
+    assert pinned_now(log_at(9), before, {}) == expected
+    assert before.logs == FULL.logs
+
+
+@pytest.mark.parametrize(
+    ("verified", "kept"),
+    [
+        pytest.param({}, Pinned(5, b"o" * 32), id="nothing"),
+        pytest.param({OTHER: Pinned(4, b"n" * 32)}, Pinned(5, b"o" * 32), id="a shorter log"),
+        pytest.param({OTHER: Pinned(5, b"n" * 32)}, Pinned(5, b"o" * 32), id="as long a log"),
+        pytest.param({OTHER: Pinned(6, b"n" * 32)}, Pinned(6, b"n" * 32), id="a longer log"),
+    ],
+)
+def test_of_another_log_the_longer_memory_is_kept(verified: dict[Origin, Pinned], kept: Pinned) -> None:
+    before = replace(PINS, logs={OTHER: Pinned(5, b"o" * 32)})
+    assert pinned_now(log_at(1), before, verified).logs[OTHER] == kept
+
+
+def test_a_log_that_was_verified_first_now_is_remembered_too() -> None:
+    assert pinned_now(log_at(1), PINS, {THIRD: Pinned(0, b"z" * 32)}).logs[THIRD] == Pinned(0, b"z" * 32)
+
+
+def test_pins_remember_of_the_keys_file_its_header_its_generation_and_this_seats_slot() -> None:
+    keys = keys_file()
+    assert with_keys(PINS, keys, 4) == replace(
+        PINS,
+        keys_header=sha256(keys.header_bytes()).digest(),
+        keys_slot=sha256(keys.slots[4]).digest(),
+        keys_generation=3,
+    )
+
+
+# ---- their file
+
+
+def test_the_name_of_the_file_tells_neither_vault_nor_seat_and_its_content_nothing(file: PinFile) -> None:
     file.save(PINS)
+    assert file.path == file.folder / pins_file_name(VAULT, SEAT)
     stored = file.path.read_bytes()
     for secret in (VAULT, SEAT, LOG, PINS.machine, PINS.roster):
         assert secret not in stored
         assert secret.hex() not in file.path.name
     assert file.path.stat().st_mode & 0o777 == 0o600
+    assert file.folder.stat().st_mode & 0o777 == 0o700
 
 
-def flip_each_byte(data: bytes) -> list[bytes]:
-    return [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(len(data))]
+def test_the_file_is_sealed_for_the_purpose_of_pins_for_this_vault_and_seat(file: PinFile) -> None:
+    file.save(PINS)
+    assert open_sealed(KEY, file.path.read_bytes(), LocalContext(Purpose.PINS, VAULT, SEAT)) == PINS.encode()
 
 
-def test_pins_that_this_seat_did_not_write_are_none(tmp_path: Path) -> None:
-    file = PinFile(tmp_path, VAULT, SEAT, KEY)
+def test_pins_that_this_seat_did_not_write_are_none(file: PinFile) -> None:
     assert file.load() is None
     file.save(PINS)
-    stored = file.path.read_bytes()
-    for altered in [b"", stored[:-1], stored + b"\0", *flip_each_byte(stored)]:
-        file.path.write_bytes(altered)
-        assert file.load() is None
-    file.path.write_bytes(stored)
-    assert file.load() == PINS
     for other in (
         replace(file, pin_key=b"x" * 32),
         replace(file, vault=VaultId(b"w" * 16)),
@@ -82,147 +199,89 @@ def test_pins_that_this_seat_did_not_write_are_none(tmp_path: Path) -> None:
     ):
         shutil.copy2(file.path, other.path) if other.path != file.path else None
         assert other.load() is None
+    assert file.load() == PINS
 
 
-def test_the_last_pins_kept_are_on_the_disk_after_close(tmp_path: Path) -> None:
-    file = PinFile(tmp_path, VAULT, SEAT, KEY)
-    keeper = PinKeeper(file)
-    for size in range(1, 50):
-        keeper.keep(replace(PINS, logs={LOG: Pinned(size, bytes(32))}))
-    keeper.close()
-    loaded = file.load()
-    assert loaded is not None
-    assert loaded.logs[LOG].size == 49
+def test_of_what_stands_there_no_more_than_a_mebibyte_is_read(file: PinFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Path, int]] = []
+
+    def reading(path: Path, limit: int) -> bytes:
+        asked.append((path, limit))
+        return read_limited(path, limit)
+
+    monkeypatch.setattr(pins_module, "read_limited", reading)
+    file.save(PINS)
+    assert file.load() == PINS
+    assert asked == [(file.path, 1 << 20)]
 
 
-def test_pins_that_cannot_be_written_are_told_at_close(tmp_path: Path) -> None:
-    (tmp_path / "pins").write_text("a file where the folder should be")
-    keeper = PinKeeper(PinFile(tmp_path / "pins", VAULT, SEAT, KEY))
-    keeper.keep(PINS)
-    with pytest.raises(TryAgainError, match="cannot be written"):
-        keeper.close()
+def nothing(path: Path) -> None:
+    """Leave the place empty."""
 
 
-# ---- pins and the vault
+def a_link_into_nowhere(path: Path) -> None:
+    path.symlink_to(path.parent / "nowhere")
 
 
-def pins_path(place: Place) -> Path:
-    (path,) = (place.state / "pins").iterdir()
-    return path
+def a_link_to_a_folder(path: Path) -> None:
+    (path.parent.parent / "elsewhere").mkdir()
+    path.symlink_to(path.parent.parent / "elsewhere")
 
 
-def test_pins_that_lag_behind_the_vault_are_no_news(filled: Filled) -> None:
-    """A crash between a commit and its pins leaves exactly this."""
-    earlier = pins_path(filled.place).read_bytes()
-    with filled.open() as session:
-        notes.add(session, filled.cases[0], kind="contact", text="after the pins")
-    pins_path(filled.place).write_bytes(earlier)
-    with filled.open() as session:
-        assert session.warnings == ()
-        assert checking.verify(session).logs == 1
+def a_file(path: Path) -> None:
+    path.write_bytes(b"junk")
 
 
-def begin_new_log(place: Place) -> None:
-    """Unlock as an account that has never seen the vault."""
-    unlock(place.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=place.state).close()
+def a_folder(path: Path) -> None:
+    path.mkdir()
+    (path / "inside").touch()
 
 
-def fail(*args: object, **named: object) -> object:
-    raise InternalError("the test cut the power here")
-
-
-CUTS: list[object] = [
-    pytest.param("before entry 0", id="before entry 0"),
-    pytest.param("after entry 0", id="after entry 0, before the pins that follow"),
-]
-
-
-@pytest.mark.parametrize("cut", CUTS)
-def test_a_crash_while_a_log_begins_does_not_begin_two(
-    founded: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cut: str
+@pytest.mark.parametrize("stands", [nothing, a_file, a_folder, a_link_into_nowhere, a_link_to_a_folder])
+def test_whatever_stands_where_the_pins_belong_is_seen_and_keeps_nobody_from_writing_them(
+    file: PinFile, stands: Callable[[Path], None]
 ) -> None:
-    place = Place(founded.path, tmp_path / "new account")
-    saved: list[Pins] = []
-    save = PinFile.save
-
-    def recording(self: PinFile, pins: Pins) -> None:
-        saved.append(pins)
-        save(self, pins)
-
-    with monkeypatch.context() as watched:
-        watched.setattr(PinFile, "save", recording)
-        if cut == "before entry 0":
-            watched.setattr(Work, "commit", fail)
-            with pytest.raises(InternalError, match="cut the power"):
-                begin_new_log(place)
-        else:
-            begin_new_log(place)
-    pending = saved[0]
-    assert pending.pending is not None
-    if cut == "after entry 0":
-        seat, key = seat_and_pin_key(founded)
-        PinFile(place.state / "pins", founded.vault_id, seat, key).save(pending)
-    with place.open() as session:
-        expected = 2
-        assert checking.verify(session).logs == expected
-        assert (session.log.origin == pending.pending) == (cut == "after entry 0")
-        session.require_sound_log()
-    with place.open() as session:
-        assert session.warnings == ()
-        assert checking.verify(session).logs == expected
+    file.folder.mkdir(parents=True)
+    stands(file.path)
+    assert file.is_there() is (stands is not nothing)
+    assert file.load() is None
+    file.save(PINS)
+    assert file.load() == PINS
+    aside = [name for name in names_in(file.folder) if name != file.path.name]
+    if stands is a_folder:
+        (moved,) = aside
+        assert moved.startswith(f"{file.path.name}.")
+        assert names_in(file.folder / moved) == ["inside"]
+    else:
+        assert aside == []
 
 
-def seat_and_pin_key(place: Place) -> tuple[SeatId, bytes]:
-    """Return what seals the founder's pins, from the keys file."""
-    file = KeyFile.decode(read_limited(place.path / "keys", KEY_FILE_SIZE))
-    secrets = open_slot(file, bytearray(PASSPHRASE), MEMBER).secrets
-    return SeatId(secrets.seat), secrets.pin_key
+def test_pins_replace_older_ones_and_leave_nothing_beside_them(file: PinFile) -> None:
+    file.save(PINS)
+    file.save(FULL)
+    assert file.load() == FULL
+    assert names_in(file.folder) == [file.path.name]
 
 
-NEW_LOGS: list[object] = [
-    pytest.param(lambda place: shutil.rmtree(place.state), "no memory of this vault", id="no pins"),
-]
+def test_a_state_folder_that_cannot_be_is_named_with_what_to_do(file: PinFile) -> None:
+    file.folder.parent.write_text("a file where the folder should be")
+    with pytest.raises(TryAgainError) as refusal:
+        file.save(PINS)
+    assert str(refusal.value) == f"the state folder {file.folder} cannot be written"
 
 
-@pytest.mark.parametrize(("forget", "words"), NEW_LOGS)
-def test_without_pins_a_new_log_begins_aloud_and_goes_on(
-    filled: Filled, forget: Callable[[Place], None], words: str
+def test_this_machine_is_known_by_the_digest_of_its_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine_id", lambda state: b"machine of " + bytes(state))
+    assert this_machine(tmp_path) == machine_digest(b"machine of " + bytes(tmp_path))
+
+
+def test_a_machine_without_a_name_and_without_a_state_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with filled.open() as session:
-        first = session.log.origin
-    forget(filled.place)
-    with filled.open() as session:
-        assert words in " ".join(session.warnings)
-        second = session.log.origin
-        assert second != first
-        notes.add(session, filled.cases[0], kind="contact", text="in the new log")
-    with filled.open() as session:
-        assert (session.warnings, session.log.origin) == ((), second)
-        assert checking.verify(session).verified
+    def fail(state: Path) -> bytes:
+        raise PermissionError
 
-
-def test_pins_of_another_machine_begin_a_new_log(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as elsewhere:
-        elsewhere.setattr("vault.platform.machine_id", lambda state: b"another machine")
-        with filled.open() as session:
-            assert "last used on another machine" in " ".join(session.warnings)
-            origin = session.log.origin
-    with filled.open() as session:
-        # Back home the pins are those of the other machine.
-        assert "last used on another machine" in " ".join(session.warnings)
-        assert session.log.origin != origin
-        assert checking.verify(session).verified
-
-
-def test_a_state_folder_from_before_a_new_log_does_not_bring_back_the_old_one(filled: Filled, tmp_path: Path) -> None:
-    shutil.copytree(filled.state, tmp_path / "earlier state")
-    shutil.rmtree(filled.state)
-    with filled.open() as session:
-        second = session.log.origin
-    shutil.rmtree(filled.state)
-    shutil.copytree(tmp_path / "earlier state", filled.state)
-    with filled.open() as session:
-        # The key of the old log is gone from the device: signing on there would be a fork.
-        assert "went on with another log here" in " ".join(session.warnings)
-        assert session.log.origin != second
-        assert checking.verify(session).verified
+    monkeypatch.setattr(platform, "machine_id", fail)
+    with pytest.raises(TryAgainError) as refusal:
+        this_machine(tmp_path)
+    assert str(refusal.value) == f"the state folder {tmp_path} cannot be written"

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.access.seats import SEAT, VAULT
+from tests.access.test_pins import PINS
 from tests.services.founded import Filled, Place
 from vault import platform
 from vault.access.pins import PinFile, PinKeeper, Pins
 from vault.access.session import Session
 from vault.errors import InternalError, VerificationError
-from vault.ids import Origin, SeatId, VaultId
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.genesis import Genesis
 from vault.seal.purposes import Purpose
@@ -52,6 +53,21 @@ def older_copy_under_todays_pins(filled: Filled, tmp_path: Path) -> None:
         notes.add(session, filled.cases[0], kind="contact", text="written after the copy")
     shutil.rmtree(filled.path)
     shutil.copytree(tmp_path / "older", filled.path)
+
+
+def flip_each_byte(data: bytes) -> list[bytes]:
+    return [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(len(data))]
+
+
+def test_pins_with_one_byte_altered_are_none(tmp_path: Path) -> None:
+    file = PinFile(tmp_path, VAULT, SEAT, b"k" * 32)
+    file.save(PINS)
+    stored = file.path.read_bytes()
+    for altered in [b"", stored[:-1], stored + b"\0", *flip_each_byte(stored)]:
+        file.path.write_bytes(altered)
+        assert file.load() is None
+    file.path.write_bytes(stored)
+    assert file.load() == PINS
 
 
 # ---- an older copy
@@ -195,18 +211,7 @@ def test_a_fault_of_the_thread_that_writes_pins_is_told_at_close(
 
 
 def test_a_fault_of_the_thread_does_not_end_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = PinFile(tmp_path / "pins", VaultId(b"v" * 16), SeatId(b"s" * 16), b"k" * 32)
-    pins = Pins(
-        machine=b"m" * 32,
-        logs={},
-        current=Origin(b"a" * 32),
-        pending=None,
-        roster=b"g" * 32,
-        keys_header=b"h" * 32,
-        keys_slot=b"t" * 32,
-        index=None,
-        highest_ms=0,
-    )
+    file = PinFile(tmp_path / "pins", VAULT, SEAT, b"k" * 32)
     tried = threading.Event()
 
     def broken(self: PinFile, pins: Pins) -> None:
@@ -216,11 +221,11 @@ def test_a_fault_of_the_thread_does_not_end_it(tmp_path: Path, monkeypatch: pyte
     keeper = PinKeeper(file)
     with monkeypatch.context() as breaking:
         breaking.setattr(PinFile, "save", broken)
-        keeper.keep(pins)
+        keeper.keep(PINS)
         assert tried.wait(20)
-    keeper.keep(pins)
+    keeper.keep(PINS)
     keeper.close()
-    assert file.load() == pins
+    assert file.load() == PINS
 
 
 # ---- what a new log says of the one before it

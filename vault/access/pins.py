@@ -96,7 +96,7 @@ class Pins:
         """
         try:
             wire = msgspec.msgpack.decode(content, type=_Wire)
-        except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
+        except ValueError:  # msgspec's errors, and bytes that are no UTF-8
             raise MalformedError("the pins cannot be read") from None
         logs = {Origin(origin): Pinned(size, root) for origin, size, root in wire.logs}
         return cls(
@@ -128,6 +128,21 @@ class _Wire(msgspec.Struct, frozen=True):
     keys_generation: int = 0
     alarms: tuple[tuple[str, str], ...] = ()
     here: Sequence[bytes] = ()
+
+
+def first_pins(log: SeatLog, machine: bytes) -> Pins:
+    """Return the pins of an account that has seen nothing of the vault yet and goes on with this log."""
+    return Pins(
+        machine=machine,
+        logs={},
+        current=log.origin,
+        pending=None,
+        roster=log.roster,
+        keys_header=b"",
+        keys_slot=b"",
+        index=None,
+        highest_ms=0,
+    )
 
 
 def with_keys(pins: Pins, file: KeyFile, slot: int) -> Pins:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from vault.access.alarms import Alarm
 from vault.access.directory import Directory
@@ -43,19 +44,19 @@ def sheets_used(chain: RosterChain, anchor: bytes, *, after: int = 0) -> tuple[S
         after: number of the last roster that is known already.
     """
     found = []
-    root, before = anchor, None
-    for roster in chain.accepted:
-        if before is not None and roster.head.number > after and _signed_by_root_alone(roster, root, before):
+    root = anchor
+    for before, roster in pairwise(chain.accepted):
+        root = before.head.new_root or root
+        if roster.head.number > after and _signed_by_root_alone(roster, root, before):
             admitted = roster.certificates.keys() - before.certificates.keys()
             ended = before.certificates.keys() - roster.certificates.keys()
             found.append(SheetsUsed(roster.head.number, len(admitted), len(ended), roster.head.new_root is not None))
-        root, before = roster.head.new_root or root, roster
     return tuple(found)
 
 
-def judge_sheets(directory: Directory, anchor: bytes, seen_roster: bytes | None) -> tuple[Alarm, ...]:
-    """Tell of sheets that were joined since the roster that this account saw last; of none where it saw none."""
-    seen = None if seen_roster is None else directory.chain.by_root(seen_roster)
+def judge_sheets(directory: Directory, anchor: bytes, seen_roster: bytes) -> tuple[Alarm, ...]:
+    """Tell of sheets that were joined since the roster that this account saw last, where that one counts."""
+    seen = directory.chain.by_root(seen_roster)
     if seen is None:
         return ()
     used = sheets_used(directory.chain, anchor, after=seen.head.number)

@@ -19,7 +19,7 @@ from vault.access.directory import Directory, read_directory
 from vault.access.keychange import renew_slot, settle_new_keys
 from vault.access.keyrings import open_missing, stored_keyring, with_directory_keys
 from vault.access.migration import bring_up_to_date
-from vault.access.pins import PinFile, PinKeeper, Pins, pinned_now, this_machine, with_keys
+from vault.access.pins import PinFile, PinKeeper, Pins, first_pins, pinned_now, this_machine, with_keys
 from vault.access.proving import Prover
 from vault.access.refresh import needs_refresh, refresh
 from vault.access.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
@@ -162,7 +162,7 @@ class _Opening:
         machine = this_machine(self.state)
         found = self._look(database, pins, machine)
         directory, log, keyring = found.directory, found.log, found.keyring
-        base = self._first_pins(machine, log) if pins is None else pins
+        base = first_pins(log, machine) if pins is None else pins
         if base.machine != machine:
             # The log of the other machine may go on there. What was seen of all logs stays seen.
             base = replace(base, machine=machine, current=log.origin, pending=None)
@@ -186,7 +186,7 @@ class _Opening:
                     *broken,
                     *found.continuity.alarms,
                     *judge_roster(directory, pins),
-                    *judge_sheets(directory, secrets.root_public, None if pins is None else pins.roster),
+                    *judge_sheets(directory, secrets.root_public, base.roster),
                     *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
                     *(() if ratchet_is_newest(log) else (_OLD_RATCHET,)),
                     *found.keys_alarms,
@@ -264,19 +264,6 @@ class _Opening:
 
     def _doors(self) -> DoorKeys:
         return doors_of(self.file, KemPrivate.from_seed(self.slot.secrets.kem_seed), self.seat)
-
-    def _first_pins(self, machine: bytes, log: SeatLog) -> Pins:
-        return Pins(
-            machine=machine,
-            logs={},
-            current=log.origin,
-            pending=None,
-            roster=log.roster,
-            keys_header=b"",
-            keys_slot=b"",
-            index=None,
-            highest_ms=0,
-        )
 
     def _with_these_keys(self, pins: Pins) -> Pins:
         return with_keys(pins, self.file, self.slot.number)

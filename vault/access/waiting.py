@@ -113,7 +113,7 @@ class Waiting:
             )
         admitted = directory.standing.certificates.get(opened.seat)
         if admitted is None:
-            if directory.chain.newest is not None and directory.chain.newest.root == self.roster:
+            if directory.roster == self.roster:
                 raise _still_waiting()
             raise VerificationError(
                 "the newest roster does not admit this device", advice="Ask who invited you; perhaps it was ended."
@@ -168,7 +168,7 @@ def waiting_seat(rows: Rows, place: SealedPlace, held: Keyring | None = None) ->
         return None
     try:
         wire = msgspec.msgpack.decode(place.open_row(row), type=_WaitingMap)
-    except (msgspec.MsgspecError, ValueError):
+    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
         raise MalformedError("the row of the waiting seat cannot be read") from None
     waiting = Waiting(wire.genesis, MemberId(wire.member), wire.roster, wire.here, wire.seed, wire.following)
     waiting = replace(waiting, has_begun=rows.size(waiting.origin) > 0)

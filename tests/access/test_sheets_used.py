@@ -1,0 +1,107 @@
+"""When recovery sheets were joined: which rosters say so, and what a member hears of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.log.test_roster import ALONE, MANY, NEW_ROOT, ROOT, Draft, chain
+from vault.access.alarms import Alarm
+from vault.access.directory import Directory
+from vault.access.sheets_used import SheetsUsed, judge_sheets, sheets_used
+from vault.ids import CompartmentId
+from vault.log.roster import Roster
+
+FIRST = ALONE.roster("root")
+ADMITS = ALONE.with_member("Kim", "field", FIRST)
+BY_SHEETS, BY_SEAT, BY_BOTH = (ADMITS.roster(*signers) for signers in (["root"], ["Nour-1"], ["root", "Nour-1"]))
+
+
+def used(*rosters: Roster) -> tuple[SheetsUsed, ...]:
+    judged = chain(*rosters)
+    assert len(judged.accepted) == len(rosters)
+    return sheets_used(judged, ROOT.public)
+
+
+def directory(*rosters: Roster) -> Directory:
+    judged = chain(*rosters)
+    assert judged.standing is not None
+    return Directory(CompartmentId(b"d" * 16), judged, judged.standing)
+
+
+def test_a_roster_that_the_root_alone_signed_is_a_use_of_the_sheets() -> None:
+    assert used(FIRST, BY_SHEETS) == (SheetsUsed(1, admitted=1, ended=0, new_sheets=False),)
+
+
+def test_a_stranger_who_signs_beside_the_root_hides_no_use_of_the_sheets() -> None:
+    assert used(FIRST, ADMITS.roster("root", "stranger")) == (SheetsUsed(1, 1, 0, new_sheets=False),)
+
+
+@pytest.mark.parametrize(
+    "rosters",
+    [[FIRST], [FIRST, BY_SEAT], [FIRST, BY_BOTH]],
+    ids=["the founding", "a seat alone", "a seat and the root"],
+)
+def test_the_founding_and_what_a_seat_signed_too_is_none(rosters: list[Roster]) -> None:
+    assert used(*rosters) == ()
+
+
+def test_what_the_sheets_changed_is_counted_in_seats() -> None:
+    first = MANY.roster("root")
+    gone = MANY.without("Joel", first)  # two seats
+    swapped = Draft(
+        gone.members | {"Kim": "field"}, gone.seats | {"Kim-1": "Kim"}, gone.number, gone.prev, gone.ends
+    ).roster("root")
+    assert used(first, swapped) == (SheetsUsed(1, admitted=1, ended=2, new_sheets=False),)
+
+
+def test_after_new_sheets_it_is_the_new_root_that_counts_for_good() -> None:
+    new = ALONE.after(FIRST, new_root=NEW_ROOT.public)
+    second = new.roster("root")
+    third = new.after(second, new_root=None).roster("new root")
+    fourth = new.with_member("Kim", "field", third, new_root=None).roster("new root")
+    news, plain = SheetsUsed(1, 0, 0, new_sheets=True), SheetsUsed(2, 0, 0, new_sheets=False)
+    assert used(FIRST, second, third, fourth) == (news, plain, SheetsUsed(3, 1, 0, new_sheets=False))
+
+
+@pytest.mark.parametrize(("after", "numbers"), [(0, [1, 2]), (1, [2]), (2, [])])
+def test_only_later_rosters_than_the_known_one_are_told_oldest_first(after: int, numbers: list[int]) -> None:
+    again = ADMITS.with_member("Oren", "field", BY_SHEETS).roster("root")
+    found = sheets_used(chain(FIRST, BY_SHEETS, again), ROOT.public, after=after)
+    assert [one.roster for one in found] == numbers
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        pytest.param(
+            SheetsUsed(3, 1, 0, new_sheets=False),
+            "Recovery sheets were joined (roster 3): 1 device was admitted and 0 ended. "
+            "Ask who did it, and whether you knew.",
+            id="one",
+        ),
+        pytest.param(
+            SheetsUsed(4, 2, 5, new_sheets=False),
+            "Recovery sheets were joined (roster 4): 2 devices were admitted and 5 ended. "
+            "Ask who did it, and whether you knew.",
+            id="many",
+        ),
+        pytest.param(
+            SheetsUsed(5, 0, 0, new_sheets=True),
+            "New recovery sheets were made (roster 5): the old ones open nothing new.",
+            id="new sheets",
+        ),
+    ],
+)
+def test_a_member_hears_what_the_sheets_did(one: SheetsUsed, words: str) -> None:
+    assert one.words == words
+
+
+def test_an_account_is_told_as_news_of_what_came_since_the_roster_that_it_saw() -> None:
+    told = Alarm("sheets:1", SheetsUsed(1, 1, 0, new_sheets=False).words, is_fault=False)
+    found = directory(FIRST, BY_SHEETS)
+    assert judge_sheets(found, ROOT.public, FIRST.root) == (told,)
+    assert judge_sheets(found, ROOT.public, BY_SHEETS.root) == ()
+
+
+def test_an_account_that_saw_a_roster_which_does_not_count_is_told_of_no_sheets() -> None:
+    assert judge_sheets(directory(FIRST, BY_SHEETS), ROOT.public, b"x" * 32) == ()
