@@ -61,8 +61,9 @@ class Judge:
         found = []
         for compartment, given in keys.items():
             state = self.holding.state(compartment)
-            counted = () if state is None else tuple(one for one in given if _is_by_right(state, one))
-            if state is not None and counted:
+            if state is None:
+                continue
+            if counted := tuple(one for one in given if _is_by_right(state, one)):
                 found.append(Reached(state, counted))
         return found
 
