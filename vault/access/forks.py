@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from vault.errors import MalformedError
-from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain, RosterProblem, check_chain
 from vault.log.signatures import signed_message
@@ -55,12 +55,12 @@ def judge_rosters(rows: Rows, carried: Sequence[Carried], root_public: bytes) ->
         lost |= {root: RosterProblem(number, root, _LOST) for root in losing}
         carried = [one for one in carried if one.roster.root not in losing]
         chain = judge.chain(carried)
-    return replace(chain, problems=(*chain.problems, *lost.values())) if lost else chain
+    return replace(chain, problems=(*chain.problems, *lost.values()))
 
 
 def _next_fork(chain: RosterChain, settled: Collection[int]) -> int | None:
     counts = Counter(one.head.number for one in chain.accepted)
-    return next((number for number in sorted(counts) if counts[number] > 1 and number not in settled), None)
+    return next((number for number, count in counts.items() if count > 1 and number not in settled), None)
 
 
 class _Judge:
@@ -69,8 +69,8 @@ class _Judge:
     def __init__(self, rows: Rows, root_public: bytes) -> None:
         self._rows = rows
         self._root_public = root_public
-        self._verified: dict[tuple[bytes, bytes, bytes], bool] = {}
-        self._geneses: dict[bytes, Genesis | None] = {}
+        self._is_signed = cache(is_signed_raw)
+        self._genesis = cache(partial(genesis_of, rows))
         self._named: dict[bytes, dict[bytes, int]] = {}
 
     def chain(self, carried: Iterable[Carried]) -> RosterChain:
@@ -100,9 +100,10 @@ class _Judge:
         return all(self._is_too_late(one, branch) for one in listing)
 
     def _is_too_late(self, one: Carried, branch: RosterChain) -> bool:
-        seat = self._seat(one.origin)
-        if seat is None or branch.standing is None or not self._is_certified(one.origin, seat, branch):
+        seat = self._certified_seat(one.origin, branch)
+        if seat is None:
             return True
+        assert branch.standing is not None  # noqa: S101 - it has what the rivals go on from; for the type checker
         number = one.roster.head.number
         cut = any(
             other.seat == seat and other.number >= number and one.seq >= other.sizes.get(one.origin, 0)
@@ -119,7 +120,7 @@ class _Judge:
     def _first_named(self, origin: bytes) -> Mapping[bytes, int]:
         """Return the rosters that a log names, and where first; what logs before it named was known from its start."""
         if origin not in self._named:
-            named = dict.fromkeys((root for earlier in self._before(origin) for root, _ in self._names(earlier)), -1)
+            named = dict.fromkeys((root for earlier in self._before(origin) for root, _ in self._names(earlier)), 0)
             for root, seq in self._names(origin):
                 named.setdefault(root, seq)
             self._named[origin] = named
@@ -139,23 +140,11 @@ class _Judge:
             genesis = self._genesis(genesis.predecessor)
         return found
 
-    def _is_certified(self, origin: bytes, seat: bytes, branch: RosterChain) -> bool:
-        """Say whether a log goes on, in the end, from the one that some roster certifies as the first of its seat."""
-        beginning = (origin, *self._before(origin))[-1]
-        certificates = (one.certificates.get(seat) for one in branch.accepted)
-        return any(one is not None and one.genesis == beginning for one in certificates)
-
-    def _seat(self, origin: bytes) -> bytes | None:
+    def _certified_seat(self, origin: bytes, branch: RosterChain) -> bytes | None:
+        """Return whose log this is, if it goes on, in the end, from the one that a roster certifies as the first."""
         genesis = self._genesis(origin)
-        return None if genesis is None else genesis.seat
-
-    def _genesis(self, origin: bytes) -> Genesis | None:
-        if origin not in self._geneses:
-            self._geneses[origin] = genesis_of(self._rows, origin)
-        return self._geneses[origin]
-
-    def _is_signed(self, public: bytes, signature: bytes, message: bytes) -> bool:
-        asked = (public, signature, message)
-        if asked not in self._verified:
-            self._verified[asked] = is_signed_raw(public, signature, message)
-        return self._verified[asked]
+        if genesis is None:
+            return None
+        beginning = (origin, *self._before(origin))[-1]
+        certified = (one.certificates.get(genesis.seat) for one in branch.accepted)
+        return genesis.seat if beginning in {one.genesis for one in certified if one is not None} else None

@@ -1,0 +1,395 @@
+"""Rosters of one number, from invented logs of one member's seats: which of them loses, and which loses to nobody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from tests.log.test_roster import id_of
+from tests.log.writer import Key
+from vault.access import forks
+from vault.access.forks import Carried, judge_rosters
+from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
+from vault.log.header import Header
+from vault.log.roster import Roster, RosterChain, RosterProblem, check_chain, make_roster
+from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
+from vault.log.signatures import signed_message
+from vault.seal.signing import is_signed_raw
+from vault.store.rowtypes import GenesisRow, OperationRow
+
+if TYPE_CHECKING:
+    from vault.store.rows import Rows
+
+VAULT, ROOT, NEW_ROOT = b"v" * 16, "root", "new root"
+LOST = "whoever listed this roster had been ended before, or knew a later one"
+
+
+def make_genesis(seat: str, nonce: bytes = bytes(16), predecessor: bytes = bytes(32)) -> bytes:
+    before = () if predecessor == bytes(32) else (predecessor, 1, b"r" * 32)
+    parts = Genesis(VAULT, id_of(seat), Key(seat).public, b"k" * 32, nonce, *before)
+    return parts.encode(Key(seat).sign(signed_message(GENESIS_PURPOSE, parts.unsigned())))
+
+
+def log_of(seat: str) -> bytes:
+    """Return the first log of a seat."""
+    return origin_of(make_genesis(seat))
+
+
+SEATS = ("desk", "phone", "tablet", "watch")
+DESK, PHONE, TABLET, WATCH = map(log_of, SEATS)
+
+
+def signed(roster: Roster, *signers: str) -> Roster:
+    for one in signers:
+        roster = roster.signed(Key(one).public, Key(one).sign(signed_message("roster", roster.root)))
+    return roster
+
+
+def roster(
+    *before: Roster,
+    by: str = "",
+    ends: dict[str, dict[bytes, int]] | None = None,
+    admits: str = "",
+    roles: str = "admin auditor",
+    new_root: bytes | None = None,
+    word: str = "",
+) -> Roster:
+    """Return a roster of the one member, after others, signed by one seat of it or by the root.
+
+    Whoever is in `ends` goes; where the member loses a role, they all stay and are lowered.
+    """
+    ends = ends or {}
+    number = before[0].head.number + 1 if before else 0
+    held = frozenset(roles.split())
+    seats = {*before[0].certificates, id_of(admits)} if before else set(map(id_of, SEATS))
+    if before and before[0].members[id_of("Nour")] == held:
+        seats -= set(map(id_of, ends))
+    prev = tuple(one.root for one in before)
+    made = make_roster(
+        RosterHead(VAULT, number, prev, b"r" * 1_216, 1, (1,), new_root),
+        [MemberEntry(id_of("Nour"), held)],
+        [
+            Certificate(id_of(one), id_of("Nour"), b"k" * 1_216, Key(one).public, log_of(one))
+            for one in (*SEATS, "pager")
+            if id_of(one) in seats
+        ],
+        [Ending(id_of(seat), sizes) for seat, sizes in ends.items()],
+        random=lambda size: sha256(f"{word} {by} {ends} {prev}".encode()).digest()[:size],
+    )
+    return signed(made, by) if by else made
+
+
+@dataclass
+class Logs:
+    """What some logs say in public; stands for `Rows`."""
+
+    beginnings: list[bytes] = field(default_factory=list)
+    rows: list[OperationRow] = field(default_factory=list)
+    asked: Counter[bytes] = field(default_factory=Counter)
+    asked_geneses: int = 0
+
+    def begin(self, seat: str, *, nonce: bytes = bytes(16), predecessor: bytes = bytes(32)) -> bytes:
+        self.beginnings.append(make_genesis(seat, nonce, predecessor))
+        return origin_of(self.beginnings[-1])
+
+    def name(self, origin: bytes, seq: int, named: Roster) -> None:
+        """Let an entry go by a roster."""
+        header = Header(bytes(32), named.root, None, origin, seq, bytes(32), bytes(32)).encode()
+        self.rows.append(OperationRow(origin, seq, header, b"", b"", bytes(32)))
+
+    # ---- as `Rows`
+
+    def geneses(self) -> list[GenesisRow]:
+        self.asked_geneses += 1
+        return [GenesisRow(origin_of(one), one) for one in self.beginnings]
+
+    def operations(self, origin: bytes) -> list[OperationRow]:
+        self.asked[origin] += 1
+        return [one for one in self.rows if one.origin == origin]
+
+
+@pytest.fixture
+def logs() -> Logs:
+    """The first logs of the seats that roster 0 certifies."""
+    made = Logs()
+    for seat in SEATS:
+        made.begin(seat)
+    return made
+
+
+FIRST = roster(by=ROOT)
+LISTED_FIRST = Carried(FIRST, DESK, 0)
+# Both take the tablet away: neither takes anything from whoever made the other one.
+CALM = roster(FIRST, by="desk", ends={"tablet": {TABLET: 9}})
+RIVAL = roster(FIRST, by="phone", ends={"tablet": {TABLET: 9}})
+# This one takes the phone away, whose log counts up to entry 2.
+ENDING = roster(FIRST, by="desk", ends={"phone": {PHONE: 3}})
+
+
+def judged(logs: Logs, *carried: Carried) -> RosterChain:
+    return judge_rosters(cast("Rows", logs), [LISTED_FIRST, *carried], Key(ROOT).public)
+
+
+def lost(*rosters: Roster) -> set[RosterProblem]:
+    return {RosterProblem(one.head.number, one.root, LOST) for one in rosters}
+
+
+def assert_lost(chain: RosterChain, *rosters: Roster) -> None:
+    assert set(chain.problems) == lost(*rosters)
+    assert not {one.root for one in chain.accepted} & {one.root for one in rosters}
+
+
+def in_either_order(*carried: Carried) -> Iterable[tuple[Carried, ...]]:
+    return (carried, carried[::-1])
+
+
+# ---- whoever was ended
+
+
+@pytest.mark.parametrize(("seq", "loses"), [(0, False), (2, False), (3, True), (4, True)])
+def test_a_roster_loses_that_is_listed_beyond_what_another_of_its_number_lets_count(
+    logs: Logs, seq: int, *, loses: bool
+) -> None:
+    for carried in in_either_order(Carried(ENDING, DESK, 1), Carried(RIVAL, PHONE, seq)):
+        chain = judged(logs, *carried)
+        assert chain.problems == (tuple(lost(RIVAL)) if loses else ())
+        assert {one.root for one in chain.accepted} == {FIRST.root, ENDING.root} | (set() if loses else {RIVAL.root})
+        assert chain.standing is not None
+        assert chain.standing.tips == ((ENDING.root,) if loses else tuple(sorted((ENDING.root, RIVAL.root))))
+
+
+def test_of_two_that_each_forbid_the_other_neither_loses(logs: Logs) -> None:
+    back = roster(FIRST, by="phone", ends={"desk": {DESK: 1}})
+    beside = roster(FIRST, by="watch", ends={"tablet": {TABLET: 9}})
+    for carried in ([], [Carried(beside, WATCH, 1)]):
+        chain = judged(logs, Carried(ENDING, DESK, 1), Carried(back, PHONE, 3), *carried)
+        assert chain.problems == ()
+        assert len(chain.accepted) == 3 + len(carried)
+
+
+def test_a_log_that_an_ending_does_not_name_counts_for_nothing(logs: Logs) -> None:
+    later = logs.begin("phone", predecessor=PHONE)
+    assert_lost(judged(logs, Carried(ENDING, DESK, 1), Carried(RIVAL, later, 0)), RIVAL)
+
+
+def test_what_an_older_roster_took_from_a_seat_is_nothing_that_this_one_was_listed_too_late_for(logs: Logs) -> None:
+    """The member loses a role, and so all seats have sizes; they stay in and go on."""
+    lowered = roster(
+        FIRST,
+        by="desk",
+        roles="admin",
+        ends={seat: {log_of(seat): 1} for seat in SEATS},
+    )
+    sides = [roster(lowered, by=seat, ends={"tablet": {TABLET: 1}}, roles="admin") for seat in ("desk", "phone")]
+    chain = judged(logs, Carried(lowered, DESK, 0), Carried(sides[0], DESK, 0), Carried(sides[1], PHONE, 5))
+    assert chain.problems == ()
+    assert len(chain.accepted) == 4
+
+
+def test_a_roster_stands_as_long_as_one_of_the_entries_that_list_it_does(logs: Logs) -> None:
+    for carried in in_either_order(Carried(RIVAL, PHONE, 2), Carried(RIVAL, PHONE, 7)):
+        assert judged(logs, Carried(ENDING, DESK, 1), *carried).problems == ()
+    chain = judged(logs, Carried(ENDING, DESK, 1), Carried(RIVAL, PHONE, 6), Carried(RIVAL, PHONE, 7))
+    assert_lost(chain, RIVAL)
+
+
+def test_what_else_does_not_count_is_told_beside_what_lost(logs: Logs) -> None:
+    unsigned = roster(FIRST, ends={"watch": {WATCH: 1}})
+    chain = judged(logs, Carried(unsigned, DESK, 2), Carried(ENDING, DESK, 1), Carried(RIVAL, PHONE, 3))
+    assert chain.problems == (
+        RosterProblem(1, unsigned.root, "too few of those who must sign did"),
+        RosterProblem(1, RIVAL.root, LOST),
+    )
+
+
+# ---- several forks
+
+
+def second_fork(*before: Roster) -> tuple[Roster, Roster]:
+    return roster(*before, by="desk", ends={"watch": {WATCH: 3}}), roster(
+        *before, by="watch", word="again", ends={"desk": {DESK: 99}}
+    )
+
+
+def test_a_fork_that_nobody_loses_does_not_hide_the_next_one(logs: Logs) -> None:
+    ending, rival = second_fork(CALM, RIVAL)
+    chain = judged(
+        logs,
+        Carried(CALM, DESK, 1),
+        Carried(RIVAL, PHONE, 1),
+        Carried(ending, DESK, 2),
+        Carried(rival, WATCH, 3),
+    )
+    assert_lost(chain, rival)
+    assert {one.root for one in chain.accepted} == {FIRST.root, CALM.root, RIVAL.root, ending.root}
+
+
+def test_the_losers_of_each_fork_are_told(logs: Logs) -> None:
+    ending, rival = second_fork(ENDING)
+    chain = judged(
+        logs,
+        Carried(ENDING, DESK, 1),
+        Carried(RIVAL, PHONE, 3),
+        Carried(ending, DESK, 2),
+        Carried(rival, WATCH, 3),
+    )
+    assert_lost(chain, RIVAL, rival)
+    assert chain.accepted == (FIRST, ENDING, ending)
+
+
+def test_what_goes_on_from_a_loser_follows_nothing(logs: Logs) -> None:
+    further = roster(RIVAL, by="phone", ends={"watch": {WATCH: 1}})
+    chain = judged(logs, Carried(ENDING, DESK, 1), Carried(RIVAL, PHONE, 3), Carried(further, PHONE, 4))
+    assert chain.accepted == (FIRST, ENDING)
+    assert chain.problems[-1] == RosterProblem(1, RIVAL.root, LOST)
+    assert [one.root for one in chain.problems] == [further.root, RIVAL.root]
+
+
+# ---- what the root signed
+
+
+@pytest.mark.parametrize("signers", [(ROOT,), ("phone", ROOT), (ROOT, "phone")])
+def test_a_roster_that_the_root_signed_loses_to_nobody(logs: Logs, signers: tuple[str, ...]) -> None:
+    rival = signed(roster(FIRST, ends={"tablet": {TABLET: 9}}), *signers)
+    assert judged(logs, Carried(ENDING, DESK, 1), Carried(rival, PHONE, 8)).problems == ()
+
+
+def test_a_roster_that_the_root_of_its_time_signed_loses_to_nobody(logs: Logs) -> None:
+    renewed = roster(FIRST, by=ROOT, new_root=Key(NEW_ROOT).public)
+    ending = roster(renewed, by="desk", ends={"phone": {PHONE: 3}})
+    rival = roster(renewed, by=NEW_ROOT, ends={"tablet": {TABLET: 9}})
+    chain = judged(logs, Carried(renewed, DESK, 1), Carried(ending, DESK, 2), Carried(rival, PHONE, 8))
+    assert chain.problems == ()
+    assert len(chain.accepted) == 4
+
+
+def test_a_false_signature_of_the_root_beside_its_true_one_takes_nothing_from_it(logs: Logs) -> None:
+    unsigned = roster(FIRST, ends={"tablet": {TABLET: 9}})
+    true, false = signed(unsigned, ROOT), unsigned.signed(Key(ROOT).public, bytes(64))
+    for carried in in_either_order(Carried(true, PHONE, 8), Carried(false, PHONE, 9)):
+        accepted = judged(logs, Carried(ENDING, DESK, 1), *carried).accepted
+        assert unsigned.root in {one.root for one in accepted}
+
+
+def test_a_false_signature_of_the_root_saves_nothing(logs: Logs) -> None:
+    false = RIVAL.signed(Key(ROOT).public, bytes(64))
+    chain = judged(logs, Carried(ENDING, DESK, 1), Carried(RIVAL, PHONE, 8), Carried(false, PHONE, 9))
+    assert RIVAL.root not in {one.root for one in chain.accepted}
+
+
+# ---- whoever knew
+
+
+@pytest.mark.parametrize(("known_at", "loses"), [(0, True), (3, True), (4, True), (5, False)])
+def test_a_roster_loses_whose_log_had_named_another_of_its_number(logs: Logs, known_at: int, *, loses: bool) -> None:
+    logs.name(PHONE, known_at, CALM)
+    logs.name(PHONE, 9, CALM)
+    chain = judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, PHONE, 4))
+    assert chain.problems == (tuple(lost(RIVAL)) if loses else ())
+
+
+def test_a_roster_loses_whose_log_had_named_a_later_one(logs: Logs) -> None:
+    later = roster(CALM, by="desk", ends={"watch": {WATCH: 1}})
+    logs.name(PHONE, 3, later)
+    carried = Carried(CALM, DESK, 1), Carried(later, DESK, 2)
+    assert_lost(judged(logs, *carried, Carried(RIVAL, PHONE, 4)), RIVAL)
+
+
+def test_to_have_named_what_all_go_on_from_makes_nothing_late(logs: Logs) -> None:
+    logs.name(PHONE, 0, FIRST)
+    assert judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, PHONE, 4)).problems == ()
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_what_a_log_before_it_had_named_a_log_knows_from_its_start(logs: Logs, steps: int) -> None:
+    logs.name(PHONE, 70, CALM)
+    origin = PHONE
+    for step in range(steps):
+        origin = logs.begin("phone", predecessor=origin, nonce=bytes([step]) * 16)
+    assert_lost(judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, origin, 0)), RIVAL)
+
+
+def test_an_entry_whose_header_is_broken_names_nothing_and_hides_nothing(logs: Logs) -> None:
+    logs.rows.append(OperationRow(PHONE, 0, b"no header", b"", b"", bytes(32)))
+    logs.name(PHONE, 1, CALM)
+    assert_lost(judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, PHONE, 4)), RIVAL)
+
+
+# ---- whose log it is
+
+
+def test_a_roster_that_a_log_lists_whose_beginning_is_not_here_loses(logs: Logs) -> None:
+    logs.beginnings.remove(make_genesis("phone"))
+    assert_lost(judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, PHONE, 1)), RIVAL)
+
+
+@pytest.mark.parametrize(
+    ("seat", "predecessor", "loses"),
+    [
+        pytest.param("phone", PHONE, False, id="goes on from the seat's first"),
+        pytest.param("phone", bytes(32), True, id="goes on from nothing"),
+        pytest.param("phone", b"x" * 32, True, id="goes on from what nobody certified"),
+        pytest.param("phone", TABLET, True, id="goes on from the log of another seat"),
+        pytest.param("pager", PHONE, True, id="of a seat that nobody certified"),
+    ],
+)
+def test_a_roster_counts_only_where_its_log_goes_on_from_the_certified_first_one_of_the_seat(
+    logs: Logs, seat: str, predecessor: bytes, *, loses: bool
+) -> None:
+    origin = logs.begin(seat, predecessor=predecessor, nonce=b"n" * 16)
+    chain = judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, origin, 1))
+    assert chain.problems == (tuple(lost(RIVAL)) if loses else ())
+
+
+def test_a_certified_first_log_is_known_by_its_name_alone(logs: Logs) -> None:
+    origin = logs.begin("phone", predecessor=PHONE)
+    logs.beginnings.remove(make_genesis("phone"))
+    assert judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, origin, 1)).problems == ()
+
+
+def test_a_seat_that_some_roster_admitted_may_list_the_next_one(logs: Logs) -> None:
+    pager = logs.begin("pager")
+    admitted = roster(FIRST, by="desk", admits="pager")
+    sides = [roster(admitted, by=seat, ends={"tablet": {TABLET: 9}}) for seat in ("desk", "pager")]
+    chain = judged(logs, Carried(admitted, DESK, 1), Carried(sides[0], DESK, 2), Carried(sides[1], pager, 2))
+    assert chain.problems == ()
+    assert len(chain.accepted) == 4
+
+
+# ---- how much it asks
+
+
+def test_each_log_and_each_signature_is_asked_once_however_many_rosters_there_are(
+    logs: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: Counter[tuple[bytes, ...]] = Counter()
+
+    def counted(*asked: bytes) -> bool:
+        verified[asked] += 1
+        return is_signed_raw(*asked)
+
+    monkeypatch.setattr(forks, "is_signed_raw", counted)
+    rivals = [
+        Carried(roster(FIRST, by="phone", ends={"tablet": {TABLET: 9}}, word=str(number)), PHONE, number)
+        for number in range(4)
+    ]
+    assert len(judged(logs, Carried(CALM, DESK, 1), *rivals).accepted) == 6
+    assert set(verified.values()) == set(logs.asked.values()) == {1}
+    assert logs.asked.keys() == {DESK, PHONE}
+    assert logs.asked_geneses == 2
+
+
+def test_rosters_that_follow_one_from_the_other_are_judged_once(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
+    judgements: list[RosterChain] = []
+
+    def counted(*given: Any) -> RosterChain:
+        judgements.append(check_chain(*given))
+        return judgements[-1]
+
+    monkeypatch.setattr(forks, "check_chain", counted)
+    assert [judged(logs, Carried(ENDING, DESK, 1))] == judgements
