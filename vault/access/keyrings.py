@@ -70,23 +70,21 @@ def open_missing(
 
     Audit keys are left out: a seat keeps none (FORMAT.md 5).
     """
-    missing = missing_epochs(rows, place.seat, keyring)
+    missing = _missing_epochs(rows, place.seat, keyring)
     if not missing:
         return []
     listed = listings.of(rows, ItemKind.GRANT)
+    reader = GrantReader(rows, listings, place.vault, private)
     found = []
     for epoch, notices in missing:
         grants = [row for row in grants_between(rows, epoch, place.seat) if row.digest in listed]
         if not grants:
             continue
         places = tuple(at for grant in grants for at in listed[grant.digest])
-        reader = GrantReader(rows, listings, place.vault, private)
         keys = ((notice, reader.open(notice.compartment, grant)) for notice in notices for grant in grants)
-        opened = next(((notice, key) for notice, key in keys if key is not None), None)
-        notice, key = opened or (notices[0] if notices else None, None)
-        if notice is not None:
-            altered = any(row.digest != grant_digest(row.epoch, row.seat, row.sealed) for row in grants)
-            found.append(GrantedKey(notice, key, places, key is None and altered))
+        notice, key = next(((notice, key) for notice, key in keys if key is not None), (notices[0], None))
+        altered = any(row.digest != grant_digest(row.epoch, row.seat, row.sealed) for row in grants)
+        found.append(GrantedKey(notice, key, places, key is None and altered))
     return found
 
 
@@ -105,27 +103,24 @@ def with_directory_keys(keyring: Keyring, granted: Iterable[GrantedKey]) -> Keyr
     return copy
 
 
-def missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[bytes, list[EpochNotice]]]:
-    """Return the epochs that some row grants to the seat and its keyring lacks, with their notices, oldest first.
-
-    Those of which every notice says that they are audit epochs are left out: a seat keeps no audit key. Whether an
-    operation lists the grant is the caller's to ask.
-    """
-    wanted = [epoch for epoch in rows.epochs_granted_to(seat) if keyring.get(epoch) is None]
-    notices: dict[bytes, list[EpochNotice]] = {epoch: [] for epoch in wanted}
-    audit = set()
-    for row in rows.epochs_holding(wanted, at=_EPOCH_AT):
-        notice = read_notice(row)
-        if notice is not None and notice.kind is CompartmentKind.AUDIT:
-            audit.add(notice.epoch)
-        elif notice is not None:
-            notices[notice.epoch].append(notice)
-    return _oldest_first([(epoch, found) for epoch, found in notices.items() if found or epoch not in audit])
-
-
 def grants_between(rows: Rows, epoch: bytes, seat: SeatId) -> list[GrantRow]:
     """Return the grants of an epoch to a seat."""
     return [row for row in rows.grants_of(epoch) if row.seat == seat]
+
+
+def _missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[bytes, list[EpochNotice]]]:
+    """Return the epochs that some row grants to the seat and its keyring lacks, with their notices, oldest first.
+
+    Audit epochs are left out, and those of which no notice is here. Whether an operation lists the grant is the
+    caller's to ask.
+    """
+    wanted = [epoch for epoch in rows.epochs_granted_to(seat) if keyring.get(epoch) is None]
+    notices: dict[bytes, list[EpochNotice]] = {}
+    for row in rows.epochs_holding(wanted, at=_EPOCH_AT):
+        notice = read_notice(row)
+        if notice is not None and notice.kind is not CompartmentKind.AUDIT:
+            notices.setdefault(notice.epoch, []).append(notice)
+    return _oldest_first(list(notices.items()))
 
 
 def _oldest_first(

@@ -1,0 +1,255 @@
+"""What a seat was granted and does not hold yet: what is opened, in which order, and what is told of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from vault.access.keyrings import GrantedKey, grants_between, open_missing, stored_keyring, with_directory_keys
+from vault.ids import CompartmentId, SeatId, VaultId
+from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.items import ItemKind
+from vault.records.authority import Listings, Place
+from vault.records.seatlog import SealedPlace
+from vault.seal.keyring import Keyring
+from vault.seal.keys import epoch_id
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_to
+from vault.store.memory import open_in_memory
+from vault.store.rows import Rows
+from vault.store.rowtypes import EpochRow, GrantRow, LocalRow
+
+VAULT = VaultId(b"v" * 16)
+SEAT, GIVER, OTHER = (SeatId(bytes([n]) * 16) for n in (1, 2, 3))
+CASE, DIRECTORY = CompartmentId(b"c" * 16), CompartmentId(b"d" * 16)
+PRIVATE, STRANGER = (KemPrivate.from_seed(bytes([n]) * 96) for n in (1, 2))
+PLACE = SealedPlace(VAULT, SEAT, b"k" * 32)
+KEYS = [bytes([n]) * 32 for n in range(1, 5)]
+LOG, OTHER_LOG = b"l" * 32, b"o" * 32
+
+
+def epoch_of(key: bytes, compartment: bytes = CASE) -> bytes:
+    return epoch_id(VAULT, compartment, key)
+
+
+def notice(
+    key: bytes, *replaced: bytes, compartment: bytes = CASE, kind: CompartmentKind = CompartmentKind.CASE
+) -> EpochNotice:
+    """Return what a seat says of the epoch of a key of the case."""
+    return EpochNotice(1, VAULT, compartment, kind, epoch_of(key), replaced)
+
+
+def grant(key: bytes, *, seat: SeatId = SEAT, private: KemPrivate = PRIVATE) -> GrantRow:
+    epoch = epoch_of(key)
+    sealed = seal_to(private.public, key, GrantContext(Purpose.GRANT, VAULT, CASE, epoch, GIVER, seat))
+    return GrantRow(grant_digest(epoch, seat, sealed), epoch, seat, GIVER, sealed)
+
+
+class Vault:
+    """Rows of epochs and grants, and where logs list the grants."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.listed: dict[bytes, list[Place]] = {}
+
+    def add(self, *things: EpochNotice | GrantRow, at: int = 0, is_listed: bool = True) -> None:
+        for one in things:
+            if isinstance(one, EpochNotice):
+                self.rows.add_epochs([EpochRow(one.digest(), one.compartment, one.encode())])
+            else:
+                self.rows.add_grants([one])
+                if is_listed:
+                    self.listed[one.digest] = [(LOG, at)]
+
+    def open(self, keyring: Keyring | None = None) -> list[GrantedKey]:
+        listings = Listings({ItemKind.GRANT: self.listed})
+        return open_missing(self.rows, PLACE, PRIVATE, keyring or Keyring(), listings)
+
+
+@pytest.fixture
+def vault() -> Iterator[Vault]:
+    database = open_in_memory()
+    with database.transaction() as rows:
+        yield Vault(rows)
+    database.close()
+
+
+# ---- what is opened
+
+
+def test_a_key_that_was_granted_is_opened_with_its_notice_and_where_it_is_listed(vault: Vault) -> None:
+    vault.add(notice(KEYS[0]), grant(KEYS[0]), at=7)
+    (found,) = vault.open()
+    assert found == GrantedKey(notice(KEYS[0]), KEYS[0], ((LOG, 7),), is_altered=False)
+    assert (found.compartment, found.epoch) == (CASE, epoch_of(KEYS[0]))
+
+
+def test_only_what_the_keyring_lacks_is_opened(vault: Vault) -> None:
+    for key in KEYS[:2]:
+        vault.add(notice(key), grant(key))
+    keyring = Keyring()
+    keyring.add(CASE, epoch_of(KEYS[0]), KEYS[0])
+    assert [one.key for one in vault.open(keyring)] == KEYS[1:2]
+
+
+def test_where_nothing_is_missing_no_log_is_read(vault: Vault) -> None:
+    vault.rows.add_genesis(LOG, b"genesis")
+    for key, listed in ((None, 0), (KEYS[0], 1)):
+        if key is not None:
+            vault.add(notice(key), grant(key))
+        listings = Listings()
+        assert open_missing(vault.rows, PLACE, PRIVATE, Keyring(), listings) == []
+        assert bool(listings.read) is bool(listed)
+
+
+def test_every_place_that_lists_a_grant_of_the_epoch_is_told(vault: Vault) -> None:
+    first, second = grant(KEYS[0]), grant(KEYS[0])
+    vault.add(notice(KEYS[0]), first, second, at=3)
+    vault.listed[first.digest].append((OTHER_LOG, 4))
+    (found,) = vault.open()
+    assert sorted(found.listed_at) == [(LOG, 3), (LOG, 3), (OTHER_LOG, 4)]
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_grant_is_opened_where_an_operation_lists_it(vault: Vault, *, is_listed: bool) -> None:
+    vault.add(notice(KEYS[0]), grant(KEYS[0]), is_listed=is_listed)
+    vault.add(notice(KEYS[1]), grant(KEYS[1]))
+    assert {one.key for one in vault.open()} == ({*KEYS[:2]} if is_listed else {KEYS[1]})
+
+
+def test_what_was_granted_to_others_is_not_opened(vault: Vault) -> None:
+    vault.add(notice(KEYS[0]), grant(KEYS[0]), notice(KEYS[1]), grant(KEYS[1], seat=OTHER))
+    vault.add(grant(KEYS[0], seat=OTHER))
+    assert [(one.key, one.listed_at) for one in vault.open()] == [(KEYS[0], ((LOG, 0),))]
+    assert {row.seat for row in vault.rows.grants_of(epoch_of(KEYS[0]))} == {SEAT, OTHER}
+    assert {row.seat for row in grants_between(vault.rows, epoch_of(KEYS[0]), SEAT)} == {SEAT}
+
+
+def test_of_an_epoch_without_a_notice_nothing_is_told(vault: Vault) -> None:
+    vault.add(grant(KEYS[0]))
+    vault.rows.add_epochs([EpochRow(bytes(32), CASE, notice(KEYS[0]).encode())])  # does not hold together
+    assert vault.open() == []
+
+
+def test_an_audit_key_is_not_opened_and_who_only_calls_another_so_hides_nothing(vault: Vault) -> None:
+    for key in KEYS[:2]:
+        vault.add(notice(key, kind=CompartmentKind.AUDIT), grant(key))
+    assert vault.open() == []
+    vault.add(notice(KEYS[1]))
+    assert [(one.key, one.notice.kind) for one in vault.open()] == [(KEYS[1], CompartmentKind.CASE)]
+
+
+def test_a_key_opens_by_whichever_notice_and_grant_are_true(vault: Vault) -> None:
+    false = [notice(KEYS[0], compartment=bytes([n]) * 16) for n in range(8)]
+    broken = [grant(KEYS[0], private=STRANGER) for _ in range(4)]
+    vault.add(*false, notice(KEYS[0]), *broken, grant(KEYS[0]))
+    (found,) = vault.open()
+    assert (found.notice, found.key, found.is_altered) == (notice(KEYS[0]), KEYS[0], False)
+
+
+# ---- what does not open
+
+
+def test_a_grant_that_does_not_open_is_told_without_a_key(vault: Vault) -> None:
+    vault.add(notice(KEYS[0]), grant(KEYS[0], private=STRANGER), at=5)
+    assert vault.open() == [GrantedKey(notice(KEYS[0]), None, ((LOG, 5),), is_altered=False)]
+
+
+def test_a_row_that_is_not_what_the_list_names_is_told_as_altered_where_no_other_opens(vault: Vault) -> None:
+    vault.add(notice(KEYS[0]), grant(KEYS[0], private=STRANGER), grant(KEYS[0])._replace(sealed=bytes(1168)))
+    (found,) = vault.open()
+    assert (found.key, found.is_altered) == (None, True)
+    vault.add(grant(KEYS[0]))
+    (found,) = vault.open()
+    assert (found.key, found.is_altered) == (KEYS[0], False)
+
+
+# ---- in which order
+
+
+def test_keys_come_in_the_order_in_which_their_epochs_replace_each_other(vault: Vault) -> None:
+    for key, before in zip(KEYS, [None, *KEYS], strict=False):
+        replaced = () if before is None else (epoch_of(before),)
+        vault.add(notice(key, *replaced), grant(key))
+    assert [one.key for one in vault.open()] == KEYS
+    keyring = Keyring()
+    keyring.add(CASE, epoch_of(KEYS[1]), KEYS[1])
+    assert [one.key for one in vault.open(keyring)] == [KEYS[0], *KEYS[2:]]
+
+
+def test_an_epoch_waits_for_what_any_of_its_notices_replaces(vault: Vault) -> None:
+    for key, before in zip(KEYS, [None, *KEYS], strict=False):
+        replaced = () if before is None else (epoch_of(before),)
+        vault.add(notice(key, *replaced), notice(key, compartment=DIRECTORY), grant(key))
+    assert [one.key for one in vault.open()] == KEYS
+
+
+def test_epochs_that_replace_each_other_in_a_circle_are_opened_all_the_same(vault: Vault) -> None:
+    """Two of a circle, and one that replaces one of them."""
+    one, other, last = (epoch_of(key) for key in KEYS[:3])
+    vault.add(notice(KEYS[0], other), notice(KEYS[1], one), notice(KEYS[2], one), notice(KEYS[3]))
+    vault.add(*(grant(key) for key in KEYS))
+    found = [found.epoch for found in vault.open()]
+    assert found[0] == epoch_of(KEYS[3])
+    assert sorted(found[1:]) == sorted([one, other, last])
+
+
+# ---- the keyring
+
+
+@pytest.mark.parametrize(
+    ("altered", "keys"),
+    [(False, KEYS[:1]), (True, [])],
+)
+def test_the_keyring_is_that_of_the_row_and_of_an_altered_row_nothing_is_kept(
+    vault: Vault, keys: list[bytes], *, altered: bool
+) -> None:
+    kept = Keyring()
+    kept.add(CASE, epoch_of(KEYS[0]), KEYS[0])
+    row = PLACE.seal_row(Purpose.KEYRING, kept.encode())
+    vault.rows.put_local(row._replace(blob=bytes(len(row.blob))) if altered else row)
+    vault.rows.put_local(LocalRow(OTHER, Purpose.KEYRING, 0, b"of somebody else"))
+    held = stored_keyring(vault.rows, PLACE)
+    assert [held.get(epoch) for epoch in held.epochs_of(CASE)] == keys
+
+
+def test_a_seat_without_a_row_holds_nothing(vault: Vault) -> None:
+    assert len(stored_keyring(vault.rows, PLACE)) == 0
+
+
+def granted(key: bytes | None, compartment: bytes, kind: CompartmentKind, *, named: bytes = KEYS[0]) -> GrantedKey:
+    return GrantedKey(notice(named, compartment=compartment, kind=kind), key, (), is_altered=False)
+
+
+def test_only_directory_keys_are_held_before_anybody_believes_them_and_in_a_copy() -> None:
+    keyring = Keyring()
+    keyring.add(CASE, epoch_of(KEYS[3]), KEYS[3])
+    held = with_directory_keys(
+        keyring,
+        [
+            granted(KEYS[0], DIRECTORY, CompartmentKind.DIRECTORY),
+            granted(KEYS[1], CASE, CompartmentKind.CASE, named=KEYS[1]),
+            granted(None, DIRECTORY, CompartmentKind.DIRECTORY, named=KEYS[2]),
+        ],
+    )
+    assert {epoch: held.compartment_of(epoch) for epoch in map(epoch_of, KEYS)} == {
+        epoch_of(KEYS[0]): DIRECTORY,
+        epoch_of(KEYS[1]): None,
+        epoch_of(KEYS[2]): None,
+        epoch_of(KEYS[3]): CASE,
+    }
+    assert held.get(epoch_of(KEYS[0])) == KEYS[0]
+    assert len(keyring) == 1
+
+
+def test_without_directory_keys_the_keyring_is_itself() -> None:
+    keyring = Keyring()
+    assert with_directory_keys(keyring, [granted(KEYS[0], CASE, CompartmentKind.CASE)]) is keyring
+
+
+def test_a_directory_key_that_contradicts_one_that_is_held_changes_nothing() -> None:
+    keyring = Keyring()
+    keyring.add(CASE, epoch_of(KEYS[0]), KEYS[3])
+    held = with_directory_keys(keyring, [granted(KEYS[0], DIRECTORY, CompartmentKind.DIRECTORY)])
+    assert (held.get(epoch_of(KEYS[0])), held.compartment_of(epoch_of(KEYS[0]))) == (KEYS[3], CASE)
