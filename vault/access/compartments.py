@@ -17,16 +17,14 @@ from vault.records.work import Entry, Work
 from vault.store.rows import Rows
 
 
-def next_holders(
-    directory: Directory, state: CompartmentState, *, without: Collection[SeatId] = (), added: Collection[SeatId] = ()
-) -> list[Holder]:
+def next_holders(directory: Directory, state: CompartmentState, *, without: Collection[SeatId] = ()) -> list[Holder]:
     """Return whom the next epoch is granted to: all who hold the compartment and are still in, less `without`.
 
     Recovery stays where it was, and is not added where the compartment was made without it.
     """
     live = directory.standing.certificates
-    seats = (state.holders | frozenset(added)) - frozenset(without)
-    holders = [Holder(seat, live[seat].kem) for seat in sorted(seats) if seat in live]
+    seats = sorted(state.holders - frozenset(without))
+    holders = [Holder(seat, live[seat].kem) for seat in seats if seat in live]
     if RECOVERY in state.holders:
         holders.append(Holder(RECOVERY, directory.standing.head.recovery))
     return holders
@@ -41,7 +39,7 @@ def join_epochs(log: SeatLog, directory: Directory, roles: AbstractSet[Role], st
         or not _may_give(log, directory, roles, state)
     ):
         return
-    holders = next_holders(directory, state, added=[log.place.seat])
+    holders = next_holders(directory, state)
     with Work(log) as work:
         work.replace_epoch(state.compartment, state.kind, holders, replaced=state.current)
         work.commit(Entry(act="key.rotate", out="ok:joined"))
@@ -71,9 +69,9 @@ def drops_of(rows: Rows, prover: Prover, directory: Directory, seats: Collection
     """
     drops = []
     geneses = {Origin(row.origin): genesis_of(rows, row.origin) for row in rows.geneses()}
-    for seat in sorted(seats):
+    for seat in seats:
         logs = [origin for origin, genesis in geneses.items() if genesis is not None and genesis.seat == seat]
-        sizes = {origin: prover.undisputed(rows, origin) for origin in sorted(logs)}
+        sizes = {origin: prover.undisputed(rows, origin) for origin in logs}
         certificate = directory.standing.certificates.get(seat)
         if certificate is not None:
             sizes.setdefault(Origin(certificate.genesis), 0)

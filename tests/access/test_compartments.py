@@ -1,0 +1,130 @@
+"""A new epoch in the place of others: who gets it, what the log says of it, and which logs it cuts."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from tests.access.test_continuity import junk_genesis
+from tests.services.colleague import admit
+from tests.services.founded import Filled
+from vault.access.compartments import drops_of, fitting, next_holders
+from vault.access.directory import RECOVERY, Directory
+from vault.access.session import Session
+from vault.ids import CompartmentId, EpochId, Origin, SeatId, make_id
+from vault.log.epochs import MOST_DROPS, CompartmentKind, Drop
+from vault.log.payload import Payload
+from vault.log.roster_entries import Certificate
+from vault.records.drops import CountedEpoch
+from vault.records.holding import CompartmentState
+from vault.records.seatlog import Holder
+from vault.records.work import Entry
+from vault.services import logbook
+
+SEATS = [SeatId(bytes([number]) * 16) for number in range(12)]
+A, B, C = SEATS[1:4]
+
+
+def held_by(*seats: SeatId) -> CompartmentState:
+    epoch = CountedEpoch((), frozenset(), frozenset(seats))
+    return CompartmentState(CompartmentId(bytes(16)), CompartmentKind.CASE, {EpochId(bytes(16)): epoch}, {})
+
+
+@pytest.fixture
+def directory(session: Session) -> Directory:
+    """A directory in which all of `SEATS` are in."""
+    (certificate,) = session.directory.standing.certificates.values()
+    certificates: dict[bytes, Certificate] = {seat: replace(certificate, seat=seat, kem=seat * 76) for seat in SEATS}
+    return replace(session.directory, standing=replace(session.directory.standing, certificates=certificates))
+
+
+def test_the_next_epoch_is_for_all_holders_who_are_in_and_for_recovery_last(directory: Directory) -> None:
+    gone = SeatId(b"\xfe" * 16)
+    found = next_holders(directory, held_by(*SEATS, gone, RECOVERY), without=[A])
+    kept = [Holder(seat, seat * 76) for seat in SEATS if seat != A]
+    assert found == [*kept, Holder(RECOVERY, directory.standing.head.recovery)]
+
+
+def test_a_compartment_without_recovery_stays_without_it(directory: Directory) -> None:
+    assert next_holders(directory, held_by(A, B)) == [Holder(A, A * 76), Holder(B, B * 76)]
+
+
+def state_of(session: Session, case: CompartmentId) -> CompartmentState:
+    session.learned.states.clear()
+    state = session.state_of(case)
+    assert state is not None
+    return state
+
+
+def replace_key(session: Session, before: CompartmentState, holders: list[Holder]) -> None:
+    with session.work() as work:
+        work.replace_epoch(before.compartment, before.kind, holders, replaced=before.current)
+        work.commit(Entry(act="key.rotate"))
+
+
+def payload_of(session: Session, act: str, out: str) -> list[Payload]:
+    lines = logbook.newest(session, act=act).lines
+    return [line.payload for line in lines if line.payload is not None and line.payload.out == out]
+
+
+def test_two_keys_of_one_compartment_become_one_for_all_its_holders_and_the_log_says_so(filled: Filled) -> None:
+    case = filled.cases[0]
+    with filled.open() as session:
+        before = state_of(session, case)
+        for _ in range(2):
+            replace_key(session, before, next_holders(session.directory, before))
+        assert len(state_of(session, case).current) == 2
+        session.settle_keys(case)
+        after = state_of(session, case)
+        assert len(after.current) == 1
+        assert after.epochs[after.current[0]].granted == before.holders == {session.seat, RECOVERY}
+        assert len(payload_of(session, "key.rotate", "ok:joined")) == 1
+
+
+def test_a_holder_whom_a_new_key_forgot_is_given_it_once_and_the_log_says_to_how_many(filled: Filled) -> None:
+    case = filled.cases[0]
+    with filled.open() as session:
+        before = state_of(session, case)
+        replace_key(session, before, [one for one in next_holders(session.directory, before) if one.seat != RECOVERY])
+        assert state_of(session, case).behind == {RECOVERY}
+        assert session.give_to_behind(case)
+        after = state_of(session, case)
+        assert (after.behind, len(after.current)) == (frozenset(), 1)
+        assert not session.give_to_behind(case)
+        assert [payload.covers for payload in payload_of(session, "grant.add", "ok:joined")] == [{"seat": 1}]
+
+
+def test_a_seat_whose_log_is_not_here_is_cut_at_its_beginning_and_a_false_one_hinders_nobody(filled: Filled) -> None:
+    with filled.open() as session:
+        junk_genesis(session)
+        oren = admit(session)
+        certificates = dict(session.directory.standing.certificates)
+        unseen = SeatId(make_id())
+        certificates[unseen] = replace(certificates[oren.seat], seat=unseen, genesis=b"u" * 32)
+        known = replace(session.directory, standing=replace(session.directory.standing, certificates=certificates))
+        with session.database.reading() as rows:
+            found = drops_of(rows, session.prover, known, [unseen, session.seat])
+        own = Drop(session.seat, session.log.origin, session.log.size)
+        assert set(found) == {own, Drop(unseen, Origin(b"u" * 32), 0)}
+
+
+def drop(seat: SeatId, number: int, size: int) -> Drop:
+    return Drop(seat, number.to_bytes(2, "big") * 16, size)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_too_many_logs_the_longest_of_each_seat_are_named_and_of_equal_ones_the_first_by_name(seed: int) -> None:
+    alone = [drop(B, 0, 1), drop(SEATS[4], 0, 1)]
+    # A's logs and C's of one length have names in each other's order, so that the seat goes before the name.
+    of_a = [drop(A, 1000 + number, 2 + number // 2) for number in range(300)]
+    of_c = [drop(C, number, 2 + number // 2) for number in range(300)]
+    given = [*alone, *of_a, *of_c]
+    random.Random(seed).shuffle(given)
+    # Of the last length that is named there is room for one log of four.
+    chosen = sorted([*of_a, *of_c], key=lambda one: (-one.size, one.seat, one.origin))[: MOST_DROPS - len(alone)]
+    assert sum(one.size == chosen[-1].size for one in chosen) == 1
+    assert fitting(given) == tuple(sorted([*alone, *chosen]))
+    few = given[:MOST_DROPS]
+    assert fitting(few) == tuple(sorted(few))
