@@ -13,9 +13,7 @@ from vault.access.rekeying import doors_here, seats_here
 from vault.access.session import Session
 from vault.access.slots import free_slot
 from vault.access.waiting import Waiting, place_of
-from vault.errors import (
-    UsageError,
-)
+from vault.errors import UsageError
 from vault.ids import ZERO_ID, MemberId, SeatId, VaultId, make_id
 from vault.log.genesis import origin_of
 from vault.log.roster_entries import Certificate
@@ -92,12 +90,12 @@ def join(
         building.make()
         make_ballast(building.ballast)
         database_key = make_key()
-        database = open_database(building.database, database_key, create=True, ballast=building.ballast)
+        database = open_database(building.database, database_key, create=True)
         try:
             make_tables(database)
             new = new_seat(database, invitation, name, here=False)
             number = secrets.randbelow(SLOT_COUNT)
-            slot = make_slot(header, number, new.secrets, passphrase=passphrase, member_name=member_name)
+            slot = make_slot(header, number, new.secrets, passphrase=passphrase, member_name=name)
             file = _first_key_file(header, new, DoorKeys(database_key), number, slot)
             write_aside(building.keys, file.encode())
             with database.transaction() as rows:
@@ -146,10 +144,10 @@ def join_here(session: Session, invitation: Invitation, *, member_name: str, pas
     new = new_seat(session.database, invitation, name, here=True)
     with session.database.reading() as rows:
         number = free_slot(rows)
-    slot = make_slot(file.header, number, new.secrets, passphrase=passphrase, member_name=member_name)
+    slot = make_slot(file.header, number, new.secrets, passphrase=passphrase, member_name=name)
     doors = doors_here(session, file)
     certificates = session.directory.standing.certificates
-    seats = [(seat, certificates[seat].kem) for seat in sorted(seats_here(session))]
+    seats = [(seat, certificates[seat].kem) for seat in seats_here(session)]
     keys = file.with_slot(number, slot).with_doors(
         make_doors(session.vault, doors, [*seats, (new.request.seat, new.request.kem)]),
         make_recovery_door(session.vault, doors, session.directory.standing.head.recovery),
@@ -171,7 +169,8 @@ def new_seat(database: Database, invitation: Invitation, name: str, *, here: boo
         keyring=Keyring(),
         app_version=__version__,
     )
-    genesis = log.genesis or b""
+    genesis = log.genesis
+    assert genesis is not None  # noqa: S101 - the log has no entry yet; for the type checker
     request = Request(
         invitation=invitation.digest(),
         seat=content.seat,

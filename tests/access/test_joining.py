@@ -1,0 +1,313 @@
+"""A seat that asks to join: what stands in its folder while it waits, what it asks for, and what leaves nothing."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.services import colleague
+from tests.services.founded import MEMBER, Place
+from vault import platform
+from vault.access import joining
+from vault.access.joining import Asked, certificate_of, join, join_here, new_seat
+from vault.access.rekeying import doors_of, slots_here
+from vault.access.root_secret import kept_secret
+from vault.access.session import Session
+from vault.access.waiting import Waiting, place_of, waiting_seat
+from vault.errors import BrokenSealError, RefusedError, TryAgainError, UsageError
+from vault.ids import MemberId, SeatId, VaultId, make_id
+from vault.log.genesis import Genesis, origin_of, verify_genesis
+from vault.log.roster_entries import Certificate
+from vault.policy.roles import Role
+from vault.seal.doors import DoorKeys, open_doors, open_recovery_door
+from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request
+from vault.seal.keyfile import SLOT_COUNT, KeyFile
+from vault.seal.passphrase import FLOOR
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate
+from vault.seal.recovery import derive_recovery_seed
+from vault.seal.signing import is_signed_raw, public_key
+from vault.seal.unlocking import OpenedSlot, unlock
+from vault.store.engine import Database, open_database
+from vault.store.folder import VaultFolder
+from vault.store.memory import open_in_memory
+from vault.store.rowtypes import LocalRow
+
+NAME = "Oren Sabaluk"
+PASSPHRASE = b"nine copper whistles"
+INVITER = KemPrivate.from_seed(b"i" * 96)
+INVITATION = Invitation(
+    vault=b"v" * 16,
+    root=b"R" * 32,
+    roster=b"r" * 32,
+    nonce=b"n" * 16,
+    roles=("caseworker",),
+    by=MEMBER,
+    seat=b"s" * 16,
+    kem=INVITER.public,
+)
+FOR_A_DEVICE = replace(INVITATION, roles=(), member=b"m" * 16, name=NAME)
+
+
+def ask(path: Path, invitation: Invitation = INVITATION, name: str = NAME, passphrase: bytes = PASSPHRASE) -> Asked:
+    return join(path, invitation, member_name=name, passphrase=bytearray(passphrase), parameters=FLOOR)
+
+
+def opened(path: Path) -> tuple[KeyFile, OpenedSlot]:
+    file = KeyFile.decode((path / "keys").read_bytes())
+    return file, unlock(file, bytearray(PASSPHRASE), NAME)
+
+
+def request_in(asked: Asked) -> Request:
+    return open_request(INVITER, INVITATION.vault, INVITATION.seat, asked.file)
+
+
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Asked]:
+    """A folder of one that waits, which no test changes, and what was asked for."""
+    path = tmp_path_factory.mktemp("waiting") / "new.vault"
+    return path, ask(path, name=f"  {NAME} ")
+
+
+@pytest.fixture
+def memory() -> Iterator[Database]:
+    database = open_in_memory()
+    yield database
+    database.close()
+
+
+# ---- what a new seat asks for
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_new_seat_asks_with_its_own_keys_and_the_beginning_of_its_log(memory: Database, *, here: bool) -> None:
+    new = new_seat(memory, INVITATION, NAME, here=here)
+    secrets, request, waiting = new.secrets, new.request, new.waiting
+    genesis = verify_genesis(request.genesis, is_signed_raw)
+    assert secrets.root_public == INVITATION.root
+    assert request == Request(
+        invitation=INVITATION.digest(),
+        seat=secrets.seat,
+        member=request.member,
+        name=NAME,
+        kem=KemPrivate.from_seed(secrets.kem_seed).public,
+        identity=public_key(secrets.identity_seed),
+        genesis=request.genesis,
+    )
+    assert waiting == Waiting(
+        request.genesis, MemberId(request.member), INVITATION.roster, here, waiting.session_seed, waiting.following_seed
+    )
+    first = Genesis(INVITATION.vault, secrets.seat, request.identity, public_key(waiting.session_seed), genesis.nonce)
+    assert genesis == first
+    assert waiting.following_seed != waiting.session_seed
+
+
+def test_a_further_device_is_the_members_and_a_new_member_is_nobody_known(memory: Database) -> None:
+    device = new_seat(memory, FOR_A_DEVICE, NAME, here=False)
+    assert device.request.member == device.waiting.member == FOR_A_DEVICE.member
+    assert len({new_seat(memory, INVITATION, NAME, here=False).request.member for _ in range(2)}) == 2
+
+
+def test_the_certificate_is_of_what_the_request_asks_for(memory: Database) -> None:
+    request = new_seat(memory, INVITATION, NAME, here=False).request
+    assert certificate_of(request) == Certificate(
+        seat=request.seat,
+        member=request.member,
+        kem=request.kem,
+        identity=request.identity,
+        genesis=origin_of(request.genesis),
+    )
+
+
+# ---- a folder that waits
+
+
+def test_a_folder_that_waits_has_all_parts_of_a_vault_and_nothing_else(waiting: tuple[Path, Asked]) -> None:
+    path, _ = waiting
+    assert [one.name for one in path.parent.iterdir()] == ["new.vault"]
+    parts = {one.name for one in path.iterdir()}
+    assert parts == {"keys", "vault.db", "index", "drafts", "blobs", "ballast"}
+
+
+def test_a_seat_that_waits_opens_its_slot_its_door_and_how_its_log_will_begin(waiting: tuple[Path, Asked]) -> None:
+    path, asked = waiting
+    request = request_in(asked)
+    file, slot = opened(path)
+    assert (slot.secrets.seat, slot.secrets.root_public) == (asked.seat, INVITATION.root)
+    assert (file.header.vault, file.header.generation, file.header.parameters) == (INVITATION.vault, 0, FLOOR)
+    assert (file.header.previous, file.header.folder != file.header.vault) == (None, True)
+    private = KemPrivate.from_seed(slot.secrets.kem_seed)
+    doors = open_doors(private, asked.seat, INVITATION.vault, file.doors)
+    assert doors.old is None
+    database = open_database(VaultFolder(path).database, doors.new, create=False)
+    with database.reading() as rows:
+        assert slots_here(rows) == {asked.seat: slot.number}
+        assert rows.locals_for(Purpose.SLOT) == [LocalRow(asked.seat, Purpose.SLOT, slot.number, b"")]
+        begins = waiting_seat(rows, place_of(slot.secrets, VaultId(INVITATION.vault)))
+    database.close()
+    assert begins is not None
+    assert (begins.genesis, begins.member, begins.here) == (request.genesis, request.member, False)
+    assert begins.roster == INVITATION.roster
+
+
+def test_the_words_are_those_of_the_request_that_is_written_for_the_inviter(waiting: tuple[Path, Asked]) -> None:
+    _, asked = waiting
+    request = request_in(asked)
+    assert (request.seat, request.name, request.invitation) == (asked.seat, NAME, INVITATION.digest())
+    assert asked.words == joining_words(INVITATION.root, request, INVITATION.roster)
+
+
+def test_recovery_gets_no_way_in_before_the_directory_says_which_key_it_has(waiting: tuple[Path, Asked]) -> None:
+    file, slot = opened(waiting[0])
+    with pytest.raises(BrokenSealError):
+        open_recovery_door(KemPrivate.from_seed(slot.secrets.kem_seed), INVITATION.vault, file.recovery_door)
+    with pytest.raises(BrokenSealError):
+        open_recovery_door(INVITER, INVITATION.vault, file.recovery_door)
+
+
+def test_the_name_of_the_folder_is_made_durable_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted: list[tuple[Path, bool]] = []
+    monkeypatch.setattr(platform, "fsync_folder", lambda path: noted.append((path, (path / "new.vault").exists())))
+    ask(tmp_path / "new.vault")
+    assert noted == [(tmp_path, True)]
+
+
+# ---- whose name
+
+
+@pytest.mark.parametrize("typed", ["", "   "])
+def test_a_member_without_a_name_is_refused(tmp_path: Path, typed: str) -> None:
+    with pytest.raises(UsageError, match="the member needs a name"):
+        ask(tmp_path / "new.vault", name=typed)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_device_of_a_member_is_asked_for_by_their_name_as_the_invitation_writes_it(tmp_path: Path) -> None:
+    asked = ask(tmp_path / "new.vault", FOR_A_DEVICE, name=NAME.upper())
+    assert request_in(asked).name == NAME
+    with pytest.raises(UsageError, match="this invitation is for another member's device"):
+        ask(tmp_path / "other.vault", FOR_A_DEVICE, name="Somebody Else")
+    assert not (tmp_path / "other.vault").exists()
+
+
+# ---- what leaves nothing
+
+
+def test_what_is_there_already_stays(tmp_path: Path) -> None:
+    (tmp_path / "new.vault").write_text("mine")
+    with pytest.raises(RefusedError, match="there is something at"):
+        ask(tmp_path / "new.vault")
+    assert [path.name for path in tmp_path.iterdir()] == ["new.vault"]
+    assert (tmp_path / "new.vault").read_text() == "mine"
+
+
+NO_ROOM = TryAgainError("no room, says the test")
+
+
+@pytest.mark.parametrize(
+    ("step", "fault", "words"),
+    [
+        ("make_ballast", NO_ROOM, "says the test"),
+        ("make_tables", NO_ROOM, "says the test"),
+        ("promote", NO_ROOM, "says the test"),
+        ("write_aside", OSError(errno.ENOSPC, "full"), "the vault cannot be made at .*new.vault"),
+    ],
+)
+def test_a_failure_on_the_way_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, fault: Exception, words: str
+) -> None:
+    def failing(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(joining, step, failing)
+    with pytest.raises(TryAgainError, match=words):
+        ask(tmp_path / "new.vault")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_cleared_away_hides_no_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(keys: Path) -> None:
+        keys.parent.rename(tmp_path / "elsewhere")
+        raise NO_ROOM
+
+    monkeypatch.setattr(joining, "promote", failing)
+    with pytest.raises(TryAgainError, match="says the test"):
+        ask(tmp_path / "new.vault")
+
+
+def test_a_passphrase_that_is_refused_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError, match="passphrase"):
+        ask(tmp_path / "new.vault", passphrase=b"")
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- in a folder that is a vault already
+
+
+def invitation_of(session: Session) -> Invitation:
+    return Invitation(
+        vault=session.vault,
+        root=session.root_public,
+        roster=session.directory.roster,
+        nonce=make_nonce(),
+        roles=("caseworker",),
+        by=MEMBER,
+        seat=session.seat,
+        kem=session.kem_private.public,
+    )
+
+
+def test_a_seat_in_the_same_folder_takes_a_free_slot_and_all_doors_are_made_anew(founded: Place) -> None:
+    with founded.open() as session:
+        other = colleague.admit(session, name="Ilse Marrow", passphrase=b"other words", roles={Role.CASEWORKER})
+    with founded.open() as session:
+        before = session.folder.keys.read_bytes()
+        new = join_here(session, invitation_of(session), member_name=f" {NAME} ", passphrase=bytearray(PASSPHRASE))
+        assert session.folder.keys.read_bytes() == before
+        file = KeyFile.decode(before)
+        doors = doors_of(file, session.kem_private, session.seat)
+        recovery = KemPrivate.from_seed(derive_recovery_seed(kept_secret(session) or b""))
+        with session.database.reading() as rows:
+            assert new.certificate.seat not in slots_here(rows)
+            assert {*slots_here(rows).values()} == {0, 1}
+        assert doors_of(new.keys, session.kem_private, session.seat) == doors
+        assert open_recovery_door(recovery, session.vault, new.keys.recovery_door) == doors
+        vault = session.vault
+    slot = unlock(new.keys, bytearray(PASSPHRASE), NAME)
+    theirs = unlock(new.keys, bytearray(other.passphrase), other.name)
+    for one in (slot, theirs):
+        assert doors_of(new.keys, KemPrivate.from_seed(one.secrets.kem_seed), SeatId(one.secrets.seat)) == doors
+    assert isinstance(doors, DoorKeys)
+    assert slot.number == 2
+    assert [n for n in range(SLOT_COUNT) if new.keys.slots[n] != file.slots[n]] == [2]
+    assert new.rows[0] == LocalRow(SeatId(slot.secrets.seat), Purpose.SLOT, 2, b"")
+    assert len(new.rows) == 2
+    private = KemPrivate.from_seed(slot.secrets.kem_seed)
+    assert (new.certificate.seat, new.certificate.kem) == (slot.secrets.seat, private.public)
+    memory = open_in_memory()
+    with memory.transaction() as rows:
+        for row in new.rows:
+            rows.put_local(row)
+        waiting = waiting_seat(rows, place_of(slot.secrets, vault))
+    memory.close()
+    assert waiting is not None
+    assert (waiting.here, waiting.origin, waiting.member) == (True, new.certificate.genesis, new.certificate.member)
+
+
+def test_a_seat_in_the_same_folder_is_of_a_name_that_its_invitation_allows(session: Session) -> None:
+    invitation = replace(invitation_of(session), roles=(), member=session.member, name=MEMBER)
+    for typed, words in ((" ", "the member needs a name"), (NAME, "this invitation is for another member's device")):
+        with pytest.raises(UsageError, match=words):
+            join_here(session, invitation, member_name=typed, passphrase=bytearray(PASSPHRASE))
+
+
+def test_where_every_slot_is_taken_nobody_joins(session: Session) -> None:
+    with session.database.transaction() as rows:
+        for number in range(1, SLOT_COUNT):
+            rows.put_local(LocalRow(make_id(), Purpose.SLOT, number, b""))
+    with pytest.raises(RefusedError, match=f"this folder has slots for {SLOT_COUNT} seats, and all are in use"):
+        join_here(session, invitation_of(session), member_name=NAME, passphrase=bytearray(PASSPHRASE))
