@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.services.founded import Place
+from tests.store.samples import KEY
 from vault.access.migration import bring_up_to_date
 from vault.access.session import Session
 from vault.errors import InternalError, NewerVaultError, TryAgainError, VerificationError
@@ -15,6 +17,8 @@ from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.recipients import KemPrivate
 from vault.store.engine import Database, open_database
 from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
+from vault.store.schema import SCHEMA
 
 
 def stamp(session: Session, revision: str) -> None:
@@ -35,6 +39,27 @@ def copies(place: Place) -> list[Path]:
 def test_a_current_vault_is_left_alone(founded: Place, session: Session) -> None:
     assert not bring_up_to_date(session.database, session.folder, raw_key(session))
     assert copies(founded) == []
+
+
+@pytest.mark.parametrize("is_second_try", [False, True])
+def test_a_vault_without_a_stamp_is_brought_up_to_date_after_a_copy_of_it_was_kept(
+    tmp_path: Path, *, is_second_try: bool
+) -> None:
+    folder = VaultFolder(tmp_path)
+    database = open_database(folder.database, KEY, create=True)
+    with database.transaction() as rows:
+        rows.connection.exec_driver_sql("CREATE TABLE older (what TEXT)")
+    path = tmp_path / "vault.db.schema-none"
+    if is_second_try:
+        path.write_bytes(b"of a try that was cut off")
+    assert bring_up_to_date(database, folder, KEY)
+    assert database.schema_stamp() == SCHEMA
+    assert not bring_up_to_date(database, folder, KEY)
+    database.close()
+    copy = open_database(path, KEY, create=False)
+    with copy.reading() as rows:
+        assert sa.inspect(rows.connection).get_table_names() == ["older"]
+    copy.close()
 
 
 def test_a_newer_vault_is_refused_with_the_schema_needed_and_not_touched(founded: Place) -> None:

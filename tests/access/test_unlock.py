@@ -6,10 +6,16 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
+import msgspec
 import pytest
 
+from tests.access.opening import keys_of
 from tests.services.founded import MEMBER, PASSPHRASE, Place
+from vault import platform
+from vault.access import unlock as unlock_module
+from vault.access.delays import AttemptFile, Attempts
 from vault.access.unlock import unlock
 from vault.errors import (
     MalformedError,
@@ -26,6 +32,16 @@ from vault.seal import passphrase as passphrase_room
 from vault.seal.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile
 from vault.seal.passphrase import FLOOR, WORDS_COST, KdfParameters
 from vault.store.files import read_limited
+
+NOW = 1_700_000_000_000
+
+
+def attempts_of(place: Place, attempts: Attempts) -> AttemptFile:
+    """Have the account remember these attempts at the folder."""
+    file = AttemptFile.of(keys_of(place).header, place.state)
+    file.path.parent.mkdir(exist_ok=True)
+    file.path.write_bytes(msgspec.json.encode(attempts))
+    return file
 
 
 def damage_slot(place: Place) -> None:
@@ -176,6 +192,54 @@ def test_failed_attempts_are_told_once_to_who_gets_in(founded: Place) -> None:
         session.require_sound_log()  # news, not a fault
     with founded.open() as session:
         assert session.warnings == ()
+
+
+def test_a_right_attempt_waits_as_wrong_ones_have_earned_and_ends_the_count(
+    founded: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unlock_module, "clock", SimpleNamespace(now_ms=lambda: NOW))
+    attempts, waited = attempts_of(founded, Attempts(4, NOW - 500)), list[float]()
+    unlock(
+        founded.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=founded.state, wait=waited.append
+    ).close()
+    assert waited == [1.5]
+    assert attempts.load() == Attempts()
+
+
+@pytest.mark.parametrize(("earlier", "are_destroyed"), [(18, False), (19, True)])
+def test_a_wrong_attempt_is_counted_and_destroys_the_slots_at_the_count_that_somebody_chose(
+    founded: Place, monkeypatch: pytest.MonkeyPatch, earlier: int, *, are_destroyed: bool
+) -> None:
+    monkeypatch.setattr(unlock_module, "clock", SimpleNamespace(now_ms=lambda: NOW))
+    attempts = attempts_of(founded, Attempts(earlier, NOW - 60_000, 20))
+    before = keys_of(founded)
+    with pytest.raises(WrongPassphraseError, match="no key slot opens"):
+        unlock(founded.path, member=MEMBER, passphrase=bytearray(b"guess"), state=founded.state)
+    assert attempts.load() == Attempts(earlier + 1, NOW, 20)
+    assert (keys_of(founded).slots[0] != before.slots[0]) is are_destroyed
+
+
+def test_the_state_folder_is_the_one_that_was_named_or_else_the_systems(
+    founded: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for usual, named, used in (
+        (tmp_path / "usual", founded.state, founded.state),
+        (founded.state, None, founded.state),
+    ):
+        monkeypatch.setattr(platform, "state_dir", lambda usual=usual: usual)
+        with unlock(founded.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=named) as session:
+            assert (session.state, session.warnings) == (used, ())
+    assert not (tmp_path / "usual").exists()
+
+
+def test_a_loss_is_accepted_only_where_it_is_said(founded: Place, tmp_path: Path) -> None:
+    older = [founded.copied_to(tmp_path / name).path for name in ("one", "other")]
+    founded.open().close()
+    with Place(older[0], founded.copied_to(tmp_path / "kept").state).open() as session:
+        assert session.faults()
+    typed = bytearray(PASSPHRASE)
+    with unlock(older[1], member=MEMBER, passphrase=typed, state=founded.state, accept_loss=True) as session:
+        assert not session.faults()
 
 
 def test_an_unlock_is_in_the_log_before_a_session_exists(founded: Place) -> None:

@@ -49,7 +49,7 @@ class Driver:
 
     def session(self) -> Session:
         with ExitStack() as undo:
-            opened = _Opening(VaultFolder(self.path), self.state, self.file, self.slot).open(undo)
+            opened = _Opening(VaultFolder(self.path), self.state, self.file, self.slot, accept_loss=False).open(undo)
             undo.pop_all()
             return opened
 

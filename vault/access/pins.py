@@ -98,12 +98,12 @@ class Pins:
             wire = msgspec.msgpack.decode(content, type=_Wire)
         except ValueError:  # msgspec's errors, and bytes that are no UTF-8
             raise MalformedError("the pins cannot be read") from None
-        logs = {Origin(origin): Pinned(size, root) for origin, size, root in wire.logs}
+        logs = {origin: Pinned(size, root) for origin, size, root in wire.logs}
         return cls(
             machine=wire.machine,
             logs=MappingProxyType(logs),
-            current=Origin(wire.current),
-            pending=None if wire.pending is None else Origin(wire.pending),
+            current=wire.current,
+            pending=wire.pending,
             roster=wire.roster,
             keys_header=wire.keys_header,
             keys_slot=wire.keys_slot,
@@ -111,15 +111,15 @@ class Pins:
             highest_ms=wire.highest_ms,
             keys_generation=wire.keys_generation,
             alarms=wire.alarms,
-            here=frozenset(map(SeatId, wire.here)),
+            here=frozenset(wire.here),
         )
 
 
 class _Wire(msgspec.Struct, frozen=True):
     machine: bytes
-    logs: list[tuple[bytes, int, bytes]]
-    current: bytes
-    pending: bytes | None
+    logs: list[tuple[Origin, int, bytes]]
+    current: Origin
+    pending: Origin | None
     roster: bytes
     keys_header: bytes
     keys_slot: bytes
@@ -127,7 +127,7 @@ class _Wire(msgspec.Struct, frozen=True):
     highest_ms: int
     keys_generation: int = 0
     alarms: tuple[tuple[str, str], ...] = ()
-    here: Sequence[bytes] = ()
+    here: Sequence[SeatId] = ()
 
 
 def first_pins(log: SeatLog, machine: bytes) -> Pins:

@@ -139,7 +139,7 @@ class _Opening:
     state: Path
     file: KeyFile
     slot: OpenedSlot
-    accept_loss: bool = False
+    accept_loss: bool
 
     @property
     def vault(self) -> VaultId:
@@ -165,9 +165,9 @@ class _Opening:
         base = first_pins(log, machine) if pins is None else pins
         if base.machine != machine:
             # The log of the other machine may go on there. What was seen of all logs stays seen.
-            base = replace(base, machine=machine, current=log.origin, pending=None)
+            base = replace(base, machine=machine, current=log.origin)
         if not found.keys_alarms:
-            base = self._with_these_keys(base)
+            base = with_keys(base, self.file, self.slot.number)
         verified = dict(base.logs)
         keeper = PinKeeper(pin_file)
         undo.callback(keeper.close)
@@ -208,8 +208,7 @@ class _Opening:
         session.here = base.here | remember_slot(database, self.seat, self.slot.number)
         if found.others_acted:
             refresh(session, at_unlock=True)
-        if self._settle_keys(session, found, doors, raw_key):
-            base = self._with_these_keys(base)
+        self._settle_keys(session, found, doors, raw_key)
         if not found.keys_alarms:
             session.keys_now = (self.file, self.slot.number)
         log.on_durable = session.keep_pins
@@ -248,25 +247,19 @@ class _Opening:
             others_acted = bool(granted) or needs_refresh(rows, self.seat, keyring)
         return _Found(keyring, listings, directory, waiting, begins, continuity, keys_alarms, log, others_acted, opened)
 
-    def _settle_keys(self, session: Session, found: _Found, doors: DoorKeys, raw_key: bytes) -> bool:
-        """Finish what changes the `keys` file; say whether its newest form is one that this seat made or saw."""
+    def _settle_keys(self, session: Session, found: _Found, doors: DoorKeys, raw_key: bytes) -> None:
+        """Finish what changes the `keys` file; while the logs are in doubt, only what a new device waits for."""
         if found.waiting is not None:
             self.file = finish_joining(session, found.waiting, self.file, doors)
-        settled = False
-        if self.file is found.opened and not session.faults():
+        if session.faults():
+            return
+        if self.file is found.opened:
             self.file = renew_slot(session, self.file, self.slot)
-            settled = True
-        if not session.faults():
-            doors = doors if self.file.doors == found.opened.doors else self._doors()
-            self.file = finish_rekey(session, self.file, doors, raw_key)
-            settled = True
-        return settled
+        doors = doors if self.file.doors == found.opened.doors else self._doors()
+        self.file = finish_rekey(session, self.file, doors, raw_key)
 
     def _doors(self) -> DoorKeys:
         return doors_of(self.file, KemPrivate.from_seed(self.slot.secrets.kem_seed), self.seat)
-
-    def _with_these_keys(self, pins: Pins) -> Pins:
-        return with_keys(pins, self.file, self.slot.number)
 
     def _first_entry(self, session: Session, pin_file: PinFile, base: Pins, act: str) -> None:
         """Write the session's first entry: nothing is read before this unlock itself is in the log."""
@@ -300,7 +293,7 @@ class _Logs:
     place: SealedPlace
     keyring: Keyring
     directory: Directory
-    waiting: Waiting | None = None
+    waiting: Waiting | None
 
     def open(self, rows: Rows, continuity: Continuity) -> SeatLog:
         if self.waiting is not None:
@@ -330,7 +323,8 @@ class _Logs:
 
 def _renew_ballast(folder: VaultFolder) -> None:
     """Put back what an earlier full disk was given, once there is ample room again."""
-    if folder.ballast.exists() or (platform.free_bytes(folder.path) or 0) < _AMPLE * BALLAST_SIZE:
+    free = platform.free_bytes(folder.path)
+    if folder.ballast.exists() or free is None or free < _AMPLE * BALLAST_SIZE:
         return
     with suppress(TryAgainError):
         make_ballast(folder.ballast)
