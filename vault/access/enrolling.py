@@ -71,7 +71,7 @@ class Due:
     state: CompartmentState
     lacking: tuple[Holder, ...]
     keeping: tuple[Holder, ...]
-    gone: tuple[SeatId, ...]
+    gone: frozenset[SeatId]
     is_apart: bool
 
 
@@ -109,7 +109,7 @@ def commit_roster(
     drops = _drops(session, due, after)
     if keys is not None:
         write_aside(session.folder.keys, keys.encode())
-    with _stored(session, rows), session.work(directory.compartment) as work:
+    with _stored(session, rows), session.work() as work:
         _give(session, work, due, drops)
         work.write(directory.compartment, RecordId(ROSTER_RECORD), "roster", roster.fields())
         for one in members:
@@ -156,23 +156,26 @@ def settle(session: Session) -> tuple[CompartmentKind, ...]:
 def dues(session: Session, after: Standing) -> list[Due]:
     """Return what this seat can and may do so that the shared compartments are held by those who shall hold them."""
     found = []
-    for compartment in shared_compartments(session).values():
-        state = session.state_of(compartment)
-        if state is None or not session.directory.rights.may_grant(session.roles, state.place):
-            continue
-        one = _due(session, state, after)
-        if one.lacking or one.gone:
-            found.append(one)
+    for state in _shared(session):
+        if session.directory.rights.may_grant(session.roles, state.place):
+            one = _due(session, state, after)
+            if one.lacking or one.gone:
+                found.append(one)
     return found
 
 
 def shared_compartments(session: Session) -> dict[CompartmentKind, CompartmentId]:
     """Return the shared compartments that this seat holds."""
+    return {state.kind: state.compartment for state in _shared(session)}
+
+
+def _shared(session: Session) -> list[CompartmentState]:
     with session.database.reading() as rows:
-        claimed = {row.compartment for row in rows.epochs_holding([bytes((kind,)) for kind in SHARED], at=KIND_AT)}
+        notices = rows.epochs_holding([bytes((kind,)) for kind in SHARED], at=KIND_AT)
     # A notice is a claim; what counts is judged.
-    states = session.states_of(CompartmentId(one) for one in sorted(claimed) if session.holds(CompartmentId(one)))
-    return {state.kind: one for one, state in states.items() if state is not None and state.kind in SHARED}
+    claimed = (CompartmentId(one.compartment) for one in notices)
+    states = session.states_of(one for one in claimed if session.holds(one)).values()
+    return [state for state in states if state is not None and state.kind in SHARED]
 
 
 def entitled(standing: Standing, rights: RightsTable, state: CompartmentState) -> dict[SeatId, Holder]:
@@ -192,7 +195,7 @@ def _due(session: Session, state: CompartmentState, after: Standing) -> Due:
         state,
         lacking=tuple(holder for seat, holder in shall.items() if seat not in state.holders - state.behind),
         keeping=(*shall.values(), *recovery),
-        gone=tuple(sorted(state.holders - shall.keys() - {RECOVERY})),
+        gone=state.holders - shall.keys() - {RECOVERY},
         is_apart=len(state.current) > 1 or session.keyring.get(state.current[0]) is None,
     )
 
@@ -205,9 +208,10 @@ def _drops(session: Session, due: Sequence[Due], after: Standing) -> Mapping[Com
         for one in due:
             drops: list[Drop] = []
             for seat in one.gone:
-                known = drops_of(rows, session.prover, session.directory, [seat])
-                sizes = cuts.get(seat)
-                drops += known if sizes is None else [Drop(seat, *pair) for pair in sorted(sizes.items())]
+                if seat in cuts:
+                    drops += [Drop(seat, *pair) for pair in cuts[seat].items()]
+                else:
+                    drops += drops_of(rows, session.prover, session.directory, [seat])
             found[one.state.compartment] = fitting(drops)
         return found
 
@@ -223,15 +227,13 @@ def _give(session: Session, work: Work, due: Sequence[Due], drops: Mapping[Compa
                 replaced=one.state.current,
                 drops=drops[compartment],
             )
-        if one.lacking:
-            # Of what is not wrapped anew yet, the keys before go along: a new seat reads from the beginning.
-            for epoch in session.keyring.epochs_of(compartment):
-                work.grant(compartment, EpochId(epoch), one.lacking)
+        # Of what is not wrapped anew yet, the keys before go along: a new seat reads from the beginning.
+        for epoch in session.keyring.epochs_of(compartment):
+            work.grant(compartment, EpochId(epoch), one.lacking)
 
 
 def _require_right(session: Session, roster: Roster) -> None:
-    rights, roles = session.directory.rights, session.roles
-    if not rights.may_write(roles, Place.DIRECTORY, "roster") or not rights.may_grant(roles, Place.DIRECTORY):
+    if not session.directory.rights.may_write(session.roles, Place.DIRECTORY, "roster"):
         raise RefusedError("your role may not write rosters", advice="Give the proposal to an admin.")
     own = roster.endings.get(session.seat)
     if own is not None and session.log.size >= own.get(session.log.origin, 0):
