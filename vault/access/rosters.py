@@ -77,17 +77,16 @@ def next_roster(
         if seat in change.ended or certificate.member in change.leaving:
             del certificates[seat]
     for leaver in change.leaving:
-        members.pop(leaver, None)
+        del members[leaver]
     reduced = [
         seat
         for seat, certificate in standing.certificates.items()
-        if seat not in certificates
-        or not standing.members[certificate.member] <= members.get(certificate.member, frozenset())
+        if seat not in certificates or not standing.members[certificate.member] <= members[certificate.member]
     ]
     head = replace(
         standing.head,
         number=standing.head.number + 1,
-        prev=tuple(sorted(standing.tips)),
+        prev=standing.tips,
         new_root=change.new_root,
         recovery=change.recovery or standing.head.recovery,
         rights=change.rights or standing.head.rights,
@@ -181,7 +180,7 @@ def signers_in(standing: Standing, roster: Roster) -> frozenset[MemberId]:
 def sizes_of_logs(rows: Rows, prover: Prover, certificate: Certificate) -> dict[Origin, int]:
     """Return each log of a seat with what this device has and can prove of it; its first log even of size 0."""
     sizes = {Origin(certificate.genesis): 0}
-    for name in rows.origins() | {certificate.genesis}:
+    for name in rows.origins():
         genesis = genesis_of(rows, name)
         if genesis is not None and (genesis.seat, genesis.identity) == (certificate.seat, certificate.identity):
             sizes[Origin(name)] = prover.undisputed(rows, Origin(name))

@@ -79,7 +79,6 @@ def answer(asked: Asked, *, ask_reason: Callable[[str], str], ask_passphrase: Ca
         VaultError: passphrase or log are not what they should be.
     """
     asked.wanted.require_whole()
-    why = ""
     for question in (_question(asked), _AGAIN, _AGAIN):
         why = ask_reason(question).strip()
         if not why or why in asked.wanted.reasons:
@@ -143,10 +142,10 @@ def _role(directory: Directory, seat: SeatId, requester: bytes) -> str:
     asking = directory.standing.certificates.get(requester)
     if asking is None or MemberId(asking.member) == member:
         raise RefusedError("nobody approves what they ask for themselves", advice="Ask another member.")
-    roles = sorted(role.value for role in directory.roles_of(member) & _APPROVERS)
-    if not roles:
+    role = min((role.value for role in directory.roles_of(member) & _APPROVERS), default=None)
+    if role is None:
         raise RefusedError("the second person's role does not allow to approve", advice="Ask another member.")
-    return roles[0]
+    return role
 
 
 def _signed(asked: Asked, vault: VaultId, own: SeatSecrets, role: str, why: str) -> Approval:
@@ -197,7 +196,7 @@ def decoded(untrusted: bytes, kind: type[_Message]) -> _Message:
     """
     try:
         return msgspec.msgpack.decode(untrusted, type=kind)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         raise MalformedError("the other process sent something else than was asked") from None
 
 

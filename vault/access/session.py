@@ -74,16 +74,15 @@ class Session:
     _keeper: PinKeeper = field(repr=False)
     _next_pins: Callable[[], Pins] = field(repr=False)
     prover: Prover
+    learned: Learned
+    state: Path | None
+    highest_ms: int
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
-    on_close: list[Callable[[], None]] = field(default_factory=list)
-    learned: Learned = field(default_factory=Learned)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
     _drafts: Drafts | None = field(default=None, repr=False)
     _index: Index | None = field(default=None, repr=False)
     _closed: bool = False
-    state: Path | None = None
-    highest_ms: int = 0
     hidden: frozenset[CompartmentId] = frozenset()
     is_over: bool = False
     here: frozenset[SeatId] = frozenset()
@@ -317,12 +316,12 @@ class Session:
             return
         self._closed = True
         faults: list[VaultError] = []
-        steps = [*self.on_close, self._keeper.close, self.database.close]
-        if self._drafts is not None:
-            steps.insert(0, self._drafts.close)
+        steps: list[Callable[[], None]] = []
         if self._index is not None:
-            steps[:0] = [partial(self._remember_index, self._index), self._index.close]
-        for step in steps:
+            steps += [partial(self._remember_index, self._index), self._index.close]
+        if self._drafts is not None:
+            steps.append(self._drafts.close)
+        for step in (*steps, self._keeper.close, self.database.close):
             try:
                 step()
             except VaultError as fault:
