@@ -6,7 +6,7 @@ All of it lies in the first session of the new seat's log: the roster, the keys,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,11 +22,10 @@ from vault.access.rekeying import remember_slot, slots_here
 from vault.access.rosters import Change, next_roster, sizes_of_logs
 from vault.access.slots import free_slot
 from vault.errors import RefusedError, VerificationError
-from vault.ids import ZERO_ID, EpochId, MemberId, Origin, RecordId, SeatId, make_id
+from vault.ids import ZERO_ID, MemberId, Origin, RecordId, SeatId, make_id
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
 from vault.log.roster_entries import Certificate
 from vault.policy.roles import Role
-from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import Entry, Work
 from vault.seal.doors import make_doors, make_recovery_door
@@ -56,9 +55,9 @@ class Wish:
     """
 
     name: str
-    new_admin: bool = False
-    everything: bool = False
-    ends_old: bool = True
+    new_admin: bool
+    everything: bool
+    ends_old: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,6 @@ def bring_back(opened: ByRecovery, wish: Wish, passphrase: bytearray, *, state: 
     _write(opened, log, plan)
     promote(opened.folder.keys)
     remember_slot(opened.database, plan.seat, plan.slot)
-    opened.database.truncate_wal()
     PinFile(state / "pins", opened.vault, plan.seat, seat.pin_key).save(_pins(log, plan, state))
     return BroughtBack(plan.member, plan.seat, plan.ended, len(plan.given), plan.left, plan.roster.head.number)
 
@@ -149,7 +147,7 @@ class _Planner:
     def plan(self, passphrase: bytearray) -> _Plan:
         """Return all that will be written."""
         member = self._member()
-        old = tuple(SeatId(one) for one, cert in sorted(self._standing.certificates.items()) if cert.member == member)
+        old = tuple(SeatId(one) for one, cert in self._standing.certificates.items() if cert.member == member)
         ended = old if self._wish.ends_old else ()
         roster = self._roster(member, ended)
         after = self._after(roster)
@@ -201,7 +199,7 @@ class _Planner:
         chain = check_chain([*before.chain.accepted, roster], self._opened.anchor, is_signed_raw)
         if chain.standing is None or roster.root not in chain.standing.tips:
             raise VerificationError("the roster that would admit the seat does not follow from what stands")
-        return replace(before, chain=chain, standing=chain.standing)
+        return Directory(before.compartment, chain, chain.standing)
 
     def _is_due(self, one: Reached, after: Directory, old: Sequence[SeatId]) -> bool:
         """Say whether the seat gets a compartment: the member's seats held it, or all of the member's role do."""
@@ -214,7 +212,7 @@ class _Planner:
         slot = make_slot(file.header, number, self._secrets, passphrase=passphrase, member_name=self._wish.name)
         sessions = {SeatId(row.seat) for row in self._rows.locals_for(Purpose.SESSION)}
         here = {self._seat, *(one for one in sessions | set(slots_here(self._rows)) if one in certificates)}
-        new_doors = make_doors(self._opened.vault, doors, [(one, certificates[one].kem) for one in sorted(here)])
+        new_doors = make_doors(self._opened.vault, doors, [(one, certificates[one].kem) for one in here])
         recovery = make_recovery_door(self._opened.vault, doors, after.standing.head.recovery)
         return file.with_slot(number, slot).with_doors(new_doors, recovery)
 
@@ -222,7 +220,8 @@ class _Planner:
 def _write(opened: ByRecovery, log: SeatLog, plan: _Plan) -> None:
     """Write the entries: the roster and the first keys in one, so that no seat stands without its directory."""
     for one in plan.given:
-        for key in one.keys:
+        # What is written goes under the last: a current one, if recovery holds any.
+        for key in sorted(one.keys, key=lambda key: key.epoch in one.state.current):
             log.keyring.add(one.state.compartment, key.epoch, key.key or b"")
     with opened.database.transaction() as rows:
         rows.put_local(log.place.seal_row(Purpose.KEYRING, log.keyring.encode()))
@@ -230,13 +229,12 @@ def _write(opened: ByRecovery, log: SeatLog, plan: _Plan) -> None:
         log.keyring.add(audit.compartment, audit.epoch, audit.key)
     home = plan.after.compartment
     grants = [(one.state.compartment, key.epoch) for one in plan.given for key in one.keys]
-    grants.sort(key=lambda grant: grant[0] != home)
+    grants = [grant for grant in grants if grant[0] == home] + [grant for grant in grants if grant[0] != home]
     grants += [(audit.compartment, audit.epoch) for audit in plan.audit]
     holder = [Holder(plan.seat, plan.after.standing.certificates[plan.seat].kem)]
     covers = {"compartments": len(plan.given), "ended": len(plan.ended)}
-    states = {one.state.compartment: one.state for one in plan.given}
     write_aside(opened.folder.keys, plan.file.encode())
-    with Work(log, choose_epoch=lambda compartment: _current(states[compartment], log.keyring)) as work:
+    with Work(log) as work:
         for compartment, epoch in grants[:GRANTS_IN_ONE_ENTRY]:
             work.grant(compartment, epoch, holder)
         work.write(home, RecordId(ROSTER_RECORD), "roster", plan.roster.fields())
@@ -249,13 +247,6 @@ def _write(opened: ByRecovery, log: SeatLog, plan: _Plan) -> None:
             for compartment, epoch in grants[start : start + GRANTS_IN_ONE_ENTRY]:
                 work.grant(compartment, epoch, holder)
             work.commit(Entry(act=ACT))
-    for audit in plan.audit:
-        log.keyring.drop(audit.epoch)
-
-
-def _current(state: CompartmentState, keyring: Keyring) -> EpochId | None:
-    """Return the current epoch that the keyring has; of several any: all who read the directory hold them."""
-    return next((epoch for epoch in state.current if keyring.get(epoch) is not None), None)
 
 
 def _pins(log: SeatLog, plan: _Plan, state: Path) -> Pins:

@@ -175,7 +175,7 @@ def _close_old_doors(session: Session, file: KeyFile, key: bytes) -> KeyFile:
 def with_doors(session: Session, file: KeyFile, keys: DoorKeys, seats: Collection[SeatId]) -> KeyFile:
     """Return the next generation, with doors for these seats and recovery alone."""
     certificates = session.directory.standing.certificates
-    doors = make_doors(session.vault, keys, [(seat, certificates[seat].kem) for seat in sorted(seats)])
+    doors = make_doors(session.vault, keys, [(seat, certificates[seat].kem) for seat in seats])
     recovery = make_recovery_door(session.vault, keys, session.directory.standing.head.recovery)
     return file.with_doors(doors, recovery)
 

@@ -1,0 +1,209 @@
+"""A seat from sheets: which keys it is given and when, which slot and doors it has, what is written and what is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from tests.access.test_keychange import read_keys
+from tests.services import colleague
+from tests.services.colleague import admit
+from tests.services.founded import MEMBER, Place
+from vault.access import recovering
+from vault.access.by_sheets import ByRecovery, opened_by_sheets
+from vault.access.reach import Judge, Reached
+from vault.access.recovering import BroughtBack, Wish, bring_back
+from vault.access.root_secret import kept_secret
+from vault.access.rosters import Change
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import RefusedError, VerificationError
+from vault.ids import SeatId
+from vault.log.epochs import CompartmentKind
+from vault.log.items import decode_items
+from vault.policy.roles import Role
+from vault.records.epochs import read_notice
+from vault.records.versions import open_each
+from vault.records.work import Entry
+from vault.services import logbook, rostering
+
+NEW = b"five wooden herons"
+NEWCOMER = "Ona Brisk"
+
+
+def secret_of(place: Place) -> bytes:
+    with place.open() as session:
+        return kept_secret(session) or b""
+
+
+def bring(place: Place, secret: bytes, name: str = MEMBER, **wish: bool) -> BroughtBack:
+    wanted = {"new_admin": False, "everything": False, "ends_old": True, **wish}
+    with opened_by_sheets(place.path, secret) as opened:
+        return bring_back(opened, Wish(name, **wanted), bytearray(NEW), state=place.state)
+
+
+def reopen(place: Place, name: str = MEMBER) -> Session:
+    return unlock(place.path, member=name, passphrase=bytearray(NEW), state=place.state)
+
+
+def reverse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let recovery find what it holds in the other order: the directory last, of each compartment the newest first."""
+    real = Judge.reached
+
+    def reversed_(judge: Judge) -> list[Reached]:
+        home = judge.opened.directory.compartment
+        found = [Reached(one.state, one.keys[::-1]) for one in real(judge)]
+        return sorted(found, key=lambda one: one.state.compartment == home)
+
+    monkeypatch.setattr(Judge, "reached", reversed_)
+
+
+def granted(session: Session, seat: SeatId, *, audit: bool) -> list[bytes]:
+    """Return the epochs of which some row grants a seat the key: those of audit, or all others."""
+    with session.database.reading() as rows:
+        notices = [notice for row in rows.epochs() if (notice := read_notice(row)) is not None]
+        ours = {one.epoch for one in notices if (one.kind is CompartmentKind.AUDIT) == audit}
+        return sorted(row.epoch for row in rows.grants() if row.seat == seat and row.epoch in ours)
+
+
+def members_said(session: Session) -> list[dict[str, object]]:
+    """Return what the records of the directory say of members."""
+    home = session.directory.compartment
+    with session.database.reading() as rows:
+        opened, _ = open_each(rows.versions(home), vault=session.vault, keyring=session.keyring)
+    return [dict(one.content.fields) for one in opened if one.content.kind == "member"]
+
+
+def replace_directory_key(session: Session) -> bytes:
+    home = session.directory.compartment
+    state = session.state_of(home)
+    assert state is not None
+    with session.work() as work:
+        holders = session.directory.holders([session.seat])
+        epoch = work.replace_epoch(home, CompartmentKind.DIRECTORY, holders, replaced=state.current)
+        work.commit(Entry(act="key.rotate"))
+    return epoch
+
+
+@pytest.mark.parametrize("limit", [1, 800])
+def test_every_key_is_given_once_and_the_directorys_with_the_roster_however_many_entries_it_takes(
+    founded: Place, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    secret = secret_of(founded)
+    with founded.open() as session:
+        replace_directory_key(session)
+        seat = session.seat
+        shared, audit = granted(session, seat, audit=False), granted(session, seat, audit=True)
+        home = set(session.keyring.epochs_of(session.directory.compartment))
+    assert len(home) == 2
+    reverse(monkeypatch)
+    monkeypatch.setattr(recovering, "GRANTS_IN_ONE_ENTRY", limit)
+    back = bring(founded, secret)
+    with reopen(founded) as session:
+        assert granted(session, back.seat, audit=False) == shared
+        assert set(audit) < set(granted(session, back.seat, audit=True))
+        assert len(audit) == len(set(audit))
+        with session.database.reading() as rows:
+            first = rows.operation(session.log.origin, 0)
+            assert first is not None
+            listed = {item.digest for item in decode_items(first.list)}
+            with_roster = {row.epoch for row in rows.grants() if row.seat == back.seat and row.digest in listed} & set(
+                shared
+            )
+        kept = {epoch for one in session.keyring.compartments() for epoch in session.keyring.epochs_of(one)}
+        # A seat keeps no audit key.
+        assert kept.isdisjoint(audit)
+        told = [line.payload.covers for line in logbook.newest(session, act="access.recover").lines if line.payload]
+    assert len(with_roster & home) == min(limit, 2)
+    assert (with_roster - home == set()) == (limit == 1)
+    assert [covers for covers in told if covers] == [{"compartments": back.compartments, "ended": 1}]
+
+
+@pytest.mark.parametrize("ends_old", [True, False])
+def test_the_entry_says_how_much_was_given_and_ended_and_pins_know_the_keys_file(
+    founded: Place, ends_old: bool
+) -> None:
+    back = bring(founded, secret_of(founded), ends_old=ends_old)
+    generation = read_keys(founded.path).header.generation
+    with reopen(founded) as session:
+        (told,) = [line.payload for line in logbook.newest(session, act="access.recover").lines]
+        assert session.pins is not None
+        assert session.pins.keys_generation == generation > 0
+    assert told is not None
+    assert told.covers == {"compartments": back.compartments} | ({"ended": 1} if ends_old else {})
+
+
+def test_what_recovery_writes_is_under_the_newest_key_in_whatever_order_it_was_given_them(
+    founded: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = secret_of(founded)
+    with founded.open() as session:
+        newest = replace_directory_key(session)
+    reverse(monkeypatch)
+    back = bring(founded, secret, NEWCOMER, new_admin=True)
+    with reopen(founded, NEWCOMER) as session, session.database.reading() as rows:
+        written = [
+            row.epoch for row in rows.versions(session.directory.compartment) if row.origin == session.log.origin
+        ]
+        assert session.seat == back.seat
+    assert written == [newest, newest]
+
+
+def test_who_is_brought_back_is_called_as_before_and_who_is_new_by_the_name_that_was_wished(founded: Place) -> None:
+    secret = secret_of(founded)
+    with founded.open() as session:
+        before = members_said(session)
+    bring(founded, secret, MEMBER.upper(), ends_old=False)
+    back = bring(founded, secret, f" {NEWCOMER} ", new_admin=True)
+    with founded.open() as session:
+        said = members_said(session)
+    assert [one for one in said if one not in before] == [{"member": back.member, "name": NEWCOMER}]
+    assert len(said) == len(before) + 1
+
+
+def test_each_seat_has_its_own_slot_and_whoever_was_here_keeps_a_door(founded: Place) -> None:
+    secret = secret_of(founded)
+    with founded.open() as session:
+        oren = admit(session)  # who has not opened it yet
+    bring(founded, secret, ends_old=False)
+    bring(founded, secret, NEWCOMER, new_admin=True)
+    for name in (MEMBER, NEWCOMER):
+        reopen(founded, name).close()
+    founded.open().close()
+    oren.open(founded).close()
+
+
+def test_who_was_an_auditor_and_is_none_any_more_is_given_no_audit_keys(founded: Place) -> None:
+    secret = secret_of(founded)
+    with founded.open() as session:
+        noor = admit(session, roles={Role.AUDITOR})
+        with session.work() as work:
+            work.commit(Entry(act="log.read"))
+        assert granted(session, noor.seat, audit=True)
+        change = Change(roles={noor.member: frozenset({Role.CASEWORKER})})
+        assert rostering.carry_out(session, change, by_root=True).is_done
+    back = bring(founded, secret, colleague.NAME)
+    with founded.open() as session:
+        assert granted(session, back.seat, audit=False)
+        assert granted(session, back.seat, audit=True) == []
+
+
+def test_sheets_that_hold_no_key_of_the_directory_by_right_write_nothing(
+    founded: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, keys = secret_of(founded), read_keys(founded.path)
+    monkeypatch.setattr(Judge, "reached", lambda _: [])
+    with pytest.raises(VerificationError, match="recovery holds no key of the directory"):
+        bring(founded, secret)
+    monkeypatch.undo()
+    assert read_keys(founded.path) == keys
+    founded.open().close()
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_nobody_is_brought_back_without_a_name(tmp_path: Path, name: str) -> None:
+    wish = Wish(name, new_admin=True, everything=False, ends_old=True)
+    with pytest.raises(RefusedError, match="a member needs a name"):
+        bring_back(cast("ByRecovery", None), wish, bytearray(NEW), state=tmp_path)
