@@ -1,0 +1,237 @@
+"""What a seat takes in of what others did, by hand-made keys and states: what counts, what is told, what is dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.sync.exchange import empty_store
+from vault.access import refresh as refreshing
+from vault.access.alarms import Alarm
+from vault.access.keyrings import GrantedKey
+from vault.access.pins import Pinned
+from vault.access.refresh import Refreshed, needs_refresh, refresh
+from vault.access.session import Session
+from vault.ids import CompartmentId, EpochId, Origin, SeatId
+from vault.log.epochs import CompartmentKind, Drop, EpochNotice
+from vault.records.drops import CountedEpoch
+from vault.records.holding import CompartmentState
+from vault.seal.keyring import Keyring
+from vault.seal.purposes import Purpose
+from vault.store.rowtypes import EpochRow
+
+CASE, OTHER = CompartmentId(b"\x0c" * 16), CompartmentId(b"\x0b" * 16)
+FIRST, SECOND, OTHERS = (EpochId(bytes([number]) * 16) for number in (0x0D, 0x0E, 0x10))
+SEAT, SOMEBODY = SeatId(b"\x01" * 16), SeatId(b"\x02" * 16)
+KEY = b"\x0f" * 32
+LOG = Origin(b"\x11" * 32)
+
+
+def given(
+    compartment: CompartmentId = CASE,
+    epoch: EpochId = FIRST,
+    *,
+    key: bytes | None = KEY,
+    at: int = 0,
+    is_altered: bool = False,
+) -> GrantedKey:
+    """Return a key that an entry of LOG lists a grant of."""
+    return GrantedKey(
+        EpochNotice(1, bytes(16), compartment, CompartmentKind.CASE, epoch), key, ((LOG, at),), is_altered
+    )
+
+
+def state(
+    compartment: CompartmentId, granted: Mapping[EpochId, Iterable[SeatId]], *, dropped: Sequence[SeatId] = ()
+) -> CompartmentState:
+    epochs = {epoch: CountedEpoch((), frozenset(), frozenset(seats)) for epoch, seats in granted.items()}
+    return CompartmentState(compartment, CompartmentKind.CASE, epochs, dict.fromkeys(dropped, ()))
+
+
+class Judging:
+    """A session that was given keys by others, and where compartments stand by what they did."""
+
+    def __init__(self, session: Session, patched: pytest.MonkeyPatch) -> None:
+        self.session = session
+        self.granted: list[GrantedKey] = []
+        self.states: dict[CompartmentId, CompartmentState | None] = {}
+        self.dropping: tuple[CompartmentId, ...] = ()
+        real = Session.states_of
+
+        def states_of(
+            one: Session, compartments: Iterable[CompartmentId]
+        ) -> dict[CompartmentId, CompartmentState | None]:
+            wanted = list(compartments)
+            true = real(one, [each for each in wanted if each not in self.states])
+            return {each: self.states[each] if each in self.states else true[each] for each in wanted}
+
+        patched.setattr(Session, "states_of", states_of)
+        patched.setattr(refreshing, "open_missing", lambda *_: self.granted)
+        patched.setattr(refreshing, "_dropping", lambda *_: self.dropping)
+
+    def refresh(self, *, at_unlock: bool = False) -> Refreshed:
+        self.session.alarms = ()
+        return refresh(self.session, at_unlock=at_unlock)
+
+    def stored(self) -> Keyring:
+        """Return the keyring as it lies in the rows."""
+        with self.session.database.reading() as rows:
+            row = rows.local(self.session.seat, Purpose.KEYRING)
+        assert row is not None
+        return Keyring.decode(self.session.log.place.open_row(row))
+
+
+@pytest.fixture
+def judging(session: Session, monkeypatch: pytest.MonkeyPatch) -> Judging:
+    return Judging(session, monkeypatch)
+
+
+def test_keys_that_were_given_by_right_are_held_and_kept(judging: Judging) -> None:
+    session = judging.session
+    judging.granted = [given(), given(epoch=SECOND), given(OTHER, OTHERS)]
+    judging.states = {
+        CASE: state(CASE, {FIRST: [session.seat], SECOND: [session.seat]}),
+        OTHER: state(OTHER, {OTHERS: [session.seat]}),
+    }
+    assert judging.refresh() == Refreshed(gained=(CASE, OTHER))
+    assert session.alarms == ()
+    for keyring in (session.keyring, judging.stored()):
+        assert keyring.epochs_of(CASE) == (FIRST, SECOND)
+        assert keyring.get(SECOND) == KEY
+        assert keyring.epochs_of(OTHER) == (OTHERS,)
+    # One more key of what is held already is no gain.
+    third = EpochId(b"\x12" * 16)
+    judging.granted = [given(epoch=third)]
+    judging.states[CASE] = state(CASE, {third: [session.seat]})
+    assert judging.refresh() == Refreshed()
+    assert judging.stored().get(third) == KEY
+
+
+REFUSED = "keys came from somebody who was not entitled to give them; they are not used."
+LOST = "keys that were granted to you do not open any more: their grants were altered."
+
+
+def test_keys_that_nobody_entitled_gave_are_counted_and_not_used(judging: Judging) -> None:
+    session = judging.session
+    unfounded, ungranted, unknown = (CompartmentId(bytes([n]) * 16) for n in (0x21, 0x22, 0x23))
+    judging.granted = [given(unfounded), given(ungranted), given(unknown), given(unknown, key=None)]
+    judging.states = {
+        unfounded: None,
+        ungranted: state(ungranted, {FIRST: [SOMEBODY]}),
+        unknown: state(unknown, {SECOND: [session.seat]}),
+    }
+    assert judging.refresh() == Refreshed(refused=4)
+    assert session.alarms == (Alarm("refused-keys", f"4 {REFUSED}", is_fault=False),)
+    assert session.keyring.get(FIRST) is None
+    assert judging.stored().get(FIRST) is None
+
+
+def test_keys_of_before_a_withdrawal_are_neither_used_nor_told_of(judging: Judging) -> None:
+    session = judging.session
+    judging.granted = [given(), given(OTHER)]
+    judging.states = {
+        CASE: state(CASE, {FIRST: [session.seat]}, dropped=[session.seat]),
+        OTHER: state(OTHER, {FIRST: [session.seat]}, dropped=[SOMEBODY]),
+    }
+    assert judging.refresh() == Refreshed(gained=(OTHER,))
+    assert session.keyring.compartment_of(FIRST) == OTHER
+    assert session.alarms == ()
+
+
+def test_keys_that_count_and_do_not_open_are_told_as_lost(judging: Judging) -> None:
+    session = judging.session
+    judging.granted = [given(key=None), given(key=None, is_altered=True), given(OTHER, key=None, is_altered=True)]
+    judging.states = {CASE: state(CASE, {FIRST: [session.seat]}), OTHER: None}
+    assert judging.refresh() == Refreshed()
+    assert session.alarms == (Alarm("keyring-lost", f"3 {LOST}"),)
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"), [({LOG: 5}, 2), ({LOG: 4}, 1), ({LOG: 3}, 0), ({}, 0), ({Origin(bytes(32)): 9}, 0), (None, 0)]
+)
+def test_a_key_that_this_account_had_taken_in_before_says_that_the_keyring_is_an_older_one(
+    judging: Judging, seen: dict[Origin, int] | None, told: int
+) -> None:
+    session = judging.session
+    assert session.pins is not None
+    logs = {origin: Pinned(size, bytes(32)) for origin, size in (seen or {}).items()}
+    session.pins = None if seen is None else replace(session.pins, logs=logs)
+    judging.granted = [given(at=3), given(OTHER, SECOND, at=4)]
+    judging.states = {
+        CASE: state(CASE, {FIRST: [session.seat]}),
+        OTHER: state(OTHER, {SECOND: [session.seat]}),
+    }
+    assert judging.refresh(at_unlock=True).gained == (CASE, OTHER)
+    words = f"The keyring of this device is an older one, or was altered: {told} keys were opened again."
+    assert session.alarms == ((Alarm("keyring", words, lasts=True),) if told else ())
+
+
+def test_what_comes_in_while_a_session_is_open_says_nothing_of_its_keyring(judging: Judging) -> None:
+    session = judging.session
+    assert session.pins is not None
+    session.pins = replace(session.pins, logs={LOG: Pinned(9, bytes(32))})
+    judging.granted, judging.states = [given()], {CASE: state(CASE, {FIRST: [session.seat]})}
+    judging.refresh()
+    assert session.alarms == ()
+
+
+def test_a_case_that_was_withdrawn_leaves_keyring_and_index(judging: Judging) -> None:
+    session = judging.session
+    for compartment, epoch in ((CASE, FIRST), (CASE, SECOND), (OTHER, OTHERS)):
+        session.keyring.add(compartment, epoch, KEY)
+    unfounded = CompartmentId(b"\x21" * 16)
+    judging.dropping = (CASE, OTHER, unfounded)
+    judging.states = {
+        CASE: state(CASE, {FIRST: [session.seat]}, dropped=[session.seat]),
+        OTHER: state(OTHER, {FIRST: [session.seat]}, dropped=[SOMEBODY]),
+        unfounded: None,
+    }
+    assert judging.refresh() == Refreshed(withdrawn=(CASE,))
+    for keyring in (session.keyring, judging.stored()):
+        assert keyring.epochs_of(CASE) == ()
+        assert keyring.epochs_of(OTHER) == (OTHERS,)
+
+
+def test_where_nothing_changed_nothing_is_written(judging: Judging) -> None:
+    with judging.session.database.reading() as rows:
+        before = rows.local(judging.session.seat, Purpose.KEYRING)
+    assert judging.refresh() == Refreshed()
+    with judging.session.database.reading() as rows:
+        assert rows.local(judging.session.seat, Purpose.KEYRING) == before
+    assert not judging.session.uses_index
+
+
+# ---- which epochs say that they drop a seat
+
+
+def notice(
+    compartment: CompartmentId = CASE, *dropped: SeatId, kind: CompartmentKind = CompartmentKind.CASE
+) -> EpochNotice:
+    """Return an epoch that drops these seats."""
+    drops = tuple(Drop(seat, bytes([number]) * 32, 0) for number, seat in enumerate(dropped))
+    return EpochNotice(1, bytes(16), compartment, kind, SECOND, (FIRST,), drops)
+
+
+@pytest.mark.parametrize(
+    ("found", "needs"),
+    [
+        pytest.param(notice(CASE, SEAT), True, id="the seat"),
+        pytest.param(notice(CASE, SOMEBODY, SEAT), True, id="with another"),
+        pytest.param(notice(CASE, SOMEBODY), False, id="another"),
+        pytest.param(notice(OTHER, SEAT), False, id="from what it does not hold"),
+        pytest.param(notice(CASE, SEAT, kind=CompartmentKind.DIRECTORY), False, id="from the directory: rosters say"),
+        pytest.param(None, False, id="no notice"),
+    ],
+)
+def test_an_unlock_looks_closer_where_an_epoch_says_that_it_drops_the_seat_from_what_it_holds(
+    tmp_path: Path, found: EpochNotice | None, needs: bool
+) -> None:
+    keyring = Keyring()
+    keyring.add(CASE, FIRST, KEY)
+    with empty_store(tmp_path) as store, store.transaction() as rows:
+        junk = EpochRow(bytes(32), CASE, bytes(500))
+        rows.add_epochs([junk if found is None else EpochRow(found.digest(), found.compartment, found.encode())])
+        assert needs_refresh(rows, SEAT, keyring) is needs
