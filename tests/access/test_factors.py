@@ -199,7 +199,7 @@ def test_wrong_old_factors_change_nothing(opened: Opened) -> None:
 
 
 def test_the_salt_of_a_vault_is_that_of_its_keys_file_and_a_keys_file_alone_is_no_vault(opened: Opened) -> None:
-    with pytest.raises(NoVaultError, match="the file vault.db is missing"):
+    with pytest.raises(NoVaultError, match=r"the file vault\.db is missing"):
         salt_of_vault(opened.folder.path)
     opened.folder.database.touch()
     assert salt_of_vault(opened.folder.path) == FILE.header.vault_salt
