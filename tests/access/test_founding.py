@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
+from vault import platform
 from vault.access import founding
-from vault.access.founding import FOUNDER_ROLES, found_vault
+from vault.access.directory import RECOVERY
+from vault.access.enrolling import shared_compartments
+from vault.access.founding import FOUNDER_ROLES, found_vault, make_beside
+from vault.access.pins import Pinned, this_machine
+from vault.access.root_secret import kept_secret
+from vault.access.session import Session
 from vault.errors import RefusedError, TryAgainError, UsageError, VaultError
 from vault.log.epochs import CompartmentKind
 from vault.log.items import ItemKind, decode_items
+from vault.log.roster import ROSTER_RECORD
+from vault.log.roster_entries import Certificate, RosterHead
+from vault.policy.rights import NEWEST_TABLE
+from vault.policy.roles import Role
 from vault.records.epochs import read_notice
+from vault.records.versions import OpenedVersion, open_all
+from vault.seal.doors import DoorKeys, open_recovery_door
+from vault.seal.envelope import SUITE
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.passphrase import FLOOR, KdfParameters
-from vault.seal.recovery import derive_root_seed
+from vault.seal.recipients import KemPrivate
+from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
 from vault.seal.signing import public_key
 from vault.services import checking
+from vault.store.files import BALLAST_SIZE, read_limited
+from vault.store.folder import VaultFolder
 
 
-def found(path: Path, state: Path, **changed: object) -> founding.Founded:
+def found(path: Path, state: Path | None, **changed: object) -> founding.Founded:
     wanted: dict[str, object] = {
         "organisation": "Harbour Aid",
         "member_name": MEMBER,
@@ -61,6 +84,133 @@ def test_entry_0_lists_the_first_compartments_their_grants_the_roster_and_the_ke
         CompartmentKind.AUDIT,
     }
 
+
+# ---- what stands in a new vault
+
+
+@dataclass(frozen=True)
+class Just:
+    """What a founding returned, the session that opened the vault first, its `keys` file and its account's folder."""
+
+    founded: founding.Founded
+    session: Session
+    file: KeyFile
+    state: Path
+
+
+@pytest.fixture(scope="module")
+def just(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Just]:
+    """A vault that was founded with names with spaces around them; nobody writes into it."""
+    folder = tmp_path_factory.mktemp("just")
+    path, state = folder / "new.vault", folder / "state"
+    founded = found(path, state, organisation="  Harbour Aid ", member_name=f" {MEMBER} ")
+    with Place(path, state).open() as session:
+        yield Just(founded, session, KeyFile.decode(read_limited(path / "keys", KEY_FILE_SIZE)), state)
+
+
+def versions_in(session: Session, kind: CompartmentKind) -> list[OpenedVersion]:
+    with session.database.reading() as rows:
+        sealed = rows.versions(shared_compartments(session)[kind])
+        return sorted(open_all(sealed, vault=session.vault, keyring=session.keyring), key=lambda one: one.n)
+
+
+def told(version: OpenedVersion) -> tuple[str, dict[str, object]]:
+    return version.content.kind, dict(version.content.fields)
+
+
+def test_the_directory_says_who_the_organisation_and_its_founder_are_and_who_reads_failed_attempts(just: Just) -> None:
+    roster, organisation, member, attempts = versions_in(just.session, CompartmentKind.DIRECTORY)
+    (package,) = versions_in(just.session, CompartmentKind.SENDING)
+    assert (roster.record, roster.content.kind) == (ROSTER_RECORD, "roster")
+    assert told(organisation) == ("organisation", {"name": "Harbour Aid"})
+    assert told(member) == ("member", {"member": just.founded.member, "name": MEMBER})
+    seed = attempts.content.fields["kem"]
+    assert isinstance(seed, bytes)
+    assert told(attempts) == ("attempts-key", {"kem": seed})
+    assert KemPrivate.from_seed(seed).public == just.file.attempts_public
+    package_seed = package.content.fields["seed"]
+    assert isinstance(package_seed, bytes)
+    assert (told(package), len(package_seed)) == (("package-key", {"seed": package_seed}), 32)
+    assert len({one.record for one in (roster, organisation, member, attempts, package)}) == 5
+
+
+def test_roster_0_certifies_the_founder_in_every_role_under_the_newest_rules(just: Just) -> None:
+    founded, session = just.founded, just.session
+    recovery = KemPrivate.from_seed(derive_recovery_seed(founded.root_secret)).public
+    (roster,) = session.directory.chain.accepted
+    assert roster.head == RosterHead(
+        founded.vault, 0, (), recovery, NEWEST_TABLE, (SUITE,), None, helpers_by_supervisor=True
+    )
+    assert roster.members == {founded.member: {Role.ADMIN, Role.SUPERVISOR, Role.CASEWORKER, Role.AUDITOR}}
+    (certificate,) = roster.certificates.values()
+    assert certificate == Certificate(
+        session.seat,
+        founded.member,
+        session.kem_private.public,
+        session.sign("roster", b"")[0],
+        session.log.origin,
+    )
+    root = public_key(derive_root_seed(founded.root_secret))
+    assert [signer for signer, _ in roster.signatures] == [root]
+    assert founded.root_words == root_words(root)
+
+
+def test_the_founder_and_recovery_hold_every_compartment_and_a_door(just: Just) -> None:
+    founded, session, file = just.founded, just.session, just.file
+    states = session.states_of(shared_compartments(session).values())
+    assert [state.holders for state in states.values() if state is not None] == [{session.seat, RECOVERY}] * 4
+    by_sheets = KemPrivate.from_seed(derive_recovery_seed(founded.root_secret))
+    key = open_recovery_door(by_sheets, founded.vault, file.recovery_door)
+    assert key == DoorKeys(session.copy_keys(file).database_key)
+    assert (file.header.vault, file.header.generation) == (founded.vault, 0)
+    assert session.keys_now == (file, 0)
+
+
+def test_the_root_secret_lies_in_the_vault_until_sheets_are_proven(just: Just) -> None:
+    assert kept_secret(just.session) == just.founded.root_secret
+
+
+def test_the_account_remembers_the_whole_of_the_vault_that_it_founded(just: Just) -> None:
+    session, pins = just.session, just.session.pins
+    assert pins is not None
+    origin = session.log.origin
+    with session.database.reading() as rows:
+        first = rows.checkpoints(origin)[0]
+    assert pins.logs == {origin: Pinned(1, first.root)}
+    assert (pins.current, pins.pending, pins.index) == (origin, None, None)
+    assert (pins.roster, pins.machine) == (session.directory.roster, this_machine(just.state))
+    assert pins.keys_header == sha256(just.file.header_bytes()).digest()
+    assert pins.keys_slot == sha256(just.file.slots[0]).digest()
+    assert session.warnings == ()
+
+
+def test_a_new_vault_has_its_parts_and_its_ballast_and_nothing_open(tmp_path: Path) -> None:
+    found(tmp_path / "new.vault", tmp_path / "state")
+    parts = {one.name for one in (tmp_path / "new.vault").iterdir()}
+    assert parts == {"ballast", "blobs", "drafts", "index", "keys", "vault.db"}
+    assert (tmp_path / "new.vault" / "ballast").stat().st_size == BALLAST_SIZE
+    assert {one.name for one in (tmp_path / "state").iterdir()} >= {"pins"}
+
+
+def test_an_account_without_another_state_folder_uses_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "state_dir", lambda: tmp_path / "own")
+    found(tmp_path / "new.vault", None)
+    assert len(list((tmp_path / "own" / "pins").iterdir())) == 1
+    found(tmp_path / "other.vault", tmp_path / "state")
+    assert len(list((tmp_path / "own" / "pins").iterdir())) == 1
+
+
+def test_the_name_of_a_new_vault_is_on_the_medium_when_it_is_said_to_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stood: list[tuple[Path, bool]] = []
+    path = tmp_path / "new.vault"
+    monkeypatch.setattr(platform, "fsync_folder", lambda folder: stood.append((folder, path.exists())))
+    found(path, tmp_path / "state")
+    assert stood == [(tmp_path, True)]
+
+
+# ---- what is refused, and what fails
 
 REFUSED: list[object] = [
     pytest.param({"organisation": "  "}, UsageError, "need a name", id="no organisation"),
@@ -112,3 +262,72 @@ def test_a_failure_on_the_way_leaves_no_half_vault(tmp_path: Path, monkeypatch: 
     assert not (tmp_path / "new.vault").exists()
     assert list(tmp_path.glob("*.part")) == []
     found(tmp_path / "new.vault", tmp_path / "state")
+
+
+def test_a_place_that_a_sync_client_moves_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "is_network_or_synced", lambda path: f"{path.name} is synced, says the test")
+    with pytest.raises(RefusedError, match=r"new\.vault is synced, says the test"):
+        found(tmp_path / "new.vault", tmp_path / "state")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_the_name_was_taken_meanwhile_what_took_it_stays_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, build = tmp_path / "new.vault", founding._build
+
+    def taken(*given: object) -> object:
+        path.mkdir()
+        (path / "letter").write_text("mine")
+        return build(*given)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(founding, "_build", taken)
+    with pytest.raises(TryAgainError) as refusal:
+        found(path, tmp_path / "state")
+    assert refusal.value.message == f"the vault cannot be made at {path}"
+    assert [one.name for one in path.iterdir()] == ["letter"]
+    assert list((tmp_path / "state" / "pins").iterdir()) == list(tmp_path.glob("*.part")) == []
+
+
+def test_what_ends_a_founding_is_what_is_told_whatever_cannot_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(folder: VaultFolder, *given: object) -> None:
+        shutil.rmtree(folder.path)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(founding, "_build", gone)
+    with pytest.raises(KeyboardInterrupt):
+        found(tmp_path / "new.vault", tmp_path / "state")
+    assert list(tmp_path.glob("*.part")) == []
+
+
+# ---- the folder beside
+
+
+def test_the_folder_beside_is_new_and_for_its_owner_alone_and_what_is_above_keeps_its_rights(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o755)
+    before = os.umask(0)
+    try:
+        building = make_beside(shared / "new.vault")
+    finally:
+        os.umask(before)
+    assert list(shared.iterdir()) == [building.path]
+    assert (building.path.name[:10], building.path.suffix) == ("new.vault.", ".part")
+    assert building.path.stat().st_mode & 0o777 == 0o700
+    assert shared.stat().st_mode & 0o777 == 0o755
+
+
+def test_the_folder_beside_is_never_one_that_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secrets, "token_hex", lambda size: "00" * size)
+    make_beside(tmp_path / "new.vault")
+    with pytest.raises(TryAgainError, match="the vault cannot be made at"):
+        make_beside(tmp_path / "new.vault")
+
+
+def test_a_place_below_a_file_is_no_place(tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("mine")
+    with pytest.raises(TryAgainError, match="the vault cannot be made at"):
+        make_beside(tmp_path / "letter" / "new.vault")

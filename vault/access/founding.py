@@ -75,7 +75,7 @@ def found_vault(
     state = platform.state_dir() if state is None else state
     founder = _Founder(organisation.strip(), member_name.strip())
     header = KeyHeader(founder.vault, make_id(), 0, make_key(), parameters)
-    slot = make_slot(header, 0, founder.secrets, passphrase=passphrase, member_name=member_name)
+    slot = make_slot(header, 0, founder.secrets, passphrase=passphrase, member_name=founder.name)
     building = make_beside(path)
     pin_file = PinFile(state / "pins", founder.vault, founder.seat, founder.secrets.pin_key)
     try:
@@ -87,7 +87,7 @@ def found_vault(
         building.path.replace(path)
     except BaseException as fault:
         with suppress(OSError):
-            pin_file.path.unlink(missing_ok=True)
+            pin_file.path.unlink()
         shutil.rmtree(building.path, ignore_errors=True)
         if isinstance(fault, OSError):
             raise no_room(path) from None
@@ -136,7 +136,7 @@ class _Founder:
     def roster(self, origin: bytes) -> Roster:
         """Return roster 0, signed by the root."""
         head = RosterHead(self.vault, 0, (), self.recovery, NEWEST_TABLE, (SUITE,), helpers_by_supervisor=True)
-        member = MemberEntry(self.member, frozenset(FOUNDER_ROLES))
+        member = MemberEntry(self.member, FOUNDER_ROLES)
         identity = public_key(self.secrets.identity_seed)
         certificate = Certificate(self.seat, self.member, self.kem_public, identity, origin)
         unsigned = make_roster(head, [member], [certificate], random=secrets.token_bytes)
@@ -157,7 +157,7 @@ class _Founder:
 def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, state: Path) -> Pins:
     place = SealedPlace(founder.vault, founder.seat, founder.secrets.keyring_key)
     write_aside(folder.keys, key_file.encode())
-    database = open_database(folder.database, founder.database_key, create=True, ballast=folder.ballast)
+    database = open_database(folder.database, founder.database_key, create=True)
     try:
         make_tables(database)
         with database.transaction() as rows:
