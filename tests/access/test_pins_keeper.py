@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -40,8 +40,33 @@ class Written:
             raise fault
 
 
-def keeper_of(written: Written) -> PinKeeper:
-    return PinKeeper(cast("PinFile", written))
+class Keeper:
+    """A keeper that is asked from another thread: a test fails where the real one never answers."""
+
+    def __init__(self, file: Written | PinFile) -> None:
+        self._real = PinKeeper(cast("PinFile", file))
+
+    def keep(self, pins: Pins) -> None:
+        self._in_time(lambda: self._real.keep(pins))
+
+    def close(self) -> None:
+        self._in_time(self._real.close)
+
+    def _in_time(self, act: Callable[[], None]) -> None:
+        faults: list[Exception] = []
+
+        def acting() -> None:
+            try:
+                act()
+            except Exception as fault:  # to be raised where it is waited for
+                faults.append(fault)
+
+        thread = threading.Thread(target=acting, daemon=True)
+        thread.start()
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+        for fault in faults:
+            raise fault
 
 
 def at(size: int) -> Pins:
@@ -51,7 +76,7 @@ def at(size: int) -> Pins:
 def test_pins_are_written_without_anybody_waiting_and_again_after_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pins_module, "_REST_SECONDS", 0.01)
     written = Written()
-    keeper = keeper_of(written)
+    keeper = Keeper(written)
     for size in (1, 2, 3):
         keeper.keep(at(size))
         assert written.times.acquire(timeout=PATIENCE_S)
@@ -62,7 +87,7 @@ def test_pins_are_written_without_anybody_waiting_and_again_after_a_rest(monkeyp
 def test_the_keeper_rests_after_each_time_and_then_writes_the_last_pins_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pins_module, "_REST_SECONDS", 1000.0)
     written = Written()
-    keeper = keeper_of(written)
+    keeper = Keeper(written)
     keeper.keep(at(1))
     assert written.times.acquire(timeout=PATIENCE_S)
     keeper.keep(at(2))
@@ -75,7 +100,7 @@ def test_the_keeper_rests_after_each_time_and_then_writes_the_last_pins_alone(mo
 def test_a_close_returns_when_the_last_pins_are_written() -> None:
     written = Written()
     written.may_go_on.clear()
-    keeper = keeper_of(written)
+    keeper = Keeper(written)
     keeper.keep(at(1))
     threading.Timer(0.05, written.may_go_on.set).start()
     keeper.close()
@@ -84,13 +109,13 @@ def test_a_close_returns_when_the_last_pins_are_written() -> None:
 
 def test_a_keeper_that_was_given_nothing_writes_nothing() -> None:
     written = Written()
-    keeper_of(written).close()
+    Keeper(written).close()
     assert written.sizes == []
 
 
 def test_a_process_that_ends_does_not_wait_for_the_thread_of_the_pins() -> None:
     before = set(threading.enumerate())
-    keeper = keeper_of(Written())
+    keeper = Keeper(Written())
     (thread,) = set(threading.enumerate()) - before
     assert (thread.name, thread.daemon) == ("pins", True)
     keeper.close()
@@ -99,7 +124,7 @@ def test_a_process_that_ends_does_not_wait_for_the_thread_of_the_pins() -> None:
 
 def test_the_last_pins_kept_are_on_the_disk_after_close(tmp_path: Path) -> None:
     file = PinFile(tmp_path / "pins", VAULT, SEAT, b"k" * 32)
-    keeper = PinKeeper(file)
+    keeper = Keeper(file)
     for size in range(1, 50):
         keeper.keep(at(size))
     keeper.close()
@@ -121,7 +146,7 @@ FULL_DISK = TryAgainError("no room, says the test")
 def test_pins_that_could_not_be_written_at_last_are_told_at_close(
     fault: Exception, error: type[Exception], words: str
 ) -> None:
-    keeper = keeper_of(Written([fault]))
+    keeper = Keeper(Written([fault]))
     keeper.keep(at(1))
     with pytest.raises(error, match=f"^{words}$"):
         keeper.close()
@@ -130,7 +155,7 @@ def test_pins_that_could_not_be_written_at_last_are_told_at_close(
 def test_a_fault_that_later_pins_made_good_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pins_module, "_REST_SECONDS", 0.01)
     written = Written([FULL_DISK, RuntimeError("of ours")])
-    keeper = keeper_of(written)
+    keeper = Keeper(written)
     for size in (1, 2, 3):
         keeper.keep(at(size))
         assert written.times.acquire(timeout=PATIENCE_S)
