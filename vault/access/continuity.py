@@ -151,8 +151,7 @@ def newest_keys(
     logs: dict[Origin, Genesis] = {}
     for name in dict.fromkeys(Origin(row.origin) for row in rows.geneses()):
         genesis = genesis_of(rows, name)
-        certificate = None if genesis is None else directory.standing.certificates.get(genesis.seat)
-        if genesis is None or certificate is None or certificate.identity != genesis.identity:
+        if genesis is None or not _is_certified(genesis, directory):
             continue
         logs[name] = genesis
         report = (reports or {}).get(name) or report_of(rows, name)
@@ -166,6 +165,11 @@ def newest_keys(
             newest.pop(earlier, None)
             earlier = Origin(logs[earlier].predecessor)
     return newest
+
+
+def _is_certified(genesis: Genesis, directory: Directory) -> bool:
+    certificate = directory.standing.certificates.get(genesis.seat)
+    return certificate is not None and certificate.identity == genesis.identity
 
 
 def _own_logs(rows: Rows, seat: SeatId, identity: bytes) -> dict[Origin, Genesis]:
@@ -241,7 +245,7 @@ def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarm
     if len(reports) > 1:
         words = f"Your seat has {len(reports)} logs that nothing follows: a vault was copied and both copies were used."
         alarms += (Alarm("fork", words, lasts=True),)
-    newest = min(reports.values(), key=lambda report: (-report.size, report.origin))
+    newest = max(reports.values(), key=lambda report: report.size)  # of equal ones the first by name
     if not newest.size:
         raise VerificationError(
             f"nothing of log {newest.origin.hex()} is proven", advice="Restore the vault from a backup."

@@ -1,0 +1,295 @@
+"""What unlock notices when it compares the stored logs with what this account remembers: each alarm, by its code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from tests.access.test_continuity import begin_beside, junk_genesis, list_keys, newest_keys_of
+from vault.access.alarms import Alarm
+from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster
+from vault.access.pins import Pinned, Pins
+from vault.access.session import Session
+from vault.errors import VerificationError
+from vault.ids import Origin, SeatId, make_id
+from vault.log.genesis import Genesis
+from vault.records.logs import genesis_of
+from vault.records.seatlog import Predecessor, SealedPlace, begin
+from vault.records.work import Entry, Work
+from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.purposes import Purpose
+from vault.seal.signing import make_signing_seed, public_key
+from vault.store.files import read_limited
+
+MACHINE = b"this machine"
+OTHER = Alarm("verify", "Found before.")
+
+
+@pytest.fixture
+def session(filled_session: Session) -> Session:
+    return filled_session
+
+
+def keys_of(session: Session) -> KeyFile:
+    return KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+
+
+def pins_of(session: Session, *, logs: dict[Origin, Pinned] | None = None) -> Pins:
+    """Return what an account remembers that saw the vault a moment ago."""
+    file = keys_of(session)
+    log = session.log
+    return Pins(
+        machine=MACHINE,
+        logs={log.origin: Pinned(log.size, log.frontier.root())} if logs is None else logs,
+        current=log.origin,
+        pending=None,
+        roster=session.directory.roster,
+        keys_header=sha256(file.header_bytes()).digest(),
+        keys_slot=sha256(file.slots[0]).digest(),
+        keys_generation=file.header.generation,
+        index=None,
+        highest_ms=0,
+    )
+
+
+def judged(session: Session, pins: Pins | None, *, machine: bytes = MACHINE) -> Continuity:
+    identity = public_key(session._secrets.identity_seed)
+    with session.database.reading() as rows:
+        return judge(rows, session.log.place, identity=identity, pins=pins, machine=machine)
+
+
+def codes(found: Continuity) -> list[tuple[str, bool, bool]]:
+    return [(alarm.code, alarm.is_fault, alarm.lasts) for alarm in found.alarms]
+
+
+def erase(session: Session, table: str, where: str, *values: object) -> None:
+    with session.database.transaction() as rows:
+        rows.connection.exec_driver_sql(f"DELETE FROM {table} WHERE {where}", values)
+
+
+def rolled_back(session: Session) -> tuple[str, bool, bool]:
+    return (f"rollback:{session.log.origin.hex()}", True, False)
+
+
+def succeeded(session: Session, *, claimed: int = 0, keeps_key: bool = True) -> Origin:
+    """Have another log of the seat go on from the present one, of which it says that it had so many entries more."""
+    log = session.log
+    other = begin(
+        database=session.database,
+        place=log.place,
+        identity_seed=session._secrets.identity_seed,
+        roster=log.roster,
+        auditors=log.auditors,
+        keyring=session.keyring,
+        app_version="test",
+        predecessor=Predecessor(log.origin, log.size + claimed, log.frontier.root()),
+    )
+    with session.database.reading() as rows:
+        kept = [row for purpose in (Purpose.SESSION, Purpose.RATCHET) if (row := rows.local(session.seat, purpose))]
+    with Work(other) as work:
+        work.commit(Entry(act="log.restored"))
+    with session.database.transaction() as rows:
+        for row in kept if keeps_key else ():
+            rows.put_local(row)
+    return other.origin
+
+
+# ---- which log, and what is told
+
+
+def test_what_was_seen_and_is_here_is_gone_on_with_in_silence(session: Session) -> None:
+    assert judged(session, pins_of(session)) == Continuity(session.log.origin, None, ())
+
+
+def test_an_account_without_pins_is_told_as_news_and_goes_on_from_what_is_proven(session: Session) -> None:
+    found = judged(session, None)
+    assert codes(found) == [("no-pins", False, False)]
+    assert found.predecessor == Predecessor(session.log.origin, session.log.size, session.log.frontier.root())
+
+
+def test_without_pins_too_a_log_that_another_goes_on_from_is_compared(session: Session) -> None:
+    succeeded(session, claimed=2)
+    assert codes(judged(session, None)) == [("no-pins", False, False), rolled_back(session)]
+
+
+def test_another_machine_is_news(session: Session) -> None:
+    assert codes(judged(session, pins_of(session), machine=b"another")) == [("other-machine", False, False)]
+
+
+def lose_the_session_key(session: Session) -> None:
+    with session.database.transaction() as rows:
+        rows.delete_local(session.seat, Purpose.SESSION)
+
+
+def go_on_with_another_log(session: Session) -> None:
+    """Have the seat's device hold the key of another log, as when another account used it."""
+    succeeded(session, keeps_key=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "last"),
+    [
+        (lose_the_session_key, ("session-key", True, True)),
+        (go_on_with_another_log, ("moved", False, False)),
+    ],
+)
+def test_what_else_was_noticed_is_told_beside_a_session_key_that_is_not_the_logs(
+    session: Session, change: Callable[[Session], None], last: tuple[str, bool, bool]
+) -> None:
+    pins = pins_of(session)
+    unseen = Origin(b"u" * 32)
+    change(session)
+    found = judged(session, replace(pins, logs={**pins.logs, unseen: Pinned(3, bytes(32))}))
+    assert codes(found) == [(f"rollback:{unseen.hex()}", True, False), last]
+    assert found.alarms[0].seats == frozenset()
+    assert found.predecessor is not None
+
+
+def test_damage_of_the_own_log_is_a_fault_that_lasts_and_hides_no_other(session: Session) -> None:
+    with session.database.reading() as rows:
+        found = after_damage(
+            rows,
+            session.log.place,
+            identity=public_key(session._secrets.identity_seed),
+            pins=pins_of(session),
+            alarms=(OTHER,),
+            found="a hole, says the test",
+        )
+    words = "The log is damaged or was altered: a hole, says the test. A new log begins; run `casevault log verify`."
+    assert found.alarms == (OTHER, Alarm("damaged", words, lasts=True))
+    assert found.predecessor == Predecessor(session.log.origin, session.log.size, session.log.frontier.root())
+
+
+def test_a_roster_that_was_seen_and_is_not_here_is_told(session: Session) -> None:
+    pins = pins_of(session)
+    assert judge_roster(session.directory, pins) == judge_roster(session.directory, None) == ()
+    (alarm,) = judge_roster(session.directory, replace(pins, roster=b"r" * 32))
+    assert (alarm.code, alarm.is_fault, alarm.lasts) == ("roster", True, True)
+
+
+# ---- older copies and forks
+
+
+@pytest.mark.parametrize("claimed", [1, 0], ids=["it was seen shorter", "it was seen at that size"])
+def test_a_log_that_was_cut_below_both_its_pin_and_its_successor_is_told_once_for_each_that_knows(
+    session: Session, claimed: int
+) -> None:
+    """What this account saw at that size or later is compared by its pin alone."""
+    pins = pins_of(session)
+    succeeded(session, claimed=claimed)
+    erase(session, "operation", "origin = ? AND seq >= ?", session.log.origin, session.log.size - 2)
+    found = judged(session, pins)
+    assert codes(found) == [rolled_back(session)] * (1 + claimed)
+    assert {alarm.seats for alarm in found.alarms} == {frozenset({session.seat})}
+    assert ["this device saw" in alarm.text for alarm in found.alarms] == [True, False][: 1 + claimed]
+
+
+def test_a_hole_in_what_was_seen_is_a_change_of_it(session: Session) -> None:
+    pins = pins_of(session)
+    erase(session, "operation", "origin = ? AND seq = 2", session.log.origin)
+    erase(session, "tile", "origin = ?", session.log.origin)
+    (alarm,) = judged(session, pins).alarms
+    assert alarm.code == rolled_back(session)[0]
+    assert f"changed in its first {session.log.size} entries: not those that this device saw" in alarm.text
+
+
+def test_two_logs_that_go_on_from_one_are_a_fork(session: Session) -> None:
+    pins = pins_of(session)
+    for _ in range(2):
+        succeeded(session)
+    assert [alarm.code for alarm in judged(session, pins).alarms if "go on from the same one" in alarm.text] == ["fork"]
+
+
+def test_of_two_logs_that_nothing_follows_the_longer_is_gone_on_from_and_the_fork_lasts(session: Session) -> None:
+    begin_beside(session)
+    found = judged(session, None)
+    assert codes(found) == [("no-pins", False, False), ("fork", True, True)]
+    assert found.predecessor is not None
+    with session.database.reading() as rows:
+        sizes = {Origin(row.origin): rows.size(row.origin) for row in rows.geneses()}
+    assert (found.predecessor.origin, found.predecessor.size) == max(sizes.items(), key=lambda one: one[1])
+    assert found.predecessor.origin != session.log.origin
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_of_logs_of_one_length_the_first_by_name_is_gone_on_from(session: Session, count: int) -> None:
+    origins = sorted(succeeded(session) for _ in range(count))
+    found = judged(session, None)
+    assert found.predecessor is not None
+    assert (found.predecessor.origin, found.predecessor.size) == (origins[0], 1)
+
+
+def test_nothing_is_gone_on_from_where_nothing_is_proven(session: Session) -> None:
+    erase(session, "checkpoint", "origin = ?", session.log.origin)
+    with pytest.raises(VerificationError, match=f"nothing of log {session.log.origin.hex()} is proven"):
+        judged(session, None)
+
+
+# ---- the keys file
+
+
+def judged_keys(session: Session, file: KeyFile, *alarms: Alarm) -> list[str]:
+    with session.database.reading() as rows:
+        found = judge_keys(
+            rows, file, (session.seat, 0), pins=pins_of(session), directory=session.directory, alarms=alarms
+        )
+    return [alarm.code for alarm in found]
+
+
+def test_a_later_keys_file_that_the_log_lists_is_the_one_unless_the_own_log_is_in_doubt(session: Session) -> None:
+    later = keys_of(session).with_slot(0, bytes(1024))
+    assert judged_keys(session, later) == ["old-keys"]
+    list_keys(session, later.header.folder, later.digest())
+    assert judged_keys(session, later) == []
+    doubt = Alarm("fork", "Says the test.")
+    assert judged_keys(session, later, doubt) == ["old-keys"]
+    assert judged_keys(session, later, replace(doubt, seats=frozenset({session.seat}))) == ["old-keys"]
+    assert judged_keys(session, later, replace(doubt, is_fault=False)) == []
+
+
+def test_doubt_about_the_logs_of_others_makes_no_keys_file_old(session: Session) -> None:
+    other = SeatId(make_id())
+    standing = session.directory.standing
+    certificates = {**standing.certificates, other: standing.certificates[session.seat]}
+    session.directory = replace(session.directory, standing=replace(standing, certificates=certificates))
+    later = keys_of(session).with_slot(0, bytes(1024))
+    list_keys(session, later.header.folder, later.digest())
+    assert judged_keys(session, later, Alarm("fork", "Says the test.", seats=frozenset({other}))) == []
+
+
+def test_another_file_of_the_same_generation_is_not_a_later_one(session: Session) -> None:
+    file = keys_of(session)
+    same = replace(file, slots=(bytes(1024), *file.slots[1:]))
+    list_keys(session, same.header.folder, same.digest())
+    assert judged_keys(session, same) == ["old-keys"]
+
+
+def list_beside(session: Session, digest: bytes, *, seat: SeatId | None = None, identity: bytes | None = None) -> None:
+    place = session.log.place
+    other = begin(
+        database=session.database,
+        place=SealedPlace(place.vault, seat or place.seat, place.keyring_key),
+        identity_seed=identity or session._secrets.identity_seed,
+        roster=session.log.roster,
+        auditors=session.log.auditors,
+        keyring=session.keyring,
+        app_version="test",
+    )
+    with Work(other) as work:
+        work.list_keys_file(session.vault, digest)
+        work.commit(Entry(act="log.genesis"))
+
+
+def test_only_logs_that_a_certified_key_began_say_which_keys_file_is_newest(session: Session) -> None:
+    own, listed = session.log.origin, [bytes([number]) * 32 for number in range(3)]
+    list_keys(session, session.vault, listed[0])
+    junk_genesis(session)
+    list_beside(session, listed[1], seat=SeatId(make_id()))
+    list_beside(session, listed[2], identity=make_signing_seed())
+    with session.database.reading() as rows:
+        geneses = [genesis for row in rows.geneses() if isinstance(genesis := genesis_of(rows, row.origin), Genesis)]
+    assert len(geneses) >= 3
+    assert newest_keys_of(session, session.vault) == {own: listed[0]}
