@@ -8,19 +8,28 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.founded import Filled
 from tests.sync.exchange import empty_store
 from vault.access import refresh as refreshing
 from vault.access.alarms import Alarm
 from vault.access.keyrings import GrantedKey
 from vault.access.pins import Pinned
 from vault.access.refresh import Refreshed, needs_refresh, refresh
+from vault.access.root_secret import kept_secret
+from vault.access.rosters import Change, next_roster
 from vault.access.session import Session
-from vault.ids import CompartmentId, EpochId, Origin, SeatId
+from vault.ids import CompartmentId, EpochId, MemberId, Origin, RecordId, SeatId
 from vault.log.epochs import CompartmentKind, Drop, EpochNotice
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
+from vault.policy.roles import Role
 from vault.records.drops import CountedEpoch
 from vault.records.holding import CompartmentState
+from vault.records.work import Entry
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
+from vault.seal.recovery import derive_root_seed
+from vault.seal.signing import public_key, sign
+from vault.services.projection import caught_up
 from vault.store.rowtypes import EpochRow
 
 CASE, OTHER = CompartmentId(b"\x0c" * 16), CompartmentId(b"\x0b" * 16)
@@ -28,6 +37,7 @@ FIRST, SECOND, OTHERS = (EpochId(bytes([number]) * 16) for number in (0x0D, 0x0E
 SEAT, SOMEBODY = SeatId(b"\x01" * 16), SeatId(b"\x02" * 16)
 KEY = b"\x0f" * 32
 LOG = Origin(b"\x11" * 32)
+NOTHING = Refreshed((), ())
 
 
 def given(
@@ -96,17 +106,19 @@ def test_keys_that_were_given_by_right_are_held_and_kept(judging: Judging) -> No
         CASE: state(CASE, {FIRST: [session.seat], SECOND: [session.seat]}),
         OTHER: state(OTHER, {OTHERS: [session.seat]}),
     }
-    assert judging.refresh() == Refreshed(gained=(CASE, OTHER))
+    assert judging.refresh() == Refreshed((CASE, OTHER), ())
     assert session.alarms == ()
     for keyring in (session.keyring, judging.stored()):
         assert keyring.epochs_of(CASE) == (FIRST, SECOND)
         assert keyring.get(SECOND) == KEY
         assert keyring.epochs_of(OTHER) == (OTHERS,)
+    # Nothing was written there so far: the index has nothing to ask.
+    assert not session.uses_index
     # One more key of what is held already is no gain.
     third = EpochId(b"\x12" * 16)
     judging.granted = [given(epoch=third)]
     judging.states[CASE] = state(CASE, {third: [session.seat]})
-    assert judging.refresh() == Refreshed()
+    assert judging.refresh() == NOTHING
     assert judging.stored().get(third) == KEY
 
 
@@ -123,7 +135,7 @@ def test_keys_that_nobody_entitled_gave_are_counted_and_not_used(judging: Judgin
         ungranted: state(ungranted, {FIRST: [SOMEBODY]}),
         unknown: state(unknown, {SECOND: [session.seat]}),
     }
-    assert judging.refresh() == Refreshed(refused=4)
+    assert judging.refresh() == NOTHING
     assert session.alarms == (Alarm("refused-keys", f"4 {REFUSED}", is_fault=False),)
     assert session.keyring.get(FIRST) is None
     assert judging.stored().get(FIRST) is None
@@ -136,7 +148,7 @@ def test_keys_of_before_a_withdrawal_are_neither_used_nor_told_of(judging: Judgi
         CASE: state(CASE, {FIRST: [session.seat]}, dropped=[session.seat]),
         OTHER: state(OTHER, {FIRST: [session.seat]}, dropped=[SOMEBODY]),
     }
-    assert judging.refresh() == Refreshed(gained=(OTHER,))
+    assert judging.refresh() == Refreshed((OTHER,), ())
     assert session.keyring.compartment_of(FIRST) == OTHER
     assert session.alarms == ()
 
@@ -145,8 +157,22 @@ def test_keys_that_count_and_do_not_open_are_told_as_lost(judging: Judging) -> N
     session = judging.session
     judging.granted = [given(key=None), given(key=None, is_altered=True), given(OTHER, key=None, is_altered=True)]
     judging.states = {CASE: state(CASE, {FIRST: [session.seat]}), OTHER: None}
-    assert judging.refresh() == Refreshed()
+    assert judging.refresh() == NOTHING
     assert session.alarms == (Alarm("keyring-lost", f"3 {LOST}"),)
+
+
+def test_a_key_of_the_directory_is_read_with_and_held_only_if_it_counts(judging: Judging) -> None:
+    session = judging.session
+    home = session.directory.compartment
+    before = session.keyring.epochs_of(home)
+    judging.granted = [given(home), given(home, SECOND, key=None)]
+    assert judging.refresh() == NOTHING
+    assert session.alarms == (Alarm("refused-keys", f"2 {REFUSED}", is_fault=False),)
+    assert session.keyring.epochs_of(home) == before
+    session.keyring.drop(before[0])
+    judging.granted = [given(home, EpochId(before[0]), key=judging.stored().get(before[0]))]
+    assert judging.refresh() == Refreshed((home,), ())
+    assert session.keyring.epochs_of(home) == before
 
 
 @pytest.mark.parametrize(
@@ -159,7 +185,9 @@ def test_a_key_that_this_account_had_taken_in_before_says_that_the_keyring_is_an
     assert session.pins is not None
     logs = {origin: Pinned(size, bytes(32)) for origin, size in (seen or {}).items()}
     session.pins = None if seen is None else replace(session.pins, logs=logs)
+    unseen = (Origin(b"\x13" * 32), 0)
     judging.granted = [given(at=3), given(OTHER, SECOND, at=4)]
+    judging.granted = [replace(one, listed_at=(*one.listed_at, unseen)) for one in judging.granted]
     judging.states = {
         CASE: state(CASE, {FIRST: [session.seat]}),
         OTHER: state(OTHER, {SECOND: [session.seat]}),
@@ -174,7 +202,7 @@ def test_what_comes_in_while_a_session_is_open_says_nothing_of_its_keyring(judgi
     assert session.pins is not None
     session.pins = replace(session.pins, logs={LOG: Pinned(9, bytes(32))})
     judging.granted, judging.states = [given()], {CASE: state(CASE, {FIRST: [session.seat]})}
-    judging.refresh()
+    refresh(session)
     assert session.alarms == ()
 
 
@@ -189,16 +217,55 @@ def test_a_case_that_was_withdrawn_leaves_keyring_and_index(judging: Judging) ->
         OTHER: state(OTHER, {FIRST: [session.seat]}, dropped=[SOMEBODY]),
         unfounded: None,
     }
-    assert judging.refresh() == Refreshed(withdrawn=(CASE,))
+    assert judging.refresh() == Refreshed((), (CASE,))
     for keyring in (session.keyring, judging.stored()):
         assert keyring.epochs_of(CASE) == ()
         assert keyring.epochs_of(OTHER) == (OTHERS,)
 
 
+def test_the_index_asks_again_for_what_a_key_opens_and_forgets_what_was_withdrawn(
+    filled_session: Session, filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, (first, second) = filled_session, filled.cases
+    caught_up(session)
+    judging = Judging(session, monkeypatch)
+    (epoch,) = session.keyring.epochs_of(first)
+    judging.granted = [given(first, EpochId(epoch), key=session.keyring.get(epoch))]
+    session.keyring.drop(epoch)
+    true = session.state_of(second)
+    assert true is not None
+    judging.dropping, judging.states = (second,), {second: replace(true, cuts={session.seat: ()})}
+    with session.database.reading() as rows:
+        places = sorted({one.seq for one in rows.versions(first)})
+    assert session.index().was_asked
+    assert judging.refresh() == Refreshed((first,), (second,))
+    assert session.index().waiting() == {session.log.origin: places}
+    assert not session.index().was_asked
+    with session.index().reading() as sql:
+        listed = {compartment for (compartment,) in sql.execute("SELECT DISTINCT compartment FROM head")}
+    assert first in listed
+    assert second not in listed
+
+
+def test_a_roster_that_the_root_signed_alone_is_told_when_it_comes_in(session: Session) -> None:
+    standing, home = session.directory.standing, session.directory.compartment
+    change = Change(roles={MemberId(bytes(16)): frozenset({Role.FIELD})})
+    roster = next_roster(standing, change, lambda _: {})
+    seed = derive_root_seed(kept_secret(session) or b"")
+    with session.work() as work:
+        signed = roster.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
+        work.write(home, RecordId(ROSTER_RECORD), "roster", signed.fields())
+        work.commit(Entry(act="roster.change"))
+    for _ in range(2):
+        refresh(session)
+        assert [alarm.code for alarm in session.alarms] == ["sheets:1"]
+    assert session.directory.roster == roster.root
+
+
 def test_where_nothing_changed_nothing_is_written(judging: Judging) -> None:
     with judging.session.database.reading() as rows:
         before = rows.local(judging.session.seat, Purpose.KEYRING)
-    assert judging.refresh() == Refreshed()
+    assert judging.refresh() == NOTHING
     with judging.session.database.reading() as rows:
         assert rows.local(judging.session.seat, Purpose.KEYRING) == before
     assert not judging.session.uses_index

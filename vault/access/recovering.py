@@ -197,7 +197,8 @@ class _Planner:
     def _after(self, roster: Roster) -> Directory:
         before = self._opened.directory
         chain = check_chain([*before.chain.accepted, roster], self._opened.anchor, is_signed_raw)
-        if chain.standing is None or roster.root not in chain.standing.tips:
+        assert chain.standing is not None  # noqa: S101 - roster 0 is among them; for the type checker
+        if roster.root not in chain.standing.tips:
             raise VerificationError("the roster that would admit the seat does not follow from what stands")
         return Directory(before.compartment, chain, chain.standing)
 

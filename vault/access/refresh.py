@@ -32,14 +32,10 @@ class Refreshed:
     Attributes:
         gained: compartments that it can read from now on.
         withdrawn: compartments that it could read before.
-        refused: how many keys somebody gave who was not entitled; they are not used.
-        is_new_roster: whether the organisation changed.
     """
 
-    gained: tuple[CompartmentId, ...] = ()
-    withdrawn: tuple[CompartmentId, ...] = ()
-    refused: int = 0
-    is_new_roster: bool = False
+    gained: tuple[CompartmentId, ...]
+    withdrawn: tuple[CompartmentId, ...]
 
 
 def refresh(session: Session, *, at_unlock: bool = False) -> Refreshed:
@@ -64,21 +60,19 @@ def refresh(session: Session, *, at_unlock: bool = False) -> Refreshed:
     _tell(session, kept if at_unlock else (), lost, refused)
     for alarm in judge_sheets(session.directory, session.root_public, before):
         session.add_alarm(alarm)
-    return Refreshed(gained, withdrawn, refused, session.log.roster != before)
+    return Refreshed(gained, withdrawn)
 
 
 def _read_directory(session: Session, rows: Rows, granted: list[GrantedKey]) -> None:
     """Open the directory's new keys first and believe after: what they open says who may have given them."""
     home = session.directory.compartment
-    new = [one for one in granted if one.compartment == home and one.key is not None]
-    for one in new:
-        session.keyring.add(one.compartment, one.epoch, one.key or b"")
+    new = [(one.epoch, one.key) for one in granted if one.compartment == home and one.key is not None]
+    for epoch, key in new:
+        session.keyring.add(home, epoch, key)
     directory = read_directory(rows, vault=session.vault, keyring=session.keyring, root_public=session.root_public)
     session.adopt(directory)
-    state = session.state_of(home)
-    for one in new:
-        if not _counts(session, state, one):
-            session.keyring.drop(one.epoch)
+    for epoch, _ in new:
+        session.keyring.drop(epoch)  # what counts of them `_judge` puts back
 
 
 def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[GrantedKey], int, int]:
