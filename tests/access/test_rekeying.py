@@ -83,6 +83,19 @@ def test_a_seat_that_ended_has_neither_slot_nor_door_afterwards(filled: Filled) 
     assert not set(file.doors) & set(after.doors)
 
 
+def test_whoever_stays_keeps_a_way_in_and_this_seat_whatever_the_rows_say(filled: Filled) -> None:
+    with filled.open() as session:
+        oren = admit(session)
+        assert seats_here(session) == {session.seat, oren.seat}
+        with session.database.transaction() as rows:
+            rows.delete_local(session.seat, Purpose.SLOT)
+        assert seats_here(session) == {session.seat, oren.seat}
+        put_slot(session, session.seat, 0)
+        rekey(session)
+    filled.open().close()
+    oren.open(filled.place).close()
+
+
 def test_a_seat_that_no_roster_names_and_none_ended_keeps_its_slot(filled: Filled) -> None:
     """Its admission may be on one side of a fork, and come back with the roster that joins both."""
     with filled.open() as session:
@@ -144,6 +157,20 @@ def test_a_power_cut_around_the_encryption_leaves_a_vault_that_opens(
         old = doors(session).new
     cut_at(filled, monkeypatch, lambda cutting: replace_step(cutting, Database, "rekey", when))
     require_whole(filled, old=old)
+
+
+def test_once_every_page_is_under_the_new_key_the_doors_close_without_encrypting_again(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise TryAgainError("no room, says the test")
+
+    with filled.open() as session:
+        old = doors(session).new
+    cut_at(filled, monkeypatch, lambda cutting: cut_change(cutting, "write_aside", "before", 2))
+    with monkeypatch.context() as filling:
+        filling.setattr(Database, "rekey", full)
+        require_whole(filled, old=old)
 
 
 def test_no_room_on_the_way_is_said_and_the_next_unlock_finishes(
