@@ -320,6 +320,11 @@ def test_the_folder_beside_is_new_and_for_its_owner_alone_and_what_is_above_keep
     assert shared.stat().st_mode & 0o777 == 0o755
 
 
+def test_folders_above_that_are_missing_are_made_for_their_owner_alone(tmp_path: Path) -> None:
+    make_beside(tmp_path / "deep" / "deeper" / "new.vault")
+    assert [(tmp_path / one).stat().st_mode & 0o777 for one in ("deep", "deep/deeper")] == [0o700, 0o700]
+
+
 def test_the_folder_beside_is_never_one_that_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secrets, "token_hex", lambda size: "00" * size)
     make_beside(tmp_path / "new.vault")

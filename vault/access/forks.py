@@ -3,7 +3,7 @@
 Signatures alone cannot tell: whoever was ended keeps a key that was good for an earlier roster. What can tell is the
 entry that lists it. A roster loses against another if each entry that lists it lies beyond what the other side lets
 count of that log, or in a log that had named a later roster before, itself or in one that it goes on from, or in one
-that goes on from nothing that was certified. A roster that the root signed loses to nobody.
+that goes on from nothing that was certified or that another key began. A roster that the root signed loses to nobody.
 """
 
 from __future__ import annotations
@@ -141,10 +141,11 @@ class _Judge:
         return found
 
     def _certified_seat(self, origin: bytes, branch: RosterChain) -> bytes | None:
-        """Return whose log this is, if it goes on, in the end, from the one that a roster certifies as the first."""
+        """Return whose log this is: begun by a certified key, it goes on, in the end, from the seat's first log."""
         genesis = self._genesis(origin)
         if genesis is None:
             return None
         beginning = (origin, *self._before(origin))[-1]
         certified = (one.certificates.get(genesis.seat) for one in branch.accepted)
-        return genesis.seat if beginning in {one.genesis for one in certified if one is not None} else None
+        firsts = {(one.genesis, one.identity) for one in certified if one is not None}
+        return genesis.seat if (beginning, genesis.identity) in firsts else None
