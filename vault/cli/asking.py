@@ -78,7 +78,7 @@ def refuse_as_options(args: argparse.Namespace, values: Sequence[Personal], verb
 def read_member(args: argparse.Namespace, face: Face) -> str:
     """Return the member's name: option, environment, or asked; never remembered."""
     if args.member:
-        return str(args.member)
+        return str(args.member).strip()
     if not (face.may_ask and sys.stdin.isatty()):
         raise UsageError("the member is missing", advice="Give --member NAME or set CASEVAULT_MEMBER.")
     return ask_line("Member: ")
