@@ -5,40 +5,27 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault import platform
 from vault.access import founding
-from vault.access.directory import RECOVERY
-from vault.access.enrolling import shared_compartments
 from vault.access.founding import FOUNDER_ROLES, found_vault, make_beside
-from vault.access.pins import Pinned, this_machine
-from vault.access.root_secret import kept_secret
-from vault.access.session import Session
+from vault.access.pins import PinFile
 from vault.errors import RefusedError, TryAgainError, UsageError, VaultError
 from vault.log.epochs import CompartmentKind
 from vault.log.items import ItemKind, decode_items
-from vault.log.roster import ROSTER_RECORD
-from vault.log.roster_entries import Certificate, RosterHead
-from vault.policy.rights import NEWEST_TABLE
-from vault.policy.roles import Role
 from vault.records.epochs import read_notice
-from vault.records.versions import OpenedVersion, open_all
-from vault.seal.doors import DoorKeys, open_recovery_door
-from vault.seal.envelope import SUITE
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.keyfile import SLOT_BLOB_SIZE
 from vault.seal.passphrase import FLOOR, KdfParameters
-from vault.seal.recipients import KemPrivate
-from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
+from vault.seal.recovery import derive_root_seed, root_words
 from vault.seal.signing import public_key
 from vault.services import checking
-from vault.store.files import BALLAST_SIZE, read_limited
+from vault.store.files import BALLAST_SIZE
 from vault.store.folder import VaultFolder
 
 
@@ -88,100 +75,44 @@ def test_entry_0_lists_the_first_compartments_their_grants_the_roster_and_the_ke
 # ---- what stands in a new vault
 
 
-@dataclass(frozen=True)
-class Just:
-    """What a founding returned, the session that opened the vault first, its `keys` file and its account's folder."""
+@pytest.fixture
+def slots(monkeypatch: pytest.MonkeyPatch) -> list[tuple[tuple[Any, ...], dict[str, Any]]]:
+    """What slots were made of; none of them is stretched for, and there is no ballast."""
+    made: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
 
-    founded: founding.Founded
-    session: Session
-    file: KeyFile
-    state: Path
+    def make_slot(*given: Any, **named: Any) -> bytes:
+        made.append((given, named))
+        return b"s" * SLOT_BLOB_SIZE
 
-
-@pytest.fixture(scope="module")
-def just(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Just]:
-    """A vault that was founded with names with spaces around them; nobody writes into it."""
-    folder = tmp_path_factory.mktemp("just")
-    path, state = folder / "new.vault", folder / "state"
-    founded = found(path, state, organisation="  Harbour Aid ", member_name=f" {MEMBER} ")
-    with Place(path, state).open() as session:
-        yield Just(founded, session, KeyFile.decode(read_limited(path / "keys", KEY_FILE_SIZE)), state)
+    monkeypatch.setattr(founding, "make_slot", make_slot)
+    monkeypatch.setattr(founding, "make_ballast", lambda path: None)
+    return made
 
 
-def versions_in(session: Session, kind: CompartmentKind) -> list[OpenedVersion]:
-    with session.database.reading() as rows:
-        sealed = rows.versions(shared_compartments(session)[kind])
-        return sorted(open_all(sealed, vault=session.vault, keyring=session.keyring), key=lambda one: one.n)
+def test_the_first_slot_is_made_for_the_name_that_the_directory_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slots: list[tuple[tuple[Any, ...], dict[str, Any]]]
+) -> None:
+    built: list[Any] = []
+    build = founding._build
 
+    def noted(*given: Any) -> object:
+        built.append(given)
+        return build(*given)
 
-def told(version: OpenedVersion) -> tuple[str, dict[str, object]]:
-    return version.content.kind, dict(version.content.fields)
-
-
-def test_the_directory_says_who_the_organisation_and_its_founder_are_and_who_reads_failed_attempts(just: Just) -> None:
-    roster, organisation, member, attempts = versions_in(just.session, CompartmentKind.DIRECTORY)
-    (package,) = versions_in(just.session, CompartmentKind.SENDING)
-    assert (roster.record, roster.content.kind) == (ROSTER_RECORD, "roster")
-    assert told(organisation) == ("organisation", {"name": "Harbour Aid"})
-    assert told(member) == ("member", {"member": just.founded.member, "name": MEMBER})
-    seed = attempts.content.fields["kem"]
-    assert isinstance(seed, bytes)
-    assert told(attempts) == ("attempts-key", {"kem": seed})
-    assert KemPrivate.from_seed(seed).public == just.file.attempts_public
-    package_seed = package.content.fields["seed"]
-    assert isinstance(package_seed, bytes)
-    assert (told(package), len(package_seed)) == (("package-key", {"seed": package_seed}), 32)
-    assert len({one.record for one in (roster, organisation, member, attempts, package)}) == 5
-
-
-def test_roster_0_certifies_the_founder_in_every_role_under_the_newest_rules(just: Just) -> None:
-    founded, session = just.founded, just.session
-    recovery = KemPrivate.from_seed(derive_recovery_seed(founded.root_secret)).public
-    (roster,) = session.directory.chain.accepted
-    assert roster.head == RosterHead(
-        founded.vault, 0, (), recovery, NEWEST_TABLE, (SUITE,), None, helpers_by_supervisor=True
-    )
-    assert roster.members == {founded.member: {Role.ADMIN, Role.SUPERVISOR, Role.CASEWORKER, Role.AUDITOR}}
-    (certificate,) = roster.certificates.values()
-    assert certificate == Certificate(
-        session.seat,
-        founded.member,
-        session.kem_private.public,
-        session.sign("roster", b"")[0],
-        session.log.origin,
-    )
-    root = public_key(derive_root_seed(founded.root_secret))
-    assert [signer for signer, _ in roster.signatures] == [root]
-    assert founded.root_words == root_words(root)
-
-
-def test_the_founder_and_recovery_hold_every_compartment_and_a_door(just: Just) -> None:
-    founded, session, file = just.founded, just.session, just.file
-    states = session.states_of(shared_compartments(session).values())
-    assert [state.holders for state in states.values() if state is not None] == [{session.seat, RECOVERY}] * 4
-    by_sheets = KemPrivate.from_seed(derive_recovery_seed(founded.root_secret))
-    key = open_recovery_door(by_sheets, founded.vault, file.recovery_door)
-    assert key == DoorKeys(session.copy_keys(file).database_key)
-    assert (file.header.vault, file.header.generation) == (founded.vault, 0)
-    assert session.keys_now == (file, 0)
-
-
-def test_the_root_secret_lies_in_the_vault_until_sheets_are_proven(just: Just) -> None:
-    assert kept_secret(just.session) == just.founded.root_secret
-
-
-def test_the_account_remembers_the_whole_of_the_vault_that_it_founded(just: Just) -> None:
-    session, pins = just.session, just.session.pins
+    monkeypatch.setattr(founding, "_build", noted)
+    names = {"organisation": "  Harbour Aid ", "member_name": f" {MEMBER} "}
+    founded = found(tmp_path / "new.vault", tmp_path / "state", **names)
+    ((_, founder, file, state),) = built
+    assert (founder.organisation, founder.name, state) == ("Harbour Aid", MEMBER, tmp_path / "state")
+    named = {"passphrase": bytearray(PASSPHRASE), "member_name": MEMBER}
+    assert slots == [((file.header, 0, founder.secrets), named)]
+    assert (file.header.vault, file.header.generation, file.header.parameters) == (founder.vault, 0, FLOOR)
+    assert file.slots[0] == b"s" * SLOT_BLOB_SIZE
+    root = public_key(derive_root_seed(founder.root_secret))
+    assert founded == founding.Founded(founder.vault, founder.member, root_words(root), founder.root_secret)
+    pins = PinFile(state / "pins", founder.vault, founder.seat, founder.secrets.pin_key).load()
     assert pins is not None
-    origin = session.log.origin
-    with session.database.reading() as rows:
-        first = rows.checkpoints(origin)[0]
-    assert pins.logs == {origin: Pinned(1, first.root)}
-    assert (pins.current, pins.pending, pins.index) == (origin, None, None)
-    assert (pins.roster, pins.machine) == (session.directory.roster, this_machine(just.state))
-    assert pins.keys_header == sha256(just.file.header_bytes()).digest()
-    assert pins.keys_slot == sha256(just.file.slots[0]).digest()
-    assert session.warnings == ()
+    assert pins.keys_header == sha256(file.header_bytes()).digest()
 
 
 def test_a_new_vault_has_its_parts_and_its_ballast_and_nothing_open(tmp_path: Path) -> None:
@@ -192,6 +123,7 @@ def test_a_new_vault_has_its_parts_and_its_ballast_and_nothing_open(tmp_path: Pa
     assert {one.name for one in (tmp_path / "state").iterdir()} >= {"pins"}
 
 
+@pytest.mark.usefixtures("slots")
 def test_an_account_without_another_state_folder_uses_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "state_dir", lambda: tmp_path / "own")
     found(tmp_path / "new.vault", None)
@@ -200,6 +132,7 @@ def test_an_account_without_another_state_folder_uses_its_own(tmp_path: Path, mo
     assert len(list((tmp_path / "own" / "pins").iterdir())) == 1
 
 
+@pytest.mark.usefixtures("slots")
 def test_the_name_of_a_new_vault_is_on_the_medium_when_it_is_said_to_stand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +183,7 @@ def test_an_empty_folder_becomes_a_vault_beside_what_a_cut_off_init_left(tmp_pat
     Place(tmp_path / "new.vault", tmp_path / "state").open().close()
 
 
+@pytest.mark.usefixtures("slots")
 @pytest.mark.parametrize("step", ["make_ballast", "open_database", "make_tables", "_commit_entry_0", "promote"])
 def test_a_failure_on_the_way_leaves_no_half_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     def failing(*args: object, **named: object) -> None:
@@ -264,6 +198,7 @@ def test_a_failure_on_the_way_leaves_no_half_vault(tmp_path: Path, monkeypatch: 
     found(tmp_path / "new.vault", tmp_path / "state")
 
 
+@pytest.mark.usefixtures("slots")
 def test_a_place_that_a_sync_client_moves_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "is_network_or_synced", lambda path: f"{path.name} is synced, says the test")
     with pytest.raises(RefusedError, match=r"new\.vault is synced, says the test"):
@@ -271,6 +206,7 @@ def test_a_place_that_a_sync_client_moves_is_refused(tmp_path: Path, monkeypatch
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("slots")
 def test_where_the_name_was_taken_meanwhile_what_took_it_stays_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,6 +225,7 @@ def test_where_the_name_was_taken_meanwhile_what_took_it_stays_and_nothing_else(
     assert list((tmp_path / "state" / "pins").iterdir()) == list(tmp_path.glob("*.part")) == []
 
 
+@pytest.mark.usefixtures("slots")
 def test_what_ends_a_founding_is_what_is_told_whatever_cannot_be_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
