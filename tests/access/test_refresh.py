@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.services.founded import Filled
 from tests.sync.exchange import empty_store
 from vault.access import refresh as refreshing
 from vault.access.alarms import Alarm
+from vault.access.directory import Directory, read_directory
 from vault.access.keyrings import GrantedKey
 from vault.access.pins import Pinned
 from vault.access.refresh import Refreshed, needs_refresh, refresh
@@ -30,6 +32,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key, sign
 from vault.services.projection import caught_up
+from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow
 
 CASE, OTHER = CompartmentId(b"\x0c" * 16), CompartmentId(b"\x0b" * 16)
@@ -161,13 +164,22 @@ def test_keys_that_count_and_do_not_open_are_told_as_lost(judging: Judging) -> N
     assert session.alarms == (Alarm("keyring-lost", f"3 {LOST}"),)
 
 
-def test_a_key_of_the_directory_is_read_with_and_held_only_if_it_counts(judging: Judging) -> None:
-    session = judging.session
+def test_the_directory_is_read_with_its_own_new_keys_and_they_are_held_only_if_they_count(
+    judging: Judging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, read_with = judging.session, list[dict[bytes, bool]]()
     home = session.directory.compartment
     before = session.keyring.epochs_of(home)
-    judging.granted = [given(home), given(home, SECOND, key=None)]
+
+    def watched(rows: Rows, *, keyring: Keyring, **named: Any) -> Directory:
+        read_with.append({epoch: keyring.get(epoch) is not None for epoch in (FIRST, SECOND, OTHERS)})
+        return read_directory(rows, keyring=keyring, **named)
+
+    monkeypatch.setattr(refreshing, "read_directory", watched)
+    judging.granted = [given(home), given(home, SECOND, key=None), given(OTHER, OTHERS)]
     assert judging.refresh() == NOTHING
-    assert session.alarms == (Alarm("refused-keys", f"2 {REFUSED}", is_fault=False),)
+    assert read_with == [{FIRST: True, SECOND: False, OTHERS: False}]
+    assert session.alarms == (Alarm("refused-keys", f"3 {REFUSED}", is_fault=False),)
     assert session.keyring.epochs_of(home) == before
     session.keyring.drop(before[0])
     judging.granted = [given(home, EpochId(before[0]), key=judging.stored().get(before[0]))]
