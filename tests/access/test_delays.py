@@ -49,6 +49,9 @@ def test_a_wait_tells_the_seconds_that_are_left_and_ends_with_what_the_listener_
     counting_down(told.append, sleep=slept.append)(2.5)
     assert told == [3, 2, 1, 0]
     assert slept == [1.0, 1.0, 0.5]
+    told.clear()
+    counting_down(told.append, sleep=lambda seconds: None)(2.0)
+    assert told == [2, 1, 0]
 
     def stop(left: int) -> None:
         raise KeyboardInterrupt
@@ -239,11 +242,25 @@ def test_armed_slots_go_at_the_count_and_no_earlier_and_the_recovery_door_stays(
 
 
 def test_a_right_attempt_leaves_the_choice_and_begins_the_count_anew(guesser: Guesser) -> None:
+    guesser.fail(1)
     guesser.file.destroy_after(25)
-    guesser.fail(2)
+    assert guesser.file.load() == Attempts(1, NOW, 25)
+    guesser.fail(1)
     guesser.guess(passphrase=PASSPHRASE)
     assert guesser.file.load() == Attempts(0, 0, 25)
     guesser.file.destroy_after(None)
     assert guesser.file.load() == Attempts()
-    guesser.file.forget()
+
+
+def test_what_was_never_armed_is_disarmed_without_a_trace(guesser: Guesser) -> None:
+    guesser.file.destroy_after(None)
     assert not guesser.file.path.exists()
+
+
+def test_no_more_than_a_page_of_a_count_is_read(guesser: Guesser) -> None:
+    guesser.fail(1)
+    text = guesser.file.path.read_bytes()
+    guesser.file.path.write_bytes(text.ljust(4096))
+    assert guesser.file.load().count == 1
+    guesser.file.path.write_bytes(text.ljust(4097))
+    assert guesser.file.load() == Attempts()

@@ -145,11 +145,6 @@ class AttemptFile:
         if known.destroy_after != count:
             self._save(Attempts(known.count, known.last_ms, count))
 
-    def forget(self) -> None:
-        """Remove all that is remembered of the folder."""
-        with suppress(OSError):
-            self.path.unlink(missing_ok=True)
-
     def _save(self, attempts: Attempts) -> None:
         with suppress(VaultError, OSError):
             platform.make_private_folder(self.path.parent)

@@ -63,10 +63,9 @@ def destroy_own_access(session: Session) -> None:
     session.database.truncate_wal()
     # Pins are written for the last time by the close; they go after it.
     session.close()
-    state = platform.state_dir() if session.state is None else session.state
     _unlink(folder.index_dir, session.private_name)
     _unlink(folder.drafts_dir, session.private_name)
-    _unlink(state / "pins", pins_file_name(session.vault, seat))
+    _unlink(session.state / "pins", pins_file_name(session.vault, seat))
 
 
 @contextmanager
@@ -87,9 +86,10 @@ def _replaced(path: Path) -> Iterator[None]:
 
 def _unlink(folder: Path, name: str) -> None:
     """Remove the files of this name and what the database engine left beside them."""
+    for path in folder.glob(f"{name}*"):
+        with suppress(OSError):
+            path.unlink()
     with suppress(OSError):
-        for path in folder.glob(f"{name}*"):
-            path.unlink(missing_ok=True)
         platform.fsync_folder(folder)
 
 

@@ -51,7 +51,7 @@ class Session:
         learned: what counting found in the rows so far.
         audits: audit pseudonyms of cases met so far.
         quarantine: what catching up with the logs found not to count.
-        state: this account's state folder; None is the system's usual one.
+        state: this account's state folder.
         highest_ms: the highest time believed so far, or 0; see `clock`.
         hidden: cases whose date has passed for this member (`services.limits`).
         is_over: whether the day has passed until which the member was admitted (`services.members`).
@@ -75,7 +75,7 @@ class Session:
     _next_pins: Callable[[], Pins] = field(repr=False)
     prover: Prover
     learned: Learned
-    state: Path | None
+    state: Path
     highest_ms: int
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)

@@ -1,0 +1,103 @@
+"""Ways in that are destroyed: which bytes and files go, durably, and what is left alone."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.access.test_keychange import PowerCutError, read_keys
+from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from vault import platform
+from vault.access import destroying
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import VerificationError
+from vault.seal.purposes import Purpose
+
+
+def test_of_a_seat_that_destroys_its_access_no_row_stays(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[int] = []
+
+    def look(session: Session) -> None:
+        with session.database.reading() as rows:
+            left.extend(row.purpose for one in Purpose for row in rows.locals_for(one))
+        wal = session.folder.path / "vault.db-wal"
+        left.append(wal.stat().st_size if wal.exists() else 0)
+        raise PowerCutError
+
+    with filled.open() as session:
+        with monkeypatch.context() as cutting:
+            cutting.setattr(Session, "close", look)
+            with pytest.raises(PowerCutError):
+                destroying.destroy_own_access(session)
+        # Nor in the log beside the database, whenever the power goes from here on.
+        assert left == [0]
+
+
+def test_a_seat_whose_slot_is_not_known_changes_nothing(filled: Filled) -> None:
+    before = read_keys(filled.path)
+    with filled.open() as session:
+        with session.database.transaction() as rows:
+            rows.delete_local(session.seat, Purpose.SLOT)
+        with pytest.raises(VerificationError, match="which slot is yours is not known here"):
+            destroying.destroy_own_access(session)
+    assert read_keys(filled.path) == before
+
+
+def test_the_pins_go_from_the_account_s_own_state_folder_too(
+    filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
+    state = platform.state_dir()
+    shutil.copytree(filled.state, state, dirs_exist_ok=True)
+    session = unlock(filled.path, member=MEMBER, passphrase=bytearray(PASSPHRASE))
+    assert list((state / "pins").iterdir())
+    destroying.destroy_own_access(session)
+    assert list((state / "pins").iterdir()) == []
+
+
+def test_a_file_that_cannot_be_removed_saves_no_other_and_the_folder_is_flushed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[Path] = []
+    monkeypatch.setattr(platform, "fsync_folder", flushed.append)
+    for number in range(8):
+        (tmp_path / f"own-{number}").write_bytes(b"sealed")
+        (tmp_path / f"own-folder-{number}").mkdir()
+    (tmp_path / "of another").write_bytes(b"sealed")
+    destroying._unlink(tmp_path, "own")
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["of another"]
+    assert flushed == [tmp_path]
+
+
+def test_a_part_of_a_file_is_overwritten_where_it_lies_and_flushed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    monkeypatch.setattr(platform, "flush_file", flushed.append)
+    monkeypatch.setattr("secrets.token_bytes", lambda size: b"r" * size)
+    path = tmp_path / "keys"
+    path.write_bytes(bytes(10))
+    destroying.overwrite(path, 3, 4)
+    assert path.read_bytes() == bytes(3) + b"rrrr" + bytes(3)
+    with path.open("r+b") as file:
+        destroying.overwrite_open(file.fileno(), size=2)
+        assert path.read_bytes() == b"rr" + bytes(1) + b"rrrr" + bytes(3)
+        assert flushed[1:] == [file.fileno()]
+
+
+def test_what_a_link_points_to_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "of somebody").write_bytes(b"untouched")
+    (tmp_path / "keys").symlink_to(tmp_path / "of somebody")
+    with pytest.raises(OSError, match="keys"):
+        destroying.overwrite(tmp_path / "keys", 0, 4)
+    assert (tmp_path / "of somebody").read_bytes() == b"untouched"
+
+
+def test_where_no_open_file_can_be_replaced_none_is_held_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(destroying, "os", SimpleNamespace(name="nt"))
+    with destroying._replaced(tmp_path / "keys"):
+        pass
