@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -230,6 +231,12 @@ def test_the_state_folder_is_the_one_that_was_named_or_else_the_systems(
         with unlock(founded.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=named) as session:
             assert (session.state, session.warnings) == (used, ())
     assert not (tmp_path / "usual").exists()
+
+
+def test_who_names_neither_factor_nor_loss_gives_none_and_accepts_none() -> None:
+    unless_named = {name: given.default for name, given in signature(unlock).parameters.items()}
+    assert unless_named["accept_loss"] is False
+    assert (unless_named["device_secret"], unless_named["fido2_secret"]) == (b"", b"")
 
 
 def test_a_loss_is_accepted_only_where_it_is_said(founded: Place, tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.access.opening import Way, keys_of, slot_of, watch, wrap
 from tests.access.test_unlock_opening import fail, slot, way
 from tests.services.colleague import NAME, PASSPHRASE, admit
+from vault import platform
 from vault.access import unlock as unlock_module
 from vault.access.unlock import _renew_ballast
 from vault.errors import InternalError, TryAgainError
@@ -138,41 +140,37 @@ def test_a_new_seat_begins_its_log_once_whatever_cuts_its_first_unlock_off(
 AMPLE = 16 * BALLAST_SIZE
 
 
-def full(path: object) -> None:
+def made(path: Path) -> None:
+    path.write_bytes(b"made")
+
+
+def full(path: Path) -> None:
     raise TryAgainError("no room, says the test")
 
 
 @pytest.mark.parametrize(
-    ("free", "is_made"),
+    ("free", "make", "is_made"),
     [
-        pytest.param(AMPLE, True, id="ample"),
-        pytest.param(AMPLE - 1, False, id="a byte less"),
-        pytest.param(None, False, id="nobody knows"),
+        pytest.param(AMPLE, made, True, id="ample"),
+        pytest.param(AMPLE, full, False, id="ample until it is written"),
+        pytest.param(AMPLE - 1, made, False, id="a byte less"),
+        pytest.param(None, made, False, id="nobody knows"),
     ],
 )
 def test_a_ballast_that_is_gone_is_put_back_where_there_is_ample_room(
-    way: Way, monkeypatch: pytest.MonkeyPatch, free: int | None, *, is_made: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int | None, make: Callable[[Path], None], *, is_made: bool
 ) -> None:
-    folder = VaultFolder(way.place.path)
-    folder.ballast.unlink()
-    monkeypatch.setattr("vault.platform.free_bytes", lambda path: free if path == folder.path else 0)
+    folder = VaultFolder(tmp_path)
+    monkeypatch.setattr(platform, "free_bytes", lambda path: free if path == tmp_path else 0)
+    monkeypatch.setattr(unlock_module, "make_ballast", make)
     _renew_ballast(folder)
     assert folder.ballast.exists() is is_made
-    if is_made:
-        assert folder.ballast.stat().st_size == BALLAST_SIZE
 
 
-@pytest.mark.parametrize("make", [full, lambda path: path.write_bytes(b"another")])
-def test_a_ballast_that_is_there_stays_and_one_that_finds_no_room_hinders_nobody(
-    way: Way, monkeypatch: pytest.MonkeyPatch, make: Callable[..., object]
-) -> None:
-    folder = VaultFolder(way.place.path)
-    monkeypatch.setattr(unlock_module, "make_ballast", make)
-    monkeypatch.setattr("vault.platform.free_bytes", lambda path: AMPLE)
-    before = folder.ballast.stat()
+def test_a_ballast_that_is_there_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = VaultFolder(tmp_path)
+    folder.ballast.write_bytes(b"there")
+    monkeypatch.setattr(platform, "free_bytes", lambda path: AMPLE)
+    monkeypatch.setattr(unlock_module, "make_ballast", made)
     _renew_ballast(folder)
-    assert folder.ballast.stat() == before
-    monkeypatch.setattr(unlock_module, "make_ballast", full)
-    folder.ballast.unlink()
-    _renew_ballast(folder)
-    assert not folder.ballast.exists()
+    assert folder.ballast.read_bytes() == b"there"

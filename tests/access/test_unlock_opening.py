@@ -16,6 +16,7 @@ from vault.access.attempts import note_attempt
 from vault.access.pins import Pinned, Pins, this_machine, with_keys
 from vault.access.rekeying import slots_here
 from vault.access.session import Session
+from vault.access.unlock import _BROKEN_PINS, _OLD_RATCHET
 from vault.clock import now_ms
 from vault.errors import InternalError, NewerVaultError
 from vault.ids import Origin, SeatId
@@ -30,6 +31,14 @@ GONE = SeatId(b"\x07" * 16)
 HOUR_MS = 3_600_000
 JUNK = b"\x11" * 32
 FORK = ("fork", "What an earlier unlock noticed.")
+BROKEN = Alarm(
+    "pins", "What this device remembered of this vault was destroyed: an older copy would not be noticed.", lasts=True
+)
+OLD_RATCHET = Alarm(
+    "ratchet",
+    "The audit key of this device is an older one that was put back: a new one begins, and nothing is sealed twice.",
+    lasts=True,
+)
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +114,10 @@ def test_a_newer_vault_is_not_opened(way: Way) -> None:
 # ---- what is noticed
 
 
+def test_memory_that_was_destroyed_and_an_audit_key_that_was_put_back_are_faults_that_last() -> None:
+    assert (_BROKEN_PINS, _OLD_RATCHET) == (BROKEN, OLD_RATCHET)
+
+
 @pytest.mark.parametrize(
     ("changes", "noticed"),
     [
@@ -168,17 +181,12 @@ def test_failed_attempts_are_news_and_told_once(way: Way) -> None:
 def test_pins_that_were_destroyed_are_a_fault_that_lasts(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
     way.pin_file.path.write_bytes(b"junk")
     seen = watch(monkeypatch)
-    broken = Alarm(
-        "pins",
-        "What this device remembered of this vault was destroyed: an older copy would not be noticed.",
-        lasts=True,
-    )
     with way.open() as session:
         assert codes(session) == ["pins", "no-pins"]
-        assert session.alarms[0] == broken
+        assert session.alarms[0] == BROKEN
         assert session.pins is None
     # Before the new log begins, too: whoever cuts the power then is not rid of it.
-    assert seen.pins[0].alarms == ((broken.code, broken.text),)
+    assert seen.pins[0].alarms == ((BROKEN.code, BROKEN.text),)
 
 
 def test_who_accepts_a_loss_is_not_told_of_what_was_seen_before(way: Way) -> None:
@@ -199,14 +207,8 @@ def test_an_audit_key_that_others_read_or_that_was_put_back_is_not_gone_on_with(
     monkeypatch.setattr(unlock_module, "audit_is_stale", lambda rows, log: is_stale and rows.size(log.origin) > 0)
     monkeypatch.setattr(unlock_module, "ratchet_is_newest", lambda log: is_newest)
     seen = watch(monkeypatch)
-    old = Alarm(
-        "ratchet",
-        "The audit key of this device is an older one that was put back: a new one begins, "
-        "and nothing is sealed twice.",
-        lasts=True,
-    )
     with way.open() as session:
-        assert session.alarms == (() if is_newest else (old,))
+        assert session.alarms == (() if is_newest else (OLD_RATCHET,))
     assert seen.acts == ["audit.period", "unlock.ok"][not is_over :]
 
 
@@ -220,6 +222,7 @@ def test_an_unlock_is_the_one_entry_that_it_writes_and_nothing_of_it_waits_in_th
     with way.open():
         assert (way.place.path / "vault.db-wal").stat().st_size == 0
     assert seen.acts == ["unlock.ok"]
+    assert {pins.pending for pins in seen.pins} == {None}
 
 
 @pytest.mark.parametrize("are_false", [True, False])
