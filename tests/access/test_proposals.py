@@ -28,9 +28,9 @@ def admitting(session: Session) -> Roster:
     return propose(session, Change(roles={NEW: frozenset()}))
 
 
-def written(session: Session, content: object, number: int) -> bytes:
+def written(session: Session, content: object, number: int, compartment: bytes | None = None) -> bytes:
     """Return the file of FORMAT.md 7 with this content, whatever it is, under the newest key of the directory."""
-    epoch = session.keyring.epochs_of(session.directory.compartment)[-1]
+    epoch = session.keyring.epochs_of(compartment or session.directory.compartment)[-1]
     key = derive_proposal_key(session.keyring.get(epoch) or b"")
     encoded = content if isinstance(content, bytes) else msgspec.msgpack.encode(content)
     context = LocalContext(Purpose.PROPOSAL, session.vault, ZERO_ID, number)
@@ -139,3 +139,15 @@ def test_a_proposal_under_a_key_that_this_seat_does_not_hold_says_what_to_take_f
     file = seal_proposal(session, Proposal(admitting(session)))
     with pytest.raises(RefusedError, match="of another vault, or newer than what this device knows"):
         open_proposal(session, b"\0" * 16 + file[16:])
+
+
+def test_a_proposal_opens_under_a_key_of_the_directory_alone(session: Session) -> None:
+    roster, home = admitting(session), session.directory.compartment
+    content = {**roster.fields(), "members": []}
+    for compartment in session.keyring.compartments():
+        file = written(session, content, roster.head.number, compartment)
+        if compartment == home:
+            assert open_proposal(session, file) == Proposal(roster)
+        else:
+            with pytest.raises(RefusedError, match="of another vault, or newer than what this device knows"):
+                open_proposal(session, file)

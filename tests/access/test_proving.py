@@ -146,6 +146,32 @@ def test_a_log_is_read_once_in_a_session_whole_or_damaged(
     assert walks == [log.genesis]
 
 
+def test_what_this_seat_wrote_is_compared_with_memory(rows: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, walks = written(5), counted(monkeypatch)
+    store(rows, log)
+    assert prover(own=log).proven(rows, origin_of(log), 2, 5) == Proven(5)
+    assert walks == []
+    remove(rows, 3)
+    forge(rows, 3)
+    assert prover(own=log).proven(rows, origin_of(log), 2, 5) == Proven(2)
+
+
+def test_a_log_that_is_as_it_was_is_not_walked_and_one_that_grew_once(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, walks = written(5), counted(monkeypatch)
+    remembered = seen(log)
+    store(rows, log)
+    assert prover(dict(remembered)).proven(rows, origin_of(log), 0, 5) == Proven(5)
+    assert walks == []
+    row = log.append()  # which nobody signed
+    rows.add_operation(OperationRow(*row))
+    found = prover(dict(remembered))
+    for _ in range(2):
+        assert found.proven(rows, origin_of(log), 0, 6) == Proven(5)
+    assert walks == [log.genesis]
+
+
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Return the list that names each log once more whenever all of it is walked through."""
     walks = list[bytes]()

@@ -10,7 +10,7 @@ import pytest
 from tests.access.test_keychange import read_keys
 from tests.services import colleague
 from tests.services.colleague import admit
-from tests.services.founded import MEMBER, Place
+from tests.services.founded import MEMBER, Filled, Place
 from vault.access import recovering
 from vault.access.by_sheets import ByRecovery, opened_by_sheets
 from vault.access.reach import Judge, Reached
@@ -27,7 +27,7 @@ from vault.policy.roles import Role
 from vault.records.epochs import read_notice
 from vault.records.versions import open_each
 from vault.records.work import Entry
-from vault.services import logbook, rostering
+from vault.services import logbook, rostering, sharing
 
 NEW = b"five wooden herons"
 NEWCOMER = "Ona Brisk"
@@ -173,6 +173,22 @@ def test_each_seat_has_its_own_slot_and_whoever_was_here_keeps_a_door(founded: P
         reopen(founded, name).close()
     founded.open().close()
     oren.open(founded).close()
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_a_member_is_given_what_their_seats_held_and_all_of_recoverys_only_where_it_was_asked_for(
+    filled: Filled, everything: bool
+) -> None:
+    secret = secret_of(filled.place)
+    with filled.open() as session:
+        oren = admit(session, roles={Role.CASEWORKER})
+        sharing.grant(session, filled.cases[0], [oren.member])
+        held = {name: granted(session, seat, audit=False) for name, seat in (("all", session.seat), ("own", oren.seat))}
+    assert set(held["own"]) < set(held["all"])
+    back = bring(filled.place, secret, colleague.NAME, everything=everything)
+    with filled.open() as session:
+        assert granted(session, back.seat, audit=False) == held["all" if everything else "own"]
+    assert (back.left == 0) is everything
 
 
 def test_who_was_an_auditor_and_is_none_any_more_is_given_no_audit_keys(founded: Place) -> None:

@@ -235,28 +235,31 @@ def test_a_case_that_was_withdrawn_leaves_keyring_and_index(judging: Judging) ->
         assert keyring.epochs_of(OTHER) == (OTHERS,)
 
 
+@pytest.mark.parametrize(("gains", "loses"), [(True, True), (True, False), (False, True)])
 def test_the_index_asks_again_for_what_a_key_opens_and_forgets_what_was_withdrawn(
-    filled_session: Session, filled: Filled, monkeypatch: pytest.MonkeyPatch
+    filled_session: Session, filled: Filled, monkeypatch: pytest.MonkeyPatch, *, gains: bool, loses: bool
 ) -> None:
     session, (first, second) = filled_session, filled.cases
     caught_up(session)
     judging = Judging(session, monkeypatch)
-    (epoch,) = session.keyring.epochs_of(first)
-    judging.granted = [given(first, EpochId(epoch), key=session.keyring.get(epoch))]
-    session.keyring.drop(epoch)
-    true = session.state_of(second)
-    assert true is not None
-    judging.dropping, judging.states = (second,), {second: replace(true, cuts={session.seat: ()})}
     with session.database.reading() as rows:
         places = sorted({one.seq for one in rows.versions(first)})
+    if gains:
+        (epoch,) = session.keyring.epochs_of(first)
+        judging.granted = [given(first, EpochId(epoch), key=session.keyring.get(epoch))]
+        session.keyring.drop(epoch)
+    if loses:
+        true = session.state_of(second)
+        assert true is not None
+        judging.dropping, judging.states = (second,), {second: replace(true, cuts={session.seat: ()})}
     assert session.index().was_asked
-    assert judging.refresh() == Refreshed((first,), (second,))
-    assert session.index().waiting() == {session.log.origin: places}
+    assert judging.refresh() == Refreshed((first,) if gains else (), (second,) if loses else ())
+    assert session.index().waiting() == ({session.log.origin: places} if gains else {})
     assert not session.index().was_asked
     with session.index().reading() as sql:
         listed = {compartment for (compartment,) in sql.execute("SELECT DISTINCT compartment FROM head")}
     assert first in listed
-    assert second not in listed
+    assert (second in listed) is not loses
 
 
 def test_a_roster_that_the_root_signed_alone_is_told_when_it_comes_in(session: Session) -> None:

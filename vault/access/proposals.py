@@ -69,8 +69,9 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
     if not ID_SIZE + _NUMBER_SIZE < len(untrusted) <= PROPOSAL_LIMIT:
         raise MalformedError("this is no proposal", advice="Check the path.")
     epoch, number = untrusted[:ID_SIZE], int.from_bytes(untrusted[ID_SIZE : ID_SIZE + _NUMBER_SIZE], "big")
-    key = session.keyring.get(epoch)
-    if key is None or session.keyring.compartment_of(epoch) != session.directory.compartment:
+    is_ours = session.keyring.compartment_of(epoch) == session.directory.compartment
+    key = session.keyring.get(epoch) if is_ours else None
+    if key is None:
         raise RefusedError(
             "this proposal is of another vault, or newer than what this device knows",
             advice="Take the newest bundle first, then repeat.",

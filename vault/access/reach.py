@@ -99,8 +99,8 @@ class Judge:
         home = self.opened.directory.compartment
         keyring = Keyring()
         for one in self.opened.granted:
-            if one.compartment == home and one.key is not None:
-                keyring.add(home, one.epoch, one.key)
+            if one.key is not None:
+                keyring.add(one.compartment, one.epoch, one.key)
         opened, _ = open_each(self.rows.versions(home), vault=self.opened.vault, keyring=keyring)
         return [one for one in opened if one.content.kind == _MEMBER and self._may_stand(one)]
 

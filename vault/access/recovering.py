@@ -223,7 +223,8 @@ def _write(opened: ByRecovery, log: SeatLog, plan: _Plan) -> None:
     for one in plan.given:
         # What is written goes under the last: a current one, if recovery holds any.
         for key in sorted(one.keys, key=lambda key: key.epoch in one.state.current):
-            log.keyring.add(one.state.compartment, key.epoch, key.key or b"")
+            assert key.key is not None  # noqa: S101 - it is held by right; for the type checker
+            log.keyring.add(one.state.compartment, key.epoch, key.key)
     with opened.database.transaction() as rows:
         rows.put_local(log.place.seal_row(Purpose.KEYRING, log.keyring.encode()))
     for audit in plan.audit:
