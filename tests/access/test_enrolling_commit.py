@@ -124,6 +124,22 @@ def test_where_the_roster_does_not_become_durable_the_rows_are_gone_and_the_keys
     assert desk.events[-1] == "left"
 
 
+def test_where_the_roster_does_not_become_durable_a_row_that_was_replaced_is_there_again(desk: Desk) -> None:
+    """The secret of the recovery sheets is such a row: gone, nobody could prove or make sheets any more."""
+    earlier = LocalRow(SLOT.seat, SLOT.purpose, 3, b"the slot before")
+    with desk.database.transaction() as rows:
+        rows.put_local(earlier)
+
+    def fail() -> None:
+        assert stored(desk) == [SLOT, RATCHET]
+        raise TryAgainError("no room, says the test")
+
+    desk.at_commit = fail
+    with pytest.raises(TryAgainError, match="says the test"):
+        commit_roster(desk.session, admission(), keys=keys_file(), rows=[SLOT, RATCHET])
+    assert stored(desk) == [earlier]
+
+
 # ---- what is refused
 
 

@@ -59,6 +59,9 @@ class Mutant:
         """Change the tree that this came from; a process does it once."""
         if self.index is None:
             setattr(self.owner, self.field, self.new)
+        elif self.new is None and isinstance(self.owner, ast.BoolOp):
+            # One operand alone is no such operation: True stands for one that is missing from `and`, False from `or`.
+            self.owner.values[self.index] = ast.Constant(value=isinstance(self.owner.op, ast.And))
         elif self.new is None:
             del getattr(self.owner, self.field)[self.index]
         else:

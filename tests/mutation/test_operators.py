@@ -53,3 +53,17 @@ def test_a_mutant_knows_the_lines_of_its_statement_and_what_that_defines() -> No
     assert lines["module | 7 -> 8"] == (range(1, 4), False, ("LIMIT",))
     assert lines["f | 3 -> 4"] == (range(5, 8), True, ("f",))
     assert lines["f | 9 -> 10"] == (range(8, 9), True, ("f",))
+
+
+@pytest.mark.parametrize(
+    ("source", "without"),
+    [("x = a and b", [True, False]), ("x = a or b", [True, False]), ("x = a and b and c", [True, False, False])],
+)
+def test_without_one_operand_the_others_decide(source: str, without: list[bool]) -> None:
+    """Each is left out in turn, of a (False), b (True) and c (True)."""
+    for index, value in enumerate(without):
+        tree = ast.parse(source)
+        mutants_of(tree)[index].apply()
+        names = {"a": False, "b": True, "c": True}
+        exec(compile(ast.fix_missing_locations(tree), "changed", "exec"), names)
+        assert names["x"] is value

@@ -18,6 +18,8 @@ _SLOWER, _AT_LEAST_S, _WALL_S = 3, 4, 120
 # Where vaults are copied and made durable for each test, memory is many times quicker than a disk.
 FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else None
 HELD = 0
+# The attempt itself failed: nothing was noticed, and it shows up as a survivor that somebody looks at.
+_BROKEN = 255
 
 
 class Try:
@@ -42,7 +44,7 @@ class Try:
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_GIB * _GIB, _MEMORY_GIB * _GIB))
             code = work(self._folder)
         except BaseException:  # whatever it is, it must not come back into the parent
-            code = 255
+            code = _BROKEN
         os._exit(code)
 
     def poll(self) -> str | None:
@@ -58,7 +60,7 @@ class Try:
         code = -signal.SIGKILL if done == 0 else os.waitstatus_to_exitcode(status)
         if code in (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGVTALRM):
             return "timeout"
-        return "survived" if code == HELD else str(code)
+        return "survived" if code in {HELD, _BROKEN} else str(code)
 
 
 def run_all(jobs: int, waiting: list[Callable[[], Try | None]], ended: Callable[[int, str], None]) -> None:

@@ -126,16 +126,20 @@ def commit_roster(
 
 @contextmanager
 def _stored(session: Session, rows: Sequence[LocalRow]) -> Iterator[None]:
-    """Store local rows, and take them back if what they are for does not become durable."""
+    """Store local rows, and bring back what stood there if what they are for does not become durable."""
     with session.database.transaction() as transaction:
+        before = [(row, transaction.local(row.seat, row.purpose)) for row in rows]
         for row in rows:
             transaction.put_local(row)
     try:
         yield
     except BaseException:
         with session.database.transaction() as transaction:
-            for row in rows:
-                transaction.delete_local(row.seat, row.purpose)
+            for row, old in before:
+                if old is None:
+                    transaction.delete_local(row.seat, row.purpose)
+                else:
+                    transaction.put_local(old)
         raise
 
 
