@@ -74,6 +74,12 @@ def test_a_grant_that_is_over_allows_nothing_on_its_case_and_takes_nothing_else(
         assert over.rule == "role"
 
 
+@pytest.mark.parametrize("action", sorted(set(Action) - CASE_ACTIONS))
+@pytest.mark.parametrize("role", list(Role))
+def test_an_act_on_no_case_asks_for_the_role_alone(role: Role, action: Action) -> None:
+    assert may({role}, action) == Decision(allowed=role in ALLOWED[action], rule="role")
+
+
 @pytest.mark.parametrize(
     ("action", "rule", "words"),
     [

@@ -31,8 +31,14 @@ class FakeKey(CtapDevice):
     names for a command what comes instead of its answer, `withholding` the commands that leave the secret out.
     """
 
-    def __init__(self, pin: str | None = "1234", *, extensions: tuple[str, ...] = ("hmac-secret",)) -> None:
-        self.pin, self.extensions = pin, list(extensions)
+    def __init__(
+        self,
+        pin: str | None = "1234",
+        *,
+        extensions: tuple[str, ...] = ("hmac-secret",),
+        keeps_credentials: bool = True,
+    ) -> None:
+        self.pin, self.extensions, self.keeps_credentials = pin, list(extensions), keeps_credentials
         self.credentials: list[tuple[str, bytes]] = []
         self.wrong_pins = self.closed = 0
         self.is_mute = False
@@ -77,7 +83,7 @@ class FakeKey(CtapDevice):
         return b"\0" + cbor.encode(answer)
 
     def _info(self) -> dict[int, Any]:
-        options = {"rk": True, "up": True, "clientPin": self.pin is not None, "pinUvAuthToken": True}
+        options = {"rk": self.keeps_credentials, "up": True, "clientPin": self.pin is not None, "pinUvAuthToken": True}
         return {1: ["FIDO_2_1"], 2: self.extensions, 3: bytes(16), 4: options, 5: 1200, 6: [2]}
 
     def _client_pin(self, asked: dict[int, Any]) -> dict[int, Any]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -19,7 +19,8 @@ from vault.seal.bundles import (
     sealed_body_size,
 )
 from vault.seal.padding import padme
-from vault.seal.recipients import KemPrivate
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import GrantContext, KemPrivate, seal_to
 
 KEY, HEADER = fixed("bundle key"), b"an invented header"
 KEM = KemPrivate.from_seed(fixed("kem of the seat", 96))
@@ -58,6 +59,21 @@ def test_pieces_of_any_length_give_one_body() -> None:
     content = fixed("content", 5_000)
     pieces = [content[at : at + 7] for at in range(0, 5_000, 7)]
     assert list(seal_body(KEY, VAULT, HEADER, pieces, 5_000)) == _sealed(content)
+
+
+def test_a_chunk_leaves_before_the_next_piece_is_asked_for() -> None:
+    """So that a bundle of any size needs the memory of one chunk."""
+    asked: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        for at in range(0, len(THREE_CHUNKS), CHUNK_SIZE):
+            asked.append(at)
+            yield THREE_CHUNKS[at : at + CHUNK_SIZE]
+
+    body = seal_body(KEY, VAULT, HEADER, pieces(), len(THREE_CHUNKS))
+    next(body)  # the commitment
+    next(body)
+    assert asked == [0]
 
 
 def test_the_size_of_a_body_is_a_padded_one() -> None:
@@ -169,3 +185,10 @@ def test_the_key_opens_for_its_seat_alone(private: KemPrivate, seat: bytes, vaul
 def test_a_key_of_another_length_is_never_sealed() -> None:
     with pytest.raises(MalformedError, match="key has 0 bytes"):
         seal_bundle_key(b"", VAULT, [Recipient(SEAT, KEM.public)])
+
+
+@pytest.mark.parametrize("size", [0, 31, 33])
+def test_a_message_that_holds_no_key_is_for_nobody(size: int) -> None:
+    message = seal_to(KEM.public, fixed("no key", size), GrantContext(Purpose.BUNDLE, VAULT, to_seat=SEAT))
+    with pytest.raises(BrokenSealError, match=f"not for seat {SEAT.hex()}"):
+        open_bundle_key(KEM, SEAT, VAULT, [message])

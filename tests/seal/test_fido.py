@@ -69,6 +69,7 @@ def _mute() -> FakeKey:
         pytest.param([FakeKey()], "4321", TryAgainError, "the PIN of the security key is wrong", id="wrong PIN"),
         pytest.param([FakeKey(None)], "1234", RefusedError, "has no PIN", id="no PIN"),
         pytest.param([FakeKey(extensions=())], "1234", RefusedError, "cannot keep a secret", id="no extension"),
+        pytest.param([FakeKey(keeps_credentials=False)], "1234", RefusedError, "cannot keep a secret", id="no place"),
         pytest.param([_mute()], "1234", TryAgainError, "did not answer", id="not touched"),
     ],
 )
