@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.log.test_roster import _FIRST, MANY, admission, chain, ending, id_of, log_of, reasons
+from tests.log.test_roster import _FIRST, ALONE, MANY, admission, chain, ending, id_of, log_of, reasons
 
 
 def test_what_the_root_alone_admitted_on_one_side_waits_until_it_signs_over_both() -> None:
@@ -66,3 +66,42 @@ def test_an_ending_beside_a_second_settlement_stays_when_an_older_side_comes_to_
         assert id_of("Lea-1") in result.standing.certificates
         assert not {id_of("Kim-1"), id_of("Mina-1"), id_of("Joel-1")} & result.standing.certificates.keys()
         assert (id_of("Tariq-1") in result.standing.certificates) is not bool(late)
+
+
+def test_what_admins_alone_sign_over_several_sides_settles_nothing() -> None:
+    one, two = ending(MANY, "Joel").roster("Nour-1"), ending(MANY, "Mina").roster("Ilse-1")
+    both = replace(ending(MANY, "Joel").without("Mina", one, two), ends={})
+    joined = both.with_member("Kim", "field", one, two).roster("Nour-1", "Ilse-1")
+    result = chain(_FIRST, one, two, joined, admission(MANY, "admin").roster("Nour-1", "Ilse-1"))
+    assert result.standing is not None
+    assert result.standing.root_must_sign
+    assert id_of("Kim-1") not in result.standing.certificates
+
+
+def test_one_seat_that_a_side_ended_is_gone_while_its_member_stays() -> None:
+    seats = {seat: member for seat, member in MANY.seats.items() if seat != "Joel-2"}
+    less = MANY.after(_FIRST, seats=seats, ends={"Joel-2": 3}).roster("Nour-1")
+    result = chain(_FIRST, less, ending(MANY, "Mina").roster("Ilse-1"))
+    assert result.standing is not None
+    assert id_of("Joel") in result.standing.members
+    assert result.standing.certificates.keys() == {id_of(seat) for seat in seats if seat != "Mina-1"}
+
+
+def test_whom_a_late_side_ends_keeps_no_seat_that_came_with_the_settlement() -> None:
+    one, two = admission(MANY).roster("Nour-1", "Ilse-1"), ending(MANY, "Mina").roster("Nour-1")
+    draft = ending(MANY, "Mina").with_member("Kim", "caseworker", one, two)
+    settled = replace(draft, seats=draft.seats | {"Joel-3": "Joel"}).roster("root")
+    for late in ([], [ending(MANY, "Joel").roster("Ilse-1")]):
+        result = chain(_FIRST, one, two, settled, *late)
+        assert result.standing is not None
+        assert id_of("Kim-1") in result.standing.certificates
+        assert (id_of("Joel-3") in result.standing.certificates) is not bool(late)
+
+
+def test_behind_two_beginnings_nothing_follows() -> None:
+    """A root that signed twice leaves no chain, whatever anybody puts behind it."""
+    beginnings = [_FIRST, ALONE.roster("root")]
+    for prev in ([one.root for one in beginnings], [b"p" * 32]):
+        result = chain(*beginnings, replace(MANY, number=1, prev=tuple(prev)).roster("root"))
+        assert result.newest is None
+        assert reasons(result) == [(0, "the root signed two beginnings")] * 2

@@ -14,6 +14,7 @@ from tests.log.test_roster import (
     HELPED,
     MANY,
     NEW_ROOT,
+    ROOT,
     Draft,
     admission,
     chain,
@@ -85,6 +86,11 @@ def test_among_many(draft: Draft, signers: list[str], counts: bool) -> None:
 
 def test_a_false_signature_of_a_stranger_says_nothing() -> None:
     roster = admission(MANY).roster("root").signed(Key("stranger").public, bytes(64))
+    assert chain(_FIRST, roster).newest == roster
+
+
+def test_a_key_that_signed_is_not_heard_again() -> None:
+    roster = admission(MANY).roster("root").signed(ROOT.public, bytes(64))
     assert chain(_FIRST, roster).newest == roster
 
 

@@ -73,7 +73,7 @@ def test_a_successor_of_another_log_is_checked_by_itself() -> None:
 
 def test_a_log_of_thousands_is_followed_across_tiles() -> None:
     writer = Writer()
-    for _ in range(700):
+    for _ in range(4_100):
         writer.append()
     writer.seal()
     assert writer.verify().holds

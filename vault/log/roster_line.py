@@ -43,7 +43,7 @@ class Line(Generic[_Roster]):
 
     def add(self, roster: _Roster, before: Standing | None, standing: Standing, *, by_root: bool) -> None:
         """Add a roster that follows from what is there. Signed by the root over several sides, it settles them."""
-        self._is_straight &= before is None or set(roster.head.prev) == self._tips
+        self._is_straight &= set(roster.head.prev) == self._tips
         self._tips = (self._tips - set(roster.head.prev)) | {roster.root}
         self._nodes[roster.root] = _Node(roster, before, standing, by_root and len(roster.head.prev) > 1)
 
@@ -51,7 +51,7 @@ class Line(Generic[_Roster]):
         """Return what held where a roster says that it goes on; of one that names nothing here, what holds now.
 
         Raises:
-            VerificationError: it names a roster and one that this follows from.
+            VerificationError: it names a roster and one that this follows from, or there are two beginnings.
         """
         named = roster.head.prev
         if not named or not all(root in self._nodes for root in named):
@@ -97,6 +97,8 @@ class Line(Generic[_Roster]):
             return self._nodes[roots[0]].standing
         behind = [self._behind([root]) for root in roots]
         common = set.intersection(*behind)
+        if not common:
+            raise VerificationError("the rosters before have no beginning in common")
         inner = {root for one in common for root in self._nodes[one].roster.head.prev}
         before = self._together(sorted(common - inner))
         sides = [self._nodes[root].standing for root in roots]

@@ -229,7 +229,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
             raise VerificationError("the inclusion proof is too long")
         if place & 1 or place == last:
             node = node_hash(sibling, node)
-            while not place & 1 and place:
+            while not place & 1:
                 place >>= 1
                 last >>= 1
         else:
@@ -298,7 +298,7 @@ def _climb(old_size: int, new_size: int, proof: list[bytes], old_root: bytes, ne
             raise VerificationError("the consistency proof is too long")
         if place & 1 or place == last:
             old_node, new_node = node_hash(sibling, old_node), node_hash(sibling, new_node)
-            while not place & 1 and place:
+            while not place & 1:
                 place >>= 1
                 last >>= 1
         else:
