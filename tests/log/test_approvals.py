@@ -95,6 +95,7 @@ def _changed(**changes: object) -> Callable[[], bytes]:
         pytest.param(_changed(sig=None), id="no signature"),
         pytest.param(_changed(sig=b""), id="an empty signature"),
         pytest.param(_changed(sig=b"s" * 63), id="a short signature"),
+        pytest.param(_changed(sig="s" * 64), id="text for a signature"),
         pytest.param(_changed(digest=b"d" * 31), id="a short digest"),
         pytest.param(_changed(requester=b""), id="an empty seat"),
         pytest.param(_changed(approver="x" * 16), id="text for a seat"),
@@ -103,6 +104,8 @@ def _changed(**changes: object) -> Callable[[], bytes]:
         pytest.param(_changed(act="x" * 33), id="a long act"),
         pytest.param(_changed(expires=-1), id="a time before all"),
         pytest.param(_changed(expires="soon"), id="text for a time"),
+        pytest.param(_changed(expires=1.5), id="half a millisecond"),
+        pytest.param(_changed(expires=True), id="a yes for a time"),
     ],
 )
 def test_what_is_not_the_one_form_is_refused(untrusted: Callable[[], bytes]) -> None:
@@ -157,6 +160,16 @@ def test_the_last_millisecond_still_counts() -> None:
 @pytest.mark.parametrize("again", [replace(USED, seq=10), replace(USED, origin=b"B" * 32, seq=0)])
 def test_a_second_use_does_not_count_and_the_first_still_does(again: Listing) -> None:
     assert outcome(again, GIVEN, USED) == (USED, [Refusal.USED_TWICE])
+
+
+def test_a_later_use_of_another_seat_is_told_as_that_and_not_as_a_second_use() -> None:
+    later = replace(USED, origin=b"B" * 32, seat=THIRD)
+    assert outcome(GIVEN, USED, later) == (USED, [Refusal.OTHER_SEAT])
+
+
+def test_what_nobody_signed_is_signed_under_no_key() -> None:
+    assert APPROVAL.is_signed_by(public_key(SEED), is_signed_raw)
+    assert not UNSIGNED.is_signed_by(public_key(SEED), is_signed_raw)
 
 
 def test_a_seat_that_is_second_to_itself_is_refused_even_when_both_are_one_seat() -> None:

@@ -72,6 +72,14 @@ def test_a_header_that_says_it_belongs_elsewhere_proves_nothing() -> None:
         verify_proof(Proof(0, (), note), HEADERS[3], writer.session_key(1).public, verify_signature)
 
 
+def test_a_header_of_another_log_proves_nothing_at_its_own_place() -> None:
+    writer, other = Writer(), Writer("other").write(1)
+    header = other.rows[0].header
+    note = writer.seal_of(1, leaf_hash(header), 1).note
+    with pytest.raises(VerificationError, match="the header at 0 says that it belongs elsewhere"):
+        verify_proof(Proof(0, (), note), header, writer.session_key(1).public, verify_signature)
+
+
 @pytest.mark.parametrize(
     "untrusted",
     [

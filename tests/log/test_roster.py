@@ -146,7 +146,9 @@ CERT = encode_entry(certificate("Nour-1", "Nour"), SALT)
         pytest.param(SALT + msgspec.msgpack.encode({"cert": 1}), id="no certificate"),
         pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "roles": "admin"}), id="roles no list"),
         pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "roles": [""]}), id="role without name"),
+        pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "roles": [5]}), id="role that is a number"),
         pytest.param(SALT + msgspec.msgpack.encode({"member": b"x", "roles": []}), id="short member"),
+        pytest.param(SALT + msgspec.msgpack.encode({"member": "x" * 16, "roles": []}), id="member that is text"),
         pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "roles": ["b", "a"]}), id="roles unsorted"),
         pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "more": 1, "roles": []}), id="unknown part"),
         pytest.param(SALT + msgspec.msgpack.encode({"end": id_of("x"), "sizes": [[b"o" * 32, -1]]}), id="size -1"),
@@ -219,9 +221,12 @@ def test_entries_that_do_not_make_one_roster_are_refused(entries: list[bytes], r
     [
         pytest.param({}, id="nothing"),
         pytest.param({"entries": [], "sigs": []}, id="no entries"),
+        pytest.param({"entries": 5, "sigs": []}, id="a number for the entries"),
+        pytest.param({"entries": [HEAD], "sigs": 5}, id="a number for the signatures"),
         pytest.param({"entries": ["text"], "sigs": []}, id="text"),
         pytest.param({"entries": [HEAD], "sigs": [[b"k" * 32]]}, id="half a signature"),
         pytest.param({"entries": [HEAD], "sigs": [[b"k" * 32, b"s" * 63]]}, id="short signature"),
+        pytest.param({"entries": [HEAD], "sigs": [[b"k" * 31, b"s" * 64]]}, id="short key"),
     ],
 )
 def test_fields_of_another_form_are_refused(fields: dict[str, object]) -> None:
@@ -248,6 +253,9 @@ def test_roster_0_counts_by_the_root_alone() -> None:
         pytest.param(replace(ALONE, number=1).roster("root"), "follows nothing", id="number 1"),
         pytest.param(replace(ALONE, prev=(b"p" * 32,)).roster("root"), "follows nothing", id="names one before"),
         pytest.param(replace(ALONE, ends={"x": 1}).roster("root"), "ends a seat", id="ends a seat"),
+        pytest.param(
+            replace(ALONE, new_root=NEW_ROOT.public).roster("root"), "replaces the root that signs it", id="a new root"
+        ),
         pytest.param(
             Roster(ALONE.roster().entries, ((ROOT.public, bytes(64)),)), "does not hold", id="a signature of zeros"
         ),

@@ -83,7 +83,7 @@ class Approval:
     def is_signed_by(self, identity: bytes, verify_signature: VerifySignature) -> bool:
         """Say whether this identity key signed it."""
         message = signed_message(APPROVAL_PURPOSE, self.unsigned())
-        return bool(self.signature) and verify_signature(identity, self.signature, message)
+        return verify_signature(identity, self.signature, message)
 
     @classmethod
     def decode(cls, untrusted: bytes) -> Approval:

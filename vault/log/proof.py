@@ -50,11 +50,11 @@ def decode_proof(untrusted: bytes) -> Proof:
         raise MalformedError(f"a proof has {len(untrusted)} bytes, more than {PROOF_LIMIT}")
     head, _, note = untrusted.partition(b"\n\n")
     try:
-        first, index, *path = head.decode().split("\n")
+        _, index, *path = head.decode().split("\n")
         proof = Proof(int(index.removeprefix("index ")), tuple(map(b64decode, path)), note)
     except ValueError:
         raise MalformedError("a proof is not of the form of c2sp.org/tlog-proof") from None
-    if first != _FIRST_LINE or encode_proof(proof) != untrusted:
+    if encode_proof(proof) != untrusted:
         raise MalformedError("a proof is not in its canonical form")
     return proof
 

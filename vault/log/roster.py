@@ -100,8 +100,8 @@ class Roster:
         entries, signatures = untrusted.get("entries"), untrusted.get("sigs")
         if not isinstance(entries, list | tuple) or not isinstance(signatures, list | tuple):
             raise MalformedError("a roster has no entries or no signatures")
-        if not all(isinstance(entry, bytes) for entry in entries) or not entries:
-            raise MalformedError("a roster has an entry that is no bytes, or none")
+        if not all(isinstance(entry, bytes) for entry in entries):
+            raise MalformedError("a roster has an entry that is no bytes")
         for pair in signatures:
             if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(isinstance(one, bytes) for one in pair):
                 raise MalformedError("a roster has a signature that is no pair")
