@@ -109,6 +109,7 @@ _MALFORMED = {
     "no signature line": BODY.encode() + b"\n",
     "no blank line": (BODY + LINE + "\n").encode(),
     "no newline at the end": NOTE[:-1],
+    "a letter for the newline at the end": NOTE[:-1] + b"x",
     "a blank line at the end": NOTE + b"\n",
     "CRLF": NOTE.replace(b"\n", b"\r\n"),
     "tab": NOTE.replace(b"casevault/", b"casevault\t"),

@@ -203,3 +203,13 @@ def test_the_newest_listed_keys_file_is_the_valid_one() -> None:
     assert "an older one that was put back" in put_back.problems[0].text
     assert "none that this log lists" in check_keys(writer.rows, FOLDER, bytes(32), report).problems[0].text
     assert check_keys(writer.rows, b"n" * 16, old, report).listed == 0
+
+
+def test_nothing_but_a_keys_file_is_one_whatever_its_tag() -> None:
+    writer = Writer()
+    newest, grant = sha256(b"new").digest(), sha256(b"grant").digest()
+    writer.append(Item.of_keys(FOLDER, newest))
+    writer.append(Item.in_compartment(ItemKind.GRANT, FOLDER, grant))
+    writer.seal()
+    report = check_keys(writer.rows, FOLDER, newest, writer.verify())
+    assert (report.listed, report.present, report.problems) == (1, 1, ())

@@ -41,6 +41,22 @@ def _told(positions: list[int]) -> list[tuple[str, int | None, str]]:
             id="one put in",
         ),
         pytest.param([0, 2, 1, 3], [("swapped", 1, "operation 1: exchanged with 2")], id="two exchanged"),
+        pytest.param(
+            [0, 3, 1],
+            [
+                ("moved", 1, "operation 1: holds the one that belongs at 3"),
+                ("moved", 2, "operation 2: holds the one that belongs at 1"),
+            ],
+            id="no exchange: the first is two off",
+        ),
+        pytest.param(
+            [0, 2, 5, 3],
+            [
+                ("moved", 1, "operation 1: holds the one that belongs at 2"),
+                ("moved", 2, "operation 2: holds the one that belongs at 5"),
+            ],
+            id="no exchange: the second is not the first",
+        ),
         pytest.param([0, 3, 2, 3], [("moved", 1, "operation 1: holds the one that belongs at 3")], id="one moved"),
         pytest.param(
             [0, 5, 9],
