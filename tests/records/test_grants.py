@@ -10,7 +10,7 @@ from vault.ids import Origin, SeatId
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.items import ItemKind
 from vault.records.authority import Listings
-from vault.records.grants import GrantReader
+from vault.records.grants import GrantReader, grants_given_by
 from vault.seal.keys import epoch_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_to
@@ -29,7 +29,13 @@ def log_of(seat: SeatId) -> Origin:
 
 
 class Logs:
-    """The logs of three seats, of which nothing new is read; stands for `Rows`."""
+    """The logs of three seats, of which nothing new is read, and grants; stands for `Rows`."""
+
+    def __init__(self, *grants: GrantRow) -> None:
+        self._grants = list(grants)
+
+    def grants(self) -> list[GrantRow]:
+        return self._grants
 
     def geneses(self) -> list[GenesisRow]:
         return [
@@ -50,10 +56,13 @@ def grant(hint: SeatId, key: bytes = KEY) -> GrantRow:
     return GrantRow(grant_digest(EPOCH, READER, sealed), EPOCH, READER, hint, sealed)
 
 
+def listed(row: GrantRow, *by: SeatId) -> Listings:
+    return Listings({ItemKind.GRANT: {row.digest: [(log_of(seat), 0) for seat in by]}})
+
+
 def opened(row: GrantRow, *listing: SeatId) -> bytes | None:
     """Open a grant where the logs of these seats list it."""
-    listings = Listings({ItemKind.GRANT: {row.digest: [(log_of(seat), 0) for seat in listing]}})
-    return GrantReader(cast("Rows", Logs()), listings, VAULT, PRIVATE).open(CASE, row)
+    return GrantReader(cast("Rows", Logs()), listed(row, *listing), VAULT, PRIVATE).open(CASE, row)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +85,28 @@ def test_a_grant_is_opened_as_from_its_row_or_from_whoever_lists_it(
 
 def test_a_key_that_is_none_of_its_epoch_is_not_given() -> None:
     assert opened(grant(GIVER, b"x" * 32), GIVER) is None
+
+
+@pytest.mark.parametrize(
+    ("named", "listing", "is_given"),
+    [
+        (GIVER, [], True),
+        (GIVER, [COPIER], True),
+        (COPIER, [COPIER], True),
+        (COPIER, [GIVER, COPIER], True),
+        (COPIER, [GIVER], False),
+        (COPIER, [], False),
+    ],
+    ids=["its own, not listed yet", "its own", "another's", "another's too", "named by nobody's log", "listed nowhere"],
+)
+def test_a_seat_sends_what_it_gave_and_what_another_says_that_they_gave(
+    named: SeatId, listing: list[SeatId], is_given: bool
+) -> None:
+    row = grant(named)
+    given = grants_given_by(cast("Rows", Logs(row)), GIVER, listed(row, *listing))
+    assert given == ({row.digest} if is_given else set())
+
+
+def test_a_grant_that_does_not_hold_together_was_given_by_nobody() -> None:
+    row = grant(GIVER)._replace(sealed=b"altered")
+    assert grants_given_by(cast("Rows", Logs(row)), GIVER, listed(row, GIVER)) == set()
