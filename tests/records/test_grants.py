@@ -99,7 +99,7 @@ def test_a_key_that_is_none_of_its_epoch_is_not_given() -> None:
     ],
     ids=["its own, not listed yet", "its own", "another's", "another's too", "named by nobody's log", "listed nowhere"],
 )
-def test_a_seat_sends_what_it_gave_and_what_another_says_that_they_gave(
+def test_the_grants_of_a_log_are_its_seats_own_and_those_that_others_say_they_gave(
     named: SeatId, listing: list[SeatId], is_given: bool
 ) -> None:
     row = grant(named)

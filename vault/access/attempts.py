@@ -16,7 +16,7 @@ from vault.records.versions import open_version
 from vault.seal.keyfile import KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, KemPrivate, open_from, seal_to
+from vault.seal.recipients import HPKE_OVERHEAD, KEM_SEED_SIZE, GrantContext, KemPrivate, open_from, seal_to
 from vault.store.files import read_limited, write_durable
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
@@ -68,7 +68,7 @@ def attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Direct
         if version is None:
             continue
         seed = version.content.fields.get("kem")
-        if version.content.kind == "attempts-key" and isinstance(seed, bytes):
+        if version.content.kind == "attempts-key" and isinstance(seed, bytes) and len(seed) == KEM_SEED_SIZE:
             return KemPrivate.from_seed(seed)
     return None
 
