@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from tests.log.test_roster import id_of
 from tests.log.writer import Key
+from vault.access.forks import Carried
+from vault.ids import Origin
 from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
 from vault.log.header import Header
+from vault.log.items import Item, ItemKind, encode_items, items_digest
 from vault.log.roster import Roster, make_roster
 from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.log.signatures import signed_message
@@ -19,6 +23,7 @@ from vault.store.rowtypes import GenesisRow, OperationRow
 if TYPE_CHECKING:
     pass
 
+MANY = 1_000
 VAULT, ROOT, NEW_ROOT = b"v" * 16, "root", "new root"
 
 
@@ -78,14 +83,20 @@ def roster(
     return signed(made, by) if by else made
 
 
+def at(roster: Roster, origin: bytes, seq: int) -> Carried:
+    """Return a roster at a place; its root stands for the id of its version."""
+    return Carried(roster, Origin(origin), seq, Item.in_compartment(ItemKind.VERSION, VAULT, roster.root))
+
+
 @dataclass
 class Logs:
     """What some logs say in public; stands for `Rows`."""
 
     beginnings: list[bytes] = field(default_factory=list)
     rows: list[OperationRow] = field(default_factory=list)
-    asked: Counter[bytes] = field(default_factory=Counter)
+    asked: Counter[tuple[bytes, int, int]] = field(default_factory=Counter)
     asked_geneses: int = 0
+    rejected: frozenset[tuple[int, bytes]] = frozenset()
 
     def begin(self, seat: str, *, nonce: bytes = bytes(16), predecessor: bytes = bytes(32), key: str = "") -> bytes:
         self.beginnings.append(make_genesis(seat, nonce, predecessor, key))
@@ -96,12 +107,18 @@ class Logs:
         header = Header(bytes(32), named.root, None, origin, seq, bytes(32), bytes(32)).encode()
         self.rows.append(OperationRow(origin, seq, header, b"", b"", bytes(32)))
 
+    def add_list(self, one: Carried) -> None:
+        """Let an entry that goes by nothing list a roster."""
+        listed = encode_items([one.item])
+        header = Header(bytes(32), bytes(32), None, one.origin, one.seq, items_digest(listed), bytes(32)).encode()
+        self.rows.append(OperationRow(one.origin, one.seq, header, listed, b"", sha256(header).digest()))
+
     # ---- as `Rows`
 
     def geneses(self) -> list[GenesisRow]:
         self.asked_geneses += 1
         return [GenesisRow(origin_of(one), one) for one in self.beginnings]
 
-    def operations(self, origin: bytes) -> list[OperationRow]:
-        self.asked[origin] += 1
-        return [one for one in self.rows if one.origin == origin]
+    def operations(self, origin: bytes, start: int = 0, stop: int = MANY) -> Sequence[OperationRow]:
+        self.asked[origin, start, stop] += 1
+        return [one for one in self.rows if one.origin == origin and start <= one.seq < stop]

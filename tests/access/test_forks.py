@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from tests.access.rivals import (
     DESK,
+    MANY,
     NEW_ROOT,
     PHONE,
     ROOT,
@@ -17,6 +18,7 @@ from tests.access.rivals import (
     TABLET,
     WATCH,
     Logs,
+    at,
     log_of,
     make_genesis,
     roster,
@@ -26,6 +28,7 @@ from tests.log.writer import Key
 from vault.access import forks
 from vault.access.forks import Carried, judge_rosters
 from vault.log.roster import Roster, RosterChain, RosterProblem, check_chain
+from vault.records.authority import Proven
 from vault.seal.signing import is_signed_raw
 from vault.store.rowtypes import OperationRow
 
@@ -45,7 +48,7 @@ def logs() -> Logs:
 
 
 FIRST = roster(by=ROOT)
-LISTED_FIRST = Carried(FIRST, DESK, 0)
+LISTED_FIRST = at(FIRST, DESK, 0)
 # Both take the tablet away: neither takes anything from whoever made the other one.
 CALM = roster(FIRST, by="desk", ends={"tablet": {TABLET: 9}})
 RIVAL = roster(FIRST, by="phone", ends={"tablet": {TABLET: 9}})
@@ -53,8 +56,13 @@ RIVAL = roster(FIRST, by="phone", ends={"tablet": {TABLET: 9}})
 ENDING = roster(FIRST, by="desk", ends={"phone": {PHONE: 3}})
 
 
-def judged(logs: Logs, *carried: Carried) -> RosterChain:
-    return judge_rosters(cast("Rows", logs), [LISTED_FIRST, *carried], Key(ROOT).public)
+def judged(logs: Logs, *carried: Carried, planted: Sequence[Carried] = (), size: int = MANY) -> RosterChain:
+    """Judge rosters that proven entries list, and some at whose places none does; each log is proven up to a size."""
+    for one in carried:
+        logs.add_list(one)
+    return judge_rosters(
+        cast("Rows", logs), [LISTED_FIRST, *carried, *planted], Key(ROOT).public, lambda _: Proven(size, logs.rejected)
+    )
 
 
 def lost(*rosters: Roster) -> set[RosterProblem]:
@@ -77,7 +85,7 @@ def in_either_order(*carried: Carried) -> Iterable[tuple[Carried, ...]]:
 def test_a_roster_loses_that_is_listed_beyond_what_another_of_its_number_lets_count(
     logs: Logs, seq: int, *, loses: bool
 ) -> None:
-    for carried in in_either_order(Carried(ENDING, DESK, 1), Carried(RIVAL, PHONE, seq)):
+    for carried in in_either_order(at(ENDING, DESK, 1), at(RIVAL, PHONE, seq)):
         chain = judged(logs, *carried)
         assert chain.problems == (tuple(lost(RIVAL)) if loses else ())
         assert {one.root for one in chain.accepted} == {FIRST.root, ENDING.root} | (set() if loses else {RIVAL.root})
@@ -88,15 +96,15 @@ def test_a_roster_loses_that_is_listed_beyond_what_another_of_its_number_lets_co
 def test_of_two_that_each_forbid_the_other_neither_loses(logs: Logs) -> None:
     back = roster(FIRST, by="phone", ends={"desk": {DESK: 1}})
     beside = roster(FIRST, by="watch", ends={"tablet": {TABLET: 9}})
-    for carried in ([], [Carried(beside, WATCH, 1)]):
-        chain = judged(logs, Carried(ENDING, DESK, 1), Carried(back, PHONE, 3), *carried)
+    for carried in ([], [at(beside, WATCH, 1)]):
+        chain = judged(logs, at(ENDING, DESK, 1), at(back, PHONE, 3), *carried)
         assert chain.problems == ()
         assert len(chain.accepted) == 3 + len(carried)
 
 
 def test_a_log_that_an_ending_does_not_name_counts_for_nothing(logs: Logs) -> None:
     later = logs.begin("phone", predecessor=PHONE)
-    assert_lost(judged(logs, Carried(ENDING, DESK, 1), Carried(RIVAL, later, 0)), RIVAL)
+    assert_lost(judged(logs, at(ENDING, DESK, 1), at(RIVAL, later, 0)), RIVAL)
 
 
 def test_what_an_older_roster_took_from_a_seat_is_nothing_that_this_one_was_listed_too_late_for(logs: Logs) -> None:
@@ -108,21 +116,21 @@ def test_what_an_older_roster_took_from_a_seat_is_nothing_that_this_one_was_list
         ends={seat: {log_of(seat): 1} for seat in SEATS},
     )
     sides = [roster(lowered, by=seat, ends={"tablet": {TABLET: 1}}, roles="admin") for seat in ("desk", "phone")]
-    chain = judged(logs, Carried(lowered, DESK, 0), Carried(sides[0], DESK, 0), Carried(sides[1], PHONE, 5))
+    chain = judged(logs, at(lowered, DESK, 0), at(sides[0], DESK, 0), at(sides[1], PHONE, 5))
     assert chain.problems == ()
     assert len(chain.accepted) == 4
 
 
 def test_a_roster_stands_as_long_as_one_of_the_entries_that_list_it_does(logs: Logs) -> None:
-    for carried in in_either_order(Carried(RIVAL, PHONE, 2), Carried(RIVAL, PHONE, 7)):
-        assert judged(logs, Carried(ENDING, DESK, 1), *carried).problems == ()
-    chain = judged(logs, Carried(ENDING, DESK, 1), Carried(RIVAL, PHONE, 6), Carried(RIVAL, PHONE, 7))
+    for carried in in_either_order(at(RIVAL, PHONE, 2), at(RIVAL, PHONE, 7)):
+        assert judged(logs, at(ENDING, DESK, 1), *carried).problems == ()
+    chain = judged(logs, at(ENDING, DESK, 1), at(RIVAL, PHONE, 6), at(RIVAL, PHONE, 7))
     assert_lost(chain, RIVAL)
 
 
 def test_what_else_does_not_count_is_told_beside_what_lost(logs: Logs) -> None:
     unsigned = roster(FIRST, ends={"watch": {WATCH: 1}})
-    chain = judged(logs, Carried(unsigned, DESK, 2), Carried(ENDING, DESK, 1), Carried(RIVAL, PHONE, 3))
+    chain = judged(logs, at(unsigned, DESK, 2), at(ENDING, DESK, 1), at(RIVAL, PHONE, 3))
     assert chain.problems == (
         RosterProblem(1, unsigned.root, "too few of those who must sign did"),
         RosterProblem(1, RIVAL.root, LOST),
@@ -142,10 +150,10 @@ def test_a_fork_that_nobody_loses_does_not_hide_the_next_one(logs: Logs) -> None
     ending, rival = second_fork(CALM, RIVAL)
     chain = judged(
         logs,
-        Carried(CALM, DESK, 1),
-        Carried(RIVAL, PHONE, 1),
-        Carried(ending, DESK, 2),
-        Carried(rival, WATCH, 3),
+        at(CALM, DESK, 1),
+        at(RIVAL, PHONE, 1),
+        at(ending, DESK, 2),
+        at(rival, WATCH, 3),
     )
     assert_lost(chain, rival)
     assert {one.root for one in chain.accepted} == {FIRST.root, CALM.root, RIVAL.root, ending.root}
@@ -155,10 +163,10 @@ def test_the_losers_of_each_fork_are_told(logs: Logs) -> None:
     ending, rival = second_fork(ENDING)
     chain = judged(
         logs,
-        Carried(ENDING, DESK, 1),
-        Carried(RIVAL, PHONE, 3),
-        Carried(ending, DESK, 2),
-        Carried(rival, WATCH, 3),
+        at(ENDING, DESK, 1),
+        at(RIVAL, PHONE, 3),
+        at(ending, DESK, 2),
+        at(rival, WATCH, 3),
     )
     assert_lost(chain, RIVAL, rival)
     assert chain.accepted == (FIRST, ENDING, ending)
@@ -166,7 +174,7 @@ def test_the_losers_of_each_fork_are_told(logs: Logs) -> None:
 
 def test_what_goes_on_from_a_loser_follows_nothing(logs: Logs) -> None:
     further = roster(RIVAL, by="phone", ends={"watch": {WATCH: 1}})
-    chain = judged(logs, Carried(ENDING, DESK, 1), Carried(RIVAL, PHONE, 3), Carried(further, PHONE, 4))
+    chain = judged(logs, at(ENDING, DESK, 1), at(RIVAL, PHONE, 3), at(further, PHONE, 4))
     assert chain.accepted == (FIRST, ENDING)
     assert chain.problems[-1] == RosterProblem(1, RIVAL.root, LOST)
     assert [one.root for one in chain.problems] == [further.root, RIVAL.root]
@@ -178,14 +186,14 @@ def test_what_goes_on_from_a_loser_follows_nothing(logs: Logs) -> None:
 @pytest.mark.parametrize("signers", [(ROOT,), ("phone", ROOT), (ROOT, "phone")])
 def test_a_roster_that_the_root_signed_loses_to_nobody(logs: Logs, signers: tuple[str, ...]) -> None:
     rival = signed(roster(FIRST, ends={"tablet": {TABLET: 9}}), *signers)
-    assert judged(logs, Carried(ENDING, DESK, 1), Carried(rival, PHONE, 8)).problems == ()
+    assert judged(logs, at(ENDING, DESK, 1), at(rival, PHONE, 8)).problems == ()
 
 
 def test_a_roster_that_the_root_of_its_time_signed_loses_to_nobody(logs: Logs) -> None:
     renewed = roster(FIRST, by=ROOT, new_root=Key(NEW_ROOT).public)
     ending = roster(renewed, by="desk", ends={"phone": {PHONE: 3}})
     rival = roster(renewed, by=NEW_ROOT, ends={"tablet": {TABLET: 9}})
-    chain = judged(logs, Carried(renewed, DESK, 1), Carried(ending, DESK, 2), Carried(rival, PHONE, 8))
+    chain = judged(logs, at(renewed, DESK, 1), at(ending, DESK, 2), at(rival, PHONE, 8))
     assert chain.problems == ()
     assert len(chain.accepted) == 4
 
@@ -193,14 +201,14 @@ def test_a_roster_that_the_root_of_its_time_signed_loses_to_nobody(logs: Logs) -
 def test_a_false_signature_of_the_root_beside_its_true_one_takes_nothing_from_it(logs: Logs) -> None:
     unsigned = roster(FIRST, ends={"tablet": {TABLET: 9}})
     true, false = signed(unsigned, ROOT), unsigned.signed(Key(ROOT).public, bytes(64))
-    for carried in in_either_order(Carried(true, PHONE, 8), Carried(false, PHONE, 9)):
-        accepted = judged(logs, Carried(ENDING, DESK, 1), *carried).accepted
+    for carried in in_either_order(at(true, PHONE, 8), at(false, PHONE, 9)):
+        accepted = judged(logs, at(ENDING, DESK, 1), *carried).accepted
         assert unsigned.root in {one.root for one in accepted}
 
 
 def test_a_false_signature_of_the_root_saves_nothing(logs: Logs) -> None:
     false = RIVAL.signed(Key(ROOT).public, bytes(64))
-    chain = judged(logs, Carried(ENDING, DESK, 1), Carried(RIVAL, PHONE, 8), Carried(false, PHONE, 9))
+    chain = judged(logs, at(ENDING, DESK, 1), at(RIVAL, PHONE, 8), at(false, PHONE, 9))
     assert RIVAL.root not in {one.root for one in chain.accepted}
 
 
@@ -211,20 +219,20 @@ def test_a_false_signature_of_the_root_saves_nothing(logs: Logs) -> None:
 def test_a_roster_loses_whose_log_had_named_another_of_its_number(logs: Logs, known_at: int, *, loses: bool) -> None:
     logs.name(PHONE, known_at, CALM)
     logs.name(PHONE, 9, CALM)
-    chain = judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, PHONE, 4))
+    chain = judged(logs, at(CALM, DESK, 1), at(RIVAL, PHONE, 4))
     assert chain.problems == (tuple(lost(RIVAL)) if loses else ())
 
 
 def test_a_roster_loses_whose_log_had_named_a_later_one(logs: Logs) -> None:
     later = roster(CALM, by="desk", ends={"watch": {WATCH: 1}})
     logs.name(PHONE, 3, later)
-    carried = Carried(CALM, DESK, 1), Carried(later, DESK, 2)
-    assert_lost(judged(logs, *carried, Carried(RIVAL, PHONE, 4)), RIVAL)
+    carried = at(CALM, DESK, 1), at(later, DESK, 2)
+    assert_lost(judged(logs, *carried, at(RIVAL, PHONE, 4)), RIVAL)
 
 
 def test_to_have_named_what_all_go_on_from_makes_nothing_late(logs: Logs) -> None:
     logs.name(PHONE, 0, FIRST)
-    assert judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, PHONE, 4)).problems == ()
+    assert judged(logs, at(CALM, DESK, 1), at(RIVAL, PHONE, 4)).problems == ()
 
 
 @pytest.mark.parametrize("steps", [1, 2])
@@ -233,13 +241,13 @@ def test_what_a_log_before_it_had_named_a_log_knows_from_its_start(logs: Logs, s
     origin = PHONE
     for step in range(steps):
         origin = logs.begin("phone", predecessor=origin, nonce=bytes([step]) * 16)
-    assert_lost(judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, origin, 0)), RIVAL)
+    assert_lost(judged(logs, at(CALM, DESK, 1), at(RIVAL, origin, 0)), RIVAL)
 
 
 def test_an_entry_whose_header_is_broken_names_nothing_and_hides_nothing(logs: Logs) -> None:
     logs.rows.append(OperationRow(PHONE, 0, b"no header", b"", b"", bytes(32)))
     logs.name(PHONE, 1, CALM)
-    assert_lost(judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, PHONE, 4)), RIVAL)
+    assert_lost(judged(logs, at(CALM, DESK, 1), at(RIVAL, PHONE, 4)), RIVAL)
 
 
 # ---- whose log it is
@@ -247,7 +255,7 @@ def test_an_entry_whose_header_is_broken_names_nothing_and_hides_nothing(logs: L
 
 def test_a_roster_that_a_log_lists_whose_beginning_is_not_here_loses(logs: Logs) -> None:
     logs.beginnings.remove(make_genesis("phone"))
-    assert_lost(judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, PHONE, 1)), RIVAL)
+    assert_lost(judged(logs, at(CALM, DESK, 1), at(RIVAL, PHONE, 1)), RIVAL)
 
 
 @pytest.mark.parametrize(
@@ -264,27 +272,27 @@ def test_a_roster_counts_only_where_its_log_goes_on_from_the_certified_first_one
     logs: Logs, seat: str, predecessor: bytes, *, loses: bool
 ) -> None:
     origin = logs.begin(seat, predecessor=predecessor, nonce=b"n" * 16)
-    chain = judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, origin, 1))
+    chain = judged(logs, at(CALM, DESK, 1), at(RIVAL, origin, 1))
     assert chain.problems == (tuple(lost(RIVAL)) if loses else ())
 
 
 def test_a_log_that_another_key_began_is_nobodys_whatever_it_claims(logs: Logs) -> None:
     """Whoever was ended can name the log of somebody who is in as the one that theirs goes on from."""
     claimed = logs.begin("tablet", predecessor=TABLET, key="phone")
-    assert_lost(judged(logs, Carried(ENDING, DESK, 1), Carried(RIVAL, claimed, 0)), RIVAL)
+    assert_lost(judged(logs, at(ENDING, DESK, 1), at(RIVAL, claimed, 0)), RIVAL)
 
 
 def test_a_certified_first_log_is_known_by_its_name_alone(logs: Logs) -> None:
     origin = logs.begin("phone", predecessor=PHONE)
     logs.beginnings.remove(make_genesis("phone"))
-    assert judged(logs, Carried(CALM, DESK, 1), Carried(RIVAL, origin, 1)).problems == ()
+    assert judged(logs, at(CALM, DESK, 1), at(RIVAL, origin, 1)).problems == ()
 
 
 def test_a_seat_that_some_roster_admitted_may_list_the_next_one(logs: Logs) -> None:
     pager = logs.begin("pager")
     admitted = roster(FIRST, by="desk", admits="pager")
     sides = [roster(admitted, by=seat, ends={"tablet": {TABLET: 9}}) for seat in ("desk", "pager")]
-    chain = judged(logs, Carried(admitted, DESK, 1), Carried(sides[0], DESK, 2), Carried(sides[1], pager, 2))
+    chain = judged(logs, at(admitted, DESK, 1), at(sides[0], DESK, 2), at(sides[1], pager, 2))
     assert chain.problems == ()
     assert len(chain.accepted) == 4
 
@@ -303,12 +311,13 @@ def test_each_log_and_each_signature_is_asked_once_however_many_rosters_there_ar
 
     monkeypatch.setattr(forks, "is_signed_raw", counted)
     rivals = [
-        Carried(roster(FIRST, by="phone", ends={"tablet": {TABLET: 9}}, word=str(number)), PHONE, number)
+        at(roster(FIRST, by="phone", ends={"tablet": {TABLET: 9}}, word=str(number)), PHONE, number)
         for number in range(4)
     ]
-    assert len(judged(logs, Carried(CALM, DESK, 1), *rivals).accepted) == 6
+    assert len(judged(logs, at(CALM, DESK, 1), *rivals).accepted) == 6
     assert set(verified.values()) == set(logs.asked.values()) == {1}
-    assert logs.asked.keys() == {DESK, PHONE}
+    whole = {(DESK, 0, MANY), (PHONE, 0, MANY)}
+    assert logs.asked.keys() == whole | {(DESK, 1, 2)} | {(PHONE, number, number + 1) for number in range(4)}
     assert logs.asked_geneses == 2
 
 
@@ -320,4 +329,4 @@ def test_rosters_that_follow_one_from_the_other_are_judged_once(logs: Logs, monk
         return judgements[-1]
 
     monkeypatch.setattr(forks, "check_chain", counted)
-    assert [judged(logs, Carried(ENDING, DESK, 1))] == judgements
+    assert [judged(logs, at(ENDING, DESK, 1))] == judgements

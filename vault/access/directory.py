@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from vault.access.forks import Carried, judge_rosters
 from vault.access.proving import proven_alone
 from vault.errors import BrokenSealError, MalformedError, VerificationError
 from vault.ids import CompartmentId, MemberId, SeatId, VaultId
 from vault.log.epochs import KIND_AT, CompartmentKind, founded_compartment
-from vault.log.items import LIST_LIMIT
-from vault.log.roster import ROSTER_RECORD, Roster, RosterChain
+from vault.log.items import LIST_LIMIT, Item, ItemKind
+from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain
 from vault.log.roster_entries import Certificate
 from vault.log.roster_rules import Standing
-from vault.policy.rights import RightsTable, rights_table
+from vault.log.signatures import signed_message
+from vault.policy.rights import Place, RightsTable, rights_table
 from vault.policy.roles import Role
 from vault.records.authority import Authority
 from vault.records.epochs import read_notice
@@ -24,6 +26,7 @@ from vault.records.seatlog import Holder
 from vault.records.versions import open_version
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import RECOVERY_SEAT
+from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 
 RECOVERY = SeatId(RECOVERY_SEAT)
@@ -102,7 +105,7 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
         raise VerificationError("this seat holds no directory, or its epochs were altered")
     found = []
     for compartment in claimed:
-        chain = judge_rosters(rows, _rosters(rows, compartment, vault, keyring), root_public)
+        chain = _judged(rows, _rosters(rows, compartment, vault, keyring), root_public)
         if chain.standing is not None and _is_of_entry_0(chain, compartment):
             found.append(Directory(compartment, chain, chain.standing))
     if len(found) > 1:
@@ -117,6 +120,44 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
             f"no roster of this vault counts: it was altered or removed ({where or 'none is here'})"
         )
     return found[0]
+
+
+def _judged(rows: Rows, carried: Sequence[Carried], root_public: bytes) -> RosterChain:
+    """Judge rosters: of copies of one with different signatures by what those say that count where they stand.
+
+    Its root binds no signature: whoever is in can leave out those of others in a copy, or sign one afterwards.
+    """
+    prove = cache(lambda origin: proven_alone(rows, origin))
+    chain = judge_rosters(rows, carried, root_public, prove)
+    copies: dict[bytes, list[Carried]] = {}
+    for one in carried:
+        copies.setdefault(one.roster.root, []).append(one)
+    differing = [same for same in copies.values() if len({one.roster.signatures for one in same}) > 1]
+    if not differing:
+        return chain
+    authority = Authority(rows, chain, lambda origin, _: prove(origin))
+    counted = [[one for one in same if _may_list(authority, one)] for same in differing]
+    return judge_rosters(rows, [*map(_together, filter(None, counted)), *carried], root_public, prove)
+
+
+def _may_list(authority: Authority, one: Carried) -> bool:
+    """Say whether an entry that counts lists a roster, of somebody who may write one or begins with it (recovery)."""
+    entry = authority.entry(one.origin, one.seq)
+    if entry is None or one.item not in entry.items:
+        return False
+    if entry.rights.may_write(entry.roles, Place.DIRECTORY, "roster"):
+        return True
+    first = next(each.root for each in authority.chain.accepted if entry.seat in each.certificates)
+    return one.seq == 0 and first == one.roster.root
+
+
+def _together(copies: Sequence[Carried]) -> Carried:
+    """Return a roster with the signatures of several copies, those that hold."""
+    roster = copies[0].roster
+    message = signed_message(ROSTER_PURPOSE, roster.root)
+    pairs = dict.fromkeys(pair for one in copies for pair in one.roster.signatures)
+    held = tuple((key, signature) for key, signature in pairs if is_signed_raw(key, signature, message))
+    return replace(copies[0], roster=Roster(roster.entries, held))
 
 
 def _claimed(rows: Rows, keyring: Keyring) -> list[CompartmentId]:
@@ -147,5 +188,7 @@ def _rosters(rows: Rows, compartment: CompartmentId, vault: VaultId, keyring: Ke
         with suppress(BrokenSealError, MalformedError):
             version = open_version(sealed, vault=vault, keyring=keyring)
             if version is not None:
-                rosters.append(Carried(Roster.from_fields(version.content.fields), version.origin, version.seq))
+                roster = Roster.from_fields(version.content.fields)
+                item = Item.in_compartment(ItemKind.VERSION, compartment, version.id)
+                rosters.append(Carried(roster, version.origin, version.seq, item))
     return rosters

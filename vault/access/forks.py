@@ -3,21 +3,27 @@
 Signatures alone cannot tell: whoever was ended keeps a key that was good for an earlier roster. What can tell is the
 entry that lists it. A roster loses against another if each entry that lists it lies beyond what the other side lets
 count of that log, or in a log that had named a later roster before, itself or in one that it goes on from, or in one
-that goes on from nothing that was certified or that another key began. A roster that the root signed loses to nobody.
+that goes on from nothing that was certified or that another key began. Where a proven entry (C1 to C3) lists the other
+one alone, it loses too: whoever can write rows can lay a version at a place in another's log. To nobody loses what the
+root signed, nor rivals from all of which a later roster goes on that does not lose itself.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from functools import cache, partial
 
 from vault.errors import MalformedError
+from vault.ids import Origin
 from vault.log.header import Header
+from vault.log.items import Item, ItemKind
 from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain, RosterProblem, check_chain
 from vault.log.signatures import signed_message
+from vault.records.authority import Proven, items_in, names_its_list
 from vault.records.logs import genesis_of
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
@@ -27,31 +33,44 @@ _LOST = "whoever listed this roster had been ended before, or knew a later one"
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A roster, and an entry that lists it."""
+    """A roster, and the place at which its version stands, with the item by which the list there must name it."""
 
     roster: Roster
-    origin: bytes
+    origin: Origin
     seq: int
+    item: Item
 
 
-def judge_rosters(rows: Rows, carried: Sequence[Carried], root_public: bytes) -> RosterChain:
+class _Late(IntEnum):
+    """How much speaks against the places of a roster."""
+
+    NOTHING = 0
+    UNPROVEN = 1
+    TOO_LATE = 2
+
+
+def judge_rosters(
+    rows: Rows, carried: Sequence[Carried], root_public: bytes, prove: Callable[[Origin], Proven]
+) -> RosterChain:
     """Judge rosters from number 0 on, each true fork as `check_chain` does; a pure function of the rows.
 
     Args:
         rows: where the entries stand that list them.
         carried: all that are at hand, well-formed.
         root_public: the root key that this seat keeps in its own secrets.
+        prove: how far a log is proven (C3); asked where rosters part alone.
     """
-    judge = _Judge(rows, root_public)
+    judge = _Judge(rows, root_public, prove)
     chain = judge.chain(carried)
     lost: dict[bytes, RosterProblem] = {}
     settled: set[int] = set()
     while (number := _next_fork(chain, settled)) is not None:
         rivals = [one.root for one in chain.accepted if one.head.number == number]
-        losing = judge.losing(carried, rivals)
+        losing = set() if _go_on_together(chain, rivals) else judge.losing(carried, rivals)
         if not losing:
             settled.add(number)
             continue
+        settled.clear()  # what went on from several may have gone with them
         lost |= {root: RosterProblem(number, root, _LOST) for root in losing}
         carried = [one for one in carried if one.roster.root not in losing]
         chain = judge.chain(carried)
@@ -63,11 +82,18 @@ def _next_fork(chain: RosterChain, settled: Collection[int]) -> int | None:
     return next((number for number, count in counts.items() if count > 1 and number not in settled), None)
 
 
+def _go_on_together(chain: RosterChain, rivals: Collection[bytes]) -> bool:
+    """Say whether a later roster goes on from all of them: whoever signed it knew them, and it is judged like them."""
+    return any(all(chain.line.follows(one.root, rival) for rival in rivals) for one in chain.accepted)
+
+
 class _Judge:
     """Asks each log and each signature once: one admin alone can make a thousand rosters of one number."""
 
-    def __init__(self, rows: Rows, root_public: bytes) -> None:
+    def __init__(self, rows: Rows, root_public: bytes, prove: Callable[[Origin], Proven]) -> None:
         self._rows = rows
+        self._prove = cache(prove)
+        self._listed = cache(self._find_listed)
         self._root_public = root_public
         self._is_signed = cache(is_signed_raw)
         self._genesis = cache(partial(genesis_of, rows))
@@ -84,20 +110,33 @@ class _Judge:
             if one.roster.root in listed:
                 listed[one.roster.root].append(one)
         common = [one for one in carried if one.roster.root not in listed]
-        forbids: dict[bytes, set[bytes]] = {}
+        late: dict[tuple[bytes, bytes], _Late] = {}
         for root in rivals:
             branch = self.chain([*common, *listed[root]])
-            forbids[root] = {one for one in rivals if one != root and self._is_forbidden(listed[one], branch)}
-        return {two for one in rivals for two in forbids[one] if one not in forbids[two]}
+            late |= {(one, root): self._lateness(listed[one], branch) for one in rivals}
+        return {two for two, one in late if late[two, one] > late[one, two]}
 
-    def _is_forbidden(self, listing: Sequence[Carried], branch: RosterChain) -> bool:
+    def _lateness(self, listing: Sequence[Carried], branch: RosterChain) -> _Late:
         roster = listing[0].roster
         keys = {self._root_public} | {one.head.new_root for one in branch.accepted}
         message = signed_message(ROSTER_PURPOSE, roster.root)
         signatures = {pair for one in listing for pair in one.roster.signatures if pair[0] in keys}
         if any(self._is_signed(public, signature, message) for public, signature in signatures):
-            return False
-        return all(self._is_too_late(one, branch) for one in listing)
+            return _Late.NOTHING
+        return min(self._lateness_of(one, branch) for one in listing)
+
+    def _lateness_of(self, one: Carried, branch: RosterChain) -> _Late:
+        if self._is_too_late(one, branch):
+            return _Late.TOO_LATE
+        return _Late.NOTHING if self._is_listed(one) else _Late.UNPROVEN
+
+    def _is_listed(self, one: Carried) -> bool:
+        """Say whether a proven entry lists the roster there, and not a version that was laid beside its list."""
+        return (one.item.digest, one.item.tag) in self._listed(one.origin, one.seq)
+
+    def _find_listed(self, origin: bytes, seq: int) -> set[tuple[bytes, bytes]]:
+        found = (row for row in self._rows.operations(origin, seq, seq + 1) if self._prove(origin).covers(row))
+        return {named for row in found if names_its_list(row) for named in items_in(row, ItemKind.VERSION)}
 
     def _is_too_late(self, one: Carried, branch: RosterChain) -> bool:
         seat = self._certified_seat(one.origin, branch)
@@ -127,9 +166,11 @@ class _Judge:
         return self._named[origin]
 
     def _names(self, origin: bytes) -> Iterator[tuple[bytes, int]]:
+        proven = self._prove(origin)
         for row in self._rows.operations(origin):
-            with suppress(MalformedError):
-                yield Header.decode(row.header).roster, row.seq
+            if proven.covers(row):
+                with suppress(MalformedError):
+                    yield Header.decode(row.header).roster, row.seq
 
     def _before(self, origin: bytes) -> list[bytes]:
         """Return the logs that a log goes on from, the nearest one first; a name is a hash, so they end."""
