@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.access.test_continuity import junk_genesis
 from tests.services.colleague import admit
 from tests.services.founded import Filled
-from vault.access.compartments import drops_of, fitting, next_holders
+from vault.access.compartments import drops_of, fitting, give_to_behind, join_epochs, next_holders
 from vault.access.directory import RECOVERY, Directory
 from vault.access.session import Session
 from vault.ids import CompartmentId, EpochId, Origin, SeatId, make_id
 from vault.log.epochs import MOST_DROPS, CompartmentKind, Drop
 from vault.log.payload import Payload
 from vault.log.roster_entries import Certificate
+from vault.policy.roles import Role
 from vault.records.drops import CountedEpoch
 from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder
 from vault.records.work import Entry
 from vault.services import logbook
 
+if TYPE_CHECKING:
+    from vault.access.proving import Prover
+    from vault.records.seatlog import SeatLog
+    from vault.store.rows import Rows
+
 SEATS = [SeatId(bytes([number]) * 16) for number in range(12)]
 A, B, C = SEATS[1:4]
+GIVEN = [(1, [A, B, C]), (2, [A, B])]  # an epoch's number, and who was granted it
 
 
 def held_by(*seats: SeatId) -> CompartmentState:
@@ -94,6 +103,31 @@ def test_a_holder_whom_a_new_key_forgot_is_given_it_once_and_the_log_says_to_how
         assert (after.behind, len(after.current)) == (frozenset(), 1)
         assert not session.give_to_behind(case)
         assert [payload.covers for payload in payload_of(session, "grant.add", "ok:joined")] == [{"seat": 1}]
+
+
+@pytest.mark.parametrize(
+    ("roles", "cuts"),
+    [(frozenset({Role.LEGAL_REVIEWER}), {}), (frozenset({Role.CASEWORKER}), {A: ()})],
+    ids=["whose role gives nothing", "who was dropped there"],
+)
+def test_nobody_gives_or_joins_keys_who_may_not(
+    directory: Directory, roles: frozenset[Role], cuts: dict[SeatId, tuple[()]]
+) -> None:
+    """They hold every key there is, and their log stays as it was: it is no log at all."""
+    keyring = SimpleNamespace(get=lambda _: b"k" * 32)
+    log = cast("SeatLog", SimpleNamespace(place=SimpleNamespace(seat=A), keyring=keyring))
+    given = {EpochId(bytes([number]) * 16): CountedEpoch((), frozenset(), frozenset(seats)) for number, seats in GIVEN}
+    two = CompartmentState(CompartmentId(bytes(16)), CompartmentKind.CASE, given, cuts)
+    join_epochs(log, directory, roles, two)
+    first, second = given
+    behind = replace(two, epochs={first: given[first], second: replace(given[second], replaced=frozenset({first}))})
+    assert behind.behind >= {C}
+    assert not give_to_behind(log, directory, roles, behind)
+
+
+def test_of_a_seat_that_never_was_no_log_is_cut(directory: Directory) -> None:
+    rows = cast("Rows", SimpleNamespace(geneses=list))
+    assert drops_of(rows, cast("Prover", None), directory, [SeatId(b"\xfe" * 16)]) == ()
 
 
 def test_a_seat_whose_log_is_not_here_is_cut_at_its_beginning_and_a_false_one_hinders_nobody(filled: Filled) -> None:
