@@ -15,14 +15,15 @@ from vault.policy.rights import rights_table
 from vault.policy.roles import Role
 from vault.records.authority import Entry
 from vault.records.holding import CompartmentState, Holding
-from vault.seal.recipients import grant_digest
+from vault.seal.recipients import RECOVERY_SEAT, grant_digest
 from vault.store.rowtypes import EpochRow, GenesisRow, GrantRow, OperationRow
 
 if TYPE_CHECKING:
     from vault.records.authority import Authority
 
 FOUNDER, NEAR, FAR, OTHER, OUT, STRANGER = (SeatId(bytes([n]) * 16) for n in (9, 2, 3, 4, 5, 6))
-FIRST, SECOND, THIRD = (EpochId(bytes([n]) * 16) for n in (21, 22, 23))
+FIRST, SECOND, THIRD, FOURTH = (EpochId(bytes([n]) * 16) for n in (21, 22, 23, 24))
+RECOVERY = SeatId(RECOVERY_SEAT)
 WORKER, REVIEWER = frozenset({Role.CASEWORKER}), frozenset({Role.LEGAL_REVIEWER})
 CASE_KIND = CompartmentKind.CASE
 
@@ -55,6 +56,7 @@ class Written:
     lists: list[OperationRow] = field(default_factory=list)
     notices: list[EpochRow] = field(default_factory=list)
     grants: list[GrantRow] = field(default_factory=list)
+    first_record: tuple[Origin, int] | None = None
 
     def add(
         self,
@@ -65,11 +67,12 @@ class Written:
         compartment: CompartmentId = CASE,
         founds_vault: bool = False,
         is_in: bool = True,
+        recovers: bool = False,
     ) -> None:
         """Let a seat list epochs and grants at a position of its log."""
         items = tuple(self._item(one, compartment) for one in things)
         place = (log_of(seat), seq)
-        entry = Entry(*place, items, seat, roles, rights_table(2), founds_vault, recovers=False)
+        entry = Entry(*place, items, seat, roles, rights_table(2), founds_vault, recovers)
         self.entries[place] = entry if is_in else None
         self.lists.append(OperationRow(*place, b"", encode_items(items), b"", bytes(32)))
 
@@ -99,8 +102,9 @@ class Written:
 
     # ---- as `Rows`
 
-    def first_place(self, compartment: bytes) -> None:
+    def first_place(self, compartment: bytes) -> tuple[Origin, int] | None:
         assert compartment == CASE
+        return self.first_record
 
     def geneses(self) -> list[GenesisRow]:
         return [GenesisRow(origin, b"") for origin in sorted({row.origin for row in self.lists})]
@@ -144,7 +148,27 @@ def test_what_every_vault_has_once_is_founded_by_entry_0_alone(kind: str) -> Non
         assert (written.state() is not None) is founds_vault
 
 
+def test_whoever_founds_the_vault_gives_there_without_a_role_that_gives_later() -> None:
+    written = Written()
+    things = notice(FIRST, kind=CompartmentKind.REGISTER), grant(FOUNDER), grant(NEAR)
+    written.add(FOUNDER, 0, *things, roles=frozenset({Role.ADMIN}), founds_vault=True)
+    assert written.counted().holders == {FOUNDER, NEAR}
+
+
 # ---- what is listed
+
+
+def test_a_grant_that_nobody_lists_is_none_in_a_case_that_has_records(written: Written) -> None:
+    written.first_record = (log_of(FOUNDER), 0)
+    assert written.counted().holders == {FOUNDER, NEAR}
+    written.grants.append(grant(FAR))
+    assert written.counted().holders == {FOUNDER, NEAR}
+
+
+def test_who_writes_the_first_record_and_lists_the_key_again_founds_nothing(written: Written) -> None:
+    written.add(STRANGER, 0, notice(FIRST), grant(STRANGER))
+    written.first_record = (log_of(STRANGER), 0)
+    assert written.counted().holders == {FOUNDER, NEAR}
 
 
 def test_whoever_was_out_when_they_wrote_gives_nothing(written: Written) -> None:
@@ -164,7 +188,55 @@ def test_an_epoch_in_the_place_of_one_that_never_was_is_none(written: Written) -
     assert state.holders == {FOUNDER, NEAR}
 
 
+@pytest.mark.parametrize(
+    ("second", "roles"),
+    [
+        pytest.param(notice(SECOND), WORKER, id="in nobody's place"),
+        pytest.param(notice(SECOND, FIRST, kind=CompartmentKind.SECTION), WORKER, id="of another kind"),
+        pytest.param(notice(SECOND, FIRST), REVIEWER, id="by a holder who only reads"),
+    ],
+)
+def test_a_holder_makes_no_epoch(written: Written, second: EpochNotice, roles: frozenset[Role]) -> None:
+    written.add(NEAR, 1, second, grant(FAR, SECOND), roles=roles)
+    state = written.counted()
+    assert state.epochs.keys() == {FIRST}
+    assert state.holders == {FOUNDER, NEAR}
+
+
 # ---- who may give
+
+
+@pytest.mark.parametrize(
+    ("seat", "roles", "gives"),
+    [
+        pytest.param(NEAR, WORKER, True, id="holds the key and works on the case"),
+        pytest.param(NEAR, REVIEWER, False, id="holds it and only reads"),
+        pytest.param(STRANGER, WORKER, False, id="works and does not hold it"),
+    ],
+)
+def test_the_key_is_given_by_a_holder_whose_role_gives(
+    written: Written, seat: SeatId, roles: frozenset[Role], *, gives: bool
+) -> None:
+    written.add(seat, 1, grant(FAR), roles=roles)
+    assert (FAR in written.counted().holders) is gives
+
+
+@pytest.mark.parametrize(
+    ("recovery_holds", "recovers", "to", "taken"),
+    [
+        pytest.param(True, True, FAR, True, id="what recovery holds"),
+        pytest.param(False, True, FAR, False, id="what recovery does not hold"),
+        pytest.param(True, False, FAR, False, id="later than in its first session"),
+        pytest.param(True, True, OTHER, False, id="for somebody else"),
+    ],
+)
+def test_a_seat_that_recovers_takes_the_key_for_itself(
+    written: Written, *, recovery_holds: bool, recovers: bool, to: SeatId, taken: bool
+) -> None:
+    if recovery_holds:
+        written.add(FOUNDER, 1, grant(RECOVERY))
+    written.add(FAR, 1, grant(to), roles=REVIEWER, recovers=recovers)
+    assert (to in written.counted().holders) is taken
 
 
 def test_who_founds_may_give_in_that_very_entry_and_later_only_as_a_holder() -> None:
@@ -228,3 +300,15 @@ def test_two_drops_that_take_the_right_from_each_other_both_bind(written: Writte
     state = written.counted()
     assert state.cuts.keys() == {NEAR, OTHER}
     assert state.holders == {FOUNDER}
+
+
+def test_a_drop_whose_maker_was_dropped_from_before_by_lower_rank_takes_the_right_of_others(written: Written) -> None:
+    """NEAR stands before FAR, who drops it from before its own drop; OUT has the key from OTHER, after that size."""
+    written.add(FOUNDER, 1, grant(FAR), grant(OTHER), grant(STRANGER))
+    written.add(OTHER, 6, grant(OUT))
+    written.add(NEAR, 7, notice(SECOND, FIRST, drops=((OTHER, 5),)), grant(NEAR, SECOND))
+    written.add(FAR, 7, notice(THIRD, FIRST, drops=((NEAR, 5),)), grant(FAR, THIRD))
+    written.add(OUT, 7, notice(FOURTH, FIRST, drops=((STRANGER, 0),)), grant(OUT, FOURTH))
+    state = written.counted()
+    assert state.cuts.keys() == {NEAR, OTHER}
+    assert state.holders == {FOUNDER, FAR, STRANGER}

@@ -179,14 +179,14 @@ class _Candidates:
             (notice, holding.listed_in(notice.digest(), ItemKind.EPOCH, compartment, beginning))
             for notice in notices_of(rows, compartment)
         ]
-        self.grants: dict[bytes, list[tuple[GrantRow, list[Entry]]]] = {}
-        for notice, listed in self.notices:
-            if listed and notice.epoch not in self.grants:
-                self.grants[notice.epoch] = [
-                    (grant, holding.listed_in(grant.digest, ItemKind.GRANT, compartment, beginning))
-                    for grant in rows.grants_of(notice.epoch)
-                    if grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
-                ]
+        self.grants: dict[bytes, list[tuple[GrantRow, list[Entry]]]] = {
+            epoch: [
+                (grant, holding.listed_in(grant.digest, ItemKind.GRANT, compartment, beginning))
+                for grant in rows.grants_of(epoch)
+                if grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
+            ]
+            for epoch in {notice.epoch for notice, listed in self.notices if listed}
+        }
 
     def judge(self, is_cut: _IsCut) -> _Judged | None:
         """Return what counts, less the entries that are cut: founding first, then what hangs on it."""
