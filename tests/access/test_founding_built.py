@@ -33,8 +33,8 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import RECOVERY_SEAT, KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed
 from vault.seal.signing import public_key
-from vault.store.engine import open_database
-from vault.store.files import read_limited
+from vault.store.engine import Database, open_database
+from vault.store.files import promote, read_limited
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 
@@ -91,6 +91,30 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Built]:
     with database.reading() as rows:
         yield Built(founder, folder, pins, rows)
     database.close()
+
+
+def test_the_database_is_closed_before_the_keys_file_makes_it_a_vault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened: list[str] = []
+    close = Database.close
+
+    def closing(database: Database) -> None:
+        happened.append("closed")
+        close(database)
+
+    def promoting(path: Path) -> None:
+        happened.append("promoted")
+        promote(path)
+
+    monkeypatch.setattr(Database, "close", closing)
+    monkeypatch.setattr(founding, "promote", promoting)
+    folder = VaultFolder(tmp_path / "new.vault")
+    folder.make()
+    founder = founding._Founder("Harbour Aid", "Mira Halvorsen")
+    header = KeyHeader(founder.vault, b"f" * 16, 0, b"S" * 32, FLOOR)
+    founding._build(folder, founder, founder.key_file(header, b"s" * SLOT_BLOB_SIZE), tmp_path / "state")
+    assert happened == ["closed", "promoted"]
 
 
 def told(version: OpenedVersion) -> tuple[str, dict[str, object]]:
