@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 TESTS, SECONDS = 150, 4.0
 TESTS_OF_A_TABLE = 500
 # Tests that build their session's vaults anew, because the line runs while those are built.
-REBUILT = 3
+REBUILT = 6
 # A test that takes longer, traced, is not among those that are run for a mutant.
 _LONGEST_S = 4
 # How much slower a test may become, rebuilt vaults aside.

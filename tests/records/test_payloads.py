@@ -201,11 +201,13 @@ def test_a_list_that_is_none_opens_no_key(log: Log) -> None:
     assert log.told() == ["not granted"] * 5
 
 
-def test_what_else_an_entry_lists_and_notices_that_are_not_here_come_before_its_key(log: Log) -> None:
+def test_what_else_an_entry_lists_and_notices_that_are_none_or_not_here_come_before_its_key(log: Log) -> None:
+    junk = Item.in_compartment(ItemKind.EPOCH, make_id(), b"j" * 32)
+    log.rows.notices[junk.digest] = EpochRow(junk.digest, junk.tag, b"no notice at all")
     elsewhere = Item.in_compartment(ItemKind.EPOCH, make_id(), bytes(32))
     version = Item.in_compartment(ItemKind.VERSION, make_id(), log.listed(ItemKind.EPOCH)[0].digest)
     items = decode_items(log.rows.entries[0].list)
-    log.change(0, list=encode_items((version, elsewhere, *items)))
+    log.change(0, list=encode_items((version, elsewhere, junk, *items)))
     assert log.told() == ACTS
 
 

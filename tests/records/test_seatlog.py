@@ -17,7 +17,7 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import BrokenSealError, MalformedError, VerificationError
 from vault.ids import ZERO_ID
-from vault.log.checkpoint import parse_note
+from vault.log.checkpoint import encode_note, key_name, note_body, parse_note
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
@@ -28,7 +28,7 @@ from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, open_sealed
 from vault.seal.keys import derive_entry_key, derive_next_ratchet
 from vault.seal.purposes import Purpose
-from vault.seal.signing import is_signed_raw, public_key
+from vault.seal.signing import is_signed_raw, public_key, sign_raw
 from vault.services import checking, notes
 from vault.store.rows import Rows
 
@@ -134,6 +134,9 @@ def test_a_false_checkpoint_beside_the_true_one_hinders_nobody(filled_session: S
         rows.add_checkpoint(newest._replace(size=newest.size + 50, note=b"no note at all"))
         rows.add_checkpoint(newest._replace(size=newest.size + 60))
         rows.add_checkpoint(newest._replace(size=newest.size + 70, note=b"nor this"))
+        seed, body = session.log.session.seed, note_body(bytes(32), newest.size, newest.root)
+        of_another_log = encode_note(body, key_name(bytes(32)), public_key(seed), sign_raw(seed, body))
+        rows.add_checkpoint(newest._replace(size=newest.size + 80, note=of_another_log))
     assert resumed(session).size == session.log.size
 
 
@@ -232,6 +235,14 @@ def test_the_first_session_of_a_day_opens_a_new_audit_period(filled_session: Ses
             assert epochs_listed(filled_session, work.commit(Entry(act="case.list")).seq) == 0
     assert opened == [0, 1, 0, 1]
     readable(filled_session)
+
+
+def test_a_session_that_runs_past_midnight_goes_on_in_its_audit_period(filled_session: Session) -> None:
+    log = filled_session.log
+    tomorrow = log.now_ms() + MS_PER_DAY
+    log.now_ms = lambda: tomorrow
+    with Work(log) as work:
+        assert epochs_listed(filled_session, work.commit(Entry(act="case.list")).seq) == 0
 
 
 def test_a_full_audit_period_is_followed_by_a_new_one(filled: Filled, filled_session: Session) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.records.judging import write
 from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -184,6 +185,30 @@ def test_the_key_of_a_new_epoch_is_drawn_where_the_work_is_told_to_draw(
     with Work(session.log, random=lambda size: b"k" * size) as work:
         drawn = work.replace_epoch(case, CompartmentKind.CASE, [], replaced=held)
     assert drawn == epoch_id(session.vault, case, b"k" * 32)
+
+
+def test_what_a_work_writes_is_under_the_epoch_that_is_chosen_or_else_the_one_held_last(
+    filled_session: Session,
+) -> None:
+    session = filled_session
+    case = found_a_case(session)
+    with session.work() as work:
+        old = [EpochId(one) for one in session.keyring.epochs_of(case)]
+        new = work.replace_epoch(case, CompartmentKind.CASE, session.directory.holders([session.seat]), replaced=old)
+        work.commit(Entry(act="case.grant"))
+    under = []
+    for works in (Work(session.log, choose_epoch=lambda _: old[0]), Work(session.log)):
+        with works as work:
+            seq = write(work, case)
+        with session.database.reading() as rows:
+            under += [version.epoch for version in rows.versions_from(session.log.origin, seq)]
+    assert under == [old[0], new]
+
+
+def test_under_an_epoch_that_is_chosen_and_not_held_nothing_is_written(filled: Filled, filled_session: Session) -> None:
+    with Work(filled_session.log, choose_epoch=lambda _: EpochId(make_id())) as work:
+        with pytest.raises(RefusedError, match="was not granted to this seat"):
+            write(work, filled.cases[0])
 
 
 def test_a_closed_session_begins_no_work(filled: Filled) -> None:

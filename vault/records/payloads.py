@@ -57,7 +57,7 @@ def read_payloads(
         origin: the log.
         rejected: (seq, digest) of rows that stand beside true ones and are passed over.
     """
-    epoch: EpochNotice | None = None
+    compartment: bytes = ZERO_ID
     key: bytes | None = None
     following = 0
     for row in rows.operations(origin):
@@ -67,12 +67,12 @@ def read_payloads(
         following = row.seq + 1
         opened = _epoch_listed_by(rows, auditor, row)
         if opened is not None:
-            epoch, key = opened
-        if epoch is None or key is None:
+            compartment, key = opened
+        if key is None:
             yield AuditEntry(origin, row.seq, None, "not granted")
             continue
         try:
-            payload = _open(auditor.vault, epoch.compartment, key, row)
+            payload = _open(auditor.vault, compartment, key, row)
         except VerificationError:
             yield AuditEntry(origin, row.seq, None, "broken")
         else:
@@ -96,8 +96,8 @@ def _open(vault: VaultId, compartment: bytes, key: bytes, row: OperationRow) -> 
     return Payload.decode(payload)
 
 
-def _epoch_listed_by(rows: Rows, auditor: Auditor, row: OperationRow) -> tuple[EpochNotice, bytes | None] | None:
-    """Return the audit epoch that an entry opens and its key, or None where it opens none."""
+def _epoch_listed_by(rows: Rows, auditor: Auditor, row: OperationRow) -> tuple[bytes, bytes | None] | None:
+    """Return the compartment of the audit epoch that an entry opens and its key, or None where it opens none."""
     try:
         items = decode_items(row.list)
     except MalformedError:
@@ -110,7 +110,7 @@ def _epoch_listed_by(rows: Rows, auditor: Auditor, row: OperationRow) -> tuple[E
             continue
         notice = read_notice(stored)
         if notice is not None and notice.kind is CompartmentKind.AUDIT:
-            return notice, _epoch_key(rows, auditor, notice)
+            return notice.compartment, _epoch_key(rows, auditor, notice)
     return None
 
 

@@ -315,10 +315,10 @@ class Work:
         new = self._keys.of(compartment)
         if new is not None:
             return new.epoch, derive_wrap_key(new.key)
-        held = self._log.keyring.epochs_of(compartment)
-        chosen = self._choose_epoch(compartment) or (EpochId(held[-1]) if held else None)
-        wrap_key = None if chosen is None else self._log.keyring.wrap_key(chosen)
-        if chosen is None or wrap_key is None:
+        held = reversed(self._log.keyring.epochs_of(compartment))
+        chosen = self._choose_epoch(compartment) or EpochId(next(held, ZERO_ID))
+        wrap_key = self._log.keyring.wrap_key(chosen)
+        if wrap_key is None:
             raise RefusedError(f"compartment {compartment.hex()} was not granted to this seat")
         return chosen, wrap_key
 
