@@ -242,7 +242,9 @@ class Loaded:
             return []
         quickest = min(ran, key=lambda name: self.ran[name].seconds)
         folder, _, fixture = quickest.removeprefix("fixture ").rpartition("::")
-        using = [n for n in self._tests() if n.startswith(f"{folder}/") and fixture in self.ran[n].fixtures]
+        using = [
+            n for n in self._tests() if n.startswith((f"{folder}/", f"{folder}::")) and fixture in self.ran[n].fixtures
+        ]
         return sorted(using, key=lambda name: self.ran[name].seconds)[:REBUILT]
 
     def for_import(self, file: str, mutant: Mutant) -> list[str]:

@@ -115,7 +115,8 @@ def _walk(owner: ast.AST, around: _Around) -> Iterator[_Place]:
                     if not (gone and isinstance(child, ast.Constant) and isinstance(child.value, str)):
                         yield inside, owner, field, place, child, new
                 if gone:
-                    yield inside, owner, field, place, child, ast.Pass() if field == "body" else None
+                    emptied = ast.Pass() if field in {"body", "finalbody"} else None
+                    yield inside, owner, field, place, child, emptied
                 yield from _walk(child, inside)
 
 

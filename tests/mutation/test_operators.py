@@ -25,6 +25,7 @@ def _changes(source: str) -> list[str]:
         ("check(seat, vault)", ["check(seat, vault) -> pass", "check(seat, vault) -> check(vault, seat)"]),
         ("def f() -> bool:\n    return g()", ["return g() -> return not g()"]),
         ("x = a if b else c", ["a if b else c -> a", "a if b else c -> c"]),
+        ("try:\n    pass\nfinally:\n    f()", ["f() -> pass"]),
     ],
 )  # fmt: skip
 def test_a_slip_that_could_matter_is_made(source: str, changes: list[str]) -> None:
