@@ -31,7 +31,7 @@ from tests.mutation.trying import HELD, Try
 
 ROOT = Path(__file__).parents[2]
 # At most so many tests for one mutant, and at most so many seconds of them after the first three.
-TESTS, SECONDS = 150, 4.0
+TESTS, SECONDS = 150, 12.0
 TESTS_OF_A_TABLE = 500
 # Tests that build their session's vaults anew, because the line runs while those are built.
 REBUILT = 6
