@@ -33,7 +33,14 @@ _ATTACKING = tuple(
     f"attacks/test_{name}.py"
     for name in (
         *("apart", "arrest", "erasing", "every_act", "fresh_acted_apart", "fresh_approvals", "fresh_epoch_names"),
-        *("fresh_false_sizes", "fresh_junk_wraps", "fresh_kinds", "fresh_many_logs", "fresh_many_rosters"),
+        *(
+            "fresh_false_sizes",
+            "fresh_junk_wraps",
+            "fresh_kinds",
+            "fresh_many_logs",
+            "fresh_many_rosters",
+            "fresh_planted_rosters",
+        ),
         *("fresh_spoiled_logs", "grown_logs", "hidden_heads", "joining", "missing_rows", "planted_rows"),
         *("predecessors", "recovery", "revoked_copy", "rosters", "salts", "sections", "shared_keys", "tamper"),
         *("two_person", "withheld_roster", "without_a_grant"),

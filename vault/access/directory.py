@@ -163,7 +163,7 @@ def _together(copies: Sequence[Carried]) -> Carried:
 def _claimed(rows: Rows, keyring: Keyring) -> list[CompartmentId]:
     """Return the compartments held of which some notice says that it is the directory. Anybody can write a notice."""
     notices = (read_notice(row) for row in rows.epochs_holding([bytes((CompartmentKind.DIRECTORY,))], at=KIND_AT))
-    named = {one.compartment for one in notices if one is not None and one.kind is CompartmentKind.DIRECTORY}
+    named = {one.compartment for one in notices if one is not None}
     return [CompartmentId(one) for one in keyring.compartments() if one in named]
 
 
