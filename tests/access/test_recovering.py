@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -23,11 +24,15 @@ from vault.errors import RefusedError, VerificationError
 from vault.ids import SeatId
 from vault.log.epochs import CompartmentKind
 from vault.log.items import decode_items
+from vault.log.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
 from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.services import logbook, rostering, sharing
+
+if TYPE_CHECKING:
+    from vault.log.roster import Roster
 
 NEW = b"five wooden herons"
 NEWCOMER = "Ona Brisk"
@@ -223,3 +228,25 @@ def test_nobody_is_brought_back_without_a_name(tmp_path: Path, name: str) -> Non
     wish = Wish(name, new_admin=True, everything=False, ends_old=True)
     with pytest.raises(RefusedError, match="a member needs a name"):
         bring_back(cast("ByRecovery", None), wish, bytearray(NEW), state=tmp_path)
+
+
+def test_the_seats_that_were_lost_are_in_no_more_and_the_roster_that_says_so_is_a_roster(founded: Place) -> None:
+    secret = secret_of(founded)
+    with founded.open() as session:
+        old = session.seat
+    done = bring(founded, secret)
+    assert done.ended == (old,)
+    with reopen(founded) as session:
+        assert session.directory.standing.certificates.keys() == {done.seat}
+        with session.database.reading() as rows:
+            sealed = rows.versions(session.directory.compartment, ROSTER_RECORD)
+        opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+        assert [one.content.kind for one in opened] == ["roster", "roster"]
+
+
+def test_a_roster_that_follows_from_nothing_that_stands_admits_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = SimpleNamespace(accepted=(), standing=SimpleNamespace(tips=(b"another",)))
+    planner = SimpleNamespace(_opened=SimpleNamespace(directory=SimpleNamespace(chain=chain), anchor=b""))
+    monkeypatch.setattr(recovering, "check_chain", lambda *_: chain)
+    with pytest.raises(VerificationError, match="does not follow from what stands"):
+        recovering._Planner._after(cast("recovering._Planner", planner), cast("Roster", SimpleNamespace(root=b"new")))
