@@ -78,6 +78,7 @@ def test_before_the_first_step_stands_a_copy_that_opens(founded: Place, session:
     with pytest.raises(InternalError, match="a step from schema 0000 to 0001 failed and was undone"):
         bring_up_to_date(session.database, session.folder, raw_key(session))
     (copy,) = copies(founded)
+    assert copy.name == "vault.db.schema-0000"
     opened = open_database(copy, raw_key(session), create=False)
     try:
         with opened.reading() as rows:
