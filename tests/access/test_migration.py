@@ -113,3 +113,19 @@ def test_without_room_for_a_copy_nothing_is_begun(
         bring_up_to_date(session.database, session.folder, raw_key(session))
     assert session.database.schema_stamp() == "0000"
     assert copies(founded) == []
+
+
+def test_neither_the_copy_nor_what_proves_it_stays_open(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp(session, "0000")
+    closed: list[Database] = []
+    close = Database.close
+
+    def closing(database: Database) -> None:
+        closed.append(database)
+        close(database)
+
+    monkeypatch.setattr(Database, "close", closing)
+    with pytest.raises(InternalError, match="failed and was undone"):
+        bring_up_to_date(session.database, session.folder, raw_key(session))
+    assert len(closed) == 2
+    assert session.database not in closed
