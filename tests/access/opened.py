@@ -11,27 +11,16 @@ from typing import Any
 
 import pytest
 
+from tests.access.seats import MEMBER, SEAT, SECRETS, VAULT
 from vault.access import session
 from vault.access.pins import Pins
 from vault.access.session import Session
 from vault.errors import VaultError
-from vault.ids import MemberId, Origin, SeatId, VaultId
+from vault.ids import Origin
 from vault.policy.roles import Role
 from vault.records.counting import Learned
-from vault.seal.keyfile import SeatSecrets
 
-VAULT, SEAT, MEMBER = VaultId(b"v" * 16), SeatId(b"s" * 16), MemberId(b"m" * 16)
 NOW_MS = 1_800_000_000_000
-SECRETS = SeatSecrets(
-    seat=SEAT,
-    kem_seed=b"k" * 96,
-    identity_seed=b"i" * 32,
-    keyring_key=b"r" * 32,
-    index_key=b"x" * 32,
-    draft_key=b"d" * 32,
-    pin_key=b"p" * 32,
-    root_public=b"o" * 32,
-)
 PINS = Pins(b"m" * 32, {}, Origin(b"l" * 32), None, b"o" * 32, b"h" * 32, b"s" * 32, None, 0)
 
 

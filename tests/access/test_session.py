@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.access.few import key_file
-from tests.access.opened import NOW_MS, PINS, SEAT, SECRETS, VAULT, Closing, Parts, with_index
+from tests.access.opened import NOW_MS, PINS, Closing, Parts, with_index
+from tests.access.seats import SEAT, SECRETS, VAULT
 from vault.access import session as module
 from vault.access.alarms import CLOCK_ALARM, VERIFY_ALARM, Alarm
 from vault.access.copies import private_name

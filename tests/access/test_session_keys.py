@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from tests.access.opened import NOW_MS, SEAT, VAULT, Closing, Parts, with_index
+from tests.access.opened import NOW_MS, Closing, Parts, with_index
+from tests.access.seats import SEAT, VAULT
 from vault.access import session as module
 from vault.access.copies import private_name
 from vault.access.session import Session
