@@ -290,6 +290,28 @@ def test_a_drop_that_takes_its_own_makers_right_takes_nobody_elses(written: Writ
     assert state.cuts.keys() == {OUT}
 
 
+def test_whom_a_drop_puts_out_cannot_take_its_makers_right_by_one_that_takes_their_own(written: Written) -> None:
+    """FAR and OTHER have the key from NEAR; OTHER drops FAR, and FAR drops NEAR from before both had it."""
+    written.add(NEAR, 6, grant(FAR), grant(OTHER))
+    written.add(FAR, 7, notice(SECOND, FIRST, drops=((NEAR, 5),)), grant(FAR, SECOND))
+    written.add(OTHER, 7, notice(THIRD, FIRST, drops=((FAR, 5),)), grant(OTHER, THIRD))
+    state = written.counted()
+    assert state.cuts.keys() == {FAR}
+    assert state.holders == {FOUNDER, NEAR, OTHER}
+
+
+def test_a_drop_that_takes_its_own_makers_right_binds_nobody_if_its_maker_is_dropped_too(written: Written) -> None:
+    """FAR, a supervisor, goes before the founder: without that drop of NEAR, NEAR would have given it the key."""
+    written.add(NEAR, 6, grant(FAR))
+    written.add(
+        FAR, 7, notice(SECOND, FIRST, drops=((NEAR, 5),)), grant(FAR, SECOND), roles=frozenset({Role.SUPERVISOR})
+    )
+    written.add(FOUNDER, 1, notice(THIRD, FIRST, drops=((FAR, 5),)), grant(FOUNDER, THIRD), grant(NEAR, THIRD))
+    state = written.counted()
+    assert state.cuts.keys() == {FAR}
+    assert state.holders == {FOUNDER, NEAR}
+
+
 def test_two_drops_that_take_the_right_from_each_other_both_bind(written: Written) -> None:
     """FAR has the key from NEAR and OUT has it from OTHER; each drops whom the other has it from, from before that."""
     written.add(FOUNDER, 1, grant(OTHER))

@@ -153,6 +153,10 @@ class _Judged:
     epochs: Mapping[EpochId, CountedEpoch]
     given: Given
 
+    def has(self, made: Made) -> bool:
+        """Say whether this notice counts as the word of who lists it there."""
+        return any(made.key == one.key for epoch in self.epochs.values() for one in epoch.made)
+
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
@@ -161,11 +165,6 @@ class _Settled:
     drops: list[Drop]
     cuts: Cuts
     judged: _Judged
-
-    def unfounded(self) -> list[Drop]:
-        """Return the drops that bind although, with all of them, their makers had no right to make them."""
-        made = {one.key for epoch in self.judged.epochs.values() for one in epoch.made}
-        return [drop for drop in self.drops if drop.made.key not in made and not is_cut(self.cuts, drop.made.entry)]
 
 
 class _Candidates:
@@ -199,8 +198,7 @@ class _Candidates:
         while True:
             bound = binding(drops, ended)
             cuts = cuts_of(bound)
-            judged = self.judge(partial(is_cut, cuts))
-            assert judged is not None  # noqa: S101 - the founding entry is cut by nobody; for the type checker
+            judged = self._judge_under(cuts)
             more = ended_by_grants(bound, judged.epochs, judged.given)
             if not more:
                 return _Settled(bound, cuts, judged)
@@ -208,12 +206,32 @@ class _Candidates:
 
     def void(self, drops: Sequence[Drop], settled: _Settled) -> set[Drop]:
         """Return the drops whose maker had no right to them without the other drops in doubt, or by their own cut."""
-        doubtful = settled.unfounded()
-        sure = [drop for drop in drops if drop not in doubtful]
+        doubtful = self._unfounded(settled)
         void: set[Drop] = set()
         for place in {drop.place for drop in doubtful}:
-            void.update(self.settle([*sure, *(drop for drop in doubtful if drop.place == place)]).unfounded())
+            # With those that stand, each at its rank.
+            alone = self.settle([drop for drop in drops if drop not in doubtful or drop.place == place])
+            void.update(self._unfounded(alone))
         return void.intersection(doubtful)
+
+    def _unfounded(self, settled: _Settled) -> list[Drop]:
+        """Return the drops that bind although, with all of them but those of their makers, these had no right to them.
+
+        A drop of its maker that ranks behind takes no right to an earlier one: such two bind both.
+        """
+        return [
+            drop for drop in settled.drops if not settled.judged.has(drop.made) and not self._has_right(drop, settled)
+        ]
+
+    def _has_right(self, drop: Drop, settled: _Settled) -> bool:
+        maker = drop.made.entry.seat
+        of_others = {seat: sizes for seat, sizes in settled.cuts.items() if seat != maker}
+        return maker in settled.cuts and self._judge_under(of_others).has(drop.made)
+
+    def _judge_under(self, cuts: Cuts) -> _Judged:
+        judged = self.judge(partial(is_cut, cuts))
+        assert judged is not None  # noqa: S101 - the founding entry is cut by nobody; for the type checker
+        return judged
 
     def _founds(self, notice: EpochNotice, entry: Entry) -> bool:
         """Say whether the entry founds this compartment, at its own place, by somebody who may."""
