@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Protocol
 
 import msgspec
@@ -64,15 +65,17 @@ class Keyring:
     The keys rest in `store`; what is asked for is a copy, and its caller lets go of it as soon as it can.
     """
 
-    __slots__ = ("_cells", "_epochs", "_free", "_store", "_used", "_wrap_cells")
+    # A list or tuple for each epoch would call Python's collector at every unlock: nothing here is one.
+    __slots__ = ("_cells", "_compartments", "_epochs", "_free", "_store", "_used", "_wrap_cells")
 
     def __init__(self, store: KeyStore | None = None) -> None:
         self._store: KeyStore = _PlainStore() if store is None else store
         self._used = 0
         self._free: list[int] = []
-        self._cells: dict[bytes, tuple[bytes, int]] = {}
+        self._cells: dict[bytes, int] = {}
         self._wrap_cells: dict[bytes, int] = {}
-        self._epochs: dict[bytes, list[bytes]] = {}
+        self._compartments: dict[bytes, bytes] = {}
+        self._epochs: dict[bytes, bytes] = {}  # by compartment, one id after the other
 
     def __len__(self) -> int:
         return len(self._cells)
@@ -91,9 +94,10 @@ class Keyring:
     def _hold(self, epoch: bytes, compartment: bytes, key: bytes) -> None:
         held = self._cells.get(epoch)
         if held is None:
-            self._cells[epoch] = (compartment, self._keep(key))
-            self._epochs.setdefault(compartment, []).append(epoch)
-        elif (held[0], self._store.read(held[1], KEY_SIZE)) != (compartment, key):
+            self._cells[epoch] = self._keep(key)
+            self._compartments[epoch] = compartment
+            self._epochs[compartment] = self._epochs.get(compartment, b"") + epoch
+        elif (self._compartments[epoch], self._store.read(held, KEY_SIZE)) != (compartment, key):
             raise VerificationError(f"epoch {epoch.hex()} is held with another key")
 
     def _keep(self, key: bytes) -> int:
@@ -112,8 +116,8 @@ class Keyring:
 
     def get(self, epoch: bytes) -> bytes | None:
         """Return the key of an epoch, or None when this seat never opened it."""
-        held = self._cells.get(epoch)
-        return None if held is None else self._store.read(held[1], KEY_SIZE)
+        cell = self._cells.get(epoch)
+        return None if cell is None else self._store.read(cell, KEY_SIZE)
 
     def wrap_key(self, epoch: bytes) -> bytes | None:
         """Return the key that wraps version keys in this epoch, derived once per keyring, or None."""
@@ -129,12 +133,12 @@ class Keyring:
 
     def compartment_of(self, epoch: bytes) -> bytes | None:
         """Return the compartment of an epoch, or None when this seat never opened it."""
-        held = self._cells.get(epoch)
-        return None if held is None else held[0]
+        return self._compartments.get(epoch)
 
     def epochs_of(self, compartment: bytes) -> tuple[bytes, ...]:
         """Return the ids of the epochs held in a compartment, in the order in which they were added."""
-        return tuple(self._epochs.get(compartment, ()))
+        ids = self._epochs.get(compartment, b"")
+        return tuple(ids[start : start + ID_SIZE] for start in range(0, len(ids), ID_SIZE))
 
     def compartments(self) -> tuple[bytes, ...]:
         """Return the compartments of which at least one epoch is held, in the order in which they were added."""
@@ -142,39 +146,40 @@ class Keyring:
 
     def drop(self, epoch: bytes) -> None:
         """Forget an epoch and overwrite its key; nothing happens if it is not held."""
-        held = self._cells.pop(epoch, None)
+        cell = self._cells.pop(epoch, None)
         derived = self._wrap_cells.pop(epoch, None)
         if derived is not None:
             self._wipe(derived)
-        if held is None:
+        if cell is None:
             return
-        self._wipe(held[1])
-        remaining = self._epochs[held[0]]
-        remaining.remove(epoch)
-        if not remaining:
-            del self._epochs[held[0]]
+        self._wipe(cell)
+        compartment = self._compartments.pop(epoch)
+        remaining = b"".join(one for one in self.epochs_of(compartment) if one != epoch)
+        if remaining:
+            self._epochs[compartment] = remaining
+        else:
+            del self._epochs[compartment]
 
     def copy(self, store: KeyStore | None = None) -> Keyring:
         """Return another keyring with the same keys, which go from store to store."""
         other = Keyring(store)
-        for epoch, (compartment, cell) in self._cells.items():
-            other._hold(epoch, compartment, self._store.read(cell, KEY_SIZE))
+        for epoch, compartment, key in self._entries():
+            other._hold(epoch, compartment, key)
         return other
 
     def close(self) -> None:
         """Forget every key and overwrite them all."""
-        for held in (self._cells, self._wrap_cells, self._epochs):
+        for held in (self._cells, self._wrap_cells, self._compartments, self._epochs):
             held.clear()
         self._store.close()
 
     def encode(self) -> bytes:
         """Return the keyring row's content: MessagePack array of [epoch, compartment, key], before it is sealed."""
-        return msgspec.msgpack.encode(
-            [
-                (epoch, compartment, self._store.read(cell, KEY_SIZE))
-                for epoch, (compartment, cell) in self._cells.items()
-            ]
-        )
+        return msgspec.msgpack.encode(list(self._entries()))
+
+    def _entries(self) -> Iterator[tuple[bytes, bytes, bytes]]:
+        for epoch, cell in self._cells.items():
+            yield epoch, self._compartments[epoch], self._store.read(cell, KEY_SIZE)
 
     @classmethod
     def decode(cls, content: bytes, store: KeyStore | None = None) -> Keyring:
