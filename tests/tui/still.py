@@ -137,9 +137,10 @@ async def type_in(pilot: Pilot[None], text: str) -> None:
 
 
 async def wait_for_screen(pilot: Pilot[None], kind: type[Screen[Any]]) -> None:
-    """Wait until a worker that itself waits for a person has brought this screen."""
+    """Wait until a worker that itself waits for a person has brought this screen, and it is painted."""
     for _ in range(500):
-        if isinstance(pilot.app.screen, kind):
+        if isinstance(pilot.app.screen, kind) and words_on(pilot):
+            await pilot.pause()
             return
         await pilot.pause(0.02)
     raise AssertionError(f"no {kind.__name__} came")
