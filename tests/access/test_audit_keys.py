@@ -49,7 +49,7 @@ def new_recovery(session: Session) -> KemPrivate:
 def test_recovery_s_new_key_opens_every_audit_epoch_that_the_auditor_reads(
     filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit_keys, "_GRANTS_IN_ONE_ENTRY", 2)
+    monkeypatch.setattr(audit_keys, "ITEMS_IN_ONE_ENTRY", 2)
     with filled.open() as session:
         begin_periods(session)
         private = new_recovery(session)

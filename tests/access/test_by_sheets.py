@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from tests.records.beside import begin_beside
 from tests.services.founded import Filled
 from vault import platform
 from vault.access import by_sheets
@@ -23,7 +24,6 @@ from vault.errors import NewerVaultError, NoVaultError, RefusedError, Verificati
 from vault.ids import RecordId, VaultId
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster
 from vault.records.content import Content, encode_content
-from vault.records.seatlog import Predecessor, SeatLog, begin
 from vault.records.work import Entry, Work
 from vault.seal.doors import make_recovery_door
 from vault.seal.envelope import VersionContext, seal, version_id
@@ -135,27 +135,13 @@ def listed_elsewhere(session: Session, copies: list[Roster]) -> None:
     """Have a member list them in a log that is read before the founder's."""
     log = session.log
     while log.origin >= session.log.origin:
-        log = begin_beside(session)
+        log = begin_beside(session, goes_on=True)
     with Work(log) as work:
         work.commit(Entry(act="log.restored"))
     with Work(log) as work:
         for copy in copies:
             work.write(session.directory.compartment, RecordId(ROSTER_RECORD), "roster", copy.fields())
         work.commit(Entry(act="config.change"))
-
-
-def begin_beside(session: Session) -> SeatLog:
-    log = session.log
-    return begin(
-        database=session.database,
-        place=log.place,
-        identity_seed=session._secrets.identity_seed,
-        roster=log.roster,
-        auditors=log.auditors,
-        keyring=session.keyring,
-        app_version="test",
-        predecessor=Predecessor(log.origin, log.size, log.frontier.root()),
-    )
 
 
 def put_into_entry_0(session: Session, copies: list[Roster]) -> None:

@@ -8,35 +8,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.records.beside import begin_beside
 from tests.services.founded import Filled, Place
 from vault.access.continuity import newest_keys
 from vault.access.session import Session
 from vault.ids import Origin, SeatId, make_id
 from vault.log.genesis import Genesis, origin_of
-from vault.records.seatlog import Predecessor, SealedPlace, begin
 from vault.records.work import Entry, Work
 from vault.seal.signing import make_signing_seed
 from vault.services import checking, notes
 
 
-def begin_beside(
+def write_beside(
     session: Session, *, identity: bytes | None = None, seat: SeatId | None = None, goes_on: bool = False
 ) -> None:
     """Write another log into the database, and leave this device's own session key as it was."""
-    place = session.log.place
-    own = Predecessor(session.log.origin, session.log.size, session.log.frontier.root())
     with session.database.reading() as rows:
         kept = [row for purpose in (5, 6) if (row := rows.local(session.seat, purpose)) is not None]
-    other = begin(
-        database=session.database,
-        place=SealedPlace(place.vault, seat or place.seat, place.keyring_key),
-        identity_seed=identity or session._secrets.identity_seed,
-        roster=session.log.roster,
-        auditors=session.log.auditors,
-        keyring=session.keyring,
-        app_version="test",
-        predecessor=own if goes_on else None,
-    )
+    other = begin_beside(session, identity=identity, seat=seat, goes_on=goes_on)
     for _ in range(40):  # longer than the seat's own
         with Work(other) as work:
             work.commit(Entry(act="log.restored" if other.genesis else "log.read"))
@@ -63,8 +52,8 @@ def unsigned_genesis(session: Session) -> None:
 BESIDE: list[object] = [
     pytest.param(junk_genesis, id="rows that are no genesis"),
     pytest.param(unsigned_genesis, id="a genesis that nobody signed"),
-    pytest.param(lambda s: begin_beside(s, identity=make_signing_seed()), id="a log of our seat under another key"),
-    pytest.param(lambda s: begin_beside(s, seat=SeatId(make_id())), id="a log of a seat in no roster"),
+    pytest.param(lambda s: write_beside(s, identity=make_signing_seed()), id="a log of our seat under another key"),
+    pytest.param(lambda s: write_beside(s, seat=SeatId(make_id())), id="a log of a seat in no roster"),
 ]
 
 
@@ -109,8 +98,8 @@ def test_a_new_log_names_its_predecessor_and_what_was_seen_of_it(filled: Filled,
 def test_two_copies_that_were_both_used_are_a_fork(filled: Filled, tmp_path: Path) -> None:
     """Each copy begins a log after the same one; where both logs meet, an account without pins is told."""
     with filled.open() as session:
-        begin_beside(session, goes_on=True)
-        begin_beside(session, goes_on=True)
+        write_beside(session, goes_on=True)
+        write_beside(session, goes_on=True)
     shutil.rmtree(filled.state)
     with filled.open() as session:
         assert "fork" in {alarm.code for alarm in session.alarms}

@@ -8,7 +8,8 @@ from hashlib import sha256
 
 import pytest
 
-from tests.access.test_continuity import begin_beside, junk_genesis, list_keys, newest_keys_of
+from tests.access.test_continuity import junk_genesis, list_keys, newest_keys_of, write_beside
+from tests.records.beside import begin_beside
 from vault.access.alarms import Alarm
 from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster
 from vault.access.pins import Pinned, Pins
@@ -17,7 +18,7 @@ from vault.errors import VerificationError
 from vault.ids import Origin, SeatId, make_id
 from vault.log.genesis import Genesis
 from vault.records.logs import genesis_of
-from vault.records.seatlog import Predecessor, SealedPlace, begin
+from vault.records.seatlog import Predecessor
 from vault.records.work import Entry, Work
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.purposes import Purpose
@@ -76,17 +77,7 @@ def rolled_back(session: Session) -> tuple[str, bool, bool]:
 
 def succeeded(session: Session, *, claimed: int = 0, keeps_key: bool = True) -> Origin:
     """Have another log of the seat go on from the present one, of which it says that it had so many entries more."""
-    log = session.log
-    other = begin(
-        database=session.database,
-        place=log.place,
-        identity_seed=session._secrets.identity_seed,
-        roster=log.roster,
-        auditors=log.auditors,
-        keyring=session.keyring,
-        app_version="test",
-        predecessor=Predecessor(log.origin, log.size + claimed, log.frontier.root()),
-    )
+    other = begin_beside(session, goes_on=True, claimed=claimed)
     with session.database.reading() as rows:
         kept = [row for purpose in (Purpose.SESSION, Purpose.RATCHET) if (row := rows.local(session.seat, purpose))]
     with Work(other) as work:
@@ -204,7 +195,7 @@ def test_two_logs_that_go_on_from_one_are_a_fork(session: Session) -> None:
 
 
 def test_of_two_logs_that_nothing_follows_the_longer_is_gone_on_from_and_the_fork_lasts(session: Session) -> None:
-    begin_beside(session)
+    write_beside(session)
     found = judged(session, None)
     assert codes(found) == [("no-pins", False, False), ("fork", True, True)]
     assert found.predecessor is not None
@@ -268,16 +259,7 @@ def test_another_file_of_the_same_generation_is_not_a_later_one(session: Session
 
 
 def list_beside(session: Session, digest: bytes, *, seat: SeatId | None = None, identity: bytes | None = None) -> None:
-    place = session.log.place
-    other = begin(
-        database=session.database,
-        place=SealedPlace(place.vault, seat or place.seat, place.keyring_key),
-        identity_seed=identity or session._secrets.identity_seed,
-        roster=session.log.roster,
-        auditors=session.log.auditors,
-        keyring=session.keyring,
-        app_version="test",
-    )
+    other = begin_beside(session, seat=seat, identity=identity)
     with Work(other) as work:
         work.list_keys_file(session.vault, digest)
         work.commit(Entry(act="log.genesis"))

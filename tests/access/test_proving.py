@@ -248,4 +248,16 @@ def test_a_log_that_was_cut_is_known_as_far_as_it_is_here(rows: Rows) -> None:
     remove(rows, 5, 6, 7)
     found = prover(seen(log))
     assert found.proven(rows, origin_of(log), 0, 8) == Proven(5)
-    assert found.verified == {origin_of(log): Pinned(5, log.seals[0].root)}
+    assert found.verified == seen(log)
+
+
+def test_a_log_that_was_cut_grows_again_only_with_what_was_seen_of_it(rows: Rows) -> None:
+    log, other = written(8, sealed=(5,)), written(9, word="other", apart_at=5, sealed=(5,))
+    found = prover(seen(log))
+    store(rows, written(5))
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(5)
+    store(rows, other, start=5)
+    assert found.proven(rows, origin_of(log), 0, 9) == Proven(5, frozenset())
+    remove(rows, 5, 6, 7, 8)
+    store(rows, log, start=5)
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(8)

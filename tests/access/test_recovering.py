@@ -104,7 +104,7 @@ def test_every_key_is_given_once_and_the_directorys_with_the_roster_however_many
         home = set(session.keyring.epochs_of(session.directory.compartment))
     assert len(home) == 2
     reverse(monkeypatch)
-    monkeypatch.setattr(recovering, "GRANTS_IN_ONE_ENTRY", limit)
+    monkeypatch.setattr(recovering, "ITEMS_IN_ONE_ENTRY", limit)
     back = bring(founded, secret)
     with reopen(founded) as session:
         assert granted(session, back.seat, audit=False) == shared

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 import sqlalchemy as sa
 
+from tests.records.beside import begin_beside
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.ids import CompartmentId, Origin, RecordId, SeatId, make_id
@@ -21,7 +22,7 @@ from vault.log.roster_entries import Certificate, MemberEntry
 from vault.policy.roles import Role
 from vault.records.authority import Authority, Proven
 from vault.records.counting import Counter, Quarantined
-from vault.records.seatlog import SealedPlace, SeatLog, begin
+from vault.records.seatlog import SeatLog
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
 from vault.seal.recipients import KemPrivate
@@ -113,15 +114,7 @@ def admit(session: Session, role: Role = Role.CASEWORKER) -> Colleague:
     newest, standing = chain.newest, chain.standing
     assert newest is not None
     assert standing is not None
-    log = begin(
-        database=session.database,
-        place=SealedPlace(session.vault, SeatId(make_id()), session.log.place.keyring_key),
-        identity_seed=identity,
-        roster=bytes(32),
-        auditors=session.log.auditors,
-        keyring=session.keyring,
-        app_version="test",
-    )
+    log = begin_beside(session, seat=SeatId(make_id()), identity=identity)
     certificate = Certificate(log.place.seat, make_id(), kem.public, public_key(identity), log.origin)
     roster = make_roster(
         replace(newest.head, number=newest.head.number + 1, prev=(newest.root,)),

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from tests.records.beside import begin_beside
 from tests.records.judging import Judged, append, counting, delete_version, judged, quarantined, write
 from tests.services.founded import Filled
 from vault.access.session import Session
@@ -20,7 +21,6 @@ from vault.log.operation import operation_digest
 from vault.records.authority import Proven
 from vault.records.counting import Quarantined
 from vault.records.epochs import make_epoch
-from vault.records.seatlog import Predecessor, SealedPlace, begin
 from vault.records.versions import OpenedVersion
 from vault.records.work import Work
 from vault.seal.keys import unwrap, wrap
@@ -153,17 +153,7 @@ def other_log(
     session: Session, *, seat: SeatId | None = None, identity: bytes | None = None, goes_on: bool = False
 ) -> tuple[Work, Origin]:
     """Begin a log beside the session's own."""
-    place = session.log.place
-    log = begin(
-        database=session.database,
-        place=SealedPlace(place.vault, seat or place.seat, place.keyring_key),
-        identity_seed=identity or session._secrets.identity_seed,
-        roster=session.log.roster,
-        auditors=session.log.auditors,
-        keyring=session.keyring,
-        app_version="test",
-        predecessor=Predecessor(session.log.origin, session.log.size, session.log.frontier.root()) if goes_on else None,
-    )
+    log = begin_beside(session, seat=seat, identity=identity, goes_on=goes_on)
     return Work(log), log.origin
 
 

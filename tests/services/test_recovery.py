@@ -337,7 +337,7 @@ def test_a_wish_that_cannot_be_met_changes_nothing(  # noqa: PLR0917 - two fixtu
 def test_many_keys_are_given_in_several_entries_of_one_session(
     filled: Filled, sheets: Sequence[Sheet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recovering, "GRANTS_IN_ONE_ENTRY", 2)
+    monkeypatch.setattr(recovering, "ITEMS_IN_ONE_ENTRY", 2)
     restore(filled, typed(sheets, 1, 2))
     with reopen(filled) as session:
         assert len(cases.list_all(session)) == 2

@@ -13,9 +13,7 @@ from vault.log.epochs import CompartmentKind
 from vault.records.epochs import read_notice
 from vault.records.grants import GrantReader
 from vault.records.seatlog import Holder
-from vault.records.work import Entry
-
-_GRANTS_IN_ONE_ENTRY = 800
+from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +46,8 @@ def hand_on_audit(session: Session) -> int:
         reader = GrantReader(rows, session.learned.listings, session.vault, session.kem_private)
         keys = open_audit_keys(reader, seat=session.seat, granted_to=[session.seat])
     recovery = [Holder(RECOVERY, session.directory.standing.head.recovery)]
-    for start in range(0, len(keys), _GRANTS_IN_ONE_ENTRY):
-        chunk = keys[start : start + _GRANTS_IN_ONE_ENTRY]
+    for start in range(0, len(keys), ITEMS_IN_ONE_ENTRY):
+        chunk = keys[start : start + ITEMS_IN_ONE_ENTRY]
         try:
             with session.work() as work:
                 for one in chunk:

@@ -6,11 +6,10 @@ import secrets
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from vault import __version__, platform
-from vault.access.pins import PinFile, Pinned, Pins, this_machine
+from vault.access.pins import PinFile, Pins, begun_pins, this_machine
 from vault.errors import TryAgainError, UsageError
 from vault.ids import ZERO_ID, CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
 from vault.log.epochs import CompartmentKind
@@ -177,17 +176,7 @@ def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, state: Pat
     finally:
         database.close()
     promote(folder.keys)
-    return Pins(
-        machine=this_machine(state),
-        logs={log.origin: Pinned(log.size, log.frontier.root())},
-        current=log.origin,
-        pending=None,
-        roster=roster.root,
-        keys_header=sha256(key_file.header_bytes()).digest(),
-        keys_slot=sha256(key_file.slots[0]).digest(),
-        index=None,
-        highest_ms=log.now_ms(),
-    )
+    return begun_pins(log, this_machine(state), key_file, 0)
 
 
 def _commit_entry_0(log: SeatLog, founder: _Founder, roster: Roster, key_file: KeyFile) -> None:

@@ -23,7 +23,7 @@ from vault.log.roster import ROSTER_PURPOSE, Roster
 from vault.records.authority import Entry as ProvenEntry
 from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder
-from vault.records.work import Entry
+from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry
 from vault.seal.doors import make_recovery_door
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.purposes import Purpose
@@ -32,8 +32,6 @@ from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_roo
 from vault.seal.signing import public_key, sign
 from vault.store.files import read_limited
 from vault.store.rows import Rows
-
-_ITEMS_IN_ONE_ENTRY = 800
 
 Progress = Callable[[int, int], None]
 
@@ -94,7 +92,7 @@ def follow_root(session: Session, progress: Progress = lambda done, total: None)
                 holders = next_holders(session.directory, state)
                 earlier = session.keyring.epochs_of(state.compartment)
                 items = 1 + len(holders) + len(earlier)
-                if listed and listed + items > _ITEMS_IN_ONE_ENTRY:
+                if listed and listed + items > ITEMS_IN_ONE_ENTRY:
                     break
                 listed += items
                 done += 1

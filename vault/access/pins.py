@@ -155,6 +155,12 @@ def with_keys(pins: Pins, file: KeyFile, slot: int) -> Pins:
     )
 
 
+def begun_pins(log: SeatLog, machine: bytes, file: KeyFile, slot: int) -> Pins:
+    """Return the pins of an account that has just written the beginning of this log, and this `keys` file."""
+    pins = with_keys(pinned_now(log, first_pins(log, machine), {}), file, slot)
+    return replace(pins, highest_ms=log.now_ms())
+
+
 def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) -> Pins:
     """Return the pins that follow from the log as it stands; what was seen of other logs is never unlearned."""
     logs = dict(before.logs)

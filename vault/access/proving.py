@@ -24,15 +24,15 @@ class Prover:
 
     Attributes:
         log: this seat's own log, whose tree is in memory.
-        verified: other logs -> what of them was verified, now or earlier.
-        read_at: other logs -> of which size they were when this session verified them.
+        verified: other logs -> the most that was verified of them, now or earlier, also where less is here now.
+        read_at: other logs -> of which size they were when this session verified them, and what of that is proven.
         hashed: (log, size) -> from which entry on its headers were hashed again and gave the root that they should.
         damaged: (log, size) -> what of it can be proven although its headers do not give the root that they should.
     """
 
     log: SeatLog
     verified: dict[Origin, Pinned]
-    read_at: dict[Origin, int] = field(default_factory=dict)
+    read_at: dict[Origin, tuple[int, Pinned]] = field(default_factory=dict)
     hashed: dict[tuple[Origin, int], int] = field(default_factory=dict)
     damaged: dict[tuple[Origin, int], Proven] = field(default_factory=dict)
 
@@ -79,13 +79,19 @@ class Prover:
             return Pinned(self.log.size, self.log.frontier.root())
         stored = rows.size(origin)
         remembered = self.verified.get(origin)
-        if remembered is None or (remembered.size != stored and self.read_at.get(origin) != stored):
+        if remembered is not None and remembered.size == stored:
+            return remembered
+        read_at, known = self.read_at.get(origin, (None, remembered))
+        if known is None or read_at != stored:
             report = _report(rows, origin, remembered)
-            if remembered is None or stored < remembered.size or report.size > remembered.size:
+            known = Pinned(report.size, report.root)
+            if remembered is None or known.size > remembered.size:
                 # More is proven only where the root at the remembered size is the remembered one.
-                remembered = self.verified[origin] = Pinned(report.size, report.root)
-            self.read_at[origin] = stored
-        return remembered
+                self.verified[origin] = known
+            elif stored > remembered.size:
+                known = remembered
+            self.read_at[origin] = stored, known
+        return known
 
 
 def proven_alone(rows: Rows, origin: Origin) -> Proven:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from vault import __version__
@@ -15,7 +14,7 @@ from vault.access.audit_keys import AuditKey
 from vault.access.by_sheets import ByRecovery
 from vault.access.directory import Directory
 from vault.access.enrolling import SHARED, MemberRecord, entitled
-from vault.access.pins import PinFile, Pinned, Pins, this_machine
+from vault.access.pins import PinFile, begun_pins, this_machine
 from vault.access.proving import Prover
 from vault.access.reach import Judge, Reached, require_member
 from vault.access.rekeying import remember_slot, slots_here
@@ -27,7 +26,7 @@ from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
 from vault.log.roster_entries import Certificate
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
-from vault.records.work import Entry, Work
+from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.seal.doors import make_doors, make_recovery_door
 from vault.seal.keyfile import KeyFile, SeatSecrets
 from vault.seal.keyring import Keyring
@@ -39,8 +38,6 @@ from vault.store.files import promote, write_aside
 from vault.store.rows import Rows
 
 ACT = "access.recover"
-# A list holds 1,024 items; the roster, the first audit epoch and its grants stand beside the first of these.
-GRANTS_IN_ONE_ENTRY = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +128,8 @@ def bring_back(opened: ByRecovery, wish: Wish, passphrase: bytearray, *, state: 
     _write(opened, log, plan)
     promote(opened.folder.keys)
     remember_slot(opened.database, plan.seat, plan.slot)
-    PinFile(state / "pins", opened.vault, plan.seat, seat.pin_key).save(_pins(log, plan, state))
+    pins = begun_pins(log, this_machine(state), plan.file, plan.slot)
+    PinFile(state / "pins", opened.vault, plan.seat, seat.pin_key).save(pins)
     return BroughtBack(plan.member, plan.seat, plan.ended, len(plan.given), plan.left, plan.roster.head.number)
 
 
@@ -237,30 +235,15 @@ def _write(opened: ByRecovery, log: SeatLog, plan: _Plan) -> None:
     covers = {"compartments": len(plan.given), "ended": len(plan.ended)}
     write_aside(opened.folder.keys, plan.file.encode())
     with Work(log) as work:
-        for compartment, epoch in grants[:GRANTS_IN_ONE_ENTRY]:
+        for compartment, epoch in grants[:ITEMS_IN_ONE_ENTRY]:
             work.grant(compartment, epoch, holder)
         work.write(home, RecordId(ROSTER_RECORD), "roster", plan.roster.fields())
         if plan.record is not None:
             work.write(home, RecordId(make_id()), MemberRecord.KIND, plan.record.fields())
         work.list_keys_file(plan.file.header.folder, plan.file.digest())
         work.commit(Entry(act=ACT, covers={what: count for what, count in covers.items() if count}))
-    for start in range(GRANTS_IN_ONE_ENTRY, len(grants), GRANTS_IN_ONE_ENTRY):
+    for start in range(ITEMS_IN_ONE_ENTRY, len(grants), ITEMS_IN_ONE_ENTRY):
         with Work(log) as work:
-            for compartment, epoch in grants[start : start + GRANTS_IN_ONE_ENTRY]:
+            for compartment, epoch in grants[start : start + ITEMS_IN_ONE_ENTRY]:
                 work.grant(compartment, epoch, holder)
             work.commit(Entry(act=ACT))
-
-
-def _pins(log: SeatLog, plan: _Plan, state: Path) -> Pins:
-    return Pins(
-        machine=this_machine(state),
-        logs={log.origin: Pinned(log.size, log.frontier.root())},
-        current=log.origin,
-        pending=None,
-        roster=plan.roster.root,
-        keys_header=sha256(plan.file.header_bytes()).digest(),
-        keys_slot=sha256(plan.file.slots[plan.slot]).digest(),
-        index=None,
-        highest_ms=log.now_ms(),
-        keys_generation=plan.file.header.generation,
-    )
