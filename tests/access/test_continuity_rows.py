@@ -87,10 +87,9 @@ def test_a_false_cache_of_hashes_changes_nothing_that_the_headers_say(*, believe
     frontier = Frontier()
     for header in headers:
         list(frontier.append(leaf_hash(header)))
-    stored = [SimpleNamespace(header=header) for header in headers]
     rows = SimpleNamespace(
         tile=lambda _origin, _level, _index: bytes(TILE_WIDTH * 32),
-        operations=lambda _origin, start, stop: stored[start:stop],
+        headers=lambda _origin, start, stop: headers[start:stop],
     )
     pinned = Pinned(len(headers), frontier.root())
     assert continuity._gives(cast("Rows", rows), FIRST, pinned, believe_tiles=believe_tiles) is not believe_tiles

@@ -68,6 +68,11 @@ class Series:
         """Return the wall and the CPU time that so many percent of the runs do not exceed."""
         return _percentile(self.wall, percent), _percentile(self.cpu, percent)
 
+    def add(self, more: Series) -> None:
+        """Add the runs of another series."""
+        self.wall += more.wall
+        self.cpu += more.cpu
+
     def total(self) -> tuple[float, float]:
         """Return the wall and the CPU time of all runs together."""
         return sum(self.wall), sum(self.cpu)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import partial
-from unittest import mock
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 
 from tests.bench.filling import Texts, make_cases, notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
-from tests.services.colleague import Colleague, admit
-from tests.services.founded import Place, found
+from tests.bench.unlocking import unlock_beyond
+from tests.services.colleague import admit
+from tests.services.founded import found
 from vault.access.session import Session
 from vault.ids import CompartmentId, EpochId, SeatId, make_id
 from vault.records.seatlog import Holder
 from vault.records.work import Entry
-from vault.seal import unlocking
 from vault.seal.keys import make_key
-from vault.seal.passphrase import stretch
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.services import notes, sharing
 from vault.services.projection import caught_up
@@ -95,30 +92,13 @@ def granted_cases(setting: Setting) -> Iterator[Figure]:
     with place.open() as session:
         colleague = admit(session)
         make_cases(session, count, Texts().invented, also=[colleague.seat])
-    first, later = Series(), Series()
-    _unlock(place, colleague, first)
+    later = Series()
+    _, first = unlock_beyond(partial(colleague.open, place))
     for _ in range(min(_ROUNDS, setting.scale.rounds)):
-        _unlock(place, colleague, later)
+        later.add(unlock_beyond(partial(colleague.open, place))[1])
     of = f"unlock with {count:,} cases granted by others, beyond the passphrase"
     yield timed(f"{of}: p50", "ms", [later.percentile(50)], goal=Goal(100, Against.ITSELF))
     yield timed(f"{of}: the first time, when each grant is opened and judged", "s", [first.total()])
-
-
-def _unlock(place: Place, member: Colleague, beyond: Series) -> None:
-    spent = [0.0, 0.0]
-
-    def timed_stretch(*given: object) -> bytes:
-        cpu, wall = time.process_time(), time.perf_counter()
-        key = stretch(*given)  # type: ignore[arg-type]  # whatever unlock gives
-        spent[0] += time.perf_counter() - wall
-        spent[1] += time.process_time() - cpu
-        return key
-
-    whole = Series()
-    with mock.patch.object(unlocking, "stretch", timed_stretch):
-        measure(whole, partial(member.open, place)).close()
-    beyond.wall.append(whole.wall[0] - spent[0])
-    beyond.cpu.append(whole.cpu[0] - spent[1])
 
 
 BENCHES = (Bench("grants", grants), Bench("rotation", rotation), Bench("granted", granted_cases))

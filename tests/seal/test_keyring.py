@@ -26,6 +26,8 @@ def test_a_keyring_gives_back_what_it_was_given() -> None:
     assert keyring.compartment_of(ELSEWHERE) == RECORD
     assert keyring.epochs_of(COMPARTMENT) == (FIRST, SECOND)
     assert keyring.compartments() == (COMPARTMENT, RECORD)
+    assert FIRST in keyring
+    assert COMPARTMENT not in keyring
     assert keyring.wrap_key(FIRST) == keyring.wrap_key(FIRST) == derive_wrap_key(KEY)
 
 
@@ -92,6 +94,22 @@ def test_a_keyring_survives_its_row(keys: dict[bytes, bytes]) -> None:
 def test_a_row_that_is_no_keyring_is_refused(content: bytes, error: str) -> None:
     with pytest.raises(MalformedError, match=error):
         Keyring.decode(content)
+
+
+def test_a_row_that_names_one_epoch_twice_is_refused() -> None:
+    entry = (FIRST, COMPARTMENT, KEY)
+    with pytest.raises(VerificationError, match="keyring row names one epoch twice"):
+        Keyring.decode(msgspec.msgpack.encode([entry, (SECOND, COMPARTMENT, OTHER_KEY), entry]))
+
+
+def test_a_keyring_from_its_row_goes_on_behind_the_keys_that_it_has() -> None:
+    keyring = Keyring.decode(_keyring().encode(), Cells(32))
+    fourth, key = fixed("fourth", 16), fixed("fourth key")
+    keyring.add(RECORD, fourth, key)
+    assert [keyring.get(epoch) for epoch in (FIRST, SECOND, ELSEWHERE, fourth)] == [KEY, OTHER_KEY, fixed("third"), key]
+    assert keyring.epochs_of(RECORD) == (ELSEWHERE, fourth)
+    with pytest.raises(VerificationError, match=f"epoch {SECOND.hex()} is held with another key"):
+        keyring.add(COMPARTMENT, SECOND, KEY)
 
 
 def test_a_keyring_does_not_show_its_keys() -> None:

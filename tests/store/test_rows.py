@@ -64,6 +64,7 @@ def test_a_part_of_a_log_is_half_open(database: Database, start: int, stop: int 
             rows.add_operation(operation(seq))
             rows.add_versions([version(seq)])
         assert [row.seq for row in rows.operations(ORIGIN, start, stop)] == list(expected)
+        assert rows.headers(ORIGIN, start, 5 if stop is None else stop) == [operation(seq).header for seq in expected]
         assert [row.seq for row in rows.version_rows(ORIGIN, start, stop)] == list(expected)
 
 
@@ -76,6 +77,7 @@ def test_rows_that_contradict_at_one_place_are_all_given_also_at_a_border_of_chu
             rows.add_operation(operation(seq))
         found = list(rows.operations(ORIGIN))
         assert len(found) == len(set(found)) == 254 + 9
+        assert rows.headers(ORIGIN, 0, 257) == [row.header for row in found]
         assert rows.operation(ORIGIN, 255) == min(false[3:6], key=lambda row: row.digest)
 
 

@@ -228,7 +228,7 @@ def _gives(rows: Rows, origin: Origin, pinned: Pinned, *, believe_tiles: bool) -
         root = root_at(
             pinned.size,
             lambda level, index: rows.tile(origin, level, index) if believe_tiles else None,
-            lambda start, stop: [leaf_hash(row.header) for row in rows.operations(origin, start, stop)],
+            lambda start, stop: [leaf_hash(header) for header in rows.headers(origin, start, stop)],
         )
     except VerificationError:
         return False

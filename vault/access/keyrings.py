@@ -114,7 +114,7 @@ def _missing_epochs(rows: Rows, seat: SeatId, keyring: Keyring) -> list[tuple[by
     Audit epochs are left out, and those of which no notice is here. Whether an operation lists the grant is the
     caller's to ask.
     """
-    wanted = [epoch for epoch in rows.epochs_granted_to(seat) if keyring.get(epoch) is None]
+    wanted = [epoch for epoch in rows.epochs_granted_to(seat) if epoch not in keyring]
     notices: dict[bytes, list[EpochNotice]] = {}
     for row in rows.epochs_holding(wanted, at=_EPOCH_AT):
         notice = read_notice(row)

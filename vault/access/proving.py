@@ -103,7 +103,7 @@ def proven_alone(rows: Rows, origin: Origin) -> Proven:
 def _are_the_newest(rows: Rows, log: SeatLog, origin: Origin, start: int, stop: int) -> bool:
     """Say whether these headers are the newest of this seat's own log, of which memory still has each leaf."""
     leaves = log.frontier.leaves_from(start) if origin == log.origin and stop == log.size else None
-    return leaves is not None and leaves == [leaf_hash(row.header) for row in rows.operations(origin, start, stop)]
+    return leaves is not None and leaves == [leaf_hash(header) for header in rows.headers(origin, start, stop)]
 
 
 def _report(rows: Rows, origin: Origin, known: Pinned | None = None) -> LogReport:
@@ -147,7 +147,7 @@ def _gives(rows: Rows, origin: Origin, known: Pinned, believes: Callable[[int, i
         root = root_at(
             known.size,
             lambda level, index: rows.tile(origin, level, index) if believes(level, index) else None,
-            lambda low, high: [leaf_hash(row.header) for row in rows.operations(origin, low, high)],
+            lambda low, high: [leaf_hash(header) for header in rows.headers(origin, low, high)],
         )
     except VerificationError:
         return False

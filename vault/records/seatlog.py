@@ -250,7 +250,7 @@ def _signed_frontier(rows: Rows, checkpoint: Checkpoint, *, believe_tiles: bool)
         frontier = frontier_at(
             rows.size(origin),
             lambda level, index: rows.tile(origin, level, index) if believe_tiles else None,
-            lambda start, stop: [leaf_hash(row.header) for row in rows.operations(origin, start, stop)],
+            lambda start, stop: [leaf_hash(header) for header in rows.headers(origin, start, stop)],
         )
     except VerificationError:
         return None

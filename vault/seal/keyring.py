@@ -80,6 +80,9 @@ class Keyring:
     def __len__(self) -> int:
         return len(self._cells)
 
+    def __contains__(self, epoch: bytes) -> bool:
+        return epoch in self._cells
+
     def add(self, compartment: bytes, epoch: bytes, key: bytes) -> None:
         """Keep the 32-byte key of an epoch. The caller has checked that it hashes to the epoch's id.
 
@@ -104,11 +107,15 @@ class Keyring:
         if self._free:
             cell = self._free.pop()
         else:
-            cell, self._used = self._used, self._used + KEY_SIZE
-            if self._used > len(self._store):
-                self._store = self._store.larger(2 * len(self._store))
+            cell = self._used
+            self._make_room(KEY_SIZE)
         self._store.write(cell, key)
         return cell
+
+    def _make_room(self, size: int) -> None:
+        self._used += size
+        if self._used > len(self._store):
+            self._store = self._store.larger(max(self._used, 2 * len(self._store)))
 
     def _wipe(self, cell: int) -> None:
         self._store.write(cell, bytes(KEY_SIZE))
@@ -187,13 +194,19 @@ class Keyring:
 
         Raises:
             MalformedError: not the content that `encode` gives.
-            VerificationError: one epoch stands there with two keys.
+            VerificationError: one epoch stands there twice.
         """
         try:
             entries = msgspec.msgpack.decode(content, type=list[tuple[_Id, _Id, _Key]])
         except ValueError:  # msgspec's errors, and bytes that are no UTF-8
             raise MalformedError("keyring row cannot be read") from None
         keyring = cls(store)
-        for epoch, compartment, key in entries:
-            keyring._hold(epoch, compartment, key)
+        keyring._cells = {epoch: place * KEY_SIZE for place, (epoch, _, _) in enumerate(entries)}
+        if len(keyring._cells) < len(entries):
+            raise VerificationError("keyring row names one epoch twice")
+        keyring._compartments = {epoch: compartment for epoch, compartment, _ in entries}
+        for epoch, compartment, _ in entries:
+            keyring._epochs[compartment] = keyring._epochs.get(compartment, b"") + epoch
+        keyring._make_room(len(entries) * KEY_SIZE)
+        keyring._store.write(0, b"".join(key for _, _, key in entries))
         return keyring

@@ -77,6 +77,10 @@ class Rows:
             yield from chunk
             behind = {"after_seq": chunk[-1].seq, "after_digest": chunk[-1].digest}
 
+    def headers(self, origin: bytes, start: int, stop: int) -> list[bytes]:
+        """Return the headers of the entries that `operations` yields: what they list and sealed is not read."""
+        return list(self.connection.scalars(sql.HEADERS, {"origin": origin, "start": start, "stop": stop}))
+
     def operation(self, origin: bytes, seq: int) -> OperationRow | None:
         """Return the entry there, or None; where rows contradict, the one of the smallest digest."""
         return self._first(OperationRow._make, sql.OPERATION, {"origin": origin, "seq": seq})
@@ -215,7 +219,8 @@ class Rows:
 
     def epochs_with_drops(self) -> list[EpochRow]:
         """Return the notices that are long enough to drop a seat, by compartment: all that do, and perhaps others."""
-        return self._all(EpochRow._make, sql.EPOCHS_AS_LONG_AS, {"size": _SHORTEST_WITH_A_DROP})
+        found = self._all(EpochRow._make, sql.EPOCHS_AS_LONG_AS, {"size": _SHORTEST_WITH_A_DROP})
+        return sorted(found, key=lambda row: (row.compartment, row.digest))
 
     def epoch(self, digest: bytes) -> EpochRow | None:
         """Return the notice that a list names, or None."""
@@ -231,7 +236,7 @@ class Rows:
 
     def epochs_granted_to(self, seat: bytes) -> list[bytes]:
         """Return the ids of all epochs of which a key was sealed to this seat; the index alone answers."""
-        return [epoch for (epoch,) in self.connection.execute(sql.EPOCHS_GRANTED_TO_SEAT, {"seat": seat}).all()]
+        return list(dict.fromkeys(self.connection.scalars(sql.EPOCHS_GRANTED_TO_SEAT, {"seat": seat})))
 
     def epochs_holding(self, values: Sequence[bytes], *, at: int) -> list[EpochRow]:
         """Return the notices whose bytes hold one of these values of equal length at a place, counted from 0."""
@@ -239,7 +244,7 @@ class Rows:
         for start in range(0, len(values), _VALUES_IN_ONE_PASS):
             chunk = values[start : start + _VALUES_IN_ONE_PASS]
             params = {"at": at + 1, "size": len(chunk[0]), "parts": chunk}
-            found += self._all(EpochRow._make, sql.EPOCHS_HOLDING, params)
+            found += sorted(self._all(EpochRow._make, sql.EPOCHS_HOLDING, params))
         return found
 
     def grants_of(self, epoch: bytes) -> list[GrantRow]:

@@ -91,6 +91,11 @@ OPERATIONS_AFTER = (
     .order_by(operation.c.seq, operation.c.digest)
     .limit(given("rows"))
 )
+HEADERS = (
+    sa.select(operation.c.header)
+    .where(*_sound(operation.c, operation.c.origin), operation.c.seq >= given("start"), operation.c.seq < given("stop"))
+    .order_by(operation.c.seq, operation.c.digest)
+)
 OPERATION = (
     sa.select(operation)
     .where(*_sound(operation.c, operation.c.origin, operation.c.seq))
@@ -157,24 +162,19 @@ DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
 EPOCHS = sa.select(epoch).where(*_sound(epoch.c)).order_by(epoch.c.compartment, epoch.c.digest)
 EPOCH = sa.select(epoch).where(*_sound(epoch.c, epoch.c.digest))
 EPOCHS_OF_COMPARTMENT = sa.select(epoch).where(*_sound(epoch.c, epoch.c.compartment)).order_by(epoch.c.digest)
-EPOCHS_AS_LONG_AS = (
-    sa.select(epoch)
-    .where(*_sound(epoch.c), sa.func.length(epoch.c.bytes) >= given("size", type_=sa.Integer))
-    .order_by(epoch.c.compartment, epoch.c.digest)
+# Both read every notice to return few: in an order, SQLite would look each of them up by its index.
+EPOCHS_AS_LONG_AS = sa.select(epoch).where(
+    *_sound(epoch.c), sa.func.length(epoch.c.bytes) >= given("size", type_=sa.Integer)
 )
-EPOCHS_HOLDING = (
-    sa.select(epoch)
-    .where(
-        *_sound(epoch.c),
-        sa.func.substr(
-            epoch.c.bytes, given("at", type_=sa.Integer), given("size", type_=sa.Integer), type_=sa.LargeBinary
-        ).in_(given("parts", expanding=True, type_=sa.LargeBinary)),
-    )
-    .order_by(epoch.c.digest)
+EPOCHS_HOLDING = sa.select(epoch).where(
+    *_sound(epoch.c),
+    sa.func.substr(
+        epoch.c.bytes, given("at", type_=sa.Integer), given("size", type_=sa.Integer), type_=sa.LargeBinary
+    ).in_(given("parts", expanding=True, type_=sa.LargeBinary)),
 )
 GRANTS = sa.select(granted).where(*_sound(granted.c)).order_by(granted.c.digest)
 EPOCHS_GRANTED_TO_SEAT = (
-    sa.select(granted.c.epoch).where(*_sound([granted.c.epoch], granted.c.seat)).distinct().order_by(granted.c.epoch)
+    sa.select(granted.c.epoch).where(*_sound([granted.c.epoch], granted.c.seat)).order_by(granted.c.epoch)
 )
 GRANTS_OF_EPOCH = sa.select(granted).where(*_sound(granted.c, granted.c.epoch)).order_by(granted.c.digest)
 
