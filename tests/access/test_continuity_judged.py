@@ -77,7 +77,7 @@ def rolled_back(session: Session) -> tuple[str, bool, bool]:
 
 def succeeded(session: Session, *, claimed: int = 0, keeps_key: bool = True) -> Origin:
     """Have another log of the seat go on from the present one, of which it says that it had so many entries more."""
-    other = begin_beside(session, goes_on=True, claimed=claimed)
+    other = begin_beside(session, goes_on=True, claimed_more=claimed)
     with session.database.reading() as rows:
         kept = [row for purpose in (Purpose.SESSION, Purpose.RATCHET) if (row := rows.local(session.seat, purpose))]
     with Work(other) as work:

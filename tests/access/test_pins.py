@@ -17,7 +17,7 @@ from tests.access.seats import SEAT, VAULT, keys_file
 from tests.store.samples import names_in
 from vault import platform
 from vault.access import pins as pins_module
-from vault.access.pins import PinFile, Pinned, Pins, first_pins, pinned_now, this_machine, with_keys
+from vault.access.pins import PinFile, Pinned, Pins, begun_pins, first_pins, pinned_now, this_machine, with_keys
 from vault.errors import MalformedError, TryAgainError
 from vault.ids import Origin, SeatId, VaultId
 from vault.seal.envelope import LocalContext, open_sealed
@@ -168,6 +168,13 @@ def test_pins_remember_of_the_keys_file_its_header_its_generation_and_this_seats
         keys_slot=sha256(keys.slots[4]).digest(),
         keys_generation=3,
     )
+
+
+def test_who_wrote_a_log_from_its_beginning_remembers_it_with_the_keys_file_and_the_time() -> None:
+    log, keys = log_at(3), keys_file()
+    log.now_ms = lambda: 1_700_000_000_000
+    seen = replace(first_pins(log, b"m" * 32), logs={LOG: Pinned(3, b"\x03" * 32)}, highest_ms=1_700_000_000_000)
+    assert begun_pins(log, b"m" * 32, keys, 4) == with_keys(seen, keys, 4)
 
 
 # ---- their file

@@ -257,7 +257,18 @@ def test_a_log_that_was_cut_grows_again_only_with_what_was_seen_of_it(rows: Rows
     store(rows, written(5))
     assert found.proven(rows, origin_of(log), 0, 8) == Proven(5)
     store(rows, other, start=5)
-    assert found.proven(rows, origin_of(log), 0, 9) == Proven(5, frozenset())
+    assert found.proven(rows, origin_of(log), 0, 9) == Proven(5)
     remove(rows, 5, 6, 7, 8)
     store(rows, log, start=5)
     assert found.proven(rows, origin_of(log), 0, 8) == Proven(8)
+
+
+def test_what_was_hashed_before_a_log_was_cut_is_hashed_again_when_it_is_as_long_again(rows: Rows) -> None:
+    log, other = written(8, sealed=(5,)), written(8, word="other", apart_at=5, sealed=(5,))
+    found = prover(seen(log))
+    store(rows, log)
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(8)
+    remove(rows, 5, 6, 7)
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(5)
+    store(rows, other, start=5)
+    assert found.proven(rows, origin_of(log), 0, 8) == Proven(5)

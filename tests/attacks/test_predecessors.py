@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.attacks.outsider import Outsider
+from tests.records.beside import begin_beside
 from tests.services.founded import Filled
 from vault.errors import VerificationError
 from vault.log.genesis import Genesis
-from vault.records.seatlog import Predecessor, begin
 from vault.records.work import Entry, Work
 from vault.services import cases, checking, notes
 
@@ -83,22 +83,13 @@ def test_a_predecessor_that_was_removed_is_told_without_pins(victim: Filled, out
 
 def test_two_successors_of_one_log_are_a_fork(victim: Filled) -> None:
     with victim.open() as session:
-        before = Predecessor(session.log.origin, session.log.size, session.log.frontier.root())
+        before = session.log.origin
         for _ in range(2):
-            log = begin(
-                database=session.database,
-                place=session.log.place,
-                identity_seed=session._secrets.identity_seed,
-                roster=session.log.roster,
-                auditors=session.log.auditors,
-                keyring=session.keyring,
-                app_version="test",
-                predecessor=before,
-            )
+            log = begin_beside(session, goes_on=True)
             with Work(log) as work:
                 work.commit(Entry(act="log.restored"))
         faults = checking.verify(session).faults
-        assert [fault.code for fault in faults if fault.origin == before.origin] == ["fork"]
+        assert [fault.code for fault in faults if fault.origin == before] == ["fork"]
     with victim.open() as session:
         assert "both copies were used" in " ".join(session.warnings)
 

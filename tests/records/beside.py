@@ -13,14 +13,14 @@ def begin_beside(
     seat: SeatId | None = None,
     identity: bytes | None = None,
     goes_on: bool = False,
-    claimed: int = 0,
+    claimed_more: int = 0,
 ) -> SeatLog:
     """Begin a log with nothing in it yet.
 
     Args:
         seat, identity: whose, and by which signing seed; the session's own where nothing is said.
         goes_on: whether it names the session's log as the one before.
-        claimed: of how many entries more than it has, in that case.
+        claimed_more: how many entries more than it has that one is then said to have had.
     """
     log = session.log
     return begin(
@@ -31,5 +31,5 @@ def begin_beside(
         auditors=log.auditors,
         keyring=session.keyring,
         app_version="test",
-        predecessor=Predecessor(log.origin, log.size + claimed, log.frontier.root()) if goes_on else None,
+        predecessor=Predecessor(log.origin, log.size + claimed_more, log.frontier.root()) if goes_on else None,
     )

@@ -68,10 +68,11 @@ class Written:
         founds_vault: bool = False,
         is_in: bool = True,
         recovers: bool = False,
+        origin: Origin | None = None,
     ) -> None:
-        """Let a seat list epochs and grants at a position of its log."""
+        """Let a seat list epochs and grants at a position of its log, or of another log of its own."""
         items = tuple(self._item(one, compartment) for one in things)
-        place = (log_of(seat), seq)
+        place = (origin or log_of(seat), seq)
         entry = Entry(*place, items, seat, roles, rights_table(2), founds_vault, recovers)
         self.entries[place] = entry if is_in else None
         self.lists.append(OperationRow(*place, b"", encode_items(items), b"", bytes(32)))
@@ -310,6 +311,17 @@ def test_a_drop_that_takes_its_own_makers_right_binds_nobody_if_its_maker_is_dro
     state = written.counted()
     assert state.cuts.keys() == {FAR}
     assert state.holders == {FOUNDER, NEAR}
+
+
+def test_an_earlier_drop_takes_its_makers_right_also_by_another_log(written: Written) -> None:
+    """The founder's drop leaves NEAR the first log up to 100, where it drops OUT, and nothing of the second."""
+    second_log = Origin(b"another log of NEAR" + bytes(13))
+    written.add(NEAR, 0, notice(SECOND, FIRST), grant(NEAR, SECOND), origin=second_log)
+    written.add(NEAR, 5, notice(THIRD, SECOND, drops=((OUT, 0),)), grant(NEAR, THIRD))
+    written.add(FOUNDER, 1, grant(OUT), notice(FOURTH, FIRST, drops=((NEAR, 100),)), grant(FOUNDER, FOURTH))
+    state = written.counted()
+    assert state.cuts.keys() == {NEAR}
+    assert state.holders == {FOUNDER, OUT}
 
 
 def test_two_drops_that_take_the_right_from_each_other_both_bind(written: Written) -> None:

@@ -96,10 +96,18 @@ def test_a_row_that_is_no_keyring_is_refused(content: bytes, error: str) -> None
         Keyring.decode(content)
 
 
-def test_a_row_that_names_one_epoch_twice_is_refused() -> None:
-    entry = (FIRST, COMPARTMENT, KEY)
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param((FIRST, COMPARTMENT, KEY), id="the same"),
+        pytest.param((FIRST, COMPARTMENT, OTHER_KEY), id="another key"),
+        pytest.param((FIRST, RECORD, KEY), id="another compartment"),
+    ],
+)
+def test_a_row_that_names_one_epoch_twice_is_refused(again: tuple[bytes, bytes, bytes]) -> None:
+    row = msgspec.msgpack.encode([(FIRST, COMPARTMENT, KEY), (SECOND, COMPARTMENT, OTHER_KEY), again])
     with pytest.raises(VerificationError, match="keyring row names one epoch twice"):
-        Keyring.decode(msgspec.msgpack.encode([entry, (SECOND, COMPARTMENT, OTHER_KEY), entry]))
+        Keyring.decode(row)
 
 
 def test_a_keyring_from_its_row_goes_on_behind_the_keys_that_it_has() -> None:
@@ -108,6 +116,9 @@ def test_a_keyring_from_its_row_goes_on_behind_the_keys_that_it_has() -> None:
     keyring.add(RECORD, fourth, key)
     assert [keyring.get(epoch) for epoch in (FIRST, SECOND, ELSEWHERE, fourth)] == [KEY, OTHER_KEY, fixed("third"), key]
     assert keyring.epochs_of(RECORD) == (ELSEWHERE, fourth)
+    keyring.drop(ELSEWHERE)
+    assert keyring.epochs_of(RECORD) == (fourth,)
+    assert len(Keyring.decode(Keyring().encode(), Cells(32))) == 0
     with pytest.raises(VerificationError, match=f"epoch {SECOND.hex()} is held with another key"):
         keyring.add(COMPARTMENT, SECOND, KEY)
 

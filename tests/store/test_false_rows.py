@@ -25,6 +25,7 @@ _READ: dict[str, Callable[[Rows], object]] = {
     "operation": lambda rows: (
         list(rows.operations(ORIGIN)),
         list(rows.operations(ORIGIN, 1, 9)),
+        rows.headers(ORIGIN, 0, 9),
         rows.operation(ORIGIN, 3),
         rows.size(ORIGIN),
         rows.origins(),

@@ -143,7 +143,7 @@ async def wait_for_screen(pilot: Pilot[None], kind: type[Screen[Any]]) -> None:
             await pilot.pause()
             return
         await pilot.pause(0.02)
-    raise AssertionError(f"no {kind.__name__} came")
+    raise AssertionError(f"no painted {kind.__name__} came")
 
 
 async def unlock(pilot: Pilot[None]) -> None:

@@ -15,9 +15,9 @@ from vault.log.genesis import Genesis
 from vault.log.items import ItemKind, keys_tag
 from vault.log.listed import proven_lists
 from vault.log.report import LogReport
-from vault.log.tree import leaf_hash, root_at
+from vault.log.tree import root_at
 from vault.log.verify import verify_log
-from vault.records.logs import genesis_bytes_of, genesis_of
+from vault.records.logs import genesis_bytes_of, genesis_of, leaves_of
 from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.keyfile import KeyFile
 from vault.seal.signing import is_signed_raw
@@ -228,7 +228,7 @@ def _gives(rows: Rows, origin: Origin, pinned: Pinned, *, believe_tiles: bool) -
         root = root_at(
             pinned.size,
             lambda level, index: rows.tile(origin, level, index) if believe_tiles else None,
-            lambda start, stop: [leaf_hash(header) for header in rows.headers(origin, start, stop)],
+            lambda start, stop: leaves_of(rows, origin, start, stop),
         )
     except VerificationError:
         return False

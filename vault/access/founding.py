@@ -176,7 +176,7 @@ def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, state: Pat
     finally:
         database.close()
     promote(folder.keys)
-    return begun_pins(log, this_machine(state), key_file, 0)
+    return begun_pins(log, this_machine(state), key_file, slot=0)
 
 
 def _commit_entry_0(log: SeatLog, founder: _Founder, roster: Roster, key_file: KeyFile) -> None:

@@ -156,7 +156,7 @@ def with_keys(pins: Pins, file: KeyFile, slot: int) -> Pins:
 
 
 def begun_pins(log: SeatLog, machine: bytes, file: KeyFile, slot: int) -> Pins:
-    """Return the pins of an account that has just written the beginning of this log, and this `keys` file."""
+    """Return the pins of an account that itself wrote this log from its beginning, and this `keys` file."""
     pins = with_keys(pinned_now(log, first_pins(log, machine), {}), file, slot)
     return replace(pins, highest_ms=log.now_ms())
 

@@ -12,7 +12,7 @@ from vault.log.report import LogReport, ProblemCode
 from vault.log.tree import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, leaf_hash, root_at
 from vault.log.verify import verify_log
 from vault.records.authority import Proven
-from vault.records.logs import genesis_bytes_of
+from vault.records.logs import genesis_bytes_of, leaves_of
 from vault.records.seatlog import SeatLog
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
@@ -25,14 +25,14 @@ class Prover:
     Attributes:
         log: this seat's own log, whose tree is in memory.
         verified: other logs -> the most that was verified of them, now or earlier, also where less is here now.
-        read_at: other logs -> of which size they were when this session verified them, and what of that is proven.
+        found_at: other logs -> of which size they were when this session last verified them, and what of it is proven.
         hashed: (log, size) -> from which entry on its headers were hashed again and gave the root that they should.
         damaged: (log, size) -> what of it can be proven although its headers do not give the root that they should.
     """
 
     log: SeatLog
     verified: dict[Origin, Pinned]
-    read_at: dict[Origin, tuple[int, Pinned]] = field(default_factory=dict)
+    found_at: dict[Origin, tuple[int, Pinned]] = field(default_factory=dict)
     hashed: dict[tuple[Origin, int], int] = field(default_factory=dict)
     damaged: dict[tuple[Origin, int], Proven] = field(default_factory=dict)
 
@@ -81,8 +81,9 @@ class Prover:
         remembered = self.verified.get(origin)
         if remembered is not None and remembered.size == stored:
             return remembered
-        read_at, known = self.read_at.get(origin, (None, remembered))
-        if known is None or read_at != stored:
+        size, known = self.found_at.get(origin, (None, remembered))
+        if known is None or size != stored:
+            self._forget(origin)
             report = _report(rows, origin, remembered)
             known = Pinned(report.size, report.root)
             if remembered is None or known.size > remembered.size:
@@ -90,8 +91,14 @@ class Prover:
                 self.verified[origin] = known
             elif stored > remembered.size:
                 known = remembered
-            self.read_at[origin] = stored, known
+            self.found_at[origin] = stored, known
         return known
+
+    def _forget(self, origin: Origin) -> None:
+        """Forget what was found of a log at a size: others can stand there when it has that size again."""
+        for found in (self.hashed, self.damaged):
+            for key in [key for key in found if key[0] == origin]:
+                del found[key]
 
 
 def proven_alone(rows: Rows, origin: Origin) -> Proven:
@@ -103,7 +110,7 @@ def proven_alone(rows: Rows, origin: Origin) -> Proven:
 def _are_the_newest(rows: Rows, log: SeatLog, origin: Origin, start: int, stop: int) -> bool:
     """Say whether these headers are the newest of this seat's own log, of which memory still has each leaf."""
     leaves = log.frontier.leaves_from(start) if origin == log.origin and stop == log.size else None
-    return leaves is not None and leaves == [leaf_hash(header) for header in rows.headers(origin, start, stop)]
+    return leaves is not None and leaves == leaves_of(rows, origin, start, stop)
 
 
 def _report(rows: Rows, origin: Origin, known: Pinned | None = None) -> LogReport:
@@ -147,7 +154,7 @@ def _gives(rows: Rows, origin: Origin, known: Pinned, believes: Callable[[int, i
         root = root_at(
             known.size,
             lambda level, index: rows.tile(origin, level, index) if believes(level, index) else None,
-            lambda low, high: [leaf_hash(header) for header in rows.headers(origin, low, high)],
+            lambda low, high: leaves_of(rows, origin, low, high),
         )
     except VerificationError:
         return False

@@ -110,7 +110,8 @@ class Holding:
         """Return what counts in a compartment; None where not even its founding does.
 
         What a dropped seat listed beyond its cut is no epoch and no grant, and what hangs on it falls with it, drops
-        too. Where its own cut, or one that stands without it, takes from a maker the right to it, a drop binds nobody.
+        too. Where its own cut, or one that stands without it, takes from a maker the right to it, a drop binds nobody;
+        what a drop of later rank cuts of the maker's own takes none.
         """
         found = _Candidates(self, compartment)
         everything = found.judge(_nothing)
@@ -120,7 +121,7 @@ class Holding:
         if not drops:
             return CompartmentState(compartment, everything.kind, everything.epochs, {})
         settled = found.settle(drops)
-        while void := found.void(drops, settled):
+        while void := found.without_right(drops, settled):
             drops = [drop for drop in drops if drop not in void]
             settled = found.settle(drops)
         return CompartmentState(compartment, everything.kind, settled.judged.epochs, settled.cuts)
@@ -153,9 +154,9 @@ class _Judged:
     epochs: Mapping[EpochId, CountedEpoch]
     given: Given
 
-    def has(self, made: Made) -> bool:
-        """Say whether this notice counts as the word of who lists it there."""
-        return any(made.key == one.key for epoch in self.epochs.values() for one in epoch.made)
+    def made(self) -> set[tuple[bytes, Origin, int]]:
+        """Return what tells the notices that count from every other."""
+        return {one.key for epoch in self.epochs.values() for one in epoch.made}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,29 +205,36 @@ class _Candidates:
                 return _Settled(bound, cuts, judged)
             ended |= more
 
-    def void(self, drops: Sequence[Drop], settled: _Settled) -> set[Drop]:
+    def without_right(self, drops: Sequence[Drop], settled: _Settled) -> set[Drop]:
         """Return the drops whose maker had no right to them without the other drops in doubt, or by their own cut."""
         doubtful = self._unfounded(settled)
         void: set[Drop] = set()
         for place in {drop.place for drop in doubtful}:
-            # With those that stand, each at its rank.
+            # In their order, which is their rank.
             alone = self.settle([drop for drop in drops if drop not in doubtful or drop.place == place])
             void.update(self._unfounded(alone))
         return void.intersection(doubtful)
 
-    def _unfounded(self, settled: _Settled) -> list[Drop]:
-        """Return the drops that bind although, with all of them but those of their makers, these had no right to them.
+    def _unfounded(self, settled: _Settled) -> set[Drop]:
+        """Return the drops that bind although their makers have no right to them.
 
-        A drop of its maker that ranks behind takes no right to an earlier one: such two bind both.
+        A drop of the maker that ranks behind is set aside: it takes no right from an earlier one, and both bind.
         """
-        return [
-            drop for drop in settled.drops if not settled.judged.has(drop.made) and not self._has_right(drop, settled)
-        ]
+        counted, unfounded = settled.judged.made(), set[Drop]()
+        judged: dict[tuple[Origin, int], set[tuple[bytes, Origin, int]]] = {}
+        for rank, drop in enumerate(settled.drops):
+            if drop.made.key in counted:
+                continue
+            if drop.place not in judged:  # the drops of one entry follow each other, and none of them drops its maker
+                judged[drop.place] = self._made_but_for(drop.made.entry.seat, settled, rank)
+            if drop.made.key not in judged[drop.place]:
+                unfounded.add(drop)
+        return unfounded
 
-    def _has_right(self, drop: Drop, settled: _Settled) -> bool:
-        maker = drop.made.entry.seat
-        of_others = {seat: sizes for seat, sizes in settled.cuts.items() if seat != maker}
-        return maker in settled.cuts and self._judge_under(of_others).has(drop.made)
+    def _made_but_for(self, maker: SeatId, settled: _Settled, rank: int) -> set[tuple[bytes, Origin, int]]:
+        """Return what counts where no drop behind this rank drops the maker."""
+        others = [drop for at, drop in enumerate(settled.drops) if at < rank or drop.seat != maker]
+        return self._judge_under(cuts_of(others)).made()
 
     def _judge_under(self, cuts: Cuts) -> _Judged:
         judged = self.judge(partial(is_cut, cuts))

@@ -1,9 +1,10 @@
-"""Which genesis a log truly begins with: of the rows at hand, the one that its name is the hash of."""
+"""What the rows at hand say of one log: which genesis it truly begins with, and the leaves of its tree."""
 
 from __future__ import annotations
 
 from vault.errors import VerificationError
 from vault.log.genesis import Genesis, origin_of, verify_genesis
+from vault.log.tree import leaf_hash
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 
@@ -22,3 +23,8 @@ def genesis_of(rows: Rows, origin: bytes) -> Genesis | None:
         return verify_genesis(stored, is_signed_raw)
     except VerificationError:
         return None
+
+
+def leaves_of(rows: Rows, origin: bytes, start: int, stop: int) -> list[bytes]:
+    """Return the hashes of the entries `start` to before `stop`; where rows contradict, of all that stand there."""
+    return [leaf_hash(header) for header in rows.headers(origin, start, stop)]

@@ -17,6 +17,7 @@ from vault.log.checkpoint import Checkpoint, parse_note
 from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
 from vault.log.tree import Frontier, frontier_at, leaf_hash
 from vault.records.localrows import Ratchet, SessionKeys, decode_ratchet, decode_session
+from vault.records.logs import leaves_of
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
@@ -250,7 +251,7 @@ def _signed_frontier(rows: Rows, checkpoint: Checkpoint, *, believe_tiles: bool)
         frontier = frontier_at(
             rows.size(origin),
             lambda level, index: rows.tile(origin, level, index) if believe_tiles else None,
-            lambda start, stop: [leaf_hash(header) for header in rows.headers(origin, start, stop)],
+            lambda start, stop: leaves_of(rows, origin, start, stop),
         )
     except VerificationError:
         return None

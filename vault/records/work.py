@@ -34,7 +34,7 @@ from vault.store.rowtypes import CheckpointRow, OperationRow, TileRow, VersionKe
 
 VERSIONS_PER_WORK = 256
 ITEMS_IN_ONE_ENTRY = 800
-"""How many epochs and grants a long act lists at once: a list holds 1,024, and others stand beside them."""
+"""How many epochs and grants a long act lists at once: a list holds 1,024, and versions and files stand beside them."""
 
 
 @dataclass(frozen=True, slots=True)

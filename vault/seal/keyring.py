@@ -65,7 +65,7 @@ class Keyring:
     The keys rest in `store`; what is asked for is a copy, and its caller lets go of it as soon as it can.
     """
 
-    # A list or tuple for each epoch would call Python's collector at every unlock: nothing here is one.
+    # Flat: no list or tuple of each epoch lives on, for which Python's collector would run at every unlock.
     __slots__ = ("_cells", "_compartments", "_epochs", "_free", "_store", "_used", "_wrap_cells")
 
     def __init__(self, store: KeyStore | None = None) -> None:
@@ -97,11 +97,14 @@ class Keyring:
     def _hold(self, epoch: bytes, compartment: bytes, key: bytes) -> None:
         held = self._cells.get(epoch)
         if held is None:
-            self._cells[epoch] = self._keep(key)
-            self._compartments[epoch] = compartment
-            self._epochs[compartment] = self._epochs.get(compartment, b"") + epoch
+            self._note(epoch, compartment, self._keep(key))
         elif (self._compartments[epoch], self._store.read(held, KEY_SIZE)) != (compartment, key):
             raise VerificationError(f"epoch {epoch.hex()} is held with another key")
+
+    def _note(self, epoch: bytes, compartment: bytes, cell: int) -> None:
+        self._cells[epoch] = cell
+        self._compartments[epoch] = compartment
+        self._epochs[compartment] = self._epochs.get(compartment, b"") + epoch
 
     def _keep(self, key: bytes) -> int:
         if self._free:
@@ -201,12 +204,11 @@ class Keyring:
         except ValueError:  # msgspec's errors, and bytes that are no UTF-8
             raise MalformedError("keyring row cannot be read") from None
         keyring = cls(store)
-        keyring._cells = {epoch: place * KEY_SIZE for place, (epoch, _, _) in enumerate(entries)}
-        if len(keyring._cells) < len(entries):
+        for place, (epoch, compartment, _) in enumerate(entries):
+            keyring._note(epoch, compartment, place * KEY_SIZE)
+        if len(keyring) < len(entries):
             raise VerificationError("keyring row names one epoch twice")
-        keyring._compartments = {epoch: compartment for epoch, compartment, _ in entries}
-        for epoch, compartment, _ in entries:
-            keyring._epochs[compartment] = keyring._epochs.get(compartment, b"") + epoch
         keyring._make_room(len(entries) * KEY_SIZE)
-        keyring._store.write(0, b"".join(key for _, _, key in entries))
+        for place, (_, _, key) in enumerate(entries):
+            keyring._store.write(place * KEY_SIZE, key)
         return keyring

@@ -78,7 +78,7 @@ class Rows:
             behind = {"after_seq": chunk[-1].seq, "after_digest": chunk[-1].digest}
 
     def headers(self, origin: bytes, start: int, stop: int) -> list[bytes]:
-        """Return the headers of the entries that `operations` yields: what they list and sealed is not read."""
+        """Return the headers alone of the entries `start` to before `stop`, in the order of `operations`."""
         return list(self.connection.scalars(sql.HEADERS, {"origin": origin, "start": start, "stop": stop}))
 
     def operation(self, origin: bytes, seq: int) -> OperationRow | None:
@@ -235,17 +235,20 @@ class Rows:
         return self._all(GrantRow._make, sql.GRANTS, {})
 
     def epochs_granted_to(self, seat: bytes) -> list[bytes]:
-        """Return the ids of all epochs of which a key was sealed to this seat; the index alone answers."""
+        """Return the ids of all epochs of which a key was sealed to this seat, each once; the index alone answers."""
         return list(dict.fromkeys(self.connection.scalars(sql.EPOCHS_GRANTED_TO_SEAT, {"seat": seat})))
 
     def epochs_holding(self, values: Sequence[bytes], *, at: int) -> list[EpochRow]:
-        """Return the notices whose bytes hold one of these values of equal length at a place, counted from 0."""
+        """Return the notices whose bytes hold one of these values of equal length at a place, counted from 0.
+
+        They come by digest.
+        """
         found: list[EpochRow] = []
         for start in range(0, len(values), _VALUES_IN_ONE_PASS):
             chunk = values[start : start + _VALUES_IN_ONE_PASS]
             params = {"at": at + 1, "size": len(chunk[0]), "parts": chunk}
-            found += sorted(self._all(EpochRow._make, sql.EPOCHS_HOLDING, params))
-        return found
+            found += self._all(EpochRow._make, sql.EPOCHS_HOLDING, params)
+        return sorted(found)
 
     def grants_of(self, epoch: bytes) -> list[GrantRow]:
         """Return to whom one epoch's key was sealed."""

@@ -162,7 +162,7 @@ DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
 EPOCHS = sa.select(epoch).where(*_sound(epoch.c)).order_by(epoch.c.compartment, epoch.c.digest)
 EPOCH = sa.select(epoch).where(*_sound(epoch.c, epoch.c.digest))
 EPOCHS_OF_COMPARTMENT = sa.select(epoch).where(*_sound(epoch.c, epoch.c.compartment)).order_by(epoch.c.digest)
-# Both read every notice to return few: in an order, SQLite would look each of them up by its index.
+# Both look at every notice and return few: for an order SQLite would go through an index and fetch each row by it.
 EPOCHS_AS_LONG_AS = sa.select(epoch).where(
     *_sound(epoch.c), sa.func.length(epoch.c.bytes) >= given("size", type_=sa.Integer)
 )
