@@ -9,7 +9,7 @@ import pyrage  # type: ignore[import-untyped]  # it ships no types
 
 from tests.bench.filling import Texts, make_cases, notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
-from tests.bench.unlocking import unlock_beyond
+from tests.bench.unlocking import unlock_apart
 from tests.services.colleague import admit
 from tests.services.founded import found
 from vault.access.session import Session
@@ -93,9 +93,9 @@ def granted_cases(setting: Setting) -> Iterator[Figure]:
         colleague = admit(session)
         make_cases(session, count, Texts().invented, also=[colleague.seat])
     later = Series()
-    _, first = unlock_beyond(partial(colleague.open, place))
+    _, first = unlock_apart(partial(colleague.open, place))
     for _ in range(min(_ROUNDS, setting.scale.rounds)):
-        later.add(unlock_beyond(partial(colleague.open, place))[1])
+        later.add(unlock_apart(partial(colleague.open, place))[1])
     of = f"unlock with {count:,} cases granted by others, beyond the passphrase"
     yield timed(f"{of}: p50", "ms", [later.percentile(50)], goal=Goal(100, Against.ITSELF))
     yield timed(f"{of}: the first time, when each grant is opened and judged", "s", [first.total()])

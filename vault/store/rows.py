@@ -79,7 +79,7 @@ class Rows:
 
     def headers(self, origin: bytes, start: int, stop: int) -> list[bytes]:
         """Return the headers alone of the entries `start` to before `stop`, in the order of `operations`."""
-        return list(self.connection.scalars(sql.HEADERS, {"origin": origin, "start": start, "stop": stop}))
+        return list(self.connection.scalars(sql.HEADERS, {"origin": origin, "start": start, "stop": stop}).all())
 
     def operation(self, origin: bytes, seq: int) -> OperationRow | None:
         """Return the entry there, or None; where rows contradict, the one of the smallest digest."""
@@ -236,7 +236,7 @@ class Rows:
 
     def epochs_granted_to(self, seat: bytes) -> list[bytes]:
         """Return the ids of all epochs of which a key was sealed to this seat, each once; the index alone answers."""
-        return list(dict.fromkeys(self.connection.scalars(sql.EPOCHS_GRANTED_TO_SEAT, {"seat": seat})))
+        return list(dict.fromkeys(self.connection.scalars(sql.EPOCHS_GRANTED_TO_SEAT, {"seat": seat}).all()))
 
     def epochs_holding(self, values: Sequence[bytes], *, at: int) -> list[EpochRow]:
         """Return the notices whose bytes hold one of these values of equal length at a place, counted from 0.
