@@ -52,6 +52,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "origins": lambda rows: rows.origins(),
     "add_operation": lambda rows: rows.add_operation(_OPERATION),
     "operations": lambda rows: list(rows.operations(_ID)),
+    "headers": lambda rows: rows.headers(_ID, 0, 1),
     "operation": lambda rows: rows.operation(_ID, 0),
     "size": lambda rows: rows.size(_ID),
     "add_checkpoint": lambda rows: rows.add_checkpoint(_CHECKPOINT),
