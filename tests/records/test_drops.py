@@ -19,6 +19,7 @@ from vault.records.drops import (
     binding,
     cuts_of,
     drops_by_rank,
+    drops_of,
     ended_by_grants,
     is_cut,
 )
@@ -55,6 +56,11 @@ GIVEN: Given = {
     (FIRST, FAR): frozenset({NEAR}),
     (FIRST, BOSS): frozenset({FAR}),
 }
+
+
+def drop_of(one: Made) -> Drop:
+    (drop,) = drops_of(one)
+    return drop
 
 
 def ranked(*later: Made, given: Given = GIVEN) -> list[tuple[SeatId, SeatId]]:
@@ -108,41 +114,30 @@ def test_of_two_seats_alike_the_smaller_goes_first_whatever_their_logs() -> None
     assert ranked(made(twin, (OUT, 1)), later_log, given=given) == [(NEAR, OUT), (twin, OUT)]
 
 
-def test_what_was_made_is_told_apart_by_notice_log_and_place() -> None:
-    one = made(NEAR, (OUT, 1))
-    others = [
-        made(NEAR, (OUT, 2)),
-        made(NEAR, (OUT, 1), seq=6),
-        replace(one, entry=replace(one.entry, origin=Origin(bytes(32)))),
-    ]
-    assert one.key == made(NEAR, (OUT, 1)).key
-    assert one.key not in [other.key for other in others]
-
-
 def test_nobody_drops_their_own_seat_and_others_are_dropped_in_order() -> None:
     assert ranked(made(NEAR, (OUT, 1), (NEAR, 1), (FAR, 1))) == [(NEAR, FAR), (NEAR, OUT)]
 
 
 def test_a_drop_says_where_it_was_made_from_when_on_and_what_is_left() -> None:
-    one = Drop(made(NEAR, (OUT, 4), (FAR, 1)), OUT)
-    assert (one.place, one.epoch, one.sizes()) == ((log_of(NEAR), 5), SECOND, {log_of(OUT): 4})
+    _, one = drops_of(made(NEAR, (OUT, 4), (FAR, 1)))
+    assert (one.seat, one.place, one.epoch, one.sizes) == (OUT, (log_of(NEAR), 5), SECOND, {log_of(OUT): 4})
 
 
 def test_who_was_dropped_first_drops_nobody_afterwards() -> None:
-    first, back = Drop(made(NEAR, (FAR, 5)), FAR), Drop(made(FAR, (NEAR, 1)), NEAR)
+    first, back = drop_of(made(NEAR, (FAR, 5))), drop_of(made(FAR, (NEAR, 1)))
     assert binding([first, back], ()) == [first]
     assert binding([back, first], ()) == [back]
-    in_time = Drop(made(FAR, (NEAR, 1), seq=4), NEAR)
+    in_time = drop_of(made(FAR, (NEAR, 1), seq=4))
     assert binding([first, in_time], ()) == [first, in_time]
 
 
 def test_a_drop_that_is_over_binds_nobody_and_cuts_nothing() -> None:
-    first, back = Drop(made(NEAR, (FAR, 5)), FAR), Drop(made(FAR, (NEAR, 1)), NEAR)
+    first, back = drop_of(made(NEAR, (FAR, 5))), drop_of(made(FAR, (NEAR, 1)))
     assert binding([first, back], {first}) == [back]
 
 
 def test_an_entry_is_cut_by_the_smallest_size_that_a_drop_names_for_its_log() -> None:
-    drops = [Drop(made(NEAR, (OUT, 7)), OUT), Drop(made(FAR, (OUT, 3)), OUT), Drop(made(FAR, (NEAR, 9)), NEAR)]
+    drops = [drop_of(made(NEAR, (OUT, 7))), drop_of(made(FAR, (OUT, 3))), drop_of(made(FAR, (NEAR, 9)))]
     cuts = cuts_of(drops)
     assert set(cuts) == set(cuts_of(drops[::-1])) == {OUT, NEAR}
     assert [len(cuts[OUT]), len(cuts_of(drops[::-1])[OUT])] == [2, 2]
@@ -154,7 +149,7 @@ def test_an_entry_is_cut_by_the_smallest_size_that_a_drop_names_for_its_log() ->
 
 
 def test_a_seat_that_another_gives_a_later_key_is_in_again_and_none_gives_it_to_itself() -> None:
-    drop = Drop(made(NEAR, (OUT, 1)), OUT)
+    drop = drop_of(made(NEAR, (OUT, 1)))
     known = {**epochs(drop.made), THIRD: CountedEpoch((made(NEAR, epoch=THIRD),), frozenset({SECOND}), frozenset())}
     assert ended_by_grants([drop], known, GIVEN) == set()
     assert ended_by_grants([drop], known, {(FIRST, OUT): frozenset({NEAR})}) == set()

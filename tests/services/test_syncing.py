@@ -86,6 +86,24 @@ def test_a_second_bundle_carries_only_what_follows(offices: Offices, filled_temp
     assert colleague.take(out).came == {"note": 1}
 
 
+def test_a_folder_put_back_from_an_older_copy_takes_again_what_it_lost(
+    offices: Offices, filled_template: Filled, tmp_path: Path
+) -> None:
+    founder, colleague = offices
+    case = filled_template.cases[0]
+    shutil.copytree(colleague.path, tmp_path / "kept")
+    _note(founder, case, "one more")
+    bundle = founder.send(colleague, tmp_path)
+    colleague.take(bundle)
+    shutil.rmtree(colleague.path)
+    shutil.copytree(tmp_path / "kept", colleague.path)  # the account still knows how long the logs were
+    with colleague.open() as session:
+        assert any("older copy" in warning for warning in session.warnings)
+    taken = colleague.take(bundle)
+    assert not taken.faults
+    assert "one more" in _texts(colleague, case)
+
+
 def test_taking_again_changes_neither_rows_nor_log(offices: Offices, tmp_path: Path) -> None:
     founder, colleague = offices
     bundle = founder.send(colleague, tmp_path)

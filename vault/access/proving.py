@@ -78,21 +78,30 @@ class Prover:
         if origin == self.log.origin:
             return Pinned(self.log.size, self.log.frontier.root())
         stored = rows.size(origin)
+        size, known = self.found_at.get(origin, (None, None))
+        if known is None or size != stored:
+            self._forget(origin)
+            known = self._verify(rows, origin, stored)
+            self.found_at[origin] = stored, known
+        return known
+
+    def _verify(self, rows: Rows, origin: Origin, stored: int) -> Pinned:
         remembered = self.verified.get(origin)
         if remembered is not None and remembered.size == stored:
             return remembered
-        size, known = self.found_at.get(origin, (None, remembered))
-        if known is None or size != stored:
-            self._forget(origin)
-            report = _report(rows, origin, remembered)
-            known = Pinned(report.size, report.root)
-            if remembered is None or known.size > remembered.size:
-                # More is proven only where the root at the remembered size is the remembered one.
-                self.verified[origin] = known
-            elif stored > remembered.size:
-                known = remembered
-            self.found_at[origin] = stored, known
-        return known
+        report = _report(rows, origin, remembered)
+        found = Pinned(report.size, report.root)
+        if remembered is None or found.size > remembered.size:
+            # More is proven only where the root at the remembered size is the remembered one.
+            self.verified[origin] = found
+        elif stored > remembered.size:
+            return remembered
+        return found
+
+    def here(self) -> dict[Origin, Pinned]:
+        """Return what was verified of the other logs, of one that was found cut what is here: it may come again."""
+        cut = {origin: known for origin, (_, known) in self.found_at.items() if known.size < self.verified[origin].size}
+        return {**self.verified, **cut}
 
     def _forget(self, origin: Origin) -> None:
         """Forget what was found of a log at a size: others can stand there when it has that size again."""

@@ -26,11 +26,6 @@ class Made:
     notice: EpochNotice
     entry: Entry
 
-    @property
-    def key(self) -> tuple[bytes, Origin, int]:
-        """What tells it from every other."""
-        return self.notice.digest(), self.entry.origin, self.entry.seq
-
 
 @dataclass(frozen=True, slots=True)
 class CountedEpoch:
@@ -50,10 +45,17 @@ class CountedEpoch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drop:
-    """One seat that one notice drops."""
+    """One seat that one notice drops.
+
+    Attributes:
+        made: the notice, and who lists it.
+        seat: whom it drops.
+        sizes: what still counts of each log of the seat.
+    """
 
     made: Made
     seat: SeatId
+    sizes: Mapping[Origin, int]
 
     @property
     def place(self) -> tuple[Origin, int]:
@@ -64,10 +66,6 @@ class Drop:
     def epoch(self) -> EpochId:
         """The epoch from which on the seat is out."""
         return EpochId(self.made.notice.epoch)
-
-    def sizes(self) -> dict[Origin, int]:
-        """Return what still counts of each log of the seat."""
-        return {Origin(drop.origin): drop.size for drop in self.made.notice.drops if drop.seat == self.seat}
 
 
 def drops_by_rank(epochs: Mapping[EpochId, CountedEpoch], given: Given) -> list[Drop]:
@@ -82,12 +80,15 @@ def drops_by_rank(epochs: Mapping[EpochId, CountedEpoch], given: Given) -> list[
         depth = depths.get(entry.seat, len(depths))
         return Role.SUPERVISOR not in entry.roles, depth, entry.seat, entry.origin, entry.seq, made.notice.digest()
 
-    return [
-        Drop(made, SeatId(seat))
-        for made in sorted(dropping, key=rank)
-        for seat in sorted({drop.seat for drop in made.notice.drops})
-        if seat != made.entry.seat
-    ]
+    return [drop for made in sorted(dropping, key=rank) for drop in drops_of(made)]
+
+
+def drops_of(made: Made) -> list[Drop]:
+    """Return whom a notice drops, by seat: everybody that it names but its maker."""
+    sizes: dict[bytes, dict[Origin, int]] = {}
+    for drop in made.notice.drops:
+        sizes.setdefault(drop.seat, {})[Origin(drop.origin)] = drop.size
+    return [Drop(made, SeatId(seat), sizes[seat]) for seat in sorted(sizes) if seat != made.entry.seat]
 
 
 def binding(drops: Iterable[Drop], ended: Collection[Drop]) -> list[Drop]:
@@ -98,7 +99,7 @@ def binding(drops: Iterable[Drop], ended: Collection[Drop]) -> list[Drop]:
         entry = drop.made.entry
         if drop not in ended and not beyond(cuts.get(entry.seat, ()), entry.origin, entry.seq):
             found.append(drop)
-            cuts.setdefault(drop.seat, []).append(drop.sizes())
+            cuts.setdefault(drop.seat, []).append(drop.sizes)
     return found
 
 
@@ -106,7 +107,7 @@ def cuts_of(drops: Iterable[Drop]) -> Cuts:
     """Return what these drops cut."""
     cuts: dict[SeatId, tuple[Mapping[Origin, int], ...]] = {}
     for drop in drops:
-        cuts[drop.seat] = (*cuts.get(drop.seat, ()), drop.sizes())
+        cuts[drop.seat] = (*cuts.get(drop.seat, ()), drop.sizes)
     return cuts
 
 

@@ -6,7 +6,7 @@ grant by somebody who held nothing is no grant, whatever it opens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
@@ -19,7 +19,6 @@ from vault.records.drops import (
     CountedEpoch,
     Cuts,
     Drop,
-    Given,
     Made,
     beyond,
     binding,
@@ -29,14 +28,12 @@ from vault.records.drops import (
     is_cut,
 )
 from vault.records.epochs import notices_of
-from vault.seal.recipients import RECOVERY_SEAT, grant_digest
-from vault.store.rowtypes import GrantRow
+from vault.records.judgement import Grants, IsCut, Judged, Judgement
+from vault.seal.recipients import grant_digest
 
 _ADMITTED_BY_ENTRY_0 = frozenset(
     {CompartmentKind.DIRECTORY, CompartmentKind.REGISTER, CompartmentKind.INTAKE, CompartmentKind.SENDING}
 )
-_RECOVERY = SeatId(RECOVERY_SEAT)
-_IsCut = Callable[[Entry], bool]
 
 
 @dataclass(frozen=True)
@@ -149,49 +146,40 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
-    kind: CompartmentKind
-    epochs: Mapping[EpochId, CountedEpoch]
-    given: Given
-
-    def made(self) -> set[tuple[bytes, Origin, int]]:
-        """Return what tells the notices that count from every other."""
-        return {one.key for epoch in self.epochs.values() for one in epoch.made}
-
-
-@dataclass(frozen=True, slots=True)
 class _Settled:
     """The drops that bind, what they cut, and what counts then."""
 
     drops: list[Drop]
     cuts: Cuts
-    judged: _Judged
+    judged: Judged
 
 
 class _Candidates:
-    """Every notice and grant row of one compartment, with the entries that list it."""
+    """Every notice and grant row of one compartment that some entry lists, with these entries."""
 
     def __init__(self, holding: Holding, compartment: CompartmentId) -> None:
         self.compartment = compartment
         rows = holding.authority.rows
         beginning = holding.beginning(compartment)
-        self.notices = [
-            (notice, holding.listed_in(notice.digest(), ItemKind.EPOCH, compartment, beginning))
+        # Made once: every pass tells them apart by what they are.
+        self.made = [
+            Made(notice, entry)
             for notice in notices_of(rows, compartment)
+            for entry in holding.listed_in(notice.digest(), ItemKind.EPOCH, compartment, beginning)
         ]
-        self.grants: dict[bytes, list[tuple[GrantRow, list[Entry]]]] = {
+        self.grants: Grants = {
             epoch: [
                 (grant, holding.listed_in(grant.digest, ItemKind.GRANT, compartment, beginning))
                 for grant in rows.grants_of(epoch)
                 if grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
             ]
-            for epoch in {notice.epoch for notice, listed in self.notices if listed}
+            for epoch in {made.notice.epoch for made in self.made}
         }
+        self.founding = next((made for made in self.made if self._founds(made.notice, made.entry)), None)
 
-    def judge(self, is_cut: _IsCut) -> _Judged | None:
+    def judge(self, is_cut: IsCut) -> Judged | None:
         """Return what counts, less the entries that are cut: founding first, then what hangs on it."""
-        founding = next((Made(n, e) for n, listed in self.notices for e in listed if self._founds(n, e)), None)
-        return None if founding is None else _Judgement(self, founding, is_cut).run()
+        return None if self.founding is None else Judgement(self.founding, self.made, self.grants, is_cut).run()
 
     def settle(self, drops: Sequence[Drop]) -> _Settled:
         """Return what counts under these drops: all of them bind until a grant that stands nevertheless ends one."""
@@ -221,22 +209,22 @@ class _Candidates:
         A drop of the maker that ranks behind is set aside: it takes no right from an earlier one, and both bind.
         """
         counted, unfounded = settled.judged.made(), set[Drop]()
-        judged: dict[tuple[Origin, int], set[tuple[bytes, Origin, int]]] = {}
+        judged: dict[tuple[Origin, int], set[Made]] = {}
         for rank, drop in enumerate(settled.drops):
-            if drop.made.key in counted:
+            if drop.made in counted:
                 continue
             if drop.place not in judged:  # the drops of one entry follow each other, and none of them drops its maker
                 judged[drop.place] = self._made_but_for(drop.made.entry.seat, settled, rank)
-            if drop.made.key not in judged[drop.place]:
+            if drop.made not in judged[drop.place]:
                 unfounded.add(drop)
         return unfounded
 
-    def _made_but_for(self, maker: SeatId, settled: _Settled, rank: int) -> set[tuple[bytes, Origin, int]]:
+    def _made_but_for(self, maker: SeatId, settled: _Settled, rank: int) -> set[Made]:
         """Return what counts where no drop behind this rank drops the maker."""
         others = [drop for at, drop in enumerate(settled.drops) if at < rank or drop.seat != maker]
         return self._judge_under(cuts_of(others)).made()
 
-    def _judge_under(self, cuts: Cuts) -> _Judged:
+    def _judge_under(self, cuts: Cuts) -> Judged:
         judged = self.judge(partial(is_cut, cuts))
         assert judged is not None  # noqa: S101 - the founding entry is cut by nobody; for the type checker
         return judged
@@ -249,104 +237,6 @@ class _Candidates:
             allowed = entry.rights.may_found(entry.roles, Place(notice.kind.name.lower()))
         item = Item.in_compartment(ItemKind.EPOCH, self.compartment, notice.digest())
         return notice.is_founding and allowed and item == _founding_item(entry, self.compartment)
-
-
-class _Judgement:
-    """One pass from the founding epoch on, in rounds: what hangs on an epoch is asked again when that one changes.
-
-    Where an epoch was first reached settles what it stands in the place of: a later notice of it adds its maker's
-    drops and grants and turns nothing around, so that epochs never stand in a circle.
-    """
-
-    def __init__(self, found: _Candidates, founding: Made, is_cut: _IsCut) -> None:
-        self._is_cut = is_cut
-        self._founding = founding
-        self._kind = founding.notice.kind
-        self._place = Place(self._kind.name.lower())
-        self._grants = found.grants
-        self._made: dict[EpochId, list[Made]] = {}
-        self._replaced: dict[EpochId, set[EpochId]] = {}
-        self._granted: dict[EpochId, set[SeatId]] = {}
-        self._given: dict[tuple[EpochId, SeatId], set[SeatId]] = {}
-        self._held_by: set[SeatId] = set()
-        self._done: set[Made] = set()
-        # What waits for an epoch, or for a seat to hold one.
-        self._waiting: dict[bytes, list[Made]] = {}
-        for notice, listed in found.notices:
-            if not notice.is_founding and notice.kind is self._kind:
-                for made in (Made(notice, entry) for entry in listed if not is_cut(entry)):
-                    for needed in (*notice.replaced, made.entry.seat):
-                        self._waiting.setdefault(needed, []).append(made)
-
-    def run(self) -> _Judged:
-        """Return what comes of it."""
-        ready = [self._founding]
-        while ready:
-            reached = set(self._made)
-            for made in ready:
-                self._add(made, is_new=EpochId(made.notice.epoch) not in reached)
-            changed = {EpochId(made.notice.epoch) for made in ready}
-            holding = {seat for epoch in changed for seat in self._grow(epoch)}
-            ready = self._ready({*changed, *holding})
-        epochs = {
-            epoch: CountedEpoch(tuple(made), frozenset(self._replaced[epoch]), frozenset(self._granted[epoch]))
-            for epoch, made in self._made.items()
-        }
-        return _Judged(self._kind, epochs, {key: frozenset(givers) for key, givers in self._given.items()})
-
-    def _add(self, made: Made, *, is_new: bool) -> None:
-        epoch = EpochId(made.notice.epoch)
-        self._made.setdefault(epoch, []).append(made)
-        self._granted.setdefault(epoch, set())
-        replaced = self._replaced.setdefault(epoch, set())
-        if is_new:
-            replaced |= {EpochId(one) for one in made.notice.replaced}
-
-    def _ready(self, changed: Collection[bytes]) -> list[Made]:
-        """Return what counts now, of that which waited for one of these."""
-        candidates = {made for needed in changed for made in self._waiting.get(needed, ())} - self._done
-        ready = [made for made in candidates if self._may_replace(made)]
-        self._done.update(ready)
-        return ready
-
-    def _may_replace(self, made: Made) -> bool:
-        """Say whether the author, who holds the compartment, may put this epoch in the place of those it names."""
-        notice, entry = made.notice, made.entry
-        if any(one not in self._made for one in notice.replaced):
-            return False
-        if notice.kind is CompartmentKind.AUDIT:
-            return entry.seat == self._founding.entry.seat
-        return entry.seat in self._held_by and entry.rights.may_grant(entry.roles, self._place)
-
-    def _grow(self, epoch: EpochId) -> set[SeatId]:
-        """Count the grants of an epoch by its makers and by who holds it already; return who held nothing before."""
-        makers = {made.entry.seat for made in self._made[epoch]}
-        holders = self._granted[epoch]
-        before = set(self._held_by)
-        grows = True
-        while grows:
-            grows = False
-            for grant, listed in self._grants.get(epoch, ()):
-                to = SeatId(grant.seat)
-                givers = self._givers(grant, listed, makers | holders, holders)
-                if not givers <= self._given.get((epoch, to), set()):
-                    self._given.setdefault((epoch, to), set()).update(givers)
-                    holders.add(to)
-                    grows = True
-        self._held_by |= holders
-        return holders - before
-
-    def _givers(
-        self, grant: GrantRow, listed: Iterable[Entry], may_give: set[SeatId], holders: set[SeatId]
-    ) -> set[SeatId]:
-        """Return who gave it of those who list it; which of them sealed it, the row does not prove."""
-        givers = set()
-        for entry in listed:
-            may = entry.founds_vault or entry.rights.may_grant(entry.roles, self._place)
-            brought_back = entry.recovers and grant.seat == entry.seat and _RECOVERY in holders
-            if ((may and entry.seat in may_give) or brought_back) and not self._is_cut(entry):
-                givers.add(entry.seat)
-        return givers
 
 
 def _nothing(entry: Entry) -> bool:

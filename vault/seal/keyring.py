@@ -65,7 +65,6 @@ class Keyring:
     The keys rest in `store`; what is asked for is a copy, and its caller lets go of it as soon as it can.
     """
 
-    # Flat: no list or tuple of each epoch lives on, for which Python's collector would run at every unlock.
     __slots__ = ("_cells", "_compartments", "_epochs", "_free", "_store", "_used", "_wrap_cells")
 
     def __init__(self, store: KeyStore | None = None) -> None:
@@ -75,7 +74,7 @@ class Keyring:
         self._cells: dict[bytes, int] = {}
         self._wrap_cells: dict[bytes, int] = {}
         self._compartments: dict[bytes, bytes] = {}
-        self._epochs: dict[bytes, bytes] = {}  # by compartment, one id after the other
+        self._epochs: dict[bytes, list[bytes]] = {}
 
     def __len__(self) -> int:
         return len(self._cells)
@@ -104,7 +103,7 @@ class Keyring:
     def _note(self, epoch: bytes, compartment: bytes, cell: int) -> None:
         self._cells[epoch] = cell
         self._compartments[epoch] = compartment
-        self._epochs[compartment] = self._epochs.get(compartment, b"") + epoch
+        self._epochs.setdefault(compartment, []).append(epoch)
 
     def _keep(self, key: bytes) -> int:
         if self._free:
@@ -147,8 +146,7 @@ class Keyring:
 
     def epochs_of(self, compartment: bytes) -> tuple[bytes, ...]:
         """Return the ids of the epochs held in a compartment, in the order in which they were added."""
-        ids = self._epochs.get(compartment, b"")
-        return tuple(ids[start : start + ID_SIZE] for start in range(0, len(ids), ID_SIZE))
+        return tuple(self._epochs.get(compartment, ()))
 
     def compartments(self) -> tuple[bytes, ...]:
         """Return the compartments of which at least one epoch is held, in the order in which they were added."""
@@ -164,10 +162,9 @@ class Keyring:
             return
         self._wipe(cell)
         compartment = self._compartments.pop(epoch)
-        remaining = b"".join(one for one in self.epochs_of(compartment) if one != epoch)
-        if remaining:
-            self._epochs[compartment] = remaining
-        else:
+        remaining = self._epochs[compartment]
+        remaining.remove(epoch)
+        if not remaining:
             del self._epochs[compartment]
 
     def copy(self, store: KeyStore | None = None) -> Keyring:

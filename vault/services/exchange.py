@@ -52,9 +52,9 @@ def knows(session: Session, genesis: Genesis) -> bool:
 
 
 def pins_of(session: Session) -> dict[bytes, tuple[int, bytes]]:
-    """Return what this account has verified of each log: size and root."""
+    """Return what this account has verified of each log as it is here: size and root."""
     pins: dict[bytes, tuple[int, bytes]] = {
-        origin: (pinned.size, pinned.root) for origin, pinned in session.prover.verified.items()
+        origin: (pinned.size, pinned.root) for origin, pinned in session.prover.here().items()
     }
     pins[session.log.origin] = (session.log.size, session.log.frontier.root())
     return pins
