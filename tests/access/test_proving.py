@@ -117,6 +117,13 @@ def test_where_a_tile_is_not_here_its_entries_prove_themselves_and_higher_tiles_
     assert prover(own=log).proven(rows, origin_of(log), 0, SIZE) == Proven(SIZE, lost=(10,))
 
 
+def test_what_was_seen_of_a_damaged_log_that_grew_since_is_told_by_its_tiles(rows: Rows, log: Writer) -> None:
+    store(rows, log, tiles=True)
+    remove(rows, 10)
+    found = prover(seen(written(SIZE - 1)))
+    assert found.proven(rows, origin_of(log), 0, SIZE) == Proven(SIZE - 1, lost=(10,))
+
+
 def test_without_signed_tiles_a_damaged_log_is_proven_up_to_the_signature_before_the_damage(rows: Rows) -> None:
     log = written(SIZE, sealed=(5, 12))
     store(rows, log)
