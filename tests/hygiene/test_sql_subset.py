@@ -117,6 +117,7 @@ _FORBIDDEN = tuple(
         (r"\bRECURSIVE\b|\bLATERAL\b|\bOVER\b|\bFOR\s+UPDATE\b", "not needed, and slow or different elsewhere"),
     )
 )  # fmt: skip
+_ASKED_OF_SQLITE = re.compile(r"typeof\([\w.]+\) <> 'blob'")
 _FUNCTION = re.compile(r"\b([a-z_]+)\(", re.IGNORECASE)
 _FUNCTIONS = frozenset({"cast", "count", "min", "max", "sum", "coalesce", "length", "substr", "varchar"})
 
@@ -141,8 +142,9 @@ class _Seen:
         sa.event.listen(engine, "before_execute", self._add_statement)
 
     def _add_text(self, _connection: object, _cursor: object, text: str, *_rest: object) -> None:
-        # SQLAlchemy writes `OFFSET 0` behind each LIMIT for SQLite; a real one shows in the text for PostgreSQL.
-        self.texts.add(text.replace("LIMIT ? OFFSET ?", "LIMIT ?"))
+        # SQLAlchemy writes `OFFSET 0` behind each LIMIT for SQLite; a real one shows in the text for PostgreSQL. There
+        # types make false what is asked of SQLite alone, whether a cell for bytes holds bytes.
+        self.texts.add(_ASKED_OF_SQLITE.sub("false", text.replace("LIMIT ? OFFSET ?", "LIMIT ?")))
 
     def _add_statement(self, _connection: object, statement: Any, *_rest: object) -> None:
         self.for_postgresql.add(str(statement.compile(dialect=_POSTGRESQL)))

@@ -12,6 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam as given
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from vault.store.tables import (
     checkpoint,
@@ -57,17 +60,34 @@ def are_sound(columns: Iterable[sa.Column[Any]]) -> sa.ColumnElement[bool]:
 def _any_false(columns: Iterable[sa.Column[Any]]) -> sa.ColumnElement[bool]:
     """Return the opposite of `are_sound`.
 
-    SQLite takes any value in any column, and orders numbers before text before bytes, of which none is the smallest; on
-    the other engines the types of the columns make this false always.
+    SQLite takes any value in any column; on the other engines the types of the columns make this false always.
     """
     return sa.or_(*(condition for column in columns for condition in _out_of_kind(column)))
 
 
+class _NotBytes(FunctionElement[bool]):
+    """The condition that a cell for bytes holds something else: only SQLite lets it."""
+
+    inherit_cache = True
+
+
+@compiles(_NotBytes)
+def _never(element: _NotBytes, compiler: SQLCompiler, **options: Any) -> str:
+    del element, compiler, options
+    return "false"
+
+
+@compiles(_NotBytes, "sqlite")
+def _by_type(element: _NotBytes, compiler: SQLCompiler, **options: Any) -> str:
+    """Ask for the type: comparing the cell would read all of it, be it a list of forty kilobytes."""
+    return f"typeof({compiler.process(element.clauses, **options)}) <> 'blob'"
+
+
 def _out_of_kind(column: sa.Column[Any]) -> tuple[sa.ColumnElement[bool], ...]:
     if isinstance(column.type, sa.LargeBinary):
-        return (column < b"",)
+        return (_NotBytes(column),)
     end = END if isinstance(column.type, sa.BigInteger) else _SMALL_END
-    # Last a number with a fraction; text and bytes lie behind every number.
+    # Last a number with a fraction; SQLite orders text and bytes behind every number.
     return (column < 0, column >= end, column != sa.cast(column, column.type))
 
 
