@@ -25,7 +25,7 @@ from tests.bench.frame import (
 from tests.bench.invented import NOTE_CHARACTERS, Invented
 from tests.bench.peers import CorePlain, PlainNote, hash_twice
 
-TINY = Scale(notes=30, cases=40, rounds=6)
+TINY = Scale(notes=30, cases=40, rounds=2)
 
 
 @pytest.mark.parametrize(

@@ -17,14 +17,20 @@ from vault.store.rowtypes import OperationRow
 def read(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The positions of all entries that were read in ranges."""
     positions: list[int] = []
-    operations = Rows.operations
+    operations, headers = Rows.operations, Rows.headers
 
     def watched(rows: Rows, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[OperationRow]:
         for row in operations(rows, origin, start, stop):
             positions.append(row.seq)
             yield row
 
+    def of_headers(rows: Rows, origin: bytes, start: int, stop: int) -> list[bytes]:
+        found = headers(rows, origin, start, stop)
+        positions.extend(range(start, start + len(found)))
+        return found
+
     monkeypatch.setattr(Rows, "operations", watched)
+    monkeypatch.setattr(Rows, "headers", of_headers)
     return positions
 
 

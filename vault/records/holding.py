@@ -161,7 +161,7 @@ class _Candidates:
         self.compartment = compartment
         rows = holding.authority.rows
         beginning = holding.beginning(compartment)
-        # Made once: every pass tells them apart by what they are.
+        # Each stands here once, and the passes tell them apart by identity.
         self.made = [
             Made(notice, entry)
             for notice in notices_of(rows, compartment)
