@@ -189,6 +189,7 @@ class Loaded:
             if stage == 1:
                 for fixture in self._fixtures.values():
                     fixture.cached_result = None
+                    fixture._finalizers.clear()  # or pytest refuses to build it again, which looks like noticing
             if not self._plant(file, tree, mutant):
                 return NOT_PLANTED
             return self._notice([self._items[name] for name in names], folder, timed=stage == 0)
