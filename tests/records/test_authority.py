@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pytest
 
+from tests.records.beside import begin_beside
 from tests.services.founded import Filled
 from vault.access.session import Session
-from vault.ids import Origin
+from vault.ids import Origin, SeatId
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items
 from vault.log.operation import operation_digest
 from vault.records.authority import Authority, Listings, Proven, digests_in, items_in, names_session_key, proves_nothing
+from vault.records.logs import genesis_of
+from vault.records.work import Entry, Work
 from vault.store.rows import Rows
 from vault.store.rowtypes import GenesisRow, OperationRow
 
@@ -75,6 +78,43 @@ def test_a_false_row_before_the_true_one_hides_no_entry(filled: Filled, filled_s
         entry = authority.entry(origin, 1)
     assert entry is not None
     assert (entry.seat, entry.seq) == (filled_session.seat, 1)
+
+
+def test_of_two_logs_each_has_entries_of_its_own_and_one_without_a_beginning_has_none(filled_session: Session) -> None:
+    origin = filled_session.log.origin
+    other = begin_beside(filled_session)
+    with Work(other) as work:
+        work.commit(Entry(act="log.genesis"))
+    with filled_session.database.transaction() as rows:
+        first = rows.operation(other.origin, 0)
+        assert first is not None
+        rows.add_operation(first._replace(origin=ORIGIN))
+        chain = replace(filled_session.directory.chain, first_certified={})
+        authority = Authority(rows, chain, prove=lambda _origin, _seq: Proven(2))
+        assert authority.entry(ORIGIN, 0) is None
+        assert authority.entry(origin, 0) is not None
+        assert authority.entry(other.origin, 0) != authority.entry(origin, 0)
+
+
+def test_a_log_is_its_seats_own_by_seat_key_and_beginning(filled_session: Session) -> None:
+    origin = filled_session.log.origin
+    roster = filled_session.directory.chain.newest
+    assert roster is not None
+    with filled_session.database.reading() as rows:
+        row = rows.operation(origin, 0)
+        genesis = genesis_of(rows, origin)
+        assert row is not None
+        assert genesis is not None
+        authority = Authority(rows, filled_session.directory.chain)
+        assert authority.is_in(genesis, row, roster)
+        assert not authority.is_in(replace(genesis, seat=SeatId(bytes(16))), row, roster)
+        assert not authority.is_in(replace(genesis, identity=bytes(32)), row, roster)
+        assert not authority.is_in(genesis, row._replace(origin=ORIGIN), roster)
+        assert authority.is_in(
+            replace(genesis, predecessor=origin, predecessor_size=1, predecessor_root=bytes([1]) * 32),
+            row._replace(origin=ORIGIN),
+            roster,
+        )
 
 
 @dataclass

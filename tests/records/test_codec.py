@@ -84,12 +84,18 @@ GOOD: dict[str, object] = {"schema": 1, "kind": "note", "parents": [], "clock": 
         pytest.param({**GOOD, "more": 1}, "other members", id="a member too many"),
         pytest.param({k: v for k, v in GOOD.items() if k != "clock"}, "other members", id="a member missing"),
         pytest.param({**GOOD, "kind": 7}, "wrong type", id="a kind that is no word"),
+        pytest.param({**GOOD, "schema": "1"}, "wrong type", id="a schema that is no number"),
+        pytest.param({**GOOD, "fields": []}, "wrong type", id="fields in a list"),
         pytest.param({**GOOD, "clock": [1]}, "wrong type", id="half a clock"),
+        pytest.param({**GOOD, "clock": b"\1\2"}, "wrong type", id="a clock of bytes"),
+        pytest.param({**GOOD, "clock": ["1", 2]}, "wrong type", id="a clock whose time is no number"),
+        pytest.param({**GOOD, "clock": [1, "2"]}, "wrong type", id="a clock whose counter is no number"),
         pytest.param({**GOOD, "parents": [b"short"]}, "no version id", id="a parent that is no id"),
         pytest.param({**GOOD, "parents": ["x" * 32]}, "no version id", id="a parent that is text"),
         pytest.param({**GOOD, "parents": {}}, "no version id", id="parents in a map"),
         pytest.param({**GOOD, "fields": {1: 2}}, "no string", id="a key that is no string"),
-        pytest.param({**GOOD, "fields": {"a": _nested(40)}}, "deeper than 32", id="nested too deep"),
+        pytest.param({**GOOD, "fields": {"a": _nested(40)}}, "deeper than 32", id="nested much too deep"),
+        pytest.param({**GOOD, "fields": {"a": _nested(31)}}, "deeper than 32", id="nested one too deep"),
         pytest.param({**GOOD, "fields": {"a": msgspec.msgpack.Ext(5, b"x")}}, "extension", id="an extension type"),
         pytest.param([1, 2], "other members", id="no map"),
     ],
@@ -103,6 +109,16 @@ def test_content_of_this_program_has_schema_1_and_any_plain_value() -> None:
     content = Content("note", (), (1, 0), {"a": 1.5, "b": None, "c": [True, {"d": "e"}]})
     assert msgspec.msgpack.decode(encode_content(content))["schema"] == 1
     assert decode_content(encode_content(content)) == content
+
+
+def test_what_is_nested_as_deep_as_the_format_allows_is_read() -> None:
+    fields = {"a": _nested(30)}
+    assert decode_content(msgspec.msgpack.encode({**GOOD, "fields": fields})).fields == fields
+
+
+def test_the_schema_and_both_parts_of_the_clock_are_the_writers() -> None:
+    content = decode_content(msgspec.msgpack.encode({**GOOD, "schema": 2, "clock": [7, 3]}))
+    assert (content.schema, content.clock) == (2, (7, 3))
 
 
 @pytest.mark.parametrize(
