@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.records.beside import begin_beside
 from tests.services.founded import Filled, Place
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -23,7 +24,7 @@ from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
 from vault.records.localrows import decode_ratchet
 from vault.records.payloads import read_payloads
-from vault.records.seatlog import MS_PER_DAY, SeatLog, renew_tiles, resume
+from vault.records.seatlog import MS_PER_DAY, SeatLog, renew_tiles, resume, stored_origin
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, open_sealed
 from vault.seal.keys import derive_entry_key, derive_next_ratchet
@@ -260,6 +261,36 @@ def test_a_full_audit_period_is_followed_by_a_new_one(filled: Filled, filled_ses
     assert epochs_listed(session, size + 1) == 1
     assert (log.ratchet.step, log.ratchet.epoch != epoch) == (2, True)
     readable(session)
+
+
+def test_a_period_that_others_must_read_from_here_is_over_at_once(filled_session: Session) -> None:
+    log = filled_session.log
+    assert not log.period_must_end()
+    log.period_is_over = True
+    assert log.period_must_end()
+    assert log.period_is_due()
+    log.ratchet = None
+    assert not log.period_must_end()
+
+
+def test_a_log_whose_ratchet_row_is_gone_goes_on_in_a_new_period(filled_session: Session) -> None:
+    with filled_session.database.transaction() as rows:
+        rows.delete_local(filled_session.seat, Purpose.RATCHET)
+    log = resumed(filled_session)
+    assert log.ratchet is None
+    assert log.period_is_due()
+
+
+def test_a_device_without_a_session_key_goes_on_with_no_log(filled_session: Session) -> None:
+    place = filled_session.log.place
+    with filled_session.database.transaction() as rows:
+        assert stored_origin(rows, place) == filled_session.log.origin
+        rows.delete_local(filled_session.seat, Purpose.SESSION)
+        assert stored_origin(rows, place) is None
+
+
+def test_the_first_session_of_a_log_has_number_1(filled_session: Session) -> None:
+    assert begin_beside(filled_session).session.number == 1
 
 
 def test_a_day_ends_at_midnight_of_utc(filled_session: Session) -> None:
