@@ -17,6 +17,8 @@ from vault.casework.note import Note
 from vault.errors import InternalError, RefusedError, TryAgainError, VerificationError
 from vault.ids import CompartmentId, EpochId, RecordId, make_id
 from vault.log.epochs import CompartmentKind
+from vault.log.items import Item, ItemKind, decode_items
+from vault.records.payloads import read_payloads
 from vault.records.seatlog import ENTRIES_PER_PERIOD, SeatLog
 from vault.records.work import VERSIONS_PER_WORK, Entry, Work
 from vault.seal.keys import epoch_id
@@ -203,6 +205,69 @@ def test_what_a_work_writes_is_under_the_epoch_that_is_chosen_or_else_the_one_he
         with session.database.reading() as rows:
             under += [version.epoch for version in rows.versions_from(session.log.origin, seq)]
     assert under == [old[0], new]
+
+
+def test_all_that_an_entry_says_stands_in_its_payload(filled_session: Session) -> None:
+    log = filled_session.log
+    log.now_ms, log.monotonic_ms = lambda: 1_900_000_000_000, lambda: 77
+    said = Entry(
+        act="case.list",
+        out="denied:role",
+        why="intake",
+        obj=b"o" * 16,
+        objs=(b"p" * 16,),
+        covers={"note": 2},
+        dig=b"d" * 32,
+        cause=(log.origin, 1),
+        deleg=b"s" * 16,
+        pol="rights.2",
+    )
+    with filled_session.work() as work:
+        work.commit(said)
+    with filled_session.database.reading() as rows:
+        *_, newest = read_payloads(rows, filled_session.auditor(), log.origin)
+    payload = newest.payload
+    assert payload is not None
+    assert Entry(**{name: getattr(payload, name) for name in Entry.__dataclass_fields__}) == said
+    assert (payload.t, payload.mono, payload.app) == (1_900_000_000_000, 77, log.app_version)
+
+
+def test_who_waits_is_told_once_all_is_durable_and_of_which_keys_changed(filled_session: Session) -> None:
+    told: list[object] = []
+    log = filled_session.log
+    log.on_durable, log.on_new_keys = lambda: told.append("durable"), told.append
+    case = found_a_case(filled_session)
+    assert told == [case, "durable"]
+
+
+def test_a_period_that_others_must_read_from_here_is_opened_once(filled_session: Session) -> None:
+    log = filled_session.log
+    assert log.ratchet is not None
+    before = log.ratchet.epoch
+    log.period_is_over = True
+    for _ in range(2):
+        with filled_session.work() as work:
+            work.commit(Entry(act="case.list"))
+        assert not log.period_is_over
+    assert log.ratchet.epoch != before
+    assert log.ratchet.step == 3  # the entry that opens it is the first
+
+
+def test_the_most_versions_that_one_operation_may_hold_are_written(filled: Filled, filled_session: Session) -> None:
+    with filled_session.work() as work:
+        for _ in range(VERSIONS_PER_WORK):
+            work.write(filled.cases[0], RecordId(make_id()), Note.KIND, NOTE)
+        assert len(work.commit(Entry(act="note.create")).versions) == VERSIONS_PER_WORK
+
+
+def test_a_checkpoint_of_another_log_is_listed_as_seen(filled_session: Session) -> None:
+    with filled_session.work() as work:
+        work.list_seen(b"a checkpoint")
+        seq = work.commit(Entry(act="sync.in")).seq
+    with filled_session.database.reading() as rows:
+        row = rows.operation(filled_session.log.origin, seq)
+    assert row is not None
+    assert Item.of_bytes(ItemKind.SEEN, b"a checkpoint") in decode_items(row.list)
 
 
 def test_a_closed_session_begins_no_work(filled: Filled) -> None:
