@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.access.desk import desk
 from tests.access.few import asking, few
 from tests.access.opened import parts
@@ -11,6 +13,7 @@ from tests.services.conftest import (
     founded_template,
     session,
 )
+from vault.store.engine import Database
 
 __all__ = [
     "asking",
@@ -24,3 +27,17 @@ __all__ = [
     "parts",
     "session",
 ]
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> list[Database]:
+    """The databases that were closed since the test began."""
+    found: list[Database] = []
+    close = Database.close
+
+    def closing(database: Database) -> None:
+        found.append(database)
+        close(database)
+
+    monkeypatch.setattr(Database, "close", closing)
+    return found

@@ -248,17 +248,9 @@ def test_a_later_root_vouches_for_the_roster_that_names_it_by_signing_that_one(
         assert opened.anchor == root_of(first)
 
 
-def test_the_vault_is_closed_when_the_work_of_the_sheets_ends(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_vault_is_closed_when_the_work_of_the_sheets_ends(filled: Filled, closed: list[Database]) -> None:
     with filled.open() as session:
         secret = secret_of(session)
-    closed: list[Database] = []
-    real = Database.close
-
-    def close(database: Database) -> None:
-        closed.append(database)
-        real(database)
-
-    monkeypatch.setattr(Database, "close", close)
     with opened_by_sheets(filled.path, secret) as opened:
         assert opened.database not in closed
     assert opened.database in closed

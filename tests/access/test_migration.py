@@ -115,16 +115,8 @@ def test_without_room_for_a_copy_nothing_is_begun(
     assert copies(founded) == []
 
 
-def test_neither_the_copy_nor_what_proves_it_stays_open(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neither_the_copy_nor_what_proves_it_stays_open(session: Session, closed: list[Database]) -> None:
     stamp(session, "0000")
-    closed: list[Database] = []
-    close = Database.close
-
-    def closing(database: Database) -> None:
-        closed.append(database)
-        close(database)
-
-    monkeypatch.setattr(Database, "close", closing)
     with pytest.raises(InternalError, match="failed and was undone"):
         bring_up_to_date(session.database, session.folder, raw_key(session))
     assert len(closed) == 2

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.records.test_holding import FAR, FIRST, FOUNDER, FOURTH, NEAR, SECOND, THIRD, Written, grant, log_of, notice
+from tests.records.test_holding import (
+    FAR,
+    FIRST,
+    FOUNDER,
+    FOURTH,
+    NEAR,
+    SECOND,
+    THIRD,
+    Written,
+    grant,
+    log_of,
+    notice,
+    written,
+)
 from vault.ids import EpochId
 from vault.log.epochs import CompartmentKind
 from vault.policy.roles import Role
 
+__all__ = ["written"]  # a fixture
+
 ALL = frozenset(Role)
-
-
-@pytest.fixture
-def written() -> Written:
-    """A case whose founder gave the first key to itself and to NEAR."""
-    made = Written()
-    made.add(FOUNDER, 0, notice(FIRST), grant(FOUNDER), grant(NEAR))
-    return made
 
 
 def test_of_epochs_that_follow_one_another_the_last_is_current_and_each_was_made_once(written: Written) -> None:
