@@ -207,6 +207,20 @@ def test_what_a_work_writes_is_under_the_epoch_that_is_chosen_or_else_the_one_he
     assert under == [old[0], new]
 
 
+def test_what_a_work_writes_after_it_replaced_an_epoch_is_under_the_new_one(filled_session: Session) -> None:
+    session = filled_session
+    case = found_a_case(session)
+    with session.work() as work:
+        old = [EpochId(one) for one in session.keyring.epochs_of(case)]
+        work.write(case, RecordId(make_id()), Note.KIND, NOTE)
+        new = work.replace_epoch(case, CompartmentKind.CASE, session.directory.holders([session.seat]), replaced=old)
+        work.write(case, RecordId(make_id()), Note.KIND, NOTE)
+        seq = work.commit(Entry(act="key.rotate")).seq
+    with session.database.reading() as rows:
+        under = [version.epoch for version in rows.versions_from(session.log.origin, seq)]
+    assert under == [*old, new]
+
+
 def test_all_that_an_entry_says_stands_in_its_payload(filled_session: Session) -> None:
     log = filled_session.log
     log.now_ms, log.monotonic_ms = lambda: 1_900_000_000_000, lambda: 77

@@ -93,7 +93,6 @@ class Work:
         self._random = random
         self._keys = NewKeys(log, random)
         self._versions: list[_Sealed] = []
-        self._epochs: dict[CompartmentId, tuple[EpochId, bytes]] = {}
         self._items: list[Item] = []
         self._seq = -1
         self._done = False
@@ -309,11 +308,6 @@ class Work:
             rows.put_local(place.seal_row(Purpose.KEYRING, self._log.keyring.encode()))
 
     def _current_epoch(self, compartment: CompartmentId) -> tuple[EpochId, bytes]:
-        if compartment not in self._epochs:
-            self._epochs[compartment] = self._founded_or_held_epoch(compartment)
-        return self._epochs[compartment]
-
-    def _founded_or_held_epoch(self, compartment: CompartmentId) -> tuple[EpochId, bytes]:
         new = self._keys.of(compartment)
         if new is not None:
             return new.epoch, derive_wrap_key(new.key)
