@@ -10,11 +10,9 @@ import pytest
 
 from vault.access import continuity
 from vault.access.continuity import newest_keys, report_of
-from vault.access.pins import Pinned
 from vault.ids import ZERO_DIGEST, Origin, SeatId
 from vault.log.genesis import Genesis
 from vault.log.items import Item, ItemKind, keys_tag
-from vault.log.tree import TILE_WIDTH, Frontier, leaf_hash
 
 if TYPE_CHECKING:
     from vault.access.directory import Directory
@@ -79,20 +77,6 @@ def test_a_log_gives_way_to_a_later_one_of_its_seat_alone(
 ) -> None:
     lists = {FIRST: [keys_item(FILE)], SECOND: [keys_item(LATER)]}
     assert named_last(monkeypatch, {FIRST: begun(ANN), SECOND: second}, lists) == newest
-
-
-@pytest.mark.parametrize("believe_tiles", [True, False])
-def test_a_false_cache_of_hashes_changes_nothing_that_the_headers_say(*, believe_tiles: bool) -> None:
-    headers = [f"header {seq}".encode() for seq in range(TILE_WIDTH + 1)]
-    frontier = Frontier()
-    for header in headers:
-        list(frontier.append(leaf_hash(header)))
-    rows = SimpleNamespace(
-        tile=lambda _origin, _level, _index: bytes(TILE_WIDTH * 32),
-        headers=lambda _origin, start, stop: headers[start:stop],
-    )
-    pinned = Pinned(len(headers), frontier.root())
-    assert continuity._gives(cast("Rows", rows), FIRST, pinned, believe_tiles=believe_tiles) is not believe_tiles
 
 
 def test_of_a_log_without_a_beginning_nothing_is_proven() -> None:

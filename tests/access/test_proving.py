@@ -13,7 +13,7 @@ from tests.log.writer import Writer
 from tests.sync.exchange import empty_store
 from vault.access import proving
 from vault.access.pins import Pinned
-from vault.access.proving import Prover, proven_alone
+from vault.access.proving import Prover, gives_root, proven_alone
 from vault.ids import Origin
 from vault.log.tree import EMPTY_ROOT, TILE_WIDTH, Frontier, leaf_hash
 from vault.log.verify import verify_log
@@ -115,6 +115,16 @@ def test_where_a_tile_is_not_here_its_entries_prove_themselves_and_higher_tiles_
         rows.put_tile(TileRow(log.origin, level, index, bytes(32 * TILE_WIDTH)))
     remove(rows, 10)
     assert prover(own=log).proven(rows, origin_of(log), 0, SIZE) == Proven(SIZE, lost=(10,))
+
+
+@pytest.mark.parametrize("believed", [True, False])
+def test_headers_give_the_root_whatever_false_tiles_say_that_are_not_believed(
+    rows: Rows, log: Writer, *, believed: bool
+) -> None:
+    store(rows, log)
+    rows.put_tile(TileRow(log.origin, 0, 1, bytes(32 * TILE_WIDTH)))
+    known = seen(log)[origin_of(log)]
+    assert gives_root(rows, origin_of(log), known, lambda *_: believed) is not believed
 
 
 def test_what_was_seen_of_a_damaged_log_that_grew_since_is_told_by_its_tiles(rows: Rows, log: Writer) -> None:

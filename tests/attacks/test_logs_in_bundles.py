@@ -14,7 +14,7 @@ from tests.sync.exchange import (
     rows_of,
     take,
 )
-from tests.sync.hostile import encoded, write
+from tests.sync.hostile import bundle_of, encoded, forked, write
 from vault.log.items import Item, ItemKind
 from vault.log.listed import version_id
 from vault.store.engine import Database
@@ -37,27 +37,6 @@ def store(tmp_path: Path) -> Iterator[Database]:
 RECORD = fixed("record", 16)
 
 
-def _bundle_of(
-    path: Path, writer: Writer, *, start: int = 0, notes: bool = True, extra: list[SentRow] | None = None
-) -> Path:
-    entries: list[SentRow] = [SentOperation(row.seq, row.header, row.list, row.sealed) for row in writer.rows[start:]]
-    groups: list[tuple[PageKind, bytes, list[SentRow]]] = [(PageKind.GENESIS, bytes(32), [writer.genesis])]
-    if notes:
-        groups.append((PageKind.CHECKPOINT, writer.origin, [seal.note for seal in writer.seals]))
-    groups.append((PageKind.OPERATION, writer.origin, entries))
-    if extra:
-        groups.append((PageKind.VERSION, writer.origin, extra))
-    return write(path, VAULT, encoded(groups))
-
-
-def _forked(common: int, own: int, word: str) -> Writer:
-    writer = Writer().write(common)
-    for number in range(own):
-        writer.append(word=f"{word} {number}")
-        writer.seal()
-    return writer
-
-
 def test_a_gap_stops_one_log_and_keeps_the_others(store: Database, tmp_path: Path) -> None:
     whole, gappy = Writer("whole").write(5), Writer("gappy").write(9)
     groups: list[tuple[PageKind, bytes, list[SentRow]]] = [
@@ -77,23 +56,23 @@ def test_a_gap_stops_one_log_and_keeps_the_others(store: Database, tmp_path: Pat
 
 def test_a_bundle_that_begins_beyond_what_is_here_waits(store: Database, tmp_path: Path) -> None:
     writer = Writer().write(9)
-    taken = take(store, _bundle_of(tmp_path / "beyond", writer, start=4), VAULT)
+    taken = take(store, bundle_of(tmp_path / "beyond", writer, start=4), VAULT)
     assert [(one.why, one.at) for one in taken.waiting] == [(Stop.GAP, 0)]
     assert not any(rows_of(store).values())
 
 
 def test_a_fork_keeps_both_histories_and_neither_goes_on(store: Database, tmp_path: Path) -> None:
-    one, two = _forked(4, 3, "one"), _forked(4, 5, "two")
-    take(store, _bundle_of(tmp_path / "one", one), VAULT)
-    taken = take(store, _bundle_of(tmp_path / "two", two), VAULT, pins={one.origin: (7, one.seals[-1].root)})
+    one, two = forked(4, 3, "one"), forked(4, 5, "two")
+    take(store, bundle_of(tmp_path / "one", one), VAULT)
+    taken = take(store, bundle_of(tmp_path / "two", two), VAULT, pins={one.origin: (7, one.seals[-1].root)})
     assert [(found.why, found.at) for found in taken.waiting] == [(Stop.FORK, 4)]
     assert taken.evidence == (one.origin,)
     stored = rows_of(store)["operation"]
     assert {row.digest for row in (*one.rows, *two.rows)} == {row[-1] for row in stored}
-    longer = _forked(4, 3, "one")
+    longer = forked(4, 3, "one")
     longer.append(word="on it goes")
     longer.seal()
-    again = take(store, _bundle_of(tmp_path / "on", longer), VAULT, pins={one.origin: (7, one.seals[-1].root)})
+    again = take(store, bundle_of(tmp_path / "on", longer), VAULT, pins={one.origin: (7, one.seals[-1].root)})
     assert [found.why for found in again.waiting] == [Stop.FORK]
     assert not again.logs
 
@@ -101,8 +80,8 @@ def test_a_fork_keeps_both_histories_and_neither_goes_on(store: Database, tmp_pa
 def test_a_checkpoint_over_another_tree_is_evidence_of_a_fork_without_its_entries(
     store: Database, tmp_path: Path
 ) -> None:
-    one, two = _forked(4, 3, "one"), _forked(4, 3, "two")
-    take(store, _bundle_of(tmp_path / "one", one), VAULT)
+    one, two = forked(4, 3, "one"), forked(4, 3, "two")
+    take(store, bundle_of(tmp_path / "one", one), VAULT)
     groups: list[tuple[PageKind, bytes, list[SentRow]]] = [
         (PageKind.GENESIS, bytes(32), [two.genesis]),
         (PageKind.CHECKPOINT, two.origin, [two.seals[-1].note]),
@@ -114,20 +93,20 @@ def test_a_checkpoint_over_another_tree_is_evidence_of_a_fork_without_its_entrie
 
 def test_entries_of_another_history_that_nobody_signed_are_no_fork(store: Database, tmp_path: Path) -> None:
     """Else whoever carries a bundle could freeze the log of anybody."""
-    one, two = _forked(4, 3, "one"), _forked(4, 3, "two")
-    take(store, _bundle_of(tmp_path / "one", one), VAULT)
+    one, two = forked(4, 3, "one"), forked(4, 3, "two")
+    take(store, bundle_of(tmp_path / "one", one), VAULT)
     before = rows_of(store)
     two.seals = [seal for seal in two.seals if seal.size <= 4]
-    taken = take(store, _bundle_of(tmp_path / "two", two), VAULT)
+    taken = take(store, bundle_of(tmp_path / "two", two), VAULT)
     assert [found.why for found in taken.waiting] == [Stop.ALTERED]
     assert rows_of(store) == before
 
 
 def test_entries_that_do_not_go_on_from_what_is_here_stay_out(store: Database, tmp_path: Path) -> None:
-    one, two = _forked(4, 3, "one"), _forked(4, 6, "two")
-    take(store, _bundle_of(tmp_path / "one", one), VAULT)
+    one, two = forked(4, 3, "one"), forked(4, 6, "two")
+    take(store, bundle_of(tmp_path / "one", one), VAULT)
     before = rows_of(store)
-    taken = take(store, _bundle_of(tmp_path / "two", two, start=7), VAULT)
+    taken = take(store, bundle_of(tmp_path / "two", two, start=7), VAULT)
     assert [found.why for found in taken.waiting] == [Stop.FORK]  # its checkpoints of sizes that are here say so
     assert rows_of(store)["operation"] == before["operation"]
 
@@ -135,7 +114,7 @@ def test_entries_that_do_not_go_on_from_what_is_here_stay_out(store: Database, t
 def test_entries_beyond_the_newest_checkpoint_stay_out(store: Database, tmp_path: Path) -> None:
     writer = Writer().write(4)
     writer.append(word="not signed")
-    taken = take(store, _bundle_of(tmp_path / "unsigned", writer), VAULT)
+    taken = take(store, bundle_of(tmp_path / "unsigned", writer), VAULT)
     assert taken.logs == {writer.origin: (0, 4)}
     assert [(one.why, one.at) for one in taken.waiting] == [(Stop.UNPROVEN, 4)]
 
@@ -144,7 +123,7 @@ def test_a_skipped_session_proves_nothing_behind_it(store: Database, tmp_path: P
     """The holder of the newest key alone must not rewrite the sessions before."""
     writer = Writer().write(12)
     writer.seals = [seal for seal in writer.seals if not 4 < seal.size <= 8]
-    taken = take(store, _bundle_of(tmp_path / "skipped", writer), VAULT)
+    taken = take(store, bundle_of(tmp_path / "skipped", writer), VAULT)
     assert taken.logs == {writer.origin: (0, 4)}
 
 
@@ -156,14 +135,14 @@ def test_unsigned_entries_without_end_are_not_read_to_their_end(
     for number in range(40):
         writer.append(word=str(number))
     writer.seal()
-    taken = take(store, _bundle_of(tmp_path / "endless", writer), VAULT)
+    taken = take(store, bundle_of(tmp_path / "endless", writer), VAULT)
     assert taken.logs == {writer.origin: (0, 4)}
     assert [one.why for one in taken.waiting] == [Stop.UNPROVEN]
 
 
 def test_a_log_that_was_cut_here_takes_nothing_in(store: Database, tmp_path: Path) -> None:
     writer = Writer().write(9)
-    taken = take(store, _bundle_of(tmp_path / "all", writer), VAULT, pins={writer.origin: (12, bytes(32))})
+    taken = take(store, bundle_of(tmp_path / "all", writer), VAULT, pins={writer.origin: (12, bytes(32))})
     assert [one.why for one in taken.waiting] == [Stop.DAMAGED_HERE]
     assert not any(rows_of(store).values())
 
@@ -185,7 +164,7 @@ def test_a_version_is_taken_at_the_place_that_lists_it_and_at_no_other(store: Da
         right._replace(compartment=fixed("another", 16)),
         SentVersion(1, 0, compartment, RECORD, b"other"),  # its tag is of no compartment
     ]
-    taken = take(store, _bundle_of(tmp_path / "places", writer, extra=rows), VAULT)
+    taken = take(store, bundle_of(tmp_path / "places", writer, extra=rows), VAULT)
     assert (taken.counts.versions, taken.counts.refused) == (1, 4)
     assert [row[3] for row in rows_of(store)["version"]] == [identity]
     assert SEAT not in {row[0] for row in rows_of(store)["version"]}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from tests.log.writer import VAULT, Writer
 from tests.sync.exchange import IDENTITY, KEM, MAKER, MEMBER, RECEIVER
 from vault.log.signatures import signed_message
 from vault.log.tree import Frontier, leaf_hash
@@ -14,7 +15,7 @@ from vault.seal.keys import make_key
 from vault.seal.signing import public_key, sign_raw
 from vault.sync.manifest import BUNDLE_PURPOSE, Manifest, Position
 from vault.sync.opening import Bundle, encode_header
-from vault.sync.pages import PageKind, SentRow, encode_pages
+from vault.sync.pages import PageKind, SentOperation, SentRow, encode_pages
 
 Pages = list[tuple[PageKind, int, bytes]]
 
@@ -66,3 +67,26 @@ def write(
 def counting(kind: PageKind, count: int) -> Callable[[Manifest], Manifest]:
     """Return a change of one count."""
     return lambda manifest: replace(manifest, counts={**manifest.counts, kind: count})
+
+
+def bundle_of(
+    path: Path, writer: Writer, *, start: int = 0, notes: bool = True, extra: list[SentRow] | None = None
+) -> Path:
+    """Seal what a writer wrote of its log, from one entry on."""
+    entries: list[SentRow] = [SentOperation(row.seq, row.header, row.list, row.sealed) for row in writer.rows[start:]]
+    groups: list[tuple[PageKind, bytes, list[SentRow]]] = [(PageKind.GENESIS, bytes(32), [writer.genesis])]
+    if notes:
+        groups.append((PageKind.CHECKPOINT, writer.origin, [seal.note for seal in writer.seals]))
+    groups.append((PageKind.OPERATION, writer.origin, entries))
+    if extra:
+        groups.append((PageKind.VERSION, writer.origin, extra))
+    return write(path, VAULT, encoded(groups))
+
+
+def forked(common: int, own: int, word: str) -> Writer:
+    """Return a log that parts, behind so many entries, from others that are told apart by their word."""
+    writer = Writer().write(common)
+    for number in range(own):
+        writer.append(word=f"{word} {number}")
+        writer.seal()
+    return writer

@@ -9,15 +9,15 @@ from hashlib import sha256
 from vault.access.alarms import Alarm, faults_among, remembered
 from vault.access.directory import Directory
 from vault.access.pins import Pinned, Pins
+from vault.access.proving import gives_root
 from vault.errors import VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
 from vault.log.genesis import Genesis
 from vault.log.items import ItemKind, keys_tag
 from vault.log.listed import proven_lists
 from vault.log.report import LogReport
-from vault.log.tree import root_at
 from vault.log.verify import verify_log
-from vault.records.logs import genesis_bytes_of, genesis_of, leaves_of
+from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.keyfile import KeyFile
 from vault.seal.signing import is_signed_raw
@@ -215,24 +215,12 @@ def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: str) -> Alarm 
         )
     elif stored < pinned.size:
         words = f"This vault is an older copy: log {origin.hex()[:16]} has {stored} entries, {who_saw} {pinned.size}."
-    elif not any(_gives(rows, origin, pinned, believe_tiles=believe) for believe in (True, False)):
+    elif not (gives_root(rows, origin, pinned, lambda *_: True) or gives_root(rows, origin, pinned, lambda *_: False)):
         words = f"Log {origin.hex()[:16]} changed in its first {pinned.size} entries: not those that {who_saw}."
     else:
         return None
     seats = frozenset() if genesis is None else frozenset({SeatId(genesis.seat)})
     return Alarm(f"rollback:{origin.hex()}", words, seats=seats)
-
-
-def _gives(rows: Rows, origin: Origin, pinned: Pinned, *, believe_tiles: bool) -> bool:
-    try:
-        root = root_at(
-            pinned.size,
-            lambda level, index: rows.tile(origin, level, index) if believe_tiles else None,
-            lambda start, stop: leaves_of(rows, origin, start, stop),
-        )
-    except VerificationError:
-        return False
-    return root == pinned.root
 
 
 def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarms: tuple[Alarm, ...]) -> Continuity:

@@ -9,7 +9,7 @@ from vault.access.pins import Pinned
 from vault.errors import VerificationError
 from vault.ids import Origin
 from vault.log.report import LogReport, ProblemCode
-from vault.log.tree import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, leaf_hash, root_at
+from vault.log.tree import HASH_SIZE, TILE_WIDTH, leaf_hash, root_at, tile_stop
 from vault.log.verify import verify_log
 from vault.records.authority import Proven
 from vault.records.logs import genesis_bytes_of, leaves_of
@@ -51,7 +51,7 @@ class Prover:
             return Proven(stop)
         if start >= self.hashed.get((origin, known.size), known.size):
             return Proven(stop)
-        if _gives(rows, origin, known, lambda level, index: _covered_by(start, level, index)):
+        if gives_root(rows, origin, known, lambda level, index: tile_stop(level, index) <= start):
             self.hashed[origin, known.size] = start
             return Proven(stop)
         found = self.damaged.get((origin, known.size))
@@ -131,7 +131,7 @@ def _report(rows: Rows, origin: Origin, known: Pinned | None = None) -> LogRepor
 def _despite_damage(rows: Rows, origin: Origin, known: Pinned) -> Proven:
     """Return what can be proven of a log whose headers as a whole do not give the root that they should."""
     report = _report(rows, origin, known)
-    if report.size < known.size and _gives(rows, origin, known, lambda level, _: level == 0):
+    if report.size < known.size and gives_root(rows, origin, known, lambda level, _: level == 0):
         # The full tiles are the signed ones: each header below them is proven by itself, or is not.
         return _by_tiles(rows, origin, known.size)
     return Proven(report.size, report.rejected)
@@ -153,12 +153,11 @@ def _by_tiles(rows: Rows, origin: Origin, size: int) -> Proven:
     return Proven(size, frozenset(false_rows), tuple(lost))
 
 
-def _covered_by(start: int, level: int, index: int) -> bool:
-    return (index + 1) << TILE_HEIGHT * (level + 1) <= start
+def gives_root(rows: Rows, origin: Origin, known: Pinned, believes: Callable[[int, int], bool]) -> bool:
+    """Say whether the stored headers give the known root, and in their place the full tiles that are believed.
 
-
-def _gives(rows: Rows, origin: Origin, known: Pinned, believes: Callable[[int, int], bool]) -> bool:
-    """Say whether the stored headers, and the tiles that are believed in their place, give the known root."""
+    `believes` is asked for a tile by its level and index.
+    """
     try:
         root = root_at(
             known.size,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from vault.log.report import Problem, ProblemCode
 from vault.log.rowcheck import CheckedRow
-from vault.log.tree import Frontier
+from vault.log.tree import Frontier, Tile
 
 
 class History:
@@ -52,14 +52,14 @@ class History:
         """The key that signs a checkpoint of this size; None before entry 0."""
         return self.keys[-2] if len(self.keys) > 1 else None
 
-    def append(self, row: CheckedRow) -> None:
-        """Add the next entry."""
+    def append(self, row: CheckedRow) -> tuple[Tile, ...]:
+        """Add the next entry; return the tiles that it completes (mostly none)."""
         seq = self.frontier.size
         if row.session_key is not None:
             self._begin_session(row.session_key, seq)
         elif seq == 0:
             self._note(ProblemCode.SESSION_KEY, seq, "entry 0 names no next session key")
-        self.frontier.append(row.leaf)
+        return self.frontier.append(row.leaf)
 
     def reject(self, digests: Iterable[bytes]) -> None:
         """Note the other rows that claim the position of the entry to be added next."""

@@ -34,6 +34,11 @@ class Tile(NamedTuple):
     hashes: bytes
 
 
+def tile_stop(level: int, idx: int) -> int:
+    """Return the leaf before which a full tile ends."""
+    return (idx + 1) << TILE_HEIGHT * (level + 1)
+
+
 def leaf_hash(header: bytes) -> bytes:
     """Return the leaf of one header, as stored."""
     return sha256(b"\x00" + header).digest()

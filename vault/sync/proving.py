@@ -19,6 +19,7 @@ from vault.log.operation import operation_digest
 from vault.log.report import LogReport, ProblemCode
 from vault.log.rowcheck import RowChecker
 from vault.log.seals import judge_seals
+from vault.log.tree import Tile
 from vault.log.verify import verify_log
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
@@ -62,6 +63,7 @@ class ProvenLog:
         before: how many entries were proven before.
         size: how many are proven now.
         digests: the digest of the row at each proven position.
+        tiles: the full tiles over what goes on from what is here; those that end beyond `size` are not proven.
         notes: checkpoints of the bundle that hold and are not here yet.
         evidence: rows of another history that the log's own key signed, with their checkpoints in `notes`.
         stop: why entries of the bundle stay out, or None.
@@ -73,6 +75,7 @@ class ProvenLog:
     before: int = 0
     size: int = 0
     digests: list[bytes] = field(default_factory=list)
+    tiles: list[Tile] = field(default_factory=list)
     notes: list[CheckpointRow] = field(default_factory=list)
     evidence: list[OperationRow] = field(default_factory=list)
     stop: Stop | None = None
@@ -192,7 +195,9 @@ class _Proof:
         checked = self._checker.check(row)
         if checked.fault is not None or checked.position != self._history.frontier.size:
             return False
-        self._history.append(checked)
+        completed = self._history.append(checked)
+        if self._forked_at is None:
+            self._result.tiles += completed
         self._result.digests.append(row.digest)
         size = self._history.frontier.size
         for seal in self._seals.pop(size, ()):

@@ -20,10 +20,11 @@ from itertools import chain, groupby
 
 from vault.errors import VerificationError
 from vault.log.genesis import SEAT_IN_GENESIS, Genesis, origin_of, verify_genesis
+from vault.log.tree import tile_stop
 from vault.seal.signing import is_signed_raw
 from vault.store.engine import Database
 from vault.store.rows import Rows
-from vault.store.rowtypes import OperationRow
+from vault.store.rowtypes import OperationRow, TileRow
 from vault.sync.admitting import Admission, Counts, NewVersion
 from vault.sync.opening import Bundle
 from vault.sync.pages import PageKind, SentOperation
@@ -238,12 +239,20 @@ class _Take:
                 self._rows.add_checkpoint(note)
             counts.checkpoints += len(found.notes)
             self._add_operations(found.evidence)
+            self._put_tiles(found)
         for origin, entries in self._entries():
             log = self._proven.get(origin)
             if log is not None and log.size > log.before:
                 new = (as_row(origin, sent) for sent in entries if log.before <= sent.seq < log.size)
                 counts.operations += self._add_operations(new)
             self._advance(sum(1 for _ in entries))
+
+    def _put_tiles(self, found: ProvenLog) -> None:
+        """Keep the hashes of full tiles, so that an unlock need not make them anew from each header."""
+        for tile in found.tiles:
+            is_proven = tile_stop(tile.level, tile.idx) <= found.size
+            if is_proven and self._rows.tile(found.origin, tile.level, tile.idx) != tile.hashes:
+                self._rows.put_tile(TileRow(found.origin, *tile))
 
     def _add_operations(self, new: Iterable[OperationRow]) -> int:
         """Add entries of one log but those whose very row lies here already, planted or left over; return how many."""
