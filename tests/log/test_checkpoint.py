@@ -155,6 +155,8 @@ def test_every_other_spelling_is_refused(untrusted: bytes) -> None:
 def test_the_limit_is_named() -> None:
     with pytest.raises(MalformedError, match=f"more than {NOTE_LIMIT}"):
         split_note(b"x" * (NOTE_LIMIT + 1))
+    with pytest.raises(MalformedError, match="no text, no blank line"):
+        split_note(b"x" * NOTE_LIMIT)
 
 
 @given(st.integers(0, len(NOTE) - 1), st.integers(1, 255))

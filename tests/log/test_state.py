@@ -11,10 +11,11 @@ _A, _B, _C = (bytes([letter]) * 32 for letter in b"abc")
 
 
 def test_the_state_is_the_same_in_whatever_order_it_is_read() -> None:
-    digests = {state_digest(leaves, [_A]) for leaves in permutations([_A, _B, _C])}
-    assert digests == {
-        sha256(b"casevault/state/v1\x00" + (3).to_bytes(8, "big") + _A + _B + _C + (1).to_bytes(8, "big") + _A).digest()
+    three, two = (3).to_bytes(8, "big") + _A + _B + _C, (2).to_bytes(8, "big") + _A + _B
+    digests = {
+        state_digest(leaves, versions) for leaves in permutations([_A, _B, _C]) for versions in permutations([_A, _B])
     }
+    assert digests == {sha256(b"casevault/state/v1\x00" + three + two).digest()}
 
 
 @pytest.mark.parametrize(

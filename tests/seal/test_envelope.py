@@ -20,6 +20,7 @@ from tests.seal.places import (
 )
 from vault.errors import BrokenSealError, MalformedError
 from vault.seal.envelope import (
+    TAG_SIZE,
     Context,
     LocalContext,
     VersionContext,
@@ -46,7 +47,7 @@ CONTEXTS = [
 def test_what_is_sealed_opens_and_its_size_is_a_padme_size(content: bytes) -> None:
     blob = seal(KEY, content, NOTE)
     assert open_sealed(KEY, blob, NOTE) == content
-    assert len(blob) == 2 + 24 + 32 + padme(max(len(content) + 1, 256)) + 16
+    assert len(blob) == 2 + 24 + 32 + padme(max(len(content) + 1, 256)) + TAG_SIZE
 
 
 @pytest.mark.parametrize("purpose", sorted(LOCAL_PURPOSES))
