@@ -12,7 +12,7 @@ import pytest
 from tests.access.test_continuity import junk_genesis
 from tests.services.colleague import admit
 from tests.services.founded import Filled
-from vault.access.compartments import drops_of, fitting, give_to_behind, join_epochs, next_holders
+from vault.access.compartments import audit_is_stale, drops_of, fitting, give_to_behind, join_epochs, next_holders
 from vault.access.directory import RECOVERY, Directory
 from vault.access.session import Session
 from vault.ids import CompartmentId, EpochId, Origin, SeatId, make_id
@@ -106,6 +106,78 @@ def test_a_holder_whom_a_new_key_forgot_is_given_it_once_and_the_log_says_to_how
 
 
 @pytest.mark.parametrize(
+    ("lost", "joined"),
+    [((), False), ((1,), True), ((0, 1), False)],
+    ids=["holds the current key", "holds an older one", "holds none"],
+)
+def test_a_key_that_others_made_is_replaced_by_one_that_this_seat_holds_if_it_holds_an_older_one(
+    filled: Filled, lost: tuple[int, ...], *, joined: bool
+) -> None:
+    case = filled.cases[0]
+    with filled.open() as session:
+        before = state_of(session, case)
+        replace_key(session, before, next_holders(session.directory, before))
+        state = state_of(session, case)
+        epochs, size = [*before.current, *state.current], session.log.size
+        for number in lost:
+            session.keyring.drop(epochs[number])
+        join_epochs(session.log, session.directory, session.roles, state)
+        assert session.log.size == size + joined
+        assert (state_of(session, case).current != state.current) is joined
+
+
+def stored_nowhere(*held: EpochId) -> SeatLog:
+    """Return the log of A, who holds these keys; nothing can be written there."""
+    keyring = SimpleNamespace(get=lambda epoch: b"k" * 32 if epoch in held else None)
+    return cast("SeatLog", SimpleNamespace(place=SimpleNamespace(seat=A), keyring=keyring))
+
+
+@pytest.mark.parametrize(
+    ("held", "replaced"),
+    [((1, 2), ()), ((1,), (1,)), ((), (1,))],
+    ids=["two keys are current", "the current one is not held", "none is held"],
+)
+def test_what_lacks_is_given_only_where_one_key_is_current_and_held(
+    directory: Directory, held: tuple[int, ...], replaced: tuple[int, ...]
+) -> None:
+    first, second = (EpochId(bytes([number]) * 16) for number in (1, 2))
+    epochs = {
+        first: CountedEpoch((), frozenset(), frozenset([A, B, C])),
+        second: CountedEpoch((), frozenset([first] if replaced else []), frozenset([A, B])),
+    }
+    state = CompartmentState(CompartmentId(bytes(16)), CompartmentKind.CASE, epochs, {})
+    assert state.behind == {C}
+    log = stored_nowhere(*(EpochId(bytes([number]) * 16) for number in held))
+    assert not give_to_behind(log, directory, frozenset({Role.CASEWORKER}), state)
+
+
+@pytest.mark.parametrize(
+    ("granted", "is_stale"),
+    [
+        ([(A, A), (B, A)], False),
+        ([(A, A)], True),
+        ([(A, A), (B, A), (C, A)], True),
+        ([(A, A), (B, C)], True),
+        ([(A, A), (B, A), (C, C)], False),
+    ],
+    ids=["to all", "one lacks", "one more", "one by somebody else", "one more by somebody else"],
+)
+def test_an_audit_key_is_stale_when_this_seat_did_not_give_it_to_exactly_those_who_read(
+    granted: list[tuple[SeatId, SeatId]], *, is_stale: bool
+) -> None:
+    auditors = [Holder(seat, seat * 76) for seat in (A, B)]
+    epoch = EpochId(b"e" * 16)
+    given = {epoch: [SimpleNamespace(seat=seat, giver=giver) for seat, giver in granted]}
+    rows = cast("Rows", SimpleNamespace(grants_of=given.__getitem__))
+
+    def log(ratchet: object) -> SeatLog:
+        return cast("SeatLog", SimpleNamespace(ratchet=ratchet, place=SimpleNamespace(seat=A), auditors=auditors))
+
+    assert audit_is_stale(rows, log(SimpleNamespace(epoch=epoch))) is is_stale
+    assert not audit_is_stale(rows, log(None))
+
+
+@pytest.mark.parametrize(
     ("roles", "cuts"),
     [(frozenset({Role.LEGAL_REVIEWER}), {}), (frozenset({Role.CASEWORKER}), {A: ()})],
     ids=["whose role gives nothing", "who was dropped there"],
@@ -114,9 +186,8 @@ def test_nobody_gives_or_joins_keys_who_may_not(
     directory: Directory, roles: frozenset[Role], cuts: dict[SeatId, tuple[()]]
 ) -> None:
     """They hold every key there is, and their log stays as it was: it is no log at all."""
-    keyring = SimpleNamespace(get=lambda _: b"k" * 32)
-    log = cast("SeatLog", SimpleNamespace(place=SimpleNamespace(seat=A), keyring=keyring))
     given = {EpochId(bytes([number]) * 16): CountedEpoch((), frozenset(), frozenset(seats)) for number, seats in GIVEN}
+    log = stored_nowhere(*given)
     two = CompartmentState(CompartmentId(bytes(16)), CompartmentKind.CASE, given, cuts)
     join_epochs(log, directory, roles, two)
     first, second = given
