@@ -41,6 +41,7 @@ from vault.seal.passphrase import FLOOR
 from vault.seal.recipients import RECOVERY_SEAT, KemPrivate
 from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.store.engine import Database
+from vault.store.folder import VaultFolder
 from vault.store.memory import open_in_memory
 
 NOW_MS = 1_800_000_000_000
@@ -103,7 +104,7 @@ class Few:
             directory=directory,
             database=self.database,
             learned=SimpleNamespace(listings=Listings()),
-            folder=SimpleNamespace(keys=folder / "keys", attempts=folder / "attempts"),
+            folder=VaultFolder(folder),
             state=folder / "state",
             seat=self.asker.seat,
             vault=self.vault,

@@ -12,7 +12,8 @@ import msgspec
 import pytest
 
 from tests.access.few import ATTEMPTS, NOW_MS, WANTED, Few, Person, ask, key_file, opens, sizes_of, takes_nothing_in
-from vault.access.delays import AttemptFile
+from vault import clock
+from vault.access.delays import AttemptFile, Attempts
 from vault.access.second import Answered, Asked
 from vault.access.seconding import run_second_process
 from vault.access.session import Session
@@ -137,7 +138,8 @@ def test_the_log_that_was_taken_in_goes_on_with_the_next_approval(few: Few, aski
 # ---- wrong passphrases, and other refusals
 
 
-def test_a_wrong_passphrase_is_kept_as_at_unlock(few: Few, asking: Session) -> None:
+def test_a_wrong_passphrase_is_kept_as_at_unlock(few: Few, asking: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now_ms", lambda: NOW_MS)
     with pytest.raises(WrongPassphraseError, match="no key slot opens with this name and passphrase"):
         ask(few, asking, Person(passphrase=b"another"))
     known = AttemptFile.of(key_file(few.vault).header, asking.state).load()
@@ -146,14 +148,28 @@ def test_a_wrong_passphrase_is_kept_as_at_unlock(few: Few, asking: Session) -> N
     assert len(hint) == 8
 
 
-def test_whoever_mistyped_at_unlock_waits_here_too(few: Few, asking: Session) -> None:
+@pytest.mark.parametrize(("earlier", "are_destroyed"), [(18, False), (19, True)])
+def test_the_last_wrong_attempt_of_the_second_person_destroys_the_slots_too(
+    few: Few, asking: Session, earlier: int, *, are_destroyed: bool
+) -> None:
+    AttemptFile.of(key_file(few.vault).header, asking.state)._save(Attempts(earlier, 0, 20))
+    before = asking.folder.keys.read_bytes()
+    with pytest.raises(WrongPassphraseError):
+        ask(few, asking, Person(passphrase=b"another"))
+    assert (asking.folder.keys.read_bytes() != before) is are_destroyed
+
+
+def test_whoever_mistyped_at_unlock_waits_here_too_and_a_right_passphrase_ends_the_count(
+    few: Few, asking: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now_ms", lambda: NOW_MS)
     attempts = AttemptFile.of(key_file(few.vault).header, asking.state)
     for _ in range(4):
         attempts.note_wrong(NOW_MS - 500)
     waited: list[float] = []
     ask(few, asking, Person(), wait=waited.append)
     assert waited == [1.5]
-    assert attempts.load().count == 4
+    assert attempts.load().count == 0
 
 
 @pytest.mark.parametrize(

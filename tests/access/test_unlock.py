@@ -7,15 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
-from types import SimpleNamespace
 
 import msgspec
 import pytest
 
 from tests.access.opening import keys_of
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault import platform
-from vault.access import unlock as unlock_module
+from vault import clock, platform
 from vault.access.delays import AttemptFile, Attempts
 from vault.access.unlock import unlock
 from vault.errors import (
@@ -198,7 +196,7 @@ def test_failed_attempts_are_told_once_to_who_gets_in(founded: Place) -> None:
 def test_a_right_attempt_waits_as_wrong_ones_have_earned_and_ends_the_count(
     founded: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unlock_module, "clock", SimpleNamespace(now_ms=lambda: NOW))
+    monkeypatch.setattr(clock, "now_ms", lambda: NOW)
     attempts, waited = attempts_of(founded, Attempts(4, NOW - 500)), list[float]()
     unlock(
         founded.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=founded.state, wait=waited.append
@@ -211,7 +209,7 @@ def test_a_right_attempt_waits_as_wrong_ones_have_earned_and_ends_the_count(
 def test_a_wrong_attempt_is_counted_and_destroys_the_slots_at_the_count_that_somebody_chose(
     founded: Place, monkeypatch: pytest.MonkeyPatch, earlier: int, *, are_destroyed: bool
 ) -> None:
-    monkeypatch.setattr(unlock_module, "clock", SimpleNamespace(now_ms=lambda: NOW))
+    monkeypatch.setattr(clock, "now_ms", lambda: NOW)
     attempts = attempts_of(founded, Attempts(earlier, NOW - 60_000, 20))
     before = keys_of(founded)
     with pytest.raises(WrongPassphraseError, match="no key slot opens"):

@@ -26,6 +26,7 @@ What the attacker has:
     erasing without authority        test_erasing
     one ciphertext, several keys     test_partition; tests/seal: commitment
     a refusal that tells why         tests/access: unlock, delays; the bench "refusals"
+    a prompt where guessing is free  test_guessing; tests/access: seconding, factors
     a keystream used twice           test_salts; test_any_order; tests/seal: envelope
     a kill, a full disk              test_kill; test_take_kill; test_backup_kill; test_full_disk
     plaintext anywhere               test_plaintext; test_sections

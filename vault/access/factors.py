@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
 
-from vault import clock
-from vault.access.attempts import note_attempt
-from vault.access.delays import AttemptFile, Wait
-from vault.access.destroying import destroy_all_slots
+from vault.access.delays import Wait
 from vault.access.keychange import change_keys
 from vault.access.session import Session
+from vault.access.trying import one_attempt
 from vault.errors import VerificationError, WrongPassphraseError
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.unlocking import OpenedSlot, make_slot, unlock
@@ -49,17 +47,8 @@ def check_factors(session: Session, member: str, factors: Factors, wait: Wait = 
         VerificationError: another `keys` file was put in the place of the valid one.
     """
     file = _valid_file(session)
-    attempts = AttemptFile.of(file.header, session.state)
-    attempts.wait(wait, clock.now_ms())
-    try:
-        opened = _open_own(session, file, member, factors)
-    except WrongPassphraseError:
-        note_attempt(session.folder, file)
-        if attempts.note_wrong(clock.now_ms()).destroys_now:
-            destroy_all_slots(session.folder)
-        raise
-    attempts.note_right()
-    return opened
+    with one_attempt(session.folder, file, session.state, wait):
+        return _open_own(session, file, member, factors)
 
 
 def change_factors(session: Session, member: str, old: Factors, new: Factors, wait: Wait = sleep) -> KeyFile:

@@ -11,14 +11,14 @@ from time import sleep
 import msgspec
 
 from vault import errors
-from vault.access.attempts import note_attempt
 from vault.access.continuity import report_of
-from vault.access.delays import AttemptFile, Wait
+from vault.access.delays import Wait
 from vault.access.lending import RowSet, can_act_here, lend
 from vault.access.questions import Wanted
 from vault.access.second import Answered, Asked, decoded
 from vault.access.session import Session
-from vault.errors import RefusedError, TryAgainError, VaultError, VerificationError, WrongPassphraseError
+from vault.access.trying import one_attempt
+from vault.errors import RefusedError, TryAgainError, VaultError, VerificationError
 from vault.ids import MemberId, Origin, SeatId
 from vault.log.approvals import Approval
 from vault.log.epochs import CompartmentKind
@@ -80,23 +80,18 @@ def ask_second(
             "the second person has no seat on this device",
             advice="Ask for the approval in a file: `casevault approval ask`.",
         )
-    keys = read_limited(session.folder.keys, KEY_FILE_SIZE)
+    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
     question = Asked(
-        keys=keys,
+        keys=file.encode(),
         name=name,
         requester=session.seat,
         wanted=wanted,
         lent=tuple(lent),
     )
-    attempts = AttemptFile.of(KeyFile.decode(keys).header, session.state)
-    attempts.wait(wait, session.log.now_ms())
-    answered = decoded(run(msgspec.msgpack.encode(question)), Answered)
-    if answered.refusal == WrongPassphraseError.code:
-        # A second door to the same slots: what is wrong here counts as it does at unlock.
-        note_attempt(session.folder, KeyFile.decode(keys))
-        attempts.note_wrong(session.log.now_ms())
-    if answered.refusal:
-        raise _error(answered)
+    with one_attempt(session.folder, file, session.state, wait):
+        answered = decoded(run(msgspec.msgpack.encode(question)), Answered)
+        if answered.refusal:
+            raise _error(answered)
     approval = Approval.decode(answered.approval)
     _require_what_was_asked(session, wanted, approval, here)
     _take_in(session, approval, answered)

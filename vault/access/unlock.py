@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import sleep
 
-from vault import __version__, clock, platform
+from vault import __version__, platform
 from vault.access.alarms import Alarm
-from vault.access.attempts import count_attempts, note_attempt
+from vault.access.attempts import count_attempts
 from vault.access.clocks import clock_alarms
 from vault.access.compartments import audit_is_stale, ratchet_is_newest
 from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
-from vault.access.delays import AttemptFile, Wait
-from vault.access.destroying import destroy_all_slots
+from vault.access.delays import Wait
 from vault.access.directory import Directory, read_directory
 from vault.access.keychange import renew_slot, settle_new_keys
 from vault.access.keyrings import open_missing, stored_keyring, with_directory_keys
@@ -25,9 +24,10 @@ from vault.access.refresh import needs_refresh, refresh
 from vault.access.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
 from vault.access.session import Session
 from vault.access.sheets_used import judge_sheets
+from vault.access.trying import one_attempt
 from vault.access.waiting import FIRST, Waiting, finish_joining, waiting_seat
 from vault.display import counted
-from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
+from vault.errors import TryAgainError, VerificationError
 from vault.ids import SeatId, VaultId
 from vault.policy.clocks import read_clock
 from vault.records.authority import Listings
@@ -93,18 +93,11 @@ def unlock(
     folder.require_safe_place(platform.is_network_or_synced)
     state = platform.state_dir() if state is None else state
     file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
-    attempts = AttemptFile.of(file.header, state)
     try:
-        attempts.wait(wait, clock.now_ms())
-        slot = open_slot_with(file, passphrase, member, device_secret=device_secret, fido2_secret=fido2_secret)
-    except WrongPassphraseError:
-        note_attempt(folder, file)
-        if attempts.note_wrong(clock.now_ms()).destroys_now:
-            destroy_all_slots(folder)
-        raise
+        with one_attempt(folder, file, state, wait):
+            slot = open_slot_with(file, passphrase, member, device_secret=device_secret, fido2_secret=fido2_secret)
     finally:
         passphrase[:] = bytes(len(passphrase))
-    attempts.note_right()
     with ExitStack() as undo:
         session = _Opening(folder, state, file, slot, accept_loss).open(undo)
         undo.pop_all()

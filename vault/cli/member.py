@@ -11,7 +11,7 @@ from vault.cli.asking import Personal, add_personal, ask_line, personal_values, 
 from vault.cli.changing import add_changes
 from vault.cli.choosing import new_passphrase
 from vault.cli.face import Face, Result
-from vault.cli.opening import opened, read_entrance, vault_path
+from vault.cli.opening import opened, read_entrance, vault_path, waiting
 from vault.cli.outcome import (
     add_proposal,
     add_root,
@@ -208,7 +208,8 @@ def _finish(args: argparse.Namespace, face: Face) -> Result:
 
     path = vault_path(args)
     entrance = read_entrance(args, face)
-    joining.finish(path, args.bundle, member=entrance.member, passphrase=bytearray(entrance.factors.passphrase))
+    typed = bytearray(entrance.factors.passphrase)
+    joining.finish(path, args.bundle, member=entrance.member, passphrase=typed, wait=waiting(face))
     with opened(args, face, entrance) as session:
         roles = sorted(session.roles)
         count = len(members.list_all(session))

@@ -119,7 +119,7 @@ def _unlock(path: Path, entrance: Entrance, face: Face) -> Session:
             passphrase=bytearray(given.passphrase),
             device_secret=given.device_secret,
             fido2_secret=given.fido2_secret,
-            wait=_waiting(face),
+            wait=waiting(face),
         )
 
 
@@ -135,7 +135,7 @@ def advising(entrance: Entrance) -> Iterator[None]:
         raise
 
 
-def _waiting(face: Face) -> Callable[[float], None]:
+def waiting(face: Face) -> Callable[[float], None]:
     """Return how this command waits after wrong attempts: the seconds left are shown, and Ctrl+C ends it."""
     from vault.access.delays import LONGEST_SECONDS, counting_down
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import sleep
 
+from vault.access.delays import Wait
 from vault.access.enrolling import MemberRecord
 from vault.access.inviting import Answer, make_invitation, open_answer, require_words
 from vault.access.joining import Asked, certificate_of, join, join_here
 from vault.access.rosters import Change
 from vault.access.session import Session
+from vault.access.trying import one_attempt
 from vault.access.waiting import waiting_database
 from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
 from vault.ids import MemberId, SeatId, VaultId
@@ -178,10 +181,24 @@ def admit_here(
     return Admitted(member, name.strip(), SeatId(here.certificate.seat), outcome)
 
 
-def finish(path: Path, bundle: Path, *, member: str, passphrase: bytearray) -> None:
+def finish(
+    path: Path,
+    bundle: Path,
+    *,
+    member: str,
+    passphrase: bytearray,
+    state: Path | None = None,
+    wait: Wait = sleep,
+) -> None:
     """Take the bundle that came back into a vault that waits. Whether it admits this device, the next unlock judges.
 
-    The passphrase is wiped before this returns.
+    Args:
+        path: the vault's folder.
+        bundle: the file.
+        member: the member's name as typed.
+        passphrase: UTF-8 bytes; wiped before this returns. A wrong one counts as one at unlock does.
+        state: this account's state folder.
+        wait: gets the seconds that earlier wrong attempts have earned.
 
     Raises:
         RefusedError: this vault does not wait: `bundle take` is for it.
@@ -192,7 +209,8 @@ def finish(path: Path, bundle: Path, *, member: str, passphrase: bytearray) -> N
     folder.require()
     file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
     try:
-        slot = open_slot_with(file, passphrase, member)
+        with one_attempt(folder, file, state, wait):
+            slot = open_slot_with(file, passphrase, member)
     finally:
         passphrase[:] = bytes(len(passphrase))
     with waiting_database(folder, file, slot) as database:
