@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vault.access.alarms import Alarm, faults_among, remembered, settled, stored_code
+from vault.access.alarms import DEVICE_ALARM, SHEETS_ALARM, Alarm, faults_among, remembered, settled, stored_code
 from vault.ids import SeatId
 
 ONE, OTHER = SeatId(b"a" * 16), SeatId(b"\xff" * 16)
@@ -50,6 +50,14 @@ def test_what_this_very_unlock_noticed_stays_and_keeps_what_is_remembered() -> N
     own = Alarm("fork", TEXT)
     old = Alarm("fork", TEXT, lasts=True, is_remembered=True)
     assert settled((own, old), None, (own, old)) == (own, old)
+
+
+@pytest.mark.parametrize("code", [f"{DEVICE_ALARM}:{ONE.hex()}", f"{SHEETS_ALARM}:7"])
+def test_news_is_told_by_one_session_more_and_stops_nothing(code: str) -> None:
+    first = Alarm(code, TEXT, is_fault=False, lasts=True)
+    again = remembered(stored_code(first), TEXT)
+    assert again == Alarm(code, TEXT, is_fault=False, is_remembered=True)
+    assert not again.lasts
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_a_member_hears_what_the_sheets_did(one: SheetsUsed, words: str) -> None
 
 
 def test_an_account_is_told_as_news_of_what_came_since_the_roster_that_it_saw() -> None:
-    told = Alarm("sheets:1", SheetsUsed(1, 1, 0, new_sheets=False).words, is_fault=False)
+    told = Alarm("sheets:1", SheetsUsed(1, 1, 0, new_sheets=False).words, is_fault=False, lasts=True)
     found = directory(FIRST, BY_SHEETS)
     assert judge_sheets(found, ROOT.public, FIRST.root) == (told,)
     assert judge_sheets(found, ROOT.public, BY_SHEETS.root) == ()

@@ -28,7 +28,7 @@ What the attacker has:
     a refusal that tells why         tests/access: unlock, delays; the bench "refusals"
     a prompt where guessing is free  test_guessing; tests/access: seconding, factors
     a keystream used twice           test_salts; test_any_order; tests/seal: envelope
-    a kill, a full disk              test_kill; test_take_kill; test_backup_kill; test_full_disk
+    a kill, a full disk              test_kill; test_take_kill; test_cut_off_takes; test_backup_kill; test_full_disk
     plaintext anywhere               test_plaintext; test_sections
     memory                           test_memory
     a full old copy after revoking   test_revoked_copy; test_apart; test_arrest; tests/access: rekeying

@@ -28,7 +28,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "keys of the seat": (arrivals, "refresh"),
     "peers": (arrivals, "keep_peers"),
     "clearing": (arrivals, "discard"),
-    "log": (arrivals.Arrival, "log"),
+    "log": (arrivals.Arrival, "_log"),
 }
 
 

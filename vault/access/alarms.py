@@ -16,6 +16,9 @@ from vault.ids import ID_SIZE, SeatId
 VERIFY_ALARM = "verify"
 # The clock of this computer jumped, or was set back (`access.clocks`).
 CLOCK_ALARM = "clock"
+# News of one device or of one use of the sheets: the code goes on with a colon and which one.
+DEVICE_ALARM, SHEETS_ALARM = "own-device", "sheets"
+_NEWS = frozenset({DEVICE_ALARM, SHEETS_ALARM})
 _SEATS_FOLLOW = "@"
 
 
@@ -25,7 +28,8 @@ class Alarm:
 
     Attributes:
         is_fault: a contradiction; a first use on a new machine is news.
-        lasts: it cannot be seen a second time, so that pins keep it until a clean verification (FORMAT.md 7).
+        lasts: it cannot be seen a second time, so that pins keep it: a fault until a clean verification, news for the
+            one session that follows, since this one may be cut off before it told (FORMAT.md 7).
         is_remembered: an earlier session noticed it.
         seats: in whose logs alone it lies; empty where that is not known.
     """
@@ -76,7 +80,9 @@ def stored_code(alarm: Alarm) -> str:
 
 
 def remembered(stored: str, text: str) -> Alarm:
-    """Return the alarm that pins kept."""
+    """Return the alarm that pins kept; news is told now, and kept no longer."""
+    if stored.partition(":")[0] in _NEWS:
+        return Alarm(stored, text, is_fault=False, is_remembered=True)
     code, _, names = stored.partition(_SEATS_FOLLOW)
     seats: frozenset[SeatId] = frozenset()
     try:

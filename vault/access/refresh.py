@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from vault.access.alarms import Alarm
 from vault.access.directory import read_directory
 from vault.access.keyrings import GrantedKey, open_missing
+from vault.access.own_devices import judge_devices
 from vault.access.session import Session
 from vault.access.sheets_used import judge_sheets
 from vault.ids import CompartmentId, Origin, SeatId
@@ -49,6 +50,7 @@ def refresh(session: Session, *, at_unlock: bool = False) -> Refreshed:
     with session.log.lock, session.database.reading() as rows:
         granted = open_missing(rows, session.log.place, session.kem_private, session.keyring, session.learned.listings)
         _read_directory(session, rows, granted)
+        _tell_of_rosters(session, before)
         kept, lost, refused = _judge(session, granted)
         withdrawn = _withdrawn(session, rows)
     gained = tuple(dict.fromkeys(one.compartment for one in kept if one.compartment not in held_before))
@@ -58,8 +60,6 @@ def refresh(session: Session, *, at_unlock: bool = False) -> Refreshed:
     if kept or withdrawn:
         _keep(session, gained, withdrawn)
     _tell(session, kept if at_unlock else (), lost, refused)
-    for alarm in judge_sheets(session.directory, session.root_public, before):
-        session.add_alarm(alarm)
     return Refreshed(gained, withdrawn)
 
 
@@ -136,6 +136,16 @@ def _keep(session: Session, gained: tuple[CompartmentId, ...], withdrawn: tuple[
         index = session.index()
         apply(index, map(RemovedCompartment, withdrawn), {}, waiting=places)
         index.was_asked = False
+
+
+def _tell_of_rosters(session: Session, before: bytes) -> None:
+    """Tell before anything is written, and with it pins that know the newer roster."""
+    directory = session.directory
+    for alarm in (
+        *judge_sheets(directory, session.root_public, before),
+        *judge_devices(directory, session.seat, before),
+    ):
+        session.add_alarm(alarm)
 
 
 def _tell(session: Session, kept: Iterable[GrantedKey], lost: int, refused: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from vault.access.alarms import Alarm
+from vault.access.alarms import SHEETS_ALARM, Alarm
 from vault.access.directory import Directory
 from vault.display import counted
 from vault.log.roster import ROSTER_PURPOSE, Roster, RosterChain
@@ -60,7 +60,7 @@ def judge_sheets(directory: Directory, anchor: bytes, seen_roster: bytes) -> tup
     if seen is None:
         return ()
     used = sheets_used(directory.chain, anchor, after=seen.head.number)
-    return tuple(Alarm(f"sheets:{one.roster}", one.words, is_fault=False) for one in used)
+    return tuple(Alarm(f"{SHEETS_ALARM}:{one.roster}", one.words, is_fault=False, lasts=True) for one in used)
 
 
 def _signed_by_root_alone(roster: Roster, root: bytes, before: Roster) -> bool:

@@ -18,6 +18,7 @@ from vault.access.directory import Directory, read_directory
 from vault.access.keychange import renew_slot, settle_new_keys
 from vault.access.keyrings import open_missing, stored_keyring, with_directory_keys
 from vault.access.migration import bring_up_to_date
+from vault.access.own_devices import judge_devices
 from vault.access.pins import PinFile, PinKeeper, Pins, first_pins, pinned_now, this_machine, with_keys
 from vault.access.proving import Prover
 from vault.access.refresh import needs_refresh, refresh
@@ -180,6 +181,7 @@ class _Opening:
                     *found.continuity.alarms,
                     *judge_roster(directory, pins),
                     *judge_sheets(directory, secrets.root_public, base.roster),
+                    *judge_devices(directory, self.seat, base.roster),
                     *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
                     *(() if ratchet_is_newest(log) else (_OLD_RATCHET,)),
                     *found.keys_alarms,

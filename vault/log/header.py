@@ -16,7 +16,7 @@ from vault.errors import MalformedError
 HEADER_VERSION = 1
 _HEX_LENGTH = 64
 # Integers beyond this are not the same in every JSON reader.
-_INTEGER_LIMIT = 1 << 53
+NUMBER_LIMIT = 1 << 53
 
 
 class WireHeader(msgspec.Struct, kw_only=True, gc=False):
@@ -55,7 +55,7 @@ def decode_wire(untrusted: bytes) -> WireHeader:
         canonical
         and all(len(digest) == _HEX_LENGTH for digest in digests)
         and wire.v == HEADER_VERSION
-        and 0 <= wire.s < _INTEGER_LIMIT
+        and 0 <= wire.s < NUMBER_LIMIT
         and _encoder.encode(wire) == untrusted
     ):
         raise MalformedError("a header is not in its canonical form")
@@ -97,7 +97,7 @@ class Header:
             digests.append(self.session_key)
         if any(len(digest) != _HEX_LENGTH // 2 for digest in digests):
             raise MalformedError(f"header {self.position}: a digest has not 32 bytes")
-        if not 0 <= self.position < _INTEGER_LIMIT:
+        if not 0 <= self.position < NUMBER_LIMIT:
             raise MalformedError(f"position {self.position} is out of range")
         return _encoder.encode(
             WireHeader(

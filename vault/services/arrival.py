@@ -17,7 +17,6 @@ from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
 from vault.services import handover, intake, members, rostering, sections, sharing, terms
 from vault.services.authors import name_in, names_of_members
-from vault.services.own_devices import devices_since
 
 _ANNOUNCED = "announced"
 
@@ -31,7 +30,7 @@ def settle(session: Session) -> list[str]:
     members.note_end(session)
     if session.is_over:
         return []
-    lines = [*devices_since(session), *terms.announcements(session)]
+    lines = terms.announcements(session)
     if session.faults():
         return lines
     steps: list[Callable[[Session], list[str]]] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 from vault.access.alarms import Alarm
 from vault.access.refresh import refresh
 from vault.access.session import Session
-from vault.errors import VaultError, VerificationError
+from vault.errors import TryAgainError, VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId
 from vault.log.items import LIST_LIMIT
 from vault.records.rewrapping import drop_junk
@@ -20,10 +20,10 @@ from vault.services.projection import caught_up
 from vault.services.seats import member_of_seat
 from vault.services.sharing import rewrap_all
 from vault.sync.manifest import Manifest
-from vault.sync.opening import Bundle, open_bundle
+from vault.sync.opening import Bundle, is_for, open_bundle
 from vault.sync.peers import Peer
 from vault.sync.proving import Stop
-from vault.sync.staging import discard
+from vault.sync.staging import digest_of, discard
 from vault.sync.taking import Taken, Waiting, take_into
 
 Progress = Callable[[str, int, int], None]
@@ -57,8 +57,9 @@ class Arrival:
         waiting: what of the bundle itself stays out.
     """
 
-    def __init__(self, session: Session, progress: Progress) -> None:
+    def __init__(self, session: Session, rule: str, progress: Progress) -> None:
         self._session = session
+        self._rule = rule
         self._progress = progress
         self.gained: list[CompartmentId] = []
         self.withdrawn: list[CompartmentId] = []
@@ -67,13 +68,21 @@ class Arrival:
         self.entries = self.refused = 0
         self.waiting: tuple[Waiting, ...] = ()
 
-    def take(self, bundle: Bundle, staged: Path) -> None:
+    def take(self, bundle: Bundle, staged: Path, *, is_again: bool = False) -> None:
         """Bring in what is proven; go on as long as what came in makes more seats known.
+
+        The copy goes last: one that is still there was not taken whole, or its entry is not in the log yet.
+
+        Args:
+            bundle: as it opened.
+            staged: the copy of it.
+            is_again: a take of it may have been cut off behind its rows, whose entry is not forgotten.
 
         Raises:
             VerificationError: the rosters that came say that somebody else has the maker's seat.
         """
         session, manifest = self._session, bundle.manifest
+        known, had = dict(self.logs), len(self.versions)
         taken = self._round(bundle)
         self.waiting = taken.waiting
         while any(one.why is Stop.UNKNOWN_SEAT for one in self.waiting):
@@ -86,52 +95,44 @@ class Arrival:
                 break
         # What an earlier round refused for want of a roster came in with a later one.
         self.refused += taken.counts.refused
-        require_maker(session, manifest)
+        grown = {origin: size for origin, size in self.logs.items() if known.get(origin) != size}
+        is_settled = all(one.why in SETTLED for one in self.waiting)
+        if grown or len(self.versions) > had or (is_again and is_settled):
+            self._log(grown, digest_of(staged))
+        try:
+            require_maker(session, manifest)
+        except VerificationError:
+            discard(staged)
+            raise
         self._remember(manifest)
-        if all(one.why in SETTLED for one in self.waiting):
+        if is_settled:
             discard(staged)
 
     def take_waiting(self, staged: Path) -> None:
-        """Try a bundle again that waited for something; one that does not open any more goes."""
+        """Try a bundle again that waited for something; one that will never open goes.
+
+        Whatever is wrong with it is not the fault of the take at hand. Those of other members of this folder stay.
+        """
+        session, of_the_first = self._session, self.waiting
         try:
-            bundle = opened(self._session, staged, self._progress)
+            if is_for(staged, session.kem_private, session.seat, session.vault):
+                self.take(opened(session, staged, self._progress), staged, is_again=True)
+        except TryAgainError:
+            pass  # no room: it waits on
         except VaultError:
             discard(staged)
-            return
-        of_the_first = self.waiting
-        self.take(bundle, staged)
-        self.waiting = of_the_first
-
-    def log(self, rule: str, digest: bytes, *, is_again: bool) -> None:
-        """Put into the log that a bundle came, and the checkpoints of others that were seen.
-
-        Nothing, if nothing came; but a take that was cut off behind its rows is not forgotten.
-        """
-        session = self._session
-        if not (self.logs or self.versions or is_again):
-            return
-        with session.database.reading() as rows:
-            notes = {
-                origin: row.note
-                for origin, size in self.logs.items()
-                for row in rows.checkpoints(origin)
-                if row.size == size
-            }
-        with session.work() as work:
-            for origin in sorted(notes)[:LIST_LIMIT]:
-                work.list_seen(notes[origin])
-            work.commit(Entry(act="sync.in", dig=digest, pol=rule))
+        finally:
+            self.waiting = of_the_first
 
     def wait_words(self, names: Mapping[MemberId, str]) -> tuple[str, ...]:
-        """Return a sentence on each log of which something waits."""
-        return tuple(self._words(one, names) for one in self.waiting if one.why not in SETTLED)
+        """Return a sentence on each log of which something waits; of devices that nobody knows one for all."""
+        return tuple(dict.fromkeys(self._words(one, names) for one in self.waiting if one.why not in SETTLED))
 
     def fault_words(self, names: Mapping[MemberId, str]) -> tuple[str, ...]:
         """Return a sentence on each contradiction, and on what was refused."""
-        words = [self._words(one, names) for one in self.waiting if one.why in SETTLED]
-        if self.refused:
-            words.append(f"{self.refused} rows were refused: no signed list names them.")
-        return tuple(words)
+        words = dict.fromkeys(self._words(one, names) for one in self.waiting if one.why in SETTLED)
+        refused = [f"{self.refused} rows were refused: no signed list names them."] if self.refused else []
+        return (*words, *refused)
 
     def _round(self, bundle: Bundle) -> Taken:
         session = self._session
@@ -156,6 +157,21 @@ class Arrival:
             self._give_keys(taken)
             rewrap_all(session, {CompartmentId(one.compartment) for one in taken.versions})
         return taken
+
+    def _log(self, grown: Mapping[Origin, int], digest: bytes) -> None:
+        """Put into the log that a bundle came, and the checkpoints of others that were seen."""
+        session = self._session
+        with session.database.reading() as rows:
+            notes = {
+                origin: row.note
+                for origin, size in grown.items()
+                for row in rows.checkpoints(origin)
+                if row.size == size
+            }
+        with session.work() as work:
+            for origin in sorted(notes)[:LIST_LIMIT]:
+                work.list_seen(notes[origin])
+            work.commit(Entry(act="sync.in", dig=digest, pol=self._rule))
 
     def _give_keys(self, taken: Taken) -> None:
         """Give a key that this seat holds to those whom its maker did not know of: two acted apart, and meet here."""

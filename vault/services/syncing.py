@@ -25,7 +25,6 @@ from vault.services.exchange import (
     not_whole,
     peers_of,
 )
-from vault.services.own_devices import notice_devices
 from vault.services.projection import caught_up
 from vault.services.seats import member_of_seat, seats_of
 from vault.sync.making import make_bundle
@@ -33,7 +32,7 @@ from vault.sync.manifest import Manifest, Position
 from vault.sync.pages import PageKind
 from vault.sync.peers import Offer, Peer, common_base, common_have
 from vault.sync.selecting import Request
-from vault.sync.staging import digest_of, discard, stage, staged_in
+from vault.sync.staging import discard, stage, staged_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,17 +211,15 @@ def take(
         bundle = opened(session, staged, progress)
         require_room(session, bundle)
     except VaultError:
-        discard(staged)
+        if not is_again:  # else it waits here for another member of this folder, whom it opens for
+            discard(staged)
         raise
     before = set(conflicts(caught_up(session)))
-    known = set(session.directory.standing.certificates)
-    arrival = Arrival(session, progress)
-    arrival.take(bundle, staged)
+    arrival = Arrival(session, rule, progress)
+    arrival.take(bundle, staged, is_again=is_again)
     for other in staged_in(folder):
         if other != staged and arrival.logs:
             arrival.take_waiting(other)
-    arrival.log(rule, digest_of(staged), is_again=is_again)
-    notice_devices(session, known)
     index = caught_up(session)
     new = {identity for _, identity in arrival.versions}
     touched = sorted({compartment for compartment, _ in arrival.versions})

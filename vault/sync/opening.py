@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from vault.errors import MalformedError, NewerVaultError, NotFoundError, TryAgainError, VerificationError
+from vault.errors import (
+    BrokenSealError,
+    MalformedError,
+    NewerVaultError,
+    NotFoundError,
+    TryAgainError,
+    VerificationError,
+)
 from vault.log.tree import Frontier, leaf_hash
 from vault.seal.bundles import BUNDLE_MESSAGE_SIZE, CHUNK_SIZE, open_body, open_bundle_key
 from vault.seal.envelope import COMMITMENT_SIZE, TAG_SIZE
@@ -74,6 +81,21 @@ def require_vault(path: Path, vault: bytes) -> None:
     """
     with _file(path) as file:
         _require(_read_header(file, path)[1], vault)
+
+
+def is_for(path: Path, private: KemPrivate, seat: bytes, vault: bytes) -> bool:
+    """Say whether a file is sealed to this seat: all that its header tells.
+
+    Raises:
+        NotFoundError, TryAgainError, NewerVaultError, MalformedError: see `require_vault`.
+    """
+    with _file(path) as file:
+        _, named, messages = _read_header(file, path)
+    try:
+        open_bundle_key(private, seat, vault, messages)
+    except BrokenSealError:
+        return False
+    return named == vault
 
 
 def open_bundle(

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from vault.errors import MalformedError
 from vault.ids import ZERO_DIGEST
+from vault.log.header import NUMBER_LIMIT
 from vault.log.items import ITEM_SIZE, LIST_LIMIT
 from vault.log.operation import OPERATION_LIMIT
 
@@ -149,6 +150,8 @@ def decode_page(untrusted: bytes) -> Page:
         raise MalformedError(f"a page of a bundle ends within a {kind.name.lower()}") from None
     if len(rows) != count or not rows:
         raise MalformedError(f"a page of a bundle has {len(rows)} rows of {count}")
+    if any(not isinstance(row, bytes) and row.seq >= NUMBER_LIMIT for row in rows):
+        raise MalformedError("a page of a bundle names a position that no log has")
     return Page(kind, origin, tuple(rows), count)
 
 

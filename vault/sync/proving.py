@@ -256,7 +256,6 @@ def _read(offered: Offered) -> Iterator[CheckpointRow]:
 
 def _by_size(seals: Iterable[CheckpointRow]) -> dict[int, list[CheckpointRow]]:
     grouped: dict[int, list[CheckpointRow]] = {}
-    for seal in seals:
-        if seal not in grouped.setdefault(seal.size, []):
-            grouped[seal.size].append(seal)
+    for seal in dict.fromkeys(seals):
+        grouped.setdefault(seal.size, []).append(seal)
     return grouped

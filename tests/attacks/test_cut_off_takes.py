@@ -1,0 +1,205 @@
+"""A bundle that stops the program, or a kill in the middle: what came is told, logged and taken, and so are others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import Place
+from tests.services.organisation import AMINA, JOEL, MIRA, Organisation, ask_to_join, full_name
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import BrokenSealError, MalformedError
+from vault.ids import SeatId, make_id
+from vault.log.genesis import Genesis
+from vault.log.header import NUMBER_LIMIT
+from vault.log.signatures import signed_message
+from vault.log.tree import Frontier, leaf_hash
+from vault.seal.bundles import Recipient, seal_body, seal_bundle_key
+from vault.seal.keys import make_key
+from vault.seal.signing import make_signing_seed, public_key, sign, sign_raw
+from vault.services import cases, joining, syncing
+from vault.services.arrivals import Arrival
+from vault.sync.manifest import BUNDLE_PURPOSE, Manifest, Position
+from vault.sync.opening import encode_header
+from vault.sync.pages import PageKind, SentOperation, SentRow, SentVersion, SentVersionKey, encode_pages
+from vault.sync.staging import stage, staged_in
+
+Groups = Iterable[tuple[PageKind, bytes, list[SentRow]]]
+
+
+def outsiders_bundle(path: Path, to: Session, groups: Groups) -> Path:
+    """Seal rows to a seat as somebody who is in no roster: its id and public key stand in every invitation."""
+    seed, key = make_signing_seed(), make_key()
+    pages = [(kind, count, page) for kind, origin, rows in groups for count, page in encode_pages(kind, rows, origin)]
+    tree, counts = Frontier(), dict.fromkeys(PageKind, 0)
+    for kind, count, page in pages:
+        tree.append(leaf_hash(page))
+        counts[kind] += count
+    size, place = sum(4 + len(page) for _, _, page in pages), Position(bytes(32), 0)
+    who = (make_id(), public_key(seed), to.member)
+    body = Manifest(to.vault, *who, 0, place, len(pages), size, tree.root(), counts).encode()
+    signed = body + sign_raw(seed, signed_message(BUNDLE_PURPOSE, body))
+    inner = b"".join(len(page).to_bytes(4, "big") + page for _, _, page in pages)
+    inner = (len(signed) - 64).to_bytes(4, "big") + signed + inner
+    header = encode_header(to.vault, seal_bundle_key(key, to.vault, [Recipient(to.seat, to.kem_private.public)]))
+    path.write_bytes(header + b"".join(seal_body(key, to.vault, header, [inner], len(inner))))
+    return path
+
+
+def take_cut_off(session: Session, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take a bundle, and have the power fail behind its rows, before its entry."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Arrival, "_log", fails)
+        with pytest.raises(KeyboardInterrupt):
+            syncing.take(session, file)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        SentVersion(1 << 63, 0, bytes(16), bytes(16), b"blob"),
+        SentVersionKey((1 << 64) - 1, 0, bytes(16), bytes(40)),
+        SentOperation(NUMBER_LIMIT, b"header", b"", bytes(500)),
+    ],
+    ids=["version", "key of a version", "entry"],
+)
+def test_a_position_that_no_log_has_refuses_the_bundle_and_nothing_of_it_waits(
+    organisation: Organisation, tmp_path: Path, row: SentVersion | SentVersionKey | SentOperation
+) -> None:
+    kind = {SentVersion: PageKind.VERSION, SentVersionKey: PageKind.VERSION_KEY}.get(type(row), PageKind.OPERATION)
+    with organisation.at(MIRA, AMINA) as (mira, amina):
+        with mira.database.reading() as rows:
+            genesis = rows.genesis(mira.log.origin)
+        assert genesis is not None
+        groups: Groups = [(PageKind.GENESIS, bytes(32), [genesis]), (kind, mira.log.origin, [row])]
+        with pytest.raises(MalformedError, match="names a position that no log has"):
+            syncing.take(amina, outsiders_bundle(tmp_path / "evil", amina, groups))
+        assert staged_in(amina.folder.staging_dir) == []
+
+
+def test_a_take_that_was_cut_off_behind_its_rows_comes_into_the_log_with_the_next(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation.exchange(MIRA, AMINA)
+    with organisation.at(MIRA, AMINA) as (mira, amina):
+        cases.create(mira, title="Harbour", kind="asylum")
+        syncing.make(mira, amina.member, tmp_path / "good")
+        size = amina.log.size
+        take_cut_off(amina, tmp_path / "good", monkeypatch)
+        with amina.database.reading() as rows:
+            assert rows.size(mira.log.origin) == mira.log.size - 1  # all that the bundle had
+        assert amina.log.size == size
+        assert syncing.take(amina, tmp_path / "good").entries == 0
+        assert amina.log.size == size + 1
+        assert staged_in(amina.folder.staging_dir) == []
+
+
+def test_one_that_nobody_repeats_comes_into_the_log_with_the_next_that_brings_anything(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation.exchange(MIRA, AMINA)
+    organisation.exchange(JOEL, AMINA)
+    with organisation.at(MIRA, AMINA, JOEL) as (mira, amina, joel):
+        for giver, name in ((mira, "cut"), (joel, "next")):
+            cases.create(giver, title="Harbour", kind="asylum")
+            syncing.make(giver, amina.member, tmp_path / name)
+        size = amina.log.size
+        take_cut_off(amina, tmp_path / "cut", monkeypatch)
+        assert syncing.take(amina, tmp_path / "next").entries > 0
+        assert amina.log.size == size + 2
+        assert staged_in(amina.folder.staging_dir) == []
+
+
+def spoil(session: Session, tmp_path: Path) -> None:
+    """Leave a file among those that wait that is no bundle any more."""
+    (session.folder.staging_dir / f"{bytes(32).hex()}.bundle").write_bytes(b"casevault bundle" + bytes(4_000))
+
+
+def nothing(session: Session, tmp_path: Path) -> None:
+    """Leave nothing there."""
+
+
+@pytest.mark.parametrize("left", [nothing, spoil])
+@pytest.mark.parametrize("is_cut", [False, True], ids=["whole", "cut off"])
+def test_a_device_admitted_in_anothers_name_is_told_to_them_whatever_ends_the_take(
+    organisation: Organisation,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    left: Callable[[Session, Path], None],
+    *,
+    is_cut: bool,
+) -> None:
+    seat = admit_in_the_name_of(AMINA, organisation, tmp_path)
+    heard = []
+    with organisation.at(AMINA) as (amina,):
+        (amina.folder.staging_dir).mkdir(exist_ok=True)
+        left(amina, tmp_path)
+        if is_cut:
+            take_cut_off(amina, tmp_path / "good", monkeypatch)
+            amina.keep_pins()  # whatever is written from here on
+        else:
+            syncing.take(amina, tmp_path / "good")
+            heard.append(amina.warnings)
+        assert seat in amina.directory.standing.certificates
+    for _ in range(2):
+        with organisation.at(AMINA) as (amina,):
+            heard.append(amina.warnings)
+            amina.require_sound_log()  # news, not a fault
+    told = [any(f"in your name: {seat.hex()[:8]}" in one for one in warnings) for warnings in heard]
+    assert told == ([True, False] if is_cut else [True, True, False])
+
+
+def admit_in_the_name_of(name: str, organisation: Organisation, folder: Path) -> SeatId:
+    """Have a supervisor keep a device of somebody else in their own hands; leave the bundle that says so."""
+    with organisation.at(MIRA) as (mira,):
+        member = organisation[name].member
+        invitation = joining.invite_device(mira, member)
+        place = Place(folder / "other.vault", folder / "other")
+        request, words = ask_to_join(folder, place, invitation, full_name(name))
+        admitted = joining.admit(mira, joining.look(mira, request), words)
+        assert admitted.outcome.is_done
+        syncing.make(mira, member, folder / "good")
+    return admitted.seat
+
+
+def test_what_waits_for_one_member_of_a_folder_is_not_thrown_away_by_another(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    words, account = "nine copper whistles", organisation[MIRA]
+    with organisation.at(MIRA) as (mira,):
+        joining.admit_here(mira, like="intake", name="Oren Sabaluk", passphrase=bytearray(words.encode()))
+    oren = {"member": "Oren Sabaluk", "passphrase": bytearray(words.encode()), "state": account.place.state}
+    with unlock(account.place.path, **oren) as session:  # type: ignore[arg-type]  # each of its own type
+        member, folder, vault = session.member, session.folder.staging_dir, session.vault
+    organisation.exchange(MIRA, JOEL)
+    with organisation.at(JOEL) as (joel,):
+        syncing.make(joel, account.member, tmp_path / "to mira")
+        cases.create(joel, title="Harbour", kind="asylum")
+        syncing.make(joel, member, tmp_path / "to oren")
+    waits = stage(tmp_path / "to mira", folder, vault, now_s=0).path
+    oren["passphrase"] = bytearray(words.encode())
+    with unlock(account.place.path, **oren) as session:  # type: ignore[arg-type]  # each of its own type
+        with pytest.raises(BrokenSealError):
+            syncing.take(session, tmp_path / "to mira")
+        assert syncing.take(session, tmp_path / "to oren").entries > 0
+    assert staged_in(folder) == [waits]
+
+
+def test_of_a_thousand_devices_that_nobody_knows_one_line_is_said(organisation: Organisation, tmp_path: Path) -> None:
+    with organisation.at(AMINA) as (amina,):
+        groups: Groups = [(PageKind.GENESIS, bytes(32), [unknown_genesis(amina.vault) for _ in range(1_000)])]
+        taken = syncing.take(amina, outsiders_bundle(tmp_path / "many", amina, groups))
+    assert taken.waits == ("Entries of a device that no roster here admits wait for the roster that does.",)
+
+
+def unknown_genesis(vault: bytes) -> bytes:
+    seed = make_signing_seed()
+    begun = Genesis(vault, make_id(), public_key(seed), public_key(seed), make_id(), bytes(32), 0, bytes(32))
+    return begun.encode(sign(seed, "genesis", begun.unsigned()))
