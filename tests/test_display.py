@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 import unicodedata
 
 import pytest
 
-from vault.display import safe_text
+from tests.hygiene.tree import PACKAGES, ROOT, python_files
+from vault.display import DAY, safe_text, time_data, time_text
 
 FSI, LRI, RLI, PDI = "\u2068", "\u2066", "\u2067", "\u2069"
 ZWNJ, ZWJ, VS16 = "\u200c", "\u200d", "\ufe0f"
@@ -74,3 +76,41 @@ def test_no_control_and_no_format_character_passes_alone() -> None:
 def test_the_length_stays() -> None:
     every = "".join(map(chr, range(sys.maxunicode + 1)))
     assert len(safe_text(every)) == len(every)
+
+
+@pytest.mark.parametrize(
+    ("ms", "shown"),
+    [
+        pytest.param(0, "1970-01-01 00:00", id="the first moment"),
+        pytest.param(1_764_000_000_999, "2025-11-24 16:00", id="a day of ours"),
+        pytest.param(253_402_300_799_999, "9999-12-31 23:59", id="the last moment"),
+        pytest.param(-1, None, id="before the first"),
+        pytest.param(253_402_300_800_000, None, id="behind the last"),
+        pytest.param((1 << 64) - 1, None, id="the largest number of eight bytes"),
+        pytest.param(-(1 << 63), None, id="the smallest"),
+        pytest.param(1 << 4000, None, id="no float"),
+    ],
+)
+def test_a_time_that_no_calendar_has_is_shown_as_none(ms: int, shown: str | None) -> None:
+    assert time_data(ms) == shown
+    assert time_text(ms) == (shown or "?")
+
+
+def test_a_time_is_said_in_the_zone_of_this_computer_where_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "<+14>-14")
+    time.tzset()
+    try:
+        assert time_text(1_764_000_000_000, DAY, zone=None) == "2025-11-25"
+        assert time_text(253_402_300_799_999, DAY, zone=None) == "?"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_number_becomes_a_time_in_one_place() -> None:
+    # The others ask the clock of this computer.
+    own = {"vault/display.py", "vault/services/cases.py", "vault/services/exporting.py", "vault/services/health.py"}
+    found = {
+        str(path.relative_to(ROOT)) for path in python_files(*PACKAGES) if "fromtimestamp" in path.read_text("utf-8")
+    }
+    assert found == own

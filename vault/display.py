@@ -1,11 +1,19 @@
-"""The one gate through which stored text becomes display text, at either face; and how a count is said."""
+"""The one gate through which stored text and times become display text, at either face; and how a count is said."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 _MARK: Final = "\u00b7"  # a visible middle dot
+
+DAY: Final = "%Y-%m-%d"
+MINUTE: Final = "%Y-%m-%d %H:%M"
+MINUTE_UTC: Final = f"{MINUTE} UTC"
+SECOND: Final = f"{MINUTE}:%S"
+# In the place of a time that no calendar has. It fits any column.
+NO_TIME: Final = "?"
 
 # What can move a cursor, write a clipboard, reorder a line or hide in it. It is a mark wherever it stands:
 _NEVER: Final = (
@@ -48,6 +56,28 @@ def safe_text(stored: str) -> str:
 def counted(number: int, one: str, several: str | None = None) -> str:
     """Return a number with its noun: `1 case`, `2 cases`; `several` where an s does not make the plural."""
     return f"{number} {one if number == 1 else several or one + 's'}"
+
+
+def time_text(ms: int, form: str = MINUTE, zone: tzinfo | None = UTC) -> str:
+    """Return a time for people, `NO_TIME` where `time_data` gives none."""
+    return time_data(ms, form, zone) or NO_TIME
+
+
+def time_data(ms: int, form: str = MINUTE, zone: tzinfo | None = UTC) -> str | None:
+    """Return a time for `--json`; None outside the years 1970 to 9999.
+
+    Times of others are claims: whatever number stands there, what lists it goes on.
+
+    Args:
+        ms: milliseconds since 1970, UTC, unchecked.
+        form: as `strftime` has it.
+        zone: in which it is said; None for that of this computer.
+    """
+    try:
+        moment = datetime.fromtimestamp(ms / 1000, zone)
+    except (OverflowError, ValueError, OSError):  # which of them, the platform decides
+        return None
+    return moment.strftime(form) if moment.year >= 1970 else None
 
 
 def _with_closed_isolates(line: str) -> str:

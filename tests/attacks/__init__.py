@@ -42,6 +42,7 @@ What the attacker has:
     who counts wrongly               tests/records: counting; test_hidden_heads; test_fresh_kinds
     a name or a date of another      test_fresh_member_records
     a way in that nobody lists       test_fresh_slot_row; test_ended_seat_crash
+    a time that no calendar has      test_fresh_times
     news that the app goes past      test_fresh_news_in_the_app
     a section without its case       test_fresh_case_without_section; test_sections
     a listed thing that is nowhere   test_fresh_absent_grants; test_missing_rows

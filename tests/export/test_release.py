@@ -149,6 +149,14 @@ def test_the_reader_refuses_a_package_whose_approval_is_not_of_it(
         open_package(forged(change), str(IDENTITY))
 
 
+@pytest.mark.parametrize(
+    ("day", "expires_ms"), [(date(2026, 10, 3), EXPIRES), (date(1, 1, 1), EXPIRES), (date(9999, 12, 31), (1 << 63) - 1)]
+)
+def test_an_approval_counts_until_the_day_after_it_expired_whatever_a_calendar_has(day: date, expires_ms: int) -> None:
+    late = signed(replace(approval(), expires_ms=expires_ms))
+    release(day=day, approval=late).require_approved(late.digest)
+
+
 def test_a_package_whose_approval_was_stripped_is_refused() -> None:
     contents = archive.unpack(pyrage.decrypt(sealed(), [IDENTITY]))
     value = json.loads(contents[archive.MANIFEST])

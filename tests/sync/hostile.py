@@ -18,6 +18,7 @@ from vault.sync.opening import Bundle, encode_header
 from vault.sync.pages import PageKind, SentOperation, SentRow, encode_pages
 
 Pages = list[tuple[PageKind, int, bytes]]
+_RECEIVER = Recipient(RECEIVER, KEM.public)
 
 
 def pages_of(bundle: Bundle) -> list[tuple[PageKind, bytes, list[SentRow]]]:
@@ -49,8 +50,9 @@ def write(
     manifest: Callable[[Manifest], Manifest] = lambda manifest: manifest,
     signed: Callable[[bytes], bytes] = lambda signed: signed,
     content: Callable[[bytes], bytes] = lambda content: content,
+    to: Recipient = _RECEIVER,
 ) -> Path:
-    """Seal pages under a manifest, each changed at will, to the receiver of `exchange`."""
+    """Seal pages under a manifest, each changed at will, to the receiver of `exchange` or another."""
     body = manifest(manifest_of(vault, pages)).encode()
     with_signature = signed(body + sign_raw(IDENTITY, signed_message(BUNDLE_PURPOSE, body)))
     inner = content(
@@ -59,7 +61,7 @@ def write(
         + b"".join(len(page).to_bytes(4, "big") + page for _, _, page in pages)
     )
     key = make_key()
-    header = encode_header(vault, seal_bundle_key(key, vault, [Recipient(RECEIVER, KEM.public)]))
+    header = encode_header(vault, seal_bundle_key(key, vault, [to]))
     path.write_bytes(header + b"".join(seal_body(key, vault, header, [inner], len(inner))))
     return path
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from typing import Final
 
 from rich.cells import cell_len
 
+from vault.display import DAY, time_text
 from vault.errors import VaultError
 
 _DAY_MINUTES: Final = 24 * 60
@@ -15,17 +15,17 @@ _DAY_MINUTES: Final = 24 * 60
 
 def moment(ms: int) -> str:
     """Return a time of this computer's zone, `2026-11-24 14:02`."""
-    return datetime.datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
+    return time_text(ms, zone=None)
 
 
 def day(ms: int) -> str:
     """Return a date of this computer's zone, `2026-11-24`."""
-    return datetime.datetime.fromtimestamp(ms / 1000).astimezone().strftime("%Y-%m-%d")
+    return time_text(ms, DAY, zone=None)
 
 
 def clock_time(ms: int) -> str:
     """Return the time of day, with seconds."""
-    return datetime.datetime.fromtimestamp(ms / 1000).astimezone().strftime("%H:%M:%S")
+    return time_text(ms, "%H:%M:%S", zone=None)
 
 
 def age(then_ms: int, now_ms: int) -> str:

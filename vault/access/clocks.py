@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
-
 from vault.access.alarms import CLOCK_ALARM, Alarm
+from vault.display import time_text
 from vault.policy.clocks import ClockReading, ClockState
 
 
 def clock_alarms(reading: ClockReading) -> tuple[Alarm, ...]:
     """Return what to say of a reading; nothing where the clock went on as clocks do."""
-    seen = _day(reading.counts_ms)
+    seen = time_text(reading.counts_ms)
     match reading.state:
         case ClockState.JUMPED:
             text = (
@@ -25,7 +24,3 @@ def clock_alarms(reading: ClockReading) -> tuple[Alarm, ...]:
         case ClockState.STEADY:
             return ()
     return (Alarm(CLOCK_ALARM, text, is_fault=False),)
-
-
-def _day(ms: int) -> str:
-    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M")

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 import msgspec
 
+from vault.display import MINUTE_UTC, time_data
 from vault.errors import MalformedError, VerificationError
 from vault.log.approvals import approved_digest
 
 REPORT_AS_DATA = "data.json"
-_FAR_MS = 1 << 47  # beyond the year 6000
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -98,8 +97,8 @@ def _report(data: bytes) -> Iterator[str]:
 
 def _members(of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in sorted(of.items()):
-        if name == "until" and isinstance(value, int) and 0 <= value < _FAR_MS:
-            yield name, datetime.fromtimestamp(value / 1000, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+        if name == "until" and isinstance(value, int):
+            yield name, time_data(value, MINUTE_UTC) or str(value)
         elif name == "files":
             yield name, ", ".join(str(one) for one in dict(value))
         elif isinstance(value, bytes):

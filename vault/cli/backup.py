@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import advising, opened, read_entrance, vault_path
-from vault.display import counted
+from vault.display import MINUTE_UTC, counted, time_data
 from vault.errors import InternalError, RefusedError
 
 
@@ -71,7 +71,7 @@ def _verify(args: argparse.Namespace, face: Face) -> Result:
     data = {
         "backup": str(found.path),
         "digest": found.digest.hex(),
-        "made": day(found.made_ms),
+        "made": time_data(found.made_ms, MINUTE_UTC),
         "versions": found.versions,
         "opened": found.opened,
         "operations": found.operations,
@@ -109,11 +109,10 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
         )
     for warning in restored.warnings:
         face.say(warning)
-    made = restoring.day(restored.made_ms)
     data = {
         "vault": str(restored.path),
         "backup": str(restored.backup),
-        "made": made,
+        "made": time_data(restored.made_ms, MINUTE_UTC),
         "versions": restored.versions,
         "operations": restored.operations,
         "drafts": restored.drafts,
@@ -122,7 +121,7 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
         "loss": restored.loss,
     }
     lines = [
-        f"The vault is at {restored.path}, from the backup of {made}.",
+        f"The vault is at {restored.path}, from the backup of {restoring.day(restored.made_ms)}.",
         f"It holds {_inside(restored.operations, restored.versions, restored.drafts)}.",
         f"LOSS: {restored.loss}",
         "A new log begins in it. Use it in place of the old vault, never beside it: opened again, the old one would",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.display import MINUTE_UTC, time_data
 
 _WAITING = 3
 
@@ -54,7 +55,7 @@ def _take(args: argparse.Namespace, face: Face) -> Result:
         taken = syncing.take(session, args.file, progress=_progress(face))
     data = {
         "from": taken.sender,
-        "made": _day(taken.made_ms),
+        "made": time_data(taken.made_ms, MINUTE_UTC),
         "entries": taken.entries,
         "came": dict(taken.came),
         "gained": [one.hex() for one in taken.gained],
@@ -76,18 +77,12 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
     data = {
         "from": inside.sender,
         "known": inside.is_known,
-        "made": _day(inside.made_ms),
+        "made": time_data(inside.made_ms, MINUTE_UTC),
         "size": inside.size,
         "counts": counts,
         "lacking": inside.entries,
     }
     return Result(data, inside_lines(inside))
-
-
-def _day(milliseconds: int) -> str:
-    from vault.services.restoring import day
-
-    return day(milliseconds)
 
 
 def _progress(face: Face) -> Callable[[str, int, int], None]:

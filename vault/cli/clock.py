@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.display import time_text
 
 if TYPE_CHECKING:
     from vault.policy.clocks import ClockReading
@@ -62,4 +62,4 @@ def _shown(reading: ClockReading) -> Result:
 
 
 def _time(ms: int) -> str:
-    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%dT%H:%MZ")
+    return time_text(ms, "%Y-%m-%dT%H:%MZ")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 
 from vault.cli.asking import Personal, add_personal, personal_values
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.display import time_text
 
 _VALUES = (
     Personal("name", "--name", "Name as heard"),
@@ -50,7 +50,7 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
         found = intake.list_open(session)
     data, lines = [], []
     for one in found:
-        slip, received = one.stored.value, _time(one.stored.value.received)
+        slip, received = one.stored.value, time_text(one.stored.value.received)
         data.append(
             {
                 "slip": one.stored.record.hex(),
@@ -76,7 +76,3 @@ def _close(args: argparse.Namespace, face: Face) -> Result:
         case = None if args.case is None else cases.find(session, args.case)
         intake.close(session, args.slip, moved_to=case)
     return Result({"slip": args.slip, "closed": True}, ["The slip is closed: nobody is shown its words any more."])
-
-
-def _time(ms: int) -> str:
-    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
-from vault.display import counted
+from vault.display import NO_TIME, SECOND, counted, time_data, time_text
 from vault.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -128,12 +127,13 @@ def _fault_data(fault: Fault) -> dict[str, object]:
 
 def _line(line: LogLine, who: str) -> str:
     if line.payload is None:
-        return f"{'?':<19}  {who}  {line.seq:>6}  ({line.fault})"
+        return f"{NO_TIME:<19}  {who}  {line.seq:>6}  ({line.fault})"
     payload = line.payload
     about = "" if payload.obj is None else f"  case ~{payload.obj.hex()[:8]}"
     covers = ", ".join(counted(count, kind, _SEVERAL.get(kind)) for kind, count in payload.covers.items())
     why = f"  {payload.why}" if payload.why else ""
-    return f"{_time(payload.t)}  {who}  {line.seq:>6}  {payload.act:<14} {payload.out}{about}{why}  {covers}".rstrip()
+    when = f"{time_text(payload.t, SECOND):<19}"
+    return f"{when}  {who}  {line.seq:>6}  {payload.act:<14} {payload.out}{about}{why}  {covers}".rstrip()
 
 
 def _line_data(line: LogLine) -> dict[str, object]:
@@ -143,14 +143,10 @@ def _line_data(line: LogLine) -> dict[str, object]:
     payload = line.payload
     return {
         **data,
-        "time": _time(payload.t),
+        "time": time_data(payload.t, SECOND),
         "act": payload.act,
         "out": payload.out,
         "why": payload.why,
         "case": None if payload.obj is None else payload.obj.hex(),
         "covers": dict(payload.covers),
     }
-
-
-def _time(ms: int) -> str:
-    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime
 from typing import TYPE_CHECKING
 
 from vault.cli.asking import read_member
@@ -11,7 +10,7 @@ from vault.cli.choosing import new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened, vault_path
 from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over, typed_sheets
-from vault.display import counted
+from vault.display import DAY, counted, time_text
 from vault.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def _status(args: argparse.Namespace, face: Face) -> Result:
     data = {
         "root_words": list(found.root_words),
         "proven": not found.secret_is_here,
-        "drill": None if found.drill_ms is None else _day(found.drill_ms),
+        "drill": None if found.drill_ms is None else time_text(found.drill_ms, DAY),
         "held": found.held,
         "without_recovery": found.without,
         "under_old_sheets": found.stale,
@@ -74,7 +73,7 @@ def _status_lines(found: Standing) -> list[str]:
     elif found.drill_ms is None:
         lines.append("recovery: the secret is not on this device; no drill was done here.")
     else:
-        lines.append(f"recovery: proven, last drill on {_day(found.drill_ms)}")
+        lines.append(f"recovery: proven, last drill on {time_text(found.drill_ms, DAY)}")
     lines.append(f"You hold {counted(found.held, 'compartment')}; recovery cannot open {found.without} of them.")
     if found.stale:
         lines.append(f"{found.stale} are still open to replaced sheets: `casevault recovery follow`.")
@@ -104,13 +103,13 @@ def _drill(args: argparse.Namespace, face: Face) -> Result:
     with opened(args, face) as session:
         done = recovery.drill(session, typed)
     words = counted(done.opened, "compartment")
-    lines = [f"recovery: proven on {_day(done.at_ms)}. The sheets open {words} that you hold."]
+    lines = [f"recovery: proven on {time_text(done.at_ms, DAY)}. The sheets open {words} that you hold."]
     if done.without:
         lines.append(f"Recovery cannot open {done.without} that were made without it.")
     if done.erased:
         lines.append("Their secret is erased from this device: it is on paper alone. Older backups hold it still.")
     data = {
-        "proven": _day(done.at_ms),
+        "proven": time_text(done.at_ms, DAY),
         "opened": done.opened,
         "without_recovery": done.without,
         "erased_here": done.erased,
@@ -214,7 +213,3 @@ def _paths(files: object) -> list[str]:
     from vault.services.sheets import SheetFiles
 
     return [str(path) for path in files.paths] if isinstance(files, SheetFiles) else []
-
-
-def _day(ms: int) -> str:
-    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).date().isoformat()

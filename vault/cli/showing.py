@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING
 
-from vault.display import counted
+from vault.display import counted, time_data, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +68,7 @@ def note_data(note: Stored[Note], by: Mapping[RecordId, str]) -> dict[str, objec
         "note": note.record.hex(),
         "kind": value.kind,
         "text": value.text,
-        "written": _day(note.written_ms),
+        "written": time_data(note.written_ms),
         "by": by.get(note.record),
         "occurred": value.occurred,
         "amends": None if value.amends is None else value.amends.hex(),
@@ -80,7 +79,8 @@ def note_lines(note: Stored[Note], by: Mapping[RecordId, str], *, short: bool = 
     """Return a note for people; `by` says who wrote it, `short` is its first line only."""
     value = note.value
     amends = "" if value.amends is None else f", amends {value.amends.hex()[:8]}"
-    head = f"{_day(note.written_ms)}  {value.kind}  {note.record.hex()}{amends}  {by.get(note.record, '')}".rstrip()
+    when = f"{time_text(note.written_ms):<16}"
+    head = f"{when}  {value.kind}  {note.record.hex()}{amends}  {by.get(note.record, '')}".rstrip()
     text = value.text.splitlines() or [""]
     return [head, f"  {text[0]}"] if short else [head, *(f"  {line}" for line in text)]
 
@@ -103,7 +103,3 @@ def person_data(person: Stored[Person]) -> dict[str, object]:
         "emails": list(value.emails),
         "documents": [f"{document.kind}:{document.number}" for document in value.documents],
     }
-
-
-def _day(ms: int) -> str:
-    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vault import __version__, clock, platform
 from vault.access.delays import AttemptFile, Attempts
+from vault.display import MINUTE_UTC, time_text
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile, KeyHeader
 from vault.seal.passphrase import DEFAULT, KdfParameters
 from vault.services import dates, device
@@ -131,8 +132,7 @@ def _aged(name: str, then: int, now: int, days: int, advice: str) -> Item:
 
 
 def _when(then: int, now: int) -> str:
-    day = datetime.datetime.fromtimestamp(then / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"{day} ({age(then, now)})"
+    return f"{time_text(then, MINUTE_UTC)} ({age(then, now)})"
 
 
 def _duties(known: Dates) -> Item:
@@ -168,7 +168,7 @@ def _wrong_attempts(known: Attempts) -> Item:
 
 def _clock(known: Dates, now: int) -> Item:
     day = datetime.datetime.fromtimestamp(now / 1000, tz=datetime.UTC)
-    found = day.strftime("%Y-%m-%d %H:%M UTC")
+    found = day.strftime(MINUTE_UTC)
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         return Item("clock", Verdict.WARN, found, "The year is wrong: set the clock before you write anything.")
     if known.highest is not None and now < known.highest - _CLOCK_SLACK_MS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from vault.access.root_secret import forget_secret, kept_secret
 from vault.access.session import Session
 from vault.access.sheets_used import SheetsUsed, sheets_used
 from vault.access.unlock import unlock
+from vault.display import DAY, time_text
 from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId
 from vault.log.epochs import CompartmentKind
@@ -257,7 +257,7 @@ def restore(
 
 def day(ms: int) -> str:
     """Return the date that stands on a sheet."""
-    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).date().isoformat()
+    return time_text(ms, DAY)
 
 
 def _states(session: Session) -> list[CompartmentState]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from vault import platform
 from vault.access.copies import COPIED_SECRETS, CopyKeys, copy_keys_of
 from vault.access.session import Session
 from vault.access.unlock import unlock
+from vault.display import MINUTE_UTC, time_text
 from vault.errors import RefusedError
 from vault.ids import Origin
 from vault.records.work import Entry
@@ -143,7 +143,7 @@ def last_opened_here(source: Path, state: Path | None = None) -> int | None:
 
 def day(ms: int) -> str:
     """Return a time for people, in UTC."""
-    return datetime.datetime.fromtimestamp(ms / 1000, tz=datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return time_text(ms, MINUTE_UTC)
 
 
 def _require_free(target: Path) -> None:

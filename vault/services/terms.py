@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from vault.access.session import Session
 from vault.casework.access import Access, GrantReason
 from vault.casework.dates import checked_day
+from vault.display import DAY, time_text
 from vault.errors import RefusedError, UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, VersionId
 from vault.index.cases import cases_of_owner
@@ -172,7 +173,7 @@ def announcements(session: Session) -> list[str]:
 
 def last_day(until_ms: int) -> str:
     """Return the last day of a right that ends at this moment."""
-    return datetime.datetime.fromtimestamp((until_ms - 1) / 1000, tz=datetime.UTC).date().isoformat()
+    return time_text(until_ms - 1, DAY)
 
 
 def _may_share(session: Session, case: CompartmentId) -> bool:
