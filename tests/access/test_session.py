@@ -164,7 +164,7 @@ def test_what_they_do_not_allow_is_refused_with_whom_to_ask(
     parts: Parts, act: tuple[Action, CompartmentId | None], changes: dict[str, Any], words: str, advice: str
 ) -> None:
     parts.keys.held = {CASE: [FIRST], GONE: [SECOND]}
-    session = parts.session(Role.CASEWORKER, hidden=frozenset({GONE}), **changes)
+    session = parts.session(Role.CASEWORKER, ends={GONE: 0}, **changes)
     with pytest.raises(RefusedError) as caught:
         session.require(*act)
     assert (caught.value.message, caught.value.next_step) == (words, advice)
@@ -195,6 +195,13 @@ def test_a_clock_that_a_person_believes_counts_and_is_told_of_no_more(parts: Par
     assert session.highest_ms == NOW_MS
     assert session.alarms == (NEWS,)
     assert [pins.highest_ms for pins in parts.keeper.kept] == [NOW_MS]
+
+
+def test_a_case_is_hidden_from_the_moment_on_that_its_date_comes(parts: Parts) -> None:
+    session = parts.session(ends={GONE: NOW_MS, CASE: NOW_MS + 1})
+    assert session.hidden == {GONE}
+    parts.log.now_ms = lambda: NOW_MS + 1
+    assert session.hidden == {GONE, CASE}
 
 
 # ---- what is remembered, and the end

@@ -45,6 +45,7 @@ What the attacker has:
     a time that no calendar has      test_fresh_times
     news that the app goes past      test_fresh_news_in_the_app
     a section without its case       test_fresh_case_without_section; test_sections
+    a case whose date has passed     test_fresh_after_the_date
     a listed thing that is nowhere   test_fresh_absent_grants; test_missing_rows
     a check left out of the program  tests/mutation
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from vault.access.proving import Prover
 from vault.errors import InternalError, RefusedError, VaultError, VerificationError
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
-from vault.policy.clocks import ClockReading, read_clock
+from vault.policy.clocks import ClockReading, has_expired, read_clock
 from vault.policy.decide import REFUSALS, may, whom_to_ask
 from vault.policy.roles import Action, Role
 from vault.records.authority import Authority
@@ -53,7 +53,7 @@ class Session:
         quarantine: what catching up with the logs found not to count.
         state: this account's state folder.
         highest_ms: the highest time believed so far, or 0; see `clock`.
-        hidden: cases whose date has passed for this member (`services.limits`).
+        ends: until when this member holds cases, ms UTC, as far as its index was asked (`services.limits`).
         is_over: whether the day has passed until which the member was admitted (`services.members`).
         here: the seats that had a way into this folder since its database got its key, as far as this account saw.
         keys_now: the valid `keys` file and this seat's slot in it; None where the file that was found is in doubt.
@@ -83,7 +83,7 @@ class Session:
     _drafts: Drafts | None = field(default=None, repr=False)
     _index: Index | None = field(default=None, repr=False)
     _closed: bool = False
-    hidden: frozenset[CompartmentId] = frozenset()
+    ends: Mapping[CompartmentId, int] = field(default_factory=dict)
     is_over: bool = False
     here: frozenset[SeatId] = frozenset()
     keys_now: tuple[KeyFile, int] | None = None
@@ -138,6 +138,12 @@ class Session:
     def holds(self, compartment: CompartmentId) -> bool:
         """Say whether any epoch of the compartment was granted to this seat."""
         return bool(self.keyring.epochs_of(compartment))
+
+    @property
+    def hidden(self) -> frozenset[CompartmentId]:
+        """The cases whose date has passed for this member by now."""
+        now_ms = self.clock().counts_ms
+        return frozenset(case for case, until_ms in self.ends.items() if has_expired(until_ms, now_ms))
 
     def require(self, action: Action, case: CompartmentId | None = None) -> str:
         """Return the rule that allows the act.

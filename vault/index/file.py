@@ -38,6 +38,7 @@ class Index:
         was_made: there was nothing to go on from: the cursor is empty and every version has to be applied.
         was_asked: whether this session looked at it as a whole: is it the one remembered, and does anything wait?
         passed: how many entries of each origin are covered, also where the file does not say so: nothing was in them.
+        hides: the compartments of which this session took everything out, because a date had passed.
         changes: grows with each commit, so that long readers notice.
     """
 
@@ -48,6 +49,7 @@ class Index:
         self.was_made = was_made
         self.was_asked = False
         self.passed: dict[bytes, int] = {}
+        self.hides: frozenset[bytes] = frozenset()
         self.changes = 0
         self._has_lists = False
 

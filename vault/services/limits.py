@@ -17,7 +17,6 @@ from vault.index.apply import apply
 from vault.index.entries import RemovedRecord
 from vault.index.file import Index
 from vault.index.heads import access_records, heads_in, heads_of, heads_of_record
-from vault.policy.clocks import has_expired
 from vault.policy.limits import Claim, limit_of
 from vault.records.codec import from_fields
 from vault.records.versions import open_each
@@ -72,21 +71,18 @@ def all_terms(session: Session, index: Index) -> list[Term]:
 
 def hide_what_is_over(session: Session, index: Index) -> None:
     """Take cases whose date has passed for this member out of the index, and bring back what was hidden before."""
-    now_ms = session.clock().counts_ms
     record = RecordId(access_record(session.member))
-    hidden: set[CompartmentId] = set()
-    for compartment, heads in heads_of_record(index, record).items():
-        case = CompartmentId(compartment)
-        term = term_of(session, case, record, heads)
-        if term is not None and has_expired(term.until_ms, now_ms):
-            hidden.add(case)
+    dated = {CompartmentId(one): heads for one, heads in heads_of_record(index, record).items()}
+    terms = (term_of(session, case, record, heads) for case, heads in dated.items())
+    session.ends = {term.case: term.until_ms for term in terms if term is not None and term.until_ms is not None}
+    hidden = index.hides = session.hidden
+    for case in dated:
         others = [one for one in heads_in(index, case) if one.kind != Access.KIND]
         if case in hidden and others:
             apply(index, [RemovedRecord(case, one.record) for one in others], {})
             index.optimize()
         elif case not in hidden and not others:
             _ask_again(session, index, case)
-    session.hidden = frozenset(hidden)
 
 
 def _ask_again(session: Session, index: Index, case: CompartmentId) -> None:

@@ -67,7 +67,7 @@ def caught_up(session: Session, *, progress: Progress = lambda done, total: None
         index.ready_lists()
     if asks:
         recount(session, index)
-    if behind or asks:
+    if behind or asks or index.hides != session.hidden:
         hide_what_is_over(session, index)
         asks |= not index.was_asked
     if asks:

@@ -27,6 +27,7 @@ from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases import checked_reason
 from vault.services.compartments import held_of_kind
+from vault.services.projection import caught_up
 from vault.services.reading import Stored, stored_of_kind
 from vault.services.seats import seats_of
 from vault.services.sharing import grant, holders_of, revoke
@@ -62,7 +63,7 @@ def create(
 
     Nobody else who holds the case learns of it. What is kept there starts there: nothing moves by itself.
     """
-    rule = session.require(Action.SECTION_CREATE, case)
+    rule = _require_case(session, case, Action.SECTION_CREATE)
     session.require_sound_log()
     if not set(members) <= holders_of(session, case).members:
         raise UsageError(_CASE_FIRST, advice="Grant them the case first.")
@@ -77,7 +78,7 @@ def create(
 
 def list_of(session: Session, case: CompartmentId) -> list[SectionLine]:
     """Return the sections of a case that this member holds, and only those."""
-    session.require(Action.CASE_READ, case)
+    _require_case(session, case)
     lines = []
     for section in held_of_kind(session, CompartmentKind.SECTION):
         head = _head(_records(session, section))
@@ -126,7 +127,7 @@ def open_section(session: Session, section: CompartmentId, *, why: str = "casewo
     head = _head(records)
     if head is None:
         raise NotFoundError("there is no such section among yours")
-    _require_case(session, head.value)
+    _require_case(session, CompartmentId(head.value.case))
     if (section, why) not in session.viewed:
         entry = Entry(
             act="case.view",
@@ -165,7 +166,7 @@ def give(session: Session, section: CompartmentId, members: Sequence[MemberId]) 
     head = _head(_records(session, section))
     if head is None:
         raise NotFoundError("there is no such section among yours")
-    _require_case(session, head.value)
+    _require_case(session, CompartmentId(head.value.case))
     if not set(members) <= holders_of(session, CompartmentId(head.value.case)).members:
         raise UsageError(_CASE_FIRST, advice="Grant them the case first.")
     grant(session, section, members)
@@ -195,7 +196,7 @@ def _add(session: Session, section: CompartmentId, value: Note | Person, *, act:
     head = _head(_records(session, section))
     if head is None:
         raise NotFoundError("there is no such section among yours")
-    _require_case(session, head.value)
+    _require_case(session, CompartmentId(head.value.case))
     with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
         _withdraw(session, section, CompartmentId(head.value.case))
     record = RecordId(make_id())
@@ -205,9 +206,10 @@ def _add(session: Session, section: CompartmentId, value: Note | Person, *, act:
     return record
 
 
-def _require_case(session: Session, head: Section) -> None:
+def _require_case(session: Session, case: CompartmentId, action: Action = Action.CASE_READ) -> str:
     """Let a section open only with its case: whoever was withdrawn from the case, or is past a date, reads neither."""
-    session.require(Action.CASE_READ, CompartmentId(head.case))
+    caught_up(session)  # the dates stand in the case
+    return session.require(action, case)
 
 
 def _head(records: list[OpenedVersion]) -> Stored[Section] | None:
