@@ -14,7 +14,7 @@ class HolderLine:
     Attributes:
         until: the last day, or empty.
         why: the reason that was written down, or empty.
-        given_by: who gave it, as far as it was written down.
+        given_by: who wrote that down, or empty.
     """
 
     member: str

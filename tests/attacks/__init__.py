@@ -40,7 +40,7 @@ What the attacker has:
     recovery sheets                  test_recovery; tests/seal: sheets
     two-person acts                  test_two_person; test_fresh_approvals; tests/log: approvals
     who counts wrongly               tests/records: counting; test_hidden_heads; test_fresh_kinds
-    a name or a date of another      test_fresh_member_records
+    a name or a date of another      test_fresh_member_records; test_fresh_glass_in_another_name
     a way in that nobody lists       test_fresh_slot_row; test_ended_seat_crash
     a time that no calendar has      test_fresh_times
     news that the app goes past      test_fresh_news_in_the_app

@@ -36,7 +36,10 @@ class SectionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Until when a member holds the compartment that this stands in. `until` is a moment in ms UTC, or no end."""
+    """Until when a member holds the compartment that this stands in. `until` is a moment in ms UTC, or no end.
+
+    `given_by` is a claim: who wrote it, its log says.
+    """
 
     KIND: ClassVar[str] = "access"
 

@@ -26,7 +26,10 @@ from vault.services.seats import members_of_logs
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Until when a member holds a case, and who gave it for what reason."""
+    """Until when a member holds a case, and who gave it for what reason.
+
+    `given_by` is whose log lists it: the name in the record anybody could write.
+    """
 
     case: CompartmentId
     member: MemberId
@@ -50,12 +53,13 @@ def term_of(session: Session, case: CompartmentId, record: RecordId, heads: Coll
         if access_record(access.member) == record:
             author = authors.get(Origin(one.origin), MemberId(b""))
             found.append((access, Claim(access.until, author, one.id in heads)))
-    named = [access for access, claim in found if claim.is_head]
-    if not named:
+    head = next(((access, claim) for access, claim in found if claim.is_head), None)
+    if head is None:
         return None
-    member = MemberId(named[0].member)
+    access, claim = head
+    member = MemberId(access.member)
     until = limit_of(member, [claim for _, claim in found])
-    return Term(case, member, until, named[0].why, MemberId(named[0].given_by))
+    return Term(case, member, until, access.why, MemberId(claim.by_member))
 
 
 def all_terms(session: Session, index: Index) -> list[Term]:
