@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 
 from vault.access.session import Session
 from vault.casework.intake import Slip, SlipState
-from vault.errors import NotFoundError, RefusedError
+from vault.errors import MalformedError, NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
 from vault.log.epochs import CompartmentKind
+from vault.log.items import Item, ItemKind
+from vault.policy.clocks import ClockState
 from vault.policy.rights import Place
 from vault.policy.roles import Action
-from vault.records.codec import to_fields
+from vault.records.codec import from_fields, to_fields
+from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.services.compartments import held_of_kind, the_one
 from vault.services.projection import caught_up, read_counted
@@ -105,14 +108,15 @@ def rotate_weekly(session: Session) -> bool:
         return False
     home = homes[0]
     session.require_sound_log()
-    now_ms = session.clock().counts_ms
-    stored = _stored(session)
-    weeks = [_week(one.value.received) for one in stored]
-    marked = [_week(one.value.received) for one in stored if one.record == _WEEKLY]
-    if min(weeks, default=_week(now_ms)) >= _week(now_ms) or max(marked, default=0) >= _week(now_ms):
+    clock = session.clock()
+    if clock.state is ClockState.JUMPED:
+        return False  # which week it is, a person says first
+    this_week = _week(clock.counts_ms)
+    slips, marks = _weeks(session, home)
+    if min(slips, default=this_week) >= this_week or this_week in marks:
         return False
     parents = [VersionId(head) for head in heads_of(caught_up(session), home, _WEEKLY)]
-    mark = Slip(received=now_ms, state=SlipState.CLOSED)
+    mark = Slip(received=clock.counts_ms, state=SlipState.CLOSED)
     replace_key(session, home, act="key.rotate", rule=rule)
     with session.work(home) as work:
         work.write(home, _WEEKLY, Slip.KIND, to_fields(mark), parents)
@@ -126,6 +130,30 @@ def _slips(session: Session) -> list[Stored[Slip]]:
 
 def _stored(session: Session) -> list[Stored[Slip]]:
     return stored_of_kind(read_counted(session, the_one(session, CompartmentKind.INTAKE)), Slip)
+
+
+def _weeks(session: Session, home: CompartmentId) -> tuple[set[int], set[int]]:
+    """Return the weeks in which slips came, and those in which somebody who may give the key made a new one.
+
+    Every volunteer writes slips: one of theirs is no mark, and whatever they write over keeps its week.
+    """
+    slips, marks = set[int](), set[int]()
+    state = session.state_of(home)
+    with session.database.reading() as rows:
+        authority = session.authority(rows)
+        opened, _ = open_each(rows.versions(home), vault=session.vault, keyring=session.keyring)
+        for one in opened:
+            try:
+                week = _week(from_fields(Slip, one.content.fields).received)
+            except MalformedError:
+                continue
+            if one.record != _WEEKLY:
+                slips.add(week)
+            elif (entry := authority.entry(one.origin, one.seq)) is not None and state is not None:
+                is_listed = Item.in_compartment(ItemKind.VERSION, home, one.id) in entry.items
+                if is_listed and state.may_give(entry):
+                    marks.add(week)
+    return slips, marks
 
 
 def _week(ms: int) -> int:
