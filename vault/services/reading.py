@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from vault.access.session import Session
 from vault.casework.kinds import CaseworkRecord
+from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, RecordId, VersionId
 from vault.records.codec import from_fields
 from vault.records.versions import OpenedVersion, open_each
@@ -65,14 +67,18 @@ def _in_time(head: OpenedVersion) -> tuple[tuple[int, int], bytes, int]:
 
 
 def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[T]]:
-    """Return the records of one kind, oldest first; of several heads the newest by its own clock stands for all."""
-    by_record: dict[RecordId, list[OpenedVersion]] = {}
+    """Return the records of one kind, oldest first; of several heads the newest by its own clock stands for all.
+
+    What does not hold that kind's fields is passed over: whoever wrote it, with another program, stops nobody's list.
+    """
+    by_record: dict[RecordId, list[tuple[OpenedVersion, T]]] = {}
     for version in versions:
         if version.content.kind == kind.KIND:
-            by_record.setdefault(version.record, []).append(version)
+            with suppress(MalformedError):
+                value = from_fields(kind, version.content.fields)
+                by_record.setdefault(version.record, []).append((version, value))
     stored = []
     for record, found in by_record.items():
-        newest = found[0] if len(found) == 1 else max(found, key=_in_time)
-        value = from_fields(kind, newest.content.fields)
+        newest, value = max(found, key=lambda head: _in_time(head[0]))
         stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(found), newest.origin))
     return sorted(stored, key=lambda one: (one.written_ms, one.record))
