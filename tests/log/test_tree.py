@@ -24,6 +24,7 @@ from vault.log.tree import (
     root_at,
     subtree_of_leaves,
     subtree_of_tiles,
+    tile_stop,
     verify_consistency,
     verify_inclusion,
 )
@@ -108,7 +109,7 @@ def test_a_stored_tree_gives_roots_of_every_earlier_size(size: int) -> None:
 
 def test_a_restored_frontier_goes_on_as_the_one_that_was_never_put_away() -> None:
     whole, tiles = grow(MANY)
-    first = {place: tile for place, tile in tiles.items() if (place[1] + 1) << 8 * (place[0] + 1) <= 700}
+    first = {place: tile for place, tile in tiles.items() if tile_stop(*place) <= 700}
     resumed = frontier_at(700, *readers(first, MANY))
     for leaf in MANY[700:]:
         for tile in resumed.append(leaf):
@@ -129,6 +130,14 @@ def test_a_tile_of_the_second_level_is_completed_at_65536_and_used() -> None:
     top = root(leaves)
     assert frontier.root() == top == root_at(len(leaves), *readers(upper_only, leaves))
     assert frontier_at(len(leaves), *readers(upper_only, leaves)).root() == top
+
+
+@pytest.mark.parametrize(
+    ("level", "idx", "stop"),
+    [(0, 0, 256), (0, 1, 512), (0, 256, 65_792), (1, 0, 65_536), (1, 2, 196_608), (2, 0, 16_777_216)],
+)
+def test_a_tile_ends_before_the_leaf_that_begins_the_next_one(level: int, idx: int, stop: int) -> None:
+    assert tile_stop(level, idx) == stop
 
 
 def test_missing_tiles_are_recomputed_from_the_leaves() -> None:

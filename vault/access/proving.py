@@ -78,12 +78,11 @@ class Prover:
         if origin == self.log.origin:
             return Pinned(self.log.size, self.log.frontier.root())
         stored = rows.size(origin)
-        size, known = self.found_at.get(origin, (None, None))
-        if known is None or size != stored:
+        found = self.found_at.get(origin)
+        if found is None or found[0] != stored:
             self._forget(origin)
-            known = self._verify(rows, origin, stored)
-            self.found_at[origin] = stored, known
-        return known
+            found = self.found_at[origin] = stored, self._verify(rows, origin, stored)
+        return found[1]
 
     def _verify(self, rows: Rows, origin: Origin, stored: int) -> Pinned:
         remembered = self.verified.get(origin)
@@ -100,8 +99,7 @@ class Prover:
 
     def here(self) -> dict[Origin, Pinned]:
         """Return what was verified of the other logs, of one that was found cut what is here: it may come again."""
-        cut = {origin: known for origin, (_, known) in self.found_at.items() if known.size < self.verified[origin].size}
-        return {**self.verified, **cut}
+        return {**self.verified, **{origin: known for origin, (_, known) in self.found_at.items()}}
 
     def _forget(self, origin: Origin) -> None:
         """Forget what was found of a log at a size: others can stand there when it has that size again."""
