@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.access.seats import keys_file
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault import clock
+from vault import clock, platform
 from vault.access.delays import AttemptFile, Attempts, counting_down, delay_seconds, seconds_left
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, WrongPassphraseError
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.pins import attempts_file_name
 from vault.store.files import read_limited
 
 NOW = 1_800_000_000_000
@@ -190,6 +192,8 @@ def fifo(path: Path) -> None:
         damaged(b'{"count": "many"}'),
         damaged(b"\xff" * 5000),
         damaged(b"[" * 4000),
+        damaged(b'{"of": ' + b"[" * 4000),
+        damaged(b'{"count": 5, "last_ms": -1' + b"0" * 4000 + b"}"),
         linked,
         fifo,
     ],
@@ -250,6 +254,52 @@ def test_a_right_attempt_leaves_the_choice_and_begins_the_count_anew(guesser: Gu
     assert guesser.file.load() == Attempts(0, 0, 25)
     guesser.file.destroy_after(None)
     assert guesser.file.load() == Attempts()
+
+
+@pytest.mark.parametrize(
+    ("member", "number", "counts"),
+    [
+        ("count", 1 << 62, True),
+        ("count", (1 << 62) + 1, False),
+        ("last_ms", -(1 << 62), True),
+        ("last_ms", -(1 << 62) - 1, False),
+        ("destroy_after", 1 << 62, True),
+        ("destroy_after", (1 << 62) + 1, False),
+    ],
+)
+def test_a_number_that_nobody_could_count_to_is_a_damaged_one(
+    tmp_path: Path, member: str, number: int, *, counts: bool
+) -> None:
+    file = AttemptFile(tmp_path / "count")
+    file.path.write_text(json.dumps({member: number}))
+    assert file.load() == (Attempts(**{member: number}) if counts else Attempts())
+
+
+def test_a_link_in_the_place_of_a_count_leads_to_no_count(tmp_path: Path) -> None:
+    of_another, file = AttemptFile(tmp_path / "of another"), AttemptFile(tmp_path / "count")
+    of_another._save(Attempts(7, NOW))
+    file.path.symlink_to(of_another.path)
+    assert (of_another.load(), file.load()) == (Attempts(7, NOW), Attempts())
+
+
+def test_a_count_lies_in_the_accounts_own_state_folder_unless_another_one_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "state_dir", lambda: tmp_path / "usual")
+    header = keys_file().header
+    usual, named = AttemptFile.of(header, None).path, AttemptFile.of(header, tmp_path / "named").path
+    assert (usual.parent, named.parent) == (tmp_path / "usual" / "attempts", tmp_path / "named" / "attempts")
+    assert usual.name == named.name == f"{attempts_file_name(header.vault, header.folder)}.json"
+
+
+def test_where_nothing_was_counted_a_right_attempt_writes_nothing(tmp_path: Path) -> None:
+    file = AttemptFile(tmp_path / "count")
+    file.note_right()
+    assert list(tmp_path.iterdir()) == []
+    armed = Attempts(0, NOW, 20)
+    file._save(armed)
+    file.note_right()
+    assert file.load() == armed
 
 
 def test_what_was_never_armed_is_disarmed_without_a_trace(guesser: Guesser) -> None:

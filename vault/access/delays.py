@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -29,6 +30,8 @@ FEWEST_BEFORE_DESTROYING = 20
 
 _LIMIT = 4096
 _MS_PER_SECOND = 1000
+# A planted number of thousands of digits would end an unlock where seconds are made of it.
+_Number = Annotated[int, msgspec.Meta(ge=-(1 << 62), le=1 << 62)]
 
 Wait = Callable[[float], None]
 """Gets the seconds to wait and returns after them; what it raises ends the unlock."""
@@ -44,9 +47,9 @@ class Attempts:
         destroy_after: at this count the slots of the folder are destroyed; None, the default, is never.
     """
 
-    count: int = 0
-    last_ms: int = 0
-    destroy_after: int | None = None
+    count: _Number = 0
+    last_ms: _Number = 0
+    destroy_after: _Number | None = None
 
     @property
     def destroys_now(self) -> bool:
@@ -108,7 +111,7 @@ class AttemptFile:
         """Return what is remembered; a file that is missing or damaged is met as if nothing were."""
         try:
             return msgspec.json.decode(read_limited(self.path, _LIMIT, follow_links=False), type=Attempts)
-        except (VaultError, msgspec.MsgspecError, ValueError):
+        except (VaultError, RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
             return Attempts()
 
     def wait(self, wait: Wait, now_ms: int) -> None:
