@@ -15,7 +15,7 @@ from vault.access import keychange
 from vault.access.alarms import Alarm
 from vault.access.by_sheets import open_door
 from vault.access.new_root import change_root
-from vault.access.rekeying import close_doors, doors_here, rekey, seats_here, slots_here
+from vault.access.rekeying import close_doors, doors_here, rekey, remember_slot, seats_here, slots_here
 from vault.access.root_secret import kept_secret
 from vault.access.session import Session
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
@@ -25,6 +25,7 @@ from vault.seal.doors import DoorKeys
 from vault.seal.purposes import Purpose
 from vault.services import cases, checking, notes
 from vault.store.engine import Database, open_database
+from vault.store.memory import open_in_memory
 from vault.store.rowtypes import LocalRow
 
 GONE = SeatId(b"\x07" * 16)
@@ -248,6 +249,17 @@ def test_old_keys_beside_the_new_database_open_nothing(filled: Filled, tmp_path:
     shutil.copy(tmp_path / "keys", filled.path / "keys")
     with pytest.raises(VerificationError, match="do not belong together"):
         filled.open()
+
+
+def test_which_slot_is_a_seats_is_kept_beside_those_of_the_others() -> None:
+    database, seat = open_in_memory(), SeatId(b"\x08" * 16)
+    for number in (3, 3, 7):
+        assert remember_slot(database, seat, number) == {seat}
+        with database.reading() as rows:
+            assert slots_here(rows) == {seat: number}
+    assert remember_slot(database, GONE, 3) == {seat, GONE}
+    with database.reading() as rows:
+        assert slots_here(rows) == {seat: 7, GONE: 3}
 
 
 def cut_at(filled: Filled, monkeypatch: pytest.MonkeyPatch, cut: Callable[[pytest.MonkeyPatch], None]) -> None:
