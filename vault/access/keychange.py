@@ -5,7 +5,6 @@ FORMAT.md 3. At each step one whole file stands under the name, and its slots op
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -31,7 +30,7 @@ def settle_new_keys(
 
     While the logs are in doubt nothing is touched: which file they list last cannot be said.
     """
-    if not os.path.lexists(folder.keys_new) or faults_among(alarms, live=directory.standing.certificates):
+    if faults_among(alarms, live=directory.standing.certificates):
         return file
     new = _read(folder)
     if (
