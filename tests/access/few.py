@@ -24,7 +24,7 @@ from vault.access.second import Answered, Asked, answer, decoded
 from vault.access.seconding import ask_second
 from vault.access.session import Session
 from vault.errors import VaultError, VerificationError, WrongPassphraseError
-from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
+from vault.ids import RECOVERY_SEAT, CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
 from vault.log.approvals import Approval
 from vault.log.epochs import CompartmentKind
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, make_roster
@@ -38,7 +38,7 @@ from vault.seal.envelope import SUITE
 from vault.seal.keyfile import KeyFile, KeyHeader, SeatSecrets, make_key_file
 from vault.seal.keyring import Keyring
 from vault.seal.passphrase import FLOOR
-from vault.seal.recipients import RECOVERY_SEAT, KemPrivate
+from vault.seal.recipients import KemPrivate
 from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.store.engine import Database
 from vault.store.folder import VaultFolder

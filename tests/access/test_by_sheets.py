@@ -21,7 +21,7 @@ from vault.access.root_secret import kept_secret, root_of
 from vault.access.rosters import Change, next_roster
 from vault.access.session import Session
 from vault.errors import NewerVaultError, NoVaultError, RefusedError, VerificationError
-from vault.ids import RecordId, VaultId
+from vault.ids import RECOVERY_SEAT, RecordId, VaultId
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster
 from vault.records.content import Content, encode_content
 from vault.records.work import Entry, Work
@@ -31,7 +31,7 @@ from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.keys import make_key, wrap
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import RECOVERY_SEAT, GrantContext, KemPrivate, seal_to
+from vault.seal.recipients import GrantContext, KemPrivate, seal_to
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret
 from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.store.engine import Database

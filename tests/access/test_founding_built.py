@@ -13,7 +13,7 @@ from vault.access import founding
 from vault.access.directory import read_directory
 from vault.access.founding import FOUNDER_ROLES
 from vault.access.pins import Pinned, Pins, this_machine
-from vault.ids import CompartmentId
+from vault.ids import RECOVERY_SEAT, CompartmentId
 from vault.log.epochs import CompartmentKind
 from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
@@ -30,7 +30,7 @@ from vault.seal.keyfile import KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile, KeyHeader
 from vault.seal.keyring import Keyring
 from vault.seal.passphrase import FLOOR
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import RECOVERY_SEAT, KemPrivate
+from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed
 from vault.seal.signing import public_key
 from vault.store.engine import Database, open_database

@@ -37,7 +37,7 @@ What the attacker has:
     sizes, ids, times                test_what_shows; tests/seal: padding
     two who act apart                test_apart; test_fresh_acted_apart
     one admin of two arrested        test_arrest; tests/services: members
-    recovery sheets                  test_recovery; tests/seal: sheets
+    recovery sheets                  test_recovery; test_reserved_ids; tests/seal: sheets
     two-person acts                  test_two_person; test_fresh_approvals; tests/log: approvals
     who counts wrongly               tests/records: counting; test_hidden_heads; test_fresh_kinds
     a name or a date of another      test_fresh_member_records; test_fresh_glass_in_another_name

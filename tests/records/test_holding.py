@@ -9,7 +9,7 @@ from unittest import mock
 
 import pytest
 
-from vault.ids import CompartmentId, EpochId, Origin, SeatId
+from vault.ids import RECOVERY_SEAT, CompartmentId, EpochId, Origin, SeatId
 from vault.log.epochs import CompartmentKind, Drop, EpochNotice, founded_compartment
 from vault.log.items import Item, ItemKind, encode_items
 from vault.policy.rights import rights_table
@@ -17,7 +17,7 @@ from vault.policy.roles import Role
 from vault.records.authority import Entry
 from vault.records.holding import CompartmentState, Holding
 from vault.records.judgement import Judgement
-from vault.seal.recipients import RECOVERY_SEAT, grant_digest
+from vault.seal.recipients import grant_digest
 from vault.store.rowtypes import EpochRow, GenesisRow, GrantRow, OperationRow
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.seal.places import fixed
 from vault.errors import VerificationError
+from vault.ids import RECOVERY_SEAT
 from vault.seal.bundles import CHUNK_SIZE, seal_body
 from vault.seal.doors import DoorKeys
 from vault.seal.envelope import Context, LocalContext, VersionContext, _seal_with_random, version_id
@@ -40,7 +41,7 @@ from vault.seal.passphrase import (
 )
 from vault.seal.pins import machine_digest, pins_file_name
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
-from vault.seal.recipients import RECOVERY_SEAT, GrantContext, KemPrivate, grant_digest, open_from, seal_to
+from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, open_from, seal_to
 from vault.seal.recovery import combine, derive_recovery_seed, derive_root_seed, root_words, split, words_of
 from vault.seal.signing import public_key, sign, sign_raw
 

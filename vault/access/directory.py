@@ -10,7 +10,7 @@ from functools import cache
 from vault.access.forks import Carried, judge_rosters
 from vault.access.proving import proven_alone
 from vault.errors import BrokenSealError, MalformedError, VerificationError
-from vault.ids import CompartmentId, MemberId, SeatId, VaultId
+from vault.ids import RECOVERY_SEAT, CompartmentId, MemberId, SeatId, VaultId
 from vault.log.epochs import KIND_AT, CompartmentKind, founded_compartment
 from vault.log.items import LIST_LIMIT, Item, ItemKind
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, RosterChain
@@ -25,7 +25,6 @@ from vault.records.holding import Holding
 from vault.records.seatlog import Holder
 from vault.records.versions import open_version
 from vault.seal.keyring import Keyring
-from vault.seal.recipients import RECOVERY_SEAT
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from vault import __version__, platform
 from vault.access.pins import PinFile, Pins, begun_pins, this_machine
 from vault.errors import TryAgainError, UsageError
-from vault.ids import ZERO_ID, CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
+from vault.ids import RECOVERY_SEAT, ZERO_ID, CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
 from vault.log.roster_entries import Certificate, MemberEntry, RosterHead
@@ -26,7 +26,7 @@ from vault.seal.keyring import Keyring
 from vault.seal.keys import make_key
 from vault.seal.passphrase import KdfParameters
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import RECOVERY_SEAT, KemPrivate, make_kem_seed
+from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret, root_words
 from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.seal.unlocking import make_slot

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from vault.errors import MalformedError
+from vault.ids import RESERVED_IDS
 
 ENTRY_SALT_SIZE = 16
 KEM_PUBLIC_SIZE = 1_216
@@ -101,7 +102,7 @@ def decode_entry(untrusted: bytes) -> RosterEntry:
     """Return what one entry says.
 
     Raises:
-        MalformedError: none of the four forms, or a part of the wrong size.
+        MalformedError: none of the four forms, a part of the wrong size, or an id that nobody can have.
     """
     try:
         wire = _decoder.decode(untrusted[ENTRY_SALT_SIZE:])
@@ -162,7 +163,7 @@ def _from_map(wire: dict[str, object]) -> RosterEntry:
             helpers_by_supervisor=wire.get("helpers", False) is True,
         )
     if "member" in wire:
-        return MemberEntry(_bytes(wire["member"], 16), frozenset(_word(one) for one in _list(wire["roles"])))
+        return MemberEntry(_id(wire["member"]), frozenset(_word(one) for one in _list(wire["roles"])))
     if "end" in wire:
         pairs = [_list(pair) for pair in _list(wire["sizes"])]
         return Ending(_bytes(wire["end"], 16), {_bytes(origin, 32): _number(size) for origin, size in pairs})
@@ -170,8 +171,8 @@ def _from_map(wire: dict[str, object]) -> RosterEntry:
     if not isinstance(cert, dict):
         raise TypeError
     return Certificate(
-        seat=_bytes(cert["seat"], 16),
-        member=_bytes(cert["member"], 16),
+        seat=_id(cert["seat"]),
+        member=_id(cert["member"]),
         kem=_bytes(cert["kem"], KEM_PUBLIC_SIZE),
         identity=_bytes(cert["identity"], 32),
         genesis=_bytes(cert["genesis"], 32),
@@ -182,6 +183,13 @@ def _bytes(value: object, size: int) -> bytes:
     if not isinstance(value, bytes) or len(value) != size:
         raise ValueError
     return value
+
+
+def _id(value: object) -> bytes:
+    """Return whose entry it is: never recovery's, which would be granted what was made without recovery."""
+    if value in RESERVED_IDS:
+        raise ValueError
+    return _bytes(value, 16)
 
 
 def _number(value: object) -> int:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from vault.ids import EpochId, SeatId
+from vault.ids import RECOVERY_SEAT, EpochId, SeatId
 from vault.log.epochs import CompartmentKind
 from vault.policy.rights import Place
 from vault.records.authority import Entry
 from vault.records.drops import CountedEpoch, Given, Made
-from vault.seal.recipients import RECOVERY_SEAT
 from vault.store.rowtypes import GrantRow
 
 IsCut = Callable[[Entry], bool]

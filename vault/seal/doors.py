@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from vault.errors import BrokenSealError, MalformedError, RefusedError
+from vault.ids import RECOVERY_SEAT
 from vault.seal.keyfile import DOOR_COUNT
 from vault.seal.purposes import Purpose
-from vault.seal.recipients import RECOVERY_SEAT, GrantContext, KemPrivate, make_kem_seed, open_from, seal_to
+from vault.seal.recipients import GrantContext, KemPrivate, make_kem_seed, open_from, seal_to
 from vault.seal.widths import KEY_SIZE, require_key, require_width
 
 _NO_KEY = bytes(KEY_SIZE)

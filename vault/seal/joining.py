@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from vault.errors import BrokenSealError, MalformedError
-from vault.ids import DIGEST_SIZE, ID_SIZE, RandomBytes
+from vault.ids import DIGEST_SIZE, ID_SIZE, RESERVED_IDS, RandomBytes
 from vault.seal.envelope import FORMAT, SUITE
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD, KEM_PUBLIC_SIZE, GrantContext, KemPrivate, open_from, seal_to
@@ -184,6 +184,8 @@ class Request:
             *(("kem", KEM_PUBLIC_SIZE), ("identity", KEY_SIZE), ("genesis", _GENESIS_SIZE)),
         ):
             require_width(f"{what} of a request", getattr(self, what), size)
+        if {self.seat, self.member} & RESERVED_IDS:
+            raise MalformedError("a request names a seat or a member that nobody can be")
         _require_name(self.name)
 
     def encode(self) -> bytes:
