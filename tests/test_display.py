@@ -9,7 +9,7 @@ import unicodedata
 import pytest
 
 from tests.hygiene.tree import PACKAGES, ROOT, python_files
-from vault.display import DAY, safe_text, time_data, time_text
+from vault.display import DAY, is_one_line, one_line, safe_text, time_data, time_text
 
 FSI, LRI, RLI, PDI = "\u2068", "\u2066", "\u2067", "\u2069"
 ZWNJ, ZWJ, VS16 = "\u200c", "\u200d", "\ufe0f"
@@ -114,3 +114,27 @@ def test_a_number_becomes_a_time_in_one_place() -> None:
         str(path.relative_to(ROOT)) for path in python_files(*PACKAGES) if "fromtimestamp" in path.read_text("utf-8")
     }
     assert found == own
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Mira\nHalvorsen", "Mira·Halvorsen"),
+        ("Mira\tHalvorsen", "Mira·Halvorsen"),
+        ("Mira\r\nHalvorsen", "Mira··Halvorsen"),
+        ("Mira\u2028Halvorsen", "Mira·Halvorsen"),
+        ("Mira\ud800", "Mira·"),
+        (f"Mira {RLI}x", "Mira ·x"),
+    ],
+)
+def test_within_a_line_a_break_is_a_mark_and_no_name(name: str, shown: str) -> None:
+    assert one_line(name) == shown
+    assert not is_one_line(name)
+    assert is_one_line(shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"), [("Mira", True), ("M. \u0130 Halvorsen", True), ("", False), (" Mira", False), ("Mira ", False)]
+)
+def test_a_name_has_something_in_it_and_no_blanks_around_it(name: str, fits: bool) -> None:
+    assert is_one_line(name) is fits

@@ -7,9 +7,6 @@ from typing import Final
 
 from vault import display
 
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_MARK: Final = display.safe_text("\x1b")
-
 # The backstop has its own list, so that a gap in the gate is not a gap here too. In a finished line nothing below
 # U+0020 has a meaning, neither tab nor newline.
 _NEVER_IN_A_LINE: Final = re.compile(
@@ -20,11 +17,10 @@ _NEVER_IN_A_LINE: Final = re.compile(
 def safe_text(untrusted: str) -> str:
     """Return `vault.display.safe_text` of the text: every character that a terminal could obey is a visible mark.
 
-    Newline and tab stay; the carriage return of a Windows line end becomes a space; a lone surrogate, which no terminal
-    encoding can write, becomes a mark. The result has the length of the text, so that half-open character ranges found
-    in one hold in the other.
+    Newline and tab stay; the carriage return of a Windows line end becomes a space. The result has the length of the
+    text, so that half-open character ranges found in one hold in the other.
     """
-    return _SURROGATE.sub(_MARK, display.safe_text(untrusted.replace("\r\n", " \n")))
+    return display.safe_text(untrusted.replace("\r\n", " \n"))
 
 
 def safe_line(untrusted: str) -> str:

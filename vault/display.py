@@ -23,6 +23,7 @@ _NEVER: Final = (
     "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # fillers and selectors that show nothing
     "\u2028\u2029\u206a-\u206f\ufe00-\ufe0e\ufff9-\ufffb"  # separators, old controls, rare selectors, annotations
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # shorthand, music, tags
+    "\ud800-\udfff"  # halves of letters, which no terminal can be sent
 )
 # What some script cannot be written without passes where it has that use, and is a mark elsewhere:
 _JOINED: Final = "\u0600-\u06ff\u0710-\u07ff\u0840-\u08ff\ufb50-\ufdff\ufe70-\ufefc"  # Arabic, Syriac, N'Ko, Mandaic
@@ -40,6 +41,7 @@ _UNSAFE: Final = re.compile(
 # An isolate that ends in its line reorders nothing beside it: names of two scripts in one line need that.
 _ISOLATES: Final = re.compile("[\u2066-\u2069]")
 _ISOLATES_END: Final = "\u2069"
+_LEAPS: Final = re.compile("[\t\n]")
 
 
 def safe_text(stored: str) -> str:
@@ -51,6 +53,19 @@ def safe_text(stored: str) -> str:
     if _ISOLATES.search(marked) is None:
         return marked
     return "".join(_with_closed_isolates(line) for line in marked.splitlines(keepends=True))
+
+
+def one_line(stored: str) -> str:
+    """Return `safe_text` of what stands within a line of the program: no break and no tab takes it out of its place.
+
+    The result has the length of the text.
+    """
+    return _LEAPS.sub(_MARK, safe_text(stored))
+
+
+def is_one_line(name: str) -> bool:
+    """Return whether a name shows exactly what it is, in one line, with no blanks around it."""
+    return one_line(name) == name == name.strip() != ""
 
 
 def counted(number: int, one: str, several: str | None = None) -> str:

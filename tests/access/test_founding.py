@@ -146,8 +146,8 @@ def test_the_name_of_a_new_vault_is_on_the_medium_when_it_is_said_to_stand(
 # ---- what is refused, and what fails
 
 REFUSED: list[object] = [
-    pytest.param({"organisation": "  "}, UsageError, "need a name", id="no organisation"),
-    pytest.param({"member_name": ""}, UsageError, "need a name", id="no member"),
+    pytest.param({"organisation": "  "}, UsageError, "name of the organisation is empty", id="no organisation"),
+    pytest.param({"member_name": ""}, UsageError, "name of the member is empty", id="no member"),
     pytest.param({"passphrase": bytearray()}, RefusedError, "passphrase", id="no passphrase"),
     pytest.param({"parameters": KdfParameters(8, 1, 1)}, RefusedError, "memory_kib", id="a cost below the floor"),
 ]

@@ -181,7 +181,7 @@ def test_the_name_of_the_folder_is_made_durable_last(tmp_path: Path, monkeypatch
 
 @pytest.mark.parametrize("typed", ["", "   "])
 def test_a_member_without_a_name_is_refused(tmp_path: Path, typed: str) -> None:
-    with pytest.raises(UsageError, match="the member needs a name"):
+    with pytest.raises(UsageError, match="name of the member is empty"):
         ask(tmp_path / "new.vault", name=typed)
     assert list(tmp_path.iterdir()) == []
 
@@ -300,7 +300,10 @@ def test_a_seat_in_the_same_folder_takes_a_free_slot_and_all_doors_are_made_anew
 
 def test_a_seat_in_the_same_folder_is_of_a_name_that_its_invitation_allows(session: Session) -> None:
     invitation = replace(invitation_of(session), roles=(), member=session.member, name=MEMBER)
-    for typed, words in ((" ", "the member needs a name"), (NAME, "this invitation is for another member's device")):
+    for typed, words in (
+        (" ", "name of the member is empty"),
+        (NAME, "this invitation is for another member's device"),
+    ):
         with pytest.raises(UsageError, match=words):
             join_here(session, invitation, member_name=typed, passphrase=bytearray(PASSPHRASE))
 

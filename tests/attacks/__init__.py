@@ -25,6 +25,7 @@ What the attacker has:
     an old `keys` file               tests/access: old_keys_attacks, rekeying; tests/services: factors
     erasing without authority        test_erasing
     one ciphertext, several keys     test_partition; tests/seal: commitment
+    foreign lines beside our own     test_names_in_files
     a refusal that tells why         tests/access: unlock, delays; the bench "refusals"
     a prompt where guessing is free  test_guessing; tests/access: seconding, factors
     a keystream used twice           test_salts; test_any_order; tests/seal: envelope

@@ -63,8 +63,8 @@ def test_the_cost_of_a_guess_can_be_measured_on_this_machine(tmp_path: Path, mon
         pytest.param({"memory_mib": FLOOR_MIB - 1}, RefusedError, "passphrase cost memory_kib", id="too cheap"),
         pytest.param({"memory_mib": 1_000_000}, RefusedError, "passphrase cost memory_kib", id="absurdly dear"),
         pytest.param({"passphrase": bytearray()}, RefusedError, "passphrase is empty", id="no passphrase"),
-        pytest.param({"organisation": " "}, UsageError, "need a name", id="no organisation"),
-        pytest.param({"member": ""}, UsageError, "need a name", id="no member"),
+        pytest.param({"organisation": " "}, UsageError, "name of the organisation is empty", id="no organisation"),
+        pytest.param({"member": ""}, UsageError, "name of the member is empty", id="no member"),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(

@@ -72,8 +72,10 @@ def test_a_volunteer_starts_tomorrow_and_is_admitted_in_three_acts(founded_templ
         await press(pilot, "a")
         await type_in(pilot, str(carried))
         await press(pilot, "f4")
-        assert f"{VOLUNTEER} asks to join as intake, for 30 days." in desk.words()
-        assert " ".join(words) in desk.words()
+        assert f"It must show these words: {' '.join(words)}" in desk.words()
+        assert (
+            f"asks to join as intake, for 30 days. As the request says, who asks is called: {VOLUNTEER}" in desk.words()
+        )
         # 4. They are the same: admit, and write what the laptop needs.
         await press(pilot, "f4", "y")
         assert f"{VOLUNTEER} is admitted." in desk.words()

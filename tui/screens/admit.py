@@ -57,8 +57,9 @@ class AdmitScreen(FormScreen, ChangingScreen):
             FormRow("Request", PlaceInput(placeholder="/media/stick/request", id="request")),
             Static(safe_content(_ABOUT), id="about-request", classes="about"),
             Vertical(
-                Static("", id="who"),
+                Static("It must show these words:"),
                 Static("", id="words", classes="words"),
+                Static("", id="who"),
                 FormRow("Its bundle", PlaceInput(new="admitted.bundle", id="bundle")),
                 Vertical(FormRow("Your cases", ChoiceField(_CASES, id="cases")), id="own"),
                 id="asked",
@@ -112,7 +113,7 @@ class AdmitScreen(FormScreen, ChangingScreen):
                 self.say("Nobody is admitted. Where a word differs: make a new invitation and hand it over yourself.")
 
         question = Confirm(
-            f"Did {asked.name} read all 13 words to you as they stand here?",
+            "Did they read all 13 words to you as they stand here?",
             f"{in_lines(asked.words)}\n\nYes lets this device in. Words that differ mean that a file was changed.",
             yes="All the same",
             no="No, or not yet",
@@ -141,8 +142,7 @@ def in_lines(words: Iterable[str]) -> str:
 
 def _who(asked: RequestShown) -> str:
     if asked.is_device:
-        return f"{asked.name} asks for a further device to be let in. It must show these words:"
+        return f"A further device asks to be let in. As the request says, it belongs to: {asked.name}"
     days = f", for {asked.days} days" if asked.days else ", without an end"
-    return (
-        f"{asked.name} asks to join as {', '.join(asked.roles) or 'nothing'}{days}. Their device must show these words:"
-    )
+    roles = ", ".join(asked.roles) or "nothing"
+    return f"A device asks to join as {roles}{days}. As the request says, who asks is called: {asked.name}"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from vault import __version__, platform
 from vault.access.pins import PinFile, Pins, begun_pins, this_machine
-from vault.errors import TryAgainError, UsageError
+from vault.casework.checks import checked_name
+from vault.errors import TryAgainError
 from vault.ids import RECOVERY_SEAT, ZERO_ID, CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
@@ -64,15 +65,15 @@ def found_vault(
 
     Raises:
         RefusedError: something is there already, the place is not safe for a vault, or the passphrase is empty.
-        UsageError: organisation or member name is empty.
+        UsageError: the name of organisation or member is empty, or no single printable line.
         TryAgainError: no room, or the account's state folder cannot be used.
     """
-    if not organisation.strip() or not member_name.strip():
-        raise UsageError("organisation and member need a name")
+    founder = _Founder(
+        checked_name(organisation, "name of the organisation"), checked_name(member_name, "name of the member")
+    )
     folder = VaultFolder(path)
     folder.require_free(platform.is_network_or_synced)
     state = platform.state_dir() if state is None else state
-    founder = _Founder(organisation.strip(), member_name.strip())
     header = KeyHeader(founder.vault, make_id(), 0, make_key(), parameters)
     slot = make_slot(header, 0, founder.secrets, passphrase=passphrase, member_name=founder.name)
     building = make_beside(path)

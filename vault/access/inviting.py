@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import msgspec
 
@@ -137,7 +138,7 @@ def _is_known(session: Session, request: Request) -> bool:
 
 
 def _digest(kept: _Kept) -> bytes:
-    return Invitation.decode(kept.invitation).digest()
+    return sha256(kept.invitation).digest()
 
 
 def _kept(session: Session) -> list[_Kept]:

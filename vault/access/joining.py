@@ -13,6 +13,7 @@ from vault.access.rekeying import doors_here, seats_here
 from vault.access.session import Session
 from vault.access.slots import free_slot
 from vault.access.waiting import Waiting, place_of
+from vault.casework.checks import checked_name
 from vault.errors import UsageError
 from vault.ids import ZERO_ID, MemberId, SeatId, VaultId, make_id
 from vault.log.genesis import origin_of
@@ -78,7 +79,7 @@ def join(
 
     Raises:
         RefusedError: something is there already, the place is not safe, or the passphrase is refused.
-        UsageError: the name is empty, or not the one that the invitation is for.
+        UsageError: the name is no printable line, or not the one that the invitation is for.
         TryAgainError: no room.
     """
     name = _checked_name(invitation, member_name)
@@ -137,7 +138,7 @@ def join_here(session: Session, invitation: Invitation, *, member_name: str, pas
 
     Raises:
         RefusedError: no slot of the folder is free, or the passphrase is refused.
-        UsageError: the name is empty, or not the one that the invitation is for.
+        UsageError: the name is no printable line, or not the one that the invitation is for.
     """
     name = _checked_name(invitation, member_name)
     file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
@@ -186,9 +187,7 @@ def new_seat(database: Database, invitation: Invitation, name: str, *, here: boo
 
 
 def _checked_name(invitation: Invitation, typed: str) -> str:
-    name = typed.strip()
-    if not name:
-        raise UsageError("the member needs a name")
+    name = checked_name(typed, "name of the member")
     if invitation.name and name.casefold() != invitation.name.casefold():
         raise UsageError("this invitation is for another member's device", advice="Give the name that it is for.")
     return invitation.name or name

@@ -10,6 +10,7 @@ import msgspec
 
 from vault.access.enrolling import MemberRecord
 from vault.access.session import Session
+from vault.display import is_one_line
 from vault.errors import BrokenSealError, MalformedError, RefusedError
 from vault.ids import ID_SIZE, ZERO_ID, MemberId
 from vault.log.roster import Roster
@@ -91,8 +92,8 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
 
 def _require_fitting(roster: Roster, members: Sequence[MemberRecord]) -> None:
     for one in members:
-        if one.member not in roster.members or not one.name.strip():
-            raise MalformedError("the proposal names somebody whom its roster does not admit")
+        if one.member not in roster.members or not is_one_line(one.name):
+            raise MalformedError("the proposal names somebody whom its roster does not admit, or by no name")
 
 
 def _context(session: Session, number: int) -> LocalContext:

@@ -20,6 +20,7 @@ from vault.access.reach import Judge, Reached, require_member
 from vault.access.rekeying import remember_slot, slots_here
 from vault.access.rosters import Change, next_roster, sizes_of_logs
 from vault.access.slots import free_slot
+from vault.casework.checks import checked_name
 from vault.errors import RefusedError, VerificationError
 from vault.ids import ZERO_ID, MemberId, Origin, RecordId, SeatId, make_id
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
@@ -163,7 +164,9 @@ class _Planner:
             left=len(reached) - len(given),
             audit=tuple(self._judge.audit_keys_of(old)) if Role.AUDITOR in after.roles_of(member) else (),
             ended=ended,
-            record=MemberRecord(member, self._wish.name.strip()) if self._wish.new_admin else None,
+            record=MemberRecord(member, checked_name(self._wish.name, "name of the member"))
+            if self._wish.new_admin
+            else None,
             file=self._file(after, number, passphrase),
             slot=number,
         )

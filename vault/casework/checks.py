@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
 
+from vault.display import is_one_line
 from vault.errors import UsageError
 from vault.ids import ID_SIZE
 
@@ -36,6 +37,20 @@ def checked_line(value: object, field: str, *, optional: bool = False) -> str:
     if len(line.splitlines()) > 1:
         raise UsageError(f"{field} must be one line")
     return line
+
+
+def checked_name(value: object, field: str) -> str:
+    """Return a name as it may be given to a member, a device, a recipient or an organisation.
+
+    For what is typed now: what is stored already opens, whatever it holds.
+
+    Raises:
+        UsageError: as `checked_line`; or it has a character that shows nothing or changes how a line is read.
+    """
+    name = checked_line(value, field)
+    if not is_one_line(name):
+        raise UsageError(f"{field} has a character that does not show as itself", advice="Type it anew, by hand.")
+    return name
 
 
 def checked_text(value: object, field: str, *, optional: bool = False) -> str:

@@ -141,9 +141,11 @@ def _join(args: argparse.Namespace, face: Face) -> Result:
         passphrase[:] = bytes(len(passphrase))
     write_new(args.out, asked.file)
     lines = [
-        f"The request is at {args.out}: bring it to {invitation.by}. Read them these words, by voice:",
+        # First what was computed here; what the file claims stands behind it, where it cannot be taken for the words.
+        "Read these 13 words to whoever invited you, by voice; they must see the same:",
         f"  {' '.join(asked.words)}",
-        "They must see the same words. Then: `casevault member finish BUNDLE` with the bundle that they give you.",
+        f"The request for them is at {args.out}. As the invitation says, they are called: {invitation.by}",
+        "Then: `casevault member finish BUNDLE` with the bundle that they give you.",
     ]
     data = {"request": str(args.out), "words": list(asked.words), "device": asked.seat.hex(), "vault": str(path)}
     return Result(data, lines)
@@ -189,8 +191,9 @@ def _compared(args: argparse.Namespace, face: Face, answered: Answer) -> list[st
         return str(args.words).split()
     words, request = answered.words, answered.request
     roles = ", ".join(answered.invitation.roles) or "a further device"
-    face.say(f"{request.name} asks to join ({roles}). Their device must show these words:")
+    face.say(f"A device asks to join ({roles}). It must show these words:")
     face.say(f"  {' '.join(words)}")
+    face.say(f"As the request says, who asks is called: {request.name}")
     if not (face.may_ask and sys.stdin.isatty()):
         raise WaitingForDecisionError(
             "the 13 words have to be compared first",

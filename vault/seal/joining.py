@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from vault.display import is_one_line
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import DIGEST_SIZE, ID_SIZE, RESERVED_IDS, RandomBytes
 from vault.seal.envelope import FORMAT, SUITE
@@ -279,8 +280,11 @@ def _context(vault: bytes, seat: bytes) -> GrantContext:
 
 
 def _require_name(name: str) -> None:
+    """Refuse a name that could put a line of its own beside the words before anybody has compared them."""
     if not name.strip() or len(name.encode("utf-8", "replace")) > NAME_LIMIT:
         raise MalformedError(f"a name is empty or longer than {NAME_LIMIT} bytes")
+    if not is_one_line(name):
+        raise MalformedError("a name is not one line of printable characters")
 
 
 def _decoded(untrusted: bytes, form: type[_Map], kind: str, limit: int) -> _Map:

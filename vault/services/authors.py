@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from vault.access.session import Session
+from vault.display import one_line
 from vault.errors import NotFoundError, UsageError
 from vault.ids import MemberId, RecordId
 from vault.services.projection import read_counted
@@ -21,12 +22,15 @@ def names_of_members(session: Session) -> dict[MemberId, str]:
 
 
 def all_names(session: Session) -> dict[MemberId, list[str]]:
-    """Return what the directory calls each member. It says so once, and whoever says something else takes nothing."""
+    """Return what the directory calls each member, each name in a line.
+
+    It says so once, and whoever says something else takes nothing.
+    """
     names: dict[MemberId, set[str]] = {}
     for version in read_counted(session, session.directory.compartment):
         member, name = version.content.fields.get("member"), version.content.fields.get("name")
         if version.content.kind == "member" and isinstance(member, bytes) and isinstance(name, str):
-            names.setdefault(MemberId(member), set()).add(name)
+            names.setdefault(MemberId(member), set()).add(one_line(name))
     return {member: sorted(found) for member, found in names.items()}
 
 

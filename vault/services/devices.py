@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from vault.access.rosters import Change
 from vault.access.session import Session
-from vault.casework.checks import checked_line
+from vault.casework.checks import checked_name
 from vault.casework.person import Person, SafeContact
 from vault.casework.vocabulary import PersonRole
-from vault.display import counted
+from vault.display import counted, one_line
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId, make_id
 from vault.log.epochs import CompartmentKind
@@ -134,10 +134,10 @@ def name(session: Session, seat: SeatId, text: str) -> None:
 
     Raises:
         RefusedError: this member's role does not write them.
-        UsageError: the name is empty or no single line.
+        UsageError: the name is no printable line.
     """
     rule = session.require(Action.OWN_DEVICE)
-    called = checked_line(text, "name of the device")
+    called = checked_name(text, "name of the device")
     home = session.directory.compartment
     if not session.directory.rights.may_write(session.roles, Place.DIRECTORY, DEVICE_KIND):
         raise RefusedError("your role does not name devices", advice="Ask an admin or a supervisor.")
@@ -281,7 +281,7 @@ def _names(session: Session) -> dict[SeatId, str]:
     for one in sorted(_records(session), key=lambda version: version.content.clock):
         seat, called = one.content.fields.get("seat"), one.content.fields.get("name")
         if isinstance(seat, bytes) and isinstance(called, str):
-            names[SeatId(seat)] = called
+            names[SeatId(seat)] = one_line(called)
     return names
 
 

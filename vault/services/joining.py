@@ -72,7 +72,7 @@ def invite_device(session: Session, member: MemberId) -> bytes:
     session.require_sound_log()
     if member not in session.directory.standing.members:
         raise NotFoundError("there is no member of this name", advice="`casevault member list` shows who is in.")
-    name = name_in(names_of_members(session), member)
+    name = name_in(names_of_members(session), member).strip()
     return make_invitation(session, by=_own_name(session), member=member, name=name).encode()
 
 
@@ -246,4 +246,4 @@ def _roles(invitation: Invitation) -> frozenset[Role]:
 
 
 def _own_name(session: Session) -> str:
-    return name_in(names_of_members(session), session.member)
+    return name_in(names_of_members(session), session.member).strip()

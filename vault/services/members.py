@@ -10,6 +10,7 @@ from vault.access.alarms import Alarm
 from vault.access.enrolling import MemberRecord
 from vault.access.rosters import Change
 from vault.access.session import Session
+from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError, UsageError
@@ -62,12 +63,17 @@ class MemberShown:
 
 
 def members(session: Session) -> list[tuple[bytes, Person]]:
-    """Return each member's id and name: a worker's own name must not leave in a note either."""
+    """Return each member's id and name: a worker's own name must not leave in a note either.
+
+    What is stored as a name and is none, or has line breaks, hinders nobody's export.
+    """
     found = []
     for version in read_counted(session, session.directory.compartment):
         member, name = version.content.fields.get("member"), version.content.fields.get("name")
         if version.content.kind == MemberRecord.KIND and isinstance(member, bytes) and isinstance(name, str):
-            found.append((member, Person(role=PersonRole.WORKER, names=(PersonName.written(name),))))
+            line = " ".join(name.split())[:LINE_CHARACTERS]
+            if line:
+                found.append((member, Person(role=PersonRole.WORKER, names=(PersonName.written(line),))))
     return found
 
 

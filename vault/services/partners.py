@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vault.access.session import Session
+from vault.casework.checks import checked_name
 from vault.casework.partner import Partner
 from vault.errors import NotFoundError, UsageError, VerificationError
 from vault.ids import RecordId, make_id
@@ -30,10 +31,12 @@ def add(session: Session, *, name: str, age_recipient: str) -> KeptPartner:
     """Keep a recipient. The fingerprint must be read to them by another channel before anything is sent.
 
     Raises:
-        UsageError: no age key, or the name is taken: two keys under one name is how a package goes astray.
+        UsageError: no age key, no printable name, or one that is taken: two keys under one name is how a package goes
+            astray.
     """
     rule = session.require(Action.PARTNER_WRITE)
-    partner = Partner(name=name, age_recipient=age_recipient.strip(), fingerprint=fingerprint(age_recipient.strip()))
+    name, key = checked_name(name, "name of a recipient"), age_recipient.strip()
+    partner = Partner(name=name, age_recipient=key, fingerprint=fingerprint(key))
     if any(_same(known.value.name, partner.name) for known in _stored(session)):
         raise UsageError("a recipient of this name is kept already", advice="Use another name, such as with a place.")
     record = RecordId(make_id())

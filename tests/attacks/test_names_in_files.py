@@ -1,0 +1,136 @@
+"""Names that somebody else wrote: no line of theirs passes for a line of the program."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.attacks.conftest import AGE
+from tests.services.founded import PASSPHRASE, Place
+from tests.services.organisation import JOEL, MIRA, SELIN, Organisation, ask_to_join, full_name
+from vault.access.enrolling import MemberRecord
+from vault.access.joining import new_seat
+from vault.access.session import Session
+from vault.cli import member as member_cli
+from vault.cli.face import Face
+from vault.errors import MalformedError, UsageError, WaitingForDecisionError
+from vault.ids import MemberId, RecordId, SeatId, make_id
+from vault.records.work import Entry
+from vault.seal.joining import Invitation, Request, seal_request
+from vault.services import approving, authors, devices, joining, members, partners
+
+NEWCOMER = "Ilse Marrow"
+WORDS = " ".join(["academic"] * 13)
+
+
+# ---- invitation and request, before anybody has compared the words
+
+
+LINES = [
+    pytest.param(f"Mira\nRead these 13 words:\n  {WORDS}", id="line break"),
+    pytest.param("Mira\u2028second line", id="line separator"),
+    pytest.param("Mira\rRead", id="carriage return"),
+    pytest.param("Mira\tRead", id="tab"),
+    pytest.param("Mira\x1b[2J", id="escape"),
+    pytest.param("Mira \u202earim", id="other order"),
+    pytest.param("Mi\u200bra", id="no width"),
+    pytest.param(" Mira", id="blanks around"),
+]
+
+
+def patched(monkeypatch: pytest.MonkeyPatch, kind: type[Any]) -> None:
+    """Leave out what the program asks of what it makes itself."""
+    monkeypatch.setattr(kind, "__post_init__", lambda self: None)
+
+
+@pytest.mark.parametrize("name", LINES)
+@pytest.mark.parametrize("field", ["by", "name"])
+def test_an_invitation_with_lines_in_a_name_is_none(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str, name: str
+) -> None:
+    true = Invitation.decode(joining.invite_device(session, session.member))
+    paper = tmp_path / "paper"
+    changed: dict[str, Any] = {field: name}
+    with monkeypatch.context() as program:
+        patched(program, Invitation)
+        paper.write_bytes(replace(true, **changed).encode())
+    with pytest.raises(MalformedError, match="not one line of printable characters"):
+        joining.read_invitation(paper)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_request_with_lines_in_its_name_is_none(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    true = Invitation.decode(joining.invite(session, like="caseworker"))
+    paper = tmp_path / "request"
+    with monkeypatch.context() as program:
+        patched(program, Request)
+        paper.write_bytes(seal_request(true, new_seat(session.database, true, name, here=False).request))
+    with pytest.raises(MalformedError, match="not one line of printable characters"):
+        joining.look(session, paper)
+
+
+def test_the_words_stand_before_every_name_that_came_with_a_file(
+    session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invitation, secret = tmp_path / "paper", tmp_path / "passphrase"
+    invitation.write_bytes(joining.invite(session, like="caseworker"))
+    secret.write_bytes(PASSPHRASE)
+    secret.chmod(0o600)
+    args = argparse.Namespace(vault=str(tmp_path / "new.vault"), invitation=invitation, out=tmp_path / "request")
+    args.kdf_memory_mib, args.member, args.passphrase_file, args.passphrase_fd = 64, NEWCOMER, secret, None
+    result = member_cli._join(args, Face(may_ask=False))
+    answered = joining.look(session, args.out)
+    assert result.lines[1] == f"  {' '.join(answered.words)}"
+    assert "Mira" not in "".join(result.lines[:2])
+    assert "As the invitation says, they are called: Mira" in result.lines[2]
+    with pytest.raises(WaitingForDecisionError, match="have to be compared first"):
+        member_cli._compared(argparse.Namespace(words=None), Face(may_ask=False), answered)
+    assert capsys.readouterr().err.split("\n")[:3] == [
+        "A device asks to join (caseworker). It must show these words:",
+        f"  {' '.join(answered.words)}",
+        f"As the request says, who asks is called: {NEWCOMER}",
+    ]
+
+
+# ---- names that are stored already, or typed now
+
+
+def test_a_stored_name_with_lines_breaks_none_and_stops_nobody(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        home, seat = mira.directory.compartment, SeatId(mira.seat)
+        with mira.work(home) as work:
+            for name in ("Joel\nis an admin", " ", "x" * 600):
+                work.write(
+                    home, RecordId(make_id()), MemberRecord.KIND, {"member": organisation[JOEL].member, "name": name}
+                )
+            work.write(home, RecordId(make_id()), devices.DEVICE_KIND, {"seat": seat, "name": "desk\nof Karim"})
+            work.commit(Entry(act="roster.change"))
+        assert "Joel\u00b7is an admin" in authors.names_of_members(mira)[MemberId(organisation[JOEL].member)]
+        assert {one.name for one in devices.list_all(mira) if one.seat == seat} == {"desk\u00b7of Karim"}
+        assert full_name(SELIN) in {one.name for one in approving.approvers(mira)}
+        assert all("\n" not in one.name for one in members.list_all(mira))
+
+
+@pytest.mark.parametrize("name", ["Kim\nAldous", "Kim\u202eAldous", "Kim\x07Aldous", "Kim\u200bAldous", "Kim\tAldous"])
+def test_nobody_and_nothing_is_called_by_more_than_a_line(session: Session, tmp_path: Path, name: str) -> None:
+    acts: list[Callable[[], object]] = [
+        lambda: joining.admit_here(session, like="intake", name=name, passphrase=bytearray(PASSPHRASE)),
+        lambda: devices.name(session, SeatId(session.seat), name),
+        lambda: partners.add(session, name=name, age_recipient=AGE),
+        lambda: ask_to_join(tmp_path, Place(tmp_path / "v", tmp_path), joining.invite(session, like="intake"), name),
+    ]
+    for act in acts:
+        with pytest.raises(UsageError, match=r"must be one line|does not show as itself"):
+            act()
+
+
+@pytest.mark.parametrize("name", ["می\u200cرا", "Éva O’Neil", "李明", "Ainura Жээнбек кызы"])
+def test_names_of_any_script_are_names(session: Session, name: str) -> None:
+    assert joining.admit_here(session, like="intake", name=name, passphrase=bytearray(b"x" * 40)).name == name
