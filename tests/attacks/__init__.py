@@ -41,7 +41,7 @@ What the attacker has:
     recovery sheets                  test_recovery; test_reserved_ids; tests/seal: sheets
     two-person acts                  test_two_person; test_fresh_approvals; tests/log: approvals
     who counts wrongly               tests/records: counting; test_hidden_heads; test_fresh_kinds
-    a name or a date of another      test_fresh_member_records; test_fresh_glass_in_another_name
+    a name or a date of another      test_fresh_member_records; test_fresh_glass_in_another_name; test_names_in_files
     a way in that nobody lists       test_fresh_slot_row; test_ended_seat_crash
     a time that no calendar has      test_fresh_times
     the week of the intake           test_fresh_weekly_marks

@@ -62,7 +62,7 @@ def test_a_supervisor_alone_gives_nobody_the_name_of_another_in_silence(
         assert shown[joel.member] == f"{joel.name} / Somebody Else"
         assert shown[accomplice.member] == f"{accomplice.name} / {joel.name}"
         with pytest.raises(RefusedError, match="a member of this name already"):
-            members.require_new_name(mira, joel.name)
+            authors.require_new_name(mira, joel.name)
 
 
 def test_nobody_takes_back_the_end_of_their_own_time(organisation: Organisation) -> None:

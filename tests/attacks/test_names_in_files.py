@@ -1,9 +1,9 @@
-"""Names that somebody else wrote: no line of theirs passes for a line of the program."""
+"""Names that somebody else wrote: they rename nobody, and no line of theirs passes for a line of the program."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,20 +12,88 @@ import pytest
 
 from tests.attacks.conftest import AGE
 from tests.services.founded import PASSPHRASE, Place
-from tests.services.organisation import JOEL, MIRA, SELIN, Organisation, ask_to_join, full_name
+from tests.services.organisation import (
+    DANA,
+    JOEL,
+    KARIM,
+    MIRA,
+    SELIN,
+    Organisation,
+    ask_to_join,
+    full_name,
+)
 from vault.access.enrolling import MemberRecord
 from vault.access.joining import new_seat
+from vault.access.proposals import Proposal, open_proposal, seal_proposal
 from vault.access.session import Session
 from vault.cli import member as member_cli
 from vault.cli.face import Face
-from vault.errors import MalformedError, UsageError, WaitingForDecisionError
+from vault.errors import MalformedError, RefusedError, UsageError, VaultError, WaitingForDecisionError
 from vault.ids import MemberId, RecordId, SeatId, make_id
 from vault.records.work import Entry
 from vault.seal.joining import Invitation, Request, seal_request
-from vault.services import approving, authors, devices, joining, members, partners
+from vault.services import approving, authors, devices, joining, members, partners, rostering
 
 NEWCOMER = "Ilse Marrow"
 WORDS = " ".join(["academic"] * 13)
+
+
+# ---- a proposal, of which the signatures cover no name
+
+
+@pytest.fixture
+def proposal(organisation: Organisation, tmp_path: Path) -> bytes:
+    """Karim's proposal to admit somebody as admin, on its way to Mira."""
+    with organisation.open(KARIM) as karim:
+        invitation = joining.invite(karim, like="admin")
+        request, words = ask_to_join(tmp_path, Place(tmp_path / "new.vault", tmp_path / "news"), invitation, NEWCOMER)
+        outcome = joining.admit(karim, joining.look(karim, request), words).outcome
+        assert outcome.proposal is not None
+        return outcome.proposal
+
+
+def swapped(of: Organisation, new: MemberRecord) -> list[MemberRecord]:
+    joel, selin = of[JOEL].member, of[SELIN].member
+    return [new, MemberRecord(joel, full_name(SELIN)), MemberRecord(selin, full_name(JOEL))]
+
+
+@pytest.mark.parametrize(
+    ("records", "error", "words"),
+    [
+        pytest.param(swapped, MalformedError, "gives a name to somebody who is in already", id="of those who are in"),
+        pytest.param(
+            lambda of, new: [replace(new, name=full_name(SELIN).upper())],
+            RefusedError,
+            "there is a member of this name already",
+            id="a member's, for somebody new",
+        ),
+        pytest.param(lambda of, new: [new, replace(new, name="Ilse")], MalformedError, "one member twice", id="two"),
+        pytest.param(
+            lambda of, new: [replace(new, name=f"{NEWCOMER}\nsigned by Karim")],
+            MalformedError,
+            "by no name",
+            id="lines",
+        ),
+    ],
+)
+def test_whoever_carries_a_proposal_writes_no_other_names_into_it(
+    organisation: Organisation,
+    proposal: bytes,
+    records: Callable[[Organisation, MemberRecord], Sequence[MemberRecord]],
+    error: type[VaultError],
+    words: str,
+) -> None:
+    with organisation.open(DANA) as dana:  # who holds the directory's key, and signs nothing
+        true = open_proposal(dana, proposal)
+        carried = seal_proposal(dana, Proposal(true.roster, tuple(records(organisation, true.members[0]))))
+    with organisation.open(MIRA) as mira:
+        for act in (rostering.show, rostering.sign, rostering.commit):
+            with pytest.raises(error, match=words):
+                act(mira, carried)
+        joel = organisation[JOEL].member
+        told = rostering.describe(mira, Proposal(true.roster, (MemberRecord(joel, full_name(SELIN)), *true.members)))
+        assert told[0] == f"admits {NEWCOMER} as admin"
+        assert rostering.commit(mira, rostering.sign(mira, proposal)[1]).is_done
 
 
 # ---- invitation and request, before anybody has compared the words

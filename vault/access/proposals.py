@@ -94,6 +94,9 @@ def _require_fitting(roster: Roster, members: Sequence[MemberRecord]) -> None:
     for one in members:
         if one.member not in roster.members or not is_one_line(one.name):
             raise MalformedError("the proposal names somebody whom its roster does not admit, or by no name")
+    for called in ({one.member for one in members}, {one.name.casefold() for one in members}):
+        if len(called) < len(members):
+            raise MalformedError("the proposal names one member twice, or two alike")
 
 
 def _context(session: Session, number: int) -> LocalContext:

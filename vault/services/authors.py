@@ -7,7 +7,7 @@ from typing import Any
 
 from vault.access.session import Session
 from vault.display import one_line
-from vault.errors import NotFoundError, UsageError
+from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import MemberId, RecordId
 from vault.services.projection import read_counted
 from vault.services.reading import Stored
@@ -65,6 +65,21 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
     if not found:
         raise NotFoundError("there is no member of this name", advice="`casevault member list` shows who is in.")
     return found[0]
+
+
+def require_new_name(session: Session, name: str) -> None:
+    """Refuse a name that somebody who is in has already: people are told apart by it.
+
+    Raises:
+        RefusedError: it is taken.
+    """
+    names, members = all_names(session), session.directory.standing.members
+    if name.strip().casefold() in {
+        one.strip().casefold() for member in members for one in names.get(MemberId(member), ())
+    }:
+        raise RefusedError(
+            "there is a member of this name already", advice="Ask them to join under a name that tells them apart."
+        )
 
 
 def written_by(session: Session, records: Iterable[Stored[Any]]) -> dict[RecordId, str]:

@@ -23,8 +23,8 @@ from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.passphrase import DEFAULT, KdfParameters
 from vault.seal.recipients import KemPrivate
 from vault.seal.unlocking import unlock as open_slot_with
-from vault.services.authors import name_in, names_of_members
-from vault.services.members import LIKE, admission, require_new_name
+from vault.services.authors import name_in, names_of_members, require_new_name
+from vault.services.members import LIKE, admission
 from vault.services.rostering import Outcome, carry_out
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder

@@ -18,7 +18,7 @@ from vault.ids import MemberId, Origin, SeatId
 from vault.policy.clocks import has_expired
 from vault.policy.roles import Action, Role
 from vault.records.versions import OpenedVersion, open_each
-from vault.services.authors import all_names, name_in, names_of_members
+from vault.services.authors import name_in, names_of_members
 from vault.services.projection import read_counted
 from vault.services.rostering import Outcome, Progress, carry_out, seats_by_member
 from vault.services.seats import members_of_logs
@@ -170,21 +170,6 @@ def end_who_is_over(session: Session) -> Outcome | None:
     if not over:
         return None
     return carry_out(session, Change(ended=frozenset(seat for one in over for seat in one.seats)))
-
-
-def require_new_name(session: Session, name: str) -> None:
-    """Refuse a name that somebody who is in has already: people are told apart by it.
-
-    Raises:
-        RefusedError: it is taken.
-    """
-    names, members = all_names(session), session.directory.standing.members
-    if name.strip().casefold() in {
-        one.strip().casefold() for member in members for one in names.get(MemberId(member), ())
-    }:
-        raise RefusedError(
-            "there is a member of this name already", advice="Ask them to join under a name that tells them apart."
-        )
 
 
 def _fewer_auditors(session: Session, new: frozenset[Role], member: MemberId) -> dict[MemberId, frozenset[Role]]:

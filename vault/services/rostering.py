@@ -21,17 +21,19 @@ from vault.access.rosters import (
 )
 from vault.access.session import Session
 from vault.display import counted
-from vault.errors import RefusedError
+from vault.errors import MalformedError, RefusedError
 from vault.ids import CompartmentId, MemberId, SeatId
 from vault.log.roster import Roster
 from vault.log.roster_entries import Certificate
 from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Action
 from vault.services import sharing
-from vault.services.authors import name_in, names_of_members
+from vault.services.authors import name_in, names_of_members, require_new_name
 from vault.store.files import read_limited
 
 Progress = Callable[[int, int], None]
+
+_ASK_AGAIN = "Sign nothing. Ask whoever began it for a new one, and say what this one said."
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
 
     Raises:
         RefusedError: this member's role does not sign rosters, or they did already, or another change came before it.
+        MalformedError: it names somebody whom it does not admit.
         VerificationError: it does not follow from what this device knows.
     """
     session.require(Action.APPROVE)
@@ -135,6 +138,7 @@ def commit(session: Session, untrusted: bytes, *, progress: Progress = lambda do
 
     Raises:
         RefusedError: somebody has to sign yet, or this member may not write rosters, or another change came before it.
+        MalformedError: it names somebody whom it does not admit.
         VerificationError: it does not follow from what this device knows.
     """
     session.require(Action.MEMBER_ADMIT)
@@ -169,7 +173,7 @@ def settle_shared(session: Session) -> int:
 def describe(session: Session, proposal: Proposal) -> tuple[str, ...]:
     """Return in words what a roster changes, in an order that does not depend on the file."""
     before, after = session.directory.standing, proposal.roster
-    names = {**names_of_members(session), **{one.member: one.name for one in proposal.members}}
+    names = {one.member: one.name for one in proposal.members} | names_of_members(session)
     lines = []
     for member, roles in sorted(after.members.items()):
         name, old = name_in(names, member), before.members.get(member)
@@ -220,7 +224,10 @@ def _other_rules(session: Session, after: Roster) -> list[str]:
 
 
 def _opened(session: Session, untrusted: bytes) -> Proposal:
-    """Return a proposal that is the next change here: neither over, nor ahead of what has arrived."""
+    """Return a proposal that is the next change here: neither over, nor ahead of what has arrived.
+
+    No signature covers the names in it, so they name nobody but those whom it admits, and as nobody is called yet.
+    """
     proposal = open_proposal(session, untrusted)
     number, newest = proposal.roster.head.number, session.directory.standing.head.number
     if number <= newest:
@@ -232,6 +239,10 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
             "this proposal goes on from a change of members that has not arrived here",
             advice="Take a bundle of whoever proposed it first: `casevault bundle take FILE`.",
         )
+    for one in proposal.members:
+        if one.member in session.directory.standing.members:
+            raise MalformedError("the proposal gives a name to somebody who is in already", advice=_ASK_AGAIN)
+        require_new_name(session, one.name)
     return proposal
 
 
