@@ -36,13 +36,13 @@ def test_the_text_that_leaves_is_read_from_the_files_and_the_askers_words_stand_
         "| note",
         "|   text: First line",
         "|     second line",
-        "|   place: ",
+        "|   place:",
         "",
         "To approve: export.begin",
         "  files: data.json",
         "  profile: lawyer",
         "As the one who asks says:",
-        "  it leaves for somebody",
+        "> it leaves for somebody",
     ]
 
 

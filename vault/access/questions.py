@@ -7,17 +7,22 @@ them stands apart. So nobody approves one thing and reads another.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
+from textwrap import wrap
 from typing import Any
 
 import msgspec
 
-from vault.display import MINUTE_UTC, time_data
+from vault.display import MINUTE_UTC, one_line, time_data
 from vault.errors import MalformedError, VerificationError
 from vault.log.approvals import approved_digest
 
 REPORT_AS_DATA = "data.json"
+_CODE = re.compile("[a-z-]{1,40}")
+_COLUMNS = 72  # narrower than any terminal that is used for reading, so that no other break is made
+_FURTHER = "      "
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -61,11 +66,15 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             raise VerificationError("what is shown is not what the approval would be for; nothing was approved")
 
     def lines(self) -> list[str]:
-        """Return the question for a person to read: first the things, then what the asker says of them."""
-        lines = [f"| {line}" for line in _report(self.contents.get(REPORT_AS_DATA, b""))]
-        lines += ["", f"To approve: {self.act}", *(f"  {name}: {text}" for name, text in _members(self.of))]
+        """Return the question for a person to read: first the things, then what the asker says of them.
+
+        Every line of a text that others wrote begins with a mark, where it is broken too: none passes for ours.
+        """
+        lines = _marked("| ", _report(self.contents.get(REPORT_AS_DATA, b"")))
+        lines += ["", *_marked("To approve: ", [self.act], then=_FURTHER)]
+        lines += _marked("  ", (f"{name}: {text}" for name, text in _members(self.of)), then=_FURTHER)
         if self.about:
-            lines += ["As the one who asks says:", *(f"  {line}" for line in self.about)]
+            lines += ["As the one who asks says:", *_marked("> ", self.about)]
         return lines
 
 
@@ -73,12 +82,33 @@ def decode_wanted(untrusted: bytes) -> Wanted:
     """Return the question in these bytes.
 
     Raises:
-        MalformedError: there is none.
+        MalformedError: there is none, or its reasons are no codes.
     """
     try:
-        return msgspec.msgpack.decode(untrusted, type=Wanted)
+        wanted = msgspec.msgpack.decode(untrusted, type=Wanted)
     except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
         raise MalformedError("a question to a second person cannot be read") from None
+    if not all(map(_CODE.fullmatch, wanted.reasons)):
+        raise MalformedError("a question to a second person gives reasons that are no codes")
+    return wanted
+
+
+def _marked(mark: str, texts: Iterable[str], *, then: str | None = None) -> list[str]:
+    """Return each text as lines that fit a terminal; all begin with the mark, or its further ones with `then`."""
+    return [
+        line
+        for text in texts
+        for line in wrap(
+            one_line(text),
+            _COLUMNS,
+            initial_indent=mark,
+            subsequent_indent=mark if then is None else then,
+            expand_tabs=False,
+            replace_whitespace=False,
+            break_on_hyphens=False,
+        )
+        or [mark]
+    ]
 
 
 def _report(data: bytes) -> Iterator[str]:

@@ -58,7 +58,7 @@ class StillApprovals(Approvals):
             "  profile: lawyer",
             "  recipient: 6f1c",
             "As the one who asks says:",
-            "  this report leaves for Maître Solvène Kaltbrunner",
+            "> this report leaves for Maître Solvène Kaltbrunner",
         ]
         return QuestionAsked("Amina Raskolda", tuple(lines), ("legal-referral", "casework"))
 
