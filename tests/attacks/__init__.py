@@ -25,7 +25,7 @@ What the attacker has:
     an old `keys` file               tests/access: old_keys_attacks, rekeying; tests/services: factors
     erasing without authority        test_erasing
     one ciphertext, several keys     test_partition; tests/seal: commitment
-    foreign lines beside our own     test_names_in_files
+    foreign lines beside our own     test_names_in_files; test_questions_by_file
     a refusal that tells why         tests/access: unlock, delays; the bench "refusals"
     a prompt where guessing is free  test_guessing; tests/access: seconding, factors
     a keystream used twice           test_salts; test_any_order; tests/seal: envelope
@@ -39,7 +39,7 @@ What the attacker has:
     two who act apart                test_apart; test_fresh_acted_apart
     one admin of two arrested        test_arrest; tests/services: members
     recovery sheets                  test_recovery; test_reserved_ids; tests/seal: sheets
-    two-person acts                  test_two_person; test_fresh_approvals; tests/log: approvals
+    two-person acts                  test_two_person; test_fresh_approvals; test_questions_by_file; tests/log: approvals
     who counts wrongly               tests/records: counting; test_hidden_heads; test_fresh_kinds
     a name or a date of another      test_fresh_member_records; test_fresh_glass_in_another_name; test_names_in_files
     a way in that nobody lists       test_fresh_slot_row; test_ended_seat_crash

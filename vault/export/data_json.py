@@ -6,8 +6,8 @@ import json
 from typing import NamedTuple
 
 from vault.export.report import Cover, in_words
+from vault.export.shown import Dossier
 from vault.export.wording import USUAL_PURPOSE, wording
-from vault.redaction.dossier import RedactedDossier
 
 FORMAT = 1
 
@@ -25,7 +25,7 @@ class Leaf(NamedTuple):
     ours: bool
 
 
-def data_leaves(dossier: RedactedDossier, cover: Cover) -> tuple[Leaf, ...]:
+def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
     """Return every string that the data file may hold, each as often as it may stand there."""
     words = wording(cover.language)
     usual = USUAL_PURPOSE.format(profile=dossier.profile)
@@ -47,7 +47,7 @@ def data_leaves(dossier: RedactedDossier, cover: Cover) -> tuple[Leaf, ...]:
     return tuple(leaves)
 
 
-def render_data(dossier: RedactedDossier, cover: Cover) -> bytes:
+def render_data(dossier: Dossier, cover: Cover) -> bytes:
     """Return the data file of a dossier, section by section; headings and labels as keys, alike in every language.
 
     Raises:

@@ -6,14 +6,14 @@ PDF, data file and the text that the verifier compares with are all made from th
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from vault.errors import InternalError
 from vault.export.legible import legible
+from vault.export.shown import Dossier, Section
 from vault.export.wording import USUAL_PURPOSE, Wording, wording
-from vault.redaction.dossier import RedactedDossier, RedactedSection
 from vault.redaction.transform import REMOVED
 
 ALONE, TWO_PERSON = "alone", "two-person"
@@ -79,7 +79,7 @@ class Report:
     groups: tuple[Group, ...]
 
 
-def make_report(dossier: RedactedDossier, cover: Cover) -> Report:
+def make_report(dossier: Dossier, cover: Cover) -> Report:
     """Return the report of a dossier.
 
     Raises:
@@ -131,7 +131,7 @@ def _word(words: Mapping[str, str], key: str) -> str:
         raise InternalError("a key of a profile has no word in the language of the report") from None
 
 
-def _groups(sections: tuple[RedactedSection, ...], words: Wording, language: str) -> Iterator[Group]:
+def _groups(sections: Sequence[Section], words: Wording, language: str) -> Iterator[Group]:
     heading, entries = "", list[tuple[Row, ...]]()
     for section in sections:
         if entries and section.heading != heading:

@@ -22,7 +22,7 @@ from vault.services.members import members
 
 ALONE, TWO_PERSON = "alone", "two-person"
 # Of the acts that take two persons, those of which the question can travel in a file.
-_ASKED_BY_FILE = frozenset({"export.begin"})
+ASKED_BY_FILE = frozenset({"export.begin"})
 REASONS = CODES_OF_REASONS
 # Time to read and to type, at one keyboard.
 HERE_MS = 15 * 60_000
@@ -115,7 +115,7 @@ def _how_to_ask(act: str, found: Collection[Approver]) -> str:
     here = ", ".join(one.name for one in found if one.is_here)
     away = ", ".join(one.name for one in found if not one.is_here)
     ways = [f"At this keyboard with `--second NAME`: {here}."] if here else []
-    if away and act in _ASKED_BY_FILE:
+    if away and act in ASKED_BY_FILE:
         ways.append(f"In a file with `casevault approval ask`: {away}.")
     return " ".join(ways) or f"It is given at the keyboard of a device that both use; of {away} nobody uses this one."
 

@@ -14,13 +14,14 @@ import msgspec
 from vault.access.questions import Wanted, decode_wanted
 from vault.access.session import Session
 from vault.errors import BrokenSealError, MalformedError, RefusedError, UsageError, WaitingForDecisionError
+from vault.export.agreeing import require_agreement
 from vault.ids import ID_SIZE, MemberId, SeatId
 from vault.log.approvals import APPROVAL_PURPOSE, APPROVE_ACT, Approval, approval_id
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.seal.letters import LETTER_LIMIT, open_letter, seal_letter
 from vault.services.approval_checks import listings_of
-from vault.services.approving import APART_MS, APPROVERS, approver_named, approvers
+from vault.services.approving import APART_MS, APPROVERS, ASKED_BY_FILE, approver_named, approvers
 from vault.store.files import read_limited, write_durable
 
 _A_DAY_MS = 86_400_000
@@ -77,10 +78,12 @@ def ask_apart(session: Session, wanted: Wanted, name: str | None = None) -> Aske
 def read_question(session: Session, path: Path) -> Question:
     """Return the question in a file for this member, with the files in it compared with what would be approved.
 
+    What it is about can be told here from the files alone, so it is about an export, whose pages say what is shown.
+
     Raises:
         MalformedError, BrokenSealError: no question, or not for this device.
-        VerificationError: it shows other files than the approval would be for.
-        RefusedError: who asks is not in the newest roster, or is this very member.
+        VerificationError: it shows other files than the approval would be for, or another text than their pages.
+        RefusedError: who asks is not in the newest roster, or is this very member; or it is about another act.
     """
     session.require(Action.APPROVE)
     try:
@@ -96,7 +99,13 @@ def read_question(session: Session, path: Path) -> Question:
     if MemberId(certificate.member) == session.member:
         raise RefusedError("nobody approves what they ask for themselves", advice="Ask another member.")
     wanted = decode_wanted(letter.content)
+    if wanted.act not in ASKED_BY_FILE:
+        raise RefusedError(
+            "a question in a file is about an export; this one is about another act",
+            advice="That is approved at the keyboard of a device that both of you use.",
+        )
     wanted.require_whole()
+    require_agreement(wanted.contents, profile=wanted.of.get("profile"), purpose=wanted.of.get("purpose"))
     return Question(SeatId(letter.seat), MemberId(certificate.member), wanted)
 
 

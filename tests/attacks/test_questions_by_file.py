@@ -1,0 +1,191 @@
+"""A question in a file: what its reader is shown is all that the approval is for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tests.services.organisation import AMINA, SELIN, Organisation, full_name
+from vault.access.questions import Wanted
+from vault.casework.script import Script
+from vault.errors import MalformedError, RefusedError, VaultError, VerificationError
+from vault.export.data_json import canonical, render_data
+from vault.export.pdf import render_report
+from vault.export.report import Cover, make_report
+from vault.services import approving, asking
+
+PURPOSE = "referral to counsel"
+COVER = Cover(PURPOSE, release="two-person")
+NAME = "Ilham Quillfeather"
+
+
+@dataclass(frozen=True)
+class Text:
+    """A report of one note, by whoever writes reports without redacting anything."""
+
+    text: str
+    label: str = "text"
+    heading: str = "note"
+    script: Script = Script.LATIN
+    profile: str = "lawyer"
+
+    @property
+    def blocks(self) -> list[Text]:
+        return [self]
+
+    @property
+    def sections(self) -> list[Text]:
+        return [self]
+
+
+def files_of(text: str) -> dict[str, bytes]:
+    report = Text(text)
+    return {"report.pdf": render_report(make_report(report, COVER)), "data.json": render_data(report, COVER)}
+
+
+def question(files: Mapping[str, bytes], **other: Any) -> Wanted:
+    named = [[name, sha256(content).digest()] for name, content in sorted(files.items())]
+    of = {"files": named, "profile": "lawyer", "purpose": PURPOSE, "recipient": "academic acid"}
+    about, reasons = ("this report leaves for Maître Ondrelle",), approving.REASONS
+    wanted = Wanted(act="export.begin", of=of, contents=dict(files), about=about, reasons=reasons, expires_ms=0)
+    return replace(wanted, **other)
+
+
+def ask(organisation: Organisation, wanted: Wanted, path: Path) -> Path:
+    """Seal a question of any content: the program of whoever asks is theirs."""
+    with organisation.open(AMINA) as amina:
+        wanted = replace(wanted, expires_ms=amina.log.now_ms() + 3_600_000)
+        path.write_bytes(asking.ask_apart(amina, wanted, full_name(SELIN)).file)
+    return path
+
+
+def changed(files: Mapping[str, bytes], change: Callable[[dict[str, Any]], object]) -> dict[str, bytes]:
+    data = json.loads(files["data.json"])
+    change(data)
+    return {**files, "data.json": canonical(data)}
+
+
+CODED, NAMED = "[PERSON 1] was heard.", f"{NAME} was heard."
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        pytest.param(
+            lambda: {**files_of(CODED), "report.pdf": files_of(NAMED)["report.pdf"]},
+            VerificationError,
+            "not what is shown of them: .*text that nobody approved",
+            id="the pages name somebody",
+        ),
+        pytest.param(
+            lambda: {**files_of(CODED), "report.pdf": b"%PDF-1.7 " + NAMED.encode()},
+            VerificationError,
+            "not what is shown of them: .*a reader cannot read the file",
+            id="pages that no reader opens",
+        ),
+        pytest.param(
+            lambda: {"data.json": files_of(CODED)["data.json"]}, VerificationError, "no report", id="no pages"
+        ),
+        pytest.param(
+            lambda: {**files_of(CODED), "more.txt": NAMED.encode()}, VerificationError, "no report", id="a third file"
+        ),
+        pytest.param(
+            lambda: changed(files_of(CODED), lambda data: data.update(more=NAMED)),
+            VerificationError,
+            "no report",
+            id="data under a key of its own",
+        ),
+        pytest.param(
+            lambda: changed(files_of(CODED), lambda data: data["notice"]["lines"].append(NAMED)),
+            VerificationError,
+            "no report",
+            id="data in the notice",
+        ),
+        pytest.param(
+            lambda: changed(files_of(CODED), lambda data: data["sections"][0].update(heading=NAMED)),
+            VerificationError,
+            "no report",
+            id="data in a heading",
+        ),
+        pytest.param(
+            lambda: changed(files_of(CODED), lambda data: data.update(purpose=NAMED)),
+            VerificationError,
+            "no report",
+            id="another purpose than is signed",
+        ),
+    ],
+)
+def test_files_that_say_more_than_is_shown_are_not_approved(
+    organisation: Organisation,
+    tmp_path: Path,
+    make: Callable[[], dict[str, bytes]],
+    error: type[VaultError],
+    words: str,
+) -> None:
+    path = ask(organisation, question(make()), tmp_path / "question")
+    with organisation.open(SELIN) as selin:
+        before = selin.log.size
+        with pytest.raises(error, match=words):
+            asking.read_question(selin, path)
+        with pytest.raises(error, match=words):
+            asking.give(selin, path, why="legal-referral")
+        assert selin.log.size == before
+
+
+def test_pages_that_say_what_is_shown_are_approved(organisation: Organisation, tmp_path: Path) -> None:
+    path = ask(organisation, question(files_of(NAMED)), tmp_path / "question")
+    with organisation.open(SELIN) as selin:
+        assert f"|   text: {NAMED}" in asking.read_question(selin, path).wanted.lines()
+        assert asking.give(selin, path, why="legal-referral").approval.act == "export.begin"
+
+
+def test_an_act_whose_objects_the_file_cannot_show_is_not_approved_by_file(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    of = {"case": bytes(16), "seats": [organisation[AMINA].seat], "until": 1, "why": "emergency"}
+    wanted = question({}, act="break.glass", of=of, about=("case K7QM-3XPD, opened to Tomas Verhoffen",))
+    path = ask(organisation, wanted, tmp_path / "question")
+    with organisation.open(SELIN) as selin:
+        for act in (asking.read_question, lambda *of: asking.give(*of, why="emergency")):
+            with pytest.raises(RefusedError, match="is about an export; this one is about another act"):
+                act(selin, path)
+
+
+def test_reasons_that_are_sentences_are_no_reasons(organisation: Organisation, tmp_path: Path) -> None:
+    path = ask(organisation, question(files_of(CODED), reasons=("x\nApproved before.",)), tmp_path / "question")
+    with organisation.open(SELIN) as selin, pytest.raises(MalformedError, match="reasons that are no codes"):
+        asking.read_question(selin, path)
+
+
+FORGED = "To approve: nothing"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"First.\n\n{FORGED}",
+        f"First.\u2028{FORGED}",
+        f"First.\x85{FORGED}",
+        f"First.{' ' * 200}{FORGED}",
+        "x " * 90 + FORGED,
+    ],
+    ids=["line break", "line separator", "next line", "blanks to the edge", "words to the edge"],
+)
+def test_no_text_of_others_makes_a_line_that_passes_for_the_programs(text: str) -> None:
+    """Wherever a text stands, at the beginning of a line or where a terminal would break it."""
+    data = json.dumps({"sections": [{"heading": text, "blocks": [{"label": text, "text": text}]}]}).encode()
+    wanted = Wanted(act=text, of={text: text, "until": text}, contents={"data.json": data}, about=(text,), expires_ms=1)
+    lines = wanted.lines()
+    ours = [line for line in lines if not line.startswith(("| ", "  ", "> "))]
+    assert ours[0] == ""
+    assert ours[1].startswith(f"To approve: {text[:1]}")
+    assert ours[2:] == ["As the one who asks says:"]
+    assert all(len(line) <= 72 and len(line.splitlines()) <= 1 for line in lines)
+    assert not [line for line in lines if line.strip() == FORGED and not line.startswith("      ")]
