@@ -264,7 +264,7 @@ def test_the_index_asks_again_for_what_a_key_opens_and_forgets_what_was_withdraw
 
 def test_a_roster_that_the_root_signed_alone_is_told_when_it_comes_in(session: Session) -> None:
     standing, home = session.directory.standing, session.directory.compartment
-    change = Change(roles={MemberId(bytes(16)): frozenset({Role.FIELD})})
+    change = Change(roles={MemberId(b"f" * 16): frozenset({Role.FIELD})})
     roster = next_roster(standing, change, lambda _: {})
     seed = derive_root_seed(kept_secret(session) or b"")
     with session.work() as work:
