@@ -37,6 +37,17 @@ def test_a_guess_that_is_wrong_names_nobody(office: Office, asked: str) -> None:
         assert register.ask(nadia, [asked]) == []
 
 
+def test_whom_to_ask_is_whoever_entered_the_name_not_whom_the_entry_names(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office.open(office.nadia) as nadia, monkeypatch.context() as patch:
+        others = next(seat for seat in nadia.directory.standing.certificates if seat != nadia.seat)
+        patch.setattr(nadia, "seat", others)
+        register.add(nadia, ["Zarina Tashbaeva"])
+    with office.open(office.nadia) as nadia:
+        assert register.ask(nadia, ["Zarina Tashbaeva"]) == [office.nadia.member]
+
+
 def test_nothing_that_is_stored_holds_a_word_of_a_name(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         register.add(nadia, ["Zarina Tashbaeva"])

@@ -12,7 +12,7 @@ from itertools import combinations, product
 from vault.access.session import Session
 from vault.casework.intake import RegisterEntry
 from vault.errors import UsageError
-from vault.ids import MemberId, RecordId, SeatId, make_id
+from vault.ids import MemberId, RecordId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.names.forms import PARTICLES, words_of
 from vault.names.normal import normal
@@ -25,7 +25,7 @@ from vault.seal.named import derive_register_hash, derive_register_key
 from vault.services.compartments import the_one
 from vault.services.projection import read_counted
 from vault.services.reading import stored_of_kind
-from vault.services.seats import member_of_seat
+from vault.services.seats import members_of_logs
 
 _MOST_SKELETONS = 256
 
@@ -54,22 +54,24 @@ def add(session: Session, names: Sequence[str]) -> RecordId:
 
 
 def ask(session: Session, names: Sequence[str]) -> list[MemberId]:
-    """Return whom to ask about somebody of these names: the members whose devices entered a match.
+    """Return whom to ask about somebody of these names: the members whose logs entered a match.
 
     The question is in the log as a count, without a word of it.
     """
     rule = session.require(Action.REGISTER_ASK)
     home = the_one(session, CompartmentKind.REGISTER)
-    entries = [one.value for one in stored_of_kind(read_counted(session, home), RegisterEntry)]
+    entries = stored_of_kind(read_counted(session, home), RegisterEntry)
+    # Whose log an entry stands in has whom to ask for; the seat in it anybody could write.
+    authors = members_of_logs(session, {one.origin for one in entries if one.origin is not None})
     with session.work() as work:
         work.commit(Entry(act="case.search", why="intake", covers={RegisterEntry.KIND: len(entries)}, pol=rule))
     skeletons = skeletons_of(names)
     asked: dict[bytes, frozenset[bytes]] = {}
     contacts: dict[MemberId, None] = {}
-    for entry in entries:
+    for one in entries:
+        entry, member = one.value, authors.get(one.origin) if one.origin is not None else None
         if entry.key not in asked:
-            asked[entry.key] = frozenset(derive_register_hash(entry.key, one) for one in skeletons)
-        member = member_of_seat(session, SeatId(entry.contact))
+            asked[entry.key] = frozenset(derive_register_hash(entry.key, skeleton) for skeleton in skeletons)
         if member is not None and not asked[entry.key].isdisjoint(entry.hashes):
             contacts[member] = None
     return list(contacts)
