@@ -34,6 +34,7 @@ def test_the_fourth_attempt_waits_and_no_attempt_waits_longer_than_half_a_minute
     ("passed_ms", "left"),
     [
         pytest.param(0, 8.0, id="at once"),
+        pytest.param(500, 7.5, id="half a second is over"),
         pytest.param(3_000, 5.0, id="a part is over"),
         pytest.param(8_000, 0.0, id="just over"),
         pytest.param(90_000, 0.0, id="long over"),
