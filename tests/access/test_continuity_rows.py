@@ -13,8 +13,9 @@ from tests.access.test_proving import remove, store, written
 from tests.log.writer import SEAT, Writer
 from vault.access import continuity
 from vault.access.alarms import Alarm
-from vault.access.continuity import Continuity, _compare, judge, newest_keys, report_of, with_remembered
+from vault.access.continuity import Continuity, _compare, judge, newest_keys, with_remembered
 from vault.access.pins import Pinned, Pins
+from vault.access.proving import report_of
 from vault.errors import VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
 from vault.log.genesis import Genesis

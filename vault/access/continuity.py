@@ -9,18 +9,16 @@ from hashlib import sha256
 from vault.access.alarms import Alarm, faults_among, remembered
 from vault.access.directory import Directory
 from vault.access.pins import Pinned, Pins
-from vault.access.proving import gives_root
+from vault.access.proving import gives_root, report_of
 from vault.errors import VerificationError
 from vault.ids import ZERO_DIGEST, Origin, SeatId
 from vault.log.genesis import Genesis
 from vault.log.items import ItemKind, keys_tag
 from vault.log.listed import proven_lists
 from vault.log.report import LogReport
-from vault.log.verify import verify_log
-from vault.records.logs import genesis_bytes_of, genesis_of
+from vault.records.logs import genesis_of
 from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.keyfile import KeyFile
-from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 
 
@@ -239,9 +237,3 @@ def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarm
             f"nothing of log {newest.origin.hex()} is proven", advice="Restore the vault from a backup."
         )
     return Continuity(None, Predecessor(Origin(newest.origin), newest.size, newest.root), alarms)
-
-
-def report_of(rows: Rows, origin: Origin) -> LogReport:
-    """Check a whole log without keys (C1 to C3): takes its time, and believes nothing."""
-    genesis = genesis_bytes_of(rows, origin) or b""
-    return verify_log(genesis, rows.operations(origin), rows.checkpoints(origin), is_signed_raw)

@@ -69,7 +69,7 @@ class Prover:
         proven = self.proven(rows, origin, 0, rows.size(origin))
         if not proven.rejected:
             return proven.size
-        codes = {problem.code for problem in _report(rows, origin, self.verified.get(origin)).problems}
+        codes = {problem.code for problem in report_of(rows, origin, self.verified.get(origin)).problems}
         is_signed_twice = not codes.isdisjoint({ProblemCode.FORK, ProblemCode.ALTERED})
         return min(proven.size, *(seq for seq, _ in proven.rejected)) if is_signed_twice else proven.size
 
@@ -88,7 +88,7 @@ class Prover:
         remembered = self.verified.get(origin)
         if remembered is not None and remembered.size == stored:
             return remembered
-        report = _report(rows, origin, remembered)
+        report = report_of(rows, origin, remembered)
         found = Pinned(report.size, report.root)
         if remembered is None or found.size > remembered.size:
             # More is proven only where the root at the remembered size is the remembered one.
@@ -110,7 +110,7 @@ class Prover:
 
 def proven_alone(rows: Rows, origin: Origin) -> Proven:
     """Return how far a log is proven by its own rows: all of it is read."""
-    report = _report(rows, origin)
+    report = report_of(rows, origin)
     return Proven(report.size, report.rejected)
 
 
@@ -120,7 +120,8 @@ def _are_the_newest(rows: Rows, log: SeatLog, origin: Origin, start: int, stop: 
     return leaves is not None and leaves == leaves_of(rows, origin, start, stop)
 
 
-def _report(rows: Rows, origin: Origin, known: Pinned | None = None) -> LogReport:
+def report_of(rows: Rows, origin: Origin, known: Pinned | None = None) -> LogReport:
+    """Check a whole log without keys (C1 to C3): takes its time, and believes nothing but what was known of it."""
     pins = {} if known is None else {known.size: known.root}
     genesis = genesis_bytes_of(rows, origin) or b""
     return verify_log(genesis, rows.operations(origin), rows.checkpoints(origin), is_signed_raw, pins=pins)
@@ -128,7 +129,7 @@ def _report(rows: Rows, origin: Origin, known: Pinned | None = None) -> LogRepor
 
 def _despite_damage(rows: Rows, origin: Origin, known: Pinned) -> Proven:
     """Return what can be proven of a log whose headers as a whole do not give the root that they should."""
-    report = _report(rows, origin, known)
+    report = report_of(rows, origin, known)
     if report.size < known.size and gives_root(rows, origin, known, lambda level, _: level == 0):
         # The full tiles are the signed ones: each header below them is proven by itself, or is not.
         return _by_tiles(rows, origin, known.size)

@@ -11,9 +11,9 @@ from time import sleep
 import msgspec
 
 from vault import errors
-from vault.access.continuity import report_of
 from vault.access.delays import Wait
 from vault.access.lending import RowSet, can_act_here, lend
+from vault.access.proving import report_of
 from vault.access.questions import Wanted
 from vault.access.second import Answered, Asked, decoded
 from vault.access.session import Session

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from vault.access.alarms import VERIFY_ALARM, Alarm
-from vault.access.continuity import newest_keys, report_of
+from vault.access.continuity import newest_keys
 from vault.access.keyrings import open_missing
+from vault.access.proving import report_of
 from vault.access.session import Session
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import Origin
