@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from vault.access.session import Session
-from vault.ids import CompartmentId, MemberId, RecordId
+from vault.ids import CompartmentId, MemberId, RecordId, SeatId
 from vault.policy.roles import Action
 
 ACTS: Mapping[str, tuple[Action, ...]] = {
@@ -64,6 +64,8 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     "keys.cases_held": (Action.CASE_LIST,),
     "keys.keys_of": (Action.CASE_READ,),
     "listing.open_list": (Action.CASE_LIST,),
+    "losing.before_end": (Action.MEMBER_END,),
+    "losing.before_roles": (Action.ROLE_CHANGE,),
     "logbook.newest": (Action.LOG_READ,),
     "members.change_roles": (Action.ROLE_CHANGE,),
     "members.end_who_is_over": (Action.MEMBER_END,),
@@ -212,6 +214,7 @@ CALLS: Mapping[str, Call] = {
     "intake.close": lambda run, session, case, *_: run(session, "no slip", moved_to=case),
     "joining.admit": lambda run, session, *_: run(session, _FROM_A_STRANGER, ()),
     "joining.invite_device": lambda run, session, *_: run(session, _STRANGER),
+    "losing.before_end": lambda run, session, *_: run(session, [SeatId(bytes(16))]),
     "notes.amend": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
     "notes.show": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "sections.add_note": lambda run, session, case, _, section: run(

@@ -1,6 +1,8 @@
 """The whole table of roles and acts, written a second time by hand: a change of it is made twice, knowingly."""
 
-from vault.policy.roles import ALLOWED, CASE_ACTIONS
+import pytest
+
+from vault.policy.roles import ALLOWED, CASE_ACTIONS, Role, includes
 
 # Columns: admin, supervisor, caseworker, intake, legal-reviewer, auditor, field.
 _ROLES = ("admin", "supervisor", "caseworker", "intake", "legal-reviewer", "auditor", "field")
@@ -50,3 +52,26 @@ def test_each_role_may_do_what_its_column_says_and_nothing_else() -> None:
 def test_these_acts_need_the_grant_of_a_case_too() -> None:
     acts = {"case.read", "case.write", "case.export", "case.share", "section.create", "break.glass"}
     assert set(map(str, CASE_ACTIONS)) == acts
+
+
+@pytest.mark.parametrize(
+    ("role", "included"),
+    [
+        ("admin", set()),
+        ("supervisor", {"caseworker", "intake", "legal-reviewer", "field"}),
+        ("caseworker", {"legal-reviewer", "field"}),
+        ("intake", set()),
+        ("legal-reviewer", {"field"}),
+        ("auditor", set()),
+        ("field", set()),
+    ],
+)
+def test_a_role_includes_another_that_allows_nothing_more(role: str, included: set[str]) -> None:
+    assert {other.value for other in Role if includes({Role(role)}, other)} == {role, *included}
+
+
+def test_two_roles_together_include_what_neither_does() -> None:
+    both = {Role.LEGAL_REVIEWER, Role.INTAKE}
+    assert not any(includes({one}, Role.FIELD) for one in (Role.INTAKE, Role.AUDITOR))
+    assert includes(both, Role.FIELD)
+    assert not includes(both, Role.CASEWORKER)

@@ -280,6 +280,25 @@ def test_the_root_signs_only_when_it_is_chosen() -> None:
     assert [done[-1] for done in acts_of(app, "roles")] == [False, False, True]
 
 
+def test_a_role_is_taken_only_after_what_is_lost_was_read() -> None:
+    class Loses(StillMembers):
+        loss = "What 1 device of Joel Brandvik wrote will count no more. Or give caseworker too: then nothing is lost."
+
+    app = _app(Loses)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "m", "down", "down", "r", "f4")
+        assert "What 1 device of Joel Brandvik wrote will count no more." in " ".join(words_on(pilot).split())
+        await press(pilot, "enter")
+        assert not acts_of(app, "roles")
+        assert "Space marks a role" in words_on(pilot)
+        await press(pilot, "f4", "y", "enter")
+        assert isinstance(app.screen, MembersScreen)
+
+    walk(app, steps)
+    assert acts_of(app, "roles") == [("roles", JOEL, ("caseworker",), False)]
+
+
 def test_a_proposal_is_read_then_signed_into_a_new_file_then_made_to_count() -> None:
     app = _app()
 

@@ -126,7 +126,11 @@ def test_a_stolen_laptop_ends_and_the_list_of_whom_to_warn_is_there_at_once(
     assert office.run("device", "name", joined["device"], "grey laptop").code == 0
 
     warn = tmp_path / "warn"
-    lost = office.run("device", "lost", "grey laptop", "--warn-list", str(warn), "--json")
+    asked = office.run("device", "lost", "grey laptop", "--warn-list", str(warn), "--json")
+    assert (asked.code, asked.json()["error"]["message"]) == (3, "nothing is changed: work may be lost")
+    assert f"What 1 device of {VOLUNTEER} wrote and this device has not taken in will count no more" in asked.err
+    assert not warn.exists()
+    lost = office.run("device", "lost", "grey laptop", "--warn-list", str(warn), "--yes", "--json")
     assert lost.code == 0, lost.err
     data = lost.json()
     assert (data["done"], data["cases"], data["clients"], data["unread"]) == (True, 1, 1, 0)

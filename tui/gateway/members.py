@@ -13,7 +13,7 @@ from vault.access.inviting import Answer
 from vault.errors import InternalError, UsageError, VaultError
 from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
-from vault.services import dates, deputies, devices, joining, members, syncing, terms
+from vault.services import dates, deputies, devices, joining, losing, members, syncing, terms
 from vault.services.authors import name_in, names_of_members
 from vault.services.joining import Admitted
 from vault.services.members import MemberShown
@@ -147,6 +147,10 @@ class Members(Subject):
         """Let a member leave. Nothing stops it half way."""
         session = self._session
         return changed(session, members.leave(session, member_id(member), progress=progress), "The member has left.")
+
+    def before_roles(self, member: str, roles: Sequence[str]) -> str:
+        """Return what to ask about before a member gets exactly these roles; empty where nothing is lost by it."""
+        return losing.before_roles(self._session, member_id(member), roles)
 
     def change_roles(self, member: str, roles: Sequence[str], *, by_root: bool) -> Changed:
         """Give a member exactly these roles."""

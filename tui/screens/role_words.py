@@ -9,7 +9,7 @@ ROLES: Final = (
     ("caseworker", "caseworker: makes and keeps cases"),
     ("field", "field: reads the cases granted to them"),
     ("legal-reviewer", "legal reviewer: reads, approves exports"),
-    ("supervisor", "supervisor: caseworker who also admits"),
+    ("supervisor", "supervisor: makes and keeps cases too, and admits"),
     ("auditor", "auditor: reads the log, no case"),
     ("admin", "admin: members and keys, no case"),
 )

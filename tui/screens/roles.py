@@ -16,10 +16,14 @@ from tui.screens.role_words import ROLES
 from tui.screens.rows import FixedRows
 from tui.values_members import MemberLine
 from tui.widgets.columns import Column
+from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
 
-_ABOUT: Final = "Space marks a role or takes the mark (*) away. F4 gives exactly the marked ones."
+_ABOUT: Final = (
+    "Space marks a role or takes the mark (*) away. F4 gives exactly the marked ones; "
+    "one more takes nothing, one less may lose work."
+)
 
 
 class RolesForm(ChangingScreen):
@@ -57,8 +61,24 @@ class RolesForm(ChangingScreen):
     def action_finish(self) -> None:
         """Give the member these roles."""
         member, marked = self._member.member, sorted(self.query_one("#roles", VirtualList).marked)
-        self.change(
-            "Changing the roles",
-            lambda vault, by_root, _progress, _stopped: vault.members.change_roles(member, marked, by_root=by_root),
-            lambda: self.end("changed"),
-        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.change(
+                    "Changing the roles",
+                    lambda vault, by_root, _progress, _stopped: vault.members.change_roles(
+                        member, marked, by_root=by_root
+                    ),
+                    lambda: self.end("changed"),
+                )
+
+        def said(loss: str) -> None:
+            if not loss:
+                answered(yes=True)
+                return
+            question = Confirm(
+                f"Take a role from {self._member.name}?", loss, yes="Give these roles", no="Leave them as they are"
+            )
+            self.app.push_screen(question, answered)
+
+        self.ask(lambda vault: vault.members.before_roles(member, marked), said)

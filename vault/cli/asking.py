@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vault import platform
 from vault.cli.face import Face
-from vault.errors import UsageError
+from vault.errors import UsageError, WaitingForDecisionError
 
 _MAX_INPUT_BYTES = 4 * 1024 * 1024
 
@@ -122,6 +122,28 @@ def read_text(args: argparse.Namespace) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError("the note is no UTF-8 text", advice="Convert it to UTF-8 first.") from None
+
+
+def add_yes(parser: argparse.ArgumentParser) -> None:
+    """Declare that what cannot be taken back is not asked about."""
+    parser.add_argument("--yes", action="store_true", help="do not ask before work is lost (scripts)")
+
+
+def require_sure(args: argparse.Namespace, face: Face, loss: str) -> None:
+    """Say what would be lost, if anything, and return where `--yes` or somebody at the terminal takes that.
+
+    Raises:
+        WaitingForDecisionError: nobody did.
+    """
+    if not loss:
+        return
+    face.say(loss)
+    if args.yes:
+        return
+    if not (face.may_ask and sys.stdin.isatty()):
+        raise WaitingForDecisionError("nothing is changed: work may be lost", advice="Repeat it with --yes.")
+    if ask_line("Go on? Type yes: ").casefold() != "yes":
+        raise WaitingForDecisionError("nothing is changed", advice="Take their bundle, then repeat the command.")
 
 
 def _from_json(args: argparse.Namespace, values: Sequence[Personal]) -> dict[str, list[str]]:

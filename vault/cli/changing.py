@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from vault.cli.asking import add_yes, require_sure
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
 from vault.cli.outcome import WAITING, add_proposal, add_root, outcome_result, shown_data, shown_lines, write_new
@@ -16,15 +17,18 @@ def add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser], role
     """Declare the verbs; `roles` are the words that `roles` takes."""
     suspend = verbs.add_parser("suspend", help="end every device of a member", allow_abbrev=False)
     suspend.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
+    add_yes(suspend)
     add_proposal(suspend)
     suspend.set_defaults(command=_suspend)
     leave = verbs.add_parser("leave", help="let a member leave for good", allow_abbrev=False)
     leave.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
+    add_yes(leave)
     add_proposal(leave)
     leave.set_defaults(command=_leave)
     change = verbs.add_parser("roles", help="give a member exactly these roles", allow_abbrev=False)
     change.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
     change.add_argument("roles", nargs="+", metavar="ROLE", choices=roles, help=f"one or more of: {', '.join(roles)}")
+    add_yes(change)
     add_root(change)
     add_proposal(change)
     change.set_defaults(command=_change_roles)
@@ -41,21 +45,23 @@ def add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser], role
 
 
 def _suspend(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, members
+    from vault.services import authors, losing, members, seats
 
     with opened(args, face) as session:
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
+        require_sure(args, face, losing.before_end(session, seats.seats_of(session, [member])))
         outcome = members.suspend(session, member, progress=_progress(face))
     return outcome_result(args, face, outcome, f"{name} is suspended: no device of theirs counts any more.")
 
 
 def _leave(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, members
+    from vault.services import authors, losing, members, seats
 
     with opened(args, face) as session:
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
+        require_sure(args, face, losing.before_end(session, seats.seats_of(session, [member])))
         outcome = members.leave(session, member, progress=_progress(face))
     return outcome_result(
         args,
@@ -66,11 +72,12 @@ def _leave(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _change_roles(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, members
+    from vault.services import authors, losing, members
 
     with opened(args, face) as session:
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
+        require_sure(args, face, losing.before_roles(session, member, args.roles))
         outcome = members.change_roles(session, member, args.roles, by_root=args.root)
     return outcome_result(args, face, outcome, f"{name} is exactly this now: {', '.join(sorted(set(args.roles)))}.")
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vault.cli.asking import add_yes, require_sure
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
 from vault.cli.outcome import add_proposal, outcome_result, write_new
@@ -37,11 +38,13 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     step = move.add_mutually_exclusive_group(required=True)
     step.add_argument("--invitation", type=Path, metavar="FILE", help="1. on the old device: invite the new one")
     step.add_argument("--ended", metavar="DEVICE", help="2. on the new device, once it has everything: end the old one")
+    add_yes(move)
     add_proposal(move)
     move.set_defaults(command=_move)
     lost = verbs.add_parser("lost", help="end a device that is gone, and say whom to warn", allow_abbrev=False)
     lost.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
     lost.add_argument("--warn-list", type=Path, metavar="FILE", help="write whom to warn here, in place of the screen")
+    add_yes(lost)
     add_proposal(lost)
     lost.set_defaults(command=_lost)
 
@@ -108,13 +111,14 @@ def _give(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _move(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import devices, joining
+    from vault.services import devices, joining, losing
 
     with opened(args, face) as session:
         if args.invitation is not None:
             write_new(args.invitation, joining.invite_device(session, session.member))
         else:
             seat = devices.find(session, args.ended)
+            require_sure(args, face, losing.before_end(session, [seat]))
             outcome = devices.end_moved(session, seat)
     if args.invitation is None:
         return outcome_result(args, face, outcome, "You moved: the old device counts no more.")
@@ -128,12 +132,13 @@ def _move(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _lost(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import devices
+    from vault.services import devices, losing
 
     if args.warn_list is not None and args.warn_list.exists():
         raise UsageError(f"{args.warn_list} exists already", advice="Name a new file.")
     with opened(args, face) as session:
         seat = devices.find(session, args.device)
+        require_sure(args, face, losing.before_end(session, [seat]))
         done = devices.lost(session, seat, progress=lambda at, total: face.progress(at, total, "Making new keys"))
     lines = devices.warn_lines(done.warn)
     data: dict[str, object] = {"device": seat.hex(), "clients": len(done.warn.clients), "unread": done.warn.unread}

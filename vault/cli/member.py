@@ -7,7 +7,15 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import Personal, add_personal, ask_line, personal_values, read_member
+from vault.cli.asking import (
+    Personal,
+    add_personal,
+    add_yes,
+    ask_line,
+    personal_values,
+    read_member,
+    require_sure,
+)
 from vault.cli.changing import add_changes
 from vault.cli.choosing import new_passphrase
 from vault.cli.face import Face, Result
@@ -51,6 +59,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     admit.add_argument("--words", metavar="W", help="the 13 words as read out on the other side (scripts)")
     admit.add_argument("--bundle", type=Path, metavar="FILE", help="write what the new device needs here")
     admit.add_argument("--with-cases", action="store_true", help="a further device of yours: give it all your cases")
+    add_yes(admit)
     add_root(admit)
     add_proposal(admit)
     admit.set_defaults(command=_admit)
@@ -61,6 +70,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     finish.set_defaults(command=_finish)
     add = verbs.add_parser("add", help="a second member in this very folder, at the same keyboard", allow_abbrev=False)
     _add_like(add)
+    add_yes(add)
     add_root(add)
     add.add_argument("--new-passphrase-fd", type=int, metavar="N", help="read theirs from here (scripts)")
     add.add_argument("--new-passphrase-file", type=Path, metavar="F", help="read theirs from this file (scripts)")
@@ -152,11 +162,13 @@ def _join(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _admit(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import devices, joining, syncing
+    from vault.services import devices, joining, losing, syncing
 
     with opened(args, face) as session:
         answered = joining.look(session, args.request)
-        admitted = joining.admit(session, answered, _compared(args, face, answered), by_root=args.root)
+        words = _compared(args, face, answered)
+        require_sure(args, face, losing.before_roles(session, None, answered.invitation.roles))
+        admitted = joining.admit(session, answered, words, by_root=args.root)
         cases = 0
         if admitted.outcome.is_done and args.with_cases:
             cases = devices.give_cases(session, admitted.seat)
@@ -226,9 +238,10 @@ def _finish(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import joining
+    from vault.services import joining, losing
 
     with opened(args, face) as session:
+        require_sure(args, face, losing.before_roles(session, None, [args.like]))
         name = personal_values(args, face, _NAME, "member add --like ROLE")["name"][0]
         if args.new_passphrase_fd is None and args.new_passphrase_file is None:
             face.say(f"{name} types a passphrase of their own now; you look away.")

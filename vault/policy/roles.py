@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 
 
@@ -104,3 +105,8 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.LOG_VERIFY: _EVERYBODY,
     Action.BACKUP_MAKE: _EVERYBODY,
 }
+
+
+def includes(roles: AbstractSet[Role], other: Role) -> bool:
+    """Say whether somebody with these roles may do all that another role allows."""
+    return all(roles & allowed for allowed in ALLOWED.values() if other in allowed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -133,7 +133,7 @@ def change_roles(
         RefusedError: nobody could admit anybody any more, or nothing would change.
     """
     session.require(Action.ROLE_CHANGE)
-    wanted = _checked_roles(roles)
+    wanted = checked_roles(roles)
     if not wanted and not allow_none:
         raise UsageError("a member needs a role", advice="To end their access use `casevault member suspend`.")
     before = session.directory.roles_of(member)
@@ -184,12 +184,17 @@ def _fewer_auditors(session: Session, new: frozenset[Role], member: MemberId) ->
     }
 
 
-def _checked_roles(words: Sequence[str]) -> frozenset[Role]:
+def checked_roles(words: Iterable[str]) -> frozenset[Role]:
+    """Return the roles that these words name.
+
+    Raises:
+        UsageError: a word is no role.
+    """
     known = {role.value for role in Role}
-    for word in words:
-        if word not in known:
-            raise UsageError("there is no such role", advice=f"The roles are: {', '.join(sorted(known))}.")
-    return frozenset(map(Role, words))
+    named = frozenset(words)
+    if not named <= known:
+        raise UsageError("there is no such role", advice=f"The roles are: {', '.join(sorted(known))}.")
+    return frozenset(map(Role, named))
 
 
 def _require_other(session: Session, member: MemberId) -> None:

@@ -46,6 +46,7 @@ class StillMembers(Members):
     _door: StillDoor
     may = EVERYTHING
     changed = DONE
+    loss = ""
 
     @override
     def list_all(self, *, also_left: bool = False) -> MembersShown:
@@ -89,6 +90,10 @@ class StillMembers(Members):
     def leave(self, member: str, progress: Progress) -> Changed:
         self._door.done.append(("leave", member))
         return self.changed
+
+    @override
+    def before_roles(self, member: str, roles: Sequence[str]) -> str:
+        return self.loss
 
     @override
     def change_roles(self, member: str, roles: Sequence[str], *, by_root: bool) -> Changed:
