@@ -12,6 +12,7 @@ import pytest
 from tests.cli.desk import Answer, Desk
 from tests.cli.typist import Typist
 from tests.services.founded import MEMBER
+from vault.access.root_secret import forget_secret
 from vault.seal.sheets import Sheet, make_sheets
 from vault.services import recovery
 
@@ -220,3 +221,16 @@ def test_restore_needs_a_passphrase_typed_twice_alike(desk: Desk, sheets: Sequen
     )
     assert (answer.code, answer.json()["error"]["message"]) == (5, "a member of this name is in already")
     assert MEMBER not in answer.out + answer.err
+
+
+def test_a_device_that_never_saw_a_drill_claims_none(desk: Desk) -> None:
+    """As a member's who was invited: the secret of the sheets never was there, and whether there are any is unknown."""
+    with desk.place.open() as session:
+        forget_secret(session)
+    data = desk.run("recovery", "status", "--json").json()
+    assert (data["proven"], data["drill"]) == (None, None)
+    shown = desk.run("recovery", "status").out
+    assert "recovery: NOT KNOWN here. The secret is not on this device, and no drill on it proved sheets." in shown
+    assert "Ask an admin when a drill was" in shown
+    found = next(one for one in desk.run("status", "--json").json()["items"] if one["name"] == "recovery")
+    assert (found["state"], found["found"]) == ("warn", "not known here whether sheets are proven")

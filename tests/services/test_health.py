@@ -24,6 +24,13 @@ from vault.services.findings import Item, Verdict
 _DAY = 86_400_000
 _NOW = 1_800_000_000_000  # 2027-01-15 08:00 UTC
 
+NOT_KNOWN = Item(
+    "recovery",
+    Verdict.WARN,
+    "not known here whether sheets are proven",
+    "Ask an admin when a drill proved them last; on any device an admin can: `casevault recovery drill`.",
+)
+
 
 def by_name(items: list[Item]) -> dict[str, Item]:
     assert len({item.name for item in items}) == len(items)
@@ -48,7 +55,7 @@ def test_the_file_of_dates_names_nothing(filled: Filled) -> None:
     for secret in (vault_id.hex(), seat.hex(), MARKER, MEMBER, str(filled.path.name)):
         assert secret not in text
     assert json.loads(path.read_text()).keys() == {
-        *("opened", "backup", "verify", "highest", "separated", "sheets", "made", "drill")
+        *("opened", "backup", "verify", "highest", "separated", "sheets", "made", "drill", "root")
     }
     assert path.stat().st_mode & 0o077 == 0
 
@@ -84,15 +91,21 @@ def test_a_vault_that_was_never_opened_here_is_warned_of_like_a_founders(founded
     found = by_name(health.status(founded.path, state=tmp_path / "fresh"))
     assert found["last opened"] == Item("last opened", Verdict.UNKNOWN, "never by this account on this device")
     assert found["duties"].found == "no separation of duties"
-    assert found["recovery"].found == "no recovery sheets"
+    assert found["recovery"] == NOT_KNOWN
     assert not (tmp_path / "fresh").exists()
 
 
 def test_proven_sheets_and_separated_duties_are_no_longer_warned_of(founded: Place) -> None:
-    dates._write(founded.vault_id, Dates(separated=True, sheets=True), founded.state)
-    found = by_name(health.status(founded.path, state=founded.state))
+    dates._write(founded.vault_id, Dates(separated=True, sheets=True, drill=_NOW), founded.state)
+    found = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW))
     assert (found["duties"].verdict, found["recovery"].verdict) == (Verdict.OK, Verdict.OK)
-    assert found["recovery"].found == "proven elsewhere: the secret of the sheets is not on this device"
+
+
+def test_a_device_without_the_secret_of_the_sheets_does_not_know_that_there_are_any(founded: Place) -> None:
+    known = Dates(separated=True, sheets=True)
+    dates._write(founded.vault_id, known, founded.state)
+    assert by_name(health.status(founded.path, state=founded.state))["recovery"] == NOT_KNOWN
+    assert known.lack_of_sheets == "recovery not known here"
 
 
 def test_a_drill_is_dated_until_there_are_new_sheets(founded: Place) -> None:

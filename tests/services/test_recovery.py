@@ -62,6 +62,18 @@ def secret_row(session: Session) -> object:
 # ---- the drill
 
 
+def test_a_drill_of_sheets_that_were_replaced_elsewhere_proves_nothing(filled: Filled) -> None:
+    with filled.open() as session:
+        dates.note_drill(session, 1_000)
+        dates.note_opened(session)
+        known = dates.read(session.vault, session.state)
+        assert known.drill == 1_000
+        recovery.renew(session)
+        dates._write(session.vault, known, session.state)  # as on a device that hears of it by a bundle
+        dates.note_opened(session)
+        assert dates.read(session.vault, session.state).drill is None
+
+
 def test_a_drill_proves_the_sheets_and_erases_their_secret_here(filled: Filled, sheets: Sequence[Sheet]) -> None:
     with filled.open() as session:
         dates.note_opened(session)

@@ -53,7 +53,7 @@ def _status(args: argparse.Namespace, face: Face) -> Result:
         found = recovery.standing(session)
     data = {
         "root_words": list(found.root_words),
-        "proven": not found.secret_is_here,
+        "proven": found.proven,
         "drill": None if found.drill_ms is None else time_text(found.drill_ms, DAY),
         "held": found.held,
         "without_recovery": found.without,
@@ -71,7 +71,10 @@ def _status_lines(found: Standing) -> list[str]:
     if found.secret_is_here:
         lines.append("recovery: NOT proven. Write sheets and prove them: `casevault recovery sheets`, then `drill`.")
     elif found.drill_ms is None:
-        lines.append("recovery: the secret is not on this device; no drill was done here.")
+        lines += [
+            "recovery: NOT KNOWN here. The secret is not on this device, and no drill on it proved sheets.",
+            "Ask an admin when a drill was; an admin can do one on any device: `casevault recovery drill`.",
+        ]
     else:
         lines.append(f"recovery: proven, last drill on {time_text(found.drill_ms, DAY)}")
     lines.append(f"You hold {counted(found.held, 'compartment')}; recovery cannot open {found.without} of them.")

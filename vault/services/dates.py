@@ -13,6 +13,7 @@ from vault import platform
 from vault.access.delays import AttemptFile
 from vault.access.session import Session
 from vault.errors import VaultError
+from vault.log.state import bytes_digest
 from vault.policy.roles import Role
 from vault.seal.pins import dates_file_name
 from vault.seal.purposes import Purpose
@@ -41,6 +42,7 @@ class Dates:
         sheets: whether the secret of the recovery sheets is off this device: it goes when they are proven.
         made: whether a set of sheets was made here of that secret.
         drill: last drill that proved the sheets.
+        root: digest of the root key that counted then and at the last unlock; with another one the drill says nothing.
     """
 
     opened: int | None = None
@@ -51,12 +53,22 @@ class Dates:
     sheets: bool | None = None
     made: bool | None = None
     drill: int | None = None
+    root: str | None = None
+
+    @property
+    def proven(self) -> bool | None:
+        """Whether a drill here proved the sheets that count now; None where this device cannot tell."""
+        if self.sheets is False:
+            return False
+        return True if self.sheets and self.drill is not None else None
 
     @property
     def lack_of_sheets(self) -> str:
-        """What to warn of, in words: sheets that no drill has proven, or none at all; nothing where they are proven."""
-        if self.sheets:
+        """What to warn of, in words: sheets not proven, none, or what is not known; nothing where they are proven."""
+        if self.proven:
             return ""
+        if self.proven is None:
+            return "recovery not known here"
         return "recovery sheets not proven yet" if self.made else "no recovery sheets"
 
 
@@ -83,8 +95,14 @@ def note(vault: bytes, what: Done, at_ms: int, state: Path | None = None) -> Non
     _write(vault, changed, state)
 
 
+def note_drill(session: Session, at_ms: int) -> None:
+    """Remember that a drill proved the sheets of the root that counts now."""
+    note(session.vault, Done.DRILL, at_ms, session.state)
+    _write(session.vault, replace(read(session.vault, session.state), root=_root_of(session)), session.state)
+
+
 def note_opened(session: Session) -> None:
-    """Remember an unlock, and the two things that `status` warns of before the next one."""
+    """Remember an unlock, and what `status` warns of before the next one."""
     known = read(session.vault, session.state)
     now = session.log.now_ms()
     with session.database.reading() as rows:
@@ -95,6 +113,8 @@ def note_opened(session: Session) -> None:
         highest=max(known.highest or 0, now),
         separated=duties_are_separated(session),
         sheets=not has_root_secret,
+        drill=known.drill if known.root in {None, _root_of(session)} else None,
+        root=_root_of(session),
     )
     _write(session.vault, changed, session.state)
     if not changed.sheets:
@@ -112,6 +132,10 @@ def duties_are_separated(session: Session) -> bool:
     """Say whether somebody audits and no auditor has another role: who both acts and audits is checked by nobody."""
     auditing = [roles for roles in session.directory.standing.members.values() if Role.AUDITOR in roles]
     return bool(auditing) and all(roles == {Role.AUDITOR} for roles in auditing)
+
+
+def _root_of(session: Session) -> str:
+    return bytes_digest([session.directory.standing.root_public]).hex()
 
 
 def _write(vault: bytes, dates: Dates, state: Path | None) -> None:

@@ -22,8 +22,7 @@ _BACKUP_DAYS = 30
 
 def recovery_is_proven(session: Session) -> bool:
     """Say whether a drill on this device proved the sheets that count now."""
-    known = dates.read(session.vault, session.state)
-    return known.sheets is True and known.drill is not None
+    return dates.read(session.vault, session.state).proven is True
 
 
 def why_not_armed(session: Session, *, now_ms: int | None = None) -> str | None:

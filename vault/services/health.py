@@ -143,11 +143,12 @@ def _duties(known: Dates) -> Item:
 
 
 def _sheets(known: Dates, now: int) -> Item:
-    if known.sheets and known.drill is not None:
+    if known.drill is not None and known.proven:
         aged = _aged("recovery", known.drill, now, _DRILL_DAYS, "Ask for the sheets: `casevault recovery drill`.")
         return replace(aged, found=f"proven {aged.found}")
-    if known.sheets:
-        return Item("recovery", Verdict.OK, "proven elsewhere: the secret of the sheets is not on this device")
+    if known.proven is None:
+        advice = "Ask an admin when a drill proved them last; on any device an admin can: `casevault recovery drill`."
+        return Item("recovery", Verdict.WARN, "not known here whether sheets are proven", advice)
     make = "" if known.made else "`casevault recovery sheets`, then "
     advice = f"Until a drill proves them they count as none: {make}`casevault recovery drill`."
     return Item("recovery", Verdict.WARN, known.lack_of_sheets, advice)

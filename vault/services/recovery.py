@@ -36,7 +36,6 @@ from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_wor
 from vault.seal.sheets import Sheet, join_sheets, make_sheets
 from vault.seal.signing import public_key
 from vault.services import dates
-from vault.services.dates import Done
 from vault.services.sheets import TypedSheets
 from vault.store.files import read_limited
 from vault.store.rows import Rows
@@ -93,6 +92,13 @@ class Standing:
     without: int
     stale: int
     used: tuple[SheetsUsed, ...]
+
+    @property
+    def proven(self) -> bool | None:
+        """Whether a drill here proved the sheets that count now; None where this device cannot tell."""
+        if self.secret_is_here:
+            return False
+        return None if self.drill_ms is None else True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,7 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
         work.commit(Entry(act="recovery.drill", covers=covers, pol=rule))
     erased = forget_secret(session)
     now = session.log.now_ms()
-    dates.note(session.vault, Done.DRILL, now, session.state)
+    dates.note_drill(session, now)
     return Drilled(opened, without, unopened, erased, now)
 
 
