@@ -204,6 +204,7 @@ def test_glass_is_broken_before_two_for_who_could_not_open_the_case(filled_templ
         (oren.name, True),
         (tove.name, True),
     ]
+    assert [one.name for one in gateway.approvals.approvers(tove.member.hex())] == [oren.name]
     with pytest.raises(UsageError):
         gateway.approvals.break_glass(case, tove.member.hex(), until="2999-01-01", why="emergency", second=None)
     until = (datetime.datetime.now(tz=datetime.UTC).date() + datetime.timedelta(days=3)).isoformat()

@@ -285,11 +285,36 @@ def test_breaking_glass_is_confirmed_and_approved_by_whoever_sits_here() -> None
         await type_in(pilot, "2026-11-30")
         await press(pilot, "f4", "enter")
         assert acts_of(app, "break") == []
-        await press(pilot, "f4", "y")
+        await press(pilot, "f4")
+        asked = " ".join(words_on(pilot).split())
+        assert "to Joel Brandvik until 2026-11-30?" in asked
+        assert "Nadia Ferrante is asked here. It cannot be taken back" in asked
+        await press(pilot, "y")
         assert "Joel Brandvik can open the case until 2026-11-30" in words_on(pilot)
 
     walk(app, steps)
     assert acts_of(app, "break") == [("break", PEERS[0].member, "2026-11-30", "emergency", True)]
+
+
+def test_whom_it_is_opened_to_does_not_approve_it_and_who_may_is_asked_again_for_another() -> None:
+    app = _broken(tuple(ApproverShown(one.name, ("caseworker",), True) for one in PEERS[:1]))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "g")
+        assert "Nobody else could approve it: it is done ALONE" in words_on(pilot)
+        await go_to(pilot, "member")
+        await press(pilot, "right")
+        assert "a second person at this keyboard" in words_on(pilot)
+        await press(pilot, "left")
+        assert "Nobody else could approve it: it is done ALONE" in words_on(pilot)
+        await press(pilot, "f4")
+        assert "! Type the last day, as YYYY-MM-DD." in words_on(pilot)
+        await go_to(pilot, "until")
+        await type_in(pilot, "2026-11-30")
+        await press(pilot, "f4", "y")
+
+    walk(app, steps)
+    assert acts_of(app, "break") == [("break", PEERS[0].member, "2026-11-30", "emergency", False)]
 
 
 def test_glass_is_not_broken_where_nobody_who_may_approve_can_act_here() -> None:

@@ -29,9 +29,14 @@ class Approvals(Subject):
         super().__init__(door)
         self.run_second: Run = run_second_process
 
-    def approvers(self) -> tuple[ApproverShown, ...]:
-        """Return who may approve for this member; nobody: such acts are done alone, and the log says so."""
-        found = approving.approvers(self._session)
+    def approvers(self, gainer: str = "") -> tuple[ApproverShown, ...]:
+        """Return who may approve for this member; nobody: such acts are done alone, and the log says so.
+
+        Args:
+            gainer: the member for whom it is done, who cannot approve it either; empty for nobody.
+        """
+        beside = {MemberId(bytes.fromhex(gainer))} if gainer else ()
+        found = approving.approvers(self._session, beside=beside)
         return tuple(ApproverShown(one.name, one.roles, one.is_here) for one in found)
 
     def at_this_keyboard(self, name: str, lend: Lend) -> Second:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
@@ -45,6 +47,7 @@ class BreakGlass(SecondedScreen):
         super().__init__()
         self._case = case
         self._ref = ref
+        self._names: dict[str, str] = {}
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -68,47 +71,69 @@ class BreakGlass(SecondedScreen):
         self.query_one("#until").focus()
         case = self._case
         self.ask(
-            lambda vault: (vault.approvals.without_access(case), vault.approvals.reasons, vault.approvals.approvers()),
+            lambda vault: (vault.approvals.without_access(case), vault.approvals.reasons),
             self._found,
         )
 
-    def _found(self, found: tuple[tuple[PeerShown, ...], tuple[str, ...], tuple[ApproverShown, ...]]) -> None:
+    def _found(self, found: tuple[tuple[PeerShown, ...], tuple[str, ...]]) -> None:
         self.call_later(self._show, *found)
 
-    async def _show(
-        self, members: tuple[PeerShown, ...], reasons: tuple[str, ...], approvers: tuple[ApproverShown, ...]
-    ) -> None:
+    async def _show(self, members: tuple[PeerShown, ...], reasons: tuple[str, ...]) -> None:
         place = self.query_one("#member-place")
+        self._names = {one.member: one.name for one in members}
         if members:
-            words = [(one.member, one.name) for one in members]
-            await place.mount(FormRow("Open to", ChoiceField(words, id="member")))
+            await place.mount(FormRow("Open to", ChoiceField(list(self._names.items()), id="member")))
         else:
             await place.mount(Static("Nobody to open it to: whoever may open cases holds this one already."))
         codes = [(code, code) for code in reasons]
         await self.query_one("#why-place").mount(FormRow("Reason", ChoiceField(codes, value=_USUAL, id="why")))
-        await self.query_one(SecondRows).show(approvers)
+        self._ask_approvers()
+
+    @on(ChoiceField.Changed, "#member")
+    def _ask_approvers(self) -> None:
+        """Ask who may approve it for whom it is opened to: never they themselves."""
+        member = self._member
+        if member:
+            self.ask(lambda vault: vault.approvals.approvers(member), partial(self._approvers_found, member))
+
+    def _approvers_found(self, member: str, approvers: tuple[ApproverShown, ...]) -> None:
+        if member == self._member:
+            self.call_later(self.query_one(SecondRows).show, approvers)
+
+    @property
+    def _member(self) -> str:
+        return next((one.value for one in self.query("#member").results(ChoiceField)), "")
 
     def action_go_on(self) -> None:
         """Ask once more, with what it means."""
-        members = self.query("#member").results(ChoiceField)
-        member = next((one.value for one in members), "")
+        member, until, rows = (
+            self._member,
+            self.query_one("#until", SafeInput).value.strip(),
+            self.query_one(SecondRows),
+        )
         if not member:
             self.say("! There is nobody to open it to.")
             return
-        if self.query_one(SecondRows).way not in {HERE, ALONE}:
+        if not until:
+            self.say("! Type the last day, as YYYY-MM-DD.")
+            return
+        if rows.way not in {HERE, ALONE}:
             self.say(
                 "! Nobody who may approve it can unlock it on this computer. Grant the case, or ask for their device."
             )
             return
-        question = Confirm(
-            f"Break glass on {self._ref}?", "It cannot be taken back unseen: the log keeps it.", yes="Break", no="Not"
-        )
-        self.app.push_screen(question, lambda yes: self._break(member) if yes else None)
-
-    def _break(self, member: str) -> None:
-        case, until = self._case, self.query_one("#until", SafeInput).value.strip()
-        why, rows = self.query_one("#why", ChoiceField).value, self.query_one(SecondRows)
         name = rows.who if rows.way == HERE else ""
+        who = f"{name} is asked here." if name else "It is done ALONE."
+        question = Confirm(
+            f"Open {self._ref} to {self._names[member]} until {until}?",
+            f"{who} It cannot be taken back unseen: the log keeps it.",
+            yes="Open it to them",
+            no="Leave it closed",
+        )
+        self.app.push_screen(question, lambda yes: self._break(member, until, name) if yes else None)
+
+    def _break(self, member: str, until: str, name: str) -> None:
+        case, why = self._case, self.query_one("#why", ChoiceField).value
 
         def work(vault: Gateway) -> Told:
             second = vault.approvals.at_this_keyboard(name, self.lend) if name else None

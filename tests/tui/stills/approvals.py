@@ -26,8 +26,9 @@ class StillApprovals(Approvals):
     others: tuple[ApproverShown, ...] = ()
 
     @override
-    def approvers(self) -> tuple[ApproverShown, ...]:
-        return self.others
+    def approvers(self, gainer: str = "") -> tuple[ApproverShown, ...]:
+        gains = {one.name for one in PEERS if one.member == gainer}
+        return tuple(one for one in self.others if one.name not in gains)
 
     @override
     def at_this_keyboard(self, name: str, lend: Lend) -> Second:
