@@ -105,11 +105,14 @@ def test_a_third_approves_and_the_case_opens_for_days_aloud(director: Session, o
         assert checking.verify(tove).faults == ()
 
 
-def test_everybody_who_holds_the_case_hears_of_it(director: Session, office: Office) -> None:
+def test_everybody_else_who_holds_the_case_hears_of_it(director: Session, office: Office) -> None:
     sharing.grant(director, office.case, [office.oren.member])
     second = approving.at_this_keyboard(director, colleague.NAME, run=Person(reason="emergency").run)
     break_glass(director, office.case, office.tove.member, second)
+    assert terms.announcements(director) == []
     director.close()
+    with office.tove.open(office.filled.place) as tove:
+        assert terms.announcements(tove) == []
     with office.oren.open(office.filled.place) as oren:
         assert any("BREAK-GLASS" in line and "Tove Lindqvarn" in line for line in terms.announcements(oren))
 

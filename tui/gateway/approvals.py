@@ -110,6 +110,6 @@ class Approvals(Subject):
                 "It was done ALONE: nobody else could approve it. The log says so."
                 if alone
                 else "A second person approved it; both stand in the log.",
-                "Everybody who holds the case is told at the next unlock.",
+                breaking_glass.TOLD,
             )
         )

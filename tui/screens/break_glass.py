@@ -57,8 +57,8 @@ class BreakGlass(SecondedScreen):
             Vertical(id="why-place", classes="place"),
             SecondRows(only_here=True),
             Static(
-                "For an emergency. They can open the case from their next bundle or unlock on. Everybody who holds it "
-                "is told at every unlock for as long as it lasts, and the log keeps it.",
+                "For an emergency. They can open the case from their next bundle or unlock on. Everybody else who "
+                "holds it is told at each unlock, for as long as it lasts, and the log keeps it.",
                 classes="about",
             ),
             classes="form",

@@ -43,6 +43,6 @@ def _break(args: argparse.Namespace, face: Face) -> Result:
     lines = [
         f"{name} can open the case until {args.until}, from their next bundle or unlock on.",
         _RULES[broken.rule],
-        "Everybody who holds the case is told at the next unlock.",
+        breaking_glass.TOLD,
     ]
     return Result(data, lines)

@@ -26,6 +26,7 @@ from vault.services.seats import seats_of
 ACT = "break.glass"
 # An emergency is over or was none after so long; a grant can then be given in the usual way.
 LONGEST_MS = 14 * 86_400_000
+TOLD = "Everybody else who holds the case is told at each unlock, for as long as it lasts."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def break_glass(
 ) -> GlassBroken:
     """Open a case that this member holds to another until a moment, with the approval of a third.
 
-    Whom it lets in cannot approve it. Every holder hears of it at the next unlock, for as long as it lasts.
+    Whom it lets in cannot approve it. Every other holder hears of it at each unlock, for as long as it lasts.
 
     Args:
         session: of a holder.
