@@ -163,12 +163,12 @@ class CaseVaultApp(SafeApp):
         """Show the guide where this member can bring recovery sheets about and has proven none: once a day."""
         from tui.screens.sheets_guide import SheetsGuide  # noqa: PLC0415 - not needed for the first paint
 
-        def answer(is_due: bool) -> None:
-            if is_due:
+        def answer(proposes: bool) -> None:
+            if proposes:
                 self.push_screen(SheetsGuide(), self._guided)
 
         if isinstance(self.screen, VaultScreen):
-            self.screen.ask(lambda vault: vault.recovery.is_due(), answer)
+            self.screen.ask(lambda vault: vault.recovery.proposes(), answer)
 
     def _guided(self, begin: str | None) -> None:
         from tui.screens.recovery import RecoveryScreen  # noqa: PLC0415 - not needed for the first paint

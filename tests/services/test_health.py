@@ -55,7 +55,7 @@ def test_the_file_of_dates_names_nothing(filled: Filled) -> None:
     for secret in (vault_id.hex(), seat.hex(), MARKER, MEMBER, str(filled.path.name)):
         assert secret not in text
     assert json.loads(path.read_text()).keys() == {
-        *("opened", "backup", "verify", "highest", "separated", "sheets", "made", "drill", "root")
+        *("opened", "backup", "verify", "highest", "separated", "sheets", "made", "drill", "proposed", "root")
     }
     assert path.stat().st_mode & 0o077 == 0
 

@@ -18,12 +18,13 @@ from tui.values_own import MadePassphrase, OwnFactors, Proof
 from vault.clock import now_ms
 from vault.errors import NotFoundError, RefusedError, UsageError, WrongPassphraseError
 from vault.policy.roles import Role
-from vault.services import recovery
+from vault.services import dates, recovery
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 
 NEW = b"a kettle for the harbour"
-DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 
 
 @pytest.fixture
@@ -114,13 +115,20 @@ def test_a_security_key_is_asked_with_its_pin(gateway: Gateway) -> None:
 
 
 def test_sheets_are_proposed_once_a_day_until_they_are_proven(place: Place) -> None:
+    with place.open() as session:
+        dates.note_opened(session)  # at the command line, where nothing is proposed
     first = unlocked(place)
-    assert first.recovery.is_due()
+    assert first.recovery.proposes()
     first.close()
     second = unlocked(place)
-    assert not second.recovery.is_due()
+    assert not second.recovery.proposes()
+    second.close()
+    with place.open() as session:
+        session.log.now_ms = lambda: now_ms() + DAY_MS - HOUR_MS
+        dates.note_opened(session)
+    second = unlocked(place)
     second._door.session.log.now_ms = lambda: now_ms() + DAY_MS
-    assert second.recovery.is_due()
+    assert second.recovery.proposes()
     second.recovery.make("2-of-3")
     rows = [[f"{' '.join(row.words)} {row.check}" for row in sheet.rows] for sheet in second.recovery._sheets]
     second.recovery.begin_typing()
@@ -128,7 +136,7 @@ def test_sheets_are_proposed_once_a_day_until_they_are_proven(place: Place) -> N
         typing = second.recovery.take_row(row)
     assert typing.is_enough
     assert second.recovery.drill().erased
-    assert not second.recovery.is_due()
+    assert not second.recovery.proposes()
     second.close()
 
 
@@ -165,7 +173,7 @@ def test_who_is_no_admin_is_proposed_nothing(place: Place) -> None:
         oren = admit(session)
     gateway = Gateway(place.path, state=place.state)
     gateway.unlock(oren.name, bytearray(oren.passphrase))
-    assert not gateway.recovery.is_due()
+    assert not gateway.recovery.proposes()
     assert not gateway.recovery.standing().may_manage
     with pytest.raises(RefusedError, match=r"recovery\.manage is refused"):
         gateway.recovery.make("2-of-3")

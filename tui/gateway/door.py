@@ -64,7 +64,6 @@ class Gateway:
         """Open the vault; the passphrase is wiped; `waiting` is told the seconds that earlier wrong attempts cost."""
         path, state, wait = self._door.path, self._door.state, counting_down(waiting)
         self.own.came_in_with(self.keyfile, self.pin)
-        self.recovery.look_when_last_opened()
         self._door.open(let_in(path, member, passphrase, self.keyfile, self.pin, state=state, wait=wait), member)
         self._exposures = device.exposures()
 

@@ -6,22 +6,18 @@ Between two acts the words of a set lie here, and in the one text that a screen 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from tui.gateway.subject import Door, Progress, Stopped, StoppedError, Subject, telling
 from tui.values_own import DrillDone, RecoveryStanding, SealedAnew, SheetsMade, TypingPlace
 from vault.access.root_secret import kept_secret
-from vault.errors import VaultError
 from vault.policy.decide import may
 from vault.policy.roles import Action
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.sheets import Sheet
 from vault.services import dates, recovery
+from vault.services.dates import Done
 from vault.services.sheets import TypedSheets, is_word, questions, shared_place, sheet_files, shown
-from vault.store.files import read_limited
-from vault.store.folder import VaultFolder
 
 _PROPOSED_EVERY_MS: Final = 20 * 3_600_000
 
@@ -35,20 +31,20 @@ class Recovery(Subject):
         super().__init__(door)
         self._sheets: tuple[Sheet, ...] = ()
         self._typed = TypedSheets()
-        self._opened_ms: int | None = None
 
-    def look_when_last_opened(self) -> None:
-        """Before an unlock: remember when this device had the vault open last."""
-        folder = VaultFolder(self._door.path)
-        with suppress(VaultError):
-            vault = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE)).header.vault
-            self._opened_ms = dates.read(vault, self._door.state).opened
+    def proposes(self) -> bool:
+        """Say whether to propose sheets now: no drill has proven any, this member can do it, and not twice a day.
 
-    def is_due(self) -> bool:
-        """Say whether to propose sheets: no drill has proven any, this member can do it, and not twice a day."""
-        session, last = self._session, self._opened_ms
-        is_fresh = last is not None and session.log.now_ms() - last < _PROPOSED_EVERY_MS
-        return not is_fresh and self._may_manage and kept_secret(session) is not None
+        That it was proposed is remembered.
+        """
+        session, state = self._session, self._door.state
+        now, last = session.log.now_ms(), dates.read(session.vault, state).proposed
+        if last is not None and now - last < _PROPOSED_EVERY_MS:
+            return False
+        proposes = self._may_manage and kept_secret(session) is not None
+        if proposes:
+            dates.note(session.vault, Done.PROPOSED, now, state)
+        return proposes
 
     def standing(self) -> RecoveryStanding:
         """Return how recovery stands."""

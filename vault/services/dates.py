@@ -29,6 +29,7 @@ class Done(StrEnum):
     BACKUP = "backup"
     VERIFY = "verify"
     DRILL = "drill"
+    PROPOSED = "proposed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Dates:
         sheets: whether the secret of the recovery sheets is off this device: it goes when they are proven.
         made: whether a set of sheets was made here of that secret.
         drill: last drill that proved the sheets.
+        proposed: when the app last proposed to make and prove sheets.
         root: digest of the root key that counted then and at the last unlock; with another one the drill says nothing.
     """
 
@@ -53,6 +55,7 @@ class Dates:
     sheets: bool | None = None
     made: bool | None = None
     drill: int | None = None
+    proposed: int | None = None
     root: str | None = None
 
     @property
@@ -89,6 +92,7 @@ def note(vault: bytes, what: Done, at_ms: int, state: Path | None = None) -> Non
         backup=at_ms if what is Done.BACKUP else known.backup,
         verify=at_ms if what is Done.VERIFY else known.verify,
         drill=at_ms if what is Done.DRILL else known.drill,
+        proposed=at_ms if what is Done.PROPOSED else known.proposed,
         sheets=True if what is Done.DRILL else known.sheets,
         highest=max(known.highest or 0, at_ms),
     )

@@ -24,7 +24,7 @@ class StillRecovery(Recovery):
     due = False
 
     @override
-    def is_due(self) -> bool:
+    def proposes(self) -> bool:
         return self.due
 
     @override
