@@ -20,14 +20,14 @@ from tui.screens.note_editor import NoteEditor
 from tui.screens.person_form import PersonForm
 from tui.screens.rows import FixedRows
 from tui.screens.sections import SectionsScreen
-from tui.screens.wording import counted, moment
+from tui.screens.wording import counted, day, moment
 from tui.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
 
 _PEOPLE: Final = (Column("role", 11), Column("name"))
-_NOTES: Final = (Column("written", 16), Column("kind and text"))
+_NOTES: Final = (Column("written", 10), Column("kind and text"))
 
 
 class CaseScreen(VaultScreen):
@@ -54,6 +54,7 @@ class CaseScreen(VaultScreen):
         self._why = why
         self._stand_on = record
         self._draft = draft
+        self._reads_people = False
 
     @property
     def case(self) -> str:
@@ -88,8 +89,7 @@ class CaseScreen(VaultScreen):
 
     @override
     def spot(self) -> Spot | None:
-        rows = self._people if self._people.has_focus else self._notes
-        row = rows.row_at_cursor()
+        row = (self._people if self._reads_people else self._notes).row_at_cursor()
         return Spot(self._case.case, record="" if row is None else row.key)
 
     def show_case(self, case: CaseShown, *, stand_on: str = "") -> None:
@@ -164,7 +164,7 @@ class CaseScreen(VaultScreen):
 
     def action_break_glass(self) -> None:
         """Open this case to another member, in an emergency."""
-        self.app.push_screen(BreakGlass(self._case.case, self._case.ref), lambda words: self.say(words or ""))
+        self.app.push_screen(BreakGlass(self._case.case, self._case.ref), self._glass_broken)
 
     def action_read(self) -> None:
         """Go into the text, or on with the draft under the cursor."""
@@ -183,7 +183,9 @@ class CaseScreen(VaultScreen):
         self._show_record()
 
     def on_descendant_focus(self) -> None:
-        """Show the record of the list that has the focus."""
+        """Show the record of the list that is in use: it stays while its text is read."""
+        if isinstance(self.focused, VirtualList):
+            self._reads_people = self.focused is self._people
         self._show_record()
 
     def on_screen_resume(self) -> None:
@@ -196,6 +198,10 @@ class CaseScreen(VaultScreen):
 
     def _changed(self, record: str | None) -> None:
         self.action_refresh(record or "")
+
+    def _glass_broken(self, words: str | None) -> None:
+        self.say(words or "")
+        self.action_refresh()
 
     def _show_record(self) -> None:
         head, text = "", ""
@@ -215,17 +221,20 @@ class CaseScreen(VaultScreen):
 
     def _person_here(self) -> PersonShown | None:
         row = self._people.row_at_cursor()
-        if row is None or not (self._people.has_focus or not (self._case.notes or self._case.drafts)):
+        if row is None or not (self._reads_people or not (self._case.notes or self._case.drafts)):
             return None
         return next((person for person in self._case.persons if person.record == row.key), None)
 
     def _draft_here(self) -> DraftShown | None:
-        row = self._notes.row_at_cursor()
+        row = self._note_row_here()
         return None if row is None else next((one for one in self._case.drafts if one.record == row.key), None)
 
     def _note_here(self) -> NoteShown | None:
-        row = self._notes.row_at_cursor()
+        row = self._note_row_here()
         return None if row is None else next((one for one in self._case.notes if one.record == row.key), None)
+
+    def _note_row_here(self) -> ListRow | None:
+        return None if self._reads_people else self._notes.row_at_cursor()
 
     @property
     def _people(self) -> VirtualList:
@@ -258,13 +267,13 @@ def _person_row(person: PersonShown) -> ListRow:
 
 def _note_row(note: NoteShown) -> ListRow:
     first = next((line for line in note.text.splitlines() if line.strip()), "")
-    return ListRow(note.record, (moment(note.written_ms), f"{note.kind}  {first}"))
+    return ListRow(note.record, (day(note.written_ms), f"{note.kind}  {first}"))
 
 
 def _draft_row(draft: DraftShown) -> ListRow:
     first = next((line for line in draft.text.splitlines() if line.strip()), "")
     mark = "DRAFT restricted" if draft.section else "DRAFT"
-    return ListRow(draft.record, (moment(draft.saved_ms), f"{mark}  {first}"))
+    return ListRow(draft.record, (day(draft.saved_ms), f"{mark}  {first}"))
 
 
 def _versions(head: str, heads: int) -> str:
