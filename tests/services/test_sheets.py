@@ -46,6 +46,13 @@ def test_a_wrong_row_is_typed_again_and_the_others_stay() -> None:
     assert typing.place == (1, 3)
 
 
+def test_a_row_without_the_number_beside_it_is_not_taken() -> None:
+    typing = TypedSheets()
+    with pytest.raises(VerificationError, match="sheet 1, row 1: the number beside the words is missing"):
+        typing.take_row(line(1).rsplit(maxsplit=1)[0])
+    assert typing.place == (1, 1)
+
+
 def test_a_sheet_that_does_not_fit_the_first_is_begun_again() -> None:
     typing = typed(SHEETS, 1)
     for row in OTHERS[1].rows[:10]:

@@ -308,6 +308,19 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row() -> None:
     assert acts_of(app, "drill") == [("drill", 2)]
 
 
+def test_a_sheet_of_another_set_is_begun_again_at_its_first_row() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "r", "d")
+        await _type_sheet(pilot, 3)
+        await _type_sheet(pilot, 3)
+        assert "! Sheet 2 is sheet 1 once more" in words_on(pilot)
+        assert "Sheet 2, row 1 of 11" in words_on(pilot)
+
+    walk(app, steps, size=(120, 40))
+
+
 def test_new_sheets_are_confirmed_first_and_nothing_is_made_without() -> None:
     app = StillApp()
 

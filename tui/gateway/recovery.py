@@ -99,12 +99,17 @@ class Recovery(Subject):
     def begin_typing(self) -> TypingPlace:
         """Begin to take sheets in, row by row."""
         self._typed = TypedSheets()
-        return self._place()
+        return self.place()
 
     def take_row(self, line: str) -> TypingPlace:
         """Take the next row; where it is wrong, it or the whole sheet is asked for again."""
         self._typed.take_row(line)
-        return self._place()
+        return self.place()
+
+    def place(self) -> TypingPlace:
+        """Return which row comes next, also after one that was refused."""
+        sheet, row = self._typed.place
+        return TypingPlace(sheet, row, self._typed.needed, self._typed.is_enough)
 
     def drill(self) -> DrillDone:
         """Prove the sheets that were typed."""
@@ -134,7 +139,3 @@ class Recovery(Subject):
     def _hold(self, sheets: tuple[Sheet, ...]) -> SheetsMade:
         self._sheets, self._typed = sheets, TypedSheets()
         return SheetsMade(len(sheets), sheets[0].threshold, tuple(questions(sheet) for sheet in sheets))
-
-    def _place(self) -> TypingPlace:
-        sheet, row = self._typed.place
-        return TypingPlace(sheet, row, self._typed.needed, self._typed.is_enough)

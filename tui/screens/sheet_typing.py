@@ -15,6 +15,7 @@ from tui.safe_content import safe_content
 from tui.screens.base import Command, VaultScreen
 from tui.values_own import TypingPlace
 from tui.widgets.fields import SafeInput
+from vault.errors import VaultError
 
 
 class SheetTyping(VaultScreen):
@@ -60,7 +61,7 @@ class SheetTyping(VaultScreen):
         field = self.query_one("#row", SafeInput)
         typed, field.value = field.value, ""
         if typed.strip():
-            self.ask(lambda vault: vault.recovery.take_row(typed), self._taken)
+            self.ask(lambda vault: vault.recovery.take_row(typed), self._taken, failed=self._refused)
 
     @override
     def action_back(self) -> None:
@@ -73,6 +74,11 @@ class SheetTyping(VaultScreen):
         self._show(place)
         self.say(f"Sheet {place.sheet - 1} is whole. Now the next one." if place.sheet > self._sheet else "")
         self._sheet = place.sheet
+
+    def _refused(self, error: VaultError) -> None:
+        """Say what is wrong, and where to go on: with this row, or with a sheet that did not fit from its first."""
+        self.fail(error)
+        self.ask(lambda vault: vault.recovery.place(), self._show)
 
     def _show(self, place: TypingPlace) -> None:
         needed = "" if place.needed is None else f" of the {place.needed} that are needed"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault import platform
-from vault.errors import RefusedError, TryAgainError
+from vault.errors import RefusedError, TryAgainError, VerificationError
 from vault.export.sheets import render_sheet, sheet_text
 from vault.platform import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE
 from vault.seal.sheets import ROWS, Sheet, read_row, read_sheet, sheets_needed, whole_word
@@ -49,11 +49,17 @@ class TypedSheets:
         sheet, row = self.place
         tokens = line.split()
         check = tokens.pop() if tokens and tokens[-1].isascii() and tokens[-1].isdigit() else None
-        self._rows.append(read_row(tokens, sheet=sheet, row=row, check=check))
+        words = read_row(tokens, sheet=sheet, row=row, check=check)
+        if check is None:  # without it a slip would show at the last row only, and cost the whole sheet
+            raise VerificationError(
+                f"sheet {sheet}, row {row}: the number beside the words is missing",
+                advice="Type that row again, with it.",
+            )
+        self._rows.append(words)
         if len(self._rows) == ROWS:
-            words = tuple(word for one in self._rows for word in one)
+            whole = tuple(word for one in self._rows for word in one)
             self._rows.clear()
-            self._add(words)
+            self._add(whole)
 
     def take_sheet(self, text: str) -> None:
         """Take a whole sheet.
