@@ -19,7 +19,7 @@ from tui.screens.choosing import Choose
 from tui.screens.new_case import NewCase
 from tui.screens.rows import CasePages, FixedRows
 from tui.screens.telling import Tell
-from tui.screens.wording import age, counted, moment, packed
+from tui.screens.wording import age, counted, in_the_app, moment, packed
 from tui.values import CaseLine, CaseListStart, DraftShown, Standing
 from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
@@ -138,7 +138,7 @@ class CaseList(VaultScreen):
 
     def action_notices(self) -> None:
         """Show all that was noticed at unlock."""
-        lines = [line for alarm in self._standing.alarms for line in (alarm, "")]
+        lines = [line for alarm in self._standing.alarms for line in (in_the_app(alarm), "")]
         self.app.push_screen(Tell("NOTICED AT UNLOCK", lines or ["Nothing."]))
 
     def action_drafts(self) -> None:
@@ -276,7 +276,7 @@ class CaseList(VaultScreen):
         words = [f"{'! ' if late else ''}backup: {backup}"]
         words += [f"drafts: {standing.drafts} (d)"] if standing.drafts else []
         lines = packed([*words, *(f"! {lack}" for lack in standing.lacks)], self.app.size.width - 2)
-        lines += [f"! {alarm}" for alarm in standing.alarms[:_ALARMS_SHOWN]]
+        lines += [f"! {in_the_app(alarm)}" for alarm in standing.alarms[:_ALARMS_SHOWN]]
         if len(standing.alarms) > _ALARMS_SHOWN:
             lines.append(f"! and {len(standing.alarms) - _ALARMS_SHOWN} more (t)")
         return "\n".join(lines)

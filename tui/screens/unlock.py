@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from vault.errors import VaultError
 
 
-_LOST: Final = "Lost for good? Quit, then `casevault recovery restore` brings access back with recovery sheets."
+_LOST: Final = (
+    "A keyfile or a security key goes with it? F5. Lost for good? Quit, then `casevault recovery restore` brings access"
+    " back with recovery sheets."
+)
 
 
 class UnlockScreen(VaultScreen):
@@ -110,8 +113,7 @@ class UnlockScreen(VaultScreen):
             self.say("! Type the member's name first.")
             self.query_one("#member").focus()
             return
-        passphrase = bytearray(self._take("#passphrase").encode("utf-8", "surrogatepass"))
-        self._show_script("")
+        passphrase = self._passphrase.take()
         self._passphrase.disabled = True
         self._seconds = 0
         self.say("Opening. Guessing is made slow on purpose, so this takes a moment.")
@@ -119,7 +121,7 @@ class UnlockScreen(VaultScreen):
         # The bytes are wiped by who gets them; the field's own text is gone from it, not from Python's memory.
         self._waits = 0
         keyfile = self.query_one("#keyfile", SafeInput).value.strip()
-        pin = self._take("#pin")
+        pin = self.query_one("#pin", PassphraseInput).take().decode("utf-8", "replace")
 
         def opening(vault: Gateway) -> None:
             vault.keyfile, vault.pin = keyfile, pin
@@ -164,13 +166,6 @@ class UnlockScreen(VaultScreen):
     def _show_script(self, typed: str) -> None:
         length = f", {len(typed)} characters" if self._shows_length else ""
         self.query_one("#script", Static).update(safe_content(f"Letters typed: {script_words(typed)}{length}"))
-
-    def _take(self, name: str) -> str:
-        """Return what is in a field and empty it."""
-        field = self.query_one(name, SafeInput)
-        with self.prevent(SafeInput.Changed):
-            typed, field.value = field.value, ""
-        return typed
 
     @property
     def _passphrase(self) -> PassphraseInput:

@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 from rich.cells import cell_len
 
 from vault.display import DAY, time_text
-from vault.errors import VaultError
+from vault.errors import UsageError, VaultError
 
+_REFUSED_ACT: Final = re.compile(r"^[a-z]+(\.[a-z]+)? is refused: ")
+_COMMAND: Final = re.compile(r"`casevault ([a-z]+ [a-z-]+)[^`]*`")
+_KEYS: Final = {
+    "approval ask": "an export with a question (e in a case)",
+    "backup make": "Backup (F8, b)",
+    "bundle make": "Exchange (F8, x)",
+    "bundle take": "Exchange (F8, x)",
+    "case list": "the list of cases (F8)",
+    "device list": "Devices (F8, l)",
+    "device lost": "Devices (F8, l; then l)",
+    "factor list": "Your access (F8, y)",
+    "factor remove": "Your access (F8, y)",
+    "grant add": "Who (w in a case)",
+    "handover carry-out": "Members (F8, m; then h, c)",
+    "log verify": "Log (F8, v; then v)",
+    "member commit": "Members (F8, m; then p)",
+    "member list": "Members (F8, m)",
+    "member roles": "Members (F8, m; then r)",
+    "member sign": "Members (F8, m; then p)",
+    "member suspend": "Members (F8, m; then s)",
+    "passphrase generate": "Your access (F8, y; then p)",
+    "recipient add": "Export (e in a case; then F9)",
+    "recovery drill": "Recovery (F8, y; then r, d)",
+    "recovery follow": "Recovery (F8, y; then r, f)",
+    "recovery new": "Recovery (F8, y; then r, n)",
+    "recovery sheets": "Recovery (F8, y; then r, s)",
+    "section list": "Sections (s in a case)",
+}
+"""Where the app has what the library's advice names by its command."""
 _DAY_MINUTES: Final = 24 * 60
 
 
@@ -58,7 +88,14 @@ def packed(parts: Iterable[str], width: int) -> list[str]:
 
 def sentence(error: VaultError) -> str:
     """Return what happened and what to do, as one line."""
-    return f"{_upper(error.message).rstrip('.')}. {_upper(error.next_step)}".strip()
+    message = _REFUSED_ACT.sub("", error.message).removeprefix("--")
+    advice = "" if error.next_step == UsageError.advice else error.next_step
+    return in_the_app(f"{_upper(message).rstrip('.')}. {_upper(advice)}").strip()
+
+
+def in_the_app(text: str) -> str:
+    """Return the text with the keys of the app in place of the commands that say the same to a shell."""
+    return _COMMAND.sub(lambda found: _KEYS.get(found[1], found[0]), text)
 
 
 def _upper(text: str) -> str:

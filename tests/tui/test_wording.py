@@ -1,0 +1,45 @@
+"""What the app makes of the library's words: keys in place of commands, and no name of an act."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.screens.wording import in_the_app, sentence
+from vault.errors import RefusedError, UsageError, VaultError
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        pytest.param(
+            UsageError("--days is between 1 and 3660"), "Days is between 1 and 3660.", id="nothing of the command line"
+        ),
+        pytest.param(
+            UsageError("no day", advice="Type 2026-12-24."), "No day. Type 2026-12-24.", id="advice of its own"
+        ),
+        pytest.param(
+            RefusedError("log.read is refused: your role does not allow it", advice="Ask a member who is auditor."),
+            "Your role does not allow it. Ask a member who is auditor.",
+            id="no name of an act",
+        ),
+        pytest.param(
+            RefusedError("this waits", advice="Run `casevault log verify`; reading goes on."),
+            "This waits. Run Log (F8, v; then v); reading goes on.",
+            id="a key in place of a command",
+        ),
+    ],
+)
+def test_an_error_says_what_happened_and_what_to_do_in_the_app(error: VaultError, said: str) -> None:
+    assert sentence(error) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("Take it: `casevault bundle take FILE`.", "Take it: Exchange (F8, x).", id="with an argument"),
+        pytest.param("`casevault device lost 3fa91c07` ends it.", "Devices (F8, l; then l) ends it.", id="with an id"),
+        pytest.param("Repair: `casevault clock repair`.", "Repair: `casevault clock repair`.", id="only in a shell"),
+    ],
+)
+def test_a_command_that_the_app_has_is_named_by_its_keys(text: str, said: str) -> None:
+    assert in_the_app(text) == said
