@@ -10,15 +10,27 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import shown
-from tests.tui.still import StillApp, StillGateway, press, settled, type_in, wait_for_screen, walk, words_on
+from tests.tui.still import (
+    StillApp,
+    StillGateway,
+    press,
+    settled,
+    stands_on,
+    type_in,
+    wait_for_screen,
+    walk,
+    words_on,
+)
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.evidence import StillEvidence
 from tests.tui.stills.referral import PAGES
 from tui.gateway.subject import Progress, Stopped
 from tui.screens.back_up import BackupScreen
+from tui.screens.case import CaseScreen
 from tui.screens.export import ExportScreen
 from tui.screens.log_view import LogScreen
 from tui.screens.pages import PagesScreen
+from tui.screens.person_form import PersonForm
 from tui.values import BackupMade, Checked, PersonTyped
 from tui.widgets.progress import ProgressModal
 from vault.errors import TryAgainError, UsageError
@@ -185,6 +197,18 @@ def test_nothing_goes_on_before_every_question_is_decided() -> None:
     assert exports == [{}, {"Orvillard": "keep", "Qarvosh": "generalise", "07:40": "remove"}]
 
 
+def test_a_decision_taken_back_gives_way_to_the_one_before() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await _to_questions(pilot)
+        await press(pilot, "k", "up", "x", "u")
+        assert "1 decided, 2 open" in words_on(pilot)
+        assert "keep" in next(line for line in shown(pilot.app).splitlines() if "Orvillard" in line)
+        await press(pilot, "u")
+        assert "0 decided, 3 open" in words_on(pilot)
+
+    walk(StillApp(), steps)
+
+
 def test_pages_that_are_declined_are_not_sealed_and_the_decisions_stay() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await _to_questions(pilot)
@@ -270,6 +294,57 @@ def test_a_refused_person_leads_to_the_field_that_is_wrong_and_loses_nothing() -
         assert "Вера" in words_on(pilot)
 
     walk(StillApp(StillGateway(Strict)), steps)
+
+
+def test_leaving_a_person_asks_first_where_something_was_typed() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "p")
+        await type_in(pilot, "Вера")
+        await press(pilot, "escape", "enter")
+        stands_on(app, PersonForm)
+        assert "Вера" in words_on(pilot)
+        await press(pilot, "escape", "y")
+        stands_on(app, CaseScreen)
+        await press(pilot, "p", "escape")
+        stands_on(app, CaseScreen)
+
+    walk(app, steps)
+
+
+def test_what_a_field_leaves_out_of_a_paste_is_said() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "p")
+        await type_in(pilot, "Вера\nTikhookova\n\n+996 555 010 412")
+        assert "! The field takes one line: 2 more lines were left out of what you pasted." in words_on(pilot)
+
+    walk(StillApp(), steps)
+
+
+def test_a_recipient_is_kept_only_once_the_words_of_that_key_were_shown() -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "e", "f9", "f4")
+        assert "! Type their name." in words_on(pilot)
+        await type_in(pilot, "Clinic legal desk")
+        await press(pilot, "tab")
+        await type_in(pilot, "age1wrong")
+        await press(pilot, "f4")
+        assert "compare these words of their key: amber birch" in words_on(pilot)
+        for _ in "wrong":
+            await pilot.press("backspace")
+        await type_in(pilot, "right")
+        assert "amber birch" not in words_on(pilot)
+        await press(pilot, "f4")
+        assert [done for done in app.still.done if done[0] == "recipient"] == []
+        await press(pilot, "f4")
+
+    walk(app, steps)
+    assert [done for done in app.still.done if done[0] == "recipient"] == [
+        ("recipient", "Clinic legal desk", "age1right")
+    ]
 
 
 def test_another_reason_is_chosen_from_the_list_and_goes_with_the_view() -> None:

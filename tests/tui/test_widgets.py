@@ -13,8 +13,7 @@ from tests.tui.driving import drive, shown
 from tui.keys import RUSSIAN_OF_LATIN, with_layouts
 from tui.safe import SafeApp
 from tui.widgets.confirm import Confirm
-from tui.widgets.fields import FormField, SafeInput
-from tui.widgets.lines import Hint, KeyHints, StatusLine, fitting_hints
+from tui.widgets.lines import Hint, KeyHints, fitting_hints
 from tui.widgets.progress import ProgressModal, bar, english_rest, remaining_seconds
 
 HINTS = (Hint("F1", "aide"), Hint("F2", "commandes"), Hint("F3", "rechercher"), Hint("Ctrl+L", "verrouiller"))
@@ -50,26 +49,15 @@ def test_the_footer_shows_whole_hints_or_none(width: int, kept: int) -> None:
 class Lines(SafeApp):
     @override
     def compose(self) -> ComposeResult:
-        yield StatusLine("ready [A12]")
-        yield FormField("Name", SafeInput())
         yield KeyHints(HINTS)
 
 
-def test_status_footer_and_field_show_their_words_as_they_are() -> None:
+def test_a_footer_shows_its_words_and_later_others() -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        assert "ready [A12]" in shown(pilot.app)
         assert "F1 aide  F2 commandes  F3 rechercher  Ctrl+L verrouiller" in shown(pilot.app)
-        pilot.app.query_one(StatusLine).say("saved \x1b[31m")
-        pilot.app.query_one(FormField).show_problem("too [/short]")
         pilot.app.query_one(KeyHints).show_hints(HINTS[:1])
         await pilot.pause()
-        text = shown(pilot.app)
-        assert "saved ·[31m" in text
-        assert "! too [/short]" in text
-        assert "F2" not in text
-        pilot.app.query_one(FormField).show_problem("")
-        await pilot.pause()
-        assert "!" not in shown(pilot.app)
+        assert "F2" not in shown(pilot.app)
 
     drive(Lines(), steps)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from tui.gateway.subject import Subject, case_id
 from tui.shaping import questions_shown
 from tui.values import Exported, ExportStep, RecipientShown
+from vault.seal.age import fingerprint
 from vault.services import asking, exporting, partners
 from vault.services.approving import Second
 
@@ -19,8 +20,12 @@ class Referral(Subject):
         """Return to whom packages can be sealed."""
         return tuple(RecipientShown(one.name, one.fingerprint) for one in partners.list_all(self._session))
 
+    def words_of(self, age_recipient: str) -> str:
+        """Return the words of a key, to be compared by voice."""
+        return fingerprint(age_recipient)
+
     def add_recipient(self, name: str, age_recipient: str) -> RecipientShown:
-        """Keep a recipient; the fingerprint has to be compared by voice."""
+        """Keep a recipient, whose words were compared."""
         kept = partners.add(self._session, name=name, age_recipient=age_recipient)
         return RecipientShown(kept.name, kept.fingerprint)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
 
 from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -20,6 +21,7 @@ from tui.messages import Answer
 from tui.safe_content import safe_content
 from tui.screens.wording import sentence
 from tui.widgets.columns import fit
+from tui.widgets.fields import SafeInput
 from tui.widgets.lines import Hint, KeyHints
 
 if TYPE_CHECKING:
@@ -205,6 +207,12 @@ class VaultScreen(Screen[str]):
     def fail(self, error: VaultError) -> None:
         """Show what happened and what to do."""
         self.say(f"! {sentence(error)}")
+
+    @on(SafeInput.PasteCut)
+    def _paste_cut(self, event: SafeInput.PasteCut) -> None:
+        """Say what was left out: it would be missed only later, on another device or in another's hands."""
+        lines = "1 more line was" if event.lost_lines == 1 else f"{event.lost_lines} more lines were"
+        self.say(f"! The field takes one line: {lines} left out of what you pasted.")
 
     def on_answer(self, answer: Answer) -> None:
         """Take what a worker found."""

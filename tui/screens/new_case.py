@@ -10,18 +10,18 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.base import Command, VaultScreen
+from tui.screens.base import Command
 from tui.screens.choosing import ChoiceField
+from tui.screens.form import FormScreen
 from tui.screens.form_row import FormRow
 from tui.widgets.fields import SafeInput
 from vault.casework.stages import CaseKind
 
 
-class NewCase(VaultScreen):
+class NewCase(FormScreen):
     """Ends with the id of the case that was made."""
 
     NAME = "NEW CASE"
-    HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", "Make the case", "F4", "make the case"),
         Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
@@ -39,7 +39,7 @@ class NewCase(VaultScreen):
 
     def action_finish(self) -> None:
         """Make the case."""
-        title, kind = self.query_one("#title", SafeInput).value, self.query_one("#kind", ChoiceField).value
+        title, kind = self.text("title"), self.word("kind")
         self.say("Making the case.")
         self.ask(lambda vault: vault.casework.create(title, kind), self.end)
 

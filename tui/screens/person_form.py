@@ -9,10 +9,12 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.screens.base import Command, VaultScreen
+from tui.screens.base import Command
 from tui.screens.choosing import ChoiceField
+from tui.screens.form import FormScreen
 from tui.screens.form_row import FormRow
 from tui.values import PersonTyped
+from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 from vault.casework.vocabulary import Channel, DocumentKind, PersonRole
 from vault.errors import VaultError
@@ -27,11 +29,10 @@ _FIELD_OF_WORD: Final = {"name": "names", "date of birth": "born", "phone": "pho
                          "document": "number", "safe contact": "address", "channel": "channel"}  # fmt: skip
 
 
-class PersonForm(VaultScreen):
+class PersonForm(FormScreen):
     """Ends with the id of the person's record."""
 
     NAME = "NEW PERSON"
-    HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "finish", "Keep the person", "F4", "keep"),
         Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
@@ -71,18 +72,28 @@ class PersonForm(VaultScreen):
         self.say("Keeping the person.")
         self.ask(lambda vault: vault.casework.add_person(case, typed), self.end, failed=self._refused)
 
+    @override
+    def action_back(self) -> None:
+        if not any(field.value.strip() for field in self.query(SafeInput)):
+            self.end("")
+            return
+        question = Confirm(
+            "Leave without keeping this person?", "What you typed is gone then.", yes="Leave", no="Go on typing"
+        )
+        self.app.push_screen(question, lambda yes: self.end("") if yes else None)
+
     def _typed(self) -> PersonTyped:
-        number = self._text("number")
+        number = self.text("number")
         return PersonTyped(
-            role=self._word("role"),
+            role=self.word("role"),
             names=self._items("names"),
-            born=self._text("born"),
+            born=self.text("born"),
             phones=self._items("phones"),
             emails=self._items("emails"),
-            documents=(f"{self._word('document')}:{number}",) if number else (),
-            contact_channel=self._word("channel"),
-            contact_address=self._text("address"),
-            contact_hours=self._text("hours"),
+            documents=(f"{self.word('document')}:{number}",) if number else (),
+            contact_channel=self.word("channel"),
+            contact_address=self.text("address"),
+            contact_hours=self.text("hours"),
         )
 
     def _refused(self, error: VaultError) -> None:
@@ -91,11 +102,5 @@ class PersonForm(VaultScreen):
         if wrong is not None:
             self.query_one(f"#{wrong}").focus()
 
-    def _text(self, name: str) -> str:
-        return self.query_one(f"#{name}", SafeInput).value.strip()
-
     def _items(self, name: str) -> tuple[str, ...]:
-        return tuple(part.strip() for part in self._text(name).split(";") if part.strip())
-
-    def _word(self, name: str) -> str:
-        return self.query_one(f"#{name}", ChoiceField).value
+        return tuple(part.strip() for part in self.text(name).split(";") if part.strip())

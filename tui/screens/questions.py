@@ -54,7 +54,8 @@ class QuestionsScreen(VaultScreen):
         self._ref = ref
         self._questions = questions
         self._decided = decided
-        self._order: list[str] = []
+        self._undo: list[tuple[str, str | None]] = []
+        """Forms as they were decided, the last at the end, with what each was before."""
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -71,23 +72,24 @@ class QuestionsScreen(VaultScreen):
         """Decide the form under the cursor and go to the next."""
         question = self._here()
         if question is not None:
-            self._decided[question.form] = action
-            self._order.append(question.form)
+            self._decide(question.form, action)
             self._show(self._list.cursor + 1)
 
     def action_undo(self) -> None:
         """Take the last decision back."""
-        if self._order:
-            form = self._order.pop()
-            self._decided.pop(form, None)
+        if self._undo:
+            form, before = self._undo.pop()
+            if before is None:
+                self._decided.pop(form, None)
+            else:
+                self._decided[form] = before
             self._show(next(place for place, one in enumerate(self._questions) if one.form == form))
 
     def action_accept(self) -> None:
         """Take the proposals."""
         for question in self._questions:
             if question.form not in self._decided:
-                self._decided[question.form] = question.proposal
-                self._order.append(question.form)
+                self._decide(question.form, question.proposal)
         self._show(self._list.cursor)
 
     def action_finish(self) -> None:
@@ -97,6 +99,10 @@ class QuestionsScreen(VaultScreen):
             self.say(f"! {open_count} are still open; a takes the proposal for all of them.")
         else:
             self.dismiss("decided")
+
+    def _decide(self, form: str, action: str) -> None:
+        self._undo.append((form, self._decided.get(form)))
+        self._decided[form] = action
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:

@@ -1,36 +1,37 @@
-"""A recipient: a name and their age key, whose words are compared by voice before anything is sent."""
+"""A recipient: a name and their age key, kept once its words were compared by voice."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
+from textual import on
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
 from tui.safe_content import safe_content
-from tui.screens.base import Command, VaultScreen
+from tui.screens.base import Command
+from tui.screens.form import FormScreen
 from tui.screens.form_row import FormRow
-from tui.values import RecipientShown
 from tui.widgets.fields import SafeInput
 
 
-class RecipientForm(VaultScreen):
-    """Ends with the name that was kept."""
+class RecipientForm(FormScreen):
+    """Ends with the name that was kept. Nobody can take a recipient back: nothing is kept before F4 says so twice."""
 
     NAME = "NEW RECIPIENT"
-    HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", "Keep the recipient; then: done", "F4", "keep"),
+        Command("f4", "finish", "Show the words of the key; once they agree: keep the recipient", "F4", "go on"),
         Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
-        Command("escape", "back", "Leave", "Esc", "leave"),
+        Command("escape", "back", "Leave; nobody is kept", "Esc", "leave"),
     )
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept = ""
+        self._shows_words = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -43,19 +44,28 @@ class RecipientForm(VaultScreen):
         )
 
     def action_finish(self) -> None:
-        """Keep the recipient and show the words; the second time, close."""
-        if self._kept:
-            self.dismiss(self._kept)
+        """Show the words of the key; the second time, keep the recipient."""
+        name, key = self.text("name"), self.text("key")
+        if not name:
+            self.refuse("name", "Type their name.")
+        elif self._shows_words:
+            self.ask(lambda vault: vault.referral.add_recipient(name, key), lambda kept: self.end(kept.name))
+        else:
+            self.ask(lambda vault: vault.referral.words_of(key), partial(self._show, key))
+
+    @on(SafeInput.Changed, "#key")
+    def _key_changed(self) -> None:
+        """Another key has other words."""
+        self._shows_words = False
+        self.query_one("#result", Static).update("")
+
+    def _show(self, key: str, words: str) -> None:
+        if key != self.text("key"):
             return
-        name, key = self.query_one("#name", SafeInput).value, self.query_one("#key", SafeInput).value
-        self.ask(lambda vault: vault.referral.add_recipient(name, key), self._show)
-
-    @override
-    def action_back(self) -> None:
-        self.dismiss(self._kept)
-
-    def _show(self, kept: RecipientShown) -> None:
-        self._kept = kept.name
-        words = f"Call them and compare these words of their key:\n\n{kept.fingerprint}\n\nF4 goes on."
-        self.query_one("#result", Static).update(safe_content(words))
-        self.say("The recipient is kept.")
+        self._shows_words = True
+        self.query_one("#result", Static).update(
+            safe_content(
+                f"Call them and compare these words of their key:\n\n{words}\n\nF4 keeps the recipient once they agree."
+            )
+        )
+        self.say("Nobody is kept yet.")

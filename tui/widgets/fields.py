@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from textual import events
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 from typing_extensions import override
-
-from tui.safe_content import safe_content
 
 
 class SafeInput(Input):
@@ -67,34 +63,3 @@ class SafeTextArea(TextArea):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.cursor_blink = False
-
-
-class FormField(Vertical):
-    """A label, a field, and one line that says what is wrong with it.
-
-    Args:
-        label: what the field is for.
-        field: the input.
-    """
-
-    DEFAULT_CSS: ClassVar[str] = """
-    FormField { height: auto; }
-    FormField > .problem { height: auto; display: none; }
-    FormField.-wrong > .problem { display: block; }
-    """
-
-    def __init__(self, label: str, field: Input | TextArea, **options: Any) -> None:
-        super().__init__(**options)
-        self._label = label
-        self.field = field
-
-    @override
-    def compose(self) -> ComposeResult:
-        yield Static(safe_content(self._label), classes="label")
-        yield self.field
-        yield Static(safe_content(""), classes="problem")
-
-    def show_problem(self, problem: str) -> None:
-        """Say what is wrong, with a `!` before it; an empty text takes it back."""
-        self.set_class(bool(problem), "-wrong")
-        self.query_one(".problem", Static).update(safe_content(f"! {problem}" if problem else ""))

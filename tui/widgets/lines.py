@@ -1,4 +1,4 @@
-"""The two lines that every screen has: what happened, and which keys do what."""
+"""The line that every screen has: which keys do what."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from tui.safe_text import safe_line
-from tui.widgets.columns import fit
 
 _BETWEEN = "  "
 
@@ -63,25 +62,3 @@ class KeyHints(Widget):
     @override
     def render(self) -> Content:
         return Content(safe_line(_BETWEEN.join(map(str, fitting_hints(self._hints, self.size.width)))))
-
-
-class StatusLine(Widget):
-    """One line of words: what happened last, and where the focus went. Nothing else announces anything."""
-
-    DEFAULT_CSS = """
-    StatusLine { height: 1; }
-    """
-
-    def __init__(self, words: str = "") -> None:
-        super().__init__()
-        self._words = words
-
-    def say(self, words: str) -> None:
-        """Show these words instead; the same words again cost no byte."""
-        if words != self._words:
-            self._words = words
-            self.refresh()
-
-    @override
-    def render(self) -> Content:
-        return Content(fit(self._words, self.size.width))

@@ -25,9 +25,13 @@ class StillReferral(Referral):
         return (RecipientShown("Maître Solvène Kaltbrunner", "amber birch cedar dune ember fjord"),)
 
     @override
+    def words_of(self, age_recipient: str) -> str:
+        return "amber birch cedar dune ember fjord grove heath inlet juniper kelp larch moss"
+
+    @override
     def add_recipient(self, name: str, age_recipient: str) -> RecipientShown:
         self._door.done.append(("recipient", name, age_recipient))
-        return RecipientShown(name, "amber birch cedar dune ember fjord grove heath inlet juniper kelp larch moss")
+        return RecipientShown(name, self.words_of(age_recipient))
 
     @override
     def export(
