@@ -169,10 +169,11 @@ class FoundShown:
 
 @dataclass(frozen=True, slots=True)
 class LogLineShown:
-    """One entry of the log: no word of any case is in it."""
+    """One entry of the log: no word of any case is in it. `by` is the member in whose log it stands."""
 
     seq: int
     when_ms: int | None
+    by: str = field(repr=False)
     act: str
     outcome: str
     about: str

@@ -83,6 +83,10 @@ def _acts_of(gateway: Gateway) -> list[str]:
     return [line.act for line in reversed(gateway.evidence.read_log().lines)][:-1]
 
 
+def test_each_entry_of_the_log_names_whose_it_is(gateway: Gateway) -> None:
+    assert {line.by for line in gateway.evidence.read_log().lines} == {MEMBER}
+
+
 def test_a_case_shows_its_safe_contact_first_and_its_drafts(gateway: Gateway, filled: Filled) -> None:
     case = filled.cases[0].hex()
     typed = PersonTyped(

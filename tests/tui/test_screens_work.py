@@ -31,9 +31,9 @@ from tui.screens.export import ExportScreen
 from tui.screens.log_view import LogScreen
 from tui.screens.pages import PagesScreen
 from tui.screens.person_form import PersonForm
-from tui.values import BackupMade, Checked, PersonTyped
+from tui.values import BackupMade, Checked, LogShown, PersonTyped
 from tui.widgets.progress import ProgressModal
-from vault.errors import TryAgainError, UsageError
+from vault.errors import RefusedError, TryAgainError, UsageError
 
 pytestmark = pytest.mark.screen
 
@@ -165,6 +165,36 @@ def test_the_log_is_filtered_by_acts() -> None:
         assert "note.create" in words_on(pilot)
 
     walk(StillApp(), steps)
+
+
+def test_the_entry_under_the_cursor_is_shown_whole_with_who_and_what() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "v", "down", "down")
+        assert "Amina Raskolda      case.view" in shown(pilot.app)
+        assert (
+            "Amina Raskolda, entry 10, 2026-11-25 14:00: case.view, ok. 1 case, 3 people, 3 notes, case ~3fa91c07"
+            " casework"
+        ) in words_on(pilot)
+
+    walk(StillApp(), steps)
+
+
+def test_who_is_no_auditor_verifies_and_is_told_nothing_of_a_refusal() -> None:
+    class Closed(StillEvidence):
+        @override
+        def read_log(self) -> LogShown:
+            raise RefusedError(
+                "log.read is refused: your role does not allow it", advice="Ask a member who is auditor."
+            )
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "v")
+        assert "What the entries say is for auditors. v verifies all of them all the same." in words_on(pilot)
+        await press(pilot, "v")
+        assert "VERIFIED. 13 of 13 entries" in words_on(pilot)
+        assert "!" not in words_on(pilot)
+
+    walk(StillApp(StillGateway(Closed)), steps)
 
 
 # ---- export --------------------------------------------------------------------------------------------------------

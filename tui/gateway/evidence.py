@@ -7,7 +7,9 @@ from typing import Final
 
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
 from tui.values import BackupMade, Checked, LogLineShown, LogShown
-from vault.services import backups, checking, dates, logbook
+from vault.display import counted
+from vault.services import backups, checking, dates, logbook, seats
+from vault.services.authors import name_in, names_of_members
 from vault.services.logbook import LogLine
 
 _LOG_LINES: Final = 1000
@@ -19,7 +21,10 @@ class Evidence(Subject):
     def read_log(self) -> LogShown:
         """Return the newest entries of all logs."""
         page = logbook.newest(self._session, limit=_LOG_LINES)
-        return LogShown(tuple(map(_log_line, page.lines)), page.scanned, page.total)
+        whose = seats.members_of_logs(self._session, {line.origin for line in page.lines})
+        names = names_of_members(self._session)
+        lines = tuple(_log_line(line, name_in(names, whose.get(line.origin))) for line in page.lines)
+        return LogShown(lines, page.scanned, page.total)
 
     def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
         """Check all that is stored; None when it was stopped before the end, and then nothing is logged."""
@@ -29,8 +34,9 @@ class Evidence(Subject):
             return None
         dates.note(self._session.vault, dates.Done.VERIFY, self._session.log.now_ms(), self._door.state)
         covered = (
-            f"{found.entries} of {found.expected} entries in {found.logs} {'logs' if found.logs > 1 else 'log'} are"
-            f" proven; {found.versions_opened} versions and {found.payloads_opened} audit payloads were opened"
+            f"{found.entries} of {found.expected} entries in {counted(found.logs, 'log')} are proven; opened:"
+            f" {counted(found.versions_opened, 'version')}, and what"
+            f" {counted(found.payloads_opened, 'entry', 'entries')} say"
         )
         return Checked(found.verified, covered, found.root.hex(), tuple(fault.text for fault in found.faults))
 
@@ -47,10 +53,10 @@ class Evidence(Subject):
         return BackupMade(str(made.path), made.operations, made.versions, made.drafts)
 
 
-def _log_line(line: LogLine) -> LogLineShown:
+def _log_line(line: LogLine, by: str) -> LogLineShown:
     payload = line.payload
     if payload is None:
-        return LogLineShown(line.seq, None, "?", line.fault or "", "", "")
+        return LogLineShown(line.seq, None, by, "?", line.fault or "", "", "")
     about = "" if payload.obj is None else f"case ~{payload.obj.hex()[:8]}"
-    covers = ", ".join(f"{count} {kind}" for kind, count in payload.covers.items())
-    return LogLineShown(line.seq, payload.t, payload.act, payload.out, f"{about} {payload.why or ''}".strip(), covers)
+    about = f"{about} {payload.why or ''}".strip()
+    return LogLineShown(line.seq, payload.t, by, payload.act, payload.out, about, logbook.covers_in_words(payload))

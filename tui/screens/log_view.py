@@ -20,14 +20,9 @@ from tui.widgets.columns import Column
 from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.errors import RefusedError, VaultError
 
-_COLUMNS: Final = (
-    Column("time", 16),
-    Column("entry", 6),
-    Column("act", 14),
-    Column("result", 8),
-    Column("what"),
-)
+_COLUMNS: Final = (Column("time", 16), Column("who", 18), Column("act", 14), Column("what"))
 _FAULTS_SHOWN: Final = 4
 
 
@@ -52,6 +47,7 @@ class LogScreen(LongWorkScreen):
         yield SafeInput(placeholder="an act or the beginning of one: case, export, unlock", id="filter")
         yield ListHeader(_COLUMNS)
         yield VirtualList(_COLUMNS, FixedRows(), id="entries")
+        yield Static("", id="entry", classes="below")
 
     def on_mount(self) -> None:
         """Read the log."""
@@ -61,7 +57,7 @@ class LogScreen(LongWorkScreen):
 
     def action_refresh(self) -> None:
         """Read the newest entries; that they were read is in the log too."""
-        self.ask(lambda vault: vault.evidence.read_log(), self._show)
+        self.ask(lambda vault: vault.evidence.read_log(), self._show, failed=self._not_read)
 
     def action_filter(self) -> None:
         """Begin to filter."""
@@ -100,12 +96,25 @@ class LogScreen(LongWorkScreen):
         self.head(f"{self.NAME}  {log.total} entries{shown}", "no word of any case is in it")
         self._show_lines()
 
+    def _not_read(self, error: VaultError) -> None:
+        if isinstance(error, RefusedError):
+            self.say("What the entries say is for auditors. v verifies all of them all the same.")
+        else:
+            self.fail(error)
+
+    @on(VirtualList.Moved)
+    def _show_entry(self) -> None:
+        """Show all of the entry under the cursor: a row is too short for it."""
+        row = self._list.row_at_cursor()
+        self.query_one("#entry", Static).update(safe_content("" if row is None else _whole(self._lines[int(row.key)])))
+
     def _show_lines(self) -> None:
         words = self._filter.value.strip().casefold()
         rows = [
             ListRow(f"{place}", _cells(line)) for place, line in enumerate(self._lines) if line.act.startswith(words)
         ]
         self._list.show_source(FixedRows(rows))
+        self._show_entry()
 
     def _verified(self, found: Checked) -> None:
         if found.verified:
@@ -117,7 +126,8 @@ class LogScreen(LongWorkScreen):
             words = "\n".join([f"! NOT VERIFIED. First bad place first. {found.covered}", *faults])
         self.query_one("#verdict", Static).update(safe_content(words))
         self.say("" if found.verified else "! Exports wait until the log is sound; reading and notes go on.")
-        self.action_refresh()
+        if self._lines:
+            self.action_refresh()
 
     @property
     def _list(self) -> VirtualList:
@@ -129,5 +139,14 @@ class LogScreen(LongWorkScreen):
 
 
 def _cells(line: LogLineShown) -> tuple[str, ...]:
-    when = "?" if line.when_ms is None else moment(line.when_ms)
-    return (when, f"{line.seq}", line.act, line.outcome, f"{line.covers}  {line.about}".strip())
+    result = "" if line.outcome == "ok" else f"! {line.outcome}"
+    return (_when(line), line.by, line.act, "  ".join(filter(None, (result, line.covers, line.about))))
+
+
+def _whole(line: LogLineShown) -> str:
+    about = ", ".join(filter(None, (line.covers, line.about)))
+    return f"{line.by}, entry {line.seq}, {_when(line)}: {line.act}, {line.outcome}{'. ' if about else ''}{about}"
+
+
+def _when(line: LogLineShown) -> str:
+    return "?" if line.when_ms is None else moment(line.when_ms)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 
 _NAME_WIDTH = 24
-_SEVERAL = {"access": "access", "compartments": "compartments", "entry": "entries", "person": "people"}
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -126,11 +125,13 @@ def _fault_data(fault: Fault) -> dict[str, object]:
 
 
 def _line(line: LogLine, who: str) -> str:
+    from vault.services.logbook import covers_in_words
+
     if line.payload is None:
         return f"{NO_TIME:<19}  {who}  {line.seq:>6}  ({line.fault})"
     payload = line.payload
     about = "" if payload.obj is None else f"  case ~{payload.obj.hex()[:8]}"
-    covers = ", ".join(counted(count, kind, _SEVERAL.get(kind)) for kind, count in payload.covers.items())
+    covers = covers_in_words(payload)
     why = f"  {payload.why}" if payload.why else ""
     when = f"{time_text(payload.t, SECOND):<19}"
     return f"{when}  {who}  {line.seq:>6}  {payload.act:<14} {payload.out}{about}{why}  {covers}".rstrip()

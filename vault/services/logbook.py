@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from vault.access.session import Session
+from vault.display import counted
 from vault.errors import UsageError
 from vault.ids import Origin, SeatId
 from vault.log.genesis import origin_of
@@ -13,6 +15,8 @@ from vault.policy.roles import Action
 from vault.records.logs import genesis_of
 from vault.records.payloads import read_payloads
 from vault.records.work import Entry
+
+_SEVERAL: Final = {"access": "access", "compartments": "compartments", "entry": "entries", "person": "people"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ def newest(session: Session, *, limit: int = 200, act: str | None = None) -> Log
         lines = [line for line in lines if line.payload is not None and _is(line.payload.act, act)]
     lines.sort(key=lambda line: (line.payload.t if line.payload else 0, line.seq), reverse=True)
     return LogPage(tuple(lines[:limit]), scanned, total)
+
+
+def covers_in_words(payload: Payload) -> str:
+    """Return how much an entry covers: `1 case, 3 people`."""
+    return ", ".join(counted(count, kind, _SEVERAL.get(kind)) for kind, count in payload.covers.items())
 
 
 def _is(act: str, wanted: str) -> bool:

@@ -11,7 +11,7 @@ from tui.gateway.evidence import Evidence
 from tui.gateway.subject import Progress, Stopped
 from tui.values import BackupMade, Checked, LogLineShown, LogShown
 
-COVERED = "13 of 13 entries in 1 log are proven; 9 versions and 13 audit payloads were opened"
+COVERED = "13 of 13 entries in 1 log are proven; opened: 9 versions, and what 13 entries say"
 
 
 class StillEvidence(Evidence):
@@ -24,12 +24,12 @@ class StillEvidence(Evidence):
         acts = (
             ("log.read", "", ""),
             ("note.create", "case ~3fa91c07", "1 note"),
-            ("case.view", "case ~3fa91c07 casework", "1 case, 3 person, 3 note"),
-            ("case.list", "", "4 case"),
+            ("case.view", "case ~3fa91c07 casework", "1 case, 3 people, 3 notes"),
+            ("case.list", "", "4 cases"),
             ("unlock.ok", "", ""),
         )
         lines = [
-            LogLineShown(12 - place, NOW_MS - place * 60_000, act, "ok", about, covers)
+            LogLineShown(12 - place, NOW_MS - place * 60_000, "Amina Raskolda", act, "ok", about, covers)
             for place, (act, about, covers) in enumerate(acts)
         ]
         return LogShown(tuple(lines), 13, 13)
