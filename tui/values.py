@@ -12,7 +12,7 @@ class Standing:
     Attributes:
         backup_ms: when the last backup was made on this device, or None.
         alarms: sentences of what unlock noticed.
-        lacks: standing shortcomings, such as `no separation of duties`.
+        lacks: standing shortcomings, such as `no recovery sheets`.
         drafts: how many are kept.
         may: the acts that this member's roles allow, of those that begin from the list.
     """

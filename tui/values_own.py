@@ -67,7 +67,7 @@ class RecoveryStanding:
         may_manage: whether this member makes and proves sheets.
         secret_is_here: sheets can be written, and no drill has proven them yet.
         drill_ms: the last drill on this device.
-        held, without, stale: files held: all, those made without recovery, those that replaced sheets still open.
+        without, stale: files held that were made without recovery, and those that replaced sheets still open.
         used: sentences on each time that sheets were joined.
     """
 
@@ -75,7 +75,6 @@ class RecoveryStanding:
     may_manage: bool
     secret_is_here: bool
     drill_ms: int | None
-    held: int
     without: int
     stale: int
     used: tuple[str, ...] = ()
@@ -83,9 +82,8 @@ class RecoveryStanding:
 
 @dataclass(frozen=True, slots=True)
 class DrillDone:
-    """What a drill showed."""
+    """What a drill showed: what the sheets cannot open, and whether the secret is on paper alone now."""
 
-    opened: int
     without: int
     erased: bool
 

@@ -92,7 +92,7 @@ class StillGateway(Gateway):
 
     @override
     def standing(self) -> Standing:
-        lacks = ("no separation of duties", "no recovery sheets")
+        lacks = ("no auditor who does nothing else", "no recovery sheets")
         return Standing(
             "Amina", NOW_MS - 26 * HOUR_MS, self.alarms, lacks, len(self._still.drafts_kept), frozenset({"case.create"})
         )

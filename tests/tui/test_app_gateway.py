@@ -59,11 +59,11 @@ def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
 
 def test_the_standing_tells_what_is_lacking(gateway: Gateway) -> None:
     standing = gateway.standing()
-    assert standing.lacks == ("no separation of duties", "no recovery sheets")
+    assert standing.lacks == ("no auditor who does nothing else", "no recovery sheets")
     assert standing.backup_ms is None
     assert standing.drafts == 0
     gateway.recovery.make(gateway.recovery.shapes[0])
-    assert gateway.standing().lacks == ("no separation of duties", "recovery sheets not proven yet")
+    assert gateway.standing().lacks == ("no auditor who does nothing else", "recovery sheets not proven yet")
 
 
 def test_looking_through_the_list_is_one_entry_and_reading_a_case_one_for_each_reason(

@@ -27,6 +27,8 @@ from tests.tui.stills.exchange import PEERS, StillExchange
 from tests.tui.stills.referral import StillReferral
 from tui.gateway.subject import Progress, Stopped
 from tui.screens.approving import QuestionFile, QuestionScreen
+from tui.screens.case import CaseScreen
+from tui.screens.export import ExportScreen
 from tui.screens.pages import PagesScreen
 from tui.values import Exported, ExportStep
 from tui.values_exchange import ApproverShown, PeerShown, QuestionAsked, Told
@@ -226,11 +228,31 @@ def test_the_second_person_at_this_keyboard_is_asked_by_name() -> None:
         await press(pilot, "enter", "e")
         assert "Who < Nadia Ferrante, supervisor >" in words_on(pilot)
         await _export(pilot)
-        assert "Two persons released it: log and package say so." in words_on(pilot)
+        said = words_on(pilot)
+        assert "0 forms are decided" not in said, "a count of none is said in words"
+        assert "no forms are decided; the finished files were checked. Two persons released it" in said
+        assert "by voice: amber" in said, "the words of the key are in view"
+        await press(pilot, "f4")
+        stands_on(app, CaseScreen)
 
-    walk(app, steps, size=(120, 40))
+    walk(app, steps)
     assert acts_of(app, "second") == [("second", "Nadia Ferrante")]
     assert acts_of(app, "export") == [("export", True, None)]
+
+
+def test_who_keeps_no_recipients_is_not_offered_to() -> None:
+    class Reader(StillReferral):
+        may_add = False
+
+    app = StillApp(StillGateway(Reader))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "e")
+        assert "F9" not in words_on(pilot)
+        await press(pilot, "f9")
+        stands_on(app, ExportScreen)
+
+    walk(app, steps)
 
 
 def test_a_question_goes_into_a_file_for_whoever_may_and_nothing_leaves() -> None:
@@ -249,6 +271,18 @@ def test_a_question_goes_into_a_file_for_whoever_may_and_nothing_leaves() -> Non
         ("ask", "lawyer", "Maître Solvène Kaltbrunner", "", Path("/media/stick/question")),
     ]
     assert acts_of(app, "export") == []
+
+
+def test_a_form_that_asks_elsewhere_shows_no_folder_from_the_first_view_on() -> None:
+    app = StillApp(StillGateway(OnlyElsewhere))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "e")
+        assert "somebody elsewhere: write a question" in words_on(pilot)
+        assert "Folder" not in words_on(pilot)
+        assert app.focused is app.screen.query_one("#second-file")
+
+    walk(app, steps)
 
 
 def test_an_answer_that_came_back_is_used() -> None:

@@ -188,15 +188,19 @@ def test_what_a_role_does_not_allow_is_not_offered() -> None:
     class Volunteer(StillMembers):
         may = frozenset[str]()
 
+    app = _app(Volunteer)
+
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "m")
         assert "i invite" not in words_on(pilot)
         await press(pilot, "enter")
         assert "Your roles change nothing about other members." in words_on(pilot)
+        await press(pilot, "i", "a")
+        stands_on(app, MembersScreen)
         await press(pilot, "f1")
         assert "Suspend" not in words_on(pilot)
 
-    walk(_app(Volunteer), steps)
+    walk(app, steps)
 
 
 def test_who_makes_no_cases_is_not_offered_to() -> None:

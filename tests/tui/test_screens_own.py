@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from tui.screens.passphrase_paper import PassphrasePaper
 from tui.screens.recovery import RecoveryScreen
 from tui.screens.sheet_paper import SheetPaper
 from tui.screens.sheets_guide import SheetsGuide
-from tui.values_own import Proof
+from tui.values_own import Proof, RecoveryStanding
 from tui.widgets.fields import SafeInput
 from vault.errors import RefusedError
 
@@ -301,8 +302,7 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row() -> None:
         assert "Sheet 1 is whole. Now the next one." in words_on(pilot)
         assert "sheet 2 of the 2 that are needed" in words_on(pilot)
         await _type_sheet(pilot, 1)
-        assert "PROVEN. The sheets open the 5 compartments that you hold." in words_on(pilot)
-        assert "Recovery cannot open 1 that were made without it." in words_on(pilot)
+        assert "PROVEN. The sheets open what you hold, except 1 case or section made without them." in words_on(pilot)
 
     walk(app, steps, size=(120, 40))
     assert acts_of(app, "drill") == [("drill", 2)]
@@ -319,6 +319,23 @@ def test_a_sheet_of_another_set_is_begun_again_at_its_first_row() -> None:
         assert "Sheet 2, row 1 of 11" in words_on(pilot)
 
     walk(app, steps, size=(120, 40))
+
+
+def test_who_manages_no_recovery_is_offered_none_of_it() -> None:
+    class Theirs(StillRecovery):
+        @override
+        def standing(self) -> RecoveryStanding:
+            return replace(super().standing(), may_manage=False, secret_is_here=False)
+
+    app = StillApp(StillGateway(Theirs))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "r")
+        assert "F1 help f seal anew Esc back Ctrl+L lock" in words_on(pilot)
+        await press(pilot, "s", "d", "n")
+        stands_on(app, RecoveryScreen)
+
+    walk(app, steps)
 
 
 def test_new_sheets_are_confirmed_first_and_nothing_is_made_without() -> None:
@@ -343,6 +360,6 @@ def test_what_replaced_sheets_still_open_is_sealed_anew() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "r", "f")
-        assert "2 compartments have a new key that replaced sheets do not open. 1 wait for somebody" in words_on(pilot)
+        assert "2 keys are new: replaced sheets do not open them. 1 key waits for somebody who may" in words_on(pilot)
 
     walk(app, steps, size=(120, 40))

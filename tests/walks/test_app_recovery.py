@@ -74,7 +74,7 @@ def test_from_the_guide_to_a_proven_recovery_and_back_after_the_passphrase_is_lo
         assert "Three words of each sheet were compared. Give them away, then prove them: d." in desk.said()
         assert "! NOT PROVEN." in desk.said()
         await _drill(desk, pilot, paper, 2, 0)
-        assert "PROVEN. The sheets open the 4 compartments that you hold." in desk.said()
+        assert "PROVEN. The sheets open what you hold." in desk.said()
         assert "The secret is erased here: it is on paper alone." in desk.said()
         await press(pilot, "s")
         assert "! The secret of the sheets is on paper alone: they were proven. n makes new ones." in desk.said()

@@ -76,7 +76,7 @@ class Gateway:
         self._door.settle()
         session = self._door.session
         known = dates.read(session.vault, self._door.state)
-        lacks = ["" if known.separated else "no separation of duties", known.lack_of_sheets]
+        lacks = ["" if known.separated else "no auditor who does nothing else", known.lack_of_sheets]
         return Standing(
             member=self._door.name,
             backup_ms=known.backup,

@@ -55,7 +55,6 @@ class Recovery(Subject):
             may_manage=self._may_manage,
             secret_is_here=found.secret_is_here,
             drill_ms=found.drill_ms,
-            held=found.held,
             without=found.without,
             stale=found.stale,
             used=tuple(one.words for one in found.used),
@@ -114,7 +113,7 @@ class Recovery(Subject):
     def drill(self) -> DrillDone:
         """Prove the sheets that were typed."""
         done = recovery.drill(self._session, self._typed)
-        return DrillDone(done.opened, done.without, done.erased)
+        return DrillDone(done.without, done.erased)
 
     def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, SealedAnew]:
         """Make a new root and new sheets; with the old sheets that were typed, where their secret is not here.

@@ -8,6 +8,7 @@ from pathlib import Path
 from tui.gateway.subject import Subject, case_id
 from tui.shaping import questions_shown
 from tui.values import Exported, ExportStep, RecipientShown
+from vault.policy.roles import Action
 from vault.seal.age import fingerprint
 from vault.services import asking, exporting, partners
 from vault.services.approving import Second
@@ -15,6 +16,11 @@ from vault.services.approving import Second
 
 class Referral(Subject):
     """Knows to whom a package can go, and makes it."""
+
+    @property
+    def may_add(self) -> bool:
+        """Whether this member's roles let them keep a recipient."""
+        return bool(self._may(Action.PARTNER_WRITE))
 
     def recipients(self) -> tuple[RecipientShown, ...]:
         """Return to whom packages can be sealed."""

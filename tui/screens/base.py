@@ -161,6 +161,12 @@ class VaultScreen(Screen[str]):
         """Return what can be done here and now."""
         return self.ACTS
 
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Obey the keys of those commands alone that are offered here and now."""
+        is_own = any(one.action == action for one in self.ACTS)
+        return not is_own or any(one.action == action for one in self.commands())
+
     def footer(self) -> list[Hint]:
         """Return the footer: help first, the screen's own, lock last. At 80 columns all of it must fit."""
         lock = next(one for one in EVERYWHERE if one.action == "app.lock")

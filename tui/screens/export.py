@@ -24,21 +24,28 @@ from tui.screens.questions import QuestionsScreen
 from tui.screens.recipient import RecipientForm
 from tui.screens.second_rows import ANSWER, ASK, HERE, SecondRows
 from tui.screens.seconded import SecondedScreen
+from tui.screens.wording import counted
 from tui.values import ExportStep, QuestionShown, RecipientShown
 from tui.values_exchange import ApproverShown, AskStep
 from tui.widgets.fields import SafeInput
+from tui.widgets.lines import KeyHints
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _PROFILES: Final = (
-    ("lawyer", "lawyer: names nobody"),
-    ("lawyer-named", "lawyer-named: names the client alone"),
+    ("lawyer", "nobody (table lawyer)"),
+    ("lawyer-named", "the client alone (table lawyer-named)"),
 )
 _RELEASED: Final = {
     "alone": "Released ALONE: log and package say so.",
     "two-person": "Two persons released it: log and package say so.",
 }
+_NO_RECIPIENT: Final = "There is no recipient yet; an admin adds one here (F9)."
+_DONE: Final = (
+    Command("f4", "go_on", "Done: back to the case", "F4", "done"),
+    Command("escape", "back", "Back to the case", "Esc", "back"),
+)
 _LOOK_SECONDS: Final = 0.2
 
 
@@ -60,12 +67,14 @@ class ExportScreen(SecondedScreen):
         self._ref = ref
         self._recipients: tuple[RecipientShown, ...] = ()
         self._decided: dict[str, str] = {}
+        self._may_add = False
+        self._is_done = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
             Vertical(id="recipient-place"),
-            FormRow("Table", ChoiceField(_PROFILES, id="profile")),
+            FormRow("Who is named", ChoiceField(_PROFILES, id="profile")),
             FormRow("Folder", SafeInput(placeholder="/media/stick/for-the-lawyer", id="out", compact=True)),
             SecondRows(),
             Static("Nothing is written before you have read the finished pages and pressed F4 there.", classes="about"),
@@ -74,21 +83,38 @@ class ExportScreen(SecondedScreen):
             can_focus=False,
         )
 
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        if self._is_done:
+            return _DONE
+        return tuple(one for one in self.ACTS if self._may_add or one.action != "add_recipient")
+
     def on_mount(self) -> None:
         """Ask who the recipients are."""
         self.head(f"{self.NAME}  {self._ref}")
         self.query_one("#out").focus()
+        self.ask(lambda vault: vault.referral.may_add, self._show_may_add)
         self._ask_recipients("")
         self.ask(lambda vault: vault.approvals.approvers(), self._show_approvers)
 
     def _show_approvers(self, found: tuple[ApproverShown, ...]) -> None:
-        self.call_later(self.query_one(SecondRows).show, found)
+        self.call_later(self._show_second, found)
+
+    async def _show_second(self, found: tuple[ApproverShown, ...]) -> None:
+        await self.query_one(SecondRows).show(found)
+        self.on_choice_field_changed()
 
     def on_choice_field_changed(self) -> None:
         """A question leaves no package, so that it needs no folder for one."""
-        row = self.query_one("#out").parent
-        if row is not None:
-            row.display = self.query_one(SecondRows).way != ASK
+        out, asks = self.query_one("#out"), self.query_one(SecondRows).way == ASK
+        if asks and out.has_focus:
+            self.query_one("#second-file").focus()
+        if out.parent is not None:
+            out.parent.display = not asks
+
+    def _show_may_add(self, may_add: bool) -> None:
+        self._may_add = may_add
+        self.query_one(KeyHints).show_hints(self.footer())
 
     def _ask_recipients(self, chosen: str) -> None:
         self.ask(lambda vault: vault.referral.recipients(), lambda found: self._show_recipients(found, chosen))
@@ -100,7 +126,7 @@ class ExportScreen(SecondedScreen):
             words = [(one.name, f"{one.name}  ({_first_words(one.fingerprint)})") for one in self._recipients]
             await place.mount(FormRow("Recipient", ChoiceField(words, value=chosen, id="recipient")))
         else:
-            await place.mount(Static("There is no recipient yet; F9 adds one."))
+            await place.mount(Static(_NO_RECIPIENT))
 
     def _show_recipients(self, found: tuple[RecipientShown, ...], chosen: str) -> None:
         self._recipients = found
@@ -112,10 +138,13 @@ class ExportScreen(SecondedScreen):
 
     def action_go_on(self) -> None:
         """Look for open questions; without any, make the pages."""
+        if self._is_done:
+            self.end("")
+            return
         second = self.query_one(SecondRows)
         out = Path(self.query_one("#out", SafeInput).value.strip()).expanduser()
         if not self._recipients:
-            self.say("! Add a recipient first (F9).")
+            self.say(f"! {_NO_RECIPIENT}")
         elif second.way in {ASK, ANSWER} and second.file is None:
             self.say("! Type the whole path of the file, from / or ~ on.")
             self.query_one("#second-file").focus()
@@ -174,7 +203,7 @@ class ExportScreen(SecondedScreen):
                 "They approve it in their app (a) and make a bundle for you. Take the bundle, then export with the "
                 "answer: within 7 days, and while the case stays as it is."
             )
-            self.query_one("#result", Static).update(safe_content(words))
+            self._finish(words)
             self.say("The question is written. Nothing left.")
 
         self.say("")
@@ -192,11 +221,21 @@ class ExportScreen(SecondedScreen):
             return
         words = (
             f"DONE. The package is at {found.path}\n"
-            f"{found.decided} forms are decided; the finished files were checked. {_RELEASED[found.release]}\n\n"
+            f"{counted(found.decided, 'form is', 'forms are')} decided; the finished files were checked."
+            f" {_RELEASED[found.release]}\n\n"
             f"Tell the recipient these words of your package key once, by voice:\n{' '.join(found.key_words)}"
         )
-        self.query_one("#result", Static).update(safe_content(words))
+        self._finish(words)
         self.say("The package is sealed.")
+
+    def _finish(self, words: str) -> None:
+        """Show what came of it in place of the form: the same export is not made twice."""
+        self._is_done = True
+        result = self.query_one("#result", Static)
+        result.update(safe_content(words))
+        for row in self.query_one(".form").children:
+            row.display = row is result
+        self.query_one(KeyHints).show_hints(self.footer())
 
     def _questions_answered(self, word: str | None) -> None:
         if word:

@@ -37,6 +37,7 @@ _COLUMNS: Final = (Column("name", 24), Column("roles"), Column("until", 10), Col
 _NOBODY: Final = "nobody"
 _NEEDS: Final = {
     "invite": "member.admit",
+    "admit": "member.admit",
     "roles": "role.change",
     "lend": "away.set",
     "deputy": "deputy.set",
@@ -235,7 +236,7 @@ class MembersScreen(ChangingScreen):
         self._list.show_source(FixedRows([ListRow(one.member, _cells(one)) for one in shown.members]))
         self._list.cursor = cursor
         here = sum(one.stand != "left" for one in shown.members)
-        warning = "" if shown.separated else "! no separation of duties"
+        warning = "" if shown.separated else "! no auditor who does nothing else"
         self.head(f"{self.NAME}  {counted(here, 'member')}", warning)
         self.query_one(KeyHints).show_hints(self.footer())
         self._show_one()

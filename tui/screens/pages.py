@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from tui.safe_content import safe_content
 from tui.screens.base import Command, VaultScreen
+from tui.screens.wording import counted
 
 
 class PagesScreen(VaultScreen):
@@ -37,7 +38,7 @@ class PagesScreen(VaultScreen):
 
     def on_mount(self) -> None:
         """Begin at the first page."""
-        self.head(f"{self.NAME}  {self._ref}", f"{len(self._pages)} pages, read back from the finished file")
+        self.head(f"{self.NAME}  {self._ref}", f"{counted(len(self._pages), 'page')}, read back from the finished file")
         self.query_one("#pages").focus()
         self.say("Read all of it. Nothing is written before F4.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.containers import VerticalScroll
 from textual.widget import Widget
@@ -18,8 +18,9 @@ from tui.screens.sheets_form import SheetsForm
 from tui.screens.wording import counted, day
 from tui.values_own import DrillDone, RecoveryStanding, SealedAnew
 from tui.widgets.confirm import Confirm
+from tui.widgets.lines import KeyHints
 
-_NOT_YOURS = "! An admin makes and proves the sheets of the organisation."
+_MANAGES: Final = frozenset({"sheets", "drill", "new"})
 
 
 class RecoveryScreen(LongWorkScreen):
@@ -47,6 +48,11 @@ class RecoveryScreen(LongWorkScreen):
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(Static("", id="standing-words"), classes="form")
 
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        may_manage = self._standing is not None and self._standing.may_manage
+        return tuple(one for one in self.ACTS if may_manage or one.action not in _MANAGES)
+
     def on_mount(self) -> None:
         """Ask how it stands."""
         self.query_one(VerticalScroll).focus()
@@ -60,6 +66,7 @@ class RecoveryScreen(LongWorkScreen):
     def _show(self, standing: RecoveryStanding) -> None:
         self._standing = standing
         self.query_one("#standing-words", Static).update(safe_content("\n".join(_lines(standing))))
+        self.query_one(KeyHints).show_hints(self.footer())
         begin, self._begin = self._begin, ""
         if begin == "sheets":
             self.action_sheets()
@@ -70,18 +77,14 @@ class RecoveryScreen(LongWorkScreen):
 
     def action_sheets(self) -> None:
         """Make sheets of the secret that lies here."""
-        standing = self._managed()
-        if standing is None:
-            return
-        if not standing.secret_is_here:
+        if self._standing is not None and self._standing.secret_is_here:
+            self.app.push_screen(SheetsForm(), self._refresh)
+        else:
             self.say("! The secret of the sheets is on paper alone: they were proven. n makes new ones.")
-            return
-        self.app.push_screen(SheetsForm(), self._refresh)
 
     def action_drill(self) -> None:
         """Ask for the sheets and prove them."""
-        if self._managed() is not None:
-            self.app.push_screen(SheetTyping("DRILL"), self._drill)
+        self.app.push_screen(SheetTyping("DRILL"), self._drill)
 
     def _drill(self, typed: str | None) -> None:
         if not typed:
@@ -91,9 +94,7 @@ class RecoveryScreen(LongWorkScreen):
         self.ask(lambda vault: vault.recovery.drill(), self._drilled)
 
     def _drilled(self, done: DrillDone) -> None:
-        words = f"PROVEN. The sheets open the {counted(done.opened, 'compartment')} that you hold."
-        if done.without:
-            words += f" Recovery cannot open {done.without} that were made without it."
+        words = f"PROVEN. The sheets open what you hold{_except(done.without)}."
         if done.erased:
             words += " The secret is erased here: it is on paper alone. Older backups hold it still."
         self._refresh(words)
@@ -102,14 +103,13 @@ class RecoveryScreen(LongWorkScreen):
 
     def action_new(self) -> None:
         """Ask first: the old sheets are over then."""
-        if self._managed() is not None:
-            question = Confirm(
-                "Make new sheets in place of the old ones?",
-                "The old ones open nothing new. Burn them: they still open copies and backups from before.",
-                yes="Make new sheets",
-                no="Keep the old",
-            )
-            self.app.push_screen(question, self._new)
+        question = Confirm(
+            "Make new sheets in place of the old ones?",
+            "The old ones open nothing new. Burn them: they still open copies and backups from before.",
+            yes="Make new sheets",
+            no="Keep the old",
+        )
+        self.app.push_screen(question, self._new)
 
     def _new(self, yes: bool | None) -> None:
         standing = self._standing
@@ -138,19 +138,18 @@ class RecoveryScreen(LongWorkScreen):
     def _followed(self, done: SealedAnew) -> None:
         self._refresh(sealed_words(done))
 
-    def _managed(self) -> RecoveryStanding | None:
-        """Return how it stands, for a member who may change it."""
-        if self._standing is not None and not self._standing.may_manage:
-            self.say(_NOT_YOURS)
-            return None
-        return self._standing
-
 
 def sealed_words(done: SealedAnew) -> str:
     """Say how much of what is stored goes by the new sheets."""
-    changed = counted(done.replaced, "compartment has", "compartments have")
-    words = f"{changed} a new key that replaced sheets do not open."
-    return f"{words} {done.waiting} wait for somebody who may give their keys." if done.waiting else words
+    words = f"{counted(done.replaced, 'key is', 'keys are')} new: replaced sheets do not open them."
+    if not done.replaced:
+        words = "Replaced sheets open nothing that you could seal anew."
+    waiting = counted(done.waiting, "key waits", "keys wait")
+    return f"{words} {waiting} for somebody who may give them." if done.waiting else words
+
+
+def _except(without: int) -> str:
+    return f", except {counted(without, 'case or section', 'cases and sections')} made without them" if without else ""
 
 
 def _lines(standing: RecoveryStanding) -> list[str]:
@@ -168,8 +167,7 @@ def _lines(standing: RecoveryStanding) -> list[str]:
         lines.append("The secret is not on this device; no drill was done here.")
     else:
         lines.append(f"Proven. The last drill here was on {day(standing.drill_ms)}.")
-    without = f"recovery cannot open {standing.without} of them" if standing.without else "recovery opens all of them"
-    lines += ["", f"You hold {counted(standing.held, 'compartment')}; {without}."]
+    lines += ["", f"The sheets open what you hold{_except(standing.without)}."]
     if standing.stale:
-        lines.append(f"! {standing.stale} are still open to replaced sheets: f seals them anew.")
+        lines.append(f"! Replaced sheets still open some of it ({counted(standing.stale, 'key')}): f seals that anew.")
     return [*lines, *(("", *standing.used) if standing.used else ())]

@@ -29,7 +29,7 @@ class StillRecovery(Recovery):
 
     @override
     def standing(self) -> RecoveryStanding:
-        return RecoveryStanding(SHEETS[0].root_words, True, True, None, 6, 1, 0)
+        return RecoveryStanding(SHEETS[0].root_words, True, True, None, 1, 0)
 
     @override
     def make(self, shape: str) -> SheetsMade:
@@ -58,7 +58,7 @@ class StillRecovery(Recovery):
     @override
     def drill(self) -> DrillDone:
         self._door.done.append(("drill", len(self._typed.sheets)))
-        return DrillDone(5, 1, True)
+        return DrillDone(1, True)
 
     @override
     def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, SealedAnew]:

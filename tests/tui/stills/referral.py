@@ -19,6 +19,7 @@ class StillReferral(Referral):
     """Writes no package."""
 
     _door: StillDoor
+    may_add = True
 
     @override
     def recipients(self) -> tuple[RecipientShown, ...]:
