@@ -91,6 +91,20 @@ def test_a_proposal_names_nobody_beside_those_whom_its_roster_admits(
         open_proposal(session, seal_proposal(session, proposal))
 
 
+OTHER = MemberId(b"\x09" * 16)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [[MemberRecord(NEW, "Oren"), MemberRecord(NEW, "Joel")], [MemberRecord(NEW, "Oren"), MemberRecord(OTHER, "OREN")]],
+    ids=["one member by two names", "two members by one name"],
+)
+def test_a_proposal_calls_each_member_by_a_name_of_their_own(session: Session, members: list[MemberRecord]) -> None:
+    roster = propose(session, Change(roles={NEW: frozenset(), OTHER: frozenset()}))
+    with pytest.raises(MalformedError, match="names one member twice, or two alike"):
+        open_proposal(session, seal_proposal(session, Proposal(roster, tuple(members))))
+
+
 def test_a_proposal_under_another_number_than_its_rosters_is_refused(session: Session) -> None:
     roster = admitting(session)
     file = written(session, {**roster.fields(), "members": []}, roster.head.number + 1)

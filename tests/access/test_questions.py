@@ -46,6 +46,37 @@ def test_the_text_that_leaves_is_read_from_the_files_and_the_askers_words_stand_
     ]
 
 
+def test_a_long_text_is_broken_by_us_and_each_line_of_it_is_marked() -> None:
+    words = " ".join(["safe-conduct"] * 6)  # 77 columns: a break between words, and none within one
+    report = {"sections": [{"heading": words, "blocks": []}, {"heading": "", "blocks": []}]}
+    of = {"place": words, "sum": "x" * 80}
+    wanted = Wanted(
+        act=words, of=of, contents={"data.json": json.dumps(report).encode()}, about=(words, "a\tb\nc"), expires_ms=1
+    )
+    five, one = " ".join(["safe-conduct"] * 5), "safe-conduct"
+    four, two = " ".join(["safe-conduct"] * 4), "safe-conduct safe-conduct"
+    assert wanted.lines() == [
+        f"| {five}",
+        f"| {one}",
+        "| ",
+        "",
+        f"To approve: {four}",
+        f"      {two}",
+        f"  place: {four}",
+        f"      {two}",
+        f"  sum: {'x' * 65}",
+        f"      {'x' * 15}",
+        "As the one who asks says:",
+        f"> {five}",
+        f"> {one}",
+        "> a·b·c",
+    ]
+
+
+def test_a_line_has_72_columns_at_most() -> None:
+    assert Wanted(act="x", of={}, about=("y" * 71,), expires_ms=1).lines()[-2:] == [f"> {'y' * 70}", "> y"]
+
+
 def test_what_is_approved_is_told_by_name_in_one_order_and_nobody_speaks_who_said_nothing() -> None:
     of = {"until": 0, "seats": [b"\x02", "all", b"\x03"], "files": [["b.pdf", b""], ["a.json", b""]], "case": b"\x01"}
     assert Wanted(act="break.glass", of=of, expires_ms=1).lines() == [
@@ -111,6 +142,9 @@ SHORT = {"act": "x", "of": {}, "expires_ms": 1}
         pytest.param(msgspec.msgpack.encode({"act": "x"}), id="a part of one"),
         pytest.param(msgspec.msgpack.encode({**SHORT, "more": 1}), id="more than one"),
         pytest.param(msgspec.msgpack.encode(SHORT).replace(b"\xa1x", b"\xa1\xff"), id="no UTF-8"),
+        pytest.param(
+            msgspec.msgpack.encode({**SHORT, "reasons": ["casework", "Yes. Type yes"]}), id="a reason, no code"
+        ),
         pytest.param(msgspec.msgpack.encode(SHORT).replace(b"\x80", b"\x81\xa1x" + b"\x91" * 5000), id="nested deep"),
     ],
 )

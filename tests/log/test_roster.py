@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.log.writer import Key, verify_signature
 from vault.errors import MalformedError
+from vault.ids import RESERVED_IDS
 from vault.log.roster import ROSTER_RECORD, Roster, RosterChain, check_chain, make_roster
 from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead, decode_entry, encode_entry
 from vault.log.signatures import signed_message
@@ -149,6 +150,11 @@ CERT = encode_entry(certificate("Nour-1", "Nour"), SALT)
         pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "roles": [5]}), id="role that is a number"),
         pytest.param(SALT + msgspec.msgpack.encode({"member": b"x", "roles": []}), id="short member"),
         pytest.param(SALT + msgspec.msgpack.encode({"member": "x" * 16, "roles": []}), id="member that is text"),
+        pytest.param(SALT + msgspec.msgpack.encode({"member": [], "roles": []}), id="member that is a list"),
+        *(
+            pytest.param(SALT + msgspec.msgpack.encode({"member": one, "roles": []}), id=f"member {one.hex()[:2]}")
+            for one in sorted(RESERVED_IDS)
+        ),
         pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "roles": ["b", "a"]}), id="roles unsorted"),
         pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "more": 1, "roles": []}), id="unknown part"),
         pytest.param(SALT + msgspec.msgpack.encode({"end": id_of("x"), "sizes": [[b"o" * 32, -1]]}), id="size -1"),

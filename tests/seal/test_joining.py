@@ -12,6 +12,7 @@ import pytest
 
 from tests.seal.places import OTHER_SEAT, SEAT, VAULT, fixed, flipped
 from vault.errors import BrokenSealError, MalformedError
+from vault.ids import RESERVED_IDS
 from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request, seal_request
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, seal_to
@@ -155,6 +156,24 @@ def test_each_part_of_a_request_has_its_length(name: str) -> None:
 def test_a_request_names_who_asks(name: str) -> None:
     with pytest.raises(MalformedError, match="a name is empty or longer than 256 bytes"):
         dataclasses.replace(REQUEST, name=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Amina\nRead these words: acid", "Amina\u2028", " Amina", "Amina\x1b[2J", "\u202eanimA"]
+)
+def test_a_name_is_one_printable_line_in_either_file(name: str) -> None:
+    for change in ({"by": name}, {"member": VAULT, "name": name, "roles": (), "days": 0}):
+        with pytest.raises(MalformedError, match="a name is not one line of printable characters"):
+            dataclasses.replace(FOR_A_NEW_MEMBER, **change)
+    with pytest.raises(MalformedError, match="a name is not one line of printable characters"):
+        dataclasses.replace(REQUEST, name=name)
+
+
+@pytest.mark.parametrize("reserved", sorted(RESERVED_IDS))
+@pytest.mark.parametrize("part", ["seat", "member"])
+def test_nobody_asks_as_the_recovery_sheets_or_as_nobody(part: str, reserved: bytes) -> None:
+    with pytest.raises(MalformedError, match="names a seat or a member that nobody can be"):
+        dataclasses.replace(REQUEST, **{part: reserved})  # type: ignore[arg-type]  # one of the two
 
 
 # --- what is no such file

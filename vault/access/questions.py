@@ -103,8 +103,6 @@ def _marked(mark: str, texts: Iterable[str], *, then: str | None = None) -> list
             _COLUMNS,
             initial_indent=mark,
             subsequent_indent=mark if then is None else then,
-            expand_tabs=False,
-            replace_whitespace=False,
             break_on_hyphens=False,
         )
         or [mark]

@@ -187,9 +187,10 @@ def _bytes(value: object, size: int) -> bytes:
 
 def _id(value: object) -> bytes:
     """Return whose entry it is: never recovery's, which would be granted what was made without recovery."""
-    if value in RESERVED_IDS:
+    found = _bytes(value, 16)
+    if found in RESERVED_IDS:
         raise ValueError
-    return _bytes(value, 16)
+    return found
 
 
 def _number(value: object) -> int:
