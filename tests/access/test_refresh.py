@@ -277,6 +277,22 @@ def test_a_roster_that_the_root_signed_alone_is_told_when_it_comes_in(session: S
     assert session.directory.roster == roster.root
 
 
+def test_own_devices_are_asked_for_since_the_roster_that_was_known(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, asked = Alarm("own-device:07", "A device was admitted.", is_fault=False), list[tuple[object, ...]]()
+
+    def judge_devices(*given: object) -> tuple[Alarm]:
+        asked.append(given)
+        return (told,)
+
+    monkeypatch.setattr(refreshing, "judge_devices", judge_devices)
+    before = session.log.roster
+    refresh(session)
+    assert told in session.alarms
+    assert asked == [(session.directory, session.seat, before)]
+
+
 def test_where_nothing_changed_nothing_is_written(judging: Judging) -> None:
     with judging.session.database.reading() as rows:
         before = rows.local(judging.session.seat, Purpose.KEYRING)
