@@ -50,6 +50,16 @@ def test_until_its_day_a_lent_case_opens(office: Office) -> None:
     assert (term.member, term.until_ms, term.given_by) == (office.nadia.member, until_ms, office.amina.member)
 
 
+def test_why_and_by_whom_a_case_was_given_is_kept_without_a_last_day_too(office: Office) -> None:
+    case = _case_of_amina(office)
+    with office.open(office.amina) as amina:
+        terms.give(amina, case, [office.nadia.member], why="supervision")
+    with office.open(office.nadia) as nadia:
+        assert cases.open_case(nadia, case, why="supervision").notes
+        (term,) = terms.terms_of(nadia, case)
+    assert (term.until_ms, term.why, term.given_by) == (None, GrantReason.SUPERVISION, office.amina.member)
+
+
 def test_from_its_day_on_the_program_hides_it_everywhere_though_the_key_is_here(office: Office) -> None:
     case = _case_of_amina(office)
     _lend(office, case)

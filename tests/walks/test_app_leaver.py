@@ -80,7 +80,7 @@ def test_a_leavers_cases_go_on_with_somebody_else(office: Office, tmp_path: Path
         assert "Notes (2)" in nadias.words()
         assert f"contact {NADIA}" in nadias.words()
         await press(pilot, "w")
-        assert f"> {NADIA} (you) owner {JOEL} deputy" in nadias.words()
+        assert f"> {NADIA} (you) handover {JOEL} {JOEL} deputy" in nadias.words()
         assert AMINA not in nadias.words()
 
     miras.walk(partial(_order_and_let_leave, miras))

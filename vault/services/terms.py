@@ -57,7 +57,7 @@ def give(
 ) -> None:
     """Grant a case to members, until a moment or without an end.
 
-    The date is written before the key is given: a crash between the two leaves a date, never a right without one.
+    Date and reason are written before the key is given: a crash between the two leaves a date, never a right without.
 
     Raises:
         UsageError: the moment has passed already.
@@ -69,7 +69,7 @@ def give(
     if has_expired(until_ms, session.clock().counts_ms):
         raise UsageError("that day has passed", advice="Give a later day.")
     if session.directory.rights.may_write(session.roles, Place.CASE, Access.KIND):
-        _write_dates(session, case, members, until_ms, reason)
+        _write_access(session, case, members, until_ms, reason)
     elif until_ms is not None:
         raise RefusedError(
             "this vault's rules are from an older program and know no end of a right",
@@ -181,24 +181,20 @@ def _may_share(session: Session, case: CompartmentId) -> bool:
     return allowed and session.holds(case) and case not in session.hidden
 
 
-def _write_dates(
+def _write_access(
     session: Session,
     case: CompartmentId,
     members: Sequence[MemberId],
     until_ms: int | None,
     why: GrantReason,
 ) -> None:
-    """Write down until when; where nothing was written and nothing ends, nothing is."""
+    """Write down until when, why and by whom."""
     rule = session.require(Action.CASE_SHARE, case)
     index = caught_up(session)
-    known = {member: heads_of(index, case, access_record(member)) for member in members}
-    dated = [member for member in members if until_ms is not None or known[member]]
-    if not dated:
-        return
     audit = audit_of(session, case)
     with session.work(case) as work:
-        for member in dated:
+        for member in members:
             value = Access(member=member, why=why, given_by=session.member, until=until_ms)
-            parents = [VersionId(head) for head in known[member]]
+            parents = [VersionId(head) for head in heads_of(index, case, access_record(member))]
             work.write(case, RecordId(access_record(member)), Access.KIND, to_fields(value), parents)
-        work.commit(Entry(act="case.edit", obj=audit, covers={Access.KIND: len(dated)}, pol=rule))
+        work.commit(Entry(act="case.edit", obj=audit, covers={Access.KIND: len(members)}, pol=rule))
