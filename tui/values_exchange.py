@@ -17,11 +17,12 @@ class PeerShown:
 
 @dataclass(frozen=True, slots=True)
 class ApproverShown:
-    """A member who may approve; `is_here`: they have a seat on this very device."""
+    """A member who may approve; `is_here`: at this keyboard; `unlocks_first`: once they have unlocked it here."""
 
     name: str = field(repr=False)
     roles: tuple[str, ...]
     is_here: bool
+    unlocks_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

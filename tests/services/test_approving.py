@@ -102,6 +102,34 @@ def test_an_export_waits_for_a_second_person_and_says_whom_to_ask(
     assert "export.begin" not in acts(director)
 
 
+def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_here(
+    filled: Filled, tmp_path: Path
+) -> None:
+    with filled.open() as session:
+        partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY))
+        new = admit(session)
+        (approver,) = approving.approvers(session)
+        assert (approver.is_here, approver.unlocks_first) == (False, True)
+        with pytest.raises(WaitingForDecisionError) as waits:
+            export(session, filled.cases[0], tmp_path, None)
+        assert waits.value.next_step.startswith(
+            "At this keyboard too, after unlocking this vault here once under their own name: Oren Sabaluk."
+        )
+        person = Person()
+        second = approving.at_this_keyboard(session, new.name, run=person.run)
+        with pytest.raises(RefusedError, match="the second person never unlocked this vault here") as refused:
+            export(session, filled.cases[0], tmp_path, second)
+        assert refused.value.next_step.startswith("They do that once, under their own name:")
+        assert person.shown == []
+    with new.open(filled.place):
+        pass
+    with filled.open() as session:
+        (approver,) = approving.approvers(session)
+        assert (approver.is_here, approver.unlocks_first) == (True, False)
+        second = approving.at_this_keyboard(session, new.name, run=Person().run)
+        assert isinstance(export(session, filled.cases[0], tmp_path, second), exporting.Exported)
+
+
 def test_the_director_cannot_approve_her_own_export(director: Session) -> None:
     with pytest.raises(RefusedError, match="nobody approves what they ask for themselves"):
         approving.at_this_keyboard(director, MEMBER.upper())

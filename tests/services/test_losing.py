@@ -59,9 +59,6 @@ def test_who_ends_devices_hears_of_how_many_and_whose(organisation: Organisation
 
 
 def test_nobody_is_asked_about_a_device_that_writes_into_this_very_folder(office: Office) -> None:
-    for one in (office.amina, office.joel):
-        with office.open(one):
-            pass
     with office.place.open() as mira:
         assert losing.before_end(mira, seats_of(mira, [office.amina.member])) == ""
         assert losing.before_roles(mira, office.joel.member, ["intake"]) == ""

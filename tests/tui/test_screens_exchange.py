@@ -358,7 +358,21 @@ def test_glass_is_not_broken_where_nobody_who_may_approve_can_act_here() -> None
         await press(pilot, "enter", "g")
         await type_in(pilot, "2026-11-30")
         await press(pilot, "f4")
-        assert "! Nobody who may approve it can unlock it on this computer." in words_on(pilot)
+        assert "! Nobody can approve it at this keyboard now." in words_on(pilot)
+        assert "cannot unlock this vault on this computer: Селин Астерхольт." in " ".join(words_on(pilot).split())
 
     walk(app, steps)
     assert acts_of(app, "break") == []
+
+
+def test_who_was_made_a_member_here_and_never_came_in_is_told_to_unlock_first() -> None:
+    app = _broken((ApproverShown("Nadia Ferrante", ("supervisor",), is_here=False, unlocks_first=True),))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "g")
+        shown = " ".join(words_on(pilot).split())
+        assert "! Once they have unlocked this vault here under their own name, they can approve it" in shown
+        assert "Nadia Ferrante." in shown
+        assert "cannot unlock this vault on this computer" not in shown
+
+    walk(app, steps)

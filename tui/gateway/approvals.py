@@ -37,7 +37,7 @@ class Approvals(Subject):
         """
         beside = {MemberId(bytes.fromhex(gainer))} if gainer else ()
         found = approving.approvers(self._session, beside=beside)
-        return tuple(ApproverShown(one.name, one.roles, one.is_here) for one in found)
+        return tuple(ApproverShown(one.name, one.roles, one.is_here, one.unlocks_first) for one in found)
 
     def at_this_keyboard(self, name: str, lend: Lend) -> Second:
         """Return the way to ask a member who sits here too, in a process of their own."""

@@ -119,7 +119,7 @@ class BreakGlass(SecondedScreen):
             return
         if rows.way not in {HERE, ALONE}:
             self.say(
-                "! Nobody who may approve it can unlock it on this computer. Grant the case, or ask for their device."
+                "! Nobody can approve it at this keyboard now. Grant the case, or do it at a device that both use."
             )
             return
         name = rows.who if rows.way == HERE else ""

@@ -53,11 +53,17 @@ class SecondRows(Vertical):
         ways = [way for way in _WAYS if way[0] == HERE or not self._only_here]
         if not here:
             ways = [way for way in ways if way[0] != HERE]
-        if not ways:
-            names = ", ".join(one.name for one in approvers)
-            await self.mount(
-                Static(safe_content(f"! Who may approve it cannot unlock this vault on this computer: {names}."))
+        first = ", ".join(one.name for one in approvers if one.unlocks_first)
+        if first:
+            words = (
+                f"! Once they have unlocked this vault here under their own name, they can approve it here: {first}."
             )
+            await self.mount(Static(safe_content(words)))
+        if not ways:
+            away = ", ".join(one.name for one in approvers if not one.unlocks_first)
+            if away:
+                words = f"! Who may approve it cannot unlock this vault on this computer: {away}."
+                await self.mount(Static(safe_content(words)))
             return
         await self.mount(FormRow("Approved by", ChoiceField(ways, id="second-way")))
         if here:

@@ -15,6 +15,7 @@ from vault.access.delays import Wait
 from vault.access.lending import RowSet, can_act_here, lend
 from vault.access.proving import report_of
 from vault.access.questions import Wanted
+from vault.access.rekeying import seats_here
 from vault.access.second import Answered, Asked, decoded
 from vault.access.session import Session
 from vault.access.trying import one_attempt
@@ -75,6 +76,11 @@ def ask_second(
         here = can_act_here(rows, [SeatId(seat) for seat in seats])
         listings = session.learned.listings
         lent = [(seat, lend(rows, seat, session.directory.compartment, listings)) for seat in here]
+    if not lent and seats_here(session).intersection(seats):
+        raise RefusedError(
+            "the second person never unlocked this vault here, so that they have no log to write the approval into",
+            advice="They do that once, under their own name: `casevault --member NAME member list`; then repeat.",
+        )
     if not lent:
         raise RefusedError(
             "the second person has no seat on this device",

@@ -8,6 +8,7 @@ from functools import partial
 
 from vault.access.lending import can_act_here
 from vault.access.questions import Wanted
+from vault.access.rekeying import seats_here
 from vault.access.seconding import Run, ask_second, run_second_process
 from vault.access.session import Session
 from vault.casework.approving import Approving
@@ -37,12 +38,18 @@ Second = Callable[[Wanted], Approval]
 
 @dataclass(frozen=True, slots=True)
 class Approver:
-    """A member who may approve what this session's member asks for; `is_here`: they have a seat on this device too."""
+    """A member who may approve what this session's member asks for.
+
+    Attributes:
+        is_here: they can do it at this keyboard.
+        unlocks_first: they can once they have unlocked this vault here: `member add` made their seat, and no log yet.
+    """
 
     member: MemberId
     name: str
     roles: tuple[str, ...]
     is_here: bool = False
+    unlocks_first: bool = False
 
 
 def approvers(session: Session, *, beside: Collection[MemberId] = ()) -> list[Approver]:
@@ -57,6 +64,7 @@ def approvers(session: Session, *, beside: Collection[MemberId] = ()) -> list[Ap
     seats = {SeatId(seat): MemberId(one.member) for seat, one in session.directory.standing.certificates.items()}
     with session.database.reading() as rows:
         here = {seats[seat] for seat in can_act_here(rows, seats)}
+    made_here = {seats[seat] for seat in seats_here(session) if seat in seats}
     with_seats = set(seats.values())
     found = []
     for member, roles in session.directory.standing.members.items():
@@ -64,7 +72,8 @@ def approvers(session: Session, *, beside: Collection[MemberId] = ()) -> list[Ap
         if one == session.member or one in beside or not roles & APPROVERS or one not in with_seats:
             continue
         name = names.get(member, member.hex())
-        found.append(Approver(one, name, tuple(sorted(roles & APPROVERS)), is_here=one in here))
+        new = one in made_here and one not in here
+        found.append(Approver(one, name, tuple(sorted(roles & APPROVERS)), is_here=one in here, unlocks_first=new))
     return sorted(found, key=lambda approver: approver.name.casefold())
 
 
@@ -114,7 +123,10 @@ def _how_to_ask(act: str, found: Collection[Approver]) -> str:
     """Return who can approve and by which way: who has no seat on this device cannot do it at this keyboard."""
     here = ", ".join(one.name for one in found if one.is_here)
     away = ", ".join(one.name for one in found if not one.is_here)
+    first = ", ".join(one.name for one in found if one.unlocks_first)
     ways = [f"At this keyboard with `--second NAME`: {here}."] if here else []
+    if first:
+        ways.append(f"At this keyboard too, after unlocking this vault here once under their own name: {first}.")
     if away and act in ASKED_BY_FILE:
         ways.append(f"In a file with `casevault approval ask`: {away}.")
     return " ".join(ways) or f"It is given at the keyboard of a device that both use; of {away} nobody uses this one."

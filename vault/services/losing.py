@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vault.access.lending import can_act_here
+from vault.access.rekeying import seats_here
 from vault.access.session import Session
 from vault.display import counted
 from vault.ids import MemberId, SeatId
@@ -47,8 +47,7 @@ def before_roles(session: Session, member: MemberId | None, words: Iterable[str]
 
 def _words(session: Session, seats: Iterable[SeatId]) -> str:
     """Say what is lost and of how many devices; one that writes into this very folder has nothing that is not here."""
-    with session.database.reading() as rows:
-        apart = set(seats).difference(can_act_here(rows, seats), {session.seat})
+    apart = set(seats) - seats_here(session)
     if not apart:
         return ""
     names, certificates = names_of_members(session), session.directory.standing.certificates
