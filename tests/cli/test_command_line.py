@@ -104,6 +104,17 @@ def test_no_new_key_is_promised_to_who_takes_a_case_from_themselves(desk: Desk) 
     assert answer.err == "casevault: nobody takes a case from themselves. Ask another who holds it.\n"
 
 
+@pytest.mark.parametrize("memory", ["16", "63", "2049", "-1", "much"])
+@pytest.mark.parametrize("command", [("init",), ("member", "join", "INVITATION", "--out", "REQUEST")])
+def test_a_cost_that_no_unlock_would_take_is_refused_before_anything_is_asked(
+    desk: Desk, command: tuple[str, ...], memory: str
+) -> None:
+    answer = desk.run_bare("--vault", "/nowhere/new.vault", *command, f"--kdf-memory-mib={memory}", "--json")
+    assert answer.code == 2
+    error = answer.json()["error"]
+    assert (error["message"], error["advice"]) == ("--kdf-memory-mib is 64 to 2048", "Without it, it is 256.")
+
+
 def test_a_near_miss_is_pointed_out(desk: Desk) -> None:
     assert "Did you mean `casevault case`?" in desk.run("casse", "list").err
 

@@ -28,6 +28,13 @@ def is_at_terminal(face: Face) -> bool:
     return face.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
 
 
+def memory_mib(text: str) -> int:
+    """Return the value of `--kdf-memory-mib`, refused before anybody types what would be for nothing."""
+    from vault.services import founding
+
+    return founding.checked_memory_mib(text)
+
+
 def usual_language() -> str:
     """Return the language of the words that this computer's language asks for."""
     name = (locale.getlocale(locale.LC_CTYPE)[0] or "").lower()  # `ru_RU`, or `Russian_Russia` on Windows

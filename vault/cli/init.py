@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from vault.cli.asking import Personal, add_personal, personal_values, read_member, refuse_as_options
-from vault.cli.choosing import LANGUAGES, new_passphrase
+from vault.cli.choosing import LANGUAGES, memory_mib, new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
 from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over
@@ -41,7 +41,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def _memory(text: str) -> int | str:
-    return text if text == "auto" else int(text)
+    return text if text == "auto" else memory_mib(text)
 
 
 def _init(args: argparse.Namespace, face: Face) -> Result:

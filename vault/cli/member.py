@@ -17,7 +17,7 @@ from vault.cli.asking import (
     require_sure,
 )
 from vault.cli.changing import add_changes
-from vault.cli.choosing import new_passphrase
+from vault.cli.choosing import memory_mib, new_passphrase
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened, read_entrance, vault_path, waiting
 from vault.cli.outcome import (
@@ -52,7 +52,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     join = verbs.add_parser("join", help="step 2, on the new device: answer an invitation", allow_abbrev=False)
     join.add_argument("invitation", metavar="INVITATION", type=Path, help="the file that you were given")
     join.add_argument("--out", type=Path, required=True, metavar="FILE", help="the request to carry back")
-    join.add_argument("--kdf-memory-mib", type=int, metavar="N", help="memory of one passphrase guess, in MiB (256)")
+    join.add_argument(
+        "--kdf-memory-mib", type=memory_mib, metavar="N", help="memory of one passphrase guess, in MiB (256)"
+    )
     join.set_defaults(command=_join)
     admit = verbs.add_parser("admit", help="step 3: compare the words, and admit who asks", allow_abbrev=False)
     admit.add_argument("request", metavar="REQUEST", type=Path, help="the file that came back")

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from vault.access.founding import found_vault
+from vault.errors import UsageError
 from vault.ids import MemberId, VaultId
-from vault.seal.passphrase import DEFAULT, KdfParameters, calibrate
+from vault.seal.passphrase import CEILING, DEFAULT, FLOOR, KdfParameters, calibrate
 from vault.seal.sheets import Sheet, make_sheets
 
 Auto = Literal["auto"]
@@ -49,6 +50,18 @@ def init(
         path, organisation=organisation, member_name=member, passphrase=passphrase, parameters=_cost(memory_mib)
     )
     return NewVault(founded.vault, founded.member, founded.root_words, make_sheets(founded.root_secret, *sheets))
+
+
+def checked_memory_mib(text: str) -> int:
+    """Return what one guess at a passphrase shall cost, in MiB.
+
+    Raises:
+        UsageError: it is no number, or not one that an unlock would take.
+    """
+    least, most = FLOOR.memory_kib // 1024, CEILING.memory_kib // 1024
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise UsageError(f"--kdf-memory-mib is {least} to {most}", advice="Without it, it is 256.")
+    return int(text)
 
 
 def _cost(memory_mib: int | Auto | None) -> KdfParameters:
