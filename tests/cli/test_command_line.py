@@ -183,6 +183,28 @@ def test_at_a_terminal_personal_values_are_asked(desk: Desk) -> None:
     assert "Asked title" in titles
 
 
+@pytest.mark.parametrize(
+    ("command", "question"),
+    [
+        (("person", "add", "CASE", "--role", "client"), "Name, in each script known"),
+        (("case", "new", "--kind", "asylum"), "Title of the case"),
+        (("search",), "Words to search for"),
+        (("intake", "add"), "Name as heard"),
+        (("recipient", "add", "--age", "age1x"), "Name of the recipient"),
+        (("section", "new", "CASE", "--kind", "health"), "Title of the section"),
+        (("handover", "order", "A", "--to", "B"), "Why (everybody in the vault can read it)"),
+        (("note", "add", "CASE"), "Type the note"),
+    ],
+)
+def test_a_wrong_passphrase_loses_nothing_that_was_typed_since_nothing_was_asked_before(
+    desk: Desk, command: tuple[str, ...], question: str
+) -> None:
+    desk.passphrase_file.write_bytes(b"not this one")
+    answer = desk.run_at_terminal(*command, typed="x\n\n" * 8)
+    assert answer.code == 12
+    assert question not in answer.err
+
+
 def test_in_scripts_personal_values_are_options_or_json(desk: Desk) -> None:
     assert desk.run("case", "new", "--kind", "other", "--title", "By option").code == 0
     values = {"title": "По-русски"}

@@ -52,13 +52,18 @@ def personal_values(
         answers = _from_json(args, values)
     else:
         answers = {v.key: _as_list(getattr(args, v.key)) for v in values}
-        if face.may_ask and sys.stdin.isatty():
+        if are_asked(args, face):
             for value in values:
                 answers[value.key] = _ask(value)
     for value in values:
         if value.required and not answers[value.key]:
             raise UsageError(f"{value.option} is missing", advice=f"See `casevault {_plain(verb)} --help`.")
     return answers
+
+
+def are_asked(args: argparse.Namespace, face: Face) -> bool:
+    """Say whether somebody at the terminal types the personal values of this command."""
+    return face.may_ask and sys.stdin.isatty() and not args.personal_from
 
 
 def refuse_as_options(args: argparse.Namespace, values: Sequence[Personal], verb: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.asking import Personal, add_personal
 from vault.cli.face import Face, Result
-from vault.cli.opening import opened
+from vault.cli.opening import opened, opened_to_ask
 from vault.cli.showing import case_data, case_lines
 from vault.errors import UsageError
 
@@ -45,9 +45,8 @@ def _new(args: argparse.Namespace, face: Face) -> Result:
     if args.reason and not leaves_out:
         raise UsageError("--reason goes with --without-recovery or --no-deputy")
     asked = (_TITLE, _REASON) if leaves_out else (_TITLE,)
-    values = personal_values(args, face, asked, "case new --kind KIND")
-    reason = values["reason"][0] if leaves_out else None
-    with opened(args, face) as session:
+    with opened_to_ask(args, face, asked, "case new --kind KIND") as (session, values):
+        reason = values["reason"][0] if leaves_out else None
         made = cases.create(
             session,
             title=values["title"][0],

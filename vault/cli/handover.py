@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.asking import Personal, add_personal
 from vault.cli.face import Face, Result
-from vault.cli.opening import opened
+from vault.cli.opening import opened, opened_to_ask
 from vault.display import counted
 
 _REASON = (Personal("reason", "--reason", "Why (everybody in the vault can read it)", required=True),)
@@ -30,11 +30,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 def _order(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import authors, handover
 
-    reason = personal_values(args, face, _REASON, "handover order MEMBER --to MEMBER")["reason"][0]
-    with opened(args, face) as session:
+    with opened_to_ask(args, face, _REASON, "handover order MEMBER --to MEMBER") as (session, values):
         leaver = authors.find_member(session, args.leaver, also_left=True)
         successor = authors.find_member(session, args.to)
-        record = handover.order(session, leaver, successor, reason=reason)
+        record = handover.order(session, leaver, successor, reason=values["reason"][0])
     lines = [
         "The order stands. The deputy's device carries it out when it is next opened after the member has left;",
         "before that it asks the deputy.",

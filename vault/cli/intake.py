@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.asking import Personal, add_personal
 from vault.cli.face import Face, Result
-from vault.cli.opening import opened
+from vault.cli.opening import opened, opened_to_ask
 from vault.display import time_text
 
 _VALUES = (
@@ -36,9 +36,8 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 def _add(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import intake
 
-    answers = personal_values(args, face, _VALUES, "intake add")
-    values = {key: next(iter(found), "") for key, found in answers.items()}
-    with opened(args, face) as session:
+    with opened_to_ask(args, face, _VALUES, "intake add") as (session, answers):
+        values = {key: next(iter(found), "") for key, found in answers.items()}
         slip = intake.add(session, call_back=args.call_back, **values)
     return Result({"slip": slip.hex()}, ["The slip is kept.", f"id {slip.hex()}"])
 

@@ -37,8 +37,8 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 def _add(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import cases, notes, sections
 
-    text = read_text(args)
     with opened(args, face) as session:
+        text = read_text(args)
         case = cases.find(session, args.case)
         if args.section is None:
             note = notes.add(session, case, kind=args.kind, text=text)
@@ -71,7 +71,7 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
 def _amend(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import notes
 
-    text = read_text(args)
     with opened(args, face) as session:
+        text = read_text(args)
         note = notes.amend(session, args.note, text=text, why=args.why)
     return Result({"note": note.hex(), "amends": args.note}, ["The amendment is kept.", f"id {note.hex()}"])

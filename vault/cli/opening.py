@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import read_member, read_passphrase
+from vault.cli.asking import (
+    Personal,
+    are_asked,
+    personal_values,
+    read_member,
+    read_passphrase,
+    refuse_as_options,
+)
 from vault.cli.face import Face
 from vault.errors import NoVaultError, VaultError, WrongPassphraseError
 
@@ -133,6 +140,25 @@ def advising(entrance: Entrance) -> Iterator[None]:
             advice = "The file that --keyfile names is no keyfile, or is damaged."
             raise WrongPassphraseError(refusal.message, advice=advice) from None
         raise
+
+
+@contextmanager
+def opened_to_ask(
+    args: argparse.Namespace, face: Face, values: Sequence[Personal], verb: str
+) -> Iterator[tuple[Session, dict[str, list[str]]]]:
+    """Unlock for a command that takes personal values, and give them beside the session.
+
+    What somebody types is asked for once the vault is open, so that a wrong passphrase loses none of it. What is piped
+    or given as options is read before: what is wrong with it needs no unlock.
+
+    Raises:
+        UsageError: as `personal_values`.
+    """
+    refuse_as_options(args, values, verb)
+    is_typed = are_asked(args, face)
+    given = {} if is_typed else personal_values(args, face, values, verb)
+    with opened(args, face) as session:
+        yield session, personal_values(args, face, values, verb) if is_typed else given
 
 
 def waiting(face: Face) -> Callable[[float], None]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.asking import Personal, add_personal
 from vault.cli.face import Face, Result
-from vault.cli.opening import opened
+from vault.cli.opening import opened, opened_to_ask
 from vault.cli.showing import person_data, person_lines
 
 _ROLES = ("client", "relative", "witness", "worker", "interpreter", "persecutor", "third")
@@ -37,8 +37,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 def _add(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import cases, people, sections
 
-    answers = personal_values(args, face, _VALUES, "person add CASE --role ROLE")
-    with opened(args, face) as session:
+    with opened_to_ask(args, face, _VALUES, "person add CASE --role ROLE") as (session, answers):
         case = cases.find(session, args.case)
         person = people.checked_person(
             role=args.role,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.asking import Personal, add_personal
 from vault.cli.face import Face, Result
-from vault.cli.opening import opened
+from vault.cli.opening import opened, opened_to_ask
 
 _NAME = (Personal("name", "--name", "Name of the recipient", required=True),)
 
@@ -28,9 +28,8 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import partners
 
     args.name = args.typed or args.name
-    name = personal_values(args, face, _NAME, "recipient add --age KEY")["name"][0]
-    with opened(args, face) as session:
-        kept = partners.add(session, name=name, age_recipient=args.age)
+    with opened_to_ask(args, face, _NAME, "recipient add --age KEY") as (session, values):
+        kept = partners.add(session, name=values["name"][0], age_recipient=args.age)
     return Result(
         {"recipient": kept.record.hex(), "fingerprint": kept.fingerprint},
         [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.asking import Personal, add_personal
 from vault.cli.face import Face, Result
-from vault.cli.opening import opened
+from vault.cli.opening import opened_to_ask
 
 _WORDS = (Personal("words", "--words", "Words to search for", required=True),)
 
@@ -25,9 +25,8 @@ def _search(args: argparse.Namespace, face: Face) -> Result:
 
     if args.typed:
         args.words = " ".join(args.typed)
-    words = personal_values(args, face, _WORDS, "search")["words"][0]
-    with opened(args, face) as session:
-        found = searching.search(session, words, limit=args.limit, why=args.why)
+    with opened_to_ask(args, face, _WORDS, "search") as (session, values):
+        found = searching.search(session, values["words"][0], limit=args.limit, why=args.why)
     data = [{"case": h.case.hex(), "record": h.record.hex(), "kind": h.kind, "snippet": h.snippet} for h in found.hits]
     lines = [f"{h.ref}  {h.kind:<7}  {h.snippet}" for h in found.hits]
     if found.more:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal, personal_values
+from vault.cli.asking import Personal, add_personal
 from vault.cli.face import Face, Result
-from vault.cli.opening import opened
+from vault.cli.opening import opened, opened_to_ask
 from vault.cli.showing import note_data, note_lines, person_data, person_lines
 from vault.display import counted
 
@@ -43,11 +43,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 def _new(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import authors, cases, sections
 
-    title = personal_values(args, face, _TITLE, "section new CASE --kind KIND")["title"][0]
-    with opened(args, face) as session:
+    with opened_to_ask(args, face, _TITLE, "section new CASE --kind KIND") as (session, values):
         members = [authors.find_member(session, name) for name in args.to]
         case = cases.find(session, args.case)
-        made = sections.create(session, case, what=args.kind, title=title, members=members)
+        made = sections.create(session, case, what=args.kind, title=values["title"][0], members=members)
     others = f" and {counted(len(members), 'other')}" if members else ""
     lines = [f"The section is kept: you{others} can open it.", f"id {made.hex()}"]
     return Result({"section": made.hex(), "case": case.hex()}, lines)
