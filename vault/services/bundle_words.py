@@ -48,9 +48,14 @@ def _inside(entries: int, versions: int) -> str:
 def taken_lines(taken: TakenBundle) -> list[str]:
     """Return what came with a bundle, what waits and what was refused."""
     came = _came(taken.came)
-    lines = [f"The bundle of {taken.sender} brought {came}." if came else f"{taken.sender}: nothing new came."]
-    if taken.entries:
-        lines.append(f"{_count(taken.entries, _ENTRIES)} of the log came with it.")
+    entries = f"{_count(taken.entries, _ENTRIES)} of the log" if taken.entries else ""
+    if came:
+        lines = [f"The bundle of {taken.sender} brought {came}."]
+        lines += [f"{entries} came with it."] if entries else []
+    elif entries:
+        lines = [f"The bundle of {taken.sender} brought {entries}, and no new record that you can open."]
+    else:
+        lines = [f"{taken.sender}: nothing new came."]
     if taken.gained:
         lines.append(f"You can open {_count(len(taken.gained), ('more file', 'more files'))} from now on.")
     if taken.withdrawn:
