@@ -72,6 +72,17 @@ def test_a_text_longer_than_the_screen_waits_for_enter_and_loses_no_line(termina
     assert "w" * 30 + "\r\n" + "w" * 15 in terminal.seen
 
 
+def test_a_line_breaks_between_words_and_loses_none(terminal: Terminal) -> None:
+    text = "    a line that is longer than one row of the terminal: subject-request, emergency): "
+    typing = terminal.answer("emergency): ", "casework")
+    assert read_tty_pages(text, tty=terminal.tty) == "casework"
+    typing.join(5)
+    shown = terminal.seen.partition("casework")[0].split("\r\n")
+    assert max(map(len, shown)) <= 30
+    assert shown[0] == "    a line that is longer than"
+    assert " ".join(shown).split() == text.split()
+
+
 def test_a_wide_letter_takes_two_columns(terminal: Terminal) -> None:
     typing = terminal.answer("reason: ", "casework")
     read_tty_pages("永" * 16 + "\nreason: ", tty=terminal.tty)

@@ -124,8 +124,8 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
         f"The vault is at {restored.path}, from the backup of {restoring.day(restored.made_ms)}.",
         f"It holds {_inside(restored.operations, restored.versions, restored.drafts)}.",
         f"LOSS: {restored.loss}",
-        "A new log begins in it. Use it in place of the old vault, never beside it: opened again, the old one would",
-        "no longer verify, and its exports would wait for good.",
+        "A new log begins in it. Use it in place of the old vault, never beside it: opened again, the old one would"
+        " no longer verify, and its exports would wait for good.",
     ]
     return Result(data, lines)
 

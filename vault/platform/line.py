@@ -71,15 +71,22 @@ def _size(tty: Path) -> tuple[int, int]:
 
 
 def _pieces(line: str, width: int) -> list[str]:
-    """Cut a line as the terminal does, a wide letter counted as two so that no piece is longer than a row."""
-    pieces, piece, used = list[str](), "", 0
+    """Break a line between words, and a word longer than a row as the terminal does: no piece is longer than a row."""
+    pieces, piece = list[str](), ""
     for letter in line:
-        cells = 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        if used + cells > width:
-            pieces.append(piece)
-            piece, used = "", 0
-        piece, used = piece + letter, used + cells
+        more = piece + letter
+        if _cells(more) > width:
+            blank = more.rfind(" ") + 1
+            at = blank if more[:blank].strip() else len(piece)
+            pieces.append(more[:at].rstrip())
+            more = more[at:]
+        piece = more
     return [*pieces, piece]
+
+
+def _cells(text: str) -> int:
+    """Return how many columns a text takes: a wide letter takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _write_all(descriptor: int, text: bytes) -> None:
