@@ -38,7 +38,7 @@ def test_the_text_that_leaves_is_read_from_the_files_and_the_askers_words_stand_
         "|     second line",
         "|   place:",
         "",
-        "To approve: export.begin",
+        "To approve: a package leaves the vault (export.begin)",
         "  files: data.json",
         "  profile: lawyer",
         "As the one who asks says:",
@@ -81,11 +81,12 @@ def test_what_is_approved_is_told_by_name_in_one_order_and_nobody_speaks_who_sai
     of = {"until": 0, "seats": [b"\x02", "all", b"\x03"], "files": [["b.pdf", b""], ["a.json", b""]], "case": b"\x01"}
     assert Wanted(act="break.glass", of=of, expires_ms=1).lines() == [
         "",
-        "To approve: break.glass",
+        "To approve: a case is opened to somebody in an emergency (break.glass)",
         "  case: 01",
         "  files: b.pdf, a.json",
-        "  seats: 02, all, 03",
+        "  devices that get its key: 02, all, 03",
         "  until: 1970-01-01 00:00 UTC",
+        "  Whose devices these are, `casevault device list` says to a member who asks it themselves.",
     ]
 
 

@@ -26,7 +26,7 @@ from vault.store.rowtypes import OperationRow
 
 QUESTION = """Oren Sabaluk, read this before you approve it:
 
-To approve: export.begin
+To approve: a package leaves the vault (export.begin)
   profile: lawyer
 
 Oren Sabaluk, your reason to approve (casework, legal-referral; empty refuses): """

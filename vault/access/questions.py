@@ -23,6 +23,12 @@ REPORT_AS_DATA = "data.json"
 _CODE = re.compile("[a-z-]{1,40}")
 _COLUMNS = 72  # narrower than any terminal that is used for reading, so that no other break is made
 _FURTHER = "      "
+# This program's own words; the ids stay whole, for they are what is approved.
+_ACTS = {
+    "break.glass": "a case is opened to somebody in an emergency",
+    "export.begin": "a package leaves the vault",
+}
+_NAMES = {"seats": "devices that get its key", "why": "reason"}
 
 
 class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -70,9 +76,12 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
         Every line of a text that others wrote begins with a mark, where it is broken too: none passes for ours.
         """
+        act = f"{_ACTS[self.act]} ({self.act})" if self.act in _ACTS else self.act
+        things = (f"{_NAMES.get(name, name)}: {text}" for name, text in _members(self.of))
         lines = _marked("| ", _report(self.contents.get(REPORT_AS_DATA, b"")))
-        lines += ["", *_marked("To approve: ", [self.act], then=_FURTHER)]
-        lines += _marked("  ", (f"{name}: {text}" for name, text in _members(self.of)), then=_FURTHER)
+        lines += ["", *_marked("To approve: ", [act], then=_FURTHER), *_marked("  ", things, then=_FURTHER)]
+        if "seats" in self.of:
+            lines.append("  Whose devices these are, `casevault device list` says to a member who asks it themselves.")
         if self.about:
             lines += ["As the one who asks says:", *_marked("> ", self.about)]
         return lines
