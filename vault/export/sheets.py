@@ -89,7 +89,11 @@ def _value(sheet: Sheet, day: str, organisation: str | None, languages: Sequence
         "count": sheet.count,
         "made": head.made.format(**places),
         "organisation": organisation,
-        "heads": {"row": head.row, "check": head.check, "belongs": head.belongs},
+        "heads": {
+            "row": _each_once([(language, words.row) for language, words in blocks]),
+            "check": _each_once([(language, words.check) for language, words in blocks]),
+            "belongs": _each_once([(language, words.belongs) for language, words in blocks]),
+        },
         "sign": [
             _each_once([(language, words.name) for language, words in blocks]),
             _each_once([(language, words.signature) for language, words in blocks]),
@@ -114,7 +118,7 @@ def _value(sheet: Sheet, day: str, organisation: str | None, languages: Sequence
 
 
 def _each_once(said: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    """Return what two languages say alike once, in the first of them."""
+    """Return what languages say, and what two of them say alike once, in the first of them."""
     first = {text: language for language, text in reversed(said)}
     return [{"language": first[text], "text": text} for text in dict.fromkeys(text for _, text in said)]
 
