@@ -76,6 +76,15 @@ def test_a_weak_or_unproven_change_is_refused_and_wipes_what_was_given(gateway: 
     assert wrong.passphrase == bytearray(5)
 
 
+def test_what_lets_in_now_is_checked_alone_and_wiped_only_where_it_is_wrong(gateway: Gateway) -> None:
+    right, wrong = proof(), proof(b"wrong")
+    gateway.own.check(right, lambda _: None)
+    assert right == proof()
+    with pytest.raises(WrongPassphraseError):
+        gateway.own.check(wrong, lambda _: None)
+    assert wrong.passphrase == bytearray(5)
+
+
 def test_what_is_made_is_known_again_in_whatever_case_and_layout(gateway: Gateway) -> None:
     made = gateway.own.propose("ru")
     assert made.bits >= 77

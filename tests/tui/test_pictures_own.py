@@ -61,7 +61,7 @@ async def _asked(pilot: Pilot[None]) -> None:
 PICTURES: dict[str, Steps] = {
     "own access": keys("y"),
     "passphrase": keys("y", "p"),
-    "passphrase on paper": keys("y", "p", "f4"),
+    "passphrase on paper": keys("y", "p", "tab", " seven paper lanterns", "f4"),
     "keyfile": keys("y", "k", " /media/stick/holiday.bin"),
     "security key": keys("y", "y"),
     "recovery": keys("y", "r"),

@@ -24,7 +24,7 @@ from tui.screens.sheet_paper import SheetPaper
 from tui.screens.sheets_guide import SheetsGuide
 from tui.values_own import Proof, RecoveryStanding
 from tui.widgets.fields import SafeInput
-from vault.errors import RefusedError
+from vault.errors import RefusedError, TryAgainError
 
 pytestmark = pytest.mark.screen
 
@@ -47,9 +47,11 @@ def test_a_made_passphrase_is_shown_once_typed_back_and_only_then_counts() -> No
             assert f"{number}. {word}" in shown(app)
         await press(pilot, "f4")
         assert not any(word in painted(app) for word in MADE)
+        assert "F4 compare" in words_on(pilot)
         await type_in(pilot, "amber kettle orchard")
         await press(pilot, "enter")
         assert "! That is not what was shown. Here it is once more." in words_on(pilot)
+        assert "F4 it is on paper" in words_on(pilot)
         assert acts_of(app, "passphrase") == []
         await press(pilot, "f4")
         await type_in(pilot, " ".join(MADE))
@@ -63,24 +65,20 @@ def test_a_made_passphrase_is_shown_once_typed_back_and_only_then_counts() -> No
     assert acts_of(app, "passphrase") == [("passphrase", " ".join(MADE))]
 
 
-def test_a_wrong_old_passphrase_costs_no_second_writing() -> None:
+def test_a_wrong_old_passphrase_is_told_before_anything_is_written_down() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "p", "f4", "f4")
-        await type_in(pilot, " ".join(MADE))
-        await press(pilot, "f4")
-        assert "It is on paper. Type what lets you in now, then F4." in words_on(pilot)
+        await press(pilot, "y", "p", "f4")
+        assert "! Type all that lets you in now." in words_on(pilot)
         await type_in(pilot, "wrong")
         await press(pilot, "f4")
+        stands_on(app, PassphraseForm)
         assert "! No key slot opens with this name and passphrase." in words_on(pilot)
         assert app.focused is app.screen.query_one("#now")
-        await type_in(pilot, RIGHT)
-        await press(pilot, "f4")
 
     walk(app, steps)
-    assert len(acts_of(app, "propose")) == 1
-    assert acts_of(app, "passphrase") == [("passphrase", " ".join(MADE))]
+    assert acts_of(app, "propose") == []
 
 
 def test_ones_own_passphrase_is_typed_twice_and_refused_when_weak() -> None:
@@ -115,11 +113,41 @@ def test_ones_own_passphrase_is_typed_twice_and_refused_when_weak() -> None:
     assert acts_of(app, "passphrase") == [("passphrase", "a heron counts tin boats")]
 
 
+def test_a_change_that_fails_behind_the_paper_says_that_its_words_still_stand() -> None:
+    class Full(StillOwnAccess):
+        @override
+        def change_passphrase(self, proof: Proof, new: bytearray, waiting: Waiting) -> None:
+            if self._door.done[-1][0] != "full":
+                self._door.done.append(("full",))
+                raise TryAgainError("no room")
+            super().change_passphrase(proof, new, waiting)
+
+    app = StillApp(StillGateway(Full))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "y", "p", "tab")
+        await type_in(pilot, RIGHT)
+        await press(pilot, "f4", "f4")
+        await type_in(pilot, " ".join(MADE))
+        await press(pilot, "f4")
+        assert "Nothing was changed; F4 tries the words on your paper again." in words_on(pilot)
+        await type_in(pilot, RIGHT)
+        await press(pilot, "f4")
+        stands_on(app, OwnAccessScreen)
+
+    walk(app, steps)
+    assert len(acts_of(app, "propose")) == 1
+    assert acts_of(app, "passphrase") == [("passphrase", " ".join(MADE))]
+
+
 def test_leaving_the_paper_changes_nothing_and_leaves_no_word() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "p", "f4", "escape")
+        await press(pilot, "y", "p")
+        await go_to(pilot, "now")
+        await type_in(pilot, RIGHT)
+        await press(pilot, "f4", "escape")
         stands_on(app, PassphraseForm)
         assert "Nothing was changed." in words_on(pilot)
         assert not any(word in painted(app) for word in MADE)

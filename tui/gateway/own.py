@@ -8,7 +8,7 @@ from pathlib import Path
 from tui.gateway.subject import Door, Subject
 from tui.values_own import MadePassphrase, OwnFactors, Proof
 from vault.access.delays import counting_down
-from vault.access.factors import Factors, salt_of_vault
+from vault.access.factors import Factors, check_factors, salt_of_vault
 from vault.seal.prf import PrfProvider, fido2_salt
 from vault.seal.wordlists import Language
 from vault.seal.words import GeneratedPassphrase
@@ -38,6 +38,14 @@ class OwnAccess(Subject):
     def factors(self) -> OwnFactors:
         """Return what opens the seat beside the passphrase."""
         return self._used
+
+    def check(self, proof: Proof, waiting: Waiting) -> None:
+        """Raise where this does not open the seat now, and wipe it then; the act that follows needs it otherwise."""
+        try:
+            check_factors(self._session, self._door.name, self._given(proof), counting_down(waiting))
+        except BaseException:
+            _wipe(proof.passphrase)
+            raise
 
     def propose(self, language: str) -> MadePassphrase:
         """Make a passphrase of words of `en`, `fr` or `ru`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from textual import on
@@ -14,11 +15,12 @@ from tui.screens.choosing import ChoiceField
 from tui.screens.form_row import FormRow
 from tui.screens.passphrase_paper import PassphrasePaper
 from tui.screens.proof_form import ProofForm, Waiting
-from tui.values_own import MadePassphrase, OwnFactors
+from tui.values_own import MadePassphrase, OwnFactors, Proof
 from tui.widgets.fields import PassphraseInput
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
+    from vault.errors import VaultError
 
 _OWN: Final = "own"
 _KINDS: Final = (
@@ -35,13 +37,15 @@ class PassphraseForm(ProofForm):
     NAME = "CHANGE THE PASSPHRASE"
     ABOUT = (
         "One that is made for you cannot be guessed; capital letters, extra spaces and the keyboard's layout do not "
-        "matter in it. F4 shows it once, to be written on paper, and nothing is changed before you typed it back."
+        "matter in it. F4 shows it, to be written on paper, and nothing is changed before you typed it back."
     )
 
     def __init__(self, needs: OwnFactors) -> None:
         super().__init__(needs)
         self._made: MadePassphrase | None = None
-        """On paper already; kept for a second try when the old passphrase was wrong."""
+        """On paper already; kept for a second try."""
+        self._proof: Proof | None = None
+        """It was right, and is kept while somebody writes."""
 
     @override
     def fields(self) -> Iterable[Widget]:
@@ -70,7 +74,7 @@ class PassphraseForm(ProofForm):
         if self._kind == _OWN:
             self._take_own()
         elif self._made is None:
-            self.ask(lambda vault: vault.own.propose(self._kind), self._show_made)
+            self._make()
         else:
             self._change(bytearray(" ".join(self._made.words).encode()))
 
@@ -84,22 +88,48 @@ class PassphraseForm(ProofForm):
         new.value = again.value = ""
         new.focus()
 
-    def _show_made(self, made: MadePassphrase) -> None:
-        def typed_back(word: str | None) -> None:
+    def _make(self) -> None:
+        """Show a new one, but only to whom the old one is known: nobody shall write in vain."""
+        proof, kind = self.take_proof(), self._kind
+        if proof is None:
+            return
+
+        def work(vault: Gateway, waiting: Waiting) -> MadePassphrase:
+            vault.own.check(proof, waiting)
+            return vault.own.propose(kind)
+
+        def typed_back(made: MadePassphrase, word: str | None) -> None:
             if word:
                 self._made = made
-                if self.query_one("#now", PassphraseInput).value:
-                    self.action_go_on()
-                else:
-                    self.say("It is on paper. Type what lets you in now, then F4.")
-                    self.query_one("#now").focus()
+                self._change(bytearray(" ".join(made.words).encode()))
             else:
+                self._forget_proof()
                 self.say("Nothing was changed.")
 
-        self.app.push_screen(PassphrasePaper(made), typed_back)
+        def show(made: MadePassphrase) -> None:
+            self._proof = proof
+            self.say("")
+            self.app.push_screen(PassphrasePaper(made), partial(typed_back, made))
+
+        self.stretch(work, show)
+
+    @override
+    def _refused(self, error: VaultError) -> None:
+        super()._refused(error)
+        if self._made is not None:
+            self.say(f"{self.said} Nothing was changed; F4 tries the words on your paper again.")
+
+    def on_unmount(self) -> None:
+        """Leave nothing behind."""
+        self._forget_proof()
+
+    def _forget_proof(self) -> None:
+        if self._proof is not None:
+            self._proof.passphrase[:] = bytes(len(self._proof.passphrase))
+            self._proof = None
 
     def _change(self, new: bytearray) -> None:
-        proof = self.take_proof()
+        proof, self._proof = self._proof or self.take_proof(), None
         if proof is None:
             return
 

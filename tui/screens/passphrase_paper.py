@@ -15,6 +15,7 @@ from tui.safe_content import safe_content
 from tui.screens.base import Command, VaultScreen
 from tui.values_own import MadePassphrase
 from tui.widgets.fields import PassphraseInput, SafeInput
+from tui.widgets.lines import KeyHints
 
 
 class PassphrasePaper(VaultScreen):
@@ -27,13 +28,22 @@ class PassphrasePaper(VaultScreen):
     NAME = "YOUR NEW PASSPHRASE"
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "go_on", "It is on paper: type it from there; then: done", "F4", "it is on paper"),
+        Command("f4", "go_on", "It is on paper: type it from there", "F4", "it is on paper"),
         Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
     )
 
     def __init__(self, made: MadePassphrase) -> None:
         super().__init__()
         self._made = made
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        is_typing = self.is_mounted and self._field.display
+        return (
+            (Command("f4", "go_on", "Compare what you typed", "F4", "compare"), *self.ACTS[1:])
+            if is_typing
+            else self.ACTS
+        )
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -50,6 +60,7 @@ class PassphrasePaper(VaultScreen):
             self.query_one("#words", Static).update("Type it from your paper, then F4.")
             field.display = True
             field.focus()
+            self.query_one(KeyHints).show_hints(self.footer())
             self.say("")
             return
         typed = field.take()
@@ -68,12 +79,13 @@ class PassphrasePaper(VaultScreen):
 
     def _show(self) -> None:
         self._field.display = False
+        self.query_one(KeyHints).show_hints(self.footer())
         words = "\n".join(f"  {number}. {word}" for number, word in enumerate(self._made.words, 1))
         self.query_one("#words", Static).update(
             safe_content(
                 f"{words}\n\nOne space between two. Capital letters, extra spaces and the keyboard's layout do not "
                 f"matter.\nWorth {self._made.bits} bits: nobody guesses it, as long as nobody reads it.\n\n"
-                "Write it on paper. It is not shown again."
+                "Write it on paper. You type it back from there."
             )
         )
 

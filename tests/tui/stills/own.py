@@ -21,6 +21,10 @@ class StillOwnAccess(OwnAccess):
     _door: StillDoor
 
     @override
+    def check(self, proof: Proof, waiting: Waiting) -> None:
+        self._prove(proof)
+
+    @override
     def propose(self, language: str) -> MadePassphrase:
         self._door.done.append(("propose", language))
         return MadePassphrase(language, MADE, 78)
