@@ -160,15 +160,16 @@ class CaseVaultApp(SafeApp):
             self.call_later(self._propose_sheets)
 
     def _propose_sheets(self) -> None:
-        """Show the guide where this member can bring recovery sheets about and has proven none: once a day."""
+        """Show the guide where this member can make or prove recovery sheets and none are proven: once a day."""
         from tui.screens.sheets_guide import SheetsGuide  # noqa: PLC0415 - not needed for the first paint
 
-        def answer(proposes: bool) -> None:
+        def answer(found: tuple[bool, bool]) -> None:
+            proposes, are_made = found
             if proposes:
-                self.push_screen(SheetsGuide(), self._guided)
+                self.push_screen(SheetsGuide(are_made=are_made), self._guided)
 
         if isinstance(self.screen, VaultScreen):
-            self.screen.ask(lambda vault: vault.recovery.proposes(), answer)
+            self.screen.ask(lambda vault: (vault.recovery.proposes(), vault.recovery.are_made), answer)
 
     def _guided(self, begin: str | None) -> None:
         from tui.screens.recovery import RecoveryScreen  # noqa: PLC0415 - not needed for the first paint

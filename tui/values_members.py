@@ -89,15 +89,19 @@ class ProposalShown:
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """One device that is in: its id, whose it is, how it is called."""
+    """One device that is in: its id, whose it is, its name if it has one."""
 
     seat: str
     member: str
     owner: str = field(repr=False)
     name: str = field(repr=False)
-    since: int
     is_this: bool = False
     is_yours: bool = False
+
+    @property
+    def called(self) -> str:
+        """How to speak of it."""
+        return f"{self.name} of {self.owner}" if self.name else f"{self.owner}'s device {self.seat[:8]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,18 @@ def test_f2_runs_a_command_by_its_name_and_knows_no_screenshot() -> None:
     walk(StillApp(), steps)
 
 
+def test_f2_says_so_where_nothing_is_called_like_that_and_cuts_no_command() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "f2")
+        assert "Enter do it   Down into the list   Esc back" in shown(pilot.app)
+        await type_in(pilot, "bundle")
+        assert "Exchange with another member: take or make a bundle" in shown(pilot.app)
+        await type_in(pilot, "zzz")
+        assert "Nothing is called so." in shown(pilot.app)
+
+    walk(StillApp(), steps)
+
+
 def test_f2_shows_a_command_once_and_some_that_have_no_key() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "f2")

@@ -157,6 +157,10 @@ def test_lent_cases_stand_in_the_list_until_their_day(office: Office, case: str)
         assert told.lines[0] == "1 case is open to the deputy until 2099-12-31; then their keys change."
         line = next(one for one in joel.members.list_all().members if one.member == amina)
         assert line.lent == f"{office.nadia.name} until 2099-12-31"
+        again = joel.members.lend(amina, nadia, "2099-12-31")
+        assert again.lines == (
+            "Nothing was lent: of the cases that you hold, the deputy opens each of theirs already.",
+        )
         with pytest.raises(UsageError, match="that day has passed"):
             joel.members.lend(amina, nadia, "2001-01-01")
     with at(office, office.nadia) as nadias:

@@ -149,9 +149,14 @@ def test_sheets_are_proposed_once_a_day_until_they_are_proven(place: Place) -> N
     second.close()
 
 
+def test_what_was_never_made_is_not_told_as_made(gateway: Gateway) -> None:
+    assert not gateway.recovery.are_made
+
+
 def test_sheets_are_written_compared_and_forgotten(gateway: Gateway, tmp_path: Path) -> None:
     made = gateway.recovery.make("3-of-5")
     assert (made.count, made.needed, len(made.asked)) == (5, 3, 5)
+    assert gateway.recovery.are_made
     paths = gateway.recovery.write(tmp_path)
     assert [Path(path).read_bytes()[:5] for path in paths] == [b"%PDF-"] * 5
     words = gateway.recovery._sheets[1].words

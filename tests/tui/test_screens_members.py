@@ -247,6 +247,30 @@ def test_what_policy_refuses_is_said_and_nothing_else_happens() -> None:
     walk(_app(Refused), steps)
 
 
+@pytest.mark.parametrize("root_is_here", [True, False])
+def test_where_too_few_can_sign_the_way_out_is_told(root_is_here: bool) -> None:
+    class Waits(StillMembers):
+        changed = replace(Signed.changed, root_is_here=root_is_here)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "m", "down", "down", "r", "f4")
+        assert ("Are there not so many? Then an admin makes new recovery sheets" in words_on(pilot)) is not root_is_here
+
+    walk(_app(Waits), steps)
+
+
+def test_an_invitation_that_was_written_leaves_no_refusal_below_it() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "m", "i", "f4")
+        assert "! Type the whole path" in words_on(pilot)
+        await type_in(pilot, "/media/stick/invitation")
+        await press(pilot, "f4")
+        assert "The invitation is at /media/stick/invitation." in words_on(pilot)
+        assert "! Type the whole path" not in words_on(pilot)
+
+    walk(_app(), steps)
+
+
 # ---- changes that others sign too ----------------------------------------------------------------------------------
 
 
@@ -264,6 +288,7 @@ def test_a_change_that_others_have_to_sign_becomes_a_file_and_changes_nothing() 
         await type_in(pilot, "/media/stick/proposal")
         await press(pilot, "enter")
         assert "NOTHING IS CHANGED YET. The proposal is at /media/stick/proposal." in words_on(pilot)
+        assert "When all have, an admin or a supervisor makes it count" in words_on(pilot)
         await press(pilot, "enter")
         assert isinstance(app.screen, MembersScreen)
 
@@ -371,6 +396,7 @@ def test_a_handover_is_ordered_for_whoever_is_under_the_cursor_and_carried_out()
         await type_in(pilot, "goes back to study")
         await press(pilot, "f4", "enter", "c", "y")
         assert "7 cases of Karim Lindquell are Joel Brandvik's now." in words_on(pilot)
+        assert len(acts_of(app, "orders")) == 3, "read when the screen opened, after the order and after the handover"
 
     walk(app, steps)
     assert acts_of(app, "order") == [("order", JOEL, MEMBERS[0].member, "goes back to study")]
@@ -503,7 +529,8 @@ def test_a_case_is_given_until_a_day_for_a_reason() -> None:
         await press(pilot, "enter", "w", "g", "right")
         await go_to(pilot, "until")
         await type_in(pilot, "2026-12-24")
-        await go_to(pilot, "why")
+        await press(pilot, "enter")
+        assert acts_of(app, "give") == [], "Enter goes to the next field"
         await press(pilot, "left", "f4", "enter")
         assert isinstance(app.screen, AccessScreen)
 

@@ -21,6 +21,7 @@ from tui.screens.passphrase_form import PassphraseForm
 from tui.screens.passphrase_paper import PassphrasePaper
 from tui.screens.recovery import RecoveryScreen
 from tui.screens.sheet_paper import SheetPaper
+from tui.screens.sheet_typing import SheetTyping
 from tui.screens.sheets_guide import SheetsGuide
 from tui.values_own import Proof, RecoveryStanding
 from tui.widgets.fields import SafeInput
@@ -270,6 +271,20 @@ def test_the_guide_proposes_sheets_and_three_words_of_each_are_asked(tmp_path: P
     walk(app, steps)
     assert acts_of(app, "write") == [("write", tmp_path, ())]
     assert app.still.done[-1] == ("forget",)
+
+
+def test_the_guide_leads_to_the_drill_where_sheets_were_made_already() -> None:
+    class Copied(Due):
+        are_made = True
+
+    app = StillApp(StillGateway(Copied))
+
+    async def steps(pilot: Pilot[None]) -> None:
+        assert "Recovery sheets of this vault were made here, and no drill has proven them." in words_on(pilot)
+        await press(pilot, "f4")
+        stands_on(app, SheetTyping)
+
+    walk(app, steps)
 
 
 def test_sheets_are_copied_by_hand_one_at_a_time_and_each_leaves_the_screen() -> None:

@@ -83,6 +83,8 @@ def test_only_a_chosen_yes_is_a_yes(keys: list[str], answer: bool) -> None:
         pilot.app.push_screen(Confirm("Erase C-0412 [/x]?", "Nobody can read it again."), answers.append)
         await pilot.pause()
         assert "Erase C-0412 [/x]?" in shown(pilot.app)
+        assert "No (n)" in shown(pilot.app)
+        assert "Yes (y)" in shown(pilot.app)
         await pilot.press(*keys)
         await pilot.pause()
 

@@ -26,7 +26,6 @@ class Devices(Subject):
                 one.member.hex(),
                 one.member_name,
                 one.name,
-                one.since,
                 one.is_this,
                 one.member == own,
             )

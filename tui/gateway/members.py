@@ -164,7 +164,9 @@ class Members(Subject):
         """Open a member's cases to a deputy until the end of a day: those that the giver holds."""
         until_ms = terms.end_of_day(until)
         given = terms.away(self._session, member_id(member), member_id(deputy), until_ms=until_ms).given
-        cases = "1 case is" if given == 1 else f"{given or 'No'} cases are"
+        if not given:
+            return Told(("Nothing was lent: of the cases that you hold, the deputy opens each of theirs already.",))
+        cases = "1 case is" if given == 1 else f"{given} cases are"
         return Told(
             (
                 f"{cases} open to the deputy until {terms.last_day(until_ms)}; then their keys change.",
@@ -192,7 +194,8 @@ def _invited(out: Path) -> Told:
     return Told(
         (
             f"The invitation is at {out}. No secret is in it, but your name: hand it over yourself.",
-            "On the new device: `casevault --vault NEW member join INVITATION --out REQUEST`. The request comes back"
-            " to this device; `a` admits them then.",
+            "On the new device:",
+            "  casevault --vault NEW member join INVITATION --out REQUEST",
+            "The request comes back to this device; `a` admits them then.",
         )
     )

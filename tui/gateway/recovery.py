@@ -60,6 +60,11 @@ class Recovery(Subject):
             used=tuple(one.words for one in found.used),
         )
 
+    @property
+    def are_made(self) -> bool:
+        """Whether sheets were made here already, proven or not."""
+        return bool(dates.read(self._session.vault, self._door.state).made)
+
     # ---- a new set ----------------------------------------------------------------------------------------------
 
     def make(self, shape: str) -> SheetsMade:

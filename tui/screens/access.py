@@ -107,8 +107,8 @@ class AccessScreen(NewKeyScreen):
         question = Confirm(
             "Make a new key of this case?",
             f"The same members open it. An older copy of its key opens nothing new.\n\n{_cost(self._shown)}",
-            yes="New key",
-            no="Not",
+            yes="Make a new key",
+            no="Keep this one",
         )
         self.app.push_screen(question, self._key_wanted)
 
@@ -183,5 +183,6 @@ def _lines(shown: AccessShown) -> list[str]:
 def _cost(shown: AccessShown) -> str:
     """Say what a new key costs; whoever loses the case gets none, so that it is this at most."""
     return (
-        f"A new key: {counted(shown.cost_versions, 'version')} to wrap anew, for {shown.cost_holders} who hold it now."
+        f"A new key: {counted(shown.cost_versions, 'version')} to wrap anew, for"
+        f" {counted(shown.cost_holders, 'device that holds', 'devices that hold')} it now."
     )

@@ -73,4 +73,4 @@ class AwayForm(FormScreen):
             self.ask(lambda vault: vault.members.lend(member, deputy, until), self._lent)
 
     def _lent(self, told: Told) -> None:
-        self.app.push_screen(Tell("LENT", told.lines), lambda _: self.end("lent"))
+        self.app.push_screen(Tell("AWAY", told.lines), lambda _: self.end("lent"))

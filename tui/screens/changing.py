@@ -24,6 +24,10 @@ _WAYS: Final = (
     (_FILE, "Write a proposal for them to sign"),
     (_ROOT, "Sign with the root too, which lies in this vault for now"),
 )
+_TOO_FEW: Final = (
+    "Are there not so many? Then an admin makes new recovery sheets (F8, y; then r, n): until a drill proves them the"
+    " root lies here and can sign too. Have it admit a second admin first."
+)
 
 
 class ChangingScreen(LongWorkScreen):
@@ -52,7 +56,8 @@ class ChangingScreen(LongWorkScreen):
             if not changed.missing:
                 self._tell(Tell("DONE", changed.lines), then)
                 return
-            question = f"Nothing is changed yet. Who has to sign: {changed.missing}."
+            too_few = "" if changed.root_is_here else f"\n\n{_TOO_FEW}"
+            question = f"Nothing is changed yet. Who has to sign: {changed.missing}.{too_few}"
             choice = Choose(question, _WAYS[: 2 if changed.root_is_here else 1])
             self.app.push_screen(choice, partial(chosen, changed))
 
@@ -99,6 +104,6 @@ def _proposed(place: str, missing: str) -> Tell:
     lines = (
         "NOTHING IS CHANGED YET.",
         f"The proposal is at {place}. It opens for members alone. Who has to sign: {missing}.",
-        "They open it under Members, `p`, and sign. When all have, anybody of them makes it count.",
+        "They open it under Members, `p`, and sign. When all have, an admin or a supervisor makes it count there (F9).",
     )
     return Tell("PROPOSAL", lines)

@@ -23,7 +23,7 @@ from tui.widgets.confirm import Confirm
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import ListHeader, VirtualList
 
-_COLUMNS: Final = (Column("id", 8), Column("whose", 24), Column("name"), Column("since", 9), Column("", 8))
+_COLUMNS: Final = (Column("id", 8), Column("whose", 24), Column("name"), Column("", 8))
 
 
 class DevicesScreen(ChangingScreen):
@@ -114,10 +114,10 @@ class DevicesScreen(ChangingScreen):
                 )
 
         question = Confirm(
-            f"Give all your cases to {_called(one)}?",
+            f"Give all your cases to {one.called}?",
             "Everything that you can open here can be opened there, with its passphrase.",
             yes="Give them",
-            no="Not",
+            no="Keep them here",
         )
         self.app.push_screen(question, answered)
 
@@ -139,7 +139,7 @@ class DevicesScreen(ChangingScreen):
                 )
 
         question = Confirm(
-            f"End {_called(one)}?",
+            f"End {one.called}?",
             "Only once everything of it is on this one: what was written there and not brought here is lost. It opens"
             " nothing new, and cases that it held get a new key.",
             yes="End it",
@@ -171,9 +171,5 @@ class DevicesScreen(ChangingScreen):
         return self.query_one("#devices", VirtualList)
 
 
-def _called(one: DeviceLine) -> str:
-    return one.name or f"device {one.seat[:8]}"
-
-
 def _cells(one: DeviceLine) -> tuple[str, ...]:
-    return (one.seat[:8], one.owner, one.name, f"roster {one.since}", "this one" if one.is_this else "")
+    return (one.seat[:8], one.owner, one.name, "this one" if one.is_this else "")

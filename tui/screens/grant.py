@@ -69,6 +69,9 @@ class GrantForm(FormScreen):
         self.query_one("#member").focus()
 
     @on(SafeInput.Submitted)
+    def _day_given(self) -> None:
+        self.query_one("#why").focus()
+
     def action_finish(self) -> None:
         """Give it."""
         case, member, until, why = self._case, self.word("member"), self.text("until"), self.word("why")

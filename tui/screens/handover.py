@@ -32,7 +32,7 @@ _COLUMNS: Final = (Column("cases of", 22), Column("go to", 22), Column("because"
 _NEEDS: Final = {"order": "handover.order", "carry_out": "case.share"}
 _ABOUT: Final = (
     "An order opens nothing: the deputy's device, or whoever holds the cases, grants them to the new owner when it "
-    "is next opened."
+    "is next opened. It stays in the list: cases that come later go over too."
 )
 
 
@@ -101,12 +101,13 @@ class HandoverScreen(LongWorkScreen):
             "Hand over what you hold of leavers' cases?",
             "The new owners can open these cases from then on, and are named as their owners.",
             yes="Hand over",
-            no="Not",
+            no="Leave them",
         )
         self.app.push_screen(question, answered)
 
     def _handed_over(self, told: Told) -> None:
         self.app.push_screen(Tell("HANDED OVER", told.lines))
+        self.action_refresh()
 
     def _show(self, orders: tuple[OrderLine, ...]) -> None:
         rows = [ListRow(str(at), (one.leaver, one.successor, one.reason)) for at, one in enumerate(orders)]

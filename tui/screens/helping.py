@@ -59,7 +59,7 @@ class CommandList(ModalScreen[str]):
 
     DEFAULT_CSS = """
     CommandList { align: center top; }
-    CommandList > Vertical { width: 70; max-width: 100%; height: auto; border: solid $foreground; padding: 0 1;
+    CommandList > Vertical { width: 84; max-width: 100%; height: auto; border: solid $foreground; padding: 0 1;
                              background: $surface; margin-top: 2; }
     CommandList VirtualList { height: 12; }
     """
@@ -78,6 +78,8 @@ class CommandList(ModalScreen[str]):
         with Vertical():
             yield SafeInput(placeholder="what do you want to do?", id="wanted", compact=True)
             yield VirtualList((Column(""),), self._rows(""), id="found")
+            yield Static("", id="none")
+            yield Static("Enter do it   Down into the list   Esc back", classes="keys")
 
     def action_leave(self) -> None:
         """Close."""
@@ -89,7 +91,9 @@ class CommandList(ModalScreen[str]):
 
     @on(SafeInput.Changed)
     def _typed(self, event: SafeInput.Changed) -> None:
-        self.query_one(VirtualList).show_source(self._rows(event.value))
+        rows = self._rows(event.value)
+        self.query_one(VirtualList).show_source(rows)
+        self.query_one("#none", Static).update("" if rows.count() else "Nothing is called so.")
 
     @on(SafeInput.Submitted)
     def _take_first(self) -> None:

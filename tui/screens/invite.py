@@ -29,6 +29,7 @@ _ABOUT: Final = (
     "The invitation is a small file: hand it over yourself, say on a stick. Whoever gets it answers on their own "
     "device with a request, which you admit here after comparing 13 words by voice."
 )
+_ADMIN_FIRST: Final = "Alone? Admit a second admin first: who is alone signs alone, and later most changes take two."
 _DAYS: Final = {"intake": "30"}
 """What is proposed for a role until somebody types another number."""
 
@@ -63,7 +64,7 @@ class InviteForm(FormScreen):
         yield VerticalScroll(
             *(() if self._member else new),
             FormRow("File", PlaceInput(new="invitation", placeholder="/media/stick/invitation", id="out")),
-            Static(safe_content(_ABOUT), classes="about"),
+            Static(safe_content(_ABOUT if self._member else f"{_ABOUT}\n\n{_ADMIN_FIRST}"), classes="about"),
             classes="form",
             can_focus=False,
         )
@@ -98,4 +99,5 @@ class InviteForm(FormScreen):
         self.ask(work, self._written)
 
     def _written(self, told: Told) -> None:
+        self.say("")
         self.app.push_screen(Tell("INVITED", told.lines), lambda _: self.end("invited"))

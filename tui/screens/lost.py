@@ -69,8 +69,7 @@ class LostForm(FormScreen, ChangingScreen):
 
     def on_mount(self) -> None:
         """Say which device it is."""
-        device = self._device
-        self.head(f"{self.NAME}  {device.name or device.seat[:8]} of {device.owner}")
+        self.head(f"{self.NAME}  {self._device.called}")
         self.query_one("#list").focus()
 
     def action_go_on(self) -> None:
@@ -78,9 +77,8 @@ class LostForm(FormScreen, ChangingScreen):
         warn_list = self.place("list") if self.text("list") else None
         if self.text("list") and warn_list is None:
             return
-        device = self._device
         question = Confirm(
-            f"End {device.name or f'device {device.seat[:8]}'} of {device.owner}?",
+            f"End {self._device.called}?",
             "It cannot be taken back: if it turns up, it joins anew. What it could open until now may be copied.",
             yes="End it",
             no="Keep it",

@@ -25,7 +25,7 @@ from tui.widgets.fields import SafeInput
 
 _ABOUT: Final = (
     "A proposal comes in a file from whoever began it, and opens for members alone. Sign only what you would decide "
-    "yourself: your signature stands in the roster for good."
+    "yourself: your signature stands under it for good."
 )
 
 
@@ -119,7 +119,7 @@ class ProposalScreen(FormScreen, ChangingScreen):
     def _show(self, file: Path, shown: ProposalShown) -> None:
         self._read, self._missing = file, shown.missing
         self.query_one("#about-proposal").display = False
-        lines = [f"ROSTER {shown.number}", *(f"  {change}" for change in shown.changes), ""]
+        lines = [f"CHANGE {shown.number} OF WHO IS IN", *(f"  {change}" for change in shown.changes), ""]
         lines.append(f"Signed by: {', '.join(shown.signed_by) or 'nobody yet'}.")
         lines.append(f"Has to sign: {shown.missing}." if shown.missing else "All have signed: F9 makes it count.")
         self.query_one("#proposal", Static).update(safe_content("\n".join(lines)))

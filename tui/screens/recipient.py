@@ -24,7 +24,7 @@ class RecipientForm(FormScreen):
 
     NAME = "NEW RECIPIENT"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("f4", "finish", "Show the words of the key; once they agree: keep the recipient", "F4", "go on"),
+        Command("f4", "finish", "Show the words of the key; compared: keep the recipient", "F4", "go on"),
         Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
         Command("escape", "back", "Leave; nobody is kept", "Esc", "leave"),
     )

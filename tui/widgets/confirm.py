@@ -56,8 +56,8 @@ class Confirm(ModalScreen[bool]):
             yield Static(safe_content(self._question), classes="question")
             yield Static(safe_content(self._consequence))
             with Horizontal():
-                yield Button(safe_content(self._no), id="no")
-                yield Button(safe_content(self._yes), id="yes")
+                yield Button(safe_content(f"{self._no} (n)"), id="no")
+                yield Button(safe_content(f"{self._yes} (y)"), id="yes")
 
     def action_answer(self, answer: bool) -> None:
         """Close with this answer."""

@@ -13,10 +13,10 @@ from tui.values_exchange import Told
 from tui.values_members import Changed, DeviceLine, LostShown
 
 DEVICES = (
-    DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", 0, is_this=True, is_yours=True),
-    DeviceLine("715fc4be" * 4, "a0" * 16, "Amina Raskolda", "old laptop", 3, is_yours=True),
-    DeviceLine("4fd6f8f7" * 4, "a1" * 16, "Dana Okwiri", "", 6),
-    DeviceLine("5a745ffb" * 4, "a5" * 16, "Селин Астерхольт", "серый ноутбук", 2),
+    DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", is_this=True, is_yours=True),
+    DeviceLine("715fc4be" * 4, "a0" * 16, "Amina Raskolda", "old laptop", is_yours=True),
+    DeviceLine("4fd6f8f7" * 4, "a1" * 16, "Dana Okwiri", ""),
+    DeviceLine("5a745ffb" * 4, "a5" * 16, "Селин Астерхольт", "серый ноутбук"),
 )
 WARN = (
     "K7QM-3XPD  Арсений Вьюжанин",

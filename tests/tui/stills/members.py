@@ -151,6 +151,7 @@ class StillHandovers(Handovers):
 
     @override
     def list_all(self) -> tuple[OrderLine, ...]:
+        self._door.done.append(("orders",))
         return (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),)
 
     @override

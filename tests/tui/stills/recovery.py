@@ -22,6 +22,7 @@ class StillRecovery(Recovery):
 
     _door: StillDoor
     due = False
+    are_made = False
 
     @override
     def proposes(self) -> bool:
