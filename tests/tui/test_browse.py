@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui.driving import shown
-from tests.tui.still import StillApp, press, type_in, walk
+from tests.tui.still import StillApp, go_to, press, type_in, walk
 from tui.screens.admit import AdmitScreen
 from tui.screens.browse import PlaceInput, entries_of, start_of
 from tui.screens.invite import InviteForm
@@ -87,5 +87,48 @@ def test_a_new_file_is_placed_by_looking_and_never_over_one_that_is_there(stick:
         assert app.screen.query_one("#out", PlaceInput).value == str(stick.parent / "invitation")
         await press(pilot, "down", "escape")
         assert app.screen.query_one("#out", PlaceInput).value == str(stick.parent / "invitation")
+
+    walk(app, steps)
+
+
+@pytest.mark.screen
+@pytest.mark.parametrize(
+    ("keys", "field"),
+    [
+        pytest.param(("b",), "destination", id="backup"),
+        pytest.param(("enter", "e"), "out", id="export"),
+        pytest.param(("y", "r", "s"), "out", id="sheets"),
+    ],
+)
+def test_a_folder_is_chosen_by_looking_and_no_file_in_its_place(keys: tuple[str, ...], field: str, stick: Path) -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, *keys)
+        await type_in(pilot, f"{stick}/")
+        await press(pilot, "down")
+        assert "F4 this folder" in shown(app)
+        await press(pilot, "end", "enter")
+        assert "F4 takes this folder." in shown(app)
+        await press(pilot, "f4")
+        assert app.screen.query_one(f"#{field}", PlaceInput).value == str(stick)
+
+    walk(app, steps)
+
+
+@pytest.mark.screen
+@pytest.mark.parametrize("key", ["a", "x"])
+def test_what_another_member_sent_is_chosen_by_looking(key: str, stick: Path) -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, key)
+        await go_to(pilot, "file")
+        await type_in(pilot, f"{stick}/")
+        await press(pilot, "down")
+        while "> invitation" not in " ".join(shown(app).split()):
+            await press(pilot, "down")
+        await press(pilot, "enter")
+        assert app.screen.query_one("#file", PlaceInput).value == str(stick / "invitation")
 
     walk(app, steps)

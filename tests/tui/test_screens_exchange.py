@@ -54,7 +54,7 @@ def test_a_bundle_is_taken_and_what_waits_is_said() -> None:
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "x", "f4")
-        assert "! Type the whole path of the file, from / or ~ on." in words_on(pilot)
+        assert "! Type the whole path, from / or ~ on." in words_on(pilot)
         await type_in(pilot, "/media/stick/from-joel.bundle")
         await press(pilot, "f4")
         assert "The bundle of Joel Brandvik brought 1 case, 2 people." in words_on(pilot)
@@ -149,7 +149,7 @@ def test_a_question_is_read_and_approved_with_a_reason_only_after_a_yes() -> Non
         await press(pilot, "f4")
         assert "! Choose your reason first (F6, then right)." in words_on(pilot)
         await press(pilot, "right", "f4")
-        assert "! Type the whole path of a new file for your answer" in words_on(pilot)
+        assert "! Type the whole path, from / or ~ on." in words_on(pilot)
         await type_in(pilot, "/media/stick/answer")
         await press(pilot, "f4", "enter")
         assert acts_of(app, "give") == [], "Enter, pressed without reading, means no"
@@ -260,7 +260,7 @@ def test_a_question_goes_into_a_file_for_whoever_may_and_nothing_leaves() -> Non
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "e", "f4")
-        assert "! Type the whole path of the file, from / or ~ on." in words_on(pilot)
+        assert "! Type the whole path, from / or ~ on." in words_on(pilot)
         await type_in(pilot, "/media/stick/question")
         await press(pilot, "f4")
         assert "The question is at /media/stick/question. It opens for: Nadia Ferrante." in words_on(pilot)

@@ -13,27 +13,31 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tui.safe_content import safe_content
-from tui.screens.base import Command, VaultScreen
+from tui.screens.base import Command
+from tui.screens.browse import PlaceInput
 from tui.screens.choosing import ChoiceField
+from tui.screens.form import BROWSE, FormScreen
 from tui.screens.form_row import FormRow
 from tui.values_exchange import QuestionAsked, Told
 from tui.widgets.confirm import Confirm
 from tui.widgets.fields import SafeInput
 
 
-class QuestionFile(VaultScreen):
+class QuestionFile(FormScreen):
     """Asks where the question lies."""
 
     NAME = "APPROVE"
+    HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", "Read the question", "F4", "read it"),
+        BROWSE,
         Command("escape", "back", "Back", "Esc", "back"),
     )
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            FormRow("Question", SafeInput(placeholder="/media/stick/question", id="file", compact=True)),
+            FormRow("Question", PlaceInput(placeholder="/media/stick/question", id="file")),
             Static(
                 "Another member asks whether something may be done: an export, say. Nobody approves what they ask for "
                 "themselves. You read all that would leave before you answer.",
@@ -46,9 +50,8 @@ class QuestionFile(VaultScreen):
     @on(SafeInput.Submitted)
     def action_go_on(self) -> None:
         """Read it."""
-        file = Path(self.query_one("#file", SafeInput).value.strip()).expanduser()
-        if not file.is_absolute():
-            self.say("! Type the whole path of the file, from / or ~ on.")
+        file = self.place("file")
+        if file is None:
             return
         self.say("")
 
@@ -61,7 +64,7 @@ class QuestionFile(VaultScreen):
         self.say(words or "You answered nothing.")
 
 
-class QuestionScreen(VaultScreen):
+class QuestionScreen(FormScreen):
     """Shows a question; ends with the words of what was approved, or with nothing.
 
     Args:
@@ -70,10 +73,10 @@ class QuestionScreen(VaultScreen):
     """
 
     NAME = "A QUESTION TO YOU"
-    HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "approve", "Approve it", "F4", "approve"),
         Command("f6", "app.focus_next", "Next pane: text, reason, answer", "F6", "pane"),
+        BROWSE,
         Command("escape", "back", "Leave; nothing is approved", "Esc", "leave"),
     )
 
@@ -87,7 +90,7 @@ class QuestionScreen(VaultScreen):
         reasons = [("", "none yet"), *((code, code) for code in self._asked.reasons)]
         yield VerticalScroll(Static(safe_content("\n".join(self._asked.lines))), id="question-text")
         yield FormRow("Your reason", ChoiceField(reasons, id="why"))
-        yield FormRow("Answer to", SafeInput(placeholder="/media/stick/answer, a new file", id="out", compact=True))
+        yield FormRow("Answer to", PlaceInput(new="answer", placeholder="/media/stick/answer, a new file", id="out"))
 
     def on_mount(self) -> None:
         """Begin with reading."""
@@ -97,21 +100,19 @@ class QuestionScreen(VaultScreen):
 
     def action_approve(self) -> None:
         """Ask once more, with what it means."""
-        out = Path(self.query_one("#out", SafeInput).value.strip()).expanduser()
         if not self._why:
-            self.say("! Choose your reason first (F6, then right).")
-            self.query_one("#why").focus()
-        elif not out.is_absolute():
-            self.say("! Type the whole path of a new file for your answer, from / or ~ on.")
-            self.query_one("#out").focus()
-        else:
-            question = Confirm(
-                f"Approve what {self._asked.asker} asks?",
-                f"Your log says so, for ever: reason {self._why}.",
-                yes="Approve",
-                no="Not yet",
-            )
-            self.app.push_screen(question, lambda yes: self._give(out) if yes else None)
+            self.refuse("why", "Choose your reason first (F6, then right).")
+            return
+        out = self.place("out")
+        if out is None:
+            return
+        question = Confirm(
+            f"Approve what {self._asked.asker} asks?",
+            f"Your log says so, for ever: reason {self._why}.",
+            yes="Approve",
+            no="Not yet",
+        )
+        self.app.push_screen(question, lambda yes: self._give(out) if yes else None)
 
     def _give(self, out: Path) -> None:
         file, why = self._file, self._why
@@ -123,4 +124,4 @@ class QuestionScreen(VaultScreen):
 
     @property
     def _why(self) -> str:
-        return self.query_one("#why", ChoiceField).value
+        return self.word("why")

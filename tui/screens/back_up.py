@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -14,7 +13,9 @@ from typing_extensions import override
 
 from tui.safe_content import safe_content
 from tui.screens.base import Command
-from tui.screens.long_work import LongWorkScreen
+from tui.screens.browse import THIS_FOLDER, PlaceInput
+from tui.screens.form import BROWSE, FormScreen
+from tui.screens.form_row import FormRow
 from tui.screens.wording import counted
 from tui.values import BackupMade
 from tui.widgets.fields import SafeInput
@@ -25,20 +26,21 @@ _ABOUT = (
 )
 
 
-class BackupScreen(LongWorkScreen):
+class BackupScreen(FormScreen):
     """Asks for the destination and shows what came of it."""
 
     NAME = "BACKUP"
+    HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4,enter", "make", "Make the backup", "F4", "make the backup"),
+        BROWSE,
         Command("escape", "back", "Back", "Esc", "back"),
     )
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
-            Static("Folder for the backup", classes="label"),
-            SafeInput(placeholder="/media/stick/backups", id="destination"),
+            FormRow("Folder", PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/backups", id="destination")),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
             classes="form",
@@ -48,13 +50,8 @@ class BackupScreen(LongWorkScreen):
     @on(SafeInput.Submitted)
     def action_make(self) -> None:
         """Make it."""
-        typed = self.query_one("#destination", SafeInput).value.strip()
-        if not typed:
-            self.say("! Type the folder first.")
-            return
-        destination = Path(typed).expanduser()
-        if not destination.is_absolute():
-            self.say("! Type the whole path, from / or ~ on.")
+        destination = self.place("destination")
+        if destination is None:
             return
         self.say("")
         self.work_long(

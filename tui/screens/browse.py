@@ -25,6 +25,8 @@ from tui.widgets.fields import SafeInput
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
 
+THIS_FOLDER: Final = "."
+"""In place of the name of a new file: the folder itself is wanted."""
 _MOST: Final = 2_000
 _MOUNTED_UNDER: Final = ("/media", "/run/media", "/Volumes", "/mnt")
 
@@ -33,7 +35,7 @@ class PlaceInput(SafeInput):
     """Where a file is, or shall be: typed, or chosen by looking (Down).
 
     Args:
-        new: the name of a new file; empty for one that is there.
+        new: the name of a new file, or `THIS_FOLDER`; empty for one that is there.
     """
 
     def __init__(self, *, new: str = "", placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
@@ -81,7 +83,7 @@ class Browse(ModalScreen[str]):
         with Vertical():
             yield Static("", id="folder")
             yield VirtualList((Column(""),), FixedRows(), id="entries")
-            here = "   F4 new file here" if self._new else ""
+            here = "   F4 this folder" if self._new == THIS_FOLDER else "   F4 new file here" if self._new else ""
             yield Static(safe_content(f"Enter choose   Backspace folder above{here}   Esc back"), classes="keys")
 
     def on_mount(self) -> None:
@@ -113,7 +115,9 @@ class Browse(ModalScreen[str]):
         if entry.is_folder:
             self._go(entry.path)
         elif self._new:
-            self.query_one("#folder", Static).update(safe_content("This file is there already. F4 makes a new one."))
+            wants_folder = self._new == THIS_FOLDER
+            words = "F4 takes this folder." if wants_folder else "This file is there already. F4 makes a new one."
+            self.query_one("#folder", Static).update(safe_content(words))
         else:
             self.dismiss(str(entry.path))
 

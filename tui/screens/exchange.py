@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import on
@@ -15,9 +14,11 @@ from typing_extensions import override
 
 from tui.safe_content import safe_content
 from tui.screens.base import Command
+from tui.screens.browse import PlaceInput
 from tui.screens.choosing import ChoiceField
+from tui.screens.form import BROWSE, FormScreen
 from tui.screens.form_row import FormRow
-from tui.screens.long_work import LongWorkScreen, Progress, Stopped
+from tui.screens.long_work import Progress, Stopped
 from tui.values_exchange import PeerShown, Told
 from tui.widgets.fields import SafeInput
 
@@ -42,12 +43,14 @@ _ABOUT: Final = (
 )
 
 
-class ExchangeScreen(LongWorkScreen):
+class ExchangeScreen(FormScreen):
     """Shows what came of it, and stays."""
 
     NAME = "EXCHANGE"
+    HOLDS_TYPING = False
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", "Do what is chosen", "F4", "do it"),
+        BROWSE,
         Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
         Command("escape", "back", "Back", "Esc", "back"),
     )
@@ -57,7 +60,7 @@ class ExchangeScreen(LongWorkScreen):
         yield VerticalScroll(
             FormRow("What", ChoiceField(_ACTS, id="act")),
             Vertical(id="member-place", classes="place"),
-            FormRow("File", SafeInput(placeholder="/media/stick/from-joel.bundle", id="file", compact=True)),
+            FormRow("File", PlaceInput(placeholder="/media/stick/from-joel.bundle", id="file")),
             Static(safe_content(_ABOUT), classes="about"),
             Static("", id="result"),
             classes="form",
@@ -84,19 +87,19 @@ class ExchangeScreen(LongWorkScreen):
     @on(ChoiceField.Changed, "#act")
     def _show_act(self) -> None:
         self.query_one("#member-place").display = self._act == _MAKE
+        self.query_one("#file", PlaceInput).new = "bundle" if self._act == _MAKE else ""
 
     @on(SafeInput.Submitted)
     def action_go_on(self) -> None:
         """Do what is chosen."""
-        act, file = self._act, Path(self.query_one("#file", SafeInput).value.strip()).expanduser()
+        act = self._act
         members = self.query("#member").results(ChoiceField)
         member = next((one.value for one in members), "")
         if act == _MAKE and not member:
             self.say("! There is nobody to make a bundle for.")
             return
-        if not file.is_absolute():
-            self.say("! Type the whole path of the file, from / or ~ on.")
-            self.query_one("#file").focus()
+        file = self.place("file")
+        if file is None:
             return
         self.query_one("#result", Static).update("")
         self.say("")
@@ -116,4 +119,4 @@ class ExchangeScreen(LongWorkScreen):
 
     @property
     def _act(self) -> str:
-        return self.query_one("#act", ChoiceField).value
+        return self.word("act")

@@ -16,7 +16,9 @@ from typing_extensions import override
 from tui.messages import Answer
 from tui.safe_content import safe_content
 from tui.screens.base import Command
+from tui.screens.browse import THIS_FOLDER, PlaceInput
 from tui.screens.choosing import ChoiceField
+from tui.screens.form import BROWSE, WHOLE_PATH
 from tui.screens.form_row import FormRow
 from tui.screens.long_work import Progress, Stopped
 from tui.screens.pages import PagesScreen
@@ -27,7 +29,6 @@ from tui.screens.seconded import SecondedScreen
 from tui.screens.wording import counted
 from tui.values import ExportStep, QuestionShown, RecipientShown
 from tui.values_exchange import ApproverShown, AskStep
-from tui.widgets.fields import SafeInput
 from tui.widgets.lines import KeyHints
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ class ExportScreen(SecondedScreen):
     """Ends with nothing; what was exported stands in the log and in the case."""
 
     NAME = "EXPORT"
-    HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", "Go on: questions, pages, then seal", "F4", "go on"),
-        Command("f9", "add_recipient", "Add a recipient", "F9", "add recipient"),
-        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        Command("f9", "add_recipient", "Add a recipient", "F9", "recipient"),
+        BROWSE,
+        Command("tab", "app.focus_next", "Next field", "Tab", "next"),
         Command("escape", "back", "Leave; nothing is written", "Esc", "leave"),
     )
 
@@ -75,7 +76,7 @@ class ExportScreen(SecondedScreen):
         yield VerticalScroll(
             Vertical(id="recipient-place"),
             FormRow("Who is named", ChoiceField(_PROFILES, id="profile")),
-            FormRow("Folder", SafeInput(placeholder="/media/stick/for-the-lawyer", id="out", compact=True)),
+            FormRow("Folder", PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")),
             SecondRows(),
             Static("Nothing is written before you have read the finished pages and pressed F4 there.", classes="about"),
             Static("", id="result"),
@@ -142,22 +143,17 @@ class ExportScreen(SecondedScreen):
             self.end("")
             return
         second = self.query_one(SecondRows)
-        out = Path(self.query_one("#out", SafeInput).value.strip()).expanduser()
         if not self._recipients:
             self.say(f"! {_NO_RECIPIENT}")
         elif second.way in {ASK, ANSWER} and second.file is None:
-            self.say("! Type the whole path of the file, from / or ~ on.")
-            self.query_one("#second-file").focus()
+            self.refuse("second-file", WHOLE_PATH)
         elif second.way == ASK:
             self._ask_apart(second)
-        elif not out.is_absolute():
-            self.say("! Type the whole path of the folder, from / or ~ on.")
-            self.query_one("#out").focus()
-        else:
+        elif (out := self.place("out")) is not None:
             self._export(out, second)
 
     def _export(self, out: Path, second: SecondRows) -> None:
-        to, profile = self.query_one("#recipient", ChoiceField).value, self.query_one("#profile", ChoiceField).value
+        to, profile = self.word("recipient"), self.word("profile")
         decided = dict(self._decided)
         who = second.who if second.way == HERE else ""
         answer = second.file if second.way == ANSWER else None
@@ -187,7 +183,7 @@ class ExportScreen(SecondedScreen):
         )
 
     def _ask_apart(self, second: SecondRows) -> None:
-        to, profile = self.query_one("#recipient", ChoiceField).value, self.query_one("#profile", ChoiceField).value
+        to, profile = self.word("recipient"), self.word("profile")
         decided, who, file = dict(self._decided), second.who, second.file or Path()
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> AskStep | None:

@@ -10,10 +10,11 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui.safe_content import safe_content
+from tui.screens.browse import PlaceInput
 from tui.screens.choosing import ChoiceField
+from tui.screens.form import whole_path
 from tui.screens.form_row import FormRow
 from tui.values_exchange import ApproverShown
-from tui.widgets.fields import SafeInput
 
 HERE: Final = "here"
 ASK: Final = "ask"
@@ -72,13 +73,15 @@ class SecondRows(Vertical):
             whoever = ("", "whoever may: " + ", ".join(one.name for one in approvers))
             await self.mount(
                 FormRow("Who", ChoiceField([whoever, *map(_words, approvers)], id="second-elsewhere")),
-                FormRow("File", SafeInput(placeholder="/media/stick/question", id="second-file", compact=True)),
+                FormRow("File", PlaceInput(placeholder="/media/stick/question", id="second-file")),
             )
         self._fit()
 
     @on(ChoiceField.Changed, "#second-way")
     def _fit(self) -> None:
         way = self.way
+        for file in self.query("#second-file").results(PlaceInput):
+            file.new = "question" if way == ASK else ""
         shown = {"second-here": {HERE}, "second-elsewhere": {ASK}, "second-file": {ASK, ANSWER}}
         for name, ways in shown.items():
             for field in self.query(f"#{name}"):
@@ -101,10 +104,7 @@ class SecondRows(Vertical):
     @property
     def file(self) -> Path | None:
         """The question to write or the answer that came; None while it is no whole path."""
-        for field in self.query("#second-file").results(SafeInput):
-            path = Path(field.value.strip()).expanduser()
-            return path if path.is_absolute() else None
-        return None
+        return next((whole_path(field.value.strip()) for field in self.query("#second-file").results(PlaceInput)), None)
 
 
 def _words(one: ApproverShown) -> tuple[str, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.screens.long_work import LongWorkScreen
+from tui.screens.form import FormScreen
 
 
-class SecondedScreen(LongWorkScreen):
+class SecondedScreen(FormScreen):
     """A screen whose act may need a second person at this keyboard."""
 
     def lend(self, work: Callable[[], bytes]) -> bytes:

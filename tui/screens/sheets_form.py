@@ -14,12 +14,12 @@ from typing_extensions import override
 
 from tui.safe_content import safe_content
 from tui.screens.base import Command
+from tui.screens.browse import THIS_FOLDER, PlaceInput
 from tui.screens.choosing import ChoiceField
+from tui.screens.form import BROWSE, FormScreen, whole_path
 from tui.screens.form_row import FormRow
-from tui.screens.long_work import LongWorkScreen
 from tui.screens.sheet_paper import SheetPaper
 from tui.values_own import SealedAnew, SheetsMade
-from tui.widgets.fields import SafeInput
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -36,7 +36,7 @@ _ABOUT: Final = (
 )
 
 
-class SheetsForm(LongWorkScreen):
+class SheetsForm(FormScreen):
     """Ends with the words of what was done.
 
     Args:
@@ -44,9 +44,9 @@ class SheetsForm(LongWorkScreen):
     """
 
     NAME = "RECOVERY SHEETS"
-    HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "go_on", "Make the sheets", "F4", "make the sheets"),
+        BROWSE,
         Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
         Command("escape", "back", "Leave", "Esc", "leave"),
     )
@@ -63,7 +63,7 @@ class SheetsForm(LongWorkScreen):
             FormRow("How many", ChoiceField(_SHAPES, id="shape")),
             FormRow("How", ChoiceField(_WAYS, id="way")),
             Vertical(
-                FormRow("Folder", SafeInput(placeholder="/media/stick/sheets", id="out", compact=True)),
+                FormRow("Folder", PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/sheets", id="out")),
                 FormRow("Language", ChoiceField(_LANGUAGES, id="language")),
                 id="printing",
             ),
@@ -84,8 +84,7 @@ class SheetsForm(LongWorkScreen):
     def action_go_on(self) -> None:
         """Make the set, once, then write or show it."""
         if self._prints and self._folder is None:
-            self.say("! Type the whole path of a folder, from / or ~ on.")
-            self.query_one("#out").focus()
+            self.refuse("out", "Type the whole path of a folder, from / or ~ on.")
         elif self._made is not None:
             self._hand_over(self._made)
         elif self._renews:
@@ -110,7 +109,7 @@ class SheetsForm(LongWorkScreen):
         if not self._prints:
             self._compare(())
             return
-        folder, language = self._folder or Path(), self.query_one("#language", ChoiceField).value
+        folder, language = self._folder or Path(), self.word("language")
         languages = (language,) if language else ()
 
         def work(vault: Gateway) -> tuple[tuple[str, ...], str]:
@@ -141,13 +140,13 @@ class SheetsForm(LongWorkScreen):
 
     @property
     def _prints(self) -> bool:
-        return self.query_one("#way", ChoiceField).value == _PRINT
+        return self.word("way") == _PRINT
 
     @property
     def _shape(self) -> str:
-        return self.query_one("#shape", ChoiceField).value
+        return self.word("shape")
 
     @property
     def _folder(self) -> Path | None:
-        typed = Path(self.query_one("#out", SafeInput).value.strip()).expanduser()
-        return typed if typed.is_absolute() and (typed.is_dir() or not typed.suffix) else None
+        folder = whole_path(self.text("out"))
+        return None if folder is None or (folder.suffix and not folder.is_dir()) else folder
