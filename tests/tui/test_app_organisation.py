@@ -16,6 +16,7 @@ from tests.services.organisation import ask_to_join, open_place
 from tui.gateway import Gateway
 from vault.errors import RefusedError, UsageError, WrongPassphraseError
 from vault.services import cases, joining, notes, people
+from vault.services.sharing import WHAT_MAY_BE_KEPT
 
 __all__ = ["office", "office_template"]  # fixtures
 
@@ -263,7 +264,7 @@ def test_a_case_is_given_with_a_day_shown_with_it_and_taken_back(office: Office,
         assert (line.until, line.why, line.given_by) == ("2099-12-31", "supervision", office.amina.name)
         told = amina.sharing.take_back(case, office.nadia.member.hex(), NOTHING, NEVER)
         assert told.lines[0].startswith("The case has a new key; ")
-        assert told.lines[-1] == amina.sharing.what_may_be_kept
+        assert told.lines[-1] == WHAT_MAY_BE_KEPT
         assert amina.sharing.who(case).keys == 2
         amina.sharing.new_key(case, NOTHING, NEVER)
         assert amina.sharing.who(case).keys == 3

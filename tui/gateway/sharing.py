@@ -27,7 +27,6 @@ class Sharing(Subject):
     """Gives cases and takes them back. Each is done by a key, none by a flag."""
 
     reasons: tuple[str, ...] = tuple(reason.value for reason in REASONS)
-    what_may_be_kept = sharing.WHAT_MAY_BE_KEPT
 
     def who(self, case: str) -> AccessShown:
         """Return who can open a case, and how its keys stand."""

@@ -15,7 +15,7 @@ from tui.screens.base import Command
 from tui.screens.grant import GrantForm
 from tui.screens.new_key import NewKeyScreen
 from tui.screens.rows import FixedRows
-from tui.screens.wording import counted
+from tui.screens.wording import MAY_BE_KEPT, counted
 from tui.values import CaseShown
 from tui.values_access import AccessShown, CandidateShown, HolderLine
 from tui.widgets.columns import Column
@@ -26,10 +26,6 @@ from tui.widgets.virtual_list import ListHeader, VirtualList
 
 _COLUMNS: Final = (Column("who", 24), Column("until", 10), Column("why", 14), Column("given by"))
 _SHARING: Final = frozenset({"give", "take_back", "new_key"})
-_KEPT: Final = (
-    "What they could open until now may have been copied, photographed or kept in an older copy of the vault. From"
-    " then on they can open nothing that is written."
-)
 
 
 class AccessScreen(NewKeyScreen):
@@ -95,7 +91,10 @@ class AccessScreen(NewKeyScreen):
             return
         self.app.push_screen(
             Confirm(
-                f"Take the case back from {one.name}?", f"{_KEPT}\n\n{_cost(shown)}", yes="Take back", no="Leave it"
+                f"Take the case back from {one.name}?",
+                f"{MAY_BE_KEPT}\n\n{_cost(shown)}",
+                yes="Take back",
+                no="Leave it",
             ),
             partial(self._taken_back, one.member),
         )

@@ -24,7 +24,7 @@ from tui.screens.proposals import ProposalScreen
 from tui.screens.roles import RolesForm
 from tui.screens.rows import FixedRows
 from tui.screens.telling import Tell
-from tui.screens.wording import counted
+from tui.screens.wording import MAY_BE_KEPT, counted
 from tui.values_exchange import Told
 from tui.values_members import MemberLine, MembersShown
 from tui.widgets.columns import Column
@@ -46,7 +46,7 @@ _NEEDS: Final = {
 }
 """The act that a command is for: without it the command is not offered. Policy refuses it anyway."""
 _OF_ONE: Final = frozenset({"roles", "lend", "deputy", "suspend", "let_leave"})
-_KEPT: Final = "What they could open until now may have been copied. Cases that you hold too get a new key at once."
+_KEPT: Final = f"{MAY_BE_KEPT} Cases that you hold too get a new key at once."
 
 
 class MembersScreen(ChangingScreen):

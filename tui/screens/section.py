@@ -16,14 +16,13 @@ from tui.screens.base import Command
 from tui.screens.choosing import Choose
 from tui.screens.new_key import NewKeyScreen
 from tui.screens.note_editor import NoteEditor
-from tui.screens.wording import moment
+from tui.screens.wording import MAY_BE_KEPT, moment
 from tui.values import DraftShown, NoteShown
 from tui.values_access import HolderLine, SectionShown
 from tui.widgets.confirm import Confirm
 from tui.widgets.lines import KeyHints
 
 _SHARING: Final = frozenset({"give", "take_back", "note"})
-_KEPT: Final = "What they could open until now may have been copied. They open nothing that is written from then on."
 
 
 class SectionScreen(NewKeyScreen):
@@ -113,7 +112,7 @@ class SectionScreen(NewKeyScreen):
         holders = () if self._shown is None else self._shown.holders
         one = next((one for one in holders if one.member == member), None)
         if one is not None:
-            question = Confirm(f"Take the section back from {one.name}?", _KEPT, yes="Take back", no="Leave it")
+            question = Confirm(f"Take the section back from {one.name}?", MAY_BE_KEPT, yes="Take back", no="Leave it")
             self.app.push_screen(question, partial(self._taken_back, one.member))
 
     def _taken_back(self, member: str, yes: bool | None) -> None:

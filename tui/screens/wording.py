@@ -11,6 +11,11 @@ from rich.cells import cell_len
 from vault.display import DAY, time_text
 from vault.errors import UsageError, VaultError
 
+MAY_BE_KEPT: Final = (
+    "What they could open until now may have been copied, photographed or kept in an older copy of the vault. From"
+    " then on they can open nothing that is written."
+)
+"""For every question before somebody loses access."""
 _REFUSED_ACT: Final = re.compile(r"^[a-z]+(\.[a-z]+)? is refused: ")
 _COMMAND: Final = re.compile(r"`casevault ([a-z]+ [a-z-]+)[^`]*`")
 _KEYS: Final = {

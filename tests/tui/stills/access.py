@@ -11,6 +11,7 @@ from tui.gateway.subject import Progress, Stopped
 from tui.values import NoteShown, PersonShown
 from tui.values_access import AccessShown, CandidateShown, HolderLine, SectionLine, SectionShown
 from tui.values_exchange import Told
+from vault.services.sharing import WHAT_MAY_BE_KEPT
 
 YOU = HolderLine("a0" * 16, "Amina Raskolda", is_you=True)
 HOLDERS = (
@@ -62,7 +63,7 @@ class StillSharing(Sharing):
     @override
     def take_back(self, case: str, member: str, progress: Progress, stopped: Stopped) -> Told:
         self._door.done.append(("take back", case, member))
-        return Told(("The case has a new key; 41 versions lie under it.", self.what_may_be_kept))
+        return Told(("The case has a new key; 41 versions lie under it.", WHAT_MAY_BE_KEPT))
 
     @override
     def new_key(self, case: str, progress: Progress, stopped: Stopped) -> Told:
