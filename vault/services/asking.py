@@ -192,7 +192,7 @@ def _opened(session: Session, path: Path, kind: str) -> _Letter:
     content = open_letter(session.kem_private, session.seat, session.vault, untrusted)
     try:
         letter = msgspec.msgpack.decode(content, type=_Letter)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+    except (RecursionError, ValueError):
         raise MalformedError("the file cannot be read") from None
     if letter.kind != kind:
         raise MalformedError(f"the file is no {kind}, but a {'question' if kind == 'answer' else 'answer'}")

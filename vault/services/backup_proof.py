@@ -131,7 +131,7 @@ def _opened(path: Path, raw_key: bytes) -> Iterator[Database]:
 def _manifest(key_rows: Database) -> Manifest:
     try:
         manifest = msgspec.msgpack.decode(read_manifest(key_rows), type=Manifest)
-    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
+    except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
         raise MalformedError("the manifest of the backup cannot be read") from None
     if manifest.format > MANIFEST_FORMAT:
         raise NewerVaultError(f"the backup has format {manifest.format}, this program knows {MANIFEST_FORMAT}")

@@ -67,11 +67,9 @@ class Dates:
 
     @property
     def lack_of_sheets(self) -> str:
-        """What to warn of, in words: sheets not proven, none, or what is not known; nothing where they are proven."""
-        if self.proven:
+        """What each screen warns of: sheets not proven, or none. What is not known here, `status` tells."""
+        if self.proven is not False:
             return ""
-        if self.proven is None:
-            return "recovery not known here"
         return "recovery sheets not proven yet" if self.made else "no recovery sheets"
 
 
@@ -79,7 +77,7 @@ def read(vault: bytes, state: Path | None = None) -> Dates:
     """Return what this device remembers; a file that is missing or damaged is met as if nothing were known."""
     try:
         return msgspec.json.decode(read_limited(_path(vault, state), _LIMIT), type=Dates)
-    except (VaultError, msgspec.MsgspecError):
+    except (VaultError, RecursionError, ValueError):  # nested too deep, and all that msgspec refuses
         return Dates()
 
 

@@ -127,7 +127,7 @@ def decode_peers(content: bytes) -> dict[bytes, Peer]:
     """
     try:
         wires = msgspec.msgpack.decode(content, type=list[_PeerWire])
-    except (msgspec.MsgspecError, ValueError):  # bytes that are no UTF-8 too
+    except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
         raise MalformedError("the row of peers cannot be read") from None
     return {
         wire.seat: Peer(
