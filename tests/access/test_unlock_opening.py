@@ -168,6 +168,17 @@ def test_sheets_are_asked_for_since_the_roster_that_this_account_saw(way: Way, m
         assert asked == [(session.directory, session.root_public, JUNK)]
 
 
+def test_own_devices_are_asked_for_since_the_roster_that_this_account_saw(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = Alarm("own-device:07", "A device was admitted.", is_fault=False)
+    asked = wrap(monkeypatch, "judge_devices", (told,))
+    way.remember(roster=JUNK)
+    with way.open() as session:
+        assert told in session.alarms
+        assert asked == [(session.directory, session.seat, JUNK)]
+
+
 def test_failed_attempts_are_news_and_told_once(way: Way) -> None:
     for _ in range(3):
         note_attempt(VaultFolder(way.place.path), keys_of(way.place))
