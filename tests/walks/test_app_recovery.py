@@ -68,7 +68,7 @@ def test_from_the_guide_to_a_proven_recovery_and_back_after_the_passphrase_is_lo
 
     async def steps(pilot: Pilot[None]) -> None:
         await desk.unlock(pilot)
-        assert "No drill has proven recovery sheets of this vault." in desk.said()
+        assert "This device knows of no recovery sheets of this vault." in desk.said()
         await press(pilot, "f4")
         await _make_sheets(desk, pilot, paper)
         assert "Three words of each sheet were compared. Give them away, then prove them: d." in desk.said()

@@ -43,7 +43,7 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         await settled(pilot)
         await type_in(pilot, PASSPHRASE.decode())
         await press(pilot, "enter")
-        assert "No drill has proven recovery sheets of this vault." in said()
+        assert "This device knows of no recovery sheets of this vault." in said()
         await press(pilot, "escape")
         assert "No cases yet; n makes one." in said()
 
