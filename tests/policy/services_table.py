@@ -151,6 +151,7 @@ NO_ACT: Mapping[str, str] = {
     "compartments.held_of_kind": ASKED,
     "compartments.the_one": ASKED,
     "dates.duties_are_separated": DIRECTORY,
+    "dates.note_drill": OWN_STATE,
     "dates.note_opened": OWN_STATE,
     "destroying.recovery_is_proven": OWN_STATE,
     "devices.find": OWN_INDEX,
