@@ -127,7 +127,7 @@ class ExportScreen(SecondedScreen):
             words = [(one.name, f"{one.name}  ({_first_words(one.fingerprint)})") for one in self._recipients]
             await place.mount(FormRow("Recipient", ChoiceField(words, value=chosen, id="recipient")))
         else:
-            await place.mount(Static(_NO_RECIPIENT))
+            await place.mount(Static(safe_content(_NO_RECIPIENT)))
 
     def _show_recipients(self, found: tuple[RecipientShown, ...], chosen: str) -> None:
         self._recipients = found
