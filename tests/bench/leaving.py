@@ -26,7 +26,7 @@ def run(setting: Setting) -> Iterator[Figure]:
     """Unlock, open a case, press the key; wait until the terminal is wiped and, after leaving, no process is left."""
     place = found(setting.folder)
     fill(place)
-    place.opened_today()
+    place.proposed_today()
     (setting.folder / "casevault").symlink_to(place.state)
     rounds = min(_ROUNDS, max(2, setting.scale.rounds // 3))
     locked = [_seconds_after(place, setting.folder, _LOCK)[0] for _ in range(rounds)]

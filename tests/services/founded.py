@@ -37,9 +37,9 @@ class Place:
         """Unlock as the founder; the caller closes."""
         return unlock(self.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=self.state)
 
-    def opened_today(self) -> None:
-        """Have the account know that it opened the vault just now: what the app proposes once a day is not due."""
-        dates.note(self.vault_id, dates.Done.OPENED, now_ms(), self.state)
+    def proposed_today(self) -> None:
+        """Have the account know that the app proposed sheets just now: what it proposes once a day is not due."""
+        dates.note(self.vault_id, dates.Done.PROPOSED, now_ms(), self.state)
 
     def copied_to(self, folder: Path) -> Place:
         """Return a copy of vault and pins under another folder: the same account on the same machine."""

@@ -24,7 +24,7 @@ class AppPane:
     """
 
     def __init__(self, folder: Path, filled: Filled, under: str = "", *, member: str = MEMBER) -> None:
-        filled.place.opened_today()
+        filled.place.proposed_today()
         self.folder = folder
         self._socket = folder / "tmux"
         (folder / "casevault").symlink_to(filled.state)

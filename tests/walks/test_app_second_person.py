@@ -52,7 +52,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
     with oren.open(filled.place):
         pass
     person = Person(reason="")
-    filled.place.opened_today()
+    filled.place.proposed_today()
     desk = AppDesk(filled.place, MEMBER, beside=person)
 
     async def steps(pilot: Pilot[None]) -> None:
