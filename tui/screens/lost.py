@@ -79,7 +79,8 @@ class LostForm(FormScreen, ChangingScreen):
             return
         question = Confirm(
             f"End {self._device.called}?",
-            "It cannot be taken back: if it turns up, it joins anew. What it could open until now may be copied.",
+            "It cannot be taken back: if it turns up, it joins anew. What was written there and has not come here"
+            " counts no more. What it could open until now may be copied.",
             yes="End it",
             no="Keep it",
         )

@@ -47,6 +47,7 @@ _NEEDS: Final = {
 """The act that a command is for: without it the command is not offered. Policy refuses it anyway."""
 _OF_ONE: Final = frozenset({"roles", "lend", "deputy", "suspend", "let_leave"})
 _KEPT: Final = f"{MAY_BE_KEPT} Cases that you hold too get a new key at once."
+_LOST: Final = "What they wrote and you have not taken in counts no more: take a bundle of theirs first, if you can."
 
 
 class MembersScreen(ChangingScreen):
@@ -163,7 +164,7 @@ class MembersScreen(ChangingScreen):
             return
         question = Confirm(
             f"End {counted(one.devices, 'device')} of {one.name}?",
-            f"They stay a member, and open nothing more from the next exchange on. {_KEPT}",
+            f"They stay a member, and open nothing more from the next exchange on. {_LOST} {_KEPT}",
             yes="Suspend",
             no="Keep",
         )
@@ -186,7 +187,7 @@ class MembersScreen(ChangingScreen):
         question = Confirm(
             f"Does {one.name} leave for good?",
             "Every device of theirs ends, and they come back only by a new invitation. Order who gets their cases (h)"
-            f" before. {_KEPT}",
+            f" before. {_LOST} {_KEPT}",
             yes="They leave",
             no="They stay",
         )
