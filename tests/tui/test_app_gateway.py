@@ -208,6 +208,7 @@ def test_a_long_list_is_walked_to_its_end_by_keys_and_filtered(founded_template:
     assert opened.finding.page("name", "", PAGE_ROWS).rows == second
     assert of(opened.finding.start("name", "077").rows) == [titles[77]]
     opened.close()
+    place.proposed_today()
 
     app = CaseVaultApp(Start(place.path, MEMBER), open_gateway=lambda path: Gateway(path, state=place.state))
 

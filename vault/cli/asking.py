@@ -110,6 +110,11 @@ def read_passphrase(args: argparse.Namespace, face: Face, question: str = "Passp
     return platform.read_tty_passphrase(question)
 
 
+def text_is_typed(args: argparse.Namespace) -> bool:
+    """Say whether somebody at the terminal types a note's text."""
+    return args.file is None and sys.stdin.isatty()
+
+
 def read_text(args: argparse.Namespace) -> str:
     """Return a note's text from `--file` or standard input, as UTF-8."""
     if args.file is not None:
@@ -118,7 +123,7 @@ def read_text(args: argparse.Namespace) -> str:
         except OSError as error:
             raise UsageError(f"the file cannot be read ({error.strerror})") from None
     else:
-        if sys.stdin.isatty():
+        if text_is_typed(args):
             sys.stderr.write("Type the note; end with Ctrl+D on an empty line.\n")
         raw = sys.stdin.buffer.read(_MAX_INPUT_BYTES + 1)
     if len(raw) > _MAX_INPUT_BYTES:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import read_text
 from vault.cli.face import Face, Result
-from vault.cli.opening import opened
+from vault.cli.opening import opened, opened_for_text
 from vault.cli.showing import note_data, note_lines
 
 _KINDS = ("contact", "interview", "legal-advice", "medical", "safety", "administration", "supervision")
@@ -37,8 +36,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 def _add(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import cases, notes, sections
 
-    with opened(args, face) as session:
-        text = read_text(args)
+    with opened_for_text(args, face) as (session, text):
         case = cases.find(session, args.case)
         if args.section is None:
             note = notes.add(session, case, kind=args.kind, text=text)
@@ -71,7 +69,6 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
 def _amend(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import notes
 
-    with opened(args, face) as session:
-        text = read_text(args)
+    with opened_for_text(args, face) as (session, text):
         note = notes.amend(session, args.note, text=text, why=args.why)
     return Result({"note": note.hex(), "amends": args.note}, ["The amendment is kept.", f"id {note.hex()}"])

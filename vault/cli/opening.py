@@ -17,7 +17,9 @@ from vault.cli.asking import (
     personal_values,
     read_member,
     read_passphrase,
+    read_text,
     refuse_as_options,
+    text_is_typed,
 )
 from vault.cli.face import Face
 from vault.errors import NoVaultError, VaultError, WrongPassphraseError
@@ -159,6 +161,18 @@ def opened_to_ask(
     given = {} if is_typed else personal_values(args, face, values, verb)
     with opened(args, face) as session:
         yield session, personal_values(args, face, values, verb) if is_typed else given
+
+
+@contextmanager
+def opened_for_text(args: argparse.Namespace, face: Face) -> Iterator[tuple[Session, str]]:
+    """Unlock for a command that takes a note's text, and give it beside the session: typed after, else read before.
+
+    Raises:
+        UsageError: as `read_text`.
+    """
+    given = None if text_is_typed(args) else read_text(args)
+    with opened(args, face) as session:
+        yield session, read_text(args) if given is None else given
 
 
 def waiting(face: Face) -> Callable[[float], None]:
