@@ -90,7 +90,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         assert "Two persons released it: log and package say so." in desk.said()
 
     desk.walk(steps)
-    assert "As the one who asks says:\n  this report leaves for Maître Lorvane" in person.shown[-2]
+    assert "As the one who asks says:\n> this report leaves for Maître Lorvane" in person.shown[-2]
     (package,) = out.iterdir()
     manifest = packages.verify(package, identity_file=tmp_path / "lawyer.key").manifest
     assert manifest is not None
