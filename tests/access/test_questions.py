@@ -79,6 +79,7 @@ def test_a_line_has_72_columns_at_most() -> None:
 
 def test_what_is_approved_is_told_by_name_in_one_order_and_nobody_speaks_who_said_nothing() -> None:
     of = {"until": 0, "seats": [b"\x02", "all", b"\x03"], "files": [["b.pdf", b""], ["a.json", b""]], "case": b"\x01"}
+    of["why"] = "safety"
     assert Wanted(act="break.glass", of=of, expires_ms=1).lines() == [
         "",
         "To approve: a case is opened to somebody in an emergency (break.glass)",
@@ -86,6 +87,7 @@ def test_what_is_approved_is_told_by_name_in_one_order_and_nobody_speaks_who_sai
         "  files: b.pdf, a.json",
         "  devices that get its key: 02, all, 03",
         "  until: 1970-01-01 00:00 UTC",
+        "  reason: safety",
         "  Whose devices these are, `casevault device list` says to a member who asks it themselves.",
     ]
 
