@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -159,24 +160,22 @@ def test_the_seats_that_had_a_way_into_the_folder_stay_remembered(way: Way) -> N
     assert way.pins.here == {GONE, SeatId(way.slot.secrets.seat)}
 
 
-def test_sheets_are_asked_for_since_the_roster_that_this_account_saw(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = Alarm("sheets:9", "Sheets were joined.", is_fault=False)
-    asked = wrap(monkeypatch, "judge_sheets", (told,))
-    way.remember(roster=JUNK)
-    with way.open() as session:
-        assert told in session.alarms
-        assert asked == [(session.directory, session.root_public, JUNK)]
-
-
-def test_own_devices_are_asked_for_since_the_roster_that_this_account_saw(
-    way: Way, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("judge", "code", "of"),
+    [
+        ("judge_sheets", "sheets:9", lambda session: session.root_public),
+        ("judge_devices", "own-device:07", lambda session: session.seat),
+    ],
+)
+def test_news_is_asked_for_since_the_roster_that_this_account_saw(
+    way: Way, monkeypatch: pytest.MonkeyPatch, judge: str, code: str, of: Callable[[Session], bytes]
 ) -> None:
-    told = Alarm("own-device:07", "A device was admitted.", is_fault=False)
-    asked = wrap(monkeypatch, "judge_devices", (told,))
+    told = Alarm(code, "Something was done.", is_fault=False)
+    asked = wrap(monkeypatch, judge, (told,))
     way.remember(roster=JUNK)
     with way.open() as session:
         assert told in session.alarms
-        assert asked == [(session.directory, session.seat, JUNK)]
+        assert asked == [(session.directory, of(session), JUNK)]
 
 
 def test_failed_attempts_are_news_and_told_once(way: Way) -> None:

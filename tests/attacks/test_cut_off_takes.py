@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.services.founded import Place
 from tests.services.organisation import AMINA, JOEL, MIRA, Organisation, ask_to_join, full_name
+from tests.sync.hostile import encoded, write
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import SeatId, make_id
 from vault.log.genesis import Genesis
 from vault.log.header import NUMBER_LIMIT
-from vault.log.signatures import signed_message
-from vault.log.tree import Frontier, leaf_hash
-from vault.seal.bundles import Recipient, seal_body, seal_bundle_key
-from vault.seal.keys import make_key
-from vault.seal.signing import make_signing_seed, public_key, sign, sign_raw
+from vault.seal.bundles import Recipient
+from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.services import cases, joining, syncing
 from vault.services.arrivals import Arrival
-from vault.sync.manifest import BUNDLE_PURPOSE, Manifest, Position
-from vault.sync.opening import encode_header
-from vault.sync.pages import PageKind, SentOperation, SentRow, SentVersion, SentVersionKey, encode_pages
+from vault.sync.pages import PageKind, SentOperation, SentRow, SentVersion, SentVersionKey
 from vault.sync.staging import stage, staged_in
 
 Groups = Iterable[tuple[PageKind, bytes, list[SentRow]]]
@@ -32,21 +29,8 @@ Groups = Iterable[tuple[PageKind, bytes, list[SentRow]]]
 
 def outsiders_bundle(path: Path, to: Session, groups: Groups) -> Path:
     """Seal rows to a seat as somebody who is in no roster: its id and public key stand in every invitation."""
-    seed, key = make_signing_seed(), make_key()
-    pages = [(kind, count, page) for kind, origin, rows in groups for count, page in encode_pages(kind, rows, origin)]
-    tree, counts = Frontier(), dict.fromkeys(PageKind, 0)
-    for kind, count, page in pages:
-        tree.append(leaf_hash(page))
-        counts[kind] += count
-    size, place = sum(4 + len(page) for _, _, page in pages), Position(bytes(32), 0)
-    who = (make_id(), public_key(seed), to.member)
-    body = Manifest(to.vault, *who, 0, place, len(pages), size, tree.root(), counts).encode()
-    signed = body + sign_raw(seed, signed_message(BUNDLE_PURPOSE, body))
-    inner = b"".join(len(page).to_bytes(4, "big") + page for _, _, page in pages)
-    inner = (len(signed) - 64).to_bytes(4, "big") + signed + inner
-    header = encode_header(to.vault, seal_bundle_key(key, to.vault, [Recipient(to.seat, to.kem_private.public)]))
-    path.write_bytes(header + b"".join(seal_body(key, to.vault, header, [inner], len(inner))))
-    return path
+    recipient = Recipient(to.seat, to.kem_private.public)
+    return write(path, to.vault, encoded(groups), manifest=lambda made: replace(made, member=to.member), to=recipient)
 
 
 def take_cut_off(session: Session, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,8 +159,12 @@ def test_what_waits_for_one_member_of_a_folder_is_not_thrown_away_by_another(
     words, account = "nine copper whistles", organisation[MIRA]
     with organisation.at(MIRA) as (mira,):
         joining.admit_here(mira, like="intake", name="Oren Sabaluk", passphrase=bytearray(words.encode()))
-    oren = {"member": "Oren Sabaluk", "passphrase": bytearray(words.encode()), "state": account.place.state}
-    with unlock(account.place.path, **oren) as session:  # type: ignore[arg-type]  # each of its own type
+
+    def oren() -> Session:
+        passphrase = bytearray(words.encode())
+        return unlock(account.place.path, member="Oren Sabaluk", passphrase=passphrase, state=account.place.state)
+
+    with oren() as session:
         member, folder, vault = session.member, session.folder.staging_dir, session.vault
     organisation.exchange(MIRA, JOEL)
     with organisation.at(JOEL) as (joel,):
@@ -184,8 +172,7 @@ def test_what_waits_for_one_member_of_a_folder_is_not_thrown_away_by_another(
         cases.create(joel, title="Harbour", kind="asylum")
         syncing.make(joel, member, tmp_path / "to oren")
     waits = stage(tmp_path / "to mira", folder, vault, now_s=0).path
-    oren["passphrase"] = bytearray(words.encode())
-    with unlock(account.place.path, **oren) as session:  # type: ignore[arg-type]  # each of its own type
+    with oren() as session:
         with pytest.raises(BrokenSealError):
             syncing.take(session, tmp_path / "to mira")
         assert syncing.take(session, tmp_path / "to oren").entries > 0

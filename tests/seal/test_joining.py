@@ -173,7 +173,7 @@ def test_a_name_is_one_printable_line_in_either_file(name: str) -> None:
 @pytest.mark.parametrize("part", ["seat", "member"])
 def test_nobody_asks_as_the_recovery_sheets_or_as_nobody(part: str, reserved: bytes) -> None:
     with pytest.raises(MalformedError, match="names a seat or a member that nobody can be"):
-        dataclasses.replace(REQUEST, **{part: reserved})  # type: ignore[arg-type]  # one of the two
+        dataclasses.replace(REQUEST, seat=reserved) if part == "seat" else dataclasses.replace(REQUEST, member=reserved)
 
 
 # --- what is no such file
