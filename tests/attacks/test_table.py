@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import tests.attacks
@@ -17,3 +18,15 @@ def test_each_test_that_the_table_names_is_there() -> None:
         named |= {HERE.parent / room / f"test_{name.strip()}.py" for name in names.split(",")}
     assert len(named) > 60
     assert [str(path) for path in sorted(named) if not path.is_file()] == []
+
+
+def test_each_test_that_answers_a_finding_is_there() -> None:
+    findings = tomllib.loads((HERE / "findings.toml").read_text(encoding="utf-8"))
+    named = [name for finding in findings.values() for name in finding["tests"]]
+    assert [name for name in named if not _stands(name)] == []
+
+
+def _stands(name: str) -> bool:
+    path, _, function = name.partition("::")
+    file = HERE.parent.parent / path
+    return file.is_file() and (not function or f"def {function}(" in file.read_text(encoding="utf-8"))
