@@ -27,6 +27,11 @@ test: $(VENV)/.dev ## run the test suite; says at the end what ran and what coul
 	@echo "CaseVault tests: $$($(PY) -V), environment $(VENV), $(JOBS) processes"
 	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal $(TARGETS)
 
+.PHONY: test-long
+test-long: $(VENV)/.dev ## run the tests that need many examples, which `test` leaves out
+	@echo "CaseVault long tests: $$($(PY) -V), environment $(VENV), $(JOBS) processes"
+	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal -m long $(TARGETS)
+
 .PHONY: check
 check: $(VENV)/.dev ## format, lint, types, import contracts, and wheels for every platform
 	$(PY) -m ruff format --check --quiet .

@@ -10,7 +10,7 @@ import os
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import settings
@@ -68,6 +68,15 @@ def _reason(report: pytest.TestReport) -> str:
     return str(report.longrepr[2]).removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else ""
 
 
+def slowest_files(reports: Iterable[pytest.TestReport], count: int) -> list[tuple[float, str]]:
+    """Return the seconds that each file of tests took, with what was set up for it, the slowest first."""
+    seconds: dict[str, float] = {}
+    for report in reports:
+        name = report.nodeid.partition("::")[0]
+        seconds[name] = seconds.get(name, 0) + report.duration
+    return sorted(((spent, name) for name, spent in seconds.items()), reverse=True)[:count]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in words what ran and what did not, with the reason."""
     skipped = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
@@ -78,3 +87,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"  {count} {reason or 'skipped without a reason'}")
     if any(reason.startswith(_NOT_RUN) for reason in skipped):
         terminalreporter.write_line("Install these programs (CONTRIBUTING.md lists them) to run the rest.")
+    reports = [one for kept in terminalreporter.stats.values() for one in kept if isinstance(one, pytest.TestReport)]
+    terminalreporter.write_line("The slowest files, in seconds:")
+    for spent, name in slowest_files(reports, 10):
+        terminalreporter.write_line(f"  {spent:6.1f}  {name}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -119,15 +120,18 @@ class AnyOrder(RuleBasedStateMachine):
             self._listening.__exit__(None, None, None)
 
 
-def test_acts_in_any_order(short: Filled, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("examples", "steps"), [(3, 12), pytest.param(40, 25, marks=pytest.mark.long)], ids=["a few", "many"]
+)
+def test_acts_in_any_order(short: Filled, tmp_path: Path, examples: int, steps: int) -> None:
     with short.open() as owner:
         colleague = admit(owner)
     (short.path / "ballast").write_bytes(b"in place of the reserve")
     run_state_machine_as_test(
         lambda: AnyOrder(short.place, short.cases[0], colleague, tmp_path),  # type: ignore[arg-type]  # any factory does
         settings=settings(
-            max_examples=3,
-            stateful_step_count=12,
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
             derandomize=True,
             database=None,

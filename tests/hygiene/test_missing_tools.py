@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -47,3 +48,7 @@ def test_a_missing_program_fails_the_run_that_has_to_have_all(tmp_path: Path) ->
     assert answer.returncode == 1, answer.stdout
     assert "not run: needs no-such-program (CASEVAULT_CI=1" in answer.stdout
     assert "1 passed, 1 error" in answer.stdout
+
+
+def test_a_run_ends_with_its_slowest_files(tmp_path: Path) -> None:
+    assert re.search(r"The slowest files, in seconds:\n +\d+\.\d  test_sample.py\n", run(tmp_path, "", "1").stdout)
