@@ -50,5 +50,6 @@ What the attacker has:
     a section without its case       test_fresh_case_without_section; test_sections
     a case whose date has passed     test_fresh_after_the_date
     a listed thing that is nowhere   test_fresh_absent_grants; test_missing_rows
+    an act that says something else  test_false_acts
     a check left out of the program  tests/mutation
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
@@ -11,11 +12,15 @@ from vault.display import NO_TIME, SECOND, counted, time_data, time_text
 from vault.errors import VerificationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vault.ids import Origin
     from vault.services.checking import Fault, Verification
     from vault.services.logbook import LogLine
 
 
 _NAME_WIDTH = 24
+_NOBODY: Mapping[Origin, str] = MappingProxyType({})
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -54,17 +59,19 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _verify(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import checking, dates
+    from vault.services import authors, checking, dates, seats
 
     with opened(args, face) as session:
         found = checking.verify(session, progress=lambda done, total: face.progress(done, total, "Checking the log"))
         if found.verified:
             dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
-    return verified(found)
+        whose = seats.members_of_logs(session, {fault.origin for fault in found.faults if fault.origin is not None})
+        names = authors.names_of_members(session) if whose else {}
+    return verified(found, {origin: authors.name_in(names, member) for origin, member in whose.items()})
 
 
-def verified(found: Verification) -> Result:
-    """Return what a verification found, for people and for `--json`."""
+def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Result:
+    """Return what a verification found, for people and for `--json`; `whose` names the members whose logs are bad."""
     data = {
         "verified": found.verified,
         "entries": found.entries,
@@ -73,18 +80,22 @@ def verified(found: Verification) -> Result:
         "logs": found.logs,
         "versions_opened": found.versions_opened,
         "set_apart": found.set_apart,
-        "problems": [_fault_data(fault) for fault in found.faults],
+        "newer": found.newer,
+        "problems": [_fault_data(fault, whose) for fault in found.faults],
     }
     covered = (
         f"{found.entries} of {found.expected} entries in {counted(found.logs, 'log')} are proven; "
         f"opened: {counted(found.versions_opened, 'version')}, {counted(found.payloads_opened, 'audit payload')}."
     )
     apart = [_set_apart(found.set_apart)] if found.set_apart else []
+    if found.newer:
+        words = counted(found.newer, "entry was", "entries were")
+        apart.append(f"{words} written by a newer version of CaseVault: what they say is not judged here.")
     if found.verified:
         return Result(data, ["VERIFIED", covered, *apart, _NOT_COVERED])
     first = found.faults[0]
-    lines = [f"NOT VERIFIED. First bad place: {_where(first)}", covered, *apart]
-    lines += [f"  {_where(fault)}" for fault in found.faults[:50]]
+    lines = [f"NOT VERIFIED. First bad place: {_where(first, whose)}", covered, *apart]
+    lines += [f"  {_where(fault, whose)}" for fault in found.faults[:50]]
     if len(found.faults) > 50:
         lines.append(f"  and {len(found.faults) - 50} more (--json lists all)")
     return Result(data, lines, VerificationError.exit_code)
@@ -113,15 +124,25 @@ def _set_apart(count: int) -> str:
     )
 
 
-def _where(fault: Fault) -> str:
-    place = "" if fault.seq is None else f"entry {fault.seq}" + ("" if fault.n is None else f", item {fault.n}")
-    log = "" if fault.origin is None else f"log {fault.origin.hex()[:16]} "
-    return f"[{fault.code}] {log}{place}: {fault.text}" if log or place else f"[{fault.code}] {fault.text}"
+def _where(fault: Fault, whose: Mapping[Origin, str]) -> str:
+    parts = []
+    if fault.origin is not None:
+        parts.append(f"log of {whose[fault.origin]}" if fault.origin in whose else f"log {fault.origin.hex()[:16]}")
+    parts += [] if fault.seq is None else [f"entry {fault.seq}"]
+    parts += [] if fault.n is None else [f"item {fault.n}"]
+    return f"[{fault.code}] {', '.join(parts)}: {fault.text}" if parts else f"[{fault.code}] {fault.text}"
 
 
-def _fault_data(fault: Fault) -> dict[str, object]:
-    origin = None if fault.origin is None else fault.origin.hex()
-    return {"code": fault.code, "origin": origin, "seq": fault.seq, "n": fault.n, "text": fault.text}
+def _fault_data(fault: Fault, whose: Mapping[Origin, str]) -> dict[str, object]:
+    origin, member = (None, None) if fault.origin is None else (fault.origin.hex(), whose.get(fault.origin))
+    return {
+        "code": fault.code,
+        "origin": origin,
+        "member": member,
+        "seq": fault.seq,
+        "n": fault.n,
+        "text": fault.text,
+    }
 
 
 def _line(line: LogLine, who: str) -> str:

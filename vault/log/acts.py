@@ -1,12 +1,13 @@
 """Every act that a log may name, and the kinds of item that it may list (FORMAT.md 5).
 
-The table is closed: what a program does under no name here, it does not do. An operation that lists more than its act
-allows is refused, so that nothing rides along under a harmless name.
+The table is closed: what a program does under no name here, it does not do, and it writes no operation that lists more
+than its act allows. Others may run another program: whoever opens a payload compares its act with the list, so that
+nothing rides along under a harmless name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from vault.errors import VerificationError
@@ -99,3 +100,12 @@ def check_act(act: str, items: Iterable[Item]) -> None:
     for item in items:
         if item.kind not in allowed:
             raise VerificationError(f"an operation of act {act} lists an item of kind {item.kind}")
+
+
+def kinds_beyond(act: str, kinds: Collection[int]) -> list[ItemKind]:
+    """Return which kinds of item an entry lists that its act may not, as whoever opens its payload judges it.
+
+    Of an act or a kind that this program does not know, nothing is said: a newer one may have written it.
+    """
+    allowed = ACTS.get(act, frozenset(ItemKind))
+    return [kind for kind in ItemKind if kind in kinds and kind not in allowed]

@@ -223,10 +223,10 @@ class Counter:
             return None if seat == self.own else "C6"
         kind, may_replace = version.content.kind, version.content.kind != _SAID_ONCE
         may_write = rights_table(roster.head.rights).may_write(roles_in(roster, seat), state.place, kind)
-        if not may_write or (version.content.parents and not may_replace):
-            return "C5"
         if not state.counts(seat, row.origin, row.seq):
             return "C6"
+        if not may_write or (version.content.parents and not may_replace):
+            return "C5"
         if not all(self._is_listed(parent, version) for parent in version.content.parents):
             return "C7"
         return None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_ID, Origin, SeatId, VaultId
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.header import Header
-from vault.log.items import ItemKind, decode_items
+from vault.log.items import ITEM_SIZE, ItemKind, decode_items
 from vault.log.payload import Payload, decode_plaintext
 from vault.records.authority import Listings
 from vault.records.epochs import read_notice
@@ -27,13 +27,15 @@ from vault.store.rowtypes import OperationRow
 class AuditEntry:
     """One entry of a log: its place and, where this seat may read it, its payload.
 
-    `fault` says why there is no payload: `not granted`, or `broken` when it should open and does not.
+    `fault` says why there is no payload: `not granted`, or `broken` when it should open and does not. `kinds` are those
+    of the items in its list.
     """
 
     origin: Origin
     seq: int
     payload: Payload | None
     fault: str | None = None
+    kinds: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def read_payloads(
         except VerificationError:
             yield AuditEntry(origin, row.seq, None, "broken")
         else:
-            yield AuditEntry(origin, row.seq, payload)
+            yield AuditEntry(origin, row.seq, payload, kinds=frozenset(row.list[::ITEM_SIZE]))
         key = derive_next_ratchet(key)
 
 

@@ -16,7 +16,6 @@ from vault.index.digest import recount
 from vault.index.file import Index
 from vault.log.items import ItemKind
 from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, proven_lists
-from vault.log.payload import Payload
 from vault.log.report import ListedReport, LogReport, Problem, ProblemCode
 from vault.log.verify import verify_log
 from vault.policy.roles import Action
@@ -25,16 +24,16 @@ from vault.records.counting import Counter, Quarantined
 from vault.records.epochs import notices_of, read_notice
 from vault.records.grants import grants_given_by
 from vault.records.logs import genesis_bytes_of, genesis_of
-from vault.records.payloads import read_payloads
 from vault.records.versions import open_all
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.recovery import words_of
 from vault.seal.signing import is_signed_raw
-from vault.services.approval_checks import JUDGED_ACTS, approval_faults, approvals_in
+from vault.services.approval_checks import approval_faults, approvals_in
 from vault.services.blame import seats_of, without_ended
 from vault.services.bounds import Bounds, bounds_of
 from vault.services.projection import caught_up
+from vault.services.said import Said
 from vault.store.files import read_limited
 from vault.store.rows import Rows
 from vault.store.rowtypes import SealedVersion
@@ -57,8 +56,9 @@ class Fault:
 class Verification:
     """What was checked, of how much, and all that was found, the first bad place first.
 
-    `entries` of `expected` entries in `logs` logs are proven; `size` and `root` are those of this seat's own log;
-    `set_apart` versions are whole and signed by somebody who had no right to write them: a person decides.
+    `entries` of `expected` entries in `logs` logs are proven; `size` and `root` are those of this seat's own log; what
+    `newer` entries say is not judged, because a newer program wrote them; `set_apart` versions are whole and signed by
+    somebody who had no right to write them: a person decides.
     """
 
     logs: int
@@ -70,6 +70,7 @@ class Verification:
     size: int
     root: bytes
     faults: tuple[Fault, ...]
+    newer: int = 0
 
     @property
     def verified(self) -> bool:
@@ -129,11 +130,12 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         entries=checked.entries,
         expected=total,
         versions_opened=checked.versions_opened,
-        payloads_opened=checked.payloads_opened,
+        payloads_opened=checked.said.opened,
         set_apart=checked.set_apart,
         size=size,
         root=root,
         faults=tuple(checked.faults),
+        newer=checked.said.newer,
     )
 
 
@@ -154,12 +156,12 @@ class _Checked:
         self._bounds = bounds
         self._reports: dict[Origin, LogReport] = {}
         self._ahead: dict[Origin, LogReport] = {}
-        self.entries = self.versions_opened = self.payloads_opened = self.set_apart = self._present = 0
+        self.entries = self.versions_opened = self.set_apart = self._present = 0
         self.faults: list[Fault] = []
         self._counts: Counter | None = None
         self._erased: set[bytes] | None = None
         self._approvals: dict[bytes, bytes] = {}
-        self._payloads: dict[tuple[bytes, int], Payload] = {}
+        self.said = Said()
 
     def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
         """Check one log without keys (C1 to C3), then what this seat can open of it."""
@@ -246,7 +248,7 @@ class _Checked:
 
     def approvals(self, rows: Rows) -> None:
         """Name each act of two persons that has no approval, and each use of one that does not count."""
-        for fault in approval_faults(self._session, rows, self._approvals, self._payloads):
+        for fault in approval_faults(self._session, rows, self._approvals, self.said.of_two):
             self._fault("approval", fault.origin, (fault.seq, None), fault.text)
 
     def keyring(self, rows: Rows) -> None:
@@ -304,13 +306,8 @@ class _Checked:
         return Proven(report.size, report.rejected)
 
     def _open_payloads(self, rows: Rows, origin: Origin) -> None:
-        for entry in read_payloads(rows, self._session.auditor(), origin, self._reports[origin].rejected):
-            if entry.payload is not None:
-                self.payloads_opened += 1
-                if entry.payload.act in JUDGED_ACTS:
-                    self._payloads[origin, entry.seq] = entry.payload
-            elif entry.fault == "broken":
-                self._fault("payload-seal", origin, (entry.seq, None), "the audit payload does not open")
+        for found in self.said.read(rows, self._session.auditor(), origin, self._reports[origin].rejected):
+            self._fault(found.code, origin, (found.seq, None), found.text)
 
     def _note_listed(self, rows: Rows, report: LogReport, found: ListedReport) -> None:
         """Note what is wrong with listed things, but not the absence of what its author had no right to list."""

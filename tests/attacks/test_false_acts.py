@@ -1,0 +1,94 @@
+"""A patched program says one thing in an entry and lists another: whoever can read the entry names it.
+
+What counts is decided by lists, which everybody has, never by acts, which auditors alone can read.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.services.colleague import NAME, Colleague, admit
+from tests.services.founded import Filled
+from vault.access.session import Session
+from vault.ids import CompartmentId, EpochId
+from vault.log.acts import ACTS
+from vault.log.epochs import CompartmentKind
+from vault.policy.roles import Role
+from vault.records.seatlog import Holder
+from vault.records.work import Entry, Work
+from vault.services import checking, members, sharing
+
+
+@pytest.fixture
+def colleague(short: Filled) -> Colleague:
+    """A caseworker in the same folder who holds the first case."""
+    with short.open() as session:
+        found = admit(session, roles={Role.CASEWORKER})
+        sharing.grant(session, short.cases[0], [found.member])
+        return found
+
+
+def take_alone(session: Session, case: CompartmentId, act: str) -> int:
+    """Replace a case's key by one of this seat alone, under an act of choice; return where."""
+    state = session.state_of(case)
+    assert state is not None
+    own = Holder(session.seat, session.directory.standing.certificates[session.seat].kem)
+    with pytest.MonkeyPatch.context() as patched, Work(session.log) as work:
+        patched.setattr("vault.records.work.check_act", lambda act, items: None)
+        patched.setattr("vault.log.payload.ACTS", {**ACTS, act: frozenset()})
+        replaced = [EpochId(one) for one in state.current]
+        work.replace_epoch(case, CompartmentKind.CASE, [own], replaced=replaced)
+        return work.commit(Entry(act=act)).seq
+
+
+def test_a_new_key_under_the_name_of_a_look_is_named_with_whose_entry_it_is(
+    short: Filled, colleague: Colleague
+) -> None:
+    with colleague.open(short.place) as patched:
+        seq, origin = take_alone(patched, short.cases[0], "case.list"), patched.log.origin
+    with short.open() as auditor:
+        (fault,) = checking.verify(auditor).faults
+    assert (fault.code, fault.origin, fault.seq) == ("act", origin, seq)
+    assert "it says case.list, which may not list a key given to a device and a new key" in fault.text
+
+
+def test_the_command_names_the_member_and_the_entry_and_ends_in_6(
+    short: Filled, colleague: Colleague, tmp_path: Path
+) -> None:
+    with colleague.open(short.place) as patched:
+        seq = take_alone(patched, short.cases[0], "case.list")
+    answer = Desk.of(short.place, tmp_path).run("log", "verify")
+    assert answer.code == 6
+    assert answer.out.startswith(f"NOT VERIFIED. First bad place: [act] log of {NAME}, entry {seq}: ")
+
+
+def test_whether_the_key_counts_is_the_word_of_its_list_alone(short: Filled, colleague: Colleague) -> None:
+    with colleague.open(short.place) as patched:
+        take_alone(patched, short.cases[0], "case.list")
+    with short.open() as auditor:
+        state = auditor.state_of(short.cases[0])
+        assert state is not None
+        # Who cannot read the act has to come to the same answer as who can.
+        assert set(state.holders) >= {auditor.seat, colleague.seat}
+
+
+def test_once_who_wrote_it_was_ended_nothing_waits_for_it(short: Filled, colleague: Colleague) -> None:
+    with colleague.open(short.place) as patched:
+        take_alone(patched, short.cases[0], "case.list")
+    with short.open() as auditor:
+        assert not checking.verify(auditor).verified
+        assert members.leave(auditor, colleague.member).is_done
+    with short.open() as auditor:
+        assert checking.verify(auditor).verified
+        auditor.require_sound_log()
+
+
+def test_an_act_of_a_newer_program_is_counted_and_not_judged(short: Filled, colleague: Colleague) -> None:
+    with colleague.open(short.place) as newer:
+        take_alone(newer, short.cases[0], "kit.make")
+    with short.open() as auditor:
+        found = checking.verify(auditor)
+    assert (found.verified, found.newer) == (True, 1)

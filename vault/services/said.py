@@ -1,0 +1,70 @@
+"""What the entries of logs say, as far as this seat was granted it, judged against what their lists name (FORMAT.md 5).
+
+A list is public and decides what counts; what an entry says is known to its auditors alone. So what a false act lists
+counts like anything else, and whoever can read the act names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from vault.ids import Origin
+from vault.log.acts import ACTS, kinds_beyond
+from vault.log.items import ItemKind
+from vault.log.payload import Payload
+from vault.records.payloads import Auditor, read_payloads
+from vault.services.approval_checks import JUDGED_ACTS
+from vault.store.rows import Rows
+
+_NAMES: Final = {
+    ItemKind.VERSION: "a version of a record",
+    ItemKind.GRANT: "a key given to a device",
+    ItemKind.EPOCH: "a new key",
+    ItemKind.KEYS: "a change of the file keys",
+    ItemKind.APPROVAL: "an approval",
+    ItemKind.ERASED: "an erasure",
+    ItemKind.SEEN: "a checkpoint of another log",
+}
+
+
+class SaidFault(NamedTuple):
+    """An entry whose payload is not as it should be: a stable code, its position, a sentence without ids."""
+
+    code: str
+    seq: int
+    text: str
+
+
+@dataclass(slots=True)
+class Said:
+    """What one run reads of payloads.
+
+    Attributes:
+        opened: how many.
+        newer: how many of them name an act that this program does not know: counted, not judged.
+        of_two: place -> payload, of the acts that need two persons.
+    """
+
+    opened: int = 0
+    newer: int = 0
+    of_two: dict[tuple[bytes, int], Payload] = field(default_factory=dict)
+
+    def read(
+        self, rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]]
+    ) -> Iterator[SaidFault]:
+        """Read one log and yield what is wrong; `rejected` are rows that stand beside true ones."""
+        for entry in read_payloads(rows, auditor, origin, rejected):
+            if entry.payload is None:
+                if entry.fault == "broken":
+                    yield SaidFault("payload-seal", entry.seq, "the audit payload does not open")
+                continue
+            act = entry.payload.act
+            self.opened += 1
+            self.newer += act not in ACTS
+            if act in JUDGED_ACTS:
+                self.of_two[origin, entry.seq] = entry.payload
+            if beyond := kinds_beyond(act, entry.kinds):
+                names = " and ".join(_NAMES[kind] for kind in beyond)
+                yield SaidFault("act", entry.seq, f"it says {act}, which may not list {names}, and lists it")
