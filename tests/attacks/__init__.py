@@ -51,5 +51,6 @@ What the attacker has:
     a case whose date has passed     test_fresh_after_the_date
     a listed thing that is nowhere   test_fresh_absent_grants; test_missing_rows
     an act that says something else  test_false_acts
+    a text too long to travel        test_too_long
     a check left out of the program  tests/mutation
 """

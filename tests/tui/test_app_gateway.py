@@ -57,6 +57,14 @@ def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
     opened.close()
 
 
+def test_a_draft_that_is_too_long_for_a_note_stays(gateway: Gateway, filled: Filled) -> None:
+    draft = gateway.writing.begin(filled.cases[0].hex(), filled.refs[0], "contact", text="ж" * 600_000)
+    gateway.writing.save(draft)
+    with pytest.raises(UsageError, match="of the 600,000 characters of its text fit"):
+        gateway.writing.finish(draft)
+    assert [one.text for one in gateway.writing.drafts()] == [draft.text]
+
+
 def test_the_standing_tells_what_is_lacking(gateway: Gateway) -> None:
     standing = gateway.standing()
     assert standing.lacks == ("no auditor who does nothing else", "no recovery sheets")

@@ -43,6 +43,7 @@ def _make(args: argparse.Namespace, face: Face) -> Result:
         "devices": made.seats,
         "entries": made.entries,
         "versions": made.versions,
+        "too_long": dict(made.too_long),
     }
     return Result(data, made_lines(made))
 

@@ -8,8 +8,9 @@ from operator import itemgetter
 
 import msgspec
 
-from vault.errors import MalformedError
+from vault.errors import MalformedError, UsageError
 from vault.ids import DIGEST_SIZE, VersionId
+from vault.seal.padding import VERSION_CONTENT_LIMIT
 
 SCHEMA = 1
 MAX_DEPTH = 32
@@ -46,6 +47,26 @@ def encode_content(content: Content) -> bytes:
             "clock": content.clock,
             "fields": content.fields,
         }
+    )
+
+
+def encode_to_travel(content: Content) -> bytes:
+    """Return the bytes to seal of what is written now, which has to fit a bundle.
+
+    Raises:
+        UsageError: it is too long; the sentence says how much of its longest text fits.
+    """
+    encoded = encode_content(content)
+    excess = len(encoded) - VERSION_CONTENT_LIMIT
+    if excess <= 0:
+        return encoded
+    longest = max((value for value in content.fields.values() if isinstance(value, str)), key=len, default="")
+    fits = len(longest.encode()[:-excess].decode(errors="ignore"))
+    words = (
+        f"{fits:,} of the {len(longest):,} characters of its text fit" if fits else f"it has {excess:,} bytes too many"
+    )
+    raise UsageError(
+        f"the {content.kind} is too long: {words}", advice="Nothing was written. Keep the rest as another note."
     )
 
 

@@ -21,7 +21,7 @@ from vault.log.items import Item, ItemKind
 from vault.log.operation import Operation, compose
 from vault.log.payload import Cause, Payload, commitment, encode_plaintext
 from vault.log.tree import Tile
-from vault.records.content import Content, encode_content
+from vault.records.content import Content, encode_to_travel
 from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
 from vault.records.newkeys import NewKeys
 from vault.records.seatlog import ENTRIES_PER_TRUNCATE, MS_PER_DAY, Holder, SeatLog
@@ -151,12 +151,13 @@ class Work:
 
         Raises:
             RefusedError: this seat holds no epoch of the compartment.
+            UsageError: it is too long for a bundle.
         """
         epoch, wrap_key = self._current_epoch(compartment)
-        content = Content(kind=kind, parents=tuple(parents), clock=self._log.tick(), fields=fields)
+        content = encode_to_travel(Content(kind, tuple(parents), self._log.tick(), fields))
         key = make_key(self._random)
         context = VersionContext(self._log.place.vault, compartment, record, self._log.origin, self._seq)
-        blob = seal(key, encode_content(content), context)
+        blob = seal(key, content, context)
         identity = VersionId(version_id(compartment, record, blob))
         self._versions.append(_Sealed(identity, compartment, record, blob, epoch, wrap(wrap_key, key)))
         return identity

@@ -10,6 +10,8 @@ AUDIT_SIZES = (256, 512, 1024, 4096)
 SLOT_SIZE = 952
 
 _MARK = b"\x80"
+VERSION_CONTENT_LIMIT = 1_032_191
+"""The longest content of a version that a bundle carries: one byte more is sealed in more than 1 MiB (FORMAT.md 8)."""
 
 
 def padme(size: int) -> int:

@@ -27,7 +27,17 @@ def made_lines(made: MadeBundle) -> list[str]:
     return [
         f"The bundle is at {made.path} ({_size(made.size)}). It opens on {devices} of this member and nowhere else.",
         _inside(made.entries, made.versions),
+        *(_left_out(reference, count) for reference, count in sorted(made.too_long.items())),
     ]
+
+
+def _left_out(reference: str, count: int) -> str:
+    home = f" of {reference}" if reference else ""
+    is_are = ("is", "are")[count != 1]
+    return (
+        f"NOT IN IT: {_count(count, ('record', 'records'))}{home} {is_are} too long to travel. Whoever takes the bundle"
+        " is told that something is missing. Write it again in parts."
+    )
 
 
 def inside_lines(inside: Inside) -> list[str]:

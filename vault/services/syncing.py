@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault import clock
 from vault.access.session import Session
 from vault.errors import RefusedError, VaultError
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId
+from vault.index.cases import row_of
 from vault.index.heads import conflicts, heads_in
 from vault.policy.roles import Action
 from vault.records.work import Entry
@@ -37,7 +38,10 @@ from vault.sync.staging import discard, stage, staged_in
 
 @dataclass(frozen=True, slots=True)
 class MadeBundle:
-    """A bundle that lies at its place: for how many seats, and what is in it."""
+    """A bundle that lies at its place: for how many seats, and what is in it.
+
+    `too_long` is the reference of each case, or empty for what is none -> number of its records that no bundle carries.
+    """
 
     path: Path
     size: int
@@ -45,6 +49,7 @@ class MadeBundle:
     seats: int
     entries: int
     versions: int
+    too_long: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,7 @@ def make(
         seats=len(seats),
         entries=counts[PageKind.OPERATION],
         versions=counts[PageKind.VERSION],
+        too_long=_by_reference(session, made.too_long),
     )
 
 
@@ -240,6 +246,14 @@ def take(
             if (compartment, record) not in before
         ),
     )
+
+
+def _by_reference(session: Session, counts: Mapping[bytes, int]) -> dict[str, int]:
+    found = Counter[str]()
+    for compartment, count in counts.items():
+        row = row_of(caught_up(session), compartment)
+        found["" if row is None else row.ref] += count
+    return dict(found)
 
 
 def _sender(session: Session, manifest: Manifest) -> str:

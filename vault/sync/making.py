@@ -25,13 +25,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A bundle that is durable at its place. `digest` is the SHA-256 of the file; `keys`: see `Selection`."""
+    """A durable bundle at its place. `digest` is the SHA-256 of the file; `keys` and `too_long`: see `Selection`."""
 
     path: Path
     size: int
     digest: bytes
     manifest: Manifest
     keys: Mapping[bytes, int]
+    too_long: Mapping[bytes, int]
 
 
 def make_bundle(
@@ -73,7 +74,7 @@ def make_bundle(
     header = encode_header(manifest.vault, seal_bundle_key(key, manifest.vault, recipients))
     body = seal_body(key, manifest.vault, header, _content(signed, selection), size)
     written = _write(path, header, body, lambda done: progress(min(done, size), size))
-    return Made(path, *written, manifest, selection.keys)
+    return Made(path, *written, manifest, selection.keys, selection.too_long)
 
 
 def _filled(draft: Manifest, selection: Selection) -> Manifest:

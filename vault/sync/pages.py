@@ -17,7 +17,7 @@ from vault.log.items import ITEM_SIZE, LIST_LIMIT
 from vault.log.operation import OPERATION_LIMIT
 
 PAGE_TARGET = 512 * 1024
-VERSION_LIMIT = 1 << 20
+VERSION_LIMIT = 1 << 20  # `seal.padding.VERSION_CONTENT_LIMIT` follows from it
 PAGE_LIMIT = 2 << 20
 NOTE_LIMIT = 4_096
 NOTICE_LIMIT = 32 * 1024

@@ -6,6 +6,7 @@ bundle that the receiver took: a third device may have brought it the entries wi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from vault.log.items import Item, ItemKind, decode_items
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow, OperationRow
 from vault.sync.pages import (
+    VERSION_LIMIT,
     PageKind,
     SentEpoch,
     SentGrant,
@@ -77,6 +79,7 @@ class Selection:
 
     Attributes:
         keys: epoch -> number of version keys under it, of compartments with several epochs.
+        too_long: compartment -> number of its versions that `pages` passed by the last time: no bundle carries them.
     """
 
     def __init__(self, rows: Rows, request: Request) -> None:
@@ -89,6 +92,7 @@ class Selection:
         wanted = {digest for share in self._shares.values() for digest in share.epochs} | self._notices.keys()
         wanted |= {grant.digest for share in self._shares.values() for grant in share.grants}
         self._places = self._find(wanted)
+        self.too_long: Counter[bytes] = Counter()
         self.keys, before = self._count_keys()
         for compartment, share in self._shares.items():
             self._decide(compartment, share, before)
@@ -98,6 +102,7 @@ class Selection:
 
     def pages(self) -> Iterator[tuple[PageKind, int, bytes]]:
         """Yield (kind, rows, page) in the order of a bundle."""
+        self.too_long.clear()
         rows, logs = self._rows, self._request.logs
         beginnings = {row.origin: row.bytes for row in rows.geneses() if row.origin in logs}
         yield from _numbered(PageKind.GENESIS, encode_pages(PageKind.GENESIS, beginnings.values()))
@@ -216,7 +221,11 @@ class Selection:
             share = self._shares.get(row.compartment)
             if share is None or not (share.in_full or self._is_beyond(origin, row.seq)):
                 continue
-            if listed.names(row.seq, row.n, row.id):
+            if not listed.names(row.seq, row.n, row.id):
+                continue
+            if len(row.blob) > VERSION_LIMIT:
+                self.too_long[row.compartment] += 1
+            else:
                 yield SentVersion(row.seq, row.n, row.compartment, row.record, row.blob)
 
     def _version_keys(self, origin: bytes) -> Iterator[SentVersionKey]:
