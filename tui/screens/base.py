@@ -59,8 +59,16 @@ EVERYWHERE = (
     Command("f1", "app.help", "Help for this screen", "F1", "help", brief="help"),
     Command("f2", "app.commands", "All commands of this screen, by name", "F2", brief="commands"),
     Command("f3", "app.go('search')", "Search all your cases", "F3", brief="search"),
-    Command("f6", "app.focus_next", "Next pane or field (also Tab)", "F6", brief="next pane"),
-    Command("f7", "app.focus_previous", "Previous pane or field (also Shift+Tab)", "F7", brief="previous pane"),
+    # First: a text takes F6 and F7 for selecting, and letters typed behind Tab would overtake it (see `Command.first`).
+    Command("f6,tab", "app.focus_next", "Next pane or field (also Tab)", "F6", brief="next pane", first=True),
+    Command(
+        "f7,shift+tab",
+        "app.focus_previous",
+        "Previous pane or field (also Shift+Tab)",
+        "F7",
+        brief="previous pane",
+        first=True,
+    ),
     Command("f8", "app.home", "The list of cases", "F8", brief="list of cases"),
     Command("", "app.go('members')", "Members: invite, admit, roles, away, leave", ""),
     Command("", "app.go('devices')", "Devices; a lost or stolen one", ""),

@@ -36,6 +36,8 @@ class NoteEditor(VaultScreen):
         Command("escape", "back", "Leave; the draft is kept", "Esc", "leave, keep draft"),
         Command("f6", "app.focus_next", "Next field: text, kind, date (as 2026-11-24T14:02)", "F6", "field"),
         Command("f9", "discard", "Throw this draft away", "F9"),
+        Command("", "undo", "Take back what was typed or erased last", "Ctrl+Z"),
+        Command("", "redo", "Do again what was taken back", "Ctrl+Y"),
     )
 
     def __init__(self, draft: DraftShown) -> None:
@@ -156,6 +158,14 @@ class NoteEditor(VaultScreen):
         draft = self._take()
         self._keeper.begun()
         self.ask(lambda vault: vault.writing.save(draft), lambda _: self.end(""), failed=self._not_kept, alone=False)
+
+    def action_undo(self) -> None:
+        """Take back what was typed or erased last, as Ctrl+Z does in the text."""
+        self._area.undo()
+
+    def action_redo(self) -> None:
+        """Do again what was taken back, as Ctrl+Y does in the text."""
+        self._area.redo()
 
     def action_discard(self) -> None:
         """Throw the draft away, after a question."""
