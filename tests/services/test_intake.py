@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.services.office import Office, forward
 from vault.errors import NotFoundError, RefusedError
 from vault.log.epochs import CompartmentKind
-from vault.services import arrival, cases, intake
+from vault.services import arrival, cases, intake, searching
 from vault.services.compartments import the_one
-from vault.services.projection import read_counted
+from vault.services.projection import caught_up, read_counted
 
 
 def test_a_slip_is_kept_with_whatever_was_heard(office: Office) -> None:
@@ -33,6 +35,53 @@ def test_a_closed_slip_holds_no_words_any_more(office: Office) -> None:
             intake.close(nadia, slip.hex())
         with pytest.raises(NotFoundError, match="no such open slip"):
             intake.close(nadia, "no hex")
+
+
+WORDS = {"name": "Ilham Raskolov", "number": "+49 30 5550 1234", "language": "Uzbek", "text": "two lines\nof fear"}
+
+
+def test_what_a_caller_said_goes_into_the_case_with_the_closing_in_one_entry(office: Office) -> None:
+    with office.open(office.nadia) as nadia:
+        case = cases.create(nadia, title="A title", kind="other").case
+        slip = intake.add(nadia, call_back=True, **WORDS)
+        caught_up(nadia)
+        size = nadia.log.size
+        assert intake.close(nadia, slip.hex(), moved_to=case, role="client") == ("note", "person")
+        assert nadia.log.size == size + 1
+        view = cases.open_case(nadia, case)
+        (note,), (person,) = view.notes, view.persons
+        assert note.value.kind == "contact"
+        assert all(words in note.value.text for words in WORDS.values())
+        assert (person.value.role, person.value.display_name(), person.value.phones) == (
+            "client",
+            WORDS["name"],
+            (WORDS["number"],),
+        )
+        for word in ("raskolov", "fear"):
+            assert searching.search(nadia, word).hits
+        assert intake.list_open(nadia) == []
+
+
+HEARD = [
+    pytest.param({}, "A call.", None, (), id="nothing"),
+    pytest.param({"text": "help"}, "A call.\n\nhelp", None, (), id="text alone"),
+    pytest.param({"name": "Ilham"}, "A call.\nName as heard: Ilham", "Ilham", (), id="a name"),
+    pytest.param({"number": "12"}, "A call.\nNumber: 12", "", (), id="two digits, no phone"),
+    pytest.param({"number": "112"}, "A call.\nNumber: 112", "", ("112",), id="a number"),
+]
+
+
+@pytest.mark.parametrize(("heard", "text", "name", "phones"), HEARD)
+def test_a_slip_that_says_little_can_be_moved_too(
+    office: Office, heard: dict[str, Any], text: str, name: str | None, phones: tuple[str, ...]
+) -> None:
+    with office.open(office.nadia) as nadia:
+        case = cases.create(nadia, title="A title", kind="other").case
+        intake.close(nadia, intake.add(nadia, **heard).hex(), moved_to=case)
+        view = cases.open_case(nadia, case)
+        assert [one.value.text for one in view.notes] == [text]
+        found = [(one.value.display_name(), one.value.phones, one.value.role) for one in view.persons]
+        assert found == ([] if name is None else [(name, phones, "third")])
 
 
 def test_a_slip_goes_into_a_case_that_its_reader_writes_in(office: Office) -> None:

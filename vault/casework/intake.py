@@ -8,6 +8,10 @@ from enum import StrEnum, unique
 from typing import ClassVar
 
 from vault.casework.checks import checked_bytes, checked_id, checked_line, checked_moment_ms, checked_text, checked_word
+from vault.casework.note import Note
+from vault.casework.person import FEWEST_PHONE_DIGITS, Person, PersonName
+from vault.casework.vocabulary import NoteKind, PersonRole
+from vault.display import time_data
 from vault.errors import UsageError
 from vault.ids import DIGEST_SIZE
 
@@ -49,6 +53,25 @@ class Slip:
             object.__setattr__(self, "case", checked_id(self.case, "case of a slip"))
         if self.state is not SlipState.OPEN and (self.name or self.number or self.language or self.text):
             raise UsageError("a slip that is moved or closed holds no words")
+
+
+def said_by(slip: Slip, role: PersonRole) -> list[Note | Person]:
+    """Return what an open slip says as records of a case: a note with all of its words, and who called, as heard.
+
+    The person is left out where neither a name nor a number was heard.
+    """
+    heard = [("Name as heard", slip.name), ("Number", slip.number), ("Language", slip.language)]
+    lines = ["A call.", *(f"{label}: {words}" for label, words in heard if words)]
+    lines += ["They wait for a call back."] if slip.call_back else []
+    text = "\n".join([*lines, *(["", slip.text] if slip.text else [])])
+    # As notes have it, the time of the place where it happened, which is where slips are read.
+    occurred = time_data(slip.received, "%Y-%m-%dT%H:%M", zone=None)
+    found: list[Note | Person] = [Note(NoteKind.CONTACT, text, occurred=occurred)]
+    if slip.name or slip.number:
+        names = (PersonName.written(slip.name),) if slip.name else ()
+        phones = (slip.number,) if sum(letter.isdigit() for letter in slip.number) >= FEWEST_PHONE_DIGITS else ()
+        found.append(Person(role, names, phones=phones))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,8 @@ class Person:
         if self.born is not None:
             object.__setattr__(self, "born", checked_date(self.born, "date of birth"))
         object.__setattr__(self, "phones", checked_lines(self.phones, "phone"))
-        if not all(sum(letter.isdigit() for letter in phone) >= _FEWEST_PHONE_DIGITS for phone in self.phones):
-            raise UsageError(f"phone needs at least {_FEWEST_PHONE_DIGITS} digits")
+        if not all(sum(letter.isdigit() for letter in phone) >= FEWEST_PHONE_DIGITS for phone in self.phones):
+            raise UsageError(f"phone needs at least {FEWEST_PHONE_DIGITS} digits")
         object.__setattr__(self, "emails", checked_lines(self.emails, "e-mail"))
         if not all("@" in email.strip("@") for email in self.emails):
             raise UsageError("e-mail must hold an @ between two parts")
@@ -99,4 +99,4 @@ class Person:
         return self.names[0].text if self.names else ""
 
 
-_FEWEST_PHONE_DIGITS = 3  # a short emergency line is a phone too
+FEWEST_PHONE_DIGITS = 3  # a short emergency line is a phone too

@@ -16,6 +16,12 @@ _VALUES = (
     Personal("text", "--text", "What it is about"),
 )
 
+_ROLES = ("client", "relative", "witness", "worker", "interpreter", "persecutor", "third")
+_CLOSED = (
+    "The slip is closed and not listed any more. It is not erased: its words stay sealed in the intake, and whoever"
+    " holds the key of the intake could still read them."
+)
+
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare `add`, `list`, `close`."""
@@ -27,9 +33,12 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add.set_defaults(command=_add)
     listing = verbs.add_parser("list", help="the open slips", allow_abbrev=False)
     listing.set_defaults(command=_list)
-    close = verbs.add_parser("close", help="close a slip: nobody is shown its words any more", allow_abbrev=False)
+    close = verbs.add_parser(
+        "close", help="close a slip, or put its words into a case; it is not listed any more", allow_abbrev=False
+    )
     close.add_argument("slip", help="its id")
-    close.add_argument("--case", help="the case that it went into (id or reference)")
+    close.add_argument("--case", help="the case that its words go into (id or reference)")
+    close.add_argument("--role", choices=_ROLES, default="third", help="what who called is to the case (third)")
     close.set_defaults(command=_close)
 
 
@@ -73,5 +82,8 @@ def _close(args: argparse.Namespace, face: Face) -> Result:
 
     with opened(args, face) as session:
         case = None if args.case is None else cases.find(session, args.case)
-        intake.close(session, args.slip, moved_to=case)
-    return Result({"slip": args.slip, "closed": True}, ["The slip is closed: nobody is shown its words any more."])
+        kept = intake.close(session, args.slip, moved_to=case, role=args.role)
+    data = {"slip": args.slip, "closed": True, "case": None if case is None else case.hex()}
+    as_what = " and ".join(f"a {kind}" for kind in kept)
+    moved = [f"What the slip says is in case {args.case.strip()} now, as {as_what}."] if kept else []
+    return Result(data, [*moved, _CLOSED])

@@ -1,15 +1,20 @@
 """Call slips: names and numbers in clear for every volunteer, so that they live two weeks and their key one.
 
-A slip is moved into a case or closed within 14 days; either leaves nothing of it but that there was one. The key of the
-intake is replaced once a week by the first supervisor who is there.
+A slip is moved into a case or closed within 14 days. From then on it is not listed; its earlier version, which has the
+words, stays sealed in the intake and is not erased. The key of the intake is replaced once a week by the first
+supervisor who is there.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from vault.access.session import Session
-from vault.casework.intake import Slip, SlipState
+from vault.casework.intake import Slip, SlipState, said_by
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.vocabulary import PersonRole, word_of
 from vault.errors import MalformedError, NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
@@ -22,7 +27,7 @@ from vault.records.codec import from_fields, to_fields
 from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.services.compartments import held_of_kind, the_one
-from vault.services.projection import caught_up, read_counted
+from vault.services.projection import audit_of, caught_up, read_counted
 from vault.services.reading import Stored, stored_of_kind
 from vault.services.sharing import replace_key
 
@@ -72,11 +77,23 @@ def list_open(session: Session) -> list[SlipLine]:
     return [SlipLine(one, one.value.received < latest) for one in sorted(found, key=lambda one: one.value.received)]
 
 
-def close(session: Session, slip: str, *, moved_to: CompartmentId | None = None) -> None:
-    """Close a slip, or say into which case it went. Nobody is shown its words from here on.
+def close(
+    session: Session, slip: str, *, moved_to: CompartmentId | None = None, role: str = PersonRole.THIRD.value
+) -> tuple[str, ...]:
+    """Close a slip; into a case, its words go as a note and, with a name or a number, a person, in the same operation.
+
+    Returns the kinds of record that the case got.
+    The slip is not listed from here on. What it said is not erased: who holds the key of the intake can find it.
+
+    Args:
+        session: who closes.
+        slip: its id as typed.
+        moved_to: the case.
+        role: a word of `PersonRole`: what who called is to the case.
 
     Raises:
         NotFoundError: no open slip with this id.
+        UsageError: what it says does not fit a note or a person; nothing was written.
     """
     rule = session.require(Action.INTAKE_WRITE)
     if moved_to is not None:
@@ -88,10 +105,19 @@ def close(session: Session, slip: str, *, moved_to: CompartmentId | None = None)
         raise NotFoundError("there is no such open slip", advice="`casevault intake list` shows the open ones.")
     state = SlipState.CLOSED if moved_to is None else SlipState.MOVED
     closed = replace(stored.value, name="", number="", language="", text="", state=state, case=moved_to)
+    said: list[Note | Person] = []
+    audit: bytes | None = None
+    if moved_to is not None:
+        said, audit = said_by(stored.value, word_of(PersonRole, role, "role")), audit_of(session, moved_to)
     parents = [VersionId(head) for head in heads_of(caught_up(session), home, stored.record)]
-    with session.work(home) as work:
+    with session.work(home, *([] if moved_to is None else [moved_to])) as work:
+        if moved_to is not None:
+            for one in said:
+                work.write(moved_to, RecordId(make_id()), one.KIND, to_fields(one))
         work.write(home, stored.record, Slip.KIND, to_fields(closed), parents)
-        work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
+        covers = Counter(one.KIND for one in (closed, *said))
+        work.commit(Entry(act="intake.edit", obj=audit, covers=covers, pol=rule))
+    return tuple(one.KIND for one in said)
 
 
 def rotate_weekly(session: Session) -> bool:

@@ -1,0 +1,36 @@
+"""`casevault intake`: what a caller said is not lost, and the command says no more than is true."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.desk import Desk
+
+WORDS = ("Rustam Veltrov", "+996 555 123456", "Kyrgyz", "they came at night")
+
+
+@pytest.fixture
+def slip(desk: Desk) -> str:
+    options = [
+        value for pair in zip(("--name", "--number", "--language", "--text"), WORDS, strict=True) for value in pair
+    ]
+    answer = desk.run("intake", "add", "--json", *options)
+    assert answer.code == 0, answer.err
+    return str(answer.json()["slip"])
+
+
+def test_a_slip_closed_into_a_case_is_found_there_with_all_its_words(desk: Desk, slip: str) -> None:
+    ref = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
+    answer = desk.run("intake", "close", slip, "--case", ref)
+    assert answer.code == 0, answer.err
+    assert f"What the slip says is in case {ref} now, as a note and a person." in answer.out
+    (hit,) = desk.run("search", "they came at night", "--json").json()["hits"]
+    note = desk.run("note", "show", hit["record"], "--json").json()["text"]
+    assert all(words in note for words in WORDS)
+    assert desk.run("intake", "list").out == "No open slips.\n"
+
+
+def test_closing_says_that_it_does_not_erase(desk: Desk, slip: str) -> None:
+    said = " ".join(desk.run("intake", "close", slip).out.split())
+    assert "It is not erased: its words stay sealed in the intake" in said
+    assert "any more" not in desk.run("intake", "close", "--help").out.replace("not listed any more", "")
