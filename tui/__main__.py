@@ -33,7 +33,7 @@ def _launch(start_fd: int) -> int:
 
     start = read_start(start_fd)
     try:
-        return launch(start.vault_path, start.member)
+        return launch(start.vault_path, start.member, afterwards=start.afterwards)
     except VaultError as error:
         sys.stderr.write(f"casevault: {error.message}. {error.next_step}\n")
         return error.exit_code
@@ -48,10 +48,16 @@ def _run_child(start_fd: int, words_fd: int) -> NoReturn:
     say = process.words_to(words_fd)
     process.say_only_where(say)
     start = read_start(start_fd)
+    from tui.orphaned import Orphanage  # noqa: PLC0415 - not for the launcher
+
+    orphanage = Orphanage(words_fd, terminal=0)
+    orphanage.watch()
     process.keep_terminal_for_driver()
     from tui.app import run  # noqa: PLC0415 - Textual is loaded only after the doors are closed
 
-    os._exit(run(start, say))
+    code = run(start, say)
+    orphanage.leave()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from textual.drivers.linux_driver import LinuxDriver
 from typing_extensions import override
 
+from tui.orphaned import is_in_front
 from tui.terminal import CLEAR, without_strings
 
 if TYPE_CHECKING:
@@ -76,6 +77,9 @@ class SafeDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         """Give the terminal back wiped on both sides of the alternate screen, which some terminals do not have."""
         self.write(CLEAR)
+        signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # it would stop this process, keys and all, behind a shell
+        if not is_in_front(self.fileno):
+            self.attrs_before = None
         super().stop_application_mode()
         self.write(CLEAR)
 

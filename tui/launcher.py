@@ -15,6 +15,7 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,13 +40,19 @@ def child_command() -> tuple[str, ...]:
 
 
 def launch(
-    vault_path: Path, member: str | None = None, *, command: Sequence[str] | None = None, state: Path | None = None
+    vault_path: Path,
+    member: str | None = None,
+    *,
+    afterwards: str = "",
+    command: Sequence[str] | None = None,
+    state: Path | None = None,
 ) -> int:
     """Run the app on this terminal until the person leaves, and return the exit code for the shell.
 
     Args:
         vault_path: the folder of the vault.
         member: who wants to unlock it, when known.
+        afterwards: a line to show once the person has left.
         command: the child, without its two descriptor arguments (default: `child_command()`).
         state: the state folder (default: the account's).
 
@@ -58,7 +65,7 @@ def launch(
         raise UsageError("the app needs a terminal; see `casevault --help` for commands that do not") from None
     try:
         with announced(vault_path, state=state):
-            return _Launcher(terminal, tuple(command or child_command())).run(Start(vault_path, member))
+            return _Launcher(terminal, tuple(command or child_command())).run(Start(vault_path, member, afterwards))
     finally:
         os.close(terminal)
 
@@ -95,9 +102,11 @@ class _Launcher:
                 return 128 + self._asked_to_end
             if code not in {_LOCKED, _SWITCHED}:
                 self._write(words)
+                if start.afterwards:
+                    self._write(f"{start.afterwards}\r\n")
                 return code
             if code == _SWITCHED:
-                start = Start(start.vault_path)  # Whoever comes next is not asked by another's name.
+                start = replace(start, member=None)  # Whoever comes next is not asked by another's name.
             quick_locks = quick_locks + 1 if time.monotonic() - began < _QUICK_SECONDS else 0
             if quick_locks == _QUICK_LOCKS:
                 self._write("CaseVault stopped: it locks again as soon as it starts\r\n")

@@ -16,10 +16,11 @@ _LIMIT: Final = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Which vault to open, and for whom when that is known. No secret."""
+    """Which vault to open, for whom when that is known, and a line to leave behind. No secret."""
 
     vault_path: Path
     member: str | None = field(default=None, repr=False)
+    afterwards: str = ""
 
 
 def write_start(descriptor: int, start: Start) -> None:
@@ -28,7 +29,8 @@ def write_start(descriptor: int, start: Start) -> None:
     Raises:
         UsageError: path and name together are longer than 16 KiB.
     """
-    encoded = json.dumps({"vault": str(start.vault_path), "member": start.member}).encode("ascii")
+    written = {"vault": str(start.vault_path), "member": start.member, "afterwards": start.afterwards}
+    encoded = json.dumps(written).encode("ascii")
     try:
         if len(encoded) > _LIMIT:
             raise UsageError("the path of the vault and the member name are too long")
@@ -41,4 +43,4 @@ def read_start(descriptor: int) -> Start:
     """Read what `write_start` wrote, to the end, and close the pipe."""
     with os.fdopen(descriptor, "rb") as pipe:
         found = json.loads(pipe.read(_LIMIT))
-    return Start(Path(found["vault"]), found["member"])
+    return Start(Path(found["vault"]), found["member"], found["afterwards"])

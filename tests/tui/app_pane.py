@@ -81,6 +81,10 @@ class AppPane:
         self.keys("Enter")
         self.wait_for("People (")
 
+    def command(self) -> int:
+        """Return the process that the shell knows."""
+        return _below(int(self.tmux("display", "-p", "#{pane_pid}")))[0]
+
     def processes(self) -> tuple[int, int]:
         """Return the launcher, which holds no key, and its child, which does."""
         shell = int(self.tmux("display", "-p", "#{pane_pid}"))

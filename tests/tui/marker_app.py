@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 from typing_extensions import override
 
+from tui.orphaned import Orphanage
 from tui.safe import EXIT_SWITCHED, SafeApp
 from tui.safe_content import safe_content
 from tui.start import Start, read_start
@@ -68,8 +69,11 @@ class MarkerApp(SafeApp):
 def main() -> None:
     harden_process()
     app = MarkerApp(read_start(int(sys.argv[1])), int(sys.argv[2]))
+    orphanage = Orphanage(int(sys.argv[2]), terminal=0)
+    orphanage.watch()
     process.keep_terminal_for_driver()
     app.run()
+    orphanage.leave()
     os._exit(app.return_code or 0)
 
 

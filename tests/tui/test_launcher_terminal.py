@@ -35,6 +35,12 @@ def _hang_then_term(pane: Pane) -> None:
     os.kill(pane.launcher(), signal.SIGTERM)
 
 
+def _hang_then_kill(pane: Pane) -> None:
+    _type("F8")(pane)
+    wait_for("the hang", (pane.folder / "hanging").exists)
+    os.kill(pane.launcher(), signal.SIGKILL)
+
+
 ENDS = [
     pytest.param(_type("C-q"), "0", True, id="quit"),
     pytest.param(_type("C-\\"), "0", True, id="leave at once"),
@@ -46,6 +52,7 @@ ENDS = [
     pytest.param(lambda pane: os.kill(pane.launcher(), signal.SIGHUP), "129", True, id="HUP of the launcher"),
     pytest.param(lambda pane: os.kill(pane.launcher(), signal.SIGKILL), "", True, id="KILL of the launcher"),
     pytest.param(_hang_then_term, "143", False, id="TERM while the child hangs"),
+    pytest.param(_hang_then_kill, "", False, id="KILL of the launcher while the child hangs"),
     pytest.param(lambda pane: lock_running(pane.folder, state=pane.folder), "143", True, id="casevault lock"),
 ]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import signal
-import subprocess
 import sys
+from typing import NoReturn
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
@@ -38,24 +37,24 @@ def _open(args: argparse.Namespace, face: Face) -> Result:
     path = vault_path(args)
     if not (path / "keys").is_file():
         raise NoVaultError(f"there is no vault at {path}", advice=_NO_VAULT_YET)
-    return Result({}, [], run_app(path.resolve(), args.member))
+    return run_app(path.resolve(), args.member)
 
 
-def run_app(path: os.PathLike[str], member: str | None) -> int:
-    """Run the app until the person leaves, and return its exit code.
+def run_app(path: os.PathLike[str], member: str | None, *, afterwards: str = "") -> NoReturn:
+    """Become the app's launcher: this process ends with it, and whoever ends this process ends the app.
 
     The member's name goes through a pipe: an argument list is visible to every account of this computer.
+
+    Args:
+        path: the folder of the vault.
+        member: whose name is filled in, if known.
+        afterwards: a line for the terminal once the app has cleared it; no secret of a vault.
     """
     read_end, write_end = os.pipe()
-    os.write(write_end, json.dumps({"vault": str(path), "member": member}).encode("ascii"))
+    os.write(write_end, json.dumps({"vault": str(path), "member": member, "afterwards": afterwards}).encode("ascii"))
     os.close(write_end)
-    # While a second person has the terminal in line mode, these keys are for their process and reach this one too.
-    keys = [getattr(signal, name) for name in ("SIGINT", "SIGQUIT", "SIGTSTP") if hasattr(signal, name)]
-    held = {number: signal.signal(number, signal.SIG_IGN) for number in keys}
-    try:
-        command = [sys.executable, "-I", "-m", "tui", str(read_end)]
-        return subprocess.run(command, pass_fds=(read_end,), check=False).returncode  # noqa: S603 - our own program
-    finally:
-        for number, handler in held.items():
-            signal.signal(number, handler)
-        os.close(read_end)
+    os.set_inheritable(read_end, True)
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    # As a child of this process it would outlive it, unlocked, where only this one is ended.
+    os.execv(sys.executable, [sys.executable, "-I", "-m", "tui", str(read_end)])  # noqa: S606 - our own program

@@ -10,6 +10,7 @@ from pathlib import Path
 from vault.cli.app import run_app
 from vault.cli.asking import ask_line
 from vault.cli.face import Face, Result
+from vault.display import one_line
 
 _MOST_DEMOS = 1000
 
@@ -34,15 +35,14 @@ def _demo(args: argparse.Namespace, face: Face) -> Result:
             face.show(Result({}, [line]))
 
     place = demo.run(args.path or _free_folder(), say=say)
-    code, after = 0, []
     if speaks and not args.no_app and sys.stdin.isatty() and sys.stdout.isatty():
         face.say("")
         if face.may_ask:  # the app takes the whole screen: what stands on it is to be read before
             ask_line(f"Enter opens the app, which then asks for the passphrase. It is `{demo.PASSPHRASE}`. ")
-        code = run_app(place.vault, demo_cases.MEMBER)
         again = shlex.join([sys.executable, "-m", "vault", "--vault", str(place.vault), "--member", demo_cases.MEMBER])
-        after = [f"To open it again (passphrase {demo.PASSPHRASE}): `{again}`"]  # the app cleared the screen
-    return Result({"folder": str(place.folder), "vault": str(place.vault), "steps": lines}, after, code)
+        afterwards = f"To open it again (passphrase {demo.PASSPHRASE}): `{again}`"  # the app clears the screen
+        run_app(place.vault, demo_cases.MEMBER, afterwards=one_line(afterwards))
+    return Result({"folder": str(place.folder), "vault": str(place.vault), "steps": lines}, [])
 
 
 def _free_folder() -> Path:
