@@ -5,6 +5,7 @@ What the attacker has:
     hostile (sync)  every key of an exchange but signatures                 that arithmetic makes of them
     tampering       each way to change a row                  plaintext     forms in which a word may stand
     many_keys       one ciphertext for 59 keys                sealing       hears what is sealed, under which key
+    flooding        more keys and logs than any program makes
 
     every bit, every cut             test_every_bit; test_tamper; test_hostile_bundles; test_false_cells
                                      tests/seal: envelope, unlocking, recipients, doors, letters, bundles, keyring
@@ -33,6 +34,7 @@ What the attacker has:
     plaintext anywhere               test_plaintext; test_sections
     memory                           test_memory
     a full old copy after revoking   test_revoked_copy; test_apart; test_arrest; tests/access: rekeying
+    keys without end                 test_many_epochs
     a fresh log of a revoked seat    test_shared_keys; test_fresh_spoiled_logs; test_fresh_many_logs
     no grant, policy says yes        test_without_a_grant; test_every_act; test_shared_keys; test_sections
     sizes, ids, times                test_what_shows; tests/seal: padding

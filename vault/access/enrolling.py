@@ -23,7 +23,7 @@ from vault.policy.rights import Place, RightsTable
 from vault.policy.roles import Role
 from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder
-from vault.records.work import Entry, Receipt, Work
+from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Receipt, Work
 from vault.seal.keyfile import KeyFile
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw
@@ -221,19 +221,22 @@ def _drops(session: Session, due: Sequence[Due], after: Standing) -> Mapping[Com
 
 
 def _give(session: Session, work: Work, due: Sequence[Due], drops: Mapping[CompartmentId, tuple[Drop, ...]]) -> None:
+    most = _keys_that_fit(due)
     for one in due:
-        compartment = one.state.compartment
+        compartment, current = one.state.compartment, one.state.current
         if one.gone or one.is_apart:
-            work.replace_epoch(
-                compartment,
-                one.state.kind,
-                one.keeping,
-                replaced=one.state.current,
-                drops=drops[compartment],
-            )
-        # Of what is not wrapped anew yet, the keys before go along: a new seat reads from the beginning.
-        for epoch in session.keyring.epochs_of(compartment):
-            work.grant(compartment, EpochId(epoch), one.lacking)
+            work.replace_epoch(compartment, one.state.kind, one.keeping, replaced=current, drops=drops[compartment])
+        # Of what is not wrapped anew yet, the keys before go along, the newest first: a new seat reads from the
+        # beginning. Whoever makes keys without end pushes none out that is needed: all is wrapped anew afterwards.
+        held = map(EpochId, reversed(session.keyring.epochs_of(compartment)))
+        for epoch in sorted(held, key=lambda epoch: epoch not in current)[:most]:
+            work.grant(compartment, epoch, one.lacking)
+
+
+def _keys_that_fit(due: Sequence[Due]) -> int:
+    """Return how many keys of each compartment go to everybody who lacks it, so that all fit into one list."""
+    kept = sum(len(one.keeping) for one in due if one.gone or one.is_apart)
+    return max(1, (ITEMS_IN_ONE_ENTRY - kept) // max(1, sum(len(one.lacking) for one in due)))
 
 
 def _require_right(session: Session, roster: Roster) -> None:

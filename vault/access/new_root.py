@@ -19,6 +19,7 @@ from vault.access.session import Session
 from vault.errors import InternalError, MalformedError, RefusedError
 from vault.ids import CompartmentId, EpochId, Origin, SeatId
 from vault.log.header import Header
+from vault.log.items import LIST_LIMIT
 from vault.log.roster import ROSTER_PURPOSE, Roster
 from vault.records.authority import Entry as ProvenEntry
 from vault.records.holding import CompartmentState
@@ -34,6 +35,7 @@ from vault.store.files import read_limited
 from vault.store.rows import Rows
 
 Progress = Callable[[int, int], None]
+_MOST_LISTED = LIST_LIMIT - 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +86,30 @@ def follow_root(session: Session, progress: Progress = lambda done, total: None)
     stale = list(stale_compartments(session))
     mine = [one for one in stale if session.directory.rights.may_grant(session.roles, one.place)]
     recovery = [Holder(RECOVERY, session.directory.standing.head.recovery)]
-    done = 0
-    while done < len(mine):
+    # A compartment is not parted where it need not be; of one with keys without end the last come in further entries.
+    steps = [(state, epoch) for state in mine for epoch in (None, *session.keyring.epochs_of(state.compartment))]
+    at = done = 0
+    while at < len(steps):
         listed = 0
         with session.work() as work:
-            for state in mine[done:]:
-                holders = next_holders(session.directory, state)
-                earlier = session.keyring.epochs_of(state.compartment)
-                items = 1 + len(holders) + len(earlier)
-                if listed and listed + items > ITEMS_IN_ONE_ENTRY:
+            for state, earlier in steps[at:]:
+                if earlier is None:
+                    holders = next_holders(session.directory, state)
+                    items = 1 + len(holders)
+                    if (
+                        listed
+                        and listed + items + len(session.keyring.epochs_of(state.compartment)) > ITEMS_IN_ONE_ENTRY
+                    ):
+                        break
+                    work.replace_epoch(state.compartment, state.kind, holders, replaced=state.current)
+                    done += 1
+                elif listed < _MOST_LISTED:
+                    items = 1
+                    work.grant(state.compartment, EpochId(earlier), recovery)
+                else:
                     break
                 listed += items
-                done += 1
-                work.replace_epoch(state.compartment, state.kind, holders, replaced=state.current)
-                for epoch in earlier:
-                    work.grant(state.compartment, EpochId(epoch), recovery)
+                at += 1
             work.commit(Entry(act="key.rotate", out="ok:recovery"))
         progress(done, len(mine))
     return Followed(len(mine), len(stale) - len(mine))

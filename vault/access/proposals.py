@@ -48,9 +48,10 @@ def seal_proposal(session: Session, proposal: Proposal) -> bytes:
     state = session.state_of(home)
     current = () if state is None else state.current
     held = [(epoch, key) for epoch in current if (key := session.keyring.get(epoch)) is not None]
-    if not held:
+    if state is None or not held:
         raise RefusedError("this seat does not hold the directory's key", advice="Exchange with another member first.")
-    epoch, key = held[0]
+    # Of several that one which most can open: whoever may replace the key can make keys for themselves alone.
+    epoch, key = max(held, key=lambda pair: len(state.epochs[pair[0]].granted & state.holders))
     fields: Mapping[str, Any] = proposal.roster.fields()
     members = [_Member(one.member, one.name, one.until_ms) for one in proposal.members]
     wire = _Wire(list(fields["entries"]), [(pair[0], pair[1]) for pair in fields["sigs"]], members)

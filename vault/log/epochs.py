@@ -19,6 +19,7 @@ _HEAD = struct.Struct(">BB16s16sB16s")
 # Where a row has the kind of its compartment: format, suite, vault and compartment stand before it.
 KIND_AT = 34
 MOST_DROPS = 255
+MOST_REPLACED = 255
 _DROP = struct.Struct(">16s32sQ")
 
 
@@ -68,7 +69,7 @@ class EpochNotice:
         ids = [self.vault, self.compartment, self.epoch, *self.replaced, *(drop.seat for drop in self.drops)]
         if any(len(identifier) != 16 for identifier in ids) or any(len(drop.origin) != 32 for drop in self.drops):
             raise MalformedError("an epoch notice has an id of the wrong size")
-        if not 0 < self.suite < 256 or len(self.replaced) > 255 or len(self.drops) > MOST_DROPS:
+        if not 0 < self.suite < 256 or len(self.replaced) > MOST_REPLACED or len(self.drops) > MOST_DROPS:
             raise MalformedError(f"epoch {self.epoch.hex()}: a number is out of range")
         if len({self.epoch, *self.replaced}) != 1 + len(self.replaced):
             raise MalformedError(f"epoch {self.epoch.hex()} replaces itself or one epoch twice")

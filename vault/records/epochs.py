@@ -40,8 +40,11 @@ class NewEpoch:
 
     @property
     def stays_in_keyring(self) -> bool:
-        """Whether its maker keeps the key: not that of an audit epoch, or the seat could look back (FORMAT.md 5)."""
-        return self.notice.kind is not CompartmentKind.AUDIT
+        """Whether its maker keeps the key.
+
+        Not that of an audit epoch, or the seat could look back (FORMAT.md 5), nor of one that is granted to nobody.
+        """
+        return self.notice.kind is not CompartmentKind.AUDIT and bool(self.grants)
 
     def row(self) -> EpochRow:
         """Return the public row."""

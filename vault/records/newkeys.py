@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, EpochId, RandomBytes
-from vault.log.epochs import CompartmentKind, Drop
+from vault.log.epochs import MOST_REPLACED, CompartmentKind, Drop
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import NewEpoch, make_epoch, make_grant
 from vault.records.seatlog import Holder, SeatLog
@@ -39,19 +39,17 @@ class NewKeys:
         replaced: Sequence[EpochId],
         drops: Sequence[Drop] = (),
     ) -> NewEpoch:
-        """Put a new epoch in the place of others."""
-        self._replacing.append(
-            make_epoch(
-                self.log.place,
-                compartment,
-                kind,
-                holders,
-                replaced=tuple(replaced),
-                drops=tuple(drops),
-                random=self.random,
-            )
+        """Put a new epoch in the place of others, however many; it alone is granted to anybody (FORMAT.md 2)."""
+        left = tuple(replaced)
+        while len(left) > MOST_REPLACED:
+            step = make_epoch(self.log.place, compartment, kind, (), replaced=left[:MOST_REPLACED], random=self.random)
+            self._replacing.append(step)
+            left = (step.epoch, *left[MOST_REPLACED:])
+        new = make_epoch(
+            self.log.place, compartment, kind, holders, replaced=left, drops=tuple(drops), random=self.random
         )
-        return self._replacing[-1]
+        self._replacing.append(new)
+        return new
 
     def grant(self, compartment: CompartmentId, epoch: EpochId, holders: Sequence[Holder]) -> None:
         """Seal the key of an epoch that this seat holds to more seats.
@@ -66,8 +64,8 @@ class NewKeys:
         self._added += [(compartment, make_grant(self.log.place, compartment, epoch, key, to)) for to in holders]
 
     def of(self, compartment: CompartmentId) -> NewEpoch | None:
-        """Return the new epoch of a compartment, or None where this work makes none."""
-        return next((new for new in self.epochs if new.compartment == compartment), None)
+        """Return the newest epoch of a compartment, or None where this work makes none."""
+        return next((new for new in reversed(self.epochs) if new.compartment == compartment), None)
 
     @property
     def epochs(self) -> list[NewEpoch]:

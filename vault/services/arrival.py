@@ -112,15 +112,8 @@ def _shared(session: Session) -> list[str]:
 
 
 def _wraps(session: Session) -> list[str]:
-    """Wrap anew what a cut left under a key that was replaced. It gives and takes nothing, and nobody need hear of it.
-
-    One look at which keys are in use tells whether there is anything: no version is read for it.
-    """
-    newest = {session.keyring.epochs_of(one)[-1] for one in session.keyring.compartments()}
-    with session.database.reading() as rows:
-        older = rows.epochs_in_use() - newest
-    left = {CompartmentId(one) for epoch in older if (one := session.keyring.compartment_of(epoch)) is not None}
-    sharing.rewrap_all(session, left)
+    """Wrap anew what a cut left under a key that was replaced; it gives and takes nothing, and nobody need hear."""
+    sharing.rewrap_left(session, list(map(CompartmentId, session.keyring.compartments())))
     return []
 
 

@@ -270,8 +270,8 @@ def _commit(
     admitted = tuple(SeatId(seat) for seat in sorted(after.keys() - before.keys()))
     ended = tuple(SeatId(seat) for seat in sorted(before.keys() - after.keys()))
     cases: Sequence[CompartmentId] = sharing.end_seats(session, ended, progress=progress) if ended else ()
+    sharing.rewrap_left(session, list(shared_compartments(session).values()))
     if ended:
-        sharing.rewrap_all(session, list(shared_compartments(session).values()))
         close_doors(session)
     return Outcome(proposal.roster.head.number, admitted=admitted, ended=ended, cases=len(cases))
 

@@ -16,7 +16,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.holding import CompartmentState
 from vault.records.rewrapping import Progress, Rewrapped, rewrap, waiting
 from vault.records.seatlog import Holder
-from vault.records.work import Entry, Work
+from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.services.projection import audit_of
 from vault.services.seats import member_of_seat, seats_of
 
@@ -195,6 +195,18 @@ def rewrap_all(
     return Rewrapped(done, left)
 
 
+def rewrap_left(session: Session, compartments: Collection[CompartmentId]) -> None:
+    """Wrap anew what still lies under another key than the newest of these compartments, if anything does.
+
+    One look at which keys are in use tells whether there is anything: no version is read for it.
+    """
+    newest = {session.keyring.epochs_of(one)[-1] for one in compartments if session.holds(one)}
+    with session.database.reading() as rows:
+        older = rows.epochs_in_use() - newest
+    left = {CompartmentId(one) for epoch in older if (one := session.keyring.compartment_of(epoch)) is not None}
+    rewrap_all(session, left.intersection(compartments))
+
+
 def add_seats(
     session: Session,
     compartment: CompartmentId,
@@ -209,6 +221,8 @@ def add_seats(
     Of what is not wrapped under the current key yet, the keys before go along. `also` may add to the same operation,
     and to what the log says of it.
     """
+    session.settle_keys(compartment)
+    rewrap_left(session, [compartment])
     with session.work(compartment) as work:
         state = _state(session, compartment)
         live = session.directory.standing.certificates
@@ -217,8 +231,10 @@ def add_seats(
             return frozenset()
         with session.database.reading() as rows:
             in_use = {one.epoch for one in rows.versions(compartment)}
-        held = map(EpochId, session.keyring.epochs_of(compartment))
-        for epoch in dict.fromkeys((*state.current, *(one for one in held if one in in_use))):
+        held = map(EpochId, reversed(session.keyring.epochs_of(compartment)))
+        # What this seat could wrap anew lies under the current key: of keys with junk under them not all need go along.
+        keys = list(dict.fromkeys((*state.current, *(one for one in held if one in in_use))))
+        for epoch in keys[: max(1, ITEMS_IN_ONE_ENTRY // len(new))]:
             work.grant(compartment, epoch, new)
         entry = Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(new)}, pol=rule)
         work.commit(also(work, entry))
