@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 import vault.seal
-from tests.vectors import decoder
+from tests.vectors.independent import sealing as decoder
 from vault.log.acts import ACTS
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.items import Item, ItemKind, encode_items, items_digest

@@ -59,7 +59,7 @@ WRITER.seal()
 def make(stored: Vectors) -> Vectors:
     """Return all vectors; `stored` is what the file holds now, or an empty map."""
     return {
-        "about": "Format 1 of vault/seal/FORMAT.md, by make_people.py; people_decoder.py opens it. Bytes in hex.",
+        "about": "Format 1 of vault/seal/FORMAT.md, by make_people.py; `independent` opens it. Bytes in hex.",
         "joining": _joining(stored.get("joining", {})),
         "proposal": _proposal(),
         "approval": _approval().encode().hex(),

@@ -68,7 +68,7 @@ SECRETS = SeatSecrets(
 def make(stored: Vectors) -> Vectors:
     """Return all vectors; `stored` is what the file holds now, or an empty map."""
     return {
-        "about": "Format 1 of vault/seal/FORMAT.md. Written by make_seal.py, opened by decoder.py. Bytes in hex.",
+        "about": "Format 1 of vault/seal/FORMAT.md. Written by make_seal.py, opened by `independent`. Bytes in hex.",
         "versions": [_version(purpose) for purpose in sorted(VERSION_PURPOSES)],
         "locals": [_local(purpose) for purpose in sorted(LOCAL_PURPOSES)],
         "sent": [

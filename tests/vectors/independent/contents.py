@@ -1,0 +1,181 @@
+"""Versions and payloads: what opens, and what of it counts (FORMAT.md 4, 5 and 6)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.vectors.independent.basis import EPOCH, VERSION, Fault, Refused, message, require, sha256
+from tests.vectors.independent.compartments import Everything, founded, tag_of
+from tests.vectors.independent.logs import Entry, Log
+from tests.vectors.independent.rights import AUDIT, MAY_LIST, may_write
+from tests.vectors.independent.sealing import PURPOSES, open_envelope, unwrapped, version_aad
+from tests.vectors.independent.tables import Version
+
+Keys = Mapping[bytes, tuple[bytes, bytes]]  # epoch -> (compartment, key)
+_CONTENT = {"schema", "kind", "parents", "clock", "fields"}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A version that opened and counts."""
+
+    row: Version
+    kind: str
+    parents: tuple[bytes, ...]
+    fields: Mapping[str, Any]
+
+
+def read_content(content: bytes) -> dict[str, Any]:
+    """Read the content of a version."""
+    found = message(content)
+    require(isinstance(found, dict) and found.keys() == _CONTENT and found["schema"] == 1, "content")
+    require(isinstance(found["kind"], str) and isinstance(found["fields"], dict), "kind or fields")
+    require(all(isinstance(one, bytes) and len(one) == 32 for one in found["parents"]), "parents")
+    require(len(found["clock"]) == 2, "clock")
+    return dict(found)
+
+
+def version_id(row: Version) -> bytes:
+    """Return the hash that names a version (C1)."""
+    return sha256(row.compartment, row.record, row.blob)
+
+
+def listed_at(everything: Everything, row: Version) -> Entry | None:
+    """Return the proven entry that lists a version at its own place (C1 to C3), or None."""
+    log = everything.logs.get(row.origin)
+    if log is None or row.seq >= len(log.entries) or row.id != version_id(row):
+        return None
+    entry = log.entries[row.seq]
+    if row.n >= len(entry.items) or entry.items[row.n] != (VERSION, row.id, tag_of(row.compartment, row.id)):
+        return None
+    return entry
+
+
+def open_version(everything: Everything, row: Version, keys: Keys) -> bytes | None:
+    """Open a version by any of its wraps under an epoch of its compartment; None where none of them does."""
+    aad = version_aad(PURPOSES["version"], everything.vault, row.compartment, row.record, (row.origin, row.seq))
+    for wrap in everything.rows.version_keys:
+        if (wrap.origin, wrap.seq, wrap.n) != row.place or keys.get(wrap.epoch, (b"",))[0] != row.compartment:
+            continue
+        try:
+            return open_envelope(unwrapped(keys[wrap.epoch][1], wrap.wrap), PURPOSES["version"], row.blob, aad)
+        except Refused:
+            continue
+    return None
+
+
+def judge_version(everything: Everything, row: Version, entry: Entry, content: dict[str, Any]) -> str | None:
+    """Return the first check that an opened version fails of C4, C5, C6 and C7, or None."""
+    roster, state = everything.roster_of(entry), everything.state(row.compartment)
+    seat = everything.seat_of(entry)
+    if roster is None:
+        return "C4"
+    if state is None or not state.counts(seat, entry.origin, entry.seq):
+        return "C6"
+    kind = everything.kind_of(row.compartment)
+    if not may_write(roster.head["rights"], roster.roles_of(seat), kind, content["kind"]):
+        return "C5"
+    if content["kind"] == "member" and content["parents"]:
+        return "C5"
+    if not all((VERSION, parent) in everything.listed for parent in content["parents"]):
+        return "C7"
+    return None
+
+
+def read_versions(everything: Everything, keys: Keys, seat: bytes) -> tuple[list[Opened], list[Fault]]:
+    """Open every version of a compartment of which a key is here; name what is not as it should be.
+
+    Of a compartment that the seat holds no more, what was wrapped anew since does not open, and that is no fault.
+    """
+    found, faults = [], []
+    held = {compartment for compartment, _ in keys.values()}
+    for row in everything.rows.versions:
+        where = f"{row.origin.hex()[:8]} {row.seq} {row.n}"
+        entry = listed_at(everything, row)
+        if entry is None:
+            faults.append(Fault("an unlisted version", where))
+            continue
+        if row.compartment not in held:
+            continue
+        entitled = everything.is_entitled(entry, row.compartment)
+        try:
+            content = open_version(everything, row, keys)
+            require(content is not None, "no wrap opens it")
+            read = read_content(content or b"")
+        except Refused as refusal:
+            state = everything.state(row.compartment)
+            if entitled and (state is None or seat in state.holders):
+                faults.append(Fault("a version that does not open", f"{where}: {refusal}"))
+            continue
+        failed = judge_version(everything, row, entry, read)
+        if failed is None:
+            found.append(Opened(row, read["kind"], tuple(read["parents"]), read["fields"]))
+        elif failed == "C5":
+            faults.append(Fault("a version that fails C5", where))
+    return found, faults
+
+
+def heads(opened: list[Opened]) -> list[Opened]:
+    """Return the versions that no other of their record names as a parent."""
+    replaced = {(one.row.compartment, one.row.record, parent) for one in opened for parent in one.parents}
+    return [one for one in opened if (one.row.compartment, one.row.record, one.row.id) not in replaced]
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """An opened payload of an entry."""
+
+    entry: Entry
+    fields: Mapping[str, Any]
+
+
+def audit_epochs(everything: Everything, log: Log) -> Iterator[tuple[Entry, bytes, bytes]]:
+    """Yield (first entry, compartment, epoch) of each audit epoch that a log lists for itself and whose row is here."""
+    compartment = b""
+    for entry in log.entries:
+        for n, item in enumerate(entry.items):
+            notice = everything.notices.get(item.digest)
+            if item.kind != EPOCH or notice is None or notice.kind != AUDIT:
+                continue
+            if item.tag != tag_of(notice.compartment, item.digest):
+                continue
+            if not notice.replaces and notice.compartment == founded(entry, n):
+                compartment = notice.compartment
+            if notice.compartment == compartment:
+                yield entry, compartment, notice.epoch
+
+
+def read_payloads(everything: Everything, keys: Keys) -> tuple[list[Payload], list[Fault]]:
+    """Open every payload of an audit epoch of which the key is here, and hold its act against its list."""
+    found, faults = [], []
+    for log in everything.logs.values():
+        epochs = list(audit_epochs(everything, log))
+        ends = [entry.seq for entry, _, _ in epochs[1:]] + [log.size]
+        for (first, compartment, epoch), end in zip(epochs, ends, strict=False):  # none, where no row of them is here
+            if epoch not in keys:
+                continue
+            ratchet = keys[epoch][1]
+            for entry in log.entries[first.seq : end]:
+                key = hmac.digest(ratchet, b"entry", "sha256")
+                ratchet = hmac.digest(ratchet, b"next", "sha256")
+                try:
+                    found.append(_open_payload(everything, entry, compartment, key))
+                except Refused as refusal:
+                    faults.append(Fault("a payload", f"log {log.name} {entry.seq}: {refusal}"))
+    return found, faults
+
+
+def _open_payload(everything: Everything, entry: Entry, compartment: bytes, key: bytes) -> Payload:
+    aad = version_aad(PURPOSES["audit"], everything.vault, compartment, bytes(16), (entry.origin, entry.seq))
+    outer = message(open_envelope(key, PURPOSES["audit"], entry.sealed, aad))
+    require(isinstance(outer, dict) and outer.keys() == {"payload", "salt"} and len(outer["salt"]) == 32, "its form")
+    committed = sha256(b"casevault/audit/v1\0", outer["salt"], outer["payload"])
+    require(committed == entry.header.commitment, "not what its header commits to")
+    fields = message(outer["payload"])
+    require(isinstance(fields, dict) and list(fields) == sorted(fields) and {"act", "t"} <= fields.keys(), "members")
+    allowed = MAY_LIST.get(fields["act"])
+    require(allowed is None or {item.kind for item in entry.items} <= allowed, f"{fields['act']} lists what it may not")
+    return Payload(entry, fields)

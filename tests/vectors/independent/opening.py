@@ -1,0 +1,280 @@
+"""A whole folder, from name and passphrase to what counts; and everything that is wrong with it (FORMAT.md 3 to 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from tests.vectors.independent.basis import (
+    EPOCH,
+    GRANT,
+    KEYS,
+    RECOVERY,
+    VERSION,
+    Fault,
+    Refused,
+    message,
+    require,
+    sha256,
+)
+from tests.vectors.independent.compartments import Everything, founded, tag_of
+from tests.vectors.independent.contents import (
+    Keys,
+    Opened,
+    Payload,
+    heads,
+    listed_at,
+    open_version,
+    read_content,
+    read_payloads,
+    read_versions,
+)
+from tests.vectors.independent.keys_file import KeysFile, Secrets, open_door, open_slot
+from tests.vectors.independent.logs import Log, read_logs, tile_faults
+from tests.vectors.independent.pins import Pins, pins_faults, read_pins
+from tests.vectors.independent.rights import AUDIT, DIRECTORY
+from tests.vectors.independent.rosters import RECORD_WORD, Line, Roster, judge_line, read_roster
+from tests.vectors.independent.sealing import PURPOSES, grant_info, local_aad, open_envelope, open_hpke
+from tests.vectors.independent.tables import Local, Rows, connect, read_tables
+
+_ROSTER_RECORD = sha256(RECORD_WORD)[:16]
+_LOCAL_ROWS = ("session", "root secret", "keyring", "peers", "joining", "invited")
+_WORDS = {VERSION: "version", GRANT: "grant", EPOCH: "epoch"}
+
+
+@dataclass
+class Whole:
+    """What a folder comes to for one seat."""
+
+    file: KeysFile
+    secrets: Secrets
+    everything: Everything
+    keys: Keys
+    opened: list[Opened]
+    payloads: list[Payload]
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def line(self) -> Line:
+        """The rosters."""
+        return self.everything.line
+
+    def held(self) -> set[bytes]:
+        """Return the compartments that this seat holds."""
+        return {
+            compartment
+            for compartment in {one.compartment for one in self.everything.notices.values()}
+            if (state := self.everything.state(compartment)) is not None and self.secrets.seat in state.holders
+        }
+
+    def shown(self, kind: str) -> list[Opened]:
+        """Return the heads of all records of a kind in compartments that this seat holds."""
+        held = self.held()
+        return [one for one in heads(self.opened) if one.kind == kind and one.row.compartment in held]
+
+
+def open_folder(folder: Path, name: str, passphrase: str, *, state: Path | None = None, device: bytes = b"") -> Whole:
+    """Open a vault's folder and check all of it; with `state`, the pins of the account too.
+
+    Raises:
+        Refused: name, passphrase or files do not fit: nothing can be said about the contents.
+    """
+    file = KeysFile.read((folder / "keys").read_bytes())
+    secrets = open_slot(file, name, passphrase, device)
+    new, old = open_door(file, secrets)
+    try:
+        rows = read_tables(folder / "vault.db", new)
+    except Refused:
+        if not any(old):
+            raise
+        rows = read_tables(folder / "vault.db", old)
+    pins = None if state is None else read_pins(state, file.vault, secrets)
+    return judge(file, secrets, rows, pins)
+
+
+def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None) -> Whole:
+    """Check rows, open what the seat may, and name what is wrong."""
+    logs, faults = read_logs(rows, file.vault)
+    faults += rows.faults + tile_faults(rows, logs)
+    everything = Everything(file.vault, rows, logs, Line())
+    keys = open_grants(everything, secrets)
+    everything.line = judge_line(read_rosters(everything, keys), secrets.root)
+    faults += everything.line.faults
+    if not everything.line.rosters:
+        return Whole(file, secrets, everything, keys, [], [], faults)
+    faults += [
+        Fault("a log of no seat", log.name)
+        for log in logs.values()
+        if not any(
+            log.genesis.identity == one.certificates.get(log.genesis.seat, {}).get("identity")
+            for one in everything.line.rosters
+        )
+    ]
+    opened, more = read_versions(everything, keys, secrets.seat)
+    payloads, further = read_payloads(everything, keys)
+    whole = Whole(file, secrets, everything, keys, opened, payloads, faults + more + further)
+    whole.faults += [*absent(whole), *strays(everything), *keys_file_faults(whole), *keyring_faults(whole)]
+    if pins is not None:
+        whole.faults += pins_faults(pins, file, secrets, logs)
+    return whole
+
+
+def open_grants(everything: Everything, secrets: Secrets) -> dict[bytes, tuple[bytes, bytes]]:
+    """Open every grant to this seat: as from the hint, then as from each seat whose log lists it."""
+    keys: dict[bytes, tuple[bytes, bytes]] = {}
+    compartments = {one.epoch: one.compartment for one in everything.notices.values()}
+    for grant in everything.grants.values():
+        compartment = compartments.get(grant.epoch)
+        if grant.seat != secrets.seat or compartment is None:
+            continue
+        listing = [everything.seat_of(entry) for entry, _ in everything.listings(GRANT, compartment, grant.digest)]
+        for giver in dict.fromkeys((grant.giver, *listing)):
+            info = grant_info(everything.vault, compartment, grant.epoch, giver, grant.seat)
+            try:
+                key = open_hpke(secrets.kem, grant.sealed, info)
+            except Refused:
+                continue
+            if sha256(b"casevault/epoch", everything.vault, compartment, key)[:16] == grant.epoch:
+                keys[grant.epoch] = compartment, key
+                break
+    return keys
+
+
+def read_rosters(everything: Everything, keys: Keys) -> Iterator[Roster]:
+    """Yield each roster of the directory that a proven entry lists, with the signatures of all its copies."""
+    found: dict[bytes, Roster] = {}
+    for row in everything.rows.versions:
+        if row.record != _ROSTER_RECORD or everything.kind_of(row.compartment) != DIRECTORY:
+            continue
+        if listed_at(everything, row) is None:
+            continue
+        try:
+            content = open_version(everything, row, keys)
+            require(content is not None, "no wrap opens it")
+            roster = read_roster(read_content(content or b"")["fields"], everything.vault)
+        except (Refused, KeyError, TypeError, ValueError):
+            continue
+        found.setdefault(roster.root, roster).sigs.extend(roster.sigs)
+    yield from found.values()
+
+
+def absent(whole: Whole) -> Iterator[Fault]:
+    """Name each listed row that is not here, was not erased, and is ours (FORMAT.md 5)."""
+    everything = whole.everything
+    here = {VERSION: {row.id for row in everything.rows.versions if listed_at(everything, row) is not None}}
+    here |= {GRANT: set(everything.grants), EPOCH: set(everything.notices)}
+    held, erased = whole.held(), everything.erased()
+    for entry in everything.entries():
+        own = everything.seat_of(entry) == whole.secrets.seat
+        for n, item in enumerate(entry.items):
+            if item.kind not in here or item.digest in here[item.kind] | erased:
+                continue
+            of = next((one for one in held if tag_of(one, item.digest) == item.tag), None)
+            audit = item.tag == tag_of(founded(entry, n), item.digest) and entry.seq == 0 and _is_auditor(whole, entry)
+            entitled = everything.roster_of(entry) is not None if of is None else everything.is_entitled(entry, of)
+            if (own or of is not None or audit) and (entitled or item.kind != VERSION):
+                yield Fault(f"a missing {_WORDS[item.kind]}", f"{entry.origin.hex()[:8]} {entry.seq} {n}")
+
+
+def _is_auditor(whole: Whole, entry: object) -> bool:
+    roster = whole.everything.roster_of(entry)  # type: ignore[arg-type]  # an entry
+    return roster is not None and "auditor" in roster.members.get(_member(whole), frozenset())
+
+
+def _member(whole: Whole) -> bytes:
+    newest = whole.line.newest
+    return b"" if newest is None else newest.certificates.get(whole.secrets.seat, {}).get("member", b"")
+
+
+def strays(everything: Everything) -> Iterator[Fault]:
+    """Name epochs and grants that hold together and that no list names, and those that do not hold together."""
+    for row in everything.rows.epochs:
+        notice = everything.notices.get(row.digest)
+        if notice is None:
+            yield Fault("a false epoch row", row.digest.hex()[:8])
+        elif not any(everything.listings(EPOCH, notice.compartment, row.digest)):
+            yield Fault("an unlisted epoch", row.digest.hex()[:8])
+    compartments = {one.epoch: one.compartment for one in everything.notices.values()}
+    for grant in everything.rows.grants:
+        if grant.digest not in everything.grants:
+            yield Fault("a false grant", grant.digest.hex()[:8])
+        elif grant.epoch not in compartments:
+            yield Fault("a grant of an epoch that is not here", grant.digest.hex()[:8])
+        elif not any(everything.listings(GRANT, compartments[grant.epoch], grant.digest)):
+            yield Fault("an unlisted grant", grant.digest.hex()[:8])
+
+
+def keys_file_faults(whole: Whole) -> Iterator[Fault]:
+    """Name a `keys` file that is not the newest that some log lists for this folder."""
+    file, newest = whole.file, []
+    for log in whole.everything.logs.values():
+        listed = [
+            item.digest
+            for entry in log.entries
+            for item in entry.items
+            if item.kind == KEYS and item.tag == sha256(file.folder, item.digest)[:16]
+        ]
+        newest += listed[-1:]
+    if file.digest not in newest:
+        yield Fault("the keys file", "is not the newest that the logs list")
+
+
+def open_local(whole: Whole, row: Local) -> bytes:
+    """Open a local row of this seat."""
+    aad = local_aad(row.purpose, whole.file.vault, row.seat, row.number)
+    return open_envelope(whole.secrets.keyringkey, row.purpose, row.blob, aad)
+
+
+def keyring_faults(whole: Whole) -> Iterator[Fault]:
+    """Compare the keyring with the grants, and name each local row of this seat that does not open."""
+    seat, found = whole.secrets.seat, None
+    for row in whole.everything.rows.locals:
+        word = next((word for word in _LOCAL_ROWS if PURPOSES[word] == row.purpose), None)
+        if row.seat != seat or word is None:
+            continue
+        try:
+            content = open_local(whole, row)
+        except Refused:
+            yield Fault(f"the local row {word}", "does not open")
+            continue
+        if word == "keyring":
+            found = {bytes(epoch): (bytes(compartment), bytes(key)) for epoch, compartment, key in message(content)}
+    held = whole.held()
+    granted = {
+        epoch: (compartment, key)
+        for epoch, (compartment, key) in whole.keys.items()
+        if compartment in held and whole.everything.kind_of(compartment) != AUDIT
+    }
+    if found is None:  # who has not yet begun a log never unlocked
+        if any(log.genesis.seat == seat for log in whole.everything.logs.values()):
+            yield Fault("the keyring", "is not here")
+    elif found != granted:
+        yield Fault("the keyring", f"holds {len(found)} epochs, the grants {len(granted)}")
+    for grant in whole.everything.grants.values():
+        if grant.seat == seat and grant.epoch not in whole.keys and grant.seat != RECOVERY:
+            yield Fault("a grant that does not open", grant.digest.hex()[:8])
+
+
+def sizes(logs: dict[bytes, Log]) -> dict[bytes, int]:
+    """Return how much of each log is proven."""
+    return {origin: log.size for origin, log in logs.items()}
+
+
+class Draft(NamedTuple):
+    """A row of the table `draft` of a seat's drafts (FORMAT.md 8)."""
+
+    compartment: bytes
+    record: bytes
+    kind: str
+    saved_ms: int
+    content: bytes
+
+
+def read_drafts(folder: Path, whole: Whole) -> list[Draft]:
+    """Read the drafts of a seat: a database of its own, under the draft key."""
+    name = sha256(b"casevault/files", whole.file.vault, whole.secrets.seat)[:16].hex()
+    with closing(connect(folder / "drafts" / f"{name}.db", whole.secrets.draftkey)) as connection:
+        return [Draft(*cells) for cells in connection.execute(f"SELECT {', '.join(Draft._fields)} FROM draft")]

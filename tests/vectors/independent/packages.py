@@ -1,0 +1,55 @@
+"""A package (FORMAT.md 8): an age file to an X25519 recipient, and the four files in it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tarfile
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import pyrage  # type: ignore[import-untyped]  # ships no types
+
+from tests.vectors.independent.basis import Refused, is_signed, padme, require
+
+_FILES = ["manifest.json", "manifest.sig", "report.pdf", "data.json"]
+_MEMBERS = {"expires", "files", "format", "id", "profile", "purpose", "recipient", "release", "versions"}
+
+
+@dataclass(frozen=True)
+class Package:
+    """What a package says, and its files."""
+
+    manifest: dict[str, Any]
+    files: dict[str, bytes]
+    key: bytes
+
+
+def read_package(data: bytes, identity: str) -> Package:
+    """Open a package with the recipient's identity and check that it is whole, as signed by its key.
+
+    Raises:
+        Refused: it is not what FORMAT.md says.
+    """
+    try:
+        content = pyrage.decrypt(data, [pyrage.x25519.Identity.from_str(identity)])
+    except pyrage.DecryptError:
+        raise Refused("age") from None
+    require(padme(len(content)) == len(content), "padded size")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
+            files = {one.name: handle.read() for one in tar if (handle := tar.extractfile(one)) is not None}
+    except tarfile.TarError:
+        raise Refused("tar") from None
+    require(sorted(files) == sorted(_FILES), "names of files")
+    try:
+        key, signature = (bytes.fromhex(line) for line in files["manifest.sig"].decode().splitlines())
+        manifest = msgspec.json.decode(files["manifest.json"])
+    except (ValueError, msgspec.DecodeError):
+        raise Refused("signature or manifest") from None
+    require(is_signed(key, signature, "package", files["manifest.json"]), "signature")
+    require(manifest.keys() == _MEMBERS, "members of the manifest")
+    for name, said in manifest["files"].items():
+        require(hashlib.sha256(files[name]).hexdigest() == said["sha256"], f"digest of {name}")
+    return Package(manifest, files, key)

@@ -1,0 +1,149 @@
+"""A vault by the program of today with everything that the second reader opens: what a test makes once, and copies.
+
+Alba founded it; Ines (supervisor) and Tove (caseworker) share the folder, Noor audits; Oren works on a device of his
+own. There are a case and a section, a new key of the case, Tove's grant taken back, a bundle for Alba, a backup, a
+package, and as many entries as are asked for.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.services.founded import PASSPHRASE, Place
+from tests.services.organisation import ask_to_join
+from tests.vectors.make_golden_2 import members_of
+from vault.access.founding import found_vault
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.ids import make_id
+from vault.records.work import Entry
+from vault.seal.age import make_identity, recipient_of
+from vault.seal.passphrase import FLOOR
+from vault.services import (
+    backups,
+    cases,
+    exporting,
+    intake,
+    joining,
+    notes,
+    partners,
+    people,
+    register,
+    sections,
+    sharing,
+    syncing,
+)
+
+ALBA, INES, TOVE, NOOR, OREN = "Alba Verrin", "Ines Calloway", "Tove Lindqvarn", "Noor Auvrelle", "Oren Sabaluk"
+WORDS = PASSPHRASE.decode()
+ROLES = {INES: "supervisor", TOVE: "caseworker", NOOR: "auditor"}
+TITLE, SECTION, LAWYER = "A case of several", "Where they sleep", "Advocate Orlova"
+TEXTS = ["Before Tove lost it.", "After. 27 ноября.", "By Ines.", "In the section.", "Corrected by Alba."]
+SENT = "Sent by Oren."
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Where all of it lies."""
+
+    folder: Path
+    alba: Place
+    oren: Place
+    bundle: Path
+    backup: Path
+    package: Path
+    age_identity: str
+
+    def open(self, name: str = ALBA, place: Place | None = None) -> Session:
+        """Unlock as somebody of Alba's folder, or of another place; the caller closes."""
+        at = place or self.alba
+        return unlock(at.path, member=name, passphrase=bytearray(PASSPHRASE), state=at.state)
+
+    def copied_to(self, folder: Path) -> Made:
+        """Return a copy: the same accounts on the same machine."""
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("ballast"))
+
+        def moved(path: Path) -> Path:
+            return folder / path.relative_to(self.folder)
+
+        alba, oren = (Place(moved(one.path), moved(one.state)) for one in (self.alba, self.oren))
+        for place in (alba, oren):
+            (place.path / "ballast").write_bytes(b"in place of the reserve")
+        bundle, backup, package = moved(self.bundle), moved(self.backup), moved(self.package)
+        return replace(self, folder=folder, alba=alba, oren=oren, bundle=bundle, backup=backup, package=package)
+
+
+def make(folder: Path, *, entries: int = 0) -> Made:
+    """Make it; Alba's log has at least `entries` entries."""
+    alba = Place(folder / "alba" / "office.vault", folder / "alba" / "state")
+    found_vault(
+        alba.path,
+        organisation="Lantern Aid",
+        member_name=ALBA,
+        passphrase=bytearray(PASSPHRASE),
+        parameters=FLOOR,
+        state=alba.state,
+    )
+    oren = Place(folder / "oren" / "office.vault", folder / "oren" / "state")
+    identity = make_identity()
+    made = Made(folder, alba, oren, folder / "oren.bundle", folder, folder, identity)
+    first = folder / "first.bundle"
+    with made.open() as session:
+        package = _leave(session, folder, recipient_of(identity))
+        _fill(session, folder, oren, first)
+        while session.log.size < entries:
+            with session.work() as work:
+                work.commit(Entry(act="log.read", out="ok"))
+    for name in ROLES:
+        with made.open(name) as session:
+            if name == INES:
+                (row,) = cases.list_all(session)
+                notes.add(session, cases.find(session, row.ref), kind="contact", text=TEXTS[2])
+    joining.finish(oren.path, first, member=OREN, passphrase=bytearray(PASSPHRASE))
+    with made.open(OREN, oren) as session:
+        (row,) = cases.list_all(session)
+        notes.add(session, cases.find(session, row.ref), kind="contact", text=SENT)
+        syncing.make(session, members_of(session)[ALBA], made.bundle)
+    with made.open() as session:
+        backup = backups.make(session, folder / "stick")
+        assert backup is not None
+    first.unlink()
+    return replace(made, backup=backup.path, package=package)
+
+
+def _leave(session: Session, folder: Path, age_recipient: str) -> Path:
+    """Export a case while nobody else is there to be asked."""
+    partners.add(session, name=LAWYER, age_recipient=age_recipient)
+    case = cases.create(session, title=TITLE, kind="asylum").case
+    people.add(session, case, role="client", names=["Тихон Омутков"], born="1987-06")
+    exported = exporting.export(session, case, profile="lawyer", to=LAWYER, out=folder, take_proposals=True)
+    assert isinstance(exported, exporting.Exported)
+    return exported.path
+
+
+def _fill(session: Session, folder: Path, oren: Place, bundle: Path) -> None:
+    for name, role in ROLES.items():
+        joining.admit_here(session, like=role, name=name, passphrase=bytearray(PASSPHRASE), by_root=True)
+    invitation = joining.invite(session, like="caseworker")
+    request, words = ask_to_join(folder, oren, invitation, OREN)
+    admitted = joining.admit(session, joining.look(session, request), words, by_root=True)
+    by_name = members_of(session)
+    (row,) = cases.list_all(session)
+    case = cases.find(session, row.ref)
+    sharing.grant(session, case, [by_name[INES], by_name[TOVE], admitted.member])
+    notes.add(session, case, kind="interview", text=TEXTS[0])
+    section = sections.create(session, case, what="location", title=SECTION)
+    sections.add_note(session, section, kind="safety", text=TEXTS[3])
+    sections.give(session, section, [by_name[INES]])
+    sharing.revoke(session, case, [by_name[TOVE]])
+    notes.add(session, case, kind="interview", text=TEXTS[1])
+    sharing.rotate(session, case)
+    record = notes.add(session, case, kind="contact", text="To be corrected.")
+    notes.amend(session, record.hex(), text=TEXTS[4])
+    intake.add(session, text="Calls back on Monday.")
+    register.add(session, ["Тихон Омутков"])
+    session.drafts().save(case, make_id(), "Half a sentence", "note")
+    syncing.make(session, admitted.member, bundle)
+    request.unlink()

@@ -1,0 +1,221 @@
+"""Whoever has FORMAT.md alone opens whole vaults, comes to what the program shows, and names what is wrong."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vectors import made as makes
+from tests.vectors import make_golden, make_golden_2
+from tests.vectors.independent import backups, bundles, keys_file, opening, packages, tables
+from tests.vectors.independent.basis import Fault, Refused
+from tests.vectors.made import ALBA, INES, NOOR, OREN, TOVE, WORDS, Made
+from vault.access.session import Session
+from vault.services import cases, checking, sections, sharing
+
+pytestmark = pytest.mark.vectors
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return makes.make(tmp_path_factory.mktemp("made"), entries=260)
+
+
+@pytest.fixture
+def made(template: Made, tmp_path: Path) -> Made:
+    return template.copied_to(tmp_path / "copy")
+
+
+def texts(whole: opening.Whole) -> list[str]:
+    return sorted(one.fields["text"] for one in whole.shown("note"))
+
+
+def test_the_reader_knows_nothing_of_the_program() -> None:
+    folder = Path(opening.__file__).parent
+    for path in folder.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imported = {one.module or "" for one in ast.walk(tree) if isinstance(one, ast.ImportFrom)}
+        imported |= {name.name for one in ast.walk(tree) if isinstance(one, ast.Import) for name in one.names}
+        ours = {one for one in imported if one.partition(".")[0] in {"vault", "tui", "tests"}}
+        assert all(one.startswith("tests.vectors.independent.") for one in ours), path.name
+
+
+@pytest.mark.parametrize(
+    ("golden", "name", "words", "shown"),
+    [
+        (make_golden.GOLDEN, make_golden.MEMBER, make_golden.PASSPHRASE, [make_golden.NOTE]),
+        (
+            make_golden_2.GOLDEN,
+            make_golden_2.ALBA,
+            make_golden_2.WORDS,
+            sorted([*make_golden_2.NOTES[:3], make_golden_2.KEPT_APART]),
+        ),
+        (make_golden_2.GOLDEN, make_golden_2.TOVE, make_golden_2.PASSPHRASES[make_golden_2.TOVE], []),
+    ],
+)
+def test_it_opens_the_golden_vaults(tmp_path: Path, golden: Path, name: str, words: bytes, shown: list[str]) -> None:
+    shutil.copytree(golden, tmp_path / "golden.vault")
+    whole = opening.open_folder(tmp_path / "golden.vault", name, words.decode())
+    assert whole.faults == []
+    assert texts(whole) == shown
+
+
+def test_it_opens_a_golden_vault_with_a_keyfile(tmp_path: Path) -> None:
+    shutil.copytree(make_golden_2.GOLDEN, tmp_path / "golden.vault")
+    words = make_golden_2.PASSPHRASES[make_golden_2.INES].decode()
+    secret = make_golden_2.KEYFILE.read_bytes()[16:48]
+    whole = opening.open_folder(tmp_path / "golden.vault", make_golden_2.INES, words, device=secret)
+    assert (whole.faults, len(texts(whole))) == ([], 4)
+    with pytest.raises(Refused, match="no slot opens"):
+        opening.open_folder(tmp_path / "golden.vault", make_golden_2.INES, words)
+
+
+def shown_by_the_program(session: Session) -> tuple[list[str], list[frozenset[bytes]]]:
+    """Return the texts of all notes that it shows, and who holds each case."""
+    found, holders = list[str](), list[frozenset[bytes]]()
+    for row in cases.list_all(session):
+        case = cases.find(session, row.ref)
+        found += [note.value.text for note in cases.open_case(session, case).notes]
+        for line in sections.list_of(session, case):
+            found += [note.value.text for note in sections.open_section(session, line.section).notes]
+        holders.append(sharing.holders_of(session, case).members)
+    return sorted(found), holders
+
+
+@pytest.mark.parametrize("name", [ALBA, INES, TOVE, NOOR, OREN])
+def test_it_comes_to_what_the_program_shows(made: Made, name: str) -> None:
+    place = made.oren if name == OREN else made.alba
+    whole = opening.open_folder(place.path, name, WORDS, state=place.state)
+    assert whole.faults == []
+    with made.open(name, place) as session:
+        shown, held = ([], []) if name == NOOR else shown_by_the_program(session)
+        assert texts(whole) == shown
+        newest = whole.line.newest
+        assert newest is not None
+        for case in {one.row.compartment for one in whole.shown("case")}:
+            state = whole.everything.state(case)
+            assert state is not None
+            seats = state.holders & newest.certificates.keys()
+            assert frozenset(newest.certificates[seat]["member"] for seat in seats) in held
+        assert checking.verify(session).faults == ()
+    assert {log.size for log in whole.everything.logs.values()} >= {260} or name == OREN or whole.everything.rows.tiles
+
+
+def test_it_opens_what_travels_and_what_is_kept(made: Made) -> None:
+    alba = opening.open_folder(made.alba.path, ALBA, WORDS)
+    bundle = bundles.read_bundle(made.bundle.read_bytes(), alba.file.vault, alba.secrets.seat, alba.secrets.kem)
+    oren = opening.open_folder(made.oren.path, OREN, WORDS)
+    assert bundle.maker == oren.secrets.seat
+    assert bundle.log[1] == oren.everything.logs[bundle.log[0]].size - 1  # the entry that says that it was made
+    copy = backups.read_backup(made.backup, ALBA, WORDS)
+    assert (copy.faults, texts(copy.whole)) == ([], texts(alba))
+    package = packages.read_package(made.package.read_bytes(), made.age_identity)
+    assert set(package.manifest["files"]) == {"report.pdf", "data.json"}
+    drafts = opening.read_drafts(made.alba.path, alba)
+    assert [one.content for one in drafts] == [b"Half a sentence"]
+
+
+Edit = Callable[[Any, opening.Whole], object]
+
+
+def delete_listed(table: str, kind: int) -> Edit:
+    """Delete the row of the newest epoch or grant that Alba's own log lists."""
+
+    def edit(rows: Any, whole: opening.Whole) -> None:
+        listed = [
+            item.digest
+            for log in whole.everything.logs.values()
+            for entry in log.entries
+            for item in entry.items
+            if log.genesis.seat == whole.secrets.seat and item.kind == kind
+        ]
+        assert rows.execute(f"DELETE FROM {table} WHERE digest = ?", (listed[-1],)).rowcount == 1
+
+    return edit
+
+
+def sql(*statements: str) -> Edit:
+    def edit(rows: Any, whole: opening.Whole) -> None:
+        del whole
+        for one in statements:
+            rows.execute(one)
+
+    return edit
+
+
+def detach(index: str, table: str) -> Edit:
+    """Let a row of a table be in no index: the index is taken from the schema while the row is written again."""
+
+    def edit(rows: Any, whole: opening.Whole) -> None:
+        del whole
+        (kept,) = rows.execute("SELECT sql FROM sqlite_master WHERE name = ?", (index,)).fetchall()
+        page = rows.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (index,)).fetchone()[0]
+        rows.execute("PRAGMA writable_schema=ON")
+        rows.execute("DELETE FROM sqlite_master WHERE name = ?", (index,))
+        rows.execute("PRAGMA writable_schema=RESET")
+        rows.execute(
+            f"CREATE TEMP TABLE kept AS SELECT * FROM {table} WHERE rowid = (SELECT max(rowid) - 1 FROM {table})"
+        )
+        rows.execute(f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) - 1 FROM {table})")
+        rows.execute(f"INSERT INTO {table} SELECT * FROM kept")
+        rows.execute("PRAGMA writable_schema=ON")
+        rows.execute(
+            "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('index', ?, ?, ?, ?)",
+            (index, table, page, kept[0]),
+        )
+        rows.execute("PRAGMA writable_schema=RESET")
+
+    return edit
+
+
+NAMED: dict[str, tuple[Edit, str]] = {
+    "an epoch row": (delete_listed("epoch", 3), "a missing epoch"),
+    "a grant": (delete_listed("granted", 2), "a missing grant"),
+    "a version": (sql("DELETE FROM version WHERE seq = (SELECT max(seq) FROM version)"), "a missing version"),
+    "an entry": (sql("DELETE FROM operation WHERE seq = 40"), "missing operation"),
+    "the newest checkpoints": (
+        sql("DELETE FROM checkpoint WHERE size > 250 AND length(note) > 0"),
+        "not proven",
+    ),
+    "a genesis": (sql("DELETE FROM genesis WHERE rowid = (SELECT max(rowid) FROM genesis)"), "rows without a genesis"),
+    "the keyring": (sql("DELETE FROM local WHERE purpose = 8"), "the keyring"),
+    "a wrap": (
+        sql("DELETE FROM version_key WHERE (origin, seq) IN (SELECT origin, max(seq) FROM version_key)"),
+        "a version that does not open",
+    ),
+    "an altered tile": (sql("UPDATE tile SET hashes = zeroblob(8192)"), "tile"),
+    "an unlisted version": (
+        sql("UPDATE version SET n = n + 100 WHERE rowid = (SELECT max(rowid) FROM version)"),
+        "an unlisted version",
+    ),
+    "a number as text": (sql("UPDATE granted SET giver = 'text' WHERE rowid = 1"), "a cell of another type"),
+    "a trigger": (
+        sql("CREATE TRIGGER t AFTER INSERT ON version BEGIN SELECT RAISE(IGNORE); END"),
+        "schema",
+    ),
+    "a dropped table": (sql("DROP TABLE cosignature"), "schema"),
+    "a detached index": (detach("version_by_record", "version"), "index"),
+    "a detached index of epochs": (detach("epoch_by_compartment", "epoch"), "index"),
+}
+
+
+@pytest.fixture(scope="module")
+def wholes(template: Made, tmp_path_factory: pytest.TempPathFactory) -> tuple[opening.Whole, bytes]:
+    copy = template.copied_to(tmp_path_factory.mktemp("read") / "copy")
+    whole = opening.open_folder(copy.alba.path, ALBA, WORDS)
+    return whole, keys_file.open_door(whole.file, whole.secrets)[0]
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_it_names_what_is_wrong(made: Made, wholes: tuple[opening.Whole, bytes], what: str) -> None:
+    edit, name = NAMED[what]
+    connection = tables.connect(made.alba.path / "vault.db", wholes[1])
+    edit(connection, wholes[0])
+    connection.close()
+    found: list[Fault] = opening.open_folder(made.alba.path, ALBA, WORDS, state=made.alba.state).faults
+    assert name in {one.what for one in found}
