@@ -8,7 +8,7 @@ import pytest
 
 from tests.access.test_keychange import read_keys
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
-from vault.access.copies import COPIED_SECRETS, copy_keys, copy_keys_of
+from vault.access.copies import COPIED_ROWS, copy_keys, copy_keys_of
 from vault.errors import VerificationError, WrongPassphraseError
 from vault.seal.doors import DoorKeys, make_doors
 from vault.seal.keys import make_key
@@ -16,8 +16,10 @@ from vault.seal.purposes import Purpose
 from vault.seal.unlocking import make_slot
 
 
-def test_a_copy_holds_the_root_secret_and_the_keyring_of_a_seat_and_nothing_that_signs() -> None:
-    assert set(COPIED_SECRETS) == {Purpose.ROOT_SECRET, Purpose.KEYRING}
+def test_a_copy_holds_the_root_secret_and_the_keyring_of_a_seat_and_whose_slot_is_which_and_nothing_that_signs() -> (
+    None
+):
+    assert set(COPIED_ROWS) == {Purpose.ROOT_SECRET, Purpose.KEYRING, Purpose.SLOT}
 
 
 def test_the_passphrase_opens_a_copy_and_is_wiped(filled: Filled) -> None:

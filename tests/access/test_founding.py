@@ -14,7 +14,7 @@ import pytest
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault import platform
 from vault.access import founding
-from vault.access.founding import FOUNDER_ROLES, found_vault, make_beside
+from vault.access.founding import FOUNDER_ROLES, found_vault
 from vault.access.pins import PinFile
 from vault.errors import RefusedError, TryAgainError, UsageError, VaultError
 from vault.log.epochs import CompartmentKind
@@ -25,6 +25,7 @@ from vault.seal.passphrase import FLOOR, KdfParameters
 from vault.seal.recovery import derive_root_seed, root_words
 from vault.seal.signing import public_key
 from vault.services import checking
+from vault.store.beside import make_beside
 from vault.store.files import BALLAST_SIZE
 from vault.store.folder import VaultFolder
 

@@ -182,6 +182,7 @@ NO_ACT: Mapping[str, str] = {
     "projection.caught_up": OWN_INDEX,
     "projection.read_counted": OWN_INDEX,
     "recounting.recount": OWN_INDEX,
+    "restoring.begin_again": OWN_STATE,
     "reading.read_heads": ASKED,
     "reading.read_versions": ASKED,
     "rostering.carry_out": ASKED,

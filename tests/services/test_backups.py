@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from vault.errors import (
     BrokenSealError,
     RefusedError,
     TryAgainError,
+    UsageError,
     VaultError,
     VerificationError,
     WrongPassphraseError,
@@ -76,11 +78,11 @@ def test_keys_lie_apart_and_no_session_key_or_ratchet_leaves_the_device(filled: 
     assert key_rows["version_key"] == stored["version_key"]
     assert key_rows["granted"] == stored["granted"]
     assert plain["version"] == stored["version"]
-    assert {row[1] for row in key_rows["local"]} == {Purpose.ROOT_SECRET, Purpose.KEYRING}
+    assert {row[1] for row in key_rows["local"]} == {Purpose.ROOT_SECRET, Purpose.KEYRING, Purpose.SLOT}
     assert {Purpose.SESSION, Purpose.RATCHET} <= {row[1] for row in stored["local"]}
 
 
-def test_a_new_backup_replaces_the_earlier_one_of_the_same_vault_only(
+def test_a_new_backup_takes_the_place_of_the_oldest_of_the_same_folder_only(
     filled: Filled, founded_template: Place, tmp_path: Path
 ) -> None:
     stick = tmp_path / "stick"
@@ -94,9 +96,38 @@ def test_a_new_backup_replaces_the_earlier_one_of_the_same_vault_only(
     (stick / "backup-3" / "vault.db").write_bytes(b"nobody can tell whose")
     with filled.open() as session:
         assert make(session, stick).path.name == "backup-8"
-        assert make(session, stick).path.name == "backup-9"
-    assert sorted(path.name for path in stick.iterdir()) == ["backup-1", "backup-3", "backup-7", "backup-9", "letters"]
+        second = make(session, stick)
+        assert (second.path.name, second.removed, second.kept) == ("backup-9", (), 2)
+        third = backups.make(session, stick, keep=2)
+        assert third is not None
+        assert (third.path.name, third.removed, third.kept) == ("backup-10", ("backup-8",), 2)
+    left = ["backup-1", "backup-10", "backup-3", "backup-7", "backup-9", "letters"]
+    assert sorted(path.name for path in stick.iterdir()) == left
     assert verify(foreign.path, other.state).path == foreign.path
+
+
+def test_backups_of_another_members_folder_of_the_same_vault_stay(filled: Filled, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    with filled.open() as session:
+        theirs = make(session, stick).path
+    # As another member's: the same vault, another folder id.
+    file = keys_of(theirs)
+    other = replace(file, header=replace(file.header, folder=b"f" * 16))
+    (theirs / "keys").write_bytes(other.encode())
+    with filled.open() as session:
+        for _ in range(3):
+            made = backups.make(session, stick, keep=1)
+    assert made is not None
+    assert names_below(stick) == ["backup-1", "backup-4"]
+
+
+@pytest.mark.parametrize("keep", [0, -1])
+def test_no_backup_is_not_a_number_to_keep(filled: Filled, tmp_path: Path, keep: int) -> None:
+    with filled.open() as session:
+        make(session, tmp_path / "stick")
+        with pytest.raises(UsageError, match="at least 1 backup is kept"):
+            backups.make(session, tmp_path / "stick", keep=keep)
+    assert names_below(tmp_path / "stick") == ["backup-1"]
 
 
 def test_leftovers_of_a_backup_that_was_cut_off_go_with_the_next_one(filled: Filled, tmp_path: Path) -> None:
@@ -227,7 +258,7 @@ def test_the_earlier_backup_stands_until_the_new_one_was_proven(filled: Filled, 
 
     with filled.open() as session:
         make(session, stick)
-        backups.make(session, stick, progress=look)
+        backups.make(session, stick, keep=1, progress=look)
     assert seen == {
         "Copying the vault: backup-1, backup-2.part",
         "Checking the backup: backup-1, backup-2.part",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from vault import platform
+from vault.access.copies import SheetKeys
 from vault.access.directory import RECOVERY, Directory, read_directory
 from vault.access.keychange import settle_new_keys
 from vault.access.keyrings import GrantedKey, open_missing, with_directory_keys
@@ -108,6 +109,15 @@ def open_door(file: KeyFile, root_secret: bytes) -> DoorKeys:
             "these sheets do not open this vault",
             advice="They are of another vault, or of a set that was replaced: compare the 13 words on them.",
         ) from None
+
+
+def copy_keys_by_sheets(file: KeyFile, root_secret: bytes) -> SheetKeys:
+    """Return what S opens of the copy that has this `keys` file: its recovery door holds the key of the database.
+
+    Raises:
+        VerificationError: the sheets are of another vault, or of a set that was replaced.
+    """
+    return SheetKeys(VaultId(file.header.vault), open_door(file, root_secret).new)
 
 
 def _opened(folder: VaultFolder, file: KeyFile, doors: DoorKeys, database: Database, root_secret: bytes) -> ByRecovery:

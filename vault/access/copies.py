@@ -16,8 +16,9 @@ from vault.seal.recipients import KemPrivate
 from vault.seal.unlocking import unlock as open_slot_with
 from vault.store.rows import Rows
 
-# A copy never signs: the next session key and the audit ratchet stay on the device (FORMAT.md 7).
-COPIED_SECRETS = (Purpose.ROOT_SECRET, Purpose.KEYRING)
+# A copy never signs: the next session key and the audit ratchet stay on the device (FORMAT.md 7). Whose slot is which
+# goes along with the `keys` file that it is about: who gets a slot in a restored copy must not take another's.
+COPIED_ROWS = (Purpose.ROOT_SECRET, Purpose.KEYRING, Purpose.SLOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,19 @@ class CopyKeys:
         if row is None:
             raise VerificationError("the copy holds no keyring of your seat")
         return Keyring.decode(self.place.open_row(row))
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKeys:
+    """What joined sheets open of a copy before its rows are asked: the database, and the rows of no seat."""
+
+    vault: VaultId
+    database_key: bytes = field(repr=False)
+
+    def keyring(self, rows: Rows) -> Keyring:
+        """Return no keys: those of recovery are in the grants, and `opened_by_sheets` finds them."""
+        del rows
+        return Keyring()
 
 
 def private_name(vault: VaultId, seat: SeatId) -> str:

@@ -11,7 +11,6 @@ from pathlib import Path
 from vault import __version__, platform
 from vault.access.pins import PinFile, Pins, begun_pins, this_machine
 from vault.casework.checks import checked_name
-from vault.errors import TryAgainError
 from vault.ids import RECOVERY_SEAT, ZERO_ID, CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
@@ -31,6 +30,7 @@ from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, make_root_secret, root_words
 from vault.seal.signing import make_signing_seed, public_key, sign
 from vault.seal.unlocking import make_slot
+from vault.store.beside import make_beside, no_room
 from vault.store.engine import open_database
 from vault.store.files import make_ballast, promote, write_aside
 from vault.store.folder import VaultFolder
@@ -94,23 +94,6 @@ def found_vault(
         raise
     platform.fsync_folder(path.parent)
     return Founded(founder.vault, founder.member, root_words(founder.root_public), founder.root_secret)
-
-
-def make_beside(path: Path) -> VaultFolder:
-    """Make a new folder beside for this vault alone: what stands there already, however called, is not ours."""
-    building = VaultFolder(path.with_name(f"{path.name}.{secrets.token_hex(4)}.part"))
-    try:
-        if not path.parent.exists():
-            platform.make_private_folder(path.parent)
-        building.path.mkdir(mode=platform.PRIVATE_FOLDER_MODE)
-    except OSError:
-        raise no_room(path) from None
-    return building
-
-
-def no_room(path: Path) -> TryAgainError:
-    """Return the error of a place where no vault can be made now."""
-    return TryAgainError(f"the vault cannot be made at {path}", advice="Check room and rights, then repeat.")
 
 
 class _Founder:

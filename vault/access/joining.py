@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault import __version__, platform
-from vault.access.founding import make_beside, no_room
 from vault.access.rekeying import doors_here, seats_here
 from vault.access.session import Session
 from vault.access.slots import free_slot
@@ -29,6 +28,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import public_key
 from vault.seal.unlocking import make_slot
+from vault.store.beside import make_beside, no_room
 from vault.store.engine import Database, open_database
 from vault.store.files import make_ballast, promote, read_limited, write_aside
 from vault.store.folder import VaultFolder

@@ -17,8 +17,9 @@ _NO_VAULT_YET = """\
 None yet?
   a new organisation           casevault init
   invited by an organisation   casevault member join INVITATION --out REQUEST
-  a backup                     casevault backup restore SRC
-  recovery sheets              casevault recovery restore, once the vault or a backup of it is here
+  a backup                     casevault backup restore SRC, with your passphrase
+  a backup, no passphrase      casevault backup restore SRC --sheets, with two recovery sheets
+  a vault, no passphrase       casevault recovery restore, with two recovery sheets
   only to try it               casevault demo"""
 
 
@@ -29,14 +30,17 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def _open(args: argparse.Namespace, face: Face) -> Result:
+    from vault.store.folder import VaultFolder, holds_backup
+
     del face
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return Result({"help": HELP}, HELP.splitlines())
     if args.vault is None:
         raise NoVaultError("no vault is named", advice=f"Give --vault V or set CASEVAULT_VAULT. {_NO_VAULT_YET}")
     path = vault_path(args)
-    if not (path / "keys").is_file():
+    if not (path / "keys").is_file() and not holds_backup(path):
         raise NoVaultError(f"there is no vault at {path}", advice=_NO_VAULT_YET)
+    VaultFolder(path).require()
     return run_app(path.resolve(), args.member)
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from vault.cli.coming_back import WISHES, add_wishes, ask_who, data_of, said_of
 from vault.cli.face import Face, Result
 from vault.cli.opening import advising, opened, read_entrance, vault_path
 from vault.display import MINUTE_UTC, counted, time_data
-from vault.errors import InternalError, RefusedError
+from vault.errors import InternalError, RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from vault.services.restoring import Restored
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -18,6 +23,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     verbs = parser.add_subparsers(required=True, metavar="make | verify | restore")
     make = verbs.add_parser("make", help="copy the vault, open the copy and read all of it", allow_abbrev=False)
     make.add_argument("destination", metavar="DEST", type=Path, help="a folder, best on another disk")
+    make.add_argument(
+        "--keep", type=_keep, default=3, metavar="N", help="how many backups of this vault stay there (3)"
+    )
     make.set_defaults(command=_make)
     verify = verbs.add_parser("verify", help="open a backup and read all of it", allow_abbrev=False)
     verify.add_argument("source", metavar="SRC", type=Path, help="a backup, or the folder that it was made to")
@@ -29,6 +37,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     restore.add_argument(
         "--old-vault-is-gone", action="store_true", help="needed where this account has opened the old vault"
     )
+    restore.add_argument(
+        "--sheets", action="store_true", help="with recovery sheets alone, when no passphrase opens it any more"
+    )
+    add_wishes(restore)
     restore.set_defaults(command=_restore)
 
 
@@ -36,7 +48,7 @@ def _make(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import backups
 
     with opened(args, face) as session:
-        made = backups.make(session, args.destination, progress=_progress(face))
+        made = backups.make(session, args.destination, keep=args.keep, progress=_progress(face))
     if made is None:
         raise InternalError("a backup that nobody cancelled was cancelled")
     data = {
@@ -45,10 +57,13 @@ def _make(args: argparse.Namespace, face: Face) -> Result:
         "versions": made.versions,
         "operations": made.operations,
         "drafts": made.drafts,
+        "removed": list(made.removed),
+        "kept": made.kept,
     }
     lines = [
         f"The backup is at {made.path}.",
         f"It was opened again and read: {_inside(made.operations, made.versions, made.drafts)}.",
+        f"Backups of this vault there: {made.removal}",
         "Keep it apart from this computer. It opens with the same passphrases.",
     ]
     return Result(data, lines)
@@ -86,9 +101,27 @@ def _verify(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _restore(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import backups, restoring
+    from vault.services import leftovers
+    from vault.store.folder import VaultFolder
 
     path = vault_path(args)
+    _refuse_beside_living_vault(args)
+    VaultFolder(path).require_free()
+    for line in leftovers.clear(path):
+        face.say(line)
+    if args.sheets:
+        return _restore_by_sheets(args, face, path)
+    if any(getattr(args, wish) for wish in WISHES):
+        raise UsageError("--new-admin, --all and --keep-old go with --sheets")
+    restored = _restore_with_passphrase(args, face, path)
+    for warning in restored.warnings:
+        face.say(warning)
+    return Result(_restored_data(restored), [*_restored_lines(restored), _IN_ITS_PLACE])
+
+
+def _refuse_beside_living_vault(args: argparse.Namespace) -> None:
+    from vault.services import restoring
+
     opened_ms = restoring.last_opened_here(args.source)
     if opened_ms is not None and not args.old_vault_is_gone:
         raise RefusedError(
@@ -96,9 +129,14 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
             advice="To try a backup: `casevault backup verify`. If the old vault is lost or damaged, add"
             " --old-vault-is-gone.",
         )
+
+
+def _restore_with_passphrase(args: argparse.Namespace, face: Face, path: Path) -> Restored:
+    from vault.services import backups, restoring
+
     entrance = read_entrance(args, face, lambda: backups.salt_of(args.source))
     with advising(entrance):
-        restored = restoring.restore(
+        return restoring.restore(
             args.source,
             path,
             member=entrance.member,
@@ -107,9 +145,38 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
             fido2_secret=entrance.factors.fido2_secret,
             progress=_progress(face),
         )
-    for warning in restored.warnings:
+
+
+def _restore_by_sheets(args: argparse.Namespace, face: Face, path: Path) -> Result:
+    from vault.access.recovering import Wish
+    from vault.services import recovery, restoring_by_sheets
+
+    backup = restoring_by_sheets.require_backup(args.source, path)
+    face.say(f"The backup at {backup} is as it was written. It opens with recovery sheets.")
+    member, typed, passphrase = ask_who(
+        args, face, "backup restore --sheets", lambda sheets: recovery.require_fitting(backup, sheets)
+    )
+    wish = Wish(member, new_admin=args.new_admin, everything=args.all, ends_old=not args.keep_old)
+    done = restoring_by_sheets.restore_by_sheets(
+        backup, path, typed, wish, passphrase=passphrase, progress=_progress(face)
+    )
+    for warning in done.vault.warnings:
         face.say(warning)
-    data = {
+    lines = [*_restored_lines(done.vault), *said_of(args, done.back, done.root_words), _IN_ITS_PLACE]
+    if done.closed_drafts:
+        lines.insert(3, "Unfinished drafts in it stay closed: only the passphrase of whoever wrote them opens them.")
+    data = {**_restored_data(done.vault), **data_of(done.back, done.root_words), "closed_drafts": done.closed_drafts}
+    return Result(data, lines)
+
+
+_IN_ITS_PLACE = (
+    "A new log begins in it. Use it in place of the old vault, never beside it: opened again, the old one would no"
+    " longer verify, and its exports would wait for good."
+)
+
+
+def _restored_data(restored: Restored) -> dict[str, Any]:
+    return {
         "vault": str(restored.path),
         "backup": str(restored.backup),
         "made": time_data(restored.made_ms, MINUTE_UTC),
@@ -120,14 +187,22 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
         "lost_entries": restored.lost_entries,
         "loss": restored.loss,
     }
-    lines = [
-        f"The vault is at {restored.path}, from the backup of {restoring.day(restored.made_ms)}.",
+
+
+def _restored_lines(restored: Restored) -> list[str]:
+    from vault.services.restoring import day
+
+    return [
+        f"The vault is at {restored.path}, from the backup of {day(restored.made_ms)}.",
         f"It holds {_inside(restored.operations, restored.versions, restored.drafts)}.",
         f"LOSS: {restored.loss}",
-        "A new log begins in it. Use it in place of the old vault, never beside it: opened again, the old one would"
-        " no longer verify, and its exports would wait for good.",
     ]
-    return Result(data, lines)
+
+
+def _keep(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return int(text)
 
 
 def _inside(entries: int, versions: int, drafts: int) -> str:

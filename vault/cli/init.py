@@ -45,12 +45,14 @@ def _memory(text: str) -> int | str:
 
 
 def _init(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import founding, recovery
+    from vault.services import founding, leftovers, recovery
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
     refuse_as_options(args, _ORG, "init")
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
+    for line in leftovers.clear(path):
+        face.say(line)
     organisation = personal_values(args, face, _ORG, "init")["org"][0]
     member = read_member(args, face)
     passphrase = new_passphrase(args, face, (organisation, member), language=args.generate)

@@ -134,11 +134,13 @@ def _invite(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _join(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import joining
+    from vault.services import joining, leftovers
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
+    for line in leftovers.clear(path):
+        face.say(line)
     if args.out.exists():
         raise RefusedError(f"{args.out} exists already", advice="Name a new file.")
     invitation = joining.read_invitation(args.invitation)

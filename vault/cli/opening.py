@@ -58,11 +58,11 @@ def read_entrance(args: argparse.Namespace, face: Face, salt: Callable[[], bytes
     `salt` gives the vault's salt where something else than the vault of the options is opened.
     """
     from vault.access.factors import Factors, salt_of_vault
+    from vault.store.folder import VaultFolder
 
     if salt is None:
         path = vault_path(args)
-        if not (path / "keys").is_file():
-            raise NoVaultError(f"there is no vault at {path}")
+        VaultFolder(path).require()
         salt = partial(salt_of_vault, path)
     member = read_member(args, face)
     passphrase = read_passphrase(args, face)

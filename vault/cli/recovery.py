@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import read_member
-from vault.cli.choosing import new_passphrase
+from vault.cli.coming_back import add_wishes, ask_who, data_of, said_of
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened, vault_path
 from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over, typed_sheets
@@ -40,9 +39,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     follow = verbs.add_parser("follow", help="seal your cases anew after somebody made new sheets", allow_abbrev=False)
     follow.set_defaults(command=_follow)
     restore = verbs.add_parser("restore", help="bring a member back with sheets alone", allow_abbrev=False)
-    restore.add_argument("--new-admin", action="store_true", help="admit somebody new as admin under this name")
-    restore.add_argument("--all", action="store_true", help="everything that the sheets open, not what they held")
-    restore.add_argument("--keep-old", action="store_true", help="do not end the member's other devices")
+    add_wishes(restore)
     restore.set_defaults(command=_restore)
 
 
@@ -101,7 +98,9 @@ def _sheets(args: argparse.Namespace, face: Face) -> Result:
 
 def _drill(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import recovery
+    from vault.store.folder import VaultFolder
 
+    VaultFolder(vault_path(args)).require()  # before anybody types what would be for nothing
     typed = typed_sheets(args, face, "recovery drill")
     with opened(args, face) as session:
         done = recovery.drill(session, typed)
@@ -172,11 +171,13 @@ def _followed(replaced: int, waiting: int) -> list[str]:
 
 def _restore(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import recovery
+    from vault.store.folder import VaultFolder
 
     path = vault_path(args)
-    member = read_member(args, face)
-    typed = typed_sheets(args, face, "recovery restore")
-    passphrase = new_passphrase(args, face, (member,))
+    VaultFolder(path).require()  # before anybody types what would be for nothing
+    member, typed, passphrase = ask_who(
+        args, face, "recovery restore", lambda sheets: recovery.require_fitting(path, sheets)
+    )
     done = recovery.restore(
         path,
         typed,
@@ -188,28 +189,7 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
     )
     for warning in done.warnings:
         face.say(warning)
-    lines = [
-        "Access is restored, and every member will see that it was.",
-        f"The new device holds {counted(done.back.compartments, 'compartment')};"
-        f" {counted(len(done.back.ended), 'old device')} ended.",
-        "Compare the 13 words with those on the sheets:",
-        f"  {' '.join(done.root_words)}",
-        "The words were typed here: make new sheets now, `casevault recovery new --old-sheets`.",
-    ]
-    if done.back.left:
-        lines.insert(2, f"The sheets open {done.back.left} more, which this member did not hold (`--all`).")
-    if args.all:
-        lines.insert(1, "IT HOLDS EVERYTHING THAT THE SHEETS OPEN, also what this member never held.")
-    data = {
-        "member": done.back.member.hex(),
-        "device": done.back.seat.hex(),
-        "ended": [seat.hex() for seat in done.back.ended],
-        "compartments": done.back.compartments,
-        "left": done.back.left,
-        "roster": done.back.roster,
-        "root_words": list(done.root_words),
-    }
-    return Result(data, lines)
+    return Result(data_of(done.back, done.root_words), said_of(args, done.back, done.root_words))
 
 
 def _paths(files: object) -> list[str]:

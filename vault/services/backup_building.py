@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vault import platform
-from vault.access.copies import COPIED_SECRETS, CopyKeys
+from vault.access.copies import COPIED_ROWS, CopyKeys
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
@@ -44,7 +44,7 @@ def build(session: Session, folder: BackupFolder, progress: Progress, cancelled:
         session.database,
         {folder.database: _PLAIN_TABLES, folder.key_rows: KEY_TABLES},
         keys.database_key,
-        local_purposes=COPIED_SECRETS,
+        local_purposes=COPIED_ROWS,
         progress=lambda done, total: progress("Copying the vault", done, total),
         cancelled=cancelled,
     )

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vault import platform
-from vault.errors import MalformedError, NotFoundError, TryAgainError, VaultError, VerificationError
+from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainError, VaultError, VerificationError
 from vault.log.state import bytes_digest
-from vault.seal.keyfile import HEADER_SIZE, KeyHeader
+from vault.seal.keyfile import HEADER_SIZE, KEY_FILE_SIZE, KeyHeader
+from vault.store.beside import holds_only
 from vault.store.files import read_limited, write_durable
+from vault.store.folder import KEY_ROWS
 
 _NAME = re.compile(r"backup-([1-9][0-9]{0,8})(\.part)?")
 _DRAFT_NAME = re.compile(r"[0-9a-f]{32}\.db(-wal)?")
@@ -22,6 +24,14 @@ _LINE = re.compile(r"([0-9a-f]{64})  ([a-z0-9./-]{1,64})")
 _DIGESTS_LIMIT = 1024 * 1024
 _PIECE = 1024 * 1024
 _PART = ".part"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a backup is of: the vault, and which folder of it; members of one vault have folders of their own."""
+
+    vault: bytes
+    folder: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ class BackupFolder:
     @property
     def key_rows(self) -> Path:
         """Wraps, grants, the seats' keyrings and the manifest: what an erasure must reach, apart from all else."""
-        return self.path / "keyrows.db"
+        return self.path / KEY_ROWS
 
     @property
     def drafts_dir(self) -> Path:
@@ -59,20 +69,32 @@ class BackupFolder:
         """Return the members' draft files, and what a crash left to be taken over into them."""
         return draft_files(self.drafts_dir)
 
-    def vault(self) -> bytes | None:
-        """Return whose backup it is, or None where that cannot be read."""
+    def source(self) -> Source | None:
+        """Return what it is a backup of, or None where that cannot be read."""
         try:
-            with self.keys.open("rb") as file:
-                return KeyHeader.decode(file.read(HEADER_SIZE)).vault
-        except (OSError, VaultError):
+            header = KeyHeader.decode(read_limited(self.keys, KEY_FILE_SIZE, follow_links=False)[:HEADER_SIZE])
+        except VaultError:
             return None
+        return Source(header.vault, header.folder)
 
-    def is_ours(self, vault: bytes) -> bool:
+    def is_of(self, source: Source) -> bool:
         """Say whether it may be removed for this vault: nothing is in it but the files of a backup, and of no other."""
-        parts = (self.keys, self.database, self.key_rows, self.drafts_dir, self.digests)
-        names = {part.name for part in parts}
-        found = {re.sub(r"(\.new|\.probe|-wal|-shm|-journal)$", "", path.name) for path in self.path.iterdir()}
-        return found <= names and (self.vault() == vault or not self.keys.exists())
+        files = {part.name for part in (self.keys, self.database, self.key_rows, self.digests)}
+        if not holds_only(self.path, files=files, folders={self.drafts_dir.name}):
+            return False
+        return self.source() == source or (self.path.suffix == _PART and not self.keys.exists())
+
+    def require_readable(self) -> None:
+        """Refuse a folder that is called a backup and has something else than a file as `keys`: a FIFO never answers.
+
+        Raises:
+            RefusedError: names it.
+        """
+        if os.path.lexists(self.keys) and (self.keys.is_symlink() or not self.keys.is_file()):
+            raise RefusedError(
+                f"{self.keys} is no ordinary file",
+                advice=f"Move {self.path.name} away from there, or name another folder for the backup.",
+            )
 
     def remove(self) -> None:
         """Delete it. From the first moment on it is no backup any more, also when this is cut off."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from vault.access.copies import CopyKeys
+from vault.access.copies import CopyKeys, SheetKeys
 from vault.errors import MalformedError, NewerVaultError, NoVaultError, VerificationError, WrongPassphraseError
 from vault.log.items import Item
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
@@ -58,7 +58,7 @@ def read_key_file(folder: BackupFolder) -> KeyFile:
 
 def prove(
     folder: BackupFolder,
-    keys: CopyKeys,
+    keys: CopyKeys | SheetKeys,
     *,
     files: Mapping[str, bytes] | None,
     progress: Progress = lambda what, done, total: None,
@@ -68,7 +68,7 @@ def prove(
 
     Args:
         folder: the backup.
-        keys: what the seat opens it with.
+        keys: what the seat opens it with; by sheets no version is opened, and all are counted.
         files: digests of its files as found, to be compared with its manifest; None after the tables were brought up
             to date.
         progress: told how far it is.
@@ -138,7 +138,9 @@ def _manifest(key_rows: Database) -> Manifest:
     return manifest
 
 
-def _count_drafts(folder: BackupFolder, keys: CopyKeys) -> int:
+def _count_drafts(folder: BackupFolder, keys: CopyKeys | SheetKeys) -> int:
+    if isinstance(keys, SheetKeys):
+        return 0
     path = folder.drafts_dir / f"{keys.private_name}.db"
     if not path.exists():
         return 0

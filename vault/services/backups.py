@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from vault import clock, platform
 from vault.access.copies import CopyKeys, copy_keys_of
 from vault.access.session import Session
-from vault.errors import RefusedError, TryAgainError
+from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE
@@ -18,6 +19,7 @@ from vault.services import dates
 from vault.services.backup_building import build
 from vault.services.backup_folder import (
     BackupFolder,
+    Source,
     draft_files,
     find_backup,
     next_folder,
@@ -28,18 +30,33 @@ from vault.services.backup_folder import (
 from vault.services.backup_proof import Progress, Proof, prove, read_key_file
 from vault.services.backup_state import CancelledError
 
+KEPT = 3
+"""How many backups of a folder stay at one destination, unless somebody says otherwise."""
 _ROOM_BESIDE = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class MadeBackup:
-    """A backup that was proven: where, what it comes to, and how much is in it."""
+    """A backup that was proven: where, what it comes to, and how much is in it.
+
+    `removed` names the earlier ones at the destination that went for it; `kept` are there now, this one among them.
+    """
 
     path: Path
     digest: bytes
     operations: int
     versions: int
     drafts: int
+    removed: tuple[str, ...]
+    kept: int
+
+    @property
+    def removal(self) -> str:
+        """What went and what is kept, in words."""
+        if not self.removed:
+            return f"{self.kept} kept."
+        went = "1 was removed" if len(self.removed) == 1 else f"{len(self.removed)} were removed"
+        return f"{went} ({', '.join(self.removed)}); {self.kept} kept."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +79,32 @@ def make(
     session: Session,
     destination: Path,
     *,
+    keep: int = KEPT,
     progress: Progress = lambda what, done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> MadeBackup | None:
     """Make a backup in a new folder at the destination; None, and nothing there, when it was cancelled.
 
-    Work may go on meanwhile. Earlier backups of this vault at the destination stay until the new one was opened and
-    read, and go then. Whatever else lies there is left alone.
+    Work may go on meanwhile. Of the backups of this folder at the destination the newest stay, `keep` in all; the older
+    ones go once the new one was opened and read. Whatever else lies there is left alone.
 
     Raises:
-        RefusedError: the destination is a file, lies inside the vault, or its parent does not exist.
-        TryAgainError: no room, or it cannot be written there; the earlier backup stands.
-        VerificationError: what was written is not what the vault holds; the earlier backup stands.
+        UsageError: `keep` is less than 1.
+        RefusedError: the destination is a file, lies inside the vault, or its parent does not exist; or something there
+            is called a backup and cannot be looked into.
+        TryAgainError: no room, or it cannot be written there; the earlier backups stand.
+        VerificationError: what was written is not what the vault holds; the earlier backups stand.
     """
     rule = session.require(Action.BACKUP_MAKE)
+    if keep < 1:
+        raise UsageError("at least 1 backup is kept", advice="Leave out `--keep`, and 3 are.")
     _require_outside(session, destination)
+    header = read_key_file(BackupFolder(session.folder.path)).header
+    source = Source(header.vault, header.folder)
     with translated(destination):
         if not destination.is_dir():
             platform.make_private_folder(destination)
-        _remove_leftovers(session, destination)
+        _remove_leftovers(source, destination)
         _require_room(session, destination)
         folder, final = next_folder(destination)
         try:
@@ -99,11 +123,9 @@ def make(
             made.remove()
             raise
         dates.note(session.vault, dates.Done.BACKUP, session.log.now_ms(), session.state)
-        for older in numbered(destination).values():
-            if older.path != final and older.vault() == session.vault and older.is_ours(session.vault):
-                older.remove()
+        removed, kept = _remove_older(source, destination, keep)
     state = proof.state
-    return MadeBackup(final, state.digest, state.operations, state.versions, proof.drafts)
+    return MadeBackup(final, state.digest, state.operations, state.versions, proof.drafts, removed, kept)
 
 
 def verify(
@@ -204,10 +226,25 @@ def _require_outside(session: Session, destination: Path) -> None:
         )
 
 
-def _remove_leftovers(session: Session, destination: Path) -> None:
-    for leftover in numbered(destination, unfinished=True).values():
-        if leftover.is_ours(session.vault):
+def _remove_leftovers(source: Source, destination: Path) -> None:
+    """Remove what a backup that was cut off left, once it is sure that all there can be looked into."""
+    leftovers = numbered(destination, unfinished=True).values()
+    for folder in (*numbered(destination).values(), *leftovers):
+        folder.require_readable()
+    for leftover in leftovers:
+        if leftover.is_of(source):
             leftover.remove()
+
+
+def _remove_older(source: Source, destination: Path, keep: int) -> tuple[tuple[str, ...], int]:
+    """Remove all but the newest backups of one folder; return the names that went, and how many are left."""
+    own = [one for one in numbered(destination).values() if one.is_of(source)]
+    removed = []
+    for older in own[:-keep]:
+        with suppress(OSError):  # the new one is made and proven: what cannot go now stays, and is counted
+            older.remove()
+            removed.append(older.path.name)
+    return tuple(removed), len(own) - len(removed)
 
 
 def _require_room(session: Session, destination: Path) -> None:

@@ -38,6 +38,7 @@ from vault.seal.signing import public_key
 from vault.services import dates
 from vault.services.sheets import TypedSheets
 from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 
 SHAPES = {"2-of-3": (2, 3), "3-of-5": (3, 5)}
@@ -218,6 +219,17 @@ def standing(session: Session) -> Standing:
         stale=sum(1 for _ in stale_compartments(session)),
         used=sheets_used(session.directory.chain, session.root_public),
     )
+
+
+def require_fitting(path: Path, typed: TypedSheets) -> None:
+    """Say at once that sheets do not open what is at a place, a vault or a backup: before a passphrase is chosen.
+
+    Raises:
+        RefusedError: too few sheets.
+        VerificationError: they are of another vault, or of a set that was replaced.
+    """
+    secret = join_sheets(typed.sheets, None)
+    open_door(KeyFile.decode(read_limited(VaultFolder(path).keys, KEY_FILE_SIZE)), secret)
 
 
 def restore(

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from vault import platform
-from vault.access.copies import COPIED_SECRETS, CopyKeys, copy_keys_of
+from vault.access.copies import COPIED_ROWS, CopyKeys, SheetKeys, copy_keys_of
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.display import MINUTE_UTC, time_text
-from vault.errors import RefusedError
 from vault.ids import Origin
 from vault.records.work import Entry
 from vault.seal.keyfile import KeyFile
@@ -21,6 +21,7 @@ from vault.services import dates
 from vault.services.backup_building import KEY_TABLES
 from vault.services.backup_folder import BackupFolder, copy_durable, find_backup, require_undamaged, translated
 from vault.services.backup_proof import Progress, Proof, prove, read_key_file
+from vault.store.beside import make_beside
 from vault.store.copy import add_rows, clear_table
 from vault.store.engine import open_database, open_finished
 from vault.store.files import make_ballast
@@ -100,25 +101,15 @@ def restore(
     """
     try:
         folder = find_backup(source)
-        building = VaultFolder(target.with_name(target.name + ".part"))
-        _require_free(target)
-        with translated(target):
-            shutil.rmtree(building.path, ignore_errors=True)  # of a restore that was cut off
-            try:
-                opening = partial(
-                    copy_keys_of,
-                    member=member,
-                    passphrase=bytearray(passphrase),
-                    device_secret=device_secret,
-                    fido2_secret=fido2_secret,
-                )
-                proof = _build(folder, building, opening, progress)
-                if target.exists():
-                    target.rmdir()
-                building.path.replace(target)
-                platform.fsync_folder(target.parent)
-            finally:
-                shutil.rmtree(building.path, ignore_errors=True)
+        opening = partial(
+            copy_keys_of,
+            member=member,
+            passphrase=bytearray(passphrase),
+            device_secret=device_secret,
+            fido2_secret=fido2_secret,
+        )
+        with built(folder, target, opening, progress) as (_, proof):
+            pass
         with unlock(
             target,
             member=member,
@@ -128,9 +119,49 @@ def restore(
             device_secret=device_secret,
             fido2_secret=fido2_secret,
         ) as session:
-            return _begin_again(session, folder, target, proof)
+            return begin_again(session, folder, proof, lost_entries=_lost(session))
     finally:
         passphrase[:] = bytes(len(passphrase))
+
+
+@contextmanager
+def built(
+    folder: BackupFolder, target: Path, opening: Callable[[KeyFile], CopyKeys | SheetKeys], progress: Progress
+) -> Iterator[tuple[VaultFolder, Proof]]:
+    """Yield a vault made of a backup, proven, in a new folder beside the target; behind the block it takes that name.
+
+    Where anything fails, also in the block, nothing is left of it and nothing is at the target.
+
+    Args:
+        folder: the backup; only read.
+        target: a folder that does not exist, or is empty.
+        opening: returns what opens the copy that has this `keys` file.
+        progress: told how far it is.
+
+    Raises:
+        As `restore`.
+    """
+    VaultFolder(target).require_free(platform.is_network_or_synced)
+    with copied(folder, target, opening, progress) as (building, proof), translated(target):
+        yield building, proof
+        if target.exists():
+            target.rmdir()
+        building.path.replace(target)
+        platform.fsync_folder(target.parent)
+
+
+@contextmanager
+def copied(
+    folder: BackupFolder, beside: Path, opening: Callable[[KeyFile], CopyKeys | SheetKeys], progress: Progress
+) -> Iterator[tuple[VaultFolder, Proof]]:
+    """Yield a vault made of a backup, proven, in a new folder beside a place; behind the block it is gone."""
+    building = make_beside(beside)
+    try:
+        with translated(beside):
+            proof = _build(folder, building, opening, progress)
+        yield building, proof
+    finally:
+        shutil.rmtree(building.path, ignore_errors=True)
 
 
 def last_opened_here(source: Path, state: Path | None = None) -> int | None:
@@ -146,14 +177,11 @@ def day(ms: int) -> str:
     return time_text(ms, MINUTE_UTC)
 
 
-def _require_free(target: Path) -> None:
-    VaultFolder(target).require_safe_place()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise RefusedError(f"there is something at {target} already", advice="Restore into a new folder.")
-
-
 def _build(
-    folder: BackupFolder, building: VaultFolder, opening: Callable[[KeyFile], CopyKeys], progress: Progress
+    folder: BackupFolder,
+    building: VaultFolder,
+    opening: Callable[[KeyFile], CopyKeys | SheetKeys],
+    progress: Progress,
 ) -> Proof:
     building.make()
     copied = BackupFolder(building.path)
@@ -173,7 +201,7 @@ def _build(
     return proof
 
 
-def _bring_up_to_date(copied: BackupFolder, keys: CopyKeys) -> bool:
+def _bring_up_to_date(copied: BackupFolder, keys: CopyKeys | SheetKeys) -> bool:
     """Run the missing schema steps on the copies; the backup itself is what a failure goes back to."""
     changed = False
     for path in (copied.database, copied.key_rows):
@@ -189,7 +217,7 @@ def _bring_up_to_date(copied: BackupFolder, keys: CopyKeys) -> bool:
     return changed
 
 
-def _join_key_rows(copied: BackupFolder, keys: CopyKeys) -> None:
+def _join_key_rows(copied: BackupFolder, keys: CopyKeys | SheetKeys) -> None:
     """Put wraps, grants and keyrings back among the other tables, and leave the files of a vault alone behind.
 
     Whatever the backup holds, no session key and no ratchet comes along: a copy would sign with keys used after it.
@@ -199,7 +227,7 @@ def _join_key_rows(copied: BackupFolder, keys: CopyKeys) -> None:
         key_rows = open_finished(copied.key_rows, keys.database_key)
         try:
             clear_table(database, "local")
-            add_rows(key_rows, database, KEY_TABLES, local_purposes=COPIED_SECRETS)
+            add_rows(key_rows, database, KEY_TABLES, local_purposes=COPIED_ROWS)
         finally:
             key_rows.close()
     finally:
@@ -208,20 +236,21 @@ def _join_key_rows(copied: BackupFolder, keys: CopyKeys) -> None:
     copied.digests.unlink()
 
 
-def _begin_again(session: Session, folder: BackupFolder, target: Path, proof: Proof) -> Restored:
+def begin_again(session: Session, folder: BackupFolder, proof: Proof, *, lost_entries: int | None) -> Restored:
+    """Write into the log of a vault that was just made of a backup that it was, and return what it holds."""
     manifest = proof.manifest
     covers = {"operation": manifest.operations, "version": manifest.versions, "draft": proof.drafts}
     with session.work() as work:
         work.commit(Entry(act="backup.restore", covers=covers, dig=manifest.digest))
     dates.note_opened(session)
     return Restored(
-        path=target,
+        path=session.folder.path,
         backup=folder.path,
         made_ms=manifest.made_ms,
         operations=manifest.operations,
         versions=manifest.versions,
         drafts=proof.drafts,
-        lost_entries=_lost(session),
+        lost_entries=lost_entries,
         origin=session.log.origin,
         warnings=session.warnings,
     )

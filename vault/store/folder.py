@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from vault.platform import fsync_folder, is_network_or_synced, make_private_fold
 
 # Returns why a vault cannot live safely at this place, or None.
 PlaceCheck = Callable[[Path], str | None]
+
+KEY_ROWS = "keyrows.db"
+"""The file that a backup has and a vault has not: the rows with keys, apart from all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,14 @@ class VaultFolder:
             ) from None
 
     def require(self) -> None:
-        """Raise NoVaultError unless both `keys` and the database are here."""
+        """Raise NoVaultError unless both `keys` and the database are here, and are a vault's: a backup has them too."""
+        if holds_backup(self.path):
+            raise NoVaultError(
+                f"there is a backup at {self.path}, and no vault",
+                advice="Make a vault of it in a new folder: `casevault --vault NEW backup restore"
+                f" {self.path}` with the passphrase, `casevault --vault NEW backup restore {self.path} --sheets`"
+                " with recovery sheets.",
+            )
         for part in (self.keys, self.database):
             if not part.is_file():
                 raise NoVaultError(f"there is no vault at {self.path}: the file {part.name} is missing")
@@ -89,7 +100,8 @@ class VaultFolder:
     def require_free(self, refuse: PlaceCheck = is_network_or_synced) -> None:
         """Refuse a place where no vault can be made: see `require_safe_place`, and a folder that holds something."""
         self.require_safe_place(refuse)
-        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+        is_new = not os.path.lexists(self.path)
+        if not is_new and (self.path.is_symlink() or not self.path.is_dir() or any(self.path.iterdir())):
             raise RefusedError(f"there is something at {self.path} already", advice="Choose another folder.")
 
     def require_safe_place(self, refuse: PlaceCheck = is_network_or_synced) -> None:
@@ -107,3 +119,10 @@ class VaultFolder:
                 f"a vault cannot be opened at {self.path}: {reason}",
                 advice="Keep the vault on this device's own disk and carry bundles or backups instead.",
             )
+
+
+def holds_backup(path: Path) -> bool:
+    """Say by what is in it, whatever its name, whether a folder is a backup, or one that backups were made to."""
+    if (path / KEY_ROWS).is_file():
+        return True
+    return not (path / "keys").exists() and any((one / KEY_ROWS).is_file() for one in path.glob("backup-*"))

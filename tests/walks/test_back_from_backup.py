@@ -1,0 +1,121 @@
+"""Scenario 20 at its worst: the computer and the passphrase are gone; a backup and two sheets are in hand.
+
+All of it on a fresh account, by the real command: nothing but the backup's folder and the words of two sheets came
+along.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import Answer, Desk
+from tests.services.founded import Place
+from tests.walks.test_lost_passphrase import grids_in
+from vault.seal.passphrase import FLOOR
+
+NEW = b"nine paper sparrows"
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """What is left: the folder that backups were made to, three sheets on paper, and a case's reference in memory."""
+
+    stick: Path
+    sheets: list[str]
+    case: str
+    root_words: list[str]
+
+    def piped(self, *numbers: int) -> str:
+        return json.dumps({"sheets": [self.sheets[number - 1] for number in numbers]})
+
+
+def desk_of_a_new_account(folder: Path) -> Desk:
+    """Return a desk without a vault, whose account never saw one."""
+    folder.mkdir()
+    (folder / "state").mkdir()
+    return Desk.of(Place(folder / "work.vault", folder / "state"), folder)
+
+
+@pytest.fixture
+def in_hand(tmp_path: Path) -> InHand:
+    desk = desk_of_a_new_account(tmp_path / "old")
+    paper, stick = tmp_path / "sheets.txt", tmp_path / "stick"
+    memory = str(FLOOR.memory_kib // 1024)
+    made = desk.run("init", "--kdf-memory-mib", memory, "--sheets", str(paper), "--org", "Aid", "--json")
+    assert made.code == 0, made.err
+    sheets = grids_in(paper.read_text())
+    drilled = desk.run("recovery", "drill", "--from", "-", stdin=json.dumps({"sheets": sheets[1:]}))
+    assert drilled.code == 0, drilled.err
+    case = desk.run("case", "new", "--kind", "asylum", "--title", "Hearing", "--json").json()["ref"]
+    assert desk.run("note", "add", case, stdin="Written before.").code == 0
+    backup = desk.run("backup", "make", str(stick), "--json")
+    assert backup.code == 0, backup.err
+    shutil.rmtree(tmp_path / "old")
+    return InHand(stick, sheets, case, made.json()["root_words"])
+
+
+def restore(desk: Desk, source: Path, in_hand: InHand, *numbers: int) -> Answer:
+    desk.passphrase_file.write_bytes(NEW)
+    asked = ("backup", "restore", str(source), "--sheets", "--from", "-", "--json")
+    return desk.run(*asked, stdin=in_hand.piped(*numbers))
+
+
+def test_a_backup_and_two_sheets_bring_everything_back_on_a_fresh_account(in_hand: InHand, tmp_path: Path) -> None:
+    desk = desk_of_a_new_account(tmp_path / "new")
+    before = {path: path.read_bytes() for path in in_hand.stick.rglob("*") if path.is_file()}
+    alone = restore(desk, in_hand.stick, in_hand, 3)
+    assert (alone.code, alone.json()["error"]["message"]) == (5, "2 sheets are needed, not 1")
+    assert not desk.place.path.exists()
+    done = restore(desk, in_hand.stick, in_hand, 3, 1)
+    assert done.code == 0, done.err
+    assert done.json()["root_words"] == in_hand.root_words
+    assert done.json()["backup"] == str(in_hand.stick / "backup-1")
+    assert len(done.json()["ended"]) == 1
+    assert done.json()["loss"].startswith("Whatever was written after ")
+    shown = desk.run("case", "show", in_hand.case, "--json").json()
+    assert [note["text"] for note in shown["notes"]] == ["Written before."]
+    assert desk.run("note", "add", in_hand.case, stdin="Written after.").code == 0
+    verified = desk.run("log", "verify", "--json").json()
+    assert (verified["verified"], verified["problems"]) == (True, [])
+    acts = [entry["act"] for entry in desk.run("log", "list", "--json").json()["entries"]]
+    assert {"access.recover", "backup.restore"} <= set(acts)
+    # The backup is as it was, and the new vault is backed up and comes back in turn.
+    assert {path: path.read_bytes() for path in in_hand.stick.rglob("*") if path.is_file()} == before
+    assert desk.run("backup", "make", str(tmp_path / "second")).code == 0
+    third = desk_of_a_new_account(tmp_path / "third")
+    assert restore(third, tmp_path / "second", in_hand, 1, 2).code == 0
+    texts = [note["text"] for note in third.run("case", "show", in_hand.case, "--json").json()["notes"]]
+    assert texts == ["Written before.", "Written after."]
+
+
+@pytest.mark.parametrize("shape", ["the folder of all", "one of them", "a copy that is called a vault"])
+def test_a_backup_where_a_vault_was_named_is_known_by_what_is_in_it_before_a_row_is_typed(
+    in_hand: InHand, tmp_path: Path, shape: str
+) -> None:
+    desk = desk_of_a_new_account(tmp_path / "new")
+    named = {"the folder of all": in_hand.stick, "one of them": in_hand.stick / "backup-1"}.get(shape)
+    if named is None:
+        named = tmp_path / "x.vault"
+        shutil.copytree(in_hand.stick / "backup-1", named)
+    for verb in (("recovery", "restore"), ("recovery", "drill"), ("case", "list")):
+        said = desk.run(*verb, "--json", "--vault", str(named))  # nothing is piped: whoever asked would fail of that
+        assert said.code == 10, said.out
+        error = said.json()["error"]
+        assert error["message"] == f"there is a backup at {named}, and no vault"
+        assert f"backup restore {named} --sheets" in error["advice"]
+        assert "sheets are" not in said.out
+    assert restore(desk, named, in_hand, 2, 3).code == 0
+    assert desk.run("case", "show", in_hand.case).code == 0
+
+
+def test_where_no_vault_is_that_is_said_before_a_row_is_typed(in_hand: InHand, tmp_path: Path) -> None:
+    desk = desk_of_a_new_account(tmp_path / "new")
+    said = desk.run("recovery", "restore", "--json")
+    assert (said.code, said.json()["error"]["code"]) == (10, "no-vault")
+    none = desk.run("backup", "restore", str(tmp_path / "nowhere"), "--sheets", "--json")
+    assert (none.code, none.json()["error"]["message"]) == (4, f"there is no backup at {tmp_path / 'nowhere'}")

@@ -1,0 +1,68 @@
+"""What the two ways back by recovery sheets ask and say alike: into a vault that is here, and out of a backup."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from vault.cli.asking import read_member
+from vault.cli.choosing import new_passphrase
+from vault.cli.face import Face
+from vault.cli.sheets import typed_sheets
+from vault.display import counted
+
+if TYPE_CHECKING:
+    from vault.access.recovering import BroughtBack
+    from vault.services.sheets import TypedSheets
+
+WISHES = ("new_admin", "all", "keep_old")
+
+
+def add_wishes(parser: argparse.ArgumentParser) -> None:
+    """Declare who comes back, and with how much."""
+    parser.add_argument("--new-admin", action="store_true", help="admit somebody new as admin under this name")
+    parser.add_argument("--all", action="store_true", help="everything that the sheets open, not what they held")
+    parser.add_argument("--keep-old", action="store_true", help="do not end the member's other devices")
+
+
+def ask_who(
+    args: argparse.Namespace, face: Face, verb: str, fits: Callable[[TypedSheets], None]
+) -> tuple[str, TypedSheets, bytearray]:
+    """Ask for the member, the sheets and a new passphrase; sheets that do not fit are told before it is chosen."""
+    member = read_member(args, face)
+    typed = typed_sheets(args, face, verb)
+    fits(typed)
+    return member, typed, new_passphrase(args, face, (member,))
+
+
+def said_of(args: argparse.Namespace, back: BroughtBack, root_words: Sequence[str]) -> list[str]:
+    """Return what was done, in words, and what to do now."""
+    lines = ["Access is restored, and every member will see that it was."]
+    if args.all:
+        lines.append("IT HOLDS EVERYTHING THAT THE SHEETS OPEN, also what this member never held.")
+    lines.append(
+        f"The new device holds {counted(back.compartments, 'compartment')};"
+        f" {counted(len(back.ended), 'old device')} ended."
+    )
+    if back.left:
+        lines.append(f"The sheets open {back.left} more, which this member did not hold (`--all`).")
+    return [
+        *lines,
+        "Compare the 13 words with those on the sheets:",
+        f"  {' '.join(root_words)}",
+        "The words were typed here: make new sheets now, `casevault recovery new --old-sheets`.",
+    ]
+
+
+def data_of(back: BroughtBack, root_words: Sequence[str]) -> dict[str, Any]:
+    """Return the same for `--json`."""
+    return {
+        "member": back.member.hex(),
+        "device": back.seat.hex(),
+        "ended": [seat.hex() for seat in back.ended],
+        "compartments": back.compartments,
+        "left": back.left,
+        "roster": back.roster,
+        "root_words": list(root_words),
+    }

@@ -1,0 +1,114 @@
+"""A vault is built beside its place, in a folder of its own, and takes its name in one step; a kill leaves that folder.
+
+What stands there already, however called, is nobody's to touch but its owner's.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault import platform
+from vault.errors import TryAgainError
+from vault.store.folder import VaultFolder
+
+_HOUR_SECONDS = 3600
+# Beside a file of this program while it is written, or while SQLite has it open.
+_BESIDE_A_FILE = re.compile(r"(\.new|\.probe|-wal|-shm|-journal)$")
+_SEAT_FILE = re.compile(r"[0-9a-f]{32}\.db")
+_FILES = frozenset({"keys", "vault.db", "keyrows.db", "digests", "ballast"})
+_FOLDERS = frozenset({"index", "drafts", "blobs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What earlier runs left beside a place: `removed` was this program's own, `doubtful` may be somebody's."""
+
+    removed: tuple[Path, ...]
+    doubtful: tuple[Path, ...]
+
+
+def make_beside(path: Path) -> VaultFolder:
+    """Make a new folder beside for this vault alone.
+
+    Raises:
+        TryAgainError: it cannot be made there.
+    """
+    building = VaultFolder(path.with_name(f"{path.name}.{secrets.token_hex(4)}.part"))
+    try:
+        if not path.parent.exists():
+            platform.make_private_folder(path.parent)
+        building.path.mkdir(mode=platform.PRIVATE_FOLDER_MODE)
+    except OSError:
+        raise no_room(path) from None
+    return building
+
+
+def no_room(path: Path) -> TryAgainError:
+    """Return the error of a place where no vault can be made now."""
+    return TryAgainError(f"the vault cannot be made at {path}", advice="Check room and rights, then repeat.")
+
+
+def clear_leftovers(path: Path, *, now: float) -> Leftovers:
+    """Remove what `make_beside` made for this place and a kill left there, untouched for an hour.
+
+    A folder goes only when nothing is in it but what this program puts there; whatever else has such a name stays.
+
+    Args:
+        path: where a vault shall stand.
+        now: the wall clock, seconds since 1970.
+    """
+    pattern = re.compile(re.escape(path.name) + r"\.[0-9a-f]{8}\.part")
+    removed: list[Path] = []
+    doubtful: list[Path] = []
+    for one in sorted(_inside(path.parent)):
+        if not pattern.fullmatch(one.name) or _newest(one) > now - _HOUR_SECONDS:
+            continue
+        if holds_only(one, files=_FILES, folders=_FOLDERS):
+            shutil.rmtree(one, ignore_errors=True)
+        (doubtful if os.path.lexists(one) else removed).append(one)
+    return Leftovers(tuple(removed), tuple(doubtful))
+
+
+def holds_only(folder: Path, *, files: Collection[str], folders: Collection[str]) -> bool:
+    """Say whether a real folder holds nothing but these files, and these folders with files of seats; a link never."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    for one in _inside(folder):
+        name = _BESIDE_A_FILE.sub("", one.name)
+        if one.is_symlink():
+            return False
+        if one.name in folders and one.is_dir():
+            if not all(_is_of_a_seat(file) for file in _inside(one)):
+                return False
+        elif name not in files or not one.is_file():
+            return False
+    return True
+
+
+def _is_of_a_seat(file: Path) -> bool:
+    name = _BESIDE_A_FILE.sub("", file.name)
+    return bool(_SEAT_FILE.fullmatch(name)) and file.is_file() and not file.is_symlink()
+
+
+def _newest(folder: Path) -> float:
+    """Return when something in it was last changed; what cannot be asked changed just now."""
+    newest = 0.0
+    try:
+        for one in (folder, *_inside(folder)):
+            newest = max(newest, one.lstat().st_mtime)
+    except OSError:
+        return float("inf")
+    return newest
+
+
+def _inside(folder: Path) -> list[Path]:
+    with suppress(OSError):
+        return list(folder.iterdir())
+    return []
