@@ -32,7 +32,8 @@ What the attacker has:
     a keystream used twice           test_salts; test_any_order; tests/seal: envelope
     a kill, a full disk              test_kill; test_take_kill; test_cut_off_takes; test_backup_kill; test_full_disk
     plaintext anywhere               test_plaintext; test_sections
-    memory                           test_memory
+    memory                           test_memory; test_exports
+    what leaves in a package         test_exports; tests/export
     a full old copy after revoking   test_revoked_copy; test_apart; test_arrest; tests/access: rekeying
     keys without end                 test_many_epochs
     a fresh log of a revoked seat    test_shared_keys; test_fresh_spoiled_logs; test_fresh_many_logs

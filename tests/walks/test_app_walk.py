@@ -138,7 +138,16 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
         seen.append(pages)
         return False
 
-    step = gateway.referral.export(case, profile="lawyer", to="Maître Lorvane", out=out, decisions={}, approve=decline)
+    step = gateway.referral.export(
+        case,
+        profile="lawyer",
+        to="Maître Lorvane",
+        out=out,
+        decisions={},
+        approve=decline,
+        progress=lambda done, total: None,
+        stopped=lambda: False,
+    )
     assert step is None
     assert seen
     assert list(out.iterdir()) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tui.gateway.subject import Subject, case_id
+from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
 from tui.shaping import questions_shown
 from tui.values import Exported, ExportStep, RecipientShown
 from vault.policy.roles import Action
@@ -44,10 +44,12 @@ class Referral(Subject):
         out: Path,
         decisions: Mapping[str, str],
         approve: Callable[[tuple[str, ...]], bool],
+        progress: Progress,
+        stopped: Stopped,
         second: Second | None = None,
         answer: Path | None = None,
     ) -> ExportStep | None:
-        """Return the package, or the questions that are open, or None when `approve` said no.
+        """Return the package, or the questions that are open, or None when `approve` said no or it was stopped.
 
         Nothing is written but in the first case.
 
@@ -58,6 +60,8 @@ class Referral(Subject):
             out: a folder that exists.
             decisions: form -> action.
             approve: gets the finished pages as another reader reads them; False stops before anything is sealed.
+            progress: told how much of the checking is done.
+            stopped: tells whether to stop.
             second: asks the second person at this keyboard.
             answer: the file in which a second person elsewhere answered.
         """
@@ -73,8 +77,9 @@ class Referral(Subject):
                 approve=approve,
                 second=second,
                 answer=given,
+                progress=telling(progress, stopped),
             )
-        except exporting.DeclinedError:
+        except (exporting.DeclinedError, StoppedError):
             return None
         if isinstance(done, exporting.Undecided):
             return ExportStep(questions=questions_shown(done.questions))

@@ -162,7 +162,7 @@ class ExportScreen(SecondedScreen):
             def approve(pages: tuple[str, ...]) -> bool:
                 return self._wait_for_approval(pages, stopped)
 
-            progress(1, 3)
+            progress(1, 100)
             return vault.referral.export(
                 self._case,
                 profile=profile,
@@ -170,6 +170,8 @@ class ExportScreen(SecondedScreen):
                 out=out,
                 decisions=decided,
                 approve=approve,
+                progress=progress,
+                stopped=stopped,
                 second=vault.approvals.at_this_keyboard(who, self.lend) if who else None,
                 answer=answer,
             )

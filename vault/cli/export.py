@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ def _export(args: argparse.Namespace, face: Face) -> Result:
             cover=exporting.usual_cover(args.profile, args.language),
             second=second,
             answer=answer,
+            progress=partial(face.progress, what="Reading the finished files again"),
         )
     if isinstance(result, exporting.Undecided):
         return undecided(result)

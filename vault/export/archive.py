@@ -10,7 +10,7 @@ from __future__ import annotations
 import tarfile
 from collections.abc import Mapping
 
-from vault.errors import MalformedError
+from vault.errors import MalformedError, RefusedError
 from vault.seal.padding import padme
 
 MANIFEST = "manifest.json"
@@ -21,6 +21,20 @@ MEMBERS = (MANIFEST, SIGNATURE, REPORT, DATA)
 
 MOST_BYTES = 64 * 2**20
 _BLOCK = 512
+_ROOM_BESIDE = 64 * 1024  # manifest, signature, headers
+
+
+def require_room(size: int) -> None:
+    """Return if files of so many bytes fit into an archive that every reader takes.
+
+    Raises:
+        RefusedError: they do not.
+    """
+    if padme(size + _ROOM_BESIDE) > MOST_BYTES:
+        raise RefusedError(
+            f"the report is larger than a package of {MOST_BYTES // 2**20} MiB holds",
+            advice="Move what another matter needs to a case of its own, and export the two one after the other.",
+        )
 
 
 def pack(contents: Mapping[str, bytes]) -> bytes:

@@ -7,26 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import vault
 from vault.errors import DependencyMissingError, LeakError
+from vault.export.children import DEPENDENCY_MISSING, Progress, TooSlowError, ask_child, command_of
 from vault.export.data_json import Leaf
 from vault.export.fonts import font_folders
 from vault.export.report import Line
-
-_DEPENDENCY_MISSING = 69
-_MOST_ANSWER_BYTES = 64 * 2**20
-
-# -I leaves out the current folder and the user's; the folder of this program comes back as the only argument.
-_START = (
-    "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module('vault.export.leakcheck', run_name='__main__')"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,85 +28,125 @@ class Verdict:
 
 def verifier_command() -> tuple[str, ...]:
     """Return the command line of the verifier: it tells nothing but where the program lies."""
-    return (sys.executable, "-I", "-B", "-c", _START, str(Path(vault.__file__).parent.parent))
+    return command_of("vault.export.leakcheck")
 
 
 def check_for_leaks(
     *,
     pdf: bytes,
     data: bytes,
-    others: Sequence[bytes] = (),
     forbidden: Sequence[str],
     approved: Sequence[Line],
     approved_data: Sequence[Leaf],
-    own_in_others: Sequence[Leaf] = (),
     title: str,
     removed: str,
     language: str,
     command: Sequence[str] | None = None,
     seconds: float | None = None,
+    progress: Progress | None = None,
 ) -> Verdict:
     """Return if the finished files hold the approved text, nothing else, and none of the forbidden forms.
 
     Args:
         pdf: the report as it will leave.
         data: the data file as it will leave.
-        others: further files of the package, which are searched for the forms only.
         forbidden: spellings of all that was hidden.
         approved: every string that the report shows, in order. The report's own words are no leak of somebody's name
             that is spelled alike, at their places and no more often.
         approved_data: every string that the data file may hold, as often as it may stand there.
-        own_in_others: strings of the further files that are our own words.
         title: the title of the report.
         removed: what stands in the texts for something that was removed.
         language: its language tag.
         command: another verifier, for tests.
-        seconds: how long it may take; by default two minutes, and more for very many forms.
+        seconds: how long it may take; by default two minutes, and more for large files and very many forms.
+        progress: told how much of it is done.
 
     Raises:
         LeakError: something was found, or it could not be checked.
         DependencyMissingError: a library that the verifier reads with is not installed.
     """
-    files = (pdf, data, *others)
-    header = json.dumps(
-        {
-            "approved": list(approved),
-            "approved_data": list(approved_data),
-            "files": [len(content) for content in files],
-            "font_folders": font_folders(),
-            "forbidden": list(forbidden),
-            "language": language,
-            "own_in_others": list(own_in_others),
-            "removed": removed,
-            "title": title,
-        }
-    ).encode()
-    task = b"".join((len(header).to_bytes(4, "big"), header, *files))
-    patience = 120 + len(forbidden) / 250 if seconds is None else seconds
-    answer = _ask(command or verifier_command(), task, patience)
-    digests = tuple(hashlib.sha256(content).hexdigest() for content in files)
-    return _judge(answer, digests, any(form.strip() for form in forbidden))
+    files = (pdf, data)
+    header = {
+        "approved": list(approved),
+        "approved_data": list(approved_data),
+        "files": [len(content) for content in files],
+        "font_folders": font_folders(),
+        "forbidden": list(forbidden),
+        "language": language,
+        "removed": removed,
+        "report": True,
+        "title": title,
+    }
+    patience = _patience(pdf + data, forbidden) if seconds is None else seconds
+    answer = _ask(command or verifier_command(), _task(header, files), patience, progress)
+    return _judge(answer, _digests(files), any(form.strip() for form in forbidden))
 
 
-def _ask(command: Sequence[str], task: bytes, seconds: float) -> bytes:
-    environment = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+def check_words(
+    content: bytes,
+    *,
+    own: Sequence[Leaf],
+    forbidden: Sequence[str],
+    command: Sequence[str] | None = None,
+    seconds: float | None = None,
+) -> None:
+    """Return if a small further file of a package, such as its manifest, holds none of the forbidden forms.
+
+    Args:
+        content: the file.
+        own: its strings that are our own words.
+        forbidden: spellings of all that was hidden.
+        command: another verifier, for tests.
+        seconds: how long it may take.
+
+    Raises:
+        LeakError, DependencyMissingError: as `check_for_leaks`.
+    """
+    header = {"files": [len(content)], "forbidden": list(forbidden), "own": list(own), "report": False}
+    patience = _patience(content, forbidden) if seconds is None else seconds
+    answer = _ask(command or verifier_command(), _task(header, (content,)), patience)
+    _parsed(answer, _digests((content,)))
+
+
+def _patience(content: bytes, forbidden: Sequence[str]) -> float:
+    """Return how many seconds the verifier may take: ten times what it takes on a machine that does nothing else."""
+    return 120 + len(forbidden) / 250 + len(content) / 25_000
+
+
+def _task(header: Mapping[str, object], files: Sequence[bytes]) -> bytes:
+    encoded = json.dumps(header).encode()
+    return b"".join((len(encoded).to_bytes(4, "big"), encoded, *files))
+
+
+def _digests(files: Sequence[bytes]) -> tuple[str, ...]:
+    return tuple(hashlib.sha256(content).hexdigest() for content in files)
+
+
+def _ask(command: Sequence[str], task: bytes, seconds: float, progress: Progress | None = None) -> bytes:
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and a fixed program
-            command, input=task, capture_output=True, env=environment, timeout=seconds, check=False
-        )
-    except subprocess.TimeoutExpired:
+        code, answer = ask_child(command, task, seconds=seconds, progress=progress)
+    except TooSlowError:
         raise LeakError(f"cannot check the package: the verifier took longer than {seconds:g} s") from None
     except OSError:
         raise LeakError("cannot check the package: the verifier did not start") from None
-    if done.returncode == _DEPENDENCY_MISSING:
+    if code == DEPENDENCY_MISSING:
         raise DependencyMissingError("cannot check the package: a library that the verifier reads with is missing")
-    if done.returncode != 0 or len(done.stdout) > _MOST_ANSWER_BYTES:
-        # What it wrote on stderr may quote the text.
-        raise LeakError(f"cannot check the package: the verifier ended with {done.returncode}")
-    return done.stdout
+    if code != 0:
+        raise LeakError(f"cannot check the package: the verifier ended with {code}")
+    return answer
 
 
 def _judge(answer: bytes, digests: tuple[str, ...], expects_canary: bool) -> Verdict:
+    verdict = _parsed(answer, digests)
+    if not verdict.pages:
+        raise LeakError("cannot check the package: the verifier read no page")
+    if expects_canary and verdict.canary_forms == 0:
+        raise LeakError("cannot check the package: the fonts can draw none of the forms to look for")
+    return verdict
+
+
+def _parsed(answer: bytes, digests: tuple[str, ...]) -> Verdict:
+    """Return a clean answer about exactly these files."""
     try:
         value = json.loads(answer)
         answered = tuple(value["digests"])
@@ -132,10 +160,6 @@ def _judge(answer: bytes, digests: tuple[str, ...], expects_canary: bool) -> Ver
         raise LeakError("cannot check the package: the verifier read other files than these")
     if found:
         raise LeakError(_sentence(found))
-    if not verdict.pages:
-        raise LeakError("cannot check the package: the verifier read no page")
-    if expects_canary and verdict.canary_forms == 0:
-        raise LeakError("cannot check the package: the fonts can draw none of the forms to look for")
     return verdict
 
 

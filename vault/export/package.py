@@ -1,7 +1,7 @@
 """From a redacted dossier to sealed bytes for one recipient, and to a file that appears only when all has passed.
 
 Three steps, so that a person can read and approve between them: `prepare` renders and checks, `write_package` signs,
-checks the final bytes once more and seals, `publish` writes. Rendering is deterministic: who approved a digest can
+checks the manifest and seals, `publish` writes. Rendering is deterministic: who approved a digest can
 prepare again and gets the same bytes.
 """
 
@@ -19,13 +19,13 @@ from typing import Any
 import vault
 from vault.errors import InternalError, TryAgainError, UsageError
 from vault.export import archive
-from vault.export.checking import Verdict, check_for_leaks
-from vault.export.data_json import Leaf, data_leaves, render_data
+from vault.export.checking import Verdict, check_for_leaks, check_words
+from vault.export.children import Progress
+from vault.export.data_json import data_leaves, render_data
 from vault.export.manifest import FileEntry, Manifest, Sign, sign_manifest
 from vault.export.pdf import render_report
 from vault.export.release import Release, export_members
-from vault.export.report import Cover, Line, approved_lines, make_report
-from vault.export.wording import wording
+from vault.export.report import Cover, approved_lines, make_report
 from vault.ids import RandomBytes, make_id
 from vault.platform import flush_file, fsync_folder
 from vault.redaction.dossier import RedactedDossier
@@ -35,6 +35,7 @@ _NAME = re.compile(r"referral-[0-9a-f]{16}\.age")
 _SEAL = object()  # only `prepare` takes it
 
 CheckForLeaks = Callable[..., Verdict]
+CheckWords = Callable[..., None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,9 @@ class PreparedReport:
 
     profile: str
     cover: Cover
-    title: str
     pdf: bytes = field(repr=False)
     data: bytes = field(repr=False)
     pages: tuple[str, ...] = field(repr=False)
-    approved: tuple[Line, ...] = field(repr=False)
-    approved_data: tuple[Leaf, ...] = field(repr=False)
     forbidden: tuple[str, ...] = field(repr=False)
     seal: InitVar[object] = None
 
@@ -88,17 +86,30 @@ class SealedPackage:
         return hashlib.sha256(self.sealed).digest()
 
 
-def prepare(dossier: RedactedDossier, cover: Cover, *, check: CheckForLeaks = check_for_leaks) -> PreparedReport:
+def prepare(
+    dossier: RedactedDossier,
+    cover: Cover,
+    *,
+    check: CheckForLeaks = check_for_leaks,
+    progress: Progress | None = None,
+) -> PreparedReport:
     """Render a dossier and have the finished files read by another process.
+
+    Args:
+        dossier: what may leave.
+        cover: what stands on the report beside it.
+        check: the verifier.
+        progress: told how much of the reading is done; what it raises ends the work.
 
     Raises:
         LeakError: something that must not leave is in the files, or they cannot be checked.
-        RefusedError: the text has letters that the fonts cannot draw.
+        RefusedError: the text has letters that the fonts cannot draw, or is longer than a package holds.
         UsageError: no report in the cover's language.
         DependencyMissingError: a part of the writer or the verifier is not installed.
     """
     report = make_report(dossier, cover)
     pdf, data = render_report(report), render_data(dossier, cover)
+    archive.require_room(len(pdf) + len(data))
     verdict = check(
         pdf=pdf,
         data=data,
@@ -108,16 +119,14 @@ def prepare(dossier: RedactedDossier, cover: Cover, *, check: CheckForLeaks = ch
         title=report.words.title,
         removed=report.words.removed,
         language=cover.language,
+        progress=progress,
     )
     return PreparedReport(
         profile=dossier.profile,
         cover=cover,
-        title=report.words.title,
         pdf=pdf,
         data=data,
         pages=verdict.pages,
-        approved=approved_lines(report),
-        approved_data=data_leaves(dossier, cover),
         forbidden=dossier.forbidden_forms,
         seal=_SEAL,
     )
@@ -132,9 +141,9 @@ def write_package(
     release: Release,
     expires: date | None = None,
     random: RandomBytes = secrets.token_bytes,
-    check: CheckForLeaks = check_for_leaks,
+    check: CheckWords = check_words,
 ) -> SealedPackage:
-    """Return the sealed package of a report; the final bytes, manifest included, are checked before they are sealed.
+    """Return the sealed package of a report, which `prepare` had checked; the manifest is checked here.
 
     Args:
         prepared: what was approved.
@@ -144,7 +153,7 @@ def write_package(
         release: who asked for it and who approved it.
         expires: the day after which the recipient should no longer use it.
         random: draws the package id and the file name.
-        check: the verifier.
+        check: the verifier of words.
 
     Raises:
         LeakError: as `prepare`.
@@ -166,18 +175,8 @@ def write_package(
     )
     release.require_approved(manifest.approved_digest())
     encoded = manifest.encode()
-    check(
-        pdf=prepared.pdf,
-        data=prepared.data,
-        others=(encoded,),
-        own_in_others=manifest.own_leaves(),
-        forbidden=prepared.forbidden,
-        approved=prepared.approved,
-        approved_data=prepared.approved_data,
-        title=prepared.title,
-        removed=wording(prepared.cover.language).removed,
-        language=prepared.cover.language,
-    )
+    # The report was read by the verifier as these very bytes, which nothing can change since; the manifest is new.
+    check(encoded, own=manifest.own_leaves(), forbidden=prepared.forbidden)
     files[archive.MANIFEST] = encoded
     files[archive.SIGNATURE] = sign_manifest(encoded, package_public, sign)
     # The name is drawn on its own: it is seen by everybody, the id by the recipient only.

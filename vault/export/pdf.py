@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from functools import cache
-from importlib.resources import files
 
-import typst
-
-from vault.errors import RefusedError
-from vault.export.fonts import font_folders
+from vault.errors import DependencyMissingError, RefusedError, TryAgainError
+from vault.export.children import CANNOT_DRAW, DEPENDENCY_MISSING, TooSlowError, ask_child, command_of
 from vault.export.report import Cover, Report, Row, make_report
 from vault.redaction.dossier import RedactedDossier
 
-_STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
+_PATIENCE = 900.0
 
 
 def render_pdf(dossier: RedactedDossier, cover: Cover) -> bytes:
@@ -28,20 +24,24 @@ def render_pdf(dossier: RedactedDossier, cover: Cover) -> bytes:
 
 
 def render_report(report: Report) -> bytes:
-    """Return the finished PDF; see `render_pdf`."""
-    # The words go in as one JSON value, never as source: markup in a note stays the characters it is. A compiler
-    # serves one document only (the second one finds no file); the fonts are shared.
-    compiler = typst.Compiler(_template(), font_paths=fonts(), sys_inputs={"report": _inputs(report)})
+    """Return the finished PDF; see `render_pdf`.
+
+    A process of its own sets it: of a large case it takes hundreds of MB, which end with it.
+    """
+    # The words go in as one JSON value, never as source: markup in a note stays the characters it is.
     try:
-        pdf = compiler.compile(format="pdf", pdf_standards=_STANDARDS)
-    except typst.TypstError:
-        # Its message quotes the text.
+        code, pdf = ask_child(command_of("vault.export.typesetting"), _inputs(report).encode(), seconds=_PATIENCE)
+    except (OSError, TooSlowError):
+        code, pdf = 1, b""
+    if code == CANNOT_DRAW:
         raise RefusedError(
             "the report has a letter that the fonts cannot draw",
             advice="Write it in Latin, Cyrillic or Arabic letters; other scripts are not yet possible.",
-        ) from None
-    if not isinstance(pdf, bytes):
-        raise RefusedError("the report came out in more than one file")
+        )
+    if code == DEPENDENCY_MISSING:
+        raise DependencyMissingError("the report cannot be set: a library is missing")
+    if code != 0 or not pdf:
+        raise TryAgainError("the report could not be set: the process that does it ended early")
     return pdf
 
 
@@ -64,14 +64,3 @@ def _inputs(report: Report) -> str:
 def _row(row: Row) -> dict[str, object]:
     pieces = [{"text": piece.text, "rtl": piece.right_to_left, "language": piece.language} for piece in row.pieces]
     return {"label": row.label, "pieces": pieces}
-
-
-@cache
-def _template() -> bytes:
-    return files("vault.export").joinpath("report.typ").read_bytes()
-
-
-@cache
-def fonts() -> typst.Fonts:
-    """Return the fonts of everything that this program prints."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(font_folders()))

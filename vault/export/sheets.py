@@ -10,8 +10,8 @@ from importlib.resources import files
 import typst
 
 from vault.errors import RefusedError
-from vault.export.pdf import fonts
 from vault.export.sheet_words import LANGUAGES, sheet_words
+from vault.export.typesetting import fonts
 from vault.seal.sheets import WORDS_PER_ROW, Sheet
 
 _STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]

@@ -105,10 +105,7 @@ def required_approval(
     if rule_of(session, beside=beside) == ALONE:
         return None
     if second is None:
-        raise WaitingForDecisionError(
-            f"{wanted.act} needs the approval of a second person; nothing was done",
-            advice=_how_to_ask(wanted.act, approvers(session, beside=beside)),
-        )
+        raise _nobody_asked(session, wanted.act, beside)
     if not session.directory.rights.may_write(session.roles, Place.CASE, Approving.KIND):
         raise RefusedError(
             "this vault's rules are from an older program and keep no approvals",
@@ -117,6 +114,23 @@ def required_approval(
     approval = second(wanted)
     require_counts(session, approval, wanted, beside=beside)
     return approval
+
+
+def require_second(session: Session, act: str, second: Second | None) -> None:
+    """Return if a second person is asked wherever the act needs one: said before anybody reads what is to be approved.
+
+    Raises:
+        WaitingForDecisionError: a second person is needed and nobody was asked.
+    """
+    if second is None and rule_of(session) != ALONE:
+        raise _nobody_asked(session, act, ())
+
+
+def _nobody_asked(session: Session, act: str, beside: Collection[MemberId]) -> WaitingForDecisionError:
+    return WaitingForDecisionError(
+        f"{act} needs the approval of a second person; nothing was done",
+        advice=_how_to_ask(act, approvers(session, beside=beside)),
+    )
 
 
 def _how_to_ask(act: str, found: Collection[Approver]) -> str:

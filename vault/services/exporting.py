@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from vault.access.questions import Wanted
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.casework.disclosure import Disclosure
-from vault.errors import RefusedError, UsageError, VaultError, VerificationError
+from vault.errors import RefusedError, UsageError, VerificationError
 from vault.export import archive
+from vault.export.children import Progress
 from vault.export.manifest import package_words
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.release import ACT, Release
@@ -26,7 +28,16 @@ from vault.records.codec import to_fields
 from vault.records.work import Entry, Receipt, Work
 from vault.redaction.questions import OpenQuestions, Question, decisions_to_keep
 from vault.seal.signing import public_key, sign
-from vault.services.approving import APART_MS, HERE_MS, TWO_PERSON, Second, required_approval, rule_of
+from vault.services.approving import (
+    APART_MS,
+    HERE_MS,
+    TWO_PERSON,
+    Second,
+    require_counts,
+    require_second,
+    required_approval,
+    rule_of,
+)
 from vault.services.asking import Asked, ask_apart
 from vault.services.compartments import held_of_kind
 from vault.services.export_material import SERIES, WHY, Decisions, Ready, make_ready, question_for
@@ -76,6 +87,7 @@ def export(
     approve: Callable[[tuple[str, ...]], bool] = lambda pages: True,
     second: Second | None = None,
     answer: Approval | None = None,
+    progress: Progress | None = None,
 ) -> Exported | Undecided:
     """Redact a case for one recipient, check the finished files in another process, seal and write them.
 
@@ -92,6 +104,7 @@ def export(
             it says yes is anything sealed.
         second: puts the finished pages before a second person, where the organisation has one (FORMAT.md 5).
         answer: the approval that a second person gave elsewhere, to the question of `ask`.
+        progress: told how much of the checking is done; what it raises ends the export before anything is written.
 
     Returns:
         The package, or the questions that are open.
@@ -117,7 +130,7 @@ def export(
     cover = replace(cover or usual_cover(profile), release=release)
     if answer is not None:
         second = lambda wanted: answer  # noqa: E731 - the answer is there already
-    done = _Export(session, ready, rule, second).run(cover, out, approve)
+    done = _Export(session, ready, rule, second, answer).run(cover, out, approve, progress)
     return Exported(
         path=done.path,
         package=done.package.package,
@@ -195,24 +208,34 @@ class _Export:
     ready: Ready
     rule: str
     second: Second | None
+    answer: Approval | None
 
-    def run(self, cover: Cover, out: Path, approve: Callable[[tuple[str, ...]], bool]) -> _Done:
+    def run(
+        self, cover: Cover, out: Path, approve: Callable[[tuple[str, ...]], bool], progress: Progress | None
+    ) -> _Done:
         seed = _package_seed(self.session)
         begun: Receipt | None = None
         try:
-            prepared = prepare(self.ready.dossier, cover)
+            # Whatever can refuse does so before a person reads the pages.
+            require_second(self.session, ACT, self.second)
+            prepared = prepare(self.ready.dossier, cover, progress=progress)
+            if self.answer is not None:
+                require_counts(self.session, self.answer, self._wanted(prepared))
             if not approve(prepared.pages):
                 raise DeclinedError  # noqa: TRY301 - the abort below has to be logged for it too
-            wanted = question_for(self.session, self.ready.material, prepared, valid_ms=HERE_MS)
+            wanted = self._wanted(prepared)  # now: reading takes its time, and a question at this keyboard expires soon
             approval = required_approval(self.session, wanted, self.second)
             begun = self._log_begin(wanted.digest, approval)
             package = self._seal(prepared, seed, approval)
             self._log_done(package, cover, begun)
             path = publish(package, out)
-        except (VaultError, DeclinedError):
+        except Exception:
             self._log_abort(begun)
             raise
         return _Done(path, package, package_words(public_key(seed)), prepared.pages)
+
+    def _wanted(self, prepared: PreparedReport) -> Wanted:
+        return question_for(self.session, self.ready.material, prepared, valid_ms=HERE_MS)
 
     def _seal(self, prepared: PreparedReport, seed: bytes, approval: Approval | None) -> SealedPackage:
         roles = tuple(sorted(self.session.roles))

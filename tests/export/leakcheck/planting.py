@@ -39,11 +39,9 @@ def task_for(case: RedactedDossier, cover: Cover = COVER, **changes: object) -> 
     task = Task(
         pdf=clean_pdf() if (case, cover) == (DOSSIER, COVER) else render_report(report),
         data=render_data(case, cover),
-        others=(),
         forbidden=FORBIDDEN,
         approved=tuple(Approved(*line) for line in approved_lines(report)),
         approved_data=tuple(Leaf(*leaf) for leaf in data_leaves(case, cover)),
-        own_in_others=(),
         title=report.words.title,
         removed=report.words.removed,
         language=cover.language,
@@ -55,10 +53,9 @@ def task_for(case: RedactedDossier, cover: Cover = COVER, **changes: object) -> 
 def examined(
     pdf: bytes | None = None,
     data: bytes | None = None,
-    others: tuple[bytes, ...] = (),
     forbidden: tuple[str, ...] = FORBIDDEN,
 ) -> Examined:
-    task = task_for(DOSSIER, others=others, forbidden=forbidden)
+    task = task_for(DOSSIER, forbidden=forbidden)
     return examine(replace(task, pdf=task.pdf if pdf is None else pdf, data=task.data if data is None else data))
 
 

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from tests.tui.stills.door import StillDoor
 from tui.gateway.referral import Referral
+from tui.gateway.subject import Progress, Stopped
 from tui.values import Exported, ExportStep, QuestionShown, RecipientShown
 from vault.services.approving import Second
 
@@ -44,6 +45,8 @@ class StillReferral(Referral):
         out: Path,
         decisions: Mapping[str, str],
         approve: Callable[[tuple[str, ...]], bool],
+        progress: Progress,
+        stopped: Stopped,
         second: Second | None = None,
         answer: Path | None = None,
     ) -> ExportStep | None:

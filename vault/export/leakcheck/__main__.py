@@ -1,7 +1,8 @@
 """The process: limits itself, reads the task from standard input, answers on standard output, writes nothing else.
 
-Task: u32 length | JSON header | files, back to back, in the lengths that the header's `files` gives. Answer: one JSON
-object. Exit code 0 means that the checks ran, not that they passed; 69 that a library is missing.
+Task: u32 length | JSON header | files, back to back, in the lengths that the header's `files` gives: the report and its
+data, or with `report` false one further file whose words alone are looked at. Answer: lines with the percents that are
+done, then one JSON object. Exit code 0 means that the checks ran, not that they passed; 69 that a library is missing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ except ImportError:  # Windows has no such limits
     resource = None  # type: ignore[assignment]  # the one absent module, asked for below
 
 _MEMORY_BYTES = 3 * 2**30
-_CPU_SECONDS = 900
+_CPU_SECONDS = 3600
 _DEPENDENCY_MISSING = 69
 
 
@@ -40,36 +41,48 @@ def main() -> int:
     _limit_resources()
     try:
         # Here, so that a missing library is an answer and not a crash.
-        from vault.export.leakcheck.examine import Task, examine  # noqa: PLC0415
+        from vault.export.leakcheck.examine import Examined, Task, examine, examine_words  # noqa: PLC0415
         from vault.export.leakcheck.own import Approved, Leaf  # noqa: PLC0415
     except ImportError:
         return _DEPENDENCY_MISSING
     stream = sys.stdin.buffer
     header = json.loads(stream.read(int.from_bytes(stream.read(4), "big")))
-    pdf, data, *others = (stream.read(length) for length in header["files"])
-    task = Task(
-        pdf=pdf,
-        data=data,
-        others=tuple(others),
-        forbidden=tuple(header["forbidden"]),
-        approved=tuple(Approved(*line) for line in header["approved"]),
-        approved_data=tuple(Leaf(*leaf) for leaf in header["approved_data"]),
-        own_in_others=tuple(Leaf(*leaf) for leaf in header["own_in_others"]),
-        title=header["title"],
-        removed=header["removed"],
-        language=header["language"],
-        font_folders=tuple(header["font_folders"]),
-    )
-    examined = examine(task)
+    files = [stream.read(length) for length in header["files"]]
+
+    def report() -> Examined:
+        pdf, data = files
+        task = Task(
+            pdf=pdf,
+            data=data,
+            forbidden=tuple(header["forbidden"]),
+            approved=tuple(Approved(*line) for line in header["approved"]),
+            approved_data=tuple(Leaf(*leaf) for leaf in header["approved_data"]),
+            title=header["title"],
+            removed=header["removed"],
+            language=header["language"],
+            font_folders=tuple(header["font_folders"]),
+        )
+        return examine(task, _tell)
+
+    def words() -> Examined:
+        (content,) = files
+        return examine_words(content, tuple(Leaf(*leaf) for leaf in header["own"]), tuple(header["forbidden"]))
+
+    examined = report() if header["report"] else words()
     answer = {
         "canary_forms": examined.canary_forms,
-        "digests": [hashlib.sha256(content).hexdigest() for content in (pdf, data, *others)],
+        "digests": [hashlib.sha256(content).hexdigest() for content in files],
         "findings": [[finding.check, finding.where, finding.forms] for finding in examined.findings],
         "pages": examined.pages,
     }
     sys.stdout.buffer.write(json.dumps(answer).encode())
     sys.stdout.buffer.flush()
     return 0
+
+
+def _tell(percent: int) -> None:
+    sys.stdout.buffer.write(b"%d\n" % min(max(percent, 0), 99))
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pypdf import PdfReader
@@ -27,24 +27,27 @@ from vault.export.leakcheck.reading import check_text, read_drawing, read_with_p
 from vault.export.leakcheck.structure import check_layout, check_objects, inflated
 from vault.export.leakcheck.verdict import Check, Finding, Findings
 
+Tell = Callable[[int], None]
+"""Takes the percents that are done."""
+
+_LAID_OUT, _STRINGS_READ, _DRAWN = 20, 25, 65
+
 # All disguises of so many forms take some 200 MB.
 _FORMS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the verifier gets. `others` are further small files of the package, searched for forms only.
+    """What the verifier gets.
 
     Of what is approved some strings are the report's own words; `removed` stands in texts for what was removed.
     """
 
     pdf: bytes = field(repr=False)
     data: bytes = field(repr=False)
-    others: tuple[bytes, ...] = field(repr=False)
     forbidden: tuple[str, ...] = field(repr=False)
     approved: tuple[Approved, ...] = field(repr=False)
     approved_data: tuple[Leaf, ...] = field(repr=False)
-    own_in_others: tuple[Leaf, ...] = field(repr=False)
     title: str
     removed: str
     language: str
@@ -73,7 +76,16 @@ class _Searched:
     own: tuple[Range, ...] = field(default=(), repr=False)
 
 
-def examine(task: Task) -> Examined:
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What raw bytes of a report hold of ours: title, fixed words, and the names in the fonts that it is set in."""
+
+    title: str
+    words: tuple[str, ...]
+    font_folders: tuple[str, ...]
+
+
+def examine(task: Task, tell: Tell = lambda percent: None) -> Examined:
     """Run every check; each looks with its own eyes, and one failure does not stop the others."""
     findings = Findings()
     tried = check_readers(task.forbidden, task.font_folders, findings)
@@ -86,27 +98,36 @@ def examine(task: Task) -> Examined:
             searched.append(_Searched(Check.FORMS, f"approved text {number}", line.text, own))
     values = check_data(task.data, task.approved_data, task.removed, findings)
     searched += [_Searched(Check.FORMS, "data", value, own) for value, own in values]
-    for number, other in enumerate(task.others, 1):
-        strings = strings_of_others(other, task.own_in_others)
-        searched += [_Searched(Check.FORMS, f"other file {number}", text, _whole(text, ours)) for text, ours in strings]
     pages: tuple[str, ...] = ()
     try:
-        pages = _read(task, searched, findings)
+        pages = _read(task, searched, findings, tell)
     except (PyPdfError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RuntimeError):
         # Also pdfium's error: whatever a reader chokes on is no file of ours.
         findings.add(Check.STRUCTURE, "a reader cannot read the file")
-    _search(task, searched, findings)
+    ours = _Own(task.title, _own_words(task), task.font_folders)
+    _search(task.forbidden, searched, ours, findings, tell)
     return Examined(tuple(findings.found), tried, pages)
 
 
-def _read(task: Task, searched: list[_Searched], findings: Findings) -> tuple[str, ...]:
+def examine_words(content: bytes, own: Sequence[Leaf], forbidden: Sequence[str]) -> Examined:
+    """Search one further small file of the package for the forms."""
+    findings = Findings()
+    strings = strings_of_others(content, own)
+    searched = [_Searched(Check.FORMS, "other file", text, _whole(text, ours)) for text, ours in strings]
+    _search(forbidden, searched, _Own("", (), ()), findings, lambda percent: None)
+    return Examined(tuple(findings.found), 0, ())
+
+
+def _read(task: Task, searched: list[_Searched], findings: Findings, tell: Tell) -> tuple[str, ...]:
     reader = PdfReader(io.BytesIO(task.pdf), strict=True)
     check_layout(task.pdf, reader, findings)
+    tell(_LAID_OUT)
     strings = check_objects(reader, _own_words(task), task.title, findings)
     searched += [_Searched(Check.METADATA, "strings", text, _whole(text, ours)) for text, ours in strings]
     check_xmp(reader, task.title, task.language, findings)
     check_fonts(reader, "".join(line.text for line in task.approved), findings)
-    readings = [read_with_pdfium(task.pdf), read_drawing(reader, findings)]
+    tell(_STRINGS_READ)
+    readings = [read_with_pdfium(task.pdf), read_drawing(reader, findings, between(tell, _STRINGS_READ, _DRAWN))]
     for reading in readings:
         own = own_places(reading.pages, task.approved, task.removed)
         searched.append(_Searched(Check.FORMS, reading.reader, reading.text(), own))
@@ -122,20 +143,29 @@ def _whole(text: str, ours: bool) -> tuple[Range, ...]:
     return ((0, len(text)),) if ours else ()
 
 
-def _search(task: Task, searched: Sequence[_Searched], findings: Findings) -> None:
-    words = ForbiddenForms(task.forbidden)
-    for first in range(0, len(task.forbidden), _FORMS_AT_ONCE):
-        needles = Needles(task.forbidden[first : first + _FORMS_AT_ONCE], first)
-        for each in searched:
+def between(tell: Tell, first: int, last: int) -> Callable[[int, int], None]:
+    """Return how a part of the work says how much of it is done."""
+    return lambda done, total: tell(first + (last - first) * done // max(total, 1))
+
+
+def _search(forbidden: Sequence[str], searched: Sequence[_Searched], own: _Own, findings: Findings, tell: Tell) -> None:
+    words = ForbiddenForms(forbidden)
+    parts = range(0, len(forbidden), _FORMS_AT_ONCE)
+    advance = between(tell, _DRAWN, 99)
+    for first in parts:
+        needles = Needles(forbidden[first : first + _FORMS_AT_ONCE], first)
+        for number, each in enumerate(searched):
+            if number % 256 == 0:
+                advance(first // _FORMS_AT_ONCE * len(searched) + number, len(parts) * len(searched))
             if isinstance(each.content, str):
                 hits = needles.find_disguised_in(each.content.encode("utf-8", "replace"))
                 hits |= words.find_in(each.content, each.own) if first == 0 else set()
             else:
                 hits = needles.find_in(each.content)
                 if hits:
-                    hits = needles.find_in(without_own_words(each.content, task.title, _own_words(task)))
+                    hits = needles.find_in(without_own_words(each.content, own.title, own.words))
                 if hits and each.content.startswith(FONT_PROGRAM):
                     # A font names its makers, alike in every package: what stands in the shipped font is no leak.
-                    hits -= needles.find_in(shipped_names(task.font_folders))
+                    hits -= needles.find_in(shipped_names(own.font_folders))
             if hits:
                 findings.add(each.check, each.where, hits)

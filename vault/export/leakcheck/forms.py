@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -100,7 +102,7 @@ class ForbiddenForms:
         """
         placed = list(_placed_words(text))
         text_words = [word for word, _ in placed]
-        excused = [any(start <= place[0] and place[1] <= end for start, end in own) for _, place in placed]
+        excused = list(_are_inside([place for _, place in placed], own))
         found = self._find(text_words, excused)
         if is_right_to_left(text):
             turned = [word[::-1] if is_right_to_left(word) else word for word in text_words]
@@ -127,6 +129,16 @@ class ForbiddenForms:
 
     def _is_meant(self, pieces: Sequence[str], joined: str) -> bool:
         return len(pieces) == 1 or len(joined) >= _TORN_LETTERS or tuple(pieces) in self._pieces
+
+
+def _are_inside(places: Sequence[Range], own: Sequence[Range]) -> Iterator[bool]:
+    """Yield of each place whether one of our own ranges holds it; linear, since a large case has thousands of both."""
+    ordered = sorted(own)
+    starts = [start for start, _ in ordered]
+    furthest = list(accumulate((end for _, end in ordered), max))
+    for start, end in places:
+        before = bisect_right(starts, start)
+        yield before > 0 and furthest[before - 1] >= end
 
 
 def _placed_words(text: str) -> Iterator[tuple[str, Range]]:

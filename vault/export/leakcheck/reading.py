@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pypdfium2  # type: ignore[import-untyped]  # it ships no types
@@ -36,10 +36,15 @@ def read_with_pdfium(pdf: bytes) -> Reading:
         document.close()
 
 
-def read_drawing(reader: PdfReader, findings: Findings) -> Reading:
+def read_drawing(
+    reader: PdfReader, findings: Findings, advance: Callable[[int, int], None] = lambda done, total: None
+) -> Reading:
     """Return what the operators draw, and report whatever is drawn unlike a plain report."""
-    pages = enumerate(reader.pages, 1)
-    return Reading("drawing", tuple(PageReading(page, reader, findings, f"page {n}").text for n, page in pages))
+    texts = []
+    for number, page in enumerate(reader.pages, 1):
+        texts.append(PageReading(page, reader, findings, f"page {number}").text)
+        advance(number, len(reader.pages))
+    return Reading("drawing", tuple(texts))
 
 
 def check_text(reading: Reading, approved: Sequence[Approved], findings: Findings) -> None:
@@ -62,6 +67,14 @@ def check_text(reading: Reading, approved: Sequence[Approved], findings: Finding
     # pdfium loses a sign now and then where directions meet ("«»"); a letter or digit it may not lose.
     if any(character.isalnum() for character in expected - read):
         findings.add(Check.TEXT, f"{reading.reader}: approved text is missing")
+    at = 0
     for place, (block, squeezed) in enumerate(zip(approved, blocks, strict=True)):
-        if not is_right_to_left(block.text) and squeezed not in body:
+        if is_right_to_left(block.text):
+            continue
+        # From where the last one stood: the order of the page, so that a long report is not read anew for each block.
+        found = body.find(squeezed, at)
+        found = body.find(squeezed) if found < 0 else found
+        if found < 0:
             findings.add(Check.TEXT, f"{reading.reader}: block {place} does not stand as approved")
+        else:
+            at = found

@@ -185,12 +185,13 @@ def inflated(pdf: bytes, findings: Findings) -> list[bytes]:
     """Return the contents of every stream that the bytes hold, found by its keyword and not by the object table."""
     total = 0
     contents = []
+    view = memoryview(pdf)
     for start in re.finditer(rb"stream\r?\n", pdf):
         if pdf[start.start() - 3 : start.start()] == b"end":
             continue
         decoder = zlib.decompressobj()
         try:
-            content = decoder.decompress(pdf[start.end() :], _MOST_INFLATED - total)
+            content = decoder.decompress(view[start.end() :], _MOST_INFLATED - total)
         except zlib.error:
             content = pdf[start.end() : pdf.find(b"endstream", start.end())]
         total += len(content)
