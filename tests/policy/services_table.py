@@ -196,6 +196,7 @@ NO_ACT: Mapping[str, str] = {
     "sharing.add_seats": ASKED,
     "sharing.replace_key": ASKED,
     "sharing.rewrap_all": ASKED,
+    "sharing.rewrap_left": ASKED,
     "terms.announcements": OWN_INDEX,
     "terms.withdraw_what_is_over": OWED,
 }
