@@ -15,6 +15,7 @@ from typing import NoReturn, Protocol, cast
 
 from vault import __version__
 from vault.cli.face import Face, Result
+from vault.cli.streams import ready_streams
 from vault.cli.text import HELP, NOUNS
 from vault.errors import InternalError, UsageError, VaultError
 
@@ -41,11 +42,11 @@ class Parser(argparse.ArgumentParser):
 
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code. Never raises, never prints a traceback with values."""
+    ready_streams()
+    face = Face(as_json="--json" in arguments)
     words = _ANSWERED_AT_ONCE.get(" ".join(arguments))
     if words is not None:
-        sys.stdout.write(words)
-        return 0
-    face = Face(as_json="--json" in arguments)
+        return face.show(Result({}, words.splitlines()))
     try:
         return _run(arguments, face)
     except VaultError as error:
@@ -54,9 +55,6 @@ def run(arguments: list[str]) -> int:
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the shell's prompt begins a line of its own
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     except Exception as error:  # the border: the text of an unexpected exception may hold contents
         return face.fail(InternalError(f"{type(error).__name__} at {_place(error)}"))
 

@@ -11,10 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from vault.cli.streams import give_up
 from vault.display import safe_text
 from vault.errors import VaultError
 
 JSON_SCHEMA = 1
+# The act was done, and its answer could not be written (the first as a shell counts SIGPIPE, the second is EX_IOERR).
+NOBODY_READS = 141
+NOT_WRITTEN = 74
 _PROGRESS_EVERY_S = 0.1
 # Screen, scrollback, and the cursor to the top.
 _CLEAR = "\x1b[2J\x1b[3J\x1b[H"
@@ -41,28 +45,39 @@ class Face:
     _drawn: float = field(default=0.0, repr=False)
 
     def show(self, result: Result) -> int:
-        """Print a result and return its exit code."""
-        if self.as_json:
-            self._print_json(result.data)
-        else:
-            for line in result.lines:
-                sys.stdout.write(_fitting(line, sys.stdout))
-        sys.stdout.flush()
+        """Print a result and return its exit code; what cannot be printed leaves what was done as it is, and says so."""
+        try:
+            if self.as_json:
+                self._print_json(result.data)
+            else:
+                for line in result.lines:
+                    sys.stdout.write(_fitting(line, sys.stdout))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            give_up(sys.stdout)
+            return NOBODY_READS
+        except OSError as fault:
+            give_up(sys.stdout)
+            self.say(f"casevault: the answer could not be written ({fault.strerror}); what this command did is safe. Do not repeat it.")
+            return NOT_WRITTEN
         return result.exit_code
 
     def fail(self, error: VaultError) -> int:
         """Say what happened and what to do next, and return the error's exit code."""
-        self._clear_progress()
-        sys.stderr.write(_fitting(f"casevault: {error.message}. {error.next_step}", sys.stderr))
+        self.say(f"casevault: {error.message}. {error.next_step}")
         if self.as_json:
             words = {"code": error.code, "message": error.message, "advice": error.next_step, "exit": error.exit_code}
-            self._print_json({"error": words})
+            self.show(Result({"error": words}))
         return error.exit_code
 
     def say(self, line: str) -> None:
-        """Tell something beside the result."""
-        self._clear_progress()
-        sys.stderr.write(_fitting(line, sys.stderr))
+        """Tell something beside the result; where nobody can be told, the act goes on."""
+        try:
+            self._clear_progress()
+            sys.stderr.write(_fitting(line, sys.stderr))
+            sys.stderr.flush()
+        except OSError:
+            give_up(sys.stderr)
 
     def show_once(self, secret: str, prompt: str) -> None:
         """Show a secret on a cleared terminal, wait for Enter, and clear screen and scrollback behind it."""

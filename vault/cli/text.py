@@ -78,7 +78,8 @@ exit codes
   0 ok   1 failure   2 usage   3 waiting for a decision   4 not found
   5 refused   6 verification failed   10 no vault here   11 open elsewhere
   12 wrong passphrase   69 part missing   70 internal   75 try again
-  130, 143 ended by a signal
+  74 done, but the answer could not be written: do not repeat it
+  130, 143 ended by a signal   141 done, and nobody read the answer
 """
 
 NOUNS: dict[str, str] = {
