@@ -39,6 +39,14 @@ def test_a_note_is_there_in_the_next_session(filled: Filled) -> None:
         assert notes.locate(session, f" {note.hex().upper()} ") == (filled.cases[1], note)
 
 
+def test_a_note_is_found_by_as_much_of_its_id_as_no_other_has(filled: Filled, filled_session: Session) -> None:
+    note = notes.add(filled_session, filled.cases[0], kind="contact", text="Short to type.")
+    assert notes.show(filled_session, note.hex()[:8]).record == note
+    for typed in ("", "zz", note.hex()[:3], f"{note.hex()}00", "%"):
+        with pytest.raises(NotFoundError):
+            notes.show(filled_session, typed)
+
+
 def test_an_import_makes_one_entry_for_each_256_notes_and_says_how_far_it_is(
     filled: Filled, filled_session: Session
 ) -> None:

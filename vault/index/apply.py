@@ -76,9 +76,11 @@ class _Touched:
 @dataclass(slots=True)
 class _Batch:
     sql: Statements
+    seen: list[IndexedRecord] = field(default_factory=list)
     touched: dict[_Key, _Touched] = field(default_factory=dict)
 
     def add(self, entry: IndexedRecord) -> None:
+        self.seen.append(entry)
         record = self._touch((entry.compartment, entry.record))
         for parent in entry.parents:
             record.replaced.add(parent)
@@ -90,6 +92,8 @@ class _Batch:
         record = self._touch(key)
         record.heads.clear()
         record.replaced.clear()
+        self.seen = [entry for entry in self.seen if (entry.compartment, entry.record) != key]
+        rows.forget_begun(self.sql, *key)
 
     def remove_compartment(self, compartment: bytes) -> None:
         stored = self.sql.execute(
@@ -119,7 +123,8 @@ class _Batch:
                     rows.set_conflict(self.sql, *key, is_one=len(record.heads) > 1)
         self.sql.executemany("INSERT INTO replaced VALUES (?, ?, ?)", replaced)
         self.sql.executemany("DELETE FROM replaced WHERE compartment=? AND record=? AND version=?", not_replaced)
-        cases = rows.remove_documents(self.sql, gone) | rows.add_documents(self.sql, new)
+        cases = rows.note_begun(self.sql, self.seen)
+        cases |= rows.remove_documents(self.sql, gone) | rows.add_documents(self.sql, new)
         rows.refresh_cases(self.sql, cases)
         if difference:
             digest.add(self.sql, difference)

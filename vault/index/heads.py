@@ -31,11 +31,14 @@ def heads_in(index: Index, compartment: bytes) -> list[Head]:
         return [Head(*row) for row in found]
 
 
-def case_of_record(index: Index, record: bytes) -> bytes | None:
-    """Return the case that a record belongs to, or None when it is unknown or removed."""
+def cases_of_records(index: Index, first: bytes, last: bytes, kind: str) -> dict[bytes, bytes]:
+    """Return record -> the case that it belongs to, of all records of a kind from one id to another."""
     with index.reading() as sql:
-        found = sql.execute("SELECT case_id FROM head WHERE record=? ORDER BY doc LIMIT 1", (record,)).fetchone()
-    return None if found is None else bytes(found[0])
+        rows = sql.execute(
+            "SELECT record, case_id FROM head WHERE record BETWEEN ? AND ? AND kind=? ORDER BY doc DESC",
+            (first, last, kind),
+        )
+        return {bytes(record): bytes(case) for record, case in rows}
 
 
 def conflicts(index: Index) -> list[tuple[bytes, bytes]]:

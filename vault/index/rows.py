@@ -22,10 +22,10 @@ _HEADS_OF_CASE = (
     "SELECT doc, top, status, title FROM case_row JOIN head USING (doc) WHERE case_row.case_id=?"
     " ORDER BY at_ms, version"
 )
-# The first client by id: any fixed choice will do, as long as an edit does not change it.
+# The client who was written first, as the newest head has the name: an edit does not change who it is.
 _CLIENT_OF_CASE = (
-    "SELECT name, name_key FROM person JOIN head USING (doc) WHERE person.case_id=? AND is_client"
-    " ORDER BY person.record, at_ms DESC, version DESC LIMIT 1"
+    "SELECT name, name_key FROM person JOIN head USING (doc) JOIN begun USING (compartment, record)"
+    " WHERE person.case_id=? AND is_client ORDER BY begun.at_ms, person.record, head.at_ms DESC, version DESC LIMIT 1"
 )
 
 
@@ -74,6 +74,21 @@ def add_documents(sql: Statements, entries: Sequence[IndexedRecord]) -> set[byte
             case None:
                 pass
     return cases
+
+
+def note_begun(sql: Statements, entries: Sequence[IndexedRecord]) -> set[bytes]:
+    """Keep the earliest time of each person, of replaced versions too; return the cases whose row may change."""
+    persons = [entry for entry in entries if isinstance(entry.columns, PersonColumns)]
+    sql.executemany(
+        "INSERT INTO begun VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at_ms=min(at_ms, excluded.at_ms)",
+        [(entry.compartment, entry.record, _clamped(entry.at_ms)) for entry in persons],
+    )
+    return {entry.case for entry in persons}
+
+
+def forget_begun(sql: Statements, compartment: bytes, record: bytes) -> None:
+    """Leave nothing of when an erased person was first written."""
+    sql.execute("DELETE FROM begun WHERE compartment=? AND record=?", (compartment, record))
 
 
 def refresh_cases(sql: Statements, cases: Iterable[bytes]) -> None:

@@ -12,6 +12,7 @@ from vault.ids import MemberId, RecordId
 from vault.services.projection import read_counted
 from vault.services.reading import Stored
 from vault.services.seats import members_of_logs
+from vault.services.short_ids import the_one_named, typed_id
 
 _SHOWN_DIGITS = 8
 
@@ -42,7 +43,7 @@ def name_in(names: dict[MemberId, str], member: bytes | None) -> str:
 
 
 def find_member(session: Session, text: str, *, also_left: bool = False) -> MemberId:
-    """Return the member with this name or id; case does not matter.
+    """Return the member with this name or id, or this beginning of one; case does not matter.
 
     Args:
         session: who asks.
@@ -58,8 +59,10 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
     found = [
         MemberId(member)
         for member in known
-        if wanted in {member.hex(), *(name.strip().casefold() for name in names.get(MemberId(member), ()))}
+        if wanted in {name.strip().casefold() for name in names.get(MemberId(member), ())}
     ]
+    named = None if found else the_one_named(typed_id(text), known)
+    found += [] if named is None else [MemberId(named)]
     if len(found) > 1:
         raise UsageError(f"{len(found)} members have this name", advice="Give the id (`casevault member list --json`).")
     if not found:

@@ -23,12 +23,12 @@ from vault.services.authors import name_in, names_of_members
 from vault.services.cases import CaseView
 from vault.services.projection import read_counted
 from vault.services.rostering import Outcome, Progress, carry_out
+from vault.services.short_ids import the_one_named, typed_id
 from vault.store.rows import Rows
 
 DEVICE_KIND = "device"
 WHY_WARNED = "emergency"
 
-_FEWEST_DIGITS = 4
 # What never came to the device in use is on no list that it makes.
 _ASK_OTHERS = (
     "Other cases may have been on that device: whose it was, and whoever shared cases with it, know whom to warn."
@@ -117,16 +117,14 @@ def find(session: Session, text: str) -> SeatId:
         NotFoundError: none, or several.
     """
     wanted = text.strip().casefold()
-    found = [
-        one.seat
-        for one in list_all(session)
-        if one.name.casefold() == wanted != "" or (len(wanted) >= _FEWEST_DIGITS and one.seat.hex().startswith(wanted))
-    ]
-    if len(found) != 1:
+    known = list_all(session)
+    called = [one.seat for one in known if one.name.casefold() == wanted != ""]
+    found = called[0] if len(called) == 1 else the_one_named(typed_id(text), (one.seat for one in known))
+    if found is None:
         raise NotFoundError(
             "there is no such device, or more than one", advice="Give the id that `casevault device list` shows."
         )
-    return found[0]
+    return found
 
 
 def name(session: Session, seat: SeatId, text: str) -> None:

@@ -9,13 +9,14 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind, word_of
 from vault.errors import NotFoundError
 from vault.ids import CompartmentId, RecordId, make_id
-from vault.index.heads import case_of_record
+from vault.index.heads import cases_of_records
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.work import VERSIONS_PER_WORK, Entry
 from vault.services.cases import view
 from vault.services.projection import audit_of, caught_up
 from vault.services.reading import Stored, stored_of_kind
+from vault.services.short_ids import ids_between, the_one_named, typed_id
 
 
 def add(session: Session, case: CompartmentId, *, kind: str, text: str, occurred: str | None = None) -> RecordId:
@@ -70,19 +71,17 @@ def amend(session: Session, note: str, *, text: str, why: str = "casework") -> R
 
 
 def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
-    """Return the case and record of a note's id as typed.
+    """Return the case and record of a note's id, or of as much of its beginning as no other note has.
 
     Raises:
-        NotFoundError: no such record among the member's cases.
+        NotFoundError: no such note among the member's cases, or several.
     """
-    try:
-        record = RecordId(bytes.fromhex(note.strip()))
-    except ValueError:
-        raise NotFoundError("there is no such note among yours") from None
-    case = case_of_record(caught_up(session), record)
-    if case is None:
-        raise NotFoundError("there is no such note among yours")
-    return CompartmentId(case), record
+    typed = typed_id(note)
+    found = cases_of_records(caught_up(session), *ids_between(typed), Note.KIND) if typed else {}
+    record = the_one_named(typed, found)
+    if record is None:
+        raise NotFoundError("there is no such note among yours", advice="`casevault note list CASE` shows the ids.")
+    return CompartmentId(found[record]), RecordId(record)
 
 
 def _write(session: Session, case: CompartmentId, note: Note, *, act: str, rule: str) -> RecordId:

@@ -15,6 +15,7 @@ from vault.records.work import Entry
 from vault.seal.age import fingerprint
 from vault.services.projection import read_counted
 from vault.services.reading import Stored, stored_of_kind
+from vault.services.short_ids import the_one_named, typed_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def find(session: Session, name: str) -> KeptPartner:
     Raises:
         NotFoundError: none. UsageError: several of this name. VerificationError: as `list_all`.
     """
-    found = [kept for kept in list_all(session) if _same(kept.name, name) or kept.record.hex() == name]
+    known = list_all(session)
+    named = the_one_named(typed_id(name), (kept.record for kept in known))
+    found = [kept for kept in known if _same(kept.name, name) or kept.record == named]
     if len(found) > 1:
         raise UsageError(
             f"{len(found)} recipients have this name", advice="Give the id of one (`casevault recipient list --json`)."

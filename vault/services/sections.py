@@ -31,6 +31,7 @@ from vault.services.projection import caught_up
 from vault.services.reading import Stored, stored_of_kind
 from vault.services.seats import seats_of
 from vault.services.sharing import grant, holders_of, revoke
+from vault.services.short_ids import the_one_named, typed_id
 
 _CASE_FIRST = "a section is for members who hold its case"
 
@@ -91,15 +92,14 @@ def list_of(session: Session, case: CompartmentId) -> list[SectionLine]:
 
 
 def find(session: Session, text: str) -> CompartmentId:
-    """Return the section with this id.
+    """Return the section with this id, or this beginning of one.
 
     Raises:
-        NotFoundError: none that this member holds; nobody learns whether others hold it.
+        NotFoundError: none, or several, that this member holds; nobody learns whether others hold it.
     """
-    wanted = text.strip().casefold()
-    for section in held_of_kind(session, CompartmentKind.SECTION):
-        if section.hex() == wanted:
-            return section
+    found = the_one_named(typed_id(text), held_of_kind(session, CompartmentKind.SECTION))
+    if found is not None:
+        return found
     raise NotFoundError("there is no such section among yours", advice="`casevault section list CASE` shows yours.")
 
 
