@@ -11,7 +11,7 @@ _MARK: Final = "\u00b7"  # a visible middle dot
 DAY: Final = "%Y-%m-%d"
 MINUTE: Final = "%Y-%m-%d %H:%M"
 MINUTE_UTC: Final = f"{MINUTE} UTC"
-SECOND: Final = f"{MINUTE}:%S"
+SECOND_UTC: Final = f"{MINUTE}:%S UTC"
 # In the place of a time that no calendar has. It fits any column.
 NO_TIME: Final = "?"
 
@@ -76,6 +76,15 @@ def counted(number: int, one: str, several: str | None = None) -> str:
 def time_text(ms: int, form: str = MINUTE, zone: tzinfo | None = UTC) -> str:
     """Return a time for people, `NO_TIME` where `time_data` gives none."""
     return time_data(ms, form, zone) or NO_TIME
+
+
+def local_time(ms: int) -> str:
+    """Return a time as the clock on the wall has it, and what that clock is ahead of UTC: `2026-11-24 18:02 +0400`."""
+    try:
+        zone = datetime.fromtimestamp(ms / 1000, UTC).astimezone().tzinfo
+    except (OverflowError, ValueError, OSError):
+        return NO_TIME
+    return time_text(ms, f"{MINUTE} %z", zone)
 
 
 def time_data(ms: int, form: str = MINUTE, zone: tzinfo | None = UTC) -> str | None:

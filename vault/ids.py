@@ -40,3 +40,8 @@ def make_case_ref(choose: Callable[[str], str] = secrets.choice) -> str:
     """Return a case reference such as `K7QM-3XPD`: random, so that it tells neither order nor number."""
     letters = "".join(choose(_REF_ALPHABET) for _ in range(_REF_LENGTH))
     return f"{letters[:4]}-{letters[4:]}"
+
+
+def short_id(whole: bytes) -> str:
+    """Return as much of an id as a person reads and types: commands take it where no other id begins so."""
+    return whole.hex()[:8]

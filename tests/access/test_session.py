@@ -129,31 +129,31 @@ FORBIDDEN: list[object] = [
     (
         (Action.MEMBER_ADMIT, None),
         {},
-        "member.admit is refused: your role does not allow it",
-        "Ask a member who is admin or supervisor.",
+        "you cannot admit a member: your role does not allow it",
+        "This takes the role admin or supervisor. An admin gives roles (`casevault member roles`).",
     ),
     (
         (Action.CASE_READ, None),
         {},
-        "case.read is refused: this case was not granted to you",
+        "you cannot open a case: this case was not granted to you",
         "Ask somebody who holds the case.",
     ),
     (
         (Action.CASE_READ, OTHER),
         {},
-        "case.read is refused: this case was not granted to you",
+        "you cannot open a case: this case was not granted to you",
         "Ask somebody who holds the case.",
     ),
     (
         (Action.CASE_READ, GONE),
         {},
-        "case.read is refused: this case was yours until a day that has passed",
+        "you cannot open a case: this case was yours until a day that has passed",
         "Ask somebody who holds the case.",
     ),
     (
         (Action.CASE_CREATE, None),
         {"is_over": True},
-        "case.create is refused: the time for which you were admitted has ended",
+        "you cannot make a case: the time for which you were admitted has ended",
         "Ask an admin.",
     ),
 ]

@@ -48,7 +48,7 @@ def test_an_entry_of_a_far_time_leaves_the_log_to_the_auditor(organisation: Orga
     with organisation.open(NOOR) as noor:
         lines = logbook.newest(noor).lines
     far = next(line for line in lines if line.payload is not None and line.payload.t == FAR)
-    assert log_cli._line(far, "Dana").startswith(f"{'?':<19}  Dana")
+    assert log_cli._line(far, "Dana").startswith(f"{'?':<23}  Dana")
     assert log_cli._line_data(far)["time"] is None
     assert all(log_cli._line(line, "") and json.dumps(log_cli._line_data(line)) for line in lines)
 
@@ -69,8 +69,8 @@ def test_a_note_of_a_far_time_leaves_the_case_to_its_holders(
     organisation.exchange(JOEL, AMINA)
     with organisation.open(AMINA) as amina:
         (note,) = cases.open_case(amina, case).notes
-        assert showing.note_lines(note, {})[0].startswith(f"{'?':<16}  contact")
-        assert showing.note_data(note, {})["written"] is None
+        assert showing.note_lines(note, {}, {})[0].startswith("?  contact")
+        assert showing.note_data(note, {}, {})["written"] is None
 
 
 def test_a_member_until_a_far_day_leaves_the_list_of_members(

@@ -23,7 +23,12 @@ def test_a_partial_date_reads_back_what_it_writes(day: object, length: int, abou
     [
         ("84", "must be written YYYY"),
         ("1984-5", "must be written YYYY"),
-        ("12.03.1984", "must be written YYYY"),
+        ("12.03.84", "must be written YYYY"),
+        ("12.03/1984", "must be written YYYY"),
+        ("31.02.1984", "not a day of the calendar"),
+        ("14.13.1984", "not a day of the calendar"),
+        ("03/04/1984", "two ways"),
+        ("17/05/", "must be written YYYY"),
         ("~1984", "must be written YYYY"),
         ("1984-13", "not a day of the calendar"),
         ("2023-02-29", "not a day of the calendar"),
@@ -35,6 +40,21 @@ def test_other_forms_are_refused_without_repeating_them(written: str, message: s
     with pytest.raises(UsageError, match=message) as caught:
         PartialDate.parse(written)
     assert written not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("14.03.1988", "1988-03-14"),
+        ("4.3.1988", "1988-03-04"),
+        ("14/03/1988", "1988-03-14"),
+        ("05/05/1988", "1988-05-05"),
+        ("03.1988", "1988-03"),
+        ("14.03.1988~", "1988-03-14~"),
+    ],
+)
+def test_a_date_as_papers_have_it_is_read_day_first(typed: str, written: str) -> None:
+    assert PartialDate.parse(typed).iso() == written
 
 
 def test_a_moment_is_a_partial_date_or_a_day_with_a_time() -> None:

@@ -28,7 +28,7 @@ def _shell(desk: Desk, words: str, behind: str, **more: str) -> subprocess.Compl
 @pytest.mark.parametrize(
     ("behind", "code", "said"),
     [
-        pytest.param("> /dev/full", 74, b"what this command did is safe", id="full"),
+        pytest.param("> /dev/full", 74, b"What this command did is safe", id="full"),
         pytest.param("> /dev/full 2> /dev/full", 74, b"", id="full, and standard error too"),
         pytest.param(">&-", 0, b"", id="closed"),
         pytest.param(">&- 2>&-", 0, b"", id="closed, and standard error too"),

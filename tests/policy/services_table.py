@@ -79,6 +79,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
         Action.CASE_WRITE,
     ),
     "notes.show": (Action.CASE_READ,),
+    "notes.show_corrected": (Action.CASE_READ,),
     "partners.add": (Action.PARTNER_WRITE,),
     "partners.find": (Action.PARTNER_READ,),
     "partners.list_all": (Action.PARTNER_READ,),
@@ -220,6 +221,7 @@ CALLS: Mapping[str, Call] = {
     "losing.before_end": lambda run, session, *_: run(session, [SeatId(bytes(16))]),
     "notes.amend": lambda run, session, case, note, _: run(session, _known(session, case, note), text="x"),
     "notes.show": lambda run, session, case, note, _: run(session, _known(session, case, note)),
+    "notes.show_corrected": lambda run, session, case, note, _: run(session, _known(session, case, note)),
     "sections.add_note": lambda run, session, case, _, section: run(
         session, _held(session, case, section), kind="safety", text="x"
     ),

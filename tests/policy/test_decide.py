@@ -83,8 +83,12 @@ def test_an_act_on_no_case_asks_for_the_role_alone(role: Role, action: Action) -
 @pytest.mark.parametrize(
     ("action", "rule", "words"),
     [
-        (Action.CASE_CREATE, "role", "Ask a member who is caseworker or supervisor."),
-        (Action.PARTNER_WRITE, "role", "Ask a member who is admin."),
+        (
+            Action.CASE_CREATE,
+            "role",
+            "This takes the role caseworker or supervisor. An admin gives roles (`casevault member roles`).",
+        ),
+        (Action.PARTNER_WRITE, "role", "This takes the role admin. An admin gives roles (`casevault member roles`)."),
         (Action.CASE_READ, "grant", "Ask somebody who holds the case."),
         (Action.CASE_READ, "expired", "Ask somebody who holds the case."),
         (Action.CASE_READ, "over", "Ask an admin."),

@@ -21,7 +21,7 @@ from tests.services.founded import found
 from vault.access.session import Session
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId
-from vault.policy.decide import may
+from vault.policy.decide import may, refusal
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role
 from vault.services import cases, notes, sections
 
@@ -177,7 +177,7 @@ def _check(world: World, name: str, case: CompartmentId, allowed: bool, monkeypa
         return
     assert session.log.size == before, f"{name} wrote before it was refused"
     if isinstance(refused.value, RefusedError):
-        assert refused.value.message == f"{actions[0].value} is refused: your role does not allow it", name
+        assert refused.value.message == refusal(actions[0], "role"), name
 
 
 def test_the_probe_notices_an_argument_that_is_used_too_early() -> None:

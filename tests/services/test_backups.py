@@ -22,7 +22,6 @@ from vault.errors import (
     VerificationError,
     WrongPassphraseError,
 )
-from vault.policy.roles import Action
 from vault.records.payloads import read_payloads
 from vault.seal.keyfile import KeyFile
 from vault.seal.purposes import Purpose
@@ -168,7 +167,7 @@ def test_a_file_at_the_destination_stays_as_it_is(filled: Filled, tmp_path: Path
 
 def test_a_member_without_the_right_makes_none(filled: Filled, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vault.access.session.may", lambda *_, **__: _refusal())
-    with filled.open() as session, pytest.raises(RefusedError, match=rf"{Action.BACKUP_MAKE} is refused"):
+    with filled.open() as session, pytest.raises(RefusedError, match="you cannot make a backup"):
         backups.make(session, tmp_path / "stick")
     assert not (tmp_path / "stick").exists()
 

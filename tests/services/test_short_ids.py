@@ -12,7 +12,14 @@ _FIRST, _SECOND = bytes.fromhex("a1b2c3d4" + "00" * 12), bytes.fromhex("a1b2c3ff
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("a1b2c3d4", _FIRST), (" A1B2C3D4 ", _FIRST), (_SECOND.hex(), _SECOND), ("a1b2c3e", None), ("", None), ("a1b", None)],
+    [
+        ("a1b2c3d4", _FIRST),
+        (" A1B2C3D4 ", _FIRST),
+        (_SECOND.hex(), _SECOND),
+        ("a1b2c3e", None),
+        ("", None),
+        ("a1b", None),
+    ],
 )
 def test_a_beginning_names_the_one_id_that_has_it(text: str, found: bytes | None) -> None:
     assert the_one_named(typed_id(text), [_FIRST, _SECOND]) == found

@@ -106,7 +106,9 @@ class CaseScreen(VaultScreen):
         self.query_one("#notes-head", Static).update(safe_content(f"Notes ({len(case.notes)}){drafts}"))
         people, notes = self._people, self._notes
         people.show_source(FixedRows([_person_row(person) for person in case.persons]))
-        notes.show_source(FixedRows([*map(_draft_row, case.drafts), *map(_note_row, reversed(case.notes))]))
+        corrected = _corrected(case)
+        rows = [_note_row(note, is_corrected=note.record in corrected) for note in reversed(case.notes)]
+        notes.show_source(FixedRows([*map(_draft_row, case.drafts), *rows]))
         people.styles.height = max(1, min(len(case.persons), 6))
         stand_on = stand_on or self._stand_on
         self._stand_on = ""
@@ -212,7 +214,7 @@ class CaseScreen(VaultScreen):
             place = "  for a restricted section" if draft.section else ""
             head, text = f"DRAFT  {draft.kind}  saved {moment(draft.saved_ms)}{place}", draft.text
         elif note is not None:
-            head, text = "\n".join(_note_head(note)), note.text
+            head, text = "\n".join(_note_head(note, is_corrected=note.record in _corrected(self._case))), note.text
         elif not self._case.notes:
             text = "No note yet; n writes one."
         self.query_one("#text-head", Static).update(safe_content(head))
@@ -252,11 +254,17 @@ def _first_lines(case: CaseShown) -> list[str]:
     return lines + ([f"! Recovery cannot open this case: {case.no_recovery}"] if case.no_recovery else [])
 
 
-def _note_head(note: NoteShown) -> list[str]:
+def _corrected(case: CaseShown) -> frozenset[str]:
+    """Return the notes that a later one corrects."""
+    return frozenset(note.amends for note in case.notes if note.amends)
+
+
+def _note_head(note: NoteShown, *, is_corrected: bool) -> list[str]:
     """Return when and what, then by whom and of which moment."""
     more = [note.by] if note.by else []
     more += [f"of {note.occurred.replace('T', ' ')}"] if note.occurred else []
     more += ["corrects an earlier note"] if note.amends else []
+    more += ["CORRECTED by a later note"] if is_corrected else []
     first = _versions(f"{moment(note.written_ms)}  {note.kind}", note.heads)
     return [first, ", ".join(more)] if more else [first]
 
@@ -265,9 +273,10 @@ def _person_row(person: PersonShown) -> ListRow:
     return ListRow(person.record, (person.role, person.name))
 
 
-def _note_row(note: NoteShown) -> ListRow:
+def _note_row(note: NoteShown, *, is_corrected: bool) -> ListRow:
     first = next((line for line in note.text.splitlines() if line.strip()), "")
-    return ListRow(note.record, (day(note.written_ms), f"{note.kind}  {first}"))
+    mark = "corrected  " if is_corrected else "correction  " if note.amends else ""
+    return ListRow(note.record, (day(note.written_ms), f"{mark}{note.kind}  {first}"))
 
 
 def _draft_row(draft: DraftShown) -> ListRow:

@@ -17,7 +17,7 @@ from tui.screens.browse import PlaceInput
 from tui.screens.choosing import ChoiceField
 from tui.screens.form import BROWSE, FormScreen
 from tui.screens.form_row import FormRow
-from tui.screens.role_words import ROLES
+from tui.screens.role_words import INVITED_AS
 from tui.screens.telling import Tell
 from tui.values_exchange import Told
 from tui.widgets.fields import SafeInput
@@ -58,7 +58,7 @@ class InviteForm(FormScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         new = (
-            FormRow("As", ChoiceField(ROLES, id="like")),
+            FormRow("As", ChoiceField(INVITED_AS, id="like")),
             FormRow("For days", SafeInput(_DAYS["intake"], placeholder="empty: no end", id="days", compact=True)),
         )
         yield VerticalScroll(

@@ -21,12 +21,16 @@ from vault.errors import VaultError
 
 _FIELDS: Final = (
     ("names", "Names", "one for each script, with ; between"),
-    ("born", "Born", "1988, 1988-03 or 1988-03-14"),
+    ("born", "Born", "14.03.1988, 1988-03 or 1988; ~ behind it: about"),
     ("phones", "Phones", "with ; between"),
     ("emails", "E-mails", "with ; between"),
 )
 _FIELD_OF_WORD: Final = {"name": "names", "date of birth": "born", "phone": "phones", "e-mail": "emails",
                          "document": "number", "safe contact": "address", "channel": "channel"}  # fmt: skip
+
+
+def _typed_row(name: str, label: str, hint: str) -> FormRow:
+    return FormRow(label, SafeInput(placeholder=hint, id=name, compact=True))
 
 
 class PersonForm(FormScreen):
@@ -47,8 +51,9 @@ class PersonForm(FormScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield VerticalScroll(
+            _typed_row(*_FIELDS[0]),
             FormRow("Role", ChoiceField([(role.value, role.value) for role in PersonRole], id="role")),
-            *(FormRow(label, SafeInput(placeholder=hint, id=name, compact=True)) for name, label, hint in _FIELDS),
+            *(_typed_row(*field) for field in _FIELDS[1:]),
             FormRow("Document", ChoiceField([(kind.value, kind.value) for kind in DocumentKind], id="document")),
             FormRow("  number", SafeInput(placeholder="empty: no document", id="number", compact=True)),
             FormRow(

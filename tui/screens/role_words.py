@@ -14,3 +14,5 @@ ROLES: Final = (
     ("admin", "admin: members and keys, no case"),
 )
 """(code, words), as often as they are needed."""
+INVITED_AS: Final = (*ROLES, ("admin,caseworker", "admin and caseworker: in an office of two"))
+"""As what somebody can be invited in one step."""

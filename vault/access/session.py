@@ -19,7 +19,7 @@ from vault.errors import InternalError, RefusedError, VaultError, VerificationEr
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
 from vault.policy.clocks import ClockReading, has_expired, read_clock
-from vault.policy.decide import REFUSALS, may, whom_to_ask
+from vault.policy.decide import may, refusal, whom_to_ask
 from vault.policy.roles import Action, Role
 from vault.records.authority import Authority
 from vault.records.counting import Learned, Quarantined
@@ -156,7 +156,7 @@ class Session:
         decision = may(roles, action, holds_case=holds, has_expired=case in self.hidden)
         if not decision.allowed:
             rule = "over" if self.is_over else decision.rule
-            raise RefusedError(f"{action.value} is refused: {REFUSALS[rule]}", advice=whom_to_ask(action, rule))
+            raise RefusedError(refusal(action, rule), advice=whom_to_ask(action, rule))
         return decision.rule
 
     def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Alarm]:

@@ -2,6 +2,7 @@
 
     1984        1984-05        1984-05-17        1984~        1984-05~
 
+What is typed may be written as a paper has it, day first: 17.05.1984, 5.1984; with strokes where it has one meaning.
 The calendar is Gregorian; what a paper states in another calendar is kept beside it by whoever needs it.
 """
 
@@ -14,8 +15,10 @@ from dataclasses import dataclass, field
 from vault.errors import UsageError
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(~?)", re.ASCII)
+_DAY_FIRST = re.compile(r"(?:(\d{1,2})([./]))?(\d{1,2})([./])(\d{4})(~?)", re.ASCII)
 _EARLIEST_YEAR = 1850
 _LATEST_YEAR = 2150
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,11 @@ class PartialDate:
         Raises:
             UsageError: another form, or a day that the calendar does not have.
         """
-        match = _WRITTEN.fullmatch(written.strip()) if isinstance(written, str) else None
+        match = _WRITTEN.fullmatch(_year_first(written.strip(), field)) if isinstance(written, str) else None
         if match is None:
-            raise UsageError(f"{field} must be written YYYY, YYYY-MM or YYYY-MM-DD, with ~ at the end for `about`")
+            raise UsageError(
+                f"{field} must be written YYYY-MM-DD or DD.MM.YYYY, or a year or month alone; ~ behind it means about"
+            )
         year, month, day = (int(part) if part else None for part in match.group(1, 2, 3))
         assert year is not None  # noqa: S101 - the pattern requires it; this line is for the type checker
         if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
@@ -57,6 +62,19 @@ class PartialDate:
         return written + ("~" if self.circa else "")
 
 
+def _year_first(written: str, field: str) -> str:
+    """Return a date that is written day first as ISO 8601 has it; anything else as it is."""
+    match = _DAY_FIRST.fullmatch(written)
+    if match is None or match[2] not in {None, match[4]}:
+        return written
+    day, month, year, circa = match[1], match[3], match[5], match[6]
+    if match[4] == "/" and day is not None and int(day) <= _MONTHS and day != month:
+        raise UsageError(
+            f"{field} can be read in two ways", advice="Write it with points, day first (17.05.1984), or as 1984-05-17."
+        )
+    return f"{year}-{int(month):02}" + ("" if day is None else f"-{int(day):02}") + circa
+
+
 def checked_date(written: object, field: str) -> str:
     """Return the written form of a partial date, or raise `UsageError`."""
     return PartialDate.parse(written, field=field).iso()
@@ -64,7 +82,7 @@ def checked_date(written: object, field: str) -> str:
 
 def checked_day(written: object, field: str) -> str:
     """Return a full day `YYYY-MM-DD`, or raise `UsageError`."""
-    is_date = isinstance(written, str) and _WRITTEN.fullmatch(written.strip()) is not None
+    is_date = isinstance(written, str) and _WRITTEN.fullmatch(_year_first(written.strip(), field)) is not None
     date = PartialDate.parse(written, field=field) if is_date else None
     if date is None or date.day is None or date.circa:
         raise UsageError(f"{field} must be a full day, YYYY-MM-DD")

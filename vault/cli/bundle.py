@@ -8,7 +8,7 @@ from pathlib import Path
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
-from vault.display import MINUTE_UTC, time_data
+from vault.display import DAY, MINUTE_UTC, time_data, time_text
 
 _WAITING = 3
 
@@ -19,7 +19,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     verbs = parser.add_subparsers(required=True, metavar="make | take | show")
     make = verbs.add_parser("make", help="write what a member lacks into one sealed file", allow_abbrev=False)
     make.add_argument("--to", required=True, metavar="MEMBER", help="name or id of a member (`member list`)")
-    make.add_argument("--out", required=True, type=Path, metavar="FILE", help="the file to make, say on a stick")
+    make.add_argument(
+        "--out", type=Path, default=Path(), metavar="FILE", help="the file to make, or the folder where (this one)"
+    )
     make.set_defaults(command=_make)
     take = verbs.add_parser("take", help="bring in what of a bundle is signed and listed", allow_abbrev=False)
     take.add_argument("file", metavar="FILE", type=Path, help="a bundle made for you")
@@ -35,7 +37,8 @@ def _make(args: argparse.Namespace, face: Face) -> Result:
     from vault.services.bundle_words import made_lines
 
     with opened(args, face) as session:
-        made = syncing.make(session, find_member(session, args.to), args.out, progress=_progress(face))
+        member = find_member(session, args.to)
+        made = syncing.make(session, member, _file(args.out, session.log.now_ms()), progress=_progress(face))
     data = {
         "bundle": str(made.path),
         "size": made.size,
@@ -46,6 +49,14 @@ def _make(args: argparse.Namespace, face: Face) -> Result:
         "too_long": dict(made.too_long),
     }
     return Result(data, made_lines(made))
+
+
+def _file(place: Path, now_ms: int) -> Path:
+    """Return the file itself; in a folder a free name of the day, which says nothing of whom it is for."""
+    if not place.is_dir():
+        return place
+    names = (f"casevault-{time_text(now_ms, DAY)}{number}.bundle" for number in ("", *(f"-{n}" for n in range(2, 100))))
+    return next((place / name for name in names if not (place / name).exists()), place)
 
 
 def _take(args: argparse.Namespace, face: Face) -> Result:

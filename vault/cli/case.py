@@ -9,6 +9,7 @@ from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.showing import case_data, case_lines
 from vault.errors import UsageError
+from vault.ids import short_id
 
 _NONE = "No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`."
 _KINDS = ("asylum", "extradition", "detention", "family", "other")
@@ -55,7 +56,7 @@ def _new(args: argparse.Namespace, face: Face) -> Result:
             no_recovery_reason=reason if args.without_recovery else None,
         )
         only_you = cases.only_you(session, made.case)
-    lines = [f"Case {made.ref} is kept.", f"id {made.case.hex()}", *([only_you] if only_you else [])]
+    lines = [f"Case {made.ref} is kept.", *([only_you] if only_you else [])]
     return Result({"case": made.case.hex(), "ref": made.ref, "only_you": only_you is not None}, lines)
 
 
@@ -94,7 +95,7 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
         # Who holds none does not learn that there are any: neither by a line nor by an empty list.
         data["sections"] = [{"section": one.section.hex(), "kind": one.what, "title": one.title} for one in held]
         lines += ["", f"Restricted ({len(held)})"]
-        lines += [f"  {one.section.hex()}  {one.what}  {one.title}" for one in held]
+        lines += [f"  {short_id(one.section)}  {one.what}  {one.title}" for one in held]
     return Result(data, lines)
 
 

@@ -27,7 +27,9 @@ def add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser], role
     leave.set_defaults(command=_leave)
     change = verbs.add_parser("roles", help="give a member exactly these roles", allow_abbrev=False)
     change.add_argument("who", metavar="MEMBER", help="name or id (`member list`)")
-    change.add_argument("roles", nargs="+", metavar="ROLE", choices=roles, help=f"one or more of: {', '.join(roles)}")
+    change.add_argument(
+        "roles", nargs="+", metavar="ROLE", choices=roles, help=f"one or more words of: {', '.join(roles)}"
+    )
     add_yes(change)
     add_root(change)
     add_proposal(change)

@@ -128,7 +128,10 @@ def _without_values(message: str) -> str:
     if message.startswith("the following arguments are required: "):
         return message
     if message.startswith("unrecognized arguments"):
-        return "there are arguments that this command does not know"
+        # An option is a word of the program; what stands behind it may be a name.
+        options = re.findall(r"(?<!\S)--[a-z][a-z-]*(?=$|[ =])", message)
+        listed = ", ".join(dict.fromkeys(options))
+        return f"{listed} is no option here" if options else "there are words that this command does not know"
     if known is None:
         return "the arguments cannot be read"
     name, what = known["name"], known["what"]

@@ -45,7 +45,7 @@ class Face:
     _drawn: float = field(default=0.0, repr=False)
 
     def show(self, result: Result) -> int:
-        """Print a result and return its exit code; what cannot be printed leaves what was done as it is, and says so."""
+        """Print a result and return its exit code; where it cannot be printed, say that what was done is done."""
         try:
             if self.as_json:
                 self._print_json(result.data)
@@ -58,7 +58,8 @@ class Face:
             return NOBODY_READS
         except OSError as fault:
             give_up(sys.stdout)
-            self.say(f"casevault: the answer could not be written ({fault.strerror}); what this command did is safe. Do not repeat it.")
+            self.say(f"casevault: the answer could not be written ({fault.strerror}).")
+            self.say("What this command did is safe. Do not repeat it.")
             return NOT_WRITTEN
         return result.exit_code
 

@@ -7,7 +7,8 @@ import argparse
 from vault.cli.asking import Personal, add_personal
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_to_ask
-from vault.display import time_text
+from vault.display import MINUTE_UTC, local_time, time_data
+from vault.ids import short_id
 
 _VALUES = (
     Personal("name", "--name", "Name as heard"),
@@ -48,7 +49,7 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
     with opened_to_ask(args, face, _VALUES, "intake add") as (session, answers):
         values = {key: next(iter(found), "") for key, found in answers.items()}
         slip = intake.add(session, call_back=args.call_back, **values)
-    return Result({"slip": slip.hex()}, ["The slip is kept.", f"id {slip.hex()}"])
+    return Result({"slip": slip.hex()}, ["The slip is kept.", f"id {short_id(slip)}"])
 
 
 def _list(args: argparse.Namespace, face: Face) -> Result:
@@ -58,11 +59,11 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
         found = intake.list_open(session)
     data, lines = [], []
     for one in found:
-        slip, received = one.stored.value, time_text(one.stored.value.received)
+        slip = one.stored.value
         data.append(
             {
                 "slip": one.stored.record.hex(),
-                "received": received,
+                "received": time_data(slip.received, MINUTE_UTC),
                 "name": slip.name,
                 "number": slip.number,
                 "language": slip.language,
@@ -72,7 +73,7 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
             }
         )
         marks = ("  CALL BACK" if slip.call_back else "") + ("  OVERDUE: move it or close it" if one.is_overdue else "")
-        lines.append(f"{received}  {one.stored.record.hex()}{marks}")
+        lines.append(f"{local_time(slip.received)}  {short_id(one.stored.record)}{marks}")
         lines += [f"  {line}" for line in (slip.name, slip.number, slip.language, *slip.text.splitlines()) if line]
     return Result({"slips": data}, lines or ["No open slips."])
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
-from vault.display import NO_TIME, SECOND, counted, time_data, time_text
+from vault.display import NO_TIME, SECOND_UTC, counted, time_data, time_text
 from vault.errors import VerificationError
 
 if TYPE_CHECKING:
@@ -149,12 +149,12 @@ def _line(line: LogLine, who: str) -> str:
     from vault.services.logbook import covers_in_words
 
     if line.payload is None:
-        return f"{NO_TIME:<19}  {who}  {line.seq:>6}  ({line.fault})"
+        return f"{NO_TIME:<23}  {who}  {line.seq:>6}  ({line.fault})"
     payload = line.payload
     about = "" if payload.obj is None else f"  case ~{payload.obj.hex()[:8]}"
     covers = covers_in_words(payload)
     why = f"  {payload.why}" if payload.why else ""
-    when = f"{time_text(payload.t, SECOND):<19}"
+    when = f"{time_text(payload.t, SECOND_UTC):<23}"
     return f"{when}  {who}  {line.seq:>6}  {payload.act:<14} {payload.out}{about}{why}  {covers}".rstrip()
 
 
@@ -165,7 +165,7 @@ def _line_data(line: LogLine) -> dict[str, object]:
     payload = line.payload
     return {
         **data,
-        "time": time_data(payload.t, SECOND),
+        "time": time_data(payload.t, SECOND_UTC),
         "act": payload.act,
         "out": payload.out,
         "why": payload.why,

@@ -83,7 +83,12 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def _add_like(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--like", required=True, choices=ROLES, help="the role")
+    parser.add_argument(
+        "--like",
+        required=True,
+        metavar="ROLE[,ROLE]",
+        help=f"the role, or several: admin,caseworker in an office of two ({', '.join(ROLES)})",
+    )
     parser.add_argument("--days", type=int, default=0, metavar="N", help="for N days; without it, no end")
 
 
@@ -245,7 +250,7 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import joining, losing
 
     with opened(args, face) as session:
-        require_sure(args, face, losing.before_roles(session, None, [args.like]))
+        require_sure(args, face, losing.before_roles(session, None, args.like.split(",")))
         name = personal_values(args, face, _NAME, "member add --like ROLE")["name"][0]
         if args.new_passphrase_fd is None and args.new_passphrase_file is None:
             face.say(f"{name} types a passphrase of their own now; you look away.")

@@ -7,6 +7,7 @@ import argparse
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_for_text
 from vault.cli.showing import note_data, note_lines
+from vault.ids import short_id
 
 _KINDS = ("contact", "interview", "legal-advice", "medical", "safety", "administration", "supervision")
 
@@ -25,10 +26,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     listing.add_argument("case", help="the case's id or reference")
     listing.set_defaults(command=_list)
     show = verbs.add_parser("show", help="read one note", allow_abbrev=False)
-    show.add_argument("note", help="the note's id")
+    show.add_argument("note", help="the note's id, or its beginning")
     show.set_defaults(command=_show)
     amend = verbs.add_parser("amend", help="add a linked note that corrects this one", allow_abbrev=False)
-    amend.add_argument("note", help="the note's id")
+    amend.add_argument("note", help="the note's id, or its beginning")
     amend.add_argument("--file", help="read the text from this file")
     amend.set_defaults(command=_amend)
 
@@ -43,17 +44,18 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
         else:
             section = sections.find_in(session, case, args.section)
             note = sections.add_note(session, section, kind=args.kind, text=text)
-    return Result({"note": note.hex()}, ["The note is kept.", f"id {note.hex()}"])
+    return Result({"note": note.hex()}, ["The note is kept.", f"id {short_id(note)}"])
 
 
 def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, cases
+    from vault.services import authors, cases, notes
 
     with opened(args, face) as session:
         view = cases.open_case(session, cases.find(session, args.case), why=args.why)
         by = authors.written_by(session, view.notes)
-    lines = [line for note in view.notes for line in note_lines(note, by, short=True)]
-    data = {"case": view.case.hex(), "notes": [note_data(note, by) for note in view.notes]}
+    corrected = notes.corrections(view.notes)
+    lines = [line for note in view.notes for line in note_lines(note, by, corrected, short=True)]
+    data = {"case": view.case.hex(), "notes": [note_data(note, by, corrected) for note in view.notes]}
     return Result(data, lines or ["This case has no notes yet."])
 
 
@@ -61,9 +63,10 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import authors, notes
 
     with opened(args, face) as session:
-        note = notes.show(session, args.note, why=args.why)
-        by = authors.written_by(session, [note])
-    return Result(note_data(note, by), note_lines(note, by))
+        found = notes.show_corrected(session, args.note, why=args.why)
+        by = authors.written_by(session, found[:1])
+    corrected = notes.corrections(found)
+    return Result(note_data(found[0], by, corrected), note_lines(found[0], by, corrected))
 
 
 def _amend(args: argparse.Namespace, face: Face) -> Result:
@@ -71,4 +74,4 @@ def _amend(args: argparse.Namespace, face: Face) -> Result:
 
     with opened_for_text(args, face) as (session, text):
         note = notes.amend(session, args.note, text=text, why=args.why)
-    return Result({"note": note.hex(), "amends": args.note}, ["The amendment is kept.", f"id {note.hex()}"])
+    return Result({"note": note.hex(), "amends": args.note}, ["The correction is kept.", f"id {short_id(note)}"])

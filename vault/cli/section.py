@@ -9,6 +9,7 @@ from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_to_ask
 from vault.cli.showing import note_data, note_lines, person_data, person_lines
 from vault.display import counted
+from vault.ids import short_id
 
 _KINDS = ("location", "health", "sources", "other")
 _TITLE = (Personal("title", "--title", "Title of the section", required=True),)
@@ -28,14 +29,14 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     listing.add_argument("case", help="the case's id or reference")
     listing.set_defaults(command=_list)
     show = verbs.add_parser("show", help="open a section", allow_abbrev=False)
-    show.add_argument("section", help="its id")
+    show.add_argument("section", help="its id, or its beginning")
     show.set_defaults(command=_show)
     grant = verbs.add_parser("grant", help="let a member who holds the case open a section", allow_abbrev=False)
-    grant.add_argument("section", help="its id")
+    grant.add_argument("section", help="its id, or its beginning")
     grant.add_argument("--to", required=True, metavar="MEMBER", help="name or id (`member list`)")
     grant.set_defaults(command=_grant)
     remove = verbs.add_parser("remove", help="take a section back: a new key is made", allow_abbrev=False)
-    remove.add_argument("section", help="its id")
+    remove.add_argument("section", help="its id, or its beginning")
     remove.add_argument("--from-member", required=True, metavar="MEMBER", help="who opens it no more")
     remove.set_defaults(command=_remove)
 
@@ -48,7 +49,7 @@ def _new(args: argparse.Namespace, face: Face) -> Result:
         case = cases.find(session, args.case)
         made = sections.create(session, case, what=args.kind, title=values["title"][0], members=members)
     others = f" and {counted(len(members), 'other')}" if members else ""
-    lines = [f"The section is kept: you{others} can open it.", f"id {made.hex()}"]
+    lines = [f"The section is kept: you{others} can open it.", f"id {short_id(made)}"]
     return Result({"section": made.hex(), "case": case.hex()}, lines)
 
 
@@ -58,28 +59,28 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
     with opened(args, face) as session:
         found = sections.list_of(session, cases.find(session, args.case))
     data = [{"section": one.section.hex(), "kind": one.what, "title": one.title} for one in found]
-    lines = [f"{one.section.hex()}  {one.what:<9}  {one.title}" for one in found]
+    lines = [f"{short_id(one.section)}  {one.what:<9}  {one.title}" for one in found]
     return Result({"sections": data}, lines or ["You hold no section of this case."])
 
 
 def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, sections
+    from vault.services import authors, notes, sections
 
     with opened(args, face) as session:
         view = sections.open_section(session, sections.find(session, args.section), why=args.why)
         by = authors.written_by(session, view.notes)
-    head = view.head.value
+    head, corrected = view.head.value, notes.corrections(view.notes)
     data = {
         "section": view.section.hex(),
         "case": head.case.hex(),
         "kind": head.what,
         "title": head.title,
         "persons": [person_data(one) for one in view.persons],
-        "notes": [note_data(one, by) for one in view.notes],
+        "notes": [note_data(one, by, corrected) for one in view.notes],
     }
     lines = [f"RESTRICTED  {head.what}  {head.title}"]
     lines += [line for one in view.persons for line in person_lines(one)]
-    lines += [line for one in view.notes for line in note_lines(one, by)]
+    lines += [line for one in view.notes for line in note_lines(one, by, corrected)]
     return Result(data, lines)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vault.display import counted, time_data, time_text
+from vault.display import MINUTE_UTC, counted, local_time, time_data
+from vault.ids import short_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
     """Return a case for `--json`; `by` says who wrote each note."""
-    head = view.head.value
+    from vault.services.notes import corrections
+
+    head, corrected = view.head.value, corrections(view.notes)
     return {
         "case": view.case.hex(),
         "ref": head.ref,
@@ -31,13 +34,15 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
         "only_you": view.only_you is not None,
         "no_recovery_reason": head.no_recovery_reason,
         "persons": [person_data(person) for person in view.persons],
-        "notes": [note_data(note, by) for note in view.notes],
+        "notes": [note_data(note, by, corrected) for note in view.notes],
     }
 
 
 def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[str]:
     """Return a case for people; `by` says who wrote each note."""
-    head = view.head.value
+    from vault.services.notes import corrections
+
+    head, corrected = view.head.value, corrections(view.notes)
     lines = [f"CASE {head.ref}  {head.title}", f"{head.kind}, {head.stage}, risk {head.risk}, opened {head.opened}"]
     lines += [view.only_you] if view.only_you else []
     lines += [f"(because: {head.alone_reason})"] if view.only_you and head.alone_reason else []
@@ -48,7 +53,7 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[str]:
         lines += [f"  {line}" for line in person_lines(person)]
     lines += ["", f"Notes ({len(view.notes)})"]
     for note in view.notes:
-        lines += [f"  {line}" for line in note_lines(note, by)]
+        lines += [f"  {line}" for line in note_lines(note, by, corrected)]
     return lines
 
 
@@ -61,26 +66,32 @@ def person_lines(person: Stored[Person]) -> list[str]:
     return lines + [f"  {document.kind} {document.number}" for document in value.documents]
 
 
-def note_data(note: Stored[Note], by: Mapping[RecordId, str]) -> dict[str, object]:
-    """Return a note for `--json`; `by` says who wrote it."""
-    value = note.value
+def note_data(
+    note: Stored[Note], by: Mapping[RecordId, str], corrected: Mapping[RecordId, RecordId]
+) -> dict[str, object]:
+    """Return a note for `--json`; `by` says who wrote it, `corrected` which note corrects it."""
+    value, later = note.value, corrected.get(note.record)
     return {
         "note": note.record.hex(),
         "kind": value.kind,
         "text": value.text,
-        "written": time_data(note.written_ms),
+        "written": time_data(note.written_ms, MINUTE_UTC),
         "by": by.get(note.record),
         "occurred": value.occurred,
         "amends": None if value.amends is None else value.amends.hex(),
+        "corrected_by": None if later is None else later.hex(),
     }
 
 
-def note_lines(note: Stored[Note], by: Mapping[RecordId, str], *, short: bool = False) -> list[str]:
-    """Return a note for people; `by` says who wrote it, `short` is its first line only."""
-    value = note.value
-    amends = "" if value.amends is None else f", amends {value.amends.hex()[:8]}"
-    when = f"{time_text(note.written_ms):<16}"
-    head = f"{when}  {value.kind}  {note.record.hex()}{amends}  {by.get(note.record, '')}".rstrip()
+def note_lines(
+    note: Stored[Note], by: Mapping[RecordId, str], corrected: Mapping[RecordId, RecordId], *, short: bool = False
+) -> list[str]:
+    """Return a note for people, as `note_data` has it; `short` is its first line only."""
+    value, later = note.value, corrected.get(note.record)
+    marks = "" if value.amends is None else f", corrects {short_id(value.amends)}"
+    marks += "" if later is None else f", CORRECTED by {short_id(later)}"
+    what = f"{local_time(note.written_ms)}  {value.kind}  {short_id(note.record)}{marks}"
+    head = f"{what}  {by.get(note.record, '')}".rstrip()
     text = value.text.splitlines() or [""]
     return [head, f"  {text[0]}"] if short else [head, *(f"  {line}" for line in text)]
 

@@ -53,7 +53,7 @@ referrals
                                  the second person, somewhere else
   package open FILE | verify FILE
 exchange
-  bundle make --to MEMBER --out FILE | take FILE | show FILE
+  bundle make --to MEMBER | take FILE | show FILE
 evidence
   log list | verify | checkpoint
   backup make DEST | verify SRC | restore SRC

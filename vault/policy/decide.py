@@ -14,12 +14,54 @@ REFUSALS = {
     "expired": "this case was yours until a day that has passed",
     "over": "the time for which you were admitted has ended",
 }
+# What a person wanted to do.
+IN_WORDS = {
+    Action.CASE_CREATE: "make a case",
+    Action.CASE_LIST: "list cases",
+    Action.CASE_READ: "open a case",
+    Action.CASE_WRITE: "write in a case",
+    Action.CASE_SEARCH: "search the cases",
+    Action.CASE_EXPORT: "make an export",
+    Action.CASE_SHARE: "change who can open a case",
+    Action.SECTION_CREATE: "make a restricted section",
+    Action.BREAK_GLASS: "let somebody in by break-glass",
+    Action.PARTNER_READ: "see the recipients",
+    Action.PARTNER_WRITE: "add a recipient",
+    Action.INTAKE_READ: "see the call slips",
+    Action.INTAKE_WRITE: "write a call slip",
+    Action.REGISTER_ASK: "ask the register",
+    Action.REGISTER_WRITE: "write in the register",
+    Action.MEMBER_LIST: "see the members",
+    Action.MEMBER_ADMIT: "admit a member",
+    Action.MEMBER_END: "end a member",
+    Action.ROLE_CHANGE: "change roles",
+    Action.DEPUTY_SET: "name a deputy",
+    Action.HANDOVER_ORDER: "order a handover",
+    Action.AWAY_SET: "say that somebody is away",
+    Action.APPROVE: "approve this",
+    Action.RECOVERY_MANAGE: "manage the recovery sheets",
+    Action.CLOCK_REPAIR: "repair the clock",
+    Action.OWN_DEVICE: "change your devices",
+    Action.OWN_KEYS: "change your way in",
+    Action.SYNC: "exchange bundles",
+    Action.LOG_READ: "read the log",
+    Action.LOG_VERIFY: "verify the log",
+    Action.BACKUP_MAKE: "make a backup",
+}
+
+
+def refusal(action: Action, rule: str) -> str:
+    """Return what a person hears whom this rule refuses."""
+    return f"you cannot {IN_WORDS[action]}: {REFUSALS[rule]}"
 
 
 def whom_to_ask(action: Action, rule: str) -> str:
     """Return what a person can do about a refusal by this rule."""
     if rule == "role":
-        return f"Ask a member who is {' or '.join(sorted(ALLOWED[action]))}."
+        roles = [role.replace("-", " ") for role in sorted(ALLOWED[action])]
+        listed = roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} or {roles[-1]}"
+        by_case = ", and whoever holds a case lets them into it" if action in CASE_ACTIONS else ""
+        return f"This takes the role {listed}. An admin gives roles (`casevault member roles`){by_case}."
     return "Ask an admin." if rule == "over" else "Ask somebody who holds the case."
 
 

@@ -24,7 +24,7 @@ from vault.seal.passphrase import DEFAULT, KdfParameters
 from vault.seal.recipients import KemPrivate
 from vault.seal.unlocking import unlock as open_slot_with
 from vault.services.authors import name_in, names_of_members, require_new_name
-from vault.services.members import LIKE, admission
+from vault.services.members import admission
 from vault.services.rostering import Outcome, carry_out
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
@@ -50,7 +50,7 @@ def invite(session: Session, *, like: str, days: int = 0) -> bytes:
 
     Args:
         session: who invites.
-        like: which role: a key of `LIKE`.
+        like: which role, or several with commas between.
         days: after how many days they may do nothing any more; 0 for no end.
 
     Raises:
@@ -156,7 +156,7 @@ def admit_here(
 
     Args:
         session: of the member who admits; it stays theirs.
-        like: which role: a key of `LIKE`.
+        like: which role, or several with commas between.
         name: who joins, as they will type it.
         passphrase: theirs.
         days: after how many days they may do nothing any more; 0 for no end.
@@ -227,11 +227,13 @@ def finish(
 
 
 def _like(like: str, days: int) -> list[str]:
-    if like not in LIKE:
-        raise UsageError("there is no such role", advice=f"--like is one of: {', '.join(sorted(LIKE))}.")
+    roles = {role.strip() for role in like.split(",")}
+    known = {role.value for role in Role}
+    if not roles <= known:
+        raise UsageError("there is no such role", advice=f"The roles are: {', '.join(sorted(known))}.")
     if not 0 <= days <= _MOST_DAYS:
         raise UsageError(f"--days is between 1 and {_MOST_DAYS}")
-    return [role.value for role in LIKE[like]]
+    return sorted(roles)
 
 
 def _until(session: Session, days: int) -> int | None:

@@ -24,7 +24,6 @@ from vault.services.rostering import Outcome, Progress, carry_out, seats_by_memb
 from vault.services.seats import members_of_logs
 
 # What `--like` stands for.
-LIKE: dict[str, frozenset[Role]] = {role.value: frozenset({role}) for role in Role}
 # Their part of the audit goes to whoever is admitted as auditor and does nothing else.
 _ACTING = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.CASEWORKER, Role.INTAKE, Role.FIELD, Role.LEGAL_REVIEWER})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -54,11 +54,17 @@ def show(session: Session, note: str, *, why: str = "casework") -> Stored[Note]:
     Raises:
         NotFoundError: no such note among the member's cases.
     """
+    return show_corrected(session, note, why=why)[0]
+
+
+def show_corrected(session: Session, note: str, *, why: str = "casework") -> list[Stored[Note]]:
+    """Return one note as `show` does, and behind it those that correct it, oldest first."""
     case, record = locate(session, note)
-    for stored in stored_of_kind(view(session, case, why=why), Note):
-        if stored.record == record:
-            return stored
-    raise NotFoundError("there is no such note among yours")
+    of_case = stored_of_kind(view(session, case, why=why), Note)
+    found = [stored for stored in of_case if stored.record == record]
+    if not found:
+        raise NotFoundError("there is no such note among yours")
+    return found + [stored for stored in of_case if stored.value.amends == record]
 
 
 def amend(session: Session, note: str, *, text: str, why: str = "casework") -> RecordId:
@@ -68,6 +74,11 @@ def amend(session: Session, note: str, *, text: str, why: str = "casework") -> R
     rule = session.require(Action.CASE_WRITE, case)
     correction = Note(kind=earlier.value.kind, text=text, occurred=earlier.value.occurred, amends=earlier.record)
     return _write(session, case, correction, act="note.correct", rule=rule)
+
+
+def corrections(notes: Iterable[Stored[Note]]) -> dict[RecordId, RecordId]:
+    """Return, for each note that others correct, the newest that does."""
+    return {RecordId(note.value.amends): note.record for note in notes if note.value.amends is not None}
 
 
 def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:

@@ -17,6 +17,7 @@ from vault.records.holding import CompartmentState
 from vault.records.rewrapping import Progress, Rewrapped, rewrap, waiting
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
+from vault.services.authors import name_in, names_of_members
 from vault.services.projection import audit_of
 from vault.services.seats import member_of_seat, seats_of
 
@@ -250,9 +251,13 @@ def _require_readers(session: Session, members: Sequence[MemberId]) -> None:
     directory = session.directory
     for member in members:
         if not directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
-            raise RefusedError(f"member {member.hex()} has no role that opens cases", advice=readers_advice())
+            raise RefusedError(f"{_name(session, member)} has no role that opens cases", advice=readers_advice())
         if not seats_of(session, [member]):
-            raise NotFoundError(f"member {member.hex()} has no device yet", advice="They have to join first.")
+            raise NotFoundError(f"{_name(session, member)} has no device yet", advice="They have to join first.")
+
+
+def _name(session: Session, member: MemberId) -> str:
+    return name_in(names_of_members(session), member)
 
 
 def _state(session: Session, compartment: CompartmentId) -> CompartmentState:
