@@ -66,9 +66,10 @@ mutants-check: $(VENV)/.dev # what the record of the last run lacks; runs nothin
 	@$(PY) -m tests.mutation --check
 
 .PHONY: lock
-lock: $(VENV)/.dev ## pin anew what requirements*.in name; the second lock keeps the pins of the first
+lock: $(VENV)/.dev ## pin anew what requirements*.in name; each lock keeps the pins of the one before
 	$(COMPILE) -o requirements.lock requirements.in
 	$(COMPILE) -c requirements.lock -o requirements-dev.lock requirements-dev.in
+	$(COMPILE) -c requirements-dev.lock -o requirements-build.lock requirements-build.in
 
 .PHONY: clean
 clean: ## remove the environments and caches

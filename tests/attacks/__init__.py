@@ -27,6 +27,7 @@ What the attacker has:
     erasing without authority        test_erasing
     one ciphertext, several keys     test_partition; tests/seal: commitment
     foreign lines beside our own     test_names_in_files; test_questions_by_file
+    junk files, a planted dictionary test_junk_files
     a refusal that tells why         tests/access: unlock, delays; the bench "refusals"
     a prompt where guessing is free  test_guessing; tests/access: seconding, factors
     a keystream used twice           test_salts; test_any_order; tests/seal: envelope

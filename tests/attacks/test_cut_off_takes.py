@@ -165,13 +165,13 @@ def test_what_waits_for_one_member_of_a_folder_is_not_thrown_away_by_another(
         return unlock(account.place.path, member="Oren Sabaluk", passphrase=passphrase, state=account.place.state)
 
     with oren() as session:
-        member, folder, vault = session.member, session.folder.staging_dir, session.vault
+        member, folder = session.member, session.folder.staging_dir
     organisation.exchange(MIRA, JOEL)
     with organisation.at(JOEL) as (joel,):
         syncing.make(joel, account.member, tmp_path / "to mira")
         cases.create(joel, title="Harbour", kind="asylum")
         syncing.make(joel, member, tmp_path / "to oren")
-    waits = stage(tmp_path / "to mira", folder, vault, now_s=0).path
+    waits = stage(tmp_path / "to mira", folder, now_s=0).path
     with oren() as session:
         with pytest.raises(BrokenSealError):
             syncing.take(session, tmp_path / "to mira")

@@ -9,6 +9,7 @@ import os
 import pickle
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from multiprocessing import get_context
 from pathlib import Path
@@ -47,6 +48,8 @@ def _command(folder: str, arguments: list[str], environment: dict[str, str], kno
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode, encoding="utf-8") for number, mode in enumerate("rww"))
     os.environ.clear()
     os.environ.update(environment)
+    if hasattr(time, "tzset"):
+        time.tzset()
     stretching.KNOWN.update(known)
     passphrase.hash_secret_raw = stretching.once(passphrase.hash_secret_raw)  # type: ignore[attr-defined]
     code = run(arguments)

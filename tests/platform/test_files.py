@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from vault.errors import RefusedError
 from vault.platform import files
 
 HOME = Path("/home/amal")
@@ -26,6 +27,11 @@ def test_the_state_folder_follows_the_custom_of_its_system(
     environ: dict[str, str], system: str, expected: Path
 ) -> None:
     assert files.state_dir(environ, system=system, home=HOME) == expected
+
+
+def test_a_relative_home_is_refused_and_not_taken_for_a_place_in_the_current_folder() -> None:
+    with pytest.raises(RefusedError, match="no absolute path"):
+        files.state_dir({"XDG_STATE_HOME": "state"}, system="linux", home=Path("home"))
 
 
 def test_the_machine_id_of_the_system_comes_first(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.seal.places import SEAT, VAULT, fixed
-from vault.errors import BrokenSealError, MalformedError
-from vault.seal.letters import LETTER_LIMIT, open_letter, seal_letter
+from vault.errors import BrokenSealError, MalformedError, RefusedError
+from vault.seal.letters import open_letter, seal_letter
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, seal_to
 
@@ -65,5 +65,6 @@ def test_what_is_short_is_told_apart(untrusted: bytes, error: type[Exception], w
         open_letter(KEM, SEAT, VAULT, untrusted)
 
 
-def test_nobody_reads_a_letter_longer_than_this() -> None:
-    assert LETTER_LIMIT == 268_435_456
+def test_what_would_be_longer_than_anybody_reads_is_not_sealed() -> None:
+    with pytest.raises(RefusedError, match="too large for a letter to 32 devices"):
+        seal_letter(bytes(3 << 20), VAULT, [(SEAT, KEM.public)] * 32)

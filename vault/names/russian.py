@@ -46,8 +46,10 @@ def _analyzer() -> _Analyzer:
     """
     try:
         import pymorphy3  # type: ignore[import-untyped]  # noqa: PLC0415 - untyped; why here: see above
+        import pymorphy3_dicts_ru  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
 
-        analyzer: _Analyzer = pymorphy3.MorphAnalyzer(lang="ru")
+        # Named, since a variable of the environment could put another dictionary in its place.
+        analyzer: _Analyzer = pymorphy3.MorphAnalyzer(path=pymorphy3_dicts_ru.get_path(), lang="ru")
     except (ImportError, ValueError, OSError):
         raise DependencyMissingError(
             "the Russian dictionary (pymorphy3, pymorphy3-dicts-ru) is not installed"

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from vault.errors import RefusedError
+
 PRIVATE_FILE_MODE = 0o600
 PRIVATE_FOLDER_MODE = 0o700
 
@@ -23,6 +25,9 @@ def state_dir(environ: Mapping[str, str] = os.environ, *, system: str = sys.plat
     standard asks. macOS: `~/Library/Application Support/CaseVault`. Windows: `CaseVault` in the known folder
     LocalAppData. There is no variable of our own: pins lie here, and one more way to point elsewhere would be one more
     way to make the program forget what it has seen.
+
+    Raises:
+        RefusedError: on Linux, HOME is relative.
     """
     home = Path.home() if home is None else home
     if system == "win32":
@@ -30,6 +35,9 @@ def state_dir(environ: Mapping[str, str] = os.environ, *, system: str = sys.plat
     if system == "darwin":
         return home / "Library" / "Application Support" / "CaseVault"
     base = Path(environ.get("XDG_STATE_HOME", ""))
+    if not (base.is_absolute() or home.is_absolute()):
+        # What was seen of a vault would lie wherever somebody stands, and be missed from everywhere else.
+        raise RefusedError("the home folder of this account is no absolute path", advice="Set HOME to the whole path.")
     return (base if base.is_absolute() else home / ".local" / "state") / "casevault"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from vault.errors import BrokenSealError, MalformedError
+from vault.errors import BrokenSealError, MalformedError, RefusedError
 from vault.ids import ID_SIZE
 from vault.seal.envelope import FORMAT, SUITE
 from vault.seal.padding import SMALLEST_PADDED_SIZE, padme
@@ -17,8 +17,9 @@ from vault.seal.recipients import GrantContext, KemPrivate, open_from, seal_to
 from vault.seal.widths import require_width
 
 MOST_SEATS = 32
-LETTER_LIMIT = 256 * 1024 * 1024
+LETTER_LIMIT = 70 * 1024 * 1024
 _HEAD = struct.Struct(f">BB{ID_SIZE}sB")
+_HEADROOM = 64 * 1024
 _SIZE = struct.Struct(">I")
 _MARK = b"\x80"
 
@@ -28,11 +29,17 @@ def seal_letter(content: bytes, vault: bytes, seats: Sequence[tuple[bytes, bytes
 
     Raises:
         MalformedError: for nobody, or for more seats than a letter has.
+        RefusedError: longer than 70 MiB for all of them together.
     """
     if not 0 < len(seats) <= MOST_SEATS:
         raise MalformedError(f"a letter is for 1 to {MOST_SEATS} seats")
     marked = content + _MARK
     padded = marked.ljust(padme(max(len(marked), SMALLEST_PADDED_SIZE)), b"\0")
+    if len(seats) * len(padded) > LETTER_LIMIT - _HEADROOM:
+        raise RefusedError(
+            f"this is too large for a letter to {len(seats)} devices",
+            advice="Ask a second person at this keyboard, or make several smaller exports.",
+        )
     messages = [seal_to(public, padded, _context(vault, seat)) for seat, public in seats]
     return _HEAD.pack(FORMAT, SUITE, require_width("vault", vault, ID_SIZE), len(messages)) + b"".join(
         _SIZE.pack(len(message)) + message for message in messages
@@ -48,7 +55,7 @@ def open_letter(private: KemPrivate, seat: bytes, vault: bytes, untrusted: bytes
     """
     for message in _messages(vault, untrusted):
         try:
-            padded = open_from(private, message, _context(vault, seat))
+            padded = open_from(private, bytes(message), _context(vault, seat))
         except BrokenSealError:
             continue
         content, mark, zeros = padded.rpartition(_MARK)
@@ -60,18 +67,19 @@ def open_letter(private: KemPrivate, seat: bytes, vault: bytes, untrusted: bytes
     )
 
 
-def _messages(vault: bytes, untrusted: bytes) -> list[bytes]:
+def _messages(vault: bytes, untrusted: bytes) -> list[memoryview]:
     if len(untrusted) < _HEAD.size:
         raise MalformedError("the file is no letter", advice="Check the path.")
     form, suite, of, count = _HEAD.unpack_from(untrusted)
     if (form, suite, of) != (FORMAT, SUITE, vault) or not 0 < count <= MOST_SEATS:
         raise MalformedError("the file is no letter of this vault", advice="Check the path.")
-    messages, at = [], _HEAD.size
+    # Views, not copies: what is no letter of ours costs no more memory than its own size.
+    view, messages, at = memoryview(untrusted), list[memoryview](), _HEAD.size
     for _ in range(count):
         if len(untrusted) < at + _SIZE.size:
             raise MalformedError("a letter was cut")
         (size,) = _SIZE.unpack_from(untrusted, at)
-        messages.append(untrusted[at + _SIZE.size : at + _SIZE.size + size])
+        messages.append(view[at + _SIZE.size : at + _SIZE.size + size])
         at += _SIZE.size + size
     if at != len(untrusted):
         raise MalformedError("a letter was cut or extended")

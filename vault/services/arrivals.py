@@ -8,7 +8,7 @@ from pathlib import Path
 from vault.access.alarms import Alarm
 from vault.access.refresh import refresh
 from vault.access.session import Session
-from vault.errors import TryAgainError, VaultError, VerificationError
+from vault.errors import BrokenSealError, TryAgainError, VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId
 from vault.log.items import LIST_LIMIT
 from vault.records.rewrapping import drop_junk
@@ -20,7 +20,7 @@ from vault.services.projection import caught_up
 from vault.services.seats import member_of_seat
 from vault.services.sharing import rewrap_all
 from vault.sync.manifest import Manifest
-from vault.sync.opening import Bundle, is_for, open_bundle
+from vault.sync.opening import Bundle, open_bundle, require_for
 from vault.sync.peers import Peer
 from vault.sync.proving import Stop
 from vault.sync.staging import digest_of, discard
@@ -115,7 +115,7 @@ class Arrival:
         """
         session, of_the_first = self._session, self.waiting
         try:
-            if is_for(staged, session.kem_private, session.seat, session.vault):
+            if _is_for_this_seat(session, staged):
                 self.take(opened(session, staged, self._progress), staged, is_again=True)
         except TryAgainError:
             pass  # no room: it waits on
@@ -205,6 +205,14 @@ class Arrival:
         member = member_of_seat(self._session, SeatId(one.seat))
         who = "somebody who is not in the organisation" if member is None else name_in(dict(names), member)
         return _WORDS[one.why].format(who=who, at=one.at)
+
+
+def _is_for_this_seat(session: Session, staged: Path) -> bool:
+    try:
+        require_for(staged, session.kem_private, session.seat, session.vault)
+    except BrokenSealError:
+        return False
+    return True
 
 
 def opened(session: Session, file: Path, progress: Progress) -> Bundle:

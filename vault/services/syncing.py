@@ -30,6 +30,7 @@ from vault.services.projection import caught_up
 from vault.services.seats import member_of_seat, seats_of
 from vault.sync.making import make_bundle
 from vault.sync.manifest import Manifest, Position
+from vault.sync.opening import require_for
 from vault.sync.pages import PageKind
 from vault.sync.peers import Offer, Peer, common_base, common_have
 from vault.sync.selecting import Request
@@ -212,7 +213,8 @@ def take(
     """
     rule = session.require(Action.SYNC)
     folder = session.folder.staging_dir
-    staged, is_again = stage(file, folder, session.vault, now_s=now_s())
+    require_for(file, session.kem_private, session.seat, session.vault)
+    staged, is_again = stage(file, folder, now_s=now_s())
     try:
         bundle = opened(session, staged, progress)
         require_room(session, bundle)

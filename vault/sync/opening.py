@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vault.errors import (
-    BrokenSealError,
     MalformedError,
     NewerVaultError,
     NotFoundError,
@@ -70,32 +69,19 @@ class Bundle:
                     yield page
 
 
-def require_vault(path: Path, vault: bytes) -> None:
-    """Return if a file is a bundle of this vault: all that it says without a key.
+def require_for(path: Path, private: KemPrivate, seat: bytes, vault: bytes) -> None:
+    """Return if a file is a bundle of this vault that is sealed to this seat: its header tells, nothing else is read.
 
     Raises:
         NotFoundError, TryAgainError: no such file, or it cannot be read.
         MalformedError: not a bundle, or larger than 1 GiB.
         NewerVaultError: of a format that this program does not know.
-        VerificationError: of another vault.
-    """
-    with _file(path) as file:
-        _require(_read_header(file, path)[1], vault)
-
-
-def is_for(path: Path, private: KemPrivate, seat: bytes, vault: bytes) -> bool:
-    """Say whether a file is sealed to this seat: all that its header tells.
-
-    Raises:
-        NotFoundError, TryAgainError, NewerVaultError, MalformedError: see `require_vault`.
+        VerificationError: of another vault. BrokenSealError: sealed to others.
     """
     with _file(path) as file:
         _, named, messages = _read_header(file, path)
-    try:
-        open_bundle_key(private, seat, vault, messages)
-    except BrokenSealError:
-        return False
-    return named == vault
+    _require(named, vault)
+    open_bundle_key(private, seat, vault, messages)
 
 
 def open_bundle(
@@ -111,7 +97,7 @@ def open_bundle(
         progress: (bytes done, bytes in all).
 
     Raises:
-        NotFoundError, TryAgainError, NewerVaultError: see `require_vault`.
+        NotFoundError, TryAgainError, NewerVaultError: see `require_for`.
         VerificationError: of another vault, not for this seat (BrokenSealError), altered or cut, not signed by the
             identity key that it names, or beyond a limit (MalformedError).
     """

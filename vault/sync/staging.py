@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 from vault.errors import NotFoundError, TryAgainError
 from vault.log.state import bytes_digest
 from vault.platform import PRIVATE_FILE_MODE, fsync_folder, make_private_folder
-from vault.sync.opening import OUTER_LIMIT, require_vault
+from vault.sync.opening import OUTER_LIMIT
 
 STAGING_LIMIT = 1 << 30
 STAGING_DAYS = 7
@@ -29,21 +29,17 @@ class Staged(NamedTuple):
     is_again: bool
 
 
-def stage(source: Path, folder: Path, vault: bytes, *, now_s: float) -> Staged:
+def stage(source: Path, folder: Path, *, now_s: float) -> Staged:
     """Return a durable copy of a bundle in the staging folder, named by its digest: the same file gives the same copy.
 
     Args:
-        source: the file as it came.
+        source: the file as it came; the caller has asked whether it is for this seat (`opening.require_for`).
         folder: the vault's staging folder; made if it is not there.
-        vault: the vault that the bundle must be of.
         now_s: seconds since 1970, for the age of what lies there.
 
     Raises:
         NotFoundError, TryAgainError: no such file, or no room.
-        MalformedError, NewerVaultError: not a bundle, or larger than 1 GiB, or of an unknown format.
-        VerificationError: of another vault.
     """
-    require_vault(source, vault)
     if not folder.is_dir():
         make_private_folder(folder)
     tidy(folder, now_s=now_s)

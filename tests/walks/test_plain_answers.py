@@ -1,0 +1,100 @@
+"""An ordinary week at the command line: what is typed from the screen is taken, and a refusal says what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import desk, filled_template, founded_template
+from tests.cli.desk import Desk
+from tests.services.office import JOEL, Office, office, office_template
+from tests.services.organisation import AMINA, DANA, Organisation, organisation, organisation_template
+from tests.walks.office_desk import OfficeDesk
+from vault.errors import RefusedError
+from vault.services import cases, sharing
+
+__all__ = [  # fixtures
+    "desk",
+    "filled_template",
+    "founded_template",
+    "office",
+    "office_template",
+    "organisation",
+    "organisation_template",
+]
+
+
+@pytest.fixture
+def at(office: Office, tmp_path: Path) -> OfficeDesk:
+    return OfficeDesk.of(office, tmp_path)
+
+
+def _ref(desk: Desk) -> str:
+    return str(desk.run("case", "list", "--json").json()["cases"][0]["ref"])
+
+
+def test_an_id_is_typed_as_it_is_shown_and_a_correction_marks_what_it_corrects(desk: Desk) -> None:
+    ref = _ref(desk)
+    kept = desk.run("note", "add", ref, stdin="Transfer on 3 March.")
+    (typed,) = re.findall(r"^id ([0-9a-f]{8})$", kept.out, re.MULTILINE)
+    corrected = desk.run("note", "amend", typed, stdin="Transfer on 4 March.")
+    (by,) = re.findall(r"^id ([0-9a-f]{8})$", corrected.out, re.MULTILINE)
+    listed = desk.run("note", "list", ref).out
+    assert f"CORRECTED by {by}" in listed
+    assert f"corrects {typed}" in listed
+    assert f"CORRECTED by {by}" in desk.run("note", "show", typed).out
+    data = {note["note"][:8]: note for note in desk.run("note", "list", ref, "--json").json()["notes"]}
+    assert data[typed]["corrected_by"] == data[by]["note"]
+
+
+def test_times_say_their_zone(desk: Desk) -> None:
+    ref = _ref(desk)
+    desk.run("note", "add", ref, stdin="Rang back.")
+    away = desk.run("note", "list", ref, environment={"TZ": "Asia/Tbilisi"})
+    assert re.search(r"^\d{4}-\d\d-\d\d \d\d:\d\d \+0400  contact", away.out, re.MULTILINE)
+    assert desk.run("note", "list", ref, "--json").json()["notes"][0]["written"].endswith(" UTC")
+    assert " UTC  " in desk.run("log", "list").out.splitlines()[0]
+
+
+def test_an_office_of_two_invites_an_admin_who_is_a_caseworker_too(at: OfficeDesk, tmp_path: Path) -> None:
+    out = tmp_path / "invitation"
+    at.done(None, "member", "invite", "--like", "admin,caseworker", "--out", str(out))
+    assert b"admin" in out.read_bytes()
+    assert b"caseworker" in out.read_bytes()
+    wrong = at.run(None, "member", "invite", "--like", "admin,boss", "--out", str(tmp_path / "other"))
+    assert "The roles are: admin, " in wrong.err
+
+
+def test_who_is_named_in_a_refusal_is_named_by_name(organisation: Organisation) -> None:
+    with organisation.open(AMINA) as amina:
+        case = cases.create(amina, title="Hers", kind="asylum").case
+        with pytest.raises(RefusedError, match="Dana Okwiri has no role that opens cases"):
+            sharing.grant(amina, case, [organisation[DANA].member])
+
+
+def test_a_refusal_says_what_was_refused_and_which_role_it_takes(at: OfficeDesk, tmp_path: Path) -> None:
+    refused = at.run(at.office.amina, "member", "invite", "--like", "intake", "--out", str(tmp_path / "invitation"))
+    assert "you cannot admit a member: your role does not allow it" in refused.err
+    assert "This takes the role admin or supervisor. An admin gives roles" in refused.err
+    assert "member.admit" not in refused.err
+
+
+def test_an_option_that_is_none_is_named_and_what_may_be_a_name_is_not(at: OfficeDesk) -> None:
+    wrong = at.run(None, "member", "roles", JOEL, "--role", "caseworker")
+    assert (wrong.code, "--role is no option here" in wrong.err) == (2, True)
+    other = at.run(None, "member", "list", "Ivan Secret")
+    assert (other.code, "Ivan" in other.err) == (2, False)
+
+
+def test_a_bundle_has_a_free_name_of_the_day_that_tells_nobodys_name(at: OfficeDesk, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for _ in range(2):
+        at.done(None, "bundle", "make", "--to", JOEL, "--out", str(stick))
+    names = sorted(path.name for path in stick.iterdir())
+    assert [re.sub(r"\d{4}-\d\d-\d\d", "DAY", name) for name in names] == [
+        "casevault-DAY-2.bundle",
+        "casevault-DAY.bundle",
+    ]
