@@ -50,9 +50,13 @@ class SheetsMade:
 
 @dataclass(frozen=True, slots=True)
 class TypingPlace:
-    """Where somebody stands who types sheets: the next sheet and row, how many are needed, whether that was all."""
+    """Where somebody stands who types sheets: the next sheet and row, how many are needed, whether that was all.
+
+    `name` is what to call that sheet: `second sheet (number 3)`, once its number is known.
+    """
 
     sheet: int
+    name: str
     row: int
     needed: int | None
     is_enough: bool

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import Answer, Desk
+from tests.cli.typist import Typist
 
 
 def init(desk: Desk, vault: Path, sheets: Path) -> Answer:
@@ -67,3 +68,13 @@ def test_a_folder_is_made_for_sheets_where_one_is_named(desk: Desk, tmp_path: Pa
     assert folder.stat().st_mode & 0o777 == 0o700
     names = sorted(file.name for file in folder.iterdir())
     assert names == [f"recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3)]
+
+
+def test_whoever_has_a_printer_is_told_so_before_anything_is_typed(desk: Desk, tmp_path: Path) -> None:
+    typist = Typist(desk, "--vault", str(tmp_path / "new.vault"), "--member", "M", "init")
+    typist.wait_for(r"33 words each\. If you have a printer of your own")
+    typist.wait_for(r"`casevault init --sheets FOLDER`")
+    typist.wait_for("Name of the organisation")
+    typist.type("\x04")
+    assert typist.end() == 2
+    assert not (tmp_path / "new.vault").exists()

@@ -72,16 +72,26 @@ def test_sheets_are_written_and_the_drill_proves_them(desk: Desk, tmp_path: Path
 REFUSALS = [
     pytest.param(lambda s: piped(words(s[0])), 5, "2 sheets are needed, not 1", id="one custodian alone"),
     pytest.param(lambda s: piped(), 5, "no sheet was given", id="none"),
-    pytest.param(lambda s: piped(words(s[0]), words(s[0])), 6, "sheet 2 is sheet 1 once more", id="one twice"),
-    pytest.param(lambda s: piped(words(s[0]), words(OTHERS[1])), 6, "sheet 2 is of another set", id="two sets"),
+    pytest.param(
+        lambda s: piped(words(s[0]), words(s[0])), 6, "is the first sheet (number 1) once more", id="one twice"
+    ),
+    pytest.param(
+        lambda s: piped(words(s[0]), words(OTHERS[1])),
+        6,
+        "the second sheet (number 2) is of another set",
+        id="two sets",
+    ),
     pytest.param(
         lambda s: piped(words(OTHERS[0]), words(OTHERS[1])), 6, "another root than the expected", id="another vault"
     ),
     pytest.param(
-        lambda s: piped(words(s[0]), printed(s[1]).replace(s[1].rows[4].check, "x")), 6, "sheet 2", id="a wrong row"
+        lambda s: piped(words(s[0]), printed(s[1]).replace(s[1].rows[4].check, "x")),
+        6,
+        "second sheet has 10 rows",
+        id="a wrong row",
     ),
-    pytest.param(lambda s: piped(words(s[0]) + " acid"), 6, "sheet 1 has 34 words, not 33", id="a word more"),
-    pytest.param(lambda s: piped(words(s[0]).replace(" ", "x", 1)), 6, "sheet 1 has 32 words", id="glued"),
+    pytest.param(lambda s: piped(words(s[0]) + " acid"), 6, "first sheet has 34 words, not 33", id="a word more"),
+    pytest.param(lambda s: piped(words(s[0]).replace(" ", "x", 1)), 6, "first sheet has 32 words", id="glued"),
     pytest.param(lambda s: "[1]", 2, "members sheets only", id="no object"),
     pytest.param(lambda s: json.dumps({"sheets": [7]}), 2, "strings or lists of strings", id="no strings"),
 ]
@@ -145,15 +155,19 @@ def test_a_case_without_recovery_says_so(desk: Desk) -> None:
     assert alone.code == 2
 
 
-def test_a_person_types_sheets_row_by_row_and_a_slip_costs_one_row(desk: Desk, sheets: Sequence[Sheet]) -> None:
+def test_a_person_types_sheets_row_by_row_by_the_number_on_the_paper_and_a_slip_costs_one_row(
+    desk: Desk, sheets: Sequence[Sheet]
+) -> None:
     typist = Typist(desk, *desk.given(), "recovery", "drill")
-    for number, sheet in ((1, sheets[2]), (2, sheets[1])):
+    for ordinal, sheet in (("first", sheets[2]), ("second", sheets[1])):
         for row in sheet.rows:
-            typist.wait_for(f"sheet {number}, row +{row.number}: ")
-            if (number, row.number) == (1, 4):
+            # The paper is headed SHEET 3: from the third row on its number is known, and said.
+            name = f"{ordinal} sheet" if row.number < 3 else rf"{ordinal} sheet \(number {sheet.number}\)"
+            typist.wait_for(f"{name}, row +{row.number}: ")
+            if (ordinal, row.number) == ("first", 4):
                 typist.type("acid acne acid 000")
-                typist.wait_for("sheet 1, row 4: the words do not give the number beside them")
-                typist.wait_for("sheet 1, row +4: ")
+                typist.wait_for(f"{name}, row 4: the words do not give the number beside them")
+                typist.wait_for(f"{name}, row +4: ")
             typist.type(" ".join([*(word[:4] for word in row.words), row.check]))
     typist.wait_for(r"\x1b\[2J\x1b\[3J\x1b\[H")  # the screen is cleared of what was typed
     typist.wait_for("recovery: proven on ")

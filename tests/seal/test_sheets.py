@@ -19,6 +19,8 @@ from vault.seal.sheets import (
     read_row,
     read_sheet,
     row_check,
+    sheet_name,
+    sheet_number,
     sheets_needed,
     whole_word,
 )
@@ -39,6 +41,20 @@ def as_printed(sheet: Sheet, *, letters: int = 8) -> str:
 
 def another_word(word: str) -> str:
     return str(WORDLIST[(WORDLIST.index(word) + 1) % 1024])
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (3, 5)])
+def test_a_sheet_is_called_by_its_number_as_soon_as_the_words_tell_it(shape: tuple[int, int]) -> None:
+    for sheet in make_sheets(bytes(range(32)), *shape):
+        assert [sheet_number(sheet.words[:count]) for count in (0, 3, 4, 33)] == [
+            None,
+            None,
+            sheet.number,
+            sheet.number,
+        ]
+        assert sheet_name(2, sheet.words[:3]) == "second sheet"
+        assert sheet_name(2, sheet.words[:6]) == f"second sheet (number {sheet.number})"
+    assert sheet_number(["no", "word", "of", "it"]) is None
 
 
 def test_a_sheet_has_eleven_rows_of_three_words_and_a_number() -> None:
@@ -80,7 +96,9 @@ def test_rows_that_changed_places_are_found() -> None:
     sheet = SHEETS[0]
     lines = as_printed(sheet).splitlines()
     lines[3], lines[7] = lines[7], lines[3]
-    with pytest.raises(VerificationError, match="sheet 1, row 4: the words do not give the number beside them"):
+    with pytest.raises(
+        VerificationError, match=r"first sheet \(number 1\), row 4: the words do not give the number beside them"
+    ):
         read_sheet("\n".join(lines), sheet=1)
 
 
@@ -92,13 +110,13 @@ def test_a_mistyped_word_is_found_by_its_row(row: int) -> None:
         while row_check(row, words[1:4]) == words[4]:  # one word in a thousand gives the same number
             words[place + 1] = another_word(words[place + 1])
         lines[row - 1] = " ".join(words)
-        with pytest.raises(VerificationError, match=f"sheet 2, row {row}: the words do not give") as refusal:
+        with pytest.raises(VerificationError, match=rf"second sheet.*, row {row}: the words do not give") as refusal:
             read_sheet("\n".join(lines), sheet=2)
         assert words[place + 1] not in refusal.value.message + refusal.value.next_step
 
 
 def test_a_word_that_is_none_is_named_by_its_place_alone() -> None:
-    with pytest.raises(VerificationError, match="sheet 3, row 2: word 5 is no word of a sheet") as refusal:
+    with pytest.raises(VerificationError, match="third sheet, row 2: word 5 is no word of a sheet") as refusal:
         read_row(["acid", "notaword", "acne"], sheet=3, row=2)
     assert "notaword" not in refusal.value.message + refusal.value.next_step
 
@@ -116,19 +134,23 @@ def with_a_word_more(lines: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        pytest.param(without_a_word, "sheet 1, row 5 has 2 words, not 3", id="a word short"),
-        pytest.param(with_a_word_more, "sheet 1, row 5 has 4 words, not 3", id="a word more"),
-        pytest.param(lambda lines: lines[:-1], "sheet 1 has 10 rows, not 11", id="a row short"),
-        pytest.param(lambda lines: [*lines, lines[0]], "sheet 1 has 12 rows, not 11", id="a row more"),
-        pytest.param(lambda lines: [*lines, "acid"], "sheet 1 has 12 rows, not 11", id="a word behind the last number"),
-        pytest.param(lambda lines: lines * 40, "sheet 1 has 440 rows, not 11", id="far too much"),
-        pytest.param(lambda lines: [" ".join(SHEETS[0].words[:-1])], "sheet 1 has 32 words, not 33", id="no numbers"),
-        pytest.param(lambda lines: [], "sheet 1 has 0 words, not 33", id="nothing"),
+        pytest.param(without_a_word, "first sheet .number 1., row 5 has 2 words, not 3", id="a word short"),
+        pytest.param(with_a_word_more, "first sheet .number 1., row 5 has 4 words, not 3", id="a word more"),
+        pytest.param(lambda lines: lines[:-1], "first sheet has 10 rows, not 11", id="a row short"),
+        pytest.param(lambda lines: [*lines, lines[0]], "first sheet has 12 rows, not 11", id="a row more"),
         pytest.param(
-            lambda lines: [*lines, "zz"], "sheet 1 has 12 rows, not 11", id="a short word behind the last number"
+            lambda lines: [*lines, "acid"], "first sheet has 12 rows, not 11", id="a word behind the last number"
         ),
-        pytest.param(lambda lines: [*lines, "\u00b2"], "sheet 1 has 12 rows, not 11", id="a power is no number"),
-        pytest.param(lambda lines: ["123"], "sheet 1 has 1 rows, not 11", id="a number alone"),
+        pytest.param(lambda lines: lines * 40, "first sheet has 440 rows, not 11", id="far too much"),
+        pytest.param(
+            lambda lines: [" ".join(SHEETS[0].words[:-1])], "first sheet has 32 words, not 33", id="no numbers"
+        ),
+        pytest.param(lambda lines: [], "first sheet has 0 words, not 33", id="nothing"),
+        pytest.param(
+            lambda lines: [*lines, "zz"], "first sheet has 12 rows, not 11", id="a short word behind the last number"
+        ),
+        pytest.param(lambda lines: [*lines, "\u00b2"], "first sheet has 12 rows, not 11", id="a power is no number"),
+        pytest.param(lambda lines: ["123"], "first sheet has 1 rows, not 11", id="a number alone"),
     ],
 )
 def test_a_sheet_of_another_shape_is_refused(change: object, text: str) -> None:
@@ -157,7 +179,10 @@ def swapped(sheet: Sheet) -> tuple[str, ...]:
 
 
 _FEWER = "Fewer tell nothing at all: ask the next person for theirs."
-_OTHER_SET = ("sheet 2 is of another set than sheet 1", "Sheets of one set begin with the same two words.")
+_OTHER_SET = (
+    "the second sheet (number 2) is of another set than the first sheet (number 1)",
+    "Sheets of one set begin with the same two words.",
+)
 # Sheets, and all that is said of them: the same whatever words they have.
 REFUSALS = [
     pytest.param([], RefusedError, ("no sheet was given", "Type the words of the sheets."), id="none"),
@@ -168,7 +193,7 @@ REFUSALS = [
     pytest.param(
         [SHEETS[0].words, SHEETS[0].words],
         VerificationError,
-        ("sheet 2 is sheet 1 once more", "Ask for the sheet of another person."),
+        ("the second sheet (number 1) is the first sheet (number 1) once more", "Ask for the sheet of another person."),
         id="one sheet twice",
     ),
     pytest.param([SHEETS[0].words, AGAIN[1].words], VerificationError, _OTHER_SET, id="two sets"),
@@ -178,7 +203,7 @@ REFUSALS = [
         [SHEETS[0].words, swapped(SHEETS[1])],
         VerificationError,
         (
-            "the words of sheet 2 do not hold together",
+            "the words of the second sheet (number 2) do not hold together",
             "Some word is another one of the list: compare all of them, and the number beside each row.",
         ),
         id="a word of the list in place of another",

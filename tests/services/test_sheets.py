@@ -39,7 +39,7 @@ def test_rows_are_taken_one_by_one_until_enough_sheets_are_here() -> None:
 def test_a_wrong_row_is_typed_again_and_the_others_stay() -> None:
     typing = TypedSheets()
     typing.take_row(line(1))
-    with pytest.raises(VerificationError, match="sheet 1, row 2: the words do not give the number"):
+    with pytest.raises(VerificationError, match="first sheet, row 2: the words do not give the number"):
         typing.take_row(line(3))
     assert typing.place == (1, 2)
     typing.take_row(line(2))
@@ -48,7 +48,7 @@ def test_a_wrong_row_is_typed_again_and_the_others_stay() -> None:
 
 def test_a_row_without_the_number_beside_it_is_not_taken() -> None:
     typing = TypedSheets()
-    with pytest.raises(VerificationError, match="sheet 1, row 1: the number beside the words is missing"):
+    with pytest.raises(VerificationError, match="first sheet, row 1: the number beside the words is missing"):
         typing.take_row(line(1).rsplit(maxsplit=1)[0])
     assert typing.place == (1, 1)
 
@@ -57,10 +57,10 @@ def test_a_sheet_that_does_not_fit_the_first_is_begun_again() -> None:
     typing = typed(SHEETS, 1)
     for row in OTHERS[1].rows[:10]:
         typing.take_row(f"{' '.join(row.words)} {row.check}")
-    with pytest.raises(VerificationError, match="sheet 2 is of another set than sheet 1"):
+    with pytest.raises(VerificationError, match=r"second sheet \(number 2\) is of another set than the first sheet"):
         typing.take_row(f"{' '.join(OTHERS[1].rows[10].words)} {OTHERS[1].rows[10].check}")
     assert typing.place == (2, 1)
-    with pytest.raises(VerificationError, match="sheet 2 is sheet 1 once more"):
+    with pytest.raises(VerificationError, match=r"is the first sheet \(number 1\) once more"):
         typing.take_sheet(" ".join(SHEETS[0].words))
     assert typing.place == (2, 1)
 

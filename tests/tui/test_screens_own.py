@@ -332,6 +332,8 @@ async def _type_sheet(pilot: Pilot[None], number: int, slip: int = 0) -> None:
             await type_in(pilot, "acid acne acid 000")
             await press(pilot, "enter")
             assert f"row {slip}: the words do not give the number beside them" in words_on(pilot)
+        if row.number == 3:
+            assert f"sheet (number {number}), row 3 of 11" in words_on(pilot)  # as the paper is headed
         await type_in(pilot, " ".join([*(word[:4] for word in row.words), row.check]))
         await press(pilot, "enter")
 
@@ -342,7 +344,7 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "y", "r", "d")
         await _type_sheet(pilot, 3, slip=4)
-        assert "Sheet 1 is whole. Now the next one." in words_on(pilot)
+        assert "That sheet is whole. Now the next one." in words_on(pilot)
         assert "sheet 2 of the 2 that are needed" in words_on(pilot)
         await _type_sheet(pilot, 1)
         assert "PROVEN. The sheets open what you hold, except 1 case or section made without them." in words_on(pilot)
@@ -358,8 +360,8 @@ def test_a_sheet_of_another_set_is_begun_again_at_its_first_row() -> None:
         await press(pilot, "y", "r", "d")
         await _type_sheet(pilot, 3)
         await _type_sheet(pilot, 3)
-        assert "! Sheet 2 is sheet 1 once more" in words_on(pilot)
-        assert "Sheet 2, row 1 of 11" in words_on(pilot)
+        assert "The second sheet (number 3) is the first sheet (number 3) once more" in words_on(pilot)
+        assert "Second sheet, row 1 of 11" in words_on(pilot)
 
     walk(app, steps, size=(120, 40))
 

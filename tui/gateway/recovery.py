@@ -113,7 +113,7 @@ class Recovery(Subject):
     def place(self) -> TypingPlace:
         """Return which row comes next, also after one that was refused."""
         sheet, row = self._typed.place
-        return TypingPlace(sheet, row, self._typed.needed, self._typed.is_enough)
+        return TypingPlace(sheet, self._typed.name, row, self._typed.needed, self._typed.is_enough)
 
     def drill(self) -> DrillDone:
         """Prove the sheets that were typed."""

@@ -72,7 +72,7 @@ class SheetTyping(VaultScreen):
             self.dismiss("typed")
             return
         self._show(place)
-        self.say(f"Sheet {place.sheet - 1} is whole. Now the next one." if place.sheet > self._sheet else "")
+        self.say("That sheet is whole. Now the next one." if place.sheet > self._sheet else "")
         self._sheet = place.sheet
 
     def _refused(self, error: VaultError) -> None:
@@ -83,4 +83,4 @@ class SheetTyping(VaultScreen):
     def _show(self, place: TypingPlace) -> None:
         needed = "" if place.needed is None else f" of the {place.needed} that are needed"
         self.head(self._title, f"sheet {place.sheet}{needed}")
-        self.query_one("#place", Static).update(safe_content(f"Sheet {place.sheet}, row {place.row} of 11"))
+        self.query_one("#place", Static).update(safe_content(f"{place.name.capitalize()}, row {place.row} of 11"))

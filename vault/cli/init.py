@@ -20,6 +20,10 @@ _NEXT = (
     "Next: a case, `casevault case new --kind KIND`; or a colleague, best a second admin first:",
     "  `casevault member invite --like admin --out FILE`.",
 )
+_BY_HAND = (
+    "At the end recovery sheets are shown, to copy by hand: 33 words each. If you have a printer of your own, press"
+    " Ctrl+C now and begin with `casevault init --sheets FOLDER`: each sheet is a page to print."
+)
 _ORG = (Personal("org", "--org", "Name of the organisation", required=True),)
 
 
@@ -53,6 +57,8 @@ def _init(args: argparse.Namespace, face: Face) -> Result:
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
     for line in leftovers.clear(path):
         face.say(line)
+    if args.sheets_out is None and at_terminal(args, face):
+        face.say(_BY_HAND)
     organisation = personal_values(args, face, _ORG, "init")["org"][0]
     member = read_member(args, face)
     passphrase = new_passphrase(args, face, (organisation, member), language=args.generate)

@@ -105,9 +105,9 @@ def typed_sheets(args: argparse.Namespace, face: Face, verb: str) -> TypedSheets
         while not typed.is_enough:
             sheet, row = typed.place
             if row == 1 and typed.needed is not None:
-                face.say(f"Sheet {sheet} of the {typed.needed} that are needed:")
+                face.say(f"Now the next sheet, {sheet} of the {typed.needed} that are needed:")
             try:
-                typed.take_row(ask_line(f"  sheet {sheet}, row {row:>2}: "))
+                typed.take_row(ask_line(f"  {typed.name}, row {row:>2}: "))
             except UsageError:
                 raise
             except VaultError as slip:

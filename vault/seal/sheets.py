@@ -21,6 +21,8 @@ WORDS_PER_SHEET = ROWS * WORDS_PER_ROW
 ENOUGH_LETTERS = 4
 
 _CHECK_DIGITS = 3
+_WORDS_WITH_NUMBER = 4
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _STARTS = range(0, WORDS_PER_SHEET, WORDS_PER_ROW)
 _BY_LETTERS = {str(word)[:ENOUGH_LETTERS]: str(word) for word in WORDLIST}
 
@@ -85,19 +87,39 @@ def whole_word(typed: str) -> str | None:
     return word if letters and word.startswith(letters) else None
 
 
-def read_row(typed: Sequence[str], *, sheet: int, row: int, check: str | None = None) -> tuple[str, ...]:
+def sheet_number(words: Sequence[str]) -> int | None:
+    """Return the number that stands on the paper of a sheet, once its fourth word is known (SLIP-39: member index)."""
+    if len(words) < _WORDS_WITH_NUMBER or words[_WORDS_WITH_NUMBER - 1] not in WORDLIST:
+        return None
+    return (int(WORDLIST.index(words[_WORDS_WITH_NUMBER - 1])) >> 4 & 0xF) + 1
+
+
+def sheet_name(place: int, words: Sequence[str]) -> str:
+    """Return what to call a sheet: the how-manieth it is, and its number as soon as the words so far tell it.
+
+    The second that somebody holds may be headed SHEET 3.
+    """
+    number = sheet_number(words)
+    name = f"{_ORDINALS[place - 1]} sheet" if place <= len(_ORDINALS) else f"sheet in place {place}"
+    return name if number is None else f"{name} (number {number})"
+
+
+def read_row(
+    typed: Sequence[str], *, sheet: int, row: int, check: str | None = None, before: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return the three words of one row as typed at a keyboard.
 
     Args:
         typed: the words, whole or their first four letters.
-        sheet: which one, counted from 1, for the refusal.
+        sheet: the how-manieth, counted from 1, for the refusal.
+        before: the words of the rows before.
         row: its number, from 1 on.
         check: the three digits beside the row; None where they were not typed.
 
     Raises:
         VerificationError: naming the place, never a word.
     """
-    where = f"sheet {sheet}, row {row}"
+    where = f"{sheet_name(sheet, before)}, row {row}"
     if len(typed) != WORDS_PER_ROW:
         raise VerificationError(f"{where} has {len(typed)} words, not {WORDS_PER_ROW}", advice="Type that row again.")
     words = [whole_word(one) for one in typed]
@@ -128,14 +150,17 @@ def read_sheet(text: str, *, sheet: int) -> tuple[str, ...]:
     checks = [token for token in tokens if _is_number(token)]
     if not checks and len(tokens) != WORDS_PER_SHEET:
         raise VerificationError(
-            f"sheet {sheet} has {len(tokens)} words, not {WORDS_PER_SHEET}", advice="Type all of its rows."
+            f"{sheet_name(sheet, ())} has {len(tokens)} words, not {WORDS_PER_SHEET}", advice="Type all of its rows."
         )
     rows = _cut_behind_checks(tokens) if checks else [tokens[at : at + WORDS_PER_ROW] for at in _STARTS]
     if len(rows) != ROWS:
-        raise VerificationError(f"sheet {sheet} has {len(rows)} rows, not {ROWS}", advice="Type all of its rows.")
+        raise VerificationError(
+            f"{sheet_name(sheet, ())} has {len(rows)} rows, not {ROWS}", advice="Type all of its rows."
+        )
     found: list[str] = []
     for number, row in enumerate(rows, 1):
-        found += read_row(row, sheet=sheet, row=number, check=checks[number - 1] if number <= len(checks) else None)
+        check = checks[number - 1] if number <= len(checks) else None
+        found += read_row(row, sheet=sheet, row=number, check=check, before=found)
     return tuple(found)
 
 
@@ -163,16 +188,18 @@ def sheets_needed(sheets: Sequence[Sequence[str]]) -> int:
     if not sheets:
         raise RefusedError("no sheet was given", advice="Type the words of the sheets.")
     shares = [_share_of(words, number) for number, words in enumerate(sheets, 1)]
+    names = [sheet_name(place, words) for place, words in enumerate(sheets, 1)]
     for number, share in enumerate(shares[1:], 2):
         if share.group_parameters() != shares[0].group_parameters():
             raise VerificationError(
-                f"sheet {number} is of another set than sheet 1",
+                f"the {names[number - 1]} is of another set than the {names[0]}",
                 advice="Sheets of one set begin with the same two words.",
             )
         same = next(earlier for earlier, one in enumerate(shares, 1) if one.index == share.index)
         if same < number:
             raise VerificationError(
-                f"sheet {number} is sheet {same} once more", advice="Ask for the sheet of another person."
+                f"the {names[number - 1]} is the {names[same - 1]} once more",
+                advice="Ask for the sheet of another person.",
             )
     return int(shares[0].member_threshold)
 
@@ -204,6 +231,6 @@ def _share_of(words: Sequence[str], number: int) -> Share:
         return Share.from_mnemonic(" ".join(words))
     except MnemonicError:
         raise VerificationError(
-            f"the words of sheet {number} do not hold together",
+            f"the words of the {sheet_name(number, words)} do not hold together",
             advice="Some word is another one of the list: compare all of them, and the number beside each row.",
         ) from None

@@ -13,7 +13,7 @@ from vault import platform
 from vault.errors import RefusedError, TryAgainError, VerificationError
 from vault.export.sheets import render_sheet, sheet_text
 from vault.platform import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE
-from vault.seal.sheets import ROWS, Sheet, read_row, read_sheet, sheets_needed, whole_word
+from vault.seal.sheets import ROWS, Sheet, read_row, read_sheet, sheet_name, sheets_needed, whole_word
 
 WORDS_ASKED = 3
 
@@ -29,6 +29,11 @@ class TypedSheets:
     def place(self) -> tuple[int, int]:
         """Which sheet and which row of it comes next, from 1 on."""
         return len(self.sheets) + 1, len(self._rows) + 1
+
+    @property
+    def name(self) -> str:
+        """What to call the sheet that is being typed: `second sheet (number 3)`."""
+        return sheet_name(self.place[0], [word for row in self._rows for word in row])
 
     @property
     def needed(self) -> int | None:
@@ -49,10 +54,11 @@ class TypedSheets:
         sheet, row = self.place
         tokens = line.split()
         check = tokens.pop() if tokens and tokens[-1].isascii() and tokens[-1].isdigit() else None
-        words = read_row(tokens, sheet=sheet, row=row, check=check)
+        before = [word for one in self._rows for word in one]
+        words = read_row(tokens, sheet=sheet, row=row, check=check, before=before)
         if check is None:  # without it a slip would show at the last row only, and cost the whole sheet
             raise VerificationError(
-                f"sheet {sheet}, row {row}: the number beside the words is missing",
+                f"{sheet_name(sheet, before)}, row {row}: the number beside the words is missing",
                 advice="Type that row again, with it.",
             )
         self._rows.append(words)
