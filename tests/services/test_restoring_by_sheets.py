@@ -119,7 +119,7 @@ def test_a_damaged_backup_is_named_before_a_sheet_is_typed_and_again_behind_it(
     backup = make(filled, tmp_path / "stick")
     flip(backup / name, 70)
     with pytest.raises(VerificationError, match=rf"{name} of the backup is not what was written"):
-        restoring_by_sheets.require_backup(tmp_path / "stick", tmp_path / "new.vault")
+        restoring_by_sheets.require_whole(tmp_path / "stick")
     with pytest.raises(VerificationError):
         restore(tmp_path / "stick", tmp_path / "new.vault", tmp_path / "fresh", typed(sheets, 1, 2))
     assert not list(tmp_path.glob("new.vault*"))

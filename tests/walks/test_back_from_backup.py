@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -41,22 +41,35 @@ def desk_of_a_new_account(folder: Path) -> Desk:
     return Desk.of(Place(folder / "work.vault", folder / "state"), folder)
 
 
-@pytest.fixture
-def in_hand(tmp_path: Path) -> InHand:
-    desk = desk_of_a_new_account(tmp_path / "old")
-    paper, stick = tmp_path / "sheets.txt", tmp_path / "stick"
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> InHand:
+    folder = tmp_path_factory.mktemp("left")
+    desk = desk_of_a_new_account(folder / "old")
+    paper, stick = folder / "sheets.txt", folder / "stick"
     memory = str(FLOOR.memory_kib // 1024)
     made = desk.run("init", "--kdf-memory-mib", memory, "--sheets", str(paper), "--org", "Aid", "--json")
     assert made.code == 0, made.err
     sheets = grids_in(paper.read_text())
-    drilled = desk.run("recovery", "drill", "--from", "-", stdin=json.dumps({"sheets": sheets[1:]}))
-    assert drilled.code == 0, drilled.err
+    two = json.dumps({"sheets": sheets[1:]})
+    drilled = desk.run("recovery", "drill", "--from", "-", stdin=two)
+    assert "`casevault recovery drill --backup SRC` tries it" in drilled.out
     case = desk.run("case", "new", "--kind", "asylum", "--title", "Hearing", "--json").json()["ref"]
     assert desk.run("note", "add", case, stdin="Written before.").code == 0
     backup = desk.run("backup", "make", str(stick), "--json")
     assert backup.code == 0, backup.err
-    shutil.rmtree(tmp_path / "old")
+    tried = desk.run("recovery", "drill", "--backup", str(stick), "--from", "-", "--json", stdin=two)
+    assert tried.code == 0, tried.err
+    assert tried.json()["backup"] == str(stick / "backup-1")
+    assert tried.json()["backup_versions"] == backup.json()["versions"]
+    assert [path.name for path in (folder / "old").glob("*.part")] == []
+    shutil.rmtree(folder / "old")
     return InHand(stick, sheets, case, made.json()["root_words"])
+
+
+@pytest.fixture
+def in_hand(left: InHand, tmp_path: Path) -> InHand:
+    shutil.copytree(left.stick, tmp_path / "stick")
+    return replace(left, stick=tmp_path / "stick")
 
 
 def restore(desk: Desk, source: Path, in_hand: InHand, *numbers: int) -> Answer:
@@ -117,5 +130,7 @@ def test_where_no_vault_is_that_is_said_before_a_row_is_typed(in_hand: InHand, t
     desk = desk_of_a_new_account(tmp_path / "new")
     said = desk.run("recovery", "restore", "--json")
     assert (said.code, said.json()["error"]["code"]) == (10, "no-vault")
+    with_backup = desk.run("recovery", "drill", "--backup", str(tmp_path / "nowhere"), "--json")
+    assert (with_backup.code, with_backup.json()["error"]["code"]) == (10, "no-vault")
     none = desk.run("backup", "restore", str(tmp_path / "nowhere"), "--sheets", "--json")
     assert (none.code, none.json()["error"]["message"]) == (4, f"there is no backup at {tmp_path / 'nowhere'}")

@@ -89,6 +89,7 @@ def test_it_says_in_ten_lines_what_it_did_and_where_things_are(demo: Demo) -> No
     assert len(demo.lines) == 10
     assert [line.split()[0] for line in demo.lines] == [str(number) for number in range(1, 11)]
     assert str(demo.folder / "demo.vault") in demo.lines[-1]
+    assert "the backup and two recovery sheets brought" in demo.lines[8]
     assert (demo.folder / "restored.vault" / "keys").is_file()
 
 

@@ -151,7 +151,7 @@ def _restore_by_sheets(args: argparse.Namespace, face: Face, path: Path) -> Resu
     from vault.access.recovering import Wish
     from vault.services import recovery, restoring_by_sheets
 
-    backup = restoring_by_sheets.require_backup(args.source, path)
+    backup = restoring_by_sheets.require_whole(args.source)
     face.say(f"The backup at {backup} is as it was written. It opens with recovery sheets.")
     member, typed, passphrase = ask_who(
         args, face, "backup restore --sheets", lambda sheets: recovery.require_fitting(backup, sheets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault.cli.coming_back import add_wishes, ask_who, data_of, said_of
@@ -14,6 +15,8 @@ from vault.errors import UsageError
 
 if TYPE_CHECKING:
     from vault.services.recovery import Standing
+    from vault.services.restoring_by_sheets import Tried
+    from vault.services.sheets import TypedSheets
 
 _SEALED_ANEW = "Sealing anew"
 
@@ -29,6 +32,12 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     sheets.add_argument("--show", action="store_true", help="show them on the cleared screen (the usual way)")
     sheets.set_defaults(command=_sheets)
     drill = verbs.add_parser("drill", help="prove that the sheets open this vault", allow_abbrev=False)
+    drill.add_argument(
+        "--backup",
+        type=Path,
+        metavar="SRC",
+        help="try first, on a copy, that they open this backup alone, as if all else were lost",
+    )
     drill.set_defaults(command=_drill)
     new = verbs.add_parser("new", help="make new sheets; the old ones open nothing new", allow_abbrev=False)
     add_writing(new, "--out")
@@ -97,11 +106,14 @@ def _sheets(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _drill(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import recovery
+    from vault.services import recovery, restoring_by_sheets
     from vault.store.folder import VaultFolder
 
-    VaultFolder(vault_path(args)).require()  # before anybody types what would be for nothing
+    path = vault_path(args)
+    VaultFolder(path).require()  # before anybody types what would be for nothing
+    backup = None if args.backup is None else restoring_by_sheets.require_whole(args.backup)
     typed = typed_sheets(args, face, "recovery drill")
+    tried = None if backup is None else _tried(backup, path, typed, face)
     with opened(args, face) as session:
         done = recovery.drill(session, typed)
     words = counted(done.opened, "compartment")
@@ -110,13 +122,34 @@ def _drill(args: argparse.Namespace, face: Face) -> Result:
         lines.append(f"Recovery cannot open {done.without} that were made without it.")
     if done.erased:
         lines.append("Their secret is erased from this device: it is on paper alone. Older backups hold it still.")
+    if tried is None:
+        lines.append(
+            "Would they open a backup if this computer were lost? `casevault recovery drill --backup SRC` tries it."
+        )
+    else:
+        lines.append(
+            f"The backup of {time_text(tried.made_ms, DAY)} at {tried.backup} opened with these sheets alone:"
+            f" {counted(tried.versions, 'version')} in {counted(tried.compartments, 'compartment')} were read."
+        )
     data = {
         "proven": time_text(done.at_ms, DAY),
         "opened": done.opened,
         "without_recovery": done.without,
         "erased_here": done.erased,
+        "backup": None if tried is None else str(tried.backup),
+        "backup_versions": None if tried is None else tried.versions,
     }
     return Result(data, lines)
+
+
+def _tried(backup: Path, beside: Path, typed: TypedSheets, face: Face) -> Tried:
+    from vault.services import leftovers, restoring_by_sheets
+
+    for line in leftovers.clear(beside):
+        face.say(line)
+    return restoring_by_sheets.try_backup(
+        backup, beside, typed, progress=lambda what, done, total: face.progress(done, total, what)
+    )
 
 
 def _new(args: argparse.Namespace, face: Face) -> Result:

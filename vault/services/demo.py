@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vault.access.recovering import Wish
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.display import counted
@@ -13,6 +14,7 @@ from vault.errors import RefusedError, VerificationError
 from vault.export.reader import Standing
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
+from vault.seal.sheets import Sheet
 from vault.services import (
     backups,
     cases,
@@ -23,10 +25,11 @@ from vault.services import (
     packages,
     partners,
     people,
-    restoring,
+    restoring_by_sheets,
     searching,
 )
 from vault.services.demo_cases import ADDED_NOTE, CASES, MEMBER, ORGANISATION, DemoCase
+from vault.services.sheets import TypedSheets
 from vault.store.files import write_durable
 
 PASSPHRASE = "demo"  # noqa: S105 - printed with the result: the people are invented
@@ -71,7 +74,7 @@ def run(folder: Path, *, say: Callable[[str], None], memory_mib: int | None = No
         raise RefusedError(f"there is something at {folder} already", advice="Name a new folder: casevault demo PATH.")
     place = DemoPlace(folder.absolute())
     place.lawyer.mkdir(parents=True)
-    founding.init(
+    new = founding.init(
         place.vault, organisation=ORGANISATION, member=MEMBER, passphrase=_passphrase(), memory_mib=memory_mib
     )
     with unlock(place.vault, member=MEMBER, passphrase=_passphrase()) as session:
@@ -85,7 +88,7 @@ def run(folder: Path, *, say: Callable[[str], None], memory_mib: int | None = No
         if backup is None:
             raise VerificationError("the backup was not made")
         say(f"8  Made a backup, opened it again and read all {backup.versions} versions in it.")
-    _restore(place, say)
+    _restore(place, new.sheets[::2], say)
     return place
 
 
@@ -125,16 +128,25 @@ def _read_as_lawyer(exported: exporting.Exported, place: DemoPlace, say: Callabl
     say(f"7  Opened the package as the lawyer does: {opened.files[0]}")
 
 
-def _restore(place: DemoPlace, say: Callable[[str], None]) -> None:
-    """Bring the backup back with the passphrase alone, as if on a new machine."""
-    restored = restoring.restore(
+def _restore(place: DemoPlace, sheets: Sequence[Sheet], say: Callable[[str], None]) -> None:
+    """Bring the backup back with two sheets alone, as somebody does whose computer and passphrase are gone."""
+    typed = TypedSheets()
+    for sheet in sheets:
+        typed.take_sheet(" ".join(sheet.words))
+    wish = Wish(MEMBER, new_admin=False, everything=False, ends_old=True)
+    regained = restoring_by_sheets.restore_by_sheets(
         place.folder / "backup",
         place.folder / "restored.vault",
-        member=MEMBER,
+        typed,
+        wish,
         passphrase=_passphrase(),
         state=place.folder / "new-machine",
     )
-    say(f"9  Restored it as on a new machine, in a new log: {restored.versions} versions. {restored.loss}")
+    restored = regained.vault
+    say(
+        f"9  As if computer and passphrase were lost: the backup and two recovery sheets brought {restored.versions}"
+        f" versions back. {restored.loss}"
+    )
     say(f"10 The vault is {place.vault}, member {MEMBER}, passphrase {PASSPHRASE}.")
 
 

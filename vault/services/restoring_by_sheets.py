@@ -21,7 +21,6 @@ from vault.services.backup_proof import Progress, Proof
 from vault.services.backup_state import StateReader, log_sizes
 from vault.services.restoring import Restored, begin_again, built, copied
 from vault.services.sheets import TypedSheets
-from vault.store.folder import VaultFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +46,13 @@ class Tried:
     versions: int
 
 
-def require_backup(source: Path, target: Path) -> Path:
-    """Return which backup will be taken, when it is whole and the target is free: before anybody types a row.
+def require_whole(source: Path) -> Path:
+    """Return which backup will be taken, when it is as it was written: before anybody types a row.
 
     Raises:
         NotFoundError: there is no backup.
-        RefusedError: something is at the target, or it is no place for a vault.
         VerificationError: the backup is damaged.
     """
-    VaultFolder(target).require_free(platform.is_network_or_synced)
     folder = find_backup(source)
     with translated(folder.path):
         require_undamaged(folder)
