@@ -6,6 +6,7 @@ What the attacker has:
     tampering       each way to change a row                  plaintext     forms in which a word may stand
     many_keys       one ciphertext for 59 keys                sealing       hears what is sealed, under which key
     flooding        more keys and logs than any program makes
+    edits           random edits of all that lies on a disk   differing     what two readers say of one of them
 
     every bit, every cut             test_every_bit; test_tamper; test_hostile_bundles; test_false_cells
                                      tests/seal: envelope, unlocking, recipients, doors, letters, bundles, keyring
@@ -57,5 +58,6 @@ What the attacker has:
     a listed thing that is nowhere   test_fresh_absent_grants; test_missing_rows
     an act that says something else  test_false_acts
     a text too long to travel        test_too_long
+    two readers of one edited vault  test_differential
     a check left out of the program  tests/mutation
 """

@@ -46,10 +46,11 @@ SENT = "Sent by Oren."
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Where all of it lies."""
+    """Where all of it lies; `older` is Alba's folder as it was before others opened it."""
 
     folder: Path
     alba: Place
+    older: Place
     oren: Place
     bundle: Path
     backup: Path
@@ -68,11 +69,13 @@ class Made:
         def moved(path: Path) -> Path:
             return folder / path.relative_to(self.folder)
 
-        alba, oren = (Place(moved(one.path), moved(one.state)) for one in (self.alba, self.oren))
+        alba, older, oren = (Place(moved(one.path), moved(one.state)) for one in (self.alba, self.older, self.oren))
         for place in (alba, oren):
             (place.path / "ballast").write_bytes(b"in place of the reserve")
         bundle, backup, package = moved(self.bundle), moved(self.backup), moved(self.package)
-        return replace(self, folder=folder, alba=alba, oren=oren, bundle=bundle, backup=backup, package=package)
+        return replace(
+            self, folder=folder, alba=alba, older=older, oren=oren, bundle=bundle, backup=backup, package=package
+        )
 
 
 def make(folder: Path, *, entries: int = 0) -> Made:
@@ -88,7 +91,8 @@ def make(folder: Path, *, entries: int = 0) -> Made:
     )
     oren = Place(folder / "oren" / "office.vault", folder / "oren" / "state")
     identity = make_identity()
-    made = Made(folder, alba, oren, folder / "oren.bundle", folder, folder, identity)
+    older = Place(folder / "older" / alba.path.name, folder / "older" / "state")
+    made = Made(folder, alba, older, oren, folder / "oren.bundle", folder, folder, identity)
     first = folder / "first.bundle"
     with made.open() as session:
         package = _leave(session, folder, recipient_of(identity))
@@ -96,6 +100,7 @@ def make(folder: Path, *, entries: int = 0) -> Made:
         while session.log.size < entries:
             with session.work() as work:
                 work.commit(Entry(act="log.read", out="ok"))
+    shutil.copytree(alba.path.parent, older.path.parent, ignore=shutil.ignore_patterns("ballast"))
     for name in ROLES:
         with made.open(name) as session:
             if name == INES:

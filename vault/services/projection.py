@@ -11,7 +11,7 @@ from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole
-from vault.errors import MalformedError, NotFoundError
+from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.ids import DIGEST_SIZE, CompartmentId, Origin, VersionId
 from vault.index.apply import apply
 from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
@@ -91,6 +91,7 @@ def audit_of(session: Session, case: CompartmentId) -> bytes:
 
     Raises:
         NotFoundError: the case has no head that counts.
+        VerificationError: none of its heads can be read.
     """
     if case not in session.audits:
         # It never changes, so a head that was replaced since gives it too, without waiting for the index.
@@ -98,7 +99,10 @@ def audit_of(session: Session, case: CompartmentId) -> bytes:
         ids = frozenset(VersionId(head.version) for head in heads if head.kind == Case.KIND)
         if not ids:
             raise NotFoundError("there is no such case among yours")
-        newest = max(read_heads(session, case, ids), key=lambda one: one.content.clock)
+        found = read_heads(session, case, ids)
+        if not found:  # the index remembers it, and the row or its wrapped key is not here any more
+            raise VerificationError("the record that names this case is not here, or does not open")
+        newest = max(found, key=lambda one: one.content.clock)
         session.audits[case] = from_fields(Case, newest.content.fields).audit
     return session.audits[case]
 

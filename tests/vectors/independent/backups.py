@@ -10,18 +10,18 @@ from typing import Any
 
 import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
 
-from tests.vectors.independent.basis import Fault, Refused, message, require, sha256, u64
-from tests.vectors.independent.contents import listed_at
+from tests.vectors.independent.basis import VERSION, Fault, Refused, leaf, message, require, sha256, u64
+from tests.vectors.independent.compartments import tag_of
 from tests.vectors.independent.keys_file import KeysFile, open_door, open_slot
 from tests.vectors.independent.opening import Whole, judge
-from tests.vectors.independent.tables import COLUMNS, KEY_TABLES, connect, read_tables
+from tests.vectors.independent.tables import COLUMNS, KEY_TABLES, Version, connect, read_tables
 
 _MEMBERS = {"format", "made_ms", "digest", "operations", "versions", "files"}
 
 
 @dataclass(frozen=True)
 class Copy:
-    """What a backup says of itself, and the vault in it."""
+    """What a backup says of itself, what of that is not so, and the vault in it, judged like any other."""
 
     manifest: Mapping[str, Any]
     whole: Whole
@@ -56,14 +56,21 @@ def read_backup(folder: Path, name: str, passphrase: str) -> Copy:
     if manifest["files"] != digests:
         faults.append(Fault("the files of a backup", "are not those of its manifest"))
     whole = judge(keys, secrets, rows)
-    leaves = sorted(leaf for log in whole.everything.logs.values() for leaf in log.leaves)
-    ids = sorted(row.id for row in rows.versions if listed_at(whole.everything, row) is not None)
+    logs = {origin for origin, _ in rows.geneses}
+    leaves = sorted(leaf(row.header) for row in rows.operations if row.origin in logs)
+    lists = {(row.origin, row.seq): row.list for row in rows.operations if row.origin in logs}
+    ids = sorted(row.id for row in rows.versions if _is_listed(row, lists.get((row.origin, row.seq), b"")))
     counted = u64(len(leaves)) + b"".join(leaves) + u64(len(ids)) + b"".join(ids)
     if manifest["digest"] != sha256(b"casevault/state/v1\0", counted):
         faults.append(Fault("the state of a backup", "is not that of its manifest"))
     if (manifest["operations"], manifest["versions"]) != (len(leaves), len(ids)):
         faults.append(Fault("the counts of a backup", "are not those of its manifest"))
-    return Copy(manifest, whole, faults + whole.faults)
+    return Copy(manifest, whole, faults)
+
+
+def _is_listed(row: Version, listed: bytes) -> bool:
+    item = bytes((VERSION,)) + row.id + tag_of(row.compartment, row.id)
+    return listed[49 * row.n :][:49] == item
 
 
 def _files(folder: Path) -> list[str]:

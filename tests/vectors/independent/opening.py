@@ -116,7 +116,7 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
     opened, more = read_versions(everything, keys, secrets.seat)
     payloads, further = read_payloads(everything, keys)
     whole = Whole(file, secrets, everything, keys, opened, payloads, faults + more + further)
-    whole.faults += [*absent(whole), *strays(everything), *keys_file_faults(whole), *keyring_faults(whole)]
+    whole.faults += [*absent(whole), *strays(whole), *keys_file_faults(whole), *keyring_faults(whole)]
     if pins is not None:
         whole.faults += pins_faults(pins, file, secrets, logs)
     return whole
@@ -189,20 +189,21 @@ def _member(whole: Whole) -> bytes:
     return b"" if newest is None else newest.certificates.get(whole.secrets.seat, {}).get("member", b"")
 
 
-def strays(everything: Everything) -> Iterator[Fault]:
-    """Name epochs and grants that hold together and that no list names, and those that do not hold together."""
-    for row in everything.rows.epochs:
-        notice = everything.notices.get(row.digest)
-        if notice is None:
-            yield Fault("a false epoch row", row.digest.hex()[:8])
-        elif not any(everything.listings(EPOCH, notice.compartment, row.digest)):
-            yield Fault("an unlisted epoch", row.digest.hex()[:8])
+def strays(whole: Whole) -> Iterator[Fault]:
+    """Name epochs and grants that hold together and that no list names, and grants to this seat of no epoch here.
+
+    A row that does not hold together is as good as none: what it stood for is missing where it is ours.
+    """
+    everything = whole.everything
+    for notice in everything.notices.values():
+        if not any(everything.listings(EPOCH, notice.compartment, notice.digest)):
+            yield Fault("an unlisted epoch", notice.digest.hex()[:8])
     compartments = {one.epoch: one.compartment for one in everything.notices.values()}
-    for grant in everything.rows.grants:
-        if grant.digest not in everything.grants:
-            yield Fault("a false grant", grant.digest.hex()[:8])
-        elif grant.epoch not in compartments:
-            yield Fault("a grant of an epoch that is not here", grant.digest.hex()[:8])
+    for grant in everything.grants.values():
+        listed = any(item.kind == GRANT for _, _, item in everything.listed.get((GRANT, grant.digest), ()))
+        if grant.epoch not in compartments:
+            if grant.seat == whole.secrets.seat and listed:
+                yield Fault("a grant of an epoch that is not here", grant.digest.hex()[:8])
         elif not any(everything.listings(GRANT, compartments[grant.epoch], grant.digest)):
             yield Fault("an unlisted grant", grant.digest.hex()[:8])
 

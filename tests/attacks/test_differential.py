@@ -1,0 +1,87 @@
+"""Edits of a whole vault, its bundles, backups and packages: what a second reader names, the program names or refuses.
+
+The second reader knows FORMAT.md alone (`tests/vectors/independent`). Where neither names anything, both show what was
+shown before. Nothing ends in an error of the program itself.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.differing import Bench, Shown, bench, decoded
+from tests.vectors import made as makes
+from tests.vectors.independent.opening import open_folder
+from tests.vectors.independent.tables import connect
+from tests.vectors.made import ALBA, INES, NOOR, WORDS
+from vault.errors import VerificationError
+from vault.services import cases
+
+# Of a hundred edits; `test-long` does twenty hundreds.
+SHARES = {"rows": 55, "keys": 10, "bundle": 5, "backup": 20, "package": 10}
+# Differences that others are mending: schema and indexes in `log verify`; epochs and grants that are not here.
+KNOWN = ("index", "schema", "DROP TABLE", "a grant of an epoch that is not here", "a missing epoch", "a missing grant")
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """What is edited, and what each member is shown of it before."""
+
+    bench: Bench
+    before: Mapping[str, Shown]
+
+    def differences(self, target: str, seeds: range, folder: Path) -> list[str]:
+        """Edit a copy for each seed and return how the two readers differ."""
+        found = []
+        for seed in seeds:
+            compared = self.bench.compare(target, seed, folder / "copy")
+            before = () if target == "package" else self.before[compared.who]
+            difference = compared.difference(before)
+            if difference is not None and not any(known in difference for known in KNOWN):
+                found.append(f"{target} {seed}: {difference}")
+            shutil.rmtree(folder / "copy")
+        return found
+
+
+@pytest.fixture(scope="module")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    made = makes.make(tmp_path_factory.mktemp("made"))
+    copy = made.copied_to(tmp_path_factory.mktemp("before") / "copy")
+    said = {who: decoded(copy.alba, who) for who in (ALBA, INES, NOOR)}
+    assert not any(one.named for one in said.values())
+    return Vault(bench(made), {who: one.shown for who, one in said.items()})
+
+
+@pytest.mark.parametrize("target", SHARES)
+def test_what_the_second_reader_names_the_program_names(vault: Vault, tmp_path: Path, target: str) -> None:
+    assert vault.differences(target, range(SHARES[target] * 2 // 5), tmp_path) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("hundred", range(1, 21))
+def test_two_thousand_edits(vault: Vault, tmp_path: Path, hundred: int) -> None:
+    found = [
+        difference
+        for target, share in SHARES.items()
+        for difference in vault.differences(target, range(hundred * 1000, hundred * 1000 + share), tmp_path)
+    ]
+    assert found == []
+
+
+def test_a_case_whose_own_record_lost_its_key_is_refused_in_words(vault: Vault, tmp_path: Path) -> None:
+    copy = vault.bench.made.copied_to(tmp_path / "copy")
+    (record,) = {one.row.record for one in open_folder(copy.alba.path, ALBA, WORDS).shown("case")}
+    with closing(connect(copy.alba.path / "vault.db", vault.bench.key)) as rows:
+        rows.execute(
+            "DELETE FROM version_key WHERE (origin, seq, n) IN (SELECT origin, seq, n FROM version WHERE record = ?)",
+            (record,),
+        )
+    with copy.open() as session:
+        (row,) = cases.list_all(session)
+        with pytest.raises(VerificationError, match="the record that names this case is not here, or does not open"):
+            cases.open_case(session, cases.find(session, row.ref))
