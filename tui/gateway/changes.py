@@ -27,6 +27,10 @@ def changed(session: Session, outcome: Outcome, done: str, *, by_root: bool | No
             f"{devices}; {files(outcome.cases)} got a new key.",
             "What they could open until now may have been copied. They open nothing that comes after.",
         ]
+    elif outcome.cases:
+        lines.append(f"{files(outcome.cases)} got a new key.")
+    if outcome.waiting:
+        lines.append(f"! {files(outcome.waiting)} still wait for a new key; the warnings say why.")
     return Changed((*lines, "Others hear of it with your next bundle for them."))
 
 

@@ -31,13 +31,10 @@ def next_holders(directory: Directory, state: CompartmentState, *, without: Coll
 
 
 def join_epochs(log: SeatLog, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> None:
-    """Put one epoch in the place of several current ones, or of one that others made without this seat."""
+    """Put one epoch in the place of several current ones, of one made without this seat, or of one that is over."""
     held = [epoch for epoch in state.epochs if log.keyring.get(epoch) is not None]
-    if (
-        (len(state.current) == 1 and state.current[0] in held)
-        or not held
-        or not _may_give(log, directory, roles, state)
-    ):
+    is_one = len(state.current) == 1 and state.current[0] in held and not _is_over(directory, state)
+    if is_one or not held or not _may_give(log, directory, roles, state):
         return
     holders = next_holders(directory, state)
     with Work(log) as work:
@@ -49,12 +46,17 @@ def give_to_behind(log: SeatLog, directory: Directory, roles: AbstractSet[Role],
     """Give the one current epoch to holders whom its maker did not know of; say whether there were any."""
     behind = [one for one in next_holders(directory, state) if one.seat in state.behind] if state.behind else []
     held = len(state.current) == 1 and log.keyring.get(state.current[0]) is not None
-    if not behind or not held or not _may_give(log, directory, roles, state):
+    if not behind or not held or _is_over(directory, state) or not _may_give(log, directory, roles, state):
         return False
     with Work(log) as work:
         work.grant(state.compartment, state.current[0], behind)
         work.commit(Entry(act="grant.add", out="ok:joined", covers={"seat": len(behind)}))
     return True
+
+
+def _is_over(directory: Directory, state: CompartmentState) -> bool:
+    """Say whether a seat that the newest roster does not have knows a current key."""
+    return not state.knowing <= directory.standing.certificates.keys() | {RECOVERY}
 
 
 def _may_give(log: SeatLog, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> bool:
@@ -72,7 +74,8 @@ def drops_of(rows: Rows, prover: Prover, directory: Directory, seats: Collection
     for seat in seats:
         logs = [origin for origin, genesis in geneses.items() if genesis is not None and genesis.seat == seat]
         sizes = {origin: prover.undisputed(rows, origin) for origin in logs}
-        certificate = directory.standing.certificates.get(seat)
+        # Also of one that was ended: it may have no log here.
+        certificate = directory.standing.certificates.get(seat) or directory.certificate_of(seat)
         if certificate is not None:
             sizes.setdefault(Origin(certificate.genesis), 0)
         drops += [Drop(seat, origin, size) for origin, size in sizes.items()]

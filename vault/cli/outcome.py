@@ -45,6 +45,7 @@ def outcome_result(args: argparse.Namespace, face: Face, outcome: Outcome, done:
         "admitted": [seat.hex() for seat in outcome.admitted],
         "ended": [seat.hex() for seat in outcome.ended],
         "cases": outcome.cases,
+        "waiting": outcome.waiting,
         **data,
     }
     if outcome.is_done:
@@ -52,6 +53,10 @@ def outcome_result(args: argparse.Namespace, face: Face, outcome: Outcome, done:
         if outcome.ended:
             what = f"{counted(len(outcome.ended), 'device')} ended; {counted(outcome.cases, 'case')} got a new key."
             lines += [what, "What they could open until now may have been copied. They open nothing that comes after."]
+        elif outcome.cases:
+            lines.append(f"{counted(outcome.cases, 'case')} got a new key.")
+        if outcome.waiting:
+            lines.append(f"{counted(outcome.waiting, 'case')} still waits for a new key; the warnings say why.")
         if outcome.admitted:
             lines += ["A device that was admitted waits for its first bundle:", *FIRST_BUNDLE]
         lines.append("Others hear of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.")

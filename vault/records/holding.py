@@ -70,6 +70,13 @@ class CompartmentState:
         return frozenset(granted - self.cuts.keys())
 
     @cached_property
+    def knowing(self) -> frozenset[SeatId]:
+        """The seats that have a current key, recovery among them where it does: each that was granted or made it."""
+        current = [self.epochs[epoch] for epoch in self.current]
+        makers = {made.entry.seat for epoch in current for made in epoch.made}
+        return frozenset(makers).union(*(epoch.granted for epoch in current))
+
+    @cached_property
     def behind(self) -> frozenset[SeatId]:
         """The holders who lack a current epoch: it was made by somebody who did not know of them."""
         granted = [self.epochs[epoch].granted for epoch in self.current]

@@ -68,12 +68,7 @@ def _leavers(session: Session) -> list[str]:
     """Withdraw the cases held here from seats that a roster ended."""
     live = session.directory.standing.certificates
     ended = {SeatId(cut.seat) for cut in session.directory.standing.cuts if cut.seat not in live}
-    if not ended:
-        return []
-    newest = {session.keyring.epochs_of(one)[-1] for one in session.keyring.compartments()}
-    with session.database.reading() as rows:
-        held = {seat for seat in ended if not newest.isdisjoint(rows.epochs_granted_to(seat))}
-    count = len(sharing.end_seats(session, held)) if held else 0
+    count = len(sharing.end_seats(session, ended).done) if ended else 0
     words = counted(count, "case was", "cases were")
     return [f"{words} withdrawn from devices that left: new keys were made."] if count else []
 

@@ -17,6 +17,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import from_fields, to_fields
 from vault.records.work import Entry
 from vault.services import deputies, sharing, terms
+from vault.services.going_on import going_on
 from vault.services.projection import audit_of, caught_up, read_counted
 from vault.services.reading import Stored, read_heads, stored_of_kind
 
@@ -88,12 +89,15 @@ def carry_out(
         results = [_result(one, waiting=len(found)) for one, found in still_in if found]
     total, done = sum(len(found) for _, found in work), 0
     for stored, found in work:
+        handed_over = 0
         for case in found:
-            _hand_over(session, case, MemberId(stored.value.successor))
+            with going_on(session, case, "A handover"):
+                _hand_over(session, case, MemberId(stored.value.successor))
+                handed_over += 1
             done += 1
             progress(done, total)
-        if found:
-            results.append(_result(stored, cases=len(found)))
+        if handed_over:
+            results.append(_result(stored, cases=handed_over))
     return results
 
 

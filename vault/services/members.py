@@ -20,7 +20,7 @@ from vault.policy.roles import Action, Role
 from vault.records.versions import OpenedVersion, open_each
 from vault.services.authors import name_in, names_of_members
 from vault.services.projection import read_counted
-from vault.services.rostering import Outcome, Progress, carry_out, seats_by_member
+from vault.services.rostering import Outcome, Progress, carry_out, end_again, seats_by_member
 from vault.services.seats import members_of_logs
 
 # What `--like` stands for.
@@ -100,25 +100,36 @@ def list_all(session: Session, *, also_left: bool = False) -> list[MemberShown]:
 def suspend(session: Session, member: MemberId, *, progress: Progress = lambda done, total: None) -> Outcome:
     """End every device of a member, who stays a member: they open nothing more from the next exchange on.
 
+    Where their devices are ended and a case still has a key that one of them holds, that is what is done.
+
     Raises:
-        RefusedError: they have no device, or it is the member who asks.
+        RefusedError: they have no device and no such case is left, or it is the member who asks.
     """
     session.require(Action.MEMBER_END)
     _require_other(session, member)
     seats = frozenset(SeatId(one.seat) for one in seats_by_member(session).get(member, ()))
-    if not seats:
+    if seats:
+        return carry_out(session, Change(ended=seats), progress=progress)
+    outcome = end_again(session, lambda one: one.member == member, progress)
+    if outcome is None:
         raise RefusedError("this member has no device: they can open nothing already")
-    return carry_out(session, Change(ended=seats), progress=progress)
+    return outcome
 
 
 def leave(session: Session, member: MemberId, *, progress: Progress = lambda done, total: None) -> Outcome:
     """Let a member leave: every device of theirs ends, and the next roster does not name them.
+
+    Where they left before and a case still has a key that one of their devices holds, that is what is done.
 
     Raises:
         RefusedError: it is the member who asks, or nobody would be left.
     """
     session.require(Action.MEMBER_END)
     _require_other(session, member)
+    if member not in session.directory.standing.members:
+        outcome = end_again(session, lambda one: one.member == member, progress)
+        if outcome is not None:
+            return outcome
     return carry_out(session, Change(leaving=frozenset({member})), progress=progress)
 
 

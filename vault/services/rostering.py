@@ -22,7 +22,7 @@ from vault.access.rosters import (
 from vault.access.session import Session
 from vault.display import counted
 from vault.errors import MalformedError, RefusedError
-from vault.ids import CompartmentId, MemberId, SeatId
+from vault.ids import MemberId, SeatId
 from vault.log.roster import Roster
 from vault.log.roster_entries import Certificate
 from vault.policy.rights import NEWEST_TABLE
@@ -46,6 +46,7 @@ class Outcome:
         proposal: the file for those who sign, where somebody has to.
         admitted, ended: seats that it admitted, and that it ended.
         cases: how many cases and sections got a new key from this seat because of that.
+        waiting: how many did not although they should: an alarm says why, and the next unlock tries again.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Outcome:
     admitted: tuple[SeatId, ...] = ()
     ended: tuple[SeatId, ...] = ()
     cases: int = 0
+    waiting: int = 0
 
     @property
     def is_done(self) -> bool:
@@ -269,11 +271,34 @@ def _commit(
     after = session.directory.standing.certificates
     admitted = tuple(SeatId(seat) for seat in sorted(after.keys() - before.keys()))
     ended = tuple(SeatId(seat) for seat in sorted(before.keys() - after.keys()))
-    cases: Sequence[CompartmentId] = sharing.end_seats(session, ended, progress=progress) if ended else ()
+    in_cases = sharing.end_seats(session, ended, progress=progress) if ended else sharing.EndedIn()
     sharing.rewrap_left(session, list(shared_compartments(session).values()))
     if ended:
         close_doors(session)
-    return Outcome(proposal.roster.head.number, admitted=admitted, ended=ended, cases=len(cases))
+    return Outcome(
+        proposal.roster.head.number,
+        admitted=admitted,
+        ended=ended,
+        cases=len(in_cases.done),
+        waiting=len(in_cases.waiting),
+    )
+
+
+def end_again(session: Session, was_theirs: Callable[[Certificate], bool], progress: Progress) -> Outcome | None:
+    """Withdraw from devices that were ended before what could not be withdrawn then; None where nothing is left.
+
+    Args:
+        session: who acts; the caller has asked policy.
+        was_theirs: says of a certificate of any roster whether it is of one of these devices.
+        progress: (cases done, cases in all).
+    """
+    live, rosters = session.directory.standing.certificates, session.directory.chain.accepted
+    over = {SeatId(seat) for one in rosters for seat, cert in one.certificates.items() if was_theirs(cert)}
+    found = sharing.end_seats(session, over - live.keys(), progress=progress)
+    if not found.done and not found.waiting:
+        return None
+    number = session.directory.standing.head.number
+    return Outcome(number, cases=len(found.done), waiting=len(found.waiting))
 
 
 def _refuse_own_end(session: Session, change: Change) -> None:

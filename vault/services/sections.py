@@ -27,6 +27,7 @@ from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
 from vault.services.cases import checked_reason
 from vault.services.compartments import held_of_kind
+from vault.services.going_on import going_on
 from vault.services.projection import caught_up
 from vault.services.reading import Stored, stored_of_kind
 from vault.services.seats import seats_of
@@ -176,14 +177,25 @@ def withdraw_with_case(session: Session) -> int:
     """Withdraw sections held here from members who do not hold their case any more; return how many sections."""
     withdrawn = 0
     for section in held_of_kind(session, CompartmentKind.SECTION):
-        head = _head(_records(session, section))
-        if head is not None and session.holds(case := CompartmentId(head.value.case)) and case not in session.hidden:
-            withdrawn += _withdraw(session, section, case)
+        with going_on(session, section, "A new key without members who lost its case"):
+            head = _head(_records(session, section))
+            if (
+                head is not None
+                and session.holds(case := CompartmentId(head.value.case))
+                and case not in session.hidden
+            ):
+                withdrawn += _withdraw(session, section, case)
     return withdrawn
 
 
 def _withdraw(session: Session, section: CompartmentId, case: CompartmentId) -> bool:
-    """Withdraw a section from members who do not hold its case any more; say whether there were any."""
+    """Withdraw a section from members who do not hold its case any more; say whether there were any.
+
+    Raises:
+        VerificationError: who holds the case, nobody can say here.
+    """
+    if session.state_of(case) is None:
+        raise VerificationError("the beginning of its case is not here, or does not count")
     left = holders_of(session, section).members - holders_of(session, case).members - {session.member}
     if left:
         revoke(session, section, sorted(left))

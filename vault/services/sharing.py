@@ -18,10 +18,13 @@ from vault.records.rewrapping import Progress, Rewrapped, rewrap, waiting
 from vault.records.seatlog import Holder
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.services.authors import name_in, names_of_members
+from vault.services.going_on import going_on, waits
 from vault.services.projection import audit_of
 from vault.services.seats import member_of_seat, seats_of
 
 _CASES = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
+_WITHOUT_ENDED = "A new key without a device that was ended"
+_NO_BEGINNING = "Take a bundle from somebody who shares it, or restore a backup."
 WHAT_MAY_BE_KEPT = (
     "What a member could open until now may have been copied, photographed or kept in an older copy of the vault."
     " From here on they can open nothing that is written."
@@ -50,6 +53,14 @@ class KeyChanged:
     dropped: frozenset[MemberId]
     versions: int
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndedIn:
+    """The cases and sections that got a new key without seats that were ended, and those whose new key waits."""
+
+    done: tuple[CompartmentId, ...] = ()
+    waiting: tuple[CompartmentId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,26 +144,36 @@ def cost_of_change(session: Session, case: CompartmentId, *, without: Sequence[M
     return ChangeCost(waiting(versions, EpochId(b"")), len(sealed_to - {RECOVERY}), RECOVERY in sealed_to)
 
 
-def end_seats(
-    session: Session, seats: Collection[SeatId], *, progress: Progress = lambda done, total: None
-) -> tuple[CompartmentId, ...]:
-    """Make a new key of every case and section that this seat and one of these hold, and return which.
+def end_seats(session: Session, seats: Collection[SeatId], *, progress: Progress = lambda done, total: None) -> EndedIn:
+    """Make a new key of every case and section of which this seat and one of these have the key, and return where.
 
-    A roster has ended the seats. Whoever holds a case that this seat does not, does the same on their own device.
+    A roster has ended the seats. Whoever holds a case that this seat does not, does the same on their own device. What
+    fails in one case takes the new key from no other: it waits, and a person hears of it.
     """
     rule = session.require(Action.SYNC)
     with session.database.reading() as rows:
         epochs = [epoch for seat in seats for epoch in rows.epochs_granted_to(seat)]
     shared = {one for epoch in epochs if (one := session.keyring.compartment_of(epoch)) is not None}
     ended: list[CompartmentId] = []
+    waiting: list[CompartmentId] = []
     for done, compartment in enumerate(map(CompartmentId, sorted(shared)), 1):
-        state = session.state_of(compartment)
-        may = state is not None and session.directory.rights.may_grant(session.roles, state.place)
-        if state is not None and may and state.kind in _CASES and not state.holders.isdisjoint(seats):
-            replace_key(session, compartment, without=state.holders & frozenset(seats), act="grant.remove", rule=rule)
-            ended.append(compartment)
+        with going_on(session, compartment, _WITHOUT_ENDED):
+            if _end_in(session, compartment, seats, rule):
+                ended.append(compartment)
+        if waits(session, compartment, _WITHOUT_ENDED):
+            waiting.append(compartment)
         progress(done, len(shared))
-    return tuple(ended)
+    return EndedIn(tuple(ended), tuple(waiting))
+
+
+def _end_in(session: Session, compartment: CompartmentId, seats: Collection[SeatId], rule: str) -> bool:
+    """Make a new key of one compartment without these seats, if it is a case or a section of which one has the key."""
+    state = _state(session, compartment)
+    may = session.directory.rights.may_grant(session.roles, state.place)
+    if state.kind not in _CASES or not may or state.knowing.isdisjoint(seats):
+        return False
+    replace_key(session, compartment, without=state.holders & frozenset(seats), act="grant.remove", rule=rule)
+    return True
 
 
 def replace_key(
@@ -201,7 +222,7 @@ def rewrap_left(session: Session, compartments: Collection[CompartmentId]) -> No
 
     One look at which keys are in use tells whether there is anything: no version is read for it.
     """
-    newest = {session.keyring.epochs_of(one)[-1] for one in compartments if session.holds(one)}
+    newest = {held[-1] for one in compartments if (held := session.keyring.epochs_of(one))}
     with session.database.reading() as rows:
         older = rows.epochs_in_use() - newest
     left = {CompartmentId(one) for epoch in older if (one := session.keyring.compartment_of(epoch)) is not None}
@@ -263,7 +284,7 @@ def _name(session: Session, member: MemberId) -> str:
 def _state(session: Session, compartment: CompartmentId) -> CompartmentState:
     state = session.state_of(compartment)
     if state is None:
-        raise NotFoundError(f"compartment {compartment.hex()} has no beginning that counts")
+        raise NotFoundError("its beginning is not here, or does not count", advice=_NO_BEGINNING)
     return state
 
 

@@ -22,6 +22,7 @@ from vault.records.work import Entry
 from vault.seal.named import access_record
 from vault.services import sharing
 from vault.services.authors import name_in, names_of_members
+from vault.services.going_on import going_on
 from vault.services.limits import Term, all_terms
 from vault.services.projection import audit_of, caught_up
 
@@ -129,9 +130,10 @@ def withdraw_what_is_over(session: Session) -> int:
     for term in all_terms(session, caught_up(session)):
         if term.member == session.member or not has_expired(term.until_ms, now_ms):
             continue
-        if _may_share(session, term.case) and term.member in sharing.holders_of(session, term.case).members:
-            sharing.revoke(session, term.case, [term.member])
-            ended += 1
+        with going_on(session, term.case, "A new key without a member whose date has passed"):
+            if _may_share(session, term.case) and term.member in sharing.holders_of(session, term.case).members:
+                sharing.revoke(session, term.case, [term.member])
+                ended += 1
     return ended
 
 
