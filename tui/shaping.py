@@ -50,6 +50,14 @@ def note_shown(record: bytes, note: Note, written_ms: int, heads: int, by: str) 
 def questions_shown(questions: Iterable[Question]) -> tuple[QuestionShown, ...]:
     """Return forms that a person has to decide."""
     return tuple(
-        QuestionShown(q.form, q.count, tuple(one.value for one in q.kinds), q.proposal.value, q.context, q.conflict)
+        QuestionShown(
+            q.form,
+            q.count,
+            tuple(one.value for one in q.kinds),
+            q.proposal.value,
+            q.context,
+            q.conflict,
+            "" if q.before is None else q.before.value,
+        )
         for q in questions
     )

@@ -227,6 +227,7 @@ class QuestionShown:
     proposal: str
     context: str = field(repr=False)
     conflict: bool = False
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,5 +59,6 @@ What the attacker has:
     an act that says something else  test_false_acts
     a text too long to travel        test_too_long
     two readers of one edited vault  test_differential
+    a name that leaves unasked       test_names_in_notes; test_kept_forms
     a check left out of the program  tests/mutation
 """

@@ -56,7 +56,7 @@ def test_a_record_is_frozen_and_its_repr_holds_no_content(record: CaseworkRecord
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda one: one.name)
 @pytest.mark.parametrize("record", RECORDS, ids=lambda one: one.KIND)
 def test_no_profile_lets_a_word_of_them_out(record: CaseworkRecord, profile: Any) -> None:  # a Profile
-    source = source_record(bytes(16), record)
+    source = source_record(bytes(16), bytes(32), record)
     rule = profile.rule(source.kind, source.variant)
     allowed = set() if rule is None else set(rule.labels)
     assert allowed <= {"kind", "stage", "opened"}

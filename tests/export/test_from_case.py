@@ -51,7 +51,9 @@ def _redacted(witness: str, witness_instrumental: str) -> RedactedDossier:
     )
     text = f"Беседа с {witness_instrumental} и заявителем. Свидетель: {witness}, тел. +996 555 010 203."
     note = Note(NoteKind.INTERVIEW, text, "2026-03-01")
-    source = dossier_source([(CLIENT_ID, CLIENT), (WITNESS_ID, hidden), (NOTE_ID, note)])
+    source = dossier_source(
+        (one, one, value) for one, value in ((CLIENT_ID, CLIENT), (WITNESS_ID, hidden), (NOTE_ID, note))
+    )
     profile = profile_named("lawyer-named")
     result = redact(source, profile, registry, {}, PseudonymBook(choose=_InTurn()))
     if isinstance(result, OpenQuestions):
@@ -89,7 +91,7 @@ def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(langua
     ]
     registry = build_registry(registered_person(entity, person) for entity, person in hidden)
     note = Note(NoteKind.INTERVIEW, "She met Hope May; Client and Дата were there, and Étape.", "2026-03-01")
-    source = dossier_source([*hidden, (NOTE_ID, note)])
+    source = dossier_source([*((entity, entity, person) for entity, person in hidden), (NOTE_ID, NOTE_ID, note)])
     profile = profile_named("lawyer")
     result = redact(source, profile, registry, {"She": "keep"}, PseudonymBook(choose=secrets.choice))
     assert isinstance(result, RedactedDossier)

@@ -7,7 +7,7 @@ import pytest
 from vault.errors import DependencyMissingError
 from vault.names import russian
 from vault.names.forms import lookalikes, without_ending, word_forms, words_of
-from vault.names.russian import case_forms, is_common_word, is_ordinary_word
+from vault.names.russian import case_forms, use_of
 from vault.names.transliteration import latin_spellings
 
 
@@ -67,13 +67,23 @@ def test_what_is_written_onto_a_name_can_be_taken_off(token: str) -> None:
 
 
 def test_ordinary_words_are_told_from_names_and_places() -> None:
-    assert is_common_word("допрос")
-    assert not is_common_word("рустам")
-    assert not is_common_word("вера")
-    assert is_ordinary_word("вера")
-    assert not is_ordinary_word("рустам")
-    assert not is_ordinary_word("бишкек")
-    assert not is_ordinary_word("зюзюкинск")
+    assert use_of("допрос").ordinary
+    for name in ("рустам", "вера", "марта", "чинара", "бишкек", "зюзюкинск"):
+        assert not use_of(name).ordinary
+
+
+def test_a_word_of_grammar_is_one_even_where_a_river_is_called_so() -> None:
+    assert use_of("по").grammar
+    assert use_of("том").grammar
+    assert not use_of("вера").grammar
+    assert not use_of("зюзюкинск").grammar
+
+
+@pytest.mark.parametrize("word", ["кулаков", "урин", "вера", "зюзюкинск", "шали"])
+def test_a_surname_is_not_taken_for_the_first_word_of_a_sentence(word: str) -> None:
+    assert not use_of(word).first
+    assert use_of("допрос").first
+    assert use_of("по").first
 
 
 def test_a_missing_dictionary_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

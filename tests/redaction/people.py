@@ -72,7 +72,7 @@ def note(text: str, kind: NoteKind = NoteKind.INTERVIEW) -> Note:
 
 
 def source_of(*records: tuple[bytes, CaseworkRecord]) -> DossierSource:
-    return dossier_source(records)
+    return dossier_source((record, b"version of" + record, value) for record, value in records)
 
 
 def outcome(

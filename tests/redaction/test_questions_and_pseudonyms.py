@@ -22,6 +22,7 @@ from vault.errors import TryAgainError, UsageError
 from vault.redaction.actions import Action, IdentifierType
 from vault.redaction.pseudonyms import CODES, PseudonymBook
 from vault.redaction.questions import (
+    Earlier,
     OpenQuestions,
     Question,
     decide_proposed,
@@ -154,9 +155,26 @@ KEEP, REMOVE = Decision("Темир", "keep"), Decision("ТЕМИР", "remove")
 def test_earlier_decisions_hold_while_they_agree_and_are_asked_again_where_not(
     earlier: list[list[Decision]], now: dict[str, str], in_force: dict[str, str]
 ) -> None:
-    result = decisions_in_force(earlier, now)
+    result, _ = decisions_in_force([Earlier(tuple(one)) for one in earlier], now)
     assert result == in_force
     assert len(decisions_by_key(result)) == len(in_force)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "now", "read"),
+    [
+        ([Earlier((KEEP,), frozenset({b"1"}))], {}, {"темир": {b"1"}}),
+        ([Earlier((KEEP,), frozenset({b"1"})), Earlier((KEEP,), frozenset({b"2"}))], {}, {"темир": {b"1", b"2"}}),
+        ([Earlier((KEEP,))], {}, {"темир": set()}),
+        ([Earlier((REMOVE,), frozenset({b"1"}))], {}, {}),
+        ([Earlier((KEEP,), frozenset({b"1"}))], {"ТЕМИР": "keep"}, {}),
+    ],
+    ids=["kept", "kept twice", "kept before that was noted", "removed", "decided now"],
+)
+def test_what_was_kept_holds_in_the_versions_that_were_read(
+    earlier: list[Earlier], now: dict[str, str], read: dict[str, set[bytes]]
+) -> None:
+    assert decisions_in_force(earlier, now)[1] == read
 
 
 def test_all_codes_of_a_series_have_one_width_and_differ() -> None:

@@ -131,6 +131,8 @@ class QuestionsScreen(VaultScreen):
     def _show_context(self) -> None:
         question = self._here()
         words = "" if question is None else f"{question.form}: {question.context}"
+        if question is not None and question.before:
+            words = f"In other texts you chose {question.before}. {words}"
         if question is not None and question.conflict:
             words = f"! Somebody who may be named shares this with somebody who may not. {words}"
         self.query_one("#context", Static).update(safe_content(words))

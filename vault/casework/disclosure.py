@@ -48,7 +48,8 @@ class Disclosure:
     """One package made: for whom, under which profile, why, and how it can be recognised.
 
     `recipient` is the partner's record id, `package` the random id in its manifest, `digest` SHA-256 of the
-    sealed file, `series` the run of packages that share pseudonyms.
+    sealed file, `series` the run of packages that share pseudonyms, `read` the ids of the versions that the package was
+    made of: what was kept in it holds there, and is asked about again in any other text.
     """
 
     KIND: ClassVar[str] = "disclosure"
@@ -62,6 +63,7 @@ class Disclosure:
     series: str = "main"
     decisions: tuple[Decision, ...] = field(default=(), repr=False)
     pseudonyms: tuple[PseudonymGiven, ...] = field(default=(), repr=False)
+    read: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipient", checked_id(self.recipient, "recipient of a disclosure"))
@@ -74,4 +76,7 @@ class Disclosure:
         object.__setattr__(self, "decisions", checked_items(self.decisions, Decision, "decisions of a disclosure"))
         object.__setattr__(
             self, "pseudonyms", checked_items(self.pseudonyms, PseudonymGiven, "pseudonyms of a disclosure")
+        )
+        object.__setattr__(
+            self, "read", tuple(checked_bytes(one, "version in a disclosure", DIGEST_SIZE) for one in self.read)
         )

@@ -82,11 +82,21 @@ def _export(args: argparse.Namespace, face: Face) -> Result:
 def undecided(result: Undecided) -> Result:
     """List the open questions; nothing was written."""
     questions = [
-        {"form": q.form, "count": q.count, "kinds": list(q.kinds), "proposal": q.proposal, "context": q.context}
+        {
+            "form": q.form,
+            "count": q.count,
+            "kinds": list(q.kinds),
+            "proposal": q.proposal,
+            "context": q.context,
+            "before": q.before,
+        }
         for q in result.questions
     ]
     lines = [f"{counted(len(questions), 'question is', 'questions are')} open; nothing was written.", ""]
-    lines += [f"  {q.form!r} ({q.count} x, proposed: {q.proposal}): {q.context}" for q in result.questions]
+    before = {q.form: f"; in other texts you chose {q.before}" if q.before else "" for q in result.questions}
+    lines += [
+        f"  {q.form!r} ({q.count} x, proposed: {q.proposal}{before[q.form]}): {q.context}" for q in result.questions
+    ]
     lines += ["", "Decide them in the app, or take all proposals with `--decide proposed`."]
     data = {"package": None, "digest": None, "questions": len(questions), "decided": 0, "open": questions}
     return Result(data, lines, WaitingForDecisionError.exit_code)

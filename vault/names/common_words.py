@@ -1,39 +1,38 @@
-"""English and French words in small letters: what a name that nobody registered is told from."""
+"""English and French words in small letters: what a name that nobody registered is told from.
+
+Lists of plain words, one a line, sorted; `lists/NOTICE.txt` has origin and terms. `en` and `fr` have what dictionaries
+*that keep case* write in small letters, without rare French verb forms. `names` has those of them that are given names
+or places too (rose, mark, pierre, turkey): these are asked about in small letters as well. It was drawn from lists of
+names, and read: what is a word first of all, such as `son` or `nice`, is not on it.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
-
-from vault.errors import DependencyMissingError
-from vault.names.normal import normal
-
-_LANGUAGES = ("en", "fr")
+from importlib import resources
 
 
 @lru_cache(maxsize=1)
 def _words() -> frozenset[str]:
-    """Return the lists in plain form; read at the first question, because it costs 200 ms.
+    """Return what names nobody; read at the first question, because it costs 100 ms."""
+    return (_list("en") | _list("fr")) - names_that_are_words()
 
-    Raises:
-        DependencyMissingError: pyspellchecker or one of its lists is not installed.
-    """
-    try:
-        from spellchecker import SpellChecker  # noqa: PLC0415 - why here: see above
 
-        written = list(SpellChecker(language=list(_LANGUAGES)).word_frequency.keys())
-    except (ImportError, ValueError, OSError):
-        raise DependencyMissingError("the English and French word lists (pyspellchecker) are not installed") from None
-    accented = [word for word in written if not word.isascii()]
-    letters = str.maketrans({letter: normal(letter) for letter in set("".join(accented)) if not letter.isascii()})
-    return frozenset(written).union(word.translate(letters) for word in accented)
+@lru_cache(maxsize=1)
+def names_that_are_words() -> frozenset[str]:
+    """Return plain given names and places that a dictionary knows as words in small letters too."""
+    return _list("names")
+
+
+def _list(name: str) -> frozenset[str]:
+    return frozenset(resources.files("vault.names").joinpath("lists", f"{name}.txt").read_text("ascii").split())
 
 
 @lru_cache(maxsize=65536)
 def is_english_or_french(word: str) -> bool:
-    """Return whether a plain word in small letters is in the lists, as a whole or in each part around an apostrophe.
+    """Return whether a plain word, written in small letters, names nobody, as a whole or around each apostrophe.
 
-    The lists hold what people say in films, and so the given names that are common there. French words are also known
-    without their accents.
+    French words are also known without their accents.
     """
     words = _words()
     word = word.replace("œ", "oe").replace("æ", "ae")  # as the lists have them

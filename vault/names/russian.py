@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from vault.errors import DependencyMissingError
 
 _NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
 
 _PLACE_TAGS = frozenset({"Geox", "Orgn"})
+_GRAMMAR_TAGS = ("PREP", "CONJ", "PRCL", "NPRO", "Apro")
+
+# Given names and places of which the dictionary knows only the word, in the forms that are not much used as that word.
+_THEIR_FORMS = """
+алмаз алмаза алмазу алмазом ара болот болоту болотом калина калине калину калиной луча мака мальва мальве
+мальву мальвой милован мина мира мирой рада раде раду радой туман тумана туману туманом улан улана улану
+уланом чинара чинаре чинару чинарой шах шаха шаху шахом буча бучи буче бучу бучей ведено изюм изюма изюме
+лиман лимана лимане рыбачье чон чу шу кант канта канту кантом канте чуй шали
+"""
+_NAMES_TOO = frozenset(_THEIR_FORMS.split())
 
 # Endings by stem, for words that the dictionary takes for something else. Both genders and the family in the plural.
 _SURNAME = ("", "а", "у", "ым", "ом", "е", "ой", "ою", "ую", "ы", "ых", "ыми")
@@ -70,21 +80,37 @@ def case_forms(word: str) -> frozenset[str]:
     return frozenset(forms)
 
 
-@lru_cache(maxsize=65536)
-def is_common_word(word: str) -> bool:
-    """Return whether a casefolded word is in the dictionary and is nobody's name and no place."""
-    analyzer = _analyzer()
-    return analyzer.word_is_known(word) and not any(_is_name(parse) for parse in analyzer.parse(word))
+class Use(NamedTuple):
+    """How a word may be used.
+
+    `ordinary`: in no reading somebody's name or a place. `grammar`: it is first of all a preposition, conjunction,
+    particle or pronoun. `first`: with a capital at the start of a sentence it is more likely a word than a name.
+    """
+
+    ordinary: bool
+    grammar: bool
+    first: bool
 
 
 @lru_cache(maxsize=65536)
-def is_ordinary_word(word: str) -> bool:
-    """Return whether a casefolded word is in the dictionary and is first of all no name and no place.
+def use_of(word: str) -> Use:
+    """Return how a casefolded word may be used; for one that the dictionary does not know, in no way.
 
-    Weaker than `is_common_word`: `вера` is faith first, and a name too.
+    `по` is a river and `том` a name too, but nobody could read a text without them. `Кулаков` is a genitive that
+    hardly begins a sentence, and a surname.
     """
     analyzer = _analyzer()
-    return analyzer.word_is_known(word) and not _is_name(analyzer.parse(word)[0])
+    if not analyzer.word_is_known(word):
+        return Use(ordinary=False, grammar=False, first=False)
+    parses = analyzer.parse(word)
+    tags = [str(parse.tag) for parse in parses]
+    ordinary = word not in _NAMES_TOO and not any(_is_name(parse) for parse in parses)
+    surname = "Poss" in tags[0] or (word.endswith(_SURNAME_ENDINGS) and all("plur" in tag for tag in tags))
+    return Use(
+        ordinary,
+        grammar=any(tag in tags[0] for tag in _GRAMMAR_TAGS),
+        first=tags[0].startswith("PREP") or (ordinary and not surname),
+    )
 
 
 def _is_name(parse: _Parse) -> bool:

@@ -5,26 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Generic, TypeVar
 
 from vault.casework.script import script_of
 from vault.casework.vocabulary import PersonRole
 from vault.errors import LeakError
 from vault.names.normal import normal
 from vault.redaction.actions import Action, IdentifierType
-from vault.redaction.deny import unexplained
+from vault.redaction.decided import Decided, Versions
+from vault.redaction.deny import fated_words, forms, uncovered
 from vault.redaction.detect import detect
 from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
 from vault.redaction.find_registered import find_in
 from vault.redaction.judge import Judge, judge_all
 from vault.redaction.profile import Profile
 from vault.redaction.pseudonyms import PseudonymBook
-from vault.redaction.questions import Asked, OpenQuestions, decisions_by_key, form_key, grouped
+from vault.redaction.questions import Asked, OpenQuestions, form_key, grouped
 from vault.redaction.registry import Registry
 from vault.redaction.source import DossierSource, SourceField, SourceRecord
 from vault.redaction.spans import Span, fuse
 from vault.redaction.transform import REMOVED, context_of, kept, transformed
+from vault.redaction.units import Unit
 
 _WORD = re.compile(r"[^\W_]+")
+_EVERYWHERE: Mapping[str, Versions] = MappingProxyType({})
 
 
 def redact(
@@ -33,8 +38,12 @@ def redact(
     registry: Registry,
     decisions: Mapping[str, Action | str],
     pseudonyms: PseudonymBook,
+    *,
+    read: Mapping[str, Versions] = _EVERYWHERE,
 ) -> RedactedDossier | OpenQuestions:
     """Return what may leave, or, if anything is undecided, the open questions and nothing else.
+
+    A word has one fate: what is asked about or hidden in one place of one record is so in every place of all of them.
 
     Args:
         source: every record that the exporter may read; the profile names what leaves.
@@ -42,13 +51,15 @@ def redact(
         registry: every person whose identifiers must be known, of this case and of others.
         decisions: by form, as the questions gave it.
         pseudonyms: the codes of this recipient and series; new ones are drawn only when nothing is undecided.
+        read: by the key of a form, the versions in which its decision holds; without them it holds in all.
 
     Raises:
         LeakError: a hidden form is in the result after all.
         UsageError: a decision that does not exist.
     """
-    desk = _Desk(Judge(profile, registry, decisions_by_key(decisions)))
-    planned = [plan for record in source.records if (plan := desk.plan(record)) is not None]
+    desk = _Desk(Judge(profile, registry, Decided.of_forms(decisions, read)))
+    opened = [plan for record in source.records if (plan := desk.plan(record)) is not None]
+    planned = desk.settled(opened)
     if desk.asked:
         return grouped(desk.asked)
     dossier = RedactedDossier(
@@ -70,11 +81,24 @@ class _Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class _Draft:
+    """A free text of which some is judged; what no one knows, `open`, waits until all records were looked at."""
+
+    text: str = field(repr=False)
+    version: bytes
+    judged: tuple[Span, ...]
+    open: list[Unit] = field(repr=False)
+
+
+_P = TypeVar("_P", bound=_Passage | _Draft)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan(Generic[_P]):
     """One record to be written: its heading, and passages by label."""
 
     heading: str
-    blocks: tuple[tuple[str, tuple[_Passage, ...]], ...]
+    blocks: tuple[tuple[str, tuple[_P, ...]], ...]
 
 
 @dataclass(slots=True)
@@ -85,7 +109,7 @@ class _Desk:
     asked: list[Asked] = field(default_factory=list)
     shown: set[str] = field(default_factory=set)
 
-    def plan(self, record: SourceRecord) -> _Plan | None:
+    def plan(self, record: SourceRecord) -> _Plan[_Passage | _Draft] | None:
         rule = self.judge.profile.rule(record.kind, record.variant)
         if rule is None:
             return None
@@ -97,12 +121,29 @@ class _Desk:
         )
         return _Plan(rule.heading, tuple((label, passages) for label, passages in blocks if passages))
 
-    def _passages(self, one: SourceField, record: SourceRecord) -> Iterable[_Passage]:
+    def settled(self, plans: list[_Plan[_Passage | _Draft]]) -> list[_Plan[_Passage]]:
+        """Give each word its one fate, in all records alike."""
+        drafts = [one for plan in plans for _, passages in plan.blocks for one in passages if isinstance(one, _Draft)]
+        fated = frozenset(self.judge.decided.hidden).union(
+            *(fated_words(forms(draft.open, frozenset())) for draft in drafts)
+        )
+        return [
+            _Plan(
+                plan.heading,
+                tuple(
+                    (label, tuple(self._judged(one, fated) if isinstance(one, _Draft) else one for one in passages))
+                    for label, passages in plan.blocks
+                ),
+            )
+            for plan in plans
+        ]
+
+    def _passages(self, one: SourceField, record: SourceRecord) -> Iterable[_Passage | _Draft]:
         if one.identifier is not None:
             return self._identifying(one.values, one.identifier, record)
         if one.coded:
             return [_Passage(value) for value in one.values]
-        return [self._free(value) for value in one.values]
+        return [self._free(value, record.version) for value in one.values]
 
     def _identifying(
         self, values: tuple[str, ...], identifier: IdentifierType, record: SourceRecord
@@ -110,38 +151,41 @@ class _Desk:
         """Plan values that are identifiers as a whole. One that is removed leaves no trace, not even its label."""
         action = self.judge.profile.action(identifier, PersonRole(record.variant))
         if action is Action.KEEP:
-            return [self._owned(value, record.entity) for value in values]
+            return [self._owned(value, record) for value in values]
         general = values[0][:4] if identifier is IdentifierType.BORN and values else ""
         if not values or action is Action.REMOVE or (action is Action.GENERALISE and not general):
             return []
         whole = Span(0, len(values[0]), identifier, action, record.entity, "field", general)
         return [_Passage(values[0], (whole,))]
 
-    def _owned(self, value: str, owner: bytes | None) -> _Passage:
+    def _owned(self, value: str, record: SourceRecord) -> _Passage:
         """Plan a value that stays as its owner's: only what is registered as somebody else's is looked for."""
         matches = find_in(value, self.judge.registry)
-        spans, undecided = judge_all(self.judge, value, matches, owner)
+        spans, undecided = judge_all(self.judge, value, matches, record.version, record.entity)
         fused = fuse(spans)
         self._ask(value, ((match.start, match.end) for match in undecided), fused, IdentifierType.NAME, conflict=True)
         return _Passage(value, fused)
 
-    def _free(self, text: str) -> _Passage:
-        spans, undecided = judge_all(self.judge, text, detect(text, self.judge.registry), None)
+    def _free(self, text: str, version: bytes) -> _Draft:
+        spans, undecided = judge_all(self.judge, text, detect(text, self.judge.registry), version)
         fused = fuse(spans)
         conflicts = [(match.start, match.end) for match in undecided]
         self._ask(text, conflicts, fused, IdentifierType.NAME, conflict=True)
-        explained = fuse((*spans, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in conflicts)))
+        explained = fuse((*fused, *(Span(*place, IdentifierType.NAME, Action.KEEP) for place in conflicts)))
+        return _Draft(text, version, fused, uncovered(text, explained))
+
+    def _judged(self, draft: _Draft, fated: frozenset[str]) -> _Passage:
+        text = draft.text
         decided: list[Span] = []
         open_places: list[tuple[int, int]] = []
-        for start, end in unexplained(text, explained):
-            key = form_key(text[start:end])
-            action = self.judge.decisions.get(key)
-            if action is None:
-                open_places.append((start, end))
+        for form in forms(draft.open, fated):
+            answer = self.judge.decided.about(form_key(text[form.start : form.end]), form.words, draft.version)
+            if answer is None:
+                open_places.append((form.start, form.end))
             else:
-                decided.append(Span(start, end, IdentifierType.UNKNOWN, action, b"form:" + key.encode(), "decision"))
-        self._ask(text, open_places, fused, IdentifierType.UNKNOWN)
-        return _Passage(text, fuse((*spans, *decided)))
+                decided.append(Span(form.start, form.end, IdentifierType.UNKNOWN, *answer, "decision"))
+        self._ask(text, open_places, draft.judged, IdentifierType.UNKNOWN)
+        return _Passage(text, fuse((*draft.judged, *decided)))
 
     def _ask(
         self,
@@ -158,10 +202,10 @@ class _Desk:
             # Only the first place of a form shows its neighbourhood; a long text repeats its forms many times.
             context = "" if key in self.shown else context_of(text, start, end, spans)
             self.shown.add(key)
-            self.asked.append(Asked(form, kind, context, conflict))
+            self.asked.append(Asked(form, kind, context, conflict, self.judge.decided.before(key)))
 
 
-def _section(plan: _Plan, pseudonyms: PseudonymBook) -> RedactedSection:
+def _section(plan: _Plan[_Passage], pseudonyms: PseudonymBook) -> RedactedSection:
     blocks: list[RedactedBlock] = []
     for label, passages in plan.blocks:
         texts = dict.fromkeys(transformed(passage.text, passage.spans, pseudonyms) for passage in passages)

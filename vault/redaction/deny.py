@@ -1,75 +1,151 @@
-"""Default deny: everything that nothing explains becomes a question.
+"""Default deny: everything that nothing explains becomes a question, and each form has one fate.
 
-Asked about: capitalised words, words in small letters that no list at hand knows, words that the Russian dictionary
-takes for a name, words of scripts without capitals, tokens with digits, numbers and dates in words. Not asked about:
-neutral words, common words at the start of a sentence, one-digit numbers.
+Asked about: capitalised words, words in small letters that no dictionary has in small letters, given names and places
+in any letters, words of scripts without capitals, tokens with digits, initials, numbers and dates in words. Not asked
+about: words of grammar, ordinary words in small letters, common words at the start of a sentence, one-digit numbers.
+
+A word that is asked about or removed somewhere is a question wherever it stands, as the first word of a sentence and
+in small letters too. Words of grammar are not, in small letters.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from vault.names.common_words import is_english_or_french
-from vault.names.normal import NormalText, normal_text
-from vault.names.russian import is_common_word, is_ordinary_word
-from vault.redaction.neutral import FUNCTION_WORDS, NEUTRAL, SENTENCE_STARTS
+from vault.names.common_words import names_that_are_words
+from vault.names.russian import use_of
+from vault.redaction.neutral import (
+    FIRST_OF_ALL_NAMES,
+    GRAMMAR,
+    GRAMMAR_AND_NAMES,
+    PARTICLES_BEFORE,
+    PARTICLES_BEHIND,
+)
 from vault.redaction.spans import Span
-from vault.redaction.spelled import spelled
+from vault.redaction.units import Part, Unit, units
 
-Place = tuple[int, int]
-
-_TOKEN = re.compile(r"\d+(?:[.,:/\-]\d+)*(?!\w)|\w+(?:'\w+)*")
-_BEFORE_A_SENTENCE = re.compile(r"(?:\A|[.!?…:;\n\"«“(\[•])[\s\"«“(\-•]*\Z")
-_LOOKING_BACK = 6
+_LONGEST_FORM = 6  # units of one form, so that a question stays a line
+_GRAMMAR = GRAMMAR | GRAMMAR_AND_NAMES
+_INSIDE_A_WORD = re.compile(r"['_]")
 
 
-def unexplained(text: str, covered: Sequence[Span]) -> Iterator[Place]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A place that needs a decision, a word or several that belong together. `words` are those with a fate."""
+
+    start: int
+    end: int
+    words: tuple[str, ...] = field(repr=False)
+
+
+def unexplained(text: str, covered: Sequence[Span], fated: frozenset[str] = frozenset()) -> Iterator[Form]:
     """Yield what lies outside `covered` (fused, in order), even in part, and needs a decision. Places are in order."""
-    plain = normal_text(text)
+    return forms(uncovered(text, covered), fated)
+
+
+def uncovered(text: str, covered: Sequence[Span]) -> list[Unit]:
+    """Return the units of a text that lie outside `covered` (fused, in order), even in part."""
     place = 0
-    for first, last in _units(plain, text):
-        start, end = plain.source_range(first, last)
-        while place < len(covered) and covered[place].end <= start:
+    found: list[Unit] = []
+    cut = True
+    for unit in units(text):
+        while place < len(covered) and covered[place].end <= unit.start:
             place += 1
-        if place >= len(covered) or covered[place].start > start or end > covered[place].end:
-            yield start, end
-
-
-def _units(plain: NormalText, text: str) -> Iterator[Place]:
-    """Yield, in places of the plain text, whatever would need a decision: numbers in words, and tokens outside them."""
-    numbers = spelled(plain, text)
-    number = next(numbers, None)
-    for match in _TOKEN.finditer(plain.text):
-        start, end = match.span()
-        while number is not None and number[1] <= start:
-            yield number
-            number = next(numbers, None)
-        if number is not None and number[0] < end:
+        if place < len(covered) and covered[place].start <= unit.start and unit.end <= covered[place].end:
+            cut = True
             continue
-        token = match.group()
-        written = text[slice(*plain.source_range(start, end))]
-        if token.strip("_") and not _is_neutral(token, written, _starts_sentence(plain.text, start)):
-            yield start, end
-    if number is not None:
-        yield number
+        found.append(unit._replace(near=False) if cut and unit.near else unit)
+        cut = False
+    return found
 
 
-def _is_neutral(token: str, written: str, starts_sentence: bool) -> bool:
-    if any(letter.isdigit() for letter in token):
-        return len(token) == 1
-    if token in NEUTRAL:
+def fated_words(found: Iterable[Form]) -> Iterator[str]:
+    """Yield the words that need a decision wherever they stand, because they need one here."""
+    for form in found:
+        yield from with_fate(form.words)
+
+
+def with_fate(words: Sequence[str]) -> Iterator[str]:
+    """Yield those of the words of one form that are no mere grammar in it, such as `the` in "The Hague"."""
+    for word in words:
+        if len(words) == 1 or not _is_mere_grammar(word):
+            yield word
+            yield from (piece for piece in _pieces(word) if not _is_mere_grammar(piece))
+
+
+def words_of_form(key: str) -> tuple[str, ...]:
+    """Return the words with a fate of a form that was decided, by its key; none for a number in words."""
+    found = list(units(key))
+    if any(unit.part is Part.NUMBER and not unit.word[0].isdigit() for unit in found):
+        return ()
+    if len(found) == 1:
+        return (found[0].word,)
+    return tuple(unit.word for unit in found if len(unit.word) > 1 and unit.part in {Part.WORD, Part.GRAMMAR})
+
+
+def forms(found: Iterable[Unit], fated: frozenset[str]) -> Iterator[Form]:
+    """Yield what needs a decision in units that nothing covers; neighbours that can be one name are one form."""
+    run: list[tuple[Unit, bool]] = []
+    for unit in found:
+        asked = unit.asked or _is_fated(unit, fated)
+        joins = _can_stand_in_a_name(unit, asked)
+        if run and not (joins and unit.near and len(run) < _LONGEST_FORM):
+            yield from _finished(run)
+            run = []
+        if joins:
+            run.append((unit, asked))
+        elif asked:
+            yield _form([(unit, True)])
+    yield from _finished(run)
+
+
+def _is_fated(unit: Unit, fated: frozenset[str]) -> bool:
+    if unit.part is Part.GRAMMAR and not unit.capital:
+        return False
+    if unit.part not in {Part.WORD, Part.GRAMMAR}:
+        return False
+    return unit.word in fated or any(piece in fated for piece in _pieces(unit.word))
+
+
+def _pieces(word: str) -> Sequence[str]:
+    """Return the parts of a word around apostrophes and underscores; none if it is of one piece."""
+    return [piece for piece in _INSIDE_A_WORD.split(word) if len(piece) > 1] if "'" in word or "_" in word else ()
+
+
+def _is_mere_grammar(word: str) -> bool:
+    if word in FIRST_OF_ALL_NAMES or word in names_that_are_words():
+        return False
+    return word in _GRAMMAR or ("\u0400" <= word[0] <= "\u052f" and use_of(word).grammar)
+
+
+def _can_stand_in_a_name(unit: Unit, asked: bool) -> bool:
+    if unit.part is Part.PARTICLE:
         return True
-    capitalised = any(letter.isupper() or letter.istitle() for letter in written)
-    word = written.casefold()
-    if "\u0400" <= token[0] <= "\u052f":
-        if not capitalised:
-            return is_ordinary_word(word)
-        return starts_sentence and is_common_word(word)
-    if token[0].isascii():
-        return (starts_sentence and token in SENTENCE_STARTS) if capitalised else is_english_or_french(token)
-    return token in FUNCTION_WORDS
+    return unit.part is Part.INITIAL or (unit.capital and (asked or unit.part is Part.BESIDE))
 
 
-def _starts_sentence(plain: str, start: int) -> bool:
-    return _BEFORE_A_SENTENCE.search(plain, max(0, start - _LOOKING_BACK), start) is not None
+def _finished(run: list[tuple[Unit, bool]]) -> Iterator[Form]:
+    """Yield the form that a run of neighbours is, and beside it what stood at its ends and is asked about alone."""
+    named = [place for place, (unit, asked) in enumerate(run) if asked and unit.part is Part.WORD]
+    first, last = (_ends(run, named[0], named[-1])) if named else (0, 0)
+    yield from (_form([one]) for one in run[:first] if one[1])
+    if named:
+        yield _form(run[first:last])
+    yield from (_form([one]) for one in run[last:] if one[1])
+
+
+def _ends(run: list[tuple[Unit, bool]], first: int, last: int) -> tuple[int, int]:
+    """Return the run without particles at its ends that belong to no name."""
+    start, end = 0, len(run)
+    while start < first and run[start][0].part is Part.PARTICLE and run[start][0].word not in PARTICLES_BEFORE:
+        start += 1
+    while end > last + 1 and run[end - 1][0].part is Part.PARTICLE and run[end - 1][0].word not in PARTICLES_BEHIND:
+        end -= 1
+    return start, end
+
+
+def _form(run: list[tuple[Unit, bool]]) -> Form:
+    words = tuple(unit.word for unit, asked in run if asked and (len(run) == 1 or unit.part is Part.WORD))
+    return Form(run[0][0].start, run[-1][0].end, words)

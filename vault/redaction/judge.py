@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from vault.redaction.actions import Action, IdentifierType, strongest
+from vault.redaction.decided import Decided
 from vault.redaction.profile import Profile
 from vault.redaction.questions import form_key
 from vault.redaction.registry import Registry
@@ -14,23 +15,26 @@ from vault.redaction.spans import Match, Span
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """One profile applied to one case. `decisions` go by the key of a form (`vault.redaction.questions.form_key`)."""
+    """One profile and what was decided, applied to one case."""
 
     profile: Profile
     registry: Registry = field(repr=False)
-    decisions: Mapping[str, Action] = field(repr=False)
+    decided: Decided = field(repr=False)
 
-    def judge(self, text: str, match: Match, owner: bytes | None = None) -> Span | None:
+    def judge(self, text: str, match: Match, version: bytes, owner: bytes | None = None) -> Span | None:
         """Return what is done with a match in its text; None if a person must decide first.
 
-        `owner` is whose record the text is a field of: a family name there is the owner's.
+        `owner` is whose record the text is a field of: a family name there is the owner's. `version` is the version
+        that the text stands in.
         """
-        action, entity = self._settled(text, match, owner)
+        action, entity = self._settled(text, match, version, owner)
         if action is None:
             return None
         return Span(match.start, match.end, match.kind, action, entity, match.source, match.general)
 
-    def _settled(self, text: str, match: Match, owner: bytes | None) -> tuple[Action | None, bytes | None]:
+    def _settled(
+        self, text: str, match: Match, version: bytes, owner: bytes | None
+    ) -> tuple[Action | None, bytes | None]:
         if not match.entities:
             return self.profile.action(match.kind, None), None
         if len(match.entities) == 1 or owner in match.entities:
@@ -41,15 +45,17 @@ class Judge:
         if len(actions) == 1 or Action.KEEP not in actions or match.kind is not IdentifierType.NAME:
             # Several people: a pseudonym could name the wrong one, so `fuse` removes one that has no entity.
             return strongest(actions), None
-        return self.decisions.get(form_key(text[match.start : match.end])), None
+        return self.decided.exactly(form_key(text[match.start : match.end]), version), None
 
 
-def judge_all(judge: Judge, text: str, matches: Iterable[Match], owner: bytes | None) -> tuple[list[Span], list[Match]]:
+def judge_all(
+    judge: Judge, text: str, matches: Iterable[Match], version: bytes, owner: bytes | None = None
+) -> tuple[list[Span], list[Match]]:
     """Return the judged spans, and the matches that a person must decide first."""
     spans: list[Span] = []
     undecided: list[Match] = []
     for match in matches:
-        span = judge.judge(text, match, owner)
+        span = judge.judge(text, match, version, owner)
         if span is None:
             undecided.append(match)
         else:

@@ -11,6 +11,7 @@ from vault.errors import UsageError
 from vault.names.normal import normal
 from vault.redaction.actions import Action, IdentifierType
 
+HIDING = frozenset((Action.REMOVE, Action.PSEUDONYM))
 _KNOWN = frozenset(action.value for action in Action)
 
 
@@ -18,7 +19,8 @@ _KNOWN = frozenset(action.value for action in Action)
 class Question:
     """What to do with a form. `form` is as written first; `context` is its neighbourhood, redacted.
 
-    `conflict`: a name that someone who is named and someone who is hidden share.
+    `conflict`: a name that someone who is named and someone who is hidden share. `before`: what was decided about the
+    form for other texts, if anything was; it is told and never taken by itself.
     """
 
     form: str = field(repr=False)
@@ -27,6 +29,7 @@ class Question:
     proposal: Action
     context: str = field(repr=False)
     conflict: bool = False
+    before: Action | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Asked:
     kind: IdentifierType
     context: str = field(repr=False)
     conflict: bool = False
+    before: Action | None = None
 
 
 def form_key(form: str) -> str:
@@ -64,6 +68,7 @@ def grouped(asked: Iterable[Asked]) -> OpenQuestions:
             proposal=Action.REMOVE,
             context=places[0].context,
             conflict=any(place.conflict for place in places),
+            before=places[0].before,
         )
         for places in groups.values()
     ]
@@ -92,27 +97,41 @@ def decisions_by_key(decisions: Mapping[str, Action | str]) -> dict[str, Action]
     return by_key
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What one earlier disclosure decided, and the versions that it was made of."""
+
+    decisions: tuple[Decision, ...] = field(repr=False)
+    read: frozenset[bytes] = frozenset()
+
+
 def decisions_in_force(
-    earlier: Iterable[Iterable[Decision]], now: Mapping[str, Action | str]
-) -> dict[str, Action | str]:
+    earlier: Iterable[Earlier], now: Mapping[str, Action | str]
+) -> tuple[dict[str, Action | str], dict[str, frozenset[bytes]]]:
     """Return what is decided already, one spelling for each form: `now`, then what earlier disclosures agree on.
 
-    `earlier` is one group for each disclosure by the same profile, oldest first. Where one contradicts another or
-    itself, in whatever spelling, nothing is decided: the question is asked again, and the next disclosure settles it.
+    `earlier` has the disclosures by the same profile, oldest first. Where one contradicts another or itself, in
+    whatever spelling, nothing is decided: the question is asked again, and the next disclosure settles it.
+
+    The second part has, by the key of a form that was kept or told more coarsely, the versions in which that was read.
     """
     standing: dict[str, Decision | None] = {}
+    read: dict[str, frozenset[bytes]] = {}
     for group in earlier:
         by_key: dict[str, set[Decision]] = {}
-        for decision in group:
+        for decision in group.decisions:
             by_key.setdefault(form_key(decision.form), set()).add(decision)
         for key, decisions in by_key.items():
             chosen = min(decisions, key=lambda one: one.form)
             before = standing.get(key)
             agreed = len({one.action for one in decisions}) == 1 and chosen.action in _KNOWN
             standing[key] = chosen if agreed and (before is None or before.action == chosen.action) else None
+            read[key] = read.get(key, frozenset()) | group.read
     for form in now:
         standing.pop(form_key(form), None)
-    return {one.form: Action(one.action) for one in standing.values() if one is not None} | dict(now)
+    held = {key: one for key, one in standing.items() if one is not None}
+    forms = {one.form: Action(one.action) for one in held.values()} | dict(now)
+    return forms, {key: read[key] for key, one in held.items() if Action(one.action) not in HIDING}
 
 
 def decisions_to_keep(decisions: Mapping[str, Action]) -> tuple[Decision, ...]:

@@ -35,12 +35,16 @@ class SourceField:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """One record. `variant` is the kind of a note or the role of a person; `entity` is a person's record id."""
+    """One record. `variant` is the kind of a note or the role of a person; `entity` is a person's record id.
+
+    `version` is the id of the version that the fields stand in: what a person kept holds where they read it.
+    """
 
     kind: str
     variant: str
     fields: tuple[SourceField, ...]
     entity: bytes | None = None
+    version: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +54,16 @@ class DossierSource:
     records: tuple[SourceRecord, ...]
 
 
-def dossier_source(entries: Iterable[tuple[bytes, CaseworkRecord]]) -> DossierSource:
-    """Return the source for records by id, in the given order."""
-    return DossierSource(tuple(source_record(entity, record) for entity, record in entries))
+def dossier_source(entries: Iterable[tuple[bytes, bytes, CaseworkRecord]]) -> DossierSource:
+    """Return the source for records by record id and version id, in the given order."""
+    return DossierSource(tuple(source_record(entity, version, record) for entity, version, record in entries))
 
 
-def source_record(entity: bytes, record: CaseworkRecord) -> SourceRecord:
+def source_record(entity: bytes, version: bytes, record: CaseworkRecord) -> SourceRecord:
     """Return one record as fields."""
     is_person = isinstance(record, Person)
     fields = tuple(_field(one.name, getattr(record, one.name), is_person) for one in dataclasses.fields(record))
-    return SourceRecord(record.KIND, _variant(record), fields, entity if is_person else None)
+    return SourceRecord(record.KIND, _variant(record), fields, entity if is_person else None, version)
 
 
 def _variant(record: CaseworkRecord) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from vault.access.questions import Wanted
 from vault.access.session import Session
@@ -16,13 +17,13 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.export.package import PreparedReport
 from vault.export.release import ACT
-from vault.ids import CompartmentId, RecordId
+from vault.ids import CompartmentId, RecordId, VersionId
 from vault.redaction.actions import Action as RedactionAction
 from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import Profile, profile_named
 from vault.redaction.pseudonyms import PseudonymBook
-from vault.redaction.questions import OpenQuestions, decide_proposed, decisions_in_force
+from vault.redaction.questions import Earlier, OpenQuestions, decide_proposed, decisions_in_force
 from vault.redaction.registered import registered_person
 from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
@@ -49,7 +50,7 @@ class Material:
     case: CompartmentId
     profile: Profile
     recipient: KeptPartner
-    records: list[tuple[RecordId, CaseworkRecord]] = field(repr=False)
+    records: list[tuple[RecordId, VersionId, CaseworkRecord]] = field(repr=False)
     people: list[tuple[bytes, Person]] = field(repr=False)
     before: list[Disclosure] = field(repr=False)
     asked: list[Stored[Approving]] = field(repr=False)
@@ -58,6 +59,10 @@ class Material:
         """Return the question of this digest, if it was asked and its answer has not been used."""
         found = (one for one in self.asked if one.value.digest == digest and not one.value.approval)
         return next(found, None)
+
+    def read(self) -> tuple[VersionId, ...]:
+        """Return the versions that the export is made of, in the order of their ids."""
+        return tuple(sorted(version for _, version, _ in self.records))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +100,20 @@ def make_ready(
     material = _gather(session, case, profile_named(profile), find(session, to))
     question = None if asked is None else material.question(asked)
     given = [code for one in material.before for code in one.pseudonyms]
-    earlier = [one.decisions for one in material.before if one.profile == profile]
-    if question is not None:
-        given, earlier = list(question.value.pseudonyms), [question.value.decisions]
+    earlier = [Earlier(one.decisions, frozenset(one.read)) for one in material.before if one.profile == profile]
+    if question is not None:  # what it decided was read in these very files, else its digest is of others
+        given = list(question.value.pseudonyms)
+        earlier = [Earlier(question.value.decisions, frozenset(material.read()))]
     book = PseudonymBook(given, choose=secrets.choice)
-    taken = decisions_in_force(earlier, decisions or {})
+    taken = _Taken(*decisions_in_force(earlier, decisions or {}))
     result = _redact(material, taken, book)
     questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
     if isinstance(result, OpenQuestions) and take_proposals:
-        taken |= decide_proposed(result)
+        taken = _Taken(*decisions_in_force(earlier, {**(decisions or {}), **decide_proposed(result)}))
         result = _redact(material, taken, book)
     if isinstance(result, OpenQuestions):
         return result
-    actions = {form: RedactionAction(action) for form, action in taken.items()}
+    actions = {form: RedactionAction(action) for form, action in taken.decisions.items()}
     return Ready(material, result, actions, book, questions)
 
 
@@ -128,21 +134,28 @@ def question_for(session: Session, material: Material, prepared: PreparedReport,
 def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> Material:
     versions = view(session, case, why=WHY)
     persons, notes = stored_of_kind(versions, Person), stored_of_kind(versions, Note)
-    records: list[tuple[RecordId, CaseworkRecord]] = [(one.record, one.value) for one in stored_of_kind(versions, Case)]
-    records += [(one.record, one.value) for one in persons]
-    records += [(one.record, one.value) for one in notes]
+    shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes]
     before = [one.value for one in stored_of_kind(versions, Disclosure)]
     return Material(
         case=case,
         profile=profile,
         recipient=recipient,
-        records=records,
+        records=[(one.record, one.version, one.value) for one in shown],
         people=[*((one.record, one.value) for one in persons), *members(session)],
         before=[one for one in before if (one.recipient, one.series) == (recipient.record, SERIES)],
         asked=stored_of_kind(versions, Approving),
     )
 
 
-def _redact(material: Material, decisions: Decisions, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What is decided, by form, and the versions in which it holds where those are not all."""
+
+    decisions: Decisions = field(repr=False)
+    read: Mapping[str, frozenset[bytes]] = field(repr=False)
+
+
+def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
     registry = build_registry(registered_person(entity, person) for entity, person in material.people)
-    return redact(dossier_source(material.records), material.profile, registry, decisions, book)
+    source = dossier_source(material.records)
+    return redact(source, material.profile, registry, taken.decisions, book, read=taken.read)

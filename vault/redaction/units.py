@@ -1,0 +1,182 @@
+"""A text taken apart into what may need a decision: words, numbers, numbers in words, each with the part it plays."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from enum import Enum, auto
+from functools import lru_cache
+from typing import NamedTuple
+
+from vault.names.common_words import is_english_or_french
+from vault.names.forms import PARTICLES
+from vault.names.normal import NormalText, normal_text
+from vault.names.russian import use_of
+from vault.redaction import neutral
+from vault.redaction.spelled import spelled
+
+
+class Part(Enum):
+    """What a unit is in its text."""
+
+    WORD = auto()
+    NUMBER = auto()
+    INITIAL = auto()  # a capital letter and a full stop: `С.`
+    PARTICLE = auto()  # in small letters: `von`, `кызы`
+    BESIDE = auto()  # a day, court or street, which belongs to a name beside it
+    TITLE = auto()
+    GRAMMAR = auto()  # names nobody, wherever it stands
+    MARK = auto()  # the number of a line in a list
+
+
+class Unit(NamedTuple):
+    """One unit in places of the source. `asked`: nothing explains it. `near`: nothing but a space or hyphen before it.
+
+    `capital`: it is written with one. `word` is its plain form.
+    """
+
+    start: int
+    end: int
+    word: str
+    part: Part
+    asked: bool
+    capital: bool
+    near: bool
+
+
+_TOKEN = re.compile(r"\d+(?:[.,:/\-]\d+)*(?!\w)|\w+(?:'\w+)*")
+_BEFORE_A_SENTENCE = re.compile(r"(?:\A|[.!?…:;\n\"«“(\[•])[\s\"«“(\-•]*\Z")
+_AFTER_AN_INITIAL = re.compile(r"\.[ \-]?| ")
+_LIST_MARK = re.compile(r"(?:\A|(?<=\n))[ ]{0,8}(\d{1,3})[.)](?=[ ])")
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th|er|re|e|eme)")
+_LOOKING_BACK = 6
+_ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=\w\w)")
+_LETTER_WORDS = frozenset("aioyавикосуяю")  # one-letter words, so no initials where no full stop follows
+
+
+def units(text: str) -> Iterator[Unit]:
+    """Yield the units of a text in order; those that could neither need a decision nor stand in a name are left out."""
+    plain = normal_text(text)
+    marks = _list_marks(plain.text)
+    numbers = spelled(plain, text)
+    number = next(numbers, None)
+    before = _Before()
+    for match in _TOKEN.finditer(plain.text):
+        start, end = match.span()
+        while number is not None and number[1] <= start:
+            yield before.number(plain, *number)
+            number = next(numbers, None)
+        if number is not None and number[0] < end:
+            continue
+        if start in marks:
+            before.past(end, Part.MARK)
+        elif match.group().strip("_"):
+            yield before.token(plain, text, start, end)
+    if number is not None:
+        yield before.number(plain, *number)
+
+
+class _Before:
+    """The unit before, which tells what may stand beside it."""
+
+    def __init__(self) -> None:
+        self._end = -1
+        self._part = Part.MARK
+
+    def past(self, end: int, part: Part) -> None:
+        self._end, self._part = end, part
+
+    def number(self, plain: NormalText, start: int, end: int) -> Unit:
+        self.past(end, Part.NUMBER)
+        return Unit(*plain.source_range(start, end), plain.text[start:end], Part.NUMBER, True, False, False)
+
+    def token(self, plain: NormalText, text: str, start: int, end: int) -> Unit:
+        word = plain.text[start:end]
+        place = plain.source_range(start, end)
+        written = text[slice(*place)]
+        begins = _BEFORE_A_SENTENCE.search(plain.text, max(0, start - _LOOKING_BACK), start) is not None
+        between = plain.text[self._end : start] if self._end >= 0 else "\n"
+        titled = self._part is Part.TITLE and between in {" ", ". ", "."}
+        capital = any(letter.isupper() or letter.istitle() for letter in written)
+        part, asked = _judged(word, written, capital, begins and not titled)
+        if capital and len(word) == 1 and part is not Part.NUMBER:
+            part, asked = _as_initial(plain.text, end, word, part, asked)
+        near = between in {" ", "-"} or (
+            self._part is Part.INITIAL and _AFTER_AN_INITIAL.fullmatch(between) is not None
+        )
+        if titled and capital:
+            part, asked = (part if part is Part.INITIAL else Part.WORD), True
+        self.past(end, part)
+        return Unit(*place, word, part, asked, capital, near)
+
+
+def _as_initial(plain: str, end: int, word: str, part: Part, asked: bool) -> tuple[Part, bool]:
+    """Judge a single capital letter: an initial where a full stop or, unless it can be a word, a name follows it."""
+    if plain[end : end + 1] == ".":
+        return Part.INITIAL, True
+    return (Part.INITIAL, asked) if plain[end : end + 1] == " " and word not in _LETTER_WORDS else (part, asked)
+
+
+@lru_cache(maxsize=65536)
+def _judged(word: str, written: str, capital: bool, begins: bool) -> tuple[Part, bool]:
+    """Return the part that a word plays, and whether nothing explains it."""
+    if any(letter.isdigit() for letter in word):
+        return Part.NUMBER, len(word) > 1 and _ORDINAL.fullmatch(word) is None
+    if not capital and word in PARTICLES:
+        return Part.PARTICLE, not _is_known(word, written)
+    if (part := neutral.PART_OF.get(word)) is not None:
+        return Part[part], False
+    if capital:
+        return Part.WORD, not _is_explained_capital(word, written, begins)
+    return (Part.GRAMMAR, False) if _is_grammar(word, written) else (Part.WORD, not _is_known(word, written))
+
+
+def _is_explained_capital(word: str, written: str, begins: bool) -> bool:
+    if word == "i":
+        return written == "I"
+    if (elided := _ELIDED.match(word)) and not written[elided.end() :].islower():
+        return False
+    if elided:
+        return is_english_or_french(word[elided.end() :])
+    if _is_cyrillic(word):
+        return begins and use_of(written.casefold()).first
+    return begins and word in neutral.SENTENCE_STARTS
+
+
+def _is_grammar(word: str, written: str) -> bool:
+    return word in neutral.GRAMMAR_AND_NAMES or (_is_cyrillic(word) and use_of(written.casefold()).grammar)
+
+
+def _is_known(word: str, written: str) -> bool:
+    """Return whether a word in small letters, or of a script without capitals, is one that names nobody."""
+    if _is_cyrillic(word):
+        return use_of(written.casefold()).ordinary or use_of(written.casefold()).grammar
+    letters = _letters(written)
+    if letters in neutral.NAMES_AS_WRITTEN:
+        return False
+    if word[0].isascii():
+        return neutral.LETTERS.issuperset(letters) and is_english_or_french(word)
+    return word in neutral.FUNCTION_WORDS
+
+
+def _letters(written: str) -> str:
+    """Return a word with the letters that were typed, without vowel points, stretching or invisible characters."""
+    composed = unicodedata.normalize("NFC", written.casefold())
+    return "".join(letter for letter in composed if letter in "'’" or unicodedata.category(letter) in {"Ll", "Lo"})
+
+
+def _is_cyrillic(word: str) -> bool:
+    return "\u0400" <= word[0] <= "\u052f"
+
+
+def _list_marks(plain: str) -> frozenset[int]:
+    """Return where numbers stand that only count the lines of a list: one more than the mark before, or one."""
+    places: list[int] = []
+    before = 0
+    for match in _LIST_MARK.finditer(plain):
+        number = int(match[1])
+        if number in {1, before + 1}:
+            places.append(match.start(1))
+            before = number
+    return frozenset(places)
