@@ -33,7 +33,7 @@ def _launch(start_fd: int) -> int:
 
     start = read_start(start_fd)
     try:
-        return launch(start.vault_path, start.member, afterwards=start.afterwards)
+        return launch(start.vault_path, start.member, afterwards=start.afterwards, comes_back=start.comes_back)
     except VaultError as error:
         sys.stderr.write(f"casevault: {error.message}. {error.next_step}\n")
         return error.exit_code

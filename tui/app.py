@@ -124,7 +124,8 @@ class CaseVaultApp(SafeApp):
 
     def on_mount(self) -> None:
         """Ask for the passphrase, and load the library behind the question."""
-        self.push_screen(UnlockScreen(self._start_with.vault_path.name, self._start_with.member))
+        start = self._start_with
+        self.push_screen(UnlockScreen(start.vault_path.name, start.member, comes_back=start.comes_back))
         self.set_interval(1, self._look_whether_idle)
         self.call_after_refresh(self.run_worker, self._load, thread=True)
 

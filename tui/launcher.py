@@ -44,6 +44,7 @@ def launch(
     member: str | None = None,
     *,
     afterwards: str = "",
+    comes_back: bool = False,
     command: Sequence[str] | None = None,
     state: Path | None = None,
 ) -> int:
@@ -53,6 +54,7 @@ def launch(
         vault_path: the folder of the vault.
         member: who wants to unlock it, when known.
         afterwards: a line to show once the person has left.
+        comes_back: begin with the way back by recovery sheets.
         command: the child, without its two descriptor arguments (default: `child_command()`).
         state: the state folder (default: the account's).
 
@@ -65,7 +67,9 @@ def launch(
         raise UsageError("the app needs a terminal; see `casevault --help` for commands that do not") from None
     try:
         with announced(vault_path, state=state):
-            return _Launcher(terminal, tuple(command or child_command())).run(Start(vault_path, member, afterwards))
+            return _Launcher(terminal, tuple(command or child_command())).run(
+                Start(vault_path, member, afterwards, comes_back)
+            )
     finally:
         os.close(terminal)
 
@@ -105,6 +109,7 @@ class _Launcher:
                 if start.afterwards:
                     self._write(f"{start.afterwards}\r\n")
                 return code
+            start = replace(start, comes_back=False)  # Whoever came back is in by a passphrase from now on.
             if code == _SWITCHED:
                 start = replace(start, member=None)  # Whoever comes next is not asked by another's name.
             quick_locks = quick_locks + 1 if time.monotonic() - began < _QUICK_SECONDS else 0

@@ -16,11 +16,15 @@ _LIMIT: Final = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Which vault to open, for whom when that is known, and a line to leave behind. No secret."""
+    """Which vault to open, for whom when that is known, and a line to leave behind. No secret.
+
+    `comes_back`: there may be no vault yet; begin with the way back by recovery sheets.
+    """
 
     vault_path: Path
     member: str | None = field(default=None, repr=False)
     afterwards: str = ""
+    comes_back: bool = False
 
 
 def write_start(descriptor: int, start: Start) -> None:
@@ -29,7 +33,12 @@ def write_start(descriptor: int, start: Start) -> None:
     Raises:
         UsageError: path and name together are longer than 16 KiB.
     """
-    written = {"vault": str(start.vault_path), "member": start.member, "afterwards": start.afterwards}
+    written = {
+        "vault": str(start.vault_path),
+        "member": start.member,
+        "afterwards": start.afterwards,
+        "comes_back": start.comes_back,
+    }
     encoded = json.dumps(written).encode("ascii")
     try:
         if len(encoded) > _LIMIT:
@@ -43,4 +52,4 @@ def read_start(descriptor: int) -> Start:
     """Read what `write_start` wrote, to the end, and close the pipe."""
     with os.fdopen(descriptor, "rb") as pipe:
         found = json.loads(pipe.read(_LIMIT))
-    return Start(Path(found["vault"]), found["member"], found["afterwards"])
+    return Start(Path(found["vault"]), found["member"], found["afterwards"], found["comes_back"])

@@ -201,12 +201,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class BackupMade:
-    """A backup that was opened again and read."""
+    """A backup that was opened again and read; `removal` says which earlier ones went for it, and how many are kept."""
 
     path: str = field(repr=False)
     operations: int
     versions: int
     drafts: int
+    removal: str
 
 
 @dataclass(frozen=True, slots=True)

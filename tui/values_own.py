@@ -63,6 +63,21 @@ class TypingPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class BackPlan:
+    """What sheets would bring back, in words; `opened` is the day on which this account opened its vault, or empty."""
+
+    said: str
+    opened: str
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """What sheets brought back, and what to do now."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecoveryStanding:
     """How recovery stands.
 

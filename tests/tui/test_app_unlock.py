@@ -55,7 +55,7 @@ def test_a_refused_passphrase_gets_one_sentence_and_an_empty_field() -> None:
             "! No key slot opens with this name and passphrase. Check member name, passphrase and keyboard layout,"
             " then try again." in text
         )
-        assert "Lost for good? Quit, then `casevault recovery restore`" in text
+        assert "Lost for good? F9: recovery sheets bring you back in" in text
         assert "•" not in text
         assert pilot.app.focused is pilot.app.screen.query_one(PassphraseInput)
 

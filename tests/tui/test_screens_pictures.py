@@ -54,6 +54,12 @@ async def _refused(pilot: Pilot[None]) -> None:
     await press(pilot, "enter")
 
 
+async def _back_in(pilot: Pilot[None]) -> None:
+    await settled(pilot)
+    await press(pilot, "f9")
+    await type_in(pilot, "/media/stick/backups")
+
+
 async def _pages(pilot: Pilot[None]) -> None:
     await unlock(pilot)
     pilot.app.push_screen(PagesScreen("K7QM-3XPD", PAGES))
@@ -80,6 +86,7 @@ async def _warned(pilot: Pilot[None]) -> None:
 PICTURES = {
     "unlock": _locked,
     "refused": _refused,
+    "back in": _back_in,
     "case list": _keys(),
     "filter": _keys("slash", " zu"),
     "reason": _keys("w"),

@@ -85,7 +85,7 @@ def test_a_stopped_backup_says_that_the_earlier_one_stands() -> None:
         await pilot.press("enter")
         await wait_for_screen(pilot, ProgressModal)
         await press(pilot, "escape")
-        assert "Stopped. No new backup was made; the earlier one stands." in words_on(pilot)
+        assert "Stopped. No new backup was made; the earlier ones stand." in words_on(pilot)
 
     walk(StillApp(StillGateway(Waiting)), steps)
 

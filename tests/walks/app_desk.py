@@ -25,16 +25,17 @@ class AppDesk:
         place: their vault, and their account's state.
         member: their full name.
         beside: sits at the same keyboard.
+        comes_back: begins with the way back by recovery sheets.
     """
 
-    def __init__(self, place: Place, member: str, beside: Person | None = None) -> None:
+    def __init__(self, place: Place, member: str, beside: Person | None = None, *, comes_back: bool = False) -> None:
         def open_gateway(path: Path) -> Gateway:
             gateway = Gateway(path, state=place.state)
             if beside is not None:
                 gateway.approvals.run_second = beside.run
             return gateway
 
-        self.app = CaseVaultApp(Start(place.path, member), open_gateway=open_gateway)
+        self.app = CaseVaultApp(Start(place.path, member, comes_back=comes_back), open_gateway=open_gateway)
 
     def walk(self, steps: Callable[[Pilot[None]], Awaitable[None]]) -> None:
         """Take these steps, then close the vault."""

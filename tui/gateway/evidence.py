@@ -41,7 +41,7 @@ class Evidence(Subject):
         return Checked(found.verified, covered, found.root.hex(), tuple(fault.text for fault in found.faults))
 
     def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
-        """Make a backup, open it and read all of it; None when it was stopped: then the earlier backup stands."""
+        """Make a backup, open it and read all of it; None when it was stopped: then the earlier backups stand."""
         made = backups.make(
             self._session,
             destination,
@@ -50,7 +50,7 @@ class Evidence(Subject):
         )
         if made is None:
             return None
-        return BackupMade(str(made.path), made.operations, made.versions, made.drafts)
+        return BackupMade(str(made.path), made.operations, made.versions, made.drafts, made.removal)
 
 
 def _log_line(line: LogLine, by: str) -> LogLineShown:

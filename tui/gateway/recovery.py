@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from tui.gateway import coming_back
+from tui.gateway.coming_back import WayBack
 from tui.gateway.subject import Door, Progress, Stopped, StoppedError, Subject, telling
-from tui.values_own import DrillDone, RecoveryStanding, SealedAnew, SheetsMade, TypingPlace
+from tui.values_own import BackPlan, CameBack, DrillDone, RecoveryStanding, SealedAnew, SheetsMade, TypingPlace
 from vault.access.root_secret import kept_secret
 from vault.policy.decide import may
 from vault.policy.roles import Action
@@ -31,6 +33,7 @@ class Recovery(Subject):
         super().__init__(door)
         self._sheets: tuple[Sheet, ...] = ()
         self._typed = TypedSheets()
+        self._way: WayBack | None = None
 
     def proposes(self) -> bool:
         """Say whether to propose sheets now: no drill has proven any, this member can do it, and not twice a day.
@@ -135,6 +138,24 @@ class Recovery(Subject):
         except StoppedError:
             return None
         return SealedAnew(done.replaced, done.waiting)
+
+    # ---- back in, while nobody is -------------------------------------------------------------------------------
+
+    def look_back(self, source: Path | None, member: str, passphrase: bytearray) -> BackPlan:
+        """Look at the vault here, or at a backup, before sheets are typed; a passphrase chosen already is wiped."""
+        self._way, plan = coming_back.look_back(self._door, source, member, passphrase)
+        return plan
+
+    def require_fitting(self) -> None:
+        """Raise where the sheets that were typed do not open what was looked at."""
+        if self._way is not None:
+            recovery.require_fitting(self._way.place, self._typed)
+
+    def come_back(self, passphrase: bytearray, progress: Progress) -> CameBack:
+        """Bring the member back, with a new passphrase, which is wiped; nobody is let in by that."""
+        done = coming_back.come_back(self._door, self._way, self._typed, passphrase, progress)
+        self.forget()
+        return done
 
     @property
     def _may_manage(self) -> bool:

@@ -22,7 +22,7 @@ from tui.widgets.fields import SafeInput
 
 _ABOUT = (
     "A new folder is made inside the one that you name, best on a stick. It is sealed and opens with the same "
-    "passphrases. The earlier backup there stays until the new one was opened and every record in it read."
+    "passphrases. The newest three there stay; an older one goes once the new one was opened and every record read."
 )
 
 
@@ -58,7 +58,7 @@ class BackupScreen(FormScreen):
             "Making a backup, and reading it again",
             lambda vault, progress, stopped: vault.evidence.back_up(destination, progress, stopped),
             self._made,
-            when_stopped="Stopped. No new backup was made; the earlier one stands.",
+            when_stopped="Stopped. No new backup was made; the earlier ones stand.",
         )
 
     def _made(self, made: BackupMade) -> None:
@@ -66,6 +66,7 @@ class BackupScreen(FormScreen):
             f"DONE. The backup is at {made.path}\n"
             f"It was opened again: {counted(made.operations, 'entry', 'entries')}, {counted(made.versions, 'version')}"
             f" and {counted(made.drafts, 'draft')} are in it.\n"
+            f"Backups of this vault there: {made.removal}\n"
             "Keep it apart from this computer."
         )
         self.query_one("#result", Static).update(safe_content(words))

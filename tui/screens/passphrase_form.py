@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from tui.gateway import Gateway
     from vault.errors import VaultError
 
-_OWN: Final = "own"
-_KINDS: Final = (
+OWN: Final = "own"
+KINDS: Final = (
     ("en", "made for me, of English words"),
     ("fr", "made for me, of French words"),
     ("ru", "made for me, of Russian words"),
-    (_OWN, "my own"),
+    (OWN, "my own"),
 )
 
 
@@ -49,7 +49,7 @@ class PassphraseForm(ProofForm):
 
     @override
     def fields(self) -> Iterable[Widget]:
-        yield FormRow("The new one", ChoiceField(_KINDS, id="kind"))
+        yield FormRow("The new one", ChoiceField(KINDS, id="kind"))
         yield Vertical(
             FormRow("New", PassphraseInput(id="new", compact=True)),
             FormRow("Again", PassphraseInput(id="again", compact=True)),
@@ -65,13 +65,13 @@ class PassphraseForm(ProofForm):
     def _show_kind(self) -> None:
         self._made = None
         own = self.query_one("#own")
-        own.display = self._kind == _OWN
+        own.display = self._kind == OWN
         for field in own.query(PassphraseInput):
             field.value = ""
 
     @override
     def action_go_on(self) -> None:
-        if self._kind == _OWN:
+        if self._kind == OWN:
             self._take_own()
         elif self._made is None:
             self._make()

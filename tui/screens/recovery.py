@@ -97,7 +97,7 @@ class RecoveryScreen(LongWorkScreen):
         words = f"PROVEN. The sheets open what you hold{_except(done.without)}."
         if done.erased:
             words += " The secret is erased here: it is on paper alone. Older backups hold it still."
-        self._refresh(words)
+        self._refresh(f"{words} `casevault recovery drill --backup SRC` tries them with a backup alone.")
 
     # ---- new sheets ---------------------------------------------------------------------------------------------
 

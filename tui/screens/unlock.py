@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 
 _LOST: Final = (
-    "A keyfile or a security key goes with it? F5. Lost for good? Quit, then `casevault recovery restore` brings access"
-    " back with recovery sheets."
+    "A keyfile or a security key goes with it? F5. Lost for good? F9: recovery sheets bring you back in, into this"
+    " vault or out of a backup."
 )
 
 
@@ -41,11 +41,19 @@ class UnlockScreen(VaultScreen):
         Command("enter", "next", "Go on; after the passphrase: unlock", "Enter", "unlock", first=True),
         Command("f5", "show_more", "A keyfile or a security key beside the passphrase", "F5", "keyfile"),
         Command("f4", "show_length", "Show how many characters are typed", "F4", "length"),
+        Command(
+            "f9",
+            "come_back",
+            "Back in with recovery sheets: the passphrase is lost, or all but a backup",
+            "F9",
+            "sheets",
+        ),
         Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q", "quit"),
     )
 
-    def __init__(self, vault_name: str, member: str | None) -> None:
+    def __init__(self, vault_name: str, member: str | None, *, comes_back: bool = False) -> None:
         super().__init__()
+        self._comes_back = comes_back
         self._vault_name = vault_name
         self._member = member or ""
         self._shows_length = False
@@ -83,6 +91,21 @@ class UnlockScreen(VaultScreen):
         self._show_script("")
         self.query_one("#more").display = False
         self.query_one("#lost").display = False
+        if self._comes_back:
+            self.call_after_refresh(self.action_come_back)
+
+    def action_come_back(self) -> None:
+        """Lead in those whom no passphrase lets in."""
+        from tui.screens.come_back import ComeBack  # noqa: PLC0415 - not needed for the first paint
+
+        def came(member: str | None) -> None:
+            if member:
+                self.query_one("#member", SafeInput).value = member
+                self._passphrase.focus()
+                self.say("Access is restored. Now the new passphrase opens the vault.")
+
+        if self._opening is None:
+            self.app.push_screen(ComeBack(self.query_one("#member", SafeInput).value.strip()), came)
 
     def action_show_more(self) -> None:
         """Show the fields of keyfile and security key, or take them away together with what was typed there."""

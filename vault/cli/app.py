@@ -19,13 +19,17 @@ None yet?
   invited by an organisation   casevault member join INVITATION --out REQUEST
   a backup                     casevault backup restore SRC, with your passphrase
   a backup, no passphrase      casevault backup restore SRC --sheets, with two recovery sheets
+                               (in the app: casevault app --sheets)
   a vault, no passphrase       casevault recovery restore, with two recovery sheets
   only to try it               casevault demo"""
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare nothing: the app asks for what it needs."""
+    """Declare one way to begin: the app asks for all else."""
     del noun
+    parser.add_argument(
+        "--sheets", action="store_true", help="begin with recovery sheets: the passphrase is lost, or all but a backup"
+    )
     parser.set_defaults(command=_open)
 
 
@@ -38,13 +42,16 @@ def _open(args: argparse.Namespace, face: Face) -> Result:
     if args.vault is None:
         raise NoVaultError("no vault is named", advice=f"Give --vault V or set CASEVAULT_VAULT. {_NO_VAULT_YET}")
     path = vault_path(args)
+    if args.sheets and not (path / "keys").is_file():
+        VaultFolder(path).require_free()
+        return run_app(path.absolute(), args.member, comes_back=True)
     if not (path / "keys").is_file() and not holds_backup(path):
         raise NoVaultError(f"there is no vault at {path}", advice=_NO_VAULT_YET)
     VaultFolder(path).require()
-    return run_app(path.resolve(), args.member)
+    return run_app(path.resolve(), args.member, comes_back=args.sheets)
 
 
-def run_app(path: os.PathLike[str], member: str | None, *, afterwards: str = "") -> NoReturn:
+def run_app(path: os.PathLike[str], member: str | None, *, afterwards: str = "", comes_back: bool = False) -> NoReturn:
     """Become the app's launcher: this process ends with it, and whoever ends this process ends the app.
 
     The member's name goes through a pipe: an argument list is visible to every account of this computer.
@@ -53,9 +60,11 @@ def run_app(path: os.PathLike[str], member: str | None, *, afterwards: str = "")
         path: the folder of the vault.
         member: whose name is filled in, if known.
         afterwards: a line for the terminal once the app has cleared it; no secret of a vault.
+        comes_back: begin with the way back by recovery sheets; there may be no vault yet.
     """
     read_end, write_end = os.pipe()
-    os.write(write_end, json.dumps({"vault": str(path), "member": member, "afterwards": afterwards}).encode("ascii"))
+    start = {"vault": str(path), "member": member, "afterwards": afterwards, "comes_back": comes_back}
+    os.write(write_end, json.dumps(start).encode("ascii"))
     os.close(write_end)
     os.set_inheritable(read_end, True)
     for stream in (sys.stdout, sys.stderr):

@@ -44,4 +44,4 @@ class StillEvidence(Evidence):
     def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
         progress(1, 1)
         self._door.done.append(("backup", destination))
-        return BackupMade(f"{destination}/backup-1", 13, 9, 1)
+        return BackupMade(f"{destination}/backup-4", 13, 9, 1, "1 was removed (backup-1); 3 kept.")

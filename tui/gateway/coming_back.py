@@ -1,0 +1,84 @@
+"""Back in with sheets while nobody is: what is there to come back to, and the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.gateway.subject import Door, Progress
+from tui.values_own import BackPlan, CameBack
+from vault.access.recovering import BroughtBack, Wish
+from vault.display import counted
+from vault.errors import InternalError
+from vault.services import factors, leftovers, recovery, restoring, restoring_by_sheets
+from vault.services.sheets import TypedSheets
+from vault.store.folder import VaultFolder
+
+
+@dataclass(slots=True)
+class WayBack:
+    """Into the vault at the door, or out of a backup, which becomes the vault at the door.
+
+    Attributes:
+        place: the vault, or the backup.
+        is_backup: which of them.
+        member: who comes back.
+    """
+
+    place: Path
+    is_backup: bool
+    member: str
+
+
+def look_back(door: Door, source: Path | None, member: str, passphrase: bytearray) -> tuple[WayBack, BackPlan]:
+    """Look at what is there; the passphrase, where one was chosen already, is checked and wiped."""
+    try:
+        if passphrase:
+            factors.refuse_weak(passphrase, (member,))
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    if source is None:
+        VaultFolder(door.path).require()
+        return WayBack(door.path, False, member), BackPlan("The vault is here.", "")
+    VaultFolder(door.path).require_free()
+    said = [*leftovers.clear(door.path)]
+    backup = restoring_by_sheets.require_whole(source)
+    opened = restoring.last_opened_here(backup, door.state)
+    said.append(f"The backup {backup.name} is as it was written.")
+    return WayBack(backup, True, member), BackPlan(" ".join(said), "" if opened is None else restoring.day(opened))
+
+
+def come_back(
+    door: Door, way: WayBack | None, typed: TypedSheets, passphrase: bytearray, progress: Progress
+) -> CameBack:
+    """Bring the member back; the passphrase is wiped."""
+    if way is None:
+        raise InternalError("nothing was looked at")
+    if not way.is_backup:
+        done = recovery.restore(way.place, typed, member=way.member, passphrase=passphrase, state=door.state)
+        return CameBack(tuple(_lines(done.back, done.root_words)))
+    regained = restoring_by_sheets.restore_by_sheets(
+        way.place,
+        door.path,
+        typed,
+        Wish(way.member, new_admin=False, everything=False, ends_old=True),
+        passphrase=passphrase,
+        state=door.state,
+        progress=lambda _what, done, total: progress(done, total),
+    )
+    vault = regained.vault
+    lines = [f"The vault is at {vault.path}, from the backup of {restoring.day(vault.made_ms)}.", f"LOSS: {vault.loss}"]
+    if regained.closed_drafts:
+        lines.append("Unfinished drafts in it stay closed: only the passphrase of whoever wrote them opens them.")
+    return CameBack((*lines, *_lines(regained.back, regained.root_words)))
+
+
+def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[str]:
+    half = -(-len(root_words) // 2)
+    return [
+        f"You are in again; {counted(len(back.ended), 'old device')} ended. Every member will see it.",
+        "Compare these 13 words with those on the sheets:",
+        f"  {' '.join(root_words[:half])}",
+        f"  {' '.join(root_words[half:])}",
+        "The sheets were typed here: make new ones soon (y, then r, then n).",
+    ]
