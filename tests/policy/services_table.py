@@ -132,6 +132,7 @@ NO_ACT: Mapping[str, str] = {
     "approving.at_this_keyboard": ASKED,
     "approving.require_counts": ASKED,
     "approving.required_approval": ASKED,
+    "approving.require_second": ASKED,
     "approving.rule_of": DIRECTORY,
     "arrival.settle": OWED,
     "arrival.settle_aloud": OWED,
