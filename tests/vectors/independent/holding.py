@@ -139,10 +139,7 @@ class Compartment:
             grows = False
             for grant in self.grants:
                 by, granted = grant.by, found.granted.get(grant.epoch)
-                if granted is None:
-                    continue
-                founding = by == self.founding.by
-                if not founding and cut_by(cuts.get(by.seat, ()), by.origin, by.seq):
+                if granted is None or cut_by(cuts.get(by.seat, ()), by.origin, by.seq):
                     continue
                 has_it = by.seat in granted or any(by.seat == one.by.seat for one in found.made[grant.epoch])
                 brings_back = by.recovers and grant.to == by.seat and RECOVERY in granted
