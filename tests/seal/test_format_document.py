@@ -1,5 +1,6 @@
 """FORMAT.md is checked like code: its headings, its table of acts, its example."""
 
+import dataclasses
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -9,6 +10,10 @@ import pytest
 
 import vault.seal
 from tests.vectors.independent import sealing as decoder
+from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
+from vault.casework.intake import SlipState
+from vault.casework.kinds import RECORD_KINDS
+from vault.casework.person import IdentityDocument, Person, PersonName, SafeContact
 from vault.log.acts import ACTS
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.items import Item, ItemKind, encode_items, items_digest
@@ -18,6 +23,8 @@ from vault.seal.keys import compartment_id, derive_wrap_key, epoch_id, unwrap, w
 from vault.seal.passphrase import CEILING, DEFAULT, FLOOR
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GRANT_SIZE, HPKE_OVERHEAD
+from vault.store import tables
+from vault.store.engine import open_database
 
 TEXT = Path(vault.seal.__path__[0], "FORMAT.md").read_text(encoding="utf-8")
 
@@ -116,3 +123,38 @@ def test_no_line_of_the_example_is_without_a_check() -> None:
         *("record", "content", "random", "aad", "salt", "commitment", "sealed", "version_id"),
         *("epoch_row", "list", "list_digest"),
     }
+
+
+def _fields_told(kind: str) -> set[str]:
+    (line,) = re.findall(rf"^\| {kind} \| [a-z, ]+ \| (.*) \|$", TEXT, re.MULTILINE)
+    return set(re.findall(r"`([a-z_]+)`", line))
+
+
+@pytest.mark.parametrize("kind", sorted(RECORD_KINDS))
+def test_the_fields_of_each_kind_of_record_are_told(kind: str) -> None:
+    record = RECORD_KINDS[kind]
+    parts = {Person: (PersonName, IdentityDocument, SafeContact), Disclosure: (Decision, PseudonymGiven)}
+    inside = {one.name for part in parts.get(record, ()) for one in dataclasses.fields(part)}
+    told = _fields_told(kind)
+    ours = {one.name for one in dataclasses.fields(record)} | inside
+    assert ours <= told, ours - told
+    assert not told - ours - {state.value for state in SlipState}, told - ours
+
+
+def test_a_database_opens_under_the_parameters_of_the_page(tmp_path: Path) -> None:
+    assert (
+        "SQLCipher 4 with its defaults (AES-256-CBC, HMAC-SHA512, a reserve of 80 bytes) but for the page size" in TEXT
+    )
+    assert "page size, which is 8,192; the journal is a write-ahead log" in TEXT
+    database = open_database(tmp_path / "vault.db", bytes(32), create=True)
+    told = {"cipher_page_size": "8192", "cipher_hmac_algorithm": "HMAC_SHA512", "cipher": "AES-256-CBC"}
+    with database.bare_connection() as connection:
+        found = {name: str(connection.exec_driver_sql(f"PRAGMA {name}").scalar()) for name in told}
+        journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+    database.close()
+    assert (found, journal) == (told, "wal")
+
+
+def test_the_tables_of_a_vault_are_those_of_the_page() -> None:
+    section = TEXT.split("| table | key | other columns |\n")[1].split("\n\n")[0]
+    assert set(tables.metadata.tables) == set(re.findall(r"^\| `([a-z_]+)`", section, re.MULTILINE))

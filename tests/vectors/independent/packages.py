@@ -15,6 +15,7 @@ from tests.vectors.independent.basis import Refused, is_signed, padme, require
 
 _FILES = ["manifest.json", "manifest.sig", "report.pdf", "data.json"]
 _MEMBERS = {"expires", "files", "format", "id", "profile", "purpose", "recipient", "release", "versions"}
+_DATA = {"format", "language", "notice", "profile", "purpose", "release", "sections", "title"}
 
 
 @dataclass(frozen=True)
@@ -52,4 +53,7 @@ def read_package(data: bytes, identity: str) -> Package:
     require(manifest.keys() == _MEMBERS, "members of the manifest")
     for name, said in manifest["files"].items():
         require(hashlib.sha256(files[name]).hexdigest() == said["sha256"], f"digest of {name}")
-    return Package(manifest, files, key)
+    told = msgspec.json.decode(files["data.json"])
+    require(told.keys() == _DATA and told["format"] == 1, "members of the data file")
+    require(all(one.keys() == {"heading", "blocks"} for one in told["sections"]), "sections of the data file")
+    return Package(dict(manifest), files, key)
