@@ -75,6 +75,9 @@ def test_the_names_that_left_in_november_do_not() -> None:
         ("за Айгуль кызы пришли", "за [removed] пришли"),
         ("by Ludwig van Oshmar and von Oshmar", "by [removed] and [removed]"),
         ("near Tumanyan Street then", "near [removed] then"),
+        ("Южную Осетию видели", "[removed] видели"),
+        ("Старый дом у реки. Старый ушёл", "Старый дом у реки. Старый ушёл"),
+        ("с другом Старый Темир был. Старый ушёл", "с другом [removed] был. [removed] ушёл"),
     ],
 )
 def test_a_form_has_one_fate_with_all_that_belongs_to_it(text: str, expected: str) -> None:

@@ -85,11 +85,13 @@ class Use(NamedTuple):
 
     `ordinary`: in no reading somebody's name or a place. `grammar`: it is first of all a preposition, conjunction,
     particle or pronoun. `first`: with a capital at the start of a sentence it is more likely a word than a name.
+    `adjective`: it is first of all one, or a participle.
     """
 
     ordinary: bool
     grammar: bool
     first: bool
+    adjective: bool
 
 
 @lru_cache(maxsize=65536)
@@ -101,7 +103,7 @@ def use_of(word: str) -> Use:
     """
     analyzer = _analyzer()
     if not analyzer.word_is_known(word):
-        return Use(ordinary=False, grammar=False, first=False)
+        return Use(ordinary=False, grammar=False, first=False, adjective=False)
     parses = analyzer.parse(word)
     tags = [str(parse.tag) for parse in parses]
     ordinary = word not in _NAMES_TOO and not any(_is_name(parse) for parse in parses)
@@ -110,6 +112,7 @@ def use_of(word: str) -> Use:
         ordinary,
         grammar=any(tag in tags[0] for tag in _GRAMMAR_TAGS),
         first=tags[0].startswith("PREP") or (ordinary and not surname),
+        adjective=tags[0].startswith(("ADJF", "PRTF")) and "Apro" not in tags[0],
     )
 
 

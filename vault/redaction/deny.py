@@ -28,6 +28,7 @@ from vault.redaction.units import Part, Unit, units
 
 _LONGEST_FORM = 6  # units of one form, so that a question stays a line
 _GRAMMAR = GRAMMAR | GRAMMAR_AND_NAMES
+_WITH_FATE = {Part.WORD, Part.DESCRIBING, Part.GRAMMAR}
 _INSIDE_A_WORD = re.compile(r"['_]")
 
 
@@ -82,7 +83,7 @@ def words_of_form(key: str) -> tuple[str, ...]:
         return ()
     if len(found) == 1:
         return (found[0].word,)
-    return tuple(unit.word for unit in found if len(unit.word) > 1 and unit.part in {Part.WORD, Part.GRAMMAR})
+    return tuple(unit.word for unit in found if len(unit.word) > 1 and unit.part in _WITH_FATE)
 
 
 def forms(found: Iterable[Unit], fated: frozenset[str]) -> Iterator[Form]:
@@ -104,7 +105,7 @@ def forms(found: Iterable[Unit], fated: frozenset[str]) -> Iterator[Form]:
 def _is_fated(unit: Unit, fated: frozenset[str]) -> bool:
     if unit.part is Part.GRAMMAR and not unit.capital:
         return False
-    if unit.part not in {Part.WORD, Part.GRAMMAR}:
+    if unit.part not in _WITH_FATE:
         return False
     return unit.word in fated or any(piece in fated for piece in _pieces(unit.word))
 
@@ -123,12 +124,12 @@ def _is_mere_grammar(word: str) -> bool:
 def _can_stand_in_a_name(unit: Unit, asked: bool) -> bool:
     if unit.part is Part.PARTICLE:
         return True
-    return unit.part is Part.INITIAL or (unit.capital and (asked or unit.part is Part.BESIDE))
+    return unit.part is Part.INITIAL or (unit.capital and (asked or unit.part in {Part.BESIDE, Part.DESCRIBING}))
 
 
 def _finished(run: list[tuple[Unit, bool]]) -> Iterator[Form]:
     """Yield the form that a run of neighbours is, and beside it what stood at its ends and is asked about alone."""
-    named = [place for place, (unit, asked) in enumerate(run) if asked and unit.part is Part.WORD]
+    named = [place for place, (unit, asked) in enumerate(run) if asked and unit.part in {Part.WORD, Part.DESCRIBING}]
     first, last = (_ends(run, named[0], named[-1])) if named else (0, 0)
     yield from (_form([one]) for one in run[:first] if one[1])
     if named:
@@ -147,5 +148,5 @@ def _ends(run: list[tuple[Unit, bool]], first: int, last: int) -> tuple[int, int
 
 
 def _form(run: list[tuple[Unit, bool]]) -> Form:
-    words = tuple(unit.word for unit, asked in run if asked and (len(run) == 1 or unit.part is Part.WORD))
+    words = tuple(unit.word for unit, asked in run if asked and (len(run) == 1 or unit.part in _WITH_FATE))
     return Form(run[0][0].start, run[-1][0].end, words)

@@ -25,6 +25,7 @@ class Part(Enum):
     INITIAL = auto()  # a capital letter and a full stop: `С.`
     PARTICLE = auto()  # in small letters: `von`, `кызы`
     BESIDE = auto()  # a day, court or street, which belongs to a name beside it
+    DESCRIBING = auto()  # an adjective that begins a sentence, and perhaps a name: `Южную Осетию`
     TITLE = auto()
     GRAMMAR = auto()  # names nobody, wherever it stands
     MARK = auto()  # the number of a line in a list
@@ -127,8 +128,11 @@ def _judged(word: str, written: str, capital: bool, begins: bool) -> tuple[Part,
         return Part.PARTICLE, not _is_known(word, written)
     if (part := neutral.PART_OF.get(word)) is not None:
         return Part[part], False
+    if capital and _is_explained_capital(word, written, begins):
+        describes = _is_cyrillic(word) and use_of(written.casefold()).adjective
+        return (Part.DESCRIBING if describes else Part.WORD), False
     if capital:
-        return Part.WORD, not _is_explained_capital(word, written, begins)
+        return Part.WORD, True
     return (Part.GRAMMAR, False) if _is_grammar(word, written) else (Part.WORD, not _is_known(word, written))
 
 
