@@ -20,6 +20,7 @@ from tui.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
 from tui.screens.base import EVERYWHERE, VaultScreen, bindings
 from tui.screens.covers import IdleWarning, Neutral
 from tui.screens.unlock import UnlockScreen
+from tui.screens.wording import clock_time
 from tui.start import Start
 from tui.values import CaseShown, Spot, Standing
 from tui.widgets.progress import ProgressModal
@@ -39,7 +40,7 @@ WARNED_MS: Final = 30_000
 CLOSE_SECONDS: Final = 0.8
 """How long the files of a session get to be closed; whatever is not, the next unlock mends."""
 
-_ALWAYS_OBEYED: Final = frozenset({"ctrl+l", "ctrl+backslash", "ctrl+q", "f12"})
+_GO_ON: Final = "Start it again; F4 goes on with it."
 
 
 class CaseVaultApp(SafeApp):
@@ -53,6 +54,8 @@ class CaseVaultApp(SafeApp):
         idle_clock_ms: the clock that the idle lock goes by.
     """
 
+    URGENT = SafeApp.URGENT | {"f12"}
+    not_kept = "What was typed last could not be kept as a draft."
     CSS_PATH = Path(__file__).with_name("app.tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         one for one in EVERYWHERE if one.action.removeprefix("app.") not in {"lock", "leave_at_once", "quit"}
@@ -229,6 +232,14 @@ class CaseVaultApp(SafeApp):
         if action:
             await self.run_action(action, screen)
 
+    @override
+    def tell(self, words: str) -> None:
+        screen = self.screen
+        if not isinstance(screen, VaultScreen):
+            super().tell(words)
+        elif words.startswith("!") or not screen.said.startswith("!"):  # a warning is not written over
+            screen.say(words)
+
     # ---- ending, and being left alone ---------------------------------------------------------------------------
 
     @override
@@ -243,9 +254,13 @@ class CaseVaultApp(SafeApp):
         if self._gateway is None or not self._is_open:
             return
         for screen in self._screen_stack:
-            draft = screen.save_now() if isinstance(screen, VaultScreen) else None
-            if draft is not None:
-                self._gateway.writing.save(draft)
+            if isinstance(screen, VaultScreen):
+                draft = screen.save_now()
+                if draft is not None:
+                    self._gateway.writing.save(draft)
+                saved_ms = draft.saved_ms if draft is not None else screen.kept_ms()
+                if saved_ms:
+                    self.kept = f"Your note is kept as a draft (saved {clock_time(saved_ms)}). {_GO_ON}"
         spots = [spot for screen in self._screen_stack if isinstance(screen, VaultScreen) and (spot := screen.spot())]
         if self._is_locking and spots:
             self._gateway.writing.keep_spot(spots[-1])
@@ -280,7 +295,7 @@ class CaseVaultApp(SafeApp):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.MouseDown | events.Paste) and not event.is_forwarded:
             self._touched_ms = self._idle_clock_ms()
-            if not (isinstance(event, events.Key) and event.key in _ALWAYS_OBEYED) and self._swallows():
+            if not (isinstance(event, events.Key) and event.key in self.URGENT) and self._swallows():
                 return
         await super().on_event(event)
 

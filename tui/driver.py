@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import selectors
 import signal
 import termios
 from collections.abc import Callable
+from functools import partial
 from queue import Full
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from typing_extensions import override
 
+from tui.decoding import TerminalText
 from tui.orphaned import is_in_front
 from tui.terminal import CLEAR, without_strings
 
@@ -21,6 +26,10 @@ if TYPE_CHECKING:
 STALL_SECONDS: Final = 20.0
 """How long a terminal may take nothing (a dead line) before the app locks: no idle lock could fire while it waits."""
 
+_LOOK_SECONDS: Final = 0.1
+"""How soon the reading thread sees that it is to end."""
+_READ_BYTES: Final = 4096
+
 
 class Lockable(Protocol):
     """The app, as far as the driver knows it."""
@@ -28,8 +37,17 @@ class Lockable(Protocol):
     def lock(self) -> None:
         """Blank the screen and end the process that holds the keys."""
 
+    def end(self, code: int) -> None:
+        """Save, blank the screen and end the process."""
+
     def end_stalled(self) -> None:
         """End the process from within a write that the terminal does not take."""
+
+    def stop_on_fault(self, error: BaseException) -> None:
+        """Save, and end the process with words about the fault."""
+
+    def tell_not_utf8(self) -> None:
+        """Say what is wrong with what the terminal sends."""
 
 
 class SafeDriver(LinuxDriver):
@@ -67,6 +85,34 @@ class SafeDriver(LinuxDriver):
         self.exit_event.set()
         with contextlib.suppress(termios.error):
             termios.tcflush(self.fileno, termios.TCIFLUSH)
+
+    @override
+    def run_input_thread(self) -> None:
+        """Read keys until the app ends, whatever bytes come. That some are no UTF-8 is told once."""
+        parser, text = XTermParser(self._debug), TerminalText()
+        has_told = False
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(_LOOK_SECONDS):
+                    typed, is_foreign = text.decode(os.read(self.fileno, _READ_BYTES))
+                    if is_foreign and not has_told:
+                        has_told = True
+                        self._call_app(self._lockable.tell_not_utf8)
+                    if typed:  # to the parser no text is the end of all
+                        for event in parser.feed(typed):
+                            self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
+
+    @override
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except OSError:  # no terminal is there any more
+            self._call_app(partial(self._lockable.end, 128 + signal.SIGHUP))
+        except Exception as error:  # with its place, which Textual does not pass on
+            self._call_app(partial(self._lockable.stop_on_fault, error))
 
     @override
     def process_message(self, message: Message) -> None:

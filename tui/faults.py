@@ -24,12 +24,16 @@ def fault_place(error: BaseException) -> str:
     return f"{'/'.join(parts)}:{line}"
 
 
-def describe_fault(error: BaseException, *, incident: str | None = None) -> str:
-    """Return one line that a person can report. It holds nothing that the error, its causes or its frames carry.
+def describe_fault(error: BaseException, *, kept: str = "", incident: str | None = None) -> str:
+    """Return lines for a person: that it stopped, what became of their words, and what to report.
+
+    They hold nothing that the error, its causes or its frames carry. The number stands where no terminal breaks it.
 
     Args:
         error: the exception as caught.
+        kept: a sentence on what was typed, or empty.
         incident: 8 hexadecimal digits that name this occurrence; drawn when not given.
     """
     number = secrets.token_hex(4) if incident is None else incident
-    return f"CaseVault stopped: internal fault {type(error).__name__} at {fault_place(error)}, incident {number}"
+    report = f"If you report it: incident {number}, {type(error).__name__} at {fault_place(error)}"
+    return "\n".join(["CaseVault had to stop.", *([kept] if kept else []), report])

@@ -18,12 +18,14 @@ from textual.worker import WorkerFailed
 from typing_extensions import override
 
 from tui.faults import describe_fault
+from tui.key_order import KeyOrder
 from tui.keys import with_layouts
 from tui.safe_content import HOSTILE_FILTER
 from tui.safe_text import safe_paste, safe_text
 from tui.theme import DARK, MONOCHROME, THEMES
 from tui.widgets.cover import Cover
 from vault.errors import InternalError, RefusedError
+from vault.platform import NOT_UTF8
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -70,7 +72,16 @@ class SafeApp(App[None]):
         Binding(with_layouts("ctrl+l"), "lock", "Lock", priority=True, id="app.lock"),
         Binding("ctrl+backslash", "leave_at_once", "Leave at once", show=False, priority=True, id="app.leave"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit"),
+        Binding("ctrl+z", "help_quit", "How to quit", show=False),
     ]
+
+    kept: str = ""
+    """A sentence for whoever sees the app stop: where what they typed is. `before_end` sets it once it is kept."""
+    not_kept: str = ""
+    """The same, for where `before_end` fails."""
+
+    URGENT: ClassVar[frozenset[str]] = frozenset({*with_layouts("ctrl+l").split(","), "ctrl+backslash", "ctrl+q"})
+    """Keys that wait for no other."""
 
     cover_on_focus_loss: bool = False
     """Cover the screen while the terminal window is not in front (where the terminal reports it)."""
@@ -86,6 +97,7 @@ class SafeApp(App[None]):
         self._last_words = last_words
         self._words: list[str] = []
         self._ending = False
+        self._key_order = KeyOrder(self, super().on_event)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK.name
@@ -136,7 +148,7 @@ class SafeApp(App[None]):
             self.before_end()
         except Exception as error:
             # Whatever failed there, the process must still end.
-            self._say(describe_fault(error))
+            self._say(describe_fault(error, kept=self.not_kept))
 
     def action_lock(self) -> None:
         """Lock."""
@@ -182,23 +194,24 @@ class SafeApp(App[None]):
 
     @override
     def _handle_exception(self, error: Exception) -> None:
-        self._stop_on_fault(error.error if isinstance(error, WorkerFailed) else error)
+        self.stop_on_fault(error.error if isinstance(error, WorkerFailed) else error)
 
     @override
     def _fatal_error(self) -> None:
-        self._stop_on_fault(sys.exc_info()[1] or RuntimeError())
+        self.stop_on_fault(sys.exc_info()[1] or RuntimeError())
 
     @override
     def panic(self, *renderables: Any) -> None:
-        self._stop_on_fault(sys.exc_info()[1] or RuntimeError())
+        self.stop_on_fault(sys.exc_info()[1] or RuntimeError())
 
-    def _stop_on_fault(self, error: BaseException) -> None:
+    def stop_on_fault(self, error: BaseException) -> None:
+        """Save, and end with words about the fault that hold nothing of what it holds."""
         if self._exception is None and isinstance(error, Exception):
             self._exception = error  # For Pilot, which raises it again in the test.
             self._exception_event.set()
         self._return_code = EXIT_FAULT
-        self._say(describe_fault(error))
         self._run_before_end()
+        self._say(describe_fault(error, kept=self.kept))
         self._close_messages_no_wait()
 
     def _on_loop_fault(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -282,11 +295,26 @@ class SafeApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Paste) and not event.is_forwarded:
             event.text = safe_paste(event.text)
-        await super().on_event(event)
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and not self._is_urgent(event):
+            await self._key_order.take(event)
+        else:
+            await super().on_event(event)
+
+    def _is_urgent(self, event: events.Event) -> bool:
+        return isinstance(event, events.Key) and event.key in self.URGENT
+
+    def tell_not_utf8(self) -> None:
+        """Say once what is wrong with what the terminal sends; what came stands there as U+FFFD."""
+        self.tell(f"! {NOT_UTF8}")
 
     @override
     def action_help_quit(self) -> None:
-        """Nothing: Ctrl+C is a habit, not a wish to leave."""
+        """Say how to leave: Ctrl+C and Ctrl+Z are habits, and no wish to lose anything."""
+        self.tell("Ctrl+Q quits; nothing was lost.")
+
+    def tell(self, words: str) -> None:
+        """Say something about the program itself, where the person looks."""
+        self.notify(words)
 
     # ---- what is seen ------------------------------------------------------------------------------------------
 

@@ -34,7 +34,10 @@ class Typist:
         return found
 
     def type(self, line: str) -> None:
-        os.write(self._ours, line.encode() + b"\n")
+        self.type_bytes(line.encode() + b"\n")
+
+    def type_bytes(self, keys: bytes) -> None:
+        os.write(self._ours, keys)
 
     def end(self) -> int:
         """Return the exit code, after everything that was still said."""
@@ -45,7 +48,7 @@ class Typist:
 
     def _take(self) -> None:
         try:
-            self.seen += os.read(self._ours, 65_536).decode()
+            self.seen += os.read(self._ours, 65_536).decode("utf-8", "replace")
         except BlockingIOError:
             time.sleep(0.02)
         except OSError:  # the other end was closed

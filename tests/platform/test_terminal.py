@@ -58,6 +58,7 @@ def ask(screen: Screen, typed: bytes) -> tuple[bytearray | None, bytes]:
         pytest.param(b"\n", b"", id="nothing"),
         pytest.param(b"wrong\x15right\n", b"right", id="a line that was erased"),
         pytest.param(b"one\ntwo\n", b"one", id="only the first line"),
+        pytest.param(b"\xf0\xc9\xd3\nright\n", b"right", id="no UTF-8, asked again"),
     ],
 )
 def test_what_was_typed_comes_back_and_is_never_shown(screen: Screen, typed: bytes, expected: bytes) -> None:

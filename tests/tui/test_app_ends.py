@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,16 +12,18 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import drive, shown
-from tests.tui.still import StillApp, StillGateway, press, settled, walk
+from tests.tui.still import StillApp, StillGateway, press, settled, type_in, walk
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.door import DRAFT
+from tests.tui.stills.writing import StillWriting
 from tui.app import IDLE_MS, WARNED_MS
 from tui.gateway import Gateway
 from tui.screens.case_list import CaseList
 from tui.screens.covers import IdleWarning, Neutral
 from tui.screens.note_editor import NoteEditor
-from tui.values import Spot
+from tui.values import DraftShown, Spot
 from tui.widgets.progress import ProgressModal
+from vault.errors import TryAgainError
 
 pytestmark = pytest.mark.screen
 
@@ -211,8 +214,46 @@ def test_a_fault_in_a_worker_ends_the_app_without_its_text() -> None:
         walk(app, steps)
     assert app.return_code == 70
     assert len(words) == 1
-    assert words[0].startswith("CaseVault stopped: internal fault ValueError at ")
+    assert "Your note" not in words[0], "none was open"
+    assert re.fullmatch(r"CaseVault had to stop\.\nIf you report it: incident [0-9a-f]{8}, ValueError at .*", words[0])
     assert "Samira" not in words[0]
+
+
+def _fail() -> None:
+    raise ValueError("Samira Veldt")
+
+
+@pytest.mark.parametrize(
+    ("is_full", "said"),
+    [
+        (False, "Your note is kept as a draft (saved 14:02:00). Start it again; F4 goes on with it."),
+        (True, "What was typed last could not be kept as a draft."),
+    ],
+)
+@pytest.mark.parametrize("pause", [0.0, 1.0], ids=["typed just now", "saved before"])
+def test_a_fault_over_a_note_says_whether_its_draft_is_kept(is_full: bool, said: str, pause: float) -> None:
+    words: list[str] = []
+
+    class Full(StillWriting):
+        @override
+        def save(self, draft: DraftShown) -> None:
+            if is_full:
+                raise TryAgainError("no room on the disk")
+            super().save(draft)
+
+    app = StillApp(StillGateway(Full), last_words=words.append)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "enter", "n")
+        await type_in(pilot, "Samira waits.")
+        await pilot.pause(pause)
+        app.call_later(_fail)
+        await pilot.pause(0.3)
+
+    with pytest.raises(ValueError, match="Samira"):
+        walk(app, steps)
+    assert said in words[0]
+    assert "Samira" not in "".join(words)
 
 
 def test_nothing_is_asked_of_a_locked_vault(tmp_path: Path) -> None:

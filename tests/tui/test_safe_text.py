@@ -74,11 +74,11 @@ def test_a_title_is_set_only_where_there_is_one(term: str, titled: bool) -> None
 def test_a_fault_is_told_by_class_place_and_number() -> None:
     with pytest.raises(ValueError, match="invalid literal") as caught:
         int("juniper lantern orbit")
-    told = describe_fault(caught.value, incident="0badcafe")
+    told = describe_fault(caught.value, kept="Your note is kept.", incident="0badcafe").split("\n")
     assert fault_place(caught.value).startswith("tui/test_safe_text.py:")
-    assert told.startswith("CaseVault stopped: internal fault ValueError at tui/test_safe_text.py:")
-    assert told.endswith(", incident 0badcafe")
-    assert "juniper" not in told
+    assert told[:2] == ["CaseVault had to stop.", "Your note is kept."]
+    assert told[2].startswith("If you report it: incident 0badcafe, ValueError at tui/test_safe_text.py:")
+    assert "juniper" not in "".join(told)
 
 
 def test_a_fault_that_was_never_raised_has_no_place() -> None:

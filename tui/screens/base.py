@@ -59,10 +59,10 @@ EVERYWHERE = (
     Command("f1", "app.help", "Help for this screen", "F1", "help", brief="help"),
     Command("f2", "app.commands", "All commands of this screen, by name", "F2", brief="commands"),
     Command("f3", "app.go('search')", "Search all your cases", "F3", brief="search"),
-    # First: a text takes F6 and F7 for selecting, and letters typed behind Tab would overtake it (see `Command.first`).
-    Command("f6,tab", "app.focus_next", "Next pane or field (also Tab)", "F6", brief="next pane", first=True),
+    # First: a text takes these two for selecting, and the next letter would erase what they select.
+    Command("f6", "app.focus_next", "Next pane or field (also Tab)", "F6", brief="next pane", first=True),
     Command(
-        "f7,shift+tab",
+        "f7",
         "app.focus_previous",
         "Previous pane or field (also Shift+Tab)",
         "F7",
@@ -236,6 +236,10 @@ class VaultScreen(Screen[str]):
     def save_now(self) -> DraftShown | None:
         """Return the draft that has to be saved before the app ends, or None."""
         return None
+
+    def kept_ms(self) -> int:
+        """Return when all that is typed here was kept as a draft, or 0 where something is not, or nothing is typed."""
+        return 0
 
     def end(self, word: str) -> None:
         """Close, with this word for whoever opened the screen."""

@@ -42,7 +42,7 @@ class CaseList(VaultScreen):
         Command("slash,full_stop", "filter", "Filter by names while you type", "/", "filter"),
         Command("enter", "open", "Open the case", "Enter", "open"),
         Command("n", "new", "Make a new case", "n", "new"),
-        Command("d", "drafts", "Go on with a draft", "d"),
+        Command("d,f4", "drafts", "Go on with a draft", "d"),
         Command("m", "app.go('members')", "Members: invite, admit, roles, away, leave", "m", "members"),
         Command("l", "app.go('devices')", "Devices; a lost or stolen one", "l"),
         Command("b", "app.go('back_up')", "Make a backup", "b"),

@@ -101,6 +101,10 @@ class NoteEditor(VaultScreen):
         return self._take() if not self._ended and self._keeper.is_unsaved else None
 
     @override
+    def kept_ms(self) -> int:
+        return 0 if self._ended or self._keeper.is_unsaved else self._draft.saved_ms
+
+    @override
     def spot(self) -> Spot | None:
         return Spot(self._draft.case, draft=self._draft.record)
 

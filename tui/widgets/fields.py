@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from textual import events
+from textual.actions import SkipAction
 from textual.message import Message
 from textual.widgets import Input, TextArea
 from typing_extensions import override
@@ -50,7 +51,8 @@ class PassphraseInput(SafeInput):
 
     @override
     def action_copy(self) -> None:
-        """Nothing: a passphrase goes to no clipboard, not even the app's own."""
+        """Nothing: a passphrase goes to no clipboard, not even the app's own. Ctrl+C means what it means elsewhere."""
+        raise SkipAction
 
     @override
     def action_cut(self) -> None:

@@ -15,6 +15,7 @@ from vault import platform
 from vault.cli.face import Face
 from vault.errors import UsageError, WaitingForDecisionError
 
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
 _MAX_INPUT_BYTES = 4 * 1024 * 1024
 
 
@@ -131,6 +132,9 @@ def read_text(args: argparse.Namespace) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
+        if text_is_typed(args):  # typed once, and not to be lost
+            sys.stderr.write(f"{platform.NOT_UTF8} The letters that did not come as such are marked in the note.\n")
+            return raw.decode("utf-8", "replace")
         raise UsageError("the note is no UTF-8 text", advice="Convert it to UTF-8 first.") from None
 
 
@@ -197,15 +201,20 @@ def _ask(value: Personal) -> list[str]:
 def ask_line(question: str) -> str:
     """Ask at the terminal and return what was typed, echoed, without blanks around it.
 
+    What the terminal does not send as text of its own encoding is asked for again: a name is stored for good.
+
     Raises:
         UsageError: the input ended before.
     """
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    line = sys.stdin.readline()
-    if not line:
-        raise UsageError("the input ended before the answer")
-    return line.strip()
+    while True:
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise UsageError("the input ended before the answer")
+        if _REPLACED not in line:
+            return line.strip()
+        sys.stderr.write(f"{platform.NOT_UTF8} Then type it again.\n")
 
 
 def _plain(verb: str) -> str:

@@ -13,7 +13,8 @@ def ready_streams() -> None:
     """Open the null device over each standard stream that is closed, and let every letter be written somehow.
 
     A closed one would be given to the next file that is opened, and that could be the vault. A letter that the
-    terminal's encoding lacks is written as its number.
+    terminal's encoding lacks is written as its number; one that the terminal sends in another encoding is read as
+    U+FFFD, and whoever asked asks again.
     """
     for number in range(len(_MODES)):
         try:
@@ -25,9 +26,9 @@ def ready_streams() -> None:
         os.fdopen(number, mode, encoding="utf-8", closefd=False) if stream is None else stream
         for number, (stream, mode) in enumerate(zip(streams, _MODES, strict=True))
     )
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=errors)
 
 
 def give_up(stream: TextIO) -> None:

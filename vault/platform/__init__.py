@@ -33,10 +33,11 @@ from vault.platform.process import (
     readable_by_neighbours,
     set_parent_death_signal,
 )
-from vault.platform.terminal import read_tty_passphrase
+from vault.platform.terminal import NOT_UTF8, read_tty_passphrase
 from vault.platform.watching import Buffer, recorders, running_commands, terminal_buffer
 
 __all__ = [
+    "NOT_UTF8",
     "PRIVATE_FILE_MODE",
     "PRIVATE_FOLDER_MODE",
     "Answer",

@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import Path
 
 from vault.errors import UsageError
+from vault.platform.terminal import NOT_UTF8
 
 _LONGEST_LINE = 4096  # a terminal in line mode delivers no more, termios(3)
 _READ_ON = "-- Enter reads on --"
@@ -15,7 +16,7 @@ _FEWEST_ROWS, _FEWEST_COLUMNS = 8, 20
 
 
 def read_tty_line(prompt: str, *, tty: Path = Path("/dev/tty")) -> str:
-    """Write the prompt and return what was typed after it, without spaces around.
+    """Write the prompt and return what was typed after it, without spaces around. What is no UTF-8 is asked for again.
 
     Raises:
         UsageError: there is no terminal, or it was closed before a line was typed.
@@ -29,12 +30,14 @@ def read_tty_line(prompt: str, *, tty: Path = Path("/dev/tty")) -> str:
             raise _no_terminal() from None
         try:
             _write_all(descriptor, prompt.encode("utf-8", "replace"))
-            line = os.read(descriptor, _LONGEST_LINE)
+            while line := os.read(descriptor, _LONGEST_LINE):
+                try:
+                    return line.decode("utf-8").strip()
+                except UnicodeDecodeError:
+                    _write_all(descriptor, f"{NOT_UTF8} Then type it again: ".encode())
         finally:
             os.close(descriptor)
-        if not line:
-            raise _no_terminal()
-        return line.decode("utf-8", "replace").strip()
+        raise _no_terminal()
 
 
 def read_tty_pages(prompt: str, *, tty: Path = Path("/dev/tty")) -> str:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from codecs import getincrementaldecoder
 from pathlib import Path
+from typing import Final
 
 from vault.errors import UsageError
 
+NOT_UTF8: Final = "This terminal does not send UTF-8. Set it to UTF-8."
+"""What is said where bytes came that are no UTF-8: letters typed in KOI8-R or Latin-1, as a rule."""
+
+_AGAIN: Final = f"{NOT_UTF8} Then type it again."
 _LONGEST_LINE = 4096  # a terminal in line mode delivers no more, termios(3)
 
 
@@ -15,7 +21,7 @@ def read_tty_passphrase(prompt: str, *, tty: Path = Path("/dev/tty")) -> bytearr
     """Ask at the terminal and return what was typed, without the end of line; the caller wipes it.
 
     The bytes go from the terminal straight into the bytearray: no `str` and no `bytes` of it are made (on Windows the
-    console gives one-character strings).
+    console gives one-character strings). What is no UTF-8 is asked for again.
 
     Raises:
         UsageError: there is no terminal, or it was closed before a line was typed.
@@ -55,10 +61,23 @@ if sys.platform != "win32":
             # Echo goes off, and what was typed ahead is dropped, before the prompt says that it is time to type.
             termios.tcsetattr(descriptor, termios.TCSAFLUSH, hidden)
             os.write(descriptor, prompt.encode("utf-8", "replace"))
-            return _read_line(descriptor)
+            while not _is_utf8(line := _read_line(descriptor)):
+                line[:] = bytes(len(line))
+                os.write(descriptor, f"\n{_AGAIN}\n{prompt}".encode("utf-8", "replace"))
+            return line
         finally:
             termios.tcsetattr(descriptor, termios.TCSANOW, before)
             os.write(descriptor, b"\n")
+
+    def _is_utf8(line: bytearray) -> bool:
+        decoder = getincrementaldecoder("utf-8")()
+        try:
+            for at in range(len(line)):  # a letter at a time: no string of it is made
+                decoder.decode(line[at : at + 1])
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+        return True
 
     def _read_line(descriptor: int) -> bytearray:
         # In line mode one read gives one line, so nothing is ever copied while a buffer grows.
