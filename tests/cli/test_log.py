@@ -7,6 +7,9 @@ import pytest
 from tests.cli.desk import Desk
 from tests.services.founded import MEMBER
 from vault.cli.log import verified
+from vault.log.checkpoint import parse_note
+from vault.log.tree import verify_consistency
+from vault.seal.recovery import words_of
 from vault.services.checking import Fault, Verification
 
 FAULT = Fault("absent", None, None, None, "operation 3: missing 00")
@@ -65,3 +68,26 @@ def test_what_stands_apart_is_told_beside_a_fault_too() -> None:
     assert result.exit_code == 6
     assert result.lines[0] == "NOT VERIFIED. First bad place: [absent] operation 3: missing 00"
     assert any("1 version stands apart" in line for line in result.lines)
+
+
+def test_a_captured_checkpoint_is_a_signed_note_and_nothing_else(desk: Desk) -> None:
+    answer = desk.run("log", "checkpoint")
+    note = parse_note(answer.out.encode())
+    assert f"To read aloud: {note.size} entries, {' '.join(words_of(note.root))}\n" in answer.err
+    key = f"Other tools check the note with the key casevault/{note.origin.hex()}+{note.signatures[0].key_id.hex()}+"
+    assert key in answer.err.replace("\n", " ")
+
+
+def test_a_checkpoint_says_since_when_the_log_only_grew(desk: Desk) -> None:
+    before = desk.run("log", "checkpoint", "--json").json()
+    after = desk.run("log", "checkpoint", "--json", "--since", str(before["size"])).json()
+    assert after["size"] > before["size"]
+    assert {name: after["since"][name] for name in ("size", "root", "words")} == {
+        name: before[name] for name in ("size", "root", "words")
+    }
+    proof = [bytes.fromhex(one) for one in after["since"]["proof"]]
+    roots = bytes.fromhex(before["root"]), bytes.fromhex(after["root"])
+    verify_consistency(before["size"], after["size"], proof, *roots)
+    told = desk.run("log", "checkpoint", "--since", str(before["size"]))
+    assert f"To read aloud: {before['size']} entries, {' '.join(before['words'])}\n" in told.err
+    assert desk.run("log", "checkpoint", "--since", "100000").code == 2

@@ -8,11 +8,9 @@ from tests.services.founded import Filled
 from vault.access.alarms import Alarm
 from vault.access.session import Session
 from vault.errors import RefusedError, VerificationError
-from vault.log.checkpoint import parse_note
 from vault.policy.roles import Role
 from vault.records.payloads import read_payloads
-from vault.seal.recovery import words_of
-from vault.services import checking, logbook, notes
+from vault.services import checking, logbook
 
 
 def test_a_sound_vault_is_covered_whole(filled: Filled, filled_session: Session) -> None:
@@ -72,16 +70,6 @@ def test_progress_counts_up_to_all_entries(filled_session: Session) -> None:
     checking.verify(filled_session, progress=lambda done, total: heard.append((done, total)))
     assert heard[-1] == (size, size)
     assert heard == sorted(heard)
-
-
-def test_a_checkpoint_can_be_kept_elsewhere_and_read_aloud(filled: Filled, filled_session: Session) -> None:
-    kept = checking.checkpoint(filled_session)
-    note = parse_note(kept.note.encode())
-    assert (note.origin, note.size, note.root) == (filled_session.log.origin, kept.size, kept.root)
-    assert kept.words == words_of(kept.root)
-    assert len(kept.words) == 13
-    notes.add(filled_session, filled.cases[0], kind="contact", text="later")
-    assert checking.checkpoint(filled_session).size == kept.size + 1
 
 
 def test_the_log_is_read_by_auditors_and_that_they_did_is_in_it(filled: Filled, filled_session: Session) -> None:

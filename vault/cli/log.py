@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from vault.ids import Origin
     from vault.services.checking import Fault, Verification
+    from vault.services.checkpoints import Earlier, SignedCheckpoint
     from vault.services.logbook import LogLine
 
 
@@ -36,6 +37,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     checkpoint = verbs.add_parser(
         "checkpoint", help="print the newest checkpoint, to keep elsewhere", allow_abbrev=False
     )
+    checkpoint.add_argument("--since", type=int, metavar="SIZE", help="an earlier size: prove that the log only grew")
     checkpoint.set_defaults(command=_checkpoint)
 
 
@@ -102,13 +104,23 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
 
 
 def _checkpoint(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import checking
+    from vault.services import checkpoints
 
     with opened(args, face) as session:
-        kept = checking.checkpoint(session)
-    words = " ".join(kept.words)
-    data = {"note": kept.note, "size": kept.size, "root": kept.root.hex(), "words": list(kept.words)}
-    return Result(data, [kept.note.rstrip("\n"), "", f"To read aloud: {kept.size} entries, {words}"])
+        kept = checkpoints.checkpoint(session, since=args.since)
+    told: list[SignedCheckpoint | Earlier] = [kept, *([] if kept.since is None else [kept.since])]
+    if not args.json:  # standard output is the note alone, so that it can be kept in a file
+        for one in reversed(told):
+            face.say(f"To read aloud: {one.size} entries, {' '.join(one.words)}")
+        face.say(f"Other tools check the note with the key {kept.key}")
+    data = {"note": kept.note, "key": kept.key, **_tree_data(kept)}
+    if kept.since is not None:
+        data["since"] = _tree_data(kept.since) | {"proof": [one.hex() for one in kept.since.proof]}
+    return Result(data, kept.note.splitlines())
+
+
+def _tree_data(one: SignedCheckpoint | Earlier) -> dict[str, object]:
+    return {"size": one.size, "root": one.root.hex(), "words": list(one.words)}
 
 
 _NOT_COVERED = (

@@ -59,6 +59,12 @@ def key_id(name: str, public_key: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + bytes([ED25519_NOTE]) + public_key).digest()[:4]
 
 
+def verifier_key(origin: bytes, public_key: bytes) -> str:
+    """Return the key that checks notes of a session as other tools read it: name, key id, key (C2SP signed-note)."""
+    name = key_name(origin)
+    return f"{name}+{key_id(name, public_key).hex()}+{b64encode(bytes([ED25519_NOTE]) + public_key).decode()}"
+
+
 def note_body(origin: bytes, size: int, root: bytes) -> bytes:
     """Return the three lines that a checkpoint's signature covers, as they are, without a purpose prefix."""
     return f"{key_name(origin)}\n{size}\n{b64encode(root).decode()}\n".encode()

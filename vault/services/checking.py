@@ -27,7 +27,6 @@ from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.versions import open_all
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.recovery import words_of
 from vault.seal.signing import is_signed_raw
 from vault.services.approval_checks import approval_faults, approvals_in
 from vault.services.blame import seats_of, without_ended
@@ -76,16 +75,6 @@ class Verification:
     def verified(self) -> bool:
         """Whether nothing at all is wrong."""
         return not self.faults
-
-
-@dataclass(frozen=True, slots=True)
-class SignedCheckpoint:
-    """The newest checkpoint of this seat's log, as others can keep it, and 13 words of its root to read aloud."""
-
-    note: str
-    size: int
-    root: bytes
-    words: tuple[str, ...]
 
 
 def verify(session: Session, *, progress: Progress = lambda done, total: None) -> Verification:
@@ -137,15 +126,6 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         faults=tuple(checked.faults),
         newer=checked.said.newer,
     )
-
-
-def checkpoint(session: Session) -> SignedCheckpoint:
-    """Return the newest checkpoint of this seat's log, to be kept where this vault cannot reach."""
-    session.require(Action.LOG_VERIFY)
-    with session.database.reading() as rows:
-        row = rows.newest_checkpoint(session.log.origin)
-    assert row is not None  # noqa: S101 - every commit ends in one, and unlock has committed; for the type checker
-    return SignedCheckpoint(row.note.decode(), row.size, row.root, words_of(row.root))
 
 
 class _Checked:
