@@ -59,6 +59,8 @@ What the attacker has:
     an act that says something else  test_false_acts
     a text too long to travel        test_too_long
     two readers of one edited vault  test_differential
+    a network, where none should be  test_no_network
+    one half of a hybrid key         test_one_half; tests/seal: recipients
     a name that leaves unasked       test_names_in_notes; test_kept_forms
     a check left out of the program  tests/mutation
 """

@@ -14,9 +14,10 @@ from tests.attacks.differing import shown_by, shown_by_program
 from tests.vectors import made as makes
 from tests.vectors import make_golden, make_golden_2
 from tests.vectors.independent import backups, bundles, keys_file, opening, packages, tables
-from tests.vectors.independent.basis import Fault, Refused
+from tests.vectors.independent.basis import Fault, Refused, padme
 from tests.vectors.made import ALBA, INES, NOOR, OREN, TOVE, WORDS, Made
-from vault.services import checking
+from tests.vectors.make_golden_2 import members_of
+from vault.services import checking, syncing
 
 pytestmark = pytest.mark.vectors
 
@@ -98,6 +99,27 @@ def test_it_opens_what_travels_and_what_is_kept(made: Made) -> None:
     assert set(package.manifest["files"]) == {"report.pdf", "data.json"}
     drafts = opening.read_drafts(made.alba.path, alba)
     assert [one.content for one in drafts] == [b"Half a sentence"]
+
+
+def test_two_bundles_share_nothing_but_vault_size_and_count(made: Made, tmp_path: Path) -> None:
+    """Two for one member and one for another: behind the 35 readable bytes no six bytes stand in two of them."""
+    files = []
+    with made.open(OREN, made.oren) as session:
+        by_name = members_of(session)
+        for number, name in enumerate((ALBA, ALBA, INES)):
+            syncing.make(session, by_name[name], tmp_path / f"{number}.bundle")
+            files.append((tmp_path / f"{number}.bundle").read_bytes())
+    whole = opening.open_folder(made.alba.path, ALBA, WORDS)
+    readable = b"casevault bundle" + bytes((1, 1)) + whole.file.vault + bytes((1,))
+    seen: set[bytes] = set()
+    for data in files:
+        assert data[:35] == readable
+        body = len(data) - 35 - 1168 - 32
+        padded = body - 16 * -(-body // ((1 << 20) + 16))
+        assert padme(padded) == padded
+        windows = {data[at : at + 6] for at in range(35, len(data) - 5)}
+        assert seen.isdisjoint(windows)
+        seen |= windows
 
 
 Edit = Callable[[Any, opening.Whole], object]
