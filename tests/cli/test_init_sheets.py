@@ -45,6 +45,13 @@ def test_sheets_that_cannot_be_written_are_told_before_there_is_a_vault(
         assert not kept.exists() or kept.read_text() == "mine"
 
 
+def test_an_empty_sheet_that_a_killed_run_left_is_called_that(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "sheets.txt").touch()
+    answer = init(desk, tmp_path / "new.vault", tmp_path / "sheets.txt")
+    assert answer.code == 5
+    assert "It is empty, as an attempt that was cut off leaves it" in answer.json()["error"]["advice"]
+
+
 def test_sheets_go_when_there_is_no_vault(desk: Desk, tmp_path: Path) -> None:
     answer = init(desk, desk.place.path, tmp_path / "sheets")
     assert answer.code == 5

@@ -21,10 +21,12 @@ class AppPane:
         filled: the vault.
         under: words before the command, such as a tracer's.
         member: who is named on the command line; empty: nobody.
+        words: the command itself; without any the app opens.
     """
 
-    def __init__(self, folder: Path, filled: Filled, under: str = "", *, member: str = MEMBER) -> None:
-        filled.place.proposed_today()
+    def __init__(self, folder: Path, filled: Filled, under: str = "", *, member: str = MEMBER, words: str = "") -> None:
+        if filled.path.exists():
+            filled.place.proposed_today()
         self.folder = folder
         self._socket = folder / "tmux"
         (folder / "casevault").symlink_to(filled.state)
@@ -39,7 +41,7 @@ class AppPane:
             "TERM": "xterm-256color",
         }
         named = f"--member '{member}'" if member else ""
-        command = f"{under} {sys.executable} -m vault --vault {filled.path} {named}; echo code $?; sleep 600"
+        command = f"{under} {sys.executable} -m vault --vault {filled.path} {named} {words}; echo code $?; sleep 600"
         subprocess.run(
             ["tmux", "-S", self._socket, "-f", config, "new-session", "-d", "-x", "80", "-y", "24", command],
             check=True,

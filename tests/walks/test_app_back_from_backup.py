@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from textual.pilot import Pilot
 
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MARKER, MEMBER, Filled, Place
+from tests.tui.app_pane import AppPane
 from tests.tui.driving import painted
 from tests.tui.still import press, type_in, wait_for_screen
 from tests.walks.app_desk import AppDesk
@@ -123,3 +125,21 @@ def test_a_backup_that_stands_where_the_vault_was_named_is_known(sheets: Sequenc
         assert "--sheets" in desk.said()
 
     desk.walk(steps)
+
+
+@pytest.mark.tool("tmux")
+def test_the_command_opens_the_app_where_no_vault_is(tmp_path: Path) -> None:
+    (tmp_path / "fresh").mkdir()
+    nobody = Filled(Place(tmp_path / "work.vault", tmp_path / "fresh"), (), ())
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pane = AppPane(Path(folder), nobody, words="app --sheets")
+        try:
+            pane.wait_for("BACK IN WITH RECOVERY SHEETS")
+            pane.type(str(tmp_path / "nowhere"))
+            pane.keys("F4")
+            pane.wait_for("! There is no backup at")
+            pane.keys("C-q")
+            pane.wait_for("code 0")
+        finally:
+            pane.close()
+    assert not nobody.path.exists()

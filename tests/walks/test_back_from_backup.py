@@ -7,6 +7,7 @@ along.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,11 +15,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import Answer, Desk
-from tests.services.founded import Place
+from tests.cli.typist import Typist
+from tests.services.founded import MEMBER, Place
 from tests.walks.test_lost_passphrase import grids_in
 from vault.seal.passphrase import FLOOR
 
 NEW = b"nine paper sparrows"
+ROW = re.compile(r"^\s+\d+\s+\d+ ([a-z]+)\s+\d+ ([a-z]+)\s+\d+ ([a-z]+)\s+(\d{3})", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +137,25 @@ def test_where_no_vault_is_that_is_said_before_a_row_is_typed(in_hand: InHand, t
     assert (with_backup.code, with_backup.json()["error"]["code"]) == (10, "no-vault")
     none = desk.run("backup", "restore", str(tmp_path / "nowhere"), "--sheets", "--json")
     assert (none.code, none.json()["error"]["message"]) == (4, f"there is no backup at {tmp_path / 'nowhere'}")
+
+
+def test_a_person_at_a_terminal_types_the_sheets_once_and_a_name_again(in_hand: InHand, tmp_path: Path) -> None:
+    desk = desk_of_a_new_account(tmp_path / "new")
+    desk.passphrase_file.write_bytes(NEW)
+    given = ("--vault", str(desk.place.path), "--passphrase-file", str(desk.passphrase_file))
+    typist = Typist(desk, *given, "backup", "restore", str(in_hand.stick), "--sheets")
+    typist.wait_for("The backup at .*backup-1 is as it was written. It opens with recovery sheets.")
+    typist.wait_for("Member: ")
+    typist.type("Mira Halvorson")
+    for ordinal, grid in (("first", in_hand.sheets[2]), ("second", in_hand.sheets[0])):
+        for number, row in enumerate(ROW.findall(grid), 1):
+            typist.wait_for(rf"{ordinal} sheet.*, row +{number}: ")
+            typist.type(" ".join(row))
+    typist.wait_for("No member of this name is in|no member of this name is in")
+    typist.wait_for("type the name alone")
+    typist.wait_for("Member: ")
+    typist.type(MEMBER)
+    typist.wait_for("The vault is at .*, from the backup of ")
+    typist.wait_for(" ".join(in_hand.root_words))
+    assert typist.end() == 0
+    assert desk.run("case", "show", in_hand.case).code == 0

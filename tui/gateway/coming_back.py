@@ -38,7 +38,7 @@ def look_back(door: Door, source: Path | None, member: str, passphrase: bytearra
     finally:
         passphrase[:] = bytes(len(passphrase))
     if source is None:
-        VaultFolder(door.path).require()
+        recovery.require_vault(door.path)
         return WayBack(door.path, False, member), BackPlan("The vault is here.", "")
     VaultFolder(door.path).require_free()
     said = [*leftovers.clear(door.path)]

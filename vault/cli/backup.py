@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vault.cli.coming_back import WISHES, add_wishes, ask_who, data_of, said_of
+from vault.cli.coming_back import WISHES, add_wishes, ask_and, data_of, said_of
 from vault.cli.face import Face, Result
 from vault.cli.opening import advising, opened, read_entrance, vault_path
 from vault.display import MINUTE_UTC, counted, time_data
@@ -15,6 +16,8 @@ from vault.errors import InternalError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     from vault.services.restoring import Restored
+    from vault.services.restoring_by_sheets import Regained
+    from vault.services.sheets import TypedSheets
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -153,13 +156,15 @@ def _restore_by_sheets(args: argparse.Namespace, face: Face, path: Path) -> Resu
 
     backup = restoring_by_sheets.require_whole(args.source)
     face.say(f"The backup at {backup} is as it was written. It opens with recovery sheets.")
-    member, typed, passphrase = ask_who(
-        args, face, "backup restore --sheets", lambda sheets: recovery.require_fitting(backup, sheets)
-    )
-    wish = Wish(member, new_admin=args.new_admin, everything=args.all, ends_old=not args.keep_old)
-    done = restoring_by_sheets.restore_by_sheets(
-        backup, path, typed, wish, passphrase=passphrase, progress=_progress(face)
-    )
+
+    def come_back(member: str, typed: TypedSheets, passphrase: bytearray) -> Regained:
+        wish = Wish(member, new_admin=args.new_admin, everything=args.all, ends_old=not args.keep_old)
+        return restoring_by_sheets.restore_by_sheets(
+            backup, path, typed, wish, passphrase=passphrase, progress=_progress(face)
+        )
+
+    fits = partial(recovery.require_fitting, backup)
+    done = ask_and(args, face, "backup restore --sheets", fits, come_back)
     for warning in done.vault.warnings:
         face.say(warning)
     lines = [*_restored_lines(done.vault), *said_of(args, done.back, done.root_words), _IN_ITS_PLACE]

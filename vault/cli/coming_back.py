@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from vault.cli.asking import read_member
+from vault.cli.asking import ask_line, read_member
 from vault.cli.choosing import new_passphrase
 from vault.cli.face import Face
 from vault.cli.sheets import typed_sheets
 from vault.display import counted
+from vault.errors import NotFoundError
 
 if TYPE_CHECKING:
     from vault.access.recovering import BroughtBack
     from vault.services.sheets import TypedSheets
+
+T = TypeVar("T")
 
 WISHES = ("new_admin", "all", "keep_old")
 
@@ -26,14 +30,33 @@ def add_wishes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep-old", action="store_true", help="do not end the member's other devices")
 
 
-def ask_who(
-    args: argparse.Namespace, face: Face, verb: str, fits: Callable[[TypedSheets], None]
-) -> tuple[str, TypedSheets, bytearray]:
-    """Ask for the member, the sheets and a new passphrase; sheets that do not fit are told before it is chosen."""
+def ask_and(
+    args: argparse.Namespace,
+    face: Face,
+    verb: str,
+    fits: Callable[[TypedSheets], None],
+    come_back: Callable[[str, TypedSheets, bytearray], T],
+) -> T:
+    """Ask for the member, the sheets and a new passphrase, and return what coming back with them gives.
+
+    Sheets that do not fit are told before a passphrase is chosen. Whoever sits at a terminal and named nobody who is in
+    is asked for the name again, and for nothing else.
+    """
     member = read_member(args, face)
     typed = typed_sheets(args, face, verb)
     fits(typed)
-    return member, typed, new_passphrase(args, face, (member,))
+    passphrase = new_passphrase(args, face, (member,))
+    try:
+        while True:
+            try:
+                return come_back(member, typed, bytearray(passphrase))
+            except NotFoundError as slip:
+                if args.personal_from or not (face.may_ask and sys.stdin.isatty()):
+                    raise
+                face.say(f"{slip.message}. The sheets and the passphrase are kept: type the name alone.")
+                member = ask_line("Member: ")
+    finally:
+        passphrase[:] = bytes(len(passphrase))
 
 
 def said_of(args: argparse.Namespace, back: BroughtBack, root_words: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.cli.coming_back import add_wishes, ask_who, data_of, said_of
+from vault.cli.coming_back import add_wishes, ask_and, data_of, said_of
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened, vault_path
 from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over, typed_sheets
@@ -14,7 +14,7 @@ from vault.display import DAY, counted, time_text
 from vault.errors import UsageError
 
 if TYPE_CHECKING:
-    from vault.services.recovery import Standing
+    from vault.services.recovery import Restored, Standing
     from vault.services.restoring_by_sheets import Tried
     from vault.services.sheets import TypedSheets
 
@@ -107,10 +107,9 @@ def _sheets(args: argparse.Namespace, face: Face) -> Result:
 
 def _drill(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import recovery, restoring_by_sheets
-    from vault.store.folder import VaultFolder
 
     path = vault_path(args)
-    VaultFolder(path).require()  # before anybody types what would be for nothing
+    recovery.require_vault(path)
     backup = None if args.backup is None else restoring_by_sheets.require_whole(args.backup)
     typed = typed_sheets(args, face, "recovery drill")
     tried = None if backup is None else _tried(backup, path, typed, face)
@@ -204,22 +203,22 @@ def _followed(replaced: int, waiting: int) -> list[str]:
 
 def _restore(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import recovery
-    from vault.store.folder import VaultFolder
 
     path = vault_path(args)
-    VaultFolder(path).require()  # before anybody types what would be for nothing
-    member, typed, passphrase = ask_who(
-        args, face, "recovery restore", lambda sheets: recovery.require_fitting(path, sheets)
-    )
-    done = recovery.restore(
-        path,
-        typed,
-        member=member,
-        passphrase=passphrase,
-        new_admin=args.new_admin,
-        everything=args.all,
-        ends_old=not args.keep_old,
-    )
+    recovery.require_vault(path)
+
+    def come_back(member: str, typed: TypedSheets, passphrase: bytearray) -> Restored:
+        return recovery.restore(
+            path,
+            typed,
+            member=member,
+            passphrase=passphrase,
+            new_admin=args.new_admin,
+            everything=args.all,
+            ends_old=not args.keep_old,
+        )
+
+    done = ask_and(args, face, "recovery restore", lambda sheets: recovery.require_fitting(path, sheets), come_back)
     for warning in done.warnings:
         face.say(warning)
     return Result(data_of(done.back, done.root_words), said_of(args, done.back, done.root_words))

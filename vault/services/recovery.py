@@ -221,6 +221,20 @@ def standing(session: Session) -> Standing:
     )
 
 
+def require_vault(path: Path) -> None:
+    """Refuse what sheets could not bring anybody into: before a row is typed.
+
+    Raises:
+        NoVaultError: there is no vault; where a backup is, that is said.
+        RefusedError: it is no place where a vault is opened.
+        MalformedError, NewerVaultError: its `keys` cannot be read.
+    """
+    folder = VaultFolder(path)
+    folder.require()
+    folder.require_safe_place(platform.is_network_or_synced)
+    KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+
+
 def require_fitting(path: Path, typed: TypedSheets) -> None:
     """Say at once that sheets do not open what is at a place, a vault or a backup: before a passphrase is chosen.
 

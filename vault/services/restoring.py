@@ -142,7 +142,7 @@ def built(
         As `restore`.
     """
     VaultFolder(target).require_free(platform.is_network_or_synced)
-    with copied(folder, target, opening, progress) as (building, proof), translated(target):
+    with copied_beside(folder, target, opening, progress) as (building, proof), translated(target):
         yield building, proof
         if target.exists():
             target.rmdir()
@@ -151,7 +151,7 @@ def built(
 
 
 @contextmanager
-def copied(
+def copied_beside(
     folder: BackupFolder, beside: Path, opening: Callable[[KeyFile], CopyKeys | SheetKeys], progress: Progress
 ) -> Iterator[tuple[VaultFolder, Proof]]:
     """Yield a vault made of a backup, proven, in a new folder beside a place; behind the block it is gone."""

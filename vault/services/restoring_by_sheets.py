@@ -17,9 +17,9 @@ from vault.seal.recovery import derive_root_seed, root_words
 from vault.seal.sheets import join_sheets
 from vault.seal.signing import public_key
 from vault.services.backup_folder import find_backup, require_undamaged, translated
-from vault.services.backup_proof import Progress, Proof
+from vault.services.backup_proof import Progress, Proof, read_key_file
 from vault.services.backup_state import StateReader, log_sizes
-from vault.services.restoring import Restored, begin_again, built, copied
+from vault.services.restoring import Restored, begin_again, built, copied_beside
 from vault.services.sheets import TypedSheets
 
 
@@ -47,15 +47,17 @@ class Tried:
 
 
 def require_whole(source: Path) -> Path:
-    """Return which backup will be taken, when it is as it was written: before anybody types a row.
+    """Return which backup will be taken, when it is as it was written: before a row is typed.
 
     Raises:
         NotFoundError: there is no backup.
         VerificationError: the backup is damaged.
+        NewerVaultError: a newer program made it.
     """
     folder = find_backup(source)
     with translated(folder.path):
         require_undamaged(folder)
+    read_key_file(folder)
     return folder.path
 
 
@@ -122,7 +124,7 @@ def try_backup(
     secret = join_sheets(typed.sheets, None)
     opening = partial(copy_keys_by_sheets, root_secret=secret)
     with (
-        copied(folder, beside, opening, progress) as (building, proof),
+        copied_beside(folder, beside, opening, progress) as (building, proof),
         opened_by_sheets(building.path, secret) as opened,
     ):
         keyring = _keys_of_recovery(opened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -188,4 +189,15 @@ def _new_file(path: Path) -> int:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
     except OSError as fault:
         why = "exists already" if isinstance(fault, FileExistsError) else "cannot be made"
-        raise RefusedError(f"{path} {why}", advice="Name a new file for the recovery sheets.") from None
+        advice = "Name a new file for the recovery sheets."
+        if _is_empty(path):
+            advice = "It is empty, as an attempt that was cut off leaves it: delete it, or name a new file."
+        raise RefusedError(f"{path} {why}", advice=advice) from None
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        found = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and not found.st_size
