@@ -50,7 +50,7 @@ def main(act: str, place: Place, destination: Path, number: int) -> None:
             kill_at(number, destination)
         elif act == "full":
             resource.setrlimit(resource.RLIMIT_FSIZE, (number, resource.RLIM_INFINITY))
-        backups.make(session, destination)
+        backups.make(session, destination, keep=1)  # so that earlier ones go, and it may be killed at that too
         say("made")
 
 
