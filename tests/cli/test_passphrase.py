@@ -134,17 +134,39 @@ def test_a_person_changes_the_passphrase_by_typing_it_twice(desk: Desk, tmp_path
     assert opens(desk, NEW, tmp_path) == 0
 
 
-def test_two_that_differ_change_nothing(desk: Desk, tmp_path: Path) -> None:
+def test_one_that_is_weak_or_mistyped_is_asked_for_again_and_never_meets_the_shell(desk: Desk, tmp_path: Path) -> None:
     terminal = Terminal(desk, *desk.given()[:4], "passphrase", "change")
     terminal.until("Passphrase: ")
     terminal.type(PASSPHRASE.decode())
     terminal.until("New passphrase")
+    terminal.type("password1")
+    terminal.until("This passphrase is too easy to guess. Type another one.")
+    terminal.until("New passphrase")
     terminal.type(NEW.decode())
     terminal.until("The same again: ")
     terminal.type("a kettle for the harbor")
-    terminal.until("the two passphrases differ")
+    terminal.until("The two were not the same.")
+    terminal.until("New passphrase")
+    terminal.type(NEW.decode())
+    terminal.until("The same again: ")
+    terminal.type(NEW.decode())
+    terminal.until("The passphrase is changed.")
+    assert terminal.end() == 0
+    assert opens(desk, NEW, tmp_path) == 0
+
+
+def test_a_new_vault_asks_again_for_a_weak_one(desk: Desk, tmp_path: Path) -> None:
+    terminal = Terminal(desk, "--vault", str(tmp_path / "new.vault"), "--member", "Lina Ortega", "init")
+    terminal.until("Name of the organisation")
+    terminal.type("Aid")
+    for weak in ("password1", "lina ortega"):
+        terminal.until("New passphrase")
+        terminal.type(weak)
+        terminal.until("too easy to guess")
+    terminal.until("New passphrase")
+    terminal.type("\x04")  # the end of the input: nothing is made
     assert terminal.end() == 2
-    assert opens(desk, PASSPHRASE, tmp_path) == 0
+    assert not (tmp_path / "new.vault").exists()
 
 
 def test_one_that_is_made_is_shown_once_and_typed_back_from_the_paper(desk: Desk, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tui.screens.passphrase_paper import PassphrasePaper
 from tui.screens.proof_form import ProofForm, Waiting
 from tui.values_own import MadePassphrase, OwnFactors, Proof
 from tui.widgets.fields import PassphraseInput
+from vault.errors import RefusedError
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -81,12 +82,25 @@ class PassphraseForm(ProofForm):
     def _take_own(self) -> None:
         new, again = (self.query_one(name, PassphraseInput) for name in ("#new", "#again"))
         if new.value and new.value == again.value:
-            self._change(new.take())
             again.value = ""
+            self._change_to_own(new.take())
             return
         self.say("! The two are not the same. Type both again." if new.value else "! Type the new one.")
         new.value = again.value = ""
         new.focus()
+
+    def _change_to_own(self, new: bytearray) -> None:
+        """Change it, unless it is weak: then another is typed at once, and what lets somebody in now stands there."""
+
+        def weak(error: VaultError) -> None:
+            new[:] = bytes(len(new))
+            if isinstance(error, RefusedError):
+                self.say("! This passphrase is too easy to guess. Type another one, or have one made for you.")
+            else:
+                self.fail(error)
+            self.query_one("#new").focus()
+
+        self.ask(lambda vault: vault.own.refuse_weak(new), lambda _: self._change(new), failed=weak)
 
     def _make(self) -> None:
         """Show a new one, but only to whom the old one is known: nobody shall write in vain."""

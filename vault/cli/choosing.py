@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from vault import platform
 from vault.cli.asking import read_passphrase
 from vault.cli.face import Face
-from vault.errors import UsageError
+from vault.errors import RefusedError, UsageError
 
 if TYPE_CHECKING:
     from vault.seal.words import GeneratedPassphrase
@@ -46,6 +46,8 @@ def new_passphrase(
 ) -> bytearray:
     """Return a passphrase that is not too weak; the caller wipes it.
 
+    Whoever types it at a terminal is asked until it is one: a second try must not meet the shell and its history.
+
     Args:
         args: `passphrase_fd` and `passphrase_file` name where a script gives it.
         face: where it is asked and shown.
@@ -53,21 +55,32 @@ def new_passphrase(
         language: make it, of words of this language; None lets the person choose.
 
     Raises:
-        RefusedError: it is too easy to guess.
-        UsageError: the two typed differ, or there is no terminal for what was asked.
+        RefusedError: a script gave one that is too easy to guess.
+        UsageError: there is no terminal for what was asked.
     """
     from vault.services import factors
 
     if language is not None:
         return made_for_person(face, language)
-    is_scripted = args.passphrase_fd is not None or args.passphrase_file is not None
-    typed = read_passphrase(args, face, _OWN)
-    if not typed and not is_scripted:
-        return made_for_person(face, usual_language())
-    factors.refuse_weak(typed, known)
-    if not is_scripted and read_passphrase(args, face, "The same again: ") != typed:
-        raise UsageError("the two passphrases differ", advice="Type it again.")
-    return typed
+    if args.passphrase_fd is not None or args.passphrase_file is not None:
+        given = read_passphrase(args, face, _OWN)
+        factors.refuse_weak(given, known)
+        return given
+    while typed := read_passphrase(args, face, _OWN):
+        try:
+            factors.refuse_weak(typed, known)
+        except RefusedError:
+            slip = "This passphrase is too easy to guess. Type another one."
+        else:
+            again = read_passphrase(args, face, "The same again: ")
+            is_same = again == typed
+            again[:] = bytes(len(again))
+            if is_same:
+                return typed
+            slip = "The two were not the same. Type it twice once more."
+        typed[:] = bytes(len(typed))
+        face.say(slip)
+    return made_for_person(face, usual_language())
 
 
 def made_for_person(face: Face, language: str) -> bytearray:

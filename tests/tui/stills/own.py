@@ -9,7 +9,7 @@ from typing_extensions import override
 from tests.tui.stills.door import StillDoor
 from tui.gateway.own import OwnAccess, Waiting
 from tui.values_own import MadePassphrase, Proof
-from vault.errors import WrongPassphraseError
+from vault.errors import RefusedError, WrongPassphraseError
 
 MADE = ("amber", "kettle", "orchard", "violin")
 RIGHT = b"seven paper lanterns"
@@ -32,6 +32,11 @@ class StillOwnAccess(OwnAccess):
     @override
     def is_same(self, made: MadePassphrase, typed: bytearray) -> bool:
         return typed.decode().split() == list(made.words)
+
+    @override
+    def refuse_weak(self, passphrase: bytearray) -> None:
+        if len(passphrase) < 12:
+            raise RefusedError("this passphrase is too easy to guess")
 
     @override
     def change_passphrase(self, proof: Proof, new: bytearray, waiting: Waiting) -> None:
