@@ -61,6 +61,6 @@ What the attacker has:
     two readers of one edited vault  test_differential
     a network, where none should be  test_no_network
     one half of a hybrid key         test_one_half; tests/seal: recipients
-    a name that leaves unasked       test_names_in_notes; test_kept_forms
+    a name that leaves unasked       test_names_in_notes; test_kept_forms; test_other_cases
     a check left out of the program  tests/mutation
 """

@@ -40,6 +40,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     "devices.list_all": (Action.MEMBER_LIST,),
     "devices.lost": (Action.OWN_DEVICE,),
     "devices.name": (Action.OWN_DEVICE,),
+    "elsewhere.names_elsewhere": (Action.CASE_SEARCH,),
     "exporting.ask": (Action.CASE_EXPORT,),
     "exporting.export": (Action.CASE_EXPORT,),
     "factors.add_keyfile": (Action.OWN_KEYS,),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from vault.index.file import Index
+from vault.index.fold import fold
 from vault.index.query import parse
 from vault.index.rows import reversed_digits
 
@@ -57,6 +59,24 @@ def search(index: Index, untrusted_words: str, *, limit: int = MOST_HITS, older:
     more = len(rows) > limit
     rows = rows[:limit]
     return Hits(tuple(Hit(*row[:5]) for row in rows), query.words, rows[-1][5] if more else None)
+
+
+def named_elsewhere(index: Index, words: Iterable[str], case: bytes) -> dict[str, frozenset[bytes]]:
+    """Return, for each of the words that is part of a name of a person in another case, some of those cases.
+
+    A word is a run of letters and digits, as written; one look-up in the index for each.
+    """
+    found: dict[str, frozenset[bytes]] = {}
+    with index.reading() as sql:
+        for word in words:
+            rows = sql.execute(
+                "SELECT DISTINCT head.case_id FROM text JOIN head ON head.doc=text.rowid"
+                " WHERE text MATCH ? AND head.kind='person' AND head.case_id<>? LIMIT ?",
+                (f'{{names}} : "{fold(word)}"', case, MOST_HITS),
+            ).fetchall()
+            if rows:
+                found[word] = frozenset(row[0] for row in rows)
+    return found
 
 
 def find_phone(index: Index, untrusted_digits: str, *, limit: int = MOST_HITS) -> tuple[Hit, ...]:

@@ -40,6 +40,7 @@ def redact(
     pseudonyms: PseudonymBook,
     *,
     read: Mapping[str, Versions] = _EVERYWHERE,
+    elsewhere: frozenset[str] = frozenset(),
 ) -> RedactedDossier | OpenQuestions:
     """Return what may leave, or, if anything is undecided, the open questions and nothing else.
 
@@ -52,12 +53,13 @@ def redact(
         decisions: by form, as the questions gave it.
         pseudonyms: the codes of this recipient and series; new ones are drawn only when nothing is undecided.
         read: by the key of a form, the versions in which its decision holds; without them it holds in all.
+        elsewhere: plain words of names of people of other cases, which never stay where a name can stand.
 
     Raises:
         LeakError: a hidden form is in the result after all.
         UsageError: a decision that does not exist.
     """
-    desk = _Desk(Judge(profile, registry, Decided.of_forms(decisions, read)))
+    desk = _Desk(Judge(profile, registry, Decided.of_forms(decisions, read, elsewhere)))
     opened = [plan for record in source.records if (plan := desk.plan(record)) is not None]
     planned = desk.settled(opened)
     if desk.asked:
@@ -178,7 +180,7 @@ class _Desk:
         text = draft.text
         decided: list[Span] = []
         open_places: list[tuple[int, int]] = []
-        for form in forms(draft.open, fated):
+        for form in forms(draft.open, fated, self.judge.decided.elsewhere):
             answer = self.judge.decided.about(form_key(text[form.start : form.end]), form.words, draft.version)
             if answer is None:
                 open_places.append((form.start, form.end))

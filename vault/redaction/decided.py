@@ -19,19 +19,25 @@ Versions = frozenset[bytes]
 
 @dataclass(frozen=True)
 class Decided:
-    """Decisions by the key of their form. `read` has the versions in which one holds; without them it holds in all."""
+    """Decisions by the key of their form. `read` has the versions in which one holds; without them it holds in all.
+
+    `elsewhere` are plain words of names of people of other cases: nobody can decide that they stay.
+    """
 
     actions: Mapping[str, Action] = field(repr=False)
     read: Mapping[str, Versions] = field(repr=False)
+    elsewhere: frozenset[str] = field(default=frozenset(), repr=False)
 
     @classmethod
-    def of_forms(cls, decisions: Mapping[str, Action | str], read: Mapping[str, Versions]) -> Decided:
+    def of_forms(
+        cls, decisions: Mapping[str, Action | str], read: Mapping[str, Versions], elsewhere: frozenset[str]
+    ) -> Decided:
         """Return decisions by form as those of their keys; `read` goes by key.
 
         Raises:
             UsageError: an action that does not exist, or two decisions that contradict each other.
         """
-        return cls(decisions_by_key(decisions), read)
+        return cls(decisions_by_key(decisions), read, elsewhere)
 
     def exactly(self, key: str, version: bytes) -> Action | None:
         """Return what was decided about a form as a whole, if it holds in a version."""
@@ -70,3 +76,5 @@ class Decided:
             yield action, key
         for word in with_fate(tuple(words)):
             yield from self.hidden.get(word, ())
+            if word in self.elsewhere:
+                yield Action.REMOVE, key

@@ -86,11 +86,14 @@ def words_of_form(key: str) -> tuple[str, ...]:
     return tuple(unit.word for unit in found if len(unit.word) > 1 and unit.part in _WITH_FATE)
 
 
-def forms(found: Iterable[Unit], fated: frozenset[str]) -> Iterator[Form]:
-    """Yield what needs a decision in units that nothing covers; neighbours that can be one name are one form."""
+def forms(found: Iterable[Unit], fated: frozenset[str], with_capital: frozenset[str] = frozenset()) -> Iterator[Form]:
+    """Yield what needs a decision in units that nothing covers; neighbours that can be one name are one form.
+
+    `fated` words need one wherever they stand, those of `with_capital` wherever they have one.
+    """
     run: list[tuple[Unit, bool]] = []
     for unit in found:
-        asked = unit.asked or _is_fated(unit, fated)
+        asked = unit.asked or _is_fated(unit, fated) or (unit.capital and _is_fated(unit, with_capital))
         joins = _can_stand_in_a_name(unit, asked)
         if run and not (joins and unit.near and len(run) < _LONGEST_FORM):
             yield from _finished(run)

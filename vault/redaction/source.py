@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,8 +13,9 @@ from vault.casework.kinds import CaseworkRecord
 from vault.casework.note import Note
 from vault.casework.person import IdentityDocument, Person, PersonName
 from vault.redaction.actions import IdentifierType
-from vault.redaction.profile import ANY_VARIANT
+from vault.redaction.profile import ANY_VARIANT, Profile
 
+_WORD = re.compile(r"\w+")
 _IDENTIFIERS = {
     "names": IdentifierType.NAME,
     "born": IdentifierType.BORN,
@@ -57,6 +59,18 @@ class DossierSource:
 def dossier_source(entries: Iterable[tuple[bytes, bytes, CaseworkRecord]]) -> DossierSource:
     """Return the source for records by record id and version id, in the given order."""
     return DossierSource(tuple(source_record(entity, version, record) for entity, version, record in entries))
+
+
+def words_of_texts(source: DossierSource, profile: Profile) -> frozenset[str]:
+    """Return the distinct words of the free texts that a profile lets out, in small letters, as written."""
+    found: set[str] = set()
+    for record in source.records:
+        rule = profile.rule(record.kind, record.variant)
+        labels = frozenset[str]() if rule is None else rule.labels.keys()
+        for one in record.fields:
+            if one.name in labels and one.identifier is None and not one.coded:
+                found.update(word for text in one.values for word in _WORD.findall(text.casefold()))
+    return frozenset(found)
 
 
 def source_record(entity: bytes, version: bytes, record: CaseworkRecord) -> SourceRecord:

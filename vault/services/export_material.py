@@ -29,6 +29,7 @@ from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
 from vault.services.approving import REASONS
 from vault.services.cases import view
+from vault.services.elsewhere import names_elsewhere
 from vault.services.members import members
 from vault.services.partners import KeptPartner, find
 from vault.services.projection import audit_of
@@ -42,8 +43,10 @@ Decisions = Mapping[str, RedactionAction | str]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that an export is made of. `people` are those of the case and, as workers, the organisation's members.
+    """All that an export is made of.
 
+    `people` are those of the case and, as workers, the organisation's members; `elsewhere` are words of its texts that
+    are names of people of other cases.
     `before` are the disclosures to this recipient, `asked` what was put before a second person in this case.
     """
 
@@ -52,6 +55,7 @@ class Material:
     recipient: KeptPartner
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = field(repr=False)
     people: list[tuple[bytes, Person]] = field(repr=False)
+    elsewhere: frozenset[str] = field(repr=False)
     before: list[Disclosure] = field(repr=False)
     asked: list[Stored[Approving]] = field(repr=False)
 
@@ -136,12 +140,14 @@ def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: 
     persons, notes = stored_of_kind(versions, Person), stored_of_kind(versions, Note)
     shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes]
     before = [one.value for one in stored_of_kind(versions, Disclosure)]
+    records: list[tuple[RecordId, VersionId, CaseworkRecord]] = [(one.record, one.version, one.value) for one in shown]
     return Material(
         case=case,
         profile=profile,
         recipient=recipient,
-        records=[(one.record, one.version, one.value) for one in shown],
+        records=records,
         people=[*((one.record, one.value) for one in persons), *members(session)],
+        elsewhere=names_elsewhere(session, case, dossier_source(records), profile, why=WHY),
         before=[one for one in before if (one.recipient, one.series) == (recipient.record, SERIES)],
         asked=stored_of_kind(versions, Approving),
     )
@@ -158,4 +164,6 @@ class _Taken:
 def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
     registry = build_registry(registered_person(entity, person) for entity, person in material.people)
     source = dossier_source(material.records)
-    return redact(source, material.profile, registry, taken.decisions, book, read=taken.read)
+    return redact(
+        source, material.profile, registry, taken.decisions, book, read=taken.read, elsewhere=material.elsewhere
+    )

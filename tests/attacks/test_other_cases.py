@@ -1,0 +1,62 @@
+"""The worst leak: the client of another case, in a note of this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.conftest import AGE, RECIPIENT
+from vault.access.session import Session
+from vault.ids import CompartmentId
+from vault.services import cases, exporting, logbook, notes, partners, people
+
+NOTE = "vera tikhookova waited, and Rose Dlamini asked for Ткачук. The rose was red."
+
+
+@pytest.fixture
+def case(session: Session) -> CompartmentId:
+    """A case whose note names people of another one."""
+    partners.add(session, name=RECIPIENT, age_recipient=AGE)
+    other = cases.create(session, title="T", kind="asylum").case
+    people.add(session, other, role="client", names=["Vera Tikhookova", "Вера Тихоокова"])
+    people.add(session, other, role="relative", names=["Степан Ткачук"])
+    made = cases.create(session, title="U", kind="asylum").case
+    notes.add(session, made, kind="contact", text=NOTE)
+    return made
+
+
+def exported(
+    session: Session, case: CompartmentId, out: Path, decisions: dict[str, str]
+) -> exporting.Exported | exporting.Undecided:
+    return exporting.export(session, case, profile="lawyer", to=RECIPIENT, out=out, decisions=decisions)
+
+
+def test_a_person_of_another_case_is_removed_unasked_and_cannot_be_kept(
+    session: Session, case: CompartmentId, tmp_path: Path
+) -> None:
+    result = exported(session, case, tmp_path, {})
+    assert isinstance(result, exporting.Undecided)
+    assert {one.form for one in result.questions} == {"Rose Dlamini", "rose"}
+    kept = {"Rose Dlamini": "keep", "rose": "keep", "Vera Tikhookova": "keep", "vera": "keep", "Ткачук": "keep"}
+    done = exported(session, case, tmp_path, kept)
+    assert isinstance(done, exporting.Exported)
+    text = " ".join(done.pages)
+    assert "Rose Dlamini" in text
+    for form in ("vera", "tikhookova", "ткачук"):
+        assert form not in text.casefold()
+
+
+def test_one_entry_says_whose_case_was_hit(session: Session, case: CompartmentId, tmp_path: Path) -> None:
+    exported(session, case, tmp_path, {})
+    searches = [line for line in logbook.newest(session).lines if line.payload and line.payload.act == "case.search"]
+    assert len(searches) == 1
+    assert searches[0].payload is not None
+    assert dict(searches[0].payload.covers) == {"hit": 3, "case": 1}
+
+
+def test_the_people_of_this_case_are_no_strangers_in_it(session: Session, case: CompartmentId, tmp_path: Path) -> None:
+    people.add(session, case, role="client", names=["Vera Tikhookova"])
+    done = exporting.export(session, case, profile="lawyer-named", to=RECIPIENT, out=tmp_path, take_proposals=True)
+    assert isinstance(done, exporting.Exported)
+    assert "vera tikhookova waited" in " ".join(done.pages)
