@@ -55,6 +55,12 @@ def test_a_sheet_is_called_by_its_number_as_soon_as_the_words_tell_it(shape: tup
         assert sheet_name(2, sheet.words[:3]) == "second sheet"
         assert sheet_name(2, sheet.words[:6]) == f"second sheet (number {sheet.number})"
     assert sheet_number(["no", "word", "of", "it"]) is None
+    # Of the ten bits of the fourth word the number is in those behind the first two and before the last four.
+    assert sheet_number(["academic", "academic", "academic", str(WORDLIST[0b11_0010_1001])]) == 3
+    assert [sheet_name(place, ()) for place in (1, 3, 5, 6)] == [
+        *("first sheet", "third sheet", "fifth sheet"),
+        "sheet in place 6",
+    ]
 
 
 def test_a_sheet_has_eleven_rows_of_three_words_and_a_number() -> None:

@@ -42,15 +42,17 @@ def restore(source: Path, target: Path, state: Path, paper: TypedSheets, name: s
     return restoring_by_sheets.restore_by_sheets(source, target, paper, wish, passphrase=bytearray(NEW), state=state)
 
 
+@pytest.mark.parametrize("account", ["fresh", "the same"])
 def test_all_that_the_member_held_is_there_and_their_old_passphrase_opens_nothing(
-    filled: Filled, sheets: Sequence[Sheet], tmp_path: Path
+    filled: Filled, sheets: Sequence[Sheet], tmp_path: Path, account: str
 ) -> None:
+    state = tmp_path / "fresh" if account == "fresh" else filled.state
     stick = tmp_path / "stick"
     make(filled, stick)
     shutil.rmtree(filled.path)
-    done = restore(stick, tmp_path / "new.vault", tmp_path / "fresh", typed(sheets, 3, 1))
+    done = restore(stick, tmp_path / "new.vault", state, typed(sheets, 3, 1))
     assert (done.back.left, len(done.back.ended), done.vault.lost_entries) == (0, 1, None)
-    place = Place(tmp_path / "new.vault", tmp_path / "fresh")
+    place = Place(tmp_path / "new.vault", state)
     with pytest.raises(WrongPassphraseError):
         place.open()
     with unlock(place.path, member=MEMBER, passphrase=bytearray(NEW), state=place.state) as session:
@@ -139,3 +141,5 @@ def test_new_sheets_open_the_backups_made_since_and_the_old_ones_those_before(
         with pytest.raises(VerificationError, match="these sheets do not open this vault"):
             restoring_by_sheets.try_backup(source, tmp_path / "a.vault", paper)
     assert not list(tmp_path.glob("a.vault*"))
+    done = restore(new, tmp_path / "b.vault", tmp_path / "fresh", typed(fresh, 2, 1))
+    assert (done.root_words, done.back.left) == (fresh[0].root_words, 0)

@@ -129,6 +129,18 @@ def test_a_backup_where_a_vault_was_named_is_known_by_what_is_in_it_before_a_row
     assert desk.run("case", "show", in_hand.case).code == 0
 
 
+def test_half_a_backup_is_called_that_and_the_sheets_are_not_blamed(in_hand: InHand, tmp_path: Path) -> None:
+    desk = desk_of_a_new_account(tmp_path / "new")
+    shutil.copytree(in_hand.stick / "backup-1", desk.place.path)
+    (desk.place.path / "keyrows.db").unlink()
+    said = desk.run("recovery", "restore", "--from", "-", "--json", stdin=in_hand.piped(1, 3))
+    assert said.code == 6
+    assert (
+        said.json()["error"]["message"] == "the rows with keys are missing here, as in a backup without its keyrows.db"
+    )
+    assert said.json()["error"]["advice"].startswith("Nothing is wrong with the sheets.")
+
+
 def test_where_no_vault_is_that_is_said_before_a_row_is_typed(in_hand: InHand, tmp_path: Path) -> None:
     desk = desk_of_a_new_account(tmp_path / "new")
     said = desk.run("recovery", "restore", "--json")

@@ -126,6 +126,12 @@ def _opened(folder: VaultFolder, file: KeyFile, doors: DoorKeys, database: Datab
     root_seed = derive_root_seed(root_secret)
     place = SealedPlace(vault, RECOVERY, _NO_KEY)
     with database.reading() as rows:
+        if not any(True for _ in rows.grants()):
+            raise VerificationError(
+                "the rows with keys are missing here, as in a backup without its keyrows.db",
+                advice="Nothing is wrong with the sheets. Copy the whole backup, then"
+                " `casevault --vault NEW backup restore BACKUP --sheets`.",
+            )
         granted = open_missing(rows, place, private, Keyring(), listings)
         keyring = with_directory_keys(Keyring(), granted)
         anchor, directory = _believed(rows, vault, keyring, public_key(root_seed))
