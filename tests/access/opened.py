@@ -90,7 +90,13 @@ class Parts:
             standing=SimpleNamespace(certificates={SEAT: None}),
             chain="chain",
         )
-        self.folder = SimpleNamespace(drafts_dir=Path("drafts"), index_dir=Path("index"), ballast=Path("ballast"))
+        self.folder = SimpleNamespace(
+            path=Path("nowhere.vault"),
+            drafts_dir=Path("drafts"),
+            index_dir=Path("index"),
+            staging_dir=Path("staging"),
+            ballast=Path("ballast"),
+        )
 
     def session(self, *roles: Role, **changes: Any) -> Session:
         parts: dict[str, Any] = {
@@ -110,7 +116,7 @@ class Parts:
             "_next_pins": lambda: PINS,
             "prover": SimpleNamespace(around=lambda *asked: asked),
             "learned": Learned(),
-            "state": None,
+            "state": Path("nowhere"),
             "highest_ms": 0,
         }
         return Session(**parts | changes)

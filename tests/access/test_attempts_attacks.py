@@ -22,23 +22,28 @@ _SECONDS = 20
 
 
 def too_long(place: Place) -> None:
+    (place.path / "attempts").unlink()
     (place.path / "attempts").write_bytes(b"x" * 200_000)
 
 
 def folder(place: Place) -> None:
+    (place.path / "attempts").unlink()
     (place.path / "attempts" / "within").mkdir(parents=True)
 
 
 def fifo(place: Place) -> None:
+    (place.path / "attempts").unlink()
     os.mkfifo(place.path / "attempts")
 
 
 def link_to_nowhere(place: Place) -> None:
+    (place.path / "attempts").unlink()
     (place.path / "attempts").symlink_to(place.path / "nowhere")
 
 
 def link_elsewhere(place: Place) -> None:
     (place.path.parent / "letter").write_bytes(b"not ours")
+    (place.path / "attempts").unlink()
     (place.path / "attempts").symlink_to(place.path.parent / "letter")
 
 

@@ -59,20 +59,6 @@ def test_the_pins_go_from_the_account_s_own_state_folder_too(
     assert list((state / "pins").iterdir()) == []
 
 
-def test_a_file_that_cannot_be_removed_saves_no_other_and_the_folder_is_flushed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    flushed: list[Path] = []
-    monkeypatch.setattr(platform, "fsync_folder", flushed.append)
-    for number in range(8):
-        (tmp_path / f"own-{number}").write_bytes(b"sealed")
-        (tmp_path / f"own-folder-{number}").mkdir()
-    (tmp_path / "of another").write_bytes(b"sealed")
-    destroying._unlink(tmp_path, "own")
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["of another"]
-    assert flushed == [tmp_path]
-
-
 def test_a_part_of_a_file_is_overwritten_where_it_lies_and_flushed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

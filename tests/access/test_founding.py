@@ -37,6 +37,7 @@ def found(path: Path, state: Path | None, **changed: object) -> founding.Founded
         "passphrase": bytearray(PASSPHRASE),
         "parameters": FLOOR,
         "state": state,
+        "choose": min,
         **changed,
     }
     return found_vault(path, **wanted)  # type: ignore[arg-type]  # a table of arguments
@@ -103,7 +104,7 @@ def test_the_first_slot_is_made_for_the_name_that_the_directory_tells(
     monkeypatch.setattr(founding, "_build", noted)
     names = {"organisation": "  Harbour Aid ", "member_name": f" {MEMBER} "}
     founded = found(tmp_path / "new.vault", tmp_path / "state", **names)
-    ((_, founder, file, state),) = built
+    ((_, founder, file, _, state),) = built
     assert (founder.organisation, founder.name, state) == ("Harbour Aid", MEMBER, tmp_path / "state")
     named = {"passphrase": bytearray(PASSPHRASE), "member_name": MEMBER}
     assert slots == [((file.header, 0, founder.secrets), named)]
@@ -119,7 +120,7 @@ def test_the_first_slot_is_made_for_the_name_that_the_directory_tells(
 def test_a_new_vault_has_its_parts_and_its_ballast_and_nothing_open(tmp_path: Path) -> None:
     found(tmp_path / "new.vault", tmp_path / "state")
     parts = {one.name for one in (tmp_path / "new.vault").iterdir()}
-    assert parts == {"ballast", "blobs", "drafts", "index", "keys", "vault.db"}
+    assert parts == {"attempts", "ballast", "blobs", "drafts", "index", "keys", "vault.db"}
     assert (tmp_path / "new.vault" / "ballast").stat().st_size == BALLAST_SIZE
     assert {one.name for one in (tmp_path / "state").iterdir()} >= {"pins"}
 

@@ -84,8 +84,8 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Built]:
     folder = VaultFolder(tmp_path / "new.vault")
     folder.make()
     founder = founding._Founder("Harbour Aid", "Mira Halvorsen")
-    file = founder.key_file(KeyHeader(founder.vault, b"f" * 16, 0, b"S" * 32, FLOOR), b"s" * SLOT_BLOB_SIZE)
-    pins = founding._build(folder, founder, file, tmp_path / "state")
+    file = founder.key_file(KeyHeader(founder.vault, b"f" * 16, 0, b"S" * 32, FLOOR), 5, b"s" * SLOT_BLOB_SIZE)
+    pins = founding._build(folder, founder, file, 5, tmp_path / "state")
     assert {one.name for one in folder.path.iterdir()} == {"blobs", "drafts", "index", "keys", "vault.db"}
     database = open_database(folder.database, founder.database_key, create=False)
     with database.reading() as rows:
@@ -113,7 +113,7 @@ def test_the_database_is_closed_before_the_keys_file_makes_it_a_vault(
     folder.make()
     founder = founding._Founder("Harbour Aid", "Mira Halvorsen")
     header = KeyHeader(founder.vault, b"f" * 16, 0, b"S" * 32, FLOOR)
-    founding._build(folder, founder, founder.key_file(header, b"s" * SLOT_BLOB_SIZE), tmp_path / "state")
+    founding._build(folder, founder, founder.key_file(header, 5, b"s" * SLOT_BLOB_SIZE), 5, tmp_path / "state")
     assert happened == ["closed", "promoted"]
 
 
@@ -186,7 +186,7 @@ def test_the_doors_open_for_the_founder_and_for_recovery(built: Built) -> None:
     by_sheets = KemPrivate.from_seed(derive_recovery_seed(founder.root_secret))
     assert open_doors(own, founder.seat, founder.vault, built.file.doors) == keys
     assert open_recovery_door(by_sheets, founder.vault, built.file.recovery_door) == keys
-    assert built.file.slots[0] == b"s" * SLOT_BLOB_SIZE
+    assert built.file.slots[5] == b"s" * SLOT_BLOB_SIZE
 
 
 def test_the_root_secret_lies_in_the_vault_until_sheets_are_proven(built: Built) -> None:

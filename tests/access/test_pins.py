@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.access.seats import SEAT, VAULT, keys_file
 from tests.store.samples import names_in
@@ -21,7 +23,7 @@ from vault.access.pins import PinFile, Pinned, Pins, begun_pins, first_pins, pin
 from vault.errors import MalformedError, TryAgainError
 from vault.ids import Origin, SeatId, VaultId
 from vault.seal.envelope import LocalContext, open_sealed
-from vault.seal.pins import machine_digest, pins_file_name
+from vault.seal.pins import machine_digest, private_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited
 
@@ -66,7 +68,10 @@ def test_pins_come_back_as_they_were(pins: Pins, file: PinFile) -> None:
 def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
     there = Pinned(7, b"r" * 32)
     for logs in ({LOG: there, OTHER: Pinned(0, bytes(32))}, {OTHER: Pinned(0, bytes(32)), LOG: there}):
-        assert msgspec.msgpack.decode(replace(FULL, logs=logs).encode()) == {
+        content = replace(FULL, logs=logs).encode()
+        fill = msgspec.msgpack.decode(content)["fill"]
+        assert ((len(content) + 1) % 4096, fill.strip(b"\0")) == (0, b"")
+        assert msgspec.msgpack.decode(content) == {
             "machine": b"m" * 32,
             "logs": [[LOG, 7, b"r" * 32], [OTHER, 0, bytes(32)]],
             "current": LOG,
@@ -79,11 +84,21 @@ def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
             "keys_generation": 9,
             "alarms": [["fork", "A sentence."], ["clock", "Another one."]],
             "here": [bytes([number]) * 16 for number in range(12)],
+            "attempts": b"",
+            "fill": fill,
         }
 
 
+@given(st.integers(0, 9_000))
+def test_pins_of_any_content_take_whole_steps_and_come_back(length: int) -> None:
+    pins = replace(FULL, alarms=(("code", "a" * length),))
+    content = pins.encode()
+    assert (len(content) + 1) % 4096 == 0
+    assert Pins.decode(content) == pins
+
+
 def test_pins_of_before_generations_alarms_and_seats_were_kept_have_none() -> None:
-    newer = ("keys_generation", "alarms", "here")
+    newer = ("keys_generation", "alarms", "here", "attempts", "fill")
     older = {name: value for name, value in msgspec.msgpack.decode(FULL.encode()).items() if name not in newer}
     assert Pins.decode(msgspec.msgpack.encode(older)) == replace(
         FULL, keys_generation=0, alarms=(), here=frozenset[SeatId]()
@@ -182,7 +197,7 @@ def test_who_wrote_a_log_from_its_beginning_remembers_it_with_the_keys_file_and_
 
 def test_the_name_of_the_file_tells_neither_vault_nor_seat_and_its_content_nothing(file: PinFile) -> None:
     file.save(PINS)
-    assert file.path == file.folder / pins_file_name(VAULT, SEAT)
+    assert file.path == file.folder / private_file_name(KEY, VAULT, SEAT)
     stored = file.path.read_bytes()
     for secret in (VAULT, SEAT, LOG, PINS.machine, PINS.roster):
         assert secret not in stored

@@ -12,7 +12,6 @@ from tests.access.opened import NOW_MS, PINS, Closing, Parts, with_index
 from tests.access.seats import SEAT, SECRETS, VAULT
 from vault.access import session as module
 from vault.access.alarms import CLOCK_ALARM, VERIFY_ALARM, Alarm
-from vault.access.copies import private_name
 from vault.access.pins import with_keys
 from vault.errors import InternalError, RefusedError, TryAgainError, VaultError, VerificationError
 from vault.ids import CompartmentId, EpochId
@@ -39,7 +38,6 @@ def test_a_new_session_has_seen_nothing_yet(parts: Parts) -> None:
     assert seen == (set(), {}, [], frozenset(), frozenset())
     assert (session.is_over, session.uses_index, session.keys_now) == (False, False, None)
     assert (session.root_public, session.draft_key) == (SECRETS.root_public, SECRETS.draft_key)
-    assert session.private_name == private_name(VAULT, SEAT)
 
 
 def test_the_seat_signs_for_a_purpose_with_its_identity(parts: Parts) -> None:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from tests.access.opened import NOW_MS, Closing, Parts, with_index
-from tests.access.seats import SEAT, VAULT
+from tests.access.opened import NOW_MS, Parts
+from tests.access.seats import SEAT
 from vault.access import session as module
-from vault.access.copies import private_name
 from vault.access.session import Session
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, EpochId
 from vault.policy.roles import Role
-from vault.seal.keys import derive_index_tag
 from vault.store.rows import Rows
 
 CASE, OTHER, GONE = (CompartmentId(bytes([n]) * 16) for n in (1, 2, 3))
@@ -195,42 +192,3 @@ def test_another_directory_is_gone_on_under_and_all_is_judged_anew(
 
 
 # ---- its own files
-
-
-def test_drafts_are_opened_on_first_use_under_the_seats_own_name_and_key(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[object] = []
-
-    def open_drafts(path: Path, key: bytes, *, ballast: Path) -> Closing:
-        opened.append((path, key, ballast))
-        return Closing("drafts", parts.done)
-
-    monkeypatch.setattr(module, "open_drafts", open_drafts)
-    session = parts.session()
-    assert opened == []
-    assert session.drafts() is session.drafts()
-    assert opened == [(Path("drafts") / f"{private_name(VAULT, SEAT)}.db", b"d" * 32, Path("ballast"))]
-
-
-def test_the_index_is_opened_on_first_use_under_the_seats_own_name_and_key(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session = with_index(parts, monkeypatch)
-    assert not session.uses_index
-    index = session.index()
-    assert session.uses_index
-    assert session.index() is index
-    assert (index.name, index.path) == ("opened", Path("index") / f"{private_name(VAULT, SEAT)}.db")
-    assert (index.key, index.tag(b"t" * 16, b"h")) == (b"x" * 32, derive_index_tag(b"x" * 32, b"t" * 16, b"h"))
-
-
-def test_an_index_that_is_made_anew_takes_the_place_of_the_closed_one(
-    parts: Parts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session = with_index(parts, monkeypatch)
-    index = session.remake_index()
-    assert parts.done == ["opened"]
-    assert session.index() is index
-    assert (index.name, index.path) == ("made", Path("index") / f"{private_name(VAULT, SEAT)}.db")
-    assert (index.key, index.tag(b"t" * 16, b"h")) == (b"x" * 32, derive_index_tag(b"x" * 32, b"t" * 16, b"h"))

@@ -272,7 +272,7 @@ def test_without_pins_a_new_log_follows_the_last_one_and_pins_name_it_before_it_
         index=None,
         highest_ms=0,
     )
-    assert seen.pins[0] == with_keys(named, file, way.slot.number)
+    assert replace(seen.pins[0], attempts=b"") == with_keys(named, file, way.slot.number)
     assert seen.acts == ["log.restored"]
 
 

@@ -40,7 +40,7 @@ What the attacker has:
     keys without end                 test_many_epochs; test_ending_goes_on
     a fresh log of a revoked seat    test_shared_keys; test_fresh_spoiled_logs; test_fresh_many_logs
     no grant, policy says yes        test_without_a_grant; test_every_act; test_shared_keys; test_sections
-    sizes, ids, times                test_what_shows; tests/seal: padding
+    sizes, ids, times                test_what_shows; test_locked_folder; tests/seal: padding
     two who act apart                test_apart; test_fresh_acted_apart
     one admin of two arrested        test_arrest; tests/services: members
     recovery sheets                  test_recovery; test_reserved_ids; tests/seal: sheets

@@ -171,7 +171,7 @@ def test_what_waits_for_one_member_of_a_folder_is_not_thrown_away_by_another(
         syncing.make(joel, account.member, tmp_path / "to mira")
         cases.create(joel, title="Harbour", kind="asylum")
         syncing.make(joel, member, tmp_path / "to oren")
-    waits = stage(tmp_path / "to mira", folder, now_s=0).path
+    waits = stage(tmp_path / "to mira", folder, bytes(32), now_s=0).path
     with oren() as session:
         with pytest.raises(BrokenSealError):
             syncing.take(session, tmp_path / "to mira")

@@ -4,11 +4,12 @@ import pytest
 
 from tests.seal.places import OTHER_SEAT, SEAT, VAULT
 from vault.errors import MalformedError
-from vault.seal.pins import attempts_file_name, dates_file_name, machine_digest, pins_file_name
+from vault.seal.pins import attempts_file_name, dates_file_name, former_pins_file_name, machine_digest
 
 
 def test_a_pins_file_is_named_by_vault_and_seat_in_hex() -> None:
-    names = {pins_file_name(VAULT, SEAT), pins_file_name(VAULT, OTHER_SEAT), pins_file_name(SEAT, VAULT)}
+    pairs = [(VAULT, SEAT), (VAULT, OTHER_SEAT), (SEAT, VAULT)]
+    names = {former_pins_file_name(*pair) for pair in pairs}
     assert len(names) == 3
     for name in names:
         assert len(bytes.fromhex(name)) == 16
@@ -18,7 +19,7 @@ def test_a_pins_file_is_named_by_vault_and_seat_in_hex() -> None:
 @pytest.mark.parametrize(("vault", "seat"), [(b"", SEAT), (VAULT, b""), (VAULT + b"\0", SEAT[1:])])
 def test_a_pins_file_has_whole_ids(vault: bytes, seat: bytes) -> None:
     with pytest.raises(MalformedError, match="bytes, not 16"):
-        pins_file_name(vault, seat)
+        former_pins_file_name(vault, seat)
 
 
 def test_machines_differ_and_one_without_an_id_is_refused() -> None:
@@ -32,7 +33,7 @@ def test_each_file_of_a_device_has_a_name_of_its_own_kind() -> None:
     def named(*parts: bytes) -> str:
         return hashlib.sha256(b"".join(parts)).hexdigest()[:32]
 
-    assert pins_file_name(VAULT, SEAT) == named(b"casevault/pins", VAULT, SEAT)
+    assert former_pins_file_name(VAULT, SEAT) == named(b"casevault/pins", VAULT, SEAT)
     assert dates_file_name(VAULT) == named(b"casevault/dates", VAULT)
     assert attempts_file_name(VAULT, SEAT) == named(b"casevault/attempts", VAULT, SEAT)
 

@@ -80,6 +80,7 @@ def found(folder: Path) -> Place:
         passphrase=bytearray(PASSPHRASE),
         parameters=FLOOR,
         state=place.state,
+        choose=min,
     )
     return place
 

@@ -53,7 +53,7 @@ def stick_template(filled_template: Filled, tmp_path_factory: pytest.TempPathFac
         made = backups.make(session, folder / "stick")
         assert made is not None
         keys = session.copy_keys(keys_of(made.path))
-        return Stick(made.path, folder / "earlier", f"drafts/{session.private_name}.db", keys, place.state)
+        return Stick(made.path, folder / "earlier", f"drafts/{session.own_drafts.path.name}", keys, place.state)
 
 
 @pytest.fixture

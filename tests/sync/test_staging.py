@@ -20,7 +20,7 @@ def bundle(sender: Sender, tmp_path: Path) -> Path:
 
 def test_a_bundle_is_copied_once_for_its_owner_alone(sender: Sender, bundle: Path, tmp_path: Path) -> None:
     folder = tmp_path / "staging"
-    first, again = (stage(bundle, folder, now_s=NOW) for _ in range(2))
+    first, again = (stage(bundle, folder, b"k" * 32, now_s=NOW) for _ in range(2))
     assert (first.is_again, again.is_again) == (False, True)
     assert staged_in(folder) == [first.path] == [again.path]
     assert first.path.read_bytes() == bundle.read_bytes()
@@ -32,17 +32,17 @@ def test_what_waits_has_a_limit_in_all(
     sender: Sender, bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "staging"
-    stage(bundle, folder, now_s=bundle.stat().st_mtime)
+    stage(bundle, folder, b"k" * 32, now_s=bundle.stat().st_mtime)
     monkeypatch.setattr(staging, "STAGING_LIMIT", bundle.stat().st_size * 2 - 1)
     other = sender.make(tmp_path / "other").path
     with pytest.raises(TryAgainError, match="that wait take"):
-        stage(other, folder, now_s=bundle.stat().st_mtime)
+        stage(other, folder, b"k" * 32, now_s=bundle.stat().st_mtime)
     assert len(list(folder.iterdir())) == 1
 
 
 def test_what_waited_for_more_than_seven_days_goes(sender: Sender, bundle: Path, tmp_path: Path) -> None:
     folder = tmp_path / "staging"
-    staged = stage(bundle, folder, now_s=NOW).path
+    staged = stage(bundle, folder, b"k" * 32, now_s=NOW).path
     os.utime(staged, (NOW, NOW))
     tidy(folder, now_s=NOW + 7 * 86_400)
     assert staged_in(folder) == [staged]
@@ -51,7 +51,7 @@ def test_what_waited_for_more_than_seven_days_goes(sender: Sender, bundle: Path,
 
 
 def test_discarding_twice_does_nothing(sender: Sender, bundle: Path, tmp_path: Path) -> None:
-    staged = stage(bundle, tmp_path / "staging", now_s=NOW).path
+    staged = stage(bundle, tmp_path / "staging", b"k" * 32, now_s=NOW).path
     discard(staged)
     discard(staged)
     assert not staged.exists()

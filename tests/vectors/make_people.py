@@ -18,12 +18,10 @@ import msgspec
 from tests.log.writer import Writer
 from tests.seal.places import fixed
 from tests.sync import exchange, hostile
-from vault.access.copies import private_name
 from vault.access.inviting import _Kept
 from vault.access.proposals import _Member, _Wire
 from vault.access.questions import Wanted
 from vault.access.waiting import _WaitingMap
-from vault.ids import SeatId, VaultId
 from vault.log.approvals import APPROVAL_PURPOSE, Approval, approval_id
 from vault.log.epochs import CompartmentKind, Drop, EpochNotice
 from vault.log.roster import ROSTER_PURPOSE, Roster, make_roster
@@ -33,7 +31,7 @@ from vault.seal.envelope import LocalContext, _seal_with_random
 from vault.seal.joining import Invitation, Request, joining_words, seal_request
 from vault.seal.keys import derive_proposal_key, epoch_id
 from vault.seal.letters import seal_letter
-from vault.seal.pins import attempts_file_name, dates_file_name
+from vault.seal.pins import attempts_file_name, dates_file_name, former_file_name
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.sheets import row_check
@@ -77,7 +75,7 @@ def make(stored: Vectors) -> Vectors:
             "folder": fixed("folder", 16).hex(),
             "dates": dates_file_name(VAULT),
             "attempts": attempts_file_name(VAULT, fixed("folder", 16)),
-            "files": private_name(VaultId(VAULT), SeatId(SEAT)),
+            "files": former_file_name(VAULT, SEAT),
         },
     }
 

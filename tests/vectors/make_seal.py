@@ -39,7 +39,7 @@ from vault.seal.passphrase import (
     in_form,
     stretch,
 )
-from vault.seal.pins import machine_digest, pins_file_name
+from vault.seal.pins import former_pins_file_name, machine_digest, private_file_name
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, open_from, seal_to
 from vault.seal.recovery import combine, derive_recovery_seed, derive_root_seed, root_words, split, words_of
@@ -85,7 +85,9 @@ def make(stored: Vectors) -> Vectors:
         "pins": {
             "vault": VAULT.hex(),
             "seat": SEAT.hex(),
-            "file": pins_file_name(VAULT, SEAT),
+            "file": former_pins_file_name(VAULT, SEAT),
+            "key": fixed("a private key").hex(),
+            "private_file": private_file_name(fixed("a private key"), VAULT, SEAT),
             "system_machine_id": b"invented machine".hex(),
             "machine": machine_digest(b"invented machine").hex(),
         },

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import sha256
+from pathlib import Path
 
+from vault.access.own_files import OwnFile
 from vault.errors import BrokenSealError, VerificationError
 from vault.ids import SeatId, VaultId
 from vault.records.seatlog import SealedPlace
@@ -34,10 +35,9 @@ class CopyKeys:
         """The vault that was copied."""
         return self.place.vault
 
-    @property
-    def private_name(self) -> str:
-        """The name of the seat's own files."""
-        return private_name(self.vault, self.place.seat)
+    def drafts_in(self, folder: Path) -> Path:
+        """Return where the seat's drafts lie in a folder of drafts, by their name or, in older copies, the former."""
+        return OwnFile(folder, self.vault, self.place.seat, self.draft_key).found()
 
     def keyring(self, rows: Rows) -> Keyring:
         """Return the seat's epoch keys from the rows of a copy.
@@ -62,11 +62,6 @@ class SheetKeys:
         """Return no keys: those of recovery are in the grants, and `opened_by_sheets` finds them."""
         del rows
         return Keyring()
-
-
-def private_name(vault: VaultId, seat: SeatId) -> str:
-    """Return the name of a seat's own files in a vault's folder: it tells nothing."""
-    return sha256(b"casevault/files" + vault + seat).digest()[:16].hex()
 
 
 def copy_keys(file: KeyFile, secrets: SeatSecrets) -> CopyKeys:

@@ -18,7 +18,6 @@ from vault.access.rekeying import doors_here, seats_here, slots_here, with_doors
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.seal.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT, KeyFile
-from vault.seal.pins import pins_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
@@ -63,9 +62,12 @@ def destroy_own_access(session: Session) -> None:
     session.database.truncate_wal()
     # Pins are written for the last time by the close; they go after it.
     session.close()
-    _unlink(folder.index_dir, session.private_name)
-    _unlink(folder.drafts_dir, session.private_name)
-    _unlink(session.state / "pins", pins_file_name(session.vault, seat))
+    for path in (*session.own_index.parts(), *session.own_drafts.parts(), *session.pin_file.parts()):
+        with suppress(OSError):
+            path.unlink()
+    for place in (folder.index_dir, folder.drafts_dir, session.pin_file.folder):
+        with suppress(OSError):
+            platform.fsync_folder(place)
 
 
 @contextmanager
@@ -82,15 +84,6 @@ def _replaced(path: Path) -> Iterator[None]:
                 overwrite_open(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _unlink(folder: Path, name: str) -> None:
-    """Remove the files of this name and what the database engine left beside them."""
-    for path in folder.glob(f"{name}*"):
-        with suppress(OSError):
-            path.unlink()
-    with suppress(OSError):
-        platform.fsync_folder(folder)
 
 
 def overwrite(path: Path, start: int, size: int) -> None:

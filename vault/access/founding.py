@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault import __version__, platform
+from vault.access.attempts import make_hints
 from vault.access.pins import PinFile, Pins, begun_pins, this_machine
 from vault.casework.checks import checked_name
 from vault.ids import RECOVERY_SEAT, ZERO_ID, CompartmentId, MemberId, RecordId, SeatId, VaultId, make_id
@@ -21,7 +23,7 @@ from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import Entry, Work
 from vault.seal.doors import DoorKeys, make_doors, make_recovery_door
 from vault.seal.envelope import SUITE
-from vault.seal.keyfile import KeyFile, KeyHeader, SeatSecrets, make_key_file
+from vault.seal.keyfile import SLOT_COUNT, KeyFile, KeyHeader, SeatSecrets, make_key_file
 from vault.seal.keyring import Keyring
 from vault.seal.keys import make_key
 from vault.seal.passphrase import KdfParameters
@@ -34,6 +36,7 @@ from vault.store.beside import make_beside, no_room
 from vault.store.engine import open_database
 from vault.store.files import make_ballast, promote, write_aside
 from vault.store.folder import VaultFolder
+from vault.store.rowtypes import LocalRow
 from vault.store.schema import make_tables
 
 # A founder is everything until others are admitted; `status` says `no separation of duties`.
@@ -58,10 +61,11 @@ def found_vault(
     passphrase: bytearray,
     parameters: KdfParameters,
     state: Path | None = None,
+    choose: Callable[[Sequence[int]], int] = secrets.choice,
 ) -> Founded:
     """Make a vault in a folder that does not exist or is empty.
 
-    It is built beside and takes its name in one step, so that a crash leaves no half vault.
+    It is built beside and takes its name in one step, so that a crash leaves no half vault. `choose` draws the slot.
 
     Raises:
         RefusedError: something is there already, the place is not safe for a vault, or the passphrase is empty.
@@ -75,13 +79,15 @@ def found_vault(
     folder.require_free(platform.is_network_or_synced)
     state = platform.state_dir() if state is None else state
     header = KeyHeader(founder.vault, make_id(), 0, make_key(), parameters)
-    slot = make_slot(header, 0, founder.secrets, passphrase=passphrase, member_name=founder.name)
+    number = choose(range(SLOT_COUNT))
+    slot = make_slot(header, number, founder.secrets, passphrase=passphrase, member_name=founder.name)
     building = make_beside(path)
     pin_file = PinFile(state / "pins", founder.vault, founder.seat, founder.secrets.pin_key)
     try:
         building.make()
         make_ballast(building.ballast)
-        pins = _build(building, founder, founder.key_file(header, slot), state)
+        make_hints(building, founder.vault)
+        pins = _build(building, founder, founder.key_file(header, number, slot), number, state)
         # Last of all the name: a vault that stands there is complete, and its account can use it.
         pin_file.save(pins)
         building.path.replace(path)
@@ -125,7 +131,7 @@ class _Founder:
         unsigned = make_roster(head, [member], [certificate], random=secrets.token_bytes)
         return unsigned.signed(self.root_public, sign(self.root_seed, ROSTER_PURPOSE, unsigned.root))
 
-    def key_file(self, header: KeyHeader, slot: bytes) -> KeyFile:
+    def key_file(self, header: KeyHeader, number: int, slot: bytes) -> KeyFile:
         """Return the first `keys` file: one slot, one door, one for recovery."""
         keys = DoorKeys(self.database_key)
         return make_key_file(
@@ -133,11 +139,11 @@ class _Founder:
             doors=make_doors(self.vault, keys, [(self.seat, self.kem_public)]),
             recovery_door=make_recovery_door(self.vault, keys, self.recovery),
             attempts_public=KemPrivate.from_seed(self.attempts_seed).public,
-            slots={0: slot},
+            slots={number: slot},
         )
 
 
-def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, state: Path) -> Pins:
+def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, slot: int, state: Path) -> Pins:
     place = SealedPlace(founder.vault, founder.seat, founder.secrets.keyring_key)
     write_aside(folder.keys, key_file.encode())
     database = open_database(folder.database, founder.database_key, create=True)
@@ -145,6 +151,7 @@ def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, state: Pat
         make_tables(database)
         with database.transaction() as rows:
             rows.put_local(place.seal_row(Purpose.ROOT_SECRET, founder.root_secret))
+            rows.put_local(LocalRow(founder.seat, Purpose.SLOT, slot, b""))
         log = begin(
             database=database,
             place=place,
@@ -160,7 +167,7 @@ def _build(folder: VaultFolder, founder: _Founder, key_file: KeyFile, state: Pat
     finally:
         database.close()
     promote(folder.keys)
-    return begun_pins(log, this_machine(state), key_file, slot=0)
+    return begun_pins(log, this_machine(state), key_file, slot)
 
 
 def _commit_entry_0(log: SeatLog, founder: _Founder, roster: Roster, key_file: KeyFile) -> None:

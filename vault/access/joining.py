@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault import __version__, platform
+from vault.access.attempts import make_hints
 from vault.access.rekeying import doors_here, seats_here
 from vault.access.session import Session
 from vault.access.slots import free_slot
@@ -90,6 +91,7 @@ def join(
     try:
         building.make()
         make_ballast(building.ballast)
+        make_hints(building, VaultId(invitation.vault))
         database_key = make_key()
         database = open_database(building.database, database_key, create=True)
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,12 +22,14 @@ from vault.ids import Origin, SeatId, VaultId, make_id
 from vault.records.seatlog import SeatLog
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.keyfile import KeyFile
-from vault.seal.pins import machine_digest, pins_file_name
+from vault.seal.pins import former_pins_file_name, machine_digest, private_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited, write_durable
 
 _REST_SECONDS = 0.2
 _PINS_LIMIT = 1024 * 1024
+_PINS_STEP = 4096
+_ONE_BYTE_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Pins:
         highest_ms: the highest wall clock believed (`policy.clocks`).
         alarms: (code, sentence) of faults that an unlock met and that no clean verification has settled since.
         here: the seats that had a way into this folder since its database got its key.
+        attempts: SHA-256 of the hints about failed attempts that this seat has counted already.
     """
 
     machine: bytes
@@ -67,10 +71,11 @@ class Pins:
     keys_generation: int = 0
     alarms: tuple[tuple[str, str], ...] = ()
     here: frozenset[SeatId] = frozenset()
+    attempts: bytes = b""
 
     def encode(self) -> bytes:
-        """Return the content of the pins file, before it is sealed."""
-        return msgspec.msgpack.encode(
+        """Return the content of the pins file, before it is sealed, filled up so that its size tells little."""
+        return _filled(
             _Wire(
                 machine=self.machine,
                 logs=[(origin, pinned.size, pinned.root) for origin, pinned in sorted(self.logs.items())],
@@ -84,6 +89,7 @@ class Pins:
                 keys_generation=self.keys_generation,
                 alarms=self.alarms,
                 here=sorted(self.here),
+                attempts=self.attempts,
             )
         )
 
@@ -112,6 +118,7 @@ class Pins:
             keys_generation=wire.keys_generation,
             alarms=wire.alarms,
             here=frozenset(wire.here),
+            attempts=wire.attempts,
         )
 
 
@@ -128,6 +135,16 @@ class _Wire(msgspec.Struct, frozen=True):
     keys_generation: int = 0
     alarms: tuple[tuple[str, str], ...] = ()
     here: Sequence[SeatId] = ()
+    attempts: bytes = b""
+    fill: bytes = b""
+
+
+def _filled(wire: _Wire) -> bytes:
+    """Return the encoding with so much `fill` that content and mark take a multiple of 4,096 bytes."""
+    missing = -(len(msgspec.msgpack.encode(wire)) + 1) % _PINS_STEP
+    if missing > _ONE_BYTE_LENGTH:  # then the length of `fill` takes one byte more
+        missing = missing - 1 if missing - 1 > _ONE_BYTE_LENGTH else missing - 1 + _PINS_STEP
+    return msgspec.msgpack.encode(msgspec.structs.replace(wire, fill=bytes(missing)))
 
 
 def first_pins(log: SeatLog, machine: bytes) -> Pins:
@@ -189,20 +206,28 @@ class PinFile:
 
     @property
     def path(self) -> Path:
-        """The file; its name tells neither vault nor seat."""
-        return self.folder / pins_file_name(self.vault, self.seat)
+        """The file; its name tells neither vault nor seat to who has not the key."""
+        return self.folder / private_file_name(self.pin_key, self.vault, self.seat)
+
+    def parts(self) -> list[Path]:
+        """Return the file, and the one of the former name, where they are there."""
+        return [path for path in (self.path, self._former) if os.path.lexists(path)]
+
+    @property
+    def _former(self) -> Path:
+        return self.folder / former_pins_file_name(self.vault, self.seat)
 
     def load(self) -> Pins | None:
         """Return the pins, or None where there are none that this seat wrote. Nothing there keeps a person out."""
         try:
-            untrusted = read_limited(self.path, _PINS_LIMIT)
+            untrusted = read_limited(next(iter(self.parts()), self.path), _PINS_LIMIT)
             return Pins.decode(open_sealed(self.pin_key, untrusted, self._context()))
         except VaultError:
             return None
 
     def is_there(self) -> bool:
         """Say whether anything stands where the pins belong: where it does not `load`, somebody broke it."""
-        return os.path.lexists(self.path)
+        return bool(self.parts())
 
     def save(self, pins: Pins) -> None:
         """Replace the pins durably, and whatever stands in their place.
@@ -218,6 +243,8 @@ class PinFile:
         except OSError:
             raise _unwritable(self.folder) from None
         write_durable(self.path, seal(self.pin_key, pins.encode(), self._context()))
+        with suppress(OSError):  # what has the former name is older from here on
+            self._former.unlink(missing_ok=True)
 
     def _context(self) -> LocalContext:
         return LocalContext(Purpose.PINS, self.vault, self.seat)

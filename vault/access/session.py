@@ -9,11 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from vault import clock
 from vault.access.alarms import CLOCK_ALARM, Alarm, faults_among, settled, stored_code
 from vault.access.compartments import audit_is_stale, give_to_behind, join_epochs
-from vault.access.copies import CopyKeys, copy_keys, private_name
+from vault.access.copies import CopyKeys, copy_keys
 from vault.access.directory import Directory
-from vault.access.pins import PinKeeper, Pins, with_keys
+from vault.access.own_files import OwnFile
+from vault.access.pins import PinFile, PinKeeper, Pins, with_keys
 from vault.access.proving import Prover
 from vault.errors import InternalError, RefusedError, VaultError, VerificationError
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
@@ -32,6 +34,7 @@ from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_index_tag
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key, sign
+from vault.store.coarse import even_times, fill_to_step
 from vault.store.drafts import Drafts, open_drafts
 from vault.store.engine import Database
 from vault.store.folder import VaultFolder
@@ -131,9 +134,19 @@ class Session:
         return self._secrets.draft_key
 
     @property
-    def private_name(self) -> str:
-        """The name of this seat's own files in the vault's folder: it tells nothing."""
-        return private_name(self.vault, self.seat)
+    def own_drafts(self) -> OwnFile:
+        """This member's drafts, as a file."""
+        return OwnFile(self.folder.drafts_dir, self.vault, self.seat, self.draft_key)
+
+    @property
+    def pin_file(self) -> PinFile:
+        """What this account remembers of the vault for this seat."""
+        return PinFile(self.state / "pins", self.vault, self.seat, self._secrets.pin_key)
+
+    @property
+    def own_index(self) -> OwnFile:
+        """This member's index, as a file."""
+        return OwnFile(self.folder.index_dir, self.vault, self.seat, self._secrets.index_key)
 
     def holds(self, compartment: CompartmentId) -> bool:
         """Say whether any epoch of the compartment was granted to this seat."""
@@ -249,14 +262,13 @@ class Session:
     def drafts(self) -> Drafts:
         """Return this member's drafts, opened on first use."""
         if self._drafts is None:
-            path = self.folder.drafts_dir / f"{self.private_name}.db"
-            self._drafts = open_drafts(path, self.draft_key, ballast=self.folder.ballast)
+            self._drafts = open_drafts(self.own_drafts.settled(), self.draft_key, ballast=self.folder.ballast)
         return self._drafts
 
     def index(self) -> Index:
         """Return this member's index, opened on first use. `services.projection.caught_up` brings it up to date."""
         if self._index is None:
-            path = self.folder.index_dir / f"{self.private_name}.db"
+            path = self.own_index.settled()
             self._index = open_index(path, self._secrets.index_key, partial(derive_index_tag, self._secrets.index_key))
         return self._index
 
@@ -325,14 +337,16 @@ class Session:
         steps: list[Callable[[], None]] = []
         if self._index is not None:
             steps += [partial(self._remember_index, self._index), self._index.close]
+            steps.append(partial(fill_to_step, self.own_index.path))
         if self._drafts is not None:
-            steps.append(self._drafts.close)
+            steps += [self._drafts.close, partial(fill_to_step, self.own_drafts.path)]
         for step in (*steps, self._keeper.close, self.database.close):
             try:
                 step()
             except VaultError as fault:
                 faults.append(fault)
         self.keyring.close()
+        even_times((self.folder.path, self.state), clock.now_ms() / 1000, but=(self.folder.staging_dir,))
         if faults:
             raise faults[0]
 

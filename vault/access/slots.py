@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable, Sequence
+
 from vault.access.rekeying import slots_here
 from vault.errors import RefusedError
 from vault.seal.keyfile import SLOT_COUNT
@@ -11,17 +14,19 @@ from vault.store.rows import Rows
 _FOUNDERS = 0
 
 
-def free_slot(rows: Rows) -> int:
-    """Return the first number that no seat of this folder is known to have; never the founder's.
+def free_slot(rows: Rows, choose: Callable[[Sequence[int]], int] = secrets.choice) -> int:
+    """Return a number that no seat of this folder is known to have, drawn: its place tells not who came when.
+
+    Never the first, which was the founder's in vaults of before.
 
     Raises:
         RefusedError: all are in use.
     """
     taken = {*slots_here(rows).values(), _FOUNDERS}
-    number = next((number for number in range(SLOT_COUNT) if number not in taken), None)
-    if number is None:
+    free = [number for number in range(SLOT_COUNT) if number not in taken]
+    if not free:
         raise RefusedError(
             f"this folder has slots for {SLOT_COUNT} seats, and all are in use",
             advice="End the seats that nobody uses any more: `casevault device list`.",
         )
-    return number
+    return choose(free)

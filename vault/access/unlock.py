@@ -9,7 +9,7 @@ from time import sleep
 
 from vault import __version__, platform
 from vault.access.alarms import Alarm
-from vault.access.attempts import count_attempts
+from vault.access.attempts import attempts_key, count_attempts
 from vault.access.clocks import clock_alarms
 from vault.access.compartments import audit_is_stale, ratchet_is_newest
 from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
@@ -162,6 +162,11 @@ class _Opening:
             base = replace(base, machine=machine, current=log.origin)
         if not found.keys_alarms:
             base = with_keys(base, self.file, self.slot.number)
+        with database.reading() as rows:
+            attempts, counted_hints = count_attempts(
+                self.folder, self.vault, lambda: attempts_key(rows, self.vault, keyring, directory), base.attempts
+            )
+        base = replace(base, attempts=counted_hints)
         verified = dict(base.logs)
         keeper = PinKeeper(pin_file)
         undo.callback(keeper.close)
@@ -185,7 +190,7 @@ class _Opening:
                     *clock_alarms(read_clock(base.highest_ms, log.now_ms())),
                     *(() if ratchet_is_newest(log) else (_OLD_RATCHET,)),
                     *found.keys_alarms,
-                    *self._attempts(database, keyring, directory),
+                    *_attempts_alarm(attempts),
                 ),
                 pins,
             ),
@@ -270,13 +275,12 @@ class _Opening:
         # Until then the file still holds the key and the ratchet of a session that was killed (FORMAT.md 5).
         session.database.truncate_wal()
 
-    def _attempts(self, database: Database, keyring: Keyring, directory: Directory) -> tuple[Alarm, ...]:
-        with database.reading() as rows:
-            count = count_attempts(rows, self.folder, self.file, keyring, directory)
-        if not count:
-            return ()
-        text = f"{counted(count, 'failed attempt')} to open this vault since the last unlock."
-        return (Alarm("attempts", text, is_fault=False),)
+
+def _attempts_alarm(count: int) -> tuple[Alarm, ...]:
+    if not count:
+        return ()
+    text = f"{counted(count, 'failed attempt')} to open this vault since the last unlock."
+    return (Alarm("attempts", text, is_fault=False),)
 
 
 @dataclass(frozen=True, slots=True)

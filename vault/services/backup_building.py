@@ -94,7 +94,7 @@ def _sizes_in(folder: BackupFolder, keys: CopyKeys) -> dict[bytes, int]:
 def _copy_drafts(session: Session, folder: BackupFolder) -> None:
     """Copy this member's drafts while they may be open, and those of others, whom nobody can be, as they lie there."""
     folder.drafts_dir.mkdir(mode=platform.PRIVATE_FOLDER_MODE)
-    own = session.folder.drafts_dir / f"{session.private_name}.db"
+    own = session.own_drafts.settled()
     if own.exists():
         session.drafts().copy_to(folder.drafts_dir / own.name)
     for path in draft_files(session.folder.drafts_dir):

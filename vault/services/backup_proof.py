@@ -141,7 +141,7 @@ def _manifest(key_rows: Database) -> Manifest:
 def _count_drafts(folder: BackupFolder, keys: CopyKeys | SheetKeys) -> int:
     if isinstance(keys, SheetKeys):
         return 0
-    path = folder.drafts_dir / f"{keys.private_name}.db"
+    path = keys.drafts_in(folder.drafts_dir)
     if not path.exists():
         return 0
     try:

@@ -298,7 +298,7 @@ def _audit(session: Session, compartment: CompartmentId, state: CompartmentState
 
 def _forget_indexes_of_others(session: Session) -> None:
     """Remove the index files of the other members of this device, who rebuild: theirs may hold what was taken back."""
-    own = session.private_name
+    own = session.own_index.parts()
     for path in session.folder.index_dir.glob("*"):
-        if not path.name.startswith(own):
+        if path not in own:
             path.unlink(missing_ok=True)

@@ -214,7 +214,7 @@ def take(
     rule = session.require(Action.SYNC)
     folder = session.folder.staging_dir
     require_for(file, session.kem_private, session.seat, session.vault)
-    staged, is_again = stage(file, folder, now_s=now_s())
+    staged, is_again = stage(file, folder, session.draft_key, now_s=now_s())
     try:
         bundle = opened(session, staged, progress)
         require_room(session, bundle)

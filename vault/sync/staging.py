@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple
 from vault.errors import NotFoundError, TryAgainError
 from vault.log.state import bytes_digest
 from vault.platform import PRIVATE_FILE_MODE, fsync_folder, make_private_folder
+from vault.seal.pins import staged_file_name
 from vault.sync.opening import OUTER_LIMIT
 
 STAGING_LIMIT = 1 << 30
@@ -29,12 +30,13 @@ class Staged(NamedTuple):
     is_again: bool
 
 
-def stage(source: Path, folder: Path, *, now_s: float) -> Staged:
-    """Return a durable copy of a bundle in the staging folder, named by its digest: the same file gives the same copy.
+def stage(source: Path, folder: Path, key: bytes, *, now_s: float) -> Staged:
+    """Return a durable copy of a bundle in the staging folder: the same file gives the same copy.
 
     Args:
         source: the file as it came; the caller has asked whether it is for this seat (`opening.require_for`).
         folder: the vault's staging folder; made if it is not there.
+        key: of the seat that it is for, 32 bytes: names the copy.
         now_s: seconds since 1970, for the age of what lies there.
 
     Raises:
@@ -47,7 +49,7 @@ def stage(source: Path, folder: Path, *, now_s: float) -> Staged:
     part = folder / "incoming.part"
     try:
         digest = _copy(source, part)
-        staged = folder / f"{digest.hex()}{_SUFFIX}"
+        staged = folder / f"{staged_file_name(key, digest)}{_SUFFIX}"
         others = sum(path.stat().st_size for path in staged_in(folder) if path != staged)
         if others + size > STAGING_LIMIT:
             raise TryAgainError(
@@ -74,8 +76,9 @@ def staged_in(folder: Path) -> list[Path]:
 
 
 def digest_of(staged: Path) -> bytes:
-    """Return the SHA-256 that a staged file is named by."""
-    return bytes.fromhex(staged.name.removesuffix(_SUFFIX))
+    """Return the SHA-256 of a staged file."""
+    with staged.open("rb") as file:
+        return bytes_digest(iter(lambda: file.read(_BLOCK), b""))
 
 
 def discard(staged: Path) -> None:
