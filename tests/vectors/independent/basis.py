@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -48,6 +49,12 @@ def u64(number: int) -> bytes:
 def sha256(*parts: bytes) -> bytes:
     """Return SHA-256 over the joined parts."""
     return hashlib.sha256(b"".join(parts)).digest()
+
+
+def private_path(folder: Path, key: bytes, former: bytes, ids: bytes, suffix: str = "") -> Path:
+    """Where a seat's own file lies: named by its key, in vaults of before by the ids (FORMAT.md 8)."""
+    named = folder / f"{hmac.digest(key, b'casevault/files' + ids, 'sha256')[:16].hex()}{suffix}"
+    return named if named.exists() else folder / f"{sha256(former, ids)[:16].hex()}{suffix}"
 
 
 def expand(key: bytes, info: bytes, size: int) -> bytes:

@@ -17,6 +17,7 @@ from tests.vectors.independent.basis import (
     Fault,
     Refused,
     message,
+    private_path,
     require,
     sha256,
 )
@@ -276,6 +277,7 @@ class Draft(NamedTuple):
 
 def read_drafts(folder: Path, whole: Whole) -> list[Draft]:
     """Read the drafts of a seat: a database of its own, under the draft key."""
-    name = sha256(b"casevault/files", whole.file.vault, whole.secrets.seat)[:16].hex()
-    with closing(connect(folder / "drafts" / f"{name}.db", whole.secrets.draftkey)) as connection:
+    ids = whole.file.vault + whole.secrets.seat
+    path = private_path(folder / "drafts", whole.secrets.draftkey, b"casevault/files", ids, ".db")
+    with closing(connect(path, whole.secrets.draftkey)) as connection:
         return [Draft(*cells) for cells in connection.execute(f"SELECT {', '.join(Draft._fields)} FROM draft")]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.vectors.independent.basis import Fault, message, require, root_of, sha256
+from tests.vectors.independent.basis import Fault, message, private_path, require, root_of, sha256
 from tests.vectors.independent.keys_file import KeysFile, Secrets
 from tests.vectors.independent.logs import Log
 from tests.vectors.independent.sealing import PURPOSES, local_aad, open_envelope
@@ -25,16 +25,19 @@ _MEMBERS = {
     "highest_ms",
     "here",
     "alarms",
+    "attempts",
+    "fill",
 }
+_SINCE = {"attempts", "fill"}
 
 
 def read_pins(state: Path, vault: bytes, secrets: Secrets) -> Pins:
     """Open the pins of a seat."""
-    name = sha256(b"casevault/pins", vault, secrets.seat)[:16].hex()
-    sealed = (state / "pins" / name).read_bytes()
+    path = private_path(state / "pins", secrets.pinkey, b"casevault/pins", vault + secrets.seat)
+    sealed = path.read_bytes()
     aad = local_aad(PURPOSES["pins"], vault, secrets.seat, 0)
     found = message(open_envelope(secrets.pinkey, PURPOSES["pins"], sealed, aad))
-    require(isinstance(found, dict) and found.keys() == _MEMBERS, "members of the pins")
+    require(isinstance(found, dict) and found.keys() | _SINCE == _MEMBERS, "members of the pins")
     return dict(found)
 
 

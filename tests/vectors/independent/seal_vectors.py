@@ -158,6 +158,8 @@ def check_signatures(v: Vector) -> None:
 def check_pins(v: Vector) -> None:
     """Names that tell nothing."""
     require(sha256(b"casevault/pins", raw(v, "vault", "seat"))[:16].hex() == v["file"], "pins file name")
+    named = hmac.digest(raw(v, "key"), b"casevault/files" + raw(v, "vault", "seat"), "sha256")
+    require(named[:16].hex() == v["private_file"], "name of a file of one seat")
     require(sha256(b"casevault/machine", raw(v, "system_machine_id")) == raw(v, "machine"), "machine")
 
 
