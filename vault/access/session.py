@@ -285,11 +285,7 @@ class Session:
         return self._index
 
     def copy_keys(self, file: KeyFile) -> CopyKeys:
-        """Return this seat's keys to a copy of the vault that has this `keys` file.
-
-        Raises:
-            VerificationError: no door of the file opens for this seat.
-        """
+        """Return this seat's keys to a copy with this `keys` file; VerificationError: no door opens for the seat."""
         return copy_keys(file, self._secrets)
 
     def auditor(self) -> Auditor:
@@ -336,8 +332,7 @@ class Session:
         faults: list[VaultError] = []
         steps: list[Callable[[], None]] = []
         if self._index is not None:
-            steps += [partial(self._remember_index, self._index), self._index.close]
-            steps.append(partial(fill_to_step, self.own_index.path))
+            steps += [partial(self._remember, self._index), self._index.close, partial(fill_to_step, self._index.path)]
         if self._drafts is not None:
             steps += [self._drafts.close, partial(fill_to_step, self.own_drafts.path)]
         for step in (*steps, self._keeper.close, self.database.close):
@@ -350,5 +345,5 @@ class Session:
         if faults:
             raise faults[0]
 
-    def _remember_index(self, index: Index) -> None:
+    def _remember(self, index: Index) -> None:
         self._keeper.keep(replace(self._pins_now(), index=index.state()))
