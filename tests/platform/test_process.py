@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,9 @@ def test_this_process_is_alive_and_its_start_is_told() -> None:
     assert start is not None
     assert process.process_alive(os.getpid(), start) is Answer.YES
     assert process.process_alive(os.getpid(), start + 1) is Answer.NO
+
+
+def test_when_a_process_began_is_told_by_the_clock_of_now() -> None:
+    began = process.process_started_ms(os.getpid())
+    assert began is not None
+    assert 0 <= time.time() * 1000 - began < 6 * 3_600_000

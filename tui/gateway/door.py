@@ -27,6 +27,7 @@ from vault.access.delays import counting_down
 from vault.policy.roles import Action
 from vault.services import dates, device
 from vault.services.entering import let_in
+from vault.store.folder import VaultFolder
 
 
 class Gateway:
@@ -66,6 +67,10 @@ class Gateway:
         self.own.came_in_with(self.keyfile, self.pin)
         self._door.open(let_in(path, member, passphrase, self.keyfile, self.pin, state=state, wait=wait), member)
         self._exposures = device.exposures()
+
+    def require_closed(self) -> None:
+        """Raise where another window or command has the vault open: told before anybody types a passphrase."""
+        VaultFolder(self._door.path).require_closed()
 
     def close(self) -> None:
         """Lock: close every file. Closing twice does nothing."""

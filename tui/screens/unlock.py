@@ -60,6 +60,7 @@ class UnlockScreen(VaultScreen):
         self._opening: Timer | None = None
         self._seconds = 0
         self._waits = 0
+        self._is_typing = False
 
     @override
     def compose_middle(self) -> Iterable[Widget]:
@@ -91,6 +92,7 @@ class UnlockScreen(VaultScreen):
         self._show_script("")
         self.query_one("#more").display = False
         self.query_one("#lost").display = False
+        self._look_whether_closed()
         if self._comes_back:
             self.call_after_refresh(self.action_come_back)
 
@@ -158,6 +160,13 @@ class UnlockScreen(VaultScreen):
     @on(SafeInput.Changed, "#passphrase")
     def _passphrase_typed(self, event: SafeInput.Changed) -> None:
         self._show_script(event.value)
+        if event.value and not self._is_typing:  # hours may lie between the painting of this screen and now
+            self._look_whether_closed()
+        self._is_typing = bool(event.value)
+
+    def _look_whether_closed(self) -> None:
+        """Say before somebody types that the vault is open in another window."""
+        self.ask(lambda vault: vault.require_closed(), lambda _: None)
 
     def _say_how_long(self) -> None:
         if self._waits:

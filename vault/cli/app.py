@@ -47,7 +47,9 @@ def _open(args: argparse.Namespace, face: Face) -> Result:
         return run_app(path.absolute(), args.member, comes_back=True)
     if not (path / "keys").is_file() and not holds_backup(path):
         raise NoVaultError(f"there is no vault at {path}", advice=_NO_VAULT_YET)
-    VaultFolder(path).require()
+    folder = VaultFolder(path)
+    folder.require()
+    folder.require_closed()
     return run_app(path.resolve(), args.member, comes_back=args.sheets)
 
 

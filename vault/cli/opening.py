@@ -62,7 +62,9 @@ def read_entrance(args: argparse.Namespace, face: Face, salt: Callable[[], bytes
 
     if salt is None:
         path = vault_path(args)
-        VaultFolder(path).require()
+        folder = VaultFolder(path)
+        folder.require()
+        folder.require_closed()
         salt = partial(salt_of_vault, path)
     member = read_member(args, face)
     passphrase = read_passphrase(args, face)

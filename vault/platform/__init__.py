@@ -25,11 +25,13 @@ from vault.platform.files import (
     state_dir,
 )
 from vault.platform.locked import LockedMemory
+from vault.platform.locks import lock_holder
 from vault.platform.mounts import Mount, read_mounts
 from vault.platform.process import (
     harden_process,
     process_alive,
     process_start_time,
+    process_started_ms,
     readable_by_neighbours,
     set_parent_death_signal,
 )
@@ -52,11 +54,13 @@ __all__ = [
     "harden_process",
     "hibernation_possible",
     "is_network_or_synced",
+    "lock_holder",
     "machine_id",
     "make_private_folder",
     "needs_full_fsync",
     "process_alive",
     "process_start_time",
+    "process_started_ms",
     "read_mounts",
     "read_tty_passphrase",
     "readable_by_neighbours",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from vault.platform.answer import Answer
@@ -117,6 +118,17 @@ def process_start_time(pid: int, *, proc: Path = _PROC) -> int | None:
     return None if state_and_start is None or state_and_start[0] in "ZX" else state_and_start[1]
 
 
+def process_started_ms(pid: int) -> int | None:
+    """Return when a process began, milliseconds since 1970 by the clock of now; None where the system does not tell."""
+    start = process_start_time(pid)
+    if start is None or sys.platform == "win32":
+        return None
+    if sys.platform == "darwin":
+        return start * 1000
+    now = int(time.time() * 1000)
+    return now - (time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000 - start * 1000 // os.sysconf("SC_CLK_TCK"))
+
+
 def _linux_stat(pid: int, proc: Path) -> tuple[str, int] | None:
     try:
         # The name in brackets may hold spaces and brackets of its own: count from the last one, proc(5).
@@ -129,7 +141,6 @@ def _linux_stat(pid: int, proc: Path) -> tuple[str, int] | None:
 def _mac_start_time(pid: int) -> int | None:
     import calendar  # noqa: PLC0415 - macOS alone
     import subprocess  # noqa: PLC0415 - macOS alone
-    import time  # noqa: PLC0415 - macOS alone
 
     try:
         shown = subprocess.run(  # noqa: S603 - a fixed program and a number

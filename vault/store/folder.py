@@ -7,8 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault.errors import NoVaultError, RefusedError
-from vault.platform import fsync_folder, is_network_or_synced, make_private_folder
+from vault.display import time_text
+from vault.errors import NoVaultError, OpenElsewhereError, RefusedError
+from vault.platform import (
+    fsync_folder,
+    is_network_or_synced,
+    lock_holder,
+    make_private_folder,
+    process_started_ms,
+)
 
 # Returns why a vault cannot live safely at this place, or None.
 PlaceCheck = Callable[[Path], str | None]
@@ -96,6 +103,18 @@ class VaultFolder:
         for part in (self.keys, self.database):
             if not part.is_file():
                 raise NoVaultError(f"there is no vault at {self.path}: the file {part.name} is missing")
+
+    def require_closed(self) -> None:
+        """Raise where another process has the vault open, as far as that is seen: before anybody types a passphrase.
+
+        Raises:
+            OpenElsewhereError: it says since when, in the time of this computer, where the system tells.
+        """
+        holder = lock_holder(self.database)
+        if holder is not None:
+            started = process_started_ms(holder)
+            since = "" if started is None else f", since {time_text(started, zone=None)}"
+            raise OpenElsewhereError(f"the vault is open in another window or command{since}")
 
     def require_free(self, refuse: PlaceCheck = is_network_or_synced) -> None:
         """Refuse a place where no vault can be made: see `require_safe_place`, and a folder that holds something."""
