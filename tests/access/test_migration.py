@@ -11,7 +11,7 @@ from tests.services.founded import Place
 from tests.store.samples import KEY
 from vault.access.migration import bring_up_to_date
 from vault.access.session import Session
-from vault.errors import InternalError, NewerVaultError, TryAgainError, VerificationError
+from vault.errors import NewerVaultError, TryAgainError, VerificationError
 from vault.seal.doors import open_doors
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.recipients import KemPrivate
@@ -75,7 +75,7 @@ def test_a_newer_vault_is_refused_with_the_schema_needed_and_not_touched(founded
 def test_before_the_first_step_stands_a_copy_that_opens(founded: Place, session: Session) -> None:
     stamp(session, "0000")
     # No step leads on from a schema that never was, so the migration fails, and the copy is what is left to stand on.
-    with pytest.raises(InternalError, match="a step from schema 0000 to 0001 failed and was undone"):
+    with pytest.raises(VerificationError, match="a step from schema 0000 to 0001 failed and was undone"):
         bring_up_to_date(session.database, session.folder, raw_key(session))
     (copy,) = copies(founded)
     assert copy.name == "vault.db.schema-0000"
@@ -117,7 +117,7 @@ def test_without_room_for_a_copy_nothing_is_begun(
 
 def test_neither_the_copy_nor_what_proves_it_stays_open(session: Session, closed: list[Database]) -> None:
     stamp(session, "0000")
-    with pytest.raises(InternalError, match="failed and was undone"):
+    with pytest.raises(VerificationError, match="failed and was undone"):
         bring_up_to_date(session.database, session.folder, raw_key(session))
     assert len(closed) == 2
     assert session.database not in closed

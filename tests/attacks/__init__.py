@@ -62,5 +62,7 @@ What the attacker has:
     a network, where none should be  test_no_network
     one half of a hybrid key         test_one_half; tests/seal: recipients
     a name that leaves unasked       test_names_in_notes; test_kept_forms; test_other_cases
+    a name that leaves unasked       test_names_in_notes; test_kept_forms
+    tables, indexes and triggers     test_two_read_paths
     a check left out of the program  tests/mutation
 """

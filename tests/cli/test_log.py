@@ -10,7 +10,8 @@ from vault.cli.log import verified
 from vault.log.checkpoint import parse_note
 from vault.log.tree import verify_consistency
 from vault.seal.recovery import words_of
-from vault.services.checking import Fault, Verification
+from vault.services.checking import Verification
+from vault.services.faults import Fault
 
 FAULT = Fault("absent", None, None, None, "operation 3: missing 00")
 

@@ -71,6 +71,8 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "version_rows": lambda rows: list(rows.version_rows(_ID)),
     "version_keys": lambda rows: list(rows.version_keys(_ID)),
     "delete_version_keys": lambda rows: rows.delete_version_keys([_KEY]),
+    "holds_versions": lambda rows: rows.holds_versions([_VERSION], [_KEY]),
+    "holds_checkpoint": lambda rows: rows.holds_checkpoint(_CHECKPOINT),
     "erase_versions": lambda rows: rows.erase_versions([(_ID, 0, 0)]),
     "add_epochs": lambda rows: rows.add_epochs([EpochRow(_ID, _ID, b"bytes")]),
     "epochs": lambda rows: (rows.epochs(), rows.epochs(_ID)),

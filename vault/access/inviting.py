@@ -142,14 +142,24 @@ def _digest(kept: _Kept) -> bytes:
 
 
 def _kept(session: Session) -> list[_Kept]:
+    try:
+        return stored_invitations(session)
+    except BrokenSealError:
+        return []  # altered: what it said is not believed, and nobody is admitted by it
+
+
+def stored_invitations(session: Session) -> list[_Kept]:
+    """Return the invitations that this seat keeps.
+
+    Raises:
+        BrokenSealError, MalformedError: their row was altered.
+    """
     with session.database.reading() as rows:
         row = rows.local(session.seat, Purpose.INVITED)
     if row is None:
         return []
     try:
         return msgspec.msgpack.decode(session.log.place.open_row(row), type=list[_Kept])
-    except BrokenSealError:
-        return []  # altered: what it said is not believed, and nobody is admitted by it
     except ValueError:  # msgspec's errors, and bytes that are no UTF-8
         raise MalformedError("the row of invitations cannot be read") from None
 

@@ -6,17 +6,21 @@ from vault.errors import VerificationError
 from vault.store.engine import Database, open_database
 from vault.store.folder import VaultFolder
 from vault.store.schema import migrate
+from vault.store.shape import require_tables
 
 
 def bring_up_to_date(database: Database, folder: VaultFolder, raw_key: bytes) -> bool:
-    """Run the steps that are missing; False when there are none.
+    """Run the steps that are missing; False when there are none. All tables are there when this returns.
 
     Raises:
         NewerVaultError: the vault is newer than this program; nothing was changed.
         TryAgainError: no room; nothing was changed.
-        VerificationError: the copy before the first step could not be proven; nothing was changed.
+        VerificationError: the copy before the first step could not be proven, and nothing was changed; or a table is
+            missing or was altered.
     """
-    return migrate(database, back_up=lambda: _copy_aside(database, folder, raw_key))
+    changed = migrate(database, back_up=lambda: _copy_aside(database, folder, raw_key))
+    require_tables(database)
+    return changed
 
 
 def _copy_aside(database: Database, folder: VaultFolder, raw_key: bytes) -> None:

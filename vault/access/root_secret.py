@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from vault.access.session import Session
+from vault.errors import BrokenSealError, VerificationError
 from vault.seal.purposes import Purpose
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key
 from vault.seal.widths import KEY_SIZE
+
+_LOST = (
+    "If you have sheets, prove them: `casevault recovery drill`. If not, restore a backup and write them from there."
+)
 
 
 def kept_secret(session: Session) -> bytes | None:
@@ -17,7 +22,10 @@ def kept_secret(session: Session) -> bytes | None:
     """
     with session.database.reading() as rows:
         row = rows.local(session.seat, Purpose.ROOT_SECRET)
-    content = b"" if row is None else session.log.place.open_row(row)
+    try:
+        content = b"" if row is None else session.log.place.open_row(row)
+    except BrokenSealError:
+        raise VerificationError("the secret of the recovery sheets on this device was altered", advice=_LOST) from None
     pieces = [content[at : at + KEY_SIZE] for at in range(0, len(content), KEY_SIZE)]
     return next((one for one in pieces if root_of(one) == session.directory.standing.root_public), None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,6 +47,7 @@ from vault.store.engine import Database
 from vault.store.files import BALLAST_SIZE, make_ballast, read_limited
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
+from vault.store.shape import shape_faults
 
 _AMPLE = 16
 _BROKEN_PINS = Alarm(
@@ -149,6 +151,7 @@ class _Opening:
         database, raw_key = open_with_doors(self.folder, doors)
         undo.callback(database.close)
         bring_up_to_date(database, self.folder, raw_key)
+        altered = shape_faults(database)
         pin_file = PinFile(self.state / "pins", self.vault, self.seat, secrets.pin_key)
         seen = pin_file.load()
         broken = (_BROKEN_PINS,) if seen is None and pin_file.is_there() else ()
@@ -183,6 +186,7 @@ class _Opening:
             alarms=with_remembered(
                 (
                     *broken,
+                    *(() if not altered else (_altered_file(altered),)),
                     *found.continuity.alarms,
                     *judge_roster(directory, pins),
                     *judge_sheets(directory, secrets.root_public, base.roster),
@@ -318,6 +322,10 @@ class _Logs:
             keyring=self.keyring,
             app_version=__version__,
         )
+
+
+def _altered_file(faults: Sequence[str]) -> Alarm:
+    return Alarm("schema", f"The database was altered from outside: {faults[0]}. Run `casevault log verify`.")
 
 
 def _renew_ballast(folder: VaultFolder) -> None:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from vault.ids import Origin
-    from vault.services.checking import Fault, Verification
+    from vault.services.checking import Verification
     from vault.services.checkpoints import Earlier, SignedCheckpoint
+    from vault.services.faults import Fault
     from vault.services.logbook import LogLine
 
 
@@ -98,6 +99,8 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
     first = found.faults[0]
     lines = [f"NOT VERIFIED. First bad place: {_where(first, whose)}", covered, *apart]
     lines += [f"  {_where(fault, whose)}" for fault in found.faults[:50]]
+    if any(fault.code in {"schema", "database"} for fault in found.faults):
+        lines.append(_ALTERED_FILE)
     if len(found.faults) > 50:
         lines.append(f"  and {len(found.faults) - 50} more (--json lists all)")
     return Result(data, lines, VerificationError.exit_code)
@@ -123,6 +126,10 @@ def _tree_data(one: SignedCheckpoint | Earlier) -> dict[str, object]:
     return {"size": one.size, "root": one.root.hex(), "words": list(one.words)}
 
 
+_ALTERED_FILE = (
+    "Somebody with the key of the database altered the file around its rows, or the disk did. A copy has the rows and"
+    " nothing else: make a backup and restore it, then verify that vault."
+)
 _NOT_COVERED = (
     "Not covered: the loss of entries newer than any checkpoint that this account, a backup or a colleague has seen."
 )

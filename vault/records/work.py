@@ -25,12 +25,13 @@ from vault.records.content import Content, encode_to_travel
 from vault.records.localrows import Ratchet, SessionKeys, encode_ratchet, encode_session
 from vault.records.newkeys import NewKeys
 from vault.records.seatlog import ENTRIES_PER_TRUNCATE, MS_PER_DAY, Holder, SeatLog
+from vault.records.written import Written
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keys import derive_wrap_key, make_key, wrap
 from vault.seal.purposes import Purpose
 from vault.seal.signing import public_key, sign_raw
 from vault.store.rows import Rows
-from vault.store.rowtypes import CheckpointRow, OperationRow, TileRow, VersionKeyRow, VersionRow
+from vault.store.rowtypes import CheckpointRow, LocalRow, OperationRow, TileRow, VersionKeyRow, VersionRow
 
 VERSIONS_PER_WORK = 256
 ITEMS_IN_ONE_ENTRY = 800
@@ -202,19 +203,26 @@ class Work:
         with self._keyring_with_new_epochs(), log.database.transaction() as rows:
             if log.genesis is not None:
                 rows.add_genesis(log.origin, log.genesis)
-            rows.add_operation(OperationRow(log.origin, self._seq, *_parts(operation), operation.digest))
-            rows.add_epochs([new.row() for new in self._keys.epochs])
+            row = OperationRow(log.origin, self._seq, *_parts(operation), operation.digest)
+            rows.add_operation(row)
+            epochs = [new.row() for new in self._keys.epochs]
+            rows.add_epochs(epochs)
             rows.add_grants(self._keys.grants)
             rows.add_versions(versions)
             rows.add_version_keys(keys)
             _put_tiles(rows, log.origin, tiles)
             began = self._seq if session.began_at is None else session.began_at
             rows.replace_checkpoint(checkpoint, keep_up_to=began)
-            self._put_local(rows, following, session)
-            if rows.operation(log.origin, self._seq) != OperationRow(
-                log.origin, self._seq, *_parts(operation), operation.digest
-            ):
+            secrets_here = self._local_rows(following, session)
+            for one in secrets_here:
+                rows.put_local(one)
+            if rows.operation(log.origin, self._seq) != row:
                 raise VerificationError(f"log {log.origin.hex()}: another row stands at position {self._seq}")
+            if not Written(versions, keys, epochs, self._keys.grants, checkpoint, secrets_here).stands_in(rows):
+                raise VerificationError(
+                    "what was to be kept is not in the database after it was written: somebody altered the database",
+                    advice="Nothing of this act was kept. Run `casevault log verify`.",
+                )
         # From here on it is durable; memory follows.
         log.genesis = None
         log.frontier = frontier
@@ -298,15 +306,15 @@ class Work:
                 self._log.keyring.drop(new.epoch)
             raise
 
-    def _put_local(self, rows: Rows, ratchet: Ratchet, session: SessionKeys) -> None:
+    def _local_rows(self, ratchet: Ratchet, session: SessionKeys) -> list[LocalRow]:
         place = self._log.place
-        rows.put_local(place.seal_row(Purpose.RATCHET, encode_ratchet(ratchet)))
+        found = [place.seal_row(Purpose.RATCHET, encode_ratchet(ratchet))]
         if session.began_at is None:
-            rows.put_local(
-                place.seal_row(Purpose.SESSION, encode_session(self._log.origin, session), session.number + 1)
-            )
+            content = encode_session(self._log.origin, session)
+            found.append(place.seal_row(Purpose.SESSION, content, session.number + 1))
         if self._keys.kept:
-            rows.put_local(place.seal_row(Purpose.KEYRING, self._log.keyring.encode()))
+            found.append(place.seal_row(Purpose.KEYRING, self._log.keyring.encode()))
+        return found
 
     def _current_epoch(self, compartment: CompartmentId) -> tuple[EpochId, bytes]:
         new = self._keys.of(compartment)

@@ -18,8 +18,9 @@ from vault.services.backup_state import State, StateReader, log_sizes
 from vault.store.drafts import Drafts
 from vault.store.engine import Database, open_finished
 from vault.store.files import read_limited
-from vault.store.manifest import read_manifest
+from vault.store.manifest import MANIFEST_TABLE, read_manifest
 from vault.store.schema import SCHEMA
+from vault.store.shape import content_faults, shape_faults
 
 MANIFEST_FORMAT = 1
 
@@ -123,6 +124,8 @@ def _opened(path: Path, raw_key: bytes) -> Iterator[Database]:
                 f"{path.name} has schema {stamp}, which is checked only while it is restored",
                 advice="Restore it to a new folder; the backup stays as it is.",
             )
+        for fault in (*shape_faults(database, besides=MANIFEST_TABLE), *content_faults(database)):
+            raise VerificationError(fault, advice="Take another backup; this one was altered.")
         yield database
     finally:
         database.close()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from vault.access.alarms import VERIFY_ALARM, Alarm
 from vault.access.continuity import newest_keys
-from vault.access.keyrings import open_missing
 from vault.access.proving import report_of
 from vault.access.session import Session
 from vault.errors import BrokenSealError, MalformedError
@@ -31,6 +30,8 @@ from vault.seal.signing import is_signed_raw
 from vault.services.approval_checks import approval_faults, approvals_in
 from vault.services.blame import seats_of, without_ended
 from vault.services.bounds import Bounds, bounds_of
+from vault.services.device_checks import file_faults, row_faults
+from vault.services.faults import Fault
 from vault.services.projection import caught_up
 from vault.services.said import Said
 from vault.store.files import read_limited
@@ -38,17 +39,6 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import SealedVersion
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One bad place: a stable code, where it is, and a sentence with ids and numbers, never contents."""
-
-    code: str
-    origin: Origin | None
-    seq: int | None
-    n: int | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +70,7 @@ class Verification:
 def verify(session: Session, *, progress: Progress = lambda done, total: None) -> Verification:
     """Hash all data again, check every signature, open everything that this seat may, and log the result."""
     rule = session.require(Action.LOG_VERIFY)
+    damage = list(file_faults(session))
     index = caught_up(session)
     with session.database.reading() as rows:
         bounds = bounds_of(session, rows)
@@ -93,13 +84,12 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
             done += rows.size(origin)
         checked.keys_file(rows)
         checked.strays(rows)
-        checked.shapes(rows)
-        checked.keyring(rows)
+        checked.faults += row_faults(session, rows, checked.said)
         checked.approvals(rows)
         progress(total, total)
     checked.index(index)
     checked.set_apart += len(checked.faults) - len(left := without_ended(session, checked.faults))
-    checked.faults = left
+    checked.faults = [*damage, *left]
     found = None
     if checked.faults:
         # Exports, grants and erasure wait from here on, as `require_sound_log` says.
@@ -109,7 +99,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
     checked.faults += [
         Fault(alarm.code.split(":")[0], None, None, None, alarm.text)
         for alarm in session.faults()
-        if alarm.code != VERIFY_ALARM
+        if alarm.code not in {VERIFY_ALARM, *(fault.code for fault in damage)}
     ]
     size, root = session.log.size, session.log.frontier.root()
     with session.work() as work:
@@ -220,27 +210,10 @@ class _Checked:
             for digest in sorted(stored)
         ]
 
-    def shapes(self, rows: Rows) -> None:
-        """Name the tables in which rows hold values of another type: nothing else ever reads these."""
-        for table, count in rows.false_rows().items():
-            text = f"{count} rows of the table {table} hold a value of another type than their column"
-            self.faults.append(Fault(ProblemCode.FALSE_ROW.value, None, None, None, text))
-
     def approvals(self, rows: Rows) -> None:
         """Name each act of two persons that has no approval, and each use of one that does not count."""
-        for fault in approval_faults(self._session, rows, self._approvals, self.said.of_two):
+        for fault in approval_faults(self._session, rows, self._approvals, self.said.kept):
             self._fault("approval", fault.origin, (fault.seq, None), fault.text)
-
-    def keyring(self, rows: Rows) -> None:
-        """Name each epoch whose listed grant to this seat does not open: its compartment would seem not to exist."""
-        session = self._session
-        listings = session.learned.listings
-        for one in open_missing(rows, session.log.place, session.kem_private, session.keyring, listings):
-            state = session.state_of(one.compartment)
-            counts = state is not None and session.seat not in state.cuts and one.epoch in state.epochs
-            if one.is_altered or (state is not None and counts and session.seat in state.epochs[one.epoch].granted):
-                text = f"epoch {one.epoch.hex()} was granted to this seat and is not in its keyring"
-                self.faults.append(Fault("keyring", None, None, None, text))
 
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
         session = self._session

@@ -21,12 +21,20 @@ from vault.sync.selecting import Extent
 
 def peers_of(session: Session) -> dict[bytes, Peer]:
     """Return what this seat knows of others; nothing where the row is missing or was altered: then it sends more."""
+    with suppress(VaultError):
+        return stored_peers(session)
+    return {}
+
+
+def stored_peers(session: Session) -> dict[bytes, Peer]:
+    """Return what the row says.
+
+    Raises:
+        VerificationError: it was altered.
+    """
     with session.database.reading() as rows:
         row = rows.local(session.seat, Purpose.PEERS)
-    if row is not None:
-        with suppress(VaultError):
-            return decode_peers(session.log.place.open_row(row))
-    return {}
+    return {} if row is None else decode_peers(session.log.place.open_row(row))
 
 
 def keep_peers(session: Session, peers: Mapping[bytes, Peer]) -> None:

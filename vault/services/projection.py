@@ -29,6 +29,7 @@ from vault.services.noticing import notice, notice_findings
 from vault.services.reading import read_heads
 from vault.services.recounting import recount
 from vault.store.rows import Rows
+from vault.store.shape import content_faults
 
 INDEX_REMADE = "The index did not hold what this account remembers of it: it was made anew."
 _BATCH = 2_000
@@ -50,6 +51,8 @@ def caught_up(session: Session, *, progress: Progress = lambda done, total: None
     cursor = index.cursor()
     if is_ahead(cursor, sizes):
         index, cursor = session.remake_index(), {}
+    if index.was_made and not index.was_asked:
+        _notice_two_answers(session)
     starts = {origin: max(cursor.get(origin, 0), index.passed.get(origin, 0)) for origin in sizes}
     behind = [(origin, starts[origin], size) for origin, size in sizes.items() if size > starts[origin]]
     total = sum(size - start for _, start, size in behind)
@@ -149,6 +152,14 @@ def _index_as_remembered(session: Session) -> Index:
         notice(session, Alarm("index", INDEX_REMADE, is_fault=False))
         return session.remake_index()
     return index
+
+
+def _notice_two_answers(session: Session) -> None:
+    """Before everything is read again: say so where the database does not give one answer to all readers."""
+    faults = content_faults(session.database)
+    if faults:
+        text = f"The database contradicts itself, so that records may seem not to be there: {faults[0]}."
+        notice(session, Alarm("database", f"{text} Run `casevault log verify`.", lasts=True))
 
 
 def _counter(session: Session, rows: Rows) -> Counter:

@@ -18,6 +18,8 @@ from vault.records.payloads import Auditor, read_payloads
 from vault.services.approval_checks import JUDGED_ACTS
 from vault.store.rows import Rows
 
+DRILL: Final = "recovery.drill"
+_KEPT: Final = JUDGED_ACTS | {DRILL}
 _NAMES: Final = {
     ItemKind.VERSION: "a version of a record",
     ItemKind.GRANT: "a key given to a device",
@@ -44,12 +46,14 @@ class Said:
     Attributes:
         opened: how many.
         newer: how many of them name an act that this program does not know: counted, not judged.
-        of_two: place -> payload, of the acts that need two persons.
+        kept: place -> payload, of the acts that need two persons, and of drills.
+        closed: logs of which this seat cannot read every payload.
     """
 
     opened: int = 0
     newer: int = 0
-    of_two: dict[tuple[bytes, int], Payload] = field(default_factory=dict)
+    kept: dict[tuple[bytes, int], Payload] = field(default_factory=dict)
+    closed: set[bytes] = field(default_factory=set)
 
     def read(
         self, rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]]
@@ -57,14 +61,15 @@ class Said:
         """Read one log and yield what is wrong; `rejected` are rows that stand beside true ones."""
         for entry in read_payloads(rows, auditor, origin, rejected):
             if entry.payload is None:
+                self.closed.add(origin)
                 if entry.fault == "broken":
                     yield SaidFault("payload-seal", entry.seq, "the audit payload does not open")
                 continue
             act = entry.payload.act
             self.opened += 1
             self.newer += act not in ACTS
-            if act in JUDGED_ACTS:
-                self.of_two[origin, entry.seq] = entry.payload
+            if act in _KEPT:
+                self.kept[origin, entry.seq] = entry.payload
             if beyond := kinds_beyond(act, entry.kinds):
                 names = " and ".join(_NAMES[kind] for kind in beyond)
                 yield SaidFault("act", entry.seq, f"it says {act}, which may not list {names}, and lists it")

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from vault.errors import MalformedError
 from vault.store.engine import Database
 
+MANIFEST_TABLE = "manifest"
 _metadata = sa.MetaData()
-_manifest = sa.Table("manifest", _metadata, sa.Column("bytes", sa.LargeBinary, primary_key=True))
+_manifest = sa.Table(MANIFEST_TABLE, _metadata, sa.Column("bytes", sa.LargeBinary, primary_key=True))
 
 
 def put_manifest(database: Database, manifest: bytes) -> None:

@@ -195,6 +195,20 @@ class Rows:
             self.connection.execute(sql.DELETE_KEYS_OF_VERSION, params)
             self.connection.execute(sql.DELETE_VERSION, params)
 
+    def holds_versions(self, versions: Sequence[VersionRow], keys: Sequence[VersionKeyRow]) -> bool:
+        """Say whether the versions of one entry, each with its wrapped key, stand here by their full keys."""
+        if not versions:
+            return True
+        at = {"origin": versions[0].origin, "seq": versions[0].seq}
+        here = {tuple(row) for row in self.connection.execute(sql.ENTRY_KEYS, at)}
+        pairs = zip(versions, keys, strict=True)
+        return here.issuperset((version.n, version.id, key.epoch, key.wrap) for version, key in pairs)
+
+    def holds_checkpoint(self, row: CheckpointRow) -> bool:
+        """Say whether this checkpoint stands here."""
+        asked = {"origin": row.origin, "size": row.size, "note": row.note}
+        return bool(self.connection.scalar(sql.CHECKPOINT, asked))
+
     def epochs_in_use(self) -> set[bytes]:
         """Return the ids of the epochs under which the key of some version is wrapped."""
         return {epoch for (epoch,) in self.connection.execute(sql.EPOCHS_IN_USE).all()}

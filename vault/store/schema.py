@@ -12,11 +12,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 import vault
-from vault.errors import InternalError, NewerVaultError, VaultError
+from vault.errors import InternalError, NewerVaultError, VaultError, VerificationError
 from vault.store.engine import Database
 from vault.store.tables import metadata
 
 SCHEMA = "0001"
+_KNOWN = ("0001",)  # every stamp that a released step has written
+_RESTORE = "Restore the newest backup that `casevault backup verify` finds whole."
 _ROOM_BESIDE_COPIES = 64 * 1024 * 1024
 
 # As Alembic makes it.
@@ -31,9 +33,14 @@ _stamp = sa.Table(
 def make_tables(database: Database) -> None:
     """Make all tables of a new vault, stamped with the current schema, in one transaction."""
     with database.transaction() as rows:
-        metadata.create_all(rows.connection, checkfirst=False)
-        _stamp.create(rows.connection)
-        rows.connection.execute(sa.insert(_stamp), {"version_num": SCHEMA})
+        create_tables(rows.connection)
+
+
+def create_tables(connection: sa.Connection) -> None:
+    """Make all tables over an open connection, with their stamp."""
+    metadata.create_all(connection, checkfirst=False)
+    _stamp.create(connection)
+    connection.execute(sa.insert(_stamp), {"version_num": SCHEMA})
 
 
 def migrate(
@@ -50,6 +57,7 @@ def migrate(
     Raises:
         NewerVaultError: the tables are newer than `target`; nothing was changed.
         TryAgainError: no room for a copy and the steps; nothing was changed.
+        VerificationError: no step leads on from there, as CaseVault never wrote this stamp; nothing was changed.
         InternalError: a step failed and was undone whole.
     """
     stamp = database.schema_stamp()
@@ -64,11 +72,12 @@ def migrate(
     back_up()
     try:
         _run_steps(database, target, scripts or _installed_scripts())
-    except VaultError:
-        raise
-    except Exception:  # whatever a step raises; its text may hold a row
+    except Exception as fault:  # whatever a step raises; its text may hold a row
         reached = database.schema_stamp() or "none"
-        raise InternalError(f"a step from schema {reached} to {target} failed and was undone") from None
+        if isinstance(fault, VaultError) and (reached in _KNOWN or not isinstance(fault, InternalError)):
+            raise
+        failure = InternalError if reached in _KNOWN else VerificationError
+        raise failure(f"a step from schema {reached} to {target} failed and was undone", advice=_RESTORE) from None
     database.truncate_wal()
     return True
 

@@ -168,6 +168,15 @@ VERSION_KEYS_AFTER = (
     .order_by(version_key.c.seq, version_key.c.n, version_key.c.epoch, version_key.c.wrap)
     .limit(given("rows"))
 )
+# Whether a write is there, by its keys alone.
+ENTRY_KEYS = (
+    sa.select(version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
+    .select_from(_WITH_KEYS)
+    .where(version.c.origin == given("origin"), version.c.seq == given("seq"))
+)
+CHECKPOINT = sa.select(sa.func.count()).where(
+    checkpoint.c.origin == given("origin"), checkpoint.c.size == given("size"), checkpoint.c.note == given("note")
+)
 EPOCHS_IN_USE = sa.select(version_key.c.epoch).where(*_sound([version_key.c.epoch])).distinct()
 # The next log behind one, in each table that holds parts of logs: found by their keys, whatever their number of rows.
 NEXT_ORIGIN = tuple(

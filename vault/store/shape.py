@@ -1,0 +1,153 @@
+"""Is a database file what `migrations/` make, and does it give one answer whichever way it is read?
+
+Whoever has the database's key can do more to the file than edit rows: put triggers and tables into it, take tables and
+indexes out, or let an index lack rows that its table has, so that two readers in one program see two vaults.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
+from sqlalchemy.pool import StaticPool
+
+from vault.display import one_line
+from vault.errors import VaultError, VerificationError
+from vault.store.engine import Database
+from vault.store.rows import Rows
+from vault.store.schema import SCHEMA, create_tables
+
+_MOST = 100
+_SHOWN = 40
+_INDEX = re.compile(r"index (\w+)$")
+_PAGE = re.compile(r"page (\d+)")
+# Of single cells `Rows.false_rows` tells.
+_OF_CELLS = re.compile(r"^(NULL|NUMERIC|TEXT|BLOB|non-\w+) value in ")
+_RESTORE: Final = "Restore the newest backup that `casevault backup verify` finds whole."
+
+
+class _Part(NamedTuple):
+    """A table, index, trigger or view: its table and how it is declared, without regard to blanks."""
+
+    table: str
+    declared: str
+
+
+_Shape = dict[tuple[str, str], _Part]
+
+
+def require_tables(database: Database) -> None:
+    """Refuse a file that lacks a table, or whose tables have other columns: nothing can be read or written then.
+
+    Raises:
+        VerificationError: names the first of them.
+    """
+    with database.reading() as rows:
+        found = _shape(rows.connection)
+    for (kind, name), part in _made().items():
+        if kind == "table" and found.get((kind, name)) != part:
+            raise VerificationError(_sentence(database, _lacking(kind, name, found)), advice=_RESTORE)
+
+
+def shape_faults(database: Database, *, besides: str | None = None) -> list[str]:
+    """Return a sentence for each part of the file that is missing, altered, or that CaseVault does not make.
+
+    `besides` is a table of one kind of file, which others do not have: nothing is said of it.
+    """
+    with database.reading() as rows:
+        parts = {
+            key: part for key, part in _shape(rows.connection).items() if part.table != besides or key[0] == "trigger"
+        }
+        texts = [*_differences(parts), *_numbers(rows)]
+    return [_sentence(database, text) for text in texts]
+
+
+def content_faults(database: Database) -> list[str]:
+    """Read the whole file and return a sentence for each contradiction in it: pages, and rows against their indexes."""
+    try:
+        with database.reading() as rows:
+            pages = rows.connection.exec_driver_sql("PRAGMA cipher_integrity_check")
+            broken = [str(one) for one in pages.scalars()] if pages.returns_rows else []
+            end = int(rows.connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
+            said = rows.connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST})").scalars().all()
+    except VaultError as fault:
+        return [fault.message]
+    texts = sorted({_of_page(one, end) for one in broken})
+    texts += sorted({_in_words(str(one)) for one in said if one != "ok" and not _OF_CELLS.match(str(one))})
+    return [_sentence(database, text) for text in texts]
+
+
+def _sentence(database: Database, text: str) -> str:
+    return f"{database.path.name}: {text}"
+
+
+@cache
+def _made() -> _Shape:
+    """Return the parts of a new file."""
+    engine = sa.create_engine("sqlite://", module=driver, poolclass=StaticPool)
+    try:
+        with engine.begin() as connection:
+            create_tables(connection)
+            return _shape(connection)
+    finally:
+        engine.dispose()
+
+
+def _shape(connection: sa.Connection) -> _Shape:
+    found = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").all()
+    return {(str(kind), str(name)): _Part(str(table), " ".join(str(sql).split())) for kind, name, table, sql in found}
+
+
+def _differences(found: _Shape) -> Iterator[str]:
+    made = _made()
+    for (kind, name), part in made.items():
+        if found.get((kind, name)) != part:
+            yield _lacking(kind, name, found)
+    for kind, name in sorted(found.keys() - made.keys()):
+        table = found[kind, name].table
+        home = f" of the table {table}" if kind != "table" and ("table", table) in made else ""
+        yield f"it has the {_shown(kind)} {_shown(name)}{home}, which CaseVault does not make"
+
+
+def _lacking(kind: str, name: str, found: _Shape) -> str:
+    state = "was altered" if (kind, name) in found else "is missing"
+    return f"the {kind} {name} {state}"
+
+
+def _numbers(rows: Rows) -> Iterator[str]:
+    """Yield what is wrong with the numbers of versions in the file: its stamp, and two that CaseVault leaves at 0."""
+    if ("table", "alembic_version") in _shape(rows.connection):
+        stamps = rows.connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
+        if stamps != [SCHEMA]:
+            yield "it has several stamps of its tables"
+    for name in ("user_version", "application_id"):
+        if rows.connection.exec_driver_sql(f"PRAGMA {name}").scalar():
+            yield f"its number {name} is not the one that CaseVault leaves there"
+
+
+def _in_words(said: str) -> str:
+    index = _INDEX.search(said)
+    table = None if index is None else _tables_of_indexes().get(index[1])
+    if index is None or table is None:
+        return "it contradicts itself within"
+    return f"the table {table} and its index {index[1]} do not hold the same rows: what is read by one lacks some"
+
+
+def _of_page(said: str, end: int) -> str:
+    page = _PAGE.search(said)
+    if page is not None and int(page[1]) > end:
+        return "bytes stand behind its end, which nothing reads"
+    return "a page of it is not what was written"
+
+
+def _tables_of_indexes() -> dict[str, str]:
+    return {name: part.table for (kind, name), part in _made().items() if kind == "index"}
+
+
+def _shown(name: str) -> str:
+    """Return a name that somebody else gave, short and in one line."""
+    return one_line(name)[:_SHOWN]
