@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
 
 from vault.access.session import Session
 from vault.ids import CompartmentId, EpochId, RecordId, make_id
-from vault.records.seatlog import Holder
+from vault.log import order
+from vault.records.seatlog import Holder, Predecessor, begin
 from vault.records.work import Entry, Work
+from vault.services import syncing
+from vault.services.syncing import TakenBundle
 
 _IN_ONE_ENTRY = 300
 
@@ -37,3 +43,41 @@ def write_junk(work: Work, compartment: CompartmentId, epoch: EpochId) -> None:
     """List a version of a compartment whose wrapped key, under this epoch, is none."""
     work.write(compartment, RecordId(make_id()), "note", {"kind": "contact", "text": "junk"})
     work._versions[-1] = work._versions[-1]._replace(epoch=epoch, wrap=bytes(40))
+
+
+def begin_logs(
+    session: Session, count: int, *, in_chain: bool, says: tuple[CompartmentId, str] | None = None
+) -> list[bytes]:
+    """Begin many logs of a seat: each after the one before, or all after the one in use; some of them say something."""
+    begun: list[bytes] = []
+    before = Predecessor(session.log.origin, session.log.size, session.log.frontier.root())
+    for number in range(count):
+        log = begin(
+            database=session.database,
+            place=session.log.place,
+            identity_seed=session._secrets.identity_seed,
+            roster=session.directory.roster,
+            auditors=(),
+            keyring=session.keyring,
+            app_version="1",
+            predecessor=before,
+        )
+        with Work(log) as work:
+            if says is not None and number % 4 == 0:
+                work.write(says[0], RecordId(make_id()), "note", {"kind": "contact", "text": f"{says[1]} {number}"})
+                work.commit(Entry(act="case.import"))
+            else:
+                work.commit(Entry(act="log.restored"))
+        begun.append(log.origin)
+        if in_chain:
+            before = Predecessor(log.origin, log.size, log.frontier.root())
+    return begun
+
+
+def give_all_logs(giver: Session, taker: Session, folder: Path) -> TakenBundle:
+    """Send one bundle of a program that knows no limit of logs to one that does."""
+    path = folder / f"{make_id().hex()}.bundle"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(order, "LOGS_OF_A_SEAT", 1 << 20)
+        syncing.make(giver, taker.member, path)
+    return syncing.take(taker, path)

@@ -11,13 +11,13 @@ from tests.services.colleague import admit
 from tests.services.founded import Filled
 from tests.services.organisation import JOEL, SELIN, Organisation, give
 from vault.access.session import Session
+from vault.log import order
 from vault.log.epochs import MOST_DROPS
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.records.seatlog import Predecessor, SeatLog, begin
 from vault.records.work import Entry, Work
 from vault.seal.signing import public_key
-from vault.services import cases, notes, sharing
-from vault.sync import taking
+from vault.services import cases, notes, sharing, syncing
 
 
 def begin_another_log(session: Session, roster: bytes | None = None) -> SeatLog:
@@ -43,11 +43,13 @@ def test_of_the_logs_of_one_seat_no_more_come_in_than_a_device_makes(
     organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hundred thousand of them would fill the memory of everybody, and the manifests of their bundles."""
-    monkeypatch.setattr(taking, "LOGS_OF_A_SEAT", 3)
     with organisation.at(JOEL, SELIN) as (joel, selin):
         for _ in range(4):
             begin_another_log(joel)
-        taken = give(joel, selin, tmp_path)
+        path = tmp_path / "all of them"
+        syncing.make(joel, selin.member, path)
+        monkeypatch.setattr(order, "LOGS_OF_A_SEAT", 3)
+        taken = syncing.take(selin, path)
         assert any("more logs than any device does" in fault for fault in taken.faults)
         with selin.database.reading() as rows:
             assert sum(row.bytes[SEAT_IN_GENESIS] == joel.seat for row in rows.geneses()) == 3

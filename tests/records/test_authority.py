@@ -11,6 +11,7 @@ from tests.records.beside import begin_beside
 from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.ids import Origin, SeatId
+from vault.log.genesis import GENESIS_PURPOSE, origin_of
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items
 from vault.log.operation import operation_digest
@@ -110,11 +111,13 @@ def test_a_log_is_its_seats_own_by_seat_key_and_beginning(filled_session: Sessio
         assert not authority.is_in(replace(genesis, seat=SeatId(bytes(16))), row, roster)
         assert not authority.is_in(replace(genesis, identity=bytes(32)), row, roster)
         assert not authority.is_in(genesis, row._replace(origin=ORIGIN), roster)
-        assert authority.is_in(
-            replace(genesis, predecessor=origin, predecessor_size=1, predecessor_root=bytes([1]) * 32),
-            row._replace(origin=ORIGIN),
-            roster,
-        )
+    with filled_session.database.transaction() as rows:
+        later = replace(genesis, predecessor=origin, predecessor_size=1, predecessor_root=bytes([1]) * 32)
+        signed = later.encode(filled_session.sign(GENESIS_PURPOSE, later.unsigned())[1])
+        rows.add_genesis(origin_of(signed), signed)
+        authority = Authority(rows, filled_session.directory.chain)
+        assert authority.is_in(later, row._replace(origin=origin_of(signed)), roster)
+        assert not authority.is_in(later, row._replace(origin=ORIGIN), roster)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from vault.ids import Origin, SeatId
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.items import ItemKind
 from vault.records.authority import Listings
-from vault.records.grants import GrantReader, grants_given_by
+from vault.records.grants import GrantReader, given_grants
 from vault.seal.keys import epoch_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_to
@@ -103,10 +103,10 @@ def test_the_grants_of_a_log_are_its_seats_own_and_those_that_others_say_they_ga
     named: SeatId, listing: list[SeatId], is_given: bool
 ) -> None:
     row = grant(named)
-    given = grants_given_by(cast("Rows", Logs(row)), GIVER, listed(row, *listing))
+    given = given_grants(cast("Rows", Logs(row)), listed(row, *listing)).of(GIVER)
     assert given == ({row.digest} if is_given else set())
 
 
 def test_a_grant_that_does_not_hold_together_was_given_by_nobody() -> None:
     row = grant(GIVER)._replace(sealed=b"altered")
-    assert grants_given_by(cast("Rows", Logs(row)), GIVER, listed(row, GIVER)) == set()
+    assert given_grants(cast("Rows", Logs(row)), listed(row, GIVER)).of(GIVER) == set()

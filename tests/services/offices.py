@@ -107,4 +107,4 @@ def first_take(office: Office, file: Path) -> Taken:
     with waiting_database(folder, keys, slot) as database:
         assert database is not None
         bundle = open_bundle(file, private, slot.secrets.seat, keys.header.vault)
-        return take_into(database, bundle, knows=lambda genesis: True)
+        return take_into(database, bundle, knows=lambda origin, genesis: True)

@@ -127,7 +127,8 @@ def take(
     pins: Mapping[bytes, tuple[int, bytes]] | None = None,
     unknown: Collection[bytes] = (),
 ) -> Taken:
-    def knows(genesis: Genesis) -> bool:
+    def knows(origin: bytes, genesis: Genesis) -> bool:
+        del origin
         return genesis.seat not in unknown
 
     return take_into(database, opened(path, vault), knows=knows, pins=pins or {})

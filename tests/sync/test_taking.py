@@ -39,7 +39,7 @@ def test_an_erased_version_does_not_come_back(sender: Sender, store: Database, t
     bundle = sender.make(tmp_path / "all").path
     gone = next(iter(rows_of(sender.database)["version"]))[3]
     assert isinstance(gone, bytes)
-    taken = take_into(store, opened(bundle, sender.vault), knows=lambda genesis: True, erased={gone})
+    taken = take_into(store, opened(bundle, sender.vault), knows=lambda origin, genesis: True, erased={gone})
     assert taken.counts.refused == 1  # its wrapped key, which finds no version
     assert gone not in {row[3] for row in rows_of(store)["version"]}
 
@@ -155,6 +155,6 @@ def test_the_log_that_this_device_writes_is_never_gone_on_with(sender: Sender, s
     logs = {**sender.extents(), origin: replace(extent, size=extent.size - 1)}
     take(store, sender.make(tmp_path / "older", logs=logs).path, sender.vault)
     bundle = opened(sender.make(tmp_path / "newer").path, sender.vault)
-    taken = take_into(store, bundle, knows=lambda genesis: True, own=origin)
+    taken = take_into(store, bundle, knows=lambda origin, genesis: True, own=origin)
     assert (origin, Stop.OWN_LOG) in {(one.origin, one.why) for one in taken.waiting}
     assert len([row for row in rows_of(store)["operation"] if row[0] == origin]) == extent.size - 1

@@ -70,6 +70,6 @@ def test_of_this_devices_own_log_no_tile_comes_in_from_outside(store: Database, 
     take(store, bundle_of(tmp_path / "older", log), VAULT)
     log.write(2)
     newer = opened(bundle_of(tmp_path / "newer", log), VAULT)
-    taken = take_into(store, newer, knows=lambda genesis: True, own=log.origin)
+    taken = take_into(store, newer, knows=lambda origin, genesis: True, own=log.origin)
     assert [waiting.why for waiting in taken.waiting] == [Stop.OWN_LOG]
     assert tiles_here(store, log) == []

@@ -224,7 +224,8 @@ def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: str) -> Alarm 
 def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarms: tuple[Alarm, ...]) -> Continuity:
     """Go on from the seat's newest log: as far as this account saw it, or else as far as it is proven."""
     named = {genesis.predecessor for genesis in own.values()} - {ZERO_DIGEST}
-    if pins is not None and pins.current in pins.logs and pins.current not in named:
+    is_here = pins is not None and (pins.current in own or not own)
+    if pins is not None and is_here and pins.current in pins.logs and pins.current not in named:
         pinned = pins.logs[pins.current]
         return Continuity(None, Predecessor(pins.current, pinned.size, pinned.root), alarms)
     reports = {origin: report_of(rows, origin) for origin in own if origin not in named}

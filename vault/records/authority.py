@@ -13,10 +13,13 @@ from vault.ids import Origin, SeatId
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items, items_digest
+from vault.log.order import first_logs, logs_of
 from vault.log.roster import Roster, RosterChain
+from vault.log.roster_entries import Certificate
 from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
 from vault.records.logs import genesis_of
+from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 
@@ -126,6 +129,7 @@ class Authority:
     _geneses: dict[bytes, Genesis | None] = field(default_factory=dict)
     _entries: dict[Place, Entry | None] = field(default_factory=dict)
     _first_sessions: dict[bytes, int] = field(default_factory=dict)
+    _counted_logs: dict[tuple[bytes, bytes], frozenset[bytes]] = field(default_factory=dict)
 
     def entry(self, origin: bytes, seq: int) -> Entry | None:
         """Return the entry there if it is proven and its author was in (C1 to C4), or None."""
@@ -141,13 +145,26 @@ class Authority:
         return self._geneses[origin]
 
     def is_in(self, genesis: Genesis, row: OperationRow, roster: Roster) -> bool:
-        """Say whether the log is its seat's own and the seat was in when it wrote this entry (C4)."""
+        """Say whether the log is one of its seat's own that count and the seat was in when it wrote this entry (C4)."""
         certificate = roster.certificates.get(genesis.seat)
-        if certificate is None or certificate.identity != genesis.identity:
-            return False
-        if genesis.is_first and certificate.genesis != row.origin:
+        if certificate is None or not self.is_log_of(certificate, row.origin, genesis):
             return False
         return self.chain.allows(genesis.seat, row.origin, row.seq, roster.root)
+
+    def is_log_of(self, certificate: Certificate, origin: bytes, genesis: Genesis) -> bool:
+        """Say whether a log is of a certificate of its seat and counts: the first one, or one of the first after it."""
+        if certificate.identity != genesis.identity:
+            return False
+        if genesis.is_first:
+            return certificate.genesis == origin
+        return origin in self._first_logs(genesis.seat, certificate)
+
+    def _first_logs(self, seat: bytes, certificate: Certificate) -> frozenset[bytes]:
+        key = (seat, certificate.genesis)
+        if key not in self._counted_logs:
+            logs = logs_of(self.rows.geneses(), seat, certificate.identity, is_signed_raw)
+            self._counted_logs[key] = first_logs(logs, certificate.genesis)
+        return self._counted_logs[key]
 
     def _find(self, origin: Origin, seq: int) -> Iterator[Entry]:
         genesis = self.genesis(origin)

@@ -6,7 +6,7 @@ pass it on before the log of its giver comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -47,13 +47,29 @@ class GrantReader:
         yield from seats - {grant.giver}
 
 
-def grants_given_by(rows: Rows, seat: bytes, listings: Listings) -> set[bytes]:
-    """Return the digests of the grants that hold together and name as giver this seat, or another that lists them."""
-    listed = listings.of(rows, ItemKind.GRANT)
+@dataclass(frozen=True, slots=True)
+class GivenGrants:
+    """The grants here that hold together: those that a log of their named giver lists, and all others by that giver."""
+
+    listed: frozenset[bytes]
+    by_giver: Mapping[bytes, Collection[bytes]]
+
+    def of(self, seat: bytes) -> frozenset[bytes]:
+        """Return the digests of those that name as giver this seat, or another that lists them."""
+        return self.listed.union(self.by_giver.get(seat, ()))
+
+
+def given_grants(rows: Rows, listings: Listings) -> GivenGrants:
+    """Return what is here of grants, looked at once for all logs."""
+    places = listings.of(rows, ItemKind.GRANT)
     seats = {row.origin: row.bytes[SEAT_IN_GENESIS] for row in rows.geneses()}
-    return {
-        row.digest
-        for row in rows.grants()
-        if row.digest == grant_digest(row.epoch, row.seat, row.sealed)
-        and (row.giver == seat or row.giver in {seats.get(origin) for origin, _ in listed.get(row.digest, ())})
-    }
+    whole = [row for row in rows.grants() if row.digest == grant_digest(row.epoch, row.seat, row.sealed)]
+    by_giver: dict[bytes, list[bytes]] = {}
+    for row in whole:
+        by_giver.setdefault(row.giver, []).append(row.digest)
+    return GivenGrants(
+        frozenset(
+            row.digest for row in whole if row.giver in {seats.get(origin) for origin, _ in places.get(row.digest, ())}
+        ),
+        by_giver,
+    )

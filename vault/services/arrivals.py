@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from vault.access.alarms import Alarm
@@ -139,7 +140,7 @@ class Arrival:
         taken = take_into(
             session.database,
             bundle,
-            knows=lambda genesis: knows(session, genesis),
+            knows=partial(knows, session),
             pins=pins_of(session),
             own=session.log.origin,
             progress=lambda done, total: self._progress("taking", done, total),

@@ -7,7 +7,9 @@ from typing import Protocol, TypeVar
 
 from vault.access.session import Session
 from vault.ids import Origin, SeatId
+from vault.log.genesis import Genesis
 from vault.records.logs import genesis_of
+from vault.store.rows import Rows
 
 
 class _Placed(Protocol):
@@ -31,17 +33,36 @@ def seats_of(session: Session, logs: Iterable[Origin | None]) -> frozenset[SeatI
 
 
 def without_ended(session: Session, found: Sequence[_Found]) -> list[_Found]:
-    """Return what does not lie in the log of a device that was ended."""
+    """Return what lies neither in the log of a device that was ended nor in one that does not count."""
     live = session.directory.standing.certificates
-    seats = {origin: _seat_of(session, origin) for origin in {one.origin for one in found} if origin is not None}
-    ended = {origin for origin, seat in seats.items() if seat is not None and seat not in live}
-    return [one for one in found if one.origin not in ended]
+    origins = {one.origin for one in found if one.origin is not None}
+    over = {one for one in origins if (seat := _seat_of(session, one)) is not None and seat not in live}
+    with session.database.reading() as rows:
+        authority = session.authority(rows)
+        for origin in origins - over:
+            genesis = genesis_of(rows, origin)
+            certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
+            if genesis is not None and certificate is not None and certificate.identity == genesis.identity:
+                over |= set() if authority.is_log_of(certificate, origin, genesis) else {origin}
+    return [one for one in found if one.origin not in over]
 
 
 def _seat_of(session: Session, origin: Origin) -> SeatId | None:
+    """Return whose log this is, by its own beginning or, where nobody ever saw that, by the one that names it."""
     with session.database.reading() as rows:
         genesis = genesis_of(rows, origin)
-    certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
-    if genesis is None or certificate is None or certificate.identity != genesis.identity:
-        return None
-    return SeatId(genesis.seat)
+        if genesis is None and origin not in session.prover.verified:
+            return _who_goes_on(session, rows, origin)
+    return None if genesis is None else _certified(session, genesis)
+
+
+def _who_goes_on(session: Session, rows: Rows, origin: Origin) -> SeatId | None:
+    """Return the one seat whose logs go on from a log that is not here; None where there are several, or none."""
+    geneses = (genesis_of(rows, name) for name in {row.origin for row in rows.geneses()})
+    naming = {_certified(session, one) for one in geneses if one is not None and one.predecessor == origin}
+    return naming.pop() if len(naming) == 1 else None
+
+
+def _certified(session: Session, genesis: Genesis) -> SeatId | None:
+    certificate = session.directory.certificate_of(genesis.seat)
+    return None if certificate is None or certificate.identity != genesis.identity else SeatId(genesis.seat)

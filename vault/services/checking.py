@@ -21,7 +21,7 @@ from vault.policy.roles import Action
 from vault.records.authority import Authority, Proven, names_its_list
 from vault.records.counting import Counter, Quarantined
 from vault.records.epochs import notices_of, read_notice
-from vault.records.grants import grants_given_by
+from vault.records.grants import GivenGrants, given_grants
 from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.versions import open_all
 from vault.records.work import Entry
@@ -130,6 +130,7 @@ class _Checked:
         self.faults: list[Fault] = []
         self._counts: Counter | None = None
         self._erased: set[bytes] | None = None
+        self._given: GivenGrants | None = None
         self._approvals: dict[bytes, bytes] = {}
         self.said = Said()
 
@@ -168,7 +169,9 @@ class _Checked:
         # A row that does not hold together is as good as none.
         epochs = {row.digest: row.bytes for row in rows.epochs() if read_notice(row) is not None}
         made = check_epochs(rows.operations(origin), epochs, report, compartments=ours)
-        grants = grants_given_by(rows, genesis.seat, self._session.learned.listings)
+        if self._given is None:
+            self._given = given_grants(rows, self._session.learned.listings)
+        grants = self._given.of(genesis.seat)
         given = check_listed(rows.operations(origin), ItemKind.GRANT, grants, report, compartments=ours)
         for found in (made, given):
             self._present += found.present

@@ -47,16 +47,16 @@ def keep_peers(session: Session, peers: Mapping[bytes, Peer]) -> None:
 
 def certified_identity(session: Session, seat: bytes) -> bytes | None:
     """Return the identity key that a counted roster certifies for a seat, also for one that left, or None."""
-    for roster in reversed(session.directory.chain.accepted):
-        certificate = roster.certificates.get(seat)
-        if certificate is not None:
-            return certificate.identity
-    return None
+    certificate = session.directory.certificate_of(seat)
+    return None if certificate is None else certificate.identity
 
 
-def knows(session: Session, genesis: Genesis) -> bool:
-    """Say whether a log is of a seat that some counted roster certifies with this identity key."""
-    return certified_identity(session, genesis.seat) == genesis.identity
+def knows(session: Session, origin: bytes, genesis: Genesis) -> bool:
+    """Say whether a log is of a seat that a counted roster certifies with its key: its first one, or one after it."""
+    certificate = session.directory.certificate_of(genesis.seat)
+    if certificate is None or certificate.identity != genesis.identity:
+        return False
+    return not genesis.is_first or certificate.genesis == origin
 
 
 def pins_of(session: Session) -> dict[bytes, tuple[int, bytes]]:
@@ -69,11 +69,13 @@ def pins_of(session: Session) -> dict[bytes, tuple[int, bytes]]:
 
 
 def extents(session: Session, rows: Rows, starts: Mapping[bytes, int]) -> dict[bytes, Extent]:
-    """Return how much of each log of a known seat this device can prove; what lies before `starts` is passed by."""
+    """Return how much of each log that counts this device can prove; what lies before `starts` is passed by."""
     found: dict[bytes, Extent] = {}
+    authority = session.authority(rows)
     for origin in {Origin(row.origin) for row in rows.geneses()}:
         genesis = genesis_of(rows, origin)
-        if genesis is None or not knows(session, genesis):
+        certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
+        if genesis is None or certificate is None or not authority.is_log_of(certificate, origin, genesis):
             continue
         size = rows.size(origin)
         known = session.prover.proven(rows, origin, min(starts.get(origin, 0), size), size)

@@ -219,7 +219,7 @@ def finish(
         private = KemPrivate.from_seed(slot.secrets.kem_seed)
         # Whose logs come in is not asked yet: the rosters that say it come with them, and are judged from the root.
         opened = open_bundle(bundle, private, SeatId(slot.secrets.seat), VaultId(file.header.vault))
-        if take_into(database, opened, knows=lambda genesis: True).evidence:
+        if take_into(database, opened, knows=lambda origin, genesis: True).evidence:
             raise VerificationError(
                 "a log of this vault forked: somebody admitted this device in a copy of it",
                 advice="Ask who invited you, in person; use nothing of this vault until then.",

@@ -1,4 +1,4 @@
-"""What counted may count no more: a roster that ends somebody, or an epoch that drops somebody, came after their work.
+"""What counted may count no more: a roster that ends somebody, an epoch that drops somebody, or logs that go before.
 
 What counts depends on the rows held, not on their order (FORMAT.md 6), so an index that took the work in has to ask
 again: else two honest devices would show two different cases for ever.
@@ -44,10 +44,24 @@ def recount(session: Session, index: Index) -> None:
                 first = min(sizes.get(origin, 0) for sizes in state.cuts[seat])
                 if compartment in _written(rows, origin, first, cursor):
                     touched.add(compartment)
+        for displaced in _displaced(session, rows, cursor) - known:
+            cuts.add(displaced)
+            touched |= set(_written(rows, Origin(displaced), 0, cursor))
         held = sorted(one for one in touched if session.holds(one))
         places = {(one.origin, one.seq) for compartment in held for one in rows.versions(compartment)}
     if cuts:
         apply(index, map(RemovedCompartment, held), {}, waiting=places, cuts=cuts)
+
+
+def _displaced(session: Session, rows: Rows, cursor: Mapping[bytes, int]) -> set[bytes]:
+    """Return the logs in the index that are none of the first of their seat any more."""
+    authority, found = session.authority(rows), set[bytes]()
+    for origin in cursor:
+        genesis = authority.genesis(origin)
+        certificate = None if genesis is None else session.directory.certificate_of(genesis.seat)
+        if genesis is not None and certificate is not None and not genesis.is_first:
+            found |= set() if authority.is_log_of(certificate, origin, genesis) else {origin}
+    return found
 
 
 def _logs(rows: Rows) -> Mapping[SeatId, list[Origin]]:

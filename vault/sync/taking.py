@@ -5,11 +5,11 @@
 
 Taking is idempotent: rows that are here already are left alone, so that a take which was cut off is simply repeated.
 
-A first take into a new, empty vault folder (joining): call `take_into` with `knows=lambda genesis: True` and no pins,
-read the rosters that came from the root key that the person compared, and only then use the folder; if no roster
-counts, or `bundle.manifest.identity` is not the certified identity of `bundle.manifest.seat`, throw the folder away.
-An open vault passes the seats of the rosters it knows, reads the rosters again afterwards, and takes the same bundle
-once more when they know more seats than before: `Taken.waiting` names the logs that wait for one.
+A first take into a new, empty vault folder (joining): call `take_into` with a `knows` that says yes and no pins, read
+the rosters that came from the root key that the person compared, and only then use the folder; if no roster counts,
+or `bundle.manifest.identity` is not the certified identity of `bundle.manifest.seat`, throw the folder away. An open
+vault passes the seats of the rosters it knows, reads the rosters again afterwards, and takes the same bundle once more
+when they know more seats than before: `Taken.waiting` names the logs that wait for one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 
 from vault.errors import VerificationError
-from vault.log.genesis import SEAT_IN_GENESIS, Genesis, origin_of, verify_genesis
+from vault.log import order
+from vault.log.genesis import Genesis, origin_of, verify_genesis
 from vault.log.tree import tile_stop
 from vault.seal.signing import is_signed_raw
 from vault.store.engine import Database
@@ -30,10 +31,8 @@ from vault.sync.opening import Bundle
 from vault.sync.pages import PageKind, SentOperation
 from vault.sync.proving import Offered, ProvenLog, Stop, as_row, prove
 
-# A restored or copied vault begins a log. Whoever begins more of them fills the memory of all others.
-LOGS_OF_A_SEAT = 255
-KnowsSeat = Callable[[Genesis], bool]
-"""Whether the seat of a log is certified, with this identity key, in some roster that counts here."""
+KnowsSeat = Callable[[bytes, Genesis], bool]
+"""Whether a log, by name and genesis, is of a seat that some roster that counts here certifies with this key."""
 Progress = Callable[[int, int], None]
 _NO_PINS: Mapping[bytes, tuple[int, bytes]] = {}
 _NOTHING: frozenset[bytes] = frozenset()
@@ -132,9 +131,6 @@ class _Take:
         self._offered: dict[bytes, Offered] = {}
         self._proven: dict[bytes, ProvenLog] = {}
         self._own = own
-        self._logs: dict[bytes, set[bytes]] = {}
-        for row in rows.geneses():
-            self._logs.setdefault(row.bytes[SEAT_IN_GENESIS], set()).add(row.origin)
         self._admission = Admission(rows, self._log, erased)
 
     def run(self) -> Taken:
@@ -162,11 +158,13 @@ class _Take:
 
     def _read_beginnings(self) -> None:
         geneses: dict[bytes, Genesis] = {}
-        notes: dict[bytes, list[bytes]] = {}
+        notes: dict[bytes, list[bytes]] | None = None
         stored: dict[bytes, bytes] = {}
         for page in self._bundle.pages(PageKind.GENESIS, PageKind.CHECKPOINT):
+            if page.kind is PageKind.CHECKPOINT and notes is None:
+                geneses, notes = self._first_of_each_seat(geneses), {}
             for value in page.of(bytes):
-                if page.kind is PageKind.CHECKPOINT:
+                if notes is not None:
                     if page.origin in geneses:  # beginnings come first; of other logs nothing is kept in memory
                         notes.setdefault(page.origin, []).append(value)
                     continue
@@ -175,11 +173,11 @@ class _Take:
                 if genesis is not None:
                     geneses[origin], stored[origin] = genesis, value
             self._advance(page.claimed)
-        for origin, genesis in geneses.items():
-            self._offered[origin] = Offered(origin, stored[origin], genesis, tuple(notes.get(origin, ())))
+        for origin, genesis in (self._first_of_each_seat(geneses) if notes is None else geneses).items():
+            self._offered[origin] = Offered(origin, stored[origin], genesis, tuple((notes or {}).get(origin, ())))
 
     def _genesis(self, origin: bytes, untrusted: bytes) -> Genesis | None:
-        """Return the genesis of a log that may come in, or None."""
+        """Return the genesis of a log of this vault and of a known seat, or None."""
         try:
             genesis = verify_genesis(untrusted, is_signed_raw)
         except VerificationError:
@@ -187,14 +185,28 @@ class _Take:
             return None
         if genesis.vault != self._bundle.manifest.vault:
             self._wait(origin, genesis.seat, Stop.FOREIGN, 0)
-        elif not self._knows(genesis):
+        elif not self._knows(origin, genesis):
             self._wait(origin, genesis.seat, Stop.UNKNOWN_SEAT, 0)
-        elif len(logs := self._logs.setdefault(genesis.seat, set()) | {origin}) > LOGS_OF_A_SEAT:
-            self._wait(origin, genesis.seat, Stop.TOO_MANY, 0)
         else:
-            self._logs[genesis.seat] = logs
             return genesis
         return None
+
+    def _first_of_each_seat(self, geneses: Mapping[bytes, Genesis]) -> dict[bytes, Genesis]:
+        """Return the logs that may come in: what goes before them is here or comes too, and they are not too many."""
+        offered: dict[tuple[bytes, bytes], dict[bytes, Genesis]] = {}
+        for origin, genesis in geneses.items():
+            offered.setdefault((genesis.seat, genesis.identity), {})[origin] = genesis
+        first: dict[bytes, Genesis] = {}
+        for (seat, identity), new in offered.items():
+            known = order.logs_of(self._rows.geneses(), seat, identity, is_signed_raw)
+            logs = {**known, **new}
+            for at, origin in enumerate(order.in_order(logs)):
+                genesis = logs[origin]
+                if origin in known or (at < order.LOGS_OF_A_SEAT and (genesis.is_first or genesis.predecessor in logs)):
+                    first[origin] = genesis
+                else:
+                    self._wait(origin, seat, Stop.TOO_MANY if at >= order.LOGS_OF_A_SEAT else Stop.GAP, 0)
+        return {origin: genesis for origin, genesis in geneses.items() if origin in first}
 
     def _entries(self) -> Iterator[tuple[bytes, Iterator[SentOperation]]]:
         """Yield the entries of the bundle, log by log; a log's pages stand together."""
