@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.attacks.called import GIVEN, PLACES
 from tests.redaction.people import outcome, text_left
@@ -149,3 +151,27 @@ def asked(text: str) -> list[str]:
 )
 def test_structure_and_ordinary_words_are_no_questions(text: str, forms: list[str]) -> None:
     assert asked(text) == forms
+
+
+PIECES = """
+Temir temir TEMIR Oshmar Baker baker Will will Rose rose The the Court court May may I i a A. J. B Mr de van kyzy Street
+Monday January d'Anita O'Shmar Урин урин Урину С. с Вера вера По по Том том Южную Темир уулу 17 11. one two three علي
+على مي May's l'Oshmar Temir_x
+"""
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(PIECES.split()), st.sampled_from([" ", "\n", ", ", ". ", "-", "'"])),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_no_word_that_was_asked_about_and_removed_is_left_in_any_arrangement(pieces: list[tuple[str, str]]) -> None:
+    text = "".join(piece + gap for piece, gap in pieces)
+    grammar = {"will", "may", "the", "a", "i", "с", "по", "том"}
+    words = {word for form in asked(text) for word in re.findall(r"[^\W\d_]{2,}", normal(form))}
+    spelled = {"one", "two", "three", "court", "street", "monday", "mr", "de", "van", "kyzy", "уулу"}
+    left_words = re.findall(r"[^\W\d_]{2,}", normal(text_left(text).replace("[removed]", " ")))
+    assert (words - grammar - spelled) & set(left_words) == set()

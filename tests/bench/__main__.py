@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench import (
+    asking,
     bulk_import,
     first_paint,
     full_text,
@@ -39,6 +40,7 @@ BENCHES: tuple[Bench, ...] = (
     *start_up.BENCHES,
     *first_paint.BENCHES,
     *leaving.BENCHES,
+    *asking.BENCHES,
 )
 _DOCS = Path(__file__).parents[2] / "docs"
 
