@@ -37,8 +37,8 @@ class Shown:
     notices: dict[bytes, EpochRow]
     grants: dict[bytes, list[GrantRow]]
 
-    def operations(self, _origin: bytes) -> list[OperationRow]:
-        return self.entries
+    def operations(self, _origin: bytes, start: int = 0) -> list[OperationRow]:
+        return [row for row in self.entries if row.seq >= start]
 
     def epoch(self, digest: bytes) -> EpochRow | None:
         return self.notices.get(digest)
@@ -119,6 +119,12 @@ def log(session: Session) -> Log:
 def test_every_entry_is_read_in_order(log: Log) -> None:
     assert log.told() == ACTS
     assert [(one.origin, one.seq, one.fault) for one in log.read()] == [(log.origin, n, None) for n in range(5)]
+
+
+@pytest.mark.parametrize("start", range(7))
+def test_from_an_entry_on_the_same_is_read_as_from_the_first(log: Log, start: int) -> None:
+    rows = cast("Rows", log.rows)
+    assert list(read_payloads(rows, log.auditor, log.origin, start=start)) == log.read()[start:]
 
 
 def test_whoever_was_not_granted_the_key_is_told_of_each_entry_that_there_is_one(log: Log) -> None:

@@ -49,20 +49,25 @@ class Auditor:
 
 
 def read_payloads(
-    rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]] = frozenset()
+    rows: Rows,
+    auditor: Auditor,
+    origin: Origin,
+    rejected: Container[tuple[int, bytes]] = frozenset(),
+    start: int = 0,
 ) -> Iterator[AuditEntry]:
-    """Yield every entry of a log in order, hashing the audit ratchet forward from each epoch that it lists.
+    """Yield the entries of a log from one on, in order, hashing the audit ratchet forward from each epoch listed.
 
     Args:
         rows: of the vault.
         auditor: who reads.
         origin: the log.
         rejected: (seq, digest) of rows that stand beside true ones and are passed over.
+        start: the first entry to yield; the one that lists its audit epoch is at most a period before it.
     """
     compartment: bytes = ZERO_ID
     key: bytes | None = None
-    following = 0
-    for row in rows.operations(origin):
+    following = first = max(0, start - ENTRIES_PER_PERIOD)
+    for row in rows.operations(origin, first):
         if (row.seq, row.digest) in rejected:
             continue
         key = _past_gap(key, row.seq - following)
@@ -70,8 +75,10 @@ def read_payloads(
         opened = _epoch_listed_by(rows, auditor, row)
         if opened is not None:
             compartment, key = opened
-        if key is None:
-            yield AuditEntry(origin, row.seq, None, "not granted")
+        if key is None or row.seq < start:
+            if row.seq >= start:
+                yield AuditEntry(origin, row.seq, None, "not granted")
+            key = None if key is None else derive_next_ratchet(key)
             continue
         try:
             payload = _open(auditor.vault, compartment, key, row)

@@ -38,6 +38,9 @@ from vault.store.files import read_limited
 from vault.store.rows import Rows
 from vault.store.rowtypes import SealedVersion
 
+# What is found here with its place, and was told before without it.
+_SEEN_HERE_TOO = frozenset({"act", "database", "schema"})
+
 Progress = Callable[[int, int], None]
 
 
@@ -96,10 +99,9 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         seats = seats_of(session, (fault.origin for fault in checked.faults))
         found = Alarm(VERIFY_ALARM, f"The log does not verify: {checked.faults[0].text}.", seats=seats)
     session.settle_alarms(found)
+    told = {VERIFY_ALARM, *({fault.code for fault in checked.faults} & _SEEN_HERE_TOO)}
     checked.faults += [
-        Fault(alarm.code.split(":")[0], None, None, None, alarm.text)
-        for alarm in session.faults()
-        if alarm.code not in {VERIFY_ALARM, *(fault.code for fault in damage)}
+        Fault.here(code, alarm.text) for alarm in session.faults() if (code := alarm.code.split(":")[0]) not in told
     ]
     size, root = session.log.size, session.log.frontier.root()
     with session.work() as work:

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from vault.access.alarms import Alarm
 from vault.access.session import Session
+from vault.ids import Origin
+from vault.records.authority import Proven
 from vault.records.counting import Quarantined
 from vault.services.blame import seats_of, without_ended
+from vault.services.said import FALSE_ACT, Said
 
 _ADVICE = "run `casevault log verify`"
 _FAULTS, _WAITING, _UNENTITLED = "quarantine", "waiting", "unentitled"
@@ -44,6 +47,20 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
     over = {code for code, left in found if not left}
     if any(one.code in over for one in session.alarms):
         session.alarms = tuple(one for one in session.alarms if one.code not in over)
+
+
+def notice_false_acts(session: Session, origin: Origin, start: int, known: Proven) -> None:
+    """Say to an auditor that an entry which came lists what its act may not, unless its author was ended."""
+    with session.database.reading() as rows:
+        found = Said().read(rows, session.auditor(), origin, known.rejected, start)
+        first = next((one for one in found if one.code == FALSE_ACT and one.seq < known.size), None)
+    seats = seats_of(session, [origin])
+    if first is not None and not seats.isdisjoint(session.directory.standing.certificates):
+        where = f"log {origin.hex()[:16]}, entry {first.seq}"
+        text = (
+            f"Somebody's program says one thing and does another ({where}): {first.text}; {_ADVICE}, which names them."
+        )
+        notice(session, Alarm(f"{FALSE_ACT}:{origin.hex()}", text, lasts=True, seats=seats))
 
 
 def notice_absent(session: Session, compartment: bytes, count: int) -> None:

@@ -20,12 +20,13 @@ from vault.index.fold import sort_key
 from vault.index.heads import heads_in
 from vault.log.epochs import CompartmentKind
 from vault.log.roster import ROSTER_RECORD
+from vault.policy.roles import Role
 from vault.records.authority import Proven
 from vault.records.codec import from_fields
 from vault.records.counting import Counter, Quarantined
 from vault.records.versions import OpenedVersion
 from vault.services.limits import hide_what_is_over
-from vault.services.noticing import notice, notice_findings
+from vault.services.noticing import notice, notice_false_acts, notice_findings
 from vault.services.reading import read_heads
 from vault.services.recounting import recount
 from vault.store.rows import Rows
@@ -63,6 +64,8 @@ def caught_up(session: Session, *, progress: Progress = lambda done, total: None
         known = _proven(session, origin, start, size)
         asks |= origin != session.log.origin and known.size > start
         found += _catch_up_with(session, index, origin, start=start, known=known)
+        if origin != session.log.origin and Role.AUDITOR in session.roles:
+            notice_false_acts(session, origin, start, known)
         if known.size < size:
             found.append(Quarantined(origin, known.size, None, "C3"))
         progress(size - start, total)

@@ -18,6 +18,7 @@ from vault.records.payloads import Auditor, read_payloads
 from vault.services.approval_checks import JUDGED_ACTS
 from vault.store.rows import Rows
 
+FALSE_ACT: Final = "act"
 DRILL: Final = "recovery.drill"
 _KEPT: Final = JUDGED_ACTS | {DRILL}
 _NAMES: Final = {
@@ -56,10 +57,10 @@ class Said:
     closed: set[bytes] = field(default_factory=set)
 
     def read(
-        self, rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]]
+        self, rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]], start: int = 0
     ) -> Iterator[SaidFault]:
-        """Read one log and yield what is wrong; `rejected` are rows that stand beside true ones."""
-        for entry in read_payloads(rows, auditor, origin, rejected):
+        """Read one log from an entry on and yield what is wrong; `rejected` are rows that stand beside true ones."""
+        for entry in read_payloads(rows, auditor, origin, rejected, start):
             if entry.payload is None:
                 self.closed.add(origin)
                 if entry.fault == "broken":
@@ -72,4 +73,4 @@ class Said:
                 self.kept[origin, entry.seq] = entry.payload
             if beyond := kinds_beyond(act, entry.kinds):
                 names = " and ".join(_NAMES[kind] for kind in beyond)
-                yield SaidFault("act", entry.seq, f"it says {act}, which may not list {names}, and lists it")
+                yield SaidFault(FALSE_ACT, entry.seq, f"it says {act}, which may not list {names}, and lists it")
