@@ -85,7 +85,7 @@ class Session:
     quarantine: list[Quarantined] = field(default_factory=list)
     _drafts: Drafts | None = field(default=None, repr=False)
     _index: Index | None = field(default=None, repr=False)
-    _closed: bool = False
+    is_closed: bool = False
     ends: Mapping[CompartmentId, int] = field(default_factory=dict)
     is_over: bool = False
     here: frozenset[SeatId] = frozenset()
@@ -199,7 +199,7 @@ class Session:
             compartments: where versions will be written. Where two people replaced a key at once, these are joined
                 under a new one first, in an operation of its own (FORMAT.md 2).
         """
-        if self._closed:
+        if self.is_closed:
             raise InternalError("the session is closed")
         for compartment in compartments:
             self.settle_keys(compartment)
@@ -326,9 +326,9 @@ class Session:
         Raises:
             VaultError: something could not be written at the end; what was acknowledged is safe.
         """
-        if self._closed:
+        if self.is_closed:
             return
-        self._closed = True
+        self.is_closed = True
         faults: list[VaultError] = []
         steps: list[Callable[[], None]] = []
         if self._index is not None:

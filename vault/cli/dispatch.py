@@ -11,13 +11,16 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from vault import __version__
 from vault.cli.face import Face, Result
 from vault.cli.streams import ready_streams
 from vault.cli.text import HELP, NOUNS
 from vault.errors import InternalError, UsageError, VaultError
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
 
 _VERSION = f"casevault {__version__}\n"
 _ANSWERED_AT_ONCE = {"--help": HELP, "-h": HELP, "help": HELP, "--version": _VERSION, "version": _VERSION}
@@ -40,15 +43,21 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(_without_values(message), advice=f"See `{self.prog} --help`.")
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command and return its exit code. Never raises, never prints a traceback with values."""
-    ready_streams()
+def run(arguments: list[str], held: Session | None = None) -> int:
+    """Run one command and return its exit code. Never raises, never prints a traceback with values.
+
+    Args:
+        arguments: as typed behind `casevault`.
+        held: the open vault of `casevault shell`; else the command opens it.
+    """
+    if held is None:
+        ready_streams()
     face = Face(as_json="--json" in arguments)
     words = _ANSWERED_AT_ONCE.get(" ".join(arguments))
     if words is not None:
         return face.show(Result({}, words.splitlines()))
     try:
-        return _run(arguments, face)
+        return _run(arguments, face, held)
     except VaultError as error:
         return face.fail(error)
     except KeyboardInterrupt:
@@ -59,8 +68,9 @@ def run(arguments: list[str]) -> int:
         return face.fail(InternalError(f"{type(error).__name__} at {_place(error)}"))
 
 
-def _run(arguments: list[str], face: Face) -> int:
+def _run(arguments: list[str], face: Face, held: Session | None) -> int:
     options, rest = _global_options(arguments)
+    options.held = held
     face.as_json, face.quiet, face.may_ask = options.json, options.quiet, not options.no_input
     if not rest:
         rest = ["app"]

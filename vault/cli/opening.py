@@ -22,7 +22,7 @@ from vault.cli.asking import (
     text_is_typed,
 )
 from vault.cli.face import Face
-from vault.errors import NoVaultError, VaultError, WrongPassphraseError
+from vault.errors import NoVaultError, RefusedError, VaultError, WrongPassphraseError
 
 if TYPE_CHECKING:
     from vault.access.factors import Factors
@@ -60,6 +60,8 @@ def read_entrance(args: argparse.Namespace, face: Face, salt: Callable[[], bytes
     from vault.access.factors import Factors, salt_of_vault
     from vault.store.folder import VaultFolder
 
+    if args.held is not None:
+        raise RefusedError("this asks for the passphrase, and the vault is open", advice="Leave with `exit` first.")
     if salt is None:
         path = vault_path(args)
         folder = VaultFolder(path)
@@ -90,9 +92,14 @@ def read_pin() -> str:
 
 @contextmanager
 def opened(args: argparse.Namespace, face: Face, entrance: Entrance | None = None) -> Iterator[Session]:
-    """Unlock the vault for one command and lock it after, whatever happens."""
-    from vault.services import arrival, dates, members
+    """Unlock the vault for one command and lock it after, whatever happens; within `casevault shell` it stays open."""
+    from vault.services import dates, members
 
+    held: Session | None = args.held
+    if held is not None:
+        with _answering(held, face, held.warnings):
+            yield held
+        return
     coming = read_entrance(args, face) if entrance is None else entrance
     with ExitStack() as ending:
         session = ending.enter_context(_unlock(vault_path(args), coming, face))
@@ -101,22 +108,30 @@ def opened(args: argparse.Namespace, face: Face, entrance: Entrance | None = Non
         said = session.warnings
         for warning in said:
             face.say(warning)
-        try:
+        with _answering(session, face, said):
             yield session
-            if session.uses_index:
-                for line in arrival.settle(session):
-                    face.say(line)
-        finally:
-            # What came to light on the way stands beside the answer, once.
-            for warning in session.warnings:
-                if warning not in said:
-                    face.say(warning)
         ending.pop_all()
         try:
             session.close()
         except VaultError as fault:
             # What the command did is durable; failing now would make somebody do it twice.
             face.say(f"casevault: {fault.message}; what this command did is safe. {fault.next_step}")
+
+
+@contextmanager
+def _answering(session: Session, face: Face, said: Sequence[str]) -> Iterator[None]:
+    """Let a command work, then do what is due behind it, and say what came to light and was not said before."""
+    from vault.services import arrival
+
+    try:
+        yield
+        if session.uses_index:
+            for line in arrival.settle(session):
+                face.say(line)
+    finally:
+        for warning in session.warnings:
+            if warning not in said:
+                face.say(warning)
 
 
 def _unlock(path: Path, entrance: Entrance, face: Face) -> Session:

@@ -7,6 +7,7 @@ casevault - an encrypted casework vault for asylum-support organisations
 
   casevault                      open the app
   casevault demo                 try everything on invented people
+  casevault shell                one passphrase for several commands
   casevault NOUN VERB --help     the options of one command
 
 usage: casevault [--vault V] [--member NAME] NOUN [VERB] ...
@@ -114,4 +115,5 @@ NOUNS: dict[str, str] = {
     "doctor": "vault.cli.computer",
     "demo": "vault.cli.demo",
     "app": "vault.cli.app",
+    "shell": "vault.cli.shell",
 }

@@ -1,0 +1,83 @@
+"""`casevault shell`: one passphrase for several commands, and nothing stays open behind it."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.cli.typist import Typist
+
+_OPEN = "The vault is open"
+_PROMPT = "casevault> "
+
+
+def _begin(desk: Desk, *more: str) -> Typist:
+    shell = Typist(desk, *desk.given(), "shell", *more)
+    shell.wait_for(_OPEN)
+    shell.wait_for(_PROMPT)
+    return shell
+
+
+def _unlocks(desk: Desk) -> int:
+    entries = desk.run("log", "list", "--json").json()["entries"]
+    return [entry["act"] for entry in entries].count("unlock.ok")
+
+
+def test_a_morning_of_commands_takes_one_passphrase(desk: Desk) -> None:
+    before = _unlocks(desk)
+    shell = _begin(desk)
+    shell.type("case new --kind asylum")
+    shell.wait_for("Title of the case")
+    shell.type("Morning in the shell")
+    (ref,) = shell.wait_for(r"Case ([0-9A-Z-]{9}) is kept").groups()
+    shell.wait_for(_PROMPT)
+    shell.type(f"casevault case show {ref}")
+    shell.wait_for("Morning in the shell")
+    shell.wait_for(_PROMPT)
+    shell.type("case show NOPE-NOPE")
+    shell.wait_for("there is no such case among yours")
+    shell.wait_for(_PROMPT)
+    shell.type("exit")
+    shell.wait_for("Locked.")
+    assert shell.end() == 0
+    assert _unlocks(desk) == before + 2  # the shell's, and this look's
+    titles = [case["title"] for case in desk.run("case", "list", "--json").json()["cases"]]
+    assert titles.count("Morning in the shell") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("app", "outside of the shell"),
+        ("shell", "outside of the shell"),
+        ("passphrase change", "Leave with `exit` first"),
+        ("note add 'half", "a quotation mark is not closed"),
+        ("frobnicate", "there is no such command"),
+    ],
+)
+def test_what_does_not_go_in_the_shell_is_said_and_ends_nothing(desk: Desk, typed: str, said: str) -> None:
+    shell = _begin(desk)
+    shell.type(typed)
+    shell.wait_for(said)
+    shell.wait_for(_PROMPT)
+    shell.type_bytes(b"\x04")
+    shell.wait_for("Locked.")
+    assert shell.end() == 0
+
+
+def test_a_shell_that_nobody_types_in_locks(desk: Desk) -> None:
+    """The shortest time is a minute: the clock of the process is run ahead by its own alarm."""
+
+    shell = _begin(desk, "--idle", "1")
+    os.kill(shell.process.pid, signal.SIGALRM)
+    shell.wait_for("Locked: no command for 1 minute")
+    assert shell.end() == 0
+    assert desk.run("case", "list").code == 0
+
+
+def test_a_script_is_told_to_give_each_command_by_itself(desk: Desk) -> None:
+    answer = desk.run("shell")
+    assert (answer.code, "A script gives each command by itself" in answer.err) == (5, True)

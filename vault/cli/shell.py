@@ -1,0 +1,119 @@
+"""`casevault shell`: several commands in one open vault, for one passphrase."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from vault.cli.face import Face, Result
+from vault.cli.opening import opened
+from vault.display import counted
+from vault.errors import RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from vault.access.session import Session
+
+_PROMPT = "casevault> "
+_IDLE_MINUTES = 10
+_MOST_MINUTES = 60
+_ENDS = frozenset({"exit", "quit", "lock"})
+# These open a vault of their own, or a program in front of it.
+_ELSEWHERE = frozenset({"app", "demo", "init", "shell"})
+
+
+class _IdleError(Exception):
+    """Nobody typed for too long."""
+
+
+def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
+    """Declare the one command."""
+    del noun
+    parser.add_argument(
+        "--idle", type=int, default=_IDLE_MINUTES, metavar="N", help="lock after N minutes without a command (10)"
+    )
+    parser.set_defaults(command=_shell)
+
+
+def _shell(args: argparse.Namespace, face: Face) -> Result:
+    if not 1 <= args.idle <= _MOST_MINUTES:
+        raise UsageError(f"--idle is between 1 and {_MOST_MINUTES}")
+    if not (sys.stdin.isatty() and face.may_ask) or args.json:
+        raise RefusedError(
+            "the shell is for a person at a terminal", advice="A script gives each command by itself, with --json."
+        )
+    with opened(args, face) as session:
+        face.say("The vault is open. Type commands without `casevault`; `help` lists them, `exit` locks.")
+        end = _loop(session, face, args.idle * 60)
+    return Result({"locked": True}, [end])
+
+
+def _loop(session: Session, face: Face, idle_s: int) -> str:
+    """Run what is typed until the person leaves or stays away; return what is said then."""
+    while not session.is_closed:
+        try:
+            with _waking(idle_s):
+                line = _read()
+        except EOFError:
+            break
+        except _IdleError:
+            return f"Locked: no command for {counted(idle_s // 60, 'minute')}."
+        except KeyboardInterrupt:
+            face.say("Type `exit` to lock.")
+            continue
+        try:
+            words = shlex.split(line)
+        except ValueError:
+            face.say("casevault: a quotation mark is not closed.")
+            continue
+        words = words[1:] if words[:1] == ["casevault"] else words
+        if words and words[0] in _ENDS:
+            break
+        if words and words[0] in _ELSEWHERE:
+            face.say("casevault: this is for outside of the shell. Leave with `exit` first.")
+        elif words:
+            _run(words, session)
+    return "Locked."
+
+
+def _read() -> str:
+    # Lines can be edited and called back while the shell runs; nothing of that is kept.
+    try:
+        import readline
+    except ImportError:
+        return input(_PROMPT)
+    try:
+        return input(_PROMPT)
+    finally:
+        readline.set_history_length(0)
+
+
+def _run(words: list[str], session: Session) -> None:
+    from vault.cli.dispatch import run
+
+    run(words, session)
+
+
+@contextmanager
+def _waking(seconds: int) -> Iterator[None]:
+    """Raise within the block when so many seconds have passed; on Windows nothing does."""
+    if not hasattr(signal, "SIGALRM"):
+        yield
+        return
+
+    def wake(number: int, frame: FrameType | None) -> None:
+        raise _IdleError
+
+    before = signal.signal(signal.SIGALRM, wake)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
