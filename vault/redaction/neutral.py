@@ -35,10 +35,12 @@ parlement place préfecture procureur protection protocole réfugié réfugiés 
 # Asked about with a capital inside a sentence alone; what follows them is a name, whatever it looks like.
 TITLES = _plain("""
 mr mrs ms miss dr prof professor sir judge minister president officer inspector detective sergeant captain colonel
-monsieur madame mademoiselle mme mmes mlle mm docteur maître juge ministre président
+monsieur madame mademoiselle mme mmes mlle docteur maître juge ministre président
 господин господина господину господином госпожа госпожи госпоже госпожу судья судьи судье судью судьёй следователь
 следователя следователю следователем доктор
 """)
+
+SHORT_TITLES = _plain("mr mrs ms dr prof mme mmes mlle")  # a full stop behind one ends no sentence
 
 ABBREVIATIONS = _plain("unhcr un ngo eu gdpr dna id ok am pm увкб оон нпо фио мвд фсб")
 

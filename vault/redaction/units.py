@@ -84,9 +84,10 @@ class _Before:
     def __init__(self) -> None:
         self._end = -1
         self._part = Part.MARK
+        self._word = ""
 
-    def past(self, end: int, part: Part) -> None:
-        self._end, self._part = end, part
+    def past(self, end: int, part: Part, word: str = "") -> None:
+        self._end, self._part, self._word = end, part, word
 
     def number(self, plain: NormalText, start: int, end: int) -> Unit:
         self.past(end, Part.NUMBER)
@@ -98,25 +99,31 @@ class _Before:
         written = text[slice(*place)]
         begins = _BEFORE_A_SENTENCE.search(plain.text, max(0, start - _LOOKING_BACK), start) is not None
         between = plain.text[self._end : start] if self._end >= 0 else "\n"
-        titled = self._part is Part.TITLE and between in {" ", ". ", "."}
+        titled = self._part is Part.TITLE and (
+            between == " " or (between in {". ", "."} and self._word in neutral.SHORT_TITLES)
+        )
         capital = any(letter.isupper() or letter.istitle() for letter in written)
         part, asked = _judged(word, written, capital, begins and not titled)
         if capital and len(word) == 1 and part is not Part.NUMBER:
-            part, asked = _as_initial(plain.text, end, word, part, asked)
+            part, asked = _as_initial(plain.text, start, word, part, asked)
         near = between in {" ", "-"} or (
             self._part is Part.INITIAL and _AFTER_AN_INITIAL.fullmatch(between) is not None
         )
         if titled and capital:
             part, asked = (part if part is Part.INITIAL else Part.WORD), True
-        self.past(end, part)
+        self.past(end, part, word)
         return Unit(*place, word, part, asked, capital, near)
 
 
-def _as_initial(plain: str, end: int, word: str, part: Part, asked: bool) -> tuple[Part, bool]:
-    """Judge a single capital letter: an initial where a full stop or, unless it can be a word, a name follows it."""
-    if plain[end : end + 1] == ".":
-        return Part.INITIAL, True
-    return (Part.INITIAL, asked) if plain[end : end + 1] == " " and word not in _LETTER_WORDS else (part, asked)
+def _as_initial(plain: str, place: int, word: str, part: Part, asked: bool) -> tuple[Part, bool]:
+    """Judge a single capital letter: an initial where a full stop or, unless it can be a word, a name follows it.
+
+    At the start of a line it counts a heading, and is asked about only with the name that it stands before.
+    """
+    follows = plain[place + 1 : place + 2]
+    if follows == ".":
+        return Part.INITIAL, place > 0 and plain[place - 1] != "\n"
+    return (Part.INITIAL, asked) if follows == " " and word not in _LETTER_WORDS else (part, asked)
 
 
 @lru_cache(maxsize=65536)

@@ -23,7 +23,7 @@ from vault.redaction.apply import redact
 from vault.redaction.dossier import RedactedDossier
 from vault.redaction.profile import Profile, profile_named
 from vault.redaction.pseudonyms import PseudonymBook
-from vault.redaction.questions import Earlier, OpenQuestions, decide_proposed, decisions_in_force
+from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
 from vault.redaction.registered import registered_person
 from vault.redaction.registry import build_registry
 from vault.redaction.source import dossier_source
@@ -78,6 +78,10 @@ class Ready:
     decisions: Mapping[str, RedactionAction]
     book: PseudonymBook
     questions: int
+
+    def read(self) -> tuple[VersionId, ...]:
+        """Return the versions in which it holds that something was kept; none where all was hidden, as that lasts."""
+        return self.material.read() if set(self.decisions.values()) - HIDING else ()
 
 
 def make_ready(

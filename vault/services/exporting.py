@@ -292,7 +292,7 @@ class _Export:
             series=SERIES,
             decisions=decisions_to_keep(self.ready.decisions),
             pseudonyms=self.ready.book.given(),
-            read=self.ready.material.read(),
+            read=self.ready.read(),
         )
         with self.session.work(self.ready.material.case) as work:
             work.write(self.ready.material.case, RecordId(make_id()), Disclosure.KIND, to_fields(disclosure))
