@@ -57,7 +57,7 @@ exchange
   bundle make --to MEMBER | take FILE | show FILE
 evidence
   log list | verify | checkpoint
-  backup make DEST | verify SRC | restore SRC
+  backup make DEST | verify SRC | restore SRC [--sheets]
 
 options, before or after the verb
   --vault V              the vault's folder (or CASEVAULT_VAULT)

@@ -89,9 +89,10 @@ def whole_word(typed: str) -> str | None:
 
 def sheet_number(words: Sequence[str]) -> int | None:
     """Return the number that stands on the paper of a sheet, once its fourth word is known (SLIP-39: member index)."""
-    if len(words) < _WORDS_WITH_NUMBER or words[_WORDS_WITH_NUMBER - 1] not in WORDLIST:
+    if len(words) < _WORDS_WITH_NUMBER:
         return None
-    return (int(WORDLIST.index(words[_WORDS_WITH_NUMBER - 1])) >> 4 & 0xF) + 1
+    word = words[_WORDS_WITH_NUMBER - 1]
+    return (int(WORDLIST.index(word)) >> 4 & 0xF) + 1 if word in WORDLIST else None
 
 
 def sheet_name(place: int, words: Sequence[str]) -> str:
