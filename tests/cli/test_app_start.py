@@ -35,6 +35,15 @@ def test_where_no_vault_is_each_way_to_one_is_told(desk: Desk, tmp_path: Path, n
     assert typist.end() == 10
 
 
+def test_a_terminal_of_lines_alone_is_told_before_the_app_takes_it(desk: Desk) -> None:
+    desk.environment["TERM"] = "dumb"
+    typist = Typist(desk, "--vault", str(desk.place.path))
+    typist.wait_for("this terminal shows lines alone .TERM=dumb.")
+    typist.wait_for("casevault --help")
+    assert typist.end() == 2
+    assert "\x1b[" not in typist.seen
+
+
 @pytest.mark.slow
 def test_what_the_demo_did_can_be_read_before_the_app_takes_the_screen(desk: Desk, tmp_path: Path) -> None:
     typist = Typist(desk, "demo", str(tmp_path / "here"))

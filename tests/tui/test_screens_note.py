@@ -200,6 +200,7 @@ def test_throwing_a_draft_away_asks_first_and_enter_means_no() -> None:
         assert type(app.screen).__name__ == "NoteEditor"
         await press(pilot, "f9", "y")
         assert isinstance(app.screen, CaseScreen)
+        assert "draft" not in shown(app), "it is gone, and nothing says that it is kept"
 
     walk(app, steps)
     assert app.still.done.count(("forget", DRAFT.record)) == 1
@@ -233,6 +234,10 @@ def test_a_full_disk_is_said_and_the_text_stays_and_is_saved_later() -> None:
         await pilot.pause(0.8)
         await settled(pilot)
         assert ("save", "They called.") in gateway.done
+        text = " ".join(shown(app).split())
+        assert "draft, encrypted, saved " in text
+        assert "not saved" not in text, "one state of saving on one screen"
+        assert "The draft is saved again." in text
 
     walk(app, steps)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar, cast
 
 from rich.cells import cell_len
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from vault.errors import VaultError
 
 T = TypeVar("T")
+
+_FEWEST_COLUMNS: Final = 40
+_FEWEST_ROWS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,12 @@ class VaultScreen(Screen[str]):
         yield from self.compose_middle()
         yield Static("", id="status")
         yield KeyHints(self.footer())
+        yield Static("Window too small", id="too-small")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say in one line that nothing can be read here, over all that stands there and stays as it is."""
+        columns, rows = event.size
+        self.query_one("#too-small").display = columns < _FEWEST_COLUMNS or rows < _FEWEST_ROWS
 
     def compose_middle(self) -> Iterable[Widget]:
         """Return what stands between the head and the status line."""

@@ -196,6 +196,7 @@ class CaseScreen(VaultScreen):
 
     def _edit(self, draft: DraftShown | None) -> None:
         if draft is not None:
+            self.say("")  # how many drafts there were; the head of the notes says how many there are
             self.app.push_screen(NoteEditor(draft), self._changed)
 
     def _changed(self, record: str | None) -> None:

@@ -24,6 +24,7 @@ from vault.clock import monotonic_ms
 from vault.errors import VaultError
 
 _LOOK_SECONDS: Final = 0.1
+_NOT_SAVED: Final = "! The draft is not saved."
 
 
 class NoteEditor(VaultScreen):
@@ -128,11 +129,13 @@ class NoteEditor(VaultScreen):
     def _kept(self, draft: DraftShown) -> None:
         self._keeper.ended(kept=True)
         self._show_saved(f"saved {clock_time(draft.saved_ms)}")
+        if self.said.startswith(_NOT_SAVED):
+            self.say("The draft is saved again.")
 
     def _not_kept(self, error: VaultError) -> None:
         self._keeper.ended(kept=False)
         self._show_saved("NOT SAVED")
-        self.say(f"! The draft is not saved. {sentence(error)}")
+        self.say(f"{_NOT_SAVED} {sentence(error)}")
 
     def _show_saved(self, words: str) -> None:
         what = "correction" if self._draft.amends else "RESTRICTED note" if self._draft.section else "note"

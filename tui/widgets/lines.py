@@ -13,6 +13,7 @@ from typing_extensions import override
 from tui.safe_text import safe_line
 
 _BETWEEN = "  "
+_NEEDED = frozenset({"F1", "Esc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,19 @@ class Hint:
 
 
 def fitting_hints(hints: Sequence[Hint], width: int) -> tuple[Hint, ...]:
-    """Return the first hints that fit whole into so many cells; a screen's hints all have to, at 80."""
-    kept: list[Hint] = []
+    """Return the hints that fit whole into so many cells: help and the way back, then the first of the others.
+
+    A screen's hints all have to fit at 80.
+    """
+    by_need = sorted(range(len(hints)), key=lambda place: (hints[place].key not in _NEEDED, place))
+    kept: list[int] = []
     used = 0
-    for hint in hints:
-        used += cell_len(str(hint)) + (len(_BETWEEN) if kept else 0)
+    for place in by_need:
+        used += cell_len(str(hints[place])) + (len(_BETWEEN) if kept else 0)
         if used > width:
             break
-        kept.append(hint)
-    return tuple(kept)
+        kept.append(place)
+    return tuple(hints[place] for place in sorted(kept))
 
 
 class KeyHints(Widget):

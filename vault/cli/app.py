@@ -11,7 +11,7 @@ from typing import NoReturn
 from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
 from vault.cli.text import HELP
-from vault.errors import NoVaultError
+from vault.errors import NoVaultError, UsageError
 
 _NO_VAULT_YET = """\
 None yet?
@@ -39,6 +39,11 @@ def _open(args: argparse.Namespace, face: Face) -> Result:
     del face
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return Result({"help": HELP}, HELP.splitlines())
+    if not has_screen():
+        raise UsageError(
+            "this terminal shows lines alone (TERM=dumb), and the app needs the whole screen",
+            advice="Open another terminal, or use the commands: `casevault --help`.",
+        )
     if args.vault is None:
         raise NoVaultError("no vault is named", advice=f"Give --vault V or set CASEVAULT_VAULT. {_NO_VAULT_YET}")
     path = vault_path(args)
@@ -51,6 +56,11 @@ def _open(args: argparse.Namespace, face: Face) -> Result:
     folder.require()
     folder.require_closed()
     return run_app(path.resolve(), args.member, comes_back=args.sheets)
+
+
+def has_screen() -> bool:
+    """Say whether the terminal can show more than one line after another."""
+    return os.environ.get("TERM") != "dumb"
 
 
 def run_app(path: os.PathLike[str], member: str | None, *, afterwards: str = "", comes_back: bool = False) -> NoReturn:

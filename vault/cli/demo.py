@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from vault.cli.app import run_app
+from vault.cli.app import has_screen, run_app
 from vault.cli.asking import ask_line
 from vault.cli.face import Face, Result
 from vault.display import one_line
@@ -35,7 +35,7 @@ def _demo(args: argparse.Namespace, face: Face) -> Result:
             face.show(Result({}, [line]))
 
     place = demo.run(args.path or _free_folder(), say=say)
-    if speaks and not args.no_app and sys.stdin.isatty() and sys.stdout.isatty():
+    if speaks and not args.no_app and has_screen() and sys.stdin.isatty() and sys.stdout.isatty():
         face.say("")
         if face.may_ask:  # the app takes the whole screen: what stands on it is to be read before
             ask_line(f"Enter opens the app, which then asks for the passphrase. It is `{demo.PASSPHRASE}`. ")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault.display import time_text
+from vault.display import local_time
 from vault.errors import NoVaultError, OpenElsewhereError, RefusedError
 from vault.platform import (
     fsync_folder,
@@ -113,7 +113,7 @@ class VaultFolder:
         holder = lock_holder(self.database)
         if holder is not None:
             started = process_started_ms(holder)
-            since = "" if started is None else f", since {time_text(started, zone=None)}"
+            since = "" if started is None else f", since {local_time(started)}"
             raise OpenElsewhereError(f"the vault is open in another window or command{since}")
 
     def require_free(self, refuse: PlaceCheck = is_network_or_synced) -> None:
