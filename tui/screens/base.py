@@ -165,7 +165,8 @@ class VaultScreen(Screen[str]):
         yield KeyHints(self.footer())
         yield Static("Window too small", id="too-small")
 
-    def on_resize(self, event: events.Resize) -> None:
+    @on(events.Resize)
+    def _tell_too_small(self, event: events.Resize) -> None:
         """Say in one line that nothing can be read here, over all that stands there and stays as it is."""
         columns, rows = event.size
         self.query_one("#too-small").display = columns < _FEWEST_COLUMNS or rows < _FEWEST_ROWS
