@@ -169,7 +169,7 @@ class Desk:
         self.asked += wanted
         return {one: self.states.get(one) for one in wanted}
 
-    def require_sound_log(self, *, taken_from: frozenset[SeatId]) -> None:
+    def require_sound_log(self, *where: CompartmentId, taken_from: frozenset[SeatId]) -> None:
         self.events.append(("sound", taken_from))
 
     def settle_keys(self, compartment: CompartmentId) -> None:

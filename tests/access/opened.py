@@ -88,6 +88,7 @@ class Parts:
         self.log = SimpleNamespace(now_ms=lambda: NOW_MS, period_is_over=False, roster=b"", auditors=[])
         self.directory = SimpleNamespace(
             standing=SimpleNamespace(certificates={SEAT: None}),
+            compartment=bytes(16),
             chain="chain",
         )
         self.folder = SimpleNamespace(

@@ -223,7 +223,7 @@ class Giver:
     def state_of(self, compartment: CompartmentId) -> CompartmentState | None:
         return self.states[compartment]
 
-    def require_sound_log(self) -> None:
+    def require_sound_log(self, *where: CompartmentId) -> None:
         if self.fault is not None:
             raise self.fault
 
@@ -285,6 +285,12 @@ def test_what_does_not_count_and_what_recovery_never_held_is_passed_over() -> No
 # ---- new keys
 
 
+@pytest.fixture
+def _all_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(new_root, "waits_for", lambda *given, **named: [])
+
+
+@pytest.mark.usefixtures("_all_is_here")
 def test_each_gets_a_new_epoch_and_recovery_gets_those_before_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
     epochs = {FIRST: epoch(FIRST, BY_OLD), SECOND: epoch(SECOND, BY_OLD, replaced=[FIRST])}
     giver = Giver({CASES[0]: state(CASES[0], epochs)})
@@ -304,6 +310,7 @@ def test_each_gets_a_new_epoch_and_recovery_gets_those_before_it_too(monkeypatch
     assert seen == [(1, 1)]
 
 
+@pytest.mark.usefixtures("_all_is_here")
 def test_what_this_member_may_not_give_waits_for_somebody_else() -> None:
     stale = {case: state(case, {FIRST: epoch(FIRST, BY_OLD)}) for case in CASES[:2]}
     directory = state(CASES[2], {FIRST: epoch(FIRST, BY_OLD)}, CompartmentKind.DIRECTORY)
@@ -319,6 +326,7 @@ def test_where_nothing_is_stale_nothing_is_written() -> None:
     assert giver.written == []
 
 
+@pytest.mark.usefixtures("_all_is_here")
 @pytest.mark.parametrize(
     ("items", "entries"),
     [

@@ -115,8 +115,6 @@ def test_keys_that_were_given_by_right_are_held_and_kept(judging: Judging) -> No
         assert keyring.epochs_of(CASE) == (FIRST, SECOND)
         assert keyring.get(SECOND) == KEY
         assert keyring.epochs_of(OTHER) == (OTHERS,)
-    # Nothing was written there so far: the index has nothing to ask.
-    assert not session.uses_index
     # One more key of what is held already is no gain.
     third = EpochId(b"\x12" * 16)
     judging.granted = [given(epoch=third)]

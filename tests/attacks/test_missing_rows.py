@@ -10,7 +10,7 @@ import pytest
 
 from tests.attacks.conftest import RECIPIENT
 from tests.attacks.outsider import Outsider
-from tests.services.founded import Filled
+from tests.services.founded import MEMBER, Filled
 from vault.access.session import Session
 from vault.casework.partner import Partner
 from vault.errors import VerificationError
@@ -53,6 +53,8 @@ TAKEN = [
     pytest.param(version, id="the version"),
     pytest.param(wrap, id="its wrapped key"),
     pytest.param(version_and_wrap, id="both"),
+]
+ALTERED_ROWS = [
     pytest.param(version_for_another_case, id="its compartment"),
     pytest.param(list_of_the_entry, id="the list that names it"),
 ]
@@ -96,7 +98,26 @@ def amend(session: Session, victim: Filled) -> None:
 
 @pytest.mark.parametrize("how", TAKEN)
 @pytest.mark.parametrize("look", LOOKS)
-def test_what_is_listed_and_gone_is_told_at_every_look_and_nothing_leaves(
+def test_what_is_listed_and_gone_is_told_at_every_look_and_nothing_of_its_case_leaves(
+    short: Filled, holder: Outsider, how: Take, look: Callable[[Session, Filled], None]
+) -> None:
+    with short.open() as session:
+        amend(session, short)
+    take(short, holder, how, index=False)
+    line = f"1 record of {short.refs[0]} is missing ({MEMBER}, entry"
+    for _ in range(2):  # the second time the index has passed the place
+        with short.open() as session:
+            assert not session.warnings
+            look(session, short)
+            assert [said.startswith(line) for said in session.warnings] == [True]
+            with pytest.raises(VerificationError, match="waits until what is not here has come"):
+                session.require_sound_log(short.cases[0])
+            session.require_sound_log(short.cases[1])
+
+
+@pytest.mark.parametrize("how", ALTERED_ROWS)
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_was_altered_is_told_at_every_look_and_nothing_leaves(
     short: Filled, holder: Outsider, how: Take, look: Callable[[Session, Filled], None]
 ) -> None:
     with short.open() as session:
@@ -158,10 +179,11 @@ def test_what_the_index_knows_and_the_store_lacks_is_told_and_the_rest_is_shown(
         rows.execute("DELETE FROM version WHERE (origin, seq, n) = (?, ?, ?)", place)
     with short.open() as session:
         look(session, short)
-        assert "1 record of a case is not here" in " ".join(session.warnings)
+        assert f"1 record of {short.refs[0]} is not here" in " ".join(session.warnings)
         assert len(cases.open_case(session, short.cases[0]).notes) == before - 1
-        with pytest.raises(VerificationError, match="waits until the log is sound"):
-            session.require_sound_log()
+        with pytest.raises(VerificationError, match="waits until what is not here has come"):
+            session.require_sound_log(short.cases[0])
+        session.require_sound_log(short.cases[1])
 
 
 def change_key(session: Session) -> None:
@@ -189,7 +211,7 @@ def test_a_recipients_older_key_is_not_taken_when_the_newer_one_is_gone(
         kept = partners.list_all(session)
         assert session.warnings
         assert not index or new not in {one.age_recipient for one in kept}
-        with pytest.raises(VerificationError, match="waits until the log is sound"):
+        with pytest.raises(VerificationError, match="waits until"):
             exporting.export(
                 session, short.cases[0], profile="lawyer", to=RECIPIENT, out=tmp_path_factory.mktemp("out")
             )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from vault.ids import ID_SIZE, SeatId
+from vault.ids import ID_SIZE, CompartmentId, SeatId
 
 # What a verification found, until one finds nothing.
 VERIFY_ALARM = "verify"
@@ -32,6 +32,7 @@ class Alarm:
             one session that follows, since this one may be cut off before it told (FORMAT.md 7).
         is_remembered: an earlier session noticed it.
         seats: in whose logs alone it lies; empty where that is not known.
+        compartment: where alone it stops acts; None: everywhere.
     """
 
     code: str
@@ -40,12 +41,13 @@ class Alarm:
     lasts: bool = False
     is_remembered: bool = False
     seats: frozenset[SeatId] = frozenset()
+    compartment: CompartmentId | None = None
 
 
 def faults_among(
     alarms: Iterable[Alarm], *, live: Collection[bytes], taken_from: Collection[bytes] = ()
 ) -> list[Alarm]:
-    """Return the alarms that stop an act.
+    """Return the alarms that stop any act, wherever.
 
     Args:
         alarms: all that are told.
@@ -56,7 +58,9 @@ def faults_among(
     return [
         one
         for one in alarms
-        if one.is_fault and not (one.seats and all(seat in over or seat not in live for seat in one.seats))
+        if one.is_fault
+        and one.compartment is None
+        and not (one.seats and all(seat in over or seat not in live for seat in one.seats))
     ]
 
 

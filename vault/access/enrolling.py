@@ -99,7 +99,7 @@ def commit_roster(
         VerificationError: the roster does not follow from what stands, or the log is in doubt.
     """
     directory = session.directory
-    session.require_sound_log(taken_from=only_loses(directory.standing, roster))
+    session.require_sound_log(directory.compartment, taken_from=only_loses(directory.standing, roster))
     require_signed(directory.standing, roster)
     _require_right(session, roster)
     after = check_chain([*directory.chain.accepted, roster], session.root_public, is_signed_raw).standing

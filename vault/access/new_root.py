@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from vault.access.absence import waits_for
 from vault.access.compartments import next_holders
 from vault.access.directory import RECOVERY
 from vault.access.enrolling import commit_roster
@@ -82,9 +83,14 @@ def follow_root(session: Session, progress: Progress = lambda done, total: None)
 
     The new recovery key is given those before too: what was written under them is not sealed anew.
     """
-    session.require_sound_log()
+    session.require_sound_log(session.directory.compartment)
     stale = list(stale_compartments(session))
-    mine = [one for one in stale if session.directory.rights.may_grant(session.roles, one.place)]
+    mine = [
+        one
+        for one in stale
+        if session.directory.rights.may_grant(session.roles, one.place)
+        and not waits_for(session, one.compartment, keys_only=True)
+    ]
     recovery = [Holder(RECOVERY, session.directory.standing.head.recovery)]
     # A compartment is not parted where it need not be; of one with keys without end the last come in further entries.
     steps = [(state, epoch) for state in mine for epoch in (None, *session.keyring.epochs_of(state.compartment))]

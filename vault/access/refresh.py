@@ -18,6 +18,7 @@ from vault.access.sheets_used import judge_sheets
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
+from vault.index.keys import forget_keys
 from vault.log.epochs import CompartmentKind
 from vault.records.epochs import read_notice
 from vault.records.holding import CompartmentState
@@ -57,6 +58,9 @@ def refresh(session: Session, *, at_unlock: bool = False) -> Refreshed:
     for compartment in withdrawn:
         for epoch in session.keyring.epochs_of(compartment):
             session.keyring.drop(epoch)
+    session.lacking.forget()  # what was not here may have come
+    if gained:
+        forget_keys(session.index())
     if kept or withdrawn:
         _keep(session, gained, withdrawn)
     _tell(session, kept if at_unlock else (), lost, refused)

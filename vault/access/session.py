@@ -10,14 +10,16 @@ from types import TracebackType
 from typing import Self
 
 from vault import clock
+from vault.access.absence import require_here, require_sound, waits_for
 from vault.access.alarms import CLOCK_ALARM, Alarm, faults_among, settled, stored_code
 from vault.access.compartments import audit_is_stale, give_to_behind, join_epochs
 from vault.access.copies import CopyKeys, copy_keys
 from vault.access.directory import Directory
+from vault.access.key_lists import Lacking
 from vault.access.own_files import OwnFile
 from vault.access.pins import PinFile, PinKeeper, Pins, with_keys
 from vault.access.proving import Prover
-from vault.errors import InternalError, RefusedError, VaultError, VerificationError
+from vault.errors import InternalError, RefusedError, VaultError
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
 from vault.policy.clocks import ClockReading, has_expired, read_clock
@@ -54,6 +56,7 @@ class Session:
         learned: what counting found in the rows so far.
         audits: audit pseudonyms of cases met so far.
         quarantine: what catching up with the logs found not to count.
+        lacking: which epochs and grants are listed and not here (`access.absence`).
         state: this account's state folder.
         highest_ms: the highest time believed so far, or 0; see `clock`.
         ends: until when this member holds cases, ms UTC, as far as its index was asked (`services.limits`).
@@ -83,6 +86,7 @@ class Session:
     viewed: set[tuple[CompartmentId, str]] = field(default_factory=set)
     audits: dict[CompartmentId, bytes] = field(default_factory=dict)
     quarantine: list[Quarantined] = field(default_factory=list)
+    lacking: Lacking = field(default_factory=Lacking)
     _drafts: Drafts | None = field(default=None, repr=False)
     _index: Index | None = field(default=None, repr=False)
     is_closed: bool = False
@@ -176,21 +180,9 @@ class Session:
         """Return the alarms that stop an act, less those in the logs of seats that it takes something from alone."""
         return faults_among(self.alarms, live=self.directory.standing.certificates, taken_from=taken_from)
 
-    def require_sound_log(self, *, taken_from: Collection[SeatId] = ()) -> None:
-        """Let nothing leave, be granted or be erased while the log contradicts itself or what this device saw.
-
-        Args:
-            taken_from: seats that the act ends or takes a case from: what they did to their own logs does not stop it.
-
-        Raises:
-            VerificationError: unlock found a contradiction.
-        """
-        faults = self.faults(taken_from=taken_from)
-        if faults:
-            raise VerificationError(
-                f"this waits until the log is sound: {faults[0].text.removesuffix('.')}",
-                advice="Run `casevault log verify`; reading and notes go on.",
-            )
+    def require_sound_log(self, *compartments: CompartmentId, taken_from: Collection[SeatId] = ()) -> None:
+        """Let nothing leave, be granted or be erased there while the log is in doubt; see `require_sound`."""
+        require_sound(self, compartments, taken_from)
 
     def work(self, *compartments: CompartmentId) -> Work:
         """Begin a unit of work; nothing is written before its `commit`.
@@ -238,6 +230,7 @@ class Session:
         self.learned.states.clear()
 
     def _epoch_to_write(self, compartment: CompartmentId) -> EpochId | None:
+        require_here(self, compartment, keys_only=True)
         state = self.state_of(compartment)
         if state is None:
             return None
@@ -250,13 +243,13 @@ class Session:
 
     def settle_keys(self, compartment: CompartmentId) -> None:
         """Join several current epochs, or one that others made without this seat, under a new one."""
-        state = self.state_of(compartment)
+        state = None if waits_for(self, compartment, keys_only=True) else self.state_of(compartment)
         if state is not None and not self.give_to_behind(compartment):
             join_epochs(self.log, self.directory, self.roles, state)
 
     def give_to_behind(self, compartment: CompartmentId) -> bool:
         """Give the current key to holders whom its maker did not know of; say whether there were any."""
-        state = self.state_of(compartment)
+        state = None if waits_for(self, compartment, keys_only=True) else self.state_of(compartment)
         return state is not None and give_to_behind(self.log, self.directory, self.roles, state)
 
     def drafts(self) -> Drafts:

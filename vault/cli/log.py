@@ -55,7 +55,10 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
     lines = [_line(line, f"{who[line.origin]:<{width}}") for line in page.lines if line.fault != "not granted"]
     if closed:
         words = counted(closed, "entry was", "entries were")
-        lines.append(f"{words} sealed to the auditors of that time, and you were none: who and what stays closed.")
+        lines.append(
+            f"{words} sealed to the auditors of that time, and you were none, or the key is not here"
+            " (`casevault log verify` says so): who and what stays closed."
+        )
     lines.append(f"{page.scanned} of {counted(page.total, 'entry', 'entries')} were looked at.")
     entries = [_line_data(line) | {"member": who[line.origin]} for line in page.lines]
     return Result({"entries": entries, "scanned": page.scanned, "total": page.total}, lines)
@@ -84,13 +87,18 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
         "versions_opened": found.versions_opened,
         "set_apart": found.set_apart,
         "newer": found.newer,
+        "payloads_closed": found.payloads_closed,
+        "on_their_way": list(found.on_their_way),
         "problems": [_fault_data(fault, whose) for fault in found.faults],
     }
     covered = (
         f"{found.entries} of {found.expected} entries in {counted(found.logs, 'log')} are proven; "
         f"opened: {counted(found.versions_opened, 'version')}, {counted(found.payloads_opened, 'audit payload')}."
     )
+    if found.payloads_closed:
+        covered += f" {counted(found.payloads_closed, 'payload')} more, of before you were an auditor, stay closed."
     apart = [_set_apart(found.set_apart)] if found.set_apart else []
+    apart += found.on_their_way
     if found.newer:
         words = counted(found.newer, "entry was", "entries were")
         apart.append(f"{words} written by a newer version of CaseVault: what they say is not judged here.")

@@ -66,6 +66,12 @@ class Index:
             yield _statements(rows)
             self.changes += 1
 
+    @contextmanager
+    def noting(self) -> Iterator[Statements]:
+        """Yield the connection for one transaction beside what the digest covers: for `keys`."""
+        with self._database.transaction() as rows:
+            yield _statements(rows)
+
     def cursor(self) -> dict[bytes, int]:
         """Return how many entries of each origin were applied: where `apply` goes on.
 

@@ -41,6 +41,17 @@ def cases_of_records(index: Index, first: bytes, last: bytes, kind: str) -> dict
         return {bytes(record): bytes(case) for record, case in rows}
 
 
+def had_version(index: Index, compartment: bytes, version: bytes) -> bool:
+    """Say whether a version of a compartment was ever brought in: it stands there, or another replaced it."""
+    with index.reading() as sql:
+        found = sql.execute(
+            "SELECT 1 FROM head WHERE compartment=?1 AND version=?2"
+            " UNION ALL SELECT 1 FROM replaced WHERE compartment=?1 AND version=?2 LIMIT 1",
+            (compartment, version),
+        )
+        return found.fetchone() is not None
+
+
 def conflicts(index: Index) -> list[tuple[bytes, bytes]]:
     """Return (compartment, record) of every record with more than one head."""
     with index.reading() as sql:

@@ -50,6 +50,12 @@ _TABLES = (
     "CREATE TABLE waiting(origin BLOB, seq INTEGER, PRIMARY KEY(origin, seq)) WITHOUT ROWID",
     # Rosters and epochs that end or drop somebody, of which it was asked what they take from this index.
     "CREATE TABLE cut(digest BLOB PRIMARY KEY) WITHOUT ROWID",
+    # Epochs that lists name for this member, and grants that were not here; see `keys.py`.
+    "CREATE TABLE key_item(compartment BLOB, digest BLOB, origin BLOB, seq INTEGER, n INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL, was_here INTEGER NOT NULL, PRIMARY KEY(compartment, digest, origin, seq)) WITHOUT ROWID",
+    "CREATE TABLE key_cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE absent_since(origin BLOB, seq INTEGER, n INTEGER, since INTEGER NOT NULL,"
+    " PRIMARY KEY(origin, seq, n)) WITHOUT ROWID",
     "CREATE TABLE digest(sum BLOB NOT NULL)",
     _TEXT_TABLE,
 )

@@ -18,6 +18,7 @@ EPOCH_FORMAT = 1
 _HEAD = struct.Struct(">BB16s16sB16s")
 # Where a row has the kind of its compartment: format, suite, vault and compartment stand before it.
 KIND_AT = 34
+_COMPARTMENT_AT = 18
 MOST_DROPS = 255
 MOST_REPLACED = 255
 _DROP = struct.Struct(">16s32sQ")
@@ -113,6 +114,11 @@ class EpochNotice:
         if version != EPOCH_FORMAT or drops_end != len(untrusted):
             raise MalformedError("an epoch notice has an unknown format or bytes at its end")
         return cls(suite, vault, compartment, known_kind, epoch, replaced, drops)
+
+
+def named_in(row: bytes) -> tuple[bytes, bytes, bool]:
+    """Return the compartment and the epoch id in a row, and whether it replaces something, without reading the rest."""
+    return row[_COMPARTMENT_AT:KIND_AT], row[KIND_AT + 1 : _HEAD.size], row[_HEAD.size : _HEAD.size + 1] > b"\0"
 
 
 def epoch_digest(row: bytes) -> bytes:

@@ -38,10 +38,11 @@ _ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 class Quarantined:
     """What does not count, and the first check that it failed; `missing` is listed for this seat and not here.
 
-    `n` is None where the list itself is not here: what the entry holds, nobody can say. `is_unentitled`: its author had
-    no right to write it there then, as far as this device knows, so that a person has to decide (FORMAT.md 6); what
-    does not open then, or is not here, is no damage to anybody. Who holds no grant is not called so where one is not
-    here that somebody entitled listed who is still in: it may be theirs.
+    `compartment` is that of what is missing or does not open. `n` is None where the list itself is not here: what the
+    entry holds, nobody can say. `is_unentitled`: its author had no right to write it there then, as far as this device
+    knows, so that a person has to decide (FORMAT.md 6); what does not open then, or is not here, is no damage to
+    anybody. Who holds no grant is not called so where one is not here that somebody entitled listed who is still in: it
+    may be theirs.
     """
 
     origin: Origin
@@ -49,6 +50,7 @@ class Quarantined:
     n: int | None
     check: str
     is_unentitled: bool = False
+    compartment: CompartmentId | None = field(default=None, compare=False)
 
     @property
     def waits(self) -> bool:
@@ -153,10 +155,11 @@ class Counter:
             elif item is None:
                 if any(self.keyring.epochs_of(sealed.compartment) for sealed in group):
                     yield Quarantined(origin, row.seq, n, "C2")
-            elif (home := self._home_of(item)) is not None and not self._is_erased(item):
+            elif (home := self.home_of(item)) is not None and not self._is_erased(item):
                 failed = self._unentitled(home, signed)
                 absent = "C2" if group else "missing"
-                yield Quarantined(origin, row.seq, n, failed or absent, is_unentitled=failed is not None)
+                lacks = home if not group else None
+                yield Quarantined(origin, row.seq, n, failed or absent, failed is not None, lacks)
 
     def _judge_one(self, signed: _Signed, listed: list[SealedVersion]) -> OpenedVersion | Quarantined:
         try:
@@ -166,7 +169,8 @@ class Counter:
         place = (Origin(signed.row.origin), signed.row.seq, listed[0].n)
         if version is None:
             failed = self._unentitled(CompartmentId(listed[0].compartment), signed)
-            return Quarantined(*place, failed or "C6", is_unentitled=failed is not None)
+            home = CompartmentId(listed[0].compartment)
+            return Quarantined(*place, failed or "C6", failed is not None, home)
         failed = self._failed_check(version, signed)
         if failed is None:
             return version
@@ -179,7 +183,7 @@ class Counter:
             signed, item = self._signed(row, self.authority.genesis(row.origin)), decode_items(row.list)[n]
         except (MalformedError, IndexError):
             return True
-        home = self._home_of(item)
+        home = self.home_of(item)
         return home is None or self._unentitled(home, signed) is None
 
     def _signed(self, row: OperationRow, genesis: Genesis | None) -> _Signed:
@@ -188,7 +192,7 @@ class Counter:
             return _Signed(row, None)
         return _Signed(row, _Author(SeatId(genesis.seat), roster))
 
-    def _home_of(self, item: Item) -> CompartmentId | None:
+    def home_of(self, item: Item) -> CompartmentId | None:
         """Return the compartment that this seat holds and a list names something of, or None."""
         held = map(CompartmentId, self.keyring.compartments())
         return next((one for one in held if compartment_tag(one, item.digest) == item.tag), None)

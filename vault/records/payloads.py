@@ -9,7 +9,7 @@ from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_ID, Origin, SeatId, VaultId
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.header import Header
-from vault.log.items import ITEM_SIZE, ItemKind, decode_items
+from vault.log.items import ITEM_SIZE, ItemKind, compartment_tag, decode_items
 from vault.log.payload import Payload, decode_plaintext
 from vault.records.authority import Listings
 from vault.records.epochs import read_notice
@@ -28,7 +28,7 @@ class AuditEntry:
     """One entry of a log: its place and, where this seat may read it, its payload.
 
     `fault` says why there is no payload: `not granted`, or `broken` when it should open and does not. `kinds` are those
-    of the items in its list.
+    of the items in its list; `roster` is the root of the roster that its header names, of an entry that is closed.
     """
 
     origin: Origin
@@ -36,6 +36,7 @@ class AuditEntry:
     payload: Payload | None
     fault: str | None = None
     kinds: frozenset[int] = field(default=frozenset(), compare=False)
+    roster: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,12 @@ def read_payloads(
             continue
         key = _past_gap(key, row.seq - following)
         following = row.seq + 1
-        opened = _epoch_listed_by(rows, auditor, row)
+        opened = _epoch_listed_by(rows, auditor, row, compartment)
         if opened is not None:
             compartment, key = opened
         if key is None or row.seq < start:
             if row.seq >= start:
-                yield AuditEntry(origin, row.seq, None, "not granted")
+                yield AuditEntry(origin, row.seq, None, "not granted", roster=_roster_of(row))
             key = None if key is None else derive_next_ratchet(key)
             continue
         try:
@@ -105,8 +106,21 @@ def _open(vault: VaultId, compartment: bytes, key: bytes, row: OperationRow) -> 
     return Payload.decode(payload)
 
 
-def _epoch_listed_by(rows: Rows, auditor: Auditor, row: OperationRow) -> tuple[bytes, bytes | None] | None:
-    """Return the compartment of the audit epoch that an entry opens and its key, or None where it opens none."""
+def _roster_of(row: OperationRow) -> bytes:
+    try:
+        return Header.decode(row.header).roster
+    except MalformedError:
+        return b""
+
+
+def _epoch_listed_by(
+    rows: Rows, auditor: Auditor, row: OperationRow, compartment: bytes
+) -> tuple[bytes, bytes | None] | None:
+    """Return the compartment of the audit epoch that an entry opens and its key, or None where it opens none.
+
+    One whose row is not here is known by the tag of `compartment`, which the entries before are under: the key before
+    opens nothing from there on.
+    """
     try:
         items = decode_items(row.list)
     except MalformedError:
@@ -115,9 +129,9 @@ def _epoch_listed_by(rows: Rows, auditor: Auditor, row: OperationRow) -> tuple[b
         if item.kind != ItemKind.EPOCH:
             continue
         stored = rows.epoch(item.digest)
-        if stored is None:
-            continue
-        notice = read_notice(stored)
+        notice = None if stored is None else read_notice(stored)
+        if notice is None and item.tag == compartment_tag(compartment, item.digest):
+            return compartment, None
         if notice is not None and notice.kind is CompartmentKind.AUDIT:
             return notice.compartment, _epoch_key(rows, auditor, notice)
     return None

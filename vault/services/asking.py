@@ -118,7 +118,7 @@ def give(session: Session, path: Path, *, why: str) -> Answer:
         VerificationError: the log is in doubt; or as `read_question`.
     """
     rule = session.require(Action.APPROVE)
-    session.require_sound_log()
+    session.require_sound_log(session.directory.compartment)
     question = read_question(session, path)
     wanted, now_ms = question.wanted, session.log.now_ms()
     if why not in wanted.reasons:

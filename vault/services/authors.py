@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from vault.access.session import Session
-from vault.display import one_line
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import MemberId, RecordId
 from vault.services.projection import read_counted
 from vault.services.reading import Stored
-from vault.services.seats import members_of_logs
+from vault.services.seats import members_of_logs, names_said
 from vault.services.short_ids import the_one_named, typed_id
 
 _SHOWN_DIGITS = 8
@@ -27,11 +26,7 @@ def all_names(session: Session) -> dict[MemberId, list[str]]:
 
     It says so once, and whoever says something else takes nothing.
     """
-    names: dict[MemberId, set[str]] = {}
-    for version in read_counted(session, session.directory.compartment):
-        member, name = version.content.fields.get("member"), version.content.fields.get("name")
-        if version.content.kind == "member" and isinstance(member, bytes) and isinstance(name, str):
-            names.setdefault(MemberId(member), set()).add(one_line(name))
+    names = names_said(read_counted(session, session.directory.compartment))
     return {member: sorted(found) for member, found in names.items()}
 
 

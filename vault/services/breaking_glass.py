@@ -68,7 +68,7 @@ def break_glass(
         VerificationError: the log is in doubt.
     """
     rule = session.require(Action.BREAK_GLASS, case)
-    session.require_sound_log()
+    session.require_sound_log(case)
     now_ms = session.clock().counts_ms
     if has_expired(until_ms, now_ms) or until_ms > now_ms + LONGEST_MS:
         raise UsageError("break-glass ends within 14 days from now", advice="Give a day among them.")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from vault.access.absence import absent_keys
 from vault.access.alarms import VERIFY_ALARM, Alarm
 from vault.access.continuity import newest_keys
 from vault.access.proving import report_of
 from vault.access.session import Session
 from vault.errors import BrokenSealError, MalformedError
-from vault.ids import Origin
+from vault.ids import CompartmentId, Origin
 from vault.index.digest import recount
 from vault.index.file import Index
 from vault.log.items import ItemKind
@@ -18,7 +19,7 @@ from vault.log.listed import check_epochs, check_keys, check_listed, check_versi
 from vault.log.report import ListedReport, LogReport, Problem, ProblemCode
 from vault.log.verify import verify_log
 from vault.policy.roles import Action
-from vault.records.authority import Authority, Proven, names_its_list
+from vault.records.authority import Authority, Proven
 from vault.records.counting import Counter, Quarantined
 from vault.records.epochs import notices_of, read_notice
 from vault.records.grants import GivenGrants, given_grants
@@ -27,7 +28,10 @@ from vault.records.versions import open_all
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.signing import is_signed_raw
+from vault.services.absences import tell_waiting
+from vault.services.absent_rows import AbsentRows, audits_of
 from vault.services.approval_checks import approval_faults, approvals_in
+from vault.services.audit_gaps import gaps
 from vault.services.blame import seats_of, without_ended
 from vault.services.bounds import Bounds, bounds_of
 from vault.services.device_checks import file_faults, row_faults
@@ -49,7 +53,9 @@ class Verification:
     """What was checked, of how much, and all that was found, the first bad place first.
 
     `entries` of `expected` entries in `logs` logs are proven; `size` and `root` are those of this seat's own log; what
-    `newer` entries say is not judged, because a newer program wrote them; `set_apart` versions are whole and signed by
+    `newer` entries say is not judged, because a newer program wrote them; `on_their_way` are sentences on listed rows
+    that may still come, which is no fault; `payloads_closed` were sealed to the auditors of their time, of whom this
+    auditor was none; `set_apart` versions are whole and signed by
     somebody who had no right to write them: a person decides.
     """
 
@@ -63,6 +69,8 @@ class Verification:
     root: bytes
     faults: tuple[Fault, ...]
     newer: int = 0
+    on_their_way: tuple[str, ...] = ()
+    payloads_closed: int = 0
 
     @property
     def verified(self) -> bool:
@@ -73,11 +81,12 @@ class Verification:
 def verify(session: Session, *, progress: Progress = lambda done, total: None) -> Verification:
     """Hash all data again, check every signature, open everything that this seat may, and log the result."""
     rule = session.require(Action.LOG_VERIFY)
-    damage = list(file_faults(session))
+    of_the_file = list(file_faults(session))
     index = caught_up(session)
+    absent = AbsentRows(session, tell_waiting(session))
     with session.database.reading() as rows:
         bounds = bounds_of(session, rows)
-        checked = _Checked(session, bounds)
+        checked = _Checked(session, bounds, absent)
         origins = sorted(bounds.sizes, key=lambda origin: (origin != session.log.origin, origin))
         total = sum(rows.size(origin) for origin in origins)
         done = 0
@@ -90,14 +99,18 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.faults += row_faults(session, rows, checked.said)
         checked.approvals(rows)
         progress(total, total)
+    checked.absences()
+    unread = gaps(session, checked.said.owed)
+    # It stops nothing: only what auditors see hangs on it.
+    checked.faults += [Fault("payload-key", *one[:2], None, one.text, True) for one in unread if not one.is_on_its_way]
     checked.index(index)
     checked.set_apart += len(checked.faults) - len(left := without_ended(session, checked.faults))
-    checked.faults = [*damage, *left]
+    checked.faults = [*of_the_file, *left]
     found = None
-    if checked.faults:
+    if damage := [fault for fault in checked.faults if not fault.is_absence]:
         # Exports, grants and erasure wait from here on, as `require_sound_log` says.
-        seats = seats_of(session, (fault.origin for fault in checked.faults))
-        found = Alarm(VERIFY_ALARM, f"The log does not verify: {checked.faults[0].text}.", seats=seats)
+        seats = seats_of(session, (fault.origin for fault in damage))
+        found = Alarm(VERIFY_ALARM, f"The log does not verify: {damage[0].text}.", seats=seats)
     session.settle_alarms(found)
     told = {VERIFY_ALARM, *({fault.code for fault in checked.faults} & _SEEN_HERE_TOO)}
     checked.faults += [
@@ -116,15 +129,18 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         size=size,
         root=root,
         faults=tuple(checked.faults),
+        on_their_way=(*absent.on_their_way, *(one.text for one in unread if one.is_on_its_way)),
         newer=checked.said.newer,
+        payloads_closed=checked.said.sealed_to_others if checked.said.opened else 0,
     )
 
 
 class _Checked:
     """Collects what the checks of one run find."""
 
-    def __init__(self, session: Session, bounds: Bounds) -> None:
+    def __init__(self, session: Session, bounds: Bounds, absent: AbsentRows) -> None:
         self._session = session
+        self._absent = absent
         self._bounds = bounds
         self._reports: dict[Origin, LogReport] = {}
         self._ahead: dict[Origin, LogReport] = {}
@@ -134,7 +150,7 @@ class _Checked:
         self._erased: set[bytes] | None = None
         self._given: GivenGrants | None = None
         self._approvals: dict[bytes, bytes] = {}
-        self.said = Said()
+        self.said = Said(lambda roster: session.directory.was_auditor(session.seat, roster))
 
     def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
         """Check one log without keys (C1 to C3), then what this seat can open of it."""
@@ -163,7 +179,8 @@ class _Checked:
         if self._erased is None:
             self._erased = self._counter(rows).erased_ids()
         # All that this seat's own logs list was here once; of others only what it may hold ever came.
-        ours = None if genesis.seat == self._session.seat else self._session.keyring.compartments()
+        held = self._session.keyring.compartments()
+        ours = None if genesis.seat == self._session.seat else {*held, *audits_of(rows)}
         versions = check_versions(
             rows.operations(origin), rows.version_rows(origin), report, erased=self._erased, compartments=ours
         )
@@ -189,6 +206,12 @@ class _Checked:
         for origin in () if file.digest() in newest.values() else sorted(newest.keys() & self._reports.keys()):
             found = check_keys(rows.operations(origin), file.header.folder, file.digest(), self._reports[origin])
             self._note(found.problems)
+
+    def absences(self) -> None:
+        """Name what is missing by other signs than a list: a key that is held, or an epoch that another replaces."""
+        named = {(one.origin, one.seq, one.n) for one in self.faults if one.is_absence}
+        for text in self._absent.unnamed(named):
+            self.faults.append(Fault(ProblemCode.ABSENT.value, None, None, None, text, is_absence=True))
 
     def index(self, index: Index) -> None:
         """Count the index again; where it holds something else than its digest says, make it anew."""
@@ -234,12 +257,14 @@ class _Checked:
                     self._approvals |= approvals_in(version.content)
                 known = {notice.epoch for notice in notices_of(rows, group[0].compartment)}
                 if not opened and known.isdisjoint(sealed.epoch for sealed in group):
-                    self._fault("wrap", origin, place, "its wrapped key names no epoch of its compartment")
+                    words = "its wrapped key names no epoch of its compartment"
+                    lacks = bool(absent_keys(session, CompartmentId(group[0].compartment)))
+                    self._fault("wrap", origin, place, words, is_absence=lacks)
             except (BrokenSealError, MalformedError) as fault:
                 self._fault("seal", origin, place, fault.message)
         for row in rows.version_rows(origin):
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
-                self._fault("wrap", origin, (row.seq, row.n), "the version is here and its wrapped key is not")
+                self._fault("wrap", origin, (row.seq, row.n), "its wrapped key is not here", is_absence=True)
         report = self._reports[origin]
         for judged in self._counter(rows).judge(origin, 0, Proven(report.size, report.rejected)):
             if not isinstance(judged, Quarantined):
@@ -268,26 +293,23 @@ class _Checked:
             self._fault(found.code, origin, (found.seq, None), found.text)
 
     def _note_listed(self, rows: Rows, report: LogReport, found: ListedReport) -> None:
-        """Note what is wrong with listed things, but not the absence of what its author had no right to list."""
-        self._note(one for one in found.problems if not self._is_owed_to_nobody(rows, report, one))
-
-    def _is_owed_to_nobody(self, rows: Rows, report: LogReport, one: Problem) -> bool:
-        if one.code is not ProblemCode.ABSENT or one.seq is None or one.n is None:
-            return False
-        signed = (row for row in rows.operations(one.origin, one.seq, one.seq + 1) if names_its_list(row))
-        row = next((row for row in signed if (row.seq, row.digest) not in report.rejected), None)
-        return row is not None and not self._counter(rows).is_owed(row, one.n)
+        """Note what is wrong with listed things, but not the absence of what is on its way, or owed to nobody."""
+        counter = self._counter(rows)
+        self._note(one for one in found.problems if self._absent.is_fault(rows, report, one, counter))
 
     def _note(self, problems: Iterable[Problem]) -> None:
         for one in problems:
-            self.faults.append(Fault(one.code.value, Origin(one.origin), one.seq, one.n, one.text))
+            is_absence = one.code is ProblemCode.ABSENT
+            self.faults.append(Fault(one.code.value, Origin(one.origin), one.seq, one.n, one.text, is_absence))
 
     def _whole(self, origin: Origin, text: str) -> None:
         self.faults.append(Fault(ProblemCode.GENESIS.value, origin, None, None, f"log {origin.hex()}: {text}"))
 
-    def _fault(self, code: str, origin: Origin, place: tuple[int, int | None], text: str) -> None:
+    def _fault(
+        self, code: str, origin: Origin, place: tuple[int, int | None], text: str, *, is_absence: bool = False
+    ) -> None:
         if not any((f.origin, f.seq, f.n) == (origin, *place) for f in self.faults):
-            self.faults.append(Fault(code, origin, place[0], place[1], f"operation {place[0]}: {text}"))
+            self.faults.append(Fault(code, origin, *place, f"operation {place[0]}: {text}", is_absence))
 
 
 def _by_place(rows: Iterable[SealedVersion]) -> Iterable[tuple[tuple[int, int], list[SealedVersion]]]:

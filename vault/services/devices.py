@@ -21,6 +21,7 @@ from vault.records.work import Entry
 from vault.services import cases, sharing
 from vault.services.authors import name_in, names_of_members
 from vault.services.cases import CaseView
+from vault.services.going_on import going_on
 from vault.services.projection import read_counted
 from vault.services.rostering import Outcome, Progress, carry_out
 from vault.services.short_ids import the_one_named, typed_id
@@ -170,7 +171,7 @@ def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda do
         RefusedError: the device is another member's, or this member's role gives no cases.
     """
     rule = session.require(Action.CASE_CREATE)
-    session.require_sound_log()
+    session.require_sound_log(session.directory.compartment)
     if _owner(session, seat) != session.member:
         raise RefusedError(
             "this device is another member's", advice="`casevault grant add` opens a case to other members."
@@ -181,7 +182,8 @@ def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda do
         state = session.state_of(compartment)
         is_case = state is not None and state.kind in {CompartmentKind.CASE, CompartmentKind.SECTION}
         if is_case and session.directory.rights.may_grant(session.roles, Place.CASE):
-            given += bool(sharing.add_seats(session, compartment, [seat], act="grant.add", rule=rule))
+            with going_on(session, compartment, "Giving it to the other device"):
+                given += bool(sharing.add_seats(session, compartment, [seat], act="grant.add", rule=rule))
         progress(done, len(held))
     return given
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
+from vault.access.absence import waits_for
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.log.epochs import EpochNotice
 from vault.log.genesis import Genesis
-from vault.log.items import Item, compartment_tag, decode_items
 from vault.records.epochs import read_notice
 from vault.records.logs import genesis_of
 from vault.seal.purposes import Purpose
@@ -95,25 +95,19 @@ def compartments_for(
             continue
         held = {seat for epoch in state.epochs.values() for seat in epoch.granted}
         if any(seat in held and seat not in state.cuts for seat in seats):
-            found.add(compartment)
+            # Without a key that a list names nobody can say who holds it, nor therefore what may be sent.
+            if not waits_for(session, compartment, keys_only=True):
+                found.add(compartment)
         elif not held.isdisjoint(seats):
             withdrawn.add(compartment)
+    if waits_for(session, session.directory.compartment, keys_only=True):
+        return set(), withdrawn
     return found, withdrawn
 
 
-def not_whole(session: Session, rows: Rows, compartments: Iterable[CompartmentId]) -> set[CompartmentId]:
-    """Return those of the compartments of which a listed version is missing here: they cannot be called sent."""
-    items: list[Item] = []
-    for one in session.quarantine:
-        if one.check == "missing" and one.n is not None:
-            row = rows.operation(one.origin, one.seq)
-            with suppress(VaultError, IndexError):
-                items.append(decode_items(b"" if row is None else row.list)[one.n])
-    return {
-        compartment
-        for compartment in compartments
-        if any(compartment_tag(compartment, item.digest) == item.tag for item in items)
-    }
+def not_whole(session: Session) -> set[CompartmentId]:
+    """Return the compartments of which a listed version is missing here: they cannot be called sent."""
+    return {one.compartment for one in session.quarantine if one.compartment is not None}
 
 
 def _notices(rows: Rows) -> Iterable[EpochNotice]:

@@ -117,7 +117,7 @@ def export(
     """
     rule = session.require(Action.CASE_EXPORT, case)
     caught_up(session)  # what is missing comes to light before anything leaves
-    session.require_sound_log()
+    session.require_sound_log(case, *held_of_kind(session, CompartmentKind.SENDING))
     if not out.is_dir():
         raise UsageError(f"there is no folder {out}", advice="Make it first; the package is written into it.")
     release = rule_of(session)
@@ -166,7 +166,7 @@ def ask(
     """
     rule = session.require(Action.CASE_EXPORT, case)
     caught_up(session)
-    session.require_sound_log()
+    session.require_sound_log(case, *held_of_kind(session, CompartmentKind.SENDING))
     if rule_of(session) != TWO_PERSON:
         raise RefusedError("nobody else could approve it: it is done alone", advice="Use `casevault export`.")
     ready = make_ready(session, case, profile=profile, to=to, decisions=decisions, take_proposals=take_proposals)

@@ -123,7 +123,7 @@ def _cases_to_hand_over(session: Session, stored: Stored[Order], *, as_deputy_on
 
 def _hand_over(session: Session, case: CompartmentId, successor: MemberId) -> None:
     rule = session.require(Action.CASE_SHARE, case)
-    session.require_sound_log()
+    session.require_sound_log(case)
     if successor not in sharing.holders_of(session, case).members:
         terms.give(session, case, [successor], why=GrantReason.HANDOVER)
     head = _head(session, case)

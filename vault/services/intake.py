@@ -133,7 +133,7 @@ def rotate_weekly(session: Session) -> bool:
     if not homes:
         return False
     home = homes[0]
-    session.require_sound_log()
+    session.require_sound_log(home)
     clock = session.clock()
     if clock.state is ClockState.JUMPED:
         return False  # which week it is, a person says first

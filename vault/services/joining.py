@@ -57,7 +57,7 @@ def invite(session: Session, *, like: str, days: int = 0) -> bytes:
         UsageError: no such role, or days that cannot be.
     """
     session.require(Action.MEMBER_ADMIT)
-    session.require_sound_log()
+    session.require_sound_log(session.directory.compartment)
     return make_invitation(session, by=_own_name(session), roles=_like(like, days), days=days).encode()
 
 
@@ -69,7 +69,7 @@ def invite_device(session: Session, member: MemberId) -> bytes:
         NotFoundError: there is no such member.
     """
     session.require(Action.OWN_DEVICE if member == session.member else Action.MEMBER_ADMIT)
-    session.require_sound_log()
+    session.require_sound_log(session.directory.compartment)
     if member not in session.directory.standing.members:
         raise NotFoundError("there is no member of this name", advice="`casevault member list` shows who is in.")
     name = name_in(names_of_members(session), member).strip()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vault.access.absence import is_absence
 from vault.access.alarms import Alarm
 from vault.access.session import Session
-from vault.ids import Origin
+from vault.display import counted
+from vault.ids import CompartmentId, Origin
 from vault.records.authority import Proven
 from vault.records.counting import Quarantined
 from vault.services.blame import seats_of, without_ended
+from vault.services.places import name_of
 from vault.services.said import FALSE_ACT, Said
 
 _ADVICE = "run `casevault log verify`"
@@ -25,7 +28,8 @@ def notice(session: Session, alarm: Alarm) -> None:
 def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
     """Say in a line each what is missing or damaged, what waits, and what nobody was entitled to write."""
     waiting, unentitled = [one for one in findings if one.waits], [one for one in findings if one.is_unentitled]
-    faults = [one for one in findings if not (one.waits or one.is_unentitled)]
+    # What is missing of one compartment stops that one alone: `services.absences` tells of it.
+    faults = [one for one in findings if not (one.waits or one.is_unentitled or is_absence(session, one))]
     if faults:
         words = "is missing or does not count" if len(faults) == 1 else "are missing or do not count"
         older = "what you see may be older than what was written"
@@ -63,11 +67,13 @@ def notice_false_acts(session: Session, origin: Origin, start: int, known: Prove
         notice(session, Alarm(f"{FALSE_ACT}:{origin.hex()}", text, lasts=True, seats=seats))
 
 
-def notice_absent(session: Session, compartment: bytes, count: int) -> None:
+def notice_absent(session: Session, compartment: CompartmentId, count: int) -> None:
     """Say that the index knows records of a compartment that the store lacks, or that do not open any more."""
-    words = "record of a case is not here" if count == 1 else "records of a case are not here"
-    text = f"{count} {words} or cannot be opened ({compartment.hex()}); {_ADVICE}."
-    notice(session, Alarm(f"absent:{compartment.hex()}", text))
+    verb = "is" if count == 1 else "are"
+    text = (
+        f"{counted(count, 'record')} of {name_of(session, compartment)} {verb} not here or cannot be opened; {_ADVICE}."
+    )
+    notice(session, Alarm(f"absent:{compartment.hex()}", text, compartment=compartment))
 
 
 def _records(found: Sequence[Quarantined]) -> str:

@@ -25,6 +25,7 @@ from vault.records.authority import Proven
 from vault.records.codec import from_fields
 from vault.records.counting import Counter, Quarantined
 from vault.records.versions import OpenedVersion
+from vault.services.absences import tell_waiting
 from vault.services.limits import hide_what_is_over
 from vault.services.noticing import notice, notice_false_acts, notice_findings
 from vault.services.reading import read_heads
@@ -83,6 +84,7 @@ def caught_up(session: Session, *, progress: Progress = lambda done, total: None
     elif found:
         session.quarantine[:] = dict.fromkeys([*session.quarantine, *found])
     notice_findings(session, session.quarantine)
+    tell_waiting(session)
     return index
 
 

@@ -103,7 +103,7 @@ def carry_out(
     """
     _refuse_own_end(session, change)
     roster = propose(session, _on_newest_rules(session, change))
-    session.require_sound_log(taken_from=only_loses(session.directory.standing, roster))
+    session.require_sound_log(session.directory.compartment, taken_from=only_loses(session.directory.standing, roster))
     if by_root:
         roster = sign_by_root(session, roster)
     proposal = Proposal(roster, tuple(members))
@@ -128,7 +128,8 @@ def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
     """
     session.require(Action.APPROVE)
     proposal = _opened(session, untrusted)
-    session.require_sound_log(taken_from=only_loses(session.directory.standing, proposal.roster))
+    taken_from = only_loses(session.directory.standing, proposal.roster)
+    session.require_sound_log(session.directory.compartment, taken_from=taken_from)
     if session.member in signers_in(session.directory.standing, proposal.roster):
         raise RefusedError("you signed this proposal already", advice="Give it to another who may sign.")
     signed = Proposal(sign_roster(session, proposal.roster), proposal.members)

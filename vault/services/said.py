@@ -6,7 +6,7 @@ counts like anything else, and whoever can read the act names it.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -49,12 +49,18 @@ class Said:
         newer: how many of them name an act that this program does not know: counted, not judged.
         kept: place -> payload, of the acts that need two persons, and of drills.
         closed: logs of which this seat cannot read every payload.
+        owed: log -> entries that this seat should be able to read and cannot.
+        sealed_to_others: how many were sealed to the auditors of their time, and this seat was none.
+        may_read: whether this seat reads what is sealed under a roster, given by its root.
     """
 
+    may_read: Callable[[bytes], bool] = lambda roster: False
     opened: int = 0
     newer: int = 0
     kept: dict[tuple[bytes, int], Payload] = field(default_factory=dict)
     closed: set[bytes] = field(default_factory=set)
+    owed: dict[Origin, list[int]] = field(default_factory=dict)
+    sealed_to_others: int = 0
 
     def read(
         self, rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]], start: int = 0
@@ -65,6 +71,10 @@ class Said:
                 self.closed.add(origin)
                 if entry.fault == "broken":
                     yield SaidFault("payload-seal", entry.seq, "the audit payload does not open")
+                elif self.may_read(entry.roster):
+                    self.owed.setdefault(origin, []).append(entry.seq)
+                else:
+                    self.sealed_to_others += 1
                 continue
             act = entry.payload.act
             self.opened += 1

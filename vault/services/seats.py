@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vault.access.session import Session
+from vault.display import one_line
 from vault.ids import MemberId, Origin, SeatId
 from vault.log.roster_entries import Certificate
 from vault.records.logs import genesis_of
+from vault.records.versions import OpenedVersion
 
 
 def members_of_logs(session: Session, origins: Iterable[Origin]) -> dict[Origin, MemberId]:
@@ -33,6 +35,16 @@ def seats_of(session: Session, members: Iterable[MemberId]) -> list[SeatId]:
     wanted = set(members)
     certificates = session.directory.standing.certificates
     return sorted(SeatId(seat) for seat, one in certificates.items() if MemberId(one.member) in wanted)
+
+
+def names_said(versions: Iterable[OpenedVersion]) -> dict[MemberId, set[str]]:
+    """Return what versions of the directory call each member, each name in a line."""
+    names: dict[MemberId, set[str]] = {}
+    for version in versions:
+        member, name = version.content.fields.get("member"), version.content.fields.get("name")
+        if version.content.kind == "member" and isinstance(member, bytes) and isinstance(name, str):
+            names.setdefault(MemberId(member), set()).add(one_line(name))
+    return names
 
 
 def _certificate(session: Session, seat: bytes) -> Certificate | None:

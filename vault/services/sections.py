@@ -66,7 +66,7 @@ def create(
     Nobody else who holds the case learns of it. What is kept there starts there: nothing moves by itself.
     """
     rule = _require_case(session, case, Action.SECTION_CREATE)
-    session.require_sound_log()
+    session.require_sound_log(case)
     if not set(members) <= holders_of(session, case).members:
         raise UsageError(_CASE_FIRST, advice="Grant them the case first.")
     head = Section(case=case, what=word_of(SectionKind, what, "kind"), title=title, audit=make_id())

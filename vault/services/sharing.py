@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from vault.access.absence import require_here, waits_for
 from vault.access.compartments import drops_of, next_holders
 from vault.access.directory import RECOVERY
 from vault.access.session import Session
@@ -98,7 +99,7 @@ def grant(session: Session, case: CompartmentId, members: Sequence[MemberId]) ->
         VerificationError: the log is in doubt.
     """
     rule = session.require(Action.CASE_SHARE, case)
-    session.require_sound_log()
+    session.require_sound_log(case)
     _require_readers(session, members)
     seats = add_seats(session, case, seats_of(session, members), act="grant.add", rule=rule)
     return frozenset(member for seat in seats if (member := member_of_seat(session, seat)) is not None)
@@ -118,7 +119,7 @@ def revoke(
         NotFoundError: none of them holds it.
     """
     rule = session.require(Action.CASE_SHARE, case)
-    session.require_sound_log(taken_from=seats_of(session, members))
+    session.require_sound_log(case, taken_from=seats_of(session, members))
     if session.member in members:
         raise RefusedError("nobody takes a case from themselves", advice="Ask another who holds it.")
     gone = _state(session, case).holders & frozenset(seats_of(session, members))
@@ -130,7 +131,7 @@ def revoke(
 def rotate(session: Session, case: CompartmentId, *, progress: Progress = lambda done, total: None) -> KeyChanged:
     """Make a new key of a case for the same members, and wrap all versions under it."""
     rule = session.require(Action.CASE_SHARE, case)
-    session.require_sound_log()
+    session.require_sound_log(case)
     return replace_key(session, case, act="key.rotate", rule=rule, progress=progress)
 
 
@@ -186,6 +187,7 @@ def replace_key(
     progress: Progress = lambda done, total: None,
 ) -> KeyChanged:
     """Put a new epoch in the place of all current ones, and wrap the versions under it; the caller has asked policy."""
+    require_here(session, compartment, keys_only=True, taken_from=without)
     state = _state(session, compartment)
     with session.database.reading() as rows:
         drops = drops_of(rows, session.prover, session.directory, without)
@@ -210,7 +212,8 @@ def rewrap_all(
     done = left = 0
     for number, compartment in enumerate(sorted(compartments), 1):
         state = session.state_of(compartment)
-        if state is not None and len(state.current) == 1:
+        waits = waits_for(session, compartment, keys_only=True)  # the key that is current may be an older one
+        if state is not None and len(state.current) == 1 and not waits:
             found = rewrap(session.database, session.vault, session.keyring, compartment, state.current[0])
             done, left = done + found.done, left + found.left
         progress(number, len(compartments))
@@ -243,6 +246,7 @@ def add_seats(
     Of what is not wrapped under the current key yet, the keys before go along. `also` may add to the same operation,
     and to what the log says of it.
     """
+    require_here(session, compartment, keys_only=True)
     session.settle_keys(compartment)
     rewrap_left(session, [compartment])
     with session.work(compartment) as work:

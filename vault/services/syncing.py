@@ -153,7 +153,7 @@ def make(
             sign=session.sign,
             progress=lambda done, total: progress("writing", done, total),
         )
-        covered = frozenset(compartments) - not_whole(session, rows, compartments)
+        covered = frozenset(compartments) - not_whole(session)
     try:
         with session.work() as work:
             work.commit(Entry(act="sync.out", dig=made.digest, pol=rule))

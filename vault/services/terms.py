@@ -65,7 +65,7 @@ def give(
         RefusedError: an older rights table, by which a date would not count; or what `sharing.grant` refuses.
     """
     session.require(Action.CASE_SHARE, case)
-    session.require_sound_log()
+    session.require_sound_log(case)
     reason = GrantReason(why)
     if has_expired(until_ms, session.clock().counts_ms):
         raise UsageError("that day has passed", advice="Give a later day.")
@@ -82,7 +82,7 @@ def give(
 def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int) -> AwaySet:
     """Grant a member's cases to a deputy until a moment: all of those that the giver holds."""
     session.require(Action.AWAY_SET)
-    session.require_sound_log()
+    session.require_sound_log(session.directory.compartment)
     if member == deputy:
         raise UsageError("nobody is their own deputy", advice="Name another member.")
     if has_expired(until_ms, session.clock().counts_ms):

@@ -1,0 +1,287 @@
+"""A deleted epoch or grant undoes no revocation: where one is not here nothing is written, given or sent."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.attacks.burglar import everything
+from tests.attacks.outsider import learn_as
+from tests.attacks.plaintext import forms
+from tests.services.founded import PASSPHRASE
+from tests.services.organisation import (
+    AMINA,
+    DANA,
+    JOEL,
+    MIRA,
+    SELIN,
+    TOMAS,
+    Account,
+    Organisation,
+    give,
+    share,
+)
+from vault.access.session import Session
+from vault.errors import VaultError, VerificationError
+from vault.ids import CompartmentId
+from vault.log.items import Item, ItemKind
+from vault.records.epochs import notices_of
+from vault.records.work import Entry, Work
+from vault.seal.purposes import Purpose
+from vault.services import cases, checking, members, notes, sharing
+from vault.services.projection import caught_up
+
+BEFORE, AFTER = "Sealwort before", "Sealwort after"
+WAITS = "waits until what is not here has come"
+Take = Callable[[Any, "Revoked"], None]
+
+
+@dataclass
+class Revoked:
+    """Selin took her case from Joel: epoch 2. Amina holds it too and does not know yet."""
+
+    organisation: Organisation
+    case: CompartmentId
+    ref: str
+    other: CompartmentId
+    digest: bytes
+    epoch: bytes
+    old_keyring: bytes
+    folder: Path
+
+    def at(self, name: str, how: Take) -> None:
+        """Edit the rows of somebody's device from outside the program."""
+        account: Account = self.organisation[name]
+        outsider = learn_as(account.place.path, account.name, PASSPHRASE)
+        with outsider.rows(account.place.path) as rows:
+            how(rows, self)
+
+    def without_index(self, name: str) -> None:
+        shutil.rmtree(self.organisation[name].place.path / "index")
+
+    def read_by_joel(self, *names: str) -> str:
+        """Return which words Joel's keys open in the folders of these."""
+        joel = self.organisation[JOEL]
+        keys = [learn_as(one.place.path, one.name, PASSPHRASE) for one in map(self.organisation.__getitem__, names)]
+        mine = learn_as(joel.place.path, joel.name, PASSPHRASE)
+        folders = [joel.place.path, *(self.organisation[name].place.path for name in names)]
+        found = everything(folders, joel.place.vault_id, mine.secrets, (mine.key, *(one.key for one in keys)))
+        return " ".join(word for word in (BEFORE, AFTER) if any(form in found for form in forms(word)))
+
+
+@pytest.fixture
+def revoked(organisation: Organisation, tmp_path: Path) -> Revoked:
+    with organisation.at(SELIN, JOEL, AMINA) as (selin, joel, amina):
+        made = cases.create(selin, title="Taken back", kind="asylum")
+        other = cases.create(selin, title="Another", kind="family").case
+        share(selin, made.case, organisation, JOEL, AMINA)
+        notes.add(selin, made.case, kind="contact", text=BEFORE)
+        give(selin, joel, tmp_path)
+        give(selin, amina, tmp_path)
+        with selin.database.reading() as rows:
+            stored = rows.local(selin.seat, Purpose.KEYRING)
+            known = {one.digest() for one in notices_of(rows, made.case)}
+        assert stored is not None
+        sharing.revoke(selin, made.case, organisation.members(JOEL))
+        with selin.database.reading() as rows:
+            (new,) = (one for one in notices_of(rows, made.case) if one.digest() not in known)
+    return Revoked(organisation, made.case, made.ref, other, new.digest(), new.epoch, stored.blob, tmp_path)
+
+
+def epoch_row(rows: Any, revoked: Revoked) -> None:
+    rows.execute("DELETE FROM epoch WHERE digest = ?", (revoked.digest,))
+
+
+def altered_row(rows: Any, revoked: Revoked) -> None:
+    rows.execute("UPDATE epoch SET bytes = zeroblob(70) WHERE digest = ?", (revoked.digest,))
+
+
+def row_and_grants(rows: Any, revoked: Revoked) -> None:
+    epoch_row(rows, revoked)
+    rows.execute("DELETE FROM granted WHERE epoch = ?", (revoked.epoch,))
+
+
+def all_but_the_lists(rows: Any, revoked: Revoked) -> None:
+    """Put the keyring of before back too: nothing but the lists says that there is another key."""
+    row_and_grants(rows, revoked)
+    rows.execute("UPDATE local SET blob = ? WHERE purpose = ?", (revoked.old_keyring, int(Purpose.KEYRING)))
+
+
+TAKEN = [
+    pytest.param(epoch_row, id="the epoch"),
+    pytest.param(altered_row, id="what is in its row"),
+    pytest.param(row_and_grants, id="the epoch and its grants"),
+    pytest.param(all_but_the_lists, id="epoch, grants and the newer keyring"),
+]
+
+
+def writes(session: Session, revoked: Revoked) -> None:
+    notes.add(session, revoked.case, kind="contact", text=AFTER)
+
+
+def grants(session: Session, revoked: Revoked) -> None:
+    share(session, revoked.case, revoked.organisation, TOMAS)
+
+
+def rotates(session: Session, revoked: Revoked) -> None:
+    sharing.rotate(session, revoked.case)
+
+
+ACTS = [writes, grants, rotates]
+
+
+@pytest.mark.parametrize("index", [True, False], ids=["index kept", "index removed"])
+@pytest.mark.parametrize("how", TAKEN)
+def test_on_the_device_that_took_the_case_back_nothing_goes_out_under_the_key_before(
+    revoked: Revoked, how: Take, index: bool
+) -> None:
+    organisation = revoked.organisation
+    with organisation.open(SELIN) as selin:
+        writes(selin, revoked)
+    revoked.at(SELIN, how)
+    if not index:
+        revoked.without_index(SELIN)
+    with organisation.at(SELIN, JOEL) as (selin, joel):
+        for act in ACTS:
+            with pytest.raises(VaultError, match=WAITS):
+                act(selin, revoked)
+        notes.add(selin, revoked.other, kind="contact", text="in another case all goes on")
+        give(selin, joel, revoked.folder)
+        caught_up(selin)
+        told = [line for line in selin.warnings if "key record" in line]
+        assert [" missing " in line for line in told] == [True]
+        found = checking.verify(selin)
+        assert {fault.code for fault in found.faults} >= {"absent"}
+        share(selin, revoked.other, organisation, TOMAS)
+    assert revoked.read_by_joel(SELIN) == BEFORE
+
+
+def test_who_is_named_as_holder_again_is_not_named_without_a_word(revoked: Revoked) -> None:
+    revoked.at(SELIN, epoch_row)
+    with revoked.organisation.open(SELIN) as selin:
+        caught_up(selin)
+        assert f"of {revoked.ref} is missing" in " ".join(selin.warnings)
+
+
+def test_a_bundle_of_another_holder_heals_it(revoked: Revoked) -> None:
+    with revoked.organisation.at(SELIN, AMINA) as (selin, amina):
+        give(selin, amina, revoked.folder)
+    revoked.at(SELIN, row_and_grants)
+    with revoked.organisation.at(SELIN, AMINA) as (selin, amina):
+        with pytest.raises(VerificationError, match=WAITS):
+            writes(selin, revoked)
+        selin_asks_for_all(amina, selin)
+        give(amina, selin, revoked.folder)
+        writes(selin, revoked)
+        caught_up(selin)
+        assert selin.warnings == ()
+        assert checking.verify(selin).verified
+    assert revoked.read_by_joel(SELIN, AMINA) == BEFORE
+
+
+def selin_asks_for_all(giver: Session, taker: Session) -> None:
+    """Have the giver forget what the taker had: it sends all again, as after a restore."""
+    del taker
+    with giver.database.transaction() as rows:
+        rows.delete_local(giver.seat, Purpose.PEERS)
+
+
+def test_what_the_one_who_was_removed_leaves_out_of_a_bundle_lets_the_case_wait(revoked: Revoked) -> None:
+    organisation = revoked.organisation
+    with organisation.at(SELIN, JOEL) as (selin, joel):
+        give(selin, joel, revoked.folder)
+    revoked.at(JOEL, epoch_row)
+    with organisation.at(JOEL, AMINA, SELIN) as (joel, amina, selin):
+        give(joel, amina, revoked.folder)
+        caught_up(amina)
+        assert f"of {revoked.ref} are on their way (Selin Asterholt, entry" in " ".join(amina.warnings)
+        for act in ACTS:
+            with pytest.raises(VerificationError, match=WAITS):
+                act(amina, revoked)
+        give(amina, joel, revoked.folder)
+        found = checking.verify(amina)
+        assert found.verified
+        assert len(found.on_their_way) == 1
+        give(selin, amina, revoked.folder)
+        writes(amina, revoked)
+        assert not [line for line in amina.warnings if "their way" in line]
+        give(amina, joel, revoked.folder)
+    assert revoked.read_by_joel(AMINA) == BEFORE
+
+
+# ---- whoever may list may also lie
+
+
+def list_what_is_nowhere(session: Session, case: CompartmentId, kind: ItemKind) -> None:
+    with Work(session.log) as work:
+        work._items.append(Item.in_compartment(kind, case, os.urandom(32)))
+        work.commit(Entry(act="note.create" if kind is ItemKind.VERSION else "grant.remove"))
+
+
+KINDS = pytest.mark.parametrize("kind", [ItemKind.VERSION, ItemKind.GRANT, ItemKind.EPOCH])
+
+
+@KINDS
+def test_a_holder_who_lists_what_never_comes_stops_a_case_until_it_is_taken_from_them(
+    revoked: Revoked, kind: ItemKind
+) -> None:
+    with revoked.organisation.at(SELIN, AMINA) as (selin, amina):
+        list_what_is_nowhere(amina, revoked.case, kind)
+        give(amina, selin, revoked.folder)
+        with pytest.raises(VerificationError, match=WAITS):
+            grants(selin, revoked)
+        sharing.revoke(selin, revoked.case, revoked.organisation.members(AMINA))
+        for act in ACTS:
+            act(selin, revoked)
+        assert "their way" not in " ".join(selin.warnings)
+        assert checking.verify(selin).verified
+
+
+@KINDS
+def test_a_holder_who_lists_what_never_comes_stops_a_case_until_they_are_ended(
+    revoked: Revoked, kind: ItemKind
+) -> None:
+    with revoked.organisation.at(MIRA, SELIN, AMINA) as (mira, selin, amina):
+        list_what_is_nowhere(amina, revoked.case, kind)
+        give(amina, selin, revoked.folder)
+        give(selin, mira, revoked.folder)
+        assert members.suspend(mira, revoked.organisation[AMINA].member).is_done
+        give(mira, selin, revoked.folder)
+        for act in ACTS:
+            act(selin, revoked)
+
+
+@KINDS
+def test_who_does_not_hold_the_case_and_knows_its_id_stops_nobody(revoked: Revoked, kind: ItemKind) -> None:
+    with revoked.organisation.at(SELIN, DANA, JOEL) as (selin, dana, joel):
+        give(selin, joel, revoked.folder)
+        for one in (dana, joel):  # who never held it, and who does not any more
+            list_what_is_nowhere(one, revoked.case, kind)
+            give(one, selin, revoked.folder)
+        for act in ACTS:
+            act(selin, revoked)
+        assert "their way" not in " ".join(selin.warnings)
+        assert checking.verify(selin).verified
+
+
+def test_an_epoch_that_goes_on_from_one_that_is_not_here_counts_as_little(revoked: Revoked) -> None:
+    """Whoever took the case back left since, so nobody waits for their rows; the newer key still tells of the older."""
+    organisation = revoked.organisation
+    with organisation.at(MIRA, SELIN, AMINA) as (mira, selin, amina):
+        give(selin, amina, revoked.folder)
+        give(selin, mira, revoked.folder)
+        assert members.suspend(mira, organisation[SELIN].member).is_done
+        give(mira, amina, revoked.folder)
+        sharing.rotate(amina, revoked.case)
+    revoked.at(AMINA, epoch_row)
+    revoked.without_index(AMINA)
+    with organisation.open(AMINA) as amina:
+        for act in ACTS:
+            with pytest.raises(VerificationError, match=WAITS):
+                act(amina, revoked)

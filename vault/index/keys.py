@@ -1,0 +1,83 @@
+"""Which epochs and grants of a member's compartments the lists name, and since when something listed is not here.
+
+It follows the logs by a cursor of its own, and is a cache like all of the index: what it does not know is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from vault.index.file import Index
+
+
+class KeyItem(NamedTuple):
+    """A listed epoch, or a listed grant that was not here; `was_here`: its row was seen."""
+
+    compartment: bytes
+    digest: bytes
+    origin: bytes
+    seq: int
+    n: int
+    kind: int
+    was_here: bool
+
+
+Listed = tuple[bytes, int, int]  # origin, seq, n
+
+
+def key_cursor(index: Index) -> dict[bytes, int]:
+    """Return how many entries of each log were looked through for epochs and grants."""
+    with index.reading() as sql:
+        return dict(sql.execute("SELECT origin, size FROM key_cursor"))
+
+
+def key_items(index: Index, compartment: bytes | None = None) -> list[KeyItem]:
+    """Return what is known of one compartment, or of all."""
+    where = "" if compartment is None else " WHERE compartment=?"
+    with index.reading() as sql:
+        found = sql.execute(
+            f"SELECT compartment, digest, origin, seq, n, kind, was_here FROM key_item{where}",  # noqa: S608 - fixed text
+            () if compartment is None else (compartment,),
+        )
+        return [KeyItem(*row) for row in found]
+
+
+def remember_keys(index: Index, items: Collection[KeyItem], cursor: Mapping[bytes, int]) -> None:
+    """Keep what was found; what was here once stays so."""
+    with index.noting() as sql:
+        sql.executemany(
+            "INSERT INTO key_item VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(compartment, digest, origin, seq)"
+            " DO UPDATE SET was_here=max(was_here, excluded.was_here)",
+            list(items),
+        )
+        sql.executemany("INSERT OR REPLACE INTO key_cursor VALUES (?, ?)", list(cursor.items()))
+
+
+def forget_keys(index: Index) -> None:
+    """Have all logs looked through again: for compartments that were not this member's before."""
+    with index.noting() as sql:
+        sql.execute("DELETE FROM key_item")
+        sql.execute("DELETE FROM key_cursor")
+
+
+def missed_since(
+    index: Index, places: Collection[Listed], now_ms: int, *, of_entries: bool = False
+) -> dict[Listed, int]:
+    """Return since when each of these listed things was missed, ms UTC; of what came meanwhile nothing is kept.
+
+    Args:
+        index: of the member.
+        places: all of which something is missed; of whole entries `n` is below 0.
+        now_ms: for those that were not missed before.
+        of_entries: whether these are whole entries.
+    """
+    with index.reading() as sql:
+        found = sql.execute("SELECT * FROM absent_since WHERE (n < 0) = ?", (of_entries,))
+        known = {(origin, seq, n): since for origin, seq, n, since in found}
+    new, over = set(places) - known.keys(), known.keys() - set(places)
+    if new or over:
+        with index.noting() as sql:
+            sql.executemany("DELETE FROM absent_since WHERE origin=? AND seq=? AND n=?", list(over))
+            sql.executemany("INSERT INTO absent_since VALUES (?, ?, ?, ?)", [(*one, now_ms) for one in new])
+    return {one: known.get(one, now_ms) for one in places}
