@@ -6,7 +6,7 @@ What the attacker has:
     tampering       each way to change a row                  plaintext     forms in which a word may stand
     many_keys       one ciphertext for 59 keys                sealing       hears what is sealed, under which key
     flooding        more keys and logs than any program makes
-    edits           random edits of all that lies on a disk   differing     what two readers say of one of them
+    edits, resealing   random edits of all that lies on a disk or travels    differing   what two readers say of one
 
     every bit, every cut             test_every_bit; test_tamper; test_hostile_bundles; test_false_cells
                                      tests/seal: envelope, unlocking, recipients, doors, letters, bundles, keyring

@@ -15,13 +15,14 @@ from pathlib import Path
 import msgspec
 
 from tests.attacks.edits import RowEdits, edit_keys, edit_package, flip
+from tests.attacks.resealing import edit_rows, resealed
 from tests.services.founded import PASSPHRASE, Place
 from tests.vectors.independent import backups as copies
 from tests.vectors.independent import bundles, opening, packages
 from tests.vectors.independent.basis import Refused, message, sha256
 from tests.vectors.independent.keys_file import open_door
 from tests.vectors.independent.tables import connect
-from tests.vectors.made import ALBA, INES, NOOR, WORDS, Made
+from tests.vectors.made import ALBA, INES, NOOR, OREN, WORDS, Made
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import InternalError, VaultError
@@ -48,6 +49,7 @@ class Compared:
     who: str
     decoder: Said
     program: Said
+    is_shared: bool = False  # what is shown may change: both must show the same
 
     def difference(self, before: Shown) -> str | None:
         """Return in words how the two differ, or None."""
@@ -56,6 +58,8 @@ class Compared:
             return f"{head}: the program fell over: {self.program.fell}"
         if self.decoder.named and not self.program.named:
             return f"{head}: the program does not name {'; '.join(self.decoder.named[:3])}"
+        if self.is_shared:
+            before = self.decoder.shown
         if not self.decoder.named and not self.program.named:
             if self.program.shown != before:
                 return f"{head}: nobody names it, and the program shows {self.program.shown}"
@@ -100,16 +104,24 @@ class Bench:
         return Compared(f"keys: {said}", who, decoded(copy.alba, who), program(copy.alba, who))
 
     def _bundle(self, copy: Made, chance: random.Random, who: str) -> Compared:
-        data, said = flip(copy.bundle.read_bytes(), chance)
+        """Edit a bundle from outside, or as its maker with a patched program; compare what the taker's folder holds."""
+        data = copy.bundle.read_bytes()
+        alba, oren = (opening.open_folder(copy.alba.path, who, WORDS), opening.open_folder(copy.oren.path, OREN, WORDS))
+        if chance.random() < 0.2:
+            data, said = flip(data, chance)
+        else:
+            bundle = bundles.read_bundle(data, alba.file.vault, alba.secrets.seat, alba.secrets.kem)
+            rows, said = edit_rows(bundle.rows, bundle.log[0], chance)
+            data = resealed(data, bundle, rows, oren.secrets.identity)
         copy.bundle.write_bytes(data)
-        whole = opening.open_folder(copy.alba.path, who, WORDS)
+        named: tuple[str, ...] = ()
         try:
-            bundles.read_bundle(data, whole.file.vault, whole.secrets.seat, whole.secrets.kem)
-            named: tuple[str, ...] = ()
+            bundles.read_bundle(data, alba.file.vault, alba.secrets.seat, alba.secrets.kem)
         except Refused as refusal:
             named = (str(refusal),)
         after = program(copy.alba, who, bundle=copy.bundle)
-        return Compared(f"bundle: {said}", who, Said(named, decoded(copy.alba, who).shown), after)
+        decoder = decoded(copy.alba, who)
+        return Compared(f"bundle: {said}", who, replace(decoder, named=named + decoder.named), after, is_shared=True)
 
     def _backup(self, copy: Made, chance: random.Random, who: str) -> Compared:
         if chance.random() < 0.3:
