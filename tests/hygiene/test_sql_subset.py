@@ -73,6 +73,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "delete_version_keys": lambda rows: rows.delete_version_keys([_KEY]),
     "holds_versions": lambda rows: rows.holds_versions([_VERSION], [_KEY]),
     "holds_checkpoint": lambda rows: rows.holds_checkpoint(_CHECKPOINT),
+    "holds_local": lambda rows: rows.holds_local(LocalRow(_ID, 5, 0, b"blob")),
     "erase_versions": lambda rows: rows.erase_versions([(_ID, 0, 0)]),
     "add_epochs": lambda rows: rows.add_epochs([EpochRow(_ID, _ID, b"bytes")]),
     "epochs": lambda rows: (rows.epochs(), rows.epochs(_ID)),

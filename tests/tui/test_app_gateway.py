@@ -57,6 +57,16 @@ def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
     opened.close()
 
 
+def test_what_a_verification_finds_is_told_with_whose_log_it_is(gateway: Gateway, filled: Filled) -> None:
+    session = gateway._door.session
+    with session.database.transaction() as rows:
+        rows.connection.exec_driver_sql("UPDATE version SET blob = zeroblob(10) WHERE seq = 2")
+    found = gateway.evidence.verify(lambda *_: None, lambda: False)
+    assert found is not None
+    assert not found.verified
+    assert found.faults[0].startswith(f"log of {MEMBER}, operation 2")
+
+
 def test_a_draft_that_is_too_long_for_a_note_stays(gateway: Gateway, filled: Filled) -> None:
     draft = gateway.writing.begin(filled.cases[0].hex(), filled.refs[0], "contact", text="ж" * 600_000)
     gateway.writing.save(draft)

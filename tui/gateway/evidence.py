@@ -38,7 +38,13 @@ class Evidence(Subject):
             f" {counted(found.versions_opened, 'version')}, and what"
             f" {counted(found.payloads_opened, 'entry', 'entries')} say"
         )
-        return Checked(found.verified, covered, found.root.hex(), tuple(fault.text for fault in found.faults))
+        whose = seats.members_of_logs(self._session, {one.origin for one in found.faults if one.origin is not None})
+        names = names_of_members(self._session) if whose else {}
+        faults = [
+            f"log of {name_in(names, whose[one.origin])}, {one.text}" if one.origin in whose else one.text
+            for one in found.faults
+        ]
+        return Checked(found.verified, covered, found.root.hex(), tuple(faults))
 
     def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
         """Make a backup, open it and read all of it; None when it was stopped: then the earlier backups stand."""

@@ -27,5 +27,5 @@ class Written(NamedTuple):
             and rows.holds_checkpoint(self.checkpoint)
             and given.issuperset(self.grants)
             and all(rows.epoch(one.digest) == one for one in self.epochs)
-            and all(rows.local(one.seat, one.purpose) == one for one in self.secrets)
+            and all(rows.holds_local(one) for one in self.secrets)
         )

@@ -199,15 +199,17 @@ class Rows:
         """Say whether the versions of one entry, each with its wrapped key, stand here by their full keys."""
         if not versions:
             return True
-        at = {"origin": versions[0].origin, "seq": versions[0].seq}
-        here = {tuple(row) for row in self.connection.execute(sql.ENTRY_KEYS, at)}
+        here = set(map(tuple, self._held(tables.version, versions[0].origin, versions[0].seq)))
         pairs = zip(versions, keys, strict=True)
         return here.issuperset((version.n, version.id, key.epoch, key.wrap) for version, key in pairs)
 
     def holds_checkpoint(self, row: CheckpointRow) -> bool:
         """Say whether this checkpoint stands here."""
-        asked = {"origin": row.origin, "size": row.size, "note": row.note}
-        return bool(self.connection.scalar(sql.CHECKPOINT, asked))
+        return self._held(tables.checkpoint, row.origin, row.size, row.note) == [(1,)]
+
+    def holds_local(self, row: LocalRow) -> bool:
+        """Say whether this is what the seat has for this purpose."""
+        return self._held(tables.local, row.seat, row.purpose) == [(row.number, row.blob)]
 
     def epochs_in_use(self) -> set[bytes]:
         """Return the ids of the epochs under which the key of some version is wrapped."""
@@ -312,6 +314,10 @@ class Rows:
     def _insert(self, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
         if rows:
             self.connection.exec_driver_sql(sql.insert_text(table, self.connection.dialect), list(rows))
+
+    def _held(self, table: sa.Table, *values: Any) -> list[Any]:
+        text = sql.held_text(table, self.connection.dialect)
+        return list(self.connection.exec_driver_sql(text, values).all())
 
     def _all(self, make: _Make[_Row], statement: sa.Select[Any], params: Mapping[str, Any]) -> list[_Row]:
         return [make(row) for row in self.connection.execute(statement, params).all()]

@@ -168,15 +168,26 @@ VERSION_KEYS_AFTER = (
     .order_by(version_key.c.seq, version_key.c.n, version_key.c.epoch, version_key.c.wrap)
     .limit(given("rows"))
 )
-# Whether a write is there, by its keys alone.
-ENTRY_KEYS = (
-    sa.select(version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
+# Whether a write is there, by its keys alone; asked at every commit, so as text for plain tuples.
+_HELD = {
+    version: sa.select(version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
     .select_from(_WITH_KEYS)
-    .where(version.c.origin == given("origin"), version.c.seq == given("seq"))
-)
-CHECKPOINT = sa.select(sa.func.count()).where(
-    checkpoint.c.origin == given("origin"), checkpoint.c.size == given("size"), checkpoint.c.note == given("note")
-)
+    .where(version.c.origin == given("origin"), version.c.seq == given("seq")),
+    checkpoint: sa.select(sa.func.count()).where(
+        checkpoint.c.origin == given("origin"), checkpoint.c.size == given("size"), checkpoint.c.note == given("note")
+    ),
+    local: sa.select(local.c.number, local.c.blob).where(
+        local.c.seat == given("seat"), local.c.purpose == given("purpose")
+    ),
+}
+
+
+@cache
+def held_text(table: sa.Table, dialect: sa.Dialect) -> str:
+    """Return what asks for the rows of a table that one write made, with its values in the order of their columns."""
+    return str(_HELD[table].compile(dialect=dialect))
+
+
 EPOCHS_IN_USE = sa.select(version_key.c.epoch).where(*_sound([version_key.c.epoch])).distinct()
 # The next log behind one, in each table that holds parts of logs: found by their keys, whatever their number of rows.
 NEXT_ORIGIN = tuple(
