@@ -250,3 +250,25 @@ def test_a_roster_that_follows_from_nothing_that_stands_admits_nobody(monkeypatc
     monkeypatch.setattr(recovering, "check_chain", lambda *_: chain)
     with pytest.raises(VerificationError, match="does not follow from what stands"):
         recovering._Planner._after(cast("recovering._Planner", planner), cast("Roster", SimpleNamespace(root=b"new")))
+
+
+def test_who_comes_back_twice_with_one_passphrase_opens_the_newest_seat(
+    founded: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slot of the seat before opens under the same passphrase: it is emptied, wherever it lies."""
+    secret, numbers = secret_of(founded), iter([9, 3])
+    monkeypatch.setattr(recovering, "free_slot", lambda rows: next(numbers))
+    bring(founded, secret)
+    back = bring(founded, secret)
+    with reopen(founded) as session:
+        assert session.seat == back.seat
+
+
+def test_the_slots_of_seats_that_go_on_stay(founded: Place) -> None:
+    secret = secret_of(founded)
+    before = read_keys(founded.path)
+    back = bring(founded, secret, ends_old=False)
+    assert back.ended == ()
+    changed = [old != new for old, new in zip(before.slots, read_keys(founded.path).slots, strict=True)]
+    assert sum(changed) == 1
+    founded.open().close()

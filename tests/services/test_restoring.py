@@ -71,7 +71,7 @@ def test_everything_is_there_again_on_a_new_machine(filled: Filled, tmp_path: Pa
             assert tables[name] == found[name]
         assert tables["granted"] < found["granted"]  # the new log founds an audit compartment
         notes.add(session, filled.cases[0], kind="contact", text="written after the restore")
-    assert names_below(restored.path) == ["ballast", "blobs", "drafts", "index", "keys", "vault.db"]
+    assert names_below(restored.path) == ["attempts", "ballast", "blobs", "drafts", "index", "keys", "vault.db"]
     assert (tmp_path / "new" / "office.vault.part").exists() is False
 
 
@@ -215,7 +215,15 @@ def test_an_empty_folder_takes_a_vault(filled: Filled, tmp_path: Path) -> None:
     (tmp_path / "office.vault.part").mkdir()
     (tmp_path / "office.vault.part" / "cut off").touch()
     restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "fresh")
-    assert names_below(tmp_path / "office.vault") == ["ballast", "blobs", "drafts", "index", "keys", "vault.db"]
+    assert names_below(tmp_path / "office.vault") == [
+        "attempts",
+        "ballast",
+        "blobs",
+        "drafts",
+        "index",
+        "keys",
+        "vault.db",
+    ]
 
 
 def test_a_wrong_passphrase_leaves_nothing(filled: Filled, tmp_path: Path) -> None:

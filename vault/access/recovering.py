@@ -5,6 +5,7 @@ All of it lies in the first session of the new seat's log: the roster, the keys,
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +30,7 @@ from vault.policy.roles import Role
 from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
 from vault.records.work import ITEMS_IN_ONE_ENTRY, Entry, Work
 from vault.seal.doors import make_doors, make_recovery_door
-from vault.seal.keyfile import KeyFile, SeatSecrets
+from vault.seal.keyfile import SLOT_BLOB_SIZE, KeyFile, SeatSecrets
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
@@ -167,7 +168,7 @@ class _Planner:
             record=MemberRecord(member, checked_name(self._wish.name, "name of the member"))
             if self._wish.new_admin
             else None,
-            file=self._file(after, number, passphrase),
+            file=self._file(after, number, passphrase, ended),
             slot=number,
         )
 
@@ -208,14 +209,20 @@ class _Planner:
         is_shared = one.state.kind in SHARED and self._seat in entitled(after.standing, after.rights, one.state)
         return is_shared or one.was_held_by(old)
 
-    def _file(self, after: Directory, number: int, passphrase: bytearray) -> KeyFile:
-        """Return the next `keys` file: the new seat's slot, and doors for it and for whoever was here and still is."""
+    def _file(self, after: Directory, number: int, passphrase: bytearray, ended: Sequence[SeatId]) -> KeyFile:
+        """Return the next `keys` file: the new seat's slot, and doors for it and for whoever was here and still is.
+
+        Slots of seats that end are emptied: their passphrase may be the new one's, and the seat that it opens is one.
+        """
         file, doors, certificates = self._opened.file, self._opened.doors, after.standing.certificates
         slot = make_slot(file.header, number, self._secrets, passphrase=passphrase, member_name=self._wish.name)
         sessions = {SeatId(row.seat) for row in self._rows.locals_for(Purpose.SESSION)}
         here = {self._seat, *(one for one in sessions | set(slots_here(self._rows)) if one in certificates)}
         new_doors = make_doors(self._opened.vault, doors, [(one, certificates[one].kem) for one in here])
         recovery = make_recovery_door(self._opened.vault, doors, after.standing.head.recovery)
+        for seat, theirs in slots_here(self._rows).items():
+            if seat in ended:
+                file = file.with_slot(theirs, secrets.token_bytes(SLOT_BLOB_SIZE))
         return file.with_slot(number, slot).with_doors(new_doors, recovery)
 
 

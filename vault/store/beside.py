@@ -22,7 +22,7 @@ _HOUR_SECONDS = 3600
 # Beside a file of this program while it is written, or while SQLite has it open.
 _BESIDE_A_FILE = re.compile(r"(\.new|\.probe|-wal|-shm|-journal)$")
 _SEAT_FILE = re.compile(r"[0-9a-f]{32}\.db")
-_FILES = frozenset({"keys", "vault.db", "keyrows.db", "digests", "ballast"})
+_FILES = frozenset({"keys", "vault.db", "keyrows.db", "digests", "ballast", "attempts"})
 _FOLDERS = frozenset({"index", "drafts", "blobs"})
 
 
