@@ -5,6 +5,7 @@ What the attacker has:
     hostile (sync)  every key of an exchange but signatures                 that arithmetic makes of them
     tampering       each way to change a row                  plaintext     forms in which a word may stand
     many_keys       one ciphertext for 59 keys                sealing       hears what is sealed, under which key
+    flooding        more keys and logs than any program makes scheduling    weeks of two to five devices by chance
     flooding        more keys and logs than any program makes
     edits, resealing   random edits of all that lies on a disk or travels    differing   what two readers say of one
 
@@ -65,5 +66,6 @@ What the attacker has:
     a name that leaves unasked       test_names_in_notes; test_kept_forms; test_other_cases
     a name that leaves unasked       test_names_in_notes; test_kept_forms
     tables, indexes and triggers     test_two_read_paths
+    a week of a hostile member       test_schedules
     a check left out of the program  tests/mutation
 """
