@@ -117,8 +117,8 @@ def test_what_is_erased_without_authority_is_missing(office: Office) -> None:
         assert cases.open_case(owner, case).notes == ()
         found = checking.verify(owner)
         assert [(one.origin, one.seq, one.n) for one in found.faults if one.code == "absent"] == places
-        with pytest.raises(VerificationError, match="waits until the log is sound"):
-            owner.require_sound_log()
+        with pytest.raises(VerificationError, match="waits until what is not here has come"):
+            owner.require_sound_log(case)
 
 
 def test_an_erasure_of_a_row_that_stays_hides_nothing(office: Office) -> None:

@@ -98,9 +98,12 @@ def test_verify_names_the_first_bad_place_and_work_goes_on(
         found = checking.verify(session)
         made = cases.create(session, title="the day after", kind="family")
         note = notes.add(session, made.case, kind="contact", text="work goes on")
-        with pytest.raises(VerificationError, match="waits until the log is sound"):
-            session.require_sound_log()
-    first = found.faults[0]
+        first = found.faults[0]
+        if all(fault.is_absence for fault in found.faults):
+            session.require_sound_log(made.case)  # what is not here stops its own case alone
+        else:
+            with pytest.raises(VerificationError, match="waits until the log is sound"):
+                session.require_sound_log()
     assert (first.origin, first.seq, first.n) == place, found.faults[:4]
     assert first.code in expected.codes
     # The next command meets the same vault: it reads what was written since, and the same place is named.

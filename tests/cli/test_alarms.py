@@ -25,5 +25,6 @@ def test_a_missing_record_is_one_line_beside_the_answer(desk: Desk, command: tup
         answer = desk.run(*command, "--json")
         assert answer.code == 0
         assert answer.json()
-        assert answer.err.count("1 record is missing or does not count") == 1
+        assert answer.err.startswith("1 record of ")
+        assert answer.err.count(" is missing (") == 1
         assert len(answer.err.splitlines()) == 1

@@ -30,7 +30,7 @@ class Waiting:
     Attributes:
         compartment: which.
         absent: what is not here, the first place first.
-        is_missing: it was here, or is this seat's own, or did not come for 14 days.
+        is_missing: it was here, or was written in this folder, or did not come for 14 days.
         text: the sentence for a person.
     """
 
@@ -71,8 +71,9 @@ def _order(one: Absent) -> tuple[bool, bytes, int]:
 
 def _waiting(session: Session, compartment: CompartmentId, absent: Sequence[Absent], late: set[Listed]) -> Waiting:
     whose = {one.origin: _seat_of(session, one) for one in absent}
+    here = {session.seat, *session.here}  # what was written in this folder came by no bundle
     is_missing = any(
-        one.was_here or one.origin is None or whose[one.origin] == session.seat or _place(one) in late for one in absent
+        one.was_here or one.origin is None or whose[one.origin] in here or _place(one) in late for one in absent
     )
     first = absent[0]
     is_key = any(one.is_key for one in absent)
