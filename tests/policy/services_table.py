@@ -183,6 +183,7 @@ NO_ACT: Mapping[str, str] = {
     "limits.all_terms": ASKED,
     "limits.hide_what_is_over": OWN_INDEX,
     "limits.term_of": ASKED,
+    "logbook.names_of_objects": DIRECTORY,
     "members.admission": ASKED,
     "members.members": DIRECTORY,
     "members.note_end": OWN_STATE,

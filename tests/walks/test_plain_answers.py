@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import desk, filled_template, founded_template
 from tests.cli.desk import Desk
-from tests.services.office import JOEL, Office, office, office_template
+from tests.services.office import JOEL, NADIA, Office, office, office_template
 from tests.services.organisation import AMINA, DANA, Organisation, organisation, organisation_template
 from tests.walks.office_desk import OfficeDesk
 from vault.errors import RefusedError
@@ -79,6 +79,17 @@ def test_a_refusal_says_what_was_refused_and_which_role_it_takes(at: OfficeDesk,
     assert "you cannot admit a member: your role does not allow it" in refused.err
     assert "This takes the role admin or supervisor. An admin gives roles" in refused.err
     assert "member.admit" not in refused.err
+
+
+def test_the_log_says_to_whom_a_case_was_given_and_from_whom_it_was_taken(at: OfficeDesk) -> None:
+    ref = at.done(at.office.amina, "case", "new", "--kind", "asylum", "--title", "Given", "--json").json()["ref"]
+    at.done(at.office.amina, "grant", "add", ref, "--to", NADIA)
+    at.done(at.office.amina, "grant", "remove", ref, "--from-member", NADIA)
+    listed = at.done(None, "log", "list", "--act", "grant").out
+    assert f"to {NADIA}" in listed
+    assert f"from {NADIA}" in listed
+    entries = at.done(None, "log", "list", "--act", "grant.add", "--json").json()["entries"]
+    assert entries[0]["whom"] == [NADIA]
 
 
 def test_an_option_that_is_none_is_named_and_what_may_be_a_name_is_not(at: OfficeDesk) -> None:

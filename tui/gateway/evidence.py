@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,8 @@ class Evidence(Subject):
         page = logbook.newest(self._session, limit=_LOG_LINES)
         whose = seats.members_of_logs(self._session, {line.origin for line in page.lines})
         names = names_of_members(self._session)
-        lines = tuple(_log_line(line, name_in(names, whose.get(line.origin))) for line in page.lines)
+        named = logbook.names_of_objects(self._session, page.lines)
+        lines = tuple(_log_line(line, name_in(names, whose.get(line.origin)), named) for line in page.lines)
         return LogShown(lines, page.scanned, page.total)
 
     def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
@@ -59,10 +61,11 @@ class Evidence(Subject):
         return BackupMade(str(made.path), made.operations, made.versions, made.drafts, made.removal)
 
 
-def _log_line(line: LogLine, by: str) -> LogLineShown:
+def _log_line(line: LogLine, by: str, named: Mapping[bytes, str]) -> LogLineShown:
     payload = line.payload
     if payload is None:
         return LogLineShown(line.seq, None, by, "?", line.fault or "", "", "")
     about = "" if payload.obj is None else f"case ~{payload.obj.hex()[:8]}"
     about = f"{about} {payload.why or ''}".strip()
-    return LogLineShown(line.seq, payload.t, by, payload.act, payload.out, about, logbook.covers_in_words(payload))
+    covers = f"{logbook.covers_in_words(payload)} {logbook.whom(payload, named)}".strip()
+    return LogLineShown(line.seq, payload.t, by, payload.act, payload.out, about, covers)

@@ -49,10 +49,11 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
         page = logbook.newest(session, limit=args.limit, act=args.act)
         whose = seats.members_of_logs(session, {line.origin for line in page.lines})
         names = authors.names_of_members(session)
+        named = logbook.names_of_objects(session, page.lines)
     who = {line.origin: authors.name_in(names, whose.get(line.origin)) for line in page.lines}
     width = min(max(map(len, who.values()), default=0), _NAME_WIDTH)
     closed = sum(line.fault == "not granted" for line in page.lines)
-    lines = [_line(line, f"{who[line.origin]:<{width}}") for line in page.lines if line.fault != "not granted"]
+    lines = [_line(line, f"{who[line.origin]:<{width}}", named) for line in page.lines if line.fault != "not granted"]
     if closed:
         words = counted(closed, "entry was", "entries were")
         lines.append(
@@ -60,7 +61,7 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
             " (`casevault log verify` says so): who and what stays closed."
         )
     lines.append(f"{page.scanned} of {counted(page.total, 'entry', 'entries')} were looked at.")
-    entries = [_line_data(line) | {"member": who[line.origin]} for line in page.lines]
+    entries = [_line_data(line, named) | {"member": who[line.origin]} for line in page.lines]
     return Result({"entries": entries, "scanned": page.scanned, "total": page.total}, lines)
 
 
@@ -172,8 +173,8 @@ def _fault_data(fault: Fault, whose: Mapping[Origin, str]) -> dict[str, object]:
     }
 
 
-def _line(line: LogLine, who: str) -> str:
-    from vault.services.logbook import covers_in_words
+def _line(line: LogLine, who: str, named: Mapping[bytes, str]) -> str:
+    from vault.services.logbook import covers_in_words, whom
 
     if line.payload is None:
         return f"{NO_TIME:<23}  {who}  {line.seq:>6}  ({line.fault})"
@@ -182,10 +183,11 @@ def _line(line: LogLine, who: str) -> str:
     covers = covers_in_words(payload)
     why = f"  {payload.why}" if payload.why else ""
     when = f"{time_text(payload.t, SECOND_UTC):<23}"
-    return f"{when}  {who}  {line.seq:>6}  {payload.act:<14} {payload.out}{about}{why}  {covers}".rstrip()
+    said = f"{payload.act:<14} {payload.out}{about}{why}  {covers}  {whom(payload, named)}"
+    return f"{when}  {who}  {line.seq:>6}  {said}".rstrip()
 
 
-def _line_data(line: LogLine) -> dict[str, object]:
+def _line_data(line: LogLine, named: Mapping[bytes, str]) -> dict[str, object]:
     data: dict[str, object] = {"origin": line.origin.hex(), "seq": line.seq, "seat": line.seat.hex()}
     if line.payload is None:
         return {**data, "fault": line.fault}
@@ -198,4 +200,5 @@ def _line_data(line: LogLine) -> dict[str, object]:
         "why": payload.why,
         "case": None if payload.obj is None else payload.obj.hex(),
         "covers": dict(payload.covers),
+        "whom": [named[one] for one in payload.objs if one in named],
     }

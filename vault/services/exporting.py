@@ -301,6 +301,7 @@ class _Export:
                     act="export.done",
                     why=WHY,
                     obj=audit_of(self.session, self.ready.material.case),
+                    objs=(self.ready.material.recipient.record,),
                     dig=package.digest(),
                     cause=begun.seq,
                     covers={"file": len(archive.MEMBERS), "decision": len(self.ready.decisions)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +16,8 @@ from vault.policy.roles import Action
 from vault.records.logs import genesis_of
 from vault.records.payloads import read_payloads
 from vault.records.work import Entry
+from vault.services import partners
+from vault.services.authors import names_of_members
 
 _SEVERAL: Final = {"access": "access", "compartments": "compartments", "entry": "entries", "person": "people"}
 
@@ -69,6 +72,23 @@ def newest(session: Session, *, limit: int = 200, act: str | None = None) -> Log
         lines = [line for line in lines if line.payload is not None and _is(line.payload.act, act)]
     lines.sort(key=lambda line: (line.payload.t if line.payload else 0, line.seq), reverse=True)
     return LogPage(tuple(lines[:limit]), scanned, total)
+
+
+def names_of_objects(session: Session, lines: Iterable[LogLine]) -> dict[bytes, str]:
+    """Return the names of the members and recipients whom entries name by their ids."""
+    wanted = {one for line in lines if line.payload is not None for one in line.payload.objs}
+    if not wanted:
+        return {}
+    known: dict[bytes, str] = {**names_of_members(session)}
+    known |= {kept.record: kept.name for kept in partners.list_all(session)}
+    return {one: known[one] for one in wanted & known.keys()}
+
+
+def whom(payload: Payload, names: Mapping[bytes, str]) -> str:
+    """Return whom an entry is about: `to Ann, Joel`, or nothing where it names nobody."""
+    found = [names[one] for one in payload.objs if one in names]
+    word = "from" if payload.act == "grant.remove" else "to"
+    return f"{word} {', '.join(found)}" if found else ""
 
 
 def covers_in_words(payload: Payload) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vault.access.absence import require_here, waits_for
 from vault.access.compartments import drops_of, next_holders
@@ -13,6 +13,7 @@ from vault.access.session import Session
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId
 from vault.log.epochs import CompartmentKind
+from vault.log.payload import OBJECTS_LIMIT
 from vault.policy.roles import ALLOWED, Action
 from vault.records.holding import CompartmentState
 from vault.records.rewrapping import Progress, Rewrapped, rewrap, waiting
@@ -194,11 +195,12 @@ def replace_key(
     holders = next_holders(session.directory, state, without=without)
     with session.work() as work:
         epoch = work.replace_epoch(compartment, state.kind, holders, replaced=state.current, drops=drops)
-        work.commit(Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(without)}, pol=rule))
+        dropped = _members_of(session, without)
+        entry = Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(without)}, pol=rule)
+        work.commit(replace(entry, objs=_in_log(dropped)))
     if without:
         _forget_indexes_of_others(session)
     done = rewrap(session.database, session.vault, session.keyring, compartment, epoch, progress=progress)
-    dropped = frozenset(member for seat in without if (member := member_of_seat(session, seat)) is not None)
     return KeyChanged(dropped, done.done, done.left)
 
 
@@ -263,8 +265,18 @@ def add_seats(
         for epoch in keys[: max(1, ITEMS_IN_ONE_ENTRY // len(new))]:
             work.grant(compartment, epoch, new)
         entry = Entry(act=act, obj=_audit(session, compartment, state), covers={"seat": len(new)}, pol=rule)
+        entry = replace(entry, objs=_in_log(_members_of(session, [holder.seat for holder in new])))
         work.commit(also(work, entry))
     return frozenset(holder.seat for holder in new)
+
+
+def _members_of(session: Session, seats: Iterable[SeatId]) -> frozenset[MemberId]:
+    return frozenset(member for seat in seats if (member := member_of_seat(session, seat)) is not None)
+
+
+def _in_log(members: Iterable[MemberId]) -> tuple[bytes, ...]:
+    """Return whom an entry names, for its auditors: as many as an entry has room for (FORMAT.md 5)."""
+    return tuple(sorted(members))[:OBJECTS_LIMIT]
 
 
 def readers_advice() -> str:
