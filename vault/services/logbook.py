@@ -79,8 +79,8 @@ def names_of_objects(session: Session, lines: Iterable[LogLine]) -> dict[bytes, 
     wanted = {one for line in lines if line.payload is not None for one in line.payload.objs}
     if not wanted:
         return {}
-    known: dict[bytes, str] = {**names_of_members(session)}
-    known |= {kept.record: kept.name for kept in partners.list_all(session)}
+    known: dict[bytes, str] = {kept.record: kept.name for kept in partners.list_all(session)}
+    known.update(names_of_members(session).items())
     return {one: known[one] for one in wanted & known.keys()}
 
 
