@@ -14,6 +14,7 @@ import pytest
 from tests.attacks.burglar import everything
 from tests.attacks.outsider import learn_as
 from tests.attacks.plaintext import forms
+from tests.attacks.test_fresh_epoch_names import list_notice
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import (
     AMINA,
@@ -29,7 +30,8 @@ from tests.services.organisation import (
 )
 from vault.access.session import Session
 from vault.errors import VaultError, VerificationError
-from vault.ids import CompartmentId
+from vault.ids import CompartmentId, EpochId
+from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import notices_of
 from vault.records.work import Entry, Work
@@ -255,6 +257,22 @@ def test_a_holder_who_lists_what_never_comes_stops_a_case_until_they_are_ended(
         give(mira, selin, revoked.folder)
         for act in ACTS:
             act(selin, revoked)
+
+
+def test_a_key_that_replaces_one_that_is_nowhere_stops_a_case_until_it_is_taken_from_its_maker(
+    revoked: Revoked,
+) -> None:
+    with revoked.organisation.at(SELIN, AMINA) as (selin, amina):
+        kind = CompartmentKind.CASE
+        nowhere = (EpochId(os.urandom(16)),)
+        list_notice(amina, EpochNotice(1, amina.vault, revoked.case, kind, EpochId(os.urandom(16)), nowhere))
+        give(amina, selin, revoked.folder)
+        with pytest.raises(VerificationError, match=WAITS):
+            writes(selin, revoked)
+        sharing.revoke(selin, revoked.case, revoked.organisation.members(AMINA))
+        for act in ACTS:
+            act(selin, revoked)
+        assert checking.verify(selin).verified
 
 
 @KINDS

@@ -8,6 +8,7 @@ somebody. Nobody waits for what a seat listed that had no right to, that was end
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from vault.access.key_lists import Waiter, level
 from vault.errors import VerificationError
@@ -130,7 +131,9 @@ def owed(session: Waiter, found: Iterable[Absent], taken_from: Collection[SeatId
     """Return what others may wait for: whoever lists it had the right to, and none of it was taken from them since."""
     with session.database.reading() as rows:
         authority = session.authority(rows)
-        return [one for one in dict.fromkeys(found) if _is_owed(session, authority, one, taken_from)]
+        owed = [one for one in dict.fromkeys(found) if _is_owed(session, authority, one, taken_from)]
+    # That a key is held and its rows are gone says nothing more where a list tells which they are.
+    return [one for one in owed if one.origin is not None or len(owed) == 1]
 
 
 def _is_owed(session: Waiter, authority: Authority, one: Absent, taken_from: Collection[SeatId]) -> bool:
@@ -159,13 +162,16 @@ def _absent_in(session: Waiter, rows: Rows, compartment: CompartmentId) -> tuple
         for one in known
         if (one.digest not in notices if one.kind == ItemKind.EPOCH else not rows.has_grant(one.digest))
     ]
+    state = session.state_of(compartment)
+    # What it replaces is as absent as if it were listed in its place; a notice of another kind counts never.
     found += [
-        _of(one)
+        replace(_of(one), was_here=False)
         for one in known
-        if one.digest in notices and any(replaced not in here for replaced in notices[one.digest].replaced)
+        if (notice := notices.get(one.digest)) is not None
+        and (state is None or notice.kind is state.kind)
+        and any(replaced not in here for replaced in notice.replaced)
     ]
-    is_gone = any(epoch not in here or not rows.is_granted(session.seat, epoch) for epoch in held)
-    if is_gone and not found:
+    if any(epoch not in here or not rows.is_granted(session.seat, epoch) for epoch in held):
         found.append(Absent(compartment, None, -1, None, is_key=True, was_here=True))
     return tuple(dict.fromkeys(found))
 
