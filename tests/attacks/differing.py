@@ -218,7 +218,8 @@ def program(place: Place, who: str, bundle: Path | None = None) -> Said:
                 except VaultError as refusal:
                     named.append(refusal.message)
             shown = () if who == NOOR else shown_by_program(session)
-            named += [fault.text for fault in checking.verify(session).faults]
+            found = checking.verify(session)
+            named += [*(fault.text for fault in found.faults), *found.on_their_way]
             return Said(tuple(named), shown)
     except Exception as refusal:
         return heard(refusal)

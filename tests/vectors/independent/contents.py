@@ -134,18 +134,16 @@ class Payload:
 
 def audit_epochs(everything: Everything, log: Log) -> Iterator[tuple[Entry, bytes, bytes]]:
     """Yield (first entry, compartment, epoch) of each audit epoch that a log lists for itself and whose row is here."""
-    compartment = b""
-    for entry in log.entries:
-        for n, item in enumerate(entry.items):
-            notice = everything.notices.get(item.digest)
-            if item.kind != EPOCH or notice is None or notice.kind != AUDIT:
-                continue
-            if item.tag != tag_of(notice.compartment, item.digest):
-                continue
-            if not notice.replaces and notice.compartment == founded(entry, n):
-                compartment = notice.compartment
-            if notice.compartment == compartment:
-                yield entry, compartment, notice.epoch
+    places = ((entry, n, item) for entry in log.entries for n, item in enumerate(entry.items) if item.kind == EPOCH)
+    listed = list(places)
+    # Its own are those that a place of this log founded, whether or not the founding row is here.
+    own = {founded(entry, n) for entry, n, _ in listed}
+    for entry, _, item in listed:
+        notice = everything.notices.get(item.digest)
+        if notice is None or notice.kind != AUDIT or notice.compartment not in own:
+            continue
+        if item.tag == tag_of(notice.compartment, item.digest):
+            yield entry, notice.compartment, notice.epoch
 
 
 def read_payloads(everything: Everything, keys: Keys) -> tuple[list[Payload], list[Fault]]:

@@ -21,7 +21,7 @@ from tests.vectors.independent.basis import (
     require,
     sha256,
 )
-from tests.vectors.independent.compartments import Everything, founded, tag_of
+from tests.vectors.independent.compartments import Everything, tag_of
 from tests.vectors.independent.contents import (
     Keys,
     Opened,
@@ -117,7 +117,7 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
     opened, more = read_versions(everything, keys, secrets.seat)
     payloads, further = read_payloads(everything, keys)
     whole = Whole(file, secrets, everything, keys, opened, payloads, faults + more + further)
-    whole.faults += [*absent(whole), *strays(whole), *keys_file_faults(whole), *keyring_faults(whole)]
+    whole.faults += [*absent(whole), *unread(whole), *strays(whole), *keys_file_faults(whole), *keyring_faults(whole)]
     if pins is not None:
         whole.faults += pins_faults(pins, file, secrets, logs)
     return whole
@@ -163,31 +163,33 @@ def read_rosters(everything: Everything, keys: Keys) -> Iterator[Roster]:
 
 
 def absent(whole: Whole) -> Iterator[Fault]:
-    """Name each listed row that is not here, was not erased, and is ours (FORMAT.md 5)."""
+    """Name each listed row that is not here, was not erased, and is ours: what is missing (FORMAT.md 5 and 6)."""
     everything = whole.everything
     here = {VERSION: {row.id for row in everything.rows.versions if listed_at(everything, row) is not None}}
     here |= {GRANT: set(everything.grants), EPOCH: set(everything.notices)}
-    held, erased = whole.held(), everything.erased()
+    # What an audit epoch lacks shows in the payloads, and nothing else hangs on it.
+    held = {one for one in whole.held() if everything.kind_of(one) != AUDIT}
+    erased = everything.erased()
     for entry in everything.entries():
         own = everything.seat_of(entry) == whole.secrets.seat
         for n, item in enumerate(entry.items):
             if item.kind not in here or item.digest in here[item.kind] | erased:
                 continue
             of = next((one for one in held if tag_of(one, item.digest) == item.tag), None)
-            audit = item.tag == tag_of(founded(entry, n), item.digest) and entry.seq == 0 and _is_auditor(whole, entry)
             entitled = everything.roster_of(entry) is not None if of is None else everything.is_entitled(entry, of)
-            if (own or of is not None or audit) and (entitled or item.kind != VERSION):
+            if own or (of is not None and entitled):
                 yield Fault(f"a missing {_WORDS[item.kind]}", f"{entry.origin.hex()[:8]} {entry.seq} {n}")
 
 
-def _is_auditor(whole: Whole, entry: object) -> bool:
-    roster = whole.everything.roster_of(entry)  # type: ignore[arg-type]  # an entry
-    return roster is not None and "auditor" in roster.members.get(_member(whole), frozenset())
-
-
-def _member(whole: Whole) -> bytes:
-    newest = whole.line.newest
-    return b"" if newest is None else newest.certificates.get(whole.secrets.seat, {}).get("member", b"")
+def unread(whole: Whole) -> Iterator[Fault]:
+    """Name each payload that this seat, an auditor by the roster of its entry, cannot open (FORMAT.md 6)."""
+    opened = {(one.entry.origin, one.entry.seq) for one in whole.payloads}
+    for entry in whole.everything.entries():
+        roster = whole.everything.roster_of(entry)
+        if roster is None or whole.secrets.seat not in roster.certificates:
+            continue
+        if "auditor" in roster.roles_of(whole.secrets.seat) and (entry.origin, entry.seq) not in opened:
+            yield Fault("a payload that an auditor cannot open", f"{entry.origin.hex()[:8]} {entry.seq}")
 
 
 def strays(whole: Whole) -> Iterator[Fault]:
