@@ -22,7 +22,7 @@ _SIZED = {1: {0}, 2: {0}, 4: {2}, 5: {5}, 6: {4}}  # cells behind their length
 def edit_rows(rows: list[Row], own: bytes, chance: random.Random) -> tuple[list[Row], str]:
     """Change rows in one way, mostly those of the maker's own log: of what the taker has, nothing changes anything."""
     rows = [(kind, origin, list(cells)) for kind, origin, cells in rows]
-    how = chance.choice(["delete", "delete", "double", "alter", "alter", "swap", "move", "less"])
+    how = chance.choice(["delete", "delete", "double", "twin", "twin", "alter", "alter", "swap", "move", "less"])
     news = [at for at, (kind, origin, _) in enumerate(rows) if origin == own or kind < 3]
     at = chance.choice(news) if chance.random() < 0.8 else chance.randrange(len(rows))
     kind, origin, cells = rows[at]
@@ -31,6 +31,11 @@ def edit_rows(rows: list[Row], own: bytes, chance: random.Random) -> tuple[list[
         rows.pop(at)
     elif how == "double":
         rows.insert(at, (kind, origin, list(cells)))
+    elif how == "twin":
+        entries = [at for at in news if rows[at][0] == 3]
+        at = chance.choice([entries[-1], chance.choice(entries)])
+        rows.insert(at + 1, twin_of(rows[at]))
+        said = f"a twin behind entry {rows[at][2][0]}"
     elif how == "less":
         wanted = chance.randrange(1, 8)
         rows, said = [row for row in rows if row[0] != wanted], f"all rows of kind {wanted} left out"
@@ -47,6 +52,13 @@ def edit_rows(rows: list[Row], own: bytes, chance: random.Random) -> tuple[list[
         cells[cell] = value + 1 if isinstance(value, int) else flip_in_place(value, chance)
         said += f", cell {cell}"
     return rows, said
+
+
+def twin_of(row: Row) -> Row:
+    """Return an entry that passes for itself at the same place: it commits to another payload."""
+    kind, origin, (seq, header, *parts) = row
+    digit = b"0" if header[6:7] != b"0" else b"1"
+    return kind, origin, [seq, header[:6] + digit + header[7:], *parts]
 
 
 def flip_in_place(value: bytes, chance: random.Random) -> bytes:

@@ -7,7 +7,7 @@ shown before. Nothing ends in an error of the program itself.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,14 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.differing import Bench, Shown, bench, decoded
+from tests.attacks.resealing import Row, resealed, twin_of
 from tests.vectors import made as makes
+from tests.vectors.independent.bundles import read_bundle
 from tests.vectors.independent.opening import open_folder
 from tests.vectors.independent.tables import connect
-from tests.vectors.made import ALBA, INES, NOOR, WORDS
+from tests.vectors.made import ALBA, INES, NOOR, OREN, WORDS
 from vault.errors import VerificationError
-from vault.services import cases
+from vault.services import cases, checking, syncing
 
 # Of a hundred edits; `test-long` does twenty hundreds.
 SHARES = {"rows": 50, "keys": 8, "bundle": 15, "backup": 17, "package": 10}
@@ -83,3 +85,23 @@ def test_a_case_whose_own_record_lost_its_key_is_refused_in_words(vault: Vault, 
         (row,) = cases.list_all(session)
         with pytest.raises(VerificationError, match="the record that names this case is not here, or does not open"):
             cases.open_case(session, cases.find(session, row.ref))
+
+
+@pytest.mark.parametrize("which", [0, -1], ids=["the first", "the newest"])
+@pytest.mark.parametrize("twin", [twin_of, lambda row: row], ids=["another", "the same"])
+def test_a_second_row_for_an_entry_of_a_bundle_stays_out(
+    vault: Vault, tmp_path: Path, which: int, twin: Callable[[Row], Row]
+) -> None:
+    """Whoever passes on a log could else leave a false row in it, and the taker's log would never verify again."""
+    copy = vault.bench.made.copied_to(tmp_path / "copy")
+    alba, oren = open_folder(copy.alba.path, ALBA, WORDS), open_folder(copy.oren.path, OREN, WORDS)
+    data = copy.bundle.read_bytes()
+    bundle = read_bundle(data, alba.file.vault, alba.secrets.seat, alba.secrets.kem)
+    entries = [at for at, (kind, origin, _) in enumerate(bundle.rows) if kind == 3 and origin == bundle.log[0]]
+    at = entries[which] + 1
+    rows = [*bundle.rows[:at], twin(bundle.rows[at - 1]), *bundle.rows[at:]]
+    copy.bundle.write_bytes(resealed(data, bundle, rows, oren.secrets.identity))
+    with copy.open() as session:
+        syncing.take(session, copy.bundle)
+        assert checking.verify(session).faults == ()
+    assert open_folder(copy.alba.path, ALBA, WORDS).faults == []

@@ -81,6 +81,15 @@ class ProvenLog:
     stop: Stop | None = None
     stop_at: int = 0
 
+    def new_rows(self, entries: Iterable[SentOperation]) -> Iterator[OperationRow]:
+        """Yield the proven entries of a bundle that are not here, each once: a row beside one is not the signed one."""
+        at = self.before
+        for sent in entries:
+            row = as_row(self.origin, sent)
+            if sent.seq == at < self.size and row.digest == self.digests[at]:
+                at += 1
+                yield row
+
 
 def as_row(origin: bytes, sent: SentOperation) -> OperationRow:
     """Return the row of an entry, its digest computed."""

@@ -29,7 +29,7 @@ from vault.store.rowtypes import OperationRow, TileRow
 from vault.sync.admitting import Admission, Counts, NewVersion
 from vault.sync.opening import Bundle
 from vault.sync.pages import PageKind, SentOperation
-from vault.sync.proving import Offered, ProvenLog, Stop, as_row, prove
+from vault.sync.proving import Offered, ProvenLog, Stop, prove
 
 KnowsSeat = Callable[[bytes, Genesis], bool]
 """Whether a log, by name and genesis, is of a seat that some roster that counts here certifies with this key."""
@@ -255,8 +255,7 @@ class _Take:
         for origin, entries in self._entries():
             log = self._proven.get(origin)
             if log is not None and log.size > log.before:
-                new = (as_row(origin, sent) for sent in entries if log.before <= sent.seq < log.size)
-                counts.operations += self._add_operations(new)
+                counts.operations += self._add_operations(log.new_rows(entries))
             self._advance(sum(1 for _ in entries))
 
     def _put_tiles(self, found: ProvenLog) -> None:
