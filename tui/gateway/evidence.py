@@ -40,6 +40,7 @@ class Evidence(Subject):
             f" {counted(found.versions_opened, 'version')}, and what"
             f" {counted(found.payloads_opened, 'entry', 'entries')} say"
         )
+        covered = ". ".join((covered, *(one.rstrip(".") for one in found.on_their_way)))
         whose = seats.members_of_logs(self._session, {one.origin for one in found.faults if one.origin is not None})
         names = names_of_members(self._session) if whose else {}
         faults = [
