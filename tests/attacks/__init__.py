@@ -39,6 +39,7 @@ What the attacker has:
     what leaves in a package         test_exports; tests/export
     a full old copy after revoking   test_revoked_copy; test_apart; test_arrest; tests/access: rekeying
     keys and logs without end        test_many_epochs; test_ending_goes_on; test_many_logs
+    a copy of a device goes on too   test_forked_logs; test_logs_in_bundles; test_old_copies
     a fresh log of a revoked seat    test_shared_keys; test_fresh_spoiled_logs; test_fresh_many_logs
     no grant, policy says yes        test_without_a_grant; test_every_act; test_shared_keys; test_sections
     sizes, ids, times                test_what_shows; test_locked_folder; tests/seal: padding

@@ -44,6 +44,17 @@ class Alarm:
     compartment: CompartmentId | None = None
 
 
+def fork_code(origin: bytes) -> str:
+    """Return the code of the alarm of a log that its key signed in two forms."""
+    return f"fork:{origin.hex()[:16]}"
+
+
+def fork_alarm(origin: bytes, seat: SeatId) -> Alarm:
+    """Return the alarm of a log that its key signed in two forms."""
+    text = f"Log {origin.hex()[:16]} has two histories, both signed by its key; neither goes on."
+    return Alarm(fork_code(origin), text, lasts=True, seats=frozenset({seat}))
+
+
 def faults_among(
     alarms: Iterable[Alarm], *, live: Collection[bytes], taken_from: Collection[bytes] = ()
 ) -> list[Alarm]:

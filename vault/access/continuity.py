@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from vault.access.alarms import Alarm, faults_among, remembered
+from vault.access.alarms import Alarm, faults_among, fork_alarm, fork_code, remembered
 from vault.access.directory import Directory
+from vault.access.parting import parting_of
 from vault.access.pins import Pinned, Pins
 from vault.access.proving import gives_root, report_of
 from vault.errors import VerificationError
@@ -59,7 +60,11 @@ def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None,
         words = "This vault was last used on another machine: a new log begins here."
         return _new_log(rows, own, pins, (*alarms, Alarm("other-machine", words, is_fault=False)))
     current = pins.pending if pins.pending in own else pins.current
-    if any(alarm.code == f"rollback:{current.hex()}" for alarm in alarms):
+    codes = {alarm.code for alarm in alarms}
+    if fork_code(current) in codes:
+        words = "A copy of this device went on with its log: what both wrote since waits. A new log begins."
+        alarms = (*alarms, Alarm("copied", words, is_fault=False))
+    if not codes.isdisjoint({f"rollback:{current.hex()}", fork_code(current)}):
         return _new_log(rows, own, pins, alarms)
     held = _held_origin(rows, place)
     if held is None and current in own:
@@ -213,10 +218,14 @@ def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: str) -> Alarm 
         )
     elif stored < pinned.size:
         words = f"This vault is an older copy: log {origin.hex()[:16]} has {stored} entries, {who_saw} {pinned.size}."
-    elif not (gives_root(rows, origin, pinned, lambda *_: True) or gives_root(rows, origin, pinned, lambda *_: False)):
-        words = f"Log {origin.hex()[:16]} changed in its first {pinned.size} entries: not those that {who_saw}."
-    else:
+    elif gives_root(rows, origin, pinned, lambda *_: True) or gives_root(rows, origin, pinned, lambda *_: False):
         return None
+    else:
+        report = report_of(rows, origin, pinned)
+        parting = parting_of(rows, origin, report.rejected)
+        if parting and (report.size >= pinned.size or parting.roots.get(pinned.size) == pinned.root):
+            return fork_alarm(origin, SeatId(genesis.seat))
+        words = f"Log {origin.hex()[:16]} changed in its first {pinned.size} entries: not those that {who_saw}."
     seats = frozenset() if genesis is None else frozenset({SeatId(genesis.seat)})
     return Alarm(f"rollback:{origin.hex()}", words, seats=seats)
 

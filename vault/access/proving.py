@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from vault.access.parting import Parting, parting_of
 from vault.access.pins import Pinned
 from vault.errors import VerificationError
 from vault.ids import Origin
-from vault.log.report import LogReport, ProblemCode
+from vault.log.report import LogReport
 from vault.log.tree import HASH_SIZE, TILE_WIDTH, leaf_hash, root_at, tile_stop
 from vault.log.verify import verify_log
 from vault.records.authority import Proven
@@ -16,6 +17,21 @@ from vault.records.logs import genesis_bytes_of, leaves_of
 from vault.records.seatlog import SeatLog
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """What is proven of a log of which the rows contradict each other.
+
+    Attributes:
+        proven: what counts of it: up to where two signed histories part.
+        whole: the one history as far as it goes.
+        parting: where the other one parts from it, if there is one.
+    """
+
+    proven: Proven
+    whole: Proven
+    parting: Parting | None
 
 
 @dataclass(slots=True)
@@ -28,13 +44,15 @@ class Prover:
         found_at: other logs -> of which size they were when this session last verified them, and what of it is proven.
         hashed: (log, size) -> from which entry on its headers were hashed again and gave the root that they should.
         damaged: (log, size) -> what of it can be proven although its headers do not give the root that they should.
+        disputed: logs of which another history came in during this session.
     """
 
     log: SeatLog
     verified: dict[Origin, Pinned]
     found_at: dict[Origin, tuple[int, Pinned]] = field(default_factory=dict)
     hashed: dict[tuple[Origin, int], int] = field(default_factory=dict)
-    damaged: dict[tuple[Origin, int], Proven] = field(default_factory=dict)
+    damaged: dict[tuple[Origin, int], Damaged] = field(default_factory=dict)
+    disputed: set[Origin] = field(default_factory=set)
 
     def proven(self, rows: Rows, origin: Origin, start: int, size: int) -> Proven:
         """Return up to which size the entries from `start` on are proven, at most `size`.
@@ -54,9 +72,10 @@ class Prover:
         if gives_root(rows, origin, known, lambda level, index: tile_stop(level, index) <= start):
             self.hashed[origin, known.size] = start
             return Proven(stop)
-        found = self.damaged.get((origin, known.size))
-        if found is None:
-            found = self.damaged[origin, known.size] = _despite_damage(rows, origin, known)
+        damaged = self.damaged.get((origin, known.size))
+        if damaged is None:
+            damaged = self.damaged[origin, known.size] = _despite_damage(rows, origin, known)
+        found = damaged.proven
         reach = max(start, min(found.size, stop))
         return Proven(reach, found.rejected, tuple(seq for seq in found.lost if start <= seq < reach))
 
@@ -66,12 +85,19 @@ class Prover:
 
     def undisputed(self, rows: Rows, origin: Origin) -> int:
         """Return how much of a log is proven, and signed in one form alone: of two histories what lies before them."""
-        proven = self.proven(rows, origin, 0, rows.size(origin))
-        if not proven.rejected:
-            return proven.size
-        codes = {problem.code for problem in report_of(rows, origin, self.verified.get(origin)).problems}
-        is_signed_twice = not codes.isdisjoint({ProblemCode.FORK, ProblemCode.ALTERED})
-        return min(proven.size, *(seq for seq, _ in proven.rejected)) if is_signed_twice else proven.size
+        return self.proven(rows, origin, 0, rows.size(origin)).size
+
+    def parted(self, rows: Rows, origin: Origin) -> Damaged | None:
+        """Return what is here of a log of which two signed histories part; None of every other."""
+        self.proven(rows, origin, 0, rows.size(origin))
+        found = self.damaged.get((origin, self._known(rows, origin).size))
+        return None if found is None or found.parting is None else found
+
+    def look_again(self, origin: Origin) -> None:
+        """Forget what was found of a log of which another history came in."""
+        self.disputed.add(origin)
+        self.found_at.pop(origin, None)
+        self._forget(origin)
 
     def _known(self, rows: Rows, origin: Origin) -> Pinned:
         """Return the newest size and root of a log that this seat has reason to believe."""
@@ -111,7 +137,8 @@ class Prover:
 def proven_alone(rows: Rows, origin: Origin) -> Proven:
     """Return how far a log is proven by its own rows: all of it is read."""
     report = report_of(rows, origin)
-    return Proven(report.size, report.rejected)
+    parting = parting_of(rows, origin, report.rejected)
+    return Proven(report.size if parting is None else min(report.size, parting.at), report.rejected)
 
 
 def _are_the_newest(rows: Rows, log: SeatLog, origin: Origin, start: int, stop: int) -> bool:
@@ -127,13 +154,17 @@ def report_of(rows: Rows, origin: Origin, known: Pinned | None = None) -> LogRep
     return verify_log(genesis, rows.operations(origin), rows.checkpoints(origin), is_signed_raw, pins=pins)
 
 
-def _despite_damage(rows: Rows, origin: Origin, known: Pinned) -> Proven:
+def _despite_damage(rows: Rows, origin: Origin, known: Pinned) -> Damaged:
     """Return what can be proven of a log whose headers as a whole do not give the root that they should."""
     report = report_of(rows, origin, known)
+    found = Proven(report.size, report.rejected)
     if report.size < known.size and gives_root(rows, origin, known, lambda level, _: level == 0):
         # The full tiles are the signed ones: each header below them is proven by itself, or is not.
-        return _by_tiles(rows, origin, known.size)
-    return Proven(report.size, report.rejected)
+        found = _by_tiles(rows, origin, known.size)
+    parting = parting_of(rows, origin, found.rejected)
+    if parting is None:
+        return Damaged(found, found, None)
+    return Damaged(replace(found, size=min(found.size, parting.at)), found, parting)
 
 
 def _by_tiles(rows: Rows, origin: Origin, size: int) -> Proven:

@@ -99,6 +99,11 @@ class Work:
         self._done = False
 
     def __enter__(self) -> Self:
+        if self._log.is_forked:
+            raise RefusedError(
+                "this device was copied, and its copy wrote too: what comes now would count for nobody",
+                advice="Lock and unlock: a new log begins. Then have an admin end this device, and be admitted anew.",
+            )
         with self._log.lock:
             if self._log.period_must_end() and not self._opens_period:
                 with Work(self._log, self._random, opens_period=True) as period:

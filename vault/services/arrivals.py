@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from vault.access.alarms import Alarm
+from vault.access.alarms import Alarm, fork_alarm
 from vault.access.refresh import refresh
 from vault.access.session import Session
 from vault.errors import BrokenSealError, TryAgainError, VaultError, VerificationError
@@ -68,6 +69,7 @@ class Arrival:
         self.versions: list[tuple[CompartmentId, bytes]] = []
         self.entries = self.refused = 0
         self.waiting: tuple[Waiting, ...] = ()
+        self._apart: set[bytes] = set()
 
     def take(self, bundle: Bundle, staged: Path, *, is_again: bool = False) -> None:
         """Bring in what is proven; go on as long as what came in makes more seats known.
@@ -98,7 +100,9 @@ class Arrival:
         self.refused += taken.counts.refused
         grown = {origin: size for origin, size in self.logs.items() if known.get(origin) != size}
         is_settled = all(one.why in SETTLED for one in self.waiting)
-        if grown or len(self.versions) > had or (is_again and is_settled):
+        if session.log.is_forked:
+            session.keep_pins()  # nothing that is written into this log counts any more
+        elif grown or len(self.versions) > had or (is_again and is_settled):
             self._log(grown, digest_of(staged))
         try:
             require_maker(session, manifest)
@@ -148,8 +152,12 @@ class Arrival:
         self.entries += taken.counts.operations
         self.versions += [(CompartmentId(one.compartment), one.id) for one in taken.versions]
         self.logs |= {Origin(origin): size for origin, (_, size) in taken.logs.items()}
+        for origin in taken.evidence:
+            session.prover.look_again(Origin(origin))
+        session.log.is_forked |= session.log.origin in taken.evidence
+        self._apart.update(taken.apart)
         self._alarm(taken)
-        if taken.logs or taken.keyed or taken.wrapped or taken.counts.versions:
+        if taken.logs or taken.keyed or taken.wrapped or taken.counts.versions or taken.evidence:
             changed = refresh(session)
             drop_junk(session.database, session.vault, session.keyring, taken.wrapped)
             self.gained += changed.gained
@@ -186,9 +194,7 @@ class Arrival:
     def _alarm(self, taken: Taken) -> None:
         for one in taken.waiting:
             if one.why is Stop.FORK:
-                text = f"Log {one.origin.hex()[:16]} has two histories, both signed by its key; neither goes on."
-                seats = frozenset({SeatId(one.seat)})
-                notice(self._session, Alarm(f"fork:{one.origin.hex()[:16]}", text, lasts=True, seats=seats))
+                notice(self._session, fork_alarm(one.origin, SeatId(one.seat)))
             elif one.why is Stop.OWN_LOG:
                 text = "Others have seen more of this device's log than is here: this vault is an older copy."
                 notice(self._session, Alarm("own-log", text, lasts=True))
@@ -198,6 +204,8 @@ class Arrival:
         session = self._session
         peers = peers_of(session)
         peer = peers.get(manifest.seat, Peer()).heard(manifest, session.seat)
+        # Whoever has another history of a log is sent all of it, so that both know of both.
+        peer = replace(peer, have={origin: 0 if origin in self._apart else n for origin, n in peer.have.items()})
         if all(one.why in SETTLED for one in self.waiting):
             peer = peer.taken(manifest.position)
         keep_peers(session, peers | {manifest.seat: peer})

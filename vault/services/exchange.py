@@ -11,12 +11,16 @@ from vault.errors import VaultError
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.log.epochs import EpochNotice
 from vault.log.genesis import Genesis
+from vault.records.authority import Proven
 from vault.records.epochs import read_notice
 from vault.records.logs import genesis_of
 from vault.seal.purposes import Purpose
 from vault.store.rows import Rows
 from vault.sync.peers import Peer, decode_peers, encode_peers
 from vault.sync.selecting import Extent
+
+# Of two histories of a log no more positions are sent than prove that there are two.
+MOST_BEYOND = 10_000
 
 
 def peers_of(session: Session) -> dict[bytes, Peer]:
@@ -79,8 +83,22 @@ def extents(session: Session, rows: Rows, starts: Mapping[bytes, int]) -> dict[b
             continue
         size = rows.size(origin)
         known = session.prover.proven(rows, origin, min(starts.get(origin, 0), size), size)
-        found[origin] = Extent(min((known.size, *known.lost)), known.rejected)
+        found[origin] = _extent(session, rows, origin, known)
     return {origin: extent for origin, extent in found.items() if extent.size}
+
+
+def _extent(session: Session, rows: Rows, origin: Origin, known: Proven) -> Extent:
+    """Return how much of a log counts, and what is here of two signed histories from there on."""
+    size, stored = min((known.size, *known.lost)), rows.size(origin)
+    if not known.rejected and size == stored:
+        return Extent(size)
+    parted = session.prover.parted(rows, origin)
+    rest = [(row.seq, row.digest) for row in rows.operations(origin, size, min(stored, size + MOST_BEYOND))]
+    if parted is not None and parted.parting is not None:
+        one = {key for key in rest if key[0] < parted.whole.size and key not in parted.whole.rejected}
+        return Extent(size, known.rejected, frozenset(one | parted.parting.other), frozenset(one))
+    is_doubled = len({seq for seq, _ in rest}) < len(rest) and not known.lost
+    return Extent(size, known.rejected, frozenset(rest) if is_doubled else frozenset())
 
 
 def compartments_for(

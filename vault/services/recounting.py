@@ -1,4 +1,4 @@
-"""What counted may count no more: a roster that ends somebody, an epoch that drops somebody, or logs that go before.
+"""What counted may count no more: a roster that ends somebody, an epoch that drops them, another history of a log.
 
 What counts depends on the rows held, not on their order (FORMAT.md 6), so an index that took the work in has to ask
 again: else two honest devices would show two different cases for ever.
@@ -47,6 +47,11 @@ def recount(session: Session, index: Index) -> None:
         for displaced in _displaced(session, rows, cursor) - known:
             cuts.add(displaced)
             touched |= set(_written(rows, Origin(displaced), 0, cursor))
+        for origin in session.prover.disputed:
+            at = session.prover.undisputed(rows, origin)
+            if (mark := origin + at.to_bytes(8, "big")) not in known:
+                cuts.add(mark)
+                touched |= set(_written(rows, origin, at, cursor))
         held = sorted(one for one in touched if session.holds(one))
         places = {(one.origin, one.seq) for compartment in held for one in rows.versions(compartment)}
     if cuts:

@@ -66,6 +66,7 @@ class ProvenLog:
         tiles: the full tiles over what goes on from what is here; those that end beyond `size` are not proven.
         notes: checkpoints of the bundle that hold and are not here yet.
         evidence: rows of another history that the log's own key signed, with their checkpoints in `notes`.
+        disagrees: a checkpoint of the bundle is of another tree than the one here, whoever signed it.
         stop: why entries of the bundle stay out, or None.
         stop_at: the position where it stopped.
     """
@@ -78,6 +79,7 @@ class ProvenLog:
     tiles: list[Tile] = field(default_factory=list)
     notes: list[CheckpointRow] = field(default_factory=list)
     evidence: list[OperationRow] = field(default_factory=list)
+    disagrees: bool = False
     stop: Stop | None = None
     stop_at: int = 0
 
@@ -145,8 +147,11 @@ class _Proof:
         )
         self._here = _Here(rows, offered.origin, report)
         self._result = ProvenLog(offered.origin, offered.parts.seat, before=report.size)
-        self._is_damaged = pin is not None and report.size < pin[0]
-        self._is_frozen = any(problem.code is ProblemCode.FORK for problem in report.problems)
+        is_short = pin is not None and report.size < pin[0]
+        # So much of two histories is here that nobody can tell which entries belong together.
+        is_doubled = is_short and len(list(rows.operations(offered.origin, report.size, report.size + 1))) > 1
+        self._is_damaged = is_short and not is_doubled
+        self._is_frozen = is_doubled or any(problem.code is ProblemCode.FORK for problem in report.problems)
         self._history = History(offered.origin, offered.parts.session_key)
         self._checker = RowChecker(offered.origin)
         self._kept_notes = {row.note for row in kept}
@@ -216,6 +221,7 @@ class _Proof:
     def _judge(self, seal: CheckpointRow, size: int) -> None:
         verdict = judge_seals([seal], self._history, self._origin, is_signed_raw)
         is_new = seal.note not in self._kept_notes
+        self._result.disagrees |= is_new and not verdict.agreeing and size <= self._here.size
         if verdict.agreeing:
             self._sessions_whole &= self._history.seal()
             if self._sessions_whole:

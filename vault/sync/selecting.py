@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from vault.errors import MalformedError
 from vault.log.epochs import EpochNotice
@@ -33,10 +34,19 @@ Place = tuple[bytes, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much of a log the maker can prove, and rows beside it that are false."""
+    """How much of a log the maker can prove, and rows beside it that are false.
+
+    Attributes:
+        size: how much.
+        rejected: (seq, digest) of what is none of it.
+        beyond: (seq, digest) of the entries from there on of two histories that its keys signed.
+        one: those of them that belong to the one, as far as the maker can tell which belong together.
+    """
 
     size: int
     rejected: frozenset[tuple[int, bytes]] = frozenset()
+    beyond: frozenset[tuple[int, bytes]] = frozenset()
+    one: frozenset[tuple[int, bytes]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +121,7 @@ class Selection:
             yield from _numbered(PageKind.CHECKPOINT, encode_pages(PageKind.CHECKPOINT, notes, origin))
         for origin in self._logs:
             entries = (
-                SentOperation(row.seq, row.header, row.list, row.sealed)
-                for row in self._operations(origin, self._request.have.get(origin, 0))
+                SentOperation(row.seq, row.header, row.list, row.sealed) for row in self._sent_operations(origin)
             )
             yield from _numbered(PageKind.OPERATION, encode_pages(PageKind.OPERATION, entries, origin))
         for kind, groups in (
@@ -185,10 +194,22 @@ class Selection:
             if (row.seq, row.digest) not in extent.rejected:
                 yield row
 
+    def _sent_operations(self, origin: bytes) -> Iterator[OperationRow]:
+        """Yield what the receiver lacks; where two histories part, both from there on: whoever has one sees both."""
+        extent = self._request.logs[origin]
+        yield from self._operations(origin, min(self._request.have.get(origin, 0), extent.size))
+        if extent.beyond:
+            rest = (row for row in self._rows.operations(origin, extent.size) if (row.seq, row.digest) in extent.beyond)
+            for _, same in groupby(rest, key=lambda row: row.seq):
+                yield from sorted(same, key=lambda row: (row.seq, row.digest) not in extent.one)
+
     def _notes(self, origin: bytes) -> list[bytes]:
         """Return the checkpoints beyond what the receiver has, and the newest in any case: peers are witnesses."""
         size = self._request.logs[origin].size
-        kept = [row for row in self._rows.checkpoints(origin) if row.size <= size]
+        kept = self._rows.checkpoints(origin)
+        if self._request.logs[origin].beyond:
+            return [row.note for row in kept]
+        kept = [row for row in kept if row.size <= size]
         newest = max((row.size for row in kept), default=0)
         start = self._request.have.get(origin, 0)
         return [row.note for row in kept if row.size > start or row.size == newest]

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 
 from vault.errors import VerificationError
 from vault.log import order
@@ -29,13 +29,16 @@ from vault.store.rowtypes import OperationRow, TileRow
 from vault.sync.admitting import Admission, Counts, NewVersion
 from vault.sync.opening import Bundle
 from vault.sync.pages import PageKind, SentOperation
-from vault.sync.proving import Offered, ProvenLog, Stop, prove
+from vault.sync.proving import Offered, ProvenLog, Stop, as_row, prove
 
 KnowsSeat = Callable[[bytes, Genesis], bool]
 """Whether a log, by name and genesis, is of a seat that some roster that counts here certifies with this key."""
 Progress = Callable[[int, int], None]
 _NO_PINS: Mapping[bytes, tuple[int, bytes]] = {}
 _NOTHING: frozenset[bytes] = frozenset()
+# Entries at one position that are looked at: one history more than evidence needs.
+_HISTORIES = 3
+_APART = frozenset({Stop.FORK, Stop.ALTERED, Stop.UNPROVEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Taken:
         wrapped: (origin, position, place) of versions of which wrapped keys came.
         waiting: logs of which something stays out.
         evidence: logs that forked: both histories are kept.
+        apart: logs of which the maker has other entries than are here, or seems to: it needs to be sent all of them.
     """
 
     logs: Mapping[bytes, tuple[int, int]] = field(default_factory=dict)
@@ -69,6 +73,7 @@ class Taken:
     wrapped: frozenset[tuple[bytes, int, int]] = frozenset()
     waiting: tuple[Waiting, ...] = ()
     evidence: tuple[bytes, ...] = ()
+    apart: tuple[bytes, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -131,6 +136,8 @@ class _Take:
         self._offered: dict[bytes, Offered] = {}
         self._proven: dict[bytes, ProvenLog] = {}
         self._own = own
+        self._evidence: set[bytes] = set()
+        self._doubled: set[bytes] = set()
         self._admission = Admission(rows, self._log, erased)
 
     def run(self) -> Taken:
@@ -142,6 +149,7 @@ class _Take:
             if self._has_news(self._offered[origin]):
                 self._prove(origin, iter(()))
         self._admit_logs()
+        self._admit_other_histories()
         for page in self._bundle.pages(PageKind.EPOCH, PageKind.GRANT, PageKind.VERSION, PageKind.VERSION_KEY):
             self._admission.admit(page)
             self._advance(page.claimed)
@@ -153,7 +161,8 @@ class _Take:
             keyed=frozenset(self._admission.keyed),
             wrapped=frozenset(self._admission.wrapped),
             waiting=tuple(self._waiting[origin] for origin in sorted(self._waiting)),
-            evidence=tuple(sorted(one.origin for one in self._proven.values() if one.evidence)),
+            evidence=tuple(sorted(self._evidence)),
+            apart=tuple(sorted(one.origin for one in self._proven.values() if one.disagrees or one.stop in _APART)),
         )
 
     def _read_beginnings(self) -> None:
@@ -208,11 +217,54 @@ class _Take:
                     self._wait(origin, seat, Stop.TOO_MANY if at >= order.LOGS_OF_A_SEAT else Stop.GAP, 0)
         return {origin: genesis for origin, genesis in geneses.items() if origin in first}
 
-    def _entries(self) -> Iterator[tuple[bytes, Iterator[SentOperation]]]:
-        """Yield the entries of the bundle, log by log; a log's pages stand together."""
+    def _entries(self, *, others: bool = False) -> Iterator[tuple[bytes, Iterator[SentOperation]]]:
+        """Yield the entries of the bundle, log by log; a log's pages stand together.
+
+        Where several stand at one position, two histories of the log came: the one that is here, or the first, and on a
+        second pass the `others`.
+        """
         pages = self._bundle.pages(PageKind.OPERATION)
         for origin, group in groupby(pages, key=lambda page: page.origin):
-            yield origin, chain.from_iterable(page.of(SentOperation) for page in group)
+            if not others or origin in self._doubled:
+                entries = chain.from_iterable(page.of(SentOperation) for page in group)
+                yield origin, self._of_one_history(origin, entries, others=others)
+
+    def _of_one_history(
+        self, origin: bytes, entries: Iterator[SentOperation], *, others: bool
+    ) -> Iterator[SentOperation]:
+        here: set[bytes] | None = None
+        for seq, same in groupby(entries, key=lambda sent: sent.seq):
+            found = list(islice(same, _HISTORIES))
+            if len(found) == 1:
+                yield found[0]
+                continue
+            self._doubled.add(origin)
+            if here is None:
+                here = {row.digest for row in self._rows.operations(origin, seq)}
+            ours = [sent for sent in found if as_row(origin, sent).digest in here]
+            yield next((sent for sent in found if sent not in ours), found[0]) if others else (ours or found)[0]
+
+    def _admit_other_histories(self) -> None:
+        """Keep a second history of a log if its keys signed it too: it is evidence that the log forked."""
+        for origin, entries in self._entries(others=True):
+            offered, first = self._offered.get(origin), self._proven.get(origin)
+            if offered is not None and first is not None:
+                found = prove(self._rows, offered, entries, pin=self._pins.get(origin))
+                self._keep(first)
+                if found.evidence:
+                    self._keep(found)
+                    self._waiting[origin] = Waiting(origin, found.seat, Stop.FORK, found.stop_at)
+
+    def _keep(self, found: ProvenLog) -> None:
+        """Write the checkpoints of a log that hold, and what is evidence of another history."""
+        here = {row.note for row in self._rows.checkpoints(found.origin)}
+        new = [seal for seal in found.notes if seal.note not in here]
+        for seal in new:
+            self._rows.add_checkpoint(seal)
+        self._admission.counts.checkpoints += len(new)
+        self._add_operations(found.evidence)
+        if found.evidence:
+            self._evidence.add(found.origin)
 
     def _prove(self, origin: bytes, entries: Iterator[SentOperation]) -> None:
         offered = self._offered.get(origin)
@@ -247,10 +299,8 @@ class _Take:
             offered = self._offered[found.origin]
             if found.size and (found.origin, offered.genesis) not in here:
                 self._rows.add_genesis(found.origin, offered.genesis)
-            for note in found.notes:
-                self._rows.add_checkpoint(note)
-            counts.checkpoints += len(found.notes)
-            self._add_operations(found.evidence)
+            if found.origin not in self._doubled or found.size > found.before:
+                self._keep(found)  # else behind the other history: what its notes say of this one would stop that
             self._put_tiles(found)
         for origin, entries in self._entries():
             log = self._proven.get(origin)
