@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from vault.access.key_lists import Waiter, level
+from vault.access.key_lists import Waiter, home_of, level
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.index.keys import KeyItem, key_items, remember_keys
-from vault.log.epochs import epoch_digest, named_in
+from vault.log.epochs import epoch_digest, founded_compartment, named_in
 from vault.log.items import ItemKind
 from vault.records.absence import Absent
 from vault.records.authority import Authority
@@ -154,18 +154,18 @@ def _is_owed(session: Waiter, authority: Authority, one: Absent, taken_from: Col
 
 def _absent_in(session: Waiter, rows: Rows, compartment: CompartmentId) -> tuple[Absent, ...]:
     notices = {one.digest(): one for one in notices_of(rows, compartment)}
-    known = key_items(session.index(), compartment)
+    known = key_items(session.index(), home_of(compartment))
     here = {one.epoch for one in notices.values()}
     held = session.keyring.epochs_of(compartment)
     found = [
-        _of(one)
+        _of(one, compartment)
         for one in known
         if (one.digest not in notices if one.kind == ItemKind.EPOCH else not rows.has_grant(one.digest))
     ]
     state = session.state_of(compartment)
     # What it replaces is as absent as if it were listed in its place; a notice of another kind counts never.
     found += [
-        replace(_of(one), was_here=False)
+        replace(_of(one, compartment), was_here=False)
         for one in known
         if (notice := notices.get(one.digest)) is not None
         and (state is None or notice.kind is state.kind)
@@ -176,9 +176,8 @@ def _absent_in(session: Waiter, rows: Rows, compartment: CompartmentId) -> tuple
     return tuple(dict.fromkeys(found))
 
 
-def _of(item: KeyItem) -> Absent:
-    compartment, origin = CompartmentId(item.compartment), Origin(item.origin)
-    return Absent(compartment, origin, item.seq, item.n, is_key=True, was_here=bool(item.was_here))
+def _of(item: KeyItem, compartment: CompartmentId) -> Absent:
+    return Absent(compartment, Origin(item.origin), item.seq, item.n, is_key=True, was_here=bool(item.was_here))
 
 
 def _suspects(session: Waiter, rows: Rows) -> set[CompartmentId]:
@@ -199,9 +198,14 @@ def _suspects(session: Waiter, rows: Rows) -> set[CompartmentId]:
         remember_keys(session.index(), [one._replace(was_here=True) for one in came], {})
     absent = [one for one in known if one.kind != ItemKind.EPOCH or one.digest not in digests]
     held = frozenset(keyring.compartments())
-    suspects = held.intersection(one.compartment for one in absent)
+    homes = {home_of(one): one for one in held} if absent else {}
+    suspects = {homes[one.home] for one in absent if one.home in homes}
     # A case of this seat's own that is not even in its keyring any more.
-    suspects |= {one.compartment for one in absent if one.compartment not in held and _is_own(session, rows, one)}
+    suspects |= {
+        founded_compartment(one.origin, one.seq, one.n)
+        for one in absent
+        if one.kind == ItemKind.EPOCH and one.home not in homes and _is_own(session, rows, one)
+    }
     suspects |= held.intersection(compartment for compartment, one in replaced if one not in ids)
     here = ids.intersection(rows.epochs_granted_to(session.seat))
     suspects |= {one for one in held if not here.issuperset(keyring.epochs_of(one))}

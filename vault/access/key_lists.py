@@ -97,6 +97,11 @@ class Lacking:
         self.keys.clear()
 
 
+def home_of(compartment: bytes) -> bytes:
+    """Return what the index calls a compartment here: it tells nobody which one, not even of a restricted section."""
+    return compartment_tag(compartment, b"casevault/listed")
+
+
 def level(session: Waiter) -> None:
     """Look through what the logs list since they were looked through last."""
     if session.lacking.is_level:
@@ -168,7 +173,7 @@ class _Look:
             # What a seat founded itself is its own, although its keyring knows nothing of it; entry 0 founds its audit.
             is_lost = is_own and row.seq > 0 and not is_here and home in founded
             if home is not None and (home in self._held or is_lost):
-                yield KeyItem(home, item.digest, row.origin, row.seq, n, item.kind, is_here)
+                yield KeyItem(home_of(home), item.digest, row.origin, row.seq, n, item.kind, is_here)
 
     def _home(self, item: Item) -> tuple[bytes | None, bool]:
         """Return the compartment that the row of an item names, and whether it is here."""

@@ -12,9 +12,12 @@ from vault.index.file import Index
 
 
 class KeyItem(NamedTuple):
-    """A listed epoch, or a listed grant that was not here; `was_here`: its row was seen."""
+    """A listed epoch, or a listed grant that was not here; `was_here`: its row was seen.
 
-    compartment: bytes
+    `home` is a hash of the compartment: restricted sections are not named in an index (FORMAT.md 8).
+    """
+
+    home: bytes
     digest: bytes
     origin: bytes
     seq: int
@@ -32,13 +35,13 @@ def key_cursor(index: Index) -> dict[bytes, int]:
         return dict(sql.execute("SELECT origin, size FROM key_cursor"))
 
 
-def key_items(index: Index, compartment: bytes | None = None) -> list[KeyItem]:
+def key_items(index: Index, home: bytes | None = None) -> list[KeyItem]:
     """Return what is known of one compartment, or of all."""
-    where = "" if compartment is None else " WHERE compartment=?"
+    where = "" if home is None else " WHERE home=?"
     with index.reading() as sql:
         found = sql.execute(
-            f"SELECT compartment, digest, origin, seq, n, kind, was_here FROM key_item{where}",  # noqa: S608 - fixed text
-            () if compartment is None else (compartment,),
+            f"SELECT home, digest, origin, seq, n, kind, was_here FROM key_item{where}",  # noqa: S608 - fixed text
+            () if home is None else (home,),
         )
         return [KeyItem(*row) for row in found]
 
@@ -47,7 +50,7 @@ def remember_keys(index: Index, items: Collection[KeyItem], cursor: Mapping[byte
     """Keep what was found; what was here once stays so."""
     with index.noting() as sql:
         sql.executemany(
-            "INSERT INTO key_item VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(compartment, digest, origin, seq)"
+            "INSERT INTO key_item VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(home, digest, origin, seq)"
             " DO UPDATE SET was_here=max(was_here, excluded.was_here)",
             list(items),
         )
