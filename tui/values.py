@@ -112,7 +112,7 @@ class CaseShown:
     """A case as opened: what its header says, its people, its notes and this member's drafts for it.
 
     `owner` and `deputy` are ids of members. `alone` says that no other member can open it, and why; `no_recovery` why
-    the recovery sheets must not.
+    the recovery sheets must not; `namesakes` that other cases bear its reference.
     """
 
     case: str
@@ -131,6 +131,7 @@ class CaseShown:
     deputy: str = ""
     alone: str = field(default="", repr=False)
     no_recovery: str = field(default="", repr=False)
+    namesakes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

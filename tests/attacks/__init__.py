@@ -54,6 +54,7 @@ What the attacker has:
     a time that no calendar has      test_fresh_times
     the week of the intake           test_fresh_weekly_marks
     a record that is none of its kind    test_fresh_no_records
+    a case that looks like another   test_same_reference
     news that the app goes past      test_fresh_news_in_the_app
     a section without its case       test_fresh_case_without_section; test_sections
     a case whose date has passed     test_fresh_after_the_date

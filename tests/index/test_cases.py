@@ -14,9 +14,9 @@ from vault.index.cases import (
     MOST_FOUND,
     CaseRow,
     Sort,
-    case_by_ref,
     case_count,
     case_counts,
+    cases_by_ref,
     find,
     last_page,
     page,
@@ -191,7 +191,7 @@ def test_a_case_in_conflict_is_found_once_and_by_what_the_list_shows(index: Inde
     found = find(index, "removal")
     assert found is not None
     assert len(found.docs) == len(page(index, found=found)) == 1
-    assert (case_by_ref(index, "AAAA-2222"), case_by_ref(index, "BBBB-3333")) == (None, id16("case"))
+    assert (cases_by_ref(index, "AAAA-2222"), cases_by_ref(index, "BBBB-3333")) == ([], [id16("case")])
 
 
 def test_a_status_that_no_case_has_any_more_is_not_counted(index: Index) -> None:
@@ -210,8 +210,8 @@ def test_the_counts_are_those_of_the_rows(index: Index) -> None:
 
 def test_a_case_is_found_by_its_reference_and_by_its_id(index: Index) -> None:
     apply(index, [case("a", ref="AAAA-2222"), case("b", ref="BBBB-3333")], {})
-    assert case_by_ref(index, "BBBB-3333") == id16("b")
-    assert case_by_ref(index, "CCCC-4444") is None
+    assert cases_by_ref(index, "BBBB-3333") == [id16("b")]
+    assert cases_by_ref(index, "CCCC-4444") == []
     row = row_of(index, id16("a"))
     assert row is not None
     assert (row.ref, row.kind, row.risk, row.owner, row.opened) == (
@@ -226,4 +226,4 @@ def test_a_case_is_found_by_its_reference_and_by_its_id(index: Index) -> None:
 
 def test_an_edited_case_no_longer_answers_to_its_old_reference(index: Index) -> None:
     apply(index, [case(v="1", ref="AAAA-2222"), case(v="2", ref="BBBB-3333", parents=["case1"], at=2)], {})
-    assert case_by_ref(index, "AAAA-2222") is None
+    assert cases_by_ref(index, "AAAA-2222") == []

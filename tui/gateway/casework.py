@@ -47,6 +47,7 @@ class Casework(Subject):
             deputy="" if head.deputy is None else head.deputy.hex(),
             alone=f"{view.only_you}{because}" if view.only_you else "",
             no_recovery=head.no_recovery_reason or "",
+            namesakes=view.namesakes or "",
         )
 
     def add_person(self, case: str, typed: PersonTyped) -> str:

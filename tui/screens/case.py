@@ -251,6 +251,7 @@ class CaseScreen(VaultScreen):
 def _first_lines(case: CaseShown) -> list[str]:
     """Return what somebody must know before anything else of a case."""
     lines = [f"SAFE CONTACT  {line}" for line in case.safe_contacts]
+    lines += [f"! {case.namesakes}"] if case.namesakes else []
     lines += [f"! {case.alone}"] if case.alone else []
     return lines + ([f"! Recovery cannot open this case: {case.no_recovery}"] if case.no_recovery else [])
 

@@ -32,6 +32,7 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
         "risk": head.risk,
         "opened": head.opened,
         "only_you": view.only_you is not None,
+        "namesakes": view.namesakes is not None,
         "no_recovery_reason": head.no_recovery_reason,
         "persons": [person_data(person) for person in view.persons],
         "notes": [note_data(note, by, corrected) for note in view.notes],
@@ -44,6 +45,7 @@ def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[str]:
 
     head, corrected = view.head.value, corrections(view.notes)
     lines = [f"CASE {head.ref}  {head.title}", f"{head.kind}, {head.stage}, risk {head.risk}, opened {head.opened}"]
+    lines += [f"WARNING: {view.namesakes}"] if view.namesakes else []
     lines += [view.only_you] if view.only_you else []
     lines += [f"(because: {head.alone_reason})"] if view.only_you and head.alone_reason else []
     if head.no_recovery_reason is not None:

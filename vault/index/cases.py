@@ -164,12 +164,22 @@ def row_of(index: Index, case: bytes) -> CaseRow | None:
     return next(iter(_rows(index, ("due",), "case_id=?", [case], backwards=False, tail="", extra=[])), None)
 
 
-def case_by_ref(index: Index, ref: str) -> bytes | None:
-    """Return the id of the case with this reference, written as it was given out (`K7QM-3XPD`)."""
+def cases_by_ref(index: Index, ref: str) -> list[bytes]:
+    """Return the ids of the cases with this reference, written as it was given out (`K7QM-3XPD`).
+
+    A reference is drawn, and a word of whoever wrote the case: two of one reference are no chance.
+    """
     index.ready_lists()
     with index.reading() as sql:
-        found = sql.execute("SELECT case_id FROM case_row WHERE top AND ref=? ORDER BY doc LIMIT 1", (ref,)).fetchone()
-    return None if found is None else bytes(found[0])
+        found = sql.execute("SELECT case_id FROM case_row WHERE top AND ref=? ORDER BY case_id", (ref,))
+        return [bytes(case) for (case,) in found]
+
+
+def cases_between(index: Index, first: bytes, last: bytes) -> list[bytes]:
+    """Return the ids of the cases from one id to another."""
+    with index.reading() as sql:
+        found = sql.execute("SELECT DISTINCT case_id FROM case_row WHERE case_id BETWEEN ? AND ?", (first, last))
+        return [bytes(case) for (case,) in found]
 
 
 def _where(status: str | None, found: FoundCases | None) -> tuple[str, list[object]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from vault.access.session import Session
@@ -14,9 +13,10 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.stages import CaseKind, first_stage
 from vault.casework.vocabulary import word_of
+from vault.display import counted
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref, make_id
-from vault.index.cases import CaseRow, Sort, case_by_ref, page, row_of
+from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref, make_id, short_id
+from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page
 from vault.index.heads import heads_in
 from vault.log.epochs import CompartmentKind
 from vault.log.payload import covered_digest
@@ -29,6 +29,7 @@ from vault.services.projection import audit_of, caught_up
 from vault.services.reading import Stored, read_heads, stored_of_kind
 from vault.services.seats import seats_of
 from vault.services.sharing import holders_of
+from vault.services.short_ids import ids_between, the_one_named, typed_id
 
 MOST_LISTED = 1_000_000
 ONLY_YOU = "only YOU can open this case"
@@ -63,6 +64,7 @@ class CaseView:
     persons: tuple[Stored[Person], ...]
     notes: tuple[Stored[Note], ...]
     only_you: str | None = None
+    namesakes: str | None = None  # the warning where other cases bear its reference
 
 
 def create(
@@ -118,20 +120,32 @@ def list_all(session: Session, *, limit: int = 1000) -> list[CaseRow]:
 
 
 def find(session: Session, text: str) -> CompartmentId:
-    """Return the case with this id or reference.
+    """Return the case with this reference, this id, or this beginning of one.
 
     Raises:
         NotFoundError: none that this member holds.
+        UsageError: several bear the reference: somebody made one look like another.
     """
     index = caught_up(session)
-    found = case_by_ref(index, text.strip().upper())
-    if found is None:
-        with suppress(ValueError):
-            row = row_of(index, bytes.fromhex(text.strip()))
-            found = None if row is None else row.case
-    if found is None:
+    found = cases_by_ref(index, text.strip().upper())
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} cases bear this reference: {', '.join(map(short_id, found))}",
+            advice="One was made to look like the other. Look at each by its id: who can open it?",
+        )
+    typed = typed_id(text)
+    named = found[0] if found else the_one_named(typed, cases_between(index, *ids_between(typed)) if typed else ())
+    if named is None:
         raise NotFoundError("there is no such case among yours")
-    return CompartmentId(found)
+    return CompartmentId(named)
+
+
+def _namesakes(session: Session, case: CompartmentId, ref: str) -> str | None:
+    others = len(set(cases_by_ref(caught_up(session), ref)) - {case})
+    if not others:
+        return None
+    bear = counted(others, "other case bears", "other cases bear")
+    return f"{bear} this reference: one was made to look like the other; see who can open this one"
 
 
 def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -> CaseView:
@@ -152,6 +166,7 @@ def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -
         persons=tuple(stored_of_kind(versions, Person)),
         notes=tuple(stored_of_kind(versions, Note)),
         only_you=only_you(session, case),
+        namesakes=_namesakes(session, case, heads[0].value.ref),
     )
 
 
