@@ -117,6 +117,7 @@ def work_through(desk: Desk) -> None:
         str(recipient["recipient"]),
         "--out",
         str(desk.root / "out"),
+        "--unread",
     )
     desk.run(*export, fails_with=3)
     desk.run(*export, "--decide", "proposed")

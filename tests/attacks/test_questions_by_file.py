@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from vault.export.report import Cover, make_report
 from vault.services import approving, asking
 
 PURPOSE = "referral to counsel"
-COVER = Cover(PURPOSE, release="two-person")
+COVER = Cover(PURPOSE, release="two-person", day="2026-11-27")
 NAME = "Ilham Quillfeather"
 
 
@@ -189,3 +190,12 @@ def test_no_text_of_others_makes_a_line_that_passes_for_the_programs(text: str) 
     assert ours[2:] == ["As the one who asks says:"]
     assert all(len(line) <= 72 and len(line.splitlines()) <= 1 for line in lines)
     assert not [line for line in lines if line.strip() == FORGED and not line.startswith("      ")]
+
+
+def test_what_the_first_page_says_is_shown_to_who_approves() -> None:
+    """A name could leave by `whom to call`, too."""
+    head = {"contact": f"call {NAME}", "reference": "K7QM-3XPD", "organisation": "Aid", "recipient": "M. Ondrelle"}
+    cover = dataclasses.replace(COVER, **head)
+    lines = question({"report.pdf": b"", "data.json": render_data(Text(CODED), cover)}).lines()
+    for said in (f"| contact: call {NAME}", "| reference: K7QM-3XPD", "| recipient: M. Ondrelle", "| day: 2026-11-27"):
+        assert said in lines

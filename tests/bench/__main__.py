@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.bench import (
     asking,
     bulk_import,
+    exports,
     first_paint,
     full_text,
     leaving,
@@ -40,6 +41,7 @@ BENCHES: tuple[Bench, ...] = (
     *start_up.BENCHES,
     *first_paint.BENCHES,
     *leaving.BENCHES,
+    *exports.BENCHES,
     *asking.BENCHES,
 )
 _DOCS = Path(__file__).parents[2] / "docs"

@@ -40,11 +40,16 @@ def test_a_manifest_comes_back_from_its_bytes() -> None:
 
 
 def test_a_package_of_the_format_before_still_opens_and_tells_nothing_of_its_release() -> None:
-    value = json.loads(ENCODED) | {"format": 1}
+    value = json.loads(ENCODED) | {"format": 1, "files": _with_size()}
     del value["release"]
     again = json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
     assert Manifest.decode(again).release is None
     assert Manifest.decode(again).encode() == again
+
+
+def _with_size() -> dict[str, object]:
+    files = json.loads(ENCODED)["files"]
+    return {name: {"sha256": one["sha256"], "size": one["padded"]} for name, one in files.items()}
 
 
 def test_a_manifest_without_expiry_comes_back() -> None:
@@ -71,10 +76,13 @@ def _with(**changes: object) -> Callable[[], bytes]:
         pytest.param(lambda: b"7", id="a number"),
         pytest.param(lambda: ENCODED + b"\n", id="a byte after it"),
         pytest.param(lambda: ENCODED.replace(b":", b": ", 1), id="a space"),
-        pytest.param(lambda: ENCODED.replace(b'"format":2', b'"format":2,"format":2'), id="a key twice"),
-        pytest.param(_with(format=3), id="another format"),
+        pytest.param(lambda: ENCODED.replace(b'"format":3', b'"format":3,"format":3'), id="a key twice"),
+        pytest.param(_with(format=4), id="another format"),
         pytest.param(_with(format=True), id="a truth for a number"),
         pytest.param(_with(format=1), id="an older format with what it did not have"),
+        pytest.param(_with(format=2), id="a format that said less of its release"),
+        pytest.param(_with(files=_with_size()), id="a size by its old name"),
+        pytest.param(_with(release=json.loads(ENCODED)["release"] | {"pages": "seen"}), id="neither read nor unread"),
         pytest.param(_with(release={}), id="no word on who released it"),
         pytest.param(_with(release={"rule": "alone"}), id="nobody asked for it"),
         pytest.param(_with(release=json.loads(ENCODED)["release"] | {"rule": "three"}), id="another rule"),
@@ -87,9 +95,9 @@ def _with(**changes: object) -> Callable[[], bytes]:
         pytest.param(_with(expires="31.01.2027"), id="another date"),
         pytest.param(_with(purpose="x" * 3000), id="a long purpose"),
         pytest.param(_with(files=[]), id="no files"),
-        pytest.param(_with(files={"a": {"sha256": "00" * 32, "size": -1}}), id="a negative size"),
-        pytest.param(_with(files={"a": {"sha256": "00" * 31, "size": 1}}), id="a short digest"),
-        pytest.param(_with(files={"a": {"sha256": "00" * 32, "size": 1, "name": ""}}), id="a further word on a file"),
+        pytest.param(_with(files={"a": {"sha256": "00" * 32, "padded": -1}}), id="a negative size"),
+        pytest.param(_with(files={"a": {"sha256": "00" * 31, "padded": 1}}), id="a short digest"),
+        pytest.param(_with(files={"a": {"sha256": "00" * 32, "padded": 1, "name": ""}}), id="a further word on a file"),
         pytest.param(_with(versions={"casevault": 1}), id="a number for a version"),
     ],
 )

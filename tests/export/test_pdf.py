@@ -151,7 +151,7 @@ def _heading_levels(sections: tuple[RedactedSection, ...]) -> list[str]:
 
 
 def test_consecutive_records_of_one_kind_share_a_heading() -> None:
-    assert _heading_levels(SECTIONS) == ["Case", "Client", "Note"]
+    assert _heading_levels(SECTIONS) == ["Case", "Client", "Notes"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of files")

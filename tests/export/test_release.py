@@ -104,7 +104,9 @@ def test_the_recipient_sees_both_by_role_and_the_reason() -> None:
 def test_report_and_data_say_the_rule_too() -> None:
     opened = open_package(sealed(), str(IDENTITY))
     assert b'"release":"two-person"' in opened.data
-    assert "by two: one person asked and another approved" in " ".join(" ".join(prepared().pages).split())
+    assert "by two persons of the organisation: one asked and another approved" in " ".join(
+        " ".join(prepared().pages).split()
+    )
 
 
 def test_alone_stands_in_report_data_and_manifest() -> None:
@@ -117,7 +119,7 @@ def test_alone_stands_in_report_data_and_manifest() -> None:
         release=release(approval=None, approver_key=b""),
     )
     opened = open_package(package.sealed, str(IDENTITY))
-    assert "alone: no second person" in " ".join(" ".join(alone.pages).split())
+    assert "by one person: nobody else in the organisation could approve it" in " ".join(" ".join(alone.pages).split())
     assert b'"release":"alone"' in opened.data
     assert b'"rule":"alone"' in opened.members[archive.MANIFEST]
     assert "released ALONE" in verify_package(package.sealed, identity=str(IDENTITY)).sentence()

@@ -8,18 +8,23 @@ import pytest
 
 from tests.export.leakcheck.planting import task_for
 from tests.export.samples import dossier, section
+from vault.casework.stages import STAGES, CaseKind
+from vault.casework.vocabulary import NoteKind
 from vault.errors import InternalError
+from vault.export.codes import CODED
 from vault.export.data_json import render_data
+from vault.export.days import in_days
 from vault.export.leakcheck.examine import examine
-from vault.export.report import Cover, approved_lines, make_report
+from vault.export.report import NOTE, Cover, approved_lines, make_report
 from vault.export.wording import USUAL_PURPOSE, WORDINGS, wording
+from vault.policy.roles import Role
 from vault.redaction.profile import PROFILES
 from vault.redaction.transform import REMOVED
 
 CASE = dossier(
     section("case", ("kind", "asylum")),
     section("witness", ("names", "[P-7KQ]")),
-    section("note", ("date", "2024-03-12"), ("text", f"x {REMOVED} y")),
+    section("note", ("date", "2024-03-12"), ("kind", "contact"), ("by", "caseworker"), ("text", f"x {REMOVED} y")),
 )
 
 
@@ -28,12 +33,37 @@ def test_each_language_has_a_word_of_its_own_for_each_key_of_each_profile(langua
     words = wording(language)
     rules = [rule for profile in PROFILES.values() for rule in profile.records.values()]
     assert set(words.headings) == {rule.heading for rule in rules}
-    assert set(words.labels) == {label for rule in rules for label in rule.labels.values()}
+    shown = {label for rule in rules if rule.heading != NOTE for label in rule.labels.values()}
+    assert set(words.labels) == shown
     assert set(words.profiles) == set(PROFILES)
     for table in (words.headings, words.labels, words.profiles):
         assert len(set(table.values())) == len(table)
         assert all(table.values())
     assert words.removed in " ".join(words.notice)
+
+
+@pytest.mark.parametrize("language", WORDINGS)
+def test_each_language_has_a_word_for_each_code(language: str) -> None:
+    stages = {stage.value for stages in STAGES.values() for stage in stages}
+    assert set(CODED["case", "kind"][language]) == set(CaseKind)
+    assert set(CODED["case", "stage"][language]) == stages
+    assert set(CODED["note", "kind"][language]) == set(NoteKind)
+    assert set(CODED["note", "by"][language]) == set(Role) | {"former"}
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("2024-03-01", ("1 March 2024", "1er mars 2024", "1 марта 2024")),
+        ("2024-03-12T07:40", ("12 March 2024, 07:40", "12 mars 2024, 07:40", "12 марта 2024, 07:40")),
+        ("2024-05", ("May 2024", "mai 2024", "май 2024")),
+        ("1984~", ("about 1984", "vers 1984", "около 1984")),
+        ("1984", ("1984",) * 3),
+        ("[removed]", ("[removed]",) * 3),
+    ],
+)
+def test_each_language_has_one_form_of_a_date(written: str, words: tuple[str, ...]) -> None:
+    assert tuple(in_days(written, language) for language in ("en", "fr", "ru")) == words
 
 
 def test_a_key_without_a_word_stops_the_report() -> None:
@@ -44,37 +74,37 @@ def test_a_key_without_a_word_stops_the_report() -> None:
 @pytest.mark.parametrize(
     ("language", "shown"),
     [
-        ("en", ["legal referral (lawyer)", "lawyer", "Case", "Kind", "Witness", "Names", "Note", "x [removed] y"]),
+        (
+            "en",
+            [
+                "legal referral",
+                "nobody: codes stand for people",
+                *("Case", "Kind", "asylum", "Witness", "Names", "Notes"),
+                *("12 March 2024", "contact, by a caseworker", "x [removed] y"),
+            ],
+        ),
         (
             "fr",
             [
-                "transmission pour assistance juridique (avocat)",
-                "avocat",
-                "Dossier",
-                "Nature",
-                "Témoin",
-                "Noms",
-                "Note",
-                "x [retiré] y",
+                "transmission pour assistance juridique",
+                "personne : des codes remplacent les noms",
+                *("Dossier", "Nature", "asile", "Témoin", "Noms", "Notes"),
+                *("12 mars 2024", "échange, par une personne chargée de dossiers", "x [retiré] y"),
             ],
         ),
         (
             "ru",
             [
-                "передача для юридической помощи (юрист)",
-                "юрист",
-                "Дело",
-                "Вид",
-                "Свидетель",
-                "Имена",
-                "Запись",
-                "x [удалено] y",
+                "передача для юридической помощи",
+                "никто: вместо людей стоят коды",
+                *("Дело", "Вид", "убежище", "Свидетель", "Имена", "Записи"),
+                *("12 марта 2024", "контакт, записал ведущий дела", "x [удалено] y"),
             ],
         ),
     ],
 )
 def test_the_page_is_in_the_language_of_the_report(language: str, shown: list[str]) -> None:
-    cover = Cover(USUAL_PURPOSE.format(profile="lawyer"), language)
+    cover = Cover(USUAL_PURPOSE, language)
     lines = [line.text for line in approved_lines(make_report(CASE, cover))]
     assert [line for line in lines if line in shown] == shown
     assert (REMOVED in " ".join(lines)) is (language == "en")
@@ -95,4 +125,4 @@ def test_programs_find_the_same_keys_in_every_language() -> None:
         assert json.loads(text) == files["en"]["sections"]
         assert (file["profile"], file["purpose"]) == ("lawyer", "x")
     assert [one["heading"] for one in files["fr"]["sections"]] == ["case", "witness", "note"]
-    assert files["fr"]["sections"][2]["blocks"][1]["text"] == "x [retiré] y"
+    assert files["fr"]["sections"][2]["blocks"][3]["text"] == "x [retiré] y"

@@ -165,6 +165,10 @@ NO_ACT: Mapping[str, str] = {
     "device_checks.file_faults": ASKED,
     "device_checks.row_faults": ASKED,
     "devices.find": OWN_INDEX,
+    "report_covers.make_cover": ASKED,
+    "report_covers.organisation_name": DIRECTORY,
+    "report_covers.today": OWN_STATE,
+    "report_covers.told_beside": ASKED,
     "devices.warn_list": ASKED,
     "exchange.certified_identity": ASKED,
     "exchange.compartments_for": ASKED,
@@ -219,6 +223,7 @@ NO_ACT: Mapping[str, str] = {
 }
 
 BY_A_SESSION: Mapping[str, str] = {
+    "export_steps.ExportSteps": "made by exporting.export, which asks",
     "listing.CaseList": "made by listing.open_list, which asks",
 }
 

@@ -234,7 +234,9 @@ def test_one_member_alone_exports_alone_and_the_log_says_so(filled: Filled, tmp_
         partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY))
         done = export(session, filled.cases[0], tmp_path, None)
         assert isinstance(done, exporting.Exported)
-        assert "alone: no second person" in " ".join(" ".join(done.pages).split())
+        assert "by one person: nobody else in the organisation could approve it" in " ".join(
+            " ".join(done.pages).split()
+        )
         lines = {line.payload.act: line.payload for line in logbook.newest(session).lines if line.payload is not None}
         assert lines["export.begin"].out == "ok:alone"
         assert checking.verify(session).faults == ()

@@ -255,20 +255,24 @@ def test_who_keeps_no_recipients_is_not_offered_to() -> None:
     walk(app, steps)
 
 
-def test_a_question_goes_into_a_file_for_whoever_may_and_nothing_leaves() -> None:
+def test_a_question_goes_into_a_file_once_its_pages_were_read_and_nothing_leaves() -> None:
     app = StillApp(StillGateway(Decided, OnlyElsewhere))
 
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "enter", "e", "f4")
         assert "! Type the whole path, from / or ~ on." in words_on(pilot)
         await type_in(pilot, "/media/stick/question")
+        await pilot.press("f4")
+        await wait_for_screen(pilot, PagesScreen)
+        assert "The end of the report." in words_on(pilot)
+        assert acts_of(app, "ask") == []
         await press(pilot, "f4")
         assert "The question is at /media/stick/question. It opens for: Nadia Ferrante." in words_on(pilot)
         assert "The question is written. Nothing left." in words_on(pilot)
 
     walk(app, steps)
     assert acts_of(app, "ask") == [
-        ("ask", "lawyer", "Maître Solvène Kaltbrunner", "", Path("/media/stick/question")),
+        ("ask", "lawyer-named", "Maître Solvène Kaltbrunner", "", Path("/media/stick/question")),
     ]
     assert acts_of(app, "export") == []
 

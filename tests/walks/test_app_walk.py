@@ -89,7 +89,8 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         await press(pilot, "a")
         await pilot.press("f4")
         await wait_for_screen(pilot, PagesScreen)
-        assert "Omutkov" not in said()
+        assert NAME in said()
+        assert "Qarvosh" not in said()
         assert list(out.iterdir()) == []
         await press(pilot, "f4")
         await wait_for_screen(pilot, ExportScreen)
@@ -144,6 +145,8 @@ def test_declined_pages_are_sealed_for_nobody_and_the_log_says_so(founded_templa
         to="Maître Lorvane",
         out=out,
         decisions={},
+        language="en",
+        contact="",
         approve=decline,
         progress=lambda done, total: None,
         stopped=lambda: False,

@@ -61,7 +61,18 @@ def test_from_an_empty_folder_to_a_package_that_the_lawyer_opens(  # noqa: PLR09
 
     out = tmp_path / "out"
     out.mkdir()
-    arguments = ("export", case["ref"], "--profile", "lawyer", "--to", "Maître Lorvane", "--out", str(out), "--json")
+    arguments = (
+        "export",
+        case["ref"],
+        "--profile",
+        "lawyer",
+        "--to",
+        "Maître Lorvane",
+        "--out",
+        str(out),
+        "--unread",
+        "--json",
+    )
     waiting = desk.run(*arguments)
     assert waiting.code == 3
     assert list(out.iterdir()) == []

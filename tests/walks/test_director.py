@@ -36,7 +36,7 @@ def export(desk: Desk, tmp_path: Path) -> tuple[str, ...]:
     (tmp_path / "out").mkdir()
     return (
         *("export", case, "--profile", "lawyer", "--to", "Maître Lorvane"),
-        *("--out", str(tmp_path / "out"), "--decide", "proposed"),
+        *("--out", str(tmp_path / "out"), "--decide", "proposed", "--unread"),
     )
 
 

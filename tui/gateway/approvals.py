@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from tui.gateway.subject import Door, Subject, case_id
+from tui.gateway.subject import Door, Progress, Stopped, StoppedError, Subject, case_id, telling
 from tui.shaping import questions_shown
 from tui.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, Told
 from vault.access.seconding import Run, run_second_process
@@ -15,6 +15,8 @@ from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
 from vault.services import approving, asking, authors, breaking_glass, exporting, members, sharing, terms
 from vault.services.approving import Second
+from vault.services.export_steps import DeclinedError
+from vault.services.report_covers import Wish
 
 Lend = Callable[[Callable[[], bytes]], bytes]
 """Runs a function while the terminal is free for the second person, and returns what it returns."""
@@ -48,14 +50,40 @@ class Approvals(Subject):
     # ---- a second person who is somewhere else ------------------------------------------------------------------
 
     def ask(
-        self, case: str, *, profile: str, to: str, decisions: Mapping[str, str], approver: str, out: Path
-    ) -> AskStep:
-        """Write the question of an export into a new file, for one who may approve or, without a name, for all."""
+        self,
+        case: str,
+        *,
+        profile: str,
+        to: str,
+        decisions: Mapping[str, str],
+        language: str,
+        contact: str,
+        approve: Callable[[tuple[str, ...]], bool],
+        progress: Progress,
+        stopped: Stopped,
+        approver: str,
+        out: Path,
+    ) -> AskStep | None:
+        """Write the question of an export into a new file, for one who may approve or, without a name, for all.
+
+        Nothing is written, and None returned, when `approve` said no to the pages or it was stopped.
+        """
         if out.exists():
             raise UsageError("there is something at this place already", advice="Name a new file.")
-        asked = exporting.ask(
-            self._session, case_id(case), profile=profile, to=to, decisions=decisions, approver=approver or None
-        )
+        try:
+            asked = exporting.ask(
+                self._session,
+                case_id(case),
+                profile=profile,
+                to=to,
+                decisions=decisions,
+                wish=Wish(language, contact or None),
+                approve=approve,
+                approver=approver or None,
+                progress=telling(progress, stopped),
+            )
+        except (DeclinedError, StoppedError):
+            return None
         if isinstance(asked, exporting.Undecided):
             return AskStep(questions=questions_shown(asked.questions))
         asking.keep(out, asked.file)

@@ -12,6 +12,8 @@ from vault.policy.roles import Action
 from vault.seal.age import fingerprint
 from vault.services import asking, exporting, partners
 from vault.services.approving import Second
+from vault.services.export_steps import DeclinedError
+from vault.services.report_covers import Wish
 
 
 class Referral(Subject):
@@ -43,6 +45,8 @@ class Referral(Subject):
         to: str,
         out: Path,
         decisions: Mapping[str, str],
+        language: str,
+        contact: str,
         approve: Callable[[tuple[str, ...]], bool],
         progress: Progress,
         stopped: Stopped,
@@ -59,6 +63,8 @@ class Referral(Subject):
             to: the recipient's name.
             out: a folder that exists.
             decisions: form -> action.
+            language: of the report.
+            contact: whom the recipient may call, and how; empty takes what the last report of the case said.
             approve: gets the finished pages as another reader reads them; False stops before anything is sealed.
             progress: told how much of the checking is done.
             stopped: tells whether to stop.
@@ -74,12 +80,13 @@ class Referral(Subject):
                 to=to,
                 out=out,
                 decisions=decisions,
+                wish=Wish(language, contact or None),
                 approve=approve,
                 second=second,
                 answer=given,
                 progress=telling(progress, stopped),
             )
-        except (exporting.DeclinedError, StoppedError):
+        except (DeclinedError, StoppedError):
             return None
         if isinstance(done, exporting.Undecided):
             return ExportStep(questions=questions_shown(done.questions))

@@ -29,15 +29,17 @@ from tui.screens.seconded import SecondedScreen
 from tui.screens.wording import counted
 from tui.values import ExportStep, QuestionShown, RecipientShown
 from tui.values_exchange import ApproverShown, AskStep
+from tui.widgets.fields import SafeInput
 from tui.widgets.lines import KeyHints
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _PROFILES: Final = (
-    ("lawyer", "nobody (table lawyer)"),
-    ("lawyer-named", "the client alone (table lawyer-named)"),
+    ("lawyer-named", "client and persecutor; others as you decide"),
+    ("lawyer", "nobody; others as you decide"),
 )
+_LANGUAGES: Final = (("en", "English"), ("fr", "French"), ("ru", "Russian"))
 _RELEASED: Final = {
     "alone": "Released ALONE: log and package say so.",
     "two-person": "Two persons released it: log and package say so.",
@@ -76,6 +78,11 @@ class ExportScreen(SecondedScreen):
         yield VerticalScroll(
             Vertical(id="recipient-place"),
             FormRow("Who is named", ChoiceField(_PROFILES, id="profile")),
+            FormRow("Language", ChoiceField(_LANGUAGES, id="language")),
+            FormRow(
+                "Whom to call",
+                SafeInput(placeholder="name and number; empty: as last time", id="contact", compact=True),
+            ),
             FormRow("Folder", PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")),
             SecondRows(),
             Static("Nothing is written before you have read the finished pages and pressed F4 there.", classes="about"),
@@ -154,6 +161,7 @@ class ExportScreen(SecondedScreen):
 
     def _export(self, out: Path, second: SecondRows) -> None:
         to, profile = self.word("recipient"), self.word("profile")
+        language, contact = self.word("language"), self.text("contact")
         decided = dict(self._decided)
         who = second.who if second.way == HERE else ""
         answer = second.file if second.way == ANSWER else None
@@ -169,6 +177,8 @@ class ExportScreen(SecondedScreen):
                 to=to,
                 out=out,
                 decisions=decided,
+                language=language,
+                contact=contact,
                 approve=approve,
                 progress=progress,
                 stopped=stopped,
@@ -186,11 +196,24 @@ class ExportScreen(SecondedScreen):
 
     def _ask_apart(self, second: SecondRows) -> None:
         to, profile = self.word("recipient"), self.word("profile")
+        language, contact = self.word("language"), self.text("contact")
         decided, who, file = dict(self._decided), second.who, second.file or Path()
 
         def work(vault: Gateway, progress: Progress, stopped: Stopped) -> AskStep | None:
-            progress(1, 3)
-            return vault.approvals.ask(self._case, profile=profile, to=to, decisions=decided, approver=who, out=file)
+            progress(1, 100)
+            return vault.approvals.ask(
+                self._case,
+                profile=profile,
+                to=to,
+                decisions=decided,
+                language=language,
+                contact=contact,
+                approve=lambda pages: self._wait_for_approval(pages, stopped, "ask"),
+                progress=progress,
+                stopped=stopped,
+                approver=who,
+                out=file,
+            )
 
         def asked(step: AskStep) -> None:
             if step.questions:
@@ -206,7 +229,10 @@ class ExportScreen(SecondedScreen):
 
         self.say("")
         self.work_long(
-            "Making the question", work, asked, when_stopped="The question is made: it could not be stopped."
+            "Hiding names, and reading the finished files again",
+            work,
+            asked,
+            when_stopped="Stopped. Nothing was written.",
         )
 
     def _show_questions(self, questions: tuple[QuestionShown, ...]) -> None:
@@ -241,8 +267,8 @@ class ExportScreen(SecondedScreen):
         else:
             self.say("Nothing was written. F4 goes on; what you decided is remembered on this screen.")
 
-    def _wait_for_approval(self, pages: tuple[str, ...], stopped: Stopped) -> bool:
-        """Return, in the worker's thread, whether the person who reads the pages says yes."""
+    def _wait_for_approval(self, pages: tuple[str, ...], stopped: Stopped, does: str = "seal") -> bool:
+        """Return, in the worker's thread, whether the person who reads the pages says yes to what F4 does."""
         answered = threading.Event()
         answer: list[bool] = []
 
@@ -251,7 +277,7 @@ class ExportScreen(SecondedScreen):
             answered.set()
 
         def show() -> None:
-            self.app.push_screen(PagesScreen(self._ref, pages), take)
+            self.app.push_screen(PagesScreen(self._ref, pages, does), take)
 
         self.post_message(Answer(partial(show)))
         while not answered.wait(_LOOK_SECONDS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.containers import VerticalScroll
 from textual.widget import Widget
@@ -14,22 +14,41 @@ from tui.safe_content import safe_content
 from tui.screens.base import Command, VaultScreen
 from tui.screens.wording import counted
 
+_OTHERS: Final = (
+    Command("escape", "back", "Stop; nothing is written", "Esc", "stop"),
+    Command("down", "down", "Read on", "Down, PgDn", "read on"),
+)
+
 
 class PagesScreen(VaultScreen):
-    """Ends with a word when they may be sealed."""
+    """Ends with a word when they may be sealed, or put before a second person.
+
+    Args:
+        ref: the case.
+        pages: what stands on each.
+        does: what F4 does then: `seal` or `ask`.
+    """
 
     NAME = "PAGES"
     HOLDS_TYPING = True
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("f4", "seal", "Seal: the package is written", "F4", "seal"),
-        Command("escape", "back", "Stop; nothing is written", "Esc", "stop"),
-        Command("down", "down", "Read on", "Down, PgDn", "read on"),
+        *_OTHERS,
+    )
+    ASKS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "seal", "Ask a second person: the question is written", "F4", "ask"),
+        *_OTHERS,
     )
 
-    def __init__(self, ref: str, pages: tuple[str, ...]) -> None:
+    def __init__(self, ref: str, pages: tuple[str, ...], does: str = "seal") -> None:
         super().__init__()
+        self._does = does
         self._ref = ref
         self._pages = pages
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        return self.ASKS if self._does == "ask" else self.ACTS
 
     @override
     def compose_middle(self) -> Iterable[Widget]:

@@ -20,6 +20,8 @@ from vault.errors import MalformedError, VerificationError
 from vault.log.approvals import approved_digest
 
 REPORT_AS_DATA = "data.json"
+# What the first page says beside the case; purpose and profile stand among what is approved.
+_HEAD = ("day", "reference", "organisation", "contact", "recipient", "pages")
 _CODE = re.compile("[a-z-]{1,40}")
 _COLUMNS = 72  # narrower than any terminal that is used for reading, so that no other break is made
 _FURTHER = "      "
@@ -122,6 +124,7 @@ def _report(data: bytes) -> Iterator[str]:
     """Yield the text of the report from its data file, which holds all that the pages show."""
     try:
         report = json.loads(data) if data else {}
+        yield from (f"{name}: {report[name]}" for name in _HEAD if report.get(name))
         for section in report.get("sections", ()):
             yield str(section["heading"])
             for block in section["blocks"]:

@@ -21,6 +21,7 @@ class Approving:
         act: the act of the log that is to be approved.
         digest: what it is done with (FORMAT.md 5).
         approval: the signed approval; empty while the answer is awaited.
+        day, language, contact, pages: what the shown files say of themselves.
         pseudonyms, decisions: with which the files that were shown can be made again, byte for byte.
     """
 
@@ -31,6 +32,10 @@ class Approving:
     approval: bytes = b""
     decisions: tuple[Decision, ...] = field(default=(), repr=False)
     pseudonyms: tuple[PseudonymGiven, ...] = field(default=(), repr=False)
+    day: str = ""
+    language: str = ""
+    contact: str = field(default="", repr=False)
+    pages: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "act", checked_line(self.act, "act to be approved"))
@@ -38,6 +43,8 @@ class Approving:
         if len(self.approval) > _LONGEST_APPROVAL:
             raise UsageError(f"an approval has at most {_LONGEST_APPROVAL} bytes")
         object.__setattr__(self, "decisions", checked_items(self.decisions, Decision, "decisions of an approval"))
+        for name in ("day", "language", "contact", "pages"):
+            object.__setattr__(self, name, checked_line(getattr(self, name), f"{name} of a report", optional=True))
         object.__setattr__(
             self, "pseudonyms", checked_items(self.pseudonyms, PseudonymGiven, "pseudonyms of an approval")
         )

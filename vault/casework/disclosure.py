@@ -49,7 +49,8 @@ class Disclosure:
 
     `recipient` is the partner's record id, `package` the random id in its manifest, `digest` SHA-256 of the
     sealed file, `series` the run of packages that share pseudonyms, `read` the ids of the versions that the package was
-    made of: what was kept in it holds there, and is asked about again in any other text.
+    made of: what was kept in it holds there, and is asked about again in any other text. `contact` is whom its report
+    names to be called, `pages` whether anybody read them (`read` or `unread`).
     """
 
     KIND: ClassVar[str] = "disclosure"
@@ -64,6 +65,8 @@ class Disclosure:
     decisions: tuple[Decision, ...] = field(default=(), repr=False)
     pseudonyms: tuple[PseudonymGiven, ...] = field(default=(), repr=False)
     read: tuple[bytes, ...] = ()
+    contact: str = field(default="", repr=False)
+    pages: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "recipient", checked_id(self.recipient, "recipient of a disclosure"))
@@ -73,6 +76,8 @@ class Disclosure:
         object.__setattr__(self, "digest", checked_bytes(self.digest, "digest of a disclosure", DIGEST_SIZE))
         object.__setattr__(self, "made", checked_day(self.made, "day of a disclosure"))
         object.__setattr__(self, "series", checked_line(self.series, "series of a disclosure"))
+        for name in ("contact", "pages"):
+            object.__setattr__(self, name, checked_line(getattr(self, name), f"{name} of a disclosure", optional=True))
         object.__setattr__(self, "decisions", checked_items(self.decisions, Decision, "decisions of a disclosure"))
         object.__setattr__(
             self, "pseudonyms", checked_items(self.pseudonyms, PseudonymGiven, "pseudonyms of a disclosure")

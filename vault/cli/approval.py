@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from vault.cli.export import PROGRESS, add_report, declined, undecided, wish_of
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.reading import approve_here, with_answers
 from vault.errors import RefusedError
+
+if TYPE_CHECKING:
+    from vault.services.asking import Asked
+    from vault.services.exporting import Undecided
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -15,13 +24,9 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     del noun
     verbs = parser.add_subparsers(required=True, metavar="ask | show | give | list")
     ask = verbs.add_parser("ask", help="seal the question of an export to a second person", allow_abbrev=False)
-    ask.add_argument("case", help="the case's id or reference")
-    ask.add_argument("--profile", required=True, choices=("lawyer", "lawyer-named"), help="the table of what may leave")
-    ask.add_argument("--to", required=True, metavar="NAME", help="the recipient's name or id (`recipient list`)")
+    add_report(ask)
     ask.add_argument("--out", required=True, type=Path, metavar="FILE", help="a new file for the second person")
     ask.add_argument("--second", metavar="NAME", help="who shall approve; without it, whoever may")
-    ask.add_argument("--decide", choices=("proposed",), help="take the proposal of every open question")
-    ask.add_argument("--language", choices=("en", "fr", "ru"), default="en", help="language of the report")
     ask.set_defaults(command=_ask)
     show = verbs.add_parser("show", help="read what a question asks", allow_abbrev=False)
     show.add_argument("file", metavar="FILE", type=Path, help="the question")
@@ -39,20 +44,32 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 
 
 def _ask(args: argparse.Namespace, face: Face) -> Result:
-    from vault.cli.export import undecided
     from vault.services import asking, cases, exporting
+    from vault.services.export_steps import DeclinedError
 
     _require_new(args.out)
+    approve = approve_here(args, face, "Ask about them")
     with opened(args, face) as session:
-        asked = exporting.ask(
-            session,
-            cases.find(session, args.case),
-            profile=args.profile,
-            to=args.to,
-            take_proposals=args.decide == "proposed",
-            cover=exporting.usual_cover(args.profile, args.language),
-            approver=args.second,
-        )
+        wish = wish_of(args, face)
+
+        def act(decisions: Mapping[str, str]) -> Asked | Undecided:
+            return exporting.ask(
+                session,
+                cases.find(session, args.case),
+                profile=args.profile,
+                to=args.to,
+                decisions=decisions,
+                take_proposals=args.decide == "proposed",
+                wish=wish,
+                approve=approve,
+                approver=args.second,
+                progress=partial(face.progress, what=PROGRESS),
+            )
+
+        try:
+            asked = with_answers(args, face, act)
+        except DeclinedError:
+            raise declined() from None
         if isinstance(asked, exporting.Undecided):
             return undecided(asked)
         asking.keep(args.out, asked.file)

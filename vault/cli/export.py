@@ -3,63 +3,120 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vault.cli.asking import ask_line
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.reading import add_unread, approve_here, is_read_here, with_answers
 from vault.cli.seconded import second_of
 from vault.display import counted
 from vault.errors import WaitingForDecisionError
 
 if TYPE_CHECKING:
-    from vault.services.exporting import Undecided
+    from vault.services.exporting import Exported, Undecided
+    from vault.services.report_covers import Wish
 
 
+_PROFILES = ("lawyer-named", "lawyer")
 _RELEASED = {
     "alone": "It was released ALONE: nobody else in the organisation could approve it. Log and package say so.",
     "two-person": "Two persons released it: log and package name both, by role.",
 }
+_UNREAD = "UNREAD: nobody read the pages before they were sealed. Log, report and package say so."
+PROGRESS = "Reading the finished files again"
+
+
+def add_report(parser: argparse.ArgumentParser) -> None:
+    """Declare what both an export and the question of one say of the report."""
+    parser.add_argument("case", help="the case's id or reference")
+    parser.add_argument(
+        "--profile",
+        required=True,
+        choices=_PROFILES,
+        help="lawyer-named names client and persecutor, lawyer nobody; what else may leave, you decide",
+    )
+    parser.add_argument("--to", required=True, metavar="NAME", help="the recipient's name or id (`recipient list`)")
+    parser.add_argument("--decide", choices=("proposed",), help="take the proposal of every open question")
+    parser.add_argument("--language", choices=("en", "fr", "ru"), default="en", help="language of the report")
+    parser.add_argument(
+        "--contact",
+        metavar="TEXT",
+        help="whom the recipient may call, and how; stands in the report; without it, as in the case's last report",
+    )
+    add_unread(parser)
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     """Declare the arguments of `export`."""
     del noun
-    parser.add_argument("case", help="the case's id or reference")
-    parser.add_argument(
-        "--profile", required=True, choices=("lawyer", "lawyer-named"), help="the table of what may leave"
-    )
-    parser.add_argument("--to", required=True, metavar="NAME", help="the recipient's name or id (`recipient list`)")
+    add_report(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="an existing folder for the package")
-    parser.add_argument("--decide", choices=("proposed",), help="take the proposal of every open question")
-    parser.add_argument("--language", choices=("en", "fr", "ru"), default="en", help="language of the report")
     second = parser.add_mutually_exclusive_group()
     second.add_argument("--second", metavar="NAME", help="the member who approves it at this keyboard")
     second.add_argument("--approval", type=Path, metavar="ANSWER", help="the file of one who approved it elsewhere")
     parser.set_defaults(command=_export)
 
 
+def wish_of(args: argparse.Namespace, face: Face) -> Wish:
+    """Return what is said of the report; whom to call is asked for at a terminal."""
+    from vault.services.report_covers import Wish
+
+    contact = args.contact
+    if contact is None and is_read_here(face) and not args.unread:
+        contact = (
+            ask_line("Whom may the recipient call, and how? (empty: as in the last report of this case): ") or None
+        )
+    return Wish(args.language, contact)
+
+
 def _export(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import asking, cases, exporting
+    from vault.services.export_steps import DeclinedError
+    from vault.services.report_covers import Wish
 
+    # An answered question says whether its pages were read when it was asked.
+    approve = None if args.approval and not is_read_here(face) else approve_here(args, face, f"Seal them for {args.to}")
     with opened(args, face) as session:
         second = second_of(args, face, session)
         answer = None if args.approval is None else asking.read_answer(session, args.approval)
-        result = exporting.export(
-            session,
-            cases.find(session, args.case),
-            profile=args.profile,
-            to=args.to,
-            out=args.out,
-            take_proposals=args.decide == "proposed",
-            cover=exporting.usual_cover(args.profile, args.language),
-            second=second,
-            answer=answer,
-            progress=partial(face.progress, what="Reading the finished files again"),
-        )
-    if isinstance(result, exporting.Undecided):
-        return undecided(result)
+        wish = Wish(args.language, args.contact) if answer is not None else wish_of(args, face)
+
+        def act(decisions: Mapping[str, str]) -> Exported | Undecided:
+            return exporting.export(
+                session,
+                cases.find(session, args.case),
+                profile=args.profile,
+                to=args.to,
+                out=args.out,
+                decisions=decisions,
+                take_proposals=args.decide == "proposed",
+                wish=wish,
+                approve=approve,
+                second=second,
+                answer=answer,
+                progress=partial(face.progress, what=PROGRESS),
+            )
+
+        try:
+            result = with_answers(args, face, act)
+        except DeclinedError:
+            raise declined() from None
+    return undecided(result) if isinstance(result, exporting.Undecided) else _exported(result)
+
+
+def declined() -> WaitingForDecisionError:
+    """Return what a command ends with whose pages somebody read and did not want to leave."""
+    return WaitingForDecisionError(
+        "you did not say yes to the pages; nothing was sealed",
+        advice="Correct the notes or decide otherwise, then repeat the command.",
+    )
+
+
+def _exported(result: Exported) -> Result:
     data = {
         "package": str(result.path),
         "digest": result.digest.hex(),
@@ -67,12 +124,14 @@ def _export(args: argparse.Namespace, face: Face) -> Result:
         "decided": result.decided,
         "key_words": list(result.key_words),
         "release": result.release,
+        "read": result.is_read,
     }
     lines = [
         f"The package is at {result.path}.",
         f"{counted(result.questions, 'question was', 'questions were')} open;"
         f" {counted(result.decided, 'form is', 'forms are')} decided. The finished files were checked.",
         _RELEASED[result.release],
+        *([] if result.is_read else [_UNREAD]),
         "Tell the recipient these 13 words of your package key once, by voice:",
         f"  {' '.join(result.key_words)}",
     ]
@@ -97,6 +156,6 @@ def undecided(result: Undecided) -> Result:
     lines += [
         f"  {q.form!r} ({q.count} x, proposed: {q.proposal}{before[q.form]}): {q.context}" for q in result.questions
     ]
-    lines += ["", "Decide them in the app, or take all proposals with `--decide proposed`."]
+    lines += ["", "Answer them at a terminal or in the app, or take all proposals with `--decide proposed`."]
     data = {"package": None, "digest": None, "questions": len(questions), "decided": 0, "open": questions}
     return Result(data, lines, WaitingForDecisionError.exit_code)

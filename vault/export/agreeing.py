@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from vault.casework.dates import checked_day
 from vault.casework.script import Script
 from vault.errors import InternalError, LeakError, UsageError, VerificationError
 from vault.export.archive import DATA, REPORT
@@ -34,9 +35,15 @@ class _Section(msgspec.Struct, frozen=True):
 class _Data(msgspec.Struct, frozen=True):
     """What differs from one data file to the next; the rest comes back with `render_data`."""
 
+    contact: str
+    day: str
     language: str
+    organisation: str
+    pages: str
     profile: str
     purpose: str
+    recipient: str
+    reference: str
     release: str
     sections: tuple[_Section, ...]
 
@@ -58,7 +65,7 @@ def require_agreement(files: Mapping[str, bytes], *, profile: object, purpose: o
         raise _no_report()
     try:
         data = msgspec.json.decode(files[DATA], type=_Data)
-        cover = Cover(data.purpose, data.language, data.release)
+        cover = _cover(data)
         report, again = make_report(data, cover), render_data(data, cover)
     except (InternalError, RecursionError, UsageError, ValueError):  # also a heading or a language that there is not
         raise _no_report() from None
@@ -72,6 +79,8 @@ def require_agreement(files: Mapping[str, bytes], *, profile: object, purpose: o
             approved=approved_lines(report),
             approved_data=data_leaves(data, cover),
             title=report.words.title,
+            running=report.running,
+            day=report.day,
             removed=report.words.removed,
             language=data.language,
         )
@@ -82,4 +91,18 @@ def require_agreement(files: Mapping[str, bytes], *, profile: object, purpose: o
 def _no_report() -> VerificationError:
     return VerificationError(
         "the files in the question are no report of this program; nothing was approved", advice=_ADVICE
+    )
+
+
+def _cover(data: _Data) -> Cover:
+    return Cover(
+        purpose=data.purpose,
+        language=data.language,
+        release=data.release,
+        pages=data.pages,
+        day=checked_day(data.day, "day of a report"),
+        organisation=data.organisation,
+        reference=data.reference,
+        contact=data.contact,
+        recipient=data.recipient,
     )

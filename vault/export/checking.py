@@ -39,6 +39,8 @@ def check_for_leaks(
     approved: Sequence[Line],
     approved_data: Sequence[Leaf],
     title: str,
+    running: str,
+    day: str,
     removed: str,
     language: str,
     command: Sequence[str] | None = None,
@@ -55,6 +57,8 @@ def check_for_leaks(
             that is spelled alike, at their places and no more often.
         approved_data: every string that the data file may hold, as often as it may stand there.
         title: the title of the report.
+        running: what stands on top of each of its pages, before the number.
+        day: by which the file is dated, `YYYY-MM-DD`; empty for one of 2000.
         removed: what stands in the texts for something that was removed.
         language: its language tag.
         command: another verifier, for tests.
@@ -69,12 +73,14 @@ def check_for_leaks(
     header = {
         "approved": list(approved),
         "approved_data": list(approved_data),
+        "day": day,
         "files": [len(content) for content in files],
         "font_folders": font_folders(),
         "forbidden": list(forbidden),
         "language": language,
         "removed": removed,
         "report": True,
+        "running": running,
         "title": title,
     }
     patience = _patience(pdf + data, forbidden) if seconds is None else seconds

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
+from vault.export.codes import code_in_words
 from vault.export.report import Cover, in_words
 from vault.export.shown import Dossier
 from vault.export.wording import USUAL_PURPOSE, wording
 
-FORMAT = 1
+FORMAT = 2  # 1 had no head, and its notes no kind and no writer
 
 
 def canonical(value: object) -> bytes:
@@ -28,14 +29,13 @@ class Leaf(NamedTuple):
 def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
     """Return every string that the data file may hold, each as often as it may stand there."""
     words = wording(cover.language)
-    usual = USUAL_PURPOSE.format(profile=dossier.profile)
     leaves = [
         Leaf("language", cover.language, ours=True),
         Leaf("heading", words.notice_heading, ours=True),
         *(Leaf("lines", line, ours=True) for line in words.notice),
         Leaf("profile", dossier.profile, ours=True),
-        Leaf("purpose", cover.purpose, ours=cover.purpose == usual),
-        Leaf("release", cover.release, ours=True),
+        Leaf("purpose", cover.purpose, ours=cover.purpose == USUAL_PURPOSE),
+        *(Leaf(key, text, ours=True) for key, text in _head(cover).items()),
         Leaf("title", words.title, ours=True),
     ]
     for section in dossier.sections:
@@ -43,7 +43,8 @@ def data_leaves(dossier: Dossier, cover: Cover) -> tuple[Leaf, ...]:
         for block in section.blocks:
             leaves.append(Leaf("label", block.label, ours=True))
             leaves.append(Leaf("script", block.script.value, ours=True))
-            leaves.append(Leaf("text", in_words(block.text, words), ours=False))
+            is_code = code_in_words(section.heading, block.label, block.text, cover.language) is not None
+            leaves.append(Leaf("text", in_words(block.text, words), ours=is_code))
     return tuple(leaves)
 
 
@@ -61,7 +62,7 @@ def render_data(dossier: Dossier, cover: Cover) -> bytes:
             "notice": {"heading": words.notice_heading, "lines": words.notice},
             "profile": dossier.profile,
             "purpose": cover.purpose,
-            "release": cover.release,
+            **_head(cover),
             "sections": [
                 {
                     "heading": section.heading,
@@ -75,3 +76,16 @@ def render_data(dossier: Dossier, cover: Cover) -> bytes:
             "title": words.title,
         }
     )
+
+
+def _head(cover: Cover) -> dict[str, str]:
+    """Return what the organisation says of the report and of itself."""
+    return {
+        "contact": cover.contact,
+        "day": cover.day,
+        "organisation": cover.organisation,
+        "pages": cover.pages,
+        "recipient": cover.recipient,
+        "reference": cover.reference,
+        "release": cover.release,
+    }

@@ -26,7 +26,7 @@ from vault.seal.padding import padme
 from vault.seal.recovery import words_of
 from vault.seal.signing import verify
 
-FORMAT = 2  # 1 had no `release`
+FORMAT = 3  # 1 had no `release`; 2 called the padded size `size`, and did not say whether the pages were read
 PURPOSE = "package"
 
 MOST_MANIFEST_BYTES = 16 * 1024
@@ -57,7 +57,7 @@ class FileEntry:
 class Manifest:
     """What the signature covers. `expires` is a day, or None for never; `recipient` is the fingerprint, in words.
 
-    `release` is None in packages of format 1 alone, which did not tell it.
+    `release` is None in packages of format 1 alone, which did not tell it; `form` is the format.
     """
 
     package: bytes
@@ -68,6 +68,7 @@ class Manifest:
     files: Mapping[str, FileEntry]
     versions: Mapping[str, str]
     release: Release | None
+    form: int = FORMAT
 
     def encode(self) -> bytes:
         """Return the canonical bytes that are signed."""
@@ -76,10 +77,10 @@ class Manifest:
             {
                 "expires": None if self.expires is None else self.expires.isoformat(),
                 "files": {
-                    name: {"sha256": entry.digest.hex(), "size": entry.padded_size}
+                    name: {"sha256": entry.digest.hex(), _size_key(self.form): entry.padded_size}
                     for name, entry in self.files.items()
                 },
-                "format": 1 if self.release is None else FORMAT,
+                "format": self.form,
                 "id": self.package.hex(),
                 "profile": self.profile,
                 "purpose": self.purpose,
@@ -91,9 +92,10 @@ class Manifest:
 
     def own_leaves(self) -> tuple[Leaf, ...]:
         """Return the strings that are the program's own words whoever the case is about; keys under no key."""
-        keys = [*_KEYS, *self.files, *self.versions, *(key for _ in self.files for key in ("sha256", "size"))]
+        of_files = ("sha256", _size_key(self.form))
+        keys = [*_KEYS, *self.files, *self.versions, *(key for _ in self.files for key in of_files)]
         values = [Leaf("profile", self.profile, ours=True), Leaf("recipient", self.recipient, ours=True)]
-        if self.purpose == USUAL_PURPOSE.format(profile=self.profile):
+        if self.purpose == USUAL_PURPOSE:
             values.append(Leaf("purpose", self.purpose, ours=True))
         released = () if self.release is None else self.release.leaves()
         return (*values, *released, *(Leaf("", key, ours=True) for key in sorted(keys)))
@@ -124,8 +126,10 @@ class Manifest:
 
     @classmethod
     def _from_json(cls, value: dict[str, object]) -> Manifest:
-        keys = _KEYS_OF_1 if value["format"] == 1 else _KEYS
-        if set(value) != keys or value["format"] not in (1, FORMAT):
+        form = value["format"]
+        if form not in (1, 2, FORMAT) or isinstance(form, bool | float):
+            raise ValueError
+        if set(value) != (_KEYS_OF_1 if form == 1 else _KEYS):
             raise ValueError
         files = value["files"]
         versions = value["versions"]
@@ -138,15 +142,17 @@ class Manifest:
             recipient=_text(value["recipient"]),
             expires=None if value["expires"] is None else date.fromisoformat(_text(value["expires"])),
             files={
-                _text(name): FileEntry(_fixed(entry["sha256"], DIGEST_SIZE), _size(entry["size"]))
+                _text(name): FileEntry(_fixed(entry["sha256"], DIGEST_SIZE), _size(entry[_size_key(form)]))
                 for name, entry in files.items()
             },
             versions={_text(name): _text(version) for name, version in versions.items()},
             release=None,
+            form=form,
         )
         if "release" not in value:
             return manifest
-        return replace(manifest, release=Release.from_json(value["release"], manifest.approved_digest()))
+        digest = manifest.approved_digest()
+        return replace(manifest, release=Release.from_json(value["release"], digest, tells_pages=form >= FORMAT))
 
     def require_files(self, contents: Mapping[str, bytes]) -> None:
         """Return if these are exactly the files of the manifest.
@@ -190,6 +196,11 @@ def require_signature(encoded: bytes, untrusted_signature_file: bytes) -> bytes:
 def package_words(package_public: bytes) -> tuple[str, ...]:
     """Return the 13 words of a package key: told once by voice, good for all later packages of the organisation."""
     return words_of(hashlib.sha256(b"casevault/package" + package_public).digest())
+
+
+def _size_key(form: int) -> str:
+    """Return how a manifest of this format calls the padded size of a file."""
+    return "padded" if form >= FORMAT else "size"
 
 
 def _fixed(value: object, size: int) -> bytes:

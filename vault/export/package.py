@@ -117,6 +117,8 @@ def prepare(
         approved=approved_lines(report),
         approved_data=data_leaves(dossier, cover),
         title=report.words.title,
+        running=report.running,
+        day=report.day,
         removed=report.words.removed,
         language=cover.language,
         progress=progress,
@@ -160,7 +162,7 @@ def write_package(
         UsageError: not an age recipient.
         VerificationError: `sign` does not hold the package key, or the approval is not of this report.
     """
-    if prepared.cover.release != release.rule:
+    if (prepared.cover.release, prepared.cover.pages) != (release.rule, release.pages):
         raise InternalError("the report says otherwise by whom it is released")
     files = prepared.files
     manifest = Manifest(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from vault.errors import DependencyMissingError, RefusedError, TryAgainError
 from vault.export.children import CANNOT_DRAW, DEPENDENCY_MISSING, TooSlowError, ask_child, command_of
-from vault.export.report import Cover, Report, Row, make_report
+from vault.export.report import Cover, Entry, Piece, Report, Row, make_report
 from vault.redaction.dossier import RedactedDossier
 
 _PATIENCE = 900.0
@@ -49,18 +50,26 @@ def _inputs(report: Report) -> str:
     words = report.words
     value = {
         "language": report.language,
+        "day": [int(part) for part in report.day.split("-")] if report.day else [],
         "title": words.title,
+        "running": report.running,
         "facts": [_row(row) for row in report.facts],
         "notice_heading": words.notice_heading,
         "notice": words.notice,
         "groups": [
-            {"heading": group.heading, "entries": [[_row(row) for row in entry] for entry in group.entries]}
-            for group in report.groups
+            {"heading": group.heading, "entries": [_entry(entry) for entry in group.entries]} for group in report.groups
         ],
     }
     return json.dumps(value, ensure_ascii=False)
 
 
+def _entry(entry: Entry) -> dict[str, object]:
+    return {"head": _written(entry.head), "rows": [_row(row) for row in entry.rows], "body": _written(entry.body)}
+
+
 def _row(row: Row) -> dict[str, object]:
-    pieces = [{"text": piece.text, "rtl": piece.right_to_left, "language": piece.language} for piece in row.pieces]
-    return {"label": row.label, "pieces": pieces}
+    return {"label": row.label, "pieces": _written(row.pieces)}
+
+
+def _written(pieces: Sequence[Piece]) -> list[dict[str, object]]:
+    return [{"text": piece.text, "rtl": piece.right_to_left, "language": piece.language} for piece in pieces]

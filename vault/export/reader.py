@@ -17,6 +17,7 @@ from pathlib import Path
 from vault.errors import MalformedError, NotFoundError, VerificationError
 from vault.export import archive
 from vault.export.manifest import MOST_MANIFEST_BYTES, Manifest, package_words, require_signature
+from vault.export.release import Release
 from vault.seal.age import fingerprint, open_with
 from vault.seal.padding import padme
 from vault.store.files import read_limited
@@ -74,8 +75,12 @@ class Examination:
         if self.standing is Standing.OUTER_FORM:
             return "a sealed package of the right form; maker and content NOT CHECKED: that needs the recipient's key"
         words = " ".join(self.key_words)
-        compared = "these are the words that you gave" if self.standing is Standing.AS_EXPECTED else "compare"
-        return f"unaltered; made by key {words}; {compared}; {self.released()}"
+        if self.standing is Standing.AS_EXPECTED:
+            return f"unaltered, and made by the key of the words that you gave: {words}; {self.released()}"
+        return (
+            f"whole, as signed by the key of these words: {words}; who that is, NOT CHECKED: compare them with those "
+            f"that you got by voice; {self.released()}"
+        )
 
     def released(self) -> str:
         """Return by whom the package was released, as far as it tells."""
@@ -156,23 +161,27 @@ def _opened(
         raise VerificationError("the package was signed for another recipient and sealed again for this one")
     if manifest.release is not None:
         manifest.release.require_approved(manifest.approved_digest())
-        _require_same_rule(contents[archive.DATA], manifest.release.rule)
+        _require_same_release(contents[archive.DATA], manifest.release)
     words = package_words(public)
     standing = Standing.COMPARE
     if expected_key_words is not None:
         if tuple(word.lower() for word in expected_key_words) != words:
-            raise VerificationError(f"the package was made by another key: {' '.join(words)}")
+            raise VerificationError(
+                f"the package was made by another key: {' '.join(words)}",
+                advice="Do not use it. Call the sender on a number that you know, and read them both lists of words.",
+            )
         standing = Standing.AS_EXPECTED
     return OpenedPackage(manifest, words, standing, contents)
 
 
-def _require_same_rule(data: bytes, rule: str) -> None:
+def _require_same_release(data: bytes, release: Release) -> None:
     """Return if the report itself says the same: an approval taken off a package would have to be in neither."""
     try:
-        said = json.loads(data).get("release")
-    except (ValueError, AttributeError, RecursionError):
-        said = None
-    if said != rule:
+        said = json.loads(data)
+        agreed = said["release"] == release.rule and said.get("pages", "") == release.pages
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        agreed = False
+    if not agreed:
         raise VerificationError("report and manifest of the package contradict each other on who released it")
 
 

@@ -8,13 +8,13 @@ and by the random id of their seat: the names of staff are nobody's business.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from vault.errors import MalformedError, VerificationError
 from vault.export.data_json import Leaf
-from vault.export.report import ALONE, TWO_PERSON
+from vault.export.report import ALONE, READ, TWO_PERSON, UNREAD
 from vault.ids import ID_SIZE
 from vault.log.approvals import Approval, approved_digest
 from vault.policy.roles import ALLOWED, Action
@@ -56,6 +56,8 @@ class Release:
         seat: of that member, 16 bytes.
         approval: of a second person; None means `alone`: nobody else in the organisation could have approved.
         approver_key: the second seat's public identity key, 32 bytes; empty without an approval.
+        pages: `read`, or `unread` where nobody at the organisation read the finished pages; empty in packages of
+            format 2, which did not tell it.
     """
 
     day: date
@@ -63,6 +65,7 @@ class Release:
     seat: bytes
     approval: Approval | None = None
     approver_key: bytes = b""
+    pages: str = READ
 
     @property
     def rule(self) -> str:
@@ -76,6 +79,8 @@ class Release:
             "requested": {"roles": list(self.roles), "seat": self.seat.hex()},
             "rule": self.rule,
         }
+        if self.pages:
+            members["pages"] = self.pages
         if self.approval is not None:
             # Member by member: the encoded approval would hide its words from the leak verifier, and from people.
             members["approved"] = {
@@ -91,20 +96,24 @@ class Release:
         return members
 
     @classmethod
-    def from_json(cls, untrusted: object, digest: bytes) -> Release:
+    def from_json(cls, untrusted: object, digest: bytes, *, tells_pages: bool) -> Release:
         """Return the release that `to_json` gave; the caller compares the one encoding.
 
         Args:
             untrusted: the member `release`.
             digest: `export_digest` of the package at hand, which its approval has to name.
+            tells_pages: whether its format says if the pages were read.
 
         Raises:
             MalformedError: it is none.
         """
         try:
-            return cls._parsed(untrusted, digest)
+            release = cls._parsed(untrusted, digest)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise MalformedError("the package's manifest does not say in its form who released it") from None
+        if release.pages not in ((READ, UNREAD) if tells_pages else ("",)):
+            raise MalformedError("the package's manifest does not say in its form whether its pages were read")
+        return release
 
     @classmethod
     def _parsed(cls, value: object, digest: bytes) -> Release:
@@ -117,7 +126,7 @@ class Release:
         seat = bytes.fromhex(requested["seat"])
         if len(seat) != ID_SIZE:
             raise ValueError
-        release = cls(date.fromisoformat(value["day"]), tuple(roles), seat)
+        release = cls(date.fromisoformat(value["day"]), tuple(roles), seat, pages=value.get("pages", ""))
         if value["rule"] == ALONE:
             return release
         approved = value["approved"]
@@ -136,7 +145,7 @@ class Release:
             nonce=bytes.fromhex(approved["nonce"]),
             signature=bytes.fromhex(approved["sig"]),
         )
-        return cls(release.day, release.roles, seat, approval, key)
+        return replace(release, approval=approval, approver_key=key)
 
     def leaves(self) -> tuple[Leaf, ...]:
         """Return every string of `to_json`: the program's own words whoever the case is about; keys under no key."""
@@ -168,9 +177,12 @@ class Release:
         """Return who released the package, in one clause that claims no more than the package shows."""
         asked = f"asked for by {_roles(self.roles)} (seat {self.seat.hex()[:8]})"
         if self.approval is None:
-            return f"released ALONE: {asked}; nobody else in the organisation could approve it"
+            return f"released ALONE: {asked}; nobody else in the organisation could approve it{self._unread()}"
         approved = f"approved by a second seat as {self.approval.role} (seat {self.approval.approver.hex()[:8]})"
-        return f"released by two: {asked}, {approved}, reason {self.approval.why}"
+        return f"released by two: {asked}, {approved}, reason {self.approval.why}{self._unread()}"
+
+    def _unread(self) -> str:
+        return "; UNREAD: nobody there read the finished pages" if self.pages == UNREAD else ""
 
 
 def _roles(roles: Sequence[str]) -> str:

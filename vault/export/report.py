@@ -8,15 +8,22 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import NamedTuple
 
 from vault.errors import InternalError
+from vault.export.codes import code_in_words
+from vault.export.days import in_days
 from vault.export.legible import legible
 from vault.export.shown import Dossier, Section
 from vault.export.wording import USUAL_PURPOSE, Wording, wording
 from vault.redaction.transform import REMOVED
 
 ALONE, TWO_PERSON = "alone", "two-person"
+READ, UNREAD = "read", "unread"
+NOTE = "note"
+_OF_A_NOTE = frozenset({"date", "written", "kind", "by", "text"})
+_DAYS = frozenset({"date", "date-of-birth", "opened", "written"})
 
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
@@ -26,18 +33,31 @@ _TELLING_LETTERS = (("fa", "پچژگ"), ("ky", "ңөү"), ("uk", "іїєґ"))
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What stands on the first page beside the case: the purpose, as agreed with the recipient, and the language.
+    """What stands on the first page beside the case, and how the report leaves.
 
-    `release` is the rule by which it leaves: `alone`, or `two-person`.
+    Attributes:
+        purpose: as agreed with the recipient.
+        language: of the report.
+        release: the rule by which it leaves: `alone`, or `two-person`.
+        pages: `read`, or `unread` where nobody at the organisation read the finished pages.
+        day: of the report, `YYYY-MM-DD`; it dates the file too. Without one the file is dated as one of 2000.
+        organisation, reference, contact, recipient: whose report it is, what to quote, whom to call, for whom it is.
+            An empty one leaves its row out.
     """
 
     purpose: str
     language: str = "en"
     release: str = ALONE
+    pages: str = READ
+    day: str = ""
+    organisation: str = ""
+    reference: str = ""
+    contact: str = ""
+    recipient: str = ""
 
 
 class Line(NamedTuple):
-    """One string of the page. `ours`: a fixed word of the report, the same for every case."""
+    """One string of the page. `ours`: a fixed word of the report, or what the organisation says of itself."""
 
     text: str
     ours: bool
@@ -45,36 +65,47 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One paragraph, with the direction and language that its letters have."""
+    """One paragraph, with the direction and language that its letters have; `ours` as in a line."""
 
     text: str
     right_to_left: bool
     language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A label and the paragraphs beside it, which are `ours` where the program itself gives them."""
-
-    label: str
-    pieces: tuple[Piece, ...] = field(repr=False)
     ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A label and the paragraphs beside it."""
+
+    label: str
+    pieces: tuple[Piece, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record: on its first line a number, a day and what it is; then rows, and paragraphs without a label."""
+
+    head: tuple[Piece, ...] = field(repr=False)
+    rows: tuple[Row, ...]
+    body: tuple[Piece, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
-    """Consecutive records under one heading; each entry is one record."""
+    """Consecutive records under one heading."""
 
     heading: str
-    entries: tuple[tuple[Row, ...], ...]
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that the page shows, page numbers aside."""
+    """All that the pages show, page numbers aside. `running` stands on top of each page."""
 
     language: str
     words: Wording
+    day: str
+    running: str
     facts: tuple[Row, ...]
     groups: tuple[Group, ...]
 
@@ -86,19 +117,20 @@ def make_report(dossier: Dossier, cover: Cover) -> Report:
         UsageError: there are no fixed words in the cover's language.
     """
     words = wording(cover.language)
-    purpose = cover.purpose
-    if is_usual := purpose == USUAL_PURPOSE.format(profile=dossier.profile):
-        purpose = words.usual_purpose.format(profile=_word(words.profiles, dossier.profile))
     return Report(
         language=cover.language,
         words=words,
-        facts=(
-            Row(words.purpose, _pieces(purpose, words, cover.language), ours=is_usual),
-            Row(words.profile, _pieces(_word(words.profiles, dossier.profile), words, cover.language), ours=True),
-            Row(words.release, _pieces(_word(words.releases, cover.release), words, cover.language), ours=True),
-        ),
+        day=cover.day,
+        running=running_title(cover),
+        facts=tuple(_facts(dossier, cover, words)),
         groups=tuple(_groups(dossier.sections, words, cover.language)),
     )
+
+
+def running_title(cover: Cover) -> str:
+    """Return what stands on top of each page: by it two reports on a desk are told apart."""
+    words = wording(cover.language)
+    return " · ".join(part for part in (words.title, legible(cover.reference)) if part)
 
 
 def approved_lines(report: Report) -> tuple[Line, ...]:
@@ -110,8 +142,10 @@ def approved_lines(report: Report) -> tuple[Line, ...]:
     for group in report.groups:
         lines.append(Line(group.heading, ours=True))
         for entry in group.entries:
-            for row in entry:
+            lines += _piece_lines(entry.head)
+            for row in entry.rows:
                 lines += _row_lines(row)
+            lines += _piece_lines(entry.body)
     return tuple(line for line in lines if line.text)
 
 
@@ -120,8 +154,30 @@ def in_words(text: str, words: Wording) -> str:
     return text.replace(REMOVED, words.removed)
 
 
+def _facts(dossier: Dossier, cover: Cover, words: Wording) -> Iterator[Row]:
+    is_usual = cover.purpose == USUAL_PURPOSE
+    released = [_word(words.releases, cover.release)] + ([words.unread] if cover.pages == UNREAD else [])
+    rows = (
+        (words.day, in_days(cover.day, cover.language), True),
+        (words.reference, cover.reference, True),
+        (words.organisation, cover.organisation, True),
+        (words.contact, cover.contact, True),
+        (words.recipient, cover.recipient, True),
+        (words.purpose, words.usual_purpose if is_usual else cover.purpose, is_usual),
+        (words.profile, _word(words.profiles, dossier.profile), True),
+        (words.release, "\n".join(released), True),
+    )
+    for label, text, ours in rows:
+        if text:
+            yield Row(label, _pieces(text, words, cover.language, ours=ours))
+
+
 def _row_lines(row: Row) -> list[Line]:
-    return [Line(row.label, ours=True), *(Line(piece.text, row.ours) for piece in row.pieces)]
+    return [Line(row.label, ours=True), *_piece_lines(row.pieces)]
+
+
+def _piece_lines(pieces: Sequence[Piece]) -> list[Line]:
+    return [Line(piece.text, piece.ours) for piece in pieces]
 
 
 def _word(words: Mapping[str, str], key: str) -> str:
@@ -132,24 +188,53 @@ def _word(words: Mapping[str, str], key: str) -> str:
 
 
 def _groups(sections: Sequence[Section], words: Wording, language: str) -> Iterator[Group]:
-    heading, entries = "", list[tuple[Row, ...]]()
-    for section in sections:
-        if entries and section.heading != heading:
-            yield Group(_word(words.headings, heading), tuple(entries))
-            entries = []
-        heading = section.heading
-        entries.append(
-            tuple(
-                Row(_word(words.labels, block.label), _pieces(block.text, words, language)) for block in section.blocks
-            )
-        )
-    if entries:
+    for heading, together in groupby(sections, lambda section: section.heading):
+        records = list(together)
+        is_list = heading == NOTE or len(records) > 1
+        entries = (_entry(one, n if is_list else None, words, language) for n, one in enumerate(records, 1))
         yield Group(_word(words.headings, heading), tuple(entries))
 
 
-def _pieces(text: str, words: Wording, language: str) -> tuple[Piece, ...]:
+def _entry(section: Section, number: int | None, words: Wording, language: str) -> Entry:
+    """Return a record: of a note the day and what it is on its first line, then the text; of others each field."""
+    name = "" if section.heading == NOTE else f"{_word(words.headings, section.heading)} "
+    head = [] if number is None else [_own(f"{name}{number}", language)]
+    texts: dict[str, list[str]] = {}
+    for block in section.blocks:
+        texts.setdefault(block.label, []).append(block.text)
+    if section.heading != NOTE:
+        rows = (
+            Row(_word(words.labels, label), _field(section.heading, label, texts, words, language)) for label in texts
+        )
+        return Entry(tuple(head), tuple(rows), ())
+    if unknown := texts.keys() - _OF_A_NOTE:
+        raise InternalError(f"a report has no place for {len(unknown)} fields of a note")
+    for label in ("date", "written"):
+        head += _field(NOTE, label, texts, words, language)
+    codes = (_field(NOTE, label, texts, words, language) for label in ("kind", "by"))
+    what = [piece.text for pieces in codes for piece in pieces] + ([words.written] if "written" in texts else [])
+    head += [_own(", ".join(what), language)] if what else []
+    return Entry(tuple(head), (), _field(NOTE, "text", texts, words, language))
+
+
+def _field(
+    heading: str, label: str, texts: Mapping[str, Sequence[str]], words: Wording, language: str
+) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    for text in texts.get(label, ()):
+        code = code_in_words(heading, label, text, language)
+        shown = code if code is not None else in_days(text, language) if label in _DAYS else text
+        pieces += _pieces(shown, words, language, ours=code is not None)
+    return tuple(pieces)
+
+
+def _own(text: str, language: str) -> Piece:
+    return Piece(text, right_to_left=False, language=language, ours=True)
+
+
+def _pieces(text: str, words: Wording, language: str, *, ours: bool = False) -> tuple[Piece, ...]:
     lines = (" ".join(legible(line).split()) for line in in_words(text, words).splitlines())
-    return tuple(Piece(line, _is_right_to_left(line), _language(line, language)) for line in lines if line)
+    return tuple(Piece(line, _is_right_to_left(line), _language(line, language), ours) for line in lines if line)
 
 
 def _is_right_to_left(text: str) -> bool:

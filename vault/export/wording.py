@@ -12,18 +12,28 @@ from types import MappingProxyType
 from vault.errors import UsageError
 
 # The one purpose that the program itself gives; a report says it in its own language.
-USUAL_PURPOSE = "legal referral ({profile})"
+USUAL_PURPOSE = "legal referral"
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Title, headings, labels and the notice of one language. `usual_purpose` has a place for the profile's name."""
+    """Title, headings, labels and the notice of one language.
+
+    `profiles` says who is named under each profile; `unread` stands where nobody read the pages before they left.
+    """
 
     title: str
+    day: str
+    reference: str
+    organisation: str
+    contact: str
+    recipient: str
     purpose: str
     profile: str
     usual_purpose: str
     release: str
+    unread: str
+    written: str
     removed: str
     notice_heading: str
     notice: tuple[str, ...]
@@ -35,15 +45,21 @@ class Wording:
 
 _ENGLISH = Wording(
     title="Referral report",
+    day="Date",
+    reference="Reference",
+    organisation="From",
+    contact="Questions to",
+    recipient="For",
     purpose="Purpose",
-    profile="Profile",
+    profile="Who is named",
     usual_purpose=USUAL_PURPOSE,
     release="Released",
+    unread="Nobody at the organisation read these pages before they were sealed.",
+    written="date of writing",
     removed="[removed]",
     notice_heading="What was left out, and how the codes read",
     notice=(
-        "This report was written anew from the case file, for one recipient and one purpose. It holds only what the "
-        "people concerned agreed to share, or what may be shared on another lawful ground.",
+        "This report was written anew from the case file, for one recipient and one purpose.",
         "A code in square brackets stands for something that was left out: a person, a place, a date or a number. "
         "Within this report the same code always means the same one. It tells nothing about name, sex or order, and "
         "reports to other recipients use other codes. [removed] stands for something that got no code.",
@@ -53,14 +69,14 @@ _ENGLISH = Wording(
     ),
     profiles=MappingProxyType(
         {
-            "lawyer": "lawyer",
-            "lawyer-named": "lawyer, client named",
+            "lawyer": "nobody: codes stand for people",
+            "lawyer-named": "client and persecutor; others by a code, or as was decided for this report",
         }
     ),
     releases=MappingProxyType(
         {
-            "alone": "alone: no second person of the organisation could approve it",
-            "two-person": "by two: one person asked and another approved, as the manifest says",
+            "alone": "by one person: nobody else in the organisation could approve it",
+            "two-person": "by two persons of the organisation: one asked and another approved",
         }
     ),
     headings=MappingProxyType(
@@ -71,7 +87,7 @@ _ENGLISH = Wording(
             "witness": "Witness",
             "persecutor": "Persecutor",
             "other-person": "Other person",
-            "note": "Note",
+            "note": "Notes",
         }
     ),
     labels=MappingProxyType(
@@ -82,23 +98,26 @@ _ENGLISH = Wording(
             "names": "Names",
             "date-of-birth": "Date of birth",
             "documents": "Documents",
-            "date": "Date",
-            "text": "Text",
         }
     ),
 )
 _FRENCH = Wording(
     title="Rapport de transmission",
+    day="Date",
+    reference="Référence",
+    organisation="De",
+    contact="Questions à",
+    recipient="Pour",
     purpose="Finalité",
-    profile="Profil",
-    usual_purpose="transmission pour assistance juridique ({profile})",
+    profile="Qui est nommé",
+    usual_purpose="transmission pour assistance juridique",
     release="Autorisé",
+    unread="Personne dans l’organisation n’a lu ces pages avant qu’elles soient scellées.",
+    written="date de rédaction",
     removed="[retiré]",
     notice_heading="Ce qui a été retiré, et comment lire les codes",
     notice=(
-        "Ce rapport a été rédigé à neuf à partir du dossier, pour un seul destinataire et une seule finalité. Il ne "
-        "contient que ce que les personnes concernées ont accepté de partager, ou ce qu’une autre base légale permet "
-        "de partager.",
+        "Ce rapport a été rédigé à neuf à partir du dossier, pour un seul destinataire et une seule finalité.",
         "Un code entre crochets remplace ce qui a été retiré : une personne, un lieu, une date ou un numéro. Dans ce "
         "rapport, un même code désigne toujours la même chose. Il ne dit rien du nom, du sexe ni de l’ordre, et les "
         "rapports remis à d’autres destinataires emploient d’autres codes. [retiré] remplace ce qui n’a pas reçu de "
@@ -109,14 +128,14 @@ _FRENCH = Wording(
     ),
     profiles=MappingProxyType(
         {
-            "lawyer": "avocat",
-            "lawyer-named": "avocat, client nommé",
+            "lawyer": "personne : des codes remplacent les noms",
+            "lawyer-named": "client et persécuteur ; les autres par un code, ou selon décision pour ce rapport",
         }
     ),
     releases=MappingProxyType(
         {
             "alone": "par une seule personne : personne d’autre dans l’organisation ne pouvait l’approuver",
-            "two-person": "à deux : une personne l’a demandé et une autre l’a approuvé, comme l’indique le manifeste",
+            "two-person": "par deux personnes de l’organisation : l’une l’a demandé, l’autre l’a approuvé",
         }
     ),
     headings=MappingProxyType(
@@ -127,7 +146,7 @@ _FRENCH = Wording(
             "witness": "Témoin",
             "persecutor": "Persécuteur",
             "other-person": "Autre personne",
-            "note": "Note",
+            "note": "Notes",
         }
     ),
     labels=MappingProxyType(
@@ -138,22 +157,26 @@ _FRENCH = Wording(
             "names": "Noms",
             "date-of-birth": "Date de naissance",
             "documents": "Documents",
-            "date": "Date",
-            "text": "Texte",
         }
     ),
 )
 _RUSSIAN = Wording(
     title="Отчёт для передачи",
+    day="Дата",
+    reference="Номер",
+    organisation="От кого",
+    contact="Вопросы к",
+    recipient="Кому",
     purpose="Цель",
-    profile="Профиль",
-    usual_purpose="передача для юридической помощи ({profile})",
+    profile="Кто назван",
+    usual_purpose="передача для юридической помощи",
     release="Разрешено",
+    unread="Никто в организации не прочитал эти страницы, прежде чем они были запечатаны.",
+    written="дата записи",
     removed="[удалено]",
     notice_heading="Что не включено и как читать коды",
     notice=(
-        "Этот отчёт составлен заново по материалам дела, для одного получателя и одной цели. В нём есть только то, "
-        "чем согласились поделиться сами люди или чем можно поделиться на другом законном основании.",
+        "Этот отчёт составлен заново по материалам дела, для одного получателя и одной цели.",
         "Код в квадратных скобках заменяет то, что не включено: человека, место, дату или номер. В этом отчёте один "
         "и тот же код всегда означает одно и то же. Он ничего не говорит об имени, поле или порядке; в отчётах для "
         "других получателей коды другие. [удалено] стоит там, где кода нет.",
@@ -163,14 +186,14 @@ _RUSSIAN = Wording(
     ),
     profiles=MappingProxyType(
         {
-            "lawyer": "юрист",
-            "lawyer-named": "юрист, клиент назван",
+            "lawyer": "никто: вместо людей стоят коды",
+            "lawyer-named": "клиент и преследователь; остальные — кодом или как решено для этого отчёта",
         }
     ),
     releases=MappingProxyType(
         {
             "alone": "одним человеком: больше никто в организации не мог это одобрить",
-            "two-person": "вдвоём: один человек запросил, другой одобрил, как указано в манифесте",
+            "two-person": "двумя людьми организации: один запросил, другой одобрил",
         }
     ),
     headings=MappingProxyType(
@@ -181,7 +204,7 @@ _RUSSIAN = Wording(
             "witness": "Свидетель",
             "persecutor": "Преследователь",
             "other-person": "Другое лицо",
-            "note": "Запись",
+            "note": "Записи",
         }
     ),
     labels=MappingProxyType(
@@ -192,8 +215,6 @@ _RUSSIAN = Wording(
             "names": "Имена",
             "date-of-birth": "Дата рождения",
             "documents": "Документы",
-            "date": "Дата",
-            "text": "Текст",
         }
     ),
 )

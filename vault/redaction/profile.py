@@ -64,7 +64,8 @@ def _person(heading: str) -> RecordRule:
     return RecordRule(heading, {"names": "names", "born": "date-of-birth", "documents": "documents"})
 
 
-_NOTE = RecordRule("note", {"occurred": "date", "text": "text"})
+# `written` and `by`: the day of writing, of a note without a day of its own, and the role of who wrote it.
+_NOTE = RecordRule("note", {"occurred": "date", "written": "written", "kind": "kind", "by": "by", "text": "text"})
 
 # Contact goes through the organisation: no number, no address. Safety and medical notes need a consent of their own,
 # supervision and administration are the office's own.

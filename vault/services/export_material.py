@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vault.access.questions import Wanted
@@ -26,7 +26,7 @@ from vault.redaction.pseudonyms import PseudonymBook
 from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
 from vault.redaction.registered import registered_person
 from vault.redaction.registry import build_registry
-from vault.redaction.source import dossier_source
+from vault.redaction.source import DossierSource, SourceField, dossier_source
 from vault.services.approving import REASONS
 from vault.services.cases import view
 from vault.services.elsewhere import names_elsewhere
@@ -34,6 +34,7 @@ from vault.services.members import members
 from vault.services.partners import KeptPartner, find
 from vault.services.projection import audit_of
 from vault.services.reading import Stored, stored_of_kind
+from vault.services.report_covers import in_order, told_beside
 
 WHY = "legal-referral"
 SERIES = "main"
@@ -46,7 +47,8 @@ class Material:
     """All that an export is made of.
 
     `people` are those of the case and, as workers, the organisation's members; `elsewhere` are words of its texts that
-    are names of people of other cases.
+    are names of people of other cases; `beside` is what a report says of a note beside its fields, `contact` whom the
+    last report of the case named to be called.
     `before` are the disclosures to this recipient, `asked` what was put before a second person in this case.
     """
 
@@ -56,8 +58,15 @@ class Material:
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = field(repr=False)
     people: list[tuple[bytes, Person]] = field(repr=False)
     elsewhere: frozenset[str] = field(repr=False)
+    beside: Mapping[RecordId, tuple[SourceField, ...]] = field(repr=False)
+    contact: str = field(repr=False)
     before: list[Disclosure] = field(repr=False)
     asked: list[Stored[Approving]] = field(repr=False)
+
+    @property
+    def head(self) -> Case | None:
+        """The head of the case."""
+        return next((value for _, _, value in self.records if isinstance(value, Case)), None)
 
     def question(self, digest: bytes) -> Stored[Approving] | None:
         """Return the question of this digest, if it was asked and its answer has not been used."""
@@ -141,9 +150,10 @@ def question_for(session: Session, material: Material, prepared: PreparedReport,
 
 def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> Material:
     versions = view(session, case, why=WHY)
-    persons, notes = stored_of_kind(versions, Person), stored_of_kind(versions, Note)
+    persons, notes = stored_of_kind(versions, Person), in_order(stored_of_kind(versions, Note))
     shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes]
-    before = [one.value for one in stored_of_kind(versions, Disclosure)]
+    disclosures = sorted(stored_of_kind(versions, Disclosure), key=lambda one: one.written_ms)
+    before = [one.value for one in disclosures]
     records: list[tuple[RecordId, VersionId, CaseworkRecord]] = [(one.record, one.version, one.value) for one in shown]
     return Material(
         case=case,
@@ -152,6 +162,8 @@ def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: 
         records=records,
         people=[*((one.record, one.value) for one in persons), *members(session)],
         elsewhere=names_elsewhere(session, case, dossier_source(records), profile, why=WHY),
+        beside=told_beside(session, notes),
+        contact=next((one.contact for one in reversed(before) if one.contact), ""),
         before=[one for one in before if (one.recipient, one.series) == (recipient.record, SERIES)],
         asked=stored_of_kind(versions, Approving),
     )
@@ -168,6 +180,10 @@ class _Taken:
 def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
     registry = build_registry(registered_person(entity, person) for entity, person in material.people)
     source = dossier_source(material.records)
+    told = (material.beside.get(record, ()) for record, _, _ in material.records)
+    whole = DossierSource(
+        tuple(replace(one, fields=(*one.fields, *beside)) for one, beside in zip(source.records, told, strict=True))
+    )
     return redact(
-        source, material.profile, registry, taken.decisions, book, read=taken.read, elsewhere=material.elsewhere
+        whole, material.profile, registry, taken.decisions, book, read=taken.read, elsewhere=material.elsewhere
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault.errors import RefusedError, UsageError
+from vault.errors import RefusedError, UsageError, VerificationError
 from vault.export import archive
 from vault.export.reader import Examination, open_package, verify_folder, verify_package
 from vault.seal.age import recipient_of
@@ -13,6 +15,7 @@ from vault.store.files import read_limited, write_durable
 
 _IDENTITY_LIMIT = 16 * 1024
 _PREFIX = "AGE-SECRET-KEY-1"
+_ADVICE = "Do not use it. Call the sender on a number that you know, and ask for a new package."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,13 @@ def open_to(file: Path, *, identity_file: Path, out: Path, expected_words: str |
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise RefusedError(f"there is something at {out} already", advice="Name a new folder.")
     identity = read_identity(identity_file)
-    opened = open_package(
-        read_limited(file, 2 * archive.MOST_BYTES),
-        identity,
-        expected_key_words=_words(expected_words),
-        age_recipient=recipient_of(identity),
-    )
+    with _advising():
+        opened = open_package(
+            read_limited(file, 2 * archive.MOST_BYTES),
+            identity,
+            expected_key_words=_words(expected_words),
+            age_recipient=recipient_of(identity),
+        )
     out.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, content in opened.members.items():
         write_durable(out / name, content)
@@ -54,10 +58,11 @@ def verify(path: Path, *, identity_file: Path | None = None, expected_words: str
         MalformedError, BrokenSealError, VerificationError: it is not what it should be.
     """
     words = _words(expected_words)
-    if path.is_dir():
-        return verify_folder(path, words)
-    identity = None if identity_file is None else read_identity(identity_file)
-    return verify_package(read_limited(path, 2 * archive.MOST_BYTES), words, identity=identity)
+    with _advising():
+        if path.is_dir():
+            return verify_folder(path, words)
+        identity = None if identity_file is None else read_identity(identity_file)
+        return verify_package(read_limited(path, 2 * archive.MOST_BYTES), words, identity=identity)
 
 
 def read_identity(path: Path) -> str:
@@ -70,6 +75,17 @@ def read_identity(path: Path) -> str:
         if line.startswith(_PREFIX):
             return line.strip()
     raise UsageError("there is no age identity in this file", advice="Name the file that `age-keygen` wrote.")
+
+
+@contextmanager
+def _advising() -> Iterator[None]:
+    """Give advice to somebody who got a package and need not have a vault."""
+    try:
+        yield
+    except VerificationError as fault:
+        if fault.next_step != fault.advice:
+            raise
+        raise type(fault)(fault.message, advice=_ADVICE) from None
 
 
 def _words(expected: str | None) -> tuple[str, ...] | None:

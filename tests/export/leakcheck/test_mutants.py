@@ -130,7 +130,7 @@ def _cut_off(pieces: Pieces) -> None:
     number = pieces.find(b"/Type/Page/")
     contents = pieces.objects[number].split(b"/Contents ")[1].split()[0]
     content = pieces.content(int(contents))
-    last = content.rindex(b"q 1 0 0 -1", 0, content.index(b"/Artifact"))
+    last = content.rindex(b"q 1 0 0 -1")
     pieces.edit_stream(int(contents), content[last : content.index(b"Q", last)], b"q ")
 
 

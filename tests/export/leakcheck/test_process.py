@@ -34,6 +34,8 @@ def check(
         approved=approved_lines(REPORT),
         approved_data=data_leaves(DOSSIER, COVER),
         title=REPORT.words.title,
+        running=REPORT.running,
+        day=REPORT.day,
         removed=REPORT.words.removed,
         language="en",
         command=command,

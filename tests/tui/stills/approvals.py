@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from typing_extensions import override
 
 from tests.tui.stills.door import StillDoor
 from tests.tui.stills.exchange import PEERS
+from tests.tui.stills.referral import PAGES
 from tui.gateway.approvals import Approvals, Lend
+from tui.gateway.subject import Progress, Stopped
 from tui.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, Told
 from vault.services.approving import Second
 
@@ -41,8 +43,22 @@ class StillApprovals(Approvals):
 
     @override
     def ask(
-        self, case: str, *, profile: str, to: str, decisions: Mapping[str, str], approver: str, out: Path
-    ) -> AskStep:
+        self,
+        case: str,
+        *,
+        profile: str,
+        to: str,
+        decisions: Mapping[str, str],
+        language: str,
+        contact: str,
+        approve: Callable[[tuple[str, ...]], bool],
+        progress: Progress,
+        stopped: Stopped,
+        approver: str,
+        out: Path,
+    ) -> AskStep | None:
+        if not approve(PAGES):
+            return None
         self._door.done.append(("ask", profile, to, approver, out))
         return AskStep(names=(approver or "Nadia Ferrante",))
 

@@ -44,6 +44,8 @@ class StillReferral(Referral):
         to: str,
         out: Path,
         decisions: Mapping[str, str],
+        language: str,
+        contact: str,
         approve: Callable[[tuple[str, ...]], bool],
         progress: Progress,
         stopped: Stopped,

@@ -16,6 +16,7 @@ from tests.vectors.independent.basis import Refused, is_signed, padme, require
 _FILES = ["manifest.json", "manifest.sig", "report.pdf", "data.json"]
 _MEMBERS = {"expires", "files", "format", "id", "profile", "purpose", "recipient", "release", "versions"}
 _DATA = {"format", "language", "notice", "profile", "purpose", "release", "sections", "title"}
+_HEAD = {"contact", "day", "organisation", "pages", "recipient", "reference"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,12 @@ def read_package(data: bytes, identity: str) -> Package:
     require(manifest.keys() == _MEMBERS, "members of the manifest")
     for name, said in manifest["files"].items():
         require(hashlib.sha256(files[name]).hexdigest() == said["sha256"], f"digest of {name}")
+        size = said["padded" if manifest["format"] == 3 else "size"]
+        require(size == padme(max(len(files[name]), 256)), f"padded size of {name}")
     told = msgspec.json.decode(files["data.json"])
-    require(told.keys() == _DATA and told["format"] == 1, "members of the data file")
+    require(told.keys() == (_DATA | _HEAD if told["format"] == 2 else _DATA), "members of the data file")
+    require(told["release"] == manifest["release"]["rule"], "who released it")
+    if manifest["format"] == 3:
+        require(told["pages"] == manifest["release"]["pages"], "whether its pages were read")
     require(all(one.keys() == {"heading", "blocks"} for one in told["sections"]), "sections of the data file")
     return Package(dict(manifest), files, key)

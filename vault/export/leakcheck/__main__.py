@@ -58,6 +58,8 @@ def main() -> int:
             approved=tuple(Approved(*line) for line in header["approved"]),
             approved_data=tuple(Leaf(*leaf) for leaf in header["approved_data"]),
             title=header["title"],
+            running=header["running"],
+            day=header["day"],
             removed=header["removed"],
             language=header["language"],
             font_folders=tuple(header["font_folders"]),

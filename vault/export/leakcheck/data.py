@@ -10,7 +10,10 @@ from vault.export.leakcheck.forms import Range
 from vault.export.leakcheck.own import Leaf, OwnLeaves, leaves_of, places_of
 from vault.export.leakcheck.verdict import Check, Findings
 
-_KEY_NAMES = "format profile purpose release language title notice heading lines sections blocks label text script"
+_KEY_NAMES = """
+format profile purpose release pages language title notice heading lines sections blocks label text script
+day reference organisation contact recipient
+"""
 _KEYS = frozenset(_KEY_NAMES.split())
 
 

@@ -49,6 +49,8 @@ class Task:
     approved: tuple[Approved, ...] = field(repr=False)
     approved_data: tuple[Leaf, ...] = field(repr=False)
     title: str
+    running: str
+    day: str
     removed: str
     language: str
     font_folders: tuple[str, ...]
@@ -122,16 +124,16 @@ def _read(task: Task, searched: list[_Searched], findings: Findings, tell: Tell)
     reader = PdfReader(io.BytesIO(task.pdf), strict=True)
     check_layout(task.pdf, reader, findings)
     tell(_LAID_OUT)
-    strings = check_objects(reader, _own_words(task), task.title, findings)
+    strings = check_objects(reader, _own_words(task), task.title, task.day, findings)
     searched += [_Searched(Check.METADATA, "strings", text, _whole(text, ours)) for text, ours in strings]
-    check_xmp(reader, task.title, task.language, findings)
-    check_fonts(reader, "".join(line.text for line in task.approved), findings)
+    check_xmp(reader, task.title, task.language, task.day, findings)
+    check_fonts(reader, task.running + "".join(line.text for line in task.approved), findings)
     tell(_STRINGS_READ)
     readings = [read_with_pdfium(task.pdf), read_drawing(reader, findings, between(tell, _STRINGS_READ, _DRAWN))]
     for reading in readings:
-        own = own_places(reading.pages, task.approved, task.removed)
+        own = own_places(reading.pages, task.approved, task.removed, task.running)
         searched.append(_Searched(Check.FORMS, reading.reader, reading.text(), own))
-        check_text(reading, task.approved, findings)
+        check_text(reading, task.approved, task.running, findings)
     return readings[0].pages
 
 

@@ -8,9 +8,11 @@ from xml.etree import ElementTree
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
+from vault.export.leakcheck.structure import dated
 from vault.export.leakcheck.verdict import Check, Findings
 
-_DATE = r"2000-01-01T00:00:00Z"
+_DATE = r"\d{4}-\d{2}-\d{2}T00:00:00Z"  # which day, `check_xmp` asks
+_DATES = frozenset({"ModifyDate", "CreateDate", "when"})
 _IDENTITY = r"[A-Za-z0-9+/]{22}==(_source)?"
 _WRITER = r"Typst [0-9.]{1,12}"
 
@@ -50,8 +52,9 @@ _CONTAINERS = frozenset(_CONTAINER_NAMES.split())
 _ATTRIBUTES = {"xmptk": "xmp-writer", "about": "", "parseType": "Resource", "lang": "x-default"}
 
 
-def check_xmp(reader: PdfReader, title: str, language: str, findings: Findings) -> None:
+def check_xmp(reader: PdfReader, title: str, language: str, day: str, findings: Findings) -> None:
     """Check every element, text and attribute of the packet against a list."""
+    date = f"{dated(day)}T00:00:00Z"
     stream = reader.root_object["/Metadata"].get_object()
     packet = stream.get_data() if isinstance(stream, StreamObject) else b""
     if b"<!" in packet or len(packet) > 64 * 1024:
@@ -71,7 +74,7 @@ def check_xmp(reader: PdfReader, title: str, language: str, findings: Findings) 
         if name == "li":
             fits = text in {"", title, language}
         elif allowed is not None:
-            fits = re.fullmatch(allowed, text) is not None
+            fits = re.fullmatch(allowed, text) is not None and (name not in _DATES or text == date)
         else:
             fits = name in _CONTAINERS and not text
         attributes_fit = all(_ATTRIBUTES.get(k.rpartition("}")[2]) == v for k, v in element.attrib.items())

@@ -36,7 +36,12 @@ def places_of(removed: str, text: str) -> tuple[Range, ...]:
     return tuple(match.span() for match in re.finditer(re.escape(removed), text)) if removed else ()
 
 
-def own_places(pages: Sequence[str], approved: Sequence[Approved], removed: str) -> tuple[Range, ...]:
+def top_of_page(running: str, number: int, of: int) -> str:
+    """Return the squeezed line on top of a page."""
+    return squeeze(f"{running}{number}/{of}")
+
+
+def own_places(pages: Sequence[str], approved: Sequence[Approved], removed: str, running: str) -> tuple[Range, ...]:
     """Return where the report's own words stand in the pages, joined by line breaks, as a reader returns them.
 
     They are placed by counting from the first block to the last. If the blocks do not stand in their order, or more
@@ -44,7 +49,7 @@ def own_places(pages: Sequence[str], approved: Sequence[Approved], removed: str)
     of a right-to-left line in an order of their own, lose a sign of it now and then, and may read it before the label
     that stands beside it: such a label is looked for once between the blocks around it.
     """
-    body, places = _squeezed(pages)
+    body, places, tops = _squeezed(pages, running)
     ranges: list[Range] = []
     beside: list[str] = []
     position = loose = lost = 0
@@ -66,7 +71,7 @@ def own_places(pages: Sequence[str], approved: Sequence[Approved], removed: str)
     if not position + loose - lost <= len(body) <= position + loose:
         return ()
     ranges += _found_once(beside, body, position, len(body))
-    return tuple((places[start], places[end - 1] + 1) for start, end in ranges)
+    return (*tops, *((places[start], places[end - 1] + 1) for start, end in ranges))
 
 
 def _found_once(labels: Sequence[str], body: str, start: int, end: int) -> Iterator[Range]:
@@ -84,20 +89,22 @@ def _own_parts(block: Approved, squeezed: str, removed: str) -> Iterator[Range]:
         yield len(squeeze(block.text[:start])), len(squeeze(block.text[:end]))
 
 
-def _squeezed(pages: Sequence[str]) -> tuple[str, list[int]]:
-    """Return the squeezed pages without their page numbers, and where each character came from."""
+def _squeezed(pages: Sequence[str], running: str) -> tuple[str, list[int], list[Range]]:
+    """Return the squeezed pages without the line on top of each, where each character came from, and those lines."""
     body: list[str] = []
     places: list[int] = []
+    tops: list[Range] = []
     offset = 0
     for number, page in enumerate(pages, 1):
         pairs = [(part, offset + place) for place, character in enumerate(page) for part in squeeze(character)]
-        foot = f"{number}/{len(pages)}"
-        if "".join(part for part, _ in pairs[-len(foot) :]) == foot:
-            pairs = pairs[: -len(foot)]
+        top = top_of_page(running, number, len(pages))
+        if "".join(part for part, _ in pairs[: len(top)]) == top:
+            tops.append((offset, pairs[len(top) - 1][1] + 1))
+            pairs = pairs[len(top) :]
         body += (part for part, _ in pairs)
         places += (place for _, place in pairs)
         offset += len(page) + 1
-    return "".join(body), places
+    return "".join(body), places, tops
 
 
 class OwnLeaves:

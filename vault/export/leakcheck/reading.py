@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from vault.export.leakcheck.drawing import PageReading
 from vault.export.leakcheck.forms import is_right_to_left, squeeze
-from vault.export.leakcheck.own import Approved
+from vault.export.leakcheck.own import Approved, top_of_page
 from vault.export.leakcheck.verdict import Check, Findings
 
 
@@ -47,19 +47,19 @@ def read_drawing(
     return Reading("drawing", tuple(texts))
 
 
-def check_text(reading: Reading, approved: Sequence[Approved], findings: Findings) -> None:
-    """Check that a reader finds the approved text and nothing else, page numbers aside.
+def check_text(reading: Reading, approved: Sequence[Approved], running: str, findings: Findings) -> None:
+    """Check that a reader finds the approved text and nothing else, the line on top of each page aside.
 
     Right-to-left lines come back in an order of the reader's own, so they are compared letter by letter in number;
     all other blocks must stand there as they were approved.
     """
     body = ""
     for number, page in enumerate(reading.pages, 1):
-        foot = f"{number}/{len(reading.pages)}"
+        top = top_of_page(running, number, len(reading.pages))
         squeezed = squeeze(page)
-        if not squeezed.endswith(foot):
+        if not squeezed.startswith(top):
             findings.add(Check.TEXT, f"{reading.reader}, page {number}: page number")
-        body += squeezed.removesuffix(foot)
+        body += squeezed.removeprefix(top)
     blocks = [squeeze(block.text) for block in approved]
     read, expected = Counter(body), Counter("".join(blocks))
     if read - expected:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pypdf import PdfReader
@@ -43,7 +43,7 @@ _OTHER_NAMES = "Block Div Document FlateDecode H1 H2 ICCBased ID Identity Layout
 KNOWN_NAMES = frozenset(_KEY_NAMES.split()) | _TYPES | frozenset(_OTHER_NAMES.split())
 _CONSTANT_STRINGS = frozenset({"Adobe", "Identity", "Custom", "sRGB", "", "sRGB v4.2"})
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
-_DATE = "D:20000101000000Z"
+_CONSTANT_DAY = "2000-01-01"
 _WRITER = re.compile(r"Typst [0-9.]{1,12}")
 _MOST_INFLATED = 256 * 2**20
 _OBJECT_END = b"endobj\n"
@@ -134,12 +134,21 @@ def strings_and_keys(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
         yield key, value
 
 
-def check_objects(reader: PdfReader, own: Sequence[str], title: str, findings: Findings) -> Iterator[tuple[str, bool]]:
+def dated(day: str) -> str:
+    """Return the day of a file, which is the report's or, of one without, always the same."""
+    return day or _CONSTANT_DAY
+
+
+def check_objects(
+    reader: PdfReader, own: Sequence[str], title: str, day: str, findings: Findings
+) -> Iterator[tuple[str, bool]]:
     """Check keys, types and strings of all objects; yield every string, for the search of forms, and if it is ours.
 
     `own` are the report's own words: a heading may be named as often as it stands on the page.
     """
-    identity = _identity(reader)
+    date = f"D:{dated(day).replace('-', '')}000000Z"
+    # The trailer's ID is the one bare string.
+    constant = {"": _identity(reader), "/CreationDate": date, "/ModDate": date}
     left = Counter((title, *own))
     for number, value in objects(reader):
         # The writer makes an outline even where it puts nothing into it.
@@ -156,7 +165,7 @@ def check_objects(reader: PdfReader, own: Sequence[str], title: str, findings: F
                 findings.add(Check.STRUCTURE, f"object {number}: type {str(leaf)[:32]!a}")
             if isinstance(leaf, (TextStringObject, ByteStringObject)):
                 text = leaf if isinstance(leaf, str) else leaf.decode("latin-1")
-                expected = _is_expected(key, text, left, title, identity)
+                expected = _is_expected(key, text, left, title, constant)
                 yield text, expected
                 if not expected:
                     findings.add(Check.METADATA, f"object {number}: string under {key[:32]!a}")
@@ -167,18 +176,15 @@ def _identity(reader: PdfReader) -> str:
     return str(pair[0]) if isinstance(pair, ArrayObject) and len(pair) == 2 and pair[0] == pair[1] else ""
 
 
-def _is_expected(key: str, text: str, left: Counter[str], title: str, identity: str) -> bool:
+def _is_expected(key: str, text: str, left: Counter[str], title: str, constant: Mapping[str, str]) -> bool:
     if key in {"/Title", "/T"}:
         left[text] -= 1
         return left[text] >= 0 and (key == "/T" or text == title)
     expected = {
         "/Lang": _LANGUAGE.fullmatch(text) is not None,
         "/Creator": _WRITER.fullmatch(text) is not None,
-        "/CreationDate": text == _DATE,
-        "/ModDate": text == _DATE,
-        "": text == identity,  # the trailer's ID is the one bare string
     }
-    return expected.get(key, text in _CONSTANT_STRINGS)
+    return expected.get(key, text == constant[key] if key in constant else text in _CONSTANT_STRINGS)
 
 
 def inflated(pdf: bytes, findings: Findings) -> list[bytes]:

@@ -1,0 +1,125 @@
+"""Reading at the terminal what leaves: each open question, then each finished page; and only then the word to seal."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from vault.cli.asking import ask_line
+from vault.errors import UsageError
+
+if TYPE_CHECKING:
+    from vault.cli.face import Face
+    from vault.redaction.questions import Question
+    from vault.services.exporting import Undecided
+
+T = TypeVar("T")
+
+_KEYS: Final = {"k": "keep", "p": "pseudonym", "g": "generalise", "x": "remove"}
+_ANSWERS: Final = (
+    "k keep, p pseudonym, g less exactly, x remove, Enter as proposed, b back, a all as proposed, q stop: "
+)
+_UNREAD_HELP: Final = "seal pages that nobody read (scripts); log, report and package say so"
+
+
+def add_unread(parser: argparse.ArgumentParser) -> None:
+    """Declare that nobody reads the pages."""
+    parser.add_argument("--unread", action="store_true", help=_UNREAD_HELP)
+
+
+def is_read_here(face: Face) -> bool:
+    """Say whether somebody sits at a terminal who can read pages and answer."""
+    return face.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def approve_here(args: argparse.Namespace, face: Face, what: str) -> Callable[[tuple[str, ...]], bool] | None:
+    """Return how somebody at this terminal reads the pages, or None with `--unread`.
+
+    Args:
+        args: of the command.
+        face: where it speaks.
+        what: what is done with a yes, such as `Seal it for NAME`.
+
+    Raises:
+        UsageError: nobody sits here, and `--unread` was not said.
+    """
+    if args.unread:
+        return None
+    if not is_read_here(face):
+        raise UsageError(
+            "nobody can read the finished pages here, so nothing is sealed",
+            advice="Run it at a terminal or in the app; a script says --unread, and log, report and package say so.",
+        )
+    return lambda pages: _read_pages(face, pages, what)
+
+
+def with_answers(
+    args: argparse.Namespace, face: Face, act: Callable[[Mapping[str, str]], T | Undecided]
+) -> T | Undecided:
+    """Do what needs decisions; what is open is asked about at the terminal, one form after the other.
+
+    Without somebody there, or when they stop, the open questions are returned.
+    """
+    from vault.services.exporting import Undecided
+
+    decided: dict[str, str] = {}
+    while True:
+        done = act(decided)
+        if not isinstance(done, Undecided) or args.unread or not is_read_here(face):
+            return done
+        if not _answer(face, done.questions, decided):
+            return done
+
+
+def _answer(face: Face, questions: tuple[Question, ...], decided: dict[str, str]) -> bool:
+    """Ask about each form; what is decided goes into `decided`. Return False when the person stops."""
+    place = 0
+    while place < len(questions):
+        question = questions[place]
+        face.say("")
+        face.say(f"Question {place + 1} of {len(questions)}: {_line(question)}")
+        face.say(f"  {question.context}")
+        word = ask_line(_ANSWERS).casefold()
+        if word == "q":
+            return False
+        if word == "b":
+            place = max(place - 1, 0)
+            continue
+        if word == "a":
+            decided.update({one.form: one.proposal for one in questions[place:]})
+            return True
+        action = question.proposal.value if not word else _KEYS.get(word)
+        if action is None:
+            face.say("Type one of these letters, then Enter.")
+            continue
+        decided[question.form] = action
+        place += 1
+    return True
+
+
+def _line(question: Question) -> str:
+    kinds = ", ".join(question.kinds)
+    shared = "; somebody who is named and somebody who is hidden share it" if question.conflict else ""
+    return f"{question.form!r}, {question.count} x, {kinds}, proposed: {question.proposal}{shared}"
+
+
+def _read_pages(face: Face, pages: tuple[str, ...], what: str) -> bool:
+    """Show the finished pages one by one; only who went through all of them is asked."""
+    place = 0
+    try:
+        while place < len(pages):
+            face.clear()
+            for line in pages[place].splitlines():
+                face.say(line)
+            face.say("")
+            word = ask_line(
+                f"Page {place + 1} of {len(pages)}, as another program reads it. Enter goes on, b back, q stops: "
+            )
+            if word.casefold() == "q":
+                return False
+            place = max(place - 1, 0) if word.casefold() == "b" else place + 1
+        return ask_line(f"These were all pages. {what}? Type yes: ").casefold() == "yes"
+    finally:
+        face.clear()
