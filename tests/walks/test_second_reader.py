@@ -11,13 +11,26 @@ from typing import Any
 import pytest
 
 from tests.attacks.differing import shown_by, shown_by_program
+from tests.services.founded import PASSPHRASE
+from tests.services.organisation import (
+    AMINA,
+    JOEL,
+    SELIN,
+    TOMAS,
+    Organisation,
+    organisation,
+    organisation_template,
+)
 from tests.vectors import made as makes
 from tests.vectors import make_golden, make_golden_2
 from tests.vectors.independent import backups, bundles, keys_file, opening, packages, tables
 from tests.vectors.independent.basis import Fault, Refused, padme
 from tests.vectors.made import ALBA, INES, NOOR, OREN, TOVE, WORDS, Made
 from tests.vectors.make_golden_2 import members_of
-from vault.services import checking, syncing
+from vault.policy.roles import Role
+from vault.services import cases, checking, notes, sharing, syncing
+
+__all__ = ["organisation", "organisation_template"]  # fixtures
 
 pytestmark = pytest.mark.vectors
 
@@ -85,6 +98,36 @@ def test_it_comes_to_what_the_program_shows(made: Made, name: str) -> None:
         assert name == NOOR or shown_by(whole) == shown_by_program(session)
         assert checking.verify(session).faults == ()
     assert name == OREN or whole.everything.rows.tiles
+
+
+@pytest.mark.long
+def test_it_comes_to_what_eight_see_of_two_who_took_a_case_from_each_other(organisation: Organisation) -> None:
+    with organisation.open(JOEL) as joel:
+        case = cases.create(joel, title="T", kind="asylum").case
+        notes.add(joel, case, kind="contact", text="by Joel")
+        sharing.grant(joel, case, organisation.members(SELIN, TOMAS))
+    organisation.everyone_meets()
+    organisation.exchange(JOEL, SELIN)
+    organisation.exchange(JOEL, TOMAS)
+    with organisation.open(SELIN) as selin:
+        notes.add(selin, case, kind="contact", text="by Selin")
+        sharing.grant(selin, case, organisation.members(AMINA))
+    for one, other in ((SELIN, AMINA), (JOEL, SELIN), (TOMAS, SELIN)):
+        organisation.exchange(one, other)
+    for one, other in ((JOEL, SELIN), (SELIN, JOEL)):
+        with organisation.open(one) as session:
+            sharing.revoke(session, case, organisation.members(other))
+    for one, other in ((JOEL, TOMAS), (SELIN, AMINA), (SELIN, TOMAS), (AMINA, TOMAS)):
+        organisation.exchange(one, other)
+    organisation.everyone_meets()
+    for account in organisation.accounts.values():
+        whole = opening.open_folder(account.place.path, account.name, PASSPHRASE.decode(), state=account.place.state)
+        with account.open() as session:
+            verified = checking.verify(session)
+            assert verified.faults == ()
+            assert bool(whole.faults) == bool(verified.on_their_way), whole.faults
+            if session.roles & {Role.CASEWORKER, Role.SUPERVISOR}:
+                assert shown_by(whole) == shown_by_program(session)
 
 
 def test_it_opens_what_travels_and_what_is_kept(made: Made) -> None:

@@ -12,7 +12,6 @@ from tests.vectors.independent.basis import (
     EPOCH,
     GRANT,
     KEYS,
-    RECOVERY,
     VERSION,
     Fault,
     Refused,
@@ -34,7 +33,7 @@ from tests.vectors.independent.contents import (
     read_versions,
 )
 from tests.vectors.independent.keys_file import KeysFile, Secrets, open_door, open_slot
-from tests.vectors.independent.logs import Log, read_logs, tile_faults
+from tests.vectors.independent.logs import read_logs, tile_faults
 from tests.vectors.independent.pins import Pins, pins_faults, read_pins
 from tests.vectors.independent.rights import AUDIT, DIRECTORY
 from tests.vectors.independent.rosters import RECORD_WORD, Line, Roster, judge_line, read_roster
@@ -114,6 +113,7 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
             for one in everything.line.rosters
         )
     ]
+    keys = {epoch: found for epoch, found in keys.items() if is_granted(everything, secrets.seat, found[0], epoch)}
     opened, more = read_versions(everything, keys, secrets.seat)
     payloads, further = read_payloads(everything, keys)
     whole = Whole(file, secrets, everything, keys, opened, payloads, faults + more + further)
@@ -142,6 +142,12 @@ def open_grants(everything: Everything, secrets: Secrets) -> dict[bytes, tuple[b
                 keys[grant.epoch] = compartment, key
                 break
     return keys
+
+
+def is_granted(everything: Everything, seat: bytes, compartment: bytes, epoch: bytes) -> bool:
+    """Say whether an epoch counts and a grant of it to this seat does: what others give is not used."""
+    state = everything.state(compartment)
+    return state is None or seat in state.judged.granted.get(epoch, ())
 
 
 def read_rosters(everything: Everything, keys: Keys) -> Iterator[Roster]:
@@ -255,16 +261,19 @@ def keyring_faults(whole: Whole) -> Iterator[Fault]:
     if found is None:  # who has not yet begun a log never unlocked
         if any(log.genesis.seat == seat for log in whole.everything.logs.values()):
             yield Fault("the keyring", "is not here")
-    elif found != granted:
-        yield Fault("the keyring", f"holds {len(found)} epochs, the grants {len(granted)}")
-    for grant in whole.everything.grants.values():
-        if grant.seat == seat and grant.epoch not in whole.keys and grant.seat != RECOVERY:
-            yield Fault("a grant that does not open", grant.digest.hex()[:8])
-
-
-def sizes(logs: dict[bytes, Log]) -> dict[bytes, int]:
-    """Return how much of each log is proven."""
-    return {origin: log.size for origin, log in logs.items()}
+    else:
+        epochs = {one.epoch for one in whole.everything.notices.values()}
+        given = {one.epoch for one in whole.everything.grants.values() if one.seat == seat}
+        if any(found.get(epoch) != key for epoch, key in granted.items()):
+            yield Fault("the keyring", "lacks an epoch that was granted")
+        if found.keys() - (epochs & given):
+            yield Fault("the keyring", "has an epoch of which no row or no grant is here")
+    for notice in whole.everything.notices.values():
+        state = whole.everything.state(notice.compartment)
+        if state is None or notice.epoch in whole.keys:
+            continue
+        if seat in state.judged.granted.get(notice.epoch, ()):
+            yield Fault("a grant that does not open", notice.epoch.hex()[:8])
 
 
 class Draft(NamedTuple):
