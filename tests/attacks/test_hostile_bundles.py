@@ -108,7 +108,7 @@ def test_a_recipient_taken_out_of_the_header_is_noticed(sender: Sender, bundle: 
 
 
 def test_a_bundle_for_another_seat_does_not_open(sender: Sender, bundle: Path) -> None:
-    with pytest.raises(BrokenSealError, match="not for seat"):
+    with pytest.raises(BrokenSealError, match="not for this device"):
         open_bundle(bundle, OTHER_KEM, RECEIVER, sender.vault)
 
 

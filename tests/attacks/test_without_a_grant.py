@@ -101,7 +101,7 @@ def test_a_bundle_opens_for_nobody_but_its_receiver(stolen: Stolen, name: str) -
     secrets = stolen.secrets[name]
     private = KemPrivate.from_seed(secrets.kem_seed)
     for seat in (secrets.seat, stolen.organisation[SELIN].seat):
-        with pytest.raises(BrokenSealError, match="the bundle is not for seat"):
+        with pytest.raises(BrokenSealError, match="the bundle is not for this device"):
             open_bundle(stolen.bundle, private, seat, vault)
     raw = stolen.bundle.read_bytes()
     assert not any(form in raw for marker in MARKERS.values() for form in forms(marker))

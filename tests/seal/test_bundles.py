@@ -178,7 +178,7 @@ def test_each_seat_finds_its_message_whatever_the_order() -> None:
 )
 def test_the_key_opens_for_its_seat_alone(private: KemPrivate, seat: bytes, vault: bytes) -> None:
     messages = seal_bundle_key(KEY, VAULT, [Recipient(SEAT, KEM.public)])
-    with pytest.raises(BrokenSealError, match=f"not for seat {seat.hex()}"):
+    with pytest.raises(BrokenSealError, match="not for this device"):
         open_bundle_key(private, seat, vault, messages)
 
 
@@ -190,5 +190,5 @@ def test_a_key_of_another_length_is_never_sealed() -> None:
 @pytest.mark.parametrize("size", [0, 31, 33])
 def test_a_message_that_holds_no_key_is_for_nobody(size: int) -> None:
     message = seal_to(KEM.public, fixed("no key", size), GrantContext(Purpose.BUNDLE, VAULT, to_seat=SEAT))
-    with pytest.raises(BrokenSealError, match=f"not for seat {SEAT.hex()}"):
+    with pytest.raises(BrokenSealError, match="not for this device"):
         open_bundle_key(KEM, SEAT, VAULT, [message])

@@ -245,7 +245,7 @@ def test_a_bundle_for_somebody_else_is_refused_and_not_kept(offices: Offices, tm
     founder, colleague = offices
     bundle = founder.send(colleague, tmp_path)
     with founder.open() as session:
-        with pytest.raises(VerificationError, match="not for seat"):
+        with pytest.raises(VerificationError, match="not for this device"):
             syncing.take(session, bundle)
         assert staged_in(session.folder.staging_dir) == []
 

@@ -58,7 +58,7 @@ def open_bundle_key(private: KemPrivate, seat: bytes, vault: bytes, untrusted: S
             continue
     if found is None or len(found) != KEY_SIZE:
         raise BrokenSealError(
-            f"the bundle is not for seat {seat.hex()}",
+            "the bundle is not for this device",
             advice="Ask for a bundle made for you; one made before this device was admitted does not open here.",
         )
     return found
