@@ -85,11 +85,13 @@ def test_a_dossier_for_the_lawyer_names_the_client_and_hides_the_others() -> Non
         "note",
         "date",
         "2026-03-01",
+        "kind",
+        "interview",
         "text",
         "Интервью с Торгаевым Э. и [P-KT7] (род. [removed], тел. [removed]), пишет [removed].",
         "[P-NW4] called at 10:30; паспорт AN1234567, 12/05/1984.",
     ]
-    assert [block.script for block in dossier.sections[3].blocks] == [Script.COMMON, Script.CYRILLIC]
+    assert [block.script for block in dossier.sections[3].blocks] == [Script.COMMON, Script.LATIN, Script.CYRILLIC]
 
 
 @pytest.mark.parametrize("kind", [NoteKind.MEDICAL, NoteKind.SAFETY, NoteKind.ADMINISTRATION, NoteKind.SUPERVISION])

@@ -108,12 +108,11 @@ def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Callabl
     identity = make_identity()
     write_durable(place.identity, f"{identity}\n".encode())
     partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
-    result = exporting.export(session, case, profile="lawyer-named", to=LAWYER, out=place.lawyer, take_proposals=True)
+    result = exporting.export(session, case, profile="lawyer", to=LAWYER, out=place.lawyer, take_proposals=True)
     if isinstance(result, exporting.Undecided):
         raise VerificationError("questions stayed open")
     asked = counted(result.questions, "unknown word was", "unknown words were")
-    say(f"5  Redacted a case for an invented lawyer: {asked} asked about and removed.")
-    say("   Nobody read the pages here, so log, report and package say `unread`; at a terminal they are shown first.")
+    say(f"5  Redacted a case for an invented lawyer: {asked} asked about and removed. Nobody read it: it says so.")
     say("6  Two other PDF readers searched the finished file for every spelling of every hidden name and found none.")
     return result
 
