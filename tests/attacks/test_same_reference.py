@@ -31,3 +31,24 @@ def test_a_case_that_was_made_to_look_like_another_takes_nothing_that_is_written
         notes.add(amina, true.case, kind="contact", text="Orchard road 5")
         assert "1 other case bears this reference" in (cases.open_case(amina, true.case).namesakes or "")
         assert "Orchard" not in str([note.value.text for note in cases.open_case(joel, decoy).notes])
+
+
+def test_a_note_of_the_same_id_in_another_case_takes_no_correction(
+    organisation: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organisation.at(AMINA, JOEL) as (amina, joel):
+        true = cases.create(amina, title="Hers", kind="asylum")
+        note = notes.add(amina, true.case, kind="contact", text="first words")
+        # Joel read the case once, and knows the id.
+        decoy = cases.create(joel, title="Another", kind="asylum").case
+        with monkeypatch.context() as patched:
+            patched.setattr(notes, "make_id", lambda: note)
+            notes.add(joel, decoy, kind="contact", text="first words")
+        share(joel, decoy, organisation, AMINA)
+        give(joel, amina, tmp_path)
+        for typed in (note.hex(), note.hex()[:8]):
+            with pytest.raises(UsageError, match="2 cases hold a note of this id"):
+                notes.amend(amina, typed, text="Orchard road 5")
+        notes.amend(amina, f"{true.ref}/{note.hex()[:8]}", text="Orchard road 5")
+        assert "Orchard" in str([one.value.text for one in cases.open_case(amina, true.case).notes])
+        assert "Orchard" not in str([one.value.text for one in cases.open_case(amina, decoy).notes])

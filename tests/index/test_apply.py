@@ -70,9 +70,9 @@ def test_the_heads_of_a_compartment_come_oldest_first(index: Index) -> None:
 
 def test_a_record_is_found_by_its_id_alone(index: Index) -> None:
     apply(index, [note("n", "x", case="a"), note("m", "x", case="b")], {})
-    assert cases_of_records(index, id16("m"), id16("m"), "note") == {id16("m"): id16("b")}
+    assert cases_of_records(index, id16("m"), id16("m"), "note") == {(id16("m"), id16("b"))}
     apply(index, [RemovedRecord(id16("b"), id16("m"))], {})
-    assert cases_of_records(index, id16("m"), id16("m"), "note") == {}
+    assert cases_of_records(index, id16("m"), id16("m"), "note") == set()
 
 
 def test_of_two_heads_of_a_case_the_list_shows_the_later_and_says_that_there_are_two(index: Index) -> None:

@@ -26,10 +26,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     listing.add_argument("case", help="the case's id or reference")
     listing.set_defaults(command=_list)
     show = verbs.add_parser("show", help="read one note", allow_abbrev=False)
-    show.add_argument("note", help="the note's id, or its beginning")
+    show.add_argument("note", help="the note's id, or its beginning; or CASE/NOTE")
     show.set_defaults(command=_show)
     amend = verbs.add_parser("amend", help="add a linked note that corrects this one", allow_abbrev=False)
-    amend.add_argument("note", help="the note's id, or its beginning")
+    amend.add_argument("note", help="the note's id, or its beginning; or CASE/NOTE")
     amend.add_argument("--file", help="read the text from this file")
     amend.set_defaults(command=_amend)
 

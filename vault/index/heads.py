@@ -31,14 +31,16 @@ def heads_in(index: Index, compartment: bytes) -> list[Head]:
         return [Head(*row) for row in found]
 
 
-def cases_of_records(index: Index, first: bytes, last: bytes, kind: str) -> dict[bytes, bytes]:
-    """Return record -> the case that it belongs to, of all records of a kind from one id to another."""
+def cases_of_records(index: Index, first: bytes, last: bytes, kind: str) -> set[tuple[bytes, bytes]]:
+    """Return (record, case that it stands in) of all records of a kind from one id to another.
+
+    An id is a word of whoever wrote the record: it may stand in several cases.
+    """
     with index.reading() as sql:
         rows = sql.execute(
-            "SELECT record, case_id FROM head WHERE record BETWEEN ? AND ? AND kind=? ORDER BY doc DESC",
-            (first, last, kind),
+            "SELECT record, case_id FROM head WHERE record BETWEEN ? AND ? AND kind=?", (first, last, kind)
         )
-        return {bytes(record): bytes(case) for record, case in rows}
+        return {(bytes(record), bytes(case)) for record, case in rows}
 
 
 def had_version(index: Index, compartment: bytes, version: bytes) -> bool:

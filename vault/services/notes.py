@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind, word_of
-from vault.errors import NotFoundError
+from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, RecordId, make_id
 from vault.index.heads import cases_of_records
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.work import VERSIONS_PER_WORK, Entry
-from vault.services.cases import view
+from vault.services.cases import find, view
 from vault.services.projection import audit_of, caught_up
 from vault.services.reading import Stored, stored_of_kind
 from vault.services.short_ids import ids_between, the_one_named, typed_id
@@ -84,15 +84,27 @@ def corrections(notes: Iterable[Stored[Note]]) -> dict[RecordId, RecordId]:
 def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
     """Return the case and record of a note's id, or of as much of its beginning as no other note has.
 
+    `CASE/NOTE` names the case too: an id that somebody wrote into a second case names no note by itself.
+
     Raises:
-        NotFoundError: no such note among the member's cases, or several.
+        NotFoundError: no such note among the member's cases, or several begin so.
+        UsageError: the id stands in several cases.
     """
-    typed = typed_id(note)
-    found = cases_of_records(caught_up(session), *ids_between(typed), Note.KIND) if typed else {}
-    record = the_one_named(typed, found)
+    case, _, text = note.rpartition("/")
+    home = find(session, case) if case else None
+    typed = typed_id(text)
+    found = cases_of_records(caught_up(session), *ids_between(typed), Note.KIND) if typed else set()
+    within = {(record, place) for record, place in found if home in {None, place}}
+    record = the_one_named(typed, (record for record, _ in within))
     if record is None:
         raise NotFoundError("there is no such note among yours", advice="`casevault note list CASE` shows the ids.")
-    return CompartmentId(found[record]), RecordId(record)
+    places = [place for one, place in within if one == record]
+    if len(places) > 1:
+        raise UsageError(
+            f"{len(places)} cases hold a note of this id: one was made to look like another",
+            advice="Name the case too: CASE/NOTE.",
+        )
+    return CompartmentId(places[0]), RecordId(record)
 
 
 def _write(session: Session, case: CompartmentId, note: Note, *, act: str, rule: str) -> RecordId:
