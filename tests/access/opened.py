@@ -137,7 +137,7 @@ class Indexed(Closing):
 
 def with_index(parts: Parts, patch: pytest.MonkeyPatch) -> Any:
     """Return a session whose index is one of these."""
-    patch.setattr(session, "open_index", lambda path, key, tag: Indexed("opened", path, key, tag, parts.done))
+    patch.setattr(session, "open_index", lambda path, key, tag, **_: Indexed("opened", path, key, tag, parts.done))
     patch.setattr(session, "make_index", lambda path, key, tag: Indexed("made", path, key, tag, parts.done))
     return parts.session()
 

@@ -51,8 +51,10 @@ def test_a_morning_of_commands_takes_one_passphrase(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("app", "outside of the shell"),
-        ("shell", "outside of the shell"),
+        ("app", "does not go within the shell"),
+        ("--quiet shell", "does not go within the shell"),
+        ("--vault elsewhere.vault case list", "does not go within the shell"),
+        ("--member=Somebody case list", "does not go within the shell"),
         ("passphrase change", "Leave with `exit` first"),
         ("note add 'half", "a quotation mark is not closed"),
         ("frobnicate", "there is no such command"),
@@ -73,9 +75,26 @@ def test_a_shell_that_nobody_types_in_locks(desk: Desk) -> None:
 
     shell = _begin(desk, "--idle", "1")
     os.kill(shell.process.pid, signal.SIGALRM)
-    shell.wait_for("Locked: no command for 1 minute")
+    shell.wait_for("Locked: nobody typed for 1 minute")
     assert shell.end() == 0
     assert desk.run("case", "list").code == 0
+
+
+def test_a_command_that_asks_and_is_not_answered_locks_too(desk: Desk) -> None:
+    shell = _begin(desk, "--idle", "1")
+    shell.type("case new --kind asylum")
+    shell.wait_for("Title of the case")
+    os.kill(shell.process.pid, signal.SIGALRM)
+    shell.wait_for("Locked: nobody typed for 1 minute")
+    assert shell.end() == 0
+
+
+def test_status_within_the_shell_is_of_the_vault_that_is_open(desk: Desk) -> None:
+    shell = _begin(desk)
+    shell.type("status")
+    shell.wait_for("none since the last unlock")
+    shell.type("exit")
+    assert shell.end() == 0
 
 
 def test_a_script_is_told_to_give_each_command_by_itself(desk: Desk) -> None:

@@ -138,10 +138,10 @@ def test_the_indexes_of_others_go_and_the_own_one_stays(tmp_path: Path) -> None:
 def test_a_disk_that_cannot_read_the_index_gets_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     open_index(tmp_path / "a.db", KEY, tag).close()
 
-    def broken(path: Path, raw_key: bytes, *, create: bool) -> Database:
+    def broken(path: Path, raw_key: bytes, *, create: bool, ballast: Path | None = None) -> Database:
         if not create:
             raise VerificationError(f"{path.name} cannot be read")
-        return open_database(path, raw_key, create=create)
+        return open_database(path, raw_key, create=create, ballast=ballast)
 
     monkeypatch.setattr("vault.index.file.open_database", broken)
     index = open_index(tmp_path / "a.db", KEY, tag)

@@ -261,8 +261,10 @@ class Session:
     def index(self) -> Index:
         """Return this member's index, opened on first use. `services.projection.caught_up` brings it up to date."""
         if self._index is None:
-            path = self.own_index.settled()
-            self._index = open_index(path, self._secrets.index_key, partial(derive_index_tag, self._secrets.index_key))
+            key = self._secrets.index_key
+            # Also a look needs the index: where the disk is full it gets the room that was kept.
+            named = partial(derive_index_tag, key)
+            self._index = open_index(self.own_index.settled(), key, named, ballast=self.folder.ballast)
         return self._index
 
     @property

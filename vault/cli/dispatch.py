@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 _VERSION = f"casevault {__version__}\n"
 _ANSWERED_AT_ONCE = {"--help": HELP, "-h": HELP, "help": HELP, "--version": _VERSION, "version": _VERSION}
 
+# Within `casevault shell` a vault is open: these open one of their own, or come in anew.
+_OUTSIDE = frozenset({"app", "demo", "init", "shell"})
+_WHO_COMES_IN = frozenset(
+    {"--vault", "--member", "--passphrase-fd", "--passphrase-file", "--keyfile", "--security-key"}
+)
+
 Command = Callable[[argparse.Namespace, Face], Result]
 
 
@@ -81,6 +87,9 @@ def _run(arguments: list[str], face: Face, held: Session | None) -> int:
         return face.show(Result({"help": HELP}, HELP.splitlines()))
     if noun in {"version", "--version"}:
         return face.show(Result({"version": __version__}, [f"casevault {__version__}"]))
+    if held is not None:
+        _require_within_shell(noun, arguments)
+        options.vault = held.folder.path
     if noun not in NOUNS:
         near = difflib.get_close_matches(noun, NOUNS, n=1)
         hint = f"Did you mean `casevault {near[0]}`?" if near else "See `casevault --help`."
@@ -95,6 +104,13 @@ def _run(arguments: list[str], face: Face, held: Session | None) -> int:
         return int(end.code or 0)
     command = cast("Command", args.command)
     return face.show(command(args, face))
+
+
+def _require_within_shell(noun: str, arguments: list[str]) -> None:
+    """Refuse within `casevault shell` what would open another vault, or come in as somebody else."""
+    options = {word.partition("=")[0] for word in arguments}
+    if noun in _OUTSIDE or options & _WHO_COMES_IN:
+        raise UsageError("this does not go within the shell: a vault is open", advice="Leave with `exit` first.")
 
 
 def _global_options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:

@@ -6,9 +6,9 @@ import argparse
 import shlex
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO, cast
 
 from vault.cli.face import Face, Result
 from vault.cli.opening import opened
@@ -24,12 +24,38 @@ _PROMPT = "casevault> "
 _IDLE_MINUTES = 10
 _MOST_MINUTES = 60
 _ENDS = frozenset({"exit", "quit", "lock"})
-# These open a vault of their own, or a program in front of it.
-_ELSEWHERE = frozenset({"app", "demo", "init", "shell"})
 
 
-class _IdleError(Exception):
-    """Nobody typed for too long."""
+class _IdleError(KeyboardInterrupt):
+    """Nobody typed for too long: ends a command that asks as Ctrl+C does."""
+
+
+class _Attended:
+    """Standard input while a command runs: whoever is asked and stays away is away from the shell too."""
+
+    def __init__(self, stream: TextIO, idle_s: int) -> None:
+        self._stream = stream
+        self._idle_s = idle_s
+        self.was_left = False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+    def readline(self, *sizes: int) -> str:
+        """Return the next line, or end the command after the time."""
+        return self._within(lambda: self._stream.readline(*sizes))
+
+    def read(self, *sizes: int) -> str:
+        """Return what is typed, or end the command after the time."""
+        return self._within(lambda: self._stream.read(*sizes))
+
+    def _within(self, act: Callable[[], str]) -> str:
+        try:
+            with _waking(self._idle_s):
+                return act()
+        except _IdleError:
+            self.was_left = True
+            raise
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -63,7 +89,7 @@ def _loop(session: Session, face: Face, idle_s: int) -> str:
         except EOFError:
             break
         except _IdleError:
-            return f"Locked: no command for {counted(idle_s // 60, 'minute')}."
+            return _left(idle_s)
         except KeyboardInterrupt:
             face.say("Type `exit` to lock.")
             continue
@@ -75,11 +101,13 @@ def _loop(session: Session, face: Face, idle_s: int) -> str:
         words = words[1:] if words[:1] == ["casevault"] else words
         if words and words[0] in _ENDS:
             break
-        if words and words[0] in _ELSEWHERE:
-            face.say("casevault: this is for outside of the shell. Leave with `exit` first.")
-        elif words:
-            _run(words, session)
+        if words and not _is_attended(words, session, idle_s):
+            return _left(idle_s)
     return "Locked."
+
+
+def _left(idle_s: int) -> str:
+    return f"Locked: nobody typed for {counted(idle_s // 60, 'minute')}."
 
 
 def _read() -> str:
@@ -94,10 +122,18 @@ def _read() -> str:
         readline.set_history_length(0)
 
 
-def _run(words: list[str], session: Session) -> None:
+def _is_attended(words: list[str], session: Session, idle_s: int) -> bool:
+    """Run a command; return False where it asked and nobody answered."""
     from vault.cli.dispatch import run
 
-    run(words, session)
+    own = sys.stdin
+    attended = _Attended(own, idle_s)
+    sys.stdin = cast("TextIO", attended)
+    try:
+        run(words, session)
+    finally:
+        sys.stdin = own
+    return not attended.was_left
 
 
 @contextmanager

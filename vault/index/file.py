@@ -126,25 +126,27 @@ class Index:
         self._database.close()
 
 
-def open_index(path: Path, raw_key: bytes, tag: IndexTag) -> Index:
+def open_index(path: Path, raw_key: bytes, tag: IndexTag, *, ballast: Path | None = None) -> Index:
     """Open the index, or make an empty one where there is none that this key and this program can use.
+
+    `ballast` is a file to give back when the disk is full.
 
     Raises:
         OpenElsewhereError: another process has it.
         TryAgainError: no room, or no right to write.
     """
     with suppress(NoVaultError, WrongPassphraseError, VerificationError):
-        database = open_database(path, raw_key, create=False)
+        database = open_database(path, raw_key, create=False, ballast=ballast)
         if _is_usable(database):
             return Index(_quickened(database), tag, was_made=False)
-    return make_index(path, raw_key, tag)
+    return make_index(path, raw_key, tag, ballast=ballast)
 
 
-def make_index(path: Path, raw_key: bytes, tag: IndexTag) -> Index:
+def make_index(path: Path, raw_key: bytes, tag: IndexTag, *, ballast: Path | None = None) -> Index:
     """Make an empty index in place of whatever lies there."""
     wipe(path)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = open_database(path, raw_key, create=True)
+    database = open_database(path, raw_key, create=True, ballast=ballast)
     try:
         with database.transaction() as rows:
             schema.create(_statements(rows))
