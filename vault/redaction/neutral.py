@@ -17,7 +17,7 @@ PARTS = _plain("""
 monday tuesday wednesday thursday friday saturday lundi mardi mercredi jeudi vendredi samedi dimanche
 понедельник вторник среда четверг пятница суббота воскресенье
 february march july september october november december feb febr apr aug sept oct nov dec
-janvier février mars avril juin juillet août septembre octobre novembre décembre janv févr avr juil déc
+janvier février juin juillet août septembre octobre novembre décembre janv févr avr juil déc
 يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
 act agency annex appeal appeals appendix application article articles asylum authority avenue boulevard centre chamber
 chapter commission committee constitution convention council county court courts department directive directorate
@@ -25,7 +25,7 @@ district division embassy federal government high hospital immigration institute
 municipal national office paragraph parliament police prison prosecutor protection protocol province refugee refugees
 region regional registry regulation republic road section square state street supreme tribunal unit university
 accord ambassade arrondissement asile avenue chambre commune conseil constitution cour décret département direction
-directive étrangers gare gouvernement hôpital immigration institut justice loi mairie ministère nationale office
+directive étrangers gare gouvernement hôpital immigration institut justice mairie ministère nationale office
 parlement place préfecture procureur protection protocole réfugié réfugiés règlement république rue tribunal université
 ул улица улицы улице проспект суд суда суду судом суде министерство министерства закон закона кодекс кодекса статья
 статьи статье область области район района районе республика республики федерации конвенция конвенции отдел отдела
@@ -46,13 +46,13 @@ ABBREVIATIONS = _plain("unhcr un ngo eu gdpr dna id ok am pm увкб оон н�
 
 # Function words, neutral with a capital too, as in "Prohibition Of Torture" or "The Hague".
 GRAMMAR = _plain("""
-a about after all also although and any are as at be because been before being both but by could did does during each
-either every for from given had has have he here him his how however if in into is it its last later many might more
+a about after all also although and are as at be because been before being both but by could did does during each
+either every for from given had has have here him his how however if in into is it its last later many might more
 most must neither next no nobody none not nothing now of off often once one only or other our out over same she should
 since some soon such that the their them then there these they this those though through to under until up upon very
 was we were what when where whether which while who whom whose why with within without would yet your
 alors au aucun aujourd'hui aussi autre autres aux avant avec avoir car ce cela ces cet cette chaque chez comme contre
-dans de depuis deux dit donc dont du elle elles en encore entre est et eux faut il ils je jamais jusque leur leurs mais
+dans de depuis deux dit donc dont du elles en encore entre est et eux faut il ils je jamais jusque leur leurs mais
 même moins ne ni non nos notre nous ont ou où par parce pas pendant peu peut plus plusieurs pour puis quand que quel
 quelle qui rien sans se selon ses sont sous sur tous tout toute toutes très trop un une vers vos votre vous
 """)
@@ -67,7 +67,9 @@ PART_OF = (
 
 # Function words that are given or family names too (Will, An, Do, Can): with a capital inside a sentence they are
 # asked about, and then in each place that has a capital. In small letters they stay: nobody could read on.
-GRAMMAR_AND_NAMES = _plain("an can do her la le les lui ma may me mon my on sa si so son ta tu us will you sa des")
+GRAMMAR_AND_NAMES = _plain(
+    "an any avril can do elle he her la le les loi lui ma mars may me mon my on sa si so son ta tu us will you des"
+)
 
 # Those of them that count as the name even where another word stands beside it: "Will Smith", and later "Will".
 FIRST_OF_ALL_NAMES = frozenset(("will", "may"))
