@@ -123,10 +123,15 @@ async def settled(pilot: Pilot[None]) -> None:
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Press these keys one after the other, and let each take effect."""
+    """Press these keys one after the other, and let each take effect; `:words` is F2, these words, and Enter."""
     for key in keys:
-        await pilot.press(key)
-        await settled(pilot)
+        if len(key) > 1 and key.startswith(":"):
+            await press(pilot, "f2")
+            await type_in(pilot, key[1:])
+            await press(pilot, "enter")
+        else:
+            await pilot.press(key)
+            await settled(pilot)
 
 
 async def type_in(pilot: Pilot[None], text: str) -> None:

@@ -6,11 +6,12 @@ import subprocess
 import sys
 
 import pytest
+from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import shown
-from tests.tui.still import StillApp, StillGateway, press, type_in, walk
+from tests.tui.still import StillApp, StillGateway, press, settled, type_in, walk
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.finding import CASES
 from tui.keys import with_layouts
@@ -30,6 +31,7 @@ from tui.screens.search import SearchScreen
 from tui.screens.sections import SectionsScreen
 from tui.screens.sheets_guide import SheetsGuide
 from tui.screens.unlock import UnlockScreen
+from tui.widgets.fields import SafeInput
 from tui.widgets.lines import fitting_hints
 from vault.errors import TryAgainError
 
@@ -94,10 +96,9 @@ def test_hostile_titles_reach_the_list_as_text() -> None:
     ("keys", "screen"),
     [
         (("enter",), CaseScreen),
-        (("n",), NewCase),
-        (("т",), NewCase),
-        (("b",), BackupScreen),
-        (("и",), BackupScreen),
+        (("ctrl+n",), NewCase),
+        (("ctrl+т",), NewCase),
+        ((":backup",), BackupScreen),
         (("f3",), SearchScreen),
         (("enter", "p"), PersonForm),
         (("enter", "з"), PersonForm),
@@ -105,13 +106,12 @@ def test_hostile_titles_reach_the_list_as_text() -> None:
         (("enter", "e"), ExportScreen),
         (("enter", "escape"), CaseList),
         (("enter", "f3", "f8"), CaseList),
-        (("y",), PLACES["own_access"]),
-        (("x",), PLACES["exchange"]),
-        (("a",), PLACES["approve"]),
+        ((":your access",), PLACES["own_access"]),
+        ((":exchange",), PLACES["exchange"]),
+        ((":approve",), PLACES["approve"]),
         (("enter", "g"), BreakGlass),
-        (("m",), PLACES["members"]),
-        (("ь",), PLACES["members"]),
-        (("l",), PLACES["devices"]),
+        ((":members",), PLACES["members"]),
+        ((":devices",), PLACES["devices"]),
         (("enter", "w"), AccessScreen),
         (("enter", "s"), SectionsScreen),
     ],
@@ -124,9 +124,26 @@ def test_keys_lead_to_screens(keys: tuple[str, ...], screen: type[VaultScreen]) 
     walk(StillApp(), steps)
 
 
+@pytest.mark.parametrize("typed", ["yes", "нур", "msxalbvd", "ليلى", "7QM"])
+def test_whoever_types_a_name_into_the_list_filters_it_and_opens_nothing(typed: str) -> None:
+    app = StillApp()
+
+    async def steps(pilot: Pilot[None]) -> None:
+        for event in XTermParser().feed(f"{typed}\r"):  # in one write: no letter is overtaken
+            app.post_message(event)
+        await settled(pilot)
+        assert type(app.screen) is CaseList
+        assert app.screen.query_one("#filter", SafeInput).value == typed
+        await press(pilot, "escape")
+        assert "CASES  4 cases" in shown(app)
+
+    walk(app, steps)
+    assert {act[0] for act in app.still.done} == {"unlock", "list"}
+
+
 def test_f8_does_not_leave_a_form_that_holds_what_was_typed() -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "n")
+        await press(pilot, "ctrl+n")
         await type_in(pilot, "Half a title")
         await press(pilot, "f8")
         assert isinstance(pilot.app.screen, NewCase)
@@ -140,7 +157,7 @@ def test_f1_shows_every_key_of_the_screen() -> None:
         await press(pilot, "f1")
         text = shown(pilot.app)
         for command in CaseList.ACTS:
-            assert command.words in text
+            assert command.words in text, command
         for command in EVERYWHERE:
             assert not command.shown or f"{command.shown} {command.brief}" in text
         await press(pilot, "escape")
@@ -196,7 +213,7 @@ def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on() -> None:
             raise TryAgainError("no room on the disk")
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "n")
+        await press(pilot, "ctrl+n")
         await type_in(pilot, "Hearing")
         await press(pilot, "f4")
         assert "! No room on the disk. Free some space or wait, then repeat." in shown(pilot.app)

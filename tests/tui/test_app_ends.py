@@ -62,7 +62,7 @@ def test_nobody_is_warned_half_a_minute_before_the_lock_and_any_key_stays() -> N
         await settled(pilot)
         assert isinstance(app.screen, IdleWarning)
         assert "Locked in 30 s; any key stays." in shown(app)
-        await press(pilot, "n")
+        await press(pilot, "ctrl+n")
         assert isinstance(app.screen, CaseList), "the key ends the warning and does nothing else"
         clock.ms += IDLE_MS - WARNED_MS - 1
         app._look_whether_idle()

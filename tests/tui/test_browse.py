@@ -59,7 +59,7 @@ def test_a_request_is_chosen_by_looking(stick: Path) -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "a")
+        await press(pilot, ":members", "a")
         await type_in(pilot, f"{stick}/")
         await press(pilot, "down")
         while "> from Dana/" not in " ".join(shown(app).split()):
@@ -78,7 +78,7 @@ def test_a_new_file_is_placed_by_looking_and_never_over_one_that_is_there(stick:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "i", "tab", "tab")
+        await press(pilot, ":members", "i", "tab", "tab")
         await type_in(pilot, f"{stick}/")
         await press(pilot, "down", "end", "enter")
         assert "This file is there already. F4 makes a new one." in shown(app)
@@ -95,9 +95,9 @@ def test_a_new_file_is_placed_by_looking_and_never_over_one_that_is_there(stick:
 @pytest.mark.parametrize(
     ("keys", "field"),
     [
-        pytest.param(("b",), "destination", id="backup"),
+        pytest.param((":backup",), "destination", id="backup"),
         pytest.param(("enter", "e"), "out", id="export"),
-        pytest.param(("y", "r", "s"), "out", id="sheets"),
+        pytest.param((":your access", "r", "s"), "out", id="sheets"),
     ],
 )
 def test_a_folder_is_chosen_by_looking_and_no_file_in_its_place(keys: tuple[str, ...], field: str, stick: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_folder_is_chosen_by_looking_and_no_file_in_its_place(keys: tuple[str,
 
 
 @pytest.mark.screen
-@pytest.mark.parametrize("key", ["a", "x"])
+@pytest.mark.parametrize("key", [":approve", ":exchange"])
 def test_what_another_member_sent_is_chosen_by_looking(key: str, stick: Path) -> None:
     app = StillApp()
 

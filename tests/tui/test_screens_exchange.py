@@ -53,7 +53,7 @@ def test_a_bundle_is_taken_and_what_waits_is_said() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "x", "f4")
+        await press(pilot, ":exchange", "f4")
         assert "! Type the whole path, from / or ~ on." in words_on(pilot)
         await type_in(pilot, "/media/stick/from-joel.bundle")
         await press(pilot, "f4")
@@ -69,7 +69,7 @@ def test_looking_into_a_bundle_takes_nothing() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "x", "right", "tab")
+        await press(pilot, ":exchange", "right", "tab")
         await type_in(pilot, "/media/stick/from-joel.bundle")
         await press(pilot, "enter")
         assert "A bundle of Joel Brandvik, made on 2026-11-24 by their clock" in words_on(pilot)
@@ -82,7 +82,7 @@ def test_a_bundle_is_made_for_the_member_that_was_chosen() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "x", "left", "tab", "right", "tab")
+        await press(pilot, ":exchange", "left", "tab", "right", "tab")
         await type_in(pilot, "/media/stick/to-selin.bundle")
         await press(pilot, "f4")
         assert "The bundle is made." in words_on(pilot)
@@ -98,7 +98,7 @@ def test_without_another_device_there_is_nobody_to_make_one_for() -> None:
             return ()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "x", "left", "f4")
+        await press(pilot, ":exchange", "left", "f4")
         assert "! There is nobody to make a bundle for." in words_on(pilot)
         assert "No member has another device" in words_on(pilot)
 
@@ -119,7 +119,7 @@ def test_taking_is_stopped_and_a_refusal_says_why() -> None:
             raise VerificationError("the bundle is for another member", advice="Ask for one that is made for you.")
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "x", "tab")
+        await press(pilot, ":exchange", "tab")
         await type_in(pilot, "/media/stick/a")
         await pilot.press("f4")
         await wait_for_screen(pilot, ProgressModal)
@@ -135,7 +135,7 @@ def test_taking_is_stopped_and_a_refusal_says_why() -> None:
 
 
 async def _to_question(pilot: Pilot[None]) -> None:
-    await press(pilot, "a")
+    await press(pilot, ":approve")
     await type_in(pilot, "/media/stick/question")
     await press(pilot, "f4")
 

@@ -48,7 +48,7 @@ def test_a_volunteer_is_invited_with_a_last_day_and_admitted_only_after_the_word
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "i")
+        await press(pilot, ":members", "i")
         await go_to(pilot, "out")
         await type_in(pilot, "/media/stick/invitation")
         await press(pilot, "enter", "enter")
@@ -72,7 +72,7 @@ def test_another_request_takes_the_words_of_the_first_off_the_screen() -> None:
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "a")
+        await press(pilot, ":members", "a")
         await type_in(pilot, "/media/stick/request")
         await press(pilot, "f4")
         await go_to(pilot, "request")
@@ -94,7 +94,7 @@ def test_a_request_that_was_altered_shows_no_words() -> None:
             raise VerificationError("the log of this request is not the first one of its own seat")
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "a")
+        await press(pilot, ":members", "a")
         await type_in(pilot, "/media/stick/request")
         await press(pilot, "f4")
         assert "! The log of this request is not the first one of its own seat." in words_on(pilot)
@@ -108,7 +108,7 @@ def test_a_role_proposes_its_days_and_days_are_a_number() -> None:
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "i", "s", "c")
+        await press(pilot, ":members", "i", "s", "c")
         await go_to(pilot, "days")
         await type_in(pilot, "two weeks")
         await go_to(pilot, "out")
@@ -137,7 +137,7 @@ def test_a_member_is_changed_after_a_question(keys: tuple[str, ...], done: tuple
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "down", "down", *keys[:-1])
+        await press(pilot, ":members", "down", "down", *keys[:-1])
         assert done not in app.still.done
         await press(pilot, keys[-1], "enter")
         assert isinstance(app.screen, MembersScreen)
@@ -151,7 +151,7 @@ def test_enter_pressed_without_reading_ends_nobody(key: str) -> None:
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "down", key, "enter")
+        await press(pilot, ":members", "down", key, "enter")
 
     walk(app, steps)
     assert not acts_of(app, "end devices") + acts_of(app, "leave")
@@ -161,7 +161,7 @@ def test_cases_are_lent_until_a_day_that_has_to_be_named() -> None:
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "down", "down", "w", "f4")
+        await press(pilot, ":members", "down", "down", "w", "f4")
         assert "! Type the last day, as 2026-12-24." in words_on(pilot)
         await type_in(pilot, "2026-12-24")
         await press(pilot, "f4", "enter")
@@ -175,7 +175,7 @@ def test_who_has_left_is_shown_when_asked_for_and_not_changed() -> None:
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m")
+        await press(pilot, ":members")
         assert "Karim Lindquell" not in words_on(pilot)
         await press(pilot, "o", "end", "s")
         assert "Left: shown so that their notes keep a name." in words_on(pilot)
@@ -191,7 +191,7 @@ def test_what_a_role_does_not_allow_is_not_offered() -> None:
     app = _app(Volunteer)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m")
+        await press(pilot, ":members")
         assert "i invite" not in words_on(pilot)
         await press(pilot, "enter")
         assert "Your roles change nothing about other members." in words_on(pilot)
@@ -228,7 +228,7 @@ def test_a_role_without_cases_is_told_where_to_go() -> None:
             raise RefusedError("case.list is refused: your role does not allow it")
 
     async def steps(pilot: Pilot[None]) -> None:
-        assert "Your roles open no cases. m members, v log, F2 all that can be done." in words_on(pilot)
+        assert "Your roles open no cases. F2 has all that can be done: members, log, backup." in words_on(pilot)
 
     walk(_app(Admin), steps)
 
@@ -240,7 +240,7 @@ def test_what_policy_refuses_is_said_and_nothing_else_happens() -> None:
             raise RefusedError("nobody ends their own access", advice="Ask another admin.")
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "s", "y")
+        await press(pilot, ":members", "s", "y")
         assert "! Nobody ends their own access. Ask another admin." in words_on(pilot)
         assert isinstance(pilot.app.screen, MembersScreen)
 
@@ -253,7 +253,7 @@ def test_where_too_few_can_sign_the_way_out_is_told(root_is_here: bool) -> None:
         changed = replace(Signed.changed, root_is_here=root_is_here)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "down", "down", "r", "f4")
+        await press(pilot, ":members", "down", "down", "r", "f4")
         assert ("Are there not so many? Then an admin makes new recovery sheets" in words_on(pilot)) is not root_is_here
 
     walk(_app(Waits), steps)
@@ -261,7 +261,7 @@ def test_where_too_few_can_sign_the_way_out_is_told(root_is_here: bool) -> None:
 
 def test_an_invitation_that_was_written_leaves_no_refusal_below_it() -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "i", "f4")
+        await press(pilot, ":members", "i", "f4")
         assert "! Type the whole path" in words_on(pilot)
         await type_in(pilot, "/media/stick/invitation")
         await press(pilot, "f4")
@@ -278,7 +278,7 @@ def test_a_change_that_others_have_to_sign_becomes_a_file_and_changes_nothing() 
     app = _app(Signed)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "down", "down", "r", "f4")
+        await press(pilot, ":members", "down", "down", "r", "f4")
         assert "Nothing is changed yet. Who has to sign: a second admin, or two" in words_on(pilot)
         await press(pilot, "enter")
         await type_in(pilot, "proposal")
@@ -300,7 +300,7 @@ def test_the_root_signs_only_when_it_is_chosen() -> None:
     app = _app(Signed)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "down", "down", "r", "f4", "escape")
+        await press(pilot, ":members", "down", "down", "r", "f4", "escape")
         assert "Nothing is changed." in words_on(pilot)
         await press(pilot, "f4", "down", "enter", "enter")
         assert isinstance(app.screen, MembersScreen)
@@ -316,7 +316,7 @@ def test_a_role_is_taken_only_after_what_is_lost_was_read() -> None:
     app = _app(Loses)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "down", "down", "r", "f4")
+        await press(pilot, ":members", "down", "down", "r", "f4")
         assert "What 1 device of Joel Brandvik wrote will count no more." in " ".join(words_on(pilot).split())
         await press(pilot, "enter")
         assert not acts_of(app, "roles")
@@ -332,7 +332,7 @@ def test_a_proposal_is_read_then_signed_into_a_new_file_then_made_to_count() -> 
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "p", "f5")
+        await press(pilot, ":members", "p", "f5")
         assert "! Read it first (F4)." in words_on(pilot)
         await type_in(pilot, "/media/stick/proposal")
         await press(pilot, "f4")
@@ -354,7 +354,7 @@ def test_what_is_signed_is_what_is_shown() -> None:
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "p")
+        await press(pilot, ":members", "p")
         await type_in(pilot, "/media/stick/proposal")
         await press(pilot, "f4")
         await go_to(pilot, "file")
@@ -372,7 +372,7 @@ def test_a_proposal_that_all_have_signed_counts_after_a_question() -> None:
     app = _app(AllSigned)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "p")
+        await press(pilot, ":members", "p")
         await type_in(pilot, "/media/stick/proposal")
         await press(pilot, "f4", "f9", "enter")
         assert not acts_of(app, "commit")
@@ -389,7 +389,7 @@ def test_a_handover_is_ordered_for_whoever_is_under_the_cursor_and_carried_out()
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "m", "down", "down", "h")
+        await press(pilot, ":members", "down", "down", "h")
         assert "moves to another city" in words_on(pilot)
         await press(pilot, "n")
         await go_to(pilot, "reason")
@@ -410,7 +410,7 @@ def test_a_lost_device_is_ended_after_a_question_and_the_list_stands_until_it_is
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "l", "down", "l")
+        await press(pilot, ":devices", "down", "l")
         await type_in(pilot, "warn")
         await press(pilot, "f4")
         assert "! Type the whole path, from / or ~ on." in words_on(pilot)
@@ -438,7 +438,7 @@ def test_a_missing_signature_does_not_hold_up_the_list_of_whom_to_warn() -> None
     app = _app(Unsigned)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "l", "down", "l", "f4", "y", "escape")
+        await press(pilot, ":devices", "down", "l", "f4", "y", "escape")
         assert "WHOM TO WARN" in words_on(pilot)
         assert "Арсений Вьюжанин" in words_on(pilot)
         await press(pilot, "f4")
@@ -458,7 +458,7 @@ def test_a_list_that_could_not_be_written_stays_on_the_screen() -> None:
             return LostShown(ENDED, ("K7QM-3XPD  Арсений Вьюжанин",), 1, kept)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "l", "down", "l")
+        await press(pilot, ":devices", "down", "l")
         await type_in(pilot, "/media/stick/warn")
         await press(pilot, "f4", "y", "enter")
         assert "! The list was NOT written: no room. Copy it from this screen." in words_on(pilot)
@@ -477,7 +477,7 @@ def test_a_list_that_could_not_be_written_stays_on_the_screen() -> None:
 )
 def test_what_makes_no_sense_for_a_device_is_said_at_once(keys: tuple[str, ...], words: str) -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "l", *keys)
+        await press(pilot, ":devices", *keys)
         assert words in words_on(pilot)
         assert isinstance(pilot.app.screen, DevicesScreen)
 
@@ -488,7 +488,7 @@ def test_an_old_device_is_ended_after_a_move_and_no_other() -> None:
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "l", "e")
+        await press(pilot, ":devices", "e")
         assert "! Choose an old device of yours." in words_on(pilot)
         await press(pilot, "down", "e", "enter")
         assert not acts_of(app, "end moved")
@@ -503,7 +503,7 @@ def test_a_device_is_named_and_a_further_one_invited_and_filled() -> None:
     app = _app()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "l", "down", "n")
+        await press(pilot, ":devices", "down", "n")
         await type_in(pilot, "grey laptop")
         await press(pilot, "enter")
         assert "The device is called so from now on." in words_on(pilot)

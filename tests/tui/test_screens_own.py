@@ -39,7 +39,7 @@ def test_a_made_passphrase_is_shown_once_typed_back_and_only_then_counts() -> No
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "p", "right")
+        await press(pilot, ":your access", "p", "right")
         await go_to(pilot, "now")
         await type_in(pilot, RIGHT)
         await press(pilot, "f4")
@@ -70,7 +70,7 @@ def test_a_wrong_old_passphrase_is_told_before_anything_is_written_down() -> Non
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "p", "f4")
+        await press(pilot, ":your access", "p", "f4")
         assert "! Type all that lets you in now." in words_on(pilot)
         await type_in(pilot, "wrong")
         await press(pilot, "f4")
@@ -98,7 +98,7 @@ def test_ones_own_passphrase_is_typed_twice_and_refused_when_weak() -> None:
         await press(pilot, "f4")
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "p", "right", "right", "right", "f4")
+        await press(pilot, ":your access", "p", "right", "right", "right", "f4")
         assert "! Type the new one." in words_on(pilot)
         await fill(pilot, "lantern", "lantexn")
         assert "! The two are not the same. Type both again." in words_on(pilot)
@@ -129,7 +129,7 @@ def test_a_change_that_fails_behind_the_paper_says_that_its_words_still_stand() 
     app = StillApp(StillGateway(Full))
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "p", "tab")
+        await press(pilot, ":your access", "p", "tab")
         await type_in(pilot, RIGHT)
         await press(pilot, "f4", "f4")
         await type_in(pilot, " ".join(MADE))
@@ -148,7 +148,7 @@ def test_leaving_the_paper_changes_nothing_and_leaves_no_word() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "p")
+        await press(pilot, ":your access", "p")
         await go_to(pilot, "now")
         await type_in(pilot, RIGHT)
         await press(pilot, "f4", "escape")
@@ -167,7 +167,7 @@ def test_a_keyfile_is_added_and_then_asked_for_and_removed() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "k")
+        await press(pilot, ":your access", "k")
         await press(pilot, "f4")
         assert "! Type the whole path of the new file" in words_on(pilot)
         await type_in(pilot, "/media/stick/holiday.bin")
@@ -198,7 +198,7 @@ def test_a_passphrase_typed_ahead_does_not_come_into_the_field_that_can_be_read(
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "k")
+        await press(pilot, ":your access", "k")
         for key in ("a", next_field, "s", "e", "v"):
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await settled(pilot)
@@ -220,7 +220,7 @@ def test_a_security_key_is_asked_for_its_pin_which_nobody_sees() -> None:
     app = StillApp(StillGateway(Touched))
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "y")
+        await press(pilot, ":your access", "y")
         await type_in(pilot, "246810")
         assert "246810" not in painted(app)
         await go_to(pilot, "now")
@@ -294,7 +294,7 @@ def test_sheets_are_copied_by_hand_one_at_a_time_and_each_leaves_the_screen() ->
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "r", "s")
+        await press(pilot, ":your access", "r", "s")
         await go_to(pilot, "way")
         await press(pilot, "right", "f4")
         for number in (1, 2, 3):
@@ -319,7 +319,7 @@ def test_leaving_the_paper_says_that_the_drill_compares_it() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "r", "s")
+        await press(pilot, ":your access", "r", "s")
         await go_to(pilot, "way")
         await press(pilot, "right", "f4", "escape")
         assert "! The paper was not compared. The drill (d) compares all of it." in words_on(pilot)
@@ -345,7 +345,7 @@ def test_a_drill_takes_the_sheets_row_by_row_and_a_slip_costs_one_row() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "r", "d")
+        await press(pilot, ":your access", "r", "d")
         await _type_sheet(pilot, 3, slip=4)
         assert "That sheet is whole. Now the next one." in words_on(pilot)
         assert "sheet 2 of the 2 that are needed" in words_on(pilot)
@@ -360,7 +360,7 @@ def test_a_sheet_of_another_set_is_begun_again_at_its_first_row() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "r", "d")
+        await press(pilot, ":your access", "r", "d")
         await _type_sheet(pilot, 3)
         await _type_sheet(pilot, 3)
         assert "The second sheet (number 3) is the first sheet (number 3) once more" in words_on(pilot)
@@ -378,7 +378,7 @@ def test_who_manages_no_recovery_is_offered_none_of_it() -> None:
     app = StillApp(StillGateway(Theirs))
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "r")
+        await press(pilot, ":your access", "r")
         assert "F1 help f seal anew Esc back Ctrl+L lock" in words_on(pilot)
         await press(pilot, "s", "d", "n")
         stands_on(app, RecoveryScreen)
@@ -390,7 +390,7 @@ def test_new_sheets_are_confirmed_first_and_nothing_is_made_without() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "r", "n", "enter")
+        await press(pilot, ":your access", "r", "n", "enter")
         assert acts_of(app, "renew") == []
         await press(pilot, "n", "y")
         await go_to(pilot, "way")
@@ -407,7 +407,7 @@ def test_what_replaced_sheets_still_open_is_sealed_anew() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "y", "r", "f")
+        await press(pilot, ":your access", "r", "f")
         assert "2 keys are new: replaced sheets do not open them. 1 key waits for somebody who may" in words_on(pilot)
 
     walk(app, steps, size=(120, 40))

@@ -64,7 +64,7 @@ class Waiting(StillEvidence):
 
 def test_verifying_shows_how_far_it_is_and_can_be_stopped() -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "v")
+        await press(pilot, ":log")
         await pilot.press("v")
         await wait_for_screen(pilot, ProgressModal)
         await pilot.pause(0.2)
@@ -80,7 +80,7 @@ def test_verifying_shows_how_far_it_is_and_can_be_stopped() -> None:
 
 def test_a_stopped_backup_says_that_the_earlier_one_stands() -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "b")
+        await press(pilot, ":backup")
         await type_in(pilot, "/media/stick")
         await pilot.press("enter")
         await wait_for_screen(pilot, ProgressModal)
@@ -95,7 +95,7 @@ def test_leaving_at_once_stops_a_long_act() -> None:
     app = StillApp(gateway)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "v")
+        await press(pilot, ":log")
         await pilot.press("v")
         await wait_for_screen(pilot, ProgressModal)
         await pilot.press("ctrl+backslash")
@@ -112,7 +112,7 @@ def test_a_long_act_that_fails_closes_its_bar_and_says_why() -> None:
             raise TryAgainError("no room at the stick")
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "b")
+        await press(pilot, ":backup")
         await type_in(pilot, "/media/stick")
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, BackupScreen)
@@ -126,7 +126,7 @@ def test_a_backup_needs_a_whole_path(typed: str) -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "b")
+        await press(pilot, ":backup")
         await type_in(pilot, typed)
         await press(pilot, "enter")
         assert "! Type the whole path, from / or ~ on." in words_on(pilot)
@@ -143,7 +143,7 @@ def test_a_log_that_does_not_hold_names_the_first_bad_place_first() -> None:
             return Checked(False, "3 of 13 entries in 1 log are proven", "9c" * 32, faults)
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "v", "v")
+        await press(pilot, ":log", "v")
         said = words_on(pilot)
         assert "! NOT VERIFIED. First bad place first. 3 of 13 entries" in said
         assert said.index("operation 3:") < said.index("operation 4:")
@@ -155,7 +155,7 @@ def test_a_log_that_does_not_hold_names_the_first_bad_place_first() -> None:
 
 def test_the_log_is_filtered_by_acts() -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "v", "slash")
+        await press(pilot, ":log", "slash")
         await type_in(pilot, "case")
         assert "case.view" in words_on(pilot)
         assert "note.create" not in words_on(pilot)
@@ -167,7 +167,7 @@ def test_the_log_is_filtered_by_acts() -> None:
 
 def test_the_entry_under_the_cursor_is_shown_whole_with_who_and_what() -> None:
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "v", "down", "down")
+        await press(pilot, ":log", "down", "down")
         assert "Amina Raskolda      case.view" in shown(pilot.app)
         assert (
             "Amina Raskolda, entry 10, 2026-11-25 14:00: case.view, ok. 1 case, 3 people, 3 notes, case ~3fa91c07"
@@ -186,7 +186,7 @@ def test_who_is_no_auditor_verifies_and_is_told_nothing_of_a_refusal() -> None:
             )
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "v")
+        await press(pilot, ":log")
         assert "What the entries say is for auditors. v verifies all of them all the same." in words_on(pilot)
         await press(pilot, "v")
         assert "VERIFIED. 13 of 13 entries" in words_on(pilot)
@@ -381,7 +381,7 @@ def test_another_reason_is_chosen_from_the_list_and_goes_with_the_view() -> None
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "w", "down", "down", "enter")
+        await press(pilot, ":another reason", "down", "down", "enter")
 
     walk(app, steps)
     assert ("open", f"{0:032x}", "supervision") in app.still.done
@@ -391,7 +391,7 @@ def test_the_list_is_sorted_and_filtered_while_somebody_types() -> None:
     app = StillApp()
 
     async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "o")
+        await press(pilot, ":sort")
         assert "sort: ref" in words_on(pilot)
         await press(pilot, "slash", "z", "u")
         assert "CASES 1 match" in words_on(pilot)

@@ -24,7 +24,7 @@ from vault.errors import RefusedError, UsageError, VaultError
         ),
         pytest.param(
             RefusedError("this waits", advice="Run `casevault log verify`; reading goes on."),
-            "This waits. Run Log (F8, v; then v); reading goes on.",
+            "This waits. Run Log (F2, log; then v); reading goes on.",
             id="a key in place of a command",
         ),
     ],
@@ -36,8 +36,8 @@ def test_an_error_says_what_happened_and_what_to_do_in_the_app(error: VaultError
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param("Take it: `casevault bundle take FILE`.", "Take it: Exchange (F8, x).", id="with an argument"),
-        pytest.param("`casevault device lost 3fa91c07` ends it.", "Devices (F8, l; then l) ends it.", id="with an id"),
+        pytest.param("Take it: `casevault bundle take FILE`.", "Take it: Exchange (F2, exchange).", id="with an argument"),
+        pytest.param("`casevault device lost 3fa91c07` ends it.", "Devices (F2, devices; then l) ends it.", id="with an id"),
         pytest.param("Repair: `casevault clock repair`.", "Repair: `casevault clock repair`.", id="only in a shell"),
     ],
 )

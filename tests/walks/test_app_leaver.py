@@ -27,7 +27,7 @@ async def _order_and_let_leave(desk: AppDesk, pilot: Pilot[None]) -> None:
     await press(pilot, "escape")  # the guide to recovery sheets
     # The manager orders it, and reads nothing before and after.
     assert "No cases yet" in desk.words()
-    await press(pilot, "m")
+    await press(pilot, ":members")
     while f"> {AMINA}" not in desk.words():
         await press(pilot, "down")
     await press(pilot, "h", "n", "tab")

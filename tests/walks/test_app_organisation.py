@@ -60,7 +60,7 @@ def test_a_volunteer_starts_tomorrow_and_is_admitted_in_three_acts(founded_templ
         await desk.unlock(pilot)
         await press(pilot, "escape")  # the guide to recovery sheets
         # 1. Invite: intake for thirty days is what is proposed.
-        await press(pilot, "m", "i", "tab", "tab")
+        await press(pilot, ":members", "i", "tab", "tab")
         await type_in(pilot, str(invitation))
         await press(pilot, "f4")
         assert "No secret is in it, but your name" in desk.words()
@@ -112,7 +112,7 @@ def test_a_laptop_is_gone_and_whom_to_warn_is_on_the_screen_before_anything_else
 
     async def lost(pilot: Pilot[None]) -> None:
         await miras.unlock(pilot)
-        await press(pilot, "escape", "l")  # past the guide to recovery sheets
+        await press(pilot, "escape", ":devices")  # past the guide to recovery sheets
         while f"> {office.amina.seat.hex()[:8]}" not in miras.words():
             await press(pilot, "down")
         await press(pilot, "l", "f4", "y", "enter")

@@ -75,7 +75,7 @@ def test_the_director_cannot_approve_her_own_export_and_a_second_person_at_her_k
         await desk.fill(pilot, second_file=str(tmp_path / "question"))
         await desk.export(pilot)
         assert "The question is written. Nothing left." in desk.said()
-        await press(pilot, "escape", "escape", "a")
+        await press(pilot, "escape", "escape", ":approve")
         await desk.fill(pilot, file=str(tmp_path / "question"))
         await press(pilot, "f4")
         assert "! This question is not for this device, or it was altered. It opens for those whom" in desk.said()
@@ -128,7 +128,7 @@ async def _ask(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
 
 async def _approve(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await desk.unlock(pilot)
-    await press(pilot, "a")
+    await press(pilot, ":approve")
     await desk.fill(pilot, file=files.question)
     await press(pilot, "f4")
     assert f"{full_name(AMINA)} asks" in desk.said()
@@ -138,7 +138,7 @@ async def _approve(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await desk.fill(pilot, out=files.answer)
     await press(pilot, "f4", "y")
     assert "You approved it as supervisor; your log says so." in desk.said()
-    await press(pilot, "escape", "x", "left")
+    await press(pilot, "escape", ":exchange", "left")
     await desk.go_to(pilot, "member")
     while f"< {full_name(AMINA)} >" not in desk.said():
         await press(pilot, "right")
@@ -159,7 +159,7 @@ async def _use(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await _choose_answer(desk, pilot, files)
     await press(pilot, "f4")
     assert "! The operation that approves is not here yet" in desk.said()
-    await press(pilot, "escape", "f8", "x")
+    await press(pilot, "escape", "f8", ":exchange")
     await desk.fill(pilot, file=files.bundle)
     await press(pilot, "f4")
     assert "The bundle is taken." in desk.said()

@@ -45,9 +45,9 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         await press(pilot, "enter")
         assert "This device knows of no recovery sheets of this vault." in said()
         await press(pilot, "escape")
-        assert "No cases yet; n makes one." in said()
+        assert "No cases yet; Ctrl+N makes one." in said()
 
-        await press(pilot, "n")
+        await press(pilot, "ctrl+n")
         await type_in(pilot, "Hearing")
         await press(pilot, "enter", "right", "f4")
         assert "Hearing extradition, flagged, risk medium" in said()
@@ -96,9 +96,9 @@ def test_a_day_from_the_passphrase_to_a_package_and_the_lock(  # noqa: PLR0915 -
         await wait_for_screen(pilot, ExportScreen)
         assert "DONE. The package is at" in said()
 
-        await press(pilot, "escape", "f8", "v", "v")
+        await press(pilot, "escape", "f8", ":log", "v")
         assert "VERIFIED." in said()
-        await press(pilot, "escape", "b")
+        await press(pilot, "escape", ":backup")
         await type_in(pilot, str(stick))
         await press(pilot, "enter")
         assert "DONE. The backup is at" in said()

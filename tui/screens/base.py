@@ -73,6 +73,8 @@ EVERYWHERE = (
         first=True,
     ),
     Command("f8", "app.home", "The list of cases", "F8", brief="list of cases"),
+    Command("", "app.go('back_up')", "Make a backup", ""),
+    Command("", "app.go('log')", "The log, and its verification", ""),
     Command("", "app.go('members')", "Members: invite, admit, roles, away, leave", ""),
     Command("", "app.go('devices')", "Devices; a lost or stolen one", ""),
     Command("", "app.go('own_access')", "Your access: passphrase, keyfile, recovery sheets", ""),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
@@ -31,6 +31,8 @@ _COLUMNS: Final = (Column("ref", 10), Column("client", 20), Column("title"), Col
 _OLD_BACKUP_MS: Final = 7 * 86_400_000
 _ALARMS_SHOWN: Final = 3
 _CREATE: Final = "case.create"
+_NO_LETTERS: Final = " /."
+"""They have an act of their own: the last two are one key, in two layouts."""
 _ALONE: Final = "! Only YOU can open this case. Open it and press w to see, and to give it to somebody."
 
 
@@ -39,22 +41,15 @@ class CaseList(VaultScreen):
 
     NAME = "CASES"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("slash,full_stop", "filter", "Filter by names while you type", "/", "filter"),
+        Command("slash,full_stop", "filter", "Filter by names while you type; any letter begins it", "/", "filter"),
         Command("enter", "open", "Open the case", "Enter", "open"),
-        Command("n", "new", "Make a new case", "n", "new"),
-        Command("d,f4", "drafts", "Go on with a draft", "d"),
-        Command("m", "app.go('members')", "Members: invite, admit, roles, away, leave", "m", "members"),
-        Command("l", "app.go('devices')", "Devices; a lost or stolen one", "l"),
-        Command("b", "app.go('back_up')", "Make a backup", "b"),
-        Command("v", "app.go('log')", "The log, and its verification", "v", "log"),
+        Command("ctrl+n", "new", "Make a new case", "Ctrl+N", "new"),
+        Command("f4", "drafts", "Go on with a draft", "F4"),
         Command("f3", "app.go('search')", "Search all your cases", "F3", "search"),
-        Command("y", "app.go('own_access')", "Your access: passphrase, keyfile, recovery sheets", "y"),
-        Command("x", "app.go('exchange')", "Exchange with another member: take or make a bundle", "x"),
-        Command("a", "app.go('approve')", "Approve what another member asks in a file", "a"),
-        Command("s", "app.switch_member", "Switch member: this session ends, the next name is asked", "s"),
-        Command("t", "notices", "What was noticed at unlock, all of it", "t"),
-        Command("w", "open_why", "Open the case for another reason", "w"),
-        Command("o", "sort", "Sort by name, reference, stage or date", "o"),
+        Command("f2", "app.commands", "All else by name: members, devices, log, backup, access", "F2", "more"),
+        Command("", "notices", "What was noticed at unlock, all of it", ""),
+        Command("", "open_why", "Open the case for another reason", ""),
+        Command("", "sort", "Sort by name, reference, stage or date", ""),
         Command("f5", "refresh", "Read the list again", "F5"),
         Command("escape", "clear", "Take the filter away", "Esc"),
         Command("down", "to_list", "From the filter to the list", "Down"),
@@ -74,7 +69,7 @@ class CaseList(VaultScreen):
     @override
     def compose_middle(self) -> Iterable[Widget]:
         yield Static(safe_content(self._standing_words()), id="standing")
-        yield SafeInput(placeholder="names of cases and people", id="filter")
+        yield SafeInput(placeholder="names of cases and people", id="filter", select_on_focus=False)
         yield ListHeader(_COLUMNS)
         yield VirtualList(_COLUMNS, FixedRows(), id="cases")
 
@@ -102,6 +97,15 @@ class CaseList(VaultScreen):
         """Begin to filter."""
         self._filter.display = True
         self._filter.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Begin to filter with a letter: whoever types a name here means a name."""
+        letter = event.character
+        if letter and event.is_printable and letter not in _NO_LETTERS and self.focused is self._list:
+            event.stop()
+            self.action_filter()
+            self._filter.value = letter
+            self._filter.cursor_position = len(letter)
 
     def action_clear(self) -> None:
         """Show all cases again."""
@@ -207,7 +211,9 @@ class CaseList(VaultScreen):
         found = f"{start.count} match" if words else counted(start.count, "case")
         self.head(f"{self.NAME}  {found}{' or more, newest shown' if start.more else ''}", f"sort: {sort}")
         if not start.count:
-            empty = "No cases yet; n makes one." if _CREATE in self._standing.may else "No case was given to you yet."
+            empty = (
+                "No cases yet; Ctrl+N makes one." if _CREATE in self._standing.may else "No case was given to you yet."
+            )
             self.say("Nothing matches; Esc shows all." if words else empty)
         else:
             self.say("")
@@ -216,7 +222,7 @@ class CaseList(VaultScreen):
     def _not_listed(self, error: VaultError) -> None:
         self.head(self.NAME)
         if isinstance(error, RefusedError):
-            self.say("Your roles open no cases. m members, v log, F2 all that can be done.")
+            self.say("Your roles open no cases. F2 has all that can be done: members, log, backup.")
         else:
             self.fail(error)
 
@@ -274,11 +280,11 @@ class CaseList(VaultScreen):
         late = made is None or now - made > _OLD_BACKUP_MS
         backup = "none from this device" if made is None else age(made, now)
         words = [f"{'! ' if late else ''}backup: {backup}"]
-        words += [f"drafts: {standing.drafts} (d)"] if standing.drafts else []
+        words += [f"drafts: {standing.drafts} (F4)"] if standing.drafts else []
         lines = packed([*words, *(f"! {lack}" for lack in standing.lacks)], self.app.size.width - 2)
         lines += [f"! {in_the_app(alarm)}" for alarm in standing.alarms[:_ALARMS_SHOWN]]
         if len(standing.alarms) > _ALARMS_SHOWN:
-            lines.append(f"! and {len(standing.alarms) - _ALARMS_SHOWN} more (t)")
+            lines.append(f"! and {len(standing.alarms) - _ALARMS_SHOWN} more (F2, noticed)")
         return "\n".join(lines)
 
     def on_resize(self) -> None:

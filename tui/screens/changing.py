@@ -25,8 +25,8 @@ _WAYS: Final = (
     (_ROOT, "Sign with the root too, which lies in this vault for now"),
 )
 _TOO_FEW: Final = (
-    "Are there not so many? Then an admin makes new recovery sheets (F8, y; then r, n): until a drill proves them the"
-    " root lies here and can sign too. Have it admit a second admin first."
+    "Are there not so many? Then an admin makes new recovery sheets (F2, access; then r, n): until a drill proves them"
+    " the root lies here and can sign too. Have it admit a second admin first."
 )
 
 

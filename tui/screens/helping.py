@@ -39,7 +39,7 @@ class Help(ModalScreen[str]):
 
     def __init__(self, name: str, commands: Sequence[Command], everywhere: Sequence[Command]) -> None:
         super().__init__()
-        own = [_line(command) for command in commands]
+        own = [_line(command, without_key="F2") for command in commands]
         common = packed((f"{one.shown} {one.brief}" for one in everywhere if one.shown), _WIDTH)
         lines = [f"{name}: what the keys do", "", *own, "", "Everywhere", *common, "", _LETTERS]
         self._text = "\n".join(lines)
@@ -114,8 +114,8 @@ class CommandList(ModalScreen[str]):
         )
 
 
-def _line(command: Command) -> str:
-    return f"{set_cell_size(command.shown, _KEY_WIDTH)}{command.words}"
+def _line(command: Command, without_key: str = "") -> str:
+    return f"{set_cell_size(command.shown or without_key, _KEY_WIDTH)}{command.words}"
 
 
 _LETTERS: Final = "Letters work in the Russian layout too, on the same keys."
