@@ -154,7 +154,11 @@ def test_after_a_change_of_member_no_process_and_no_screen_knows_the_first(fille
             parent, child = pane.processes()
             # The control: the one process that may hold them does.
             assert {first, *TITLES, *keys.values()} <= found_in(child, needles)
-            pane.keys("s")
+            pane.keys("F2")
+            pane.wait_for("what do you want to do?")
+            pane.type("switch")
+            pane.wait_for("switch")
+            pane.keys("Enter")
             pane.wait_for_end(child)
             pane.wait_for("Member")
             wait_for("another child", lambda: len(pane.processes()) == 2)

@@ -36,8 +36,12 @@ def test_an_error_says_what_happened_and_what_to_do_in_the_app(error: VaultError
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param("Take it: `casevault bundle take FILE`.", "Take it: Exchange (F2, exchange).", id="with an argument"),
-        pytest.param("`casevault device lost 3fa91c07` ends it.", "Devices (F2, devices; then l) ends it.", id="with an id"),
+        pytest.param(
+            "Take it: `casevault bundle take FILE`.", "Take it: Exchange (F2, exchange).", id="with an argument"
+        ),
+        pytest.param(
+            "`casevault device lost 3fa91c07` ends it.", "Devices (F2, devices; then l) ends it.", id="with an id"
+        ),
         pytest.param("Repair: `casevault clock repair`.", "Repair: `casevault clock repair`.", id="only in a shell"),
     ],
 )
