@@ -59,7 +59,7 @@ What the attacker has:
     a section without its case       test_fresh_case_without_section; test_sections
     a case whose date has passed     test_fresh_after_the_date
     a listed thing that is nowhere   test_fresh_absent_grants; test_missing_rows; test_absent_keys; test_relayed;
-                                     test_absent_audit
+                                     test_absent_audit; test_nowhere
     an act that says something else  test_false_acts
     a text too long to travel        test_too_long
     two readers of one edited vault  test_differential

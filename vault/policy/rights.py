@@ -54,6 +54,10 @@ class RightsTable:
         """Say whether a version of this kind counts there when a member with these roles wrote it (C5)."""
         return bool(roles & self.writers[place].get(kind, _NOBODY))
 
+    def may_write_some(self, roles: AbstractSet[Role], place: Place) -> bool:
+        """Say whether any version at all counts there when a member with these roles wrote it (C5)."""
+        return any(roles & writers for writers in self.writers[place].values())
+
     def may_found(self, roles: AbstractSet[Role], place: Place) -> bool:
         """Say whether a member with these roles may found a compartment of this kind."""
         return bool(roles & self.founders[place])

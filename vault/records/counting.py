@@ -178,7 +178,7 @@ class Counter:
         return Quarantined(*place, failed, is_unentitled=is_unentitled)
 
     def is_owed(self, row: OperationRow, n: int) -> bool:
-        """Say whether others may expect what a signed entry lists there: its author had the right to it (C4, C6)."""
+        """Say whether others may expect what a signed entry lists there: its author had the right to it (C4 to C6)."""
         try:
             signed, item = self._signed(row, self.authority.genesis(row.origin)), decode_items(row.list)[n]
         except (MalformedError, IndexError):
@@ -236,17 +236,22 @@ class Counter:
         return None
 
     def _unentitled(self, compartment: CompartmentId, signed: _Signed) -> str | None:
-        """Return which check an entry's author fails for this compartment, whatever it lists: C4, C6 or neither.
+        """Return which check an entry's author fails for this compartment, whatever version it lists, or None.
 
-        Neither too where a grant is not here by which they may have had the right.
+        It is C4, C6, or C5 where their role may write no kind there. Not C6 where a grant is not here by which they may
+        have had the right.
         """
         row, author = signed
         if author is None:
             return "C4"
         state = self.state(compartment)
-        if state is None or state.counts(author.seat, row.origin, row.seq):
+        if state is None:
             return None
-        return "C6" if state.was_granted(author.seat) or not self._lacks_keys(state) else None
+        seat, roster = author
+        if not state.counts(seat, row.origin, row.seq) and (state.was_granted(seat) or not self._lacks_keys(state)):
+            return "C6"
+        writes = rights_table(roster.head.rights).may_write_some(roles_in(roster, seat), state.place)
+        return None if writes else "C5"
 
     def _lacks_keys(self, state: CompartmentState) -> bool:
         """Say whether somebody entitled who is in listed an epoch or a grant there that is not here, or was altered."""

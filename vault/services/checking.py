@@ -262,10 +262,13 @@ class _Checked:
                     self._fault("wrap", origin, place, words, is_absence=lacks)
             except (BrokenSealError, MalformedError) as fault:
                 self._fault("seal", origin, place, fault.message)
+        report = self._reports[origin]
         for row in rows.version_rows(origin):
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
-                self._fault("wrap", origin, (row.seq, row.n), "its wrapped key is not here", is_absence=True)
-        report = self._reports[origin]
+                # A version without a wrap is as absent as one without a row (FORMAT.md 5).
+                lacking = Problem(ProblemCode.ABSENT, origin, row.seq, row.n, "its wrapped key is not here")
+                if self._absent.is_fault(rows, report, lacking, self._counter(rows)):
+                    self._fault("wrap", origin, (row.seq, row.n), lacking.text, is_absence=True)
         for judged in self._counter(rows).judge(origin, 0, Proven(report.size, report.rejected)):
             if not isinstance(judged, Quarantined):
                 continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tests.vectors.independent.basis import EPOCH, ERASED, GRANT, Reader, Refused, require, sha256, u32, u64
 from tests.vectors.independent.holding import Author, Compartment, Given, Made, State
 from tests.vectors.independent.logs import Entry, Item, Log
-from tests.vectors.independent.rights import FOUNDERS, GRANTERS
+from tests.vectors.independent.rights import FOUNDERS, GRANTERS, may_write_some
 from tests.vectors.independent.rosters import Line, Roster
 from tests.vectors.independent.tables import EpochRow, Grant, Rows
 
@@ -185,6 +185,13 @@ class Everything:
         if self.roster_of(entry) is None:
             return False
         return state is None or state.counts(self.seat_of(entry), entry.origin, entry.seq)
+
+    def may_write_there(self, entry: Entry, compartment: bytes) -> bool:
+        """Say whether some version of the author's might count there: C4, C6, and C5 of some kind."""
+        roster, kind = self.roster_of(entry), self.kind_of(compartment)
+        if roster is None or not self.is_entitled(entry, compartment):
+            return False
+        return kind == 0 or may_write_some(roster.head["rights"], roster.roles_of(self.seat_of(entry)), kind)
 
     def erased(self) -> set[bytes]:
         """Return the versions that somebody who may listed as erased."""

@@ -100,7 +100,7 @@ def read_versions(everything: Everything, keys: Keys, seat: bytes) -> tuple[list
             continue
         if row.compartment not in held:
             continue
-        entitled = everything.is_entitled(entry, row.compartment)
+        entitled = everything.may_write_there(entry, row.compartment)
         try:
             content = open_version(everything, row, keys)
             require(content is not None, "no wrap opens it")

@@ -182,8 +182,8 @@ def absent(whole: Whole) -> Iterator[Fault]:
             if item.kind not in here or item.digest in here[item.kind] | erased:
                 continue
             of = next((one for one in held if tag_of(one, item.digest) == item.tag), None)
-            entitled = everything.roster_of(entry) is not None if of is None else everything.is_entitled(entry, of)
-            if own or (of is not None and entitled):
+            may_list = everything.may_write_there if item.kind == VERSION else everything.is_entitled
+            if own or (of is not None and may_list(entry, of)):
                 yield Fault(f"a missing {_WORDS[item.kind]}", f"{entry.origin.hex()[:8]} {entry.seq} {n}")
 
 

@@ -53,6 +53,11 @@ def may_write(table: int, roles: AbstractSet[str], compartment_kind: int, kind: 
     return bool(roles & WRITERS[table][compartment_kind].get(kind, set()))
 
 
+def may_write_some(table: int, roles: AbstractSet[str], compartment_kind: int) -> bool:
+    """Say whether there is a kind that these roles may write there."""
+    return any(roles & writers for writers in WRITERS[table][compartment_kind].values())
+
+
 _NONE = "log.read log.export unlock.fail clock.jump case.list case.view case.search file.view export.abort print"
 _ONE = "config.change case.edit note.create note.correct person.create person.edit deadline.create deadline.edit"
 _KINDS_OF = {
