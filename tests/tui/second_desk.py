@@ -41,6 +41,10 @@ def to_the_second(pane: AppPane) -> Path:
     pane.type(str(out))
     pane.wait_for(str(out))
     pane.keys("F4")
+    pane.wait_for("QUESTIONS")
+    pane.keys("a")  # what is proposed
+    pane.wait_for("0 open")
+    pane.keys("F4")
     pane.wait_for("read back from the finished file")
     pane.keys("F4")
     pane.wait_for("read this before you approve it")
