@@ -165,6 +165,7 @@ NO_ACT: Mapping[str, str] = {
     "device_checks.file_faults": ASKED,
     "device_checks.row_faults": ASKED,
     "devices.find": OWN_INDEX,
+    "recovered.recovered_logs": ASKED,
     "report_covers.make_cover": ASKED,
     "report_covers.organisation_name": DIRECTORY,
     "report_covers.today": OWN_STATE,

@@ -61,7 +61,7 @@ def come_back(
         way.place,
         door.path,
         typed,
-        Wish(way.member, new_admin=False, everything=False, ends_old=True),
+        Wish(way.member, new_admin=False, everything=False, ends_old=False),
         passphrase=passphrase,
         state=door.state,
         progress=lambda _what, done, total: progress(done, total),
@@ -70,13 +70,14 @@ def come_back(
     lines = [f"The vault is at {vault.path}, from the backup of {restoring.day(vault.made_ms)}.", f"LOSS: {vault.loss}"]
     if regained.closed_drafts:
         lines.append("Unfinished drafts in it stay closed: only the passphrase of whoever wrote them opens them.")
-    return CameBack((*lines, *_lines(regained.back, regained.root_words)))
+    return CameBack((*lines, restoring_by_sheets.KEPT, *_lines(regained.back, regained.root_words)))
 
 
 def _lines(back: BroughtBack, root_words: tuple[str, ...]) -> list[str]:
     half = -(-len(root_words) // 2)
+    ended = f"; {counted(len(back.ended), 'old device')} ended" if back.ended else ""
     return [
-        f"You are in again; {counted(len(back.ended), 'old device')} ended. Every member will see it.",
+        f"You are in again{ended}. Every member will see it.",
         "Compare these 13 words with those on the sheets:",
         f"  {' '.join(root_words[:half])}",
         f"  {' '.join(root_words[half:])}",

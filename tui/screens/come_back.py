@@ -27,7 +27,7 @@ from tui.widgets.fields import PassphraseInput, SafeInput
 
 _ABOUT: Final = (
     "Two recovery sheets and the vault, or a backup of it, are enough. First what is named here is looked at, then the "
-    "sheets are typed row by row. Your old devices end, and every member will see that sheets were used."
+    "sheets are typed row by row. Your old devices end, except with a backup. Every member will see it."
 )
 _TITLE: Final = "BACK IN WITH RECOVERY SHEETS"
 

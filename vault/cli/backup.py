@@ -15,6 +15,7 @@ from vault.display import MINUTE_UTC, counted, time_data
 from vault.errors import InternalError, RefusedError, UsageError
 
 if TYPE_CHECKING:
+    from vault.access.recovering import BroughtBack
     from vault.services.restoring import Restored
     from vault.services.restoring_by_sheets import Regained
     from vault.services.sheets import TypedSheets
@@ -43,7 +44,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     restore.add_argument(
         "--sheets", action="store_true", help="with recovery sheets alone, when no passphrase opens it any more"
     )
-    add_wishes(restore)
+    add_wishes(restore, from_backup=True)
     restore.set_defaults(command=_restore)
 
 
@@ -115,7 +116,7 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
     if args.sheets:
         return _restore_by_sheets(args, face, path)
     if any(getattr(args, wish) for wish in WISHES):
-        raise UsageError("--new-admin, --all and --keep-old go with --sheets")
+        raise UsageError("--new-admin, --all and --end-old go with --sheets")
     restored = _restore_with_passphrase(args, face, path)
     for warning in restored.warnings:
         face.say(warning)
@@ -158,7 +159,7 @@ def _restore_by_sheets(args: argparse.Namespace, face: Face, path: Path) -> Resu
     face.say(f"The backup at {backup} is as it was written. It opens with recovery sheets.")
 
     def come_back(member: str, typed: TypedSheets, passphrase: bytearray) -> Regained:
-        wish = Wish(member, new_admin=args.new_admin, everything=args.all, ends_old=not args.keep_old)
+        wish = Wish(member, new_admin=args.new_admin, everything=args.all, ends_old=args.end_old)
         return restoring_by_sheets.restore_by_sheets(
             backup, path, typed, wish, passphrase=passphrase, progress=_progress(face)
         )
@@ -167,11 +168,22 @@ def _restore_by_sheets(args: argparse.Namespace, face: Face, path: Path) -> Resu
     done = ask_and(args, face, "backup restore --sheets", fits, come_back)
     for warning in done.vault.warnings:
         face.say(warning)
-    lines = [*_restored_lines(done.vault), *said_of(args, done.back, done.root_words), _IN_ITS_PLACE]
+    lines = [
+        *_restored_lines(done.vault),
+        *said_of(args, done.back, done.root_words),
+        *_kept(args, done.back),
+        _IN_ITS_PLACE,
+    ]
     if done.closed_drafts:
         lines.insert(3, "Unfinished drafts in it stay closed: only the passphrase of whoever wrote them opens them.")
     data = {**_restored_data(done.vault), **data_of(done.back, done.root_words), "closed_drafts": done.closed_drafts}
     return Result(data, lines)
+
+
+def _kept(args: argparse.Namespace, back: BroughtBack) -> tuple[str, ...]:
+    from vault.services.restoring_by_sheets import KEPT
+
+    return () if back.ended or args.new_admin else (KEPT,)
 
 
 _IN_ITS_PLACE = (

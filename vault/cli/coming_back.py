@@ -20,14 +20,18 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-WISHES = ("new_admin", "all", "keep_old")
+WISHES = ("new_admin", "all", "end_old")
 
 
-def add_wishes(parser: argparse.ArgumentParser) -> None:
-    """Declare who comes back, and with how much."""
+def add_wishes(parser: argparse.ArgumentParser, *, from_backup: bool) -> None:
+    """Declare who comes back, and with how much; a backup may be older than what colleagues hold."""
     parser.add_argument("--new-admin", action="store_true", help="admit somebody new as admin under this name")
     parser.add_argument("--all", action="store_true", help="everything that the sheets open, not what they held")
-    parser.add_argument("--keep-old", action="store_true", help="do not end the member's other devices")
+    if from_backup:
+        ends = "end the member's other devices: what they wrote after the backup counts no more, for nobody"
+        parser.add_argument("--end-old", action="store_true", help=ends)
+    else:
+        parser.add_argument("--keep-old", action="store_true", help="do not end the member's other devices")
 
 
 def ask_and(

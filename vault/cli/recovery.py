@@ -48,7 +48,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     follow = verbs.add_parser("follow", help="seal your cases anew after somebody made new sheets", allow_abbrev=False)
     follow.set_defaults(command=_follow)
     restore = verbs.add_parser("restore", help="bring a member back with sheets alone", allow_abbrev=False)
-    add_wishes(restore)
+    add_wishes(restore, from_backup=False)
     restore.set_defaults(command=_restore)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from vault.access.alarms import Alarm, fork_alarm
@@ -19,6 +18,7 @@ from vault.services.authors import name_in
 from vault.services.exchange import certified_identity, keep_peers, knows, peers_of, pins_of
 from vault.services.noticing import notice
 from vault.services.projection import caught_up
+from vault.services.recovered import recovered_logs
 from vault.services.seats import member_of_seat
 from vault.services.sharing import rewrap_all
 from vault.sync.manifest import Manifest
@@ -70,6 +70,7 @@ class Arrival:
         self.entries = self.refused = 0
         self.waiting: tuple[Waiting, ...] = ()
         self._apart: set[bytes] = set()
+        self._recovered: set[bytes] = set()
 
     def take(self, bundle: Bundle, staged: Path, *, is_again: bool = False) -> None:
         """Bring in what is proven; go on as long as what came in makes more seats known.
@@ -88,10 +89,12 @@ class Arrival:
         known, had = dict(self.logs), len(self.versions)
         taken = self._round(bundle)
         self.waiting = taken.waiting
-        while any(one.why is Stop.UNKNOWN_SEAT for one in self.waiting):
-            unknown = {one.seat for one in self.waiting if one.why is Stop.UNKNOWN_SEAT}
-            if all(certified_identity(session, seat) is None for seat in unknown):
-                break
+        while unknown := {one.origin: one.seat for one in self.waiting if one.why is Stop.UNKNOWN_SEAT}:
+            if all(certified_identity(session, seat) is None for seat in unknown.values()):
+                recovered = recovered_logs(session, bundle, unknown) - self._recovered
+                self._recovered |= recovered
+                if not recovered:
+                    break
             taken = self._round(bundle)
             self.waiting = taken.waiting
             if not taken.logs:
@@ -144,7 +147,7 @@ class Arrival:
         taken = take_into(
             session.database,
             bundle,
-            knows=partial(knows, session),
+            knows=lambda origin, genesis: origin in self._recovered or knows(session, origin, genesis),
             pins=pins_of(session),
             own=session.log.origin,
             progress=lambda done, total: self._progress("taking", done, total),
@@ -249,7 +252,12 @@ def require_room(session: Session, bundle: Bundle) -> None:
     Raises:
         VerificationError: it is one.
     """
-    if bundle.size > UNKNOWN_LIMIT and certified_identity(session, bundle.manifest.seat) is None:
+    manifest = bundle.manifest
+    if (
+        bundle.size > UNKNOWN_LIMIT
+        and certified_identity(session, manifest.seat) is None
+        and not recovered_logs(session, bundle, {manifest.position.origin})
+    ):
         raise VerificationError(
             "this bundle was made by a device that no roster here admits",
             advice="Take the bundle first that admits it; then this one again.",

@@ -133,7 +133,7 @@ def _restore(place: DemoPlace, sheets: Sequence[Sheet], say: Callable[[str], Non
     typed = TypedSheets()
     for sheet in sheets:
         typed.take_sheet(" ".join(sheet.words))
-    wish = Wish(MEMBER, new_admin=False, everything=False, ends_old=True)
+    wish = Wish(MEMBER, new_admin=False, everything=False, ends_old=False)
     regained = restoring_by_sheets.restore_by_sheets(
         place.folder / "backup",
         place.folder / "restored.vault",

@@ -22,6 +22,13 @@ from vault.services.backup_state import StateReader, log_sizes
 from vault.services.restoring import Restored, begin_again, built, copied_beside
 from vault.services.sheets import TypedSheets
 
+# A backup does not know how much the old devices wrote since: to end them at its sizes would take it from all.
+KEPT = (
+    "Your old devices are not ended, and their passphrases still open them: what they wrote after the backup may be"
+    " with colleagues, and still counts. Take a bundle of each of them, and ask to be given the cases that came after"
+    " it. Then end them: `casevault device list`, `casevault device lost DEVICE`."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Regained:
