@@ -8,7 +8,7 @@ import pytest
 
 from vault.access.root_secret import forget_secret, kept_secret, root_of
 from vault.access.session import Session
-from vault.errors import BrokenSealError
+from vault.errors import VerificationError
 from vault.seal.purposes import Purpose
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key
@@ -51,7 +51,7 @@ def test_an_altered_secret_is_refused(session: Session) -> None:
         row = rows.local(session.seat, Purpose.ROOT_SECRET)
         assert row is not None
         rows.put_local(row._replace(blob=row.blob[:-1] + bytes([row.blob[-1] ^ 1])))
-    with pytest.raises(BrokenSealError, match="seal does not hold"):
+    with pytest.raises(VerificationError, match="the secret of the recovery sheets on this device was altered"):
         kept_secret(session)
 
 
