@@ -1,4 +1,4 @@
-"""What a command finds missing on its way stands on standard error, in one line, beside what it shows."""
+"""What a command finds wrong on its way stands on standard error, beside what it shows, and no longer than it is so."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.attacks.outsider import learn
+from tests.attacks.outsider import flipped, learn
 from tests.cli.desk import Desk
 
 LOOKS = [
@@ -28,3 +28,19 @@ def test_a_missing_record_is_one_line_beside_the_answer(desk: Desk, command: tup
         assert answer.err.startswith("1 record of ")
         assert answer.err.count(" is missing (") == 1
         assert len(answer.err.splitlines()) == 1
+
+
+def test_what_is_over_is_not_told_beside_a_clean_verification(desk: Desk) -> None:
+    """Damage that was found once is remembered until a verification finds none; that one says VERIFIED alone."""
+    outsider = learn(desk.place.path)
+    with outsider.rows(desk.place.path) as rows:
+        (whole,) = rows.execute("SELECT blob FROM version WHERE seq = 2").fetchone()
+        rows.execute("UPDATE version SET blob = ? WHERE seq = 2", (flipped(whole),))
+    assert "NOT VERIFIED" in desk.run("log", "verify").out
+    with outsider.rows(desk.place.path) as rows:
+        rows.execute("UPDATE version SET blob = ? WHERE seq = 2", (whole,))
+    assert "The log does not verify" in desk.run("case", "list").err
+    clean = desk.run("log", "verify")
+    assert clean.out.startswith("VERIFIED\n")
+    assert "does not verify" not in clean.err
+    assert desk.run("case", "list").err == ""

@@ -68,7 +68,8 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
 def _verify(args: argparse.Namespace, face: Face) -> Result:
     from vault.services import authors, checking, dates, seats
 
-    with opened(args, face) as session:
+    # What an earlier verification found is over where this one finds nothing, and must not stand beside it.
+    with opened(args, face, tells_after=True) as session:
         found = checking.verify(session, progress=lambda done, total: face.progress(done, total, "Checking the log"))
         if found.verified:
             dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)

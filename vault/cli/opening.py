@@ -91,8 +91,13 @@ def read_pin() -> str:
 
 
 @contextmanager
-def opened(args: argparse.Namespace, face: Face, entrance: Entrance | None = None) -> Iterator[Session]:
-    """Unlock the vault for one command and lock it after, whatever happens; within `casevault shell` it stays open."""
+def opened(
+    args: argparse.Namespace, face: Face, entrance: Entrance | None = None, *, tells_after: bool = False
+) -> Iterator[Session]:
+    """Unlock the vault for one command and lock it after, whatever happens; within `casevault shell` it stays open.
+
+    What unlock noticed is said before the command works, or, with `tells_after`, what is left of it after that.
+    """
     from vault.services import dates, members
 
     held: Session | None = args.held
@@ -105,7 +110,7 @@ def opened(args: argparse.Namespace, face: Face, entrance: Entrance | None = Non
         session = ending.enter_context(_unlock(vault_path(args), coming, face))
         dates.note_opened(session)
         members.note_end(session)
-        said = session.warnings
+        said = () if tells_after else session.warnings
         for warning in said:
             face.say(warning)
         with _answering(session, face, said):
