@@ -61,6 +61,7 @@ What the attacker has:
     a listed thing that is nowhere   test_fresh_absent_grants; test_missing_rows; test_absent_keys; test_relayed;
                                      test_absent_audit; test_nowhere
     an act that says something else  test_false_acts
+    an older list of members named   test_old_lists
     a text too long to travel        test_too_long
     two readers of one edited vault  test_differential
     a network, where none should be  test_no_network

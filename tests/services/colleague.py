@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.services.founded import Place
 from vault.access.enrolling import MemberRecord, commit_roster
 from vault.access.joining import join_here
-from vault.access.rosters import Change, propose
+from vault.access.rosters import Change, propose, sign_by_root
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.ids import MemberId, SeatId
@@ -42,8 +42,9 @@ def admit(
     passphrase: bytes = PASSPHRASE,
     roles: Collection[Role] = SUPERVISOR,
     member: MemberId | None = None,
+    by_root: bool = False,
 ) -> Colleague:
-    """Admit a member, or one more seat of `member`, into the session's own folder."""
+    """Admit a member, or one more seat of `member`, into the session's own folder; the root signs where told to."""
     invitation = Invitation(
         vault=session.vault,
         root=session.root_public,
@@ -59,9 +60,10 @@ def admit(
     new = join_here(session, invitation, member_name=name, passphrase=bytearray(passphrase))
     admitted = MemberId(new.certificate.member)
     change = Change(roles={} if member else {admitted: frozenset(roles)}, certificates=(new.certificate,))
+    roster = propose(session, change)
     commit_roster(
         session,
-        propose(session, change),
+        sign_by_root(session, roster) if by_root else roster,
         members=() if member else (MemberRecord(admitted, name),),
         keys=new.keys,
         rows=new.rows,

@@ -83,12 +83,6 @@ class Directory:
         certified = [Holder(seat, self.standing.certificates[seat].kem) for seat in seats]
         return [*certified, Holder(RECOVERY, self.standing.head.recovery)] if with_recovery else certified
 
-    def was_auditor(self, seat: SeatId, roster: bytes) -> bool:
-        """Say whether a seat could read audit payloads by a roster that counts, given by its root."""
-        found = self.chain.by_root(roster)
-        certificate = None if found is None else found.certificates.get(seat)
-        return found is not None and certificate is not None and Role.AUDITOR in found.members[certificate.member]
-
     def auditors(self) -> list[Holder]:
         """Return who can read audit payloads: the seats of auditors, and recovery."""
         seats = [

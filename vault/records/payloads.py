@@ -28,7 +28,7 @@ class AuditEntry:
     """One entry of a log: its place and, where this seat may read it, its payload.
 
     `fault` says why there is no payload: `not granted`, or `broken` when it should open and does not. `kinds` are those
-    of the items in its list; `roster` is the root of the roster that its header names, of an entry that is closed.
+    of the items in its list.
     """
 
     origin: Origin
@@ -36,7 +36,6 @@ class AuditEntry:
     payload: Payload | None
     fault: str | None = None
     kinds: frozenset[int] = field(default=frozenset(), compare=False)
-    roster: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def read_payloads(
             compartment, key = opened
         if key is None or row.seq < start:
             if row.seq >= start:
-                yield AuditEntry(origin, row.seq, None, "not granted", roster=_roster_of(row))
+                yield AuditEntry(origin, row.seq, None, "not granted")
             key = None if key is None else derive_next_ratchet(key)
             continue
         try:
@@ -104,13 +103,6 @@ def _open(vault: VaultId, compartment: bytes, key: bytes, row: OperationRow) -> 
     plaintext = open_sealed(derive_entry_key(key), row.sealed, context)
     _, payload = decode_plaintext(plaintext, Header.decode(row.header).commitment)
     return Payload.decode(payload)
-
-
-def _roster_of(row: OperationRow) -> bytes:
-    try:
-        return Header.decode(row.header).roster
-    except MalformedError:
-        return b""
 
 
 def _epoch_listed_by(

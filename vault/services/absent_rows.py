@@ -11,7 +11,6 @@ from vault.ids import Origin
 from vault.index.heads import had_version
 from vault.index.keys import key_items
 from vault.log.epochs import KIND_AT, CompartmentKind
-from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
 from vault.log.report import LogReport, Problem, ProblemCode
 from vault.records.absence import Absent
@@ -19,8 +18,9 @@ from vault.records.authority import names_its_list
 from vault.records.counting import Counter
 from vault.records.epochs import read_notice
 from vault.records.logs import genesis_of
+from vault.records.named import NamedRosters
 from vault.services.absences import Waiting
-from vault.services.audit_gaps import came_whole
+from vault.services.audit_gaps import came_whole, was_auditor
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 
@@ -48,7 +48,7 @@ class AbsentRows:
         missing = (each for each in self._waiting if each.is_missing)
         return [each.text.rstrip(".") for each in missing if not any(_place(one) in named for one in each.absent)]
 
-    def is_fault(self, rows: Rows, report: LogReport, one: Problem, counter: Counter) -> bool:
+    def is_fault(self, rows: Rows, report: LogReport, one: Problem, counter: Counter, named: NamedRosters) -> bool:
         """Say whether the absence that a check of lists found is one that others may expect to be filled."""
         place: Listed = (one.origin, one.seq, one.n)
         if one.code is not ProblemCode.ABSENT or one.seq is None or one.n is None or place in self._missing:
@@ -62,7 +62,7 @@ class AbsentRows:
             return True
         home = counter.home_of(item)
         if home is None:
-            return self._is_own(rows, row) or self._is_for_auditor(row)
+            return self._is_own(rows, row) or self._is_for_auditor(row, named)
         is_key = item.kind != ItemKind.VERSION
         if place in self._known or not (is_key or counter.is_owed(row, one.n)):
             return False
@@ -73,9 +73,9 @@ class AbsentRows:
         genesis = genesis_of(rows, row.origin)
         return genesis is not None and genesis.seat == self._session.seat
 
-    def _is_for_auditor(self, row: OperationRow) -> bool:
+    def _is_for_auditor(self, row: OperationRow, named: NamedRosters) -> bool:
         """Say whether what the entry lists of its log's audit was for this seat too, and came with the entry."""
-        is_for_it = self._session.directory.was_auditor(self._session.seat, Header.decode(row.header).roster)
+        is_for_it = was_auditor(self._session, named, Origin(row.origin), row.seq)
         return is_for_it and came_whole(self._session, Origin(row.origin), row.seq)
 
 

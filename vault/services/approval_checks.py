@@ -20,7 +20,6 @@ from vault.log.approvals import (
     judge,
     judge_unread,
 )
-from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
 from vault.log.payload import Payload
 from vault.log.roster import Roster
@@ -28,6 +27,7 @@ from vault.log.roster_entries import Certificate
 from vault.policy.roles import ALLOWED, Action
 from vault.records.content import Content
 from vault.records.logs import genesis_of
+from vault.records.named import NamedRosters
 from vault.records.versions import open_each
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
@@ -83,7 +83,11 @@ def listings_of(
 
 
 def approval_faults(
-    session: Session, rows: Rows, approvals: Mapping[bytes, bytes], payloads: Mapping[Place, Payload]
+    session: Session,
+    rows: Rows,
+    approvals: Mapping[bytes, bytes],
+    payloads: Mapping[Place, Payload],
+    named: NamedRosters,
 ) -> Iterator[ApprovalFault]:
     """Yield what does not count: uses of an approval, and acts without one as far as payloads can be read.
 
@@ -92,6 +96,7 @@ def approval_faults(
         rows: of the vault.
         approvals: digest -> bytes, of those in cases that this seat holds.
         payloads: place -> payload, of all that this seat can read.
+        named: which rosters the logs had named.
     """
     for digest, listings in sorted(listings_of(session, rows, payloads).items()):
         approval = _decoded(approvals.get(digest, b""))
@@ -109,7 +114,7 @@ def approval_faults(
     for (origin, seq), payload in sorted(payloads.items(), key=lambda one: one[0]):
         if payload.act in ACTS and payload.out.startswith("ok"):
             for row in rows.operations(origin, seq, seq + 1):
-                if not _lists_approval(row) and _needed_second(session, rows, row, payload.act):
+                if not _lists_approval(row) and _needed_second(rows, row, payload.act, named.newest_at(origin, seq)):
                     text = f"{payload.act} without the approval of a second person"
                     yield ApprovalFault(Origin(origin), seq, text)
 
@@ -165,13 +170,9 @@ def _lists_approval(row: OperationRow) -> bool:
         return False
 
 
-def _needed_second(session: Session, rows: Rows, row: OperationRow, act: str) -> bool:
-    """Say whether, when this was written, another member could have approved: by the roster that the header names."""
+def _needed_second(rows: Rows, row: OperationRow, act: str, roster: Roster | None) -> bool:
+    """Say whether another member could have approved it then, by the newest roster that its log had named."""
     genesis = genesis_of(rows, Origin(row.origin))
-    try:
-        roster = session.directory.chain.by_root(Header.decode(row.header).roster)
-    except MalformedError:
-        return False
     if genesis is None or roster is None:
         return False
     # Whom a break-glass lets in may not approve it, and its payload does not tell whom.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from vault.access.session import Session
 from vault.display import counted
 from vault.ids import Origin, SeatId
 from vault.index.keys import missed_since
+from vault.policy.roles import Role
 from vault.records.logs import genesis_of
+from vault.records.named import NamedRosters
 from vault.services.absences import ON_ITS_WAY_MS, author_of
 from vault.services.exchange import peers_of
 
@@ -32,6 +34,30 @@ def gaps(session: Session, owed: Mapping[Origin, Sequence[int]]) -> list[Gap]:
     since = missed_since(session.index(), places, now_ms, of_entries=True)
     late = {origin for (origin, _, _), first in since.items() if now_ms - first > ON_ITS_WAY_MS}
     return [_gap(session, origin, entries, is_late=origin in late) for origin, entries in owed.items()]
+
+
+def was_auditor(session: Session, named: NamedRosters, origin: Origin, seq: int) -> bool:
+    """Say whether this seat should read an entry's payload: by the newest roster that its log had named up to there."""
+    roster = named.newest_at(origin, seq)
+    certificate = None if roster is None else roster.certificates.get(session.seat)
+    return roster is not None and certificate is not None and Role.AUDITOR in roster.members[certificate.member]
+
+
+def of_unknown_lists(session: Session, named: NamedRosters, origins: Iterable[Origin]) -> list[str]:
+    """Return a sentence on each log of a device that is in whose headers name a roster that is not here or not valid.
+
+    It may still come, and what they wrote counts for nobody until it does.
+    """
+    live = session.directory.standing.certificates
+    lines = []
+    for origin in origins:
+        seat, unknown = _seat_of(session, origin), named.of(origin).unknown
+        if unknown and (seat is None or seat in live):
+            who = author_of(session, seat) or "somebody unknown"
+            does = "entry names" if len(unknown) == 1 else "entries name"
+            where = f"{who}, entries {unknown[0]} to {unknown[-1]}"
+            lines.append(f"{len(unknown)} {does} a list of members that is not here or does not count ({where}).")
+    return lines
 
 
 def came_whole(session: Session, origin: Origin, seq: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from vault.access.absence import absent_keys
@@ -24,6 +24,7 @@ from vault.records.counting import Counter, Quarantined
 from vault.records.epochs import notices_of, read_notice
 from vault.records.grants import GivenGrants, given_grants
 from vault.records.logs import genesis_bytes_of, genesis_of
+from vault.records.named import NamedRosters
 from vault.records.versions import open_all
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
@@ -31,7 +32,7 @@ from vault.seal.signing import is_signed_raw
 from vault.services.absences import tell_waiting
 from vault.services.absent_rows import AbsentRows, audits_of
 from vault.services.approval_checks import approval_faults, approvals_in
-from vault.services.audit_gaps import gaps
+from vault.services.audit_gaps import gaps, of_unknown_lists, was_auditor
 from vault.services.blame import seats_of, without_ended
 from vault.services.bounds import Bounds, bounds_of
 from vault.services.device_checks import file_faults, row_faults
@@ -86,7 +87,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
     absent = AbsentRows(session, tell_waiting(session))
     with session.database.reading() as rows:
         bounds = bounds_of(session, rows)
-        checked = _Checked(session, bounds, absent)
+        checked = _Checked(session, rows, bounds, absent)
         origins = sorted(bounds.sizes, key=lambda origin: (origin != session.log.origin, origin))
         total = sum(rows.size(origin) for origin in origins)
         done = 0
@@ -98,6 +99,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.strays(rows)
         checked.faults += row_faults(session, rows, checked.said)
         checked.approvals(rows)
+        unnamed = checked.lists_of_members(origins)
         progress(total, total)
     checked.absences()
     unread = gaps(session, checked.said.owed)
@@ -129,7 +131,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         size=size,
         root=root,
         faults=tuple(checked.faults),
-        on_their_way=(*absent.on_their_way, *(one.text for one in unread if one.is_on_its_way)),
+        on_their_way=(*absent.on_their_way, *(one.text for one in unread if one.is_on_its_way), *unnamed),
         newer=checked.said.newer,
         payloads_closed=checked.said.sealed_to_others if checked.said.opened else 0,
     )
@@ -138,7 +140,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
 class _Checked:
     """Collects what the checks of one run find."""
 
-    def __init__(self, session: Session, bounds: Bounds, absent: AbsentRows) -> None:
+    def __init__(self, session: Session, rows: Rows, bounds: Bounds, absent: AbsentRows) -> None:
         self._session = session
         self._absent = absent
         self._bounds = bounds
@@ -150,7 +152,8 @@ class _Checked:
         self._erased: set[bytes] | None = None
         self._given: GivenGrants | None = None
         self._approvals: dict[bytes, bytes] = {}
-        self.said = Said(lambda roster: session.directory.was_auditor(session.seat, roster))
+        self._named = NamedRosters(rows, self._counter(rows).authority)
+        self.said = Said(lambda origin, seq: was_auditor(session, self._named, origin, seq))
 
     def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
         """Check one log without keys (C1 to C3), then what this seat can open of it."""
@@ -238,9 +241,18 @@ class _Checked:
             for digest in sorted(stored)
         ]
 
+    def lists_of_members(self, origins: Sequence[Origin]) -> list[str]:
+        """Name the first entry of each log that goes back to an older roster; return what is said of unknown ones."""
+        for origin in origins:
+            if older := self._named.of(origin).older:
+                words = f"operation {older[0]}: it names an older list of members than an entry before it"
+                words += f", as do {len(older) - 1} after it" if len(older) > 1 else ""
+                self.faults.append(Fault("older-roster", origin, older[0], None, words))
+        return of_unknown_lists(self._session, self._named, origins)
+
     def approvals(self, rows: Rows) -> None:
         """Name each act of two persons that has no approval, and each use of one that does not count."""
-        for fault in approval_faults(self._session, rows, self._approvals, self.said.kept):
+        for fault in approval_faults(self._session, rows, self._approvals, self.said.kept, self._named):
             self._fault("approval", fault.origin, (fault.seq, None), fault.text)
 
     def _open_versions(self, rows: Rows, origin: Origin) -> None:
@@ -267,7 +279,7 @@ class _Checked:
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
                 # A version without a wrap is as absent as one without a row (FORMAT.md 5).
                 lacking = Problem(ProblemCode.ABSENT, origin, row.seq, row.n, "its wrapped key is not here")
-                if self._absent.is_fault(rows, report, lacking, self._counter(rows)):
+                if self._absent.is_fault(rows, report, lacking, self._counter(rows), self._named):
                     self._fault("wrap", origin, (row.seq, row.n), lacking.text, is_absence=True)
         for judged in self._counter(rows).judge(origin, 0, Proven(report.size, report.rejected)):
             if not isinstance(judged, Quarantined):
@@ -298,7 +310,7 @@ class _Checked:
     def _note_listed(self, rows: Rows, report: LogReport, found: ListedReport) -> None:
         """Note what is wrong with listed things, but not the absence of what is on its way, or owed to nobody."""
         counter = self._counter(rows)
-        self._note(one for one in found.problems if self._absent.is_fault(rows, report, one, counter))
+        self._note(one for one in found.problems if self._absent.is_fault(rows, report, one, counter, self._named))
 
     def _note(self, problems: Iterable[Problem]) -> None:
         for one in problems:

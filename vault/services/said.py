@@ -51,10 +51,10 @@ class Said:
         closed: logs of which this seat cannot read every payload.
         owed: log -> entries that this seat should be able to read and cannot.
         sealed_to_others: how many were sealed to the auditors of their time, and this seat was none.
-        may_read: whether this seat reads what is sealed under a roster, given by its root.
+        may_read: whether this seat reads what is sealed at an entry, by the newest roster that its log had named.
     """
 
-    may_read: Callable[[bytes], bool] = lambda roster: False
+    may_read: Callable[[Origin, int], bool] = lambda origin, seq: False
     opened: int = 0
     newer: int = 0
     kept: dict[tuple[bytes, int], Payload] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Said:
                 self.closed.add(origin)
                 if entry.fault == "broken":
                     yield SaidFault("payload-seal", entry.seq, "the audit payload does not open")
-                elif self.may_read(entry.roster):
+                elif self.may_read(origin, entry.seq):
                     self.owed.setdefault(origin, []).append(entry.seq)
                 else:
                     self.sealed_to_others += 1

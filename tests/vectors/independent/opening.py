@@ -117,7 +117,8 @@ def judge(file: KeysFile, secrets: Secrets, rows: Rows, pins: Pins | None = None
     opened, more = read_versions(everything, keys, secrets.seat)
     payloads, further = read_payloads(everything, keys)
     whole = Whole(file, secrets, everything, keys, opened, payloads, faults + more + further)
-    whole.faults += [*absent(whole), *unread(whole), *strays(whole), *keys_file_faults(whole), *keyring_faults(whole)]
+    whole.faults += [*absent(whole), *unread(whole), *going_back(whole), *strays(whole)]
+    whole.faults += [*keys_file_faults(whole), *keyring_faults(whole)]
     if pins is not None:
         whole.faults += pins_faults(pins, file, secrets, logs)
     return whole
@@ -188,14 +189,45 @@ def absent(whole: Whole) -> Iterator[Fault]:
 
 
 def unread(whole: Whole) -> Iterator[Fault]:
-    """Name each payload that this seat, an auditor by the roster of its entry, cannot open (FORMAT.md 6)."""
+    """Name each payload that this seat, an auditor by the newest roster that the log had named, cannot open (5)."""
     opened = {(one.entry.origin, one.entry.seq) for one in whole.payloads}
+    named = {origin: newest_named(whole.everything, origin) for origin in whole.everything.logs}
     for entry in whole.everything.entries():
-        roster = whole.everything.roster_of(entry)
+        roster = named[entry.origin].get(entry.seq)
         if roster is None or whole.secrets.seat not in roster.certificates:
             continue
         if "auditor" in roster.roles_of(whole.secrets.seat) and (entry.origin, entry.seq) not in opened:
             yield Fault("a payload that an auditor cannot open", f"{entry.origin.hex()[:8]} {entry.seq}")
+
+
+def newest_named(everything: Everything, origin: bytes) -> dict[int, Roster]:
+    """Return the newest roster that a log had named up to each entry, in itself or in logs that it goes on from (5)."""
+    log = everything.logs[origin]
+    newest: Roster | None = None
+    before = everything.logs.get(log.genesis.predecessor)
+    if before is not None and before.genesis.identity == log.genesis.identity:
+        named = newest_named(everything, log.genesis.predecessor)
+        known = [seq for seq in named if seq < log.genesis.predecessor_size]
+        newest = named[max(known)] if known else None
+    found: dict[int, Roster] = {}
+    for entry in log.entries:
+        roster = everything.line.by_root(entry.header.roster)
+        if roster is not None and (newest is None or roster.number >= newest.number):
+            newest = roster
+        if newest is not None:
+            found[entry.seq] = newest
+    return found
+
+
+def going_back(whole: Whole) -> Iterator[Fault]:
+    """Name each entry whose header names an older roster than one before it in its log (5)."""
+    for log in whole.everything.logs.values():
+        newest = -1
+        for entry in log.entries:
+            roster = whole.everything.line.by_root(entry.header.roster)
+            if roster is not None and roster.number < newest:
+                yield Fault("an older roster", f"{entry.origin.hex()[:8]} {entry.seq}")
+            newest = max(newest, -1 if roster is None else roster.number)
 
 
 def strays(whole: Whole) -> Iterator[Fault]:
