@@ -46,6 +46,7 @@ What the attacker has:
     two who act apart                test_apart; test_fresh_acted_apart
     one admin of two arrested        test_arrest; tests/services: members
     recovery sheets                  test_recovery; test_recovered_elsewhere; test_reserved_ids; tests/seal: sheets
+    one admin alone                  test_admin_alone; tests/services: deputies, handover
     the person's own files nearby    test_what_is_not_ours; tests/access: founding_attacks
     two-person acts                  test_two_person; test_fresh_approvals; test_questions_by_file; tests/log: approvals
     who counts wrongly               tests/records: counting; test_hidden_heads; test_fresh_kinds

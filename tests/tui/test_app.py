@@ -141,6 +141,14 @@ def test_whoever_types_a_name_into_the_list_filters_it_and_opens_nothing(typed: 
     assert {act[0] for act in app.still.done} == {"unlock", "list"}
 
 
+def test_who_makes_a_case_reads_who_can_open_it_too() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        await press(pilot, "ctrl+n")
+        assert "Joel Brandvik, your deputy, can open it too." in shown(pilot.app)
+
+    walk(StillApp(), steps)
+
+
 def test_f8_does_not_leave_a_form_that_holds_what_was_typed() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await press(pilot, "ctrl+n")

@@ -58,6 +58,16 @@ def test_a_case_without_a_deputy_says_so_in_every_place(desk: OfficeDesk) -> Non
     assert words not in desk.done(people.amina, "case", "show", row["ref"]).out
 
 
+def test_who_makes_a_case_hears_who_can_open_it_too(desk: OfficeDesk) -> None:
+    people = desk.office
+    made = desk.done(people.amina, "case", "new", "--kind", "asylum", "--title", "A case")
+    assert f"{JOEL}, your deputy, can open it too." in made.out
+    assert f"named {JOEL} as your deputy" in made.err
+    assert "deputy" not in desk.done(people.amina, "case", "list").err
+    refused = desk.run(people.joel, "handover", "order", AMINA, "--to", JOEL, "--reason", "left")
+    assert refused.code == 5
+
+
 def test_a_holiday_with_an_end(desk: OfficeDesk) -> None:
     people = desk.office
     made = desk.done(people.amina, "case", "new", "--kind", "other", "--title", "A case", "--json").json()

@@ -9,13 +9,17 @@ from tui.gateway.subject import Subject, case_id
 from tui.values import CaseShown, PersonTyped
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel
-from vault.services import authors, cases, people
+from vault.services import authors, cases, deputies, people
 
 
 class Casework(Subject):
     """Opens and makes cases."""
 
     reasons: ClassVar[tuple[str, ...]] = cases.REASONS
+
+    def stands_in(self) -> str:
+        """Return who else opens the cases that this member makes, in words; empty for nobody."""
+        return cases.deputy_words(self._session, deputies.deputy_of(self._session, self._session.member))
 
     def create(self, title: str, kind: str) -> str:
         """Make a case and return its id."""

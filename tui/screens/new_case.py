@@ -37,6 +37,14 @@ class NewCase(FormScreen):
             can_focus=False,
         )
 
+    def on_mount(self) -> None:
+        """Say who else will open the case."""
+        self.ask(lambda vault: vault.casework.stands_in(), self._stands_in)
+
+    def _stands_in(self, words: str) -> None:
+        if words:
+            self.say(words)
+
     def action_finish(self) -> None:
         """Make the case."""
         title, kind = self.text("title"), self.word("kind")

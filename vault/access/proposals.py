@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
+from vault.access.directory import RECOVERY
 from vault.access.enrolling import MemberRecord
 from vault.access.session import Session
 from vault.display import is_one_line
 from vault.errors import BrokenSealError, MalformedError, RefusedError
-from vault.ids import ID_SIZE, ZERO_ID, MemberId
+from vault.ids import ID_SIZE, ZERO_ID, EpochId, MemberId
 from vault.log.roster import Roster
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.keys import derive_proposal_key
@@ -42,22 +43,72 @@ class _Wire(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     members: list[_Member]
 
 
-def seal_proposal(session: Session, proposal: Proposal) -> bytes:
-    """Return the file: whoever holds the directory can read and sign it."""
-    home = session.directory.compartment
-    state = session.state_of(home)
-    current = () if state is None else state.current
-    held = [(epoch, key) for epoch in current if (key := session.keyring.get(epoch)) is not None]
-    if state is None or not held:
-        raise RefusedError("this seat does not hold the directory's key", advice="Exchange with another member first.")
-    # Of several that one which most can open: whoever may replace the key can make keys for themselves alone.
-    epoch, key = max(held, key=lambda pair: len(state.epochs[pair[0]].granted & state.holders))
+def seal_proposal(session: Session, proposal: Proposal, *, came: bytes | None = None) -> bytes:
+    """Return the file: whoever holds the directory can read and sign it.
+
+    Args:
+        session: who begins it, or signs.
+        proposal: what it says.
+        came: the file that it came in, where somebody else began it: it goes on under the same key, which those who
+            have it can open.
+
+    Raises:
+        RefusedError: no key of the directory is here that no ended seat knows.
+    """
+    if came is None:
+        epoch, key = _epoch_to_seal(session)
+    else:
+        epoch, key = EpochId(came[:ID_SIZE]), _key_of(session, came)
     fields: Mapping[str, Any] = proposal.roster.fields()
     members = [_Member(one.member, one.name, one.until_ms) for one in proposal.members]
     wire = _Wire(list(fields["entries"]), [(pair[0], pair[1]) for pair in fields["sigs"]], members)
     number = proposal.roster.head.number
     sealed = seal(derive_proposal_key(key), msgspec.msgpack.encode(wire), _context(session, number))
     return bytes(epoch) + number.to_bytes(_NUMBER_SIZE, "big") + sealed
+
+
+def _epoch_to_seal(session: Session) -> tuple[EpochId, bytes]:
+    """Return the epoch of the directory to seal under, and its key (FORMAT.md 2).
+
+    Keys are joined only where there is none: one that was made just now is with none of those who are to sign.
+    """
+    found = _fit_to_seal(session)
+    if not found:
+        session.settle_keys(session.directory.compartment)
+        found = _fit_to_seal(session)
+    if not found:
+        state = session.state_of(session.directory.compartment)
+        if state is None or not any(session.keyring.get(epoch) is not None for epoch in state.epochs):
+            text = "this seat does not hold the directory's key"
+        else:
+            text = "a device that was ended knows every key of the directory that is here"
+        raise RefusedError(text, advice="Ask an admin to open the vault once, and exchange with them.")
+    _, _, epoch, key = max(found)
+    return epoch, key
+
+
+def _fit_to_seal(session: Session) -> list[tuple[int, bool, EpochId, bytes]]:
+    state = session.state_of(session.directory.compartment)
+    live = session.directory.standing.certificates.keys() | {RECOVERY}
+    found = []
+    for epoch, counted in () if state is None else state.epochs.items():
+        key = session.keyring.get(epoch)
+        knowing = counted.granted | {made.entry.seat for made in counted.made}
+        if state is not None and key is not None and knowing <= live:
+            found.append((len(counted.granted & state.holders), epoch in state.current, epoch, key))
+    return found
+
+
+def _key_of(session: Session, untrusted: bytes) -> bytes:
+    epoch = untrusted[:ID_SIZE]
+    is_ours = session.keyring.compartment_of(epoch) == session.directory.compartment
+    key = session.keyring.get(epoch) if is_ours else None
+    if key is None:
+        raise RefusedError(
+            "this proposal is of another vault, or newer than what this device knows",
+            advice="Take the newest bundle first, then repeat.",
+        )
+    return key
 
 
 def open_proposal(session: Session, untrusted: bytes) -> Proposal:
@@ -70,14 +121,8 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
     """
     if not ID_SIZE + _NUMBER_SIZE < len(untrusted) <= PROPOSAL_LIMIT:
         raise MalformedError("this is no proposal", advice="Check the path.")
-    epoch, number = untrusted[:ID_SIZE], int.from_bytes(untrusted[ID_SIZE : ID_SIZE + _NUMBER_SIZE], "big")
-    is_ours = session.keyring.compartment_of(epoch) == session.directory.compartment
-    key = session.keyring.get(epoch) if is_ours else None
-    if key is None:
-        raise RefusedError(
-            "this proposal is of another vault, or newer than what this device knows",
-            advice="Take the newest bundle first, then repeat.",
-        )
+    number = int.from_bytes(untrusted[ID_SIZE : ID_SIZE + _NUMBER_SIZE], "big")
+    key = _key_of(session, untrusted)
     content = open_sealed(derive_proposal_key(key), untrusted[ID_SIZE + _NUMBER_SIZE :], _context(session, number))
     try:
         wire = msgspec.msgpack.decode(content, type=_Wire)

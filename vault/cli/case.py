@@ -56,7 +56,8 @@ def _new(args: argparse.Namespace, face: Face) -> Result:
             no_recovery_reason=reason if args.without_recovery else None,
         )
         only_you = cases.only_you(session, made.case)
-    lines = [f"Case {made.ref} is kept.", *([only_you] if only_you else [])]
+        too = cases.deputy_words(session, made.deputy)
+    lines = [f"Case {made.ref} is kept.", *(line for line in (only_you, too) if line)]
     return Result({"case": made.case.hex(), "ref": made.ref, "only_you": only_you is not None}, lines)
 
 

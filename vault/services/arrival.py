@@ -15,7 +15,7 @@ from vault.errors import VaultError
 from vault.ids import CompartmentId, SeatId
 from vault.policy.rights import Place
 from vault.policy.roles import ALLOWED, Action
-from vault.services import handover, intake, members, rostering, sections, sharing, terms
+from vault.services import handover, intake, members, news, rostering, sections, sharing, terms
 from vault.services.authors import name_in, names_of_members
 
 _ANNOUNCED = "announced"
@@ -30,7 +30,7 @@ def settle(session: Session) -> list[str]:
     members.note_end(session)
     if session.is_over:
         return []
-    lines = terms.announcements(session)
+    lines = [*terms.announcements(session), *news.untold(session)]
     if session.faults():
         return lines
     steps: list[Callable[[Session], list[str]]] = []

@@ -15,7 +15,7 @@ from vault.casework.stages import CaseKind, first_stage
 from vault.casework.vocabulary import word_of
 from vault.display import counted
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, RecordId, VersionId, make_case_ref, make_id, short_id
+from vault.ids import CompartmentId, MemberId, RecordId, VersionId, make_case_ref, make_id, short_id
 from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page
 from vault.index.heads import heads_in
 from vault.log.epochs import CompartmentKind
@@ -24,6 +24,7 @@ from vault.policy.roles import ALLOWED, Action
 from vault.records.codec import to_fields
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry
+from vault.services.authors import name_in, names_of_members
 from vault.services.deputies import deputy_of
 from vault.services.projection import audit_of, caught_up
 from vault.services.reading import Stored, read_heads, stored_of_kind
@@ -49,10 +50,11 @@ REASONS = (
 
 @dataclass(frozen=True, slots=True)
 class CaseMade:
-    """A new case, by the id of its compartment and the reference that people say."""
+    """A new case, by the id of its compartment and the reference that people say; and the deputy who opens it too."""
 
     case: CompartmentId
     ref: str
+    deputy: MemberId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,12 @@ def create(
         case = work.found(CompartmentKind.CASE, holders)
         work.write(case, RecordId(make_id()), Case.KIND, to_fields(head))
         work.commit(Entry(act="case.create", obj=head.audit, covers={Case.KIND: 1}, pol=rule))
-    return CaseMade(case, head.ref)
+    return CaseMade(case, head.ref, deputy)
+
+
+def deputy_words(session: Session, deputy: MemberId | None) -> str:
+    """Return in words that a deputy opens a new case too; empty where there is none."""
+    return "" if deputy is None else f"{name_in(names_of_members(session), deputy)}, your deputy, can open it too."
 
 
 def list_all(session: Session, *, limit: int = 1000) -> list[CaseRow]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from vault.access.session import Session
 from vault.casework.membership import Deputy
 from vault.errors import UsageError
@@ -14,16 +16,29 @@ from vault.records.work import Entry
 from vault.seal.named import deputy_record
 from vault.services.projection import caught_up, read_counted
 from vault.services.reading import read_versions, stored_of_kind
+from vault.services.seats import members_of_logs
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Who is the deputy of a member, None after one was taken away; `by` is whose log lists it, `version` where."""
+
+    member: MemberId
+    deputy: MemberId | None
+    by: MemberId
+    version: VersionId
 
 
 def set_deputy(session: Session, member: MemberId, deputy: MemberId | None) -> None:
     """Name who stands in for a member from now on, or nobody. Cases that stand already are not granted by this.
 
     Raises:
-        UsageError: the deputy is the member, or has no role that shares cases.
+        UsageError: the deputy is the member, or who names them, or has no role that shares cases.
     """
     rule = session.require(Action.DEPUTY_SET)
     value = Deputy(member, deputy)
+    if deputy == session.member:
+        raise UsageError("nobody names themself as a deputy", advice="Ask another admin to name you.")
     if deputy is not None and not session.directory.roles_of(deputy) & ALLOWED[Action.CASE_SHARE]:
         raise UsageError(
             "a deputy opens cases and hands them over: this member has no role that may",
@@ -39,24 +54,41 @@ def set_deputy(session: Session, member: MemberId, deputy: MemberId | None) -> N
 def deputies(session: Session) -> dict[MemberId, MemberId]:
     """Return who stands in for whom, of members and deputies who are in now."""
     session.require(Action.MEMBER_LIST)
-    return _deputies(session, read_counted(session, session.directory.compartment))
+    named = _named(session, read_counted(session, session.directory.compartment))
+    stands = session.directory.standing.members
+    return {one.member: one.deputy for one in named if one.deputy is not None and one.deputy in stands}
 
 
 def deputy_of(session: Session, member: MemberId) -> MemberId | None:
     """Return who stands in for a member, or None."""
+    named = naming_of(session, member)
+    is_in = named is not None and named.deputy in session.directory.standing.members
+    return named.deputy if named is not None and is_in else None
+
+
+def naming_of(session: Session, member: MemberId) -> Named | None:
+    """Return who named whom as the deputy of a member, whether or not these are in; None where nobody did."""
     session.require(Action.MEMBER_LIST)
     record, home = RecordId(deputy_record(member)), session.directory.compartment
     heads = frozenset(VersionId(head) for head in heads_of(caught_up(session), home, record))
     if not heads:
         return None
-    known = _deputies(session, read_versions(session, home, record, heads))
-    return known.get(member)
+    named = _named(session, read_versions(session, home, record, heads))
+    return next((one for one in named if one.member == member), None)
 
 
-def _deputies(session: Session, versions: list[OpenedVersion]) -> dict[MemberId, MemberId]:
-    stands = session.directory.standing.members
-    return {
-        MemberId(one.value.member): MemberId(one.value.deputy)
-        for one in stored_of_kind(versions, Deputy)
-        if one.value.deputy is not None and one.value.deputy in stands and one.record == deputy_record(one.value.member)
-    }
+def _named(session: Session, versions: list[OpenedVersion]) -> list[Named]:
+    """Return the namings that count: nobody names themself, whatever their program lets them (FORMAT.md 4)."""
+    of_kind = [one for one in versions if one.content.kind == Deputy.KIND]
+    authors = members_of_logs(session, (one.origin for one in of_kind))
+    by_others = [one for one in of_kind if authors.get(one.origin) not in {None, one.content.fields.get("deputy")}]
+    return [
+        Named(
+            MemberId(one.value.member),
+            None if one.value.deputy is None else MemberId(one.value.deputy),
+            authors[one.origin],
+            one.version,
+        )
+        for one in stored_of_kind(by_others, Deputy)
+        if one.origin is not None and one.record == deputy_record(one.value.member)
+    ]

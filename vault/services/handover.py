@@ -20,6 +20,7 @@ from vault.services import deputies, sharing, terms
 from vault.services.going_on import going_on
 from vault.services.projection import audit_of, caught_up, read_counted
 from vault.services.reading import Stored, read_heads, stored_of_kind
+from vault.services.seats import members_of_logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,23 @@ def order(session: Session, leaver: MemberId, successor: MemberId, *, reason: st
     """Order that a leaver's cases go to a successor. Needs no case; the deputy's seat carries it out.
 
     Raises:
-        UsageError: the successor is the leaver, or may not work on cases.
+        UsageError: the successor is the leaver, or who orders it, or who named the leaver's deputy, or may not work on
+            cases.
     """
     rule = session.require(Action.HANDOVER_ORDER)
     value = Order(leaver=leaver, successor=successor, made_by=session.member, reason=reason)
     if not session.directory.roles_of(successor) & ALLOWED[Action.CASE_WRITE]:
         raise UsageError("the successor has no role that works on cases", advice="Name a caseworker or a supervisor.")
+    if successor == session.member:
+        raise UsageError(
+            "nobody orders cases to themself",
+            advice="Ask another admin to order it, or the deputy to grant you the cases.",
+        )
+    if _named_the_deputy(session, successor, leaver):
+        raise UsageError(
+            "the successor named the deputy who would carry this out",
+            advice="Name another successor, or name the deputy yourself first.",
+        )
     record, home = RecordId(make_id()), session.directory.compartment
     with session.work(home) as work:
         work.write(home, record, Order.KIND, to_fields(value))
@@ -54,9 +66,24 @@ def order(session: Session, leaver: MemberId, successor: MemberId, *, reason: st
 
 
 def orders(session: Session) -> list[Stored[Order]]:
-    """Return the orders that stand in the directory, oldest first."""
+    """Return the orders that count in the directory, oldest first.
+
+    Nobody orders cases to themself, and nobody gets them from a deputy of their own choice (FORMAT.md 4).
+    """
     session.require(Action.MEMBER_LIST)
-    return stored_of_kind(read_counted(session, session.directory.compartment), Order)
+    versions = [one for one in read_counted(session, session.directory.compartment) if one.content.kind == Order.KIND]
+    authors = members_of_logs(session, (one.origin for one in versions))
+    by_others = [one for one in versions if authors.get(one.origin) not in {None, one.content.fields.get("successor")}]
+    return [
+        one
+        for one in stored_of_kind(by_others, Order)
+        if not _named_the_deputy(session, MemberId(one.value.successor), MemberId(one.value.leaver))
+    ]
+
+
+def _named_the_deputy(session: Session, member: MemberId, leaver: MemberId) -> bool:
+    named = deputies.naming_of(session, leaver)
+    return named is not None and named.deputy is not None and named.by == member
 
 
 def carry_out(

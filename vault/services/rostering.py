@@ -133,7 +133,7 @@ def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
     if session.member in signers_in(session.directory.standing, proposal.roster):
         raise RefusedError("you signed this proposal already", advice="Give it to another who may sign.")
     signed = Proposal(sign_roster(session, proposal.roster), proposal.members)
-    return _shown(session, signed), seal_proposal(session, signed)
+    return _shown(session, signed), seal_proposal(session, signed, came=untrusted)
 
 
 def commit(session: Session, untrusted: bytes, *, progress: Progress = lambda done, total: None) -> Outcome:

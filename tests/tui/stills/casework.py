@@ -61,6 +61,10 @@ class StillCasework(Casework):
     _door: StillDoor
 
     @override
+    def stands_in(self) -> str:
+        return "Joel Brandvik, your deputy, can open it too."
+
+    @override
     def create(self, title: str, kind: str) -> str:
         self._door.done.append(("create", title, kind))
         return "11" * 16
