@@ -25,13 +25,17 @@ from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.evidence import StillEvidence
 from tests.tui.stills.referral import PAGES
 from tui.gateway.subject import Progress, Stopped
+from tui.screens import case_list
 from tui.screens.back_up import BackupScreen
-from tui.screens.case import CaseScreen
+from tui.screens.case import CaseScreen, _note_row
 from tui.screens.export import ExportScreen
 from tui.screens.log_view import LogScreen
 from tui.screens.pages import PagesScreen
 from tui.screens.person_form import PersonForm
-from tui.values import BackupMade, Checked, LogShown, PersonTyped
+from tui.screens.rows import case_cells
+from tui.screens.wording import day_and_time
+from tui.values import BackupMade, CaseLine, Checked, LogShown, NoteShown, PersonTyped
+from tui.widgets.columns import lay_out
 from tui.widgets.progress import ProgressModal
 from vault.errors import RefusedError, TryAgainError, UsageError
 
@@ -414,3 +418,14 @@ def test_a_hit_opens_its_case_at_the_record() -> None:
         assert "│ Arseniy Vyuzhanin called at 07:40." in shown(pilot.app)
 
     walk(StillApp(), steps, size=(120, 40))
+
+
+def test_at_80_columns_a_title_of_two_words_is_whole_and_notes_of_one_day_are_told_apart() -> None:
+    line = CaseLine("c1", "XB28-67HC", "Ilta Sarvanto", "Family Sarvanto, Dublin", "asylum", "pre-reg")
+    shown = lay_out(case_list._COLUMNS, case_cells(line), 78)
+    assert "Family Sarvanto, Dublin" in shown
+    note = NoteShown("n1", "contact", 1_800_000_000_000, "Phoned Sami about the transfer")
+    assert _note_row(note, is_corrected=False).cells == (
+        day_and_time(1_800_000_000_000),
+        "Phoned Sami about the transfer  (contact)",
+    )

@@ -20,14 +20,14 @@ from tui.screens.note_editor import NoteEditor
 from tui.screens.person_form import PersonForm
 from tui.screens.rows import FixedRows
 from tui.screens.sections import SectionsScreen
-from tui.screens.wording import counted, day, moment
+from tui.screens.wording import counted, day_and_time, moment
 from tui.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
 from tui.widgets.columns import Column
 from tui.widgets.pages import ListRow
 from tui.widgets.virtual_list import VirtualList
 
 _PEOPLE: Final = (Column("role", 11), Column("name"))
-_NOTES: Final = (Column("written", 10), Column("kind and text"))
+_NOTES: Final = (Column("written", 14), Column("text and kind"))
 
 
 class CaseScreen(VaultScreen):
@@ -278,13 +278,13 @@ def _person_row(person: PersonShown) -> ListRow:
 def _note_row(note: NoteShown, *, is_corrected: bool) -> ListRow:
     first = next((line for line in note.text.splitlines() if line.strip()), "")
     mark = "corrected  " if is_corrected else "correction  " if note.amends else ""
-    return ListRow(note.record, (day(note.written_ms), f"{mark}{note.kind}  {first}"))
+    return ListRow(note.record, (day_and_time(note.written_ms), f"{mark}{first}  ({note.kind})"))
 
 
 def _draft_row(draft: DraftShown) -> ListRow:
     first = next((line for line in draft.text.splitlines() if line.strip()), "")
     mark = "DRAFT restricted" if draft.section else "DRAFT"
-    return ListRow(draft.record, (day(draft.saved_ms), f"{mark}  {first}"))
+    return ListRow(draft.record, (day_and_time(draft.saved_ms), f"{mark}  {first}"))
 
 
 def _versions(head: str, heads: int) -> str:

@@ -27,7 +27,7 @@ from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.virtual_list import ListHeader, VirtualList
 from vault.errors import RefusedError, VaultError
 
-_COLUMNS: Final = (Column("ref", 10), Column("client", 20), Column("title"), Column("kind, stage", 22))
+_COLUMNS: Final = (Column("ref", 10), Column("client", 16), Column("title"), Column("kind, stage", 18))
 _OLD_BACKUP_MS: Final = 7 * 86_400_000
 _ALARMS_SHOWN: Final = 3
 _CREATE: Final = "case.create"
