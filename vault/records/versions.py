@@ -93,8 +93,11 @@ def open_each(
             continue
         try:
             version = open_version(sealed, vault=vault, keyring=keyring)
-        except (BrokenSealError, MalformedError) as error:
-            broken[identity] = error
+        except MalformedError as error:
+            broken[identity] = error  # it opened: no other wrap makes anything else of it
+            continue
+        except BrokenSealError as error:
+            broken.setdefault(identity, error)
             continue
         if version is not None:
             opened[identity] = version
