@@ -38,5 +38,5 @@ def _descriptor(path: Path) -> int:
     found = path.stat()
     file = (found.st_dev, found.st_ino)
     if file not in _opened:
-        _opened[file] = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        _opened[file] = os.open(path, os.O_RDWR | getattr(os, "O_CLOEXEC", 0))
     return _opened[file]
