@@ -16,7 +16,7 @@ from vault.ids import CompartmentId, RecordId, make_id
 from vault.records import work
 from vault.records.content import Content, encode_content
 from vault.records.work import Entry
-from vault.services import cases, checking, members, notes, sharing
+from vault.services import backups, cases, checking, members, notes, sharing
 from vault.services.checking import Verification
 
 WAITS = "waits until what is not here has come"
@@ -149,3 +149,18 @@ def test_a_time_beyond_any_in_a_record_that_the_index_does_not_read_stops_nobody
     with organisation.open(AMINA) as amina:
         cases.open_case(amina, case)
         assert sharing.grant(amina, case, organisation.members(TOMAS))
+
+
+@pytest.mark.parametrize(("name", "patch"), [CLOSED[0], *EMPTY])
+def test_a_backup_is_made_beside_what_its_author_sealed_wrongly(
+    organisation: Organisation,
+    shared: tuple[CompartmentId, CompartmentId],
+    tmp_path: Path,
+    name: str,
+    patch: Callable[..., bytes],
+) -> None:
+    with organisation.open(JOEL) as joel:
+        write_junk(joel, shared[0], name, patch, "note")
+    organisation.exchange(JOEL, AMINA)
+    with organisation.open(AMINA) as amina:
+        assert backups.make(amina, tmp_path / "stick") is not None

@@ -147,6 +147,8 @@ NO_ACT: Mapping[str, str] = {
     "asking.ask_apart": ASKED,
     "audit_gaps.came_whole": ASKED,
     "audit_gaps.gaps": ASKED,
+    "audit_gaps.of_unknown_lists": ASKED,
+    "audit_gaps.was_auditor": ASKED,
     "authors.find_member": DIRECTORY,
     "authors.all_names": DIRECTORY,
     "authors.names_of_members": DIRECTORY,

@@ -15,6 +15,7 @@ from vault.casework.note import Note
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.log.epochs import CompartmentKind
 from vault.log.items import Item, ItemKind
+from vault.policy.rights import Place
 from vault.records.authority import Authority
 from vault.records.counting import Quarantined, _Ahead
 from vault.records.epochs import make_epoch
@@ -88,8 +89,8 @@ def test_who_was_granted_and_dropped_is_owed_nothing_whatever_else_is_missing(
     filled: Filled, filled_session: Session
 ) -> None:
     case = filled.cases[0]
-    dropped = SimpleNamespace(compartment=case, counts=lambda *_: False, was_granted=lambda _: True)
-    never = SimpleNamespace(compartment=case, counts=lambda *_: False, was_granted=lambda _: False)
+    dropped = SimpleNamespace(compartment=case, place=Place.CASE, counts=lambda *_: False, was_granted=lambda _: True)
+    never = SimpleNamespace(compartment=case, place=Place.CASE, counts=lambda *_: False, was_granted=lambda _: False)
     item = Item.in_compartment(ItemKind.VERSION, case, os.urandom(32))
     seq = append(filled_session, [item])
     with counting(filled_session) as counter:
