@@ -125,7 +125,7 @@ class StateReader:
                 return True  # what its author sealed is no record: that is theirs, and copied as it is
             except BrokenSealError as fault:
                 if any(is_no_fault_of_the_copy(one, keyring=self.keyring) for one in sealed):
-                    return False
+                    return True
                 place = f"entry {version.seq} of log {version.origin.hex()[:16]}"
                 raise BrokenSealError(f"version {version.id.hex()} of {place}: {fault.message}") from None
         return bool(sealed)
