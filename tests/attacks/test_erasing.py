@@ -18,8 +18,10 @@ from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.log.epochs import CompartmentKind
 from vault.records.work import Entry, Work
 from vault.services import cases, checking, joining, sharing
+from vault.services.compartments import the_one
 from vault.services.projection import caught_up
 from vault.store import tables
 
@@ -139,7 +141,7 @@ def test_a_volunteer_who_erases_what_their_own_log_lists_did_it_without_authorit
     """Both entries are theirs, and the role is not."""
     short = office.filled
     with office.volunteer.open(short.place) as session:
-        where = session.directory.compartment  # any compartment that they hold
+        where = the_one(session, CompartmentKind.INTAKE)  # where they may write
         with Work(session.log) as work:
             version = work.write(where, RecordId(make_id()), "slip", {})
             receipt = work.commit(Entry(act="intake.edit"))
