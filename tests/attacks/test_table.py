@@ -24,6 +24,7 @@ def test_each_test_that_answers_a_finding_is_there() -> None:
     findings = tomllib.loads((HERE / "findings.toml").read_text(encoding="utf-8"))
     named = [name for finding in findings.values() for name in finding["tests"]]
     assert [name for name in named if not _stands(name)] == []
+    assert [key for key, finding in findings.items() if not (finding["tests"] or finding["answer"])] == []
 
 
 def _stands(name: str) -> bool:
