@@ -144,8 +144,11 @@ def test_the_reader_claims_no_more_than_it_checked() -> None:
         "expected": verify_package(sealed(), words, identity=str(IDENTITY)).sentence(),
     }
     assert "NOT CHECKED" in sentences["outer"]
-    assert sentences["compare"].startswith(f"unaltered; made by key {' '.join(words)}; compare; released ALONE")
-    assert "; these are the words that you gave; " in sentences["expected"]
+    assert sentences["compare"].startswith(
+        f"whole, as signed by the key of these words: {' '.join(words)}; who that is"
+    )
+    assert "NOT CHECKED" in sentences["compare"]
+    assert sentences["expected"].startswith("unaltered, and made by the key of the words that you gave: ")
     assert not any("valid" in sentence for sentence in sentences.values())
 
 

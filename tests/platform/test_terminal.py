@@ -58,7 +58,6 @@ def ask(screen: Screen, typed: bytes) -> tuple[bytearray | None, bytes]:
         pytest.param(b"\n", b"", id="nothing"),
         pytest.param(b"wrong\x15right\n", b"right", id="a line that was erased"),
         pytest.param(b"one\ntwo\n", b"one", id="only the first line"),
-        pytest.param(b"\xf0\xc9\xd3\nright\n", b"right", id="no UTF-8, asked again"),
     ],
 )
 def test_what_was_typed_comes_back_and_is_never_shown(screen: Screen, typed: bytes, expected: bytes) -> None:
@@ -66,6 +65,15 @@ def test_what_was_typed_comes_back_and_is_never_shown(screen: Screen, typed: byt
     assert isinstance(answer, bytearray)
     assert answer == expected
     assert shown.replace(b"\r\n", b"\n") == PROMPT.encode() + b"\n"
+
+
+def test_bytes_that_are_no_utf_8_are_asked_for_again_and_never_shown(screen: Screen) -> None:
+    answer, shown = ask(screen, b"\xf0\xc9\xd3\nright\n")
+    assert answer == b"right"
+    assert shown.startswith(PROMPT.encode())
+    assert shown.count(PROMPT.encode()) == 2
+    assert b"\xf0\xc9\xd3" not in shown
+    assert b"right" not in shown
 
 
 def test_echo_comes_back_afterwards(screen: Screen) -> None:
