@@ -40,6 +40,7 @@ _HONEST = (AMINA, JOEL, SELIN, TOMAS)
 _HOSTILE = (SELIN, TOMAS, AMINA, JOEL, DANA)
 _TABLES = ("version", "version_key", "epoch", "granted", "operation", "checkpoint")
 _TWIN = "Twin"
+_SUPERVISORS = (SELIN, TOMAS)
 
 
 @dataclass
@@ -203,7 +204,9 @@ class Schedule:
         except (InternalError, MalformedError):
             raise
         except VaultError as refusal:
-            if case is None or case not in self.met:
+            # What a supervisor lists of the directory and never sends lets all wait until they are ended (SECURITY.md).
+            waits = self.hostile in _SUPERVISORS and "waits until what is not here has come" in refusal.message
+            if case is None or not (case in self.met or waits):
                 raise
             self.told.append(f"  refused: {refusal.message}")
 
