@@ -54,7 +54,7 @@ What the attacker has:
     a way in that nobody lists       test_fresh_slot_row; test_ended_seat_crash
     a time that no calendar has      test_fresh_times
     the week of the intake           test_fresh_weekly_marks
-    a record that is none of its kind    test_fresh_no_records; test_junk_versions
+    a record that is none of its kind    test_fresh_no_records
     a case that looks like another   test_same_reference
     news that the app goes past      test_fresh_news_in_the_app
     a section without its case       test_fresh_case_without_section; test_sections

@@ -42,9 +42,9 @@ def waits_for(
     found = list(absent_keys(session, compartment))
     if not keys_only:
         found += (
-            Absent(compartment, one.origin, one.seq, one.n, is_key=False, is_closed=one.check != "missing")
+            Absent(compartment, one.origin, one.seq, one.n, is_key=False)
             for one in session.quarantine
-            if one.compartment == compartment and is_absence(one)
+            if one.compartment == compartment and one.check == "missing" and not one.is_unentitled
         )
     return owed(session, found, taken_from) if found else []
 
@@ -70,9 +70,11 @@ def require_sound(session: Waiter, compartments: Sequence[CompartmentId], taken_
         require_here(session, compartment, taken_from=taken_from)
 
 
-def is_absence(one: Quarantined) -> bool:
-    """Say whether a finding is that something is not here: itself, or a key that opens it."""
-    return one.compartment is not None and not (one.is_unentitled or one.says_nothing)
+def is_absence(session: Waiter, one: Quarantined) -> bool:
+    """Say whether a finding is that something is not here: itself, or a key without which it does not open."""
+    if one.compartment is None or one.is_unentitled:
+        return False
+    return one.check == "missing" or bool(absent_keys(session, one.compartment))
 
 
 def require_here(

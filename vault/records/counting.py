@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from vault.errors import MalformedError
+from vault.errors import BrokenSealError, MalformedError
 from vault.ids import CompartmentId, Origin, SeatId, VaultId
 from vault.log.genesis import Genesis
 from vault.log.header import Header
@@ -23,7 +23,7 @@ from vault.policy.roles import Role
 from vault.records.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
 from vault.records.epochs import notices_of
 from vault.records.holding import CompartmentState, Holding
-from vault.records.versions import OpenedVersion, open_each
+from vault.records.versions import OpenedVersion, open_all
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
@@ -31,7 +31,6 @@ from vault.store.rowtypes import OperationRow, SealedVersion
 
 # Who a member is their admission says; a supervisor alone may write it, and puts nothing in the place of it.
 _SAID_ONCE = "member"
-NO_CONTENT = "fields"
 _ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 
 
@@ -39,7 +38,7 @@ _ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 class Quarantined:
     """What does not count, and the first check that it failed; `missing` is listed for this seat and not here.
 
-    `compartment` is that of what is missing or cannot be read. `n` is None where the list itself is not here: what the
+    `compartment` is that of what is missing or does not open. `n` is None where the list itself is not here: what the
     entry holds, nobody can say. `is_unentitled`: its author had no right to write it there then, as far as this device
     knows, so that a person has to decide (FORMAT.md 6); what does not open then, or is not here, is no damage to
     anybody. Who holds no grant is not called so where one is not here that somebody entitled listed who is still in: it
@@ -52,11 +51,6 @@ class Quarantined:
     check: str
     is_unentitled: bool = False
     compartment: CompartmentId | None = field(default=None, compare=False)
-
-    @property
-    def says_nothing(self) -> bool:
-        """Whether it opens and holds no record: its author wrote it so, and nothing waits for it."""
-        return self.check == NO_CONTENT and not self.is_unentitled
 
     @property
     def waits(self) -> bool:
@@ -168,15 +162,15 @@ class Counter:
                 yield Quarantined(origin, row.seq, n, failed or absent, failed is not None, lacks)
 
     def _judge_one(self, signed: _Signed, listed: list[SealedVersion]) -> OpenedVersion | Quarantined:
-        opened, refusals = open_each(listed, vault=self.vault, keyring=self.keyring)
+        try:
+            version = next(iter(open_all(listed, vault=self.vault, keyring=self.keyring)), None)
+        except (BrokenSealError, MalformedError):
+            version = None
         place = (Origin(signed.row.origin), signed.row.seq, listed[0].n)
-        if not opened:
+        if version is None:
+            failed = self._unentitled(CompartmentId(listed[0].compartment), signed)
             home = CompartmentId(listed[0].compartment)
-            failed = self._unentitled(home, signed)
-            if any(isinstance(refusal, MalformedError) for refusal in refusals):
-                return Quarantined(*place, failed or NO_CONTENT, failed is not None, home)
             return Quarantined(*place, failed or "C6", failed is not None, home)
-        version = opened[0]
         failed = self._failed_check(version, signed)
         if failed is None:
             return version

@@ -45,18 +45,6 @@ def unseal_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> 
     return open_sealed(unwrap(wrap_key, sealed.wrap), sealed.blob, context)
 
 
-def is_no_fault_of_the_copy(sealed: SealedVersion, *, keyring: Keyring) -> bool:
-    """Say of a version that does not open whether its bytes are those that its author listed, under a whole wrap."""
-    wrap_key = keyring.wrap_key(sealed.epoch)
-    if wrap_key is None or version_id(sealed.compartment, sealed.record, sealed.blob) != sealed.id:
-        return False
-    try:
-        unwrap(wrap_key, sealed.wrap)
-    except BrokenSealError:
-        return False
-    return True
-
-
 def open_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> OpenedVersion | None:
     """Open one version with the keyring, or return None when its epoch was never granted to this seat.
 
@@ -105,11 +93,8 @@ def open_each(
             continue
         try:
             version = open_version(sealed, vault=vault, keyring=keyring)
-        except MalformedError as error:
-            broken[identity] = error  # it opened: no other wrap makes anything else of it
-            continue
-        except BrokenSealError as error:
-            broken.setdefault(identity, error)
+        except (BrokenSealError, MalformedError) as error:
+            broken[identity] = error
             continue
         if version is not None:
             opened[identity] = version

@@ -73,23 +73,20 @@ def _waiting(session: Session, compartment: CompartmentId, absent: Sequence[Abse
     whose = {one.origin: _seat_of(session, one) for one in absent}
     here = {session.seat, *session.here}  # what was written in this folder came by no bundle
     is_missing = any(
-        one.was_here or one.is_closed or one.origin is None or whose[one.origin] in here or _place(one) in late
-        for one in absent
+        one.was_here or one.origin is None or whose[one.origin] in here or _place(one) in late for one in absent
     )
     first = absent[0]
     is_key = any(one.is_key for one in absent)
     count = sum(one.is_key == is_key for one in absent)
     what = counted(count, "key record" if is_key else "record")
     verb = "is" if count == 1 else "are"
-    if first.is_closed:
-        verb = "does" if count == 1 else "do"
-    how = "not open" if first.is_closed else "missing" if is_missing else "on its way" if count == 1 else "on their way"
+    how = "missing" if is_missing else "on its way" if count == 1 else "on their way"
     where, who = name_of(session, compartment), author_of(session, whose[first.origin])
     place = f" ({who}, entry {first.seq})" if first.origin is not None else ""
     lines = (
         f"{what} of {where} {verb} {how}{place}.",
         _held_up(session, compartment, is_key),
-        _way_out(who, is_missing) if not first.is_closed else _closed_way_out(who),
+        _way_out(who, is_missing),
     )
     return Waiting(compartment, tuple(absent), is_missing, " ".join(lines))
 
@@ -106,12 +103,6 @@ def _way_out(who: str, is_missing: bool) -> str:
     if is_missing:
         return "Take a bundle from somebody who has it, or restore a backup."
     return f"A bundle from {who} brings it." if who else "A bundle from whoever wrote it brings it."
-
-
-def _closed_way_out(who: str) -> str:
-    author = who or "whoever wrote it"
-    over = f"nothing waits for it once {author} is taken off or ended"
-    return f"Take a bundle from {author}. If it still does not open, {over}."
 
 
 def author_of(session: Session, seat: bytes | None) -> str:

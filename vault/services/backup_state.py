@@ -10,7 +10,7 @@ from vault.ids import VaultId
 from vault.log.items import Item, ItemKind, decode_items
 from vault.log.state import state_digest
 from vault.log.tree import leaf_hash
-from vault.records.versions import is_no_fault_of_the_copy, open_all
+from vault.records.versions import open_all
 from vault.seal.keyring import Keyring
 from vault.store.engine import Database
 from vault.store.rowtypes import OperationRow, SealedVersion, VersionKeyRow, VersionRow
@@ -121,11 +121,7 @@ class StateReader:
         if sealed and self.opens:
             try:
                 open_all(sealed, vault=self.vault, keyring=self.keyring)
-            except MalformedError:
-                return True  # what its author sealed is no record: that is theirs, and copied as it is
-            except BrokenSealError as fault:
-                if any(is_no_fault_of_the_copy(one, keyring=self.keyring) for one in sealed):
-                    return True
+            except (BrokenSealError, MalformedError) as fault:
                 place = f"entry {version.seq} of log {version.origin.hex()[:16]}"
                 raise BrokenSealError(f"version {version.id.hex()} of {place}: {fault.message}") from None
         return bool(sealed)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from vault.access.absence import is_absence
+from vault.access.absence import absent_keys
 from vault.access.alarms import VERIFY_ALARM, Alarm
 from vault.access.continuity import newest_keys
 from vault.access.proving import report_of
 from vault.access.session import Session
-from vault.ids import Origin
+from vault.errors import BrokenSealError, MalformedError
+from vault.ids import CompartmentId, Origin
 from vault.index.digest import recount
 from vault.index.file import Index
 from vault.log.items import ItemKind
@@ -19,12 +20,12 @@ from vault.log.report import ListedReport, LogReport, Problem, ProblemCode
 from vault.log.verify import verify_log
 from vault.policy.roles import Action
 from vault.records.authority import Authority, Proven
-from vault.records.counting import NO_CONTENT, Counter, Quarantined
-from vault.records.epochs import read_notice
+from vault.records.counting import Counter, Quarantined
+from vault.records.epochs import notices_of, read_notice
 from vault.records.grants import GivenGrants, given_grants
 from vault.records.logs import genesis_bytes_of, genesis_of
 from vault.records.named import NamedRosters
-from vault.records.versions import open_each
+from vault.records.versions import open_all
 from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.signing import is_signed_raw
@@ -44,7 +45,6 @@ from vault.store.rowtypes import SealedVersion
 
 # What is found here with its place, and was told before without it.
 _SEEN_HERE_TOO = frozenset({"act", "database", "schema"})
-_NAMED_ELSEWHERE = frozenset({"C2", "missing", NO_CONTENT})
 
 Progress = Callable[[int, int], None]
 
@@ -56,7 +56,8 @@ class Verification:
     `entries` of `expected` entries in `logs` logs are proven; `size` and `root` are those of this seat's own log; what
     `newer` entries say is not judged, because a newer program wrote them; `on_their_way` are sentences on listed rows
     that may still come, which is no fault; `payloads_closed` were sealed to the auditors of their time, of whom this
-    auditor was none; `set_apart` versions are signed by somebody who had no right to write them, or has none any more.
+    auditor was none; `set_apart` versions are whole and signed by
+    somebody who had no right to write them: a person decides.
     """
 
     logs: int
@@ -100,7 +101,6 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.approvals(rows)
         unnamed = checked.lists_of_members(origins)
         progress(total, total)
-    checked.empty()
     checked.absences()
     unread = gaps(session, checked.said.owed)
     # It stops nothing: only what auditors see hangs on it.
@@ -262,12 +262,18 @@ class _Checked:
             if not session.keyring.epochs_of(group[0].compartment):
                 continue
             opened_places.add(place)
-            opened, refusals = open_each(group, vault=session.vault, keyring=session.keyring)
-            self.versions_opened += len(opened)
-            for version in opened:
-                self._approvals |= approvals_in(version.content)
-            if (refusals or not opened) and (text := self._absent.damage(rows, group, refusals)):
-                self._fault("seal", origin, place, text)
+            try:
+                opened = open_all(group, vault=session.vault, keyring=session.keyring)
+                self.versions_opened += len(opened)
+                for version in opened:
+                    self._approvals |= approvals_in(version.content)
+                known = {notice.epoch for notice in notices_of(rows, group[0].compartment)}
+                if not opened and known.isdisjoint(sealed.epoch for sealed in group):
+                    words = "its wrapped key names no epoch of its compartment"
+                    lacks = bool(absent_keys(session, CompartmentId(group[0].compartment)))
+                    self._fault("wrap", origin, place, words, is_absence=lacks)
+            except (BrokenSealError, MalformedError) as fault:
+                self._fault("seal", origin, place, fault.message)
         report = self._reports[origin]
         for row in rows.version_rows(origin):
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
@@ -279,23 +285,9 @@ class _Checked:
             if not isinstance(judged, Quarantined):
                 continue
             self.set_apart += judged.is_unentitled
-            if is_absence(judged) and judged.check == "C6":
-                self._by_author("closed", judged, "no wrapped key that is here opens it")
-            elif not (judged.waits or judged.is_unentitled) and judged.check not in _NAMED_ELSEWHERE:
+            if not (judged.waits or judged.is_unentitled) and judged.check not in {"C2", "missing"}:
                 words = f"the version does not count: it fails check {judged.check}"
                 self._fault("quarantined", origin, (judged.seq, judged.n), words)
-
-    def empty(self) -> None:
-        """Name what opened and holds no record."""
-        for one in filter(lambda found: found.says_nothing, self._session.quarantine):
-            self._by_author("empty", one, "what its author wrote is no record")
-
-    def _by_author(self, code: str, one: Quarantined, text: str) -> None:
-        """Name what nobody can read; it is set apart once its author was taken off there or ended (FORMAT.md 6)."""
-        if self._absent.is_owed(one):
-            self._fault(code, one.origin, (one.seq, one.n), text, is_absence=True)
-        else:
-            self.set_apart += 1
 
     def _counter(self, rows: Rows) -> Counter:
         if self._counts is None:

@@ -125,7 +125,7 @@ def compartments_for(
 
 def not_whole(session: Session) -> set[CompartmentId]:
     """Return the compartments of which a listed version is missing here: they cannot be called sent."""
-    return {one.compartment for one in session.quarantine if one.compartment and not one.says_nothing}
+    return {one.compartment for one in session.quarantine if one.compartment is not None}
 
 
 def _notices(rows: Rows) -> Iterable[EpochNotice]:

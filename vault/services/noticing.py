@@ -16,7 +16,7 @@ from vault.services.places import name_of
 from vault.services.said import FALSE_ACT, Said
 
 _ADVICE = "run `casevault log verify`"
-_FAULTS, _WAITING, _UNENTITLED, _EMPTY = "quarantine", "waiting", "unentitled", "empty"
+_FAULTS, _WAITING, _UNENTITLED = "quarantine", "waiting", "unentitled"
 
 
 def notice(session: Session, alarm: Alarm) -> None:
@@ -28,9 +28,8 @@ def notice(session: Session, alarm: Alarm) -> None:
 def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
     """Say in a line each what is missing or damaged, what waits, and what nobody was entitled to write."""
     waiting, unentitled = [one for one in findings if one.waits], [one for one in findings if one.is_unentitled]
-    empty = [one for one in findings if one.says_nothing]
     # What is missing of one compartment stops that one alone: `services.absences` tells of it.
-    faults = [one for one in findings if not (one.waits or one.is_unentitled or one.says_nothing or is_absence(one))]
+    faults = [one for one in findings if not (one.waits or one.is_unentitled or is_absence(session, one))]
     if faults:
         words = "is missing or does not count" if len(faults) == 1 else "are missing or do not count"
         older = "what you see may be older than what was written"
@@ -48,14 +47,7 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
             f" ({_place(unentitled[0])}); set apart. Granting the case to them again lets their work count."
         )
         notice(session, Alarm(_UNENTITLED, text, is_fault=False))
-    if empty:
-        verb, whose = ("holds", "its") if len(empty) == 1 else ("hold", "their")
-        text = (
-            f"{_records(empty)} {verb} nothing that can be read ({_place(empty[0])}): {whose} author's program wrote"
-            f" it so. What was written before stands, and nothing waits for it; {_ADVICE}, which says who."
-        )
-        notice(session, Alarm(_EMPTY, text, is_fault=False))
-    found = ((_FAULTS, faults), (_WAITING, waiting), (_UNENTITLED, unentitled), (_EMPTY, empty))
+    found = ((_FAULTS, faults), (_WAITING, waiting), (_UNENTITLED, unentitled))
     over = {code for code, left in found if not left}
     if any(one.code in over for one in session.alarms):
         session.alarms = tuple(one for one in session.alarms if one.code not in over)

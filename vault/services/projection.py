@@ -23,7 +23,7 @@ from vault.log.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.authority import Proven
 from vault.records.codec import from_fields
-from vault.records.counting import NO_CONTENT, Counter, Quarantined
+from vault.records.counting import Counter, Quarantined
 from vault.records.versions import OpenedVersion
 from vault.services.absences import tell_waiting
 from vault.services.limits import hide_what_is_over
@@ -207,9 +207,7 @@ def _entries(
         try:
             entry = _entry(version)
         except MalformedError:
-            found.append(
-                Quarantined(version.origin, version.seq, version.n, NO_CONTENT, compartment=version.compartment)
-            )
+            found.append(Quarantined(version.origin, version.seq, version.n, "fields"))
             continue
         if entry is not None:
             yield entry
