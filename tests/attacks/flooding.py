@@ -10,6 +10,8 @@ import pytest
 from vault.access.session import Session
 from vault.ids import CompartmentId, EpochId, RecordId, make_id
 from vault.log import order
+from vault.log.acts import ACTS
+from vault.log.epochs import CompartmentKind
 from vault.records.seatlog import Holder, Predecessor, begin
 from vault.records.work import Entry, Work
 from vault.services import syncing
@@ -81,3 +83,16 @@ def give_all_logs(giver: Session, taker: Session, folder: Path) -> TakenBundle:
         patched.setattr(order, "LOGS_OF_A_SEAT", 1 << 20)
         syncing.make(giver, taker.member, path)
     return syncing.take(taker, path)
+
+
+def take_alone(session: Session, case: CompartmentId, act: str) -> int:
+    """Replace a case's key by one of this seat alone, under an act of choice; return where."""
+    state = session.state_of(case)
+    assert state is not None
+    own = Holder(session.seat, session.directory.standing.certificates[session.seat].kem)
+    with pytest.MonkeyPatch.context() as patched, Work(session.log) as work:
+        patched.setattr("vault.records.work.check_act", lambda act, items: None)
+        patched.setattr("vault.log.payload.ACTS", {**ACTS, act: frozenset()})
+        replaced = [EpochId(one) for one in state.current]
+        work.replace_epoch(case, CompartmentKind.CASE, [own], replaced=replaced)
+        return work.commit(Entry(act=act)).seq

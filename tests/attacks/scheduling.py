@@ -14,9 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.attacks.burglar import everything
-from tests.attacks.flooding import begin_logs, give_all_logs, make_siblings
+from tests.attacks.flooding import begin_logs, give_all_logs, make_siblings, take_alone
 from tests.attacks.outsider import learn_as
-from tests.attacks.test_false_acts import take_alone
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import (
     AMINA,

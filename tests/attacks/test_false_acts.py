@@ -9,17 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.flooding import take_alone
 from tests.cli.desk import Desk
 from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import Filled
-from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.ids import CompartmentId, EpochId
-from vault.log.acts import ACTS
-from vault.log.epochs import CompartmentKind
 from vault.policy.roles import Role
-from vault.records.seatlog import Holder
-from vault.records.work import Entry, Work
 from vault.services import cases, checking, members, sharing
 
 
@@ -30,19 +25,6 @@ def colleague(short: Filled) -> Colleague:
         found = admit(session, roles={Role.CASEWORKER})
         sharing.grant(session, short.cases[0], [found.member])
         return found
-
-
-def take_alone(session: Session, case: CompartmentId, act: str) -> int:
-    """Replace a case's key by one of this seat alone, under an act of choice; return where."""
-    state = session.state_of(case)
-    assert state is not None
-    own = Holder(session.seat, session.directory.standing.certificates[session.seat].kem)
-    with pytest.MonkeyPatch.context() as patched, Work(session.log) as work:
-        patched.setattr("vault.records.work.check_act", lambda act, items: None)
-        patched.setattr("vault.log.payload.ACTS", {**ACTS, act: frozenset()})
-        replaced = [EpochId(one) for one in state.current]
-        work.replace_epoch(case, CompartmentKind.CASE, [own], replaced=replaced)
-        return work.commit(Entry(act=act)).seq
 
 
 def test_a_new_key_under_the_name_of_a_look_is_named_with_whose_entry_it_is(
