@@ -57,25 +57,30 @@ _LETTER_WORDS = frozenset("aioyавикосуяю")  # one-letter words, so no i
 
 
 def units(text: str) -> Iterator[Unit]:
-    """Yield the units of a text in order; those that could neither need a decision nor stand in a name are left out."""
+    """Yield the units of a text in order; those that could neither need a decision nor stand in a name are left out.
+
+    A number in words ends the word that it stands in: of `Temir'one May` the name is a unit of its own.
+    """
     plain = normal_text(text)
     marks = _list_marks(plain.text)
-    numbers = spelled(plain, text)
-    number = next(numbers, None)
     before = _Before()
-    for match in _TOKEN.finditer(plain.text):
+    place = 0
+    for number in spelled(plain, text):
+        yield from _tokens(plain, text, (place, number[0]), marks, before)
+        yield before.number(plain, *number)
+        place = number[1]
+    yield from _tokens(plain, text, (place, len(plain.text)), marks, before)
+
+
+def _tokens(
+    plain: NormalText, text: str, stretch: tuple[int, int], marks: frozenset[int], before: _Before
+) -> Iterator[Unit]:
+    for match in _TOKEN.finditer(plain.text, *stretch):
         start, end = match.span()
-        while number is not None and number[1] <= start:
-            yield before.number(plain, *number)
-            number = next(numbers, None)
-        if number is not None and number[0] < end:
-            continue
         if start in marks:
             before.past(end, Part.MARK)
         elif match.group().strip("_"):
             yield before.token(plain, text, start, end)
-    if number is not None:
-        yield before.number(plain, *number)
 
 
 class _Before:
