@@ -18,7 +18,7 @@ from vault.access.enrolling import SHARED, MemberRecord, entitled
 from vault.access.pins import PinFile, begun_pins, this_machine
 from vault.access.proving import Prover
 from vault.access.reach import Judge, Reached, require_member
-from vault.access.rekeying import remember_slot, slots_here
+from vault.access.rekeying import slots_here
 from vault.access.rosters import Change, next_roster, sizes_of_logs
 from vault.access.slots import free_slot
 from vault.casework.checks import checked_name
@@ -38,6 +38,7 @@ from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.seal.unlocking import make_slot
 from vault.store.files import promote, write_aside
 from vault.store.rows import Rows
+from vault.store.rowtypes import LocalRow
 
 ACT = "access.recover"
 
@@ -129,7 +130,6 @@ def bring_back(opened: ByRecovery, wish: Wish, passphrase: bytearray, *, state: 
     log.auditors = plan.after.auditors()
     _write(opened, log, plan)
     promote(opened.folder.keys)
-    remember_slot(opened.database, plan.seat, plan.slot)
     pins = begun_pins(log, this_machine(state), plan.file, plan.slot)
     PinFile(state / "pins", opened.vault, plan.seat, seat.pin_key).save(pins)
     return BroughtBack(plan.member, plan.seat, plan.ended, len(plan.given), plan.left, plan.roster.head.number)
@@ -235,6 +235,8 @@ def _write(opened: ByRecovery, log: SeatLog, plan: _Plan) -> None:
             log.keyring.add(one.state.compartment, key.epoch, key.key)
     with opened.database.transaction() as rows:
         rows.put_local(log.place.seal_row(Purpose.KEYRING, log.keyring.encode()))
+        # Before the entry: whoever repeats what was cut off behind it has to know which slot to empty.
+        rows.put_local(LocalRow(plan.seat, Purpose.SLOT, plan.slot, b""))
     for audit in plan.audit:
         log.keyring.add(audit.compartment, audit.epoch, audit.key)
     home = plan.after.compartment
