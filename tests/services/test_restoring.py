@@ -75,20 +75,24 @@ def test_everything_is_there_again_on_a_new_machine(filled: Filled, tmp_path: Pa
     assert (tmp_path / "new" / "office.vault.part").exists() is False
 
 
-def test_a_new_log_begins_that_names_the_old_one_and_says_so(filled: Filled, tmp_path: Path) -> None:
+def test_a_new_log_begins_that_names_the_old_one_says_so_and_shows_no_case(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
-        old, size = session.log.origin, session.log.size
+        old, size, vault_id = session.log.origin, session.log.size, session.vault
         make(session, tmp_path / "stick")
     restored = restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "fresh")
     assert restored.origin != old
+    assert MARKER not in repr(restored)
     assert any("a new log begins" in words for words in restored.warnings)
     with Place(restored.path, tmp_path / "fresh").open() as session:
         assert session.log.origin == restored.origin
-        assert acts_of(session)[:2] == ["log.restored", "backup.restore"]
+        acts = acts_of(session)
+        assert acts[:2] == ["log.restored", "backup.restore"]
+        assert not {"case.list", "case.view", "case.search"} & set(acts)
         with session.database.reading() as rows:
             genesis = Genesis.decode(rows.genesis(restored.origin) or b"")
             assert rows.size(old) == size
         assert (genesis.predecessor, genesis.predecessor_size) == (old, size)
+    assert dates.read(vault_id, tmp_path / "fresh").opened is not None
 
 
 @pytest.mark.parametrize("account", ["the same account", "two new accounts"])
@@ -143,41 +147,28 @@ def _put_session_rows(backup: Path, name: str, session_rows: list[LocalRow], key
     list_again(backup)
 
 
-def test_pins_that_lag_behind_the_backup_do_not_let_the_old_log_go_on(filled: Filled, tmp_path: Path) -> None:
+def test_each_account_hears_what_it_knows_of_the_loss_and_none_lets_the_old_log_go_on(
+    filled: Filled, tmp_path: Path
+) -> None:
     shutil.copytree(filled.state, tmp_path / "earlier")
     with filled.open() as session:
         old = session.log.origin
-        make(session, tmp_path / "stick")
-    restored = restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "earlier")
-    assert restored.origin != old
-    assert restored.lost_entries == 0
-    assert restored.loss == "This device knows of nothing that was written after it."
-
-
-def test_a_device_that_saw_more_counts_what_is_lost(filled: Filled, tmp_path: Path) -> None:
-    with filled.open() as session:
-        make(session, tmp_path / "stick")
-        for number in range(3):
-            notes.add(session, filled.cases[0], kind="contact", text=f"after the backup {number}")
-    restored = restore(tmp_path / "stick", tmp_path / "office.vault", filled.state)
-    assert restored.lost_entries == 4
-    assert restored.loss.startswith("4 entries of the log were made after this backup and are not in it")
-
-
-def test_a_device_that_saw_only_the_backup_itself_loses_one_entry(filled: Filled, tmp_path: Path) -> None:
-    with filled.open() as session:
-        make(session, tmp_path / "stick")
-    restored = restore(tmp_path / "stick", tmp_path / "office.vault", filled.state)
-    assert restored.loss.startswith("1 entry of the log was made after this backup and is not in it")
-
-
-def test_a_new_device_names_the_day(filled: Filled, tmp_path: Path) -> None:
-    with filled.open() as session:
         session.log.now_ms = lambda: 1_767_268_800_000
         make(session, tmp_path / "stick")
-    restored = restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "fresh")
-    assert restored.lost_entries is None
-    assert restored.loss == "Whatever was written after 2026-01-01 12:00 UTC is not in it."
+    shutil.copytree(filled.state, tmp_path / "later")
+    with filled.open() as session:
+        for number in range(3):
+            notes.add(session, filled.cases[0], kind="contact", text=f"after the backup {number}")
+    for state, lost, words in (
+        ("earlier", 0, "This device knows of nothing that was written after it."),
+        ("fresh", None, "Whatever was written after 2026-01-01 12:00 UTC is not in it."),
+        ("later", 1, "1 entry of the log was made after this backup and is not in it"),
+        (filled.state, 5, "5 entries of the log were made after this backup and are not in it"),
+    ):
+        restored = restore(tmp_path / "stick", tmp_path / f"{lost}.vault", tmp_path / state)
+        assert restored.origin != old
+        assert restored.lost_entries == lost
+        assert restored.loss.startswith(words)
 
 
 def test_the_restored_vault_can_be_backed_up_and_restored_again(filled: Filled, tmp_path: Path) -> None:
@@ -193,37 +184,21 @@ def test_the_restored_vault_can_be_backed_up_and_restored_again(filled: Filled, 
         assert checking.verify(session).faults == ()
 
 
-@pytest.mark.parametrize("there", ["a file", "a folder with something in it"])
-def test_what_is_at_the_target_stays(filled: Filled, tmp_path: Path, there: str) -> None:
+def test_an_empty_folder_takes_a_vault_and_anything_else_at_its_place_stays(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
         make(session, tmp_path / "stick")
-    target = tmp_path / "office.vault"
-    if there == "a file":
-        target.write_bytes(b"mine")
-    else:
-        target.mkdir()
-        (target / "mine").touch()
-    with pytest.raises(RefusedError, match="there is something at"):
-        restore(tmp_path / "stick", target, tmp_path / "fresh")
-    assert target.read_bytes() == b"mine" if there == "a file" else names_below(target) == ["mine"]
-
-
-def test_an_empty_folder_takes_a_vault(filled: Filled, tmp_path: Path) -> None:
-    with filled.open() as session:
-        make(session, tmp_path / "stick")
-    (tmp_path / "office.vault").mkdir()
-    (tmp_path / "office.vault.part").mkdir()
-    (tmp_path / "office.vault.part" / "cut off").touch()
-    restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "fresh")
-    assert names_below(tmp_path / "office.vault") == [
-        "attempts",
-        "ballast",
-        "blobs",
-        "drafts",
-        "index",
-        "keys",
-        "vault.db",
-    ]
+    file, folder, empty = (tmp_path / name for name in ("file", "folder", "office.vault"))
+    file.write_bytes(b"mine")
+    for path in (folder, empty, tmp_path / "office.vault.part"):
+        path.mkdir()
+    for path in (folder / "mine", tmp_path / "office.vault.part" / "cut off"):
+        path.touch()
+    for target in (file, folder):
+        with pytest.raises(RefusedError, match="there is something at"):
+            restore(tmp_path / "stick", target, tmp_path / "fresh")
+    assert (file.read_bytes(), names_below(folder)) == (b"mine", ["mine"])
+    restore(tmp_path / "stick", empty, tmp_path / "fresh")
+    assert names_below(empty) == ["attempts", "ballast", "blobs", "drafts", "index", "keys", "vault.db"]
 
 
 def test_a_wrong_passphrase_leaves_nothing(filled: Filled, tmp_path: Path) -> None:
@@ -267,17 +242,6 @@ def _stamp(path: Path, key: bytes, stamp: str) -> None:
     with database.transaction() as rows:
         rows.connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (stamp,))
     database.close()
-
-
-def test_restoring_shows_no_case(filled: Filled, tmp_path: Path) -> None:
-    with filled.open() as session:
-        make(session, tmp_path / "stick")
-        vault_id = session.vault
-    restored = restore(tmp_path / "stick", tmp_path / "office.vault", tmp_path / "fresh")
-    assert MARKER not in repr(restored)
-    with Place(restored.path, tmp_path / "fresh").open() as session:
-        assert not {"case.list", "case.view", "case.search"} & set(acts_of(session))
-    assert dates.read(vault_id, tmp_path / "fresh").opened is not None
 
 
 def test_a_loss_that_a_person_was_told_of_is_settled(filled: Filled, tmp_path: Path) -> None:
