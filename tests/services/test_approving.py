@@ -12,8 +12,8 @@ import pytest
 from tests.services import colleague
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
+from tests.tables import each
 from vault.access.delays import AttemptFile
-from vault.access.questions import Wanted
 from vault.access.second import Answered, Asked, answer, decoded
 from vault.access.session import Session
 from vault.errors import (
@@ -130,12 +130,9 @@ def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_h
         assert isinstance(export(session, filled.cases[0], tmp_path, second), exporting.Exported)
 
 
-def test_the_director_cannot_approve_her_own_export(director: Session) -> None:
+def test_nobody_is_asked_but_others_who_may_approve(director: Session) -> None:
     with pytest.raises(RefusedError, match="nobody approves what they ask for themselves"):
         approving.at_this_keyboard(director, MEMBER.upper())
-
-
-def test_nobody_else_can_be_asked_than_who_may_approve(director: Session) -> None:
     with pytest.raises(NotFoundError, match="nobody of this name may approve") as caught:
         approving.at_this_keyboard(director, "Somebody Else")
     assert "Oren Sabaluk" in caught.value.next_step
@@ -155,78 +152,39 @@ def test_a_second_person_approves_and_both_stand_in_the_package_and_in_both_logs
     assert release.seat == director.seat
     assert LAWYER in person.shown[0]
     assert "  names: " in person.shown[0], "the second person reads what leaves"
-    assert checking.verify(director).faults == ()
-
-
-def test_the_second_person_finds_the_approval_in_an_own_log_that_goes_on(
-    director: Session, filled: Filled, oren: Colleague, tmp_path: Path
-) -> None:
-    export(director, filled.cases[0], tmp_path, approving.at_this_keyboard(director, oren.name, run=Person().run))
-    director.close()
-    with oren.open(filled.place) as session:
-        assert session.warnings == ()
-        assert checking.verify(session).faults == ()
-    with oren.open(filled.place) as session:
-        assert session.warnings == ()
-
-
-def test_the_auditor_reads_who_approved_for_whom_and_why(
-    director: Session, filled: Filled, oren: Colleague, tmp_path: Path
-) -> None:
-    export(director, filled.cases[0], tmp_path, approving.at_this_keyboard(director, oren.name, run=Person().run))
     lines = {line.payload.act: line.payload for line in logbook.newest(director).lines if line.payload is not None}
-    assert lines["export.begin"].out == "ok"
-    assert lines["export.begin"].deleg == oren.seat
+    assert (lines["export.begin"].out, lines["export.begin"].deleg) == ("ok", oren.seat)
+    assert checking.verify(director).faults == ()
+    director.close()
+    # The log of the second person goes on.
+    for _ in range(2):
+        with oren.open(filled.place) as session:
+            assert session.warnings == ()
+            assert checking.verify(session).faults == ()
 
 
-def test_the_same_approval_serves_once(director: Session, filled: Filled, oren: Colleague, tmp_path: Path) -> None:
-    given: list[Approval] = []
-    ask = approving.at_this_keyboard(director, oren.name, run=Person().run)
-
-    def once(wanted: Wanted) -> Approval:
-        given.append(given[0] if given else ask(wanted))
-        return given[0]
-
-    assert isinstance(export(director, filled.cases[0], tmp_path, once), exporting.Exported)
-    with pytest.raises(RefusedError, match="used a second time"):
-        export(director, filled.cases[0], tmp_path, once)
-    assert len(list(tmp_path.glob("*.age"))) == 1
-
-
-def test_who_types_no_reason_has_refused(director: Session, filled: Filled, oren: Colleague, tmp_path: Path) -> None:
-    person = Person(reason="")
-    with pytest.raises(RefusedError, match="did not approve"):
-        export(director, filled.cases[0], tmp_path, approving.at_this_keyboard(director, oren.name, run=person.run))
-    assert len(person.shown) == 1, "no passphrase was asked for"
+def test_a_reason_that_is_none_is_asked_again_and_no_reason_refuses(
+    director: Session, filled: Filled, oren: Colleague, tmp_path: Path
+) -> None:
+    again = ["That is none of these reasons. One of them, or nothing to refuse: "] * 2
+    for reason, asked in (("because", again), ("", [])):
+        person = Person(reason=reason)
+        with pytest.raises(RefusedError, match="did not approve"):
+            export(director, filled.cases[0], tmp_path, approving.at_this_keyboard(director, oren.name, run=person.run))
+        first, *more = person.shown
+        assert first.startswith("Oren Sabaluk, read this before you approve it:\n")
+        assert more == asked, "no passphrase was asked for"
     assert list(tmp_path.glob("*.age*")) == []
 
 
-def test_a_reason_that_is_none_is_asked_again_and_then_refuses(
+def test_a_wrong_passphrase_counts_as_an_attempt_and_so_does_the_directors_own(
     director: Session, filled: Filled, oren: Colleague, tmp_path: Path
 ) -> None:
-    person = Person(reason="because")
-    with pytest.raises(RefusedError, match="did not approve"):
-        export(director, filled.cases[0], tmp_path, approving.at_this_keyboard(director, oren.name, run=person.run))
-    first, *more = person.shown
-    assert first.startswith("Oren Sabaluk, read this before you approve it:\n")
-    assert more == ["That is none of these reasons. One of them, or nothing to refuse: "] * 2
-
-
-def test_a_wrong_passphrase_counts_as_an_attempt(
-    director: Session, filled: Filled, oren: Colleague, tmp_path: Path
-) -> None:
-    second = approving.at_this_keyboard(director, oren.name, run=Person(passphrase=b"another one").run)
-    with pytest.raises(WrongPassphraseError):
-        export(director, filled.cases[0], tmp_path, second)
-    assert AttemptFile.in_folder(director.folder, director.state).load().count == 1
-
-
-def test_the_passphrase_of_the_director_herself_approves_nothing(
-    director: Session, filled: Filled, oren: Colleague, tmp_path: Path
-) -> None:
-    second = approving.at_this_keyboard(director, oren.name, run=Person(passphrase=PASSPHRASE).run)
-    with pytest.raises(WrongPassphraseError):
-        export(director, filled.cases[0], tmp_path, second)
+    for count, passphrase in enumerate((b"another one", PASSPHRASE), start=1):
+        second = approving.at_this_keyboard(director, oren.name, run=Person(passphrase=passphrase).run)
+        with pytest.raises(WrongPassphraseError):
+            export(director, filled.cases[0], tmp_path, second)
+        assert AttemptFile.in_folder(director.folder, director.state).load().count == count
 
 
 def test_one_member_alone_exports_alone_and_the_log_says_so(filled: Filled, tmp_path: Path) -> None:
@@ -242,16 +200,11 @@ def test_one_member_alone_exports_alone_and_the_log_says_so(filled: Filled, tmp_
         assert checking.verify(session).faults == ()
 
 
-@pytest.mark.parametrize("roles", [{Role.INTAKE}, {Role.AUDITOR}, {Role.FIELD}])
-def test_a_member_whose_role_may_not_approve_makes_nobody_less_alone(filled: Filled, roles: set[Role]) -> None:
+def test_who_may_not_approve_makes_nobody_less_alone(filled: Filled) -> None:
     with filled.open() as session:
-        admit(session, roles=roles)
-        assert approving.rule_of(session) == "alone"
-
-
-def test_a_second_device_of_the_same_member_makes_nobody_less_alone(filled: Filled) -> None:
-    with filled.open() as session:
-        admit(session, name=MEMBER, member=session.member)
+        for number, role in enumerate((Role.INTAKE, Role.AUDITOR, Role.FIELD)):
+            admit(session, name=f"Helper {number}", passphrase=b"helper %d" % number, roles={role}, by_root=True)
+        admit(session, name=MEMBER, member=session.member, by_root=True)
         assert approving.rule_of(session) == "alone"
 
 
@@ -275,23 +228,19 @@ def _other_approval(answered: Answered) -> Answered:
     return msgspec.structs.replace(answered, approval=other.encode())
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        pytest.param(_without(operations=()), "more than an approval", id="no operation"),
-        pytest.param(_without(checkpoints=()), "does not hold", id="no checkpoint"),
-        pytest.param(_without(geneses=((bytes(32), b"x"),)), "more than an approval", id="a genesis"),
-        pytest.param(_more_than_asked, "more than an approval", id="a row of another seat"),
-        pytest.param(_other_approval, "another approval than was asked", id="a changed approval"),
-    ],
+@each(
+    {
+        "no operation": (_without(operations=()), "more than an approval"),
+        "no checkpoint": (_without(checkpoints=()), "does not hold"),
+        "a genesis": (_without(geneses=((bytes(32), b"x"),)), "more than an approval"),
+        "a row of another seat": (_more_than_asked, "more than an approval"),
+        "a changed approval": (_other_approval, "another approval than was asked"),
+    }
 )
 def test_what_comes_back_beside_an_approval_is_not_taken_in(
-    director: Session, filled: Filled, oren: Colleague, change: Callable[[Answered], Answered], message: str
+    change: Callable[[Answered], Answered], message: str, director: Session, filled: Filled, oren: Colleague
 ) -> None:
     second = approving.at_this_keyboard(director, oren.name, run=Person(change=change).run)
     with pytest.raises(VerificationError, match=message):
         export(director, filled.cases[0], filled.path.parent, second)
     assert checking.verify(director).faults == ()
-    director.close()
-    with oren.open(filled.place) as session:
-        assert session.warnings == ()

@@ -62,11 +62,6 @@ def break_glass(
     )
 
 
-def test_without_a_second_person_it_waits(director: Session, office: Office) -> None:
-    with pytest.raises(WaitingForDecisionError, match=r"break\.glass needs the approval"):
-        break_glass(director, office.case, office.tove.member, None)
-
-
 def test_who_has_no_role_that_opens_cases_is_let_in_by_neither_way_and_the_roles_that_do_are_named(
     filled: Filled,
 ) -> None:
@@ -81,14 +76,23 @@ def test_who_has_no_role_that_opens_cases_is_let_in_by_neither_way_and_the_roles
             assert error.value.next_step.startswith("These roles do: caseworker, field, legal-reviewer, supervisor;")
 
 
-def test_whom_it_lets_in_cannot_approve_it(director: Session, office: Office) -> None:
+def test_what_it_takes_to_let_somebody_in(director: Session, office: Office) -> None:
+    tove = office.tove.member
+    with pytest.raises(WaitingForDecisionError, match=r"break\.glass needs the approval"):
+        break_glass(director, office.case, tove, None)
+    for days in (0, 15):
+        with pytest.raises(UsageError, match="within 14 days"):
+            break_glass(director, office.case, tove, None, days=days)
+    with pytest.raises(RefusedError, match="holds the case already"):
+        break_glass(director, office.case, director.member, None)
     person = Person(passphrase=office.tove.passphrase, reason="emergency")
     second = approving.at_this_keyboard(director, office.tove.name, run=person.run)
     with pytest.raises(RefusedError, match="gains by it"):
-        break_glass(director, office.case, office.tove.member, second)
+        break_glass(director, office.case, tove, second)
 
 
 def test_a_third_approves_and_the_case_opens_for_days_aloud(director: Session, office: Office) -> None:
+    sharing.grant(director, office.case, [office.oren.member])
     person = Person(reason="emergency")
     second = approving.at_this_keyboard(director, colleague.NAME, run=person.run)
     broken = break_glass(director, office.case, office.tove.member, second)
@@ -99,33 +103,15 @@ def test_a_third_approves_and_the_case_opens_for_days_aloud(director: Session, o
     (term,) = [term for term in terms.terms_of(director, office.case) if term.member == office.tove.member]
     assert term.until_ms == broken.until_ms
     assert checking.verify(director).faults == ()
+    assert terms.announcements(director) == []
     director.close()
     with office.tove.open(office.filled.place) as tove:
         assert cases.open_case(tove, office.case, why="emergency").head.value.title
         assert checking.verify(tove).faults == ()
-
-
-def test_everybody_else_who_holds_the_case_hears_of_it(director: Session, office: Office) -> None:
-    sharing.grant(director, office.case, [office.oren.member])
-    second = approving.at_this_keyboard(director, colleague.NAME, run=Person(reason="emergency").run)
-    break_glass(director, office.case, office.tove.member, second)
-    assert terms.announcements(director) == []
-    director.close()
-    with office.tove.open(office.filled.place) as tove:
         assert terms.announcements(tove) == []
+    # Everybody else who holds the case hears of it.
     with office.oren.open(office.filled.place) as oren:
         assert any("BREAK-GLASS" in line and "Tove Lindqvarn" in line for line in terms.announcements(oren))
-
-
-@pytest.mark.parametrize("days", [0, 15])
-def test_it_ends_within_fourteen_days(director: Session, office: Office, days: int) -> None:
-    with pytest.raises(UsageError, match="within 14 days"):
-        break_glass(director, office.case, office.tove.member, None, days=days)
-
-
-def test_who_holds_the_case_already_needs_no_broken_glass(director: Session, office: Office) -> None:
-    with pytest.raises(RefusedError, match="holds the case already"):
-        break_glass(director, office.case, director.member, None)
 
 
 def test_who_does_not_hold_the_case_opens_it_to_nobody(office: Office) -> None:

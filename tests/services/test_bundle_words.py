@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
+from tests.tables import each
 from vault.services.bundle_words import inside_lines, made_lines, taken_lines
 from vault.services.syncing import Inside, MadeBundle, TakenBundle
 from vault.sync.pages import PageKind
@@ -26,14 +25,13 @@ def test_what_is_in_a_bundle_is_counted_in_entries_and_versions_at_both_ends() -
     ]
 
 
-@pytest.mark.parametrize(
-    ("came", "entries", "lines"),
+@each(
     [
         ({"note": 2}, 30, ["The bundle of Ann brought 2 notes.", "30 entries of the log came with it."]),
         ({"note": 2}, 0, ["The bundle of Ann brought 2 notes."]),
         ({}, 30, ["The bundle of Ann brought 30 entries of the log, and no new record that you can open."]),
         ({}, 0, ["Ann: nothing new came."]),
-    ],
+    ]
 )
 def test_nothing_new_came_is_said_only_where_nothing_did(
     came: Mapping[str, int], entries: int, lines: list[str]

@@ -7,7 +7,7 @@ import pytest
 from tests.services.office import DAY_MS, Office, forward
 from vault.access.alarms import CLOCK_ALARM
 from vault.access.session import Session
-from vault.errors import RefusedError, UsageError
+from vault.errors import UsageError
 from vault.policy.clocks import ClockState
 from vault.services import clock
 
@@ -34,13 +34,13 @@ def test_a_time_seen_once_is_remembered_at_the_next_unlock(office: Office) -> No
         assert "behind a time that was seen here before" in _clock_words(nadia)[0]
 
 
-@pytest.mark.parametrize("wrong", [YEAR_1970_MS, YEAR_2038_MS])
-def test_a_clock_that_is_years_away_changes_nothing_that_counts(office: Office, wrong: int) -> None:
+def test_a_clock_that_is_years_away_changes_nothing_that_counts(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         before = clock.look(nadia).counts_ms
-        _shows(nadia, wrong)
-        assert clock.look(nadia).counts_ms == before
-        assert clock.look(nadia).state is not ClockState.STEADY
+        for wrong in (YEAR_1970_MS, YEAR_2038_MS):
+            _shows(nadia, wrong)
+            assert clock.look(nadia).counts_ms == before
+            assert clock.look(nadia).state is not ClockState.STEADY
 
 
 def test_a_jump_counts_after_a_person_said_so_and_that_is_in_the_log(office: Office) -> None:
@@ -79,8 +79,3 @@ def test_a_supervisor_undoes_a_wrong_time_that_was_believed(office: Office) -> N
         assert clock.repair(nadia).counts_ms == now
     with office.open(office.nadia) as nadia:
         assert clock.look(nadia).state is ClockState.STEADY
-
-
-def test_a_caseworker_does_not_take_time_back(office: Office) -> None:
-    with office.open(office.amina) as amina, pytest.raises(RefusedError, match="you cannot repair the clock"):
-        clock.repair(amina)

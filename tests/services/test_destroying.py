@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,59 +44,40 @@ def destroy(place: Place, typed: str = destroying.SENTENCE) -> None:
     destroying.destroy_access(place.open(), typed=typed)
 
 
-def nothing(place: Place) -> None:
-    """A vault just founded."""
-
-
-def no_drill(place: Place) -> None:
-    with place.open() as session:
-        dates.note(session.vault, Done.BACKUP, session.log.now_ms(), session.state)
-
-
-def no_backup(place: Place) -> None:
-    with place.open() as session:
-        dates.note(session.vault, Done.DRILL, session.log.now_ms(), session.state)
-
-
-def old_backup(place: Place) -> None:
-    no_backup(place)
-    with place.open() as session:
-        dates.note(session.vault, Done.BACKUP, session.log.now_ms() - 31 * _DAY, session.state)
-
-
-def new_sheets(place: Place) -> None:
-    prove(place)
-    with place.open() as session:
-        dates.note_new_sheets(session.vault, session.state)
-
-
-@pytest.mark.parametrize(
-    ("before", "words"),
-    [
-        (nothing, "no recovery was proven"),
-        (no_drill, "no recovery was proven"),
-        (no_backup, "no backup was made"),
-        (old_backup, "older than 30 days"),
-        (new_sheets, "no recovery was proven"),
-    ],
-)
-def test_without_a_way_back_it_is_refused_and_nothing_changes(
-    filled: Filled, before: Callable[[Place], None], words: str
-) -> None:
-    before(filled.place)
+def test_without_a_way_back_it_is_refused_and_nothing_changes(filled: Filled) -> None:
     keys = read_keys(filled.path)
-    with filled.open() as session, pytest.raises(RefusedError, match=words):
-        destroying.destroy_access(session, typed=destroying.SENTENCE)
+    with filled.open() as session:
+        now = session.log.now_ms()
+
+        def refused(words: str) -> None:
+            with pytest.raises(RefusedError, match=words):
+                destroying.destroy_access(session, typed=destroying.SENTENCE)
+
+        refused("no recovery was proven")
+        dates.note(session.vault, Done.BACKUP, now, session.state)
+        refused("no recovery was proven")
+        dates.note(session.vault, Done.DRILL, now, session.state)
+        dates.note(session.vault, Done.BACKUP, now - 31 * _DAY, session.state)
+        refused("older than 30 days")
+        dates.note(session.vault, Done.BACKUP, now, session.state)
+        dates.note_new_sheets(session.vault, session.state)
+        refused("no recovery was proven")
+    (filled.state / "dates").rename(filled.state / "elsewhere")
+    with filled.open() as session:
+        dates.note(session.vault, Done.DRILL, session.log.now_ms(), session.state)
+        with pytest.raises(RefusedError, match="no backup was made"):
+            destroying.destroy_access(session, typed=destroying.SENTENCE)
     assert read_keys(filled.path) == keys
     filled.open().close()
 
 
-@pytest.mark.parametrize("typed", ["", "yes", "y", "destroy", "destroy my access", "destroy my access here!"])
-def test_anything_but_the_sentence_changes_nothing(filled: Filled, typed: str) -> None:
+def test_anything_but_the_sentence_changes_nothing(filled: Filled) -> None:
     prove(filled.place)
     keys = read_keys(filled.path)
-    with filled.open() as session, pytest.raises(UsageError, match="sentence was not typed"):
-        destroying.destroy_access(session, typed=typed)
+    with filled.open() as session:
+        for typed in ("", "yes", "y", "destroy", "destroy my access", "destroy my access here!"):
+            with pytest.raises(UsageError, match="sentence was not typed"):
+                destroying.destroy_access(session, typed=typed)
     assert read_keys(filled.path) == keys
 
 

@@ -21,6 +21,7 @@ from tests.services.organisation import (
     give,
     share,
 )
+from tests.tables import each
 from vault.access.session import Session
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel
@@ -85,16 +86,17 @@ def test_a_name_is_for_all_and_the_newest_counts(organisation: Organisation) -> 
                 devices.find(amina, text)
 
 
-@pytest.mark.parametrize("name", [JOEL, DANA, NOOR])
-def test_names_of_devices_are_kept_by_admins_and_supervisors(organisation: Organisation, name: str) -> None:
+@each([JOEL, DANA, NOOR])
+def test_names_of_devices_are_kept_by_admins_and_supervisors(name: str, organisation: Organisation) -> None:
     with organisation.open(name) as session, pytest.raises(RefusedError, match="your role does not name devices"):
         devices.name(session, session.seat, "mine")
 
 
-@pytest.mark.parametrize("text", ["", "  ", "two\nlines"])
-def test_a_device_is_called_something_in_one_line(organisation: Organisation, text: str) -> None:
-    with organisation.open(MIRA) as mira, pytest.raises(UsageError):
-        devices.name(mira, mira.seat, text)
+def test_a_device_is_called_something_in_one_line(organisation: Organisation) -> None:
+    with organisation.open(MIRA) as mira:
+        for text in ("", "  ", "two\nlines"):
+            with pytest.raises(UsageError):
+                devices.name(mira, mira.seat, text)
 
 
 def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(organisation: Organisation) -> None:
@@ -109,6 +111,7 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
         assert done.outcome.cases == 1
         assert [one.name for one in done.warn.clients] == [f"Ilham {MARKER}", f"Sana {MARKER}"]
         assert done.warn.unread == 0
+        assert (made.case, devices.WHY_WARNED) in mira.viewed
         lines = devices.warn_lines(done.warn)
         assert [line.strip() for line in lines] == [
             f"{made.ref}  Ilham {MARKER}",
@@ -130,14 +133,6 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
         assert joel.member in mira.directory.standing.members
 
 
-def test_that_clients_were_looked_up_is_in_the_log(organisation: Organisation) -> None:
-    with organisation.at(MIRA, JOEL) as (mira, joel):
-        made = case_of_clients(mira)
-        share(mira, made.case, organisation, JOEL)
-        devices.warn_list(mira, joel.seat)
-        assert (made.case, devices.WHY_WARNED) in mira.viewed
-
-
 def test_who_reads_no_cases_gets_no_names_and_is_told_whom_to_ask(organisation: Organisation) -> None:
     with organisation.at(MIRA, KARIM, JOEL) as (mira, karim, joel):
         made = case_of_clients(mira)
@@ -157,18 +152,25 @@ def test_a_lost_device_of_an_admin_needs_others_and_the_list_does_not_wait(organ
         assert devices.warn_lines(done.warn) == [NOBODY_HERE, ASK_OTHERS]
 
 
-@pytest.mark.parametrize("name", [SELIN, AMINA, DANA, NOOR])
-def test_who_is_no_admin_ends_no_device_of_others(organisation: Organisation, name: str) -> None:
+@each([SELIN, AMINA, DANA, NOOR])
+def test_who_is_no_admin_ends_no_device_of_others(name: str, organisation: Organisation) -> None:
     with organisation.open(name) as session, pytest.raises(RefusedError, match="your role does not allow it"):
         devices.lost(session, organisation[JOEL].seat)
 
 
-def test_nobody_ends_the_device_that_they_work_on(organisation: Organisation) -> None:
+def test_what_no_device_is_given_or_taken(organisation: Organisation) -> None:
     with organisation.open(MIRA) as mira:
         with pytest.raises(RefusedError, match="nobody ends the device that they work on"):
             devices.lost(mira, mira.seat)
         with pytest.raises(NotFoundError, match="no such device"):
             devices.lost(mira, mira.seat[::-1])  # type: ignore[arg-type]  # bytes of no seat
+        with pytest.raises(RefusedError, match="this device is another member's"):
+            devices.give_cases(mira, organisation[JOEL].seat)
+        place = Place(organisation.folder / "other" / "new.vault", organisation.folder / "other" / "state")
+        with pytest.raises(UsageError, match="for another member's device"):
+            ask_to_join(
+                organisation.folder, place, joining.invite_device(mira, organisation[JOEL].member), "Ilse Marrow"
+            )
 
 
 def test_a_member_moves_to_another_device_with_all_cases(organisation: Organisation) -> None:
@@ -206,19 +208,6 @@ def test_a_further_device_gets_no_case_unasked(organisation: Organisation) -> No
         with finish_joining(organisation.folder, mira, second) as there:
             assert not there.holds(made.case)
             assert there.roles == mira.roles
-
-
-def test_cases_are_given_to_no_device_of_others(organisation: Organisation) -> None:
-    with organisation.open(MIRA) as mira, pytest.raises(RefusedError, match="this device is another member's"):
-        devices.give_cases(mira, organisation[JOEL].seat)
-
-
-def test_a_further_device_is_for_the_member_that_the_invitation_names(organisation: Organisation) -> None:
-    with organisation.open(MIRA) as mira:
-        invitation = joining.invite_device(mira, organisation[JOEL].member)
-        place = Place(organisation.folder / "other" / "new.vault", organisation.folder / "other" / "state")
-        with pytest.raises(UsageError, match="for another member's device"):
-            ask_to_join(organisation.folder, place, invitation, "Ilse Marrow")
 
 
 def test_a_caseworker_invites_a_device_of_their_own_and_a_supervisor_commits_it(organisation: Organisation) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE
+from tests.tables import each
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, UsageError
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
@@ -28,13 +29,16 @@ def make(path: Path, **changes: object) -> founding.NewVault:
     return founding.init(path, **{**given, **changes})  # type: ignore[arg-type]  # each test changes one
 
 
-def test_any_two_of_three_sheets_bring_the_root_back(tmp_path: Path) -> None:
+def test_any_two_of_three_sheets_bring_the_root_back_and_the_name_opens_in_any_case(tmp_path: Path) -> None:
     new = make(tmp_path / "a.vault")
     assert len(new.sheets) == 3
     shares = [" ".join(sheet.words) for sheet in new.sheets]
     secrets = {recover([shares[i], shares[j]], new.root_words) for i, j in ((0, 1), (1, 2), (2, 0))}
     assert len(secrets) == 1
     assert {sheet.root_words for sheet in new.sheets} == {new.root_words}
+    with unlock(tmp_path / "a.vault", member=MEMBER.upper(), passphrase=bytearray(PASSPHRASE)) as session:
+        assert session.log.size == 2
+        assert session.alarms == ()
 
 
 def test_sheets_of_another_shape_are_three_of_five(tmp_path: Path) -> None:
@@ -57,18 +61,17 @@ def test_the_cost_of_a_guess_can_be_measured_on_this_machine(tmp_path: Path, mon
     assert asked == [1_000]
 
 
-@pytest.mark.parametrize(
-    ("changes", "error", "words"),
+@each(
     [
-        pytest.param({"memory_mib": FLOOR_MIB - 1}, RefusedError, "passphrase cost memory_kib", id="too cheap"),
-        pytest.param({"memory_mib": 1_000_000}, RefusedError, "passphrase cost memory_kib", id="absurdly dear"),
-        pytest.param({"passphrase": bytearray()}, RefusedError, "passphrase is empty", id="no passphrase"),
-        pytest.param({"organisation": " "}, UsageError, "name of the organisation is empty", id="no organisation"),
-        pytest.param({"member": ""}, UsageError, "name of the member is empty", id="no member"),
-    ],
+        ({"memory_mib": FLOOR_MIB - 1}, RefusedError, "passphrase cost memory_kib"),
+        ({"memory_mib": 1_000_000}, RefusedError, "passphrase cost memory_kib"),
+        ({"passphrase": bytearray()}, RefusedError, "passphrase is empty"),
+        ({"organisation": " "}, UsageError, "name of the organisation is empty"),
+        ({"member": ""}, UsageError, "name of the member is empty"),
+    ]
 )
 def test_what_is_refused_leaves_nothing_behind(
-    tmp_path: Path, changes: dict[str, object], error: type[Exception], words: str
+    changes: dict[str, object], error: type[Exception], words: str, tmp_path: Path
 ) -> None:
     with pytest.raises(error, match=words):
         make(tmp_path / "a.vault", **changes)
@@ -81,10 +84,3 @@ def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="there is something at"):
         make(tmp_path / "a.vault")
     assert (tmp_path / "a.vault" / "mine").read_text() == "mine"
-
-
-def test_a_new_vault_opens_with_the_name_typed_in_any_case(tmp_path: Path) -> None:
-    make(tmp_path / "a.vault")
-    with unlock(tmp_path / "a.vault", member=MEMBER.upper(), passphrase=bytearray(PASSPHRASE)) as session:
-        assert session.log.size == 2
-        assert session.alarms == ()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,6 +12,7 @@ import pytest
 
 import vault
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
+from tests.tables import each
 from vault import platform
 from vault.errors import NoVaultError
 from vault.platform import Answer
@@ -46,28 +45,15 @@ def test_dates_come_back_and_each_note_leaves_the_others(tmp_path: Path) -> None
     assert dates.read(vault_id, tmp_path) == Dates(backup=2_000, verify=1_000, highest=2_000)
 
 
-def test_the_file_of_dates_names_nothing(filled: Filled) -> None:
-    with filled.open() as session:
-        dates.note_opened(session)
-        vault_id, seat = session.vault, session.seat
-    (path,) = (filled.state / "dates").iterdir()
-    text = f"{path} {path.read_text()}"
-    for secret in (vault_id.hex(), seat.hex(), MARKER, MEMBER, str(filled.path.name)):
-        assert secret not in text
-    assert json.loads(path.read_text()).keys() == {
-        *("opened", "backup", "verify", "highest", "separated", "sheets", "made", "drill", "proposed", "root")
-    }
-    assert path.stat().st_mode & 0o077 == 0
-
-
-@pytest.mark.parametrize("damage", [b"", b"{", b'{"opened": "yesterday"}', b"[]", b"x" * 5_000])
-def test_damaged_dates_are_met_as_if_nothing_were_known(tmp_path: Path, damage: bytes) -> None:
-    dates.note(b"v" * 16, Done.BACKUP, 1_000, tmp_path)
-    (path,) = (tmp_path / "dates").iterdir()
-    path.write_bytes(damage)
-    assert dates.read(b"v" * 16, tmp_path) == Dates()
-    dates.note(b"v" * 16, Done.OPENED, 2_000, tmp_path)
-    assert dates.read(b"v" * 16, tmp_path) == Dates(opened=2_000, highest=2_000)
+def test_damaged_dates_are_met_as_if_nothing_were_known(tmp_path: Path) -> None:
+    for damage in (b"", b"{", b'{"opened": "yesterday"}', b"[]", b"x" * 5_000):
+        dates.note(b"v" * 16, Done.BACKUP, 1_000, tmp_path)
+        (path,) = (tmp_path / "dates").iterdir()
+        path.write_bytes(damage)
+        assert dates.read(b"v" * 16, tmp_path) == Dates()
+        dates.note(b"v" * 16, Done.OPENED, 2_000, tmp_path)
+        assert dates.read(b"v" * 16, tmp_path) == Dates(opened=2_000, highest=2_000)
+        path.unlink()
 
 
 def test_a_state_folder_that_cannot_be_written_stops_no_act(tmp_path: Path) -> None:
@@ -95,12 +81,6 @@ def test_a_vault_that_was_never_opened_here_is_warned_of_like_a_founders(founded
     assert not (tmp_path / "fresh").exists()
 
 
-def test_proven_sheets_and_separated_duties_are_no_longer_warned_of(founded: Place) -> None:
-    dates._write(founded.vault_id, Dates(separated=True, sheets=True, drill=_NOW), founded.state)
-    found = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW))
-    assert (found["duties"].verdict, found["recovery"].verdict) == (Verdict.OK, Verdict.OK)
-
-
 def test_a_device_without_the_secret_of_the_sheets_does_not_know_that_there_are_any(founded: Place) -> None:
     known = Dates(separated=True, sheets=True)
     dates._write(founded.vault_id, known, founded.state)
@@ -109,8 +89,9 @@ def test_a_device_without_the_secret_of_the_sheets_does_not_know_that_there_are_
 
 
 def test_a_drill_is_dated_until_there_are_new_sheets(founded: Place) -> None:
-    dates.note(founded.vault_id, Done.DRILL, _NOW, founded.state)
+    dates._write(founded.vault_id, Dates(separated=True, sheets=True, drill=_NOW), founded.state)
     found = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW + 366 * _DAY))
+    assert found["duties"].verdict is Verdict.OK
     assert found["recovery"] == Item("recovery", Verdict.OK, "proven 2027-01-15 08:00 UTC (366 days ago)")
     found = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW + 367 * _DAY))
     assert found["recovery"].verdict is Verdict.WARN
@@ -121,23 +102,27 @@ def test_a_drill_is_dated_until_there_are_new_sheets(founded: Place) -> None:
     assert found["recovery"] == Item("recovery", Verdict.WARN, "recovery sheets not proven yet", advice)
 
 
-def test_status_reads_dates_and_public_facts_alone(filled: Filled) -> None:
+def test_status_reads_dates_and_public_facts_alone_and_dates_name_nothing(filled: Filled) -> None:
     with filled.open() as session:
         backups.make(session, filled.path.parent / "stick")
+        dates.note_opened(session)
+        vault_id, seat = session.vault, session.seat
+    (kept,) = (filled.state / "dates").iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
     before = {path: path.read_bytes() for path in filled.path.rglob("*") if path.is_file()}
     items = health.status(filled.path, state=filled.state)
     assert {path: path.read_bytes() for path in filled.path.rglob("*") if path.is_file()} == before
-    text = repr(items)
     for secret in (MARKER, MEMBER, PASSPHRASE.decode(), *filled.refs):
-        assert secret not in text
+        assert secret not in repr(items)
+    for secret in (vault_id.hex(), seat.hex(), MARKER, MEMBER, str(filled.path.name)):
+        assert secret not in f"{kept} {kept.read_text()}"
     found = by_name(items)
     assert found["last backup"].verdict is Verdict.OK
     assert found["passphrase cost"].found == "64 MiB, 3 passes, 1 lanes for one guess at a passphrase"
     assert found["passphrase cost"].verdict is Verdict.WARN
 
 
-@pytest.mark.parametrize(
-    ("name", "known", "verdict", "found"),
+@each(
     [
         ("last backup", Dates(), Verdict.WARN, "none was made on this device"),
         ("last backup", Dates(backup=_NOW - 30_000), Verdict.OK, "2027-01-15 07:59 UTC (just now)"),
@@ -149,27 +134,26 @@ def test_status_reads_dates_and_public_facts_alone(filled: Filled) -> None:
         ("last verify", Dates(verify=_NOW - 30 * _DAY), Verdict.OK, "2026-12-16 08:00 UTC (30 days ago)"),
         ("last verify", Dates(verify=_NOW - 31 * _DAY), Verdict.WARN, "2026-12-15 08:00 UTC (31 days ago)"),
         ("last opened", Dates(opened=_NOW - 3 * 3_600_000), Verdict.OK, "2027-01-15 05:00 UTC (3 hours ago)"),
-    ],
+    ]
 )
-def test_ages_are_told_and_judged(founded: Place, name: str, known: Dates, verdict: Verdict, found: str) -> None:
+def test_ages_are_told_and_judged(name: str, known: Dates, verdict: Verdict, found: str, founded: Place) -> None:
     dates._write(founded.vault_id, known, founded.state)
     item = by_name(health.status(founded.path, state=founded.state, now_ms=_NOW))[name]
     assert (item.verdict, item.found) == (verdict, found)
     assert bool(item.advice) is (verdict is Verdict.WARN)
 
 
-@pytest.mark.parametrize(
-    ("now", "highest", "verdict", "words"),
+@each(
     [
         (_NOW, None, Verdict.OK, "2027-01-15 08:00 UTC"),
         (_NOW, _NOW + _DAY, Verdict.OK, "2027-01-15 08:00 UTC"),
         (_NOW, _NOW + 3 * _DAY, Verdict.WARN, "2027-01-15 08:00 UTC, 3 days before the last use"),
         (1_000, None, Verdict.WARN, "1970-01-01 00:00 UTC"),
         (4_200_000_000_000, None, Verdict.WARN, "2103-02-04"),
-    ],
+    ]
 )
 def test_the_clock_is_judged_by_its_year_and_by_what_was_seen(
-    founded: Place, now: int, highest: int | None, verdict: Verdict, words: str
+    now: int, highest: int | None, verdict: Verdict, words: str, founded: Place
 ) -> None:
     dates._write(founded.vault_id, Dates(highest=highest), founded.state)
     item = by_name(health.doctor(founded.path, state=founded.state, now_ms=now))["clock"]
@@ -193,17 +177,6 @@ def test_doctor_needs_no_vault_but_refuses_a_missing_one(tmp_path: Path) -> None
 _UNTOLD = "the system does not tell"
 
 
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """What a probe answers, and how the item that it becomes stands."""
-
-    probe: str
-    answer: object
-    look: Callable[[], Item]
-    verdict: Verdict
-    found: str
-
-
 def _encryption() -> Item:
     return device.disk_encryption(Path())
 
@@ -216,49 +189,52 @@ def _room() -> Item:
     return device.room(Path())
 
 
-@pytest.mark.parametrize(
-    "case",
+@each(
     [
-        Probed("swap_state", "none", device.swap, Verdict.OK, "none"),
-        Probed("swap_state", "memory", device.swap, Verdict.OK, "compressed, in memory"),
-        Probed("swap_state", "encrypted", device.swap, Verdict.OK, "encrypted"),
-        Probed("swap_state", "plain", device.swap, Verdict.WARN, "on a disk without encryption"),
-        Probed("swap_state", "unknown", device.swap, Verdict.UNKNOWN, _UNTOLD),
-        Probed("hibernation_possible", Answer.NO, device.hibernation, Verdict.OK, "not possible"),
-        Probed("hibernation_possible", Answer.YES, device.hibernation, Verdict.WARN, "possible"),
-        Probed("hibernation_possible", Answer.UNKNOWN, device.hibernation, Verdict.UNKNOWN, _UNTOLD),
-        Probed("disk_encrypted", Answer.YES, _encryption, Verdict.OK, "on"),
-        Probed("disk_encrypted", Answer.NO, _encryption, Verdict.WARN, "none was found"),
-        Probed("disk_encrypted", Answer.UNKNOWN, _encryption, Verdict.UNKNOWN, _UNTOLD),
-        Probed("is_network_or_synced", "in Dropbox", lambda: device.synced_folder(Path()), Verdict.WARN, "in Dropbox"),
-        Probed("filesystem_kind", "ext4", _disk, Verdict.OK, "file system ext4"),
-        Probed("filesystem_kind", "unknown", _disk, Verdict.UNKNOWN, _UNTOLD),
-        Probed("free_bytes", 3 << 30, _room, Verdict.OK, "3.0 GiB free"),
-        Probed("free_bytes", 1 << 29, _room, Verdict.WARN, "0.5 GiB free"),
-        Probed("free_bytes", None, _room, Verdict.UNKNOWN, _UNTOLD),
-    ],
+        ("swap_state", "none", device.swap, Verdict.OK, "none"),
+        ("swap_state", "memory", device.swap, Verdict.OK, "compressed, in memory"),
+        ("swap_state", "encrypted", device.swap, Verdict.OK, "encrypted"),
+        ("swap_state", "plain", device.swap, Verdict.WARN, "on a disk without encryption"),
+        ("swap_state", "unknown", device.swap, Verdict.UNKNOWN, _UNTOLD),
+        ("hibernation_possible", Answer.NO, device.hibernation, Verdict.OK, "not possible"),
+        ("hibernation_possible", Answer.YES, device.hibernation, Verdict.WARN, "possible"),
+        ("hibernation_possible", Answer.UNKNOWN, device.hibernation, Verdict.UNKNOWN, _UNTOLD),
+        ("disk_encrypted", Answer.YES, _encryption, Verdict.OK, "on"),
+        ("disk_encrypted", Answer.NO, _encryption, Verdict.WARN, "none was found"),
+        ("disk_encrypted", Answer.UNKNOWN, _encryption, Verdict.UNKNOWN, _UNTOLD),
+        ("is_network_or_synced", "in Dropbox", lambda: device.synced_folder(Path()), Verdict.WARN, "in Dropbox"),
+        ("filesystem_kind", "ext4", _disk, Verdict.OK, "file system ext4"),
+        ("filesystem_kind", "unknown", _disk, Verdict.UNKNOWN, _UNTOLD),
+        ("free_bytes", 3 << 30, _room, Verdict.OK, "3.0 GiB free"),
+        ("free_bytes", 1 << 29, _room, Verdict.WARN, "0.5 GiB free"),
+        ("free_bytes", None, _room, Verdict.UNKNOWN, _UNTOLD),
+    ]
 )
-def test_each_probe_has_its_words(monkeypatch: pytest.MonkeyPatch, case: Probed) -> None:
-    monkeypatch.setattr(platform, case.probe, lambda *_: case.answer)
-    item = case.look()
-    assert (item.verdict, item.found) == (case.verdict, case.found)
-    assert item.advice or case.verdict is not Verdict.WARN
+def test_each_probe_has_its_words(  # noqa: PLR0917 - a row of the table, then a fixture
+    probe: str,
+    answer: object,
+    look: Callable[[], Item],
+    verdict: Verdict,
+    found: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(platform, probe, lambda *_: answer)
+    item = look()
+    assert (item.verdict, item.found) == (verdict, found)
+    assert item.advice or verdict is not Verdict.WARN
 
 
-@pytest.mark.parametrize(
-    ("item", "verdict", "found"),
-    [
+def test_what_may_keep_the_screen_has_its_words() -> None:
+    for item, verdict, found in (
         (device.terminal_buffer({"KITTY_WINDOW_ID": "1"}), Verdict.OK, "kitty keeps it in memory"),
         (device.terminal_buffer({"KONSOLE_VERSION": "1"}), Verdict.WARN, "Konsole writes"),
         (device.terminal_buffer({"TMUX": "1"}), Verdict.UNKNOWN, "tmux keeps"),
         (device.recording(None), Verdict.UNKNOWN, _UNTOLD),
         (device.recording([["bash"]]), Verdict.OK, "no recorder that is known by name"),
         (device.recording([["obs"], ["script"]]), Verdict.WARN, "running: obs, script"),
-    ],
-)
-def test_what_may_keep_the_screen_has_its_words(item: Item, verdict: Verdict, found: str) -> None:
-    assert (item.verdict, item.found[: len(found)]) == (verdict, found)
-    assert item.advice or verdict is Verdict.OK
+    ):
+        assert (item.verdict, item.found[: len(found)]) == (verdict, found)
+        assert item.advice or verdict is Verdict.OK
 
 
 def test_a_process_that_cannot_be_closed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,8 +262,7 @@ def test_at_unlock_a_person_hears_what_was_found_and_nothing_of_what_is_not_know
     )
 
 
-@pytest.mark.parametrize(
-    ("kind", "size", "encoding", "advice"),
+@each(
     [
         ("xterm-256color", (120, 40), "utf-8", ""),
         ("xterm-256color", (80, 24), "UTF-8", ""),
@@ -295,10 +270,10 @@ def test_at_unlock_a_person_hears_what_was_found_and_nothing_of_what_is_not_know
         ("dumb", (120, 40), "utf-8", "The app cannot draw here; use another terminal."),
         ("", (120, 40), "utf-8", "The app cannot draw here; use another terminal."),
         ("xterm", (120, 40), "ascii", "Names would not show: set a UTF-8 locale, such as C.UTF-8."),
-    ],
+    ]
 )
 def test_the_terminal_is_judged_by_what_the_app_needs(
-    monkeypatch: pytest.MonkeyPatch, kind: str, size: tuple[int, int], encoding: str, advice: str
+    kind: str, size: tuple[int, int], encoding: str, advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", kind)
     monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **_given: os.terminal_size(size))
@@ -307,11 +282,10 @@ def test_the_terminal_is_judged_by_what_the_app_needs(
     assert (item.verdict, item.advice) == (Verdict.WARN if advice else Verdict.OK, advice)
 
 
-def test_the_lock_digest_is_that_of_the_lock_file() -> None:
+def test_the_lock_digest_is_that_of_the_lock_file_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     lock = Path(vault.__file__).parent.parent / "requirements.lock"
     assert device.lock_digest().found == f"SHA-256 {hashlib.sha256(lock.read_bytes()).hexdigest()}"
-
-
-def test_a_missing_lock_file_is_unknown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(vault, "__file__", str(tmp_path / "vault" / "__init__.py"))
     assert device.lock_digest().verdict is Verdict.UNKNOWN

@@ -16,26 +16,16 @@ from vault.services.reading import stored_of_kind
 from vault.services.sharing import replace_key
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        pytest.param("Zarina Tashbaeva", id="as entered, in the other script"),
-        pytest.param("Ташбаева Зарина", id="the words turned round"),
-        pytest.param("Zarina Nurovna Tashbaeva", id="with one word more"),
-        pytest.param("ZARINA TASCHBAEWA", id="another way to write it"),
-    ],
-)
-def test_a_guess_that_is_right_names_whom_to_ask(office: Office, asked: str) -> None:
+def test_a_guess_that_is_right_names_whom_to_ask_and_a_wrong_one_nobody(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         register.add(nadia, ["Зарина Ташбаева"])
-        assert register.ask(nadia, [asked]) == [office.nadia.member]
-
-
-@pytest.mark.parametrize("asked", ["Zarina Tashbekova", "Ilham Torgaev", "Zarina", ""])
-def test_a_guess_that_is_wrong_names_nobody(office: Office, asked: str) -> None:
-    with office.open(office.nadia) as nadia:
-        register.add(nadia, ["Зарина Ташбаева"])
-        assert register.ask(nadia, [asked]) == []
+        # In the other script, the words turned round, one word more, another way to write it.
+        for asked in ("Zarina Tashbaeva", "Ташбаева Зарина", "Zarina Nurovna Tashbaeva", "ZARINA TASCHBAEWA"):
+            assert register.ask(nadia, [asked]) == [office.nadia.member]
+        for asked in ("Zarina Tashbekova", "Ilham Torgaev", "Zarina", ""):
+            assert register.ask(nadia, [asked]) == []
+        with pytest.raises(UsageError, match="there is no name to enter"):
+            register.add(nadia, ["", "17", "van"])
 
 
 def test_whom_to_ask_is_whoever_entered_the_name_not_whom_the_entry_names(
@@ -65,11 +55,6 @@ def test_a_new_key_of_the_register_loses_no_entry(office: Office) -> None:
         register.add(nadia, ["Ilham Torgaev"])
         assert register.ask(nadia, ["Zarina Tashbaeva"]) == [office.nadia.member]
         assert register.ask(nadia, ["Ilham Torgaev"]) == [office.nadia.member]
-
-
-def test_names_without_a_letter_are_not_entered(office: Office) -> None:
-    with office.open(office.nadia) as nadia, pytest.raises(UsageError, match="there is no name to enter"):
-        register.add(nadia, ["", "17", "van"])
 
 
 def test_a_name_gives_at_most_as_many_pairs_as_an_entry_holds() -> None:

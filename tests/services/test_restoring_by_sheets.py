@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from tests.services.backup_help import flip, names_below
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, Filled, Place
 from tests.services.sheets_help import typed
+from tests.tables import each
 from vault.access.recovering import Wish
 from vault.access.unlock import unlock
 from vault.errors import NotFoundError, RefusedError, VaultError, VerificationError, WrongPassphraseError
@@ -82,48 +83,43 @@ def test_a_colleague_who_shares_the_folder_opens_the_restored_vault_as_before(
             assert session.faults() == []
 
 
-REFUSALS = [
-    pytest.param(lambda s: typed(s, 2), MEMBER, {}, RefusedError, "2 sheets are needed, not 1", id="one sheet"),
-    pytest.param(
-        lambda _: typed(make_sheets(bytes(32)), 1, 2), MEMBER, {}, VerificationError, "do not open this", id="others"
-    ),
-    pytest.param(lambda s: typed(s, 1, 2), "Nobody", {}, NotFoundError, "no member of this name is in", id="no member"),
-    pytest.param(
-        lambda s: typed(s, 1, 2), MEMBER, {"new_admin": True}, RefusedError, "of this name is in already", id="is in"
-    ),
-]
-
-
-@pytest.mark.parametrize(("paper", "name", "more", "error", "text"), REFUSALS)
-def test_what_is_refused_leaves_nothing_at_all(  # noqa: PLR0917 - a row of the table
-    filled: Filled,
-    sheets: Sequence[Sheet],
-    tmp_path: Path,
-    paper: object,
+@each(
+    {
+        "one sheet": (lambda s: typed(s, 2), MEMBER, {}, RefusedError, "2 sheets are needed, not 1"),
+        "others": (lambda _: typed(make_sheets(bytes(32)), 1, 2), MEMBER, {}, VerificationError, "do not open this"),
+        "no member": (lambda s: typed(s, 1, 2), "Nobody", {}, NotFoundError, "no member of this name is in"),
+        "is in": (lambda s: typed(s, 1, 2), MEMBER, {"new_admin": True}, RefusedError, "of this name is in already"),
+    }
+)
+def test_what_is_refused_leaves_nothing_at_all(  # noqa: PLR0917 - a row of the table, then fixtures
+    paper: Callable[[Sequence[Sheet]], TypedSheets],
     name: str,
     more: dict[str, bool],
     error: type[VaultError],
     text: str,
+    filled: Filled,
+    sheets: Sequence[Sheet],
+    tmp_path: Path,
 ) -> None:
-    assert callable(paper)
     make(filled, tmp_path / "stick")
     before = names_below(tmp_path)
     with pytest.raises(error, match=text):
         restore(tmp_path / "stick", tmp_path / "new.vault", tmp_path / "fresh", paper(sheets), name, **more)
-    assert set(names_below(tmp_path)) - {"fresh"} == set(before)
+    assert set(names_below(tmp_path)) - {"fresh"} == set(before) - {"fresh"}
     assert not (tmp_path / "fresh" / "pins").exists()
 
 
-@pytest.mark.parametrize("name", ["keys", "keyrows.db", "vault.db"])
 def test_a_damaged_backup_is_named_before_a_sheet_is_typed_and_again_behind_it(
-    filled: Filled, sheets: Sequence[Sheet], tmp_path: Path, name: str
+    filled: Filled, sheets: Sequence[Sheet], tmp_path: Path
 ) -> None:
     backup = make(filled, tmp_path / "stick")
-    flip(backup / name, 70)
-    with pytest.raises(VerificationError, match=rf"{name} of the backup is not what was written"):
-        restoring_by_sheets.require_whole(tmp_path / "stick")
-    with pytest.raises(VerificationError):
-        restore(tmp_path / "stick", tmp_path / "new.vault", tmp_path / "fresh", typed(sheets, 1, 2))
+    for name in ("keys", "keyrows.db", "vault.db"):
+        flip(backup / name, 70)
+        with pytest.raises(VerificationError, match=rf"{name} of the backup is not what was written"):
+            restoring_by_sheets.require_whole(tmp_path / "stick")
+        with pytest.raises(VerificationError):
+            restore(tmp_path / "stick", tmp_path / "new.vault", tmp_path / "fresh", typed(sheets, 1, 2))
+        flip(backup / name, 70)
     assert not list(tmp_path.glob("new.vault*"))
 
 

@@ -38,19 +38,16 @@ def test_rows_are_taken_one_by_one_until_enough_sheets_are_here() -> None:
 
 def test_a_wrong_row_is_typed_again_and_the_others_stay() -> None:
     typing = TypedSheets()
+    with pytest.raises(VerificationError, match="first sheet, row 1: the number beside the words is missing"):
+        typing.take_row(line(1).rsplit(maxsplit=1)[0])
+    assert typing.place == (1, 1)
     typing.take_row(line(1))
     with pytest.raises(VerificationError, match="first sheet, row 2: the words do not give the number"):
         typing.take_row(line(3))
     assert typing.place == (1, 2)
     typing.take_row(line(2))
     assert typing.place == (1, 3)
-
-
-def test_a_row_without_the_number_beside_it_is_not_taken() -> None:
-    typing = TypedSheets()
-    with pytest.raises(VerificationError, match="first sheet, row 1: the number beside the words is missing"):
-        typing.take_row(line(1).rsplit(maxsplit=1)[0])
-    assert typing.place == (1, 1)
+    assert not any(word in repr(typing) for word in SHEETS[0].words)
 
 
 def test_a_sheet_that_does_not_fit_the_first_is_begun_again() -> None:
@@ -63,12 +60,6 @@ def test_a_sheet_that_does_not_fit_the_first_is_begun_again() -> None:
     with pytest.raises(VerificationError, match=r"is the first sheet \(number 1\) once more"):
         typing.take_sheet(" ".join(SHEETS[0].words))
     assert typing.place == (2, 1)
-
-
-def test_nothing_typed_is_in_a_repr() -> None:
-    typing = typed(SHEETS, 1)
-    typing.take_row(line(1, 2))
-    assert not any(word in repr(typing) for word in SHEETS[0].words)
 
 
 def test_three_words_are_asked_and_known_by_four_letters() -> None:
@@ -109,19 +100,14 @@ def test_nothing_is_replaced_and_nothing_is_left_half_made(tmp_path: Path) -> No
     mine.write_text("mine")
     with pytest.raises(RefusedError, match=r"recovery-sheet-2-of-3.pdf exists already"), sheet_files(tmp_path, 3):
         pass
+    with pytest.raises(RefusedError, match="cannot be made"), sheet_files(tmp_path / "missing" / "set.pdf", 3):
+        pass
     assert [path.name for path in tmp_path.iterdir()] == [mine.name]
     assert mine.read_text() == "mine"
-
-
-def test_files_go_when_there_is_nothing_to_write(tmp_path: Path) -> None:
+    mine.unlink()
     with pytest.raises(TryAgainError), sheet_files(tmp_path, 3):
         raise TryAgainError("no vault")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_that_is_not_there_is_told_before(tmp_path: Path) -> None:
-    with pytest.raises(RefusedError, match="cannot be made"), sheet_files(tmp_path / "missing" / "set.pdf", 3):
-        pass
 
 
 def test_a_full_disk_leaves_no_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,6 +61,13 @@ def test_a_colleague_reads_what_was_granted_and_nothing_else(offices: Offices, f
         assert not session.holds(second)
         assert rows.versions(second) == []
         assert rows.epochs(second) == []
+    for office in offices:
+        with office.open() as session:
+            assert checking.verify(session).faults == ()
+    with founder.open() as session:
+        peer = peers_of(session)[colleague.seat]
+    assert peer.at is not None
+    assert peer.base is not None
 
 
 def test_a_note_comes_back(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
@@ -217,13 +224,18 @@ def test_showing_takes_nothing(offices: Offices, filled_template: Filled, tmp_pa
     assert "not yet" not in _texts(colleague, filled_template.cases[0])
 
 
-def test_nothing_is_written_over_a_file(offices: Offices, tmp_path: Path) -> None:
+def test_what_cannot_be_made_or_taken_is_said(offices: Offices, tmp_path: Path) -> None:
     founder, colleague = offices
     out = tmp_path / "there"
     out.write_bytes(b"mine")
-    with founder.open() as session, pytest.raises(RefusedError, match="already"):
-        syncing.make(session, colleague.member, out)
-    assert out.read_bytes() == b"mine"
+    with founder.open() as session:
+        with pytest.raises(RefusedError, match="already"):
+            syncing.make(session, colleague.member, out)
+        assert out.read_bytes() == b"mine"
+        with pytest.raises(RefusedError, match="no other device"):
+            syncing.make(session, founder.member, tmp_path / "self")
+        with pytest.raises(NotFoundError, match="no file nowhere"):
+            syncing.take(session, tmp_path / "nowhere")
 
 
 def test_a_bundle_is_for_the_owner_alone_and_leaves_no_part(offices: Offices, tmp_path: Path) -> None:
@@ -235,12 +247,6 @@ def test_a_bundle_is_for_the_owner_alone_and_leaves_no_part(offices: Offices, tm
     assert bundle.stat().st_mode & 0o777 == 0o600
 
 
-def test_nobody_is_sent_a_bundle_who_has_no_other_device(offices: Offices, tmp_path: Path) -> None:
-    founder, _ = offices
-    with founder.open() as session, pytest.raises(RefusedError, match="no other device"):
-        syncing.make(session, founder.member, tmp_path / "self")
-
-
 def test_a_bundle_for_somebody_else_is_refused_and_not_kept(offices: Offices, tmp_path: Path) -> None:
     founder, colleague = offices
     bundle = founder.send(colleague, tmp_path)
@@ -248,25 +254,6 @@ def test_a_bundle_for_somebody_else_is_refused_and_not_kept(offices: Offices, tm
         with pytest.raises(VerificationError, match="not for this device"):
             syncing.take(session, bundle)
         assert staged_in(session.folder.staging_dir) == []
-
-
-def test_a_file_that_is_not_there_is_told(offices: Offices, tmp_path: Path) -> None:
-    with offices[0].open() as session, pytest.raises(NotFoundError, match="no file nowhere"):
-        syncing.take(session, tmp_path / "nowhere")
-
-
-def test_what_is_known_of_peers_survives_a_lock(offices: Offices) -> None:
-    founder, colleague = offices
-    with founder.open() as session:
-        peer = peers_of(session)[colleague.seat]
-    assert peer.at is not None
-    assert peer.base is not None
-
-
-def test_both_devices_verify_after_an_exchange(offices: Offices) -> None:
-    for office in offices:
-        with office.open() as session:
-            assert checking.verify(session).faults == ()
 
 
 def test_keys_that_were_wrapped_anew_later_are_sent_too(
