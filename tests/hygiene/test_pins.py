@@ -6,9 +6,8 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
-
 from tests.hygiene.tree import ROOT, tracked_files
+from tests.tables import each
 
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
 # Written apart, so that this file does not hold what it looks for.
@@ -34,19 +33,19 @@ def pins(lock: str) -> dict[str, str]:
     return {line.split("==")[0].strip().lower(): line for line in lines}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@each(LOCKS)
 def test_every_pin_has_an_exact_version_and_a_hash(lock: str) -> None:
     loose = [line for line in pins(lock).values() if not re.match(r"^[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)]
     assert loose == []
     assert len(pins(lock)) > 5
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@each(LOCKS)
 def test_a_lock_carries_no_address(lock: str) -> None:
     assert re.findall(r"\S*:/" + r"/\S*|index-url|find-links", (ROOT / lock).read_text(encoding="utf-8")) == []
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock"])
+@each(["requirements.lock", "requirements-build.lock"])
 def test_the_development_lock_pins_the_same_versions(lock: str) -> None:
     pinned, development = ({name: line.split()[0] for name, line in pins(one).items()} for one in (lock, LOCKS[1]))
     assert {name: development.get(name) for name in pinned} == pinned

@@ -6,9 +6,8 @@ import ast
 import subprocess
 import sys
 
-import pytest
-
 from tests.hygiene.tree import PACKAGES, ROOT, python_files
+from tests.tables import each
 
 LONGEST_FILE = 350
 HEAVY = frozenset({
@@ -17,7 +16,7 @@ HEAVY = frozenset({
 })  # fmt: skip
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@each(PACKAGES)
 def test_every_room_says_what_it_is_for(package: str) -> None:
     rooms = {path.parent for path in python_files(package)}
     silent = [
@@ -50,11 +49,11 @@ def loaded_by(code: str, *arguments: str) -> set[str]:
     return set(shown.stderr.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("module", ["vault.cli", "vault.__main__", "vault.errors", "vault.ids", "vault.platform"])
+@each(["vault.cli", "vault.__main__", "vault.errors", "vault.ids", "vault.platform"])
 def test_a_plain_import_loads_nothing_heavy(module: str) -> None:
     assert loaded_by(f"import {module}") & HEAVY == set()
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("version",), ("case", "--help")], ids=" ".join)
+@each([(("--help",),), (("version",),), (("case", "--help"),)])
 def test_an_answer_at_once_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert loaded_by("from vault.__main__ import main\nsys.exit(main())", *arguments) & HEAVY == set()

@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from tests.hygiene.tree import ROOT
+from tests.tables import each
 from vault.store import statements
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
@@ -229,7 +230,7 @@ def test_tables_and_keys_of_postgresql_share_no_name() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("step", sorted((ROOT / "migrations" / "versions").glob("*.py")), ids=lambda path: path.stem)
+@each(sorted((ROOT / "migrations" / "versions").glob("*.py")))
 def test_every_step_of_the_schema_stays_in_the_subset(step: Path) -> None:
     specification = importlib.util.spec_from_file_location(f"step_{step.stem}", step)
     assert specification is not None
@@ -245,8 +246,7 @@ def test_every_step_of_the_schema_stays_in_the_subset(step: Path) -> None:
     assert {text: breaches(text) for text in texts if breaches(text)} == {}
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
+@each(
     [
         ("CREATE TABLE a (id INTEGER PRIMARY KEY AUTOINCREMENT)", "numbers made by the database"),
         ("CREATE TABLE a (id BIGSERIAL NOT NULL)", "numbers made by the database"),
@@ -268,7 +268,7 @@ def test_every_step_of_the_schema_stays_in_the_subset(step: Path) -> None:
         ("SELECT id FROM a WHERE at < strftime('now')", "function strftime"),
         ("UPDATE a SET b = 1", "a kind of statement that the store does not use"),
         ("BEGIN IMMEDIATE; DROP TABLE a", "a kind of statement that the store does not use"),
-    ],
+    ]
 )
 def test_a_planted_breach_is_named(text: str, why: str) -> None:
     assert why in breaches(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tables import each
 from vault.errors import VerificationError
 from vault.log.acts import ACTS, check_act
 from vault.log.items import Item, ItemKind
@@ -36,7 +37,7 @@ def test_each_act_may_list_these_kinds_and_no_other() -> None:
     assert {act: set(kinds) for act, kinds in ACTS.items()} == expected
 
 
-@pytest.mark.parametrize("act", sorted(ACTS))
+@each(sorted(ACTS))
 def test_what_an_act_may_not_list_is_refused_by_its_number(act: str) -> None:
     for kind in ItemKind:
         item = Item(kind, bytes(32), bytes(16))

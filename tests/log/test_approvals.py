@@ -6,6 +6,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.log.approvals import (
     APPROVAL_PURPOSE,
@@ -77,36 +78,34 @@ def _changed(**changes: object) -> Callable[[], bytes]:
     return make
 
 
-@pytest.mark.parametrize(
-    "untrusted",
-    [
-        pytest.param(lambda: b"", id="nothing"),
-        pytest.param(lambda: b"\xc1", id="no MessagePack"),
-        pytest.param(lambda: b"\x91" * 5000, id="a deep nest"),
-        pytest.param(lambda: b"\x81\xa3act\xa1\xff", id="no UTF-8"),
-        pytest.param(lambda: APPROVAL.encode() + b"\0", id="a byte after it"),
-        pytest.param(
-            lambda: msgspec.msgpack.encode(dict(reversed(msgspec.msgpack.decode(APPROVAL.encode()).items()))),
-            id="another order",
+@each(
+    {
+        "nothing": lambda: b"",
+        "no MessagePack": lambda: b"\xc1",
+        "a deep nest": lambda: b"\x91" * 5000,
+        "no UTF-8": lambda: b"\x81\xa3act\xa1\xff",
+        "a byte after it": lambda: APPROVAL.encode() + b"\0",
+        "another order": lambda: msgspec.msgpack.encode(
+            dict(reversed(msgspec.msgpack.decode(APPROVAL.encode()).items()))
         ),
-        pytest.param(_changed(format=2), id="a newer format"),
-        pytest.param(_changed(more=1), id="a further member"),
-        pytest.param(_changed(nonce=None), id="a member less"),
-        pytest.param(_changed(sig=None), id="no signature"),
-        pytest.param(_changed(sig=b""), id="an empty signature"),
-        pytest.param(_changed(sig=b"s" * 63), id="a short signature"),
-        pytest.param(_changed(sig="s" * 64), id="text for a signature"),
-        pytest.param(_changed(digest=b"d" * 31), id="a short digest"),
-        pytest.param(_changed(requester=b""), id="an empty seat"),
-        pytest.param(_changed(approver="x" * 16), id="text for a seat"),
-        pytest.param(_changed(role="The Director"), id="a role that is no word"),
-        pytest.param(_changed(why=""), id="no reason"),
-        pytest.param(_changed(act="x" * 33), id="a long act"),
-        pytest.param(_changed(expires=-1), id="a time before all"),
-        pytest.param(_changed(expires="soon"), id="text for a time"),
-        pytest.param(_changed(expires=1.5), id="half a millisecond"),
-        pytest.param(_changed(expires=True), id="a yes for a time"),
-    ],
+        "a newer format": _changed(format=2),
+        "a further member": _changed(more=1),
+        "a member less": _changed(nonce=None),
+        "no signature": _changed(sig=None),
+        "an empty signature": _changed(sig=b""),
+        "a short signature": _changed(sig=b"s" * 63),
+        "text for a signature": _changed(sig="s" * 64),
+        "a short digest": _changed(digest=b"d" * 31),
+        "an empty seat": _changed(requester=b""),
+        "text for a seat": _changed(approver="x" * 16),
+        "a role that is no word": _changed(role="The Director"),
+        "no reason": _changed(why=""),
+        "a long act": _changed(act="x" * 33),
+        "a time before all": _changed(expires=-1),
+        "text for a time": _changed(expires="soon"),
+        "half a millisecond": _changed(expires=1.5),
+        "a yes for a time": _changed(expires=True),
+    }
 )
 def test_what_is_not_the_one_form_is_refused(untrusted: Callable[[], bytes]) -> None:
     with pytest.raises(MalformedError, match="an approval"):
@@ -121,8 +120,7 @@ def test_an_approval_that_was_given_and_not_used_is_no_fault() -> None:
     assert outcome(GIVEN) == (None, [])
 
 
-@pytest.mark.parametrize(
-    ("given", "used", "approval", "reason"),
+@each(
     [
         (None, USED, APPROVAL, Refusal.NOT_GIVEN),
         (replace(GIVEN, seat=THIRD), USED, APPROVAL, Refusal.NOT_GIVEN),
@@ -138,7 +136,7 @@ def test_an_approval_that_was_given_and_not_used_is_no_fault() -> None:
         (GIVEN, replace(USED, seat=THIRD), APPROVAL, Refusal.OTHER_SEAT),
         (GIVEN, replace(USED, act="break.glass"), APPROVAL, Refusal.OTHER_ACT),
         (GIVEN, replace(USED, at_ms=2_001), APPROVAL, Refusal.EXPIRED),
-    ],
+    ]
 )
 def test_what_does_not_count_is_refused_with_its_reason(
     given: Listing | None, used: Listing, approval: Approval, reason: Refusal
@@ -157,7 +155,7 @@ def test_the_last_millisecond_still_counts() -> None:
     assert outcome(replace(GIVEN, act="approve"), used) == (used, [])
 
 
-@pytest.mark.parametrize("again", [replace(USED, seq=10), replace(USED, origin=b"B" * 32, seq=0)])
+@each([replace(USED, seq=10), replace(USED, origin=b"B" * 32, seq=0)])
 def test_a_second_use_does_not_count_and_the_first_still_does(again: Listing) -> None:
     assert outcome(again, GIVEN, USED) == (USED, [Refusal.USED_TWICE])
 
@@ -178,8 +176,7 @@ def test_a_seat_that_is_second_to_itself_is_refused_even_when_both_are_one_seat(
     assert outcome(replace(GIVEN, act="approve"), use, approval=own) == (None, [Refusal.OWN])
 
 
-@pytest.mark.parametrize(
-    ("listings", "reasons"),
+@each(
     [
         ([GIVEN], []),
         ([GIVEN, USED], []),
@@ -188,7 +185,7 @@ def test_a_seat_that_is_second_to_itself_is_refused_even_when_both_are_one_seat(
         ([replace(GIVEN, member=None), USED], [Refusal.ENDED]),
         ([GIVEN, USED, replace(USED, origin=b"0" * 32, seat=THIRD, member=b"t" * 16)], []),
         ([GIVEN, USED, replace(USED, origin=b"0" * 32, seat=THIRD, member=None)], []),
-    ],
+    ]
 )
 def test_who_cannot_read_an_approval_still_sees_that_it_was_used_twice_or_alone(
     listings: list[Listing], reasons: list[Refusal]

@@ -13,6 +13,7 @@ import pytest
 
 from tests.log import test_approvals as approvals
 from tests.log.writer import Key
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.ids import ZERO_DIGEST
 from vault.log import choices
@@ -31,18 +32,13 @@ ORIGIN, DIGEST = sha256(b"origin").digest(), sha256(b"digest").digest()
 # --- approvals
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"expires_ms": 0}, {"expires_ms": (1 << 63) - 1}, {"why": "x"}, {"why": "x" * 32}, {"why": "a-1.b"}],
-    ids=str,
-)
+@each([{"expires_ms": 0}, {"expires_ms": (1 << 63) - 1}, {"why": "x"}, {"why": "x" * 32}, {"why": "a-1.b"}])
 def test_the_last_that_an_approval_can_say(change: dict[str, Any]) -> None:
     approval = approvals.signed(replace(UNSIGNED, **change))
     assert Approval.decode(approval.encode()) == approval
 
 
-@pytest.mark.parametrize(
-    "change",
+@each(
     [
         {"expires_ms": 1 << 63},
         {"why": "x" * 33},
@@ -51,15 +47,14 @@ def test_the_last_that_an_approval_can_say(change: dict[str, Any]) -> None:
         {"why": b"word"},
         {"why": "a b"},
         {"why": "A"},
-    ],
-    ids=str,
+    ]
 )
 def test_the_first_that_it_cannot(change: dict[str, Any]) -> None:
     with pytest.raises(MalformedError, match="not of the form of FORMAT"):
         replace(UNSIGNED, **change)
 
 
-@pytest.mark.parametrize("value", [5, [], {}, {"act": {"a": []}}, None], ids=str)
+@each([5, [], {}, {"act": {"a": []}}, None])
 def test_other_messagepack_is_no_approval(value: object) -> None:
     with pytest.raises(MalformedError, match="not of the form of FORMAT"):
         Approval.decode(msgspec.msgpack.encode(value))
@@ -111,7 +106,7 @@ def _signed_by(name: str, signature: bytes = bytes(68)) -> str:
     return f"— {name} {b64encode(signature).decode()}\n"
 
 
-@pytest.mark.parametrize("char", ["\t", "\r", "\0", "\x1f"])
+@each(["\t", "\r", "\0", "\x1f"])
 def test_no_control_character_stands_in_a_note(char: str) -> None:
     with pytest.raises(MalformedError, match="a note holds a control character"):
         split_note(f"text{char}\n\n{_signed_by('name')}".encode())
@@ -125,18 +120,17 @@ def test_a_note_has_128_kib_at_most() -> None:
     assert len(text) + len(end.encode()) - 1 == 131_072
 
 
-@pytest.mark.parametrize(
-    ("note", "words"),
-    [
-        pytest.param("\n\n" + _signed_by("name"), "no text, no blank line or no signature", id="no text"),
-        pytest.param("text\n" + _signed_by("name"), "no text, no blank line or no signature", id="no blank line"),
-        pytest.param("text\n\n" + _signed_by("name")[2:], "a line that is no signature", id="no dash"),
-        pytest.param("text\n\n— name\n", "a signature that is too short", id="nothing behind the name"),
-        pytest.param("text\n\n" + _signed_by("name", bytes(4)), "a signature that is too short", id="an id alone"),
-        pytest.param("text\n\n— name AAAAAAB=\n", "a signature that is not base64", id="spare bits"),
-        pytest.param("text\n\n— name AAAA-AAA\n", "a signature that is not base64", id="another letter"),
-        pytest.param("text\n\n— name AAAAA\n", "a signature that is not base64", id="no padding"),
-    ],
+@each(
+    {
+        "no text": ("\n\n" + _signed_by("name"), "no text, no blank line or no signature"),
+        "no blank line": ("text\n" + _signed_by("name"), "no text, no blank line or no signature"),
+        "no dash": ("text\n\n" + _signed_by("name")[2:], "a line that is no signature"),
+        "nothing behind the name": ("text\n\n— name\n", "a signature that is too short"),
+        "an id alone": ("text\n\n" + _signed_by("name", bytes(4)), "a signature that is too short"),
+        "spare bits": ("text\n\n— name AAAAAAB=\n", "a signature that is not base64"),
+        "another letter": ("text\n\n— name AAAA-AAA\n", "a signature that is not base64"),
+        "no padding": ("text\n\n— name AAAAA\n", "a signature that is not base64"),
+    }
 )
 def test_what_is_no_signed_note_is_told_apart(note: str, words: str) -> None:
     with pytest.raises(MalformedError, match=words):
@@ -149,13 +143,13 @@ def test_a_signature_begins_behind_four_bytes() -> None:
     assert len(key_id("name", bytes(32))) == 4
 
 
-@pytest.mark.parametrize("size", [0, 1, (1 << 64) - 1])
+@each([0, 1, (1 << 64) - 1])
 def test_a_checkpoint_is_of_any_size_of_64_bits(size: int) -> None:
     note = note_body(ORIGIN, size, DIGEST) + b"\n" + _signed_by("name").encode()
     assert parse_note(note).size == size
 
 
-@pytest.mark.parametrize("size", [-1, 1 << 64])
+@each([-1, 1 << 64])
 def test_and_of_no_other(size: int) -> None:
     with pytest.raises(MalformedError, match="a checkpoint is not in its canonical form"):
         parse_note(note_body(ORIGIN, size, DIGEST) + b"\n" + _signed_by("name").encode())
@@ -198,8 +192,7 @@ def test_a_notice_with_two_drops_and_another_suite_is_read_as_it_was_written() -
     assert EpochNotice.decode(LATER.encode()) == LATER
 
 
-@pytest.mark.parametrize(
-    "change",
+@each(
     [
         {"vault": bytes(15)},
         {"compartment": bytes(17)},
@@ -207,8 +200,7 @@ def test_a_notice_with_two_drops_and_another_suite_is_read_as_it_was_written() -
         {"replaced": (bytes(15),)},
         {"drops": (Drop(bytes(15), bytes(32), 1),)},
         {"drops": (Drop(bytes(16), bytes(31), 1),)},
-    ],
-    ids=str,
+    ]
 )
 def test_each_id_of_a_notice_has_its_size(change: dict[str, Any]) -> None:
     with pytest.raises(MalformedError, match="an id of the wrong size"):
@@ -223,15 +215,13 @@ def _drops(count: int) -> tuple[Drop, ...]:
     return tuple(Drop(b"s" * 16, n.to_bytes(32, "big"), n) for n in range(count))
 
 
-@pytest.mark.parametrize("change", [{"suite": 255}, {"replaced": _ids(255)}, {"drops": _drops(255)}], ids=list)
+@each([{"suite": 255}, {"replaced": _ids(255)}, {"drops": _drops(255)}])
 def test_the_last_numbers_that_a_notice_can_say(change: dict[str, Any]) -> None:
     notice = replace(LATER, **change)
     assert EpochNotice.decode(notice.encode()) == notice
 
 
-@pytest.mark.parametrize(
-    "change", [{"suite": 0}, {"suite": 256}, {"replaced": _ids(256)}, {"drops": _drops(256)}], ids=list
-)
+@each([{"suite": 0}, {"suite": 256}, {"replaced": _ids(256)}, {"drops": _drops(256)}])
 def test_the_first_numbers_that_it_cannot(change: dict[str, Any]) -> None:
     with pytest.raises(MalformedError, match="a number is out of range"):
         replace(LATER, **change)
@@ -255,8 +245,7 @@ def test_the_seat_stands_in_a_genesis_where_it_is_looked_for() -> None:
     assert GENESIS.encode(bytes(64))[SEAT_IN_GENESIS] == b"s" * 16
 
 
-@pytest.mark.parametrize(
-    ("origin", "size", "root"),
+@each(
     [
         (ORIGIN, 0, ZERO_DIGEST),
         (ORIGIN, 1, ZERO_DIGEST),
@@ -266,7 +255,7 @@ def test_the_seat_stands_in_a_genesis_where_it_is_looked_for() -> None:
         (ZERO_DIGEST, 1, DIGEST),
         (ORIGIN, 1 << 64, DIGEST),
         (ORIGIN, -1, DIGEST),
-    ],
+    ]
 )
 def test_never_from_a_part_of_one(origin: bytes, size: int, root: bytes) -> None:
     with pytest.raises(MalformedError, match="only a part of its predecessor"):
@@ -286,7 +275,7 @@ _DIGESTS = {
 HEADER = Header(**{name: sha256(name.encode()).digest() for name in _DIGESTS.values()}, position=7)
 
 
-@pytest.mark.parametrize(("letter", "name"), _DIGESTS.items())
+@each(_DIGESTS.items())
 def test_each_digest_of_a_header_has_32_bytes_in_small_hex(letter: str, name: str) -> None:
     with pytest.raises(MalformedError, match="a digest has not 32 bytes"):
         replace(HEADER, **{name: bytes(31)}).encode()  # type: ignore[arg-type]

@@ -8,16 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.log.writer import Key, Writer, verify_signature
+from tests.tables import each
 from vault.errors import MalformedError
-from vault.log.checkpoint import (
-    NOTE_LIMIT,
-    encode_note,
-    key_id,
-    key_name,
-    note_body,
-    parse_note,
-    split_note,
-)
+from vault.log.checkpoint import NOTE_LIMIT, encode_note, key_id, key_name, note_body, parse_note, split_note
 
 WRITER = Writer().write(5)
 ORIGIN = WRITER.origin
@@ -77,26 +70,24 @@ def test_sixteen_signatures_are_accepted() -> None:
     assert parse_note(_note(BODY, *lines, LINE)).signed_by(KEY.public, verify_signature)
 
 
-@pytest.mark.parametrize(
-    "lines",
-    [
-        pytest.param([_line(KEY, message=b"other"), LINE], id="a bad line of the key beside a good one"),
-        pytest.param([_line(KEY, message=b"other")], id="over other text"),
-        pytest.param([_line(KEY, "casevault/other")], id="under another name"),
-        pytest.param([_line(STRANGER)], id="of a stranger"),
-    ],
+@each(
+    {
+        "a bad line of the key beside a good one": [_line(KEY, message=b"other"), LINE],
+        "over other text": [_line(KEY, message=b"other")],
+        "under another name": [_line(KEY, "casevault/other")],
+        "of a stranger": [_line(STRANGER)],
+    }
 )
 def test_a_note_counts_as_signed_only_if_every_line_of_the_key_holds(lines: list[str]) -> None:
     assert not parse_note(_note(BODY, *lines)).signed_by(KEY.public, verify_signature)
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        pytest.param("\n5\n", "\n6\n", id="another size"),
-        pytest.param(b64encode(ROOT).decode(), b64encode(bytes(32)).decode(), id="another root"),
-        pytest.param(ORIGIN.hex(), bytes(32).hex(), id="another log"),
-    ],
+@each(
+    {
+        "another size": ("\n5\n", "\n6\n"),
+        "another root": (b64encode(ROOT).decode(), b64encode(bytes(32)).decode()),
+        "another log": (ORIGIN.hex(), bytes(32).hex()),
+    }
 )
 def test_a_signature_covers_all_three_lines(old: str, new: str) -> None:
     assert not parse_note(NOTE.replace(old.encode(), new.encode())).signed_by(KEY.public, verify_signature)
@@ -146,7 +137,7 @@ _MALFORMED = {
 }
 
 
-@pytest.mark.parametrize("untrusted", _MALFORMED.values(), ids=_MALFORMED.keys())
+@each(_MALFORMED)
 def test_every_other_spelling_is_refused(untrusted: bytes) -> None:
     with pytest.raises(MalformedError, match=r"a (note|checkpoint) "):
         parse_note(untrusted)

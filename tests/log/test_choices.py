@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from hashlib import sha256
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tables import each
 from vault.log.choices import TRIES, Stretch
 from vault.log.history import History
 from vault.log.rowcheck import CheckedRow
@@ -60,7 +60,7 @@ def test_a_root_that_no_choice_gives_is_not_found() -> None:
     assert stretch.find({bytes(32)}) is None
 
 
-@pytest.mark.parametrize(("doubled", "can"), [(14, True), (15, False)])
+@each([(14, True), (15, False)])
 def test_what_may_be_tried_has_an_end(doubled: int, can: bool) -> None:
     assert TRIES == 1 << 14
     stretch = Stretch(history_of(1))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.log.epochs import CompartmentKind, Drop, EpochNotice, check_founding, epoch_digest, founded_compartment
 
@@ -16,7 +17,7 @@ FOUNDING = EpochNotice(1, bytes(16), PLACE, CompartmentKind.CASE, b"e" * 16)
 LATER = replace(FOUNDING, epoch=b"f" * 16, replaced=(b"e" * 16, b"g" * 16), drops=(Drop(b"s" * 16, ORIGIN, 9),))
 
 
-@pytest.mark.parametrize("notice", [FOUNDING, LATER], ids=["founding", "replacing"])
+@each({"founding": FOUNDING, "replacing": LATER})
 def test_a_notice_survives(notice: EpochNotice) -> None:
     encoded = notice.encode()
     assert EpochNotice.decode(encoded) == notice
@@ -34,7 +35,7 @@ def test_a_compartment_is_named_by_the_place_that_founds_it() -> None:
     check_founding(FOUNDING, ORIGIN, 3, 0)
 
 
-@pytest.mark.parametrize(("seq", "n"), [(3, 1), (4, 0)])
+@each([(3, 1), (4, 0)])
 def test_no_other_place_can_found_it(seq: int, n: int) -> None:
     with pytest.raises(MalformedError, match="not of its place"):
         check_founding(FOUNDING, ORIGIN, seq, n)
@@ -53,33 +54,31 @@ def test_a_changed_byte_is_refused_or_gives_another_notice(place: int, flip: int
     assert other.encode() == bytes(altered)
 
 
-@pytest.mark.parametrize(
-    "untrusted",
-    [
-        pytest.param(b"", id="empty"),
-        pytest.param(FOUNDING.encode()[:-1], id="cut"),
-        pytest.param(LATER.encode()[:-1], id="cut drop"),
-        pytest.param(FOUNDING.encode() + b"\0", id="a byte more"),
-        pytest.param(b"\2" + FOUNDING.encode()[1:], id="format 2"),
-        pytest.param(FOUNDING.encode()[:34] + b"\x08" + FOUNDING.encode()[35:], id="kind 8"),
-    ],
+@each(
+    {
+        "empty": b"",
+        "cut": FOUNDING.encode()[:-1],
+        "cut drop": LATER.encode()[:-1],
+        "a byte more": FOUNDING.encode() + b"\0",
+        "format 2": b"\2" + FOUNDING.encode()[1:],
+        "kind 8": FOUNDING.encode()[:34] + b"\x08" + FOUNDING.encode()[35:],
+    }
 )
 def test_other_forms_are_refused(untrusted: bytes) -> None:
     with pytest.raises(MalformedError, match="an epoch notice"):
         EpochNotice.decode(untrusted)
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        pytest.param({"replaced": (b"f" * 16,)}, "replaces itself", id="itself"),
-        pytest.param({"replaced": (b"e" * 16,) * 2}, "one epoch twice", id="one epoch twice"),
-        pytest.param({"drops": (Drop(b"s" * 16, ORIGIN, 9),) * 2}, "one log twice", id="one log twice"),
-        pytest.param({"replaced": ()}, "founding one, and drops", id="founding with drops"),
-        pytest.param({"suite": 0}, "out of range", id="suite 0"),
-        pytest.param({"vault": b""}, "wrong size", id="no vault"),
-        pytest.param({"drops": (Drop(b"s" * 16, b"", 9),)}, "wrong size", id="no log"),
-    ],
+@each(
+    {
+        "itself": ({"replaced": (b"f" * 16,)}, "replaces itself"),
+        "one epoch twice": ({"replaced": (b"e" * 16,) * 2}, "one epoch twice"),
+        "one log twice": ({"drops": (Drop(b"s" * 16, ORIGIN, 9),) * 2}, "one log twice"),
+        "founding with drops": ({"replaced": ()}, "founding one, and drops"),
+        "suite 0": ({"suite": 0}, "out of range"),
+        "no vault": ({"vault": b""}, "wrong size"),
+        "no log": ({"drops": (Drop(b"s" * 16, b"", 9),)}, "wrong size"),
+    }
 )
 def test_a_notice_that_says_nonsense_is_refused(changes: dict[str, object], reason: str) -> None:
     with pytest.raises(MalformedError, match=reason):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.log.writer import SEAT, VAULT, Key, Writer, verify_signature
+from tests.tables import each
 from vault.errors import MalformedError, VerificationError
 from vault.log.genesis import GENESIS_SIZE, Genesis, origin_of, verify_genesis
 from vault.log.signatures import signed_message
@@ -17,7 +18,7 @@ PREDECESSOR = (sha256(b"log").digest(), 12, sha256(b"root").digest())
 SECOND = Writer("b", PREDECESSOR).genesis
 
 
-@pytest.mark.parametrize("genesis", [FIRST, SECOND], ids=["first", "successor"])
+@each({"first": FIRST, "successor": SECOND})
 def test_a_genesis_survives_and_its_hash_is_the_name_of_the_log(genesis: bytes) -> None:
     parts = verify_genesis(genesis, verify_signature)
     assert len(genesis) == GENESIS_SIZE == 249
@@ -41,15 +42,14 @@ def test_no_changed_byte_passes(place: int, flip: int) -> None:
         verify_genesis(bytes(altered), verify_signature)
 
 
-@pytest.mark.parametrize(
-    ("untrusted", "reason"),
-    [
-        pytest.param(b"", "0 bytes, not 249", id="empty"),
-        pytest.param(FIRST[:-1], "248 bytes, not 249", id="cut"),
-        pytest.param(FIRST + b"\0", "250 bytes, not 249", id="a byte more"),
-        pytest.param(b"\2" + FIRST[1:], "unknown format 2", id="format 2"),
-        pytest.param(SECOND[:145] + bytes(8) + SECOND[153:], "only a part of its predecessor", id="size 0"),
-    ],
+@each(
+    {
+        "empty": (b"", "0 bytes, not 249"),
+        "cut": (FIRST[:-1], "248 bytes, not 249"),
+        "a byte more": (FIRST + b"\0", "250 bytes, not 249"),
+        "format 2": (b"\2" + FIRST[1:], "unknown format 2"),
+        "size 0": (SECOND[:145] + bytes(8) + SECOND[153:], "only a part of its predecessor"),
+    }
 )
 def test_other_forms_are_refused(untrusted: bytes, reason: str) -> None:
     with pytest.raises(MalformedError, match=reason):
@@ -64,7 +64,7 @@ def test_a_signature_of_another_key_or_purpose_does_not_hold() -> None:
             verify_genesis(forged, verify_signature)
 
 
-@pytest.mark.parametrize("part", ["vault", "seat", "identity", "session_key", "nonce", "predecessor"])
+@each(["vault", "seat", "identity", "session_key", "nonce", "predecessor"])
 def test_a_part_of_the_wrong_size_is_refused(part: str) -> None:
     with pytest.raises(MalformedError, match="part of the wrong size"):
         replace(Genesis.decode(FIRST), **{part: b"short"})  # type: ignore[arg-type]  # the table names the parts

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.log.header import Header, decode_wire
 
@@ -24,7 +25,7 @@ BYTES = PLAIN.encode()
 HEX = PLAIN.commitment.hex()
 
 
-@pytest.mark.parametrize("header", [PLAIN, KEYED, _header(position=0), _header(position=(1 << 53) - 1)])
+@each([PLAIN, KEYED, _header(position=0), _header(position=(1 << 53) - 1)])
 def test_a_header_survives_and_is_what_any_json_library_writes_sorted(header: Header) -> None:
     encoded = header.encode()
     assert Header.decode(encoded) == header
@@ -71,7 +72,7 @@ _REFUSED = {
 }
 
 
-@pytest.mark.parametrize("untrusted", _REFUSED.values(), ids=_REFUSED.keys())
+@each(_REFUSED)
 def test_every_other_spelling_is_refused(untrusted: bytes) -> None:
     assert untrusted != BYTES
     with pytest.raises(MalformedError, match="header is not"):
@@ -96,14 +97,13 @@ def test_no_bytes_lead_to_any_other_error(untrusted: bytes) -> None:
         decode_wire(untrusted)
 
 
-@pytest.mark.parametrize(
-    ("header", "reason"),
-    [
-        pytest.param(_header(commitment=bytes(31)), "not 32 bytes", id="short digest"),
-        pytest.param(_header(session_key=b""), "not 32 bytes", id="empty session key"),
-        pytest.param(_header(position=-1), "out of range", id="negative position"),
-        pytest.param(_header(position=1 << 53), "out of range", id="position beyond JSON"),
-    ],
+@each(
+    {
+        "short digest": (_header(commitment=bytes(31)), "not 32 bytes"),
+        "empty session key": (_header(session_key=b""), "not 32 bytes"),
+        "negative position": (_header(position=-1), "out of range"),
+        "position beyond JSON": (_header(position=1 << 53), "out of range"),
+    }
 )
 def test_a_header_that_no_reader_would_take_is_not_written(header: Header, reason: str) -> None:
     with pytest.raises(MalformedError, match=reason):

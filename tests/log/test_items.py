@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.log.items import (
     ITEM_SIZE,
@@ -54,32 +55,30 @@ def test_a_kind_of_a_newer_program_is_kept() -> None:
     assert decode_items(encode_items([newer])) == (newer,)
 
 
-@pytest.mark.parametrize(
-    ("untrusted", "reason"),
-    [
-        pytest.param(encode_items([VERSION])[:-1], "no multiple of 49", id="cut"),
-        pytest.param(encode_items([VERSION]) + b"\0", "no multiple of 49", id="a byte more"),
-        pytest.param(b"\0" + encode_items([VERSION])[1:], "an item of kind 0", id="kind 0"),
-        pytest.param(encode_items([VERSION]) * 2, "one thing twice", id="twice"),
-        pytest.param(encode_items([SEEN])[:-1] + b"\1", "an item of kind 7", id="tag on a foreign checkpoint"),
-        pytest.param(b"\5" + encode_items([VERSION])[1:], "an item of kind 5", id="tag on an approval"),
-        pytest.param(bytes(ITEM_SIZE * (LIST_LIMIT + 1)), "1025 items, more than 1024", id="too many"),
-    ],
+@each(
+    {
+        "cut": (encode_items([VERSION])[:-1], "no multiple of 49"),
+        "a byte more": (encode_items([VERSION]) + b"\0", "no multiple of 49"),
+        "kind 0": (b"\0" + encode_items([VERSION])[1:], "an item of kind 0"),
+        "twice": (encode_items([VERSION]) * 2, "one thing twice"),
+        "tag on a foreign checkpoint": (encode_items([SEEN])[:-1] + b"\1", "an item of kind 7"),
+        "tag on an approval": (b"\5" + encode_items([VERSION])[1:], "an item of kind 5"),
+        "too many": (bytes(ITEM_SIZE * (LIST_LIMIT + 1)), "1025 items, more than 1024"),
+    }
 )
 def test_a_list_is_refused(untrusted: bytes, reason: str) -> None:
     with pytest.raises(MalformedError, match=reason):
         decode_items(untrusted)
 
 
-@pytest.mark.parametrize(
-    ("item", "reason"),
-    [
-        pytest.param(Item(1, DIGEST[:-1], VERSION.tag), "wrong size", id="short digest"),
-        pytest.param(Item(1, DIGEST, b""), "wrong size", id="no tag"),
-        pytest.param(Item(256, DIGEST, VERSION.tag), "wrong size", id="kind of two bytes"),
-        pytest.param(Item(0, DIGEST, VERSION.tag), "wrong size", id="kind 0"),
-        pytest.param(Item(7, DIGEST, VERSION.tag), "not of the form", id="tag where none belongs"),
-    ],
+@each(
+    {
+        "short digest": (Item(1, DIGEST[:-1], VERSION.tag), "wrong size"),
+        "no tag": (Item(1, DIGEST, b""), "wrong size"),
+        "kind of two bytes": (Item(256, DIGEST, VERSION.tag), "wrong size"),
+        "kind 0": (Item(0, DIGEST, VERSION.tag), "wrong size"),
+        "tag where none belongs": (Item(7, DIGEST, VERSION.tag), "not of the form"),
+    }
 )
 def test_an_item_is_not_written(item: Item, reason: str) -> None:
     with pytest.raises(MalformedError, match=reason):

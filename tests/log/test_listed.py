@@ -5,9 +5,8 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import NamedTuple
 
-import pytest
-
 from tests.log.writer import Writer
+from tests.tables import each
 from vault.log.epochs import CompartmentKind, EpochNotice, founded_compartment
 from vault.log.items import Item, ItemKind
 from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, version_id
@@ -81,10 +80,7 @@ _CASES: dict[str, tuple[Callable[[list[Version]], list[Version]], list[tuple[str
         [("absent", 2, 1), ("unlisted", 3, 1)],
     ),
     "one more beside it": (lambda rows: [rows[0], version(1, 0, word="x"), *rows[1:]], [("unlisted", 1, 0)]),
-    "one more at a place of another kind": (
-        lambda rows: [*rows[:2], version(2, 0), *rows[2:]],
-        [("unlisted", 2, 0)],
-    ),
+    "one more at a place of another kind": (lambda rows: [*rows[:2], version(2, 0), *rows[2:]], [("unlisted", 2, 0)]),
     "one more past the list": (lambda rows: [*rows[:2], version(1, 2), *rows[2:]], [("unlisted", 1, 2)]),
     "one more at a negative place": (lambda rows: [rows[0]._replace(n=-1), *rows], [("unlisted", 1, -1)]),
     "one more past the log": (lambda rows: [*rows, version(9, 0)], [("unlisted", 9, 0)]),
@@ -92,7 +88,7 @@ _CASES: dict[str, tuple[Callable[[list[Version]], list[Version]], list[tuple[str
 }
 
 
-@pytest.mark.parametrize(("change", "expected"), _CASES.values(), ids=_CASES.keys())
+@each(_CASES)
 def test_a_version_counts_only_as_it_is_listed(
     change: Callable[[list[Version]], list[Version]], expected: list[tuple[str, int, int]]
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import each
 from vault.errors import MalformedError, VerificationError
 from vault.log.acts import ACTS, check_act
 from vault.log.items import Item, ItemKind
@@ -34,7 +35,7 @@ FULL = Payload(
 READ = Payload(act="case.view", t=0)
 
 
-@pytest.mark.parametrize("payload", [FULL, READ, replace(FULL, cause=9)], ids=["all members", "least", "own cause"])
+@each({"all members": FULL, "least": READ, "own cause": replace(FULL, cause=9)})
 def test_a_payload_survives(payload: Payload) -> None:
     assert Payload.decode(payload.encode()) == payload
 
@@ -78,30 +79,29 @@ _REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), _REFUSED.items(), ids=_REFUSED.keys())
+@each(_REFUSED.items())
 def test_a_member_of_another_form_is_refused(name: str, value: object) -> None:
     members = msgspec.msgpack.decode(FULL.encode()) | {name: value}
     with pytest.raises(MalformedError, match=f"the member {name} of an audit payload"):
         Payload.decode(msgspec.msgpack.encode(members))
 
 
-@pytest.mark.parametrize("name", sorted(_REFUSED))
+@each(sorted(_REFUSED))
 def test_a_member_that_is_nothing_is_refused(name: str) -> None:
     members = msgspec.msgpack.decode(FULL.encode()) | {name: None}
     with pytest.raises(MalformedError, match="lacks a member, or gives it as nothing"):
         Payload.decode(msgspec.msgpack.encode(members))
 
 
-@pytest.mark.parametrize(
-    ("untrusted", "reason"),
-    [
-        pytest.param(b"", "no", id="empty"),
-        pytest.param(msgspec.msgpack.encode([1]), "not a MessagePack map", id="list"),
-        pytest.param(msgspec.msgpack.encode({1: 2}), "not a MessagePack map", id="number as key"),
-        pytest.param(READ.encode() + b"\0", "not a MessagePack map", id="a byte more"),
-        pytest.param(msgspec.msgpack.encode({"t": 1}), "lacks a member", id="no act"),
-        pytest.param(msgspec.msgpack.encode({"act": "lock"}), "lacks a member", id="no time"),
-    ],
+@each(
+    {
+        "empty": (b"", "no"),
+        "list": (msgspec.msgpack.encode([1]), "not a MessagePack map"),
+        "number as key": (msgspec.msgpack.encode({1: 2}), "not a MessagePack map"),
+        "a byte more": (READ.encode() + b"\0", "not a MessagePack map"),
+        "no act": (msgspec.msgpack.encode({"t": 1}), "lacks a member"),
+        "no time": (msgspec.msgpack.encode({"act": "lock"}), "lacks a member"),
+    }
 )
 def test_other_forms_are_refused(untrusted: bytes, reason: str) -> None:
     with pytest.raises(MalformedError, match=reason):
@@ -127,20 +127,15 @@ def test_a_view_names_what_it_showed_in_whatever_order() -> None:
     assert covered_digest([]) == sha256(b"").digest()
 
 
-@pytest.mark.parametrize(
-    ("plaintext", "error", "reason"),
-    [
-        pytest.param(encode_plaintext(SALT, b"other"), VerificationError, "commits to", id="another payload"),
-        pytest.param(encode_plaintext(b"t" * 32, READ.encode()), VerificationError, "commits to", id="another salt"),
-        pytest.param(encode_plaintext(SALT, READ.encode())[:-1], MalformedError, "not a MessagePack map", id="cut"),
-        pytest.param(msgspec.msgpack.encode({"salt": SALT}), MalformedError, "not salt and payload", id="no payload"),
-        pytest.param(
-            msgspec.msgpack.encode({"salt": SALT, "payload": b"", "more": 1}), MalformedError, "not salt", id="more"
-        ),
-        pytest.param(
-            msgspec.msgpack.encode({"salt": b"", "payload": b""}), MalformedError, "salt of a commitment", id="no salt"
-        ),
-    ],
+@each(
+    {
+        "another payload": (encode_plaintext(SALT, b"other"), VerificationError, "commits to"),
+        "another salt": (encode_plaintext(b"t" * 32, READ.encode()), VerificationError, "commits to"),
+        "cut": (encode_plaintext(SALT, READ.encode())[:-1], MalformedError, "not a MessagePack map"),
+        "no payload": (msgspec.msgpack.encode({"salt": SALT}), MalformedError, "not salt and payload"),
+        "more": (msgspec.msgpack.encode({"salt": SALT, "payload": b"", "more": 1}), MalformedError, "not salt"),
+        "no salt": (msgspec.msgpack.encode({"salt": b"", "payload": b""}), MalformedError, "salt of a commitment"),
+    }
 )
 def test_an_opened_entry_is_refused(plaintext: bytes, error: type[Exception], reason: str) -> None:
     with pytest.raises(error, match=reason):
@@ -158,12 +153,11 @@ def test_the_fullest_payload_fits_its_bucket() -> None:
     encode_plaintext(SALT, fullest.encode())
 
 
-@pytest.mark.parametrize(
-    "untrusted",
-    [
-        pytest.param(b"\x81\xa1x" + b"\x91" * 4_000 + b"\x00", id="nested deeper than a stack bears"),
-        pytest.param(b"\x81\xa1x\xa1\x80", id="a text that is no UTF-8"),
-    ],
+@each(
+    {
+        "nested deeper than a stack bears": b"\x81\xa1x" + b"\x91" * 4_000 + b"\x00",
+        "a text that is no UTF-8": b"\x81\xa1x\xa1\x80",
+    }
 )
 def test_hostile_bytes_are_malformed_and_nothing_worse(untrusted: bytes) -> None:
     # How deep a stack bears differs between interpreters; which check refuses it may too, that it is refused may not.
@@ -171,14 +165,7 @@ def test_hostile_bytes_are_malformed_and_nothing_worse(untrusted: bytes) -> None
         Payload.decode(untrusted)
 
 
-@pytest.mark.parametrize(
-    ("around", "inner"),
-    [
-        pytest.param(b"\x91", b"\x90", id="arrays"),
-        pytest.param(b"\x81\xa1k", b"\x80", id="maps"),
-        pytest.param(b"\x92\x01", b"\x90", id="beside something flat"),
-    ],
-)
+@each({"arrays": (b"\x91", b"\x90"), "maps": (b"\x81\xa1k", b"\x80"), "beside something flat": (b"\x92\x01", b"\x90")})
 def test_a_payload_may_be_nested_32_deep_and_no_deeper(around: bytes, inner: bytes) -> None:
     head = b"\x83\xa3act\xa8log.read\xa1t\x01\xa5newer"  # the map itself is the first level
     assert Payload.decode(head + around * 30 + inner).unknown
@@ -201,7 +188,7 @@ def test_no_bytes_lead_to_any_other_error(untrusted: bytes) -> None:
         return
 
 
-@pytest.mark.parametrize("act", ACTS)
+@each(ACTS)
 def test_an_act_lists_what_its_row_allows_and_nothing_else(act: str) -> None:
     for kind in ItemKind:
         item = Item(kind, DIGEST, bytes(16))
@@ -212,11 +199,11 @@ def test_an_act_lists_what_its_row_allows_and_nothing_else(act: str) -> None:
                 check_act(act, [item])
 
 
-@pytest.mark.parametrize("act", ["case.list", "case.view", "case.search", "file.view", "print", "log.read"])
+@each(["case.list", "case.view", "case.search", "file.view", "print", "log.read"])
 def test_a_read_lists_nothing(act: str) -> None:
     assert not ACTS[act]
 
 
-@pytest.mark.parametrize("act", sorted(set(ACTS) - {"erase", "case.delete", "intake.edit", "register.edit"}))
+@each(sorted(set(ACTS) - {"erase", "case.delete", "intake.edit", "register.edit"}))
 def test_only_erasing_acts_erase(act: str) -> None:
     assert ItemKind.ERASED not in ACTS[act]

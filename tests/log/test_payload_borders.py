@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tests.log.test_payload import DIGEST, FULL, ID, READ, SALT
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.log.history import History
 from vault.log.items import Item, ItemKind, decode_items, encode_items
@@ -58,13 +59,13 @@ _FIRST: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("change", _LAST, ids=str)
+@each(_LAST)
 def test_the_last_that_a_payload_can_say(change: dict[str, Any]) -> None:
     payload = replace(FULL, **change)
     assert Payload.decode(payload.encode()) == payload
 
 
-@pytest.mark.parametrize("change", _FIRST, ids=str)
+@each(_FIRST)
 def test_the_first_that_it_cannot(change: dict[str, Any]) -> None:
     (name,) = change
     with pytest.raises(MalformedError, match=f"the member {name} of an audit payload is not of the form"):
@@ -82,17 +83,15 @@ def test_a_plaintext_has_4095_bytes_at_most() -> None:
         encode_plaintext(SALT, b"p" * (room + 1))
 
 
-@pytest.mark.parametrize(
-    "members",
-    [{"salt": "s" * 32, "payload": b"p"}, {"salt": SALT, "payload": "p"}, {"salt": SALT}, {"salt": SALT, "payload": 5}],
-    ids=str,
+@each(
+    [{"salt": "s" * 32, "payload": b"p"}, {"salt": SALT, "payload": "p"}, {"salt": SALT}, {"salt": SALT, "payload": 5}]
 )
 def test_an_opened_entry_is_two_runs_of_bytes(members: dict[str, Any]) -> None:
     with pytest.raises(MalformedError, match="is not salt and payload"):
         decode_plaintext(msgspec.msgpack.encode(members), commitment(SALT, READ.encode()))
 
 
-@pytest.mark.parametrize("untrusted", [b"\x81\xa1x" + b"\x91" * 5000, b"\x81\xa1\xffx", b"\xc1", b"\x05"])
+@each([b"\x81\xa1x" + b"\x91" * 5000, b"\x81\xa1\xffx", b"\xc1", b"\x05"])
 def test_what_cannot_be_read_is_no_payload(untrusted: bytes) -> None:
     with pytest.raises(MalformedError, match="not a MessagePack map"):
         Payload.decode(untrusted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.log.places import Places
 from vault.log.proof import Proof, decode_proof, encode_proof
@@ -20,57 +21,44 @@ def _told(positions: list[int]) -> list[tuple[str, int | None, str]]:
     return [(problem.code.value, problem.seq, problem.text) for problem in found]
 
 
-@pytest.mark.parametrize(
-    ("positions", "told"),
-    [
-        pytest.param([0, 1, 2, 3], [], id="nothing moved"),
-        pytest.param(
-            [0, 3, 4], [("missing", 1, "operation 1: 2 missing, and later ones renumbered")], id="two cut out"
-        ),
-        pytest.param(
+@each(
+    {
+        "nothing moved": ([0, 1, 2, 3], []),
+        "two cut out": ([0, 3, 4], [("missing", 1, "operation 1: 2 missing, and later ones renumbered")]),
+        "two cut out, then three": (
             [0, 3, 4, 8, 9],
             [
                 ("missing", 1, "operation 1: 2 missing, and later ones renumbered"),
                 ("missing", 3, "operation 3: 3 missing, and later ones renumbered"),
             ],
-            id="two cut out, then three",
         ),
-        pytest.param(
-            [0, 1, 1, 2],
-            [("inserted", 1, "operation 1: 1 inserted, and later ones renumbered")],
-            id="one put in",
-        ),
-        pytest.param([0, 2, 1, 3], [("swapped", 1, "operation 1: exchanged with 2")], id="two exchanged"),
-        pytest.param(
+        "one put in": ([0, 1, 1, 2], [("inserted", 1, "operation 1: 1 inserted, and later ones renumbered")]),
+        "two exchanged": ([0, 2, 1, 3], [("swapped", 1, "operation 1: exchanged with 2")]),
+        "no exchange: the first is two off": (
             [0, 3, 1],
             [
                 ("moved", 1, "operation 1: holds the one that belongs at 3"),
                 ("moved", 2, "operation 2: holds the one that belongs at 1"),
             ],
-            id="no exchange: the first is two off",
         ),
-        pytest.param(
+        "no exchange: the second is not the first": (
             [0, 2, 5, 3],
             [
                 ("moved", 1, "operation 1: holds the one that belongs at 2"),
                 ("moved", 2, "operation 2: holds the one that belongs at 5"),
             ],
-            id="no exchange: the second is not the first",
         ),
-        pytest.param([0, 3, 2, 3], [("moved", 1, "operation 1: holds the one that belongs at 3")], id="one moved"),
-        pytest.param(
+        "one moved": ([0, 3, 2, 3], [("moved", 1, "operation 1: holds the one that belongs at 3")]),
+        "one moved, the next one too": (
             [0, 5, 9],
             [
                 ("moved", 1, "operation 1: holds the one that belongs at 5"),
                 ("missing", 2, "operation 2: 7 missing, and later ones renumbered"),
             ],
-            id="one moved, the next one too",
         ),
-        pytest.param([0, 0], [("moved", 1, "operation 1: holds the one that belongs at 0")], id="the last one moved"),
-        pytest.param(
-            [0, 4], [("missing", 1, "operation 1: 3 missing, and later ones renumbered")], id="the last but cut"
-        ),
-    ],
+        "the last one moved": ([0, 0], [("moved", 1, "operation 1: holds the one that belongs at 0")]),
+        "the last but cut": ([0, 4], [("missing", 1, "operation 1: 3 missing, and later ones renumbered")]),
+    }
 )
 def test_what_was_done_to_the_order_is_told(positions: list[int], told: list[tuple[str, int | None, str]]) -> None:
     assert _told(positions) == told

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.log.writer import Writer, verify_signature
+from tests.tables import each
 from vault.errors import MalformedError, VerificationError
 from vault.log.header import Header
 from vault.log.operation import compose
@@ -27,7 +28,7 @@ def proof_of(seq: int) -> Proof:
 TEXT = encode_proof(proof_of(3))
 
 
-@pytest.mark.parametrize("seq", range(6))
+@each(range(6))
 def test_a_header_is_placed_in_the_signed_log(seq: int) -> None:
     proof = decode_proof(encode_proof(proof_of(seq)))
     assert verify_proof(proof, HEADERS[seq], KEY, verify_signature) == Header.decode(HEADERS[seq])
@@ -46,17 +47,14 @@ def test_a_log_of_one_needs_no_path() -> None:
     verify_proof(proof, writer.rows[0].header, writer.session_key(1).public, verify_signature)
 
 
-@pytest.mark.parametrize(
-    ("proof", "header", "key", "reason"),
-    [
-        pytest.param(proof_of(3), HEADERS[2], KEY, "not in the signed tree", id="another header"),
-        pytest.param(proof_of(3)._replace(seq=2), HEADERS[3], KEY, "not in the signed tree", id="another place"),
-        pytest.param(proof_of(3)._replace(path=()), HEADERS[3], KEY, "too short", id="no path"),
-        pytest.param(proof_of(3), HEADERS[3], WRITER.session_key(1).public, "not signed by the key", id="another key"),
-        pytest.param(
-            proof_of(3)._replace(note=WRITER.seals[4].note), HEADERS[3], KEY, "not in the signed tree", id="other size"
-        ),
-    ],
+@each(
+    {
+        "another header": (proof_of(3), HEADERS[2], KEY, "not in the signed tree"),
+        "another place": (proof_of(3)._replace(seq=2), HEADERS[3], KEY, "not in the signed tree"),
+        "no path": (proof_of(3)._replace(path=()), HEADERS[3], KEY, "too short"),
+        "another key": (proof_of(3), HEADERS[3], WRITER.session_key(1).public, "not signed by the key"),
+        "other size": (proof_of(3)._replace(note=WRITER.seals[4].note), HEADERS[3], KEY, "not in the signed tree"),
+    }
 )
 def test_a_proof_is_refused(proof: Proof, header: bytes, key: bytes, reason: str) -> None:
     with pytest.raises(VerificationError, match=reason):
@@ -80,19 +78,18 @@ def test_a_header_of_another_log_proves_nothing_at_its_own_place() -> None:
         verify_proof(Proof(0, (), note), header, writer.session_key(1).public, verify_signature)
 
 
-@pytest.mark.parametrize(
-    "untrusted",
-    [
-        pytest.param(b"", id="empty"),
-        pytest.param(TEXT.replace(b"@v1", b"@v2"), id="version"),
-        pytest.param(TEXT.replace(b"index 3", b"index 03"), id="leading zero"),
-        pytest.param(TEXT.replace(b"index 3", b"3"), id="no word"),
-        pytest.param(TEXT.replace(b"index 3\n", b""), id="no index"),
-        pytest.param(TEXT.replace(b"\n", b"\r\n"), id="CRLF"),
-        pytest.param(TEXT.replace(b"\nindex 3", b"\nextra AAAA\nindex 3"), id="extra data"),
-        pytest.param(b"\xff" + TEXT, id="not UTF-8"),
-        pytest.param(TEXT.replace(b"=\n", b"\n", 1), id="unpadded hash"),
-    ],
+@each(
+    {
+        "empty": b"",
+        "version": TEXT.replace(b"@v1", b"@v2"),
+        "leading zero": TEXT.replace(b"index 3", b"index 03"),
+        "no word": TEXT.replace(b"index 3", b"3"),
+        "no index": TEXT.replace(b"index 3\n", b""),
+        "CRLF": TEXT.replace(b"\n", b"\r\n"),
+        "extra data": TEXT.replace(b"\nindex 3", b"\nextra AAAA\nindex 3"),
+        "not UTF-8": b"\xff" + TEXT,
+        "unpadded hash": TEXT.replace(b"=\n", b"\n", 1),
+    }
 )
 def test_other_texts_are_refused(untrusted: bytes) -> None:
     with pytest.raises(MalformedError, match="a proof is not"):

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.log.writer import Key, verify_signature
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.ids import RESERVED_IDS
 from vault.log.roster import ROSTER_RECORD, Roster, RosterChain, check_chain, make_roster
@@ -84,10 +85,7 @@ class Draft:
     def with_member(self, member: str, roles: str, *before: Roster, **changes: object) -> Draft:
         """Return the next draft, with one member and seat more."""
         return self.after(
-            *before,
-            members=self.members | {member: roles},
-            seats=self.seats | {f"{member}-1": member},
-            **changes,
+            *before, members=self.members | {member: roles}, seats=self.seats | {f"{member}-1": member}, **changes
         )
 
 
@@ -116,16 +114,16 @@ def reasons(result: RosterChain) -> list[tuple[int, str]]:
 # --- form
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [
-        RosterHead(VAULT, 3, (b"p" * 32, b"q" * 32), b"r" * 1_216, 1, (1, 2), b"n" * 32, helpers_by_supervisor=True),
-        RosterHead(VAULT, 0, (), b"r" * 1_216, 1, (1,)),
-        MemberEntry(id_of("Nour"), frozenset({"admin", "auditor"})),
-        certificate("Nour-1", "Nour"),
-        Ending(id_of("Nour-1"), {b"b" * 32: 2, b"a" * 32: 0}),
-    ],
-    ids=["head", "first head", "member", "certificate", "ending"],
+@each(
+    {
+        "head": RosterHead(
+            VAULT, 3, (b"p" * 32, b"q" * 32), b"r" * 1_216, 1, (1, 2), b"n" * 32, helpers_by_supervisor=True
+        ),
+        "first head": RosterHead(VAULT, 0, (), b"r" * 1_216, 1, (1,)),
+        "member": MemberEntry(id_of("Nour"), frozenset({"admin", "auditor"})),
+        "certificate": certificate("Nour-1", "Nour"),
+        "ending": Ending(id_of("Nour-1"), {b"b" * 32: 2, b"a" * 32: 0}),
+    }
 )
 def test_an_entry_survives_behind_its_random_bytes(entry: RosterHead) -> None:
     encoded = encode_entry(entry, SALT)
@@ -201,39 +199,36 @@ HEAD = encode_entry(RosterHead(VAULT, 0, (), b"r" * 1_216, 1, (1,)), SALT)
 NOUR = encode_entry(MemberEntry(id_of("Nour"), frozenset({"admin"})), SALT)
 
 
-@pytest.mark.parametrize(
-    ("entries", "reason"),
-    [
-        pytest.param([NOUR], "exactly one head", id="no head"),
-        pytest.param([NOUR, HEAD], "exactly one head", id="head not first"),
-        pytest.param([HEAD, HEAD], "exactly one head", id="two heads"),
-        pytest.param([HEAD, NOUR, NOUR], "a member or seat twice", id="a member twice"),
-        pytest.param([HEAD, NOUR, CERT, CERT], "a member or seat twice", id="a seat twice"),
-        pytest.param([HEAD, CERT], "a member that it does not name", id="a seat of nobody"),
-        pytest.param(
+@each(
+    {
+        "no head": ([NOUR], "exactly one head"),
+        "head not first": ([NOUR, HEAD], "exactly one head"),
+        "two heads": ([HEAD, HEAD], "exactly one head"),
+        "a member twice": ([HEAD, NOUR, NOUR], "a member or seat twice"),
+        "a seat twice": ([HEAD, NOUR, CERT, CERT], "a member or seat twice"),
+        "a seat of nobody": ([HEAD, CERT], "a member that it does not name"),
+        "one identity twice": (
             [HEAD, NOUR, CERT, encode_entry(replace(certificate("Nour-1", "Nour"), seat=id_of("x")), SALT)],
             "two seats one identity",
-            id="one identity twice",
         ),
-    ],
+    }
 )
 def test_entries_that_do_not_make_one_roster_are_refused(entries: list[bytes], reason: str) -> None:
     with pytest.raises(MalformedError, match=reason):
         Roster(tuple(entries))
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        pytest.param({}, id="nothing"),
-        pytest.param({"entries": [], "sigs": []}, id="no entries"),
-        pytest.param({"entries": 5, "sigs": []}, id="a number for the entries"),
-        pytest.param({"entries": [HEAD], "sigs": 5}, id="a number for the signatures"),
-        pytest.param({"entries": ["text"], "sigs": []}, id="text"),
-        pytest.param({"entries": [HEAD], "sigs": [[b"k" * 32]]}, id="half a signature"),
-        pytest.param({"entries": [HEAD], "sigs": [[b"k" * 32, b"s" * 63]]}, id="short signature"),
-        pytest.param({"entries": [HEAD], "sigs": [[b"k" * 31, b"s" * 64]]}, id="short key"),
-    ],
+@each(
+    {
+        "nothing": {},
+        "no entries": {"entries": [], "sigs": []},
+        "a number for the entries": {"entries": 5, "sigs": []},
+        "a number for the signatures": {"entries": [HEAD], "sigs": 5},
+        "text": {"entries": ["text"], "sigs": []},
+        "half a signature": {"entries": [HEAD], "sigs": [[b"k" * 32]]},
+        "short signature": {"entries": [HEAD], "sigs": [[b"k" * 32, b"s" * 63]]},
+        "short key": {"entries": [HEAD], "sigs": [[b"k" * 31, b"s" * 64]]},
+    }
 )
 def test_fields_of_another_form_are_refused(fields: dict[str, object]) -> None:
     with pytest.raises(MalformedError, match="roster"):
@@ -250,22 +245,17 @@ def test_roster_0_counts_by_the_root_alone() -> None:
     assert result.roles(id_of("Nour-1"), result.newest.root) == {"admin", "supervisor", "caseworker", "auditor"}
 
 
-@pytest.mark.parametrize(
-    ("roster", "reason"),
-    [
-        pytest.param(ALONE.roster(), "not signed by the root", id="unsigned"),
-        pytest.param(ALONE.roster("Nour-1"), "not signed by the root", id="signed by its own member"),
-        pytest.param(ALONE.roster("new root"), "not signed by the root", id="signed by another root"),
-        pytest.param(replace(ALONE, number=1).roster("root"), "follows nothing", id="number 1"),
-        pytest.param(replace(ALONE, prev=(b"p" * 32,)).roster("root"), "follows nothing", id="names one before"),
-        pytest.param(replace(ALONE, ends={"x": 1}).roster("root"), "ends a seat", id="ends a seat"),
-        pytest.param(
-            replace(ALONE, new_root=NEW_ROOT.public).roster("root"), "replaces the root that signs it", id="a new root"
-        ),
-        pytest.param(
-            Roster(ALONE.roster().entries, ((ROOT.public, bytes(64)),)), "does not hold", id="a signature of zeros"
-        ),
-    ],
+@each(
+    {
+        "unsigned": (ALONE.roster(), "not signed by the root"),
+        "signed by its own member": (ALONE.roster("Nour-1"), "not signed by the root"),
+        "signed by another root": (ALONE.roster("new root"), "not signed by the root"),
+        "number 1": (replace(ALONE, number=1).roster("root"), "follows nothing"),
+        "names one before": (replace(ALONE, prev=(b"p" * 32,)).roster("root"), "follows nothing"),
+        "ends a seat": (replace(ALONE, ends={"x": 1}).roster("root"), "ends a seat"),
+        "a new root": (replace(ALONE, new_root=NEW_ROOT.public).roster("root"), "replaces the root that signs it"),
+        "a signature of zeros": (Roster(ALONE.roster().entries, ((ROOT.public, bytes(64)),)), "does not hold"),
+    }
 )
 def test_roster_0_is_refused(roster: Roster, reason: str) -> None:
     result = chain(roster)
@@ -346,24 +336,14 @@ _SIGNERS = {
         ["Nour-1"],
         False,
     ),
-    "one admin does not change the rights table": (
-        MANY,
-        MANY.after(MANY.roster("root"), rights=2),
-        ["Nour-1"],
-        False,
-    ),
+    "one admin does not change the rights table": (MANY, MANY.after(MANY.roster("root"), rights=2), ["Nour-1"], False),
     "two admins do not replace the root": (
         MANY,
         MANY.after(MANY.roster("root"), new_root=NEW_ROOT.public),
         ["Nour-1", "Ilse-1"],
         False,
     ),
-    "the old root names the new one": (
-        MANY,
-        MANY.after(MANY.roster("root"), new_root=NEW_ROOT.public),
-        ["root"],
-        True,
-    ),
+    "the old root names the new one": (MANY, MANY.after(MANY.roster("root"), new_root=NEW_ROOT.public), ["root"], True),
     "a supervisor alone admits a helper where the roster says so": (
         HELPED,
         admission(HELPED, "field"),
@@ -376,7 +356,7 @@ _SIGNERS = {
 }
 
 
-@pytest.mark.parametrize(("before", "draft", "signers", "counts"), _SIGNERS.values(), ids=_SIGNERS.keys())
+@each(_SIGNERS)
 def test_a_change_counts_if_those_signed_who_must(
     before: Draft, draft: Draft, signers: list[str], counts: bool
 ) -> None:
@@ -418,7 +398,7 @@ _NEXT = {
 }
 
 
-@pytest.mark.parametrize(("draft", "reason"), _NEXT.values(), ids=_NEXT.keys())
+@each(_NEXT)
 def test_what_does_not_follow_is_refused_whoever_signed(draft: Draft, reason: str) -> None:
     result = chain(_FIRST, draft.roster("root", "Nour-1", "Ilse-1"))
     assert result.newest == _FIRST

@@ -21,6 +21,7 @@ from tests.log.test_roster import (
     id_of,
     log_of,
 )
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.log.roster import Roster, RosterProblem
 from vault.log.roster_entries import Ending, MemberEntry, RosterHead, decode_entry, encode_entry
@@ -100,13 +101,7 @@ def test_a_lowered_seat_goes_on_under_every_later_roster() -> None:
 CERTIFICATE = certificate("Nour-1", "Nour")
 
 
-@pytest.mark.parametrize(
-    "same",
-    [
-        pytest.param({"identity": certificate("x", "Nour").identity}, id="one log"),
-        pytest.param({"genesis": log_of("x")}, id="one identity"),
-    ],
-)
+@each({"one log": {"identity": certificate("x", "Nour").identity}, "one identity": {"genesis": log_of("x")}})
 def test_no_two_seats_share_an_identity_or_a_log(same: dict[str, bytes]) -> None:
     other = replace(CERTIFICATE, seat=id_of("other"), **same)
     entries = (HEAD, NOUR, *(encode_entry(one, SALT) for one in (CERTIFICATE, other)))
@@ -114,11 +109,7 @@ def test_no_two_seats_share_an_identity_or_a_log(same: dict[str, bytes]) -> None
         Roster(entries)
 
 
-@pytest.mark.parametrize(
-    "pair",
-    [5, {b"k" * 32: 1, b"s" * 64: 2}, [b"k" * 32, "s" * 64], ["k" * 32, "s" * 64], [b"k" * 32, b"s" * 64, b""]],
-    ids=str,
-)
+@each([5, {b"k" * 32: 1, b"s" * 64: 2}, [b"k" * 32, "s" * 64], ["k" * 32, "s" * 64], [b"k" * 32, b"s" * 64, b""]])
 def test_a_signature_is_a_pair_of_bytes(pair: object) -> None:
     with pytest.raises(MalformedError, match="a roster has a signature that is no pair"):
         Roster.from_fields({"entries": [HEAD], "sigs": [pair]})
@@ -142,23 +133,22 @@ def test_an_ending_lists_its_logs_in_order_with_sizes_of_63_bits() -> None:
         decode_entry(_entry({"end": id_of("x"), "sizes": [[b"a" * 32, _BORDER + 1]]}))
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        pytest.param({"cert": "text"}, id="a certificate that is text"),
-        pytest.param({"cert": [1]}, id="a certificate that is a list"),
-        pytest.param({"cert": {"seat": id_of("x")}}, id="a part of a certificate"),
-        pytest.param({"member": id_of("x"), "roles": {}}, id="roles in a map"),
-        pytest.param({"member": id_of("x"), "roles": {"admin": 1}}, id="roles by name"),
-        pytest.param({"end": id_of("x"), "sizes": {}}, id="sizes in a map"),
-    ],
+@each(
+    {
+        "a certificate that is text": {"cert": "text"},
+        "a certificate that is a list": {"cert": [1]},
+        "a part of a certificate": {"cert": {"seat": id_of("x")}},
+        "roles in a map": {"member": id_of("x"), "roles": {}},
+        "roles by name": {"member": id_of("x"), "roles": {"admin": 1}},
+        "sizes in a map": {"end": id_of("x"), "sizes": {}},
+    }
 )
 def test_a_part_of_another_kind_is_refused(value: object) -> None:
     with pytest.raises(MalformedError, match="a roster entry is not of the form"):
         decode_entry(_entry(value))
 
 
-@pytest.mark.parametrize("untrusted", [b"\x81\xa1x" + b"\x91" * 5000, b"\x81\xa1\xffx"], ids=["too deep", "no text"])
+@each({"too deep": b"\x81\xa1x" + b"\x91" * 5000, "no text": b"\x81\xa1\xffx"})
 def test_what_cannot_be_read_is_no_entry(untrusted: bytes) -> None:
     with pytest.raises(MalformedError, match="a roster entry is not of the form"):
         decode_entry(SALT + untrusted)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from tests.log.test_roster import _FIRST, ALONE, MANY, admission, chain, ending, id_of, log_of, reasons
+from tests.tables import each
 
 
 def test_what_the_root_alone_admitted_on_one_side_waits_until_it_signs_over_both() -> None:
@@ -27,7 +26,7 @@ def test_a_role_that_one_side_took_is_gone() -> None:
     assert result.standing.members[id_of("Mina")] == {"supervisor"}
 
 
-@pytest.mark.parametrize("sizes", [(5, 3), (3, 5)])
+@each([((5, 3),), ((3, 5),)])
 def test_where_both_sides_end_a_seat_what_either_cut_is_cut(sizes: tuple[int, int]) -> None:
     first, second = (
         MANY.without("Joel", _FIRST, size=size).roster(signer)

@@ -23,6 +23,7 @@ from tests.log.test_roster import (
     id_of,
 )
 from tests.log.writer import Key
+from tests.tables import each
 from vault.errors import VerificationError
 from vault.log.roster import Roster
 from vault.log.roster_rules import Standing, check_succession, missing_signers, only_ends_or_lowers
@@ -50,10 +51,7 @@ _A_SUPERVISOR_ALONE = {
     "gives no admin a seat beside a helper": (_helped({"Kim": "field"}, _KIM | {"Nour-2": "Nour"}), False),
     "changes no rule on the way": (_helped({"Kim": "field"}, _KIM, rights=2), False),
     "raises nobody on the way": (_helped({"Kim": "field", "Joel": "caseworker intake"}, _KIM), False),
-    "lowers nobody on the way": (
-        _helped({"Kim": "field", "Joel": ""}, _KIM, ends={"Joel-1": 1, "Joel-2": 1}),
-        False,
-    ),
+    "lowers nobody on the way": (_helped({"Kim": "field", "Joel": ""}, _KIM, ends={"Joel-1": 1, "Joel-2": 1}), False),
     "ends no seat on the way": (
         _next(HELPED, members=HELPED.members | {"Kim": "field"}, seats=_ONE_SEAT_LESS | _KIM, ends={"Joel-2": 1}),
         False,
@@ -61,7 +59,7 @@ _A_SUPERVISOR_ALONE = {
 }
 
 
-@pytest.mark.parametrize(("draft", "counts"), _A_SUPERVISOR_ALONE.values(), ids=_A_SUPERVISOR_ALONE.keys())
+@each(_A_SUPERVISOR_ALONE)
 def test_a_supervisor_alone(draft: Draft, counts: bool) -> None:
     assert len(follows(HELPED, draft, ["Tariq-1"]).accepted) == 1 + counts
 
@@ -71,15 +69,11 @@ _CHANGES = {
     "one admin gives nobody a further seat": (_next(MANY, seats=MANY.seats | {"Joel-3": "Joel"}), ["Nour-1"], False),
     "one admin does not lower another": (_LOWERED, ["Nour-1"], False),
     "two admins lower one": (_LOWERED, ["Nour-1", "Ilse-1"], True),
-    "a caseworker is no second where two supervisors are": (
-        admission(MANY),
-        ["Nour-1", "Tariq-1", "Joel-1"],
-        False,
-    ),
+    "a caseworker is no second where two supervisors are": (admission(MANY), ["Nour-1", "Tariq-1", "Joel-1"], False),
 }
 
 
-@pytest.mark.parametrize(("draft", "signers", "counts"), _CHANGES.values(), ids=_CHANGES.keys())
+@each(_CHANGES)
 def test_among_many(draft: Draft, signers: list[str], counts: bool) -> None:
     assert len(follows(MANY, draft, signers).accepted) == 1 + counts
 
@@ -192,7 +186,7 @@ _WORDS: dict[str, tuple[Draft, Draft, list[str], str | None]] = {
 }
 
 
-@pytest.mark.parametrize(("before", "draft", "signers", "words"), _WORDS.values(), ids=_WORDS.keys())
+@each(_WORDS)
 def test_the_words_for_who_is_missing_agree_with_the_rules(
     before: Draft, draft: Draft, signers: list[str], words: str | None
 ) -> None:

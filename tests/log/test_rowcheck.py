@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.log.writer import Writer
+from tests.tables import each
 from vault.log.rowcheck import CheckedRow, RowChecker
 from vault.log.tree import leaf_hash
 
@@ -27,7 +26,7 @@ def test_the_first_row_of_a_session_needs_a_closer_look() -> None:
     assert checker.check(WRITER.rows[4]).session_key == WRITER.session_key(3).public
 
 
-@pytest.mark.parametrize("letter", [b"g", b"A", b"!", b" "])
+@each([b"g", b"A", b"!", b" "])
 def test_no_letter_of_a_header_can_be_another(letter: bytes) -> None:
     for at in range(len(PLAIN.header)):
         header = PLAIN.header[:at] + letter + PLAIN.header[at + 1 :]
@@ -35,17 +34,16 @@ def test_no_letter_of_a_header_can_be_another(letter: bytes) -> None:
             assert _checker().plain_leaf(PLAIN.changed(header=header)) is None, at
 
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        pytest.param(PLAIN._replace(seq=4), id="another place"),
-        pytest.param(PLAIN.changed(list=b"\1" * 49), id="another list"),
-        pytest.param(PLAIN.changed(sealed=b"other"), id="another payload"),
-        pytest.param(PLAIN._replace(digest=bytes(32)), id="another digest"),
-        pytest.param(PLAIN.changed(header=PLAIN.header + b" "), id="a header with a tail"),
-        pytest.param(PLAIN.changed(header=b""), id="no header"),
-        pytest.param(Writer("other").write(6).rows[5], id="another log"),
-    ],
+@each(
+    {
+        "another place": PLAIN._replace(seq=4),
+        "another list": PLAIN.changed(list=b"\1" * 49),
+        "another payload": PLAIN.changed(sealed=b"other"),
+        "another digest": PLAIN._replace(digest=bytes(32)),
+        "a header with a tail": PLAIN.changed(header=PLAIN.header + b" "),
+        "no header": PLAIN.changed(header=b""),
+        "another log": Writer("other").write(6).rows[5],
+    }
 )
 def test_no_part_of_a_row_can_be_another(changed: object) -> None:
     assert _checker().plain_leaf(changed) is None  # type: ignore[arg-type]  # rows all the same

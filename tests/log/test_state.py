@@ -3,8 +3,7 @@ from __future__ import annotations
 from hashlib import sha256
 from itertools import permutations
 
-import pytest
-
+from tests.tables import each
 from vault.log.state import bytes_digest, state_digest
 
 _A, _B, _C = (bytes([letter]) * 32 for letter in b"abc")
@@ -18,14 +17,13 @@ def test_the_state_is_the_same_in_whatever_order_it_is_read() -> None:
     assert digests == {sha256(b"casevault/state/v1\x00" + three + two).digest()}
 
 
-@pytest.mark.parametrize(
-    ("leaves", "versions"),
-    [
-        pytest.param([_A], [_C], id="an operation less"),
-        pytest.param([_A, _B], [], id="a version less"),
-        pytest.param([_A, _B, _B], [_C], id="an operation twice"),
-        pytest.param([_A], [_B, _C], id="an operation counted as a version"),
-    ],
+@each(
+    {
+        "an operation less": ([_A], [_C]),
+        "a version less": ([_A, _B], []),
+        "an operation twice": ([_A, _B, _B], [_C]),
+        "an operation counted as a version": ([_A], [_B, _C]),
+    }
 )
 def test_another_state_has_another_digest(leaves: list[bytes], versions: list[bytes]) -> None:
     assert state_digest(leaves, versions) != state_digest([_A, _B], [_C])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import each
 from vault.errors import MalformedError, VerificationError
 from vault.log.tree import (
     EMPTY_ROOT,
@@ -51,7 +52,7 @@ def readers(tiles: Tiles, leaves: Sequence[bytes]) -> tuple[ReadTile, ReadLeaves
 
 
 @pytest.mark.vectors
-@pytest.mark.parametrize("size", range(9))
+@each(range(9))
 def test_roots_are_those_of_the_rfc_6962_reference(size: int) -> None:
     frontier, _ = grow(REFERENCE[:size])
     assert root(REFERENCE[:size]) == frontier.root() == ROOTS[size]
@@ -63,7 +64,7 @@ def test_leaves_are_those_of_the_rfc_6962_reference() -> None:
 
 
 @pytest.mark.vectors
-@pytest.mark.parametrize("case", TREE["consistency"], ids=lambda case: f"{case['old']}-{case['new']}")
+@each(TREE["consistency"])
 def test_consistency_proofs_are_those_of_the_reference(case: dict[str, object]) -> None:
     old, new = int(str(case["old"])), int(str(case["new"]))
     proof = consistency_proof(old, new, subtree_of_leaves(REFERENCE))
@@ -71,7 +72,7 @@ def test_consistency_proofs_are_those_of_the_reference(case: dict[str, object]) 
     verify_consistency(old, new, proof, ROOTS[old], ROOTS[new])
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 9, 64, 100, 255, 256, 257, 300])
+@each([1, 2, 3, 7, 8, 9, 64, 100, 255, 256, 257, 300])
 def test_every_leaf_is_proven_in_its_place_and_in_no_other(size: int) -> None:
     leaves = MANY[:size]
     top = root(leaves)
@@ -99,7 +100,7 @@ def test_a_prefix_that_was_changed_is_consistent_with_no_later_head(new: int, da
         verify_consistency(old, new, proof, root(before), root(MANY[:new]))
 
 
-@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 511, 512, 1_000, 1_100])
+@each([0, 1, 255, 256, 257, 511, 512, 1_000, 1_100])
 def test_a_stored_tree_gives_roots_of_every_earlier_size(size: int) -> None:
     _, tiles = grow(MANY)
     read_tile, read_leaves = readers(tiles, MANY)
@@ -132,10 +133,7 @@ def test_a_tile_of_the_second_level_is_completed_at_65536_and_used() -> None:
     assert frontier_at(len(leaves), *readers(upper_only, leaves)).root() == top
 
 
-@pytest.mark.parametrize(
-    ("level", "idx", "stop"),
-    [(0, 0, 256), (0, 1, 512), (0, 256, 65_792), (1, 0, 65_536), (1, 2, 196_608), (2, 0, 16_777_216)],
-)
+@each([(0, 0, 256), (0, 1, 512), (0, 256, 65_792), (1, 0, 65_536), (1, 2, 196_608), (2, 0, 16_777_216)])
 def test_a_tile_ends_before_the_leaf_that_begins_the_next_one(level: int, idx: int, stop: int) -> None:
     assert tile_stop(level, idx) == stop
 
@@ -182,7 +180,7 @@ def test_a_copied_frontier_lives_on_its_own() -> None:
     assert twin.root() == root(MANY[:301])
 
 
-@pytest.mark.parametrize(("start", "kept"), [(255, None), (256, 44), (299, 1), (300, 0), (301, None)])
+@each([(255, None), (256, 44), (299, 1), (300, 0), (301, None)])
 def test_a_frontier_remembers_the_leaves_of_its_open_tile_alone(start: int, kept: int | None) -> None:
     frontier, _ = grow(MANY[:300])
     assert frontier.leaves_from(start) == (None if kept is None else MANY[300 - kept : 300])
@@ -196,21 +194,20 @@ def test_size_zero_has_a_fixed_root_and_is_a_prefix_of_everything() -> None:
     assert consistency_proof(0, 5, subtree_of_leaves(MANY[:5])) == []
 
 
-@pytest.mark.parametrize(
-    ("sizes", "proof", "roots", "reason"),
-    [
-        pytest.param((0, 5), [MANY[0]], (EMPTY_ROOT, root(MANY[:5])), "too long", id="size 0 with a proof"),
-        pytest.param((0, 5), [], (MANY[0], root(MANY[:5])), "two different roots for 0", id="size 0 with another root"),
-        pytest.param((5, 5), [], (MANY[0], root(MANY[:5])), "two different roots for 5", id="one size, two roots"),
-        pytest.param((5, 5), [MANY[0]], (root(MANY[:5]), root(MANY[:5])), "too long", id="one size with a proof"),
-        pytest.param((6, 5), [], (root(MANY[:6]), root(MANY[:5])), "no prefix", id="backwards"),
-        pytest.param((-1, 5), [], (EMPTY_ROOT, root(MANY[:5])), "no prefix", id="negative"),
-        pytest.param((3, 5), [], (root(MANY[:3]), root(MANY[:5])), "too short", id="no proof"),
-        pytest.param((4, 5), [], (root(MANY[:4]), root(MANY[:5])), "too short", id="no proof from a power of two"),
-        pytest.param((3, 5), [b""], (root(MANY[:3]), root(MANY[:5])), "a hash has 0 bytes", id="empty hash"),
-        pytest.param((3, 5), [bytes(33)], (root(MANY[:3]), root(MANY[:5])), "a hash has 33 bytes", id="33-byte hash"),
-        pytest.param((3, 5), [], (b"", root(MANY[:5])), "a hash has 0 bytes", id="empty root"),
-    ],
+@each(
+    {
+        "size 0 with a proof": ((0, 5), [MANY[0]], (EMPTY_ROOT, root(MANY[:5])), "too long"),
+        "size 0 with another root": ((0, 5), [], (MANY[0], root(MANY[:5])), "two different roots for 0"),
+        "one size, two roots": ((5, 5), [], (MANY[0], root(MANY[:5])), "two different roots for 5"),
+        "one size with a proof": ((5, 5), [MANY[0]], (root(MANY[:5]), root(MANY[:5])), "too long"),
+        "backwards": ((6, 5), [], (root(MANY[:6]), root(MANY[:5])), "no prefix"),
+        "negative": ((-1, 5), [], (EMPTY_ROOT, root(MANY[:5])), "no prefix"),
+        "no proof": ((3, 5), [], (root(MANY[:3]), root(MANY[:5])), "too short"),
+        "no proof from a power of two": ((4, 5), [], (root(MANY[:4]), root(MANY[:5])), "too short"),
+        "empty hash": ((3, 5), [b""], (root(MANY[:3]), root(MANY[:5])), "a hash has 0 bytes"),
+        "33-byte hash": ((3, 5), [bytes(33)], (root(MANY[:3]), root(MANY[:5])), "a hash has 33 bytes"),
+        "empty root": ((3, 5), [], (b"", root(MANY[:5])), "a hash has 0 bytes"),
+    }
 )
 def test_consistency_refuses(
     sizes: tuple[int, int], proof: list[bytes], roots: tuple[bytes, bytes], reason: str
@@ -219,7 +216,7 @@ def test_consistency_refuses(
         verify_consistency(*sizes, proof, *roots)
 
 
-@pytest.mark.parametrize("old", [1, 2, 3, 6, 7])
+@each([1, 2, 3, 6, 7])
 def test_consistency_refuses_a_proof_with_one_hash_more_or_less(old: int) -> None:
     proof = consistency_proof(old, 8, subtree_of_leaves(REFERENCE))
     for altered in (proof[:-1], [*proof, MANY[0]], proof[1:], [MANY[0], *proof]):
@@ -231,22 +228,21 @@ def _proof(index: int, size: int) -> list[bytes]:
     return inclusion_proof(index, size, subtree_of_leaves(REFERENCE[:size]))
 
 
-@pytest.mark.parametrize(
-    ("leaf", "index", "size", "proof", "reason"),
-    [
-        pytest.param(REFERENCE[2], 2, 8, _proof(2, 8)[:-1], "too short", id="a hash missing"),
-        pytest.param(REFERENCE[2], 2, 8, [*_proof(2, 8), ROOTS[1]], "too long", id="a hash more"),
-        pytest.param(REFERENCE[2], 2, 8, [*_proof(2, 8)[:-1], ROOTS[1][:31]], "31 bytes", id="31-byte hash"),
-        pytest.param(REFERENCE[2], 2, 8, [*_proof(2, 8)[:-1], ROOTS[1] + b"\0"], "33 bytes", id="33-byte hash"),
-        pytest.param(REFERENCE[2], 2, 16, _proof(2, 8), "too short", id="a larger size beside the proof"),
-        pytest.param(REFERENCE[2], 2, 4, _proof(2, 8), "too long", id="a smaller size beside the proof"),
-        pytest.param(REFERENCE[3], 2, 8, _proof(2, 8), "not in the signed tree", id="another leaf"),
-        pytest.param(REFERENCE[2], 8, 8, _proof(2, 8), "not among", id="past the end"),
-        pytest.param(REFERENCE[2], -1, 8, _proof(2, 8), "not among", id="negative"),
-        pytest.param(REFERENCE[0], 0, 0, [], "not among", id="in an empty tree"),
-        pytest.param(b"", 2, 8, _proof(2, 8), "a hash has 0 bytes", id="empty leaf"),
-        pytest.param(node_hash(REFERENCE[2], REFERENCE[3]), 1, 8, _proof(2, 8)[1:], "too short", id="a node as leaf"),
-    ],
+@each(
+    {
+        "a hash missing": (REFERENCE[2], 2, 8, _proof(2, 8)[:-1], "too short"),
+        "a hash more": (REFERENCE[2], 2, 8, [*_proof(2, 8), ROOTS[1]], "too long"),
+        "31-byte hash": (REFERENCE[2], 2, 8, [*_proof(2, 8)[:-1], ROOTS[1][:31]], "31 bytes"),
+        "33-byte hash": (REFERENCE[2], 2, 8, [*_proof(2, 8)[:-1], ROOTS[1] + b"\0"], "33 bytes"),
+        "a larger size beside the proof": (REFERENCE[2], 2, 16, _proof(2, 8), "too short"),
+        "a smaller size beside the proof": (REFERENCE[2], 2, 4, _proof(2, 8), "too long"),
+        "another leaf": (REFERENCE[3], 2, 8, _proof(2, 8), "not in the signed tree"),
+        "past the end": (REFERENCE[2], 8, 8, _proof(2, 8), "not among"),
+        "negative": (REFERENCE[2], -1, 8, _proof(2, 8), "not among"),
+        "in an empty tree": (REFERENCE[0], 0, 0, [], "not among"),
+        "empty leaf": (b"", 2, 8, _proof(2, 8), "a hash has 0 bytes"),
+        "a node as leaf": (node_hash(REFERENCE[2], REFERENCE[3]), 1, 8, _proof(2, 8)[1:], "too short"),
+    }
 )
 def test_inclusion_refuses(leaf: bytes, index: int, size: int, proof: list[bytes], reason: str) -> None:
     with pytest.raises(VerificationError, match=reason):
@@ -260,7 +256,7 @@ def test_leaf_and_node_are_hashed_apart() -> None:
     assert leaf_hash(b"\x01" + pair) != node_hash(REFERENCE[0], REFERENCE[1])
 
 
-@pytest.mark.parametrize(("index", "size"), [(5, 5), (-1, 5), (0, 0)])
+@each([(5, 5), (-1, 5), (0, 0)])
 def test_no_proof_is_made_for_what_is_not_there(index: int, size: int) -> None:
     with pytest.raises(VerificationError, match="not among"):
         inclusion_proof(index, size, subtree_of_leaves(MANY))

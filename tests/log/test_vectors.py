@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 
 from tests.log.writer import Row, Seal, verify_signature
+from tests.tables import each
 from tests.vectors.make_log import PATH, build
 from vault.log.checkpoint import parse_note
 from vault.log.epochs import EpochNotice
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.vectors
 VECTORS = json.loads(PATH.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", VECTORS)
+@each(VECTORS)
 def test_the_program_still_writes_the_same_bytes(name: str) -> None:
     assert build()[name] == VECTORS[name]
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.log.writer import Key, Row, Seal, Writer, verify_signature
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.header import Header
@@ -279,7 +280,7 @@ _CASES: dict[str, tuple[Tamper, list[tuple[str, int | None]]]] = {
 }
 
 
-@pytest.mark.parametrize(("tamper", "expected"), _CASES.values(), ids=_CASES.keys())
+@each(_CASES)
 def test_tampering_is_found_at_its_first_place(tamper: Tamper, expected: list[tuple[str, int | None]]) -> None:
     writer = whole()
     tamper(writer)
@@ -288,13 +289,7 @@ def test_tampering_is_found_at_its_first_place(tamper: Tamper, expected: list[tu
     assert not report.holds
 
 
-@pytest.mark.parametrize(
-    "case",
-    ["1 one bit in a payload", "2 one bit in a header", "4 two neighbours exchanged", "5 one deleted",
-     "5 one deleted, the rest renumbered",
-     "6 one inserted, the rest renumbered", "6 one beside a true one", "7 one twice", "8 rows cut, checkpoints left",
-     "2 another commitment", "13 no checkpoint", "19 one size, two roots", "14 a session without checkpoint"],
-)  # fmt: skip
+@each(["1 one bit in a payload", "2 one bit in a header", "4 two neighbours exchanged", "5 one deleted", "5 one deleted, the rest renumbered", "6 one inserted, the rest renumbered", "6 one beside a true one", "7 one twice", "8 rows cut, checkpoints left", "2 another commitment", "13 no checkpoint", "19 one size, two roots", "14 a session without checkpoint",])  # fmt: skip
 def test_one_fault_is_one_problem(case: str) -> None:
     tamper, expected = _CASES[case]
     writer = whole()
@@ -302,8 +297,7 @@ def test_one_fault_is_one_problem(case: str) -> None:
     assert found(writer.verify()) == expected
 
 
-@pytest.mark.parametrize(
-    ("case", "size"),
+@each(
     [
         ("1 one bit in a payload", LENGTH),
         ("2 another commitment", 5),
@@ -321,7 +315,7 @@ def test_one_fault_is_one_problem(case: str) -> None:
         ("19 one size, two roots", LENGTH),
         ("a checkpoint signed by a stranger", LENGTH),
         ("46 a session key removed", 4),
-    ],
+    ]
 )
 def test_what_is_proven_is_what_was_signed_and_is_here(case: str, size: int) -> None:
     writer = whole()
@@ -364,7 +358,7 @@ def test_a_false_row_with_the_digest_of_the_true_one_does_not_reject_it() -> Non
     assert report.size == LENGTH
 
 
-@pytest.mark.parametrize("order", [0, 1], ids=["false row first", "true row first"])
+@each({"false row first": 0, "true row first": 1})
 def test_false_rows_at_many_places_change_nothing_that_is_proven(order: int) -> None:
     writer = whole()
     writer.seals = [seal for seal in writer.seals if seal.size in (4, 8, 11)]
@@ -445,7 +439,7 @@ def test_rows_out_of_order_are_told() -> None:
     assert found(writer.verify()) == [("unordered", 3)]
 
 
-@pytest.mark.parametrize("place", [0, 40, 100, 200])
+@each([0, 40, 100, 200])
 def test_a_genesis_that_was_changed_ends_the_check(place: int) -> None:
     writer = whole()
     writer.genesis = flip(writer.genesis, place)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tests.tables import each
 from vault.ids import ZERO_DIGEST, Origin, SeatId
 from vault.log.genesis import Genesis
 from vault.log.header import Header
@@ -74,11 +75,7 @@ class Place:
         genesis: Genesis = GENESIS,
     ) -> Authority:
         return Authority(
-            cast("Rows", self),
-            cast("RosterChain", self),
-            prove,
-            {} if known is None else {LOG: known},
-            {LOG: genesis},
+            cast("Rows", self), cast("RosterChain", self), prove, {} if known is None else {LOG: known}, {LOG: genesis}
         )
 
 
@@ -121,19 +118,17 @@ def test_what_the_caller_has_proven_is_not_proven_again_and_what_lies_behind_it_
     assert 0 not in asked
 
 
-@pytest.mark.parametrize(
-    ("named", "seq", "first", "recovers"),
-    [
-        (SECOND, 0, SECOND, True),
-        (SECOND, 1, SECOND, True),
-        (SECOND, 2, SECOND, False),
-        (SECOND, 1, FIRST, False),
-        (FIRST, 1, FIRST, False),
-    ],
-    ids=["its first entry", "its first session", "a later session", "let in before", "let in with the vault"],
+@each(
+    {
+        "its first entry": (SECOND, 0, SECOND, True),
+        "its first session": (SECOND, 1, SECOND, True),
+        "a later session": (SECOND, 2, SECOND, False),
+        "let in before": (SECOND, 1, FIRST, False),
+        "let in with the vault": (FIRST, 1, FIRST, False),
+    }
 )
 def test_a_seat_recovers_in_its_first_session_under_the_roster_that_let_it_in(
-    place: Place, named: bytes, seq: int, first: bytes, recovers: bool
+    named: bytes, seq: int, first: bytes, recovers: bool, place: Place
 ) -> None:
     place.first = first
     place.entries[seq] = row(seq, named=named, begins=seq != 1)
@@ -142,13 +137,16 @@ def test_a_seat_recovers_in_its_first_session_under_the_roster_that_let_it_in(
     assert entry.recovers is recovers
 
 
-@pytest.mark.parametrize(
-    ("named", "seq", "first", "founds"),
-    [(FIRST, 0, FIRST, True), (FIRST, 1, FIRST, False), (FIRST, 0, SECOND, False), (SECOND, 0, SECOND, False)],
-    ids=["entry 0 of the vault", "the entry behind it", "first let in by another", "a later roster"],
+@each(
+    {
+        "entry 0 of the vault": (FIRST, 0, FIRST, True),
+        "the entry behind it": (FIRST, 1, FIRST, False),
+        "first let in by another": (FIRST, 0, SECOND, False),
+        "a later roster": (SECOND, 0, SECOND, False),
+    }
 )
 def test_entry_0_under_the_roster_that_let_its_log_in_with_the_vault_founds_it(
-    place: Place, named: bytes, seq: int, first: bytes, founds: bool
+    named: bytes, seq: int, first: bytes, founds: bool, place: Place
 ) -> None:
     place.first = first
     place.entries[seq] = row(seq, named=named, begins=seq == 0)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import each
 from vault.casework.case import Case
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
@@ -48,7 +49,7 @@ def test_fields_that_break_a_rule_are_refused_without_naming_them() -> None:
     assert refused.value.__cause__ is None
 
 
-@pytest.mark.parametrize("fields", [{}, {"kind": "contact", "text": 5}, {"kind": "no such kind", "text": "words"}])
+@each([{}, {"kind": "contact", "text": 5}, {"kind": "no such kind", "text": "words"}])
 def test_fields_of_another_shape_are_refused(fields: dict[str, object]) -> None:
     with pytest.raises(MalformedError, match="a version of kind note does not hold that kind's fields"):
         from_fields(Note, fields)
@@ -78,27 +79,26 @@ def _nested(depth: int) -> object:
 GOOD: dict[str, object] = {"schema": 1, "kind": "note", "parents": [], "clock": [1, 0], "fields": {}}
 
 
-@pytest.mark.parametrize(
-    ("members", "words"),
-    [
-        pytest.param({**GOOD, "more": 1}, "other members", id="a member too many"),
-        pytest.param({k: v for k, v in GOOD.items() if k != "clock"}, "other members", id="a member missing"),
-        pytest.param({**GOOD, "kind": 7}, "wrong type", id="a kind that is no word"),
-        pytest.param({**GOOD, "schema": "1"}, "wrong type", id="a schema that is no number"),
-        pytest.param({**GOOD, "fields": []}, "wrong type", id="fields in a list"),
-        pytest.param({**GOOD, "clock": [1]}, "wrong type", id="half a clock"),
-        pytest.param({**GOOD, "clock": b"\1\2"}, "wrong type", id="a clock of bytes"),
-        pytest.param({**GOOD, "clock": ["1", 2]}, "wrong type", id="a clock whose time is no number"),
-        pytest.param({**GOOD, "clock": [1, "2"]}, "wrong type", id="a clock whose counter is no number"),
-        pytest.param({**GOOD, "parents": [b"short"]}, "no version id", id="a parent that is no id"),
-        pytest.param({**GOOD, "parents": ["x" * 32]}, "no version id", id="a parent that is text"),
-        pytest.param({**GOOD, "parents": {}}, "no version id", id="parents in a map"),
-        pytest.param({**GOOD, "fields": {1: 2}}, "no string", id="a key that is no string"),
-        pytest.param({**GOOD, "fields": {"a": _nested(40)}}, "deeper than 32", id="nested much too deep"),
-        pytest.param({**GOOD, "fields": {"a": _nested(31)}}, "deeper than 32", id="nested one too deep"),
-        pytest.param({**GOOD, "fields": {"a": msgspec.msgpack.Ext(5, b"x")}}, "extension", id="an extension type"),
-        pytest.param([1, 2], "other members", id="no map"),
-    ],
+@each(
+    {
+        "a member too many": ({**GOOD, "more": 1}, "other members"),
+        "a member missing": ({k: v for k, v in GOOD.items() if k != "clock"}, "other members"),
+        "a kind that is no word": ({**GOOD, "kind": 7}, "wrong type"),
+        "a schema that is no number": ({**GOOD, "schema": "1"}, "wrong type"),
+        "fields in a list": ({**GOOD, "fields": []}, "wrong type"),
+        "half a clock": ({**GOOD, "clock": [1]}, "wrong type"),
+        "a clock of bytes": ({**GOOD, "clock": b"\1\2"}, "wrong type"),
+        "a clock whose time is no number": ({**GOOD, "clock": ["1", 2]}, "wrong type"),
+        "a clock whose counter is no number": ({**GOOD, "clock": [1, "2"]}, "wrong type"),
+        "a parent that is no id": ({**GOOD, "parents": [b"short"]}, "no version id"),
+        "a parent that is text": ({**GOOD, "parents": ["x" * 32]}, "no version id"),
+        "parents in a map": ({**GOOD, "parents": {}}, "no version id"),
+        "a key that is no string": ({**GOOD, "fields": {1: 2}}, "no string"),
+        "nested much too deep": ({**GOOD, "fields": {"a": _nested(40)}}, "deeper than 32"),
+        "nested one too deep": ({**GOOD, "fields": {"a": _nested(31)}}, "deeper than 32"),
+        "an extension type": ({**GOOD, "fields": {"a": msgspec.msgpack.Ext(5, b"x")}}, "extension"),
+        "no map": ([1, 2], "other members"),
+    }
 )
 def test_malformed_content_is_refused(members: object, words: str) -> None:
     with pytest.raises(MalformedError, match=words):
@@ -121,15 +121,14 @@ def test_the_schema_and_both_parts_of_the_clock_are_the_writers() -> None:
     assert (content.schema, content.clock) == (2, (7, 3))
 
 
-@pytest.mark.parametrize(
-    "untrusted",
+@each(
     [
         b"",
         b"\xc1",
         b"\x91" * 5_000,
         b"\x81\xa1\xff\x01",
         encode_content(decode_content(msgspec.msgpack.encode(GOOD)))[:-1],
-    ],
+    ]
 )
 def test_bytes_that_are_no_content_are_refused(untrusted: bytes) -> None:
     with pytest.raises(MalformedError, match="no MessagePack"):

@@ -51,11 +51,7 @@ def epochs(*later: Made) -> dict[EpochId, CountedEpoch]:
 
 
 # The founder gave NEAR the key, NEAR gave it FAR, and FAR gave it BOSS.
-GIVEN: Given = {
-    (FIRST, NEAR): frozenset({FOUNDER}),
-    (FIRST, FAR): frozenset({NEAR}),
-    (FIRST, BOSS): frozenset({FAR}),
-}
+GIVEN: Given = {(FIRST, NEAR): frozenset({FOUNDER}), (FIRST, FAR): frozenset({NEAR}), (FIRST, BOSS): frozenset({FAR})}
 
 
 def drop_of(one: Made) -> Drop:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-import pytest
-
+from tests.tables import each
 from vault.ids import Origin, SeatId
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.items import ItemKind
@@ -65,8 +64,7 @@ def opened(row: GrantRow, *listing: SeatId) -> bytes | None:
     return GrantReader(cast("Rows", Logs()), listed(row, *listing), VAULT, PRIVATE).open(CASE, row)
 
 
-@pytest.mark.parametrize(
-    ("hint", "listing", "key"),
+@each(
     [
         (GIVER, [], KEY),
         (GIVER, [COPIER], KEY),
@@ -75,7 +73,7 @@ def opened(row: GrantRow, *listing: SeatId) -> bytes | None:
         (COPIER, [COPIER], None),
         (COPIER, [OTHER], None),
         (COPIER, [], None),
-    ],
+    ]
 )
 def test_a_grant_is_opened_as_from_its_row_or_from_whoever_lists_it(
     hint: SeatId, listing: list[SeatId], key: bytes | None
@@ -87,17 +85,15 @@ def test_a_key_that_is_none_of_its_epoch_is_not_given() -> None:
     assert opened(grant(GIVER, b"x" * 32), GIVER) is None
 
 
-@pytest.mark.parametrize(
-    ("named", "listing", "is_given"),
-    [
-        (GIVER, [], True),
-        (GIVER, [COPIER], True),
-        (COPIER, [COPIER], True),
-        (COPIER, [GIVER, COPIER], True),
-        (COPIER, [GIVER], False),
-        (COPIER, [], False),
-    ],
-    ids=["its own, not listed yet", "its own", "another's", "another's too", "named by nobody's log", "listed nowhere"],
+@each(
+    {
+        "its own, not listed yet": (GIVER, [], True),
+        "its own": (GIVER, [COPIER], True),
+        "another's": (COPIER, [COPIER], True),
+        "another's too": (COPIER, [GIVER, COPIER], True),
+        "named by nobody's log": (COPIER, [GIVER], False),
+        "listed nowhere": (COPIER, [], False),
+    }
 )
 def test_the_grants_of_a_log_are_its_seats_own_and_those_that_others_say_they_gave(
     named: SeatId, listing: list[SeatId], is_given: bool

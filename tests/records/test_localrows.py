@@ -7,16 +7,10 @@ import hmac
 import msgspec
 import pytest
 
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, EpochId, Origin
-from vault.records.localrows import (
-    Ratchet,
-    SessionKeys,
-    decode_ratchet,
-    decode_session,
-    encode_ratchet,
-    encode_session,
-)
+from vault.records.localrows import Ratchet, SessionKeys, decode_ratchet, decode_session, encode_ratchet, encode_session
 from vault.seal.signing import public_key
 
 ORIGIN, SEED, NEXT = Origin(b"o" * 32), b"s" * 32, b"n" * 32
@@ -62,7 +56,7 @@ def test_no_key_stands_in_a_representation() -> None:
     assert repr(SessionKeys(3, SEED, NEXT, 9)) == "SessionKeys(number=3, began_at=9)"
 
 
-@pytest.mark.parametrize("content", [b"", b"\xc1", b"\x80", b"\x81\xa1\xff\x01", b"\x81\xa3key\x01"])
+@each([b"", b"\xc1", b"\x80", b"\x81\xa1\xff\x01", b"\x81\xa3key\x01"])
 def test_other_bytes_are_neither_row(content: bytes) -> None:
     with pytest.raises(MalformedError, match="the session row cannot be read"):
         decode_session(content)

@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from tests.tables import each
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import CompartmentId, Origin, RecordId, VaultId
 from vault.log.epochs import CompartmentKind, EpochNotice
@@ -61,30 +62,22 @@ def test_a_version_opens_with_its_place() -> None:
     assert (opened.content, opened.seq, opened.record) == (CONTENT, 7, RECORD)
 
 
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
-        pytest.param(TRUE._replace(id=bytes(32)), "not what its id names", id="another id"),
-        pytest.param(TRUE._replace(record=bytes(16)), "not what its id names", id="another record"),
-        pytest.param(renamed(TRUE._replace(record=bytes(16))), "seal does not hold", id="moved to another record"),
-        pytest.param(
-            renamed(TRUE._replace(compartment=OTHER_CASE)), "sealed for another compartment", id="moved to another case"
-        ),
-        pytest.param(
+@each(
+    {
+        "another id": (TRUE._replace(id=bytes(32)), "not what its id names"),
+        "another record": (TRUE._replace(record=bytes(16)), "not what its id names"),
+        "moved to another record": (renamed(TRUE._replace(record=bytes(16))), "seal does not hold"),
+        "moved to another case": (renamed(TRUE._replace(compartment=OTHER_CASE)), "sealed for another compartment"),
+        "moved to another case with its key": (
             renamed(TRUE._replace(compartment=OTHER_CASE, epoch=OTHER_EPOCH, wrap=WRAPPED_FOR_ANOTHER)),
             "seal does not hold",
-            id="moved to another case with its key",
         ),
-        pytest.param(
-            TRUE._replace(epoch=OTHER_EPOCH, wrap=WRAPPED_FOR_ANOTHER),
-            "another compartment",
-            id="epoch of another case",
-        ),
-        pytest.param(TRUE._replace(seq=8), "seal does not hold", id="moved to another operation"),
-        pytest.param(TRUE._replace(origin=bytes(32)), "seal does not hold", id="moved to another log"),
-        pytest.param(TRUE._replace(wrap=bytes(40)), "does not", id="a wrap that opens nothing"),
-        pytest.param(renamed(TRUE._replace(blob=TRUE.blob[:-1])), "does not|bytes", id="cut off"),
-    ],
+        "epoch of another case": (TRUE._replace(epoch=OTHER_EPOCH, wrap=WRAPPED_FOR_ANOTHER), "another compartment"),
+        "moved to another operation": (TRUE._replace(seq=8), "seal does not hold"),
+        "moved to another log": (TRUE._replace(origin=bytes(32)), "seal does not hold"),
+        "a wrap that opens nothing": (TRUE._replace(wrap=bytes(40)), "does not"),
+        "cut off": (renamed(TRUE._replace(blob=TRUE.blob[:-1])), "does not|bytes"),
+    }
 )
 def test_a_version_that_was_moved_or_altered_is_refused(row: SealedVersion, words: str) -> None:
     with pytest.raises((BrokenSealError, MalformedError), match=words):
@@ -139,14 +132,13 @@ NOTICE = EpochNotice(1, VAULT, CASE, CompartmentKind.CASE, EPOCH)
 ROW = EpochRow(NOTICE.digest(), CASE, NOTICE.encode())
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        pytest.param(ROW._replace(digest=bytes(32)), id="another digest"),
-        pytest.param(ROW._replace(compartment=OTHER_CASE), id="filed under another compartment"),
-        pytest.param(ROW._replace(bytes=ROW.bytes[:-1]), id="cut off"),
-        pytest.param(ROW._replace(bytes=os.urandom(len(ROW.bytes))), id="junk"),
-    ],
+@each(
+    {
+        "another digest": ROW._replace(digest=bytes(32)),
+        "filed under another compartment": ROW._replace(compartment=OTHER_CASE),
+        "cut off": ROW._replace(bytes=ROW.bytes[:-1]),
+        "junk": ROW._replace(bytes=os.urandom(len(ROW.bytes))),
+    }
 )
 def test_an_epoch_row_that_does_not_hold_together_is_none(row: EpochRow) -> None:
     assert read_notice(ROW) == NOTICE

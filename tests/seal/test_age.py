@@ -3,6 +3,7 @@ import hashlib
 import pyrage  # type: ignore[import-untyped]  # ships no types
 import pytest
 
+from tests.tables import each
 from vault.errors import BrokenSealError, UsageError
 from vault.seal.age import fingerprint, open_with, seal_for
 from vault.seal.recovery import words_of
@@ -27,18 +28,7 @@ def test_an_altered_or_cut_age_file_is_refused() -> None:
             open_with(str(IDENTITY), untrusted)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "age1",
-        pytest.param(RECIPIENT[:-1], id="cut"),
-        pytest.param(RECIPIENT + "q", id="longer"),
-        "AGE-SECRET-KEY-1",
-        "ssh-ed25519 AAAA",
-        "undefined",
-    ],
-)
+@each(["", "age1", RECIPIENT[:-1], RECIPIENT + "q", "AGE-SECRET-KEY-1", "ssh-ed25519 AAAA", "undefined"])
 def test_what_is_no_recipient_gets_neither_bytes_nor_fingerprint(text: str) -> None:
     with pytest.raises(UsageError, match="this is not an age recipient"):
         seal_for(text, b"dossier")
@@ -46,18 +36,14 @@ def test_what_is_no_recipient_gets_neither_bytes_nor_fingerprint(text: str) -> N
         fingerprint(text)
 
 
-@pytest.mark.parametrize("text", ["", "AGE-SECRET-KEY-1", pytest.param(RECIPIENT, id="recipient")])
+@each(["", "AGE-SECRET-KEY-1", RECIPIENT])
 def test_what_is_no_identity_opens_nothing_and_is_not_repeated(text: str) -> None:
     with pytest.raises(UsageError, match=r"^this is not an age identity$"):
         open_with(text, seal_for(RECIPIENT, b"dossier"))
 
 
-def test_a_fingerprint_is_13_words_of_the_recipient() -> None:
-    assert len(fingerprint(RECIPIENT).split()) == 13
-    assert fingerprint(RECIPIENT) == fingerprint(RECIPIENT)
-    assert fingerprint(RECIPIENT) != fingerprint(str(OTHER.to_public()))
-
-
-def test_the_words_are_those_of_the_named_digest() -> None:
+def test_a_fingerprint_is_13_words_of_the_named_digest_of_the_recipient() -> None:
     digest = hashlib.sha256(b"casevault/age" + RECIPIENT.encode()).digest()
     assert fingerprint(RECIPIENT) == " ".join(words_of(digest))
+    assert len(fingerprint(RECIPIENT).split()) == 13
+    assert fingerprint(RECIPIENT) != fingerprint(str(OTHER.to_public()))

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.seal.places import KEY, OTHER_KEY, OTHER_SEAT, SEAT, VAULT, fixed, flipped
+from tests.tables import each
 from vault.errors import BrokenSealError, MalformedError, RefusedError
 from vault.seal.doors import DoorKeys, make_doors, make_recovery_door, open_doors, open_recovery_door
 from vault.seal.purposes import Purpose
@@ -60,14 +61,13 @@ def test_recovery_opens_its_own_door_only() -> None:
             open_recovery_door(private, VAULT, one)
 
 
-@pytest.mark.parametrize(
-    ("content", "error"),
-    [
-        pytest.param(bytes(64), "database key is empty", id="zeros"),
-        pytest.param(bytes(32) + KEY, "database key is empty", id="old key only"),
-        pytest.param(KEY, "door content has 32 bytes, not 64", id="short"),
-        pytest.param(b"", "door content has 0 bytes, not 64", id="empty"),
-    ],
+@each(
+    {
+        "zeros": (bytes(64), "database key is empty"),
+        "old key only": (bytes(32) + KEY, "database key is empty"),
+        "short": (KEY, "door content has 32 bytes, not 64"),
+        "empty": (b"", "door content has 0 bytes, not 64"),
+    }
 )
 def test_a_door_without_a_key_is_refused(content: bytes, error: str) -> None:
     door = seal_to(PRIVATE.public, content, GrantContext(Purpose.DOOR, VAULT, to_seat=SEAT))
@@ -75,11 +75,7 @@ def test_a_door_without_a_key_is_refused(content: bytes, error: str) -> None:
         open_doors(PRIVATE, SEAT, VAULT, [door])
 
 
-@pytest.mark.parametrize(
-    ("new", "old"),
-    [(b"", None), (bytes(32), None), (KEY, b""), (KEY, bytes(32))],
-    ids=["empty new", "zero new", "empty old", "zero old"],
-)
+@each({"empty new": (b"", None), "zero new": (bytes(32), None), "empty old": (KEY, b""), "zero old": (KEY, bytes(32))})
 def test_an_empty_database_key_is_never_sealed(new: bytes, old: bytes | None) -> None:
     with pytest.raises(MalformedError, match=r"key has 0 bytes|database key is empty"):
         DoorKeys(new, old)

@@ -1,6 +1,8 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,12 +20,14 @@ from tests.seal.places import (
     fixed,
     flipped,
 )
+from tests.tables import each, refused
 from vault.errors import BrokenSealError, MalformedError
 from vault.seal.envelope import (
     TAG_SIZE,
     Context,
     LocalContext,
     VersionContext,
+    _derive_message_key,
     _seal_with_random,
     holds_commitment,
     is_known_form,
@@ -34,12 +38,7 @@ from vault.seal.envelope import (
 from vault.seal.padding import padme
 from vault.seal.purposes import LOCAL_PURPOSES, Purpose
 
-CONTEXTS = [
-    pytest.param(NOTE, id="version"),
-    pytest.param(PAYLOAD, id="audit payload"),
-    pytest.param(PINS, id="pins"),
-    pytest.param(SLOT, id="slot"),
-]
+CONTEXTS = {"version": NOTE, "audit payload": PAYLOAD, "pins": PINS, "slot": SLOT}
 
 
 @given(st.binary(max_size=3000))
@@ -50,7 +49,7 @@ def test_what_is_sealed_opens_and_its_size_is_a_padme_size(content: bytes) -> No
     assert len(blob) == 2 + 24 + 32 + padme(max(len(content) + 1, 256)) + TAG_SIZE
 
 
-@pytest.mark.parametrize("purpose", sorted(LOCAL_PURPOSES))
+@each(sorted(LOCAL_PURPOSES))
 def test_every_local_purpose_seals_and_opens(purpose: Purpose) -> None:
     context = replace(PINS, purpose=purpose)
     assert open_sealed(KEY, seal(KEY, b"secret", context), context) == b"secret"
@@ -62,41 +61,29 @@ def test_a_slot_is_1024_bytes_without_readable_ones() -> None:
     assert not is_known_form(blob)
 
 
-@pytest.mark.parametrize("context", CONTEXTS)
-def test_no_bit_of_a_sealed_blob_can_be_flipped(context: Context) -> None:
+@each(CONTEXTS)
+def test_no_bit_of_a_sealed_blob_can_be_flipped_and_no_length_changed(context: Context) -> None:
     blob = seal(KEY, b"note text", context)
-    for bit in range(8 * len(blob)):
-        with pytest.raises(BrokenSealError, match="seal does not hold"):
-            open_sealed(KEY, flipped(blob, bit), context)
+    changed = [flipped(blob, bit) for bit in range(8 * len(blob))]
+    changed += [blob[:size] for size in range(len(blob))] + [blob + tail for tail in (b"\0", b"\x80", blob)]
+    refused(BrokenSealError, "seal does not hold", lambda other: open_sealed(KEY, other, context), changed)
 
 
-@pytest.mark.parametrize("context", CONTEXTS)
-def test_a_sealed_blob_can_be_neither_cut_nor_lengthened(context: Context) -> None:
-    blob = seal(KEY, b"note text", context)
-    for size in range(len(blob)):
-        with pytest.raises(BrokenSealError, match="seal does not hold"):
-            open_sealed(KEY, blob[:size], context)
-    for tail in (b"\0", b"\x80", blob):
-        with pytest.raises(BrokenSealError, match="seal does not hold"):
-            open_sealed(KEY, blob + tail, context)
-
-
-@pytest.mark.parametrize(
-    ("sealed_for", "opened_for"),
-    [
-        pytest.param(NOTE, replace(NOTE, vault=fixed("else", 16)), id="moved to another vault"),
-        pytest.param(NOTE, replace(NOTE, compartment=fixed("else", 16)), id="moved to another compartment"),
-        pytest.param(NOTE, replace(NOTE, record=fixed("else", 16)), id="moved to another record"),
-        pytest.param(NOTE, replace(NOTE, origin=fixed("else")), id="moved to another log"),
-        pytest.param(NOTE, replace(NOTE, seq=8), id="moved to another position"),
-        pytest.param(NOTE, replace(NOTE, purpose=Purpose.AUDIT), id="passed off as an audit payload"),
-        pytest.param(PAYLOAD, replace(PAYLOAD, purpose=Purpose.VERSION), id="audit payload passed off as a version"),
-        pytest.param(PINS, replace(PINS, vault=fixed("else", 16)), id="pins of another vault"),
-        pytest.param(PINS, replace(PINS, seat=fixed("else", 16)), id="pins of another seat"),
-        pytest.param(PINS, replace(PINS, number=1), id="another number"),
-        pytest.param(PINS, replace(PINS, purpose=Purpose.KEYRING), id="pins passed off as the keyring"),
-        pytest.param(SLOT, replace(SLOT, number=6), id="another slot"),
-    ],
+@each(
+    {
+        "moved to another vault": (NOTE, replace(NOTE, vault=fixed("else", 16))),
+        "moved to another compartment": (NOTE, replace(NOTE, compartment=fixed("else", 16))),
+        "moved to another record": (NOTE, replace(NOTE, record=fixed("else", 16))),
+        "moved to another log": (NOTE, replace(NOTE, origin=fixed("else"))),
+        "moved to another position": (NOTE, replace(NOTE, seq=8)),
+        "passed off as an audit payload": (NOTE, replace(NOTE, purpose=Purpose.AUDIT)),
+        "audit payload passed off as a version": (PAYLOAD, replace(PAYLOAD, purpose=Purpose.VERSION)),
+        "pins of another vault": (PINS, replace(PINS, vault=fixed("else", 16))),
+        "pins of another seat": (PINS, replace(PINS, seat=fixed("else", 16))),
+        "another number": (PINS, replace(PINS, number=1)),
+        "pins passed off as the keyring": (PINS, replace(PINS, purpose=Purpose.KEYRING)),
+        "another slot": (SLOT, replace(SLOT, number=6)),
+    }
 )
 def test_a_seal_holds_for_its_own_context_only(sealed_for: Context, opened_for: Context) -> None:
     blob = seal(KEY, b"note text", sealed_for)
@@ -106,48 +93,40 @@ def test_a_seal_holds_for_its_own_context_only(sealed_for: Context, opened_for: 
     assert not holds_commitment(KEY, blob, opened_for)
 
 
-def test_another_key_opens_nothing() -> None:
+def test_another_key_opens_nothing_and_the_error_names_the_place() -> None:
     blob = seal(KEY, b"note text", NOTE)
     assert not holds_commitment(OTHER_KEY, blob, NOTE)
     with pytest.raises(BrokenSealError, match=f"seal does not hold: record {RECORD.hex()} at {ORIGIN.hex()[:16]}/7"):
         open_sealed(OTHER_KEY, blob, NOTE)
-
-
-def test_the_error_names_the_place_of_a_local_row() -> None:
     with pytest.raises(BrokenSealError, match=f"seal does not hold: pins 0 of seat {PINS.seat.hex()}"):
         open_sealed(KEY, b"\x01\x01", PINS)
 
 
-@pytest.mark.parametrize("key", [b"", b"\0", KEY[:31], KEY + b"\0"], ids=["empty", "one byte", "short", "long"])
+@each([b"", b"\0", KEY[:31], KEY + b"\0"])
 def test_a_key_of_another_length_is_refused(key: bytes) -> None:
-    with pytest.raises(MalformedError, match=f"key has {len(key)} bytes, not 32"):
-        seal(key, b"note", NOTE)
-    with pytest.raises(MalformedError, match=f"key has {len(key)} bytes, not 32"):
-        open_sealed(key, seal(KEY, b"note", NOTE), NOTE)
+    for act in (lambda: seal(key, b"note", NOTE), lambda: open_sealed(key, seal(KEY, b"note", NOTE), NOTE)):
+        with pytest.raises(MalformedError, match=f"key has {len(key)} bytes, not 32"):
+            act()
 
 
-@pytest.mark.parametrize(
-    ("wrong", "error"),
-    [
-        pytest.param(lambda: replace(NOTE, vault=b"short"), "have 16 bytes each", id="vault"),
-        pytest.param(lambda: replace(NOTE, compartment=b""), "have 16 bytes each", id="compartment"),
-        pytest.param(lambda: replace(NOTE, record=RECORD + b"\0"), "have 16 bytes each", id="record"),
-        pytest.param(lambda: replace(NOTE, origin=b"short"), "origin has 5 bytes, not 32", id="origin"),
-        pytest.param(lambda: replace(NOTE, seq=-1), "seq is not between", id="negative position"),
-        pytest.param(lambda: replace(NOTE, seq=1 << 64), "seq is not between", id="position beyond u64"),
-        pytest.param(lambda: replace(NOTE, purpose=Purpose.PINS), "PINS does not seal a version", id="purpose"),
-        pytest.param(lambda: replace(PINS, vault=b""), "vault has 0 bytes, not 16", id="local vault"),
-        pytest.param(lambda: replace(PINS, seat=b""), "seat has 0 bytes, not 16", id="local seat"),
-        pytest.param(lambda: replace(PINS, number=-1), "number is not between", id="local number"),
-        pytest.param(
-            lambda: replace(PINS, purpose=Purpose.GRANT), "GRANT does not seal a local row", id="local purpose"
-        ),
-    ],
+@each(
+    {
+        "vault": (NOTE, {"vault": b"short"}, "have 16 bytes each"),
+        "compartment": (NOTE, {"compartment": b""}, "have 16 bytes each"),
+        "record": (NOTE, {"record": RECORD + b"\0"}, "have 16 bytes each"),
+        "origin": (NOTE, {"origin": b"short"}, "origin has 5 bytes, not 32"),
+        "negative position": (NOTE, {"seq": -1}, "seq is not between"),
+        "position beyond u64": (NOTE, {"seq": 1 << 64}, "seq is not between"),
+        "purpose": (NOTE, {"purpose": Purpose.PINS}, "PINS does not seal a version"),
+        "local vault": (PINS, {"vault": b""}, "vault has 0 bytes, not 16"),
+        "local seat": (PINS, {"seat": b""}, "seat has 0 bytes, not 16"),
+        "local number": (PINS, {"number": -1}, "number is not between"),
+        "local purpose": (PINS, {"purpose": Purpose.GRANT}, "GRANT does not seal a local row"),
+    }
 )
-def test_a_context_of_other_widths_cannot_be_made(wrong: object, error: str) -> None:
-    assert callable(wrong)
+def test_a_context_of_other_widths_cannot_be_made(context: Any, change: dict[str, Any], error: str) -> None:
     with pytest.raises(MalformedError, match=error):
-        wrong()
+        replace(context, **change)
 
 
 def test_the_aads_have_their_fixed_widths() -> None:
@@ -168,17 +147,9 @@ def test_sealing_twice_never_gives_the_same_salt() -> None:
     assert len({seal(KEY, b"one", NOTE)[2:26] for _ in range(1000)}) == 1000
 
 
-@pytest.mark.parametrize(
-    ("blob", "known"),
-    [
-        pytest.param(b"\x01\x01rest", True, id="format 1, suite 1"),
-        pytest.param(b"\x02\x01rest", False, id="later format"),
-        pytest.param(b"\x01\x02rest", False, id="later suite"),
-        pytest.param(b"", False, id="empty"),
-    ],
-)
-def test_unknown_forms_are_told_apart_so_that_they_can_be_kept(blob: bytes, known: bool) -> None:
-    assert is_known_form(blob) is known
+def test_unknown_forms_are_told_apart_so_that_they_can_be_kept() -> None:
+    forms = [b"\x01\x01rest", b"\x02\x01rest", b"\x01\x02rest", b""]
+    assert [is_known_form(form) for form in forms] == [True, False, False, False]
 
 
 def test_a_version_id_names_compartment_record_and_blob() -> None:
@@ -190,14 +161,35 @@ def test_a_version_id_names_compartment_record_and_blob() -> None:
     }
     assert {len(one) for one in ids} == {32}
     assert len(ids) == 4
-
-
-@pytest.mark.parametrize(("compartment", "record"), [(COMPARTMENT + b"x", RECORD), (COMPARTMENT, b"")])
-def test_a_version_id_takes_ids_of_16_bytes_only(compartment: bytes, record: bytes) -> None:
-    with pytest.raises(MalformedError, match="not 16"):
-        version_id(compartment, record, b"blob")
+    refused(MalformedError, "not 16", version_id, [(COMPARTMENT + b"x", RECORD, b"blob"), (COMPARTMENT, b"", b"blob")])
 
 
 def test_contexts_of_equal_fields_are_equal() -> None:
     assert VersionContext(VAULT, COMPARTMENT, RECORD, ORIGIN, 7) == NOTE
     assert LocalContext(Purpose.PINS, VAULT, PINS.seat) == PINS
+
+
+def _forged(context: Context, padded: bytes) -> bytes:
+    """Seal, as somebody who holds the key, what `seal` would never give."""
+    salt = fixed("salt", 24)
+    key, commitment = _derive_message_key(KEY, context.purpose, salt, context.aad())
+    lead = b"" if context is SLOT else b"\1\1"
+    return lead + salt + commitment + AESGCM(key).encrypt(bytes(12), padded, context.aad())
+
+
+def test_a_form_of_padding_that_the_format_does_not_have_is_a_broken_seal() -> None:
+    padded = [b"", bytes(256), b"text\x80".ljust(255, b"\0"), b"text".ljust(256, b"\0")]
+    forged = [(_forged(context, one), context) for context in (NOTE, SLOT) for one in padded]
+    refused(BrokenSealError, "seal does not hold", lambda blob, context: open_sealed(KEY, blob, context), forged)
+
+
+def test_a_seal_draws_32_random_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[int] = []
+
+    def draw(size: int) -> bytes:
+        drawn.append(size)
+        return fixed("random", size)
+
+    monkeypatch.setattr("vault.seal.envelope.secrets.token_bytes", draw)
+    assert open_sealed(KEY, seal(KEY, b"text", NOTE), NOTE) == b"text"
+    assert drawn == [32]

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from tests.seal.fake_key import FakeKey
 from tests.seal.places import KEY, OTHER_KEY
+from tests.tables import each
 from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainError, VaultError
 from vault.seal.fido import SecurityKey
 from vault.seal.prf import PrfProvider, fido2_salt
@@ -54,32 +55,6 @@ def test_a_key_is_let_go_after_each_act() -> None:
     assert key.closed == 3
 
 
-def _mute() -> FakeKey:
-    key = FakeKey()
-    key.is_mute = True
-    return key
-
-
-@pytest.mark.parametrize(
-    ("keys", "pin", "error", "words"),
-    [
-        pytest.param([], "1234", NotFoundError, "no security key is plugged in", id="none"),
-        pytest.param([FakeKey(), FakeKey()], "1234", RefusedError, "more than one security key", id="two"),
-        pytest.param([FakeKey()], "1234", NotFoundError, "was never added here", id="never added"),
-        pytest.param([FakeKey()], "4321", TryAgainError, "the PIN of the security key is wrong", id="wrong PIN"),
-        pytest.param([FakeKey(None)], "1234", RefusedError, "has no PIN", id="no PIN"),
-        pytest.param([FakeKey(extensions=())], "1234", RefusedError, "cannot keep a secret", id="no extension"),
-        pytest.param([FakeKey(keeps_credentials=False)], "1234", RefusedError, "cannot keep a secret", id="no place"),
-        pytest.param([_mute()], "1234", TryAgainError, "did not answer", id="not touched"),
-    ],
-)
-def test_what_a_key_does_not_do_is_said(keys: list[FakeKey], pin: str, error: type[VaultError], words: str) -> None:
-    with pytest.raises(error, match=words) as refusal:
-        held(*keys, pin=pin).secret(KEY)
-    assert refusal.value.__cause__ is None
-    assert pin not in str(refusal.value)
-
-
 class _OldKey(FakeKey):
     """Speaks the protocol before FIDO2."""
 
@@ -89,41 +64,50 @@ class _OldKey(FakeKey):
         return 0
 
 
-def _failing(command: int, answer: Exception | bytes) -> FakeKey:
-    key = FakeKey()
-    key.failing[command] = answer
-    return key
-
-
 _MAKE, _GET, _PIN = 1, 2, 6
 
 
-@pytest.mark.parametrize(
-    ("key", "error", "words"),
-    [
-        pytest.param(_OldKey(), RefusedError, "does not speak FIDO2", id="older than FIDO2"),
-        pytest.param(_failing(_PIN, bytes([0x32])), RefusedError, "blocked after too many wrong PINs", id="blocked"),
-        pytest.param(_failing(_MAKE, bytes([0x28])), RefusedError, "no room for another credential", id="full"),
-        pytest.param(_failing(_GET, OSError("pulled out")), TryAgainError, "did not answer", id="pulled out"),
-        pytest.param(_failing(_GET, b"\0\xff"), TryAgainError, "did not answer", id="answers nonsense"),
-    ],
+def _failing(*, mute: bool = False, withholding: int = 0, **answers: Exception | bytes) -> FakeKey:
+    key = FakeKey()
+    key.is_mute, key.withholding = mute, {withholding}
+    key.failing = {{"make": _MAKE, "get": _GET, "pin": _PIN}[name]: answer for name, answer in answers.items()}
+    return key
+
+
+@each(
+    {
+        "none": ([], NotFoundError, "no security key is plugged in"),
+        "two": ([FakeKey(), FakeKey()], RefusedError, "more than one security key"),
+        "another PIN": ([FakeKey("4321")], TryAgainError, "the PIN of the security key is wrong"),
+        "no PIN": ([FakeKey(None)], RefusedError, "has no PIN"),
+        "no extension": ([FakeKey(extensions=())], RefusedError, "cannot keep a secret"),
+        "no place": ([FakeKey(keeps_credentials=False)], RefusedError, "cannot keep a secret"),
+        "not touched": ([_failing(mute=True)], TryAgainError, "did not answer"),
+        "older than FIDO2": ([_OldKey()], RefusedError, "does not speak FIDO2"),
+        "blocked": ([_failing(pin=bytes([0x32]))], RefusedError, "blocked after too many wrong PINs"),
+        "pulled out": ([_failing(get=OSError("pulled out"))], TryAgainError, "did not answer"),
+        "answers nonsense": ([_failing(get=b"\0\xff")], TryAgainError, "did not answer"),
+    }
 )
-def test_what_goes_wrong_while_a_key_is_added_is_said(key: FakeKey, error: type[VaultError], words: str) -> None:
-    with pytest.raises(error, match=words) as refusal:
-        held(key).enrol()
-    assert refusal.value.__cause__ is None
-    assert refusal.value.advice
+def test_what_a_key_does_not_do_is_said(keys: list[FakeKey], error: type[VaultError], words: str) -> None:
+    for act in (held(*keys).enrol, lambda: held(*keys).secret(KEY)):
+        with pytest.raises(error, match=words) as refusal:
+            act()
+        assert refusal.value.__cause__ is None
+        assert refusal.value.advice
+        assert "1234" not in str(refusal.value)
 
 
-def test_a_key_that_keeps_no_secret_is_not_taken() -> None:
+def test_a_key_is_added_where_it_keeps_and_gives_a_secret() -> None:
     key = FakeKey()
-    key.withholding = {_MAKE}
-    with pytest.raises(RefusedError, match="cannot keep a secret for us"):
-        held(key).enrol()
-
-
-def test_a_key_that_gives_no_secret_gives_no_key() -> None:
-    key = FakeKey()
+    with pytest.raises(NotFoundError, match="was never added here"):
+        held(key).secret(KEY)
+    for lacking, words in (
+        (_failing(make=bytes([0x28])), "no room for another credential"),
+        (_failing(withholding=_MAKE), "cannot keep a secret for us"),
+    ):
+        with pytest.raises(RefusedError, match=words):
+            held(lacking).enrol()
     held(key).enrol()
     key.withholding = {_GET}
     with pytest.raises(RefusedError, match="gave no secret"):

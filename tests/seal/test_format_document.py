@@ -6,9 +6,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-import pytest
 
 import vault.seal
+from tests.tables import each
 from tests.vectors.independent import sealing as decoder
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
 from vault.casework.intake import SlipState
@@ -39,13 +39,9 @@ def _example() -> dict[str, bytes]:
 EXAMPLE = _example()
 
 
-@pytest.mark.parametrize("purpose", Purpose)
-def test_every_purpose_has_a_heading(purpose: Purpose) -> None:
-    assert f"#### Purpose {int(purpose)}: {purpose.name.lower().replace('_', ' ')}\n" in TEXT
-
-
-def test_no_heading_names_a_purpose_that_does_not_exist() -> None:
-    assert [int(number) for number in re.findall(r"#### Purpose (\d+):", TEXT)] == sorted(Purpose)
+def test_every_purpose_has_a_heading_and_no_heading_names_another() -> None:
+    headings = re.findall(r"#### Purpose (\d+): (.*)\n", TEXT)
+    assert headings == [(str(int(purpose)), purpose.name.lower().replace("_", " ")) for purpose in sorted(Purpose)]
 
 
 def test_the_table_of_acts_is_that_of_the_log() -> None:
@@ -58,8 +54,7 @@ def test_the_table_of_acts_is_that_of_the_log() -> None:
     assert documented == dict(ACTS)
 
 
-@pytest.mark.parametrize(
-    "stated",
+@each(
     [
         f"| 92 | 32 slots | 32 x 1,024 |\n| {HEADER_SIZE + 32 * 1024:,} | 32 doors |",
         f"| {HEADER_SIZE + 32 * (1024 + DOOR_SIZE):,} | recovery door | {DOOR_SIZE:,} |",
@@ -69,7 +64,7 @@ def test_the_table_of_acts_is_that_of_the_log() -> None:
         f"Floor m = {FLOOR.memory_kib:,} KiB, t = {FLOOR.iterations}, p = {FLOOR.lanes};",
         f"ceiling m = {CEILING.memory_kib:,} KiB, t = {CEILING.iterations}, p = {CEILING.lanes};",
         f"Default m = {DEFAULT.memory_kib:,} KiB, t = {DEFAULT.iterations}, p = {DEFAULT.lanes}.",
-    ],
+    ]
 )
 def test_sizes_and_bounds_are_those_of_the_code(stated: str) -> None:
     assert stated in TEXT
@@ -130,7 +125,7 @@ def _fields_told(kind: str) -> set[str]:
     return set(re.findall(r"`([a-z_]+)`", line))
 
 
-@pytest.mark.parametrize("kind", sorted(RECORD_KINDS))
+@each(sorted(RECORD_KINDS))
 def test_the_fields_of_each_kind_of_record_are_told(kind: str) -> None:
     record = RECORD_KINDS[kind]
     parts = {Person: (PersonName, IdentityDocument, SafeContact), Disclosure: (Decision, PseudonymGiven)}

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from tests.seal.places import OTHER_SEAT, SEAT, VAULT, fixed, flipped
+from tests.tables import each, refused
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import RESERVED_IDS
 from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request, seal_request
@@ -70,7 +71,7 @@ def test_a_request_is_a_map_of_the_words_of_the_format() -> None:
     assert _map(REQUEST) == {"format": 1, "kind": "request"} | {name: getattr(REQUEST, name) for name in fields}
 
 
-@pytest.mark.parametrize("invitation", [FOR_A_NEW_MEMBER, FOR_A_DEVICE], ids=["a new member", "a device"])
+@each({"a new member": FOR_A_NEW_MEMBER, "a device": FOR_A_DEVICE})
 def test_an_invitation_is_read_as_it_was_written(invitation: Invitation) -> None:
     assert Invitation.decode(invitation.encode()) == invitation
     assert invitation.digest() == hashlib.sha256(invitation.encode()).digest()
@@ -98,33 +99,36 @@ def test_a_nonce_is_16_bytes_and_new_each_time() -> None:
 
 # --- what cannot be said
 
-_OTHERS: list[tuple[str, dict[str, Any], str]] = [
-    ("a vault of another length", {"vault": VAULT[1:]}, "vault of an invitation has 15 bytes"),
-    ("a seat of another length", {"seat": SEAT + b"s"}, "seat of an invitation has 17 bytes"),
-    ("a nonce of another length", {"nonce": b""}, "nonce of an invitation has 0 bytes"),
-    ("a key of another length", {"kem": KEM.public[1:]}, "kem of an invitation has 1215 bytes"),
-    ("a root of another length", {"root": VAULT}, "root of an invitation has 16 bytes"),
-    ("a roster of another length", {"roster": VAULT}, "roster of an invitation has 16 bytes"),
-    ("a member without a name", {"member": VAULT}, "for a new member with roles, or for a named one without"),
-    ("a name without a member", {"name": "Joel"}, "for a new member with roles, or for a named one without"),
-    ("a member with roles", {"member": VAULT, "name": "Joel"}, "for a new member with roles"),
-    ("nobody", {"roles": ()}, "for a new member with roles"),
-    ("a member of another length", {"member": b"m", "name": "J", "roles": ()}, "member of an invitation has 1 byte"),
-    ("days before the beginning", {"days": -1}, "roles or days that cannot be"),
-    ("days without end", {"days": 1 << 16}, "roles or days that cannot be"),
-    ("an empty role", {"roles": ("", "intake")}, "roles or days that cannot be"),
-    ("a role twice", {"roles": ("intake", "intake")}, "roles or days that cannot be"),
-    ("roles out of order", {"roles": ("supervisor", "intake")}, "roles or days that cannot be"),
-    ("many roles out of order", {"roles": tuple("hgfedcba")}, "roles or days that cannot be"),
-    ("nobody who invites", {"by": ""}, "a name is empty or longer than 256 bytes"),
-    ("a name of spaces", {"by": "  "}, "a name is empty or longer than 256 bytes"),
-    ("a name too long in bytes", {"by": "é" * 129}, "a name is empty or longer than 256 bytes"),
-    ("the other name too long", {"member": VAULT, "name": "n" * 257, "roles": ()}, "a name is empty or longer"),
-    ("a name that is no text", {"by": "\ud800" * 257}, "a name is empty or longer"),
-]
 
-
-@pytest.mark.parametrize(("change", "words"), [pytest.param(c, w, id=name) for name, c, w in _OTHERS])
+@each(
+    {
+        "a vault of another length": ({"vault": VAULT[1:]}, "vault of an invitation has 15 bytes"),
+        "a seat of another length": ({"seat": SEAT + b"s"}, "seat of an invitation has 17 bytes"),
+        "a nonce of another length": ({"nonce": b""}, "nonce of an invitation has 0 bytes"),
+        "a key of another length": ({"kem": KEM.public[1:]}, "kem of an invitation has 1215 bytes"),
+        "a root of another length": ({"root": VAULT}, "root of an invitation has 16 bytes"),
+        "a roster of another length": ({"roster": VAULT}, "roster of an invitation has 16 bytes"),
+        "a member without a name": ({"member": VAULT}, "for a new member with roles, or for a named one without"),
+        "a name without a member": ({"name": "Joel"}, "for a new member with roles, or for a named one without"),
+        "a member with roles": ({"member": VAULT, "name": "Joel"}, "for a new member with roles"),
+        "nobody": ({"roles": ()}, "for a new member with roles"),
+        "a member of another length": (
+            {"member": b"m", "name": "J", "roles": ()},
+            "member of an invitation has 1 byte",
+        ),
+        "days before the beginning": ({"days": -1}, "roles or days that cannot be"),
+        "days without end": ({"days": 1 << 16}, "roles or days that cannot be"),
+        "an empty role": ({"roles": ("", "intake")}, "roles or days that cannot be"),
+        "a role twice": ({"roles": ("intake", "intake")}, "roles or days that cannot be"),
+        "roles out of order": ({"roles": ("supervisor", "intake")}, "roles or days that cannot be"),
+        "many roles out of order": ({"roles": tuple("hgfedcba")}, "roles or days that cannot be"),
+        "nobody who invites": ({"by": ""}, "a name is empty or longer than 256 bytes"),
+        "a name of spaces": ({"by": "  "}, "a name is empty or longer than 256 bytes"),
+        "a name too long in bytes": ({"by": "é" * 129}, "a name is empty or longer than 256 bytes"),
+        "the other name too long": ({"member": VAULT, "name": "n" * 257, "roles": ()}, "a name is empty or longer"),
+        "a name that is no text": ({"by": "\ud800" * 257}, "a name is empty or longer"),
+    }
+)
 def test_an_invitation_cannot_say(change: dict[str, Any], words: str) -> None:
     with pytest.raises(MalformedError, match=words):
         dataclasses.replace(FOR_A_NEW_MEMBER, **change)
@@ -140,69 +144,60 @@ def test_without_days_there_is_no_end() -> None:
     assert Invitation(**{name: getattr(FOR_A_NEW_MEMBER, name) for name in fields}).days == 0
 
 
-@pytest.mark.parametrize("change", [{"days": 0}, {"days": 1}, {"days": (1 << 16) - 1}, {"by": "é" * 128}], ids=str)
+@each([{"days": 0}, {"days": 1}, {"days": (1 << 16) - 1}, {"by": "é" * 128}])
 def test_the_last_that_can_be_said_is_said(change: dict[str, Any]) -> None:
     invitation = dataclasses.replace(FOR_A_NEW_MEMBER, **change)
     assert Invitation.decode(invitation.encode()) == invitation
 
 
-@pytest.mark.parametrize("name", ["invitation", "seat", "member", "kem", "identity", "genesis"])
-def test_each_part_of_a_request_has_its_length(name: str) -> None:
-    with pytest.raises(MalformedError, match=f"{name} of a request has"):
-        dataclasses.replace(REQUEST, **{name: getattr(REQUEST, name)[1:]})
+def test_each_part_of_a_request_has_its_length_and_it_names_who_asks() -> None:
+    for name in ("invitation", "seat", "member", "kem", "identity", "genesis"):
+        with pytest.raises(MalformedError, match=f"{name} of a request has"):
+            dataclasses.replace(REQUEST, **{name: getattr(REQUEST, name)[1:]})
+    words, names = "a name is empty or longer than 256 bytes", ["", " ", "n" * 257]
+    refused(MalformedError, words, lambda name: dataclasses.replace(REQUEST, name=name), names)
 
 
-@pytest.mark.parametrize("name", ["", " ", "n" * 257])
-def test_a_request_names_who_asks(name: str) -> None:
-    with pytest.raises(MalformedError, match="a name is empty or longer than 256 bytes"):
-        dataclasses.replace(REQUEST, name=name)
-
-
-@pytest.mark.parametrize(
-    "name", ["Amina\nRead these words: acid", "Amina\u2028", " Amina", "Amina\x1b[2J", "\u202eanimA"]
-)
+@each(["Amina\nRead these words: acid", "Amina\u2028", " Amina", "Amina\x1b[2J", "\u202eanimA"])
 def test_a_name_is_one_printable_line_in_either_file(name: str) -> None:
-    for change in ({"by": name}, {"member": VAULT, "name": name, "roles": (), "days": 0}):
+    as_invited = {"member": VAULT, "name": name, "roles": (), "days": 0}
+    for file, change in ((FOR_A_NEW_MEMBER, {"by": name}), (FOR_A_NEW_MEMBER, as_invited), (REQUEST, {"name": name})):
         with pytest.raises(MalformedError, match="a name is not one line of printable characters"):
-            dataclasses.replace(FOR_A_NEW_MEMBER, **change)
-    with pytest.raises(MalformedError, match="a name is not one line of printable characters"):
-        dataclasses.replace(REQUEST, name=name)
+            dataclasses.replace(file, **change)  # type: ignore[type-var]  # a file of either kind
 
 
-@pytest.mark.parametrize("reserved", sorted(RESERVED_IDS))
-@pytest.mark.parametrize("part", ["seat", "member"])
-def test_nobody_asks_as_the_recovery_sheets_or_as_nobody(part: str, reserved: bytes) -> None:
-    with pytest.raises(MalformedError, match="names a seat or a member that nobody can be"):
-        dataclasses.replace(REQUEST, seat=reserved) if part == "seat" else dataclasses.replace(REQUEST, member=reserved)
+def test_nobody_asks_as_the_recovery_sheets_or_as_nobody() -> None:
+    others = [{part: reserved} for part in ("seat", "member") for reserved in sorted(RESERVED_IDS)]
+    words = "names a seat or a member that nobody can be"
+    refused(MalformedError, words, lambda change: dataclasses.replace(REQUEST, **change), others)
 
 
 # --- what is no such file
 
-_CHANGES: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
-    ("something that is no map", lambda _: [], "this is no {kind}$"),
-    ("a part missing", lambda map_: {k: v for k, v in map_.items() if k != "seat"}, "this is no {kind}$"),
-    ("a part too many", lambda map_: {**map_, "extra": 1}, "this is no {kind}$"),
-    ("a part of another type", lambda map_: {**map_, "seat": 7}, "this is no {kind}$"),
-    ("another kind", lambda map_: {**map_, "kind": "other"}, "this is no {kind} of format 1"),
-    ("another format", lambda map_: {**map_, "format": 2}, "this is no {kind} of format 1"),
-    ("another order", lambda map_: dict(reversed(map_.items())), "not in its canonical form"),
-]
 
-
-@pytest.mark.parametrize(("change", "words"), [pytest.param(c, w, id=name) for name, c, w in _CHANGES])
-def test_another_map_is_neither_invitation_nor_request(change: Callable[[dict[str, Any]], object], words: str) -> None:
-    with pytest.raises(MalformedError, match=words.format(kind="invitation")):
-        Invitation.decode(msgspec.msgpack.encode(change(_map(FOR_A_NEW_MEMBER))))
-    with pytest.raises(MalformedError, match=words.format(kind="request")):
-        Request.decode(msgspec.msgpack.encode(change(_map(REQUEST))))
-
-
-@pytest.mark.parametrize(
-    "untrusted", [b"", b"\x91" * 3000, b"\x81\xa4kind\xa1\xff"], ids=["nothing", "deep", "no text"]
+@each(
+    {
+        "something that is no map": (lambda _: [], "this is no {kind}$"),
+        "a part missing": (lambda map_: {k: v for k, v in map_.items() if k != "seat"}, "this is no {kind}$"),
+        "a part too many": (lambda map_: {**map_, "extra": 1}, "this is no {kind}$"),
+        "a part of another type": (lambda map_: {**map_, "seat": 7}, "this is no {kind}$"),
+        "another kind": (lambda map_: {**map_, "kind": "other"}, "this is no {kind} of format 1"),
+        "another format": (lambda map_: {**map_, "format": 2}, "this is no {kind} of format 1"),
+        "another order": (lambda map_: dict(reversed(map_.items())), "not in its canonical form"),
+    }
 )
-def test_other_bytes_are_no_invitation(untrusted: bytes) -> None:
-    with pytest.raises(MalformedError, match=r"^this is no invitation$"):
-        Invitation.decode(untrusted)
+def test_another_map_is_neither_invitation_nor_request(change: Callable[[dict[str, Any]], object], words: str) -> None:
+    for kind, decode, file in (
+        ("invitation", Invitation.decode, FOR_A_NEW_MEMBER),
+        ("request", Request.decode, REQUEST),
+    ):
+        with pytest.raises(MalformedError, match=words.format(kind=kind)):
+            decode(msgspec.msgpack.encode(change(_map(file))))
+
+
+def test_other_bytes_are_no_invitation() -> None:
+    untrusted = [b"", b"\x91" * 3000, b"\x81\xa4kind\xa1\xff"]
+    refused(MalformedError, r"^this is no invitation$", Invitation.decode, untrusted)
 
 
 def test_what_is_empty_may_not_be_written_out() -> None:
@@ -226,18 +221,17 @@ def test_an_invitation_has_4096_bytes_at_most_and_a_request_2048() -> None:
 # --- for whom a request opens
 
 
-@pytest.mark.parametrize(
-    ("untrusted", "error", "words"),
-    [
-        pytest.param(FILE[:-1], MalformedError, "request file has", id="cut"),
-        pytest.param(FILE + b"\0", MalformedError, "request file has", id="longer"),
-        pytest.param(b"\2" + FILE[1:], MalformedError, "the request has format 2, suite 1", id="another format"),
-        pytest.param(b"\1\2" + FILE[2:], MalformedError, "the request has format 1, suite 2", id="another suite"),
-        pytest.param(flipped(FILE, 16), BrokenSealError, "sealed to another seat", id="another vault"),
-        pytest.param(flipped(FILE, 33 * 8), BrokenSealError, "sealed to another seat", id="another seat"),
-        pytest.param(flipped(FILE, _HEAD * 8), BrokenSealError, "request does not open", id="its first sealed bit"),
-        pytest.param(flipped(FILE, len(FILE) * 8 - 1), BrokenSealError, "request does not open", id="its last bit"),
-    ],
+@each(
+    {
+        "cut": (FILE[:-1], MalformedError, "request file has"),
+        "longer": (FILE + b"\0", MalformedError, "request file has"),
+        "another format": (b"\2" + FILE[1:], MalformedError, "the request has format 2, suite 1"),
+        "another suite": (b"\1\2" + FILE[2:], MalformedError, "the request has format 1, suite 2"),
+        "another vault": (flipped(FILE, 16), BrokenSealError, "sealed to another seat"),
+        "another seat": (flipped(FILE, 33 * 8), BrokenSealError, "sealed to another seat"),
+        "its first sealed bit": (flipped(FILE, _HEAD * 8), BrokenSealError, "request does not open"),
+        "its last bit": (flipped(FILE, len(FILE) * 8 - 1), BrokenSealError, "request does not open"),
+    }
 )
 def test_a_changed_request_does_not_open(untrusted: bytes, error: type[Exception], words: str) -> None:
     with pytest.raises(error, match=words):
@@ -245,24 +239,21 @@ def test_a_changed_request_does_not_open(untrusted: bytes, error: type[Exception
 
 
 def test_a_request_under_another_seats_name_does_not_open() -> None:
-    renamed = FILE[:18] + OTHER_SEAT + FILE[_HEAD:]
     with pytest.raises(BrokenSealError, match="request does not open"):
-        open_request(KEM, VAULT, OTHER_SEAT, renamed)
+        open_request(KEM, VAULT, OTHER_SEAT, FILE[:18] + OTHER_SEAT + FILE[_HEAD:])
 
 
-@pytest.mark.parametrize(
-    "padded",
-    [
-        pytest.param(REQUEST.encode().ljust(_PADDED, b"\0"), id="no mark"),
-        pytest.param((REQUEST.encode() + b"\x81").ljust(_PADDED, b"\0"), id="another mark"),
-        pytest.param((REQUEST.encode() + b"\x80!").ljust(_PADDED, b"\0"), id="something behind the mark"),
-        pytest.param(bytes(_PADDED), id="only zeros"),
-    ],
-)
-def test_a_request_with_another_tail_is_refused(padded: bytes) -> None:
-    sealed = seal_to(KEM.public, padded, GrantContext(Purpose.REQUEST, VAULT, to_seat=SEAT))
-    with pytest.raises(MalformedError, match="another tail than its format"):
-        open_request(KEM, VAULT, SEAT, b"\1\1" + VAULT + SEAT + sealed)
+def test_a_request_with_another_tail_is_refused() -> None:
+    others = {
+        "no mark": REQUEST.encode(),
+        "another mark": REQUEST.encode() + b"\x81",
+        "something behind the mark": REQUEST.encode() + b"\x80!",
+        "only zeros": b"",
+    }
+    context = GrantContext(Purpose.REQUEST, VAULT, to_seat=SEAT)
+    sealed = {name: seal_to(KEM.public, padded.ljust(_PADDED, b"\0"), context) for name, padded in others.items()}
+    words = "another tail than its format"
+    refused(MalformedError, words, lambda end: open_request(KEM, VAULT, SEAT, FILE[:_HEAD] + end), sealed)
 
 
 # --- the words
@@ -273,15 +264,7 @@ def test_the_words_bind_root_request_and_roster() -> None:
     words = joining_words(root, REQUEST, roster)
     assert words == words_of(hashlib.sha256(b"casevault/words" + root + REQUEST.digest() + roster).digest())
     assert len(words) == 13
-    others = [
-        joining_words(fixed("other"), REQUEST, roster),
-        joining_words(root, dataclasses.replace(REQUEST, name="Amina Raskold"), roster),
-        joining_words(root, REQUEST, fixed("other")),
-    ]
-    assert words not in others
-
-
-@pytest.mark.parametrize(("root", "roster"), [(b"", fixed("roster")), (fixed("root"), b"")])
-def test_there_are_no_words_for_nothing(root: bytes, roster: bytes) -> None:
-    with pytest.raises(MalformedError, match="has 0 bytes"):
-        joining_words(root, REQUEST, roster)
+    renamed = dataclasses.replace(REQUEST, name="Amina Raskold")
+    others = [(fixed("other"), REQUEST, roster), (root, renamed, roster), (root, REQUEST, fixed("other"))]
+    assert words not in [joining_words(*other) for other in others]
+    refused(MalformedError, "has 0 bytes", joining_words, [(b"", REQUEST, roster), (root, REQUEST, b"")])

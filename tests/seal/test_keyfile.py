@@ -5,6 +5,7 @@ import msgspec
 import pytest
 
 from tests.seal.places import KEY, OTHER_KEY, SEAT, VAULT, fixed, flipped
+from tests.tables import each, refused
 from vault.errors import BrokenSealError, MalformedError, NewerVaultError, RefusedError
 from vault.seal.envelope import LocalContext, seal
 from vault.seal.keyfile import (
@@ -57,21 +58,19 @@ def test_a_header_without_previous_cost_survives_its_bytes() -> None:
     assert HEADER.parameter_sets() == (DEFAULT, FLOOR)
 
 
-@pytest.mark.parametrize("size", [0, 1, 91, 92, 93, 1116, KEY_FILE_SIZE - 1, KEY_FILE_SIZE + 1])
-def test_a_key_file_of_another_size_is_refused(size: int) -> None:
-    untrusted = (FILE.encode() + b"\0")[:size]
-    with pytest.raises(MalformedError, match=r"keys (header|file) has \d+ bytes, not"):
-        KeyFile.decode(untrusted)
+def test_a_key_file_of_another_size_is_refused() -> None:
+    sizes = [0, 1, 91, 92, 93, 1116, KEY_FILE_SIZE - 1, KEY_FILE_SIZE + 1]
+    others = [(FILE.encode() + b"\0")[:size] for size in sizes]
+    refused(MalformedError, r"keys (header|file) has \d+ bytes, not", KeyFile.decode, others)
 
 
-@pytest.mark.parametrize(
-    ("lead", "error"),
-    [
-        pytest.param(b"\x02\x01", NewerVaultError, id="later format"),
-        pytest.param(b"\x01\x02", NewerVaultError, id="later suite"),
-        pytest.param(b"\x00\x01", MalformedError, id="format 0"),
-        pytest.param(b"\x01\x00", MalformedError, id="suite 0"),
-    ],
+@each(
+    {
+        "later format": (b"\x02\x01", NewerVaultError),
+        "later suite": (b"\x01\x02", NewerVaultError),
+        "format 0": (b"\x00\x01", MalformedError),
+        "suite 0": (b"\x01\x00", MalformedError),
+    }
 )
 def test_an_unknown_form_is_refused(lead: bytes, error: type[Exception]) -> None:
     with pytest.raises(error, match=f"keys file has format {lead[0]}, suite {lead[1]}"):
@@ -79,45 +78,36 @@ def test_an_unknown_form_is_refused(lead: bytes, error: type[Exception]) -> None
 
 
 def test_every_bit_of_the_header_reaches_the_digest() -> None:
-    digests = set()
-    for bit in range(16, 8 * HEADER_SIZE):
-        digests.add(KeyFile.decode(flipped(FILE.encode(), bit)).digest())
+    digests = {KeyFile.decode(flipped(FILE.encode(), bit)).digest() for bit in range(16, 8 * HEADER_SIZE)}
     assert len(digests) == 8 * HEADER_SIZE - 16
     assert FILE.digest() not in digests
 
 
 def test_an_unused_slot_looks_like_a_used_one() -> None:
-    made = make_key_file(
-        HEADER,
-        doors=FILE.doors,
-        recovery_door=FILE.recovery_door,
-        attempts_public=FILE.attempts_public,
-        slots={},
-    )
+    made = _made_with({})
     assert len(set(made.slots)) == 32
     # Bit counts of 32 x 8,192 random bits: ten standard deviations.
     ones = sum(byte.bit_count() for slot in (*made.slots, FILE.slots[5]) for byte in slot)
     assert abs(ones - 33 * 4096) < 10 * (33 * 2048) ** 0.5
 
 
-@pytest.mark.parametrize(
-    ("change", "error"),
-    [
-        pytest.param(lambda: replace(FILE, slots=FILE.slots[1:]), "32 slots and 32 doors", id="slot missing"),
-        pytest.param(lambda: replace(FILE, doors=FILE.doors[1:]), "32 slots and 32 doors", id="door missing"),
-        pytest.param(lambda: FILE.with_slot(3, b""), "slot has 0 bytes, not 1024", id="empty slot"),
-        pytest.param(lambda: FILE.with_slot(32, FILE.slots[5]), "slot 32 is not between 0 and 31", id="slot 32"),
-        pytest.param(lambda: FILE.with_slot(-1, FILE.slots[5]), "slot -1 is not between 0 and 31", id="slot -1"),
-        pytest.param(lambda: FILE.with_doors(FILE.doors, b""), "door has 0 bytes, not 1200", id="recovery door"),
-        pytest.param(lambda: FILE.with_doors([b"x"] * 32, FILE.recovery_door), "door has 1 bytes", id="door"),
-        pytest.param(lambda: replace(FILE, attempts_public=b""), "attempts key has 0 bytes", id="attempts key"),
-        pytest.param(lambda: replace(HEADER, vault=b""), "vault has 0 bytes, not 16", id="vault"),
-        pytest.param(lambda: replace(HEADER, folder=b""), "folder has 0 bytes, not 16", id="folder"),
-        pytest.param(lambda: replace(HEADER, vault_salt=b""), "vault_salt has 0 bytes, not 32", id="salt"),
-        pytest.param(lambda: replace(HEADER, generation=-1), "generation is not between", id="generation"),
-        pytest.param(lambda: _made_with({32: FILE.slots[5]}), "slot 32 is not between 0 and 31", id="fresh slot 32"),
-        pytest.param(lambda: _made_with({1: b""}), "slot has 0 bytes, not 1024", id="fresh empty slot"),
-    ],
+@each(
+    {
+        "slot missing": (lambda: replace(FILE, slots=FILE.slots[1:]), "32 slots and 32 doors"),
+        "door missing": (lambda: replace(FILE, doors=FILE.doors[1:]), "32 slots and 32 doors"),
+        "empty slot": (lambda: FILE.with_slot(3, b""), "slot has 0 bytes, not 1024"),
+        "slot 32": (lambda: FILE.with_slot(32, FILE.slots[5]), "slot 32 is not between 0 and 31"),
+        "slot -1": (lambda: FILE.with_slot(-1, FILE.slots[5]), "slot -1 is not between 0 and 31"),
+        "recovery door": (lambda: FILE.with_doors(FILE.doors, b""), "door has 0 bytes, not 1200"),
+        "door": (lambda: FILE.with_doors([b"x"] * 32, FILE.recovery_door), "door has 1 bytes"),
+        "attempts key": (lambda: replace(FILE, attempts_public=b""), "attempts key has 0 bytes"),
+        "vault": (lambda: replace(HEADER, vault=b""), "vault has 0 bytes, not 16"),
+        "folder": (lambda: replace(HEADER, folder=b""), "folder has 0 bytes, not 16"),
+        "salt": (lambda: replace(HEADER, vault_salt=b""), "vault_salt has 0 bytes, not 32"),
+        "generation": (lambda: replace(HEADER, generation=-1), "generation is not between"),
+        "fresh slot 32": (lambda: _made_with({32: FILE.slots[5]}), "slot 32 is not between 0 and 31"),
+        "fresh empty slot": (lambda: _made_with({1: b""}), "slot has 0 bytes, not 1024"),
+    }
 )
 def test_a_key_file_of_other_parts_cannot_be_made(change: Callable[[], object], error: str) -> None:
     with pytest.raises(MalformedError, match=error):
@@ -126,11 +116,7 @@ def test_a_key_file_of_other_parts_cannot_be_made(change: Callable[[], object], 
 
 def _made_with(slots: dict[int, bytes], header: KeyHeader = HEADER) -> KeyFile:
     return make_key_file(
-        header,
-        doors=FILE.doors,
-        recovery_door=FILE.recovery_door,
-        attempts_public=FILE.attempts_public,
-        slots=slots,
+        header, doors=FILE.doors, recovery_door=FILE.recovery_door, attempts_public=FILE.attempts_public, slots=slots
     )
 
 
@@ -148,13 +134,7 @@ def test_every_change_is_a_new_generation() -> None:
         assert KeyFile.decode(changed.encode()) == changed
 
 
-@pytest.mark.parametrize(
-    ("parameters", "previous"),
-    [
-        pytest.param(KdfParameters(1, 3, 4), None, id="current"),
-        pytest.param(DEFAULT, KdfParameters(1, 3, 4), id="previous"),
-    ],
-)
+@each({"current": (KdfParameters(1, 3, 4), None), "previous": (DEFAULT, KdfParameters(1, 3, 4))})
 def test_a_cost_out_of_bounds_is_never_written(parameters: KdfParameters, previous: KdfParameters | None) -> None:
     with pytest.raises(RefusedError, match="memory_kib = 1 is not between"):
         FILE.with_parameters(parameters, previous)
@@ -162,44 +142,30 @@ def test_a_cost_out_of_bounds_is_never_written(parameters: KdfParameters, previo
         _made_with({}, replace(HEADER, parameters=parameters, previous=previous))
 
 
-def test_a_slot_opens_with_its_key_at_its_number_in_its_vault() -> None:
-    assert open_slot(KEY, FILE.slots[5], HEADER, 5) == SECRETS
-
-
-@pytest.mark.parametrize(
-    ("key", "header", "number"),
-    [
-        pytest.param(OTHER_KEY, HEADER, 5, id="another key"),
-        pytest.param(KEY, HEADER, 6, id="another number"),
-        pytest.param(KEY, replace(HEADER, vault=fixed("else", 16)), 5, id="another vault"),
-    ],
+@each(
+    {
+        "another key": (OTHER_KEY, HEADER, 5),
+        "another number": (KEY, HEADER, 6),
+        "another vault": (KEY, replace(HEADER, vault=fixed("else", 16)), 5),
+    }
 )
 def test_a_slot_opens_nowhere_else(key: bytes, header: KeyHeader, number: int) -> None:
     with pytest.raises(BrokenSealError, match=f"seal does not hold: slot {number}"):
         open_slot(key, FILE.slots[5], header, number)
 
 
-def test_a_slot_survives_changes_of_folder_and_generation() -> None:
+def test_a_slot_opens_with_its_key_at_its_number_in_its_vault_whatever_the_folder_and_generation() -> None:
     moved = replace(HEADER, folder=fixed("else", 16), generation=11, previous=None)
+    assert open_slot(KEY, FILE.slots[5], HEADER, 5) == open_slot(KEY, FILE.slots[5], moved, 5) == SECRETS
     assert slot_info(moved, 5) == slot_info(HEADER, 5)
-    assert open_slot(KEY, FILE.slots[5], moved, 5) == SECRETS
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param(slot_info(HEADER, 6), id="number"),
-        pytest.param(slot_info(HEADER, 5, FLOOR), id="cost"),
-        pytest.param(slot_info(replace(HEADER, vault=fixed("else", 16)), 5), id="vault"),
-        pytest.param(slot_info(replace(HEADER, vault_salt=fixed("else")), 5), id="salt"),
-    ],
-)
-def test_a_slot_is_bound_to_what_fixes_its_key(other: bytes) -> None:
-    assert other != slot_info(HEADER, 5, DEFAULT)
-    assert len(other) == 14 + 1 + 1 + 16 + 32 + 9 + 8
-
-
-def test_a_slot_has_numbers_0_to_31() -> None:
+def test_a_slot_is_bound_to_what_fixes_its_key() -> None:
+    other_vault, other_salt = replace(HEADER, vault=fixed("else", 16)), replace(HEADER, vault_salt=fixed("else"))
+    infos = [slot_info(HEADER, 5, DEFAULT), slot_info(HEADER, 6), slot_info(HEADER, 5, FLOOR)]
+    infos += [slot_info(other_vault, 5), slot_info(other_salt, 5)]
+    assert len(set(infos)) == 5
+    assert {len(info) for info in infos} == {14 + 1 + 1 + 16 + 32 + 9 + 8}
     for number in (-1, 32):
         with pytest.raises(MalformedError, match=f"slot {number} is not between 0 and 31"):
             slot_info(HEADER, number)
@@ -208,19 +174,16 @@ def test_a_slot_has_numbers_0_to_31() -> None:
 CONTENT = msgspec.msgpack.decode(SECRETS.encode())
 
 
-@pytest.mark.parametrize(
-    ("content", "error"),
-    [
-        pytest.param(b"", "slot content cannot be read", id="empty"),
-        pytest.param(SECRETS.encode() + b"\0", "slot content cannot be read", id="lengthened"),
-        pytest.param(msgspec.msgpack.encode({**CONTENT, "seat": 1}), "slot content cannot be read", id="number"),
-        pytest.param(msgspec.msgpack.encode({**CONTENT, "more": b""}), "other fields than format 1", id="more"),
-        pytest.param(
-            msgspec.msgpack.encode({k: v for k, v in CONTENT.items() if k != "root"}), "other fields", id="no root"
-        ),
-        pytest.param(msgspec.msgpack.encode({**CONTENT, "root": b""}), "root_public has 0 bytes", id="empty root"),
-        pytest.param(msgspec.msgpack.encode({**CONTENT, "kem": bytes(95)}), "kem_seed has 95 bytes", id="short seed"),
-    ],
+@each(
+    {
+        "empty": (b"", "slot content cannot be read"),
+        "lengthened": (SECRETS.encode() + b"\0", "slot content cannot be read"),
+        "number": (msgspec.msgpack.encode({**CONTENT, "seat": 1}), "slot content cannot be read"),
+        "more": (msgspec.msgpack.encode({**CONTENT, "more": b""}), "other fields than format 1"),
+        "no root": (msgspec.msgpack.encode({k: v for k, v in CONTENT.items() if k != "root"}), "other fields"),
+        "empty root": (msgspec.msgpack.encode({**CONTENT, "root": b""}), "root_public has 0 bytes"),
+        "short seed": (msgspec.msgpack.encode({**CONTENT, "kem": bytes(95)}), "kem_seed has 95 bytes"),
+    }
 )
 def test_a_slot_with_other_content_is_refused(content: bytes, error: str) -> None:
     slot = seal(KEY, content, LocalContext(Purpose.SLOT, VAULT, bytes(16), 5))
@@ -236,13 +199,7 @@ def test_secrets_are_never_shown() -> None:
 
 
 def test_a_folder_tag_names_folder_and_digest() -> None:
-    tags = {
-        folder_tag(HEADER.folder, FILE.digest()),
-        folder_tag(VAULT, FILE.digest()),
-        folder_tag(HEADER.folder, KEY),
-    }
-    assert {len(tag) for tag in tags} == {16}
-    assert len(tags) == 3
-    for folder, digest in ((b"", KEY), (VAULT, b"")):
-        with pytest.raises(MalformedError, match="has 0 bytes"):
-            folder_tag(folder, digest)
+    named = [(HEADER.folder, FILE.digest()), (VAULT, FILE.digest()), (HEADER.folder, KEY)]
+    tags = {folder_tag(*parts) for parts in named}
+    assert [len(tag) for tag in tags] == [16] * 3
+    refused(MalformedError, "has 0 bytes", folder_tag, [(b"", KEY), (VAULT, b"")])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.seal.places import COMPARTMENT, KEY, NOTE, ORIGIN, OTHER_KEY, RECORD, VAULT, fixed, flipped
+from tests.tables import refused
 from vault.errors import BrokenSealError, MalformedError
 from vault.seal.envelope import open_sealed, seal
 from vault.seal.keys import (
@@ -18,6 +19,7 @@ from vault.seal.keys import (
     unwrap,
     wrap,
 )
+from vault.seal.named import access_record, deputy_record, derive_register_hash, derive_register_key
 
 WRAP_KEY = derive_wrap_key(KEY)
 
@@ -48,9 +50,8 @@ def test_wrapping_follows_rfc_3394() -> None:
 
 def test_no_bit_of_a_wrap_can_be_flipped_and_no_length_changed() -> None:
     wrapped = wrap(WRAP_KEY, OTHER_KEY)
-    for bit in range(8 * len(wrapped)):
-        with pytest.raises(BrokenSealError, match="wrap does not open under this epoch"):
-            unwrap(WRAP_KEY, flipped(wrapped, bit))
+    flips = [(WRAP_KEY, flipped(wrapped, bit)) for bit in range(8 * len(wrapped))]
+    refused(BrokenSealError, "wrap does not open under this epoch", unwrap, flips)
     for other in (b"", wrapped[:32], wrapped[:39], wrapped + b"\0", wrapped + bytes(8)):
         with pytest.raises(BrokenSealError, match=f"wrap has {len(other)} bytes, not 40"):
             unwrap(WRAP_KEY, other)
@@ -114,24 +115,37 @@ KEY_USES: list[Callable[[bytes], bytes]] = [
     derive_proposal_key,
     lambda key: derive_index_tag(key, RECORD, b""),
     lambda key: epoch_id(VAULT, COMPARTMENT, key),
+    derive_register_key,
+    lambda key: derive_register_hash(key, "ilham"),
 ]
 ID_USES: list[Callable[[bytes], bytes]] = [
     lambda wrong: epoch_id(wrong, COMPARTMENT, KEY),
     lambda wrong: epoch_id(VAULT, wrong, KEY),
     lambda wrong: compartment_id(wrong, 0, 0),
     lambda wrong: derive_index_tag(KEY, wrong, b""),
+    access_record,
+    deputy_record,
 ]
 
 
-@pytest.mark.parametrize("key", [b"", KEY[:31], KEY + KEY], ids=["empty", "short", "long"])
-@pytest.mark.parametrize("use", KEY_USES)
-def test_no_key_of_another_length_is_used(use: Callable[[bytes], bytes], key: bytes) -> None:
-    with pytest.raises(MalformedError, match=f"key has {len(key)} bytes, not 32"):
-        use(key)
+def test_no_key_and_no_id_of_another_length_is_used() -> None:
+    for key in (b"", KEY[:31], KEY + KEY):
+        refused(MalformedError, f"key has {len(key)} bytes, not 32", lambda use, key=key: use(key), KEY_USES)
+    for wrong in (b"", bytes(15), bytes(33)):
+        refused(MalformedError, f"has {len(wrong)} bytes, not", lambda use, wrong=wrong: use(wrong), ID_USES)
 
 
-@pytest.mark.parametrize("use", ID_USES)
-@pytest.mark.parametrize("wrong", [b"", bytes(15), bytes(33)], ids=["empty", "short", "long"])
-def test_no_id_of_another_length_is_used(use: Callable[[bytes], bytes], wrong: bytes) -> None:
-    with pytest.raises(MalformedError, match=f"has {len(wrong)} bytes, not"):
-        use(wrong)
+def test_records_of_members_are_told_apart_and_have_the_size_of_an_id() -> None:
+    member, other = fixed("member", 16), fixed("other member", 16)
+    records = {access_record(member), access_record(other), deputy_record(member), deputy_record(other)}
+    assert [len(record) for record in records] == [16] * 4
+
+
+def test_the_register_has_a_key_of_its_own_in_each_epoch_and_a_guess_is_right_under_it_alone() -> None:
+    key, other = derive_register_key(KEY), derive_register_key(OTHER_KEY)
+    assert len({key, other, derive_wrap_key(KEY)}) == 3
+    assert derive_register_hash(key, "ilham") == derive_register_hash(key, "ilham")
+    assert derive_register_hash(key, "ilham") not in (
+        derive_register_hash(key, "ilhan"),
+        derive_register_hash(other, "ilham"),
+    )

@@ -2,20 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import each, refused
 from vault.errors import MalformedError
 from vault.seal.padding import AUDIT_SIZES, SLOT_SIZE, pad, padded_size, padme, unpad
 from vault.seal.purposes import Purpose
 
-PADME_SIZES = [
-    pytest.param(256, 256, id="smallest"),
-    pytest.param(257, 272, id="one more"),
-    pytest.param(1000, 1024, id="below a power of two"),
-    pytest.param(1025, 1088, id="above a power of two"),
-    pytest.param(1_000_000, 1_015_808, id="a megabyte"),
-]
 
-
-@pytest.mark.parametrize(("size", "expected"), PADME_SIZES)
+@each([(256, 256), (257, 272), (1000, 1024), (1025, 1088), (1_000_000, 1_015_808)])
 def test_padme_gives_the_sizes_of_its_paper(size: int, expected: int) -> None:
     assert padme(size) == expected
 
@@ -34,58 +27,36 @@ def test_padding_comes_off_as_it_went_on(content: bytes, purpose: Purpose) -> No
     assert len(padded) == padded_size(purpose, len(content))
 
 
-@pytest.mark.parametrize("size", [0, 254, 255, 256, 511, 512, 1023, 1024, 4095])
-def test_audit_payloads_take_four_sizes_only(size: int) -> None:
-    padded = pad(Purpose.AUDIT, b"x" * size)
-    assert len(padded) in AUDIT_SIZES
-    assert len(padded) > size
-
-
-@pytest.mark.parametrize(
-    ("size", "padded"),
-    [(0, 256), (255, 256), (256, 512), (511, 512), (512, 1024), (1023, 1024), (1024, 4096), (4095, 4096)],
-)
+@each([(0, 256), (255, 256), (256, 512), (511, 512), (512, 1024), (1023, 1024), (1024, 4096), (4095, 4096)])
 def test_an_audit_payload_takes_the_smallest_of_256_512_1024_4096(size: int, padded: int) -> None:
-    assert padded_size(Purpose.AUDIT, size) == padded
+    assert padded_size(Purpose.AUDIT, size) == len(pad(Purpose.AUDIT, bytes(size))) == padded
+    assert padded in AUDIT_SIZES
 
 
-def test_nothing_but_zeros_stands_behind_the_mark() -> None:
-    for tail in (b"\x80!", b"\x80\0!"):
-        with pytest.raises(MalformedError, match="padding is not that of the format"):
-            unpad(Purpose.VERSION, (b"abc" + tail).ljust(256, b"\0"))
+def test_slots_take_one_size_only() -> None:
+    assert {len(pad(Purpose.SLOT, b"x" * size)) for size in (0, 400, 951)} == {SLOT_SIZE}
 
 
-@pytest.mark.parametrize("size", [0, 400, 951])
-def test_slots_take_one_size_only(size: int) -> None:
-    assert len(pad(Purpose.SLOT, b"x" * size)) == SLOT_SIZE
+def test_content_that_fits_no_size_is_refused() -> None:
+    refused(MalformedError, "audit payload of 4096 bytes is longer than 4095", pad, [(Purpose.AUDIT, bytes(4096))])
+    refused(MalformedError, "slot content of 952 bytes is longer than 951", pad, [(Purpose.SLOT, bytes(952))])
 
 
-@pytest.mark.parametrize(
-    ("purpose", "size", "error"),
-    [
-        pytest.param(Purpose.AUDIT, 4096, "audit payload of 4096 bytes is longer than 4095", id="audit"),
-        pytest.param(Purpose.SLOT, 952, "slot content of 952 bytes is longer than 951", id="slot"),
-    ],
-)
-def test_content_that_fits_no_size_is_refused(purpose: Purpose, size: int, error: str) -> None:
-    with pytest.raises(MalformedError, match=error):
-        pad(purpose, bytes(size))
-
-
-@pytest.mark.parametrize(
-    ("purpose", "padded"),
-    [
-        pytest.param(Purpose.VERSION, b"", id="nothing"),
-        pytest.param(Purpose.VERSION, bytes(256), id="no mark"),
-        pytest.param(Purpose.VERSION, b"note".ljust(256, b"\0"), id="content without mark"),
-        pytest.param(Purpose.VERSION, b"note\x81".ljust(256, b"\0"), id="another mark"),
-        pytest.param(Purpose.VERSION, b"note\x80".ljust(255, b"\0"), id="too short"),
-        pytest.param(Purpose.VERSION, b"note\x80".ljust(257, b"\0"), id="not a Padme size"),
-        pytest.param(Purpose.VERSION, b"note\x80".ljust(272, b"\0"), id="a Padme size, but not of this content"),
-        pytest.param(Purpose.AUDIT, b"note\x80".ljust(512, b"\0"), id="a larger bucket than needed"),
-        pytest.param(Purpose.AUDIT, b"x" * 5000 + b"\x80", id="beyond all buckets"),
-        pytest.param(Purpose.SLOT, b"note\x80".ljust(256, b"\0"), id="slot of another size"),
-    ],
+@each(
+    {
+        "nothing": (Purpose.VERSION, b""),
+        "no mark": (Purpose.VERSION, bytes(256)),
+        "a letter behind the mark": (Purpose.VERSION, b"abc\x80!".ljust(256, b"\0")),
+        "a letter behind mark and zero": (Purpose.VERSION, b"abc\x80\0!".ljust(256, b"\0")),
+        "content without mark": (Purpose.VERSION, b"note".ljust(256, b"\0")),
+        "another mark": (Purpose.VERSION, b"note\x81".ljust(256, b"\0")),
+        "too short": (Purpose.VERSION, b"note\x80".ljust(255, b"\0")),
+        "not a Padme size": (Purpose.VERSION, b"note\x80".ljust(257, b"\0")),
+        "a Padme size, but not of this content": (Purpose.VERSION, b"note\x80".ljust(272, b"\0")),
+        "a larger bucket than needed": (Purpose.AUDIT, b"note\x80".ljust(512, b"\0")),
+        "beyond all buckets": (Purpose.AUDIT, b"x" * 5000 + b"\x80"),
+        "slot of another size": (Purpose.SLOT, b"note\x80".ljust(256, b"\0")),
+    }
 )
 def test_any_other_tail_is_refused(purpose: Purpose, padded: bytes) -> None:
     with pytest.raises(MalformedError, match=r"padding is not that of the format|audit payload of 5000 bytes"):

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from cryptography.exceptions import InvalidSignature, InvalidTag
 
+from tests.tables import each
 from tests.vectors import make_people
 from tests.vectors.independent import basis as decoder
 from tests.vectors.independent import people_vectors as people_decoder
@@ -62,13 +63,11 @@ def test_the_program_opens_a_proposal() -> None:
     assert make_people.roster().root == raw("proposal", "root")
 
 
-@pytest.mark.parametrize("own", [0, 1])
-def test_the_program_opens_a_question_as_either_seat_and_its_answer(own: int) -> None:
-    private = KemPrivate.from_seed(bytes.fromhex(VECTORS["letter"]["seeds"][own]))
-    seat = bytes.fromhex(VECTORS["letter"]["seats"][own])
-    content = open_letter(private, seat, VAULT, raw("letter", "file"))
-    assert content == raw("letter", "content")
-    wanted = decode_wanted(msgspec.msgpack.decode(content)["content"])
+def test_the_program_opens_a_question_as_either_seat_and_its_answer() -> None:
+    for seed, seat in zip(VECTORS["letter"]["seeds"], VECTORS["letter"]["seats"], strict=True):
+        private = KemPrivate.from_seed(bytes.fromhex(seed))
+        assert open_letter(private, bytes.fromhex(seat), VAULT, raw("letter", "file")) == raw("letter", "content")
+    wanted = decode_wanted(msgspec.msgpack.decode(raw("letter", "content"))["content"])
     wanted.require_whole()
     assert Approval.decode(bytes.fromhex(VECTORS["approval"])).digest == wanted.digest
 
@@ -107,8 +106,7 @@ UNCHECKED = {("joining", "seed"), ("joining", "further"), ("bundle", "seed")}
 CHECKED = [path for path in places(VECTORS) if path[:2] not in UNCHECKED and path[0] != "rows" and "seeds" not in path]
 
 
-@pytest.mark.parametrize("path", CHECKED, ids=lambda path: "/".join(map(str, path)))
-@pytest.mark.parametrize("where", [0, 0.5, 1], ids=["first", "middle", "last"])
+@each({f"{'/'.join(map(str, path))} at {where}": (path, where) for path in CHECKED for where in (0, 0.5, 1)})
 def test_the_decoder_refuses_a_vector_with_one_bit_changed(path: tuple[Any, ...], where: float) -> None:
     vectors = copy.deepcopy(VECTORS)
     *above, last = path

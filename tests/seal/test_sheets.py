@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]  # ships no types
 
 from tests.seal.places import KEY, OTHER_KEY
+from tests.tables import each
 from vault.errors import RefusedError, VaultError, VerificationError
-from vault.seal.recovery import derive_root_seed, root_words, split
+from vault.seal.recovery import derive_root_seed, root_words
 from vault.seal.sheets import (
     ROWS,
     Sheet,
@@ -43,15 +44,10 @@ def another_word(word: str) -> str:
     return str(WORDLIST[(WORDLIST.index(word) + 1) % 1024])
 
 
-@pytest.mark.parametrize("shape", [(2, 3), (3, 5)])
+@each([((2, 3),), ((3, 5),)])
 def test_a_sheet_is_called_by_its_number_as_soon_as_the_words_tell_it(shape: tuple[int, int]) -> None:
     for sheet in make_sheets(bytes(range(32)), *shape):
-        assert [sheet_number(sheet.words[:count]) for count in (0, 3, 4, 33)] == [
-            None,
-            None,
-            sheet.number,
-            sheet.number,
-        ]
+        assert [sheet_number(sheet.words[:count]) for count in (0, 3, 4, 33)] == [None, None, *[sheet.number] * 2]
         assert sheet_name(2, sheet.words[:3]) == "second sheet"
         assert sheet_name(2, sheet.words[:6]) == f"second sheet (number {sheet.number})"
     assert sheet_number(["no", "word", "of", "it"]) is None
@@ -77,15 +73,10 @@ def test_the_number_of_a_row_is_the_one_that_the_format_gives() -> None:
     assert row_check(2, ("academic", "acid", "acne")) != row_check(1, ("academic", "acid", "acne"))
 
 
-@pytest.mark.parametrize("letters", [4, 5, 8], ids=["four letters", "five", "whole"])
-@pytest.mark.parametrize("upper", [False, True])
-def test_what_is_printed_can_be_typed_back_whole_or_in_four_letters(letters: int, upper: bool) -> None:
-    text = as_printed(SHEETS[0], letters=letters)
-    assert read_sheet(text.upper() if upper else text, sheet=1) == SHEETS[0].words
-
-
-def test_a_sheet_is_read_without_its_numbers_too() -> None:
-    assert read_sheet(" ".join(SHEETS[0].words), sheet=1) == SHEETS[0].words
+def test_what_is_printed_can_be_typed_back_whole_or_in_four_letters_with_or_without_its_numbers() -> None:
+    printed = [as_printed(SHEETS[0], letters=letters) for letters in (4, 5, 8)]
+    for text in (*printed, *map(str.upper, printed), " ".join(SHEETS[0].words)):
+        assert read_sheet(text, sheet=1) == SHEETS[0].words
 
 
 def test_no_two_words_share_four_letters() -> None:
@@ -93,22 +84,19 @@ def test_no_two_words_share_four_letters() -> None:
     assert all(whole_word(word[:4]) == whole_word(f" {word.upper()} ") == word for word in WORDLIST)
 
 
-@pytest.mark.parametrize("typed", ["", "!", "aca", "academix", "academics", "zzzz", "acad1", "асад"])
-def test_what_is_no_word_of_the_list_is_none(typed: str) -> None:
-    assert whole_word(typed) is None
+def test_what_is_no_word_of_the_list_is_none() -> None:
+    assert {whole_word(typed) for typed in ("", "!", "aca", "academix", "academics", "zzzz", "acad1", "асад")} == {None}
 
 
 def test_rows_that_changed_places_are_found() -> None:
     sheet = SHEETS[0]
     lines = as_printed(sheet).splitlines()
     lines[3], lines[7] = lines[7], lines[3]
-    with pytest.raises(
-        VerificationError, match=r"first sheet \(number 1\), row 4: the words do not give the number beside them"
-    ):
+    with pytest.raises(VerificationError, match=r"first sheet \(number 1\), row 4: the words do not give the number"):
         read_sheet("\n".join(lines), sheet=1)
 
 
-@pytest.mark.parametrize("row", [1, 5, 11])
+@each([1, 5, 11])
 def test_a_mistyped_word_is_found_by_its_row(row: int) -> None:
     for place in range(3):
         lines = as_printed(SHEETS[1]).splitlines()
@@ -127,57 +115,36 @@ def test_a_word_that_is_none_is_named_by_its_place_alone() -> None:
     assert "notaword" not in refusal.value.message + refusal.value.next_step
 
 
-def without_a_word(lines: list[str]) -> list[str]:
-    words = lines[4].split()
-    return [*lines[:4], " ".join([*words[:2], *words[3:]]), *lines[5:]]
+def with_row_5(change: Callable[[list[str]], list[str]]) -> Callable[[list[str]], list[str]]:
+    return lambda lines: [*lines[:4], " ".join(change(lines[4].split())), *lines[5:]]
 
 
-def with_a_word_more(lines: list[str]) -> list[str]:
-    words = lines[4].split()
-    return [*lines[:4], " ".join([*words[:2], "acid", *words[2:]]), *lines[5:]]
-
-
-@pytest.mark.parametrize(
-    ("change", "text"),
-    [
-        pytest.param(without_a_word, "first sheet .number 1., row 5 has 2 words, not 3", id="a word short"),
-        pytest.param(with_a_word_more, "first sheet .number 1., row 5 has 4 words, not 3", id="a word more"),
-        pytest.param(lambda lines: lines[:-1], "first sheet has 10 rows, not 11", id="a row short"),
-        pytest.param(lambda lines: [*lines, lines[0]], "first sheet has 12 rows, not 11", id="a row more"),
-        pytest.param(
-            lambda lines: [*lines, "acid"], "first sheet has 12 rows, not 11", id="a word behind the last number"
+@each(
+    {
+        "a word short": (with_row_5(lambda row: row[:2] + row[3:]), "first sheet .number 1., row 5 has 2 words, not 3"),
+        "a word more": (
+            with_row_5(lambda row: [*row[:2], "acid", *row[2:]]),
+            "first sheet .number 1., row 5 has 4 words, not 3",
         ),
-        pytest.param(lambda lines: lines * 40, "first sheet has 440 rows, not 11", id="far too much"),
-        pytest.param(
-            lambda lines: [" ".join(SHEETS[0].words[:-1])], "first sheet has 32 words, not 33", id="no numbers"
-        ),
-        pytest.param(lambda lines: [], "first sheet has 0 words, not 33", id="nothing"),
-        pytest.param(
-            lambda lines: [*lines, "zz"], "first sheet has 12 rows, not 11", id="a short word behind the last number"
-        ),
-        pytest.param(lambda lines: [*lines, "\u00b2"], "first sheet has 12 rows, not 11", id="a power is no number"),
-        pytest.param(lambda lines: ["123"], "first sheet has 1 rows, not 11", id="a number alone"),
-    ],
+        "a row short": (lambda lines: lines[:-1], "first sheet has 10 rows, not 11"),
+        "a row more": (lambda lines: [*lines, lines[0]], "first sheet has 12 rows, not 11"),
+        "a word behind the last number": (lambda lines: [*lines, "acid"], "first sheet has 12 rows, not 11"),
+        "far too much": (lambda lines: lines * 40, "first sheet has 440 rows, not 11"),
+        "no numbers": (lambda lines: [" ".join(SHEETS[0].words[:-1])], "first sheet has 32 words, not 33"),
+        "nothing": (lambda lines: [], "first sheet has 0 words, not 33"),
+        "a short word behind the last number": (lambda lines: [*lines, "zz"], "first sheet has 12 rows, not 11"),
+        "a power is no number": (lambda lines: [*lines, "\u00b2"], "first sheet has 12 rows, not 11"),
+        "a number alone": (lambda lines: ["123"], "first sheet has 1 rows, not 11"),
+    }
 )
-def test_a_sheet_of_another_shape_is_refused(change: object, text: str) -> None:
-    assert callable(change)
+def test_a_sheet_of_another_shape_is_refused(change: Callable[[list[str]], list[str]], text: str) -> None:
     with pytest.raises(VerificationError, match=text):
         read_sheet("\n".join(change(as_printed(SHEETS[0]).splitlines())), sheet=1)
 
 
-@pytest.mark.parametrize(
-    "sheets",
-    [
-        pytest.param(SHEETS[:2], id="two of three"),
-        pytest.param((SHEETS[2], SHEETS[0]), id="in any order"),
-        pytest.param(SHEETS, id="all three"),
-        pytest.param(FIVE[1:4], id="three of five"),
-        pytest.param(FIVE, id="all five"),
-        pytest.param(AGAIN[:2], id="another set of the same secret"),
-    ],
-)
-def test_enough_sheets_of_one_set_give_the_secret(sheets: Sequence[Sheet]) -> None:
-    assert join_sheets([sheet.words for sheet in sheets], WORDS) == KEY
+def test_enough_sheets_of_one_set_give_the_secret_in_any_order() -> None:
+    for sheets in (SHEETS[:2], (SHEETS[2], SHEETS[0]), SHEETS, FIVE[1:4], FIVE, AGAIN[:2]):
+        assert join_sheets([sheet.words for sheet in sheets], WORDS) == KEY
 
 
 def swapped(sheet: Sheet) -> tuple[str, ...]:
@@ -189,41 +156,40 @@ _OTHER_SET = (
     "the second sheet (number 2) is of another set than the first sheet (number 1)",
     "Sheets of one set begin with the same two words.",
 )
-# Sheets, and all that is said of them: the same whatever words they have.
-REFUSALS = [
-    pytest.param([], RefusedError, ("no sheet was given", "Type the words of the sheets."), id="none"),
-    pytest.param([SHEETS[0].words], RefusedError, ("2 sheets are needed, not 1", _FEWER), id="one custodian alone"),
-    pytest.param(
-        [one.words for one in FIVE[:2]], RefusedError, ("3 sheets are needed, not 2", _FEWER), id="two of five"
-    ),
-    pytest.param(
-        [SHEETS[0].words, SHEETS[0].words],
-        VerificationError,
-        ("the second sheet (number 1) is the first sheet (number 1) once more", "Ask for the sheet of another person."),
-        id="one sheet twice",
-    ),
-    pytest.param([SHEETS[0].words, AGAIN[1].words], VerificationError, _OTHER_SET, id="two sets"),
-    pytest.param([SHEETS[0].words, OTHERS[1].words], VerificationError, _OTHER_SET, id="two vaults"),
-    pytest.param([SHEETS[0].words, FIVE[1].words], VerificationError, _OTHER_SET, id="two shapes"),
-    pytest.param(
-        [SHEETS[0].words, swapped(SHEETS[1])],
-        VerificationError,
-        (
-            "the words of the second sheet (number 2) do not hold together",
-            "Some word is another one of the list: compare all of them, and the number beside each row.",
+
+
+# All that is said of them is the same whatever words they have.
+@each(
+    {
+        "none": ([], RefusedError, ("no sheet was given", "Type the words of the sheets.")),
+        "one custodian alone": ([SHEETS[0].words], RefusedError, ("2 sheets are needed, not 1", _FEWER)),
+        "two of five": ([one.words for one in FIVE[:2]], RefusedError, ("3 sheets are needed, not 2", _FEWER)),
+        "one sheet twice": (
+            [SHEETS[0].words, SHEETS[0].words],
+            VerificationError,
+            (
+                "the second sheet (number 1) is the first sheet (number 1) once more",
+                "Ask for the sheet of another person.",
+            ),
         ),
-        id="a word of the list in place of another",
-    ),
-    pytest.param(
-        [one.words for one in OTHERS[:2]],
-        VerificationError,
-        ("the shares give another root than the expected words", "Check that sheets and vault belong together."),
-        id="sheets of another vault",
-    ),
-]
-
-
-@pytest.mark.parametrize(("sheets", "error", "said"), REFUSALS)
+        "two sets": ([SHEETS[0].words, AGAIN[1].words], VerificationError, _OTHER_SET),
+        "two vaults": ([SHEETS[0].words, OTHERS[1].words], VerificationError, _OTHER_SET),
+        "two shapes": ([SHEETS[0].words, FIVE[1].words], VerificationError, _OTHER_SET),
+        "a word of the list in place of another": (
+            [SHEETS[0].words, swapped(SHEETS[1])],
+            VerificationError,
+            (
+                "the words of the second sheet (number 2) do not hold together",
+                "Some word is another one of the list: compare all of them, and the number beside each row.",
+            ),
+        ),
+        "sheets of another vault": (
+            [one.words for one in OTHERS[:2]],
+            VerificationError,
+            ("the shares give another root than the expected words", "Check that sheets and vault belong together."),
+        ),
+    }
+)
 def test_sheets_that_do_not_open_are_refused_without_a_word_of_them(
     sheets: list[Sequence[str]], error: type[VaultError], said: tuple[str, str]
 ) -> None:
@@ -233,12 +199,9 @@ def test_sheets_that_do_not_open_are_refused_without_a_word_of_them(
     assert refusal.value.__cause__ is None
 
 
-def test_a_sheet_says_how_many_are_needed() -> None:
+def test_a_sheet_says_how_many_are_needed_and_before_the_vault_is_open_not_of_which_vault_it_is() -> None:
     assert sheets_needed([SHEETS[2].words]) == 2
     assert sheets_needed([sheet.words for sheet in FIVE]) == 3
-
-
-def test_before_the_vault_is_open_nothing_says_which_vault_it_is() -> None:
     assert join_sheets([sheet.words for sheet in OTHERS[:2]], None) == OTHER_KEY
 
 
@@ -246,7 +209,3 @@ def test_nothing_of_a_sheet_is_in_its_repr() -> None:
     shown = set(re.findall("[a-z]+", repr(SHEETS[0]).split("root_words")[0]))  # whole words: "threshold" holds one
     assert shown.isdisjoint(SHEETS[0].words)
     assert repr(SHEETS[0].rows[0]) == "Row(number=1)"
-
-
-def test_split_and_sheets_agree() -> None:
-    assert {len(share.split()) for share in split(KEY)} == {33}

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.seal.places import KEY, OTHER_KEY, flipped
+from tests.tables import each, refused
 from vault.errors import MalformedError, VerificationError
 from vault.seal.signing import (
     SIGNATURE_SIZE,
@@ -14,16 +15,16 @@ from vault.seal.signing import (
 )
 
 PUBLIC = public_key(KEY)
-SMALL_ORDER = [
-    pytest.param("0100000000000000000000000000000000000000000000000000000000000000", id="order 1"),
-    pytest.param("0100000000000000000000000000000000000000000000000000000000000080", id="order 1, sign set"),
-    pytest.param("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", id="order 2"),
-    pytest.param("0000000000000000000000000000000000000000000000000000000000000000", id="order 4"),
-    pytest.param("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", id="order 8"),
-    pytest.param("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa", id="order 8, sign set"),
-    pytest.param("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", id="0, not canonical"),
-    pytest.param("eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", id="1, not canonical"),
-]
+SMALL_ORDER = {
+    "order 1": "0100000000000000000000000000000000000000000000000000000000000000",
+    "order 1, sign set": "0100000000000000000000000000000000000000000000000000000000000080",
+    "order 2": "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "order 4": "0000000000000000000000000000000000000000000000000000000000000000",
+    "order 8": "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "order 8, sign set": "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+    "0, not canonical": "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "1, not canonical": "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+}
 
 
 def test_signing_follows_rfc_8032() -> None:
@@ -44,14 +45,13 @@ def test_a_signature_covers_purpose_and_message() -> None:
     assert is_signed_raw(PUBLIC, sign_raw(KEY, b"note"), b"note")
 
 
-@pytest.mark.parametrize(
-    ("public", "purpose", "message"),
-    [
-        pytest.param(PUBLIC, "genesis", b"root", id="another purpose"),
-        pytest.param(PUBLIC, "roster", b"rooT", id="another message"),
-        pytest.param(PUBLIC, "roster", b"", id="no message"),
-        pytest.param(public_key(OTHER_KEY), "roster", b"root", id="another key"),
-    ],
+@each(
+    {
+        "another purpose": (PUBLIC, "genesis", b"root"),
+        "another message": (PUBLIC, "roster", b"rooT"),
+        "no message": (PUBLIC, "roster", b""),
+        "another key": (public_key(OTHER_KEY), "roster", b"root"),
+    }
 )
 def test_a_signature_holds_for_nothing_else(public: bytes, purpose: str, message: bytes) -> None:
     with pytest.raises(VerificationError, match=f"signature does not hold: key {public.hex()}"):
@@ -62,13 +62,11 @@ def test_no_bit_of_a_signature_can_be_flipped_and_no_length_changed() -> None:
     signature = sign_raw(KEY, b"message")
     wrong = [flipped(signature, bit) for bit in range(512)]
     wrong += [signature[:size] for size in range(64)] + [signature + b"\0"]
-    for one in wrong:
-        with pytest.raises(VerificationError, match="signature does not hold"):
-            verify_raw(PUBLIC, one, b"message")
-        assert not is_signed_raw(PUBLIC, one, b"message")
+    refused(VerificationError, "signature does not hold", verify_raw, [(PUBLIC, one, b"message") for one in wrong])
+    assert not any(is_signed_raw(PUBLIC, one, b"message") for one in wrong)
 
 
-@pytest.mark.parametrize("public", SMALL_ORDER)
+@each(SMALL_ORDER)
 def test_a_key_under_which_anything_verifies_is_no_key(public: str) -> None:
     # R = identity, s = 0: under the key of order 1 this holds for every message.
     universal = b"\x01" + bytes(63)
@@ -76,30 +74,25 @@ def test_a_key_under_which_anything_verifies_is_no_key(public: str) -> None:
         verify_raw(bytes.fromhex(public), universal, b"anything")
 
 
-@pytest.mark.parametrize("public", [b"", PUBLIC[:31], PUBLIC + b"\0"], ids=["empty", "short", "long"])
+@each({"empty": b"", "short": PUBLIC[:31], "long": PUBLIC + b"\0"})
 def test_a_public_key_of_another_length_is_refused(public: bytes) -> None:
     with pytest.raises(MalformedError, match=f"public key has {len(public)} bytes, not 32"):
         verify_raw(public, sign_raw(KEY, b"m"), b"m")
     assert not is_signed_raw(public, sign_raw(KEY, b"m"), b"m")
 
 
-@pytest.mark.parametrize("purpose", ["", "Roster", "a/b", "a\0b", "-a", "ä", "a" * 32])
-def test_a_purpose_is_a_word(purpose: str) -> None:
-    with pytest.raises(MalformedError, match="a signing purpose is a word"):
-        sign(KEY, purpose, b"m")
+def test_a_purpose_is_a_word() -> None:
+    purposes = ["", "Roster", "a/b", "a\0b", "-a", "ä", "a" * 32]
+    refused(MalformedError, "a signing purpose is a word", lambda purpose: sign(KEY, purpose, b"m"), purposes)
 
 
-@pytest.mark.parametrize("seed", [b"", KEY[:31]], ids=["empty", "short"])
-def test_a_seed_of_another_length_is_refused(seed: bytes) -> None:
-    with pytest.raises(MalformedError, match="key has"):
-        sign_raw(seed, b"m")
-    with pytest.raises(MalformedError, match="key has"):
-        public_key(seed)
+def test_a_seed_of_another_length_is_refused() -> None:
+    for seed in (b"", KEY[:31]):
+        refused(
+            MalformedError, "key has", lambda use, seed=seed: use(seed), [public_key, lambda seed: sign_raw(seed, b"m")]
+        )
 
 
-def test_seeds_are_random() -> None:
+def test_seeds_are_random_and_a_signature_has_64_bytes() -> None:
     assert len({make_signing_seed() for _ in range(100)}) == 100
-
-
-def test_a_signature_has_64_bytes() -> None:
     assert SIGNATURE_SIZE == len(sign_raw(KEY, b"message")) == 64

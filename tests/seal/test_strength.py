@@ -2,47 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
-
+from tests.tables import each
 from vault.seal.strength import LEAST_DIGITS, digits_of_guesses
 from vault.seal.wordlists import Language
 from vault.seal.words import make_passphrase
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "",
-        " ",
-        "password",
-        "P@ssw0rd2024!",
-        "qwertyuiop[]",
-        "azertyuiop",
-        "пароль12345",
-        "gfhjkm12345",  # the same keys in QWERTY
-        "йцукенгшщзхъ",
-        "солнышко2024",
-        "motdepasse123",
-        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        "abacus abacus abacus abacus abacus abacus",
-        "Amina Example 1984",
-        "колодец колодец",
-    ],
-)
+# The second of the second line are the keys of the first in QWERTY.
+EASY = """|  |password|P@ssw0rd2024!|qwertyuiop[]|azertyuiop|йцукенгшщзхъ|солнышко2024|motdepasse123
+пароль12345|gfhjkm12345|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|abacus abacus abacus abacus abacus abacus
+Amina Example 1984|колодец колодец"""
+
+
+@each([typed for line in EASY.splitlines() for typed in line.split("|")])
 def test_what_is_guessed_in_days_is_seen(typed: str) -> None:
     assert digits_of_guesses(typed, ("Amina Example", "Harbour Aid")) < LEAST_DIGITS
 
 
-@pytest.mark.parametrize(
-    "typed", ["a kettle for the harbour", "вечером ничего не горит кроме лампы", "x9#Lq2!vT7pz%Rw"]
-)
-def test_what_is_not_is_let_pass(typed: str) -> None:
-    assert digits_of_guesses(typed, ("Amina Example",)) >= LEAST_DIGITS
-
-
-@pytest.mark.parametrize("language", Language)
-def test_a_generated_one_passes(language: Language) -> None:
-    assert digits_of_guesses(make_passphrase(language).text()) >= LEAST_DIGITS
+def test_what_is_not_and_a_generated_one_are_let_pass() -> None:
+    chosen = ["a kettle for the harbour", "вечером ничего не горит кроме лампы", "x9#Lq2!vT7pz%Rw"]
+    for typed in (*chosen, *(make_passphrase(language).text() for language in Language)):
+        assert digits_of_guesses(typed, ("Amina Example",)) >= LEAST_DIGITS, typed
 
 
 def test_a_long_text_takes_no_longer_than_its_beginning() -> None:
@@ -53,7 +33,7 @@ COMMON = """любовь йцукен йцукенг фыва ячсмит ро�
 asile пароль привет солнышко bonjour"""
 
 
-@pytest.mark.parametrize("word", COMMON.split())
+@each(COMMON.split())
 def test_what_many_people_choose_is_found_at_once(word: str) -> None:
     assert digits_of_guesses(word) <= (1 if word not in {"привет", "солнышко", "bonjour"} else 3)
 
@@ -70,6 +50,6 @@ def test_what_a_guesser_knows_of_the_member_is_easy_whole_and_in_parts() -> None
     assert digits_of_guesses("Brandvorstam", (name,)) <= 1
 
 
-@pytest.mark.parametrize("word", ["abdiquer", "аварийный"])
+@each(["abdiquer", "аварийный"])
 def test_a_word_of_our_lists_is_easy_in_each_language(word: str) -> None:
     assert digits_of_guesses(word) <= 3

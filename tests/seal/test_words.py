@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from importlib import resources
-from itertools import permutations
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.seal.layouts import LAYOUTS, typed_in
+from tests.tables import each
 from vault.errors import UsageError
 from vault.seal.wordlists import Language, bits_of, words_in
 from vault.seal.words import LEAST_BITS, count_for, is_generated, make_passphrase, word_form
@@ -23,7 +23,6 @@ LISTS = {
     Language.RUSSIAN: (2048, "8b6672725444dfc6edcb3078b0496567789f771bc94368a0763dfac57b34cf46"),
 }
 LETTERS = {Language.ENGLISH: "a-z", Language.FRENCH: "a-z", Language.RUSSIAN: "авгдеийклмнопрстуфцчшщыьяз"}
-LAYOUT_PAIRS = list(permutations(LAYOUTS, 2))
 
 passphrases = st.sampled_from(Language).flatmap(
     lambda language: st.tuples(
@@ -33,35 +32,21 @@ passphrases = st.sampled_from(Language).flatmap(
 )
 
 
-@pytest.mark.parametrize("language", Language)
-def test_a_list_is_fixed(language: Language) -> None:
-    stored = resources.files("vault.seal").joinpath("lists", f"{language}.txt").read_bytes()
-    assert (len(words_in(language)), hashlib.sha256(stored).hexdigest()) == LISTS[language]
-
-
-@pytest.mark.parametrize("language", Language)
-def test_words_are_sorted_letters_of_keys_that_are_letters_in_every_layout(language: Language) -> None:
+@each(Language)
+def test_a_list_is_fixed_and_its_words_keep_their_form_in_every_layout(language: Language) -> None:
+    """No two words are one in their form, so the form costs no bit: as many phrases, each as likely."""
     words = words_in(language)
+    stored = resources.files("vault.seal").joinpath("lists", f"{language}.txt").read_bytes()
+    assert (len(words), hashlib.sha256(stored).hexdigest()) == LISTS[language]
     assert list(words) == sorted(set(words))
-    least = 3 if language is Language.ENGLISH else 4
-    for word in words:
-        assert re.fullmatch(f"[{LETTERS[language]}]{{{least},9}}", word), word
-
-
-@pytest.mark.parametrize("language", Language)
-def test_no_two_words_of_a_list_are_one_word_in_their_form(language: Language) -> None:
-    """So the form costs no bit: as many phrases, each as likely."""
-    forms = Counter(map(word_form, words_in(language)))
-    assert len(forms) == len(words_in(language))
-    assert all(re.fullmatch("[a-pr-y]+", form) for form in forms)
-
-
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_word_keeps_its_form_in_every_layout(language: Language, layout: str) -> None:
-    for word in words_in(language):
-        for spelled in (word, word.upper()):
-            assert word_form(typed_in(spelled, meant=language, layout=layout)) == word_form(word)
+    spelled = re.compile(f"[{LETTERS[language]}]{{{3 if language is Language.ENGLISH else 4},9}}")
+    assert [word for word in words if not spelled.fullmatch(word)] == []
+    forms = {word: word_form(word) for word in words}
+    assert len(set(forms.values())) == len(words)
+    assert all(re.fullmatch("[a-pr-y]+", form) for form in forms.values())
+    for layout, word in product(LAYOUTS, words):
+        typed = {word_form(typed_in(text, meant=language, layout=layout)) for text in (word, word.upper())}
+        assert typed == {forms[word]}, (layout, word)
 
 
 @given(passphrases, st.sampled_from(list(LAYOUTS)), st.data())
@@ -73,14 +58,8 @@ def test_one_form_whatever_the_layout_the_case_and_the_space(
     shifted = "".join(letter.upper() if data.draw(st.booleans()) else letter for letter in typed)
     space = data.draw(st.text(" \t\u00a0", min_size=1, max_size=3))
     spaced = space + shifted.replace(" ", space) + space
-    assert word_form(spaced) == word_form(text)
+    assert word_form(spaced) == word_form(text) == word_form(word_form(text))
     assert is_generated(spaced)
-
-
-@given(passphrases)
-def test_the_form_of_a_form_is_itself(drawn: tuple[Language, str]) -> None:
-    form = word_form(drawn[1])
-    assert word_form(form) == form
 
 
 @given(st.text())
@@ -90,46 +69,40 @@ def test_every_text_has_a_form_without_space_around(text: str) -> None:
     form.encode("utf-8", "surrogatepass")
 
 
-@pytest.mark.parametrize(
-    ("typed", "same"),
-    [
-        pytest.param("зелёный", "зеленый", id="ё"),
-        pytest.param("ЗЕЛЁНЫЙ", "зеленый", id="Ё"),
-        pytest.param("зеле\u0308ный", "зеленый", id="ё of two parts"),
-        pytest.param("зеленыи\u0306", "зеленый", id="й of two parts"),
-        pytest.param("ptk`ysq", "зеленый", id="ё typed in QWERTY"),
-        pytest.param("ptkеysй", "зеленый", id="two scripts"),
-        pytest.param("Abécédaire", "abecedaire", id="accents"),
-        pytest.param("STRASSE", "straße", id="sharp s"),
-        pytest.param("\ufb01sh", "fish", id="ligature"),
-        pytest.param("aqua", "qauq", id="a and q"),
-        pytest.param("zebra", "webra", id="z and w"),
-        pytest.param("mammal", ",q;?ql", id="the keys of m"),
-    ],
+@each(
+    {
+        "ё": ("зелёный", "зеленый"),
+        "Ё": ("ЗЕЛЁНЫЙ", "зеленый"),
+        "ё of two parts": ("зеле\u0308ный", "зеленый"),
+        "й of two parts": ("зеленыи\u0306", "зеленый"),
+        "ё typed in QWERTY": ("ptk`ysq", "зеленый"),
+        "two scripts": ("ptkеysй", "зеленый"),
+        "accents": ("Abécédaire", "abecedaire"),
+        "accents in several words": ("Électrique à l'été", "electrique a l'ete"),
+        "sharp s": ("STRASSE", "straße"),
+        "ligature": ("\ufb01sh", "fish"),
+        "a and q": ("aqua", "qauq"),
+        "z and w": ("zebra", "webra"),
+        "the keys of m": ("mammal", ",q;?ql"),
+    }
 )
 def test_what_is_typed_by_habit_is_the_same(typed: str, same: str) -> None:
     assert word_form(typed) == word_form(same)
 
 
-@pytest.mark.parametrize(
-    ("typed", "other"),
-    [
-        ("kitten", "mitten"),
-        ("two words", "twowords"),
-        ("two words", "words two"),
-        ("two words", "two words two"),
-        ("two words", "two-words"),
-        ("кит", "кот"),
-        ("шина", "щина"),
-        ("word1", "word"),
-        ("word.", "word"),
-    ],
-)
+OTHER_WORDS = {"kitten": "mitten", "кит": "кот", "шина": "щина", "word1": "word", "word.": "word"}
+OTHERS = [
+    *OTHER_WORDS.items(),
+    *(("two words", text) for text in ("twowords", "words two", "two words two", "two-words")),
+]
+
+
+@each(OTHERS)
 def test_what_is_another_word_is_not(typed: str, other: str) -> None:
     assert word_form(typed) != word_form(other)
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", 6), ("fr", 6), ("ru", 7)])
+@each([("en", 6), ("fr", 6), ("ru", 7)])
 def test_a_passphrase_has_at_least_77_bits(language: str, words: int) -> None:
     made = make_passphrase(Language(language))
     assert (len(made.words), made.language) == (words, language)
@@ -145,7 +118,7 @@ def test_more_words_can_be_asked_for_and_fewer_cannot() -> None:
     assert refusal.value.next_step == "Take 7 words or more."
 
 
-@pytest.mark.parametrize("language", Language)
+@each(Language)
 def test_each_word_of_a_list_is_drawn_as_often(language: Language) -> None:
     """All 65,536 values of two bytes: what would make some words likelier is drawn again."""
     listed = words_in(language)
@@ -162,18 +135,16 @@ def test_chance_is_an_argument_and_the_words_are_not_shown() -> None:
     assert "abacus" not in repr(made)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        " ",
-        "seven paper lanterns",
-        "abacus abdomen abdominal abide abiding",
-        "abacus abdomen abdominal abide abiding notaword",
-        "abacus abdomen abdominal улица ягода крыша мебель",
-        "улица ягода крыша мебель фонарь журнал",
-    ],
-    ids=["nothing", "space", "chosen", "five words", "a word not listed", "two lists", "six of the short list"],
+@each(
+    {
+        "nothing": "",
+        "space": " ",
+        "chosen": "seven paper lanterns",
+        "five words": "abacus abdomen abdominal abide abiding",
+        "a word not listed": "abacus abdomen abdominal abide abiding notaword",
+        "two lists": "abacus abdomen abdominal улица ягода крыша мебель",
+        "six of the short list": "улица ягода крыша мебель фонарь журнал",
+    }
 )
 def test_what_is_not_ours_is_no_generated_passphrase(text: str) -> None:
     assert not is_generated(text)
@@ -184,16 +155,7 @@ def test_one_bit_is_worth_one_word() -> None:
     assert count_for(Language.ENGLISH, 13) == 2
 
 
-def test_accents_do_not_count() -> None:
-    assert word_form("Électrique à l'été") == word_form("electrique a l'ete")
-
-
 def test_each_word_is_drawn_from_two_bytes() -> None:
     drawn: list[int] = []
-
-    def random(size: int) -> bytes:
-        drawn.append(size)
-        return bytes(size)
-
-    make_passphrase(Language.RUSSIAN, 7, random)
+    make_passphrase(Language.RUSSIAN, 7, lambda size: bytes(drawn.append(size) or size))
     assert drawn == [2] * 7

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.seal.places import fixed
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.sync.manifest import Manifest, Position
 from vault.sync.peers import OFFERS_KEPT, Base, Offer, Peer, common_base, common_have, decode_peers, encode_peers
@@ -46,7 +47,7 @@ def test_peers_come_back_as_they_were_stored() -> None:
     assert decode_peers(encode_peers(peers)) == peers
 
 
-@pytest.mark.parametrize("content", [b"", b"\xc1", b"\x91\x80", b"\x91" * 5_000, b"\xdd\xff\xff\xff\xff"])
+@each([b"", b"\xc1", b"\x91\x80", b"\x91" * 5_000, b"\xdd\xff\xff\xff\xff"])
 def test_a_row_that_is_none_is_refused(content: bytes) -> None:
     with pytest.raises(MalformedError, match="row of peers"):
         decode_peers(content)
