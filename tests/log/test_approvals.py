@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
 from dataclasses import replace
+from hashlib import sha256
+from typing import Any
 
 import msgspec
 import pytest
 
-from tests.tables import each
+from tests.tables import each, refused
 from vault.errors import MalformedError
 from vault.log.approvals import (
     APPROVAL_PURPOSE,
@@ -63,53 +65,73 @@ def test_nobody_can_list_an_approval_that_nobody_signed() -> None:
         UNSIGNED.encode()
 
 
-def test_what_is_approved_has_one_digest_and_every_part_of_it_counts() -> None:
-    one = approved_digest("export.begin", {"a": "x", "b": [b"y", 1]})
-    assert one == approved_digest("export.begin", {"b": [b"y", 1], "a": "x"})
-    assert one != approved_digest("break.glass", {"a": "x", "b": [b"y", 1]})
-    assert one != approved_digest("export.begin", {"a": "x", "b": [b"y", 2]})
+@each([{"expires_ms": 0}, {"expires_ms": (1 << 63) - 1}, {"why": "x"}, {"why": "x" * 32}, {"why": "a-1.b"}])
+def test_the_last_that_an_approval_can_say(change: dict[str, Any]) -> None:
+    approval = signed(replace(UNSIGNED, **change))
+    assert Approval.decode(approval.encode()) == approval
 
 
-def _changed(**changes: object) -> Callable[[], bytes]:
-    def make() -> bytes:
-        members = msgspec.msgpack.decode(APPROVAL.encode()) | changes
-        return msgspec.msgpack.encode({key: value for key, value in sorted(members.items()) if value is not None})
+MEMBERS = msgspec.msgpack.decode(APPROVAL.encode())
 
-    return make
+
+def _with(name: str, value: object) -> bytes:
+    return msgspec.msgpack.encode(dict(sorted({**MEMBERS, name: value}.items())))
+
+
+def _without(name: str) -> bytes:
+    return msgspec.msgpack.encode({key: value for key, value in MEMBERS.items() if key != name})
 
 
 @each(
     {
-        "nothing": lambda: b"",
-        "no MessagePack": lambda: b"\xc1",
-        "a deep nest": lambda: b"\x91" * 5000,
-        "no UTF-8": lambda: b"\x81\xa3act\xa1\xff",
-        "a byte after it": lambda: APPROVAL.encode() + b"\0",
-        "another order": lambda: msgspec.msgpack.encode(
-            dict(reversed(msgspec.msgpack.decode(APPROVAL.encode()).items()))
-        ),
-        "a newer format": _changed(format=2),
-        "a further member": _changed(more=1),
-        "a member less": _changed(nonce=None),
-        "no signature": _changed(sig=None),
-        "an empty signature": _changed(sig=b""),
-        "a short signature": _changed(sig=b"s" * 63),
-        "text for a signature": _changed(sig="s" * 64),
-        "a short digest": _changed(digest=b"d" * 31),
-        "an empty seat": _changed(requester=b""),
-        "text for a seat": _changed(approver="x" * 16),
-        "a role that is no word": _changed(role="The Director"),
-        "no reason": _changed(why=""),
-        "a long act": _changed(act="x" * 33),
-        "a time before all": _changed(expires=-1),
-        "text for a time": _changed(expires="soon"),
-        "half a millisecond": _changed(expires=1.5),
-        "a yes for a time": _changed(expires=True),
+        "nothing": b"",
+        "no MessagePack": b"\xc1",
+        "a deep nest": b"\x91" * 5000,
+        "a deep nest inside": b"\x81\xa3act" + b"\x91" * 5000,
+        "no UTF-8": b"\x81\xa3act\xa1\xff",
+        **{f"{value}": msgspec.msgpack.encode(value) for value in (5, [], {}, {"act": {"a": []}}, None)},
+        "a byte after it": APPROVAL.encode() + b"\0",
+        "another order": msgspec.msgpack.encode(dict(reversed(MEMBERS.items()))),
+        "a newer format": _with("format", 2),
+        "a further member": _with("more", 1),
+        "a member less": _without("nonce"),
+        "no signature": _without("sig"),
+        "an empty signature": _with("sig", b""),
+        "a short signature": _with("sig", b"s" * 63),
+        "text for a signature": _with("sig", "s" * 64),
+        "a short digest": _with("digest", b"d" * 31),
+        "an empty seat": _with("requester", b""),
+        "text for a seat": _with("approver", "x" * 16),
+        "a role that is no word": _with("role", "The Director"),
+        "a long act": _with("act", "x" * 33),
+        "a time before all": _with("expires", -1),
+        "a time behind all": _with("expires", 1 << 63),
+        "text for a time": _with("expires", "soon"),
+        "half a millisecond": _with("expires", 1.5),
+        "a yes for a time": _with("expires", True),
+        **{f"the reason {why}": _with("why", why) for why in ("", "x" * 33, "wörd", "a!", b"word", "a b", "A")},
     }
 )
-def test_what_is_not_the_one_form_is_refused(untrusted: Callable[[], bytes]) -> None:
+def test_what_is_not_the_one_form_is_refused(untrusted: bytes) -> None:
     with pytest.raises(MalformedError, match="an approval"):
-        Approval.decode(untrusted())
+        Approval.decode(untrusted)
+
+
+def test_what_has_not_the_form_cannot_be_made() -> None:
+    changes: list[dict[str, Any]] = [{"expires_ms": 1 << 63}, {"why": "A"}, {"why": b"word"}]
+    refused(MalformedError, "not of the form of FORMAT", lambda change: replace(UNSIGNED, **change), changes)
+
+
+def test_the_members_of_an_approval_stand_in_the_order_of_their_names() -> None:
+    fields = {field.name for field in dataclasses.fields(Approval)} - {"expires_ms", "signature"}
+    assert list(MEMBERS) == sorted(fields | {"expires", "format", "sig"})
+
+
+def test_the_digest_of_what_is_approved_is_that_of_the_format() -> None:
+    of = msgspec.msgpack.encode({"act": "erase", "of": {"a": 1, "b": "x"}})
+    others = [approved_digest("erase", {"a": 1, "b": "y"}), approved_digest("break.glass", {"a": 1, "b": "x"})]
+    assert approved_digest("erase", {"b": "x", "a": 1}) not in others
+    assert approved_digest("erase", {"b": "x", "a": 1}) == sha256(b"casevault/approved/v1\0" + of).digest()
 
 
 def test_an_approval_counts_once_it_is_given_and_used() -> None:
@@ -155,14 +177,33 @@ def test_the_last_millisecond_still_counts() -> None:
     assert outcome(replace(GIVEN, act="approve"), used) == (used, [])
 
 
-@each([replace(USED, seq=10), replace(USED, origin=b"B" * 32, seq=0)])
-def test_a_second_use_does_not_count_and_the_first_still_does(again: Listing) -> None:
-    assert outcome(again, GIVEN, USED) == (USED, [Refusal.USED_TWICE])
+def test_a_second_use_does_not_count_and_the_first_still_does() -> None:
+    for again in (replace(USED, seq=10), replace(USED, origin=b"B" * 32, seq=0)):
+        assert outcome(again, GIVEN, USED) == (USED, [Refusal.USED_TWICE])
 
 
 def test_a_later_use_of_another_seat_is_told_as_that_and_not_as_a_second_use() -> None:
     later = replace(USED, origin=b"B" * 32, seat=THIRD)
     assert outcome(GIVEN, USED, later) == (USED, [Refusal.OTHER_SEAT])
+
+
+def test_an_approval_listed_twice_by_its_giver_counts_if_one_listing_is_sound() -> None:
+    for other in (replace(GIVEN, seq=5, identity=public_key(bytes(32))), replace(GIVEN, seq=5, roles=frozenset())):
+        assert outcome(GIVEN, other, USED) == (USED, [])
+
+
+def test_what_is_used_twice_is_judged_in_the_order_of_the_logs_whoever_reads() -> None:
+    first, second = replace(USED, origin=b"A" * 32), replace(USED, origin=b"B" * 32)
+    late = replace(first, seq=first.seq + 1)
+    assert judge_unread([GIVEN, second, first]).refused == ((second, Refusal.USED_TWICE),)
+    assert judge_unread([late, GIVEN, first]).refused == ((late, Refusal.USED_TWICE),)
+    assert judge_unread([late, first]).refused == ((late, Refusal.OWN),)
+
+
+def test_who_was_not_in_proves_nothing_against_two_who_were_however_often() -> None:
+    outside = [replace(USED, member=None, origin=bytes([n]) * 32) for n in (1, 2)]
+    assert judge_unread([GIVEN, USED, *outside]).refused == ()
+    assert [reason for _, reason in judge_unread([GIVEN, *outside]).refused] == [Refusal.ENDED] * 2
 
 
 def test_what_nobody_signed_is_signed_under_no_key() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.log.writer import Key, Writer, verify_signature
-from tests.tables import each
+from tests.tables import each, refused
 from vault.errors import MalformedError
 from vault.log.checkpoint import NOTE_LIMIT, encode_note, key_id, key_name, note_body, parse_note, split_note
 
@@ -132,6 +132,13 @@ _MALFORMED = {
     "signature of four bytes": _note(BODY, LINE.rpartition(" ")[0] + " " + b64encode(bytes(4)).decode()),
     "signature no base64": _note(BODY, LINE.rpartition(" ")[0] + " !!!!"),
     "text after the signature": _note(BODY, LINE + " more"),
+    "no text": f"\n\n{LINE}\n".encode(),
+    "a signature line without its dash": _note(BODY, LINE[2:]),
+    "spare bits in a signature": _note(BODY, "— name AAAAAAB="),
+    "another letter in a signature": _note(BODY, "— name AAAA-AAA"),
+    "a signature without padding": _note(BODY, "— name AAAAA"),
+    "return": NOTE.replace(b"\n5\n", b"\n5\r\n"),
+    "unit separator": NOTE.replace(b"\n5\n", b"\n5\x1f\n"),
     "17 signatures": _note(BODY, *[LINE] * 17),
     "1 MB": NOTE + b"x" * 1_000_000,
 }
@@ -143,11 +150,22 @@ def test_every_other_spelling_is_refused(untrusted: bytes) -> None:
         parse_note(untrusted)
 
 
-def test_the_limit_is_named() -> None:
-    with pytest.raises(MalformedError, match=f"more than {NOTE_LIMIT}"):
+def test_a_note_has_128_kib_at_most_and_the_limit_is_named() -> None:
+    end = f"\n\n{LINE}\n"
+    text, (line,) = split_note(("x" * (NOTE_LIMIT - len(end.encode())) + end).encode())
+    assert len(text) + len(end.encode()) - 1 == NOTE_LIMIT == 131_072
+    assert (len(line.key_id), len(line.signature)) == (4, 64)
+    with pytest.raises(MalformedError, match=f"a note has 131073 bytes, more than {NOTE_LIMIT}"):
         split_note(b"x" * (NOTE_LIMIT + 1))
     with pytest.raises(MalformedError, match="no text, no blank line"):
         split_note(b"x" * NOTE_LIMIT)
+
+
+def test_a_checkpoint_is_of_any_size_of_64_bits_and_of_no_other() -> None:
+    for size in (0, 1, (1 << 64) - 1):
+        assert parse_note(_note(note_body(ORIGIN, size, ROOT).decode(), LINE)).size == size
+    others = [_note(note_body(ORIGIN, size, ROOT).decode(), LINE) for size in (-1, 1 << 64)]
+    refused(MalformedError, "a checkpoint is not in its canonical form", parse_note, others)
 
 
 @given(st.integers(0, len(NOTE) - 1), st.integers(1, 255))

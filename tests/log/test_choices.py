@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from hashlib import sha256
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tables import each
+from vault.log import choices
 from vault.log.choices import TRIES, Stretch
 from vault.log.history import History
 from vault.log.rowcheck import CheckedRow
@@ -54,16 +55,23 @@ def test_every_choice_is_found_by_its_root(before: int, rows_at: list[int], data
 
 
 def test_a_root_that_no_choice_gives_is_not_found() -> None:
-    stretch = Stretch(history_of(5))
-    for seq in range(5, 9):
-        stretch.add({leaf(seq, n): row(seq, n) for n in range(2)})
-    assert stretch.find({bytes(32)}) is None
+    assert doubled(4).find({bytes(32)}) is None
 
 
-@each([(14, True), (15, False)])
-def test_what_may_be_tried_has_an_end(doubled: int, can: bool) -> None:
-    assert TRIES == 1 << 14
+def doubled(entries: int) -> Stretch:
     stretch = Stretch(history_of(1))
-    for seq in range(1, doubled + 1):
+    for seq in range(1, entries + 1):
         stretch.add({leaf(seq, n): row(seq, n) for n in range(2)})
-    assert stretch.can_be_tried == can
+    return stretch
+
+
+def test_what_may_be_tried_has_an_end() -> None:
+    assert TRIES == 1 << 14
+    assert [doubled(entries).can_be_tried for entries in (14, 15)] == [True, False]
+
+
+def test_a_stretch_of_too_many_entries_is_not_tried_and_takes_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert choices._LONGEST == 65_536
+    monkeypatch.setattr(choices, "_LONGEST", 3)
+    assert [doubled(entries).can_be_tried for entries in (3, 4, 9)] == [True, False, False]
+    assert doubled(4).tries == doubled(9).tries == 2**4

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from tests.tables import each
 from vault.errors import MalformedError
-from vault.log.epochs import CompartmentKind, Drop, EpochNotice, check_founding, epoch_digest, founded_compartment
+from vault.log.epochs import (
+    KIND_AT,
+    CompartmentKind,
+    Drop,
+    EpochNotice,
+    check_founding,
+    epoch_digest,
+    founded_compartment,
+)
 
 ORIGIN = sha256(b"origin").digest()
 PLACE = founded_compartment(ORIGIN, 3, 0)
@@ -17,7 +25,24 @@ FOUNDING = EpochNotice(1, bytes(16), PLACE, CompartmentKind.CASE, b"e" * 16)
 LATER = replace(FOUNDING, epoch=b"f" * 16, replaced=(b"e" * 16, b"g" * 16), drops=(Drop(b"s" * 16, ORIGIN, 9),))
 
 
-@each({"founding": FOUNDING, "replacing": LATER})
+def _ids(count: int) -> tuple[bytes, ...]:
+    return tuple(n.to_bytes(16, "big") for n in range(count))
+
+
+def _drops(count: int) -> tuple[Drop, ...]:
+    return tuple(Drop(b"s" * 16, n.to_bytes(32, "big"), n) for n in range(count))
+
+
+@each(
+    {
+        "founding": FOUNDING,
+        "replacing": LATER,
+        "two drops": replace(LATER, drops=_drops(2)),
+        "the last suite": replace(LATER, suite=255),
+        "255 epochs": replace(LATER, replaced=_ids(255)),
+        "255 drops": replace(LATER, drops=_drops(255)),
+    }
+)
 def test_a_notice_survives(notice: EpochNotice) -> None:
     encoded = notice.encode()
     assert EpochNotice.decode(encoded) == notice
@@ -27,6 +52,10 @@ def test_a_notice_survives(notice: EpochNotice) -> None:
 def test_the_layout_is_that_of_the_format() -> None:
     assert FOUNDING.encode() == b"\1\1" + bytes(16) + PLACE + b"\1" + b"e" * 16 + b"\0\0"
     assert len(LATER.encode()) == 51 + 1 + 32 + 1 + 56
+    assert replace(LATER, suite=2).encode()[:2] == b"\1\2"
+    assert replace(FOUNDING, kind=CompartmentKind.AUDIT).encode()[KIND_AT] == 7
+    named = {kind.name.lower(): int(kind) for kind in CompartmentKind}
+    assert named == {"case": 1, "section": 2, "directory": 3, "register": 4, "intake": 5, "sending": 6, "audit": 7}
 
 
 def test_a_compartment_is_named_by_the_place_that_founds_it() -> None:
@@ -75,9 +104,17 @@ def test_other_forms_are_refused(untrusted: bytes) -> None:
         "one epoch twice": ({"replaced": (b"e" * 16,) * 2}, "one epoch twice"),
         "one log twice": ({"drops": (Drop(b"s" * 16, ORIGIN, 9),) * 2}, "one log twice"),
         "founding with drops": ({"replaced": ()}, "founding one, and drops"),
-        "suite 0": ({"suite": 0}, "out of range"),
-        "no vault": ({"vault": b""}, "wrong size"),
-        "no log": ({"drops": (Drop(b"s" * 16, b"", 9),)}, "wrong size"),
+        "suite 0": ({"suite": 0}, "a number is out of range"),
+        "suite 256": ({"suite": 256}, "a number is out of range"),
+        "256 epochs": ({"replaced": _ids(256)}, "a number is out of range"),
+        "256 drops": ({"drops": _drops(256)}, "a number is out of range"),
+        "a short vault": ({"vault": bytes(15)}, "an id of the wrong size"),
+        "a long compartment": ({"compartment": bytes(17)}, "an id of the wrong size"),
+        "a short epoch": ({"epoch": bytes(15)}, "an id of the wrong size"),
+        "a short epoch before it": ({"replaced": (bytes(15),)}, "an id of the wrong size"),
+        "a short seat": ({"drops": (Drop(bytes(15), ORIGIN, 9),)}, "an id of the wrong size"),
+        "no log": ({"drops": (Drop(b"s" * 16, b"", 9),)}, "an id of the wrong size"),
+        "a short log": ({"drops": (Drop(b"s" * 16, bytes(31), 9),)}, "an id of the wrong size"),
     }
 )
 def test_a_notice_that_says_nonsense_is_refused(changes: dict[str, object], reason: str) -> None:

@@ -10,7 +10,6 @@ from tests.tables import each
 from vault.errors import MalformedError
 from vault.log.items import (
     ITEM_SIZE,
-    LIST_LIMIT,
     Item,
     ItemKind,
     compartment_tag,
@@ -63,7 +62,6 @@ def test_a_kind_of_a_newer_program_is_kept() -> None:
         "twice": (encode_items([VERSION]) * 2, "one thing twice"),
         "tag on a foreign checkpoint": (encode_items([SEEN])[:-1] + b"\1", "an item of kind 7"),
         "tag on an approval": (b"\5" + encode_items([VERSION])[1:], "an item of kind 5"),
-        "too many": (bytes(ITEM_SIZE * (LIST_LIMIT + 1)), "1025 items, more than 1024"),
     }
 )
 def test_a_list_is_refused(untrusted: bytes, reason: str) -> None:
@@ -90,3 +88,28 @@ def test_an_item_is_made_for_its_own_kind_only() -> None:
         Item.in_compartment(ItemKind.SEEN, COMPARTMENT, DIGEST)
     with pytest.raises(MalformedError, match="VERSION has a tag"):
         Item.tagless(ItemKind.VERSION, DIGEST)
+
+
+def _many(count: int) -> list[Item]:
+    return [Item(ItemKind.VERSION, n.to_bytes(32, "big"), bytes(16)) for n in range(count)]
+
+
+def test_a_list_has_1024_items_at_most() -> None:
+    assert len(decode_items(encode_items(_many(1_024)))) == 1_024
+    with pytest.raises(MalformedError, match="a list has 1025 items, more than 1024"):
+        encode_items(_many(1_025))
+    with pytest.raises(MalformedError, match="a list has 1025 items, more than 1024"):
+        decode_items(b"".join(encode_items([item]) for item in _many(1_025)))
+
+
+def test_one_digest_may_be_listed_as_two_kinds_and_never_twice_as_one() -> None:
+    version, erased = (Item(kind, DIGEST, bytes(16)) for kind in (ItemKind.VERSION, ItemKind.ERASED))
+    assert decode_items(encode_items([version, erased])) == (version, erased)
+    with pytest.raises(MalformedError, match="a list names one thing twice"):
+        encode_items([version, version._replace(tag=b"t" * 16)])
+
+
+def test_an_approval_is_listed_by_the_hash_of_its_bytes() -> None:
+    assert Item.of_bytes(ItemKind.APPROVAL, b"") == Item.tagless(
+        ItemKind.APPROVAL, bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    )

@@ -10,7 +10,7 @@ from tests.tables import each
 from vault.log.epochs import CompartmentKind, EpochNotice, founded_compartment
 from vault.log.items import Item, ItemKind
 from vault.log.listed import check_epochs, check_keys, check_listed, check_versions, version_id
-from vault.log.report import ListedReport, LogReport
+from vault.log.report import Findings, ListedReport, LogReport, Problem, ProblemCode
 
 OURS, THEIRS, FOLDER = b"o" * 16, b"t" * 16, b"f" * 16
 
@@ -84,6 +84,7 @@ _CASES: dict[str, tuple[Callable[[list[Version]], list[Version]], list[tuple[str
     "one more past the list": (lambda rows: [*rows[:2], version(1, 2), *rows[2:]], [("unlisted", 1, 2)]),
     "one more at a negative place": (lambda rows: [rows[0]._replace(n=-1), *rows], [("unlisted", 1, -1)]),
     "one more past the log": (lambda rows: [*rows, version(9, 0)], [("unlisted", 9, 0)]),
+    "one more before all operations": (lambda rows: [version(-1, 0), *rows], [("unlisted", -1, 0)]),
     "a broken one beside the right one": (lambda rows: [rows[0]._replace(blob=b"x"), *rows], []),
 }
 
@@ -104,35 +105,33 @@ def test_a_version_listed_for_another_compartment_is_told() -> None:
     assert found(report) == [("tag", 0, 0)]
 
 
-def test_what_a_list_names_as_erased_is_not_missing() -> None:
-    report = check(ROWS[1:], erased={ROWS[0].id})
-    assert report.holds
-    assert (report.present, report.erased) == (3, 1)
-
-
-def test_what_belongs_to_others_is_not_missing() -> None:
-    report = check(ROWS[:3], mine=[OURS])
-    assert report.holds
-    assert (report.present, report.not_for_us) == (3, 1)
-    assert found(check(ROWS[1:3], mine=[OURS])) == [("absent", 1, 0)]
+def test_what_a_list_names_as_erased_or_what_belongs_to_others_is_not_missing() -> None:
+    erased = check(ROWS[1:], erased={ROWS[0].id})
+    assert (erased.holds, erased.present, erased.erased) == (True, 3, 1)
+    others = check(ROWS[:3], mine=[OURS])
+    assert (others.holds, others.present, others.not_for_us) == (True, 3, 1)
+    for mine, not_for_us in (([OURS], 1), ([THEIRS, OURS], 0)):
+        report = check([*ROWS[1:3], *ROWS[3:] * (not not_for_us)], mine=mine)
+        assert (found(report), report.not_for_us) == ([("absent", 1, 0)], not_for_us)
 
 
 def test_operations_beyond_what_is_proven_list_nothing_and_accuse_no_version() -> None:
-    writer, _ = log()
-    writer.seals.pop()
-    report = check_versions(writer.rows, ROWS, writer.verify())
-    assert report.holds
-    assert report.listed == 3
-    stray = version(9, 0)
-    assert found(check_versions(writer.rows, [*ROWS, stray], writer.verify())) == [("unlisted", 9, 0)]
+    for cut, listed in ((1, 3), (2, 3)):
+        writer, _ = log()
+        del writer.seals[-cut:]
+        report = check_versions(writer.rows, ROWS, writer.verify())
+        assert (report.holds, report.listed) == (True, listed)
+        assert found(check_versions(writer.rows, [*ROWS, version(9, 0)], writer.verify())) == [("unlisted", 9, 0)]
 
 
-def test_a_damaged_list_accuses_no_version() -> None:
+def test_a_damaged_list_accuses_no_version_and_is_passed_over_by_every_check() -> None:
     writer, _ = log()
     writer.rows[1] = writer.rows[1].changed(list=b"")
-    report = check_versions(writer.rows, ROWS, writer.verify())
-    assert report.holds
-    assert report.listed == 2
+    report = writer.verify()
+    versions = check_versions(writer.rows, ROWS, report)
+    assert (versions.holds, versions.listed) == (True, 2)
+    assert check_listed(writer.rows, ItemKind.GRANT, {GRANT.digest}, report).present == 1
+    assert check_epochs(writer.rows, {}, report).listed == 0
 
 
 def test_a_false_row_lists_nothing() -> None:
@@ -191,9 +190,11 @@ def test_the_newest_listed_keys_file_is_the_valid_one() -> None:
     for digest in (old, new):
         writer.append(Item.of_keys(FOLDER, digest))
     writer.append(Item.of_keys(b"another folder..", old))
+    # Nothing but a keys file is one, whatever its tag.
+    writer.append(Item.in_compartment(ItemKind.GRANT, FOLDER, GRANT.digest))
     writer.seal()
     report = writer.verify()
-    assert check_keys(writer.rows, FOLDER, new, report).holds
+    assert check_keys(writer.rows, FOLDER, new, report) == ListedReport(2, 1, 0, 0, ())
     put_back = check_keys(writer.rows, FOLDER, old, report)
     assert found(put_back) == [("keys-file", 1, 0)]
     assert "an older one that was put back" in put_back.problems[0].text
@@ -201,11 +202,72 @@ def test_the_newest_listed_keys_file_is_the_valid_one() -> None:
     assert check_keys(writer.rows, b"n" * 16, old, report).listed == 0
 
 
-def test_nothing_but_a_keys_file_is_one_whatever_its_tag() -> None:
+def test_a_problem_names_log_operation_and_item() -> None:
+    writer, report = log()
+    (grant,) = check_listed(writer.rows, ItemKind.GRANT, set(), report).problems
+    assert (grant.origin, grant.text) == (writer.origin, f"operation 2, item 0: missing {GRANT.digest.hex()}")
+    (absent,) = check([ROWS[0], *ROWS[2:]]).problems
+    assert absent.text == f"operation 1, item 1: missing {ROWS[1].id.hex()}"
+    (false,) = check([ROWS[0], ROWS[1]._replace(blob=b"x"), *ROWS[2:]]).problems
+    assert (false.seq, false.n) == (1, 1)
+    assert false.text == "operation 1, item 1: the version's id is not the hash of its row"
+
+
+def test_a_false_row_at_the_beginning_hides_nothing_behind_it() -> None:
+    writer, _ = log()
+    false = Writer("other")
+    false.append()
+    writer.rows.insert(1, writer.rows[1].changed(sealed=b"planted"))
+    report = writer.verify()
+    assert report.rejected
+    assert check_versions(writer.rows, ROWS, report).present == 4
+
+
+def test_every_epoch_of_an_operation_is_looked_at() -> None:
     writer = Writer()
-    newest, grant = sha256(b"new").digest(), sha256(b"grant").digest()
-    writer.append(Item.of_keys(FOLDER, newest))
-    writer.append(Item.in_compartment(ItemKind.GRANT, FOLDER, grant))
+    for _ in range(3):
+        writer.append()
+    first, second = (replace(founding(writer, 3, n), epoch=bytes([n]) * 16) for n in (1, 2))
+    writer.append(
+        GRANT, *(Item.in_compartment(ItemKind.EPOCH, one.compartment, one.digest()) for one in (first, second))
+    )
     writer.seal()
-    report = check_keys(writer.rows, FOLDER, newest, writer.verify())
-    assert (report.listed, report.present, report.problems) == (1, 1, ())
+    report = writer.verify()
+    both = {one.digest(): one.encode() for one in (first, second)}
+    assert check_epochs(writer.rows, both, report) == ListedReport(2, 2, 0, 0, ())
+    one_missing = check_epochs(writer.rows, {second.digest(): second.encode()}, report)
+    (absent,) = one_missing.problems
+    assert (absent.origin, absent.text) == (writer.origin, f"operation 3, item 1: missing {first.digest().hex()}")
+    assert (one_missing.listed, one_missing.present) == (2, 1)
+
+
+def test_an_epoch_at_another_place_than_its_own_is_told_with_its_place() -> None:
+    writer = Writer()
+    for _ in range(3):
+        writer.append()
+    notice = founding(writer, 3, 0)
+    writer.append(GRANT, Item.in_compartment(ItemKind.EPOCH, notice.compartment, notice.digest()))
+    writer.seal()
+    (fault,) = check_epochs(writer.rows, {notice.digest(): notice.encode()}, writer.verify()).problems
+    assert (fault.seq, fault.n) == (3, 1)
+    assert fault.text.startswith("operation 3, item 1: epoch ")
+
+
+def test_of_a_flood_of_problems_a_thousand_are_kept_and_the_rest_counted() -> None:
+    rows = [version(9, n) for n in range(1_003)]
+    report = check([*ROWS, *rows])
+    assert (len(report.problems), report.more) == (1_000, 3)
+
+
+def test_problems_stand_in_the_order_of_operations_and_of_their_items() -> None:
+    findings, places = Findings(b"o" * 32), [(3, None), (None, None), (1, 2), (1, None), (1, 0)]
+    findings.add(*(Problem(ProblemCode.ABSENT, b"o" * 32, seq, n, "") for seq, n in places))
+    told = [(problem.seq, problem.n) for problem in findings.in_order()]
+    assert told == [(None, None), (1, None), (1, 0), (1, 2), (3, None)]
+
+
+def test_a_report_of_nothing_has_no_sessions_and_one_problem() -> None:
+    writer = Writer()
+    writer.genesis = writer.genesis[:-1] + bytes([writer.genesis[-1] ^ 1])
+    assert writer.verify().summary == "0 of 0 operations proven by 0 checkpoints in 0 sessions; 1 problems"
+    assert ListedReport(1, 1, 0, 0, ()).summary == "1 of 1 listed are here, 0 erased, 0 not for us; 0 problems"

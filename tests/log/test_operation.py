@@ -6,7 +6,7 @@ import pytest
 
 from vault.errors import MalformedError
 from vault.log.header import Header
-from vault.log.items import Item
+from vault.log.items import Item, ItemKind
 from vault.log.operation import OPERATION_LIMIT, Operation, compose, operation_digest
 from vault.log.tree import leaf_hash
 
@@ -34,8 +34,10 @@ def test_the_digest_of_a_row_keeps_its_parts_apart() -> None:
     assert operation_digest(b"a", b"b", b"c") == sha256(joined).digest()
 
 
-def test_an_operation_beyond_64_kib_is_not_written() -> None:
-    room = OPERATION_LIMIT - len(made(b"").header)
-    made(bytes(room))
-    with pytest.raises(MalformedError, match="operation 4 has 65537 bytes"):
-        made(bytes(room + 1))
+def test_an_operation_has_64_kib_at_most_header_list_and_payload_together() -> None:
+    items = [Item(ItemKind.VERSION, n.to_bytes(32, "big"), bytes(16)) for n in range(1_024)]
+    room = OPERATION_LIMIT - len(made(b"", *items).header) - 1_024 * 49
+    last = made(bytes(room), *items)
+    assert len(last.header) + len(last.list) + len(last.sealed) == OPERATION_LIMIT == 65_536
+    with pytest.raises(MalformedError, match="operation 4 has 65537 bytes, more than 65536"):
+        made(bytes(room + 1), *items)

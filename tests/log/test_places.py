@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.tables import each
-from vault.errors import MalformedError
 from vault.log.places import Places
-from vault.log.proof import Proof, decode_proof, encode_proof
 
 ORIGIN = b"o" * 32
 
@@ -71,20 +67,3 @@ def test_a_log_is_undisturbed_until_a_row_is_off_and_counts_what_is_missing() ->
     assert (places.undisturbed, places.missing) == (False, 0)
     places.take(1, 3)
     assert (places.undisturbed, places.missing) == (False, 2)
-
-
-def test_a_proof_has_256_kib_at_most_and_one_spelling() -> None:
-    proof = Proof(3, (bytes(32), b"h" * 32), b"")
-    last = proof._replace(note=b"n" * (262_144 - len(encode_proof(proof))))
-    assert decode_proof(encode_proof(last)) == last
-    with pytest.raises(MalformedError, match="a proof has 262145 bytes, more than 262144"):
-        decode_proof(encode_proof(last) + b"n")
-    text = encode_proof(proof)
-    for other in (
-        text.replace(b"index 3", b"index 03"),
-        text.replace(b"AAAA", b"AA AA", 1),
-        text.replace(b"AA=", b"AB="),
-    ):
-        assert other != text
-        with pytest.raises(MalformedError, match="a proof is not"):
-            decode_proof(other)

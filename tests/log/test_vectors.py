@@ -8,7 +8,6 @@ from hashlib import sha256
 import pytest
 
 from tests.log.writer import Row, Seal, verify_signature
-from tests.tables import each
 from tests.vectors.make_log import PATH, build
 from vault.log.checkpoint import parse_note
 from vault.log.epochs import EpochNotice
@@ -24,13 +23,10 @@ pytestmark = pytest.mark.vectors
 VECTORS = json.loads(PATH.read_text(encoding="utf-8"))
 
 
-@each(VECTORS)
-def test_the_program_still_writes_the_same_bytes(name: str) -> None:
-    assert build()[name] == VECTORS[name]
-
-
-def test_no_vector_is_left_out() -> None:
-    assert build().keys() == VECTORS.keys()
+def test_the_program_still_writes_the_same_bytes_and_no_vector_is_left_out() -> None:
+    built = build()
+    assert built.keys() == VECTORS.keys()
+    assert [name for name in VECTORS if built[name] != VECTORS[name]] == []
 
 
 def test_the_log_of_the_vectors_holds() -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
+from itertools import product
+from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,10 +38,6 @@ def root_of(rows: list[Row]) -> bytes:
 
 def flip(data: bytes, place: int = 10) -> bytes:
     return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
-
-
-def renumbered(rows: list[Row]) -> list[Row]:
-    return [row._replace(seq=seq) for seq, row in enumerate(rows)]
 
 
 def forged(row: Row, **parts: object) -> Row:
@@ -90,240 +87,144 @@ def test_progress_is_told() -> None:
     assert told == [4_096]
 
 
-Tamper = Callable[[Writer], None]
+Tamper = Callable[[Writer], object]
 
 
 def _set(seq: int, change: Callable[[Row], Row]) -> Tamper:
+    return _rows(lambda rows: [*rows[:seq], change(rows[seq]), *rows[seq + 1 :]])
+
+
+def _rows(change: Callable[[list[Row]], list[Row]]) -> Tamper:
+    return lambda writer: setattr(writer, "rows", change(writer.rows))
+
+
+def _renumbered(change: Callable[[list[Row]], list[Row]]) -> Tamper:
+    return _rows(lambda rows: [row._replace(seq=seq) for seq, row in enumerate(change(rows))])
+
+
+def _seals(change: Callable[[Writer, list[Seal]], list[Seal]]) -> Tamper:
+    return lambda writer: setattr(writer, "seals", change(writer, writer.seals))
+
+
+def _exchanged(first: int, second: int) -> Tamper:
+    places = {first: second, second: first}
+    return _renumbered(lambda rows: [rows[places.get(seq, seq)] for seq in range(len(rows))])
+
+
+def _forged_at_5(rows: list[Row]) -> list[Row]:
+    return [*rows[:5], forged(rows[5], commitment=bytes(32)), *rows[5:]]
+
+
+def _signed_from(first: int) -> Tamper:
+    """The holder of the newest key writes entry 2 again and signs all from there, or shows the newest key alone."""
+
     def tamper(writer: Writer) -> None:
-        writer.rows[seq] = change(writer.rows[seq])
+        _set(2, lambda row: forged(row, commitment=bytes(32)))(writer)
+        newest = [writer.seal_of(n, root_of(writer.rows[:n]), 3) for n in range(first, LENGTH + 1)]
+        writer.seals = writer.seals[:2] * (first == 3) + newest
 
     return tamper
 
 
-def _swap(writer: Writer) -> None:
-    writer.rows[5], writer.rows[6] = writer.rows[6], writer.rows[5]
-    writer.rows = renumbered(writer.rows)
+def _by_a_stranger(writer: Writer, size: int) -> Seal:
+    return by_a_stranger(writer, size, root_of(writer.rows[:size]))
 
 
-def _exchange_far(writer: Writer) -> None:
-    writer.rows[5], writer.rows[9] = writer.rows[9], writer.rows[5]
-    writer.rows = renumbered(writer.rows)
-
-
-def _delete(writer: Writer) -> None:
-    del writer.rows[5]
-
-
-def _delete_three(writer: Writer) -> None:
-    del writer.rows[5:8]
-
-
-def _delete_and_renumber(writer: Writer) -> None:
-    del writer.rows[5]
-    writer.rows = renumbered(writer.rows)
-
-
-def _delete_last_but_one_and_renumber(writer: Writer) -> None:
-    del writer.rows[9]
-    writer.rows = renumbered(writer.rows)
-
-
-def _insert_and_renumber(writer: Writer) -> None:
-    writer.rows.insert(5, forged(writer.rows[5], commitment=bytes(32)))
-    writer.rows = renumbered(writer.rows)
-
-
-def _insert_beside(writer: Writer) -> None:
-    writer.rows.insert(5, forged(writer.rows[5], commitment=bytes(32)))
-
-
-def _insert_broken_beside(writer: Writer) -> None:
-    writer.rows.insert(5, writer.rows[5]._replace(sealed=b"other", digest=bytes(32)))
-
-
-def _duplicate(writer: Writer) -> None:
-    writer.rows.insert(5, writer.rows[5])
-
-
-def _foreign(writer: Writer) -> None:
-    other = Writer("b").write(LENGTH)
-    writer.rows[5] = other.rows[5]
-
-
-def _cut_rows(writer: Writer) -> None:
-    del writer.rows[9:]
-
-
-def _cut_seals(writer: Writer) -> None:
-    del writer.seals[9:]
-
-
-def _no_seals(writer: Writer) -> None:
-    writer.seals.clear()
-
-
-def _skip_session(writer: Writer) -> None:
-    writer.seals = [seal for seal in writer.seals if not 4 < seal.size <= 8]
-
-
-def _second_history(writer: Writer) -> None:
-    writer.seals.insert(6, writer.seal_of(6, sha256(b"other").digest(), 2))
-
-
-def _rewrite_old_session(writer: Writer) -> None:
-    """The holder of the newest key writes entry 2 again and signs all from there."""
-    writer.rows[2] = forged(writer.rows[2], commitment=bytes(32))
-    writer.seals = writer.seals[:2] + [writer.seal_of(n, root_of(writer.rows[:n]), 3) for n in range(3, LENGTH + 1)]
-
-
-def _rewrite_and_keep_newest(writer: Writer) -> None:
-    """The same, showing only what the newest key may sign."""
-    writer.rows[2] = forged(writer.rows[2], commitment=bytes(32))
-    writer.seals = [writer.seal_of(n, root_of(writer.rows[:n]), 3) for n in range(9, LENGTH + 1)]
-
-
-def _sign_ahead(writer: Writer) -> None:
-    """The key of session 2 exists before its session begins, and signs in session 1."""
-    writer.seals[2] = writer.seal_of(3, root_of(writer.rows[:3]), 2)
-
-
-def _stranger_signs(writer: Writer) -> None:
-    stranger = Key("stranger")
-    body = note_body(writer.origin, 5, root_of(writer.rows[:5]))
+def by_a_stranger(writer: Writer, size: int, claimed: bytes) -> Seal:
+    stranger, body = Key("stranger"), note_body(writer.origin, size, claimed)
     note = encode_note(body, key_name(writer.origin), stranger.public, stranger.sign(body))
-    writer.seals.insert(4, Seal(writer.origin, 5, root_of(writer.rows[:5]), note))
-
-
-def _reorder_seals(writer: Writer) -> None:
-    writer.seals[4], writer.seals[5] = writer.seals[5], writer.seals[4]
-
-
-def _other_log_seal(writer: Writer) -> None:
-    writer.seals.insert(4, Writer("b").write(5).seals[4])
-
-
-def _claimed_size(writer: Writer) -> None:
-    writer.seals.insert(5, writer.seals[4]._replace(size=6))
-
-
-def _garbage_seal(writer: Writer) -> None:
-    writer.seals.insert(5, writer.seals[4]._replace(note=b"garbage"))
-
-
-def _zero_seal(writer: Writer) -> None:
-    writer.seals.insert(0, writer.seal_of(0, EMPTY_ROOT, 1))
+    return Seal(writer.origin, size, claimed, note)
 
 
 def _no_key_in_entry_0(writer: Writer) -> None:
-    writer.rows[0] = forged(writer.rows[0], session_key=None)
+    _set(0, lambda row: forged(row, session_key=None))(writer)
     writer.seals = []
 
 
 def _key_twice(writer: Writer) -> None:
-    again = writer.session_key(2).public
-    writer.rows[9] = forged(writer.rows[9], session_key=again)
+    _set(9, lambda row: forged(row, session_key=writer.session_key(2).public))(writer)
     writer.seals = [seal for seal in writer.seals if seal.size < 10]
 
 
-def _key_removed(writer: Writer) -> None:
-    writer.rows[4] = forged(writer.rows[4], session_key=None)
+def _keyed(seq: int, key: bytes | None) -> Tamper:
+    return _set(seq, lambda row: forged(row, session_key=key))
 
 
-def _key_replaced(writer: Writer) -> None:
-    writer.rows[4] = forged(writer.rows[4], session_key=Key("stranger").public)
+_delete = _rows(lambda rows: rows[:5] + rows[6:])
+_cut_rows = _rows(lambda rows: rows[:9])
+_cut_seals = _seals(lambda _, seals: seals[:9])
+_insert_beside = _rows(_forged_at_5)
+_insert_and_renumber = _renumbered(_forged_at_5)
+# The key of session 2 exists before its session begins.
+_sign_ahead = _seals(lambda w, seals: [*seals[:2], w.seal_of(3, root_of(w.rows[:3]), 2), *seals[3:]])
+_broken_beside = _rows(lambda rows: [*rows[:5], rows[5]._replace(sealed=b"other", digest=bytes(32)), *rows[5:]])
+_second_history = _seals(lambda w, seals: [*seals[:6], w.seal_of(6, sha256(b"other").digest(), 2), *seals[6:]])
+_STRANGER = Key("stranger").public
 
-
-def _key_added(writer: Writer) -> None:
-    writer.rows[5] = forged(writer.rows[5], session_key=Key("stranger").public)
-
-
-_CASES: dict[str, tuple[Tamper, list[tuple[str, int | None]]]] = {
-    "1 one bit in a payload": (_set(5, lambda row: row._replace(sealed=flip(row.sealed))), [("payload", 5)]),
-    "1 with the digest made to fit": (_set(5, lambda row: row.changed(sealed=flip(row.sealed))), [("payload", 5)]),
-    "1 one byte more in a payload": (_set(5, lambda row: row.changed(sealed=row.sealed + b"\0")), [("payload", 5)]),
-    "1 a payload emptied": (_set(5, lambda row: row.changed(sealed=b"")), [("payload", 5)]),
-    "1 an item in a list": (_set(5, lambda row: row.changed(list=b"\1" * 49)), [("list", 5)]),
-    "2 one bit in a header": (_set(5, lambda row: row._replace(header=flip(row.header, 5))), [("header", 5)]),
-    "2 another commitment": (_set(5, lambda row: forged(row, commitment=bytes(32))), [("altered", 5)]),
-    "2 another roster": (_set(5, lambda row: forged(row, roster=bytes(32))), [("altered", 5)]),
-    "2 a header of another log": (_foreign, [("foreign", 5)]),
-    "2 the row's digest": (_set(5, lambda row: row._replace(digest=bytes(32))), [("row-digest", 5)]),
-    "4 two neighbours exchanged": (_swap, [("swapped", 5)]),
-    "4 two distant ones exchanged": (_exchange_far, [("moved", 5), ("moved", 9)]),
-    "5 one deleted": (_delete, [("missing", 5)]),
-    "5 three deleted": (_delete_three, [("missing", 5)]),
-    "5 one deleted, the rest renumbered": (_delete_and_renumber, [("missing", 5)]),
-    "5 the last but one deleted and renumbered": (_delete_last_but_one_and_renumber, [("missing", 9)]),
-    "6 one inserted, the rest renumbered": (_insert_and_renumber, [("inserted", 5)]),
-    "6 one beside a true one": (_insert_beside, [("false-row", 5)]),
-    "6 a broken one beside a true one": (_insert_broken_beside, [("false-row", 5)]),
-    "7 one twice": (_duplicate, [("duplicate", 5)]),
-    "8 rows cut, checkpoints left": (_cut_rows, [("cut", 9)]),
-    "8 checkpoints cut, rows left": (_cut_seals, [("beyond-checkpoint", 9)]),
-    "12 an old session written again with the newest key": (_rewrite_old_session, [("signature", 3)]),
-    "12 the same, showing the newest key alone": (_rewrite_and_keep_newest, [("unsealed-session", 0)]),
-    "12 a key signs before its session": (_sign_ahead, [("wrong-session", 3)]),
-    "13 no checkpoint": (_no_seals, [("unsigned", None)]),
-    "14 a session without checkpoint": (_skip_session, [("unsealed-session", 4)]),
-    "19 one size, two roots": (_second_history, [("fork", 6)]),
-    "20 a smaller checkpoint after a larger": (_reorder_seals, [("checkpoint", 5)]),
-    "21 a checkpoint of another log": (_other_log_seal, [("checkpoint", 5)]),
-    "a checkpoint signed by a stranger": (_stranger_signs, [("signature", 5)]),
-    "a checkpoint row that claims another size": (_claimed_size, [("checkpoint", 6)]),
-    "a checkpoint of garbage": (_garbage_seal, [("checkpoint", 5)]),
-    "a checkpoint of nothing": (_zero_seal, [("checkpoint", 0)]),
-    "46 no session key at the beginning": (_no_key_in_entry_0, [("unsigned", None), ("session-key", 0)]),
-    "46 a session key named again": (_key_twice, [("beyond-checkpoint", 9), ("session-key", 9)]),
-    "46 a session key removed": (_key_removed, [("beyond-checkpoint", 4), ("wrong-session", 5)]),
-    "46 a session key replaced": (_key_replaced, [("altered", 4)]),
-    "46 a session key on an ordinary entry": (_key_added, [("beyond-checkpoint", 5), ("wrong-session", 6)]),
-}
+# What is done, how much is proven then, and what is told: these problems and no more, unless `...` ends them.
+_CASES: dict[str, tuple[Tamper, int, list[Any]]] = {
+    "1 one bit in a payload": (_set(5, lambda row: row._replace(sealed=flip(row.sealed))), 11, [("payload", 5)]),
+    "1 with the digest made to fit": (_set(5, lambda row: row.changed(sealed=flip(row.sealed))), 11, [("payload", 5)]),
+    "1 one byte more in a payload": (_set(5, lambda row: row.changed(sealed=row.sealed + b"\0")), 11, [("payload", 5)]),
+    "1 a payload emptied": (_set(5, lambda row: row.changed(sealed=b"")), 11, [("payload", 5)]),
+    "1 an item in a list": (_set(5, lambda row: row.changed(list=b"\1" * 49)), 11, [("list", 5)]),
+    "2 one bit in a header": (_set(5, lambda row: row._replace(header=flip(row.header, 5))), 5, [("header", 5)]),
+    "2 another commitment": (_set(5, lambda row: forged(row, commitment=bytes(32))), 5, [("altered", 5)]),
+    "2 another roster": (_set(5, lambda row: forged(row, roster=bytes(32))), 5, [("altered", 5)]),
+    "2 a header of another log": (_set(5, lambda _: Writer("b").write(LENGTH).rows[5]), 5, [("foreign", 5)]),
+    "2 the row's digest": (_set(5, lambda row: row._replace(digest=bytes(32))), 11, [("row-digest", 5)]),
+    "4 two neighbours exchanged": (_exchanged(5, 6), 5, [("swapped", 5)]),
+    "4 two distant ones exchanged": (_exchanged(5, 9), 5, [("moved", 5), ("moved", 9)]),
+    "5 one deleted": (_delete, 5, [("missing", 5)]),
+    "5 three deleted": (_rows(lambda rows: rows[:5] + rows[8:]), 5, [("missing", 5)]),
+    "5 one deleted, the rest renumbered": (_renumbered(lambda rows: rows[:5] + rows[6:]), 5, [("missing", 5)]),
+    "5 the last but one deleted and renumbered": (_renumbered(lambda rows: rows[:9] + rows[10:]), 9, [("missing", 9)]),
+    "6 one inserted, the rest renumbered": (_insert_and_renumber, 5, [("inserted", 5)]),
+    "6 one beside a true one": (_insert_beside, 11, [("false-row", 5)]),
+    "6 a broken one beside a true one": (_broken_beside, 11, [("false-row", 5)]),
+    "7 one twice": (_rows(lambda rows: rows[:6] + rows[5:]), 11, [("duplicate", 5)]),
+    "8 rows cut, checkpoints left": (_cut_rows, 9, [("cut", 9)]),
+    "8 checkpoints cut, rows left": (_cut_seals, 9, [("beyond-checkpoint", 9)]),
+    "12 an old session written again with the newest key": (_signed_from(3), 2, [("signature", 3), ...]),
+    "12 the same, showing the newest key alone": (_signed_from(9), 0, [("unsealed-session", 0), ...]),
+    "12 a key signs before its session": (_sign_ahead, 11, [("wrong-session", 3)]),
+    "13 no checkpoint": (_seals(lambda _, __: []), 0, [("unsigned", None)]),
+    "14 a session without checkpoint": (_seals(lambda _, s: s[:4] + s[8:]), 4, [("unsealed-session", 4)]),
+    "19 one size, two roots": (_second_history, 11, [("fork", 6)]),
+    "20 a smaller checkpoint after a larger": (
+        _seals(lambda _, s: [*s[:4], s[5], s[4], *s[6:]]), 11, [("checkpoint", 5)]
+    ),
+    "21 a checkpoint of another log": (
+        _seals(lambda _, s: [*s[:4], Writer("b").write(5).seals[4], *s[4:]]), 11, [("checkpoint", 5)]
+    ),
+    "a checkpoint signed by a stranger": (
+        _seals(lambda writer, s: [*s[:4], _by_a_stranger(writer, 5), *s[4:]]), 11, [("signature", 5)]
+    ),
+    "a checkpoint row that claims another size": (
+        _seals(lambda _, s: [*s[:5], s[4]._replace(size=6), *s[5:]]), 11, [("checkpoint", 6)]
+    ),
+    "a checkpoint of garbage": (
+        _seals(lambda _, s: [*s[:5], s[4]._replace(note=b"garbage"), *s[5:]]), 11, [("checkpoint", 5)]
+    ),
+    "a checkpoint of nothing": (_seals(lambda w, s: [w.seal_of(0, EMPTY_ROOT, 1), *s]), 11, [("checkpoint", 0)]),
+    "46 no session key at the beginning": (_no_key_in_entry_0, 0, [("unsigned", None), ("session-key", 0)]),
+    "46 a session key named again": (_key_twice, 9, [("beyond-checkpoint", 9), ("session-key", 9)]),
+    "46 a session key removed": (_keyed(4, None), 4, [("beyond-checkpoint", 4), ("wrong-session", 5), ...]),
+    "46 a session key replaced": (_keyed(4, _STRANGER), 4, [("altered", 4)]),
+    "46 a session key on an ordinary entry": (
+        _keyed(5, _STRANGER), 5, [("beyond-checkpoint", 5), ("wrong-session", 6), ...]
+    ),
+}  # fmt: skip
 
 
 @each(_CASES)
-def test_tampering_is_found_at_its_first_place(tamper: Tamper, expected: list[tuple[str, int | None]]) -> None:
+def test_tampering_is_found_at_its_first_place_and_proves_nothing(tamper: Tamper, size: int, told: list[Any]) -> None:
     writer = whole()
     tamper(writer)
     report = writer.verify()
-    assert found(report)[: len(expected)] == expected
-    assert not report.holds
-
-
-@each(["1 one bit in a payload", "2 one bit in a header", "4 two neighbours exchanged", "5 one deleted", "5 one deleted, the rest renumbered", "6 one inserted, the rest renumbered", "6 one beside a true one", "7 one twice", "8 rows cut, checkpoints left", "2 another commitment", "13 no checkpoint", "19 one size, two roots", "14 a session without checkpoint",])  # fmt: skip
-def test_one_fault_is_one_problem(case: str) -> None:
-    tamper, expected = _CASES[case]
-    writer = whole()
-    tamper(writer)
-    assert found(writer.verify()) == expected
-
-
-@each(
-    [
-        ("1 one bit in a payload", LENGTH),
-        ("2 another commitment", 5),
-        ("4 two neighbours exchanged", 5),
-        ("5 one deleted", 5),
-        ("6 one beside a true one", LENGTH),
-        ("6 a broken one beside a true one", LENGTH),
-        ("7 one twice", LENGTH),
-        ("8 rows cut, checkpoints left", 9),
-        ("8 checkpoints cut, rows left", 9),
-        ("12 an old session written again with the newest key", 2),
-        ("12 the same, showing the newest key alone", 0),
-        ("13 no checkpoint", 0),
-        ("14 a session without checkpoint", 4),
-        ("19 one size, two roots", LENGTH),
-        ("a checkpoint signed by a stranger", LENGTH),
-        ("46 a session key removed", 4),
-    ]
-)
-def test_what_is_proven_is_what_was_signed_and_is_here(case: str, size: int) -> None:
-    writer = whole()
-    before = writer.rows[:size]
-    _CASES[case][0](writer)
-    report = writer.verify()
-    assert report.size == size
-    assert report.root == root_of(before)
+    problems = [problem for problem in told if problem is not ...]
+    assert found(report)[: len(problems) if ... in told else None] == problems
+    assert (report.holds, report.size, report.root) == (False, size, root_of(whole().rows[:size]))
 
 
 def test_a_false_row_is_named_so_that_it_can_be_removed() -> None:
@@ -336,17 +237,14 @@ def test_a_false_row_is_named_so_that_it_can_be_removed() -> None:
     assert writer.verify().holds
 
 
-@pytest.mark.parametrize("order", [0, 1], ids=["false row first", "true row first"])
-@pytest.mark.parametrize("part", ["sealed", "list"])
-def test_a_row_with_the_true_header_and_other_content_is_the_false_one(part: str, order: int) -> None:
+@each(product([0, 1], ["sealed", "list"]))
+def test_a_row_with_the_true_header_and_other_content_is_the_false_one(order: int, part: str) -> None:
     writer = whole()
     true = writer.rows[5]
     false = true.changed(**{part: b"\1" * 49})
     writer.rows[5:6] = [true, false] if order else [false, true]
     report = writer.verify()
-    assert found(report) == [("false-row", 5)]
-    assert report.rejected == {(5, false.digest)}
-    assert report.size == LENGTH
+    assert (found(report), report.rejected, report.size) == ([("false-row", 5)], {(5, false.digest)}, LENGTH)
 
 
 def test_a_false_row_with_the_digest_of_the_true_one_does_not_reject_it() -> None:
@@ -484,7 +382,7 @@ def test_an_insertion_hides_no_alteration_before_it() -> None:
 
 def test_a_problem_names_the_log_and_the_place_in_words() -> None:
     writer = whole()
-    _delete_three(writer)
+    del writer.rows[5:8]
     (problem,) = writer.verify().problems
     assert problem == Problem(problem.code, writer.origin, 5, None, "missing: operation 5 to 7")
 

@@ -12,27 +12,22 @@ from tests.log.test_verify import (
     _insert_and_renumber,
     _no_key_in_entry_0,
     _sign_ahead,
+    by_a_stranger,
     forged,
     found,
     root_of,
     whole,
 )
-from tests.log.writer import Key, Seal, Writer
-from vault.log.checkpoint import encode_note, key_name, note_body
+from tests.log.writer import Writer
 from vault.log.header import Header
+from vault.log.history import History
+from vault.log.rowcheck import CheckedRow
 
 OTHER_ROOT = b"o" * 32
 
 
 def texts(writer: Writer, pins: dict[int, bytes] | None = None) -> list[str]:
     return [problem.text for problem in writer.verify(pins=pins).problems]
-
-
-def by_a_stranger(writer: Writer, size: int, root: bytes) -> Seal:
-    stranger, body = Key("stranger"), note_body(writer.origin, size, root)
-    return Seal(
-        writer.origin, size, root, encode_note(body, key_name(writer.origin), stranger.public, stranger.sign(body))
-    )
 
 
 # --- words
@@ -260,3 +255,20 @@ def test_the_first_place_behind_the_newest_checkpoint_is_open_too() -> None:
     writer.rows.insert(8, forged(writer.rows[8], commitment=bytes(32)))
     report = writer.verify()
     assert (report.size, report.rejected) == (8, frozenset())
+
+
+def _row(seq: int, key: bytes | None = None) -> CheckedRow:
+    return CheckedRow(seq.to_bytes(32, "big"), seq, key, None)
+
+
+def test_a_session_left_without_a_checkpoint_is_told_with_its_number_and_first_entry() -> None:
+    history = History(b"o" * 32, b"1" * 32)
+    for seq, key in enumerate([b"2" * 32, None, b"3" * 32, None]):
+        history.append(_row(seq, key))
+    assert history.session == 2
+    twin = history.copy()
+    assert not twin.seal()
+    (problem,) = twin.problems
+    assert (problem.origin, problem.seq) == (b"o" * 32, 0)
+    assert "session 1, from entry 0 on, has no valid checkpoint" in problem.text
+    assert history.problems == []

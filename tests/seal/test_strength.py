@@ -7,7 +7,6 @@ from vault.seal.strength import LEAST_DIGITS, digits_of_guesses
 from vault.seal.wordlists import Language
 from vault.seal.words import make_passphrase
 
-
 # The second of the second line are the keys of the first in QWERTY.
 EASY = """|  |password|P@ssw0rd2024!|qwertyuiop[]|azertyuiop|йцукенгшщзхъ|солнышко2024|motdepasse123
 пароль12345|gfhjkm12345|aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa|abacus abacus abacus abacus abacus abacus
