@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import cast
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.records.beside import begin_beside
 from tests.services.founded import Filled
+from tests.sync.exchange import empty_store
 from vault.access.session import Session
 from vault.ids import Origin, SeatId
 from vault.log.genesis import GENESIS_PURPOSE, origin_of
@@ -18,8 +20,8 @@ from vault.log.operation import operation_digest
 from vault.records.authority import Authority, Listings, Proven, digests_in, items_in, names_session_key, proves_nothing
 from vault.records.logs import genesis_of
 from vault.records.work import Entry, Work
-from vault.store.rows import Rows
-from vault.store.rowtypes import GenesisRow, OperationRow
+from vault.store.engine import Database
+from vault.store.rowtypes import OperationRow
 
 ORIGIN = Origin(b"o" * 32)
 
@@ -27,35 +29,6 @@ ORIGIN = Origin(b"o" * 32)
 def _row(seq: int, *, begins: bool, word: bytes = b"") -> OperationRow:
     header = Header(bytes(32), bytes(32), b"k" * 32 if begins else None, ORIGIN, seq, bytes(32), bytes(32)).encode()
     return OperationRow(ORIGIN, seq, header, b"", word, operation_digest(header, b"", word))
-
-
-def _first_session(session: Session, rows: Rows, proven: Proven) -> int:
-    chain = session.authority(rows).chain
-    return Authority(rows, chain, prove=lambda _origin, _seq: proven)._first_session_of(ORIGIN)
-
-
-@pytest.mark.parametrize(
-    ("sessions_at", "size", "ends"),
-    [([0, 1], 3, 1), ([0, 2], 4, 2), ([0, 2, 3], 5, 2), ([0], 3, 3)],
-    ids=["after one entry", "after two", "with a third session", "not yet"],
-)
-def test_the_first_session_ends_where_the_second_begins(
-    filled_session: Session, sessions_at: list[int], size: int, ends: int
-) -> None:
-    with filled_session.database.transaction() as rows:
-        for seq in range(size):
-            rows.add_operation(_row(seq, begins=seq in sessions_at))
-        assert _first_session(filled_session, rows, Proven(size)) == ends
-
-
-def test_a_false_row_begins_no_session(filled_session: Session) -> None:
-    with filled_session.database.transaction() as rows:
-        for seq in range(4):
-            rows.add_operation(_row(seq, begins=seq in (0, 3)))
-        false = _row(1, begins=True, word=b"false")
-        rows.add_operation(false)
-        assert _first_session(filled_session, rows, Proven(4, frozenset({(1, false.digest)}))) == 3
-        assert _first_session(filled_session, rows, Proven(4)) == 1
 
 
 def test_the_header_says_whether_a_session_begins(filled: Filled, filled_session: Session) -> None:
@@ -120,88 +93,65 @@ def test_a_log_is_its_seats_own_by_seat_key_and_beginning(filled_session: Sessio
         assert not authority.is_in(later, row._replace(origin=ORIGIN), roster)
 
 
-@dataclass
-class Logs:
-    """Logs as they lie in the rows, and from where on each was read; stands for `Rows`."""
-
-    entries: dict[bytes, list[OperationRow]]
-    read: list[tuple[bytes, int]] = field(default_factory=list)
-
-    def geneses(self) -> list[GenesisRow]:
-        return [GenesisRow(origin, b"") for origin in self.entries]
-
-    def operations(self, origin: bytes, start: int = 0) -> list[OperationRow]:
-        self.read.append((origin, start))
-        return self.entries[origin][start:]
-
-    def size(self, origin: bytes) -> int:
-        return len(self.entries[origin])
-
-    def add(self, origin: bytes, *items: Item) -> None:
-        row = OperationRow(origin, self.size(origin), b"", encode_items(items), b"", b"")
-        self.entries[origin].append(row)
-
-    def places(self, listings: Listings, kind: ItemKind) -> dict[bytes, list[tuple[bytes, int]]]:
-        return {digest: sorted(places) for digest, places in listings.of(cast("Rows", self), kind).items()}
-
-
 OTHER = Origin(b"p" * 32)
 A, B = bytes(32), b"b" * 32
-GRANT_A = Item(ItemKind.GRANT, A, b"t" * 16)
-GRANT_A_ELSEWHERE = Item(ItemKind.GRANT, A, b"u" * 16)
-EPOCH_B = Item(ItemKind.EPOCH, B, b"v" * 16)
-VERSION_B = Item(ItemKind.VERSION, B, b"w" * 16)
+GRANT_A, GRANT_A_ELSEWHERE = Item(ItemKind.GRANT, A, b"t" * 16), Item(ItemKind.GRANT, A, b"u" * 16)
+EPOCH_B, VERSION_B = Item(ItemKind.EPOCH, B, b"v" * 16), Item(ItemKind.VERSION, B, b"w" * 16)
+
+
+def _list(store: Database, origin: bytes, *items: Item) -> OperationRow:
+    """Put an entry behind the others of a log, which begins with it where there is none."""
+    with store.transaction() as rows:
+        if rows.genesis(origin) is None:
+            rows.add_genesis(origin, b"")
+        row = OperationRow(origin, rows.size(origin), b"", encode_items(items), b"", bytes(32))
+        rows.add_operation(row)
+    return row
+
+
+def _places(store: Database, listings: Listings, kind: ItemKind) -> dict[bytes, list[tuple[bytes, int]]]:
+    with store.reading() as rows:
+        return {digest: sorted(places) for digest, places in listings.of(rows, kind).items()}
 
 
 @pytest.fixture
-def logs() -> Logs:
-    made = Logs({ORIGIN: [], OTHER: []})
-    made.add(ORIGIN, GRANT_A, VERSION_B)
-    made.add(ORIGIN, EPOCH_B)
-    made.add(ORIGIN)
-    made.add(OTHER, GRANT_A_ELSEWHERE)
-    return made
+def store(tmp_path: Path) -> Iterator[Database]:
+    with empty_store(tmp_path) as database:
+        for origin, items in (
+            (ORIGIN, [GRANT_A, VERSION_B]),
+            (ORIGIN, [EPOCH_B]),
+            (ORIGIN, []),
+            (OTHER, [GRANT_A_ELSEWHERE]),
+        ):
+            _list(database, origin, *items)
+        yield database
 
 
-def test_each_place_where_a_list_names_a_thing_is_told_once_however_often_it_is_asked(logs: Logs) -> None:
+def test_each_place_where_a_list_names_a_thing_is_told_once_and_what_came_since_too(store: Database) -> None:
     listings = Listings()
     for _ in range(2):
-        assert logs.places(listings, ItemKind.GRANT) == {A: [(ORIGIN, 0), (OTHER, 0)]}
-        assert logs.places(listings, ItemKind.EPOCH) == {B: [(ORIGIN, 1)]}
-        assert logs.places(listings, ItemKind.VERSION) == {B: [(ORIGIN, 0)]}
-    assert logs.places(listings, ItemKind.ERASED) == {}
+        assert _places(store, listings, ItemKind.GRANT) == {A: [(ORIGIN, 0), (OTHER, 0)]}
+        assert _places(store, listings, ItemKind.EPOCH) == {B: [(ORIGIN, 1)]}
+        assert _places(store, listings, ItemKind.VERSION) == {B: [(ORIGIN, 0)]}
+    assert _places(store, listings, ItemKind.ERASED) == {}
+    _list(store, OTHER, GRANT_A)
+    _list(store, bytes(32), EPOCH_B)
+    assert _places(store, listings, ItemKind.GRANT) == {A: [(ORIGIN, 0), (OTHER, 0), (OTHER, 1)]}
+    assert _places(store, listings, ItemKind.EPOCH) == {B: [(bytes(32), 0), (ORIGIN, 1)]}
 
 
-def test_what_came_since_is_told_too(logs: Logs) -> None:
-    listings = Listings()
-    logs.places(listings, ItemKind.GRANT)
-    logs.add(OTHER, GRANT_A)
-    assert logs.places(listings, ItemKind.GRANT) == {A: [(ORIGIN, 0), (OTHER, 0), (OTHER, 1)]}
-    logs.entries[bytes(32)] = []
-    logs.add(bytes(32), EPOCH_B)
-    assert logs.places(listings, ItemKind.EPOCH) == {B: [(bytes(32), 0), (ORIGIN, 1)]}
+def test_under_which_tags_a_thing_is_listed_is_known_of_all_but_versions(store: Database) -> None:
+    with store.reading() as rows:
+        tagged = {kind: Listings().tagged(rows, kind) for kind in (ItemKind.GRANT, ItemKind.EPOCH, ItemKind.VERSION)}
+    assert tagged == {
+        ItemKind.GRANT: {A: {b"t" * 16, b"u" * 16}},
+        ItemKind.EPOCH: {B: {b"v" * 16}},
+        ItemKind.VERSION: {},
+    }
 
 
-def test_a_log_is_read_once_for_all_that_is_rare_and_once_for_versions(logs: Logs) -> None:
-    listings = Listings()
-    logs.places(listings, ItemKind.GRANT)
-    assert sorted(logs.read) == [(ORIGIN, 0), (OTHER, 0)]
-    logs.places(listings, ItemKind.EPOCH)
-    assert sorted(logs.read[2:]) == [(ORIGIN, 3), (OTHER, 1)]
-    logs.places(listings, ItemKind.VERSION)
-    assert sorted(logs.read[4:]) == [(ORIGIN, 0), (OTHER, 0)]
-
-
-def test_under_which_tags_a_thing_is_listed_is_known_of_all_but_versions(logs: Logs) -> None:
-    listings, rows = Listings(), cast("Rows", logs)
-    assert listings.tagged(rows, ItemKind.GRANT) == {A: {b"t" * 16, b"u" * 16}}
-    assert listings.tagged(rows, ItemKind.EPOCH) == {B: {b"v" * 16}}
-    assert listings.tagged(rows, ItemKind.VERSION) == {}
-    assert listings.tagged(rows, ItemKind.ERASED) == {}
-
-
-def test_of_a_list_the_items_of_one_kind_are_told_and_of_what_is_no_list_none(logs: Logs) -> None:
-    row = logs.entries[ORIGIN][0]
+def test_of_a_list_the_items_of_one_kind_are_told_and_of_what_is_no_list_none(store: Database) -> None:
+    row = _list(store, ORIGIN, GRANT_A, VERSION_B)
     assert items_in(row, ItemKind.GRANT) == {(A, b"t" * 16)}
     assert digests_in(row, ItemKind.VERSION) == {B}
     assert digests_in(row, ItemKind.EPOCH) == set()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.tables import each
 from tests.vectors import holding_vectors as vectors
 
 STORIES = vectors.stored()
@@ -18,7 +19,7 @@ ROLES = ("caseworker", "caseworker", "supervisor", "supervisor", "legal-reviewer
 
 
 @pytest.mark.vectors
-@pytest.mark.parametrize("story", STORIES, ids=[one["clause"] for one in STORIES])
+@each({story["clause"]: story for story in STORIES})
 def test_a_story_comes_to_what_its_clause_says(story: dict[str, Any]) -> None:
     assert vectors.by_the_program(story) == story["comes_to"]
     assert vectors.by_the_reader(story) == story["comes_to"]

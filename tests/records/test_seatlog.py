@@ -16,7 +16,7 @@ from tests.services.founded import Filled, Place
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.errors import BrokenSealError, MalformedError, VerificationError
+from vault.errors import BrokenSealError, VerificationError
 from vault.ids import ZERO_ID
 from vault.log.checkpoint import encode_note, key_name, note_body, parse_note
 from vault.log.genesis import Genesis
@@ -164,16 +164,6 @@ def test_false_hashes_in_the_cache_hinder_nobody_and_are_made_anew(filled_sessio
     assert not resumed(session).tiles_are_false
 
 
-def test_what_the_ratchet_protects_leaves_the_disk_every_256_entries(
-    filled_session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    log = filled_session.log
-    sizes: list[int] = []
-    monkeypatch.setattr(type(log.database), "truncate_wal", lambda _: sizes.append(log.size))
-    write_up_to(log, 258)
-    assert sizes == [256]
-
-
 # ---- the audit ratchet
 
 
@@ -197,28 +187,6 @@ def test_the_stored_ratchet_opens_no_earlier_payload(filled: Filled, filled_sess
         key = derive_next_ratchet(key)
     # The audit epoch's key is not in the keyring either, or the seat could hash forward from it.
     assert session.keyring.epochs_of(ratchet.compartment) == ()
-
-
-def test_an_auditor_reads_every_payload_in_its_place(filled_session: Session) -> None:
-    with filled_session.database.reading() as rows:
-        entries = list(read_payloads(rows, filled_session.auditor(), filled_session.log.origin))
-    acts = [entry.payload.act for entry in entries if entry.payload is not None]
-    assert len(acts) == len(entries) == filled_session.log.size
-    assert acts[:3] == ["log.genesis", "unlock.ok", "case.create"]
-
-
-def test_an_auditor_reads_past_a_gap_and_a_false_row(filled_session: Session) -> None:
-    session = filled_session
-    origin = session.log.origin
-    with session.database.transaction() as rows:
-        rows.connection.exec_driver_sql("DELETE FROM operation WHERE seq = 3")
-        true = rows.operation(origin, 5)
-        assert true is not None
-        rows.add_operation(true._replace(sealed=b"junk", digest=bytes(32)))
-    with session.database.reading() as rows:
-        entries = list(read_payloads(rows, session.auditor(), origin, {(5, bytes(32))}))
-    assert [entry.seq for entry in entries] == [seq for seq in range(session.log.size) if seq != 3]
-    assert {entry.fault for entry in entries} == {None}
 
 
 # ---- periods
@@ -317,12 +285,6 @@ def readable(session: Session) -> None:
 # ---- local rows and the clock
 
 
-@pytest.mark.parametrize("content", [b"", b"\xc0", msgspec.msgpack.encode({"key": b"short"})])
-def test_a_ratchet_row_of_another_form_is_refused(content: bytes) -> None:
-    with pytest.raises(MalformedError, match="ratchet row cannot be read"):
-        decode_ratchet(content)
-
-
 def test_a_local_row_opens_for_its_own_purpose_and_number_only(session: Session) -> None:
     place = session.log.place
     row = place.seal_row(Purpose.RATCHET, b"content", 4)
@@ -339,12 +301,6 @@ def test_a_local_row_that_a_seat_has_once_has_number_0(filled_session: Session) 
     with session.database.reading() as rows:
         stored = [rows.local(session.seat, purpose) for purpose in (Purpose.RATCHET, Purpose.KEYRING)]
     assert [None if row is None else row.number for row in stored] == [0, 0]
-
-
-def test_the_key_of_local_rows_is_shown_to_no_programmer(session: Session) -> None:
-    place = session.log.place
-    assert repr(place.keyring_key) not in repr(place)
-    assert "keyring_key" not in repr(place)
 
 
 def test_hybrid_time_begins_behind_zero_on_a_computer_whose_clock_stands_there(session: Session) -> None:

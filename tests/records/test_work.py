@@ -12,6 +12,7 @@ import pytest
 
 from tests.records.judging import write
 from tests.services.founded import Filled
+from tests.tables import each
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.errors import InternalError, RefusedError, TryAgainError, VerificationError
@@ -71,29 +72,32 @@ def is_free(log: SeatLog) -> bool:
         return other.submit(begin).result()
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("step", STEPS)
 def test_a_commit_that_fails_at_any_step_leaves_nothing(
-    filled_session: Session, monkeypatch: pytest.MonkeyPatch, step: str, *, after: bool
+    filled_session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = filled_session
-    rows_before, size, held = everything(session), session.log.size, len(session.keyring)
-    step_of_rows: Callable[..., Any] = getattr(Rows, step)
 
-    def failing(self: Rows, *args: Any, **named: Any) -> None:
-        if after:
-            step_of_rows(self, *args, **named)
-        raise TryAgainError("no room, says the test")
+    @each({f"{when} {step}": (step, when) for step in STEPS for when in ("before", "after")})
+    def fails(step: str, when: str) -> None:
+        before, size, held = everything(session), session.log.size, len(session.keyring)
+        step_of_rows: Callable[..., Any] = getattr(Rows, step)
 
-    with monkeypatch.context() as broken:
-        broken.setattr(Rows, step, failing)
-        with pytest.raises(TryAgainError, match="says the test"):
-            found_a_case(session)
-    assert everything(session) == rows_before
-    assert (session.log.size, len(session.keyring)) == (size, held)
-    # What failed can be done again, by the same session and with the same keys.
-    found_a_case(session)
-    assert session.log.size == size + 1
+        def failing(self: Rows, *args: Any, **named: Any) -> None:
+            if when == "after":
+                step_of_rows(self, *args, **named)
+            raise TryAgainError("no room, says the test")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(Rows, step, failing)
+            with pytest.raises(TryAgainError, match="says the test"):
+                found_a_case(session)
+        assert everything(session) == before
+        assert (session.log.size, len(session.keyring)) == (size, held)
+        # What failed can be done again, by the same session and with the same keys.
+        found_a_case(session)
+        assert session.log.size == size + 1
+
+    fails()
     assert checking.verify(session).verified
 
 
@@ -141,33 +145,49 @@ def test_another_row_at_the_position_stops_the_commit(filled_session: Session, m
     assert everything(session) == before
 
 
-REFUSED = [
-    pytest.param("second commit", InternalError, "this work is over"),
-    pytest.param("too many", InternalError, f"at most {VERSIONS_PER_WORK} versions"),
-    pytest.param("unknown act", VerificationError, "an act that this program does not know"),
-    pytest.param("act lists too much", VerificationError, "of act case.list lists an item of kind 1"),
-    pytest.param("never granted", RefusedError, "was not granted to this seat"),
-]
+@each(
+    {
+        "a second commit": ("note.create", 1, 2, InternalError, "this work is over"),
+        "too many versions": (
+            "note.create",
+            VERSIONS_PER_WORK + 1,
+            1,
+            InternalError,
+            f"at most {VERSIONS_PER_WORK} versions",
+        ),
+        "an unknown act": ("case.steal", 1, 1, VerificationError, "an act that this program does not know"),
+        "an act that lists too much": (
+            "case.list",
+            1,
+            1,
+            VerificationError,
+            "of act case.list lists an item of kind 1",
+        ),
+        "a case never granted": ("", 1, 1, RefusedError, "was not granted to this seat"),
+    }
+)
+def test_a_work_refuses(
+    act: str,
+    versions: int,
+    commits: int,
+    error: type[Exception],
+    words: str,
+    *,
+    filled: Filled,
+    filled_session: Session,
+) -> None:
+    size, case = filled_session.log.size, filled.cases[0] if act else CompartmentId(make_id())
 
+    def attempt() -> None:
+        with filled_session.work() as work:
+            for _ in range(versions):
+                work.write(case, RecordId(make_id()), Note.KIND, NOTE)
+            for _ in range(commits):
+                work.commit(Entry(act=act))
 
-def attempt(session: Session, case: CompartmentId, what: str) -> None:
-    """Do what a unit of work refuses."""
-    act = {"unknown act": "case.steal", "act lists too much": "case.list"}.get(what, "note.create")
-    with session.work() as work:
-        for _ in range(VERSIONS_PER_WORK + 1 if what == "too many" else 1):
-            work.write(case, RecordId(make_id()), Note.KIND, NOTE)
-        if what == "second commit":
-            work.commit(Entry(act=act))
-        work.commit(Entry(act=act))
-
-
-@pytest.mark.parametrize(("what", "error", "words"), REFUSED)
-def test_a_work_refuses(filled: Filled, filled_session: Session, what: str, error: type[Exception], words: str) -> None:
-    size = filled_session.log.size
-    case = CompartmentId(make_id()) if what == "never granted" else filled.cases[0]
     with pytest.raises(error, match=words):
-        attempt(filled_session, case, what)
-    assert filled_session.log.size == size + (what == "second commit")
+        attempt()
+    assert filled_session.log.size == size + (commits == 2)
 
 
 def test_places_of_the_list_are_epochs_then_grants_then_versions(filled_session: Session) -> None:
