@@ -9,8 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.hygiene.tree import ROOT
 
 SAMPLE = """
@@ -35,12 +33,12 @@ def run(folder: Path, ci: str, processes: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
 
-@pytest.mark.parametrize("processes", ["0", "1"], ids=["in one process", "with a worker"])
-def test_a_missing_program_is_named_at_the_end(tmp_path: Path, processes: str) -> None:
-    answer = run(tmp_path, "", processes)
+def test_a_missing_program_is_named_at_the_end_with_the_slowest_files(tmp_path: Path) -> None:
+    answer = run(tmp_path, "", "1")
     assert answer.returncode == 0, answer.stdout
     assert "1 tests ran, 1 did not." in answer.stdout
     assert "1 not run: needs no-such-program\n" in answer.stdout
+    assert re.search(r"The slowest files, in seconds:\n +\d+\.\d  test_sample.py\n", answer.stdout)
 
 
 def test_a_missing_program_fails_the_run_that_has_to_have_all(tmp_path: Path) -> None:
@@ -48,7 +46,3 @@ def test_a_missing_program_fails_the_run_that_has_to_have_all(tmp_path: Path) ->
     assert answer.returncode == 1, answer.stdout
     assert "not run: needs no-such-program (CASEVAULT_CI=1" in answer.stdout
     assert "1 passed, 1 error" in answer.stdout
-
-
-def test_a_run_ends_with_its_slowest_files(tmp_path: Path) -> None:
-    assert re.search(r"The slowest files, in seconds:\n +\d+\.\d  test_sample.py\n", run(tmp_path, "", "1").stdout)
