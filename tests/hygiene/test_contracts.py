@@ -84,7 +84,7 @@ def plant(copy: Path, breaches: Iterable[Breach]) -> None:
 
 
 def lint(copy: Path) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     environment = os.environ | {"PYTHONPATH": str(copy), "NO_COLOR": "1", "COLUMNS": "200"}
     return subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False, timeout=120)
 

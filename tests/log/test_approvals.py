@@ -74,6 +74,9 @@ def test_the_last_that_an_approval_can_say(change: dict[str, Any]) -> None:
 MEMBERS = msgspec.msgpack.decode(APPROVAL.encode())
 
 
+_OTHER_MESSAGEPACK: list[object] = [5, [], {}, {"act": {"a": []}}, None]
+
+
 def _with(name: str, value: object) -> bytes:
     return msgspec.msgpack.encode(dict(sorted({**MEMBERS, name: value}.items())))
 
@@ -89,7 +92,7 @@ def _without(name: str) -> bytes:
         "a deep nest": b"\x91" * 5000,
         "a deep nest inside": b"\x81\xa3act" + b"\x91" * 5000,
         "no UTF-8": b"\x81\xa3act\xa1\xff",
-        **{f"{value}": msgspec.msgpack.encode(value) for value in (5, [], {}, {"act": {"a": []}}, None)},
+        **{f"{value}": msgspec.msgpack.encode(value) for value in _OTHER_MESSAGEPACK},
         "a byte after it": APPROVAL.encode() + b"\0",
         "another order": msgspec.msgpack.encode(dict(reversed(MEMBERS.items()))),
         "a newer format": _with("format", 2),
@@ -109,7 +112,8 @@ def _without(name: str) -> bytes:
         "text for a time": _with("expires", "soon"),
         "half a millisecond": _with("expires", 1.5),
         "a yes for a time": _with("expires", True),
-        **{f"the reason {why}": _with("why", why) for why in ("", "x" * 33, "wörd", "a!", b"word", "a b", "A")},
+        "a reason in bytes": _with("why", b"word"),
+        **{f"the reason {why}": _with("why", why) for why in ("", "x" * 33, "wörd", "a!", "a b", "A")},
     }
 )
 def test_what_is_not_the_one_form_is_refused(untrusted: bytes) -> None:

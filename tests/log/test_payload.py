@@ -93,7 +93,7 @@ def test_a_member_of_another_form_is_neither_read_nor_made(name: str, value: Any
     with pytest.raises(MalformedError, match=f"the member {name} of an audit payload is not of the form"):
         Payload.decode(msgspec.msgpack.encode(_MEMBERS | {name: value}))
     with pytest.raises(MalformedError, match=f"the member {name} of an audit payload is not of the form"):
-        replace(FULL, **{name: tuple(value) if isinstance(value, list) and value else value})
+        replace(FULL, **{name: tuple(value) if value and isinstance(value, list) else value})  # type: ignore[arg-type]
 
 
 def test_a_member_that_is_nothing_is_refused() -> None:

@@ -244,7 +244,8 @@ def test_a_row_with_the_true_header_and_other_content_is_the_false_one(order: in
     false = true.changed(**{part: b"\1" * 49})
     writer.rows[5:6] = [true, false] if order else [false, true]
     report = writer.verify()
-    assert (found(report), report.rejected, report.size) == ([("false-row", 5)], {(5, false.digest)}, LENGTH)
+    assert (found(report), report.size) == ([("false-row", 5)], LENGTH)
+    assert report.rejected == {(5, false.digest)}
 
 
 def test_a_false_row_with_the_digest_of_the_true_one_does_not_reject_it() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.log.test_roster import MANY, Key, chain, id_of, log_of
+from tests.log.test_roster import MANY, chain, id_of, log_of
+from tests.log.writer import Key
 from tests.sync.exchange import empty_store
 from tests.tables import each
 from vault.ids import ZERO_DIGEST, Origin
@@ -35,7 +36,7 @@ def genesis(seat: str) -> Genesis:
     return Genesis(b"v" * 16, id_of(seat), Key(seat).public, b"k" * 32, b"n" * 16, ZERO_DIGEST, 0, ZERO_DIGEST)
 
 
-GENESES = {LOG: genesis("Kim-1"), ORIGINAL: genesis("Nour-1")}
+GENESES: dict[bytes, Genesis | None] = {LOG: genesis("Kim-1"), ORIGINAL: genesis("Nour-1")}
 
 
 def row(seq: int, *, origin: Origin = LOG, named: bytes = SECOND.root, begins: bool = False) -> OperationRow:
@@ -78,8 +79,8 @@ def test_what_is_not_proven_signed_or_its_seats_own_counts_nothing(store: Databa
     assert counts(store)
     assert not counts(store, proven=Proven(1))
     assert not counts(store, proven=Proven(3, frozenset({(1, true.digest)})))
-    assert not counts(store, began=replace(GENESES[LOG], identity=b"x" * 32))
-    assert not counts(store, began=replace(GENESES[LOG], seat=id_of("Nour-1")))
+    assert not counts(store, began=replace(genesis("Kim-1"), identity=b"x" * 32))
+    assert not counts(store, began=replace(genesis("Kim-1"), seat=id_of("Nour-1")))
     # Under a roster that did not let the seat in, under one that nobody signed, and with a list that no header names.
     assert [counts(store, seq, proven=Proven(9)) for seq in (2, 3, 4)] == [False, False, False]
 

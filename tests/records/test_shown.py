@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.records.test_versions import CASE, EPOCH, VAULT
-from vault.ids import SeatId
+from vault.ids import EpochId, SeatId
 from vault.log.epochs import CompartmentKind
 from vault.records.content import Content
 from vault.records.epochs import make_epoch
@@ -22,7 +22,7 @@ def test_no_repr_shows_a_secret() -> None:
         Content("note", (), (1, 0), {"text": SECRET}),
         new,
         place,
-        Ratchet(CASE, EPOCH, SECRET, 0, 0),
+        Ratchet(CASE, EpochId(EPOCH), SECRET, 0, 0),
         SessionKeys(1, SECRET, SECRET),
     ):
         assert "never shown" not in repr(value)

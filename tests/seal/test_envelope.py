@@ -104,9 +104,9 @@ def test_another_key_opens_nothing_and_the_error_names_the_place() -> None:
 
 @each([b"", b"\0", KEY[:31], KEY + b"\0"])
 def test_a_key_of_another_length_is_refused(key: bytes) -> None:
-    for act in (lambda: seal(key, b"note", NOTE), lambda: open_sealed(key, seal(KEY, b"note", NOTE), NOTE)):
+    for act, data in ((seal, b"note"), (open_sealed, seal(KEY, b"note", NOTE))):
         with pytest.raises(MalformedError, match=f"key has {len(key)} bytes, not 32"):
-            act()
+            act(key, data, NOTE)
 
 
 @each(

@@ -163,7 +163,7 @@ def test_a_name_is_one_printable_line_in_either_file(name: str) -> None:
     as_invited = {"member": VAULT, "name": name, "roles": (), "days": 0}
     for file, change in ((FOR_A_NEW_MEMBER, {"by": name}), (FOR_A_NEW_MEMBER, as_invited), (REQUEST, {"name": name})):
         with pytest.raises(MalformedError, match="a name is not one line of printable characters"):
-            dataclasses.replace(file, **change)  # type: ignore[type-var]  # a file of either kind
+            dataclasses.replace(file, **change)
 
 
 def test_nobody_asks_as_the_recovery_sheets_or_as_nobody() -> None:

@@ -43,8 +43,8 @@ def test_stretching_is_argon2id_over_the_salt_of_vault_and_name_as_another_imple
         ours = hash_secret_raw(bytes(PHRASE), SALT[:16], iterations, memory_kib, lanes, 32, Type.ID)
         other = Argon2id(salt=SALT[:16], length=32, iterations=iterations, lanes=lanes, memory_cost=memory_kib)
         assert ours == other.derive(bytes(PHRASE))
-    costs = {"iterations": FLOOR.iterations, "lanes": FLOOR.lanes, "memory_cost": FLOOR.memory_kib}
-    other = Argon2id(salt=derive_argon2_salt(SALT, "Amina"), length=32, **costs)
+    salt, memory = derive_argon2_salt(SALT, "Amina"), FLOOR.memory_kib
+    other = Argon2id(salt=salt, length=32, iterations=FLOOR.iterations, lanes=FLOOR.lanes, memory_cost=memory)
     assert stretch(PHRASE, "Amina", SALT, FLOOR) == other.derive(bytes(PHRASE))
     assert bytearray(b"correct horse battery staple") == PHRASE, "wiping is the caller's"
 

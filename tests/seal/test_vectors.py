@@ -40,11 +40,13 @@ def test_every_purpose_has_a_vector() -> None:
 def test_the_program_opens_every_vector() -> None:
     for vector in VECTORS["versions"]:
         key, content, sealed = _bytes(vector, "key", "content", "sealed")
-        ids = _bytes(vector, "vault", "compartment", "record", "origin")
-        assert open_sealed(key, sealed, VersionContext(*ids, vector["seq"], Purpose(vector["purpose"]))) == content
+        vault, compartment, record, origin = _bytes(vector, "vault", "compartment", "record", "origin")
+        version = VersionContext(vault, compartment, record, origin, vector["seq"], Purpose(vector["purpose"]))
+        assert open_sealed(key, sealed, version) == content
     for vector in VECTORS["locals"]:
-        key, content, sealed, *ids = _bytes(vector, "key", "content", "sealed", "vault", "seat")
-        assert open_sealed(key, sealed, LocalContext(Purpose(vector["purpose"]), *ids, vector["number"])) == content
+        key, content, sealed, vault, seat = _bytes(vector, "key", "content", "sealed", "vault", "seat")
+        row = LocalContext(Purpose(vector["purpose"]), vault, seat, vector["number"])
+        assert open_sealed(key, sealed, row) == content
     for vector in VECTORS["sent"]:
         seed, content, sealed = _bytes(vector, "seed", "content", "sealed")
         context = GrantContext(

@@ -157,5 +157,10 @@ def test_one_bit_is_worth_one_word() -> None:
 
 def test_each_word_is_drawn_from_two_bytes() -> None:
     drawn: list[int] = []
-    make_passphrase(Language.RUSSIAN, 7, lambda size: bytes(drawn.append(size) or size))
+
+    def random(size: int) -> bytes:
+        drawn.append(size)
+        return bytes(size)
+
+    make_passphrase(Language.RUSSIAN, 7, random)
     assert drawn == [2] * 7
