@@ -27,10 +27,18 @@ def id32(name: str) -> bytes:
 
 
 def note(
-    name: str, text: str, *, at: int = 1, case: str = "case", parents: Iterable[str] = (), v: str = ""
+    name: str, text: str, *, at: int = 1, case: str = "case", parents: Iterable[str] = (), v: str = "", corrects: str = ""
 ) -> IndexedRecord:
     return IndexedRecord(
-        id16(case), id16(name), id32(name + v), tuple(map(id32, parents)), id16(case), "note", at, text=text
+        id16(case),
+        id16(name),
+        id32(name + v),
+        tuple(map(id32, parents)),
+        id16(case),
+        "note",
+        at,
+        text=text,
+        corrects=id16(corrects) if corrects else None,
     )
 
 
@@ -83,6 +91,7 @@ def contents(index: Index) -> dict[str, list[tuple[object, ...]]]:
         " owner, opened, name, name_key FROM case_row AS c LEFT JOIN head AS h USING (doc) WHERE top",
         "people": "SELECT version, person.case_id, is_client, name, name_key FROM person LEFT JOIN head USING (doc)",
         "phones": "SELECT digits, version FROM phone LEFT JOIN head USING (doc)",
+        "corrections": "SELECT note, version FROM correction LEFT JOIN head USING (doc)",
         "counts": "SELECT * FROM case_count WHERE cases",
         "digest": "SELECT * FROM digest",
     }

@@ -14,7 +14,7 @@ from vault.index.apply import apply
 from vault.index.cases import case_counts, page, row_of
 from vault.index.entries import Entry, RemovedCompartment, RemovedRecord
 from vault.index.file import Index
-from vault.index.heads import cases_of_records, conflicts, heads_in, heads_of
+from vault.index.heads import cases_of_records, conflicts, corrections_of, heads_in, heads_of
 from vault.index.search import search
 
 FIRST = note("n", "arrested at the airport", v="1")
@@ -35,6 +35,7 @@ HISTORY: tuple[Entry, ...] = (
     person("Алёна Жук", phones=("+996 555 12 34 56",)),
     person("Alyona Zhuk", v="edit", record="Алёна Жук", parent="Алёна Жук", at=5, phones=("0555 123-456",)),
     person("Бахтияр Ли", case="second", client=False),
+    note("correction", "the other airport", corrects="n", at=6),
 )
 
 
@@ -73,6 +74,13 @@ def test_a_record_is_found_by_its_id_alone(index: Index) -> None:
     assert cases_of_records(index, id16("m"), id16("m"), "note") == {(id16("m"), id16("b"))}
     apply(index, [RemovedRecord(id16("b"), id16("m"))], {})
     assert cases_of_records(index, id16("m"), id16("m"), "note") == set()
+
+
+def test_a_correction_is_found_by_its_note_as_long_as_a_head_says_so(index: Index) -> None:
+    apply(index, [note("c", "x", v="1", corrects="n"), note("far", "x", case="b", corrects="n")], {})
+    assert corrections_of(index, id16("case"), id16("n")) == [id16("c")]
+    apply(index, [note("c", "x", v="2", parents=["c1"])], {})
+    assert corrections_of(index, id16("case"), id16("n")) == []
 
 
 def test_of_two_heads_of_a_case_the_list_shows_the_later_and_says_that_there_are_two(index: Index) -> None:

@@ -21,6 +21,7 @@ ACTS: Mapping[str, tuple[Action, ...]] = {
     "cases.create": (Action.CASE_CREATE,),
     "cases.list_all": (Action.CASE_LIST,),
     "cases.only_you": (Action.CASE_READ,),
+    "cases.log_view": (Action.CASE_READ,),
     "cases.only_yours": (Action.CASE_LIST,),
     "cases.open_case": (Action.CASE_READ,),
     "cases.view": (Action.CASE_READ,),

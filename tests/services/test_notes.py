@@ -72,6 +72,25 @@ def test_an_amendment_stands_beside_the_note_that_it_corrects(filled: Filled, fi
     assert notes.show(filled_session, wrong.hex()).value.text == "on Monday"
 
 
+def test_a_note_is_shown_with_what_corrects_it_oldest_first(filled: Filled, filled_session: Session) -> None:
+    wrong = notes.add(filled_session, filled.cases[0], kind="interview", text="on Monday")
+    later = [notes.amend(filled_session, wrong.hex(), text=text) for text in ("on Tuesday", "on Wednesday")]
+    of_a_correction = notes.amend(filled_session, later[0].hex(), text="in the morning")
+    shown = notes.show_corrected(filled_session, wrong.hex())
+    assert [stored.record for stored in shown] == [wrong, *later]
+    assert [stored.record for stored in notes.show_corrected(filled_session, later[0].hex())] == [
+        later[0],
+        of_a_correction,
+    ]
+
+
+def test_a_note_of_another_case_corrects_nothing_here(filled: Filled, filled_session: Session) -> None:
+    note = notes.add(filled_session, filled.cases[0], kind="contact", text="right")
+    foreign = Note(kind=NoteKind.CONTACT, text="wrong", amends=note)
+    notes.add_many(filled_session, filled.cases[1], [foreign])
+    assert [stored.record for stored in notes.show_corrected(filled_session, note.hex())] == [note]
+
+
 def test_what_names_no_note_is_not_found_and_what_has_no_place_is_refused(
     filled: Filled, filled_session: Session
 ) -> None:

@@ -54,6 +54,7 @@ class IndexedRecord:
         names: what the filter of the case list looks through: titles, references, names.
         text: everything else that a search finds.
         columns: exactly what the kind has: a case its CaseColumns, a person its PersonColumns, others none.
+        corrects: the record of the earlier note that a note corrects.
     """
 
     compartment: bytes
@@ -67,6 +68,7 @@ class IndexedRecord:
     names: str = field(default="", repr=False)
     text: str = field(default="", repr=False)
     columns: CaseColumns | PersonColumns | None = field(default=None, repr=False)
+    corrects: bytes | None = None
 
     def __post_init__(self) -> None:
         ids = (self.compartment, self.record, self.case)

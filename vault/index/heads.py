@@ -43,6 +43,16 @@ def cases_of_records(index: Index, first: bytes, last: bytes, kind: str) -> set[
         return {(bytes(record), bytes(case)) for record, case in rows}
 
 
+def corrections_of(index: Index, compartment: bytes, note: bytes) -> list[bytes]:
+    """Return the records of a compartment of which a head says that it corrects this note."""
+    with index.reading() as sql:
+        found = sql.execute(
+            "SELECT DISTINCT record FROM correction JOIN head USING (doc) WHERE note=? AND compartment=?",
+            (note, compartment),
+        )
+        return [bytes(record) for (record,) in found]
+
+
 def had_version(index: Index, compartment: bytes, version: bytes) -> bool:
     """Say whether a version of a compartment was ever brought in: it stands there, or another replaced it."""
     with index.reading() as sql:

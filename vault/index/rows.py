@@ -15,7 +15,7 @@ NO_DATE = "~"
 
 _LAST_MS = 1 << 42  # the year 2109; a clock beyond it is a claim like any other
 _SPREADS = range(3, 43)
-_DOC_OWNERS = ("head", "case_row", "person")
+_DOC_OWNERS = ("head", "case_row", "person", "correction")
 
 # Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device.
 _HEADS_OF_CASE = (
@@ -62,6 +62,8 @@ def add_documents(sql: Statements, entries: Sequence[IndexedRecord]) -> set[byte
         "INSERT INTO text(rowid, names, body) VALUES (?, ?, ?)",
         [(doc, fold(e.names), fold(e.text)) for doc, e in documents if e.names or e.text],
     )
+    corrections = [(doc, e.corrects) for doc, e in documents if e.corrects is not None]
+    sql.executemany("INSERT INTO correction VALUES (?, ?)", corrections)
     cases: set[bytes] = set()
     for doc, entry in documents:
         match entry.columns:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 # Raise it with every change of the tables, of what is put into them, or of fold.py.
-STAMP = 8
+STAMP = 9
 
 # FTS5 leaves of 8,000 bytes fill SQLCipher's pages (8,192 less 80 for its seal); of the default 4,050 only one fits
 # into a page: twice the file and a fifth more time. A prefix index of two letters costs a third of the build and makes
@@ -42,6 +42,9 @@ _TABLES = (
     # When a person was first written, whichever versions are heads now: the first client names the case.
     "CREATE TABLE begun(compartment BLOB, record BLOB, at_ms INTEGER NOT NULL, PRIMARY KEY(compartment, record))"
     " WITHOUT ROWID",
+    # Heads of notes that correct an earlier one: of one note they are found without reading all of its case.
+    "CREATE TABLE correction(doc INTEGER PRIMARY KEY, note BLOB NOT NULL)",
+    "CREATE INDEX correction_by_note ON correction(note)",
     # Digits from last to first, so that the last four or more of a number are a range.
     "CREATE TABLE phone(digits TEXT, doc INTEGER, PRIMARY KEY(digits, doc)) WITHOUT ROWID",
     "CREATE INDEX phone_by_doc ON phone(doc)",

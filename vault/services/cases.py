@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vault.access.session import Session
@@ -17,7 +17,7 @@ from vault.display import counted
 from vault.errors import NotFoundError, UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, VersionId, make_case_ref, make_id, short_id
 from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page
-from vault.index.heads import heads_in
+from vault.index.heads import Head, heads_in
 from vault.log.epochs import CompartmentKind
 from vault.log.payload import covered_digest
 from vault.policy.roles import ALLOWED, Action
@@ -197,25 +197,46 @@ def only_yours(session: Session, rows: Iterable[CaseRow]) -> frozenset[Compartme
 
 def view(session: Session, case: CompartmentId, *, why: str) -> list[OpenedVersion]:
     """Return every record of a case in clear, after its view is in the log."""
+    rule = _may_view(session, case, why)
+    found = _heads_in(session, case)
+    _log_view(session, case, found, why=why, rule=rule)
+    return read_heads(session, case, frozenset(VersionId(head.version) for head in found))
+
+
+def log_view(session: Session, case: CompartmentId, *, why: str) -> None:
+    """Put the view of a case into the log, for who reads less than all of it; the entry is the same."""
+    rule = _may_view(session, case, why)
+    if (case, why) not in session.viewed:
+        _log_view(session, case, _heads_in(session, case), why=why, rule=rule)
+
+
+def _may_view(session: Session, case: CompartmentId, why: str) -> str:
     rule = session.require(Action.CASE_READ, case)
     checked_reason(why)
+    return rule
+
+
+def _heads_in(session: Session, case: CompartmentId) -> list[Head]:
     found = heads_in(caught_up(session), case)
     if not found:
         raise NotFoundError("there is no such case among yours")
-    heads = frozenset(VersionId(head.version) for head in found)
-    if (case, why) not in session.viewed:
-        entry = Entry(
-            act="case.view",
-            why=why,
-            obj=audit_of(session, case),
-            covers=Counter(head.kind for head in found),
-            dig=covered_digest(heads),
-            pol=rule,
-        )
-        with session.work() as work:
-            work.commit(entry)
-        session.viewed.add((case, why))
-    return read_heads(session, case, heads)
+    return found
+
+
+def _log_view(session: Session, case: CompartmentId, heads: Sequence[Head], *, why: str, rule: str) -> None:
+    if (case, why) in session.viewed:
+        return
+    entry = Entry(
+        act="case.view",
+        why=why,
+        obj=audit_of(session, case),
+        covers=Counter(head.kind for head in heads),
+        dig=covered_digest(frozenset(VersionId(head.version) for head in heads)),
+        pol=rule,
+    )
+    with session.work() as work:
+        work.commit(entry)
+    session.viewed.add((case, why))
 
 
 def checked_reason(why: str) -> str:

@@ -8,14 +8,14 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind, word_of
 from vault.errors import NotFoundError, UsageError
-from vault.ids import CompartmentId, RecordId, make_id
-from vault.index.heads import cases_of_records
+from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.index.heads import cases_of_records, corrections_of, heads_of
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.work import VERSIONS_PER_WORK, Entry
-from vault.services.cases import find, view
+from vault.services.cases import find, log_view
 from vault.services.projection import audit_of, caught_up
-from vault.services.reading import Stored, stored_of_kind
+from vault.services.reading import Stored, read_versions, stored_of_kind
 from vault.services.short_ids import ids_between, the_one_named, typed_id
 
 
@@ -54,17 +54,19 @@ def show(session: Session, note: str, *, why: str = "casework") -> Stored[Note]:
     Raises:
         NotFoundError: no such note among the member's cases.
     """
-    return show_corrected(session, note, why=why)[0]
+    case, record = locate(session, note)
+    log_view(session, case, why=why)
+    return _read(session, case, record)
 
 
 def show_corrected(session: Session, note: str, *, why: str = "casework") -> list[Stored[Note]]:
     """Return one note as `show` does, and behind it those that correct it, oldest first."""
     case, record = locate(session, note)
-    of_case = stored_of_kind(view(session, case, why=why), Note)
-    found = [stored for stored in of_case if stored.record == record]
-    if not found:
-        raise NotFoundError("there is no such note among yours")
-    return found + [stored for stored in of_case if stored.value.amends == record]
+    log_view(session, case, why=why)
+    found = _read(session, case, record)
+    corrections = map(RecordId, corrections_of(session.index(), case, record))
+    later = [stored for one in corrections for stored in _stored(session, case, one) if stored.value.amends == record]
+    return [found, *sorted(later, key=lambda stored: (stored.written_ms, stored.record))]
 
 
 def amend(session: Session, note: str, *, text: str, why: str = "casework") -> RecordId:
@@ -105,6 +107,19 @@ def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
             advice="Name the case too: CASE/NOTE.",
         )
     return CompartmentId(places[0]), RecordId(record)
+
+
+def _read(session: Session, case: CompartmentId, record: RecordId) -> Stored[Note]:
+    found = _stored(session, case, record)
+    if not found:
+        raise NotFoundError("there is no such note among yours")
+    return found[0]
+
+
+def _stored(session: Session, case: CompartmentId, record: RecordId) -> list[Stored[Note]]:
+    """Return a record of a case as a note; nothing where it is none, or cannot be read."""
+    heads = frozenset(map(VersionId, heads_of(session.index(), case, record)))
+    return stored_of_kind(read_versions(session, case, record, heads), Note)
 
 
 def _write(session: Session, case: CompartmentId, note: Note, *, act: str, rule: str) -> RecordId:

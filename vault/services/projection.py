@@ -219,6 +219,7 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
         return None
     names, text = "", ""
     columns: CaseColumns | PersonColumns | None = None
+    corrects: bytes | None = None
     match version.content.kind:
         case Case.KIND:
             case = from_fields(Case, version.content.fields)
@@ -244,7 +245,8 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
                 phones=person.phones,
             )
         case Note.KIND:
-            text = from_fields(Note, version.content.fields).text
+            note = from_fields(Note, version.content.fields)
+            text, corrects = note.text, note.amends
         case _:
             pass  # neither listed nor found by words, but its heads are known
     return IndexedRecord(
@@ -259,4 +261,5 @@ def _entry(version: OpenedVersion) -> IndexedRecord | None:
         names=names,
         text=text,
         columns=columns,
+        corrects=corrects,
     )
