@@ -119,6 +119,28 @@ def test_the_first_place_of_a_compartment_is_its_earliest_in_any_log(database: D
         assert rows.first_place(b"n" * 16) is None
 
 
+def test_what_is_asked_of_many_compartments_at_once_is_what_each_of_them_answers(database: Database) -> None:
+    cases = [number.to_bytes(16, "big") for number in range(_MORE_THAN_A_CHUNK)]
+    written = [version(seq, n, compartment=case) for n, case in enumerate(cases) for seq in (9, 4)]
+    elsewhere = [row._replace(origin=OTHER_ORIGIN, seq=4) for row in written[1::2]] + [version(0, 1)]
+    epochs = [EpochRow(b"d" * 16 + case, case, b"notice") for case in cases]
+    grants = [GrantRow(b"g" * 16 + case, case, SEAT, SEAT, b"sealed") for case in cases]
+    with database.transaction() as rows:
+        rows.add_versions(written + elsewhere)
+        rows.add_epochs([*epochs, EpochRow(b"e" * 32, CASE, b"notice")])
+        rows.add_grants([*grants, GrantRow(b"h" * 32, EPOCH, SEAT, SEAT, b"sealed")])
+        assert rows.first_places([*cases, b"n" * 16]) == {case: rows.first_place(case) for case in cases}
+        assert rows.places_in(cases) == {(row.origin, row.seq) for row in written + elsewhere[:-1]}
+        assert rows.epochs_of(cases) == [row for case in cases for row in rows.epochs(case)]
+        assert rows.grants_of_all(cases) == [row for case in cases for row in rows.grants_of(case)]
+        assert [rows.first_places([]), rows.places_in([]), rows.epochs_of([]), rows.grants_of_all([])] == [
+            {},
+            set(),
+            [],
+            [],
+        ]
+
+
 def test_a_version_without_a_key_is_counted_and_not_opened(database: Database) -> None:
     with database.transaction() as rows:
         rows.add_versions([version(0)])

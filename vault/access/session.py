@@ -207,7 +207,7 @@ class Session:
         if unknown := [one for one in wanted if one not in states]:
             with self.database.reading() as rows:
                 holding = Holding(self.authority(rows), self.learned.listings)
-                states.update({one: holding.state(one) for one in unknown})
+                states.update(holding.states(unknown))
         return {one: states[one] for one in wanted}
 
     def authority(self, rows: Rows) -> Authority:

@@ -5,11 +5,13 @@ Whoever counts versions, epochs, grants or erasures asks here first, so that the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from vault.errors import MalformedError
 from vault.ids import Origin, SeatId
+from vault.log.epochs import founded_compartment
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items, items_digest
@@ -53,7 +55,7 @@ def proves_nothing(origin: Origin, seq: int) -> Proven:
     return Proven(0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One entry of somebody who was in when they wrote it.
 
@@ -75,6 +77,17 @@ class Entry:
     rights: RightsTable
     founds_vault: bool
     recovers: bool
+
+    @cached_property
+    def listed(self) -> frozenset[Item]:
+        """What it lists, to be asked for one thing: an entry may list hundreds, and is asked for each."""
+        return frozenset(self.items)
+
+    @cached_property
+    def founds(self) -> Mapping[bytes, Item]:
+        """Compartment -> the item whose place gives it its name."""
+        epochs = ((n, item) for n, item in enumerate(self.items) if item.kind == ItemKind.EPOCH)
+        return {founded_compartment(self.origin, self.seq, n): item for n, item in epochs}
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from vault.ids import CompartmentId, EpochId, Origin, SeatId
-from vault.log.epochs import CompartmentKind, EpochNotice, founded_compartment
+from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.log.items import Item, ItemKind
 from vault.policy.rights import Place
 from vault.records.authority import Authority, Entry, Listings
@@ -27,13 +27,15 @@ from vault.records.drops import (
     ended_by_grants,
     is_cut,
 )
-from vault.records.epochs import notices_of
 from vault.records.judgement import Grants, IsCut, Judged, Judgement
+from vault.records.keyrows import KeyRows
 from vault.seal.recipients import grant_digest
 
 _ADMITTED_BY_ENTRY_0 = frozenset(
     {CompartmentKind.DIRECTORY, CompartmentKind.REGISTER, CompartmentKind.INTAKE, CompartmentKind.SENDING}
 )
+_FEW = 16
+_READ_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,20 @@ class Holding:
     authority: Authority
     listings: Listings = field(default_factory=Listings)
     _places: dict[ItemKind, Mapping[bytes, list[tuple[bytes, int]]]] = field(default_factory=dict)
+    key_rows: KeyRows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key_rows = KeyRows(self.authority.rows)
+
+    def states(self, compartments: Sequence[CompartmentId]) -> dict[CompartmentId, CompartmentState | None]:
+        """Judge many compartments as `state` does; where they are more than a few, their rows are read together."""
+        found: dict[CompartmentId, CompartmentState | None] = {}
+        for start in range(0, len(compartments), _READ_AT_ONCE):
+            some = compartments[start : start + _READ_AT_ONCE]
+            if len(some) > _FEW:
+                self.key_rows.look_ahead(some)
+            found |= {compartment: self.state(compartment) for compartment in some}
+        return found
 
     def state(self, compartment: CompartmentId) -> CompartmentState | None:
         """Return what counts in a compartment; None where not even its founding does.
@@ -135,21 +151,21 @@ class Holding:
 
         Its place gives the compartment its name, so that no other entry can pass for it.
         """
-        first = self.authority.rows.first_place(compartment)
+        first = self.key_rows.first_place(compartment)
         entry = None if first is None else self.authority.entry(*first)
-        return entry if entry is not None and _founding_item(entry, compartment) is not None else None
+        return entry if entry is not None and compartment in entry.founds else None
 
     def listed_in(
         self, digest: bytes, kind: ItemKind, compartment: CompartmentId, beginning: Entry | None
     ) -> list[Entry]:
         """Return the entries of entitled authors that list this very thing for this compartment."""
         item = Item.in_compartment(kind, compartment, digest)
-        if beginning is not None and item in beginning.items:
+        if beginning is not None and item in beginning.listed:
             return [beginning]  # no log is read for it
         if kind not in self._places:
             self._places[kind] = self.listings.of(self.authority.rows, kind)
         entries = (self.authority.entry(origin, seq) for origin, seq in self._places[kind].get(digest, ()))
-        return [entry for entry in entries if entry is not None and item in entry.items]
+        return [entry for entry in entries if entry is not None and item in entry.listed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +182,17 @@ class _Candidates:
 
     def __init__(self, holding: Holding, compartment: CompartmentId) -> None:
         self.compartment = compartment
-        rows = holding.authority.rows
-        beginning = holding.beginning(compartment)
+        rows, beginning = holding.key_rows, holding.beginning(compartment)
         # Each stands here once, and the passes tell them apart by identity.
         self.made = [
             Made(notice, entry)
-            for notice in notices_of(rows, compartment)
+            for notice in rows.notices(compartment)
             for entry in holding.listed_in(notice.digest(), ItemKind.EPOCH, compartment, beginning)
         ]
         self.grants: Grants = {
             epoch: [
                 (grant, holding.listed_in(grant.digest, ItemKind.GRANT, compartment, beginning))
-                for grant in rows.grants_of(epoch)
+                for grant in rows.grants(epoch)
                 if grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
             ]
             for epoch in {made.notice.epoch for made in self.made}
@@ -243,16 +258,10 @@ class _Candidates:
         else:
             allowed = entry.rights.may_found(entry.roles, Place(notice.kind.name.lower()))
         item = Item.in_compartment(ItemKind.EPOCH, self.compartment, notice.digest())
-        return notice.is_founding and allowed and item == _founding_item(entry, self.compartment)
+        return notice.is_founding and allowed and item == entry.founds.get(self.compartment)
 
 
 def _nothing(entry: Entry) -> bool:
     """Cut nothing."""
     del entry
     return False
-
-
-def _founding_item(entry: Entry, compartment: CompartmentId) -> Item | None:
-    """Return the item of the entry whose place gives the compartment its name."""
-    places = ((n, item) for n, item in enumerate(entry.items) if item.kind == ItemKind.EPOCH)
-    return next((one for n, one in places if founded_compartment(entry.origin, entry.seq, n) == compartment), None)

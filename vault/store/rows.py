@@ -5,13 +5,12 @@ Nothing here is believed: a row may be false, missing, old or doubled, and whoev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
-
-import sqlalchemy as sa
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from vault.store import statements as sql
 from vault.store import tables
+from vault.store.connected import Connected
 from vault.store.rowtypes import (
     CheckpointRow,
     EpochRow,
@@ -30,15 +29,10 @@ _VALUES_IN_ONE_PASS = 8_192  # each pass reads the whole table; SQLite takes 32,
 _BEFORE_ALL = b""
 # FORMAT.md 2: head 51, one replaced id and one drop, each after a count.
 _SHORTEST_WITH_A_DROP = 51 + 1 + 16 + 1 + 56
-_Row = TypeVar("_Row")
-_Make = Callable[[Iterable[Any]], _Row]
 
 
-class Rows:
+class Rows(Connected):
     """Reads and writes of one `Database.transaction()` or `.reading()`. Iterators end with that block."""
-
-    def __init__(self, connection: sa.Connection) -> None:
-        self.connection = connection
 
     # ---- logs
 
@@ -151,18 +145,32 @@ class Rows:
         """Return (origin, seq) of the earliest operation with a version in this compartment, or None."""
         return self._first(tuple, sql.FIRST_PLACE_IN_COMPARTMENT, {"compartment": compartment})
 
+    def first_places(self, compartments: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:
+        """Return compartment -> what `first_place` returns of it, of those that hold anything."""
+        found: dict[bytes, tuple[bytes, int]] = {}
+        for compartment, origin, seq in self._among(tuple, sql.FIRST_PLACES_IN_COMPARTMENTS, compartments):
+            before = found.get(compartment)
+            if before is None or (seq, origin) < (before[1], before[0]):
+                found[compartment] = (origin, seq)
+        return found
+
+    def places_in(self, compartments: Collection[bytes]) -> set[tuple[bytes, int]]:
+        """Return (origin, seq) of every operation with a version in one of these compartments; no version is read."""
+        return set(self._among(tuple, sql.PLACES_IN_COMPARTMENTS, compartments))
+
     def version_at(self, origin: bytes, seq: int, n: int) -> list[SealedVersion]:
         """Return what stands at one place of a list: one item for each version and wrapped key."""
         return self._all(SealedVersion._make, sql.VERSION_AT, {"origin": origin, "seq": seq, "n": n})
 
-    def versions_from(self, origin: bytes, start_seq: int) -> Iterator[SealedVersion]:
-        """Yield a log's versions with their keys from one position on, by place."""
+    def versions_from(self, origin: bytes, start: int, stop: int | None = None) -> Iterator[SealedVersion]:
+        """Yield a log's versions with their keys, of entries `start` to before `stop`, by place."""
         names = ("seq", "n", "id", "epoch", "wrap")
-        behind: dict[str, Any] = dict(zip(names, (start_seq, -1, *[_BEFORE_ALL] * 3), strict=True))
+        behind: dict[str, Any] = dict(zip(names, (start, -1, *[_BEFORE_ALL] * 3), strict=True))
+        fixed = {"origin": origin, "stop": sql.END if stop is None else stop, "rows": _CHUNK}
         while chunk := self._all(
             SealedVersion._make,
             sql.SEALED_AFTER,
-            {"origin": origin, "rows": _CHUNK, **{f"after_{name}": value for name, value in behind.items()}},
+            {**fixed, **{f"after_{name}": value for name, value in behind.items()}},
         ):
             yield from chunk
             behind = {name: getattr(chunk[-1], name) for name in names}
@@ -233,6 +241,10 @@ class Rows:
             return self._all(EpochRow._make, sql.EPOCHS, {})
         return self._all(EpochRow._make, sql.EPOCHS_OF_COMPARTMENT, {"compartment": compartment})
 
+    def epochs_of(self, compartments: Collection[bytes]) -> list[EpochRow]:
+        """Return the notices of these compartments, by digest."""
+        return sorted(self._among(EpochRow._make, sql.EPOCHS_OF_COMPARTMENTS, compartments))
+
     def every_epoch(self) -> list[EpochRow]:
         """Return the notices of all compartments, in no order: to sort ten thousand by an index takes longer."""
         return self._all(EpochRow._make, sql.EPOCHS_AS_LONG_AS, {"size": 0})
@@ -282,6 +294,10 @@ class Rows:
         """Return to whom one epoch's key was sealed."""
         return self._all(GrantRow._make, sql.GRANTS_OF_EPOCH, {"epoch": epoch})
 
+    def grants_of_all(self, epochs: Collection[bytes]) -> list[GrantRow]:
+        """Return to whom the keys of these epochs were sealed, by digest."""
+        return sorted(self._among(GrantRow._make, sql.GRANTS_OF_EPOCHS, epochs))
+
     def put_local(self, row: LocalRow) -> None:
         """Store a seat's sealed secret in place of the one it had for this purpose."""
         self.delete_local(row.seat, row.purpose)
@@ -308,20 +324,3 @@ class Rows:
         """
         counts = {name: int(self.connection.scalar(statement) or 0) for name, statement in sql.FALSE_ROWS.items()}
         return {name: count for name, count in counts.items() if count}
-
-    # ---- plumbing
-
-    def _insert(self, table: sa.Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        if rows:
-            self.connection.exec_driver_sql(sql.insert_text(table, self.connection.dialect), list(rows))
-
-    def _held(self, table: sa.Table, *values: Any) -> list[Any]:
-        text = sql.held_text(table, self.connection.dialect)
-        return list(self.connection.exec_driver_sql(text, values).all())
-
-    def _all(self, make: _Make[_Row], statement: sa.Select[Any], params: Mapping[str, Any]) -> list[_Row]:
-        return [make(row) for row in self.connection.execute(statement, params).all()]
-
-    def _first(self, make: _Make[_Row], statement: sa.Select[Any], params: Mapping[str, Any]) -> _Row | None:
-        row = self.connection.execute(statement, params).first()
-        return None if row is None else make(row)

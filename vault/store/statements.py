@@ -101,6 +101,11 @@ def _sound(columns: Iterable[sa.Column[Any]], *equal: sa.Column[Any]) -> tuple[s
     return (*(column == given(column.name) for column in equal), are_sound(others))
 
 
+def _among(column: sa.Column[bytes]) -> sa.ColumnElement[bool]:
+    """Return the condition that a cell is one of the values given as `among`."""
+    return column.in_(given("among", expanding=True, type_=sa.LargeBinary))
+
+
 GENESIS = sa.select(genesis).where(*_sound(genesis.c, genesis.c.origin)).order_by(genesis.c.bytes)
 GENESES = sa.select(genesis).where(*_sound(genesis.c)).order_by(genesis.c.origin, genesis.c.bytes)
 
@@ -143,11 +148,21 @@ FIRST_PLACE_IN_COMPARTMENT = (
     .order_by(version.c.seq, version.c.origin)
     .limit(1)
 )
+# One row for each log that wrote there: the database need not sort what it counts.
+FIRST_PLACES_IN_COMPARTMENTS = (
+    sa.select(version.c.compartment, version.c.origin, sa.func.min(version.c.seq))
+    .where(*_sound(version.c), _among(version.c.compartment))
+    .group_by(version.c.compartment, version.c.origin)
+)
+PLACES_IN_COMPARTMENTS = (
+    sa.select(version.c.origin, version.c.seq).where(*_sound(version.c), _among(version.c.compartment)).distinct()
+)
 VERSIONS_OF_COMPARTMENT = _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.compartment))
 VERSIONS_OF_RECORD = _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.compartment, version.c.record))
 VERSION_AT = _SEALED.where(*_sound(_SEALED_COLUMNS, *_PLACE)).order_by(*_SEALED_ORDER)
 SEALED_AFTER = (
     _SEALED.where(*_sound(_SEALED_COLUMNS, version.c.origin), after(_SEALED_ORDER))
+    .where(version.c.seq < given("stop"))
     .order_by(*_SEALED_ORDER)
     .limit(given("rows"))
 )
@@ -202,6 +217,7 @@ DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
 EPOCHS = sa.select(epoch).where(*_sound(epoch.c)).order_by(epoch.c.compartment, epoch.c.digest)
 EPOCH = sa.select(epoch).where(*_sound(epoch.c, epoch.c.digest))
 EPOCHS_OF_COMPARTMENT = sa.select(epoch).where(*_sound(epoch.c, epoch.c.compartment)).order_by(epoch.c.digest)
+EPOCHS_OF_COMPARTMENTS = sa.select(epoch).where(*_sound(epoch.c), _among(epoch.c.compartment))
 # Both look at every notice and return few: for an order SQLite would go through an index and fetch each row by it.
 EPOCHS_AS_LONG_AS = sa.select(epoch).where(
     *_sound(epoch.c), sa.func.length(epoch.c.bytes) >= given("size", type_=sa.Integer)
@@ -223,6 +239,7 @@ GRANT_TO_SEAT = (
     .order_by(granted.c.digest)
     .limit(1)
 )
+GRANTS_OF_EPOCHS = sa.select(granted).where(*_sound(granted.c), _among(granted.c.epoch))
 GRANTS_OF_EPOCH = sa.select(granted).where(*_sound(granted.c, granted.c.epoch)).order_by(granted.c.digest)
 
 CHECKPOINTS = (
