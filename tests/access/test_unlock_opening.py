@@ -20,7 +20,7 @@ from vault.access.session import Session
 from vault.access.unlock import _BROKEN_PINS, _OLD_RATCHET
 from vault.clock import now_ms
 from vault.errors import InternalError, NewerVaultError
-from vault.ids import Origin, SeatId
+from vault.ids import CompartmentId, Origin, SeatId
 from vault.log.genesis import Genesis
 from vault.records.seatlog import SeatLog, resume
 from vault.records.work import Work
@@ -84,8 +84,8 @@ def test_a_session_is_of_this_vault_seat_and_member_and_nothing_is_amiss(way: Wa
         assert session.here == {session.seat}
         with session.database.reading() as rows:
             assert slots_here(rows) == {session.seat: way.slot.number}
-        session.learned.states[b"c"] = None
-        session.log.on_new_keys(b"c")  # type: ignore[arg-type]  # any bytes
+        session.learned.states[CompartmentId(b"c")] = None
+        session.log.on_new_keys(CompartmentId(b"c"))
         assert not session.learned.states
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from vault.errors import BrokenSealError, MalformedError
@@ -31,6 +31,7 @@ from vault.store.rowtypes import OperationRow, SealedVersion
 
 # Who a member is their admission says; a supervisor alone may write it, and puts nothing in the place of it.
 _SAID_ONCE = "member"
+_CHUNK = 256
 _ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 
 
@@ -81,10 +82,10 @@ class Learned:
         listings: where lists name things.
     """
 
-    states: dict[bytes, CompartmentState | None] = field(default_factory=dict)
+    states: dict[CompartmentId, CompartmentState | None] = field(default_factory=dict)
     listings: Listings = field(default_factory=Listings)
 
-    def forget(self, compartment: bytes) -> None:
+    def forget(self, compartment: CompartmentId) -> None:
         """Judge a compartment anew when it is asked for next."""
         self.states.pop(compartment, None)
 
@@ -104,6 +105,10 @@ class Counter:
     learned: Learned = field(default_factory=Learned)
     own: SeatId | None = None
     _lacking: dict[CompartmentId, bool] = field(default_factory=dict)
+    _holding: Holding = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._holding = Holding(self.authority, self.learned.listings)
 
     def judge(self, origin: Origin, start: int, proven: Proven) -> Iterator[OpenedVersion | Quarantined]:
         """Yield each version listed in the proven entries from `start` on, opened if it counts, in order of place.
@@ -112,7 +117,7 @@ class Counter:
         """
         genesis = self.authority.genesis(origin)
         self.authority.known[origin] = proven
-        sealed = _Ahead(self.rows.versions_from(origin, start))
+        sealed = _Ahead(self._with_states(self.rows.versions_from(origin, start, proven.size)))
         for seq, found in groupby(self.rows.operations(origin, start, proven.size), key=lambda row: row.seq):
             signed = [row for row in found if (seq, row.digest) not in proven.rejected]
             groups = sealed.of(seq)
@@ -283,9 +288,16 @@ class Counter:
     def state(self, compartment: CompartmentId) -> CompartmentState | None:
         """Return what counts in a compartment, judged once."""
         if compartment not in self.learned.states:
-            holding = Holding(self.authority, self.learned.listings)
-            self.learned.states[compartment] = holding.state(compartment)
+            self.learned.states[compartment] = self._holding.state(compartment)
         return self.learned.states[compartment]
+
+    def _with_states(self, sealed: Iterator[SealedVersion]) -> Iterator[SealedVersion]:
+        """Yield sealed versions, a chunk at a time, once the compartments that they are of were judged together."""
+        while chunk := list(islice(sealed, _CHUNK)):
+            asked = dict.fromkeys(CompartmentId(row.compartment) for row in chunk)
+            new = [place for place in asked if place not in self.learned.states and self.keyring.epochs_of(place)]
+            self.learned.states.update(self._holding.states(new))
+            yield from chunk
 
     def _is_listed(self, parent: bytes, version: OpenedVersion) -> bool:
         """Say whether some list names a parent: that of its row, if it is here, or else any."""
