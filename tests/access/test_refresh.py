@@ -87,7 +87,7 @@ class Judging:
 
     def refresh(self, *, at_unlock: bool = False) -> Refreshed:
         self.session.alarms = ()
-        return refresh(self.session, at_unlock=at_unlock)
+        return refresh(self.session, opened_at_unlock=self.granted if at_unlock else None)
 
     def stored(self) -> Keyring:
         """Return the keyring as it lies in the rows."""

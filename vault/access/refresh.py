@@ -40,8 +40,12 @@ class Refreshed:
     withdrawn: tuple[CompartmentId, ...]
 
 
-def refresh(session: Session, *, at_unlock: bool = False) -> Refreshed:
+def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None = None) -> Refreshed:
     """Bring the session level with the rows: directory, keyring, index.
+
+    Args:
+        session: open.
+        opened_at_unlock: at unlock, what was opened of these rows already: no grant is opened twice.
 
     Raises:
         VerificationError: no roster counts, or this seat is in none.
@@ -49,7 +53,7 @@ def refresh(session: Session, *, at_unlock: bool = False) -> Refreshed:
     before = session.log.roster
     held_before = set(session.keyring.compartments())
     with session.log.lock, session.database.reading() as rows:
-        granted = open_missing(rows, session.log.place, session.kem_private, session.keyring, session.learned.listings)
+        granted = _opened(session, rows) if opened_at_unlock is None else _left_of(session, opened_at_unlock)
         _read_directory(session, rows, granted)
         _tell_of_rosters(session, before)
         kept, lost, refused = _judge(session, granted)
@@ -63,11 +67,20 @@ def refresh(session: Session, *, at_unlock: bool = False) -> Refreshed:
         forget_keys(session.index())
     if kept or withdrawn:
         _keep(session, gained, withdrawn)
-    _tell(session, kept if at_unlock else (), lost, refused)
+    _tell(session, kept if opened_at_unlock is not None else (), lost, refused)
     return Refreshed(gained, withdrawn)
 
 
-def _read_directory(session: Session, rows: Rows, granted: list[GrantedKey]) -> None:
+def _opened(session: Session, rows: Rows) -> list[GrantedKey]:
+    return open_missing(rows, session.log.place, session.kem_private, session.keyring, session.learned.listings)
+
+
+def _left_of(session: Session, granted: Iterable[GrantedKey]) -> list[GrantedKey]:
+    """Return those that the keyring does not hold by now."""
+    return [grant for grant in granted if grant.epoch not in session.keyring]
+
+
+def _read_directory(session: Session, rows: Rows, granted: Sequence[GrantedKey]) -> None:
     """Open the directory's new keys first and believe after: what they open says who may have given them."""
     home = session.directory.compartment
     new = [(one.epoch, one.key) for one in granted if one.compartment == home and one.key is not None]

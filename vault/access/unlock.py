@@ -17,7 +17,7 @@ from vault.access.continuity import Continuity, after_damage, judge, judge_keys,
 from vault.access.delays import Wait
 from vault.access.directory import Directory, read_directory
 from vault.access.keychange import renew_slot, settle_new_keys
-from vault.access.keyrings import open_missing, stored_keyring, with_directory_keys
+from vault.access.keyrings import GrantedKey, open_missing, stored_keyring, with_directory_keys
 from vault.access.migration import bring_up_to_date
 from vault.access.own_devices import judge_devices
 from vault.access.pins import PinFile, PinKeeper, Pins, first_pins, pinned_now, this_machine, with_keys
@@ -111,7 +111,8 @@ def unlock(
 class _Found:
     """What a folder holds for the seat that opens it.
 
-    `begins`: its first log does not exist yet. `others_acted`: keys came or went since this seat looked last.
+    `begins`: its first log does not exist yet. `granted`: the keys that its keyring lacks; None where none came or went
+    since this seat looked last.
     `opened`: the `keys` file that its slot was opened in.
     """
 
@@ -123,7 +124,7 @@ class _Found:
     continuity: Continuity
     keys_alarms: tuple[Alarm, ...]
     log: SeatLog
-    others_acted: bool
+    granted: Sequence[GrantedKey] | None
     opened: KeyFile
 
 
@@ -210,8 +211,8 @@ class _Opening:
         log.on_new_keys = session.learned.forget
         self._first_entry(session, pin_file, base, "log.genesis" if found.begins else "log.restored")
         session.here = base.here | remember_slot(database, self.seat, self.slot.number)
-        if found.others_acted:
-            refresh(session, at_unlock=True)
+        if found.granted is not None:
+            refresh(session, opened_at_unlock=found.granted)
         self._settle_keys(session, found, doors, raw_key)
         if not found.keys_alarms:
             session.keys_now = (self.file, self.slot.number)
@@ -248,8 +249,9 @@ class _Opening:
                 )
                 log = logs.open(rows, continuity)
             log.period_is_over = audit_is_stale(rows, log) or not ratchet_is_newest(log)
-            others_acted = bool(granted) or needs_refresh(rows, self.seat, keyring)
-        return _Found(keyring, listings, directory, waiting, begins, continuity, keys_alarms, log, others_acted, opened)
+            acted = bool(granted) or needs_refresh(rows, self.seat, keyring)
+        missing = granted if acted else None
+        return _Found(keyring, listings, directory, waiting, begins, continuity, keys_alarms, log, missing, opened)
 
     def _settle_keys(self, session: Session, found: _Found, doors: DoorKeys, raw_key: bytes) -> None:
         """Finish what changes the `keys` file; while the logs are in doubt, only what a new device waits for."""
