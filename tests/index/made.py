@@ -27,7 +27,14 @@ def id32(name: str) -> bytes:
 
 
 def note(
-    name: str, text: str, *, at: int = 1, case: str = "case", parents: Iterable[str] = (), v: str = "", corrects: str = ""
+    name: str,
+    text: str,
+    *,
+    at: int = 1,
+    case: str = "case",
+    parents: Iterable[str] = (),
+    v: str = "",
+    corrects: str = "",
 ) -> IndexedRecord:
     return IndexedRecord(
         id16(case),

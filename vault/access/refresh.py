@@ -148,7 +148,7 @@ def _keep(session: Session, gained: tuple[CompartmentId, ...], withdrawn: tuple[
     with session.database.transaction() as rows:
         rows.put_local(session.log.place.seal_row(Purpose.KEYRING, session.keyring.encode()))
     with session.database.reading() as rows:
-        places = {(one.origin, one.seq) for compartment in gained for one in rows.versions(compartment)}
+        places = rows.places_in(gained)
     if places or withdrawn:
         index = session.index()
         apply(index, map(RemovedCompartment, withdrawn), {}, waiting=places)

@@ -92,6 +92,6 @@ def hide_what_is_over(session: Session, index: Index) -> None:
 def _ask_again(session: Session, index: Index, case: CompartmentId) -> None:
     """Have everything of the case judged and brought in again."""
     with session.database.reading() as rows:
-        places = {(one.origin, one.seq) for one in rows.versions(case)}
+        places = rows.places_in([case])
     apply(index, [], {}, waiting=places)
     index.was_asked = False

@@ -53,7 +53,7 @@ def recount(session: Session, index: Index) -> None:
                 cuts.add(mark)
                 touched |= set(_written(rows, origin, at, cursor))
         held = sorted(one for one in touched if session.holds(one))
-        places = {(one.origin, one.seq) for compartment in held for one in rows.versions(compartment)}
+        places = rows.places_in(held)
     if cuts:
         apply(index, map(RemovedCompartment, held), {}, waiting=places, cuts=cuts)
 

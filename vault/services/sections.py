@@ -233,10 +233,9 @@ def _records(session: Session, section: CompartmentId) -> list[OpenedVersion]:
     counted: dict[VersionId, OpenedVersion] = {}
     with session.database.reading() as rows:
         counter = Counter(rows, session.vault, session.keyring, session.authority(rows), session.learned)
-        places = {(Origin(one.origin), one.seq) for one in rows.versions(section)}
-        for origin, seq in sorted(places):
-            known = session.prover.proven(rows, origin, seq, seq + 1)
-            for version in counter.judge(origin, seq, known):
+        for origin, seq in sorted(rows.places_in([section])):
+            log = Origin(origin)
+            for version in counter.judge(log, seq, session.prover.proven(rows, log, seq, seq + 1)):
                 if isinstance(version, OpenedVersion) and version.compartment == section:
                     counted[version.id] = version
     replaced = {parent for version in counted.values() for parent in version.content.parents}
