@@ -6,8 +6,9 @@ came: so a replay after a crash, a rebuild and a sync in any order all end in th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from vault.index import digest, rows
 from vault.index.entries import Entry, IndexedRecord, RemovedCompartment, RemovedRecord
@@ -15,6 +16,7 @@ from vault.index.file import Index, IndexTag
 from vault.index.schema import Statements
 
 _Key = tuple[bytes, bytes]  # compartment, record
+_KEYS_AT_ONCE = 256
 
 
 def apply(
@@ -42,9 +44,13 @@ def apply(
         TryAgainError: no room; nothing changed.
         VerificationError: the file cannot be trusted: make it anew (`file.make_index`).
     """
+    given = list(entries)
     with index.writing() as sql:
         batch = _Batch(sql)
-        for entry in entries:
+        batch.look_at(
+            {(entry.compartment, entry.record) for entry in given if not isinstance(entry, RemovedCompartment)}
+        )
+        for entry in given:
             match entry:
                 case IndexedRecord():
                     batch.add(entry)
@@ -129,12 +135,31 @@ class _Batch:
         if difference:
             digest.add(self.sql, difference)
 
+    def look_at(self, keys: Iterable[_Key]) -> None:
+        """Read what stands in the file of these records."""
+        heads: dict[_Key, dict[bytes, int]] = {}
+        replaced: dict[_Key, set[bytes]] = {}
+        asked = list(keys)
+        for start in range(0, len(asked), _KEYS_AT_ONCE):
+            some = asked[start : start + _KEYS_AT_ONCE]
+            for compartment, record, version, doc in self._ask(some, "version, doc", "head"):
+                heads.setdefault((compartment, record), {})[version] = doc
+            for compartment, record, version in self._ask(some, "version", "replaced"):
+                replaced.setdefault((compartment, record), set()).add(version)
+        for key in asked:
+            before, gone = heads.get(key, {}), replaced.get(key, set())
+            self.touched[key] = _Touched(before, frozenset(gone), dict.fromkeys(before), gone)
+
+    def _ask(self, keys: Sequence[_Key], columns: str, table: str) -> Iterable[tuple[Any, ...]]:
+        # CROSS JOIN, or SQLite walks through the table and looks for each row among the keys.
+        text = (
+            f"WITH wanted(compartment, record) AS (VALUES {', '.join(['(?, ?)'] * len(keys))})"  # noqa: S608 - names
+            f" SELECT compartment, record, {columns} FROM wanted CROSS JOIN {table} USING (compartment, record)"
+        )
+        found: Iterable[tuple[Any, ...]] = self.sql.execute(text, [part for key in keys for part in key])
+        return found
+
     def _touch(self, key: _Key) -> _Touched:
-        record = self.touched.get(key)
-        if record is None:
-            heads = dict(self.sql.execute("SELECT version, doc FROM head WHERE compartment=? AND record=?", key))
-            stored = self.sql.execute("SELECT version FROM replaced WHERE compartment=? AND record=?", key)
-            replaced = frozenset(version for (version,) in stored)
-            record = _Touched(heads, replaced, dict.fromkeys(heads), set(replaced))
-            self.touched[key] = record
-        return record
+        if key not in self.touched:
+            self.look_at([key])
+        return self.touched[key]

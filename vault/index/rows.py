@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
 from vault.index.fold import fold, sort_key
+from vault.index.numbers import FreeNumbers
 from vault.index.schema import Statements
 
 # After every date, so that what has no date comes last.
 NO_DATE = "~"
 
 _LAST_MS = 1 << 42  # the year 2109; a clock beyond it is a claim like any other
-_SPREADS = range(3, 43)
 _DOC_OWNERS = ("head", "case_row", "person", "correction")
 
 # Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device.
@@ -131,38 +131,13 @@ def _numbered(sql: Statements, entries: Sequence[IndexedRecord]) -> list[tuple[i
     """Give each entry a number of its own, oldest first: FTS5 is quickest when its row numbers rise."""
     if not entries:
         return []
-    places = json.dumps([_clamped(entry.at_ms) for entry in entries])
-    stored = sql.execute("SELECT doc FROM head WHERE doc IN (SELECT value FROM json_each(?))", (places,))
-    used = {doc for (doc,) in stored}
-    numbered = []
-    for entry in sorted(entries, key=lambda e: (e.at_ms, e.counter, e.version)):
-        doc = place = _clamped(entry.at_ms)
-        if doc in used:
-            doc = next(near for near in _near(place, entry.version) if near not in used and not _stands(sql, near))
-        used.add(doc)
-        numbered.append((doc, entry))
-    return sorted(numbered, key=lambda pair: pair[0])
-
-
-def _near(place: int, version: bytes) -> Iterator[int]:
-    """Yield numbers after a place that is taken: the next ones, then further and further, then all.
-
-    An import may give one moment to all that it brings: looking at the next number only would take the square of it.
-    """
-    yield from range(place + 1, place + 8)
-    bits = int.from_bytes(version)
-    for spread in _SPREADS:
-        yield place + bits % (1 << spread)
-        bits >>= 5
-    yield from count(place + 1)
+    numbers = FreeNumbers(sql, [_clamped(entry.at_ms) for entry in entries])
+    in_time = sorted(entries, key=lambda e: (e.at_ms, e.counter, e.version))
+    return sorted(((numbers.take(_clamped(e.at_ms)), e) for e in in_time), key=itemgetter(0))
 
 
 def _clamped(at_ms: int) -> int:
     return min(max(at_ms, 0), _LAST_MS)
-
-
-def _stands(sql: Statements, doc: int) -> bool:
-    return sql.execute("SELECT 1 FROM head WHERE doc=?", (doc,)).fetchone() is not None
 
 
 def _add_case(sql: Statements, doc: int, case: bytes, columns: CaseColumns) -> None:

@@ -15,6 +15,10 @@ _TEXT_TABLE = (
     "tokenize='unicode61 remove_diacritics 2', prefix='2')"
 )
 
+# What FTS5 gathers before it writes a segment, which it merges with others later: by default 1 MB, 3 segments to 2,000
+# notes. A ceiling, reached by imports alone.
+_GATHERED = 16 * 1024 * 1024
+
 _TABLES = (
     # `doc` is the version's time or the next free number: the newest comes first without sorting, and near numbers keep
     # the full text small (with 20 bits below the millisecond it was 1.4 times as large).
@@ -91,6 +95,7 @@ def create(sql: Statements) -> None:
     for statement in _TABLES:
         sql.execute(statement)
     sql.execute("INSERT INTO text(text, rank) VALUES ('pgsz', 8000)")
+    sql.execute("INSERT INTO text(text, rank) VALUES ('hashsize', ?)", (_GATHERED,))
     sql.execute("INSERT INTO digest VALUES (?)", (bytes(32),))
     sql.execute(f"PRAGMA user_version={STAMP}")
 

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vault.index.numbers import FreeNumbers
+
+_NUMBERS = st.integers(0, 400)
+
+
+def with_documents(docs: Iterable[int]) -> sqlite3.Connection:
+    sql = sqlite3.connect(":memory:")
+    sql.execute("CREATE TABLE head(doc INTEGER PRIMARY KEY)")
+    sql.executemany("INSERT INTO head VALUES (?)", [(doc,) for doc in docs])
+    return sql
+
+
+def taken_for(sql: sqlite3.Connection, places: list[int]) -> list[int]:
+    numbers = FreeNumbers(sql, places)
+    return [numbers.take(place) for place in places]
+
+
+@given(st.sets(_NUMBERS), st.sets(_NUMBERS), st.lists(_NUMBERS, max_size=300))
+def test_each_gets_a_free_number_of_its_own_at_its_place_or_behind_it(
+    some: set[int], runs: set[int], places: list[int]
+) -> None:
+    docs = some | {number for start in runs for number in range(start, start + 70)}
+    places.sort()
+    taken = taken_for(with_documents(docs), places)
+    assert len({*docs, *taken}) == len(docs) + len(taken)
+    assert all(number >= place for number, place in zip(taken, places, strict=True))
+    assert all(number == place for number, place in zip(taken, places, strict=True) if place not in {*docs, *taken})
+
+
+@given(st.sets(_NUMBERS), st.lists(_NUMBERS, max_size=300))
+def test_of_one_moment_the_numbers_rise(docs: set[int], places: list[int]) -> None:
+    places.sort()
+    taken = taken_for(with_documents(docs), places)
+    assert all(
+        first < second
+        for (place, first), (following, second) in zip(
+            zip(places, taken, strict=True), list(zip(places, taken, strict=True))[1:], strict=False
+        )
+        if place == following
+    )
+
+
+def test_a_place_that_nobody_has_is_taken_itself() -> None:
+    assert taken_for(with_documents([3, 4, 9]), [1, 5, 8, 10]) == [1, 5, 8, 10]
+
+
+def test_what_an_import_brings_in_one_moment_costs_few_questions_whatever_stands_there() -> None:
+    sql = with_documents(range(7, 60_000))
+    asked: list[str] = []
+    sql.set_trace_callback(asked.append)
+    assert taken_for(sql, [7] * 5_000) == list(range(60_000, 65_000))
+    assert len(asked) < 100
