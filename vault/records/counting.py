@@ -17,8 +17,7 @@ from vault.ids import CompartmentId, Origin, SeatId, VaultId
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
-from vault.log.roster import Roster
-from vault.policy.rights import rights_table
+from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
 from vault.records.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
 from vault.records.epochs import notices_of
@@ -60,10 +59,11 @@ class Quarantined:
 
 
 class _Author(NamedTuple):
-    """A seat that was in when it wrote an entry, by the roster that the header names (C4)."""
+    """A seat that was in when it wrote an entry, and its rights, by the roster that the header names (C4)."""
 
     seat: SeatId
-    roster: Roster
+    roles: frozenset[Role]
+    rights: RightsTable
 
 
 class _Signed(NamedTuple):
@@ -195,7 +195,8 @@ class Counter:
         roster = self.authority.chain.by_root(Header.decode(row.header).roster)
         if genesis is None or roster is None or not self.authority.is_in(genesis, row, roster):
             return _Signed(row, None)
-        return _Signed(row, _Author(SeatId(genesis.seat), roster))
+        seat = SeatId(genesis.seat)
+        return _Signed(row, _Author(seat, roles_in(roster, seat), rights_table(roster.head.rights)))
 
     def home_of(self, item: Item) -> CompartmentId | None:
         """Return the compartment that this seat holds and a list names something of, or None."""
@@ -226,12 +227,12 @@ class Counter:
         row, author = signed
         if author is None:
             return "C4"
-        seat, roster = author
+        seat, roles, rights = author
         state = self.state(version.compartment)
         if state is None:
             return None if seat == self.own else "C6"
         kind, may_replace = version.content.kind, version.content.kind != _SAID_ONCE
-        may_write = rights_table(roster.head.rights).may_write(roles_in(roster, seat), state.place, kind)
+        may_write = rights.may_write(roles, state.place, kind)
         if not state.counts(seat, row.origin, row.seq):
             return "C6"
         if not may_write or (version.content.parents and not may_replace):
@@ -252,10 +253,10 @@ class Counter:
         state = self.state(compartment)
         if state is None:
             return None
-        seat, roster = author
+        seat, roles, rights = author
         if not state.counts(seat, row.origin, row.seq) and (state.was_granted(seat) or not self._lacks_keys(state)):
             return "C6"
-        writes = rights_table(roster.head.rights).may_write_some(roles_in(roster, seat), state.place)
+        writes = rights.may_write_some(roles, state.place)
         return None if writes else "C5"
 
     def _lacks_keys(self, state: CompartmentState) -> bool:
