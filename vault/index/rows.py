@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 
 from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
@@ -18,15 +19,18 @@ _LAST_MS = 1 << 42  # the year 2109; a clock beyond it is a claim like any other
 _DOC_OWNERS = ("head", "case_row", "person", "correction")
 
 # Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device.
-_HEADS_OF_CASE = (
-    "SELECT doc, top, status, title FROM case_row JOIN head USING (doc) WHERE case_row.case_id=?"
-    " ORDER BY at_ms, version"
+# CROSS JOIN in both, or SQLite walks through all cases and looks for each among the wanted ones.
+_HEADS_OF_CASES = (
+    "SELECT case_row.case_id, doc, top, status, title"
+    " FROM wanted CROSS JOIN case_row USING (case_id) CROSS JOIN head USING (doc) ORDER BY at_ms, version"
 )
 # The client who was written first, as the newest head has the name: an edit does not change who it is.
-_CLIENT_OF_CASE = (
-    "SELECT name, name_key FROM person JOIN head USING (doc) JOIN begun USING (compartment, record)"
-    " WHERE person.case_id=? AND is_client ORDER BY begun.at_ms, person.record, head.at_ms DESC, version DESC LIMIT 1"
+_CLIENTS_OF_CASES = (
+    "SELECT person.case_id, name, name_key FROM wanted CROSS JOIN person USING (case_id)"
+    " CROSS JOIN head USING (doc) CROSS JOIN begun USING (compartment, record)"
+    " WHERE is_client ORDER BY begun.at_ms, person.record, head.at_ms DESC, version DESC"
 )
+_CASES_AT_ONCE = 256
 
 
 def set_conflict(sql: Statements, compartment: bytes, record: bytes, *, is_one: bool) -> None:
@@ -64,18 +68,11 @@ def add_documents(sql: Statements, entries: Sequence[IndexedRecord]) -> set[byte
     )
     corrections = [(doc, e.corrects) for doc, e in documents if e.corrects is not None]
     sql.executemany("INSERT INTO correction VALUES (?, ?)", corrections)
-    cases: set[bytes] = set()
-    for doc, entry in documents:
-        match entry.columns:
-            case CaseColumns() as columns:
-                _add_case(sql, doc, entry.case, columns)
-                cases.add(entry.case)
-            case PersonColumns() as columns:
-                _add_person(sql, doc, entry, columns)
-                cases.add(entry.case)
-            case None:
-                pass
-    return cases
+    cases = [(doc, e.case, e.columns) for doc, e in documents if isinstance(e.columns, CaseColumns)]
+    people = [(doc, e, e.columns) for doc, e in documents if isinstance(e.columns, PersonColumns)]
+    _add_cases(sql, cases)
+    _add_people(sql, people)
+    return {case for _, case, _ in cases} | {entry.case for _, entry, _ in people}
 
 
 def note_begun(sql: Statements, entries: Sequence[IndexedRecord]) -> set[bytes]:
@@ -93,24 +90,39 @@ def forget_begun(sql: Statements, compartment: bytes, record: bytes) -> None:
     sql.execute("DELETE FROM begun WHERE compartment=? AND record=?", (compartment, record))
 
 
-def refresh_cases(sql: Statements, cases: Iterable[bytes]) -> None:
+def refresh_cases(sql: Statements, cases: Collection[bytes]) -> None:
     """Choose the head that the list shows of each case, give it the client's name, and keep the counts."""
-    for case in cases:
-        docs = sql.execute(_HEADS_OF_CASE, (case,)).fetchall()
-        if not docs:
-            continue
-        client = sql.execute(_CLIENT_OF_CASE, (case,)).fetchone()
-        for doc, top, status, _title in docs[:-1]:
+    asked = list(cases)
+    counts: Counter[str] = Counter()
+    for start in range(0, len(asked), _CASES_AT_ONCE):
+        _refresh(sql, asked[start : start + _CASES_AT_ONCE], counts)
+    sql.executemany(
+        "INSERT INTO case_count VALUES (?1, ?2) ON CONFLICT(status) DO UPDATE SET cases=cases+?2",
+        [(status, difference) for status, difference in counts.items() if difference],
+    )
+
+
+def _refresh(sql: Statements, cases: Sequence[bytes], counts: Counter[str]) -> None:
+    wanted = f"WITH wanted(case_id) AS (VALUES {', '.join(['(?)'] * len(cases))}) "
+    heads: dict[bytes, list[tuple[int, int, str, str]]] = {}
+    for case, *head in sql.execute(wanted + _HEADS_OF_CASES, cases):
+        heads.setdefault(case, []).append(tuple(head))
+    clients: dict[bytes, tuple[str, str]] = {}
+    for case, name, name_key in sql.execute(wanted + _CLIENTS_OF_CASES, cases):
+        clients.setdefault(case, (name, name_key))
+    below: list[tuple[int]] = []
+    shown: list[tuple[int, str, str, int]] = []
+    for case, found in heads.items():
+        for doc, top, status, _title in found[:-1]:
             if top:
-                sql.execute("UPDATE case_row SET top=0 WHERE doc=?", (doc,))
-                _count(sql, status, -1)
-        doc, top, status, title = docs[-1]
-        name, name_key = client or ("", sort_key(title))
-        sql.execute(
-            "UPDATE case_row SET top=1, heads=?, name=?, name_key=? WHERE doc=?", (len(docs), name, name_key, doc)
-        )
+                below.append((doc,))
+                counts[status] -= 1
+        doc, top, status, title = found[-1]
+        shown.append((len(found), *clients.get(case, ("", sort_key(title))), doc))
         if not top:
-            _count(sql, status, 1)
+            counts[status] += 1
+    sql.executemany("UPDATE case_row SET top=0 WHERE doc=?", below)
+    sql.executemany("UPDATE case_row SET top=1, heads=?, name=?, name_key=? WHERE doc=?", shown)
 
 
 def reversed_digits(phone: str) -> str:
@@ -140,25 +152,21 @@ def _clamped(at_ms: int) -> int:
     return min(max(at_ms, 0), _LAST_MS)
 
 
-def _add_case(sql: Statements, doc: int, case: bytes, columns: CaseColumns) -> None:
-    c = columns
-    sql.execute(
+def _add_cases(sql: Statements, found: Iterable[tuple[int, bytes, CaseColumns]]) -> None:
+    sql.executemany(
         "INSERT INTO case_row(doc, tie, case_id, top, heads, title, ref, status, kind, due, risk, owner, opened,"
         " name, name_key) VALUES (?1, ?1, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
-        (doc, case, c.title, c.ref, c.status, c.kind, c.due or NO_DATE, c.risk, c.owner, c.opened),
+        [
+            (doc, case, c.title, c.ref, c.status, c.kind, c.due or NO_DATE, c.risk, c.owner, c.opened)
+            for doc, case, c in found
+        ],
     )
 
 
-def _add_person(sql: Statements, doc: int, entry: IndexedRecord, columns: PersonColumns) -> None:
-    sql.execute(
+def _add_people(sql: Statements, found: Sequence[tuple[int, IndexedRecord, PersonColumns]]) -> None:
+    sql.executemany(
         "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?)",
-        (doc, entry.case, entry.record, columns.is_client, columns.name, columns.name_key),
+        [(doc, entry.case, entry.record, c.is_client, c.name, c.name_key) for doc, entry, c in found],
     )
-    digits = {reversed_digits(phone) for phone in columns.phones}
-    sql.executemany("INSERT INTO phone VALUES (?, ?)", [(number, doc) for number in digits if number])
-
-
-def _count(sql: Statements, status: str, difference: int) -> None:
-    sql.execute(
-        "INSERT INTO case_count VALUES (?1, ?2) ON CONFLICT(status) DO UPDATE SET cases=cases+?2", (status, difference)
-    )
+    numbers = {(reversed_digits(phone), doc) for doc, _, c in found for phone in c.phones}
+    sql.executemany("INSERT INTO phone VALUES (?, ?)", [place for place in numbers if place[0]])
