@@ -6,6 +6,7 @@ from vault.errors import MalformedError, VerificationError
 from vault.seal.signing import (
     SIGNATURE_SIZE,
     is_signed_raw,
+    key_and_signature,
     make_signing_seed,
     public_key,
     sign,
@@ -43,6 +44,7 @@ def test_a_signature_covers_purpose_and_message() -> None:
     verify(PUBLIC, sign(KEY, "roster", b"root"), "roster", b"root")
     verify_raw(PUBLIC, sign_raw(KEY, b"note"), b"note")
     assert is_signed_raw(PUBLIC, sign_raw(KEY, b"note"), b"note")
+    assert key_and_signature(KEY, b"note") == (PUBLIC, sign_raw(KEY, b"note"))
 
 
 @each(

@@ -29,7 +29,7 @@ from vault.records.written import Written
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keys import derive_wrap_key, make_key, wrap
 from vault.seal.purposes import Purpose
-from vault.seal.signing import public_key, sign_raw
+from vault.seal.signing import key_and_signature, public_key
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, LocalRow, OperationRow, TileRow, VersionKeyRow, VersionRow
 
@@ -335,9 +335,7 @@ class Work:
 
 def _signed(origin: Origin, size: int, root: bytes, seed: bytes) -> CheckpointRow:
     body = note_body(origin, size, root)
-    return CheckpointRow(
-        origin, size, root, encode_note(body, key_name(origin), public_key(seed), sign_raw(seed, body))
-    )
+    return CheckpointRow(origin, size, root, encode_note(body, key_name(origin), *key_and_signature(seed, body)))
 
 
 def _parts(operation: Operation) -> tuple[bytes, bytes, bytes]:

@@ -60,6 +60,12 @@ def sign_raw(seed: bytes, message: bytes) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(require_key(seed)).sign(message)
 
 
+def key_and_signature(seed: bytes, message: bytes) -> tuple[bytes, bytes]:
+    """Return what `public_key` and `sign_raw` give, from one expansion of the seed."""
+    private = Ed25519PrivateKey.from_private_bytes(require_key(seed))
+    return private.public_key().public_bytes_raw(), private.sign(message)
+
+
 def verify_raw(public: bytes, signature: bytes, message: bytes) -> None:
     """Return if `signature` is over the bare message.
 
