@@ -277,6 +277,7 @@ class PinKeeper:
         self._file = file
         self._wanted: Pins | None = None
         self._ended = False
+        self._waits = False  # for work; while it rests, nobody wakes it
         self._fault: VaultError | None = None
         self._condition = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="pins", daemon=True)
@@ -286,7 +287,8 @@ class PinKeeper:
         """Have these pins written soon, in place of any that still wait."""
         with self._condition:
             self._wanted = pins
-            self._condition.notify()
+            if self._waits:
+                self._condition.notify()
 
     def close(self) -> None:
         """Write what still waits.
@@ -304,8 +306,9 @@ class PinKeeper:
     def _run(self) -> None:
         while True:
             with self._condition:
-                while self._wanted is None and not self._ended:
-                    self._condition.wait()
+                self._waits = True
+                self._condition.wait_for(lambda: self._wanted is not None or self._ended)
+                self._waits = False
                 pins, self._wanted = self._wanted, None
             if pins is None:
                 return
