@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.index.made import case, id16, note, person
+from vault.index import marks
 from vault.index.apply import apply
 from vault.index.cases import (
     MOST_FOUND,
@@ -85,8 +86,26 @@ def test_a_jump_shows_what_paging_shows_there(index: Index, sort: Sort, status: 
 
 @pytest.mark.parametrize("status", [None, "open"])
 @pytest.mark.parametrize("sort", list(Sort))
-def test_every_order_is_read_from_its_index_and_never_sorted(index: Index, sort: Sort, status: str | None) -> None:
-    _fill(index, 10)
+def test_jumps_over_more_than_a_mark_show_what_stands_there_before_and_after_a_change(
+    index: Index, monkeypatch: pytest.MonkeyPatch, sort: Sort, status: str | None
+) -> None:
+    monkeypatch.setattr(marks, "ROWS_OF_A_MARK", 16)
+    _fill(index)
+    for number in range(3):
+        total = case_count(index, status)
+        rows = page(index, sort, status=status, size=total)
+        for position in (total // 2, total // 3, 16, total - 30, 15, 17, total // 2 - 1, total - 3, total):
+            assert page_at(index, position, sort, status=status, size=10) == rows[position:][:10]
+        apply(index, [case(f"new{number}", title="Aaa", ref="0000", due="2020-01-01", status="open", at=60)], {})
+
+
+@pytest.mark.parametrize("status", [None, "open"])
+@pytest.mark.parametrize("sort", list(Sort))
+def test_every_order_is_read_from_its_index_and_never_sorted(
+    index: Index, monkeypatch: pytest.MonkeyPatch, sort: Sort, status: str | None
+) -> None:
+    monkeypatch.setattr(marks, "ROWS_OF_A_MARK", 4)
+    _fill(index, 60)
     asked: list[tuple[str, Any]] = []
 
     class Listening:
@@ -110,13 +129,16 @@ def test_every_order_is_read_from_its_index_and_never_sorted(index: Index, sort:
     page(index, sort, status=status, after=place)
     page(index, sort, status=status, before=place)
     last_page(index, sort, status=status)
+    assert page_at(index, 9, sort, status=status, size=2)  # two marks, and a page behind the second
     plans = []
     with reading() as sql:
         for statement, parameters in asked:
-            plans += [row[3] for row in sql.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-    assert len(plans) == 3
-    assert all("USING INDEX list_by_" in plan for plan in plans)
-    assert all(re.search(r",tie\)[<>]\(\?", plan) for plan in plans[:2]), "the place is walked to, not looked up"
+            if "FROM case_row" in statement:
+                plans += [row[3] for row in sql.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    assert len(plans) == 6
+    assert all(re.search("USING (COVERING )?INDEX list_by_", plan) for plan in plans)
+    walked = [plan for place, plan in enumerate(plans) if place not in {2, 3}]  # what begins at an end
+    assert all(re.search(r",tie\)[<>]\(\?", plan) for plan in walked), "the place is walked to, not looked up"
 
 
 def test_what_has_no_date_comes_last(index: Index) -> None:

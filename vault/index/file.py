@@ -14,6 +14,7 @@ from typing import cast
 
 from vault.errors import NoVaultError, VerificationError, WrongPassphraseError
 from vault.index import schema
+from vault.index.marks import Marks
 from vault.index.schema import Statements
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
@@ -40,6 +41,7 @@ class Index:
         passed: how many entries of each origin are covered, also where the file does not say so: nothing was in them.
         hides: the compartments of which this session took everything out, because a date had passed.
         changes: grows with each commit, so that long readers notice.
+        marks: where rows stand in the orders of the list, as far as somebody walked there.
     """
 
     def __init__(self, database: Database, tag: IndexTag, *, was_made: bool) -> None:
@@ -51,6 +53,7 @@ class Index:
         self.passed: dict[bytes, int] = {}
         self.hides: frozenset[bytes] = frozenset()
         self.changes = 0
+        self.marks = Marks()
         self._has_lists = False
 
     @contextmanager
