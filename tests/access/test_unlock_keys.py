@@ -36,7 +36,7 @@ def test_what_others_did_since_is_taken_in_where_they_did_anything(
     monkeypatch.setattr(unlock_module, "needs_refresh", lambda rows, seat, keyring: needs and rows.geneses() != [])
     refreshed = wrap(monkeypatch, "refresh")
     with way.open() as session:
-        assert refreshed == [(session, True)] * times
+        assert refreshed == [(session, [])] * times
 
 
 def test_keys_that_the_keyring_lacks_are_taken_in_again(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
