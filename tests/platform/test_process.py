@@ -120,3 +120,17 @@ def test_when_a_process_began_is_told_by_the_clock_of_now() -> None:
     began = process.process_started_ms(os.getpid())
     assert began is not None
     assert 0 <= time.time() * 1000 - began < 6 * 3_600_000
+
+
+@LINUX
+def test_the_memory_of_the_machine_is_what_its_system_says() -> None:
+    total = next(line for line in Path("/proc/meminfo").read_text("ascii").splitlines() if line.startswith("MemTotal"))
+    assert process.memory_bytes() == int(total.split()[1]) * 1024
+
+
+def test_a_system_that_names_no_memory_is_not_guessed_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(name: str) -> int:
+        raise ValueError(name)
+
+    monkeypatch.setattr(os, "sysconf", unknown)
+    assert process.memory_bytes() is None

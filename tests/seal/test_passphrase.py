@@ -145,22 +145,36 @@ def _proportional(ms_per_64_mib_pass: float) -> Callable[[KdfParameters], int]:
     return lambda p: round(ms_per_64_mib_pass * p.memory_kib / FLOOR.memory_kib * p.iterations)
 
 
+_GIB = 1 << 30
+
+
 @each(
     {
-        "a slow machine keeps the floor": (10_000, (64 * 1024, 3)),
-        "an ordinary machine": (50, (256 * 1024, 3)),
-        "a fast machine takes the most memory": (7.3, (2048 * 1024, 3)),
-        "a faster one more passes": (4, (2048 * 1024, 5)),
-        "to the last millisecond": (5.46875, (2048 * 1024, 4)),
-        "no more passes as long as there could be more memory": (35, (256 * 1024, 3)),
-        "never beyond the ceiling": (0, (2048 * 1024, 10)),
+        "a slow or busy machine keeps the default": (16 * _GIB, 10_000, (256 * 1024, 3)),
+        "an ordinary machine": (16 * _GIB, 50, (256 * 1024, 3)),
+        "a fast machine takes the most memory": (16 * _GIB, 7.3, (2048 * 1024, 3)),
+        "a faster one more passes": (16 * _GIB, 4, (2048 * 1024, 5)),
+        "to the last millisecond": (16 * _GIB, 5.46875, (2048 * 1024, 4)),
+        "no more passes as long as there could be more memory": (16 * _GIB, 35, (256 * 1024, 3)),
+        "never beyond the ceiling": (16 * _GIB, 0, (2048 * 1024, 10)),
+        "a quarter of the memory, then passes": (4 * _GIB, 7.5, (1024 * 1024, 5)),
+        "never more than a quarter of the memory": (4 * _GIB - 1, 7.3, (512 * 1024, 10)),
+        "a small machine keeps the default": (_GIB // 2, 50, (256 * 1024, 3)),
+        "unknown memory": (None, 35, (256 * 1024, 5)),
     }
 )
-def test_calibration_spends_memory_first(ms_per_64_mib_pass: float, chosen: tuple[int, int]) -> None:
-    parameters = calibrate(700, _proportional(ms_per_64_mib_pass))
+def test_calibration_spends_memory_first(
+    memory: int | None, ms_per_64_mib_pass: float, chosen: tuple[int, int]
+) -> None:
+    parameters = calibrate(700, memory, _proportional(ms_per_64_mib_pass))
     assert (parameters.memory_kib, parameters.iterations) == chosen
     assert parameters.lanes == DEFAULT.lanes
     check_bounds(parameters)
+
+
+def test_calibration_believes_the_least_of_three_runs() -> None:
+    busy = iter([400, 2_000, 340, 5_000, 600, 900])
+    assert calibrate(700, 16 * _GIB, lambda _: next(busy)) == KdfParameters(512 * 1024, 3, DEFAULT.lanes)
 
 
 def test_measuring_runs_the_real_thing() -> None:

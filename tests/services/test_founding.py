@@ -10,6 +10,7 @@ from tests.services.founded import MEMBER, PASSPHRASE
 from tests.tables import each
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, UsageError
+from vault.platform import memory_bytes
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.passphrase import FLOOR, KdfParameters
 from vault.seal.recovery import recover
@@ -50,15 +51,15 @@ def test_the_cost_of_a_guess_can_be_measured_on_this_machine(tmp_path: Path, mon
     chosen = KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2)
     asked: list[int] = []
 
-    def calibrate(target_ms: int) -> KdfParameters:
-        asked.append(target_ms)
+    def calibrate(target_ms: int, memory_bytes: int | None) -> KdfParameters:
+        asked.extend((target_ms, memory_bytes or 0))
         return chosen
 
     monkeypatch.setattr(founding, "calibrate", calibrate)
     make(tmp_path / "a.vault", memory_mib="auto")
     header = KeyFile.decode(read_limited(tmp_path / "a.vault" / "keys", KEY_FILE_SIZE)).header
     assert header.parameters == chosen
-    assert asked == [1_000]
+    assert asked == [1_000, memory_bytes()]
 
 
 @each(

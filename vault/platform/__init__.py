@@ -29,6 +29,7 @@ from vault.platform.locks import lock_holder
 from vault.platform.mounts import Mount, read_mounts
 from vault.platform.process import (
     harden_process,
+    memory_bytes,
     process_alive,
     process_start_time,
     process_started_ms,
@@ -57,6 +58,7 @@ __all__ = [
     "lock_holder",
     "machine_id",
     "make_private_folder",
+    "memory_bytes",
     "needs_full_fsync",
     "process_alive",
     "process_start_time",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from argon2.exceptions import HashingError
@@ -19,6 +19,7 @@ from vault.seal.widths import KEY_SIZE, require_key, require_width
 from vault.seal.words import is_generated, word_form
 
 VAULT_SALT_SIZE = 32
+_RUNS = 3
 
 
 class Form(Enum):
@@ -160,22 +161,38 @@ def measure_ms(parameters: KdfParameters) -> int:
     return monotonic_ms() - begin
 
 
-def calibrate(target_ms: int, measure: Callable[[KdfParameters], int] = measure_ms) -> KdfParameters:
-    """Return the most memory, doubled from 64 MiB, whose run stays within `target_ms`; never below the floor.
+def calibrate(
+    target_ms: int, memory_bytes: int | None, measure: Callable[[KdfParameters], int] = measure_ms
+) -> KdfParameters:
+    """Return the most memory, doubled from the default, whose run stays within `target_ms`.
 
-    Memory comes first, because it is what costs an attacker; time is added only at the ceiling of memory.
+    Memory comes first, because it is what costs an attacker; time is added only where no more memory may be taken. It
+    is never less than the default: one measurement on a busy machine decides for the life of a vault. It is never more
+    than a quarter of this machine's memory, because the weakest machine has to open the vault too.
+
+    Args:
+        target_ms: what a person waits.
+        memory_bytes: how much memory this machine has; None where that is not known, and no more than the default is
+            taken.
+        measure: runs it once.
     """
-    chosen = KdfParameters(FLOOR.memory_kib, FLOOR.iterations, DEFAULT.lanes)
-    took_ms = measure(chosen)
+    most = max(DEFAULT.memory_kib, min(CEILING.memory_kib, (memory_bytes or 0) // 4096))
+    chosen = DEFAULT
+    took_ms = _least(chosen, measure)
     # Both memory and passes cost in proportion, so that the next step is foreseen without running it.
-    while chosen.memory_kib < CEILING.memory_kib and 2 * took_ms <= target_ms:
-        chosen = KdfParameters(2 * chosen.memory_kib, chosen.iterations, chosen.lanes)
-        took_ms = measure(chosen)
+    while 2 * chosen.memory_kib <= most and 2 * took_ms <= target_ms:
+        chosen = replace(chosen, memory_kib=2 * chosen.memory_kib)
+        took_ms = _least(chosen, measure)
     per_pass_ms = took_ms / chosen.iterations
     while (
-        chosen.memory_kib == CEILING.memory_kib
+        2 * chosen.memory_kib > most
         and chosen.iterations < CEILING.iterations
         and per_pass_ms * (chosen.iterations + 1) <= target_ms
     ):
-        chosen = KdfParameters(chosen.memory_kib, chosen.iterations + 1, chosen.lanes)
+        chosen = replace(chosen, iterations=chosen.iterations + 1)
     return chosen
+
+
+def _least(parameters: KdfParameters, measure: Callable[[KdfParameters], int]) -> int:
+    """Return the least of three runs: what else the machine does makes a run longer, never shorter."""
+    return min(measure(parameters) for _ in range(_RUNS))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from vault import platform
 from vault.access.founding import found_vault
 from vault.errors import UsageError
 from vault.ids import MemberId, VaultId
@@ -43,7 +44,8 @@ def init(
         organisation: its name, kept in the directory.
         member: the founder's name.
         passphrase: UTF-8 bytes; wiped by the caller.
-        memory_mib: what one guess at the passphrase shall cost; 256 by default; `auto` measures this machine.
+        memory_mib: what one guess at the passphrase shall cost; 256 by default; `auto` measures this machine
+            and takes no less.
         sheets: how many recovery sheets of how many shall open everything.
     """
     founded = found_vault(
@@ -66,6 +68,6 @@ def checked_memory_mib(text: str) -> int:
 
 def _cost(memory_mib: int | Auto | None) -> KdfParameters:
     if memory_mib == "auto":
-        return calibrate(_UNLOCK_MS)
+        return calibrate(_UNLOCK_MS, platform.memory_bytes())
     memory_kib = DEFAULT.memory_kib if memory_mib is None else memory_mib * 1024
     return KdfParameters(memory_kib, DEFAULT.iterations, DEFAULT.lanes)
