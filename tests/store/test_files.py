@@ -36,7 +36,13 @@ def test_bytes_and_names_are_flushed_before_the_write_returns(tmp_path: Path, mo
     monkeypatch.setattr(files, "flush_file", lambda _: order.append("bytes"))
     monkeypatch.setattr(files, "fsync_folder", lambda _: order.append("names " + ",".join(names_in(tmp_path))))
     files.write_durable(tmp_path / "keys", b"new")
-    assert order == ["bytes", "names keys.new", "names keys"]
+    assert order == ["bytes", "names keys"]
+    files.write_aside(tmp_path / "keys", b"newer")
+    files.promote(tmp_path / "keys")
+    assert order[2:] == ["bytes", "names keys,keys.new", "names keys"]
+    files.write_whole(tmp_path / "keys", b"newest")
+    assert order[5:] == ["bytes"]
+    assert ((tmp_path / "keys").read_bytes(), names_in(tmp_path)) == (b"newest", ["keys"])
 
 
 @pytest.mark.parametrize(

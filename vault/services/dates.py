@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,7 +18,7 @@ from vault.log.state import bytes_digest
 from vault.policy.roles import Role
 from vault.seal.pins import dates_file_name
 from vault.seal.purposes import Purpose
-from vault.store.files import read_limited, write_durable
+from vault.store.files import read_limited, write_durable, write_whole
 
 _LIMIT = 4096
 
@@ -118,7 +119,8 @@ def note_opened(session: Session) -> None:
         drill=known.drill if known.root in {None, _root_of(session)} else None,
         root=_root_of(session),
     )
-    _write(session.vault, changed, session.state)
+    # Of an unlock that a power cut takes along, the one before is remembered: too old, never too new.
+    _write(session.vault, changed, session.state, write_whole)
     if not changed.sheets:
         # What may be destroyed must have a way back, also after new sheets were made and not proven yet.
         with suppress(VaultError):
@@ -140,11 +142,13 @@ def _root_of(session: Session) -> str:
     return bytes_digest([session.directory.standing.root_public]).hex()
 
 
-def _write(vault: bytes, dates: Dates, state: Path | None) -> None:
+def _write(
+    vault: bytes, dates: Dates, state: Path | None, replace_file: Callable[[Path, bytes], None] = write_durable
+) -> None:
     path = _path(vault, state)
     with suppress(VaultError, OSError):
         platform.make_private_folder(path.parent)
-        write_durable(path, msgspec.json.encode(dates))
+        replace_file(path, msgspec.json.encode(dates))
 
 
 def _path(vault: bytes, state: Path | None) -> Path:

@@ -47,14 +47,35 @@ def promote(path: Path) -> None:
         raise _file_fault(fault, path) from None
 
 
-def write_durable(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Replace the file: after a crash at any point it holds all the old bytes or all the new ones.
+
+    Which of the two, a power cut soon after decides; see `write_durable`. The bytes are on the medium before they take
+    the name; the name that they had until then need not be.
 
     Raises:
         TryAgainError: no room, or the folder cannot be written; the old bytes stand.
     """
-    write_aside(path, data)
-    promote(path)
+    aside = path.with_name(path.name + ".new")
+    try:
+        aside.unlink(missing_ok=True)
+        _write_new(aside, data)
+        aside.replace(path)
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
+
+
+def write_durable(path: Path, data: bytes) -> None:
+    """Replace the file as `write_whole` does, and return when the new bytes stay.
+
+    Raises:
+        TryAgainError: no room, or the folder cannot be written.
+    """
+    write_whole(path, data)
+    try:
+        fsync_folder(path.parent)
+    except OSError as fault:
+        raise _file_fault(fault, path) from None
 
 
 def write_new(path: Path, data: bytes) -> None:
