@@ -269,8 +269,8 @@ def _unwritable(folder: Path) -> TryAgainError:
 class PinKeeper:
     """Writes pins behind the work: a person never waits for them, and `close` waits for the last ones.
 
-    It rests after each time, because its syncs and those of the commits wait for one another on the same disk. What a
-    kill in between leaves behind are older pins of the same log.
+    It rests before each time, because its syncs and those of the commits wait for one another on the same disk, and a
+    command is over by then. What a kill in between leaves behind are older pins of the same log.
     """
 
     def __init__(self, file: PinFile) -> None:
@@ -309,6 +309,7 @@ class PinKeeper:
                 self._waits = True
                 self._condition.wait_for(lambda: self._wanted is not None or self._ended)
                 self._waits = False
+                self._condition.wait_for(lambda: self._ended, timeout=_REST_SECONDS)
                 pins, self._wanted = self._wanted, None
             if pins is None:
                 return
@@ -319,5 +320,3 @@ class PinKeeper:
                 self._fault = fault
             except Exception as fault:  # a thread that ends by itself would leave all later pins unwritten
                 self._fault = InternalError(f"the pins could not be written: {type(fault).__name__}")
-            with self._condition:
-                self._condition.wait_for(lambda: self._ended, timeout=_REST_SECONDS)
