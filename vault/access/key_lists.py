@@ -27,6 +27,7 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 
 _KEYS = frozenset({ItemKind.GRANT, ItemKind.EPOCH})
+_MOST_READ_AGAIN = 64
 
 
 class Waiter(Protocol):
@@ -122,7 +123,8 @@ def level(session: Waiter) -> None:
                 known = session.prover.proven(rows, origin, start, size)
                 items += look.through(origin, start, known)
                 reached[origin] = min([known.size, *known.lost, *look.unread])
-    if items or reached:
+    # Entries without a key, as reading makes them, cost the index no commit until there are many: they are read again.
+    if items or sum(reached.values()) - sum(cursor.get(origin, 0) for origin in reached) >= _MOST_READ_AGAIN:
         remember_keys(index, items, reached)
     session.lacking.is_level = True
 
