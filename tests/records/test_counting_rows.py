@@ -78,6 +78,17 @@ def test_an_erasure_in_a_compartment_that_nobody_founded_erases_nothing(
         assert counter.erased_ids() == set()
 
 
+def test_versions_where_no_entry_stands_are_passed_by(filled: Filled, filled_session: Session) -> None:
+    session, written = filled_session, []
+    for _ in range(3):
+        with session.work() as work:
+            written.append(write(work, filled.cases[0]))
+    before = judged(session)
+    with session.database.transaction() as rows:
+        rows.connection.exec_driver_sql("DELETE FROM operation WHERE seq = ?", (written[1],))
+    assert judged(session) == [one for one in before if one.seq != written[1]]
+
+
 def test_what_a_log_without_a_beginning_lists_is_nobodys(filled: Filled, filled_session: Session) -> None:
     before = judged(filled_session)
     assert any(isinstance(one, OpenedVersion) for one in before)
