@@ -55,8 +55,11 @@ def test_a_letter_tells_neither_its_length_nor_for_whom_it_is() -> None:
 def test_a_letter_is_for_1_to_32_seats_and_no_longer_than_anybody_reads() -> None:
     assert opened(seal_letter(b"page", VAULT, TO[:1] * 32)) == b"page"
     refused(MalformedError, "a letter is for 1 to 32 seats", lambda to: seal_letter(b"page", VAULT, to), [[], TO * 11])
+    # The least padded size of which 32 have 70 MiB, and the one before it.
+    least = 35 << 16
+    assert len(seal_letter(bytes(least - (1 << 16) - 1), VAULT, TO[:1] * 32)) < 70 << 20
     with pytest.raises(RefusedError, match="too large for a letter to 32 devices"):
-        seal_letter(bytes(3 << 20), VAULT, TO[:1] * 32)
+        seal_letter(bytes(least - 1), VAULT, TO[:1] * 32)
 
 
 def _forged(padded: bytes) -> bytes:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.tables import each, refused
 from vault.errors import MalformedError
-from vault.seal.padding import AUDIT_SIZES, SLOT_SIZE, pad, padded_size, padme, unpad
+from vault.seal.padding import AUDIT_SIZES, SLOT_SIZE, VERSION_CONTENT_LIMIT, pad, padded_size, padme, unpad
 from vault.seal.purposes import Purpose
 
 
@@ -31,6 +31,11 @@ def test_padding_comes_off_as_it_went_on(content: bytes, purpose: Purpose) -> No
 def test_an_audit_payload_takes_the_smallest_of_256_512_1024_4096(size: int, padded: int) -> None:
     assert padded_size(Purpose.AUDIT, size) == len(pad(Purpose.AUDIT, bytes(size))) == padded
     assert padded in AUDIT_SIZES
+
+
+def test_a_version_that_a_bundle_carries_is_padded_below_a_mebibyte() -> None:
+    sizes = [padded_size(Purpose.VERSION, VERSION_CONTENT_LIMIT + more) for more in (0, 1)]
+    assert sizes[0] < sizes[1] == 1 << 20
 
 
 def test_slots_take_one_size_only() -> None:

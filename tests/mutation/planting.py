@@ -1,4 +1,4 @@
-"""Mutants outside functions: forked from a parent that has all libraries loaded and none of our own modules."""
+"""A process for one mutant, forked from one that has all libraries loaded and none of our own modules."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import gc
 import importlib
 import io
 import os
+import pickle
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -15,20 +16,22 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import hypothesis
 import pytest
 from typing_extensions import override
 
 from tests.mutation.operators import Mutant
-from tests.mutation.trying import Try
+from tests.mutation.tracing import Ran, Tracer
+from tests.mutation.trying import FOLDER, Try
 
 ROOT = Path(__file__).parents[2]
 _LIBRARIES = ("alembic", "argon2", "cryptography.hazmat.primitives.hpke", "hypothesis", "msgspec", "pyrage",
               "shamir_mnemonic", "sqlalchemy", "sqlcipher3", "yaml", "zxcvbn", "fido2.ctap2", "pypdf")  # fmt: skip
 # Without plugins of others and a look for forgotten files after each test: most of a second for each mutant.
-OPTIONS = ("-x", "-q", "-m", "not slow", "-p", "no:cacheprovider", "-p", "no:unraisableexception",
-           "-p", "no:threadexception", "--no-header", "--no-summary")  # fmt: skip
+_OPTIONS = ("-q", "-m", "not slow and not long", "-p", "no:cacheprovider", "-p", "no:unraisableexception",
+            "-p", "no:threadexception", "--no-header", "--no-summary")  # fmt: skip
 _IMPORTING_S = 3
 
 
@@ -50,6 +53,19 @@ class _Planted(MetaPathFinder, Loader):
     def exec_module(self, module: ModuleType) -> None:
         code = compile(ast.fix_missing_locations(self._tree), str(self._path), "exec")
         exec(code, module.__dict__)
+
+
+class _Cheap:
+    """Lets Argon2 cost as little as it can: how a passphrase is stretched is tried in seal alone."""
+
+    def pytest_collection_finish(self) -> None:
+        stretching = importlib.import_module("vault.seal.passphrase")
+        real = stretching.hash_secret_raw
+
+        def cheap(secret: bytes, salt: bytes, **costs: Any) -> Any:
+            return real(secret, salt, **costs | {"time_cost": 1, "memory_cost": 8 * costs["parallelism"]})
+
+        stretching.hash_secret_raw = cheap  # type: ignore[attr-defined]
 
 
 def warm_up() -> None:
@@ -78,13 +94,34 @@ def warm_up() -> None:
     assert not loaded, f"loaded before the fork: {loaded}"
 
 
-def try_fresh(file: str, tree: ast.Module, mutant: Mutant, tests: Sequence[str], seconds: float) -> Try:
-    """Start a process that imports the changed module and runs these tests."""
+def _pytest(room: str, folder: Path, tests: Sequence[str], *more: str, plugins: Sequence[object] = ()) -> int:
+    cheap = [] if room == "seal" else [_Cheap()]
+    return int(pytest.main([*_OPTIONS, *more, f"--basetemp={folder / 'tests'}", *tests], plugins=[*cheap, *plugins]))
+
+
+def trace(room: str, tests: Sequence[str]) -> dict[str, Ran]:
+    """Run the tests of a room once, in a process of its own, and return what each ran."""
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        answer = Path(folder, "ran")
+        process = os.fork()
+        if process == 0:
+            sys.stdout = sys.stderr
+            tracer = Tracer(ROOT, f"vault/{room}")
+            _pytest(room, Path(folder), [str(ROOT / "tests" / name) for name in tests], plugins=[tracer])
+            answer.write_bytes(pickle.dumps(tracer.ran))
+            os._exit(0)
+        os.waitpid(process, 0)
+        ran: dict[str, Ran] = pickle.loads(answer.read_bytes())
+    return ran
+
+
+def try_mutant(file: str, tree: ast.Module, mutant: Mutant, tests: Sequence[str], seconds: float) -> Try:
+    """Start a process that imports the changed module and runs these tests until one notices."""
 
     def work(folder: Path) -> int:
         name = ".".join(Path(file).with_suffix("").parts)
         mutant.apply()
         sys.meta_path.insert(0, _Planted(name, ROOT / file, tree))
-        return int(pytest.main([*OPTIONS, f"--basetemp={folder / 'tests'}", *tests]))
+        return _pytest(file.split("/")[1], folder, tests, "-x")
 
     return Try(work, seconds + _IMPORTING_S)
