@@ -192,17 +192,26 @@ def test_the_stored_ratchet_opens_no_earlier_payload(filled: Filled, filled_sess
 # ---- periods
 
 
-def test_the_first_session_of_a_day_opens_a_new_audit_period(filled_session: Session) -> None:
-    today = filled_session.log.now_ms()
+def periods_opened(session: Session, *times_ms: int) -> list[int]:
+    """Return how many audit periods the first entry of a session at each of these times opens; a second opens none."""
     opened = []
-    for days in (0, 1, 1, 3):
-        log = resumed(filled_session)
-        log.now_ms = lambda days=days: today + days * MS_PER_DAY  # type: ignore[misc]  # the default binds this turn
-        with Work(log) as work:
-            opened.append(epochs_listed(filled_session, work.commit(Entry(act="unlock.ok")).seq))
-        with Work(log) as work:
-            assert epochs_listed(filled_session, work.commit(Entry(act="case.list")).seq) == 0
-    assert opened == [0, 1, 0, 1]
+    for now in times_ms:
+        log = resumed(session)
+        log.now_ms = lambda now=now: now  # type: ignore[misc]  # the default binds this turn
+        for act in ("unlock.ok", "case.list"):
+            with Work(log) as work:
+                opened.append(epochs_listed(session, work.commit(Entry(act=act)).seq))
+    assert not any(opened[1::2])
+    return opened[::2]
+
+
+def test_the_first_session_of_a_day_opens_a_new_audit_period_and_a_day_ends_at_midnight_of_utc(
+    filled_session: Session,
+) -> None:
+    today = filled_session.log.now_ms()
+    assert periods_opened(filled_session, *(today + days * MS_PER_DAY for days in (0, 1, 1, 3))) == [0, 1, 0, 1]
+    midnight = int(datetime(2031, 5, 4, tzinfo=UTC).timestamp()) * 1000
+    assert periods_opened(filled_session, midnight, midnight + 1, midnight - 1) == [1, 0, 1]
     readable(filled_session)
 
 
@@ -241,16 +250,14 @@ def test_a_period_that_others_must_read_from_here_is_over_at_once(filled_session
     assert not log.period_must_end()
 
 
-def test_a_log_whose_ratchet_row_is_gone_goes_on_in_a_new_period(filled_session: Session) -> None:
+def test_without_its_ratchet_row_a_log_goes_on_in_a_new_period_and_without_its_session_key_not_at_all(
+    filled_session: Session,
+) -> None:
+    place = filled_session.log.place
     with filled_session.database.transaction() as rows:
         rows.delete_local(filled_session.seat, Purpose.RATCHET)
     log = resumed(filled_session)
-    assert log.ratchet is None
-    assert log.period_is_due()
-
-
-def test_a_device_without_a_session_key_goes_on_with_no_log(filled_session: Session) -> None:
-    place = filled_session.log.place
+    assert (log.ratchet, log.period_is_due()) == (None, True)
     with filled_session.database.transaction() as rows:
         assert stored_origin(rows, place) == filled_session.log.origin
         rows.delete_local(filled_session.seat, Purpose.SESSION)
@@ -259,17 +266,6 @@ def test_a_device_without_a_session_key_goes_on_with_no_log(filled_session: Sess
 
 def test_the_first_session_of_a_log_has_number_1(filled_session: Session) -> None:
     assert begin_beside(filled_session).session.number == 1
-
-
-def test_a_day_ends_at_midnight_of_utc(filled_session: Session) -> None:
-    midnight = int(datetime(2031, 5, 4, tzinfo=UTC).timestamp()) * 1000
-    opened = []
-    for now in (midnight, midnight + 1, midnight - 1):
-        log = resumed(filled_session)
-        log.now_ms = lambda now=now: now  # type: ignore[misc]  # the default binds this turn
-        with Work(log) as work:
-            opened.append(epochs_listed(filled_session, work.commit(Entry(act="unlock.ok")).seq))
-    assert opened == [1, 0, 1]
 
 
 def readable(session: Session) -> None:
@@ -303,14 +299,10 @@ def test_a_local_row_that_a_seat_has_once_has_number_0(filled_session: Session) 
     assert [None if row is None else row.number for row in stored] == [0, 0]
 
 
-def test_hybrid_time_begins_behind_zero_on_a_computer_whose_clock_stands_there(session: Session) -> None:
-    log = resumed(session)
-    log.now_ms = lambda: 0
-    assert [log.tick(), log.tick()] == [(0, 1), (0, 2)]
-
-
-def test_hybrid_time_never_runs_back(session: Session) -> None:
-    log = session.log
-    walls = iter([1000, 1000, 400, 1001])
+def test_hybrid_time_never_runs_back_and_begins_behind_zero(session: Session) -> None:
+    fresh = resumed(session)
+    fresh.now_ms = lambda: 0
+    assert [fresh.tick(), fresh.tick()] == [(0, 1), (0, 2)]
+    log, walls = session.log, iter([1000, 1000, 400, 1001])
     log.last_clock, log.now_ms = (0, 0), lambda: next(walls)
     assert [log.tick() for _ in range(4)] == [(1000, 0), (1000, 1), (1000, 2), (1001, 0)]

@@ -190,13 +190,15 @@ def test_a_work_refuses(
     assert filled_session.log.size == size + (commits == 2)
 
 
+def newest_list(session: Session) -> bytes:
+    with session.database.reading() as rows:
+        (row,) = rows.operations(session.log.origin, session.log.size - 1)
+    return row.list
+
+
 def test_places_of_the_list_are_epochs_then_grants_then_versions(filled_session: Session) -> None:
     found_a_case(filled_session)
-    with filled_session.database.reading() as rows:
-        stored = rows.operation(filled_session.log.origin, filled_session.log.size - 1)
-    assert stored is not None
-    kinds = [stored.list[49 * n] for n in range(len(stored.list) // 49)]
-    assert kinds == [3, 2, 2, 1]
+    assert [item.kind for item in decode_items(newest_list(filled_session))] == [3, 2, 2, 1]
 
 
 def test_the_key_of_a_new_epoch_is_drawn_where_the_work_is_told_to_draw(
@@ -209,36 +211,21 @@ def test_the_key_of_a_new_epoch_is_drawn_where_the_work_is_told_to_draw(
     assert drawn == epoch_id(session.vault, case, b"k" * 32)
 
 
-def test_what_a_work_writes_is_under_the_epoch_that_is_chosen_or_else_the_one_held_last(
-    filled_session: Session,
-) -> None:
+def test_what_a_work_writes_is_under_its_new_epoch_the_chosen_one_or_the_one_held_last(filled_session: Session) -> None:
     session = filled_session
     case = found_a_case(session)
     with session.work() as work:
         old = [EpochId(one) for one in session.keyring.epochs_of(case)]
+        work.write(case, RecordId(make_id()), Note.KIND, NOTE)
         new = work.replace_epoch(case, CompartmentKind.CASE, session.directory.holders([session.seat]), replaced=old)
-        work.commit(Entry(act="key.rotate"))
-    under = []
+        work.write(case, RecordId(make_id()), Note.KIND, NOTE)
+        first = work.commit(Entry(act="key.rotate")).seq
     for works in (Work(session.log, choose_epoch=lambda _: old[0]), Work(session.log)):
         with works as work:
-            seq = write(work, case)
-        with session.database.reading() as rows:
-            under += [version.epoch for version in rows.versions_from(session.log.origin, seq)]
-    assert under == [old[0], new]
-
-
-def test_what_a_work_writes_after_it_replaced_an_epoch_is_under_the_new_one(filled_session: Session) -> None:
-    session = filled_session
-    case = found_a_case(session)
-    with session.work() as work:
-        old = [EpochId(one) for one in session.keyring.epochs_of(case)]
-        work.write(case, RecordId(make_id()), Note.KIND, NOTE)
-        new = work.replace_epoch(case, CompartmentKind.CASE, session.directory.holders([session.seat]), replaced=old)
-        work.write(case, RecordId(make_id()), Note.KIND, NOTE)
-        seq = work.commit(Entry(act="key.rotate")).seq
+            write(work, case)
     with session.database.reading() as rows:
-        under = [version.epoch for version in rows.versions_from(session.log.origin, seq)]
-    assert under == [*old, new]
+        under = [version.epoch for version in rows.versions_from(session.log.origin, first)]
+    assert under == [*old, new, old[0], new]
 
 
 def test_all_that_an_entry_says_stands_in_its_payload(filled_session: Session) -> None:
@@ -297,11 +284,8 @@ def test_the_most_versions_that_one_operation_may_hold_are_written(filled: Fille
 def test_a_checkpoint_of_another_log_is_listed_as_seen(filled_session: Session) -> None:
     with filled_session.work() as work:
         work.list_seen(b"a checkpoint")
-        seq = work.commit(Entry(act="sync.in")).seq
-    with filled_session.database.reading() as rows:
-        row = rows.operation(filled_session.log.origin, seq)
-    assert row is not None
-    assert Item.of_bytes(ItemKind.SEEN, b"a checkpoint") in decode_items(row.list)
+        work.commit(Entry(act="sync.in"))
+    assert Item.of_bytes(ItemKind.SEEN, b"a checkpoint") in decode_items(newest_list(filled_session))
 
 
 def test_a_closed_session_begins_no_work(filled: Filled) -> None:
