@@ -47,7 +47,7 @@ def test_a_lock_carries_no_address(lock: str) -> None:
 
 @each(["requirements.lock", "requirements-build.lock"])
 def test_the_development_lock_pins_the_same_versions(lock: str) -> None:
-    pinned, development = ({name: line.split()[0] for name, line in pins(one).items()} for one in (lock, LOCKS[1]))
+    pinned, development = ({name: line.split()[0] for name, line in pins(file).items()} for file in (lock, LOCKS[1]))
     assert {name: development.get(name) for name in pinned} == pinned
 
 

@@ -49,7 +49,7 @@ def test_every_choice_is_found_by_its_root(before: int, rows_at: list[int], data
     assert found is not None
     assert (found.frontier.size, found.frontier.root()) == (len(leaves), root(leaves))
     others = {(before + at, leaf(before + at, n)) for at, n in itertools.product(range(len(rows_at)), range(3))}
-    expected = {one for one in others if one[0] - before < len(rows_at)}
+    expected = {place for place in others if place[0] - before < len(rows_at)}
     assert set(found.rejected) <= expected - {(before + at, leaf(before + at, n)) for at, n in enumerate(chosen)}
     assert len(found.rejected) == sum(rows_at) - len(rows_at)
 

@@ -8,15 +8,7 @@ from hypothesis import strategies as st
 
 from tests.tables import each
 from vault.errors import MalformedError
-from vault.log.items import (
-    ITEM_SIZE,
-    Item,
-    ItemKind,
-    compartment_tag,
-    decode_items,
-    encode_items,
-    items_digest,
-)
+from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items, encode_items, items_digest
 
 COMPARTMENT = bytes(range(16))
 DIGEST = sha256(b"thing").digest()

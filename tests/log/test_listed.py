@@ -229,11 +229,11 @@ def test_every_epoch_of_an_operation_is_looked_at() -> None:
         writer.append()
     first, second = (replace(founding(writer, 3, n), epoch=bytes([n]) * 16) for n in (1, 2))
     writer.append(
-        GRANT, *(Item.in_compartment(ItemKind.EPOCH, one.compartment, one.digest()) for one in (first, second))
+        GRANT, *(Item.in_compartment(ItemKind.EPOCH, made.compartment, made.digest()) for made in (first, second))
     )
     writer.seal()
     report = writer.verify()
-    both = {one.digest(): one.encode() for one in (first, second)}
+    both = {made.digest(): made.encode() for made in (first, second)}
     assert check_epochs(writer.rows, both, report) == ListedReport(2, 2, 0, 0, ())
     one_missing = check_epochs(writer.rows, {second.digest(): second.encode()}, report)
     (absent,) = one_missing.problems

@@ -68,7 +68,7 @@ class Draft:
     def after(self, *before: Roster, **changes: object) -> Draft:
         """Return the draft of the next one."""
         number = before[0].head.number + 1
-        kept = replace(self, number=number, prev=tuple(one.root for one in before), ends={})
+        kept = replace(self, number=number, prev=tuple(roster.root for roster in before), ends={})
         return replace(kept, **changes)  # type: ignore[arg-type]  # the tests name the parts
 
     def without(self, member: str, *before: Roster, size: int = 5, **changes: object) -> Draft:
@@ -150,8 +150,10 @@ CERT = encode_entry(certificate("Nour-1", "Nour"), SALT)
         pytest.param(SALT + msgspec.msgpack.encode({"member": "x" * 16, "roles": []}), id="member that is text"),
         pytest.param(SALT + msgspec.msgpack.encode({"member": [], "roles": []}), id="member that is a list"),
         *(
-            pytest.param(SALT + msgspec.msgpack.encode({"member": one, "roles": []}), id=f"member {one.hex()[:2]}")
-            for one in sorted(RESERVED_IDS)
+            pytest.param(
+                SALT + msgspec.msgpack.encode({"member": nobody, "roles": []}), id=f"member {nobody.hex()[:2]}"
+            )
+            for nobody in sorted(RESERVED_IDS)
         ),
         pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "roles": ["b", "a"]}), id="roles unsorted"),
         pytest.param(SALT + msgspec.msgpack.encode({"member": id_of("x"), "more": 1, "roles": []}), id="unknown part"),
@@ -372,7 +374,7 @@ def test_a_false_roster_beside_a_true_one_is_passed_over_and_the_chain_goes_on()
 def test_the_same_roster_twice_counts_if_one_of_them_is_signed() -> None:
     draft = ending(MANY, "Joel")
     result = chain(_FIRST, draft.roster("Nour-1"), draft.roster())
-    assert [one.head.number for one in result.accepted] == [0, 1]
+    assert [roster.head.number for roster in result.accepted] == [0, 1]
 
 
 def test_a_gap_ends_the_chain() -> None:

@@ -63,7 +63,7 @@ def test_two_beginnings_end_everything_and_each_is_named() -> None:
     other = replace(MANY, rights=2).roster("root")
     result = chain(_FIRST, other, admission(MANY).roster("root"))
     assert (result.accepted, result.standing) == ((), None)
-    assert {RosterProblem(0, one.root, "the root signed two beginnings") for one in (_FIRST, other)} == set(
+    assert {RosterProblem(0, roster.root, "the root signed two beginnings") for roster in (_FIRST, other)} == set(
         result.problems
     )
 
@@ -104,7 +104,7 @@ CERTIFICATE = certificate("Nour-1", "Nour")
 @each({"one log": {"identity": certificate("x", "Nour").identity}, "one identity": {"genesis": log_of("x")}})
 def test_no_two_seats_share_an_identity_or_a_log(same: dict[str, bytes]) -> None:
     other = replace(CERTIFICATE, seat=id_of("other"), **same)
-    entries = (HEAD, NOUR, *(encode_entry(one, SALT) for one in (CERTIFICATE, other)))
+    entries = (HEAD, NOUR, *(encode_entry(certificate, SALT) for certificate in (CERTIFICATE, other)))
     with pytest.raises(MalformedError, match="gives two seats one identity or one log"):
         Roster(entries)
 

@@ -100,7 +100,7 @@ def test_whom_a_late_side_ends_keeps_no_seat_that_came_with_the_settlement() -> 
 def test_behind_two_beginnings_nothing_follows() -> None:
     """A root that signed twice leaves no chain, whatever anybody puts behind it."""
     beginnings = [_FIRST, ALONE.roster("root")]
-    for prev in ([one.root for one in beginnings], [b"p" * 32]):
+    for prev in ([roster.root for roster in beginnings], [b"p" * 32]):
         result = chain(*beginnings, replace(MANY, number=1, prev=tuple(prev)).roster("root"))
         assert result.newest is None
         assert reasons(result) == [(0, "the root signed two beginnings")] * 2

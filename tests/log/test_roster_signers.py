@@ -90,7 +90,7 @@ _ROOT_SHEETS = "the root, from the recovery sheets"
 _MANY_OTHERS = "two admins, or one admin and two others (supervisor)"
 _FEW_OTHERS = "two admins, or one admin and two others (supervisor or caseworker)"
 _TWO_MORE, _ONE_OTHER = (f"a second admin, or {others} (supervisor)" for others in ("two others", "one other"))
-_TWO_OF_FEW, _ONE_OF_FEW = (one.replace("supervisor", "supervisor or caseworker") for one in (_TWO_MORE, _ONE_OTHER))
+_TWO_OF_FEW, _ONE_OF_FEW = (who.replace("supervisor", "supervisor or caseworker") for who in (_TWO_MORE, _ONE_OTHER))
 
 # Before, after, who signed, and who is missing: nobody (True), somebody (False), or as the words have it.
 _SIGNED: dict[str, tuple[Draft, Draft, str, bool | str]] = {

@@ -31,9 +31,9 @@ from vault.log.tree import (
 )
 
 TREE = json.loads((Path(__file__).parents[1] / "vectors" / "log_tree.json").read_text())
-INPUTS = [bytes.fromhex(one) for one in TREE["inputs"]]
-ROOTS = [bytes.fromhex(one) for one in TREE["roots"]]
-REFERENCE = [leaf_hash(one) for one in INPUTS]
+INPUTS = [bytes.fromhex(text) for text in TREE["inputs"]]
+ROOTS = [bytes.fromhex(text) for text in TREE["roots"]]
+REFERENCE = [leaf_hash(data) for data in INPUTS]
 MANY = [sha256(str(i).encode()).digest() for i in range(1_100)]
 
 Tiles = dict[tuple[int, int], bytes]
@@ -58,7 +58,7 @@ def test_leaves_roots_and_proofs_are_those_of_the_rfc_6962_reference() -> None:
         assert root(REFERENCE[:size]) == grow(REFERENCE[:size])[0].root() == ROOTS[size]
     for case in TREE["consistency"]:
         proof = consistency_proof(case["old"], case["new"], subtree_of_leaves(REFERENCE))
-        assert [one.hex() for one in proof] == case["proof"]
+        assert [digest.hex() for digest in proof] == case["proof"]
         verify_consistency(case["old"], case["new"], proof, ROOTS[case["old"]], ROOTS[case["new"]])
 
 

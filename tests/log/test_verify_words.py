@@ -88,7 +88,9 @@ def test_where_no_session_began_the_first_key_signs_nothing() -> None:
 def test_what_is_not_as_it_was_seen_is_told_from_where_to_where() -> None:
     writer = whole()
     writer.seals.clear()
-    (said,) = (one for one in writer.verify(pins={LENGTH: OTHER_ROOT}).problems if one.code.value == "rolled-back")
+    (said,) = (
+        fault for fault in writer.verify(pins={LENGTH: OTHER_ROOT}).problems if fault.code.value == "rolled-back"
+    )
     assert (said.seq, said.text) == (0, "operations 0 to 10: not what was seen here before")
     writer = whole()
     del writer.seals[10:]

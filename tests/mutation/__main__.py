@@ -43,7 +43,7 @@ def tests_for(file: str, mutant: Mutant, ran: Mapping[str, Ran]) -> list[str]:
     A module's own tests come first, then the quickest.
     """
     room, stem = file.split("/")[1], Path(file).stem
-    sound = [name for name, one in ran.items() if one.held]
+    sound = [name for name, test in ran.items() if test.held]
     able = [name for name in sound if mutant.in_body and ran[name].runs(file, mutant.lines)]
     able = able or [name for name in sound if file in ran[name].lines]
     if not able:
@@ -96,7 +96,7 @@ def _run_module(file: str, names: frozenset[str] | None, ran: Mapping[str, Ran],
         print(f"{file}: changed while it ran, not recorded", flush=True)
         return
     left_out = sorted(
-        name for name, one in ran.items() if name.startswith(f"tests/{file.split('/')[1]}/") and not one.held
+        name for name, test in ran.items() if name.startswith(f"tests/{file.split('/')[1]}/") and not test.held
     )
     record.put(file, digest, len(mutants), [mutant.name for mutant in survivors], left_out, whole=names is None)
     print(f"{file}: {len(survivors)} of {len(chosen)} survive", flush=True)

@@ -153,7 +153,7 @@ def _defined(node: ast.AST) -> tuple[str, ...]:
         case ast.AnnAssign(ast.Name(name)):
             return (name,)
         case ast.Assign(targets):
-            return tuple(one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name))
+            return tuple(name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name))
         case _:
             return ()
 

@@ -70,7 +70,7 @@ class Record:
     def in_one_line(self) -> str:
         """Say how far the record goes and what it lacks."""
         here = [self._results[file] for file in modules() if file in self._results]
-        count, left = sum(one["mutants"] for one in here), sum(len(one["survivors"]) for one in here)
+        count, left = sum(result["mutants"] for result in here), sum(len(result["survivors"]) for result in here)
         return (
             f"mutants: {count - left} of {count} noticed in {len(here)} of {len(modules())} modules; "
             f"{left - len(self.without_reason())} survive with a written reason, {len(self.without_reason())} without; "

@@ -10,7 +10,7 @@ from tests.mutation.operators import mutants_of
 
 
 def _changes(source: str) -> list[str]:
-    return [one.name.split(" | ")[1] for one in mutants_of(ast.parse(source))]
+    return [mutant.name.split(" | ")[1] for mutant in mutants_of(ast.parse(source))]
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ def test_a_slip_that_could_matter_is_made(source: str, changes: list[str]) -> No
     ],
 )
 def test_words_for_people_and_names_for_readers_are_left_alone(source: str) -> None:
-    assert [one for one in _changes(source) if not one.endswith("-> pass")] == []
+    assert [change for change in _changes(source) if not change.endswith("-> pass")] == []
 
 
 def test_a_mutant_knows_the_lines_of_its_statement_and_what_that_defines() -> None:
     source = "LIMIT = (\n    7\n)\ndef f():\n    if (\n        a < 3\n    ):\n        g(9)\n"
-    lines = {one.name: (one.lines, one.in_body, one.defines) for one in mutants_of(ast.parse(source))}
+    lines = {mutant.name: (mutant.lines, mutant.in_body, mutant.defines) for mutant in mutants_of(ast.parse(source))}
     assert lines["module | 7 -> 8"] == (range(1, 4), False, ("LIMIT",))
     assert lines["f | 3 -> 4"] == (range(5, 8), True, ("f",))
     assert lines["f | 9 -> 10"] == (range(8, 9), True, ("f",))

@@ -52,7 +52,7 @@ class Tracer:
             return (yield)
         finally:
             sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]  # None ends it
+            threading.settrace(None)
             self._running.seconds = time.process_time() - began
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -61,10 +61,10 @@ class Tracer:
 
     def _call(self, frame: FrameType, _event: str, _argument: object) -> Any:
         code = frame.f_code
-        if code.co_filename not in self._files:
-            name = code.co_filename.removeprefix(self._root)
-            self._files[code.co_filename] = name if code.co_filename.startswith(self._prefix) else None
-        name = self._files[code.co_filename]
+        path = code.co_filename
+        if path not in self._files:
+            self._files[path] = path.removeprefix(self._root) if path.startswith(self._prefix) else None
+        name = self._files[path]
         if name is None or self._quiet.get(code, 0) > _CALLS_WITHOUT_NEWS:
             return None
         seen = self._running.lines.setdefault(name, set())

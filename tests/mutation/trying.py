@@ -77,7 +77,7 @@ def run_all(jobs: int, waiting: list[Callable[[], Try | None]], ended: Callable[
                 running[started] = begun
                 started += 1
         time.sleep(0.002)
-        for number, one in list(running.items()):
-            if (outcome := one.poll()) is not None:
+        for number, begun in list(running.items()):
+            if (outcome := begun.poll()) is not None:
                 del running[number]
                 ended(number, outcome)

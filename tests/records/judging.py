@@ -53,7 +53,7 @@ def judged(session: Session, origin: Origin | None = None) -> list[Judged]:
 
 
 def quarantined(session: Session, origin: Origin | None = None) -> list[tuple[int, str]]:
-    return [(one.seq, one.check) for one in judged(session, origin) if isinstance(one, Quarantined)]
+    return [(version.seq, version.check) for version in judged(session, origin) if isinstance(version, Quarantined)]
 
 
 def write(work: Work, case: CompartmentId, kind: str = Note.KIND) -> int:
@@ -104,7 +104,7 @@ class Colleague:
         """Return the chain after which this seat is in no more."""
         standing = self.chain.standing
         assert standing is not None
-        certificates = {one: certificate for one, certificate in standing.certificates.items() if one != seat}
+        certificates = {other: certificate for other, certificate in standing.certificates.items() if other != seat}
         return replace(self.chain, standing=replace(standing, certificates=certificates))
 
 
@@ -119,14 +119,14 @@ def admit(session: Session, role: Role = Role.CASEWORKER) -> Colleague:
     roster = make_roster(
         replace(newest.head, number=newest.head.number + 1, prev=(newest.root,)),
         [
-            *(MemberEntry(*one) for one in newest.members.items()),
+            *(MemberEntry(*member) for member in newest.members.items()),
             MemberEntry(certificate.member, frozenset({role.value})),
         ],
         [*newest.certificates.values(), certificate],
         random=os.urandom,
     )
     log.roster = roster.root
-    vouched = {seat: roster.members[one.member] for seat, one in roster.certificates.items()}
+    vouched = {seat: roster.members[certificate.member] for seat, certificate in roster.certificates.items()}
     wider = replace(
         chain,
         accepted=(*chain.accepted, roster),

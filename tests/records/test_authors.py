@@ -54,8 +54,8 @@ def store(tmp_path: Path) -> Iterator[Database]:
 
 def put(store: Database, *rows: OperationRow) -> None:
     with store.transaction() as writing:
-        for one in rows:
-            writing.add_operation(one)
+        for row in rows:
+            writing.add_operation(row)
 
 
 def counts(store: Database, seq: int = 1, *, proven: Proven = PROVEN, began: Genesis | None = None) -> bool:

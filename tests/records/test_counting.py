@@ -91,7 +91,9 @@ def in_place_of_the_listed_one(session: Session, case: CompartmentId) -> int:
     seq = notes_seq(session, case)
     row = newest_version(session)
     with session.database.transaction() as rows:
-        earlier = next(one for one in rows.version_rows(row.origin) if one.compartment == case and one.seq < seq)
+        earlier = next(
+            found for found in rows.version_rows(row.origin) if found.compartment == case and found.seq < seq
+        )
         rows.connection.execute(
             sa.delete(tables.version).where(tables.version.c.seq == seq, tables.version.c.n == row.n)
         )
@@ -139,14 +141,14 @@ def test_what_fails_a_check_is_quarantined_and_nothing_else_is(
 ) -> None:
     session = filled_session
     assert quarantined(session) == []
-    before = sum(isinstance(one, OpenedVersion) for one in judged(session))
+    before = sum(isinstance(version, OpenedVersion) for version in judged(session))
     own_case = cases.create(session, title="of this test alone", kind="asylum").case
     notes_seq(session, own_case)
     seq = attack(session, own_case)
     found = quarantined(session)
     assert (seq, check) in found
     assert {name for _, name in found} == {check}
-    assert sum(isinstance(one, OpenedVersion) for one in judged(session)) >= before
+    assert sum(isinstance(version, OpenedVersion) for version in judged(session)) >= before
 
 
 def other_log(
@@ -205,7 +207,7 @@ def test_a_rejected_operation_lists_nothing_and_those_behind_it_do(filled: Fille
         stored = counter.rows.operation(origin, seq)
         assert stored is not None
         proven = Proven(counter.rows.size(origin), frozenset({(seq, stored.digest)}))
-        assert list(counter.judge(origin, 0, proven)) == [one for one in before if one.seq != seq]
+        assert list(counter.judge(origin, 0, proven)) == [other for other in before if other.seq != seq]
 
 
 def plant(session: Session, seq: int, n: int, *compartments: CompartmentId) -> None:
@@ -214,7 +216,7 @@ def plant(session: Session, seq: int, n: int, *compartments: CompartmentId) -> N
     with session.database.transaction() as rows:
         rows.add_version_keys([VersionKeyRow(origin, seq, n, make_id(), bytes(40))])
         rows.add_versions(
-            [VersionRow(origin, seq, n, os.urandom(32), one, make_id(), b"planted") for one in compartments]
+            [VersionRow(origin, seq, n, os.urandom(32), case, make_id(), b"planted") for case in compartments]
         )
 
 
@@ -257,13 +259,13 @@ def test_what_is_listed_for_us_and_not_here_is_missing_and_another_in_its_place_
 
 
 def one_entry(session: Session, seq: int) -> list[Judged]:
-    return [one for one in judged(session) if one.seq == seq]
+    return [version for version in judged(session) if version.seq == seq]
 
 
 def test_versions_of_cases_that_were_never_granted_are_passed_over(filled: Filled, filled_session: Session) -> None:
     for epoch in filled_session.keyring.epochs_of(filled.cases[0]):
         filled_session.keyring.drop(epoch)
-    seen = {one.compartment for one in judged(filled_session) if isinstance(one, OpenedVersion)}
+    seen = {version.compartment for version in judged(filled_session) if isinstance(version, OpenedVersion)}
     assert filled.cases[0] not in seen
     assert filled.cases[1] in seen
     assert quarantined(filled_session) == []

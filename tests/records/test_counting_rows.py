@@ -21,7 +21,7 @@ from vault.store.rowtypes import EpochRow, VersionKeyRow, VersionRow
 def plant(session: Session, case: CompartmentId, *, origin: bytes, seq: int) -> VersionRow:
     """Put a copy of the newest version of a case, and its key, at another place."""
     with session.database.transaction() as rows:
-        newest = [one for one in rows.version_rows(session.log.origin) if one.compartment == case][-1]
+        newest = [row for row in rows.version_rows(session.log.origin) if row.compartment == case][-1]
         sealed = rows.version_at(newest.origin, newest.seq, newest.n)[0]
         rows.add_versions([newest._replace(origin=origin, seq=seq, n=0)])
         rows.add_version_keys([VersionKeyRow(origin, seq, 0, sealed.epoch, sealed.wrap)])
@@ -46,7 +46,7 @@ def test_a_parent_that_stands_where_no_entry_is_too_is_listed_all_the_same(
         work.write(case, RecordId(parent.record), Note.KIND, NOTE, [VersionId(parent.id)])
         work.commit(Entry(act="case.edit"))
     assert quarantined(filled_session) == []
-    child = [one for one in judged(filled_session) if isinstance(one, OpenedVersion)][-1]
+    child = [version for version in judged(filled_session) if isinstance(version, OpenedVersion)][-1]
     assert child.content.parents == (parent.id,)
 
 
@@ -86,15 +86,15 @@ def test_versions_where_no_entry_stands_are_passed_by(filled: Filled, filled_ses
     before = judged(session)
     with session.database.transaction() as rows:
         rows.connection.exec_driver_sql("DELETE FROM operation WHERE seq = ?", (written[1],))
-    assert judged(session) == [one for one in before if one.seq != written[1]]
+    assert judged(session) == [version for version in before if version.seq != written[1]]
 
 
 def test_what_a_log_without_a_beginning_lists_is_nobodys(filled: Filled, filled_session: Session) -> None:
     before = judged(filled_session)
-    assert any(isinstance(one, OpenedVersion) for one in before)
+    assert any(isinstance(version, OpenedVersion) for version in before)
     with filled_session.database.transaction() as rows:
         rows.connection.exec_driver_sql("DELETE FROM genesis")
     found = judged(filled_session)
     assert len(found) == len(before)
-    assert {one.check for one in found if isinstance(one, Quarantined)} == {"C4"}
-    assert not any(isinstance(one, OpenedVersion) for one in found)
+    assert {version.check for version in found if isinstance(version, Quarantined)} == {"C4"}
+    assert not any(isinstance(version, OpenedVersion) for version in found)

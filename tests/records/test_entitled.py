@@ -47,12 +47,12 @@ class Stolen:
 
     def row(self) -> SealedVersion:
         with self.session.database.reading() as rows:
-            return next(one for one in rows.versions(self.case) if one.origin == self.colleague.origin)
+            return next(row for row in rows.versions(self.case) if row.origin == self.colleague.origin)
 
     def grant(self) -> GrantRow:
         """Return the founder's own grant."""
         with self.session.database.reading() as rows:
-            (row,) = (one for one in rows.grants_of(self.epoch) if one.seat == self.session.seat)
+            (row,) = (row for row in rows.grants_of(self.epoch) if row.seat == self.session.seat)
         return row
 
     @property
@@ -163,7 +163,7 @@ def test_who_was_in_no_roster_or_may_not_write_this_there_is_set_apart(stolen: S
         found = judged_by(counter, session.log.origin, wrong_kind)
     origin = session.log.origin
     assert found == [Quarantined(origin, wrong_kind, 0, "C5", True), Quarantined(origin, nobody, 0, "C4", True)]
-    (row,) = (one for one in _versions(session, stolen.case) if one.seq == nobody)
+    (row,) = (row for row in _versions(session, stolen.case) if row.seq == nobody)
     delete_version(session, row)
     with counting(session) as counter:
         assert judged_by(counter, origin, nobody) == [Quarantined(origin, nobody, 0, "C4", True)]
@@ -186,7 +186,7 @@ def test_what_replaces_a_version_that_no_list_has_waits_until_one_has(stolen: St
     with counting(session) as counter:
         found = judged_by(counter, session.log.origin, seq)
     assert found == [Quarantined(session.log.origin, seq, 0, "C7", False)]
-    assert [one.waits for one in found if isinstance(one, Quarantined)] == [True]
+    assert [row.waits for row in found if isinstance(row, Quarantined)] == [True]
     append(session, [Item.in_compartment(ItemKind.VERSION, stolen.case, parent)])
     with counting(session) as counter:
         assert isinstance(judged_by(counter, session.log.origin, seq)[0], OpenedVersion)
@@ -240,13 +240,13 @@ def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(sto
         with Work(theirs.colleague.log) as work:
             work.list_erased(theirs.case, version)
             work.commit(Entry(act="erase"))
-        delete_version(stolen.session, next(one for one in _versions(stolen.session, stolen.case) if one.seq == seq))
+        delete_version(stolen.session, next(row for row in _versions(stolen.session, stolen.case) if row.seq == seq))
         for is_given in (False, True):
             if is_given:
                 theirs.give()
             with counting(stolen.session, theirs.colleague.chain) as counter:
                 erased = counter.erased_ids()
-                left = [one for one in judged_by(counter, origin, seq) if one.seq == seq]
+                left = [row for row in judged_by(counter, origin, seq) if row.seq == seq]
             assert erased in (set(), {version})
             assert left == ([] if erased else [Quarantined(origin, seq, 0, "missing", False)])
             erasing |= {(role, is_given)} if erased else set()
@@ -259,7 +259,7 @@ def test_a_version_that_is_listed_as_erased_for_another_case_is_not(stolen: Stol
     seq, version = _note(session, stolen.case, record=RecordId(make_id()))
     elsewhere = Item.in_compartment(ItemKind.ERASED, make_id(), version)
     append(session, [Item.in_compartment(ItemKind.VERSION, stolen.case, version), elsewhere])
-    delete_version(session, next(one for one in _versions(session, stolen.case) if one.seq == seq))
+    delete_version(session, next(row for row in _versions(session, stolen.case) if row.seq == seq))
     missing = Quarantined(session.log.origin, seq, 0, "missing", False)
     with counting(session) as counter:
         assert (counter.erased_ids(), judged_by(counter, session.log.origin, seq)[0]) == (set(), missing)

@@ -72,7 +72,7 @@ class Written:
         origin: Origin | None = None,
     ) -> None:
         """Let a seat list epochs and grants at a position of its log, or of another log of its own."""
-        items = tuple(self._item(one, compartment) for one in things)
+        items = tuple(self._item(thing, compartment) for thing in things)
         place = (origin or log_of(seat), seq)
         entry = Entry(*place, items, seat, roles, rights_table(2), founds_vault, recovers)
         self.entries[place] = entry if is_in else None

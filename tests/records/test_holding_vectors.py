@@ -56,7 +56,7 @@ class Teller:
         grants = []
         if self._chance.random() < 0.75:
             epoch = self._chance.choice([f"e{len(self._epochs) + 1}"] * 4 + self._epochs[1:])
-            others = [one for one in self._epochs if one != epoch]
+            others = [other for other in self._epochs if other != epoch]
             if epoch not in self._epochs:
                 self._epochs.append(epoch)
             replaces = self._chance.sample(others, min(len(others), self._chance.choice([1, 1, 1, 2])))
@@ -64,7 +64,7 @@ class Teller:
             grants += self._some(epoch, SEATS)
         if self._chance.random() < 0.4:
             grants.append([self._chance.choice(self._epochs), self._chance.choice(SEATS)])
-        return entry | {"grants": [list(one) for one in dict.fromkeys(map(tuple, grants))]}
+        return entry | {"grants": [list(grant) for grant in dict.fromkeys(map(tuple, grants))]}
 
     def _drops(self) -> dict[str, dict[str, int]]:
         dropped = self._chance.sample(SEATS, self._chance.choice([0, 1, 1, 2]))

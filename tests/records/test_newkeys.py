@@ -57,7 +57,7 @@ def test_compartments_are_named_by_their_places_and_each_key_is_drawn_anew(givin
     first, second = (keys.found(7, CASE_KIND, [HOLDER]) for _ in range(2))
     places = [compartment_id(giving.session.log.origin, 7, n) for n in range(2)]
     assert [new.compartment for new in (first, second)] == places
-    assert [one.key for one in (first, second)] == [key_of(1), key_of(2)]
+    assert [new.key for new in (first, second)] == [key_of(1), key_of(2)]
     assert keys.replace(case, CASE_KIND, [HOLDER], [held]).key == key_of(3)
 
 

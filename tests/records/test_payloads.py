@@ -63,7 +63,7 @@ class Log:
 
     def told(self) -> list[str]:
         """Return the act of each entry, or why it is not there."""
-        return [str(one.fault) if one.payload is None else one.payload.act for one in self.read()]
+        return [str(entry.fault) if entry.payload is None else entry.payload.act for entry in self.read()]
 
     def at(self, seq: int) -> int:
         return next(place for place, row in enumerate(self.rows.entries) if row.seq == seq)
@@ -75,7 +75,7 @@ class Log:
     def epoch(self) -> tuple[bytes, bytes]:
         """Return (compartment, epoch) of the audit key that entry 0 opens."""
         notices = (read_notice(self.rows.notices[item.digest]) for item in self.listed(ItemKind.EPOCH))
-        audit = next(one for one in notices if one is not None and one.kind is CompartmentKind.AUDIT)
+        audit = next(notice for notice in notices if notice is not None and notice.kind is CompartmentKind.AUDIT)
         return audit.compartment, audit.epoch
 
     def listed(self, kind: ItemKind) -> list[Item]:
@@ -86,7 +86,7 @@ class Log:
         return GrantContext(Purpose.GRANT, self.auditor.vault, compartment, epoch, giver, self.auditor.seat)
 
     def grant(self) -> GrantRow:
-        return next(one for one in self.rows.grants[self.epoch()[1]] if one.seat == self.auditor.seat)
+        return next(row for row in self.rows.grants[self.epoch()[1]] if row.seat == self.auditor.seat)
 
     def audit_key(self) -> bytes:
         return open_from(self.auditor.kem, self.grant().sealed, self.context(self.grant().giver))
@@ -111,14 +111,14 @@ def log(session: Session) -> Log:
         shown = Shown(
             list(rows.operations(session.log.origin)),
             {row.digest: row for row in epochs},
-            {one.epoch: rows.grants_of(one.epoch) for one in notices if one is not None},
+            {notice.epoch: rows.grants_of(notice.epoch) for notice in notices if notice is not None},
         )
     return Log(session.auditor(), session.log.origin, shown)
 
 
 def test_every_entry_is_read_in_order(log: Log) -> None:
     assert log.told() == ACTS
-    assert [(one.origin, one.seq, one.fault) for one in log.read()] == [(log.origin, n, None) for n in range(5)]
+    assert [(entry.origin, entry.seq, entry.fault) for entry in log.read()] == [(log.origin, n, None) for n in range(5)]
 
 
 def test_from_an_entry_on_the_same_is_read_as_from_the_first(log: Log) -> None:
@@ -165,7 +165,7 @@ def test_a_payload_that_is_not_what_its_header_commits_to_is_broken_and_the_next
 def test_a_rejected_row_beside_the_true_one_is_passed_over(log: Log) -> None:
     false = log.rows.entries[2]._replace(digest=bytes(32), sealed=bytes(300))
     log.rows.entries.insert(2, false)
-    assert [one.payload.act if one.payload else one.fault for one in log.read({(2, false.digest)})] == ACTS
+    assert [entry.payload.act if entry.payload else entry.fault for entry in log.read({(2, false.digest)})] == ACTS
 
 
 def test_a_false_grant_before_the_true_one_is_passed_over_and_alone_opens_nothing(log: Log) -> None:

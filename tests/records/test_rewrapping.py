@@ -65,11 +65,11 @@ class Case:
 
     def drop_junk(self, *asked: SealedVersion) -> None:
         session = self.session
-        drop_junk(session.database, session.vault, session.keyring, [place_of(one) for one in asked])
+        drop_junk(session.database, session.vault, session.keyring, [place_of(row) for row in asked])
 
     def texts(self, keyring: Keyring) -> set[str]:
-        opened = [open_version(one, vault=self.session.vault, keyring=keyring) for one in self.versions()]
-        return {str(one.content.fields["text"]) for one in opened if one is not None and "text" in one.content.fields}
+        opened = [open_version(row, vault=self.session.vault, keyring=keyring) for row in self.versions()]
+        return {str(row.content.fields["text"]) for row in opened if row is not None and "text" in row.content.fields}
 
     def with_the_new_key_alone(self) -> Keyring:
         keyring = Keyring()
@@ -105,8 +105,8 @@ def test_every_version_opens_with_the_new_key_alone_and_the_old_wraps_are_gone(c
     assert waiting(before, case.new) == len(before)
     assert case.rewrap() == Rewrapped(len(before), 0)
     after = case.versions()
-    assert {one.epoch for one in after} == {case.new}
-    assert [one._replace(epoch=case.old, wrap=b"") for one in after] == [one._replace(wrap=b"") for one in before]
+    assert {row.epoch for row in after} == {case.new}
+    assert [row._replace(epoch=case.old, wrap=b"") for row in after] == [row._replace(wrap=b"") for row in before]
     assert waiting(after, case.new) == 0
     assert case.texts(case.with_the_new_key_alone()) == TEXTS
 
@@ -117,7 +117,7 @@ def test_a_second_time_changes_nothing_and_two_devices_that_do_the_same_write_eq
     once = case.versions()
     assert case.rewrap(batch=said) == Rewrapped(0, 0)
     assert (case.versions(), said) == (once, [])
-    case.put(*(key_of(one) for one in before))
+    case.put(*(key_of(row) for row in before))
     case.rewrap()
     assert case.versions() == once
 
@@ -154,9 +154,9 @@ def test_junk_beside_a_true_wrap_goes_and_junk_alone_stays_and_is_counted(case: 
     alone = key_of(second, wrap=os.urandom(40))
     case.put(alone)
     assert case.rewrap() == Rewrapped(len(before) - 1, 1)
-    left = [key_of(one) for one in case.versions() if one.epoch != case.new]
+    left = [key_of(row) for row in case.versions() if row.epoch != case.new]
     assert left == [alone]
-    assert {place_of(one) for one in case.versions()} == {place_of(one) for one in before}
+    assert {place_of(row) for row in case.versions()} == {place_of(row) for row in before}
 
 
 def test_a_wrap_of_another_versions_key_is_no_wrap(case: Case) -> None:
@@ -170,7 +170,7 @@ def test_an_epoch_that_nobody_here_holds_is_passed_over_for_one_that_is_held(cas
     first, *_ = before = case.versions()
     case.put(key_of(first, epoch=bytes(16)), key_of(first, epoch=b"\xff" * 16))
     assert case.rewrap() == Rewrapped(len(before), 0)
-    assert {one.epoch for one in case.versions()} == {case.new}
+    assert {row.epoch for row in case.versions()} == {case.new}
 
 
 def test_progress_is_told_after_each_batch(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,8 +194,8 @@ def test_junk_in_a_crowded_place_is_dropped_and_the_true_wrap_stays(case: Case) 
     case.put(key_of(first, wrap=bytes(40)), key_of(first, wrap=os.urandom(40)))
     case.put(key_of(second, wrap=bytes(40)), key_of(third, wrap=bytes(40)))
     case.drop_junk(first, first, second)
-    for one in (first, second):
-        assert [key_of(left) for left in case.versions() if place_of(left) == place_of(one)] == [key_of(one)]
+    for row in (first, second):
+        assert [key_of(left) for left in case.versions() if place_of(left) == place_of(row)] == [key_of(row)]
     # Not asked about: left alone.
     assert len(case.versions()) == len(before) + 1
 
@@ -216,7 +216,7 @@ def test_a_wrap_that_opens_one_of_two_versions_at_its_place_is_no_junk(case: Cas
     case.put_version(first, b"no version")
     case.put(key_of(first, wrap=bytes(40)))
     case.drop_junk(first)
-    assert {key_of(one) for one in case.versions() if place_of(one) == place_of(first)} == {key_of(first)}
+    assert {key_of(row) for row in case.versions() if place_of(row) == place_of(first)} == {key_of(first)}
 
 
 def test_what_opens_and_is_no_content_is_taken_along_and_its_true_wrap_is_no_junk(case: Case) -> None:
@@ -225,12 +225,12 @@ def test_what_opens_and_is_no_content_is_taken_along_and_its_true_wrap_is_no_jun
     key = unwrap(case.session.keyring.wrap_key(case.old) or b"", first.wrap)
     place = VersionContext(case.session.vault, case.case, RecordId(first.record), Origin(first.origin), first.seq)
     with case.session.database.transaction() as rows:
-        rows.delete_version_keys([key_of(one) for one in case.versions()])
+        rows.delete_version_keys([key_of(row) for row in case.versions()])
     case.put_version(first, seal(key, b"no content", place), n=9)
     true = key_of(first)._replace(n=9)
     case.put(true, true._replace(wrap=bytes(40)))
-    (known,) = {one.id for one in case.versions()}
+    (known,) = {row.id for row in case.versions()}
     drop_junk(case.session.database, case.session.vault, case.session.keyring, [(first.origin, first.seq, 9)])
-    assert [(key_of(one), one.id) for one in case.versions()] == [(true, known)]
+    assert [(key_of(row), row.id) for row in case.versions()] == [(true, known)]
     assert case.rewrap() == Rewrapped(1, 0)
-    assert [(one.epoch, one.id) for one in case.versions()] == [(case.new, known)]
+    assert [(row.epoch, row.id) for row in case.versions()] == [(case.new, known)]

@@ -153,7 +153,7 @@ def test_false_hashes_in_the_cache_hinder_nobody_and_are_made_anew(filled_sessio
     assert not resumed(session).tiles_are_false
     with session.database.transaction() as rows:
         true = rows.tiles(origin)
-        assert [(one.level, one.idx) for one in true] == [(0, 0)]
+        assert [(tile.level, tile.idx) for tile in true] == [(0, 0)]
         rows.put_tile(true[0]._replace(hashes=true[0].hashes[::-1]))
     log = resumed(session)
     assert (log.size, log.frontier.root(), log.tiles_are_false) == (260, session.log.frontier.root(), True)
@@ -275,7 +275,7 @@ def readable(session: Session) -> None:
     assert faults == {None}
     with session.database.reading() as rows:
         sizes = [checkpoint.size for checkpoint in rows.checkpoints(session.log.origin)]
-    assert all(one < other for one, other in pairwise(sizes))
+    assert all(size < other for size, other in pairwise(sizes))
 
 
 # ---- local rows and the clock

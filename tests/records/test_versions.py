@@ -97,7 +97,9 @@ def test_sealed_bytes_that_are_no_content_are_malformed() -> None:
 def test_of_several_wraps_the_first_that_opens_serves_and_each_version_comes_once() -> None:
     junk = TRUE._replace(wrap=bytes(40))
     foreign = TRUE._replace(epoch=b"x" * 16)
-    assert [one.id for one in open_all([junk, foreign, TRUE, TRUE], vault=VAULT, keyring=keyring())] == [TRUE.id]
+    assert [version.id for version in open_all([junk, foreign, TRUE, TRUE], vault=VAULT, keyring=keyring())] == [
+        TRUE.id
+    ]
     assert open_all([foreign], vault=VAULT, keyring=keyring()) == []
     with pytest.raises(BrokenSealError):
         open_all([junk, foreign], vault=VAULT, keyring=keyring())
@@ -106,8 +108,8 @@ def test_of_several_wraps_the_first_that_opens_serves_and_each_version_comes_onc
 def test_of_each_that_does_not_open_it_is_said_why_and_the_others_open() -> None:
     no_content, junk = sealed(b"\xc1", seq=8), sealed(seq=9)._replace(wrap=bytes(40))
     opened, refusals = open_each([no_content, junk, TRUE], vault=VAULT, keyring=keyring())
-    assert [one.id for one in opened] == [TRUE.id]
-    assert [type(one) for one in refusals] == [MalformedError, BrokenSealError]
+    assert [version.id for version in opened] == [TRUE.id]
+    assert [type(refusal) for refusal in refusals] == [MalformedError, BrokenSealError]
 
 
 # ---- epochs

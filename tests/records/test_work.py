@@ -205,7 +205,7 @@ def test_the_key_of_a_new_epoch_is_drawn_where_the_work_is_told_to_draw(
     filled: Filled, filled_session: Session
 ) -> None:
     session, case = filled_session, filled.cases[0]
-    held = [EpochId(one) for one in session.keyring.epochs_of(case)]
+    held = [EpochId(epoch) for epoch in session.keyring.epochs_of(case)]
     with Work(session.log, random=lambda size: b"k" * size) as work:
         drawn = work.replace_epoch(case, CompartmentKind.CASE, [], replaced=held)
     assert drawn == epoch_id(session.vault, case, b"k" * 32)
@@ -215,7 +215,7 @@ def test_what_a_work_writes_is_under_its_new_epoch_the_chosen_one_or_the_one_hel
     session = filled_session
     case = found_a_case(session)
     with session.work() as work:
-        old = [EpochId(one) for one in session.keyring.epochs_of(case)]
+        old = [EpochId(epoch) for epoch in session.keyring.epochs_of(case)]
         work.write(case, RecordId(make_id()), Note.KIND, NOTE)
         new = work.replace_epoch(case, CompartmentKind.CASE, session.directory.holders([session.seat]), replaced=old)
         work.write(case, RecordId(make_id()), Note.KIND, NOTE)

@@ -107,7 +107,7 @@ class FakeKey(CtapDevice):
         _require(asked[7] == {"rk": True})
         seed = os.urandom(32)
         # As the standard has it: a second one of the same party and user takes the place of the first.
-        self.credentials = [*(one for one in self.credentials if one[0] != asked[2]["id"]), (asked[2]["id"], seed)]
+        self.credentials = [*(kept for kept in self.credentials if kept[0] != asked[2]["id"]), (asked[2]["id"], seed)]
         public = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
         made = AttestedCredentialData.create(bytes(16), os.urandom(16), public)
         enabled = {"hmac-secret": True} if asked.get(6) == {"hmac-secret": True} and 1 not in self.withholding else {}

@@ -56,9 +56,9 @@ def test_recovery_opens_its_own_door_only() -> None:
     door = make_recovery_door(VAULT, BOTH, PRIVATE.public)
     assert len(door) == 1200
     assert open_recovery_door(PRIVATE, VAULT, door) == BOTH
-    for private, one in ((PRIVATE, DOORS[31]), (OTHER_PRIVATE, door), (PRIVATE, door[:-1])):
+    for private, closed in ((PRIVATE, DOORS[31]), (OTHER_PRIVATE, door), (PRIVATE, door[:-1])):
         with pytest.raises(BrokenSealError, match="door does not open"):
-            open_recovery_door(private, VAULT, one)
+            open_recovery_door(private, VAULT, closed)
 
 
 @each(

@@ -159,7 +159,7 @@ def test_a_version_id_names_compartment_record_and_blob() -> None:
         version_id(COMPARTMENT, VAULT, b"blob"),
         version_id(COMPARTMENT, RECORD, b"blub"),
     }
-    assert {len(one) for one in ids} == {32}
+    assert {len(name) for name in ids} == {32}
     assert len(ids) == 4
     refused(MalformedError, "not 16", version_id, [(COMPARTMENT + b"x", RECORD, b"blob"), (COMPARTMENT, b"", b"blob")])
 
@@ -179,7 +179,7 @@ def _forged(context: Context, padded: bytes) -> bytes:
 
 def test_a_form_of_padding_that_the_format_does_not_have_is_a_broken_seal() -> None:
     padded = [b"", bytes(256), b"text\x80".ljust(255, b"\0"), b"text".ljust(256, b"\0")]
-    forged = [(_forged(context, one), context) for context in (NOTE, SLOT) for one in padded]
+    forged = [(_forged(context, form), context) for context in (NOTE, SLOT) for form in padded]
     refused(BrokenSealError, "seal does not hold", lambda blob, context: open_sealed(KEY, blob, context), forged)
 
 

@@ -156,9 +156,9 @@ def _fields_told(kind: str) -> set[str]:
 def test_the_fields_of_each_kind_of_record_are_told(kind: str) -> None:
     record = RECORD_KINDS[kind]
     parts = {Person: (PersonName, IdentityDocument, SafeContact), Disclosure: (Decision, PseudonymGiven)}
-    inside = {one.name for part in parts.get(record, ()) for one in dataclasses.fields(part)}
+    inside = {field.name for part in parts.get(record, ()) for field in dataclasses.fields(part)}
     told = _fields_told(kind)
-    ours = {one.name for one in dataclasses.fields(record)} | inside
+    ours = {field.name for field in dataclasses.fields(record)} | inside
     assert ours <= told, ours - told
     words = {state.value for state in SlipState} | {"read", "unread"}
     assert not told - ours - words, told - ours
@@ -235,7 +235,7 @@ MAPS = [
 @each(MAPS)
 def test_each_member_of_a_map_is_in_the_document(form: Any) -> None:
     fields = (
-        [one.name for one in dataclasses.fields(form)] if dataclasses.is_dataclass(form) else form.__struct_fields__
+        [field.name for field in dataclasses.fields(form)] if dataclasses.is_dataclass(form) else form.__struct_fields__
     )
     written = {WRITTEN.get(form, {}).get(name, name) for name in fields}
     assert {name for name in written if not re.search(rf"`{name}`|[{{ ]{name}[,: (]", TEXT)} == set()

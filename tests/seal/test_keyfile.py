@@ -193,9 +193,9 @@ def test_a_slot_with_other_content_is_refused(content: bytes, error: str) -> Non
 
 def test_secrets_are_never_shown() -> None:
     shown = repr(SECRETS)
-    for one in fields(SECRETS):
-        value = getattr(SECRETS, one.name)
-        assert one.name == "seat" or repr(value) not in shown
+    for field in fields(SECRETS):
+        value = getattr(SECRETS, field.name)
+        assert field.name == "seat" or repr(value) not in shown
 
 
 def test_a_folder_tag_names_folder_and_digest() -> None:

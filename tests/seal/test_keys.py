@@ -78,7 +78,7 @@ def test_an_epoch_is_named_by_its_key_in_its_compartment() -> None:
         epoch_id(RECORD, COMPARTMENT, KEY),
     }
     assert len(named) == 4
-    assert {len(one) for one in named} == {16}
+    assert {len(name) for name in named} == {16}
 
 
 def test_a_compartment_is_named_by_the_place_that_founds_it() -> None:

@@ -97,7 +97,7 @@ def places(vectors: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         return [found for name, value in vectors.items() for found in places(value, (*path, name))]
     if isinstance(vectors, list):
         return [found for at, value in enumerate(vectors) for found in places(value, (*path, at))]
-    is_hex = isinstance(vectors, str) and len(vectors) >= 32 and all(one in "0123456789abcdef" for one in vectors)
+    is_hex = isinstance(vectors, str) and len(vectors) >= 32 and all(digit in "0123456789abcdef" for digit in vectors)
     return [path] if is_hex else []
 
 

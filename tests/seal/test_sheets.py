@@ -163,7 +163,7 @@ _OTHER_SET = (
     {
         "none": ([], RefusedError, ("no sheet was given", "Type the words of the sheets.")),
         "one custodian alone": ([SHEETS[0].words], RefusedError, ("2 sheets are needed, not 1", _FEWER)),
-        "two of five": ([one.words for one in FIVE[:2]], RefusedError, ("3 sheets are needed, not 2", _FEWER)),
+        "two of five": ([sheet.words for sheet in FIVE[:2]], RefusedError, ("3 sheets are needed, not 2", _FEWER)),
         "one sheet twice": (
             [SHEETS[0].words, SHEETS[0].words],
             VerificationError,
@@ -184,7 +184,7 @@ _OTHER_SET = (
             ),
         ),
         "sheets of another vault": (
-            [one.words for one in OTHERS[:2]],
+            [sheet.words for sheet in OTHERS[:2]],
             VerificationError,
             ("the shares give another root than the expected words", "Check that sheets and vault belong together."),
         ),

@@ -64,8 +64,8 @@ def test_no_bit_of_a_signature_can_be_flipped_and_no_length_changed() -> None:
     signature = sign_raw(KEY, b"message")
     wrong = [flipped(signature, bit) for bit in range(512)]
     wrong += [signature[:size] for size in range(64)] + [signature + b"\0"]
-    refused(VerificationError, "signature does not hold", verify_raw, [(PUBLIC, one, b"message") for one in wrong])
-    assert not any(is_signed_raw(PUBLIC, one, b"message") for one in wrong)
+    refused(VerificationError, "signature does not hold", verify_raw, [(PUBLIC, bad, b"message") for bad in wrong])
+    assert not any(is_signed_raw(PUBLIC, bad, b"message") for bad in wrong)
 
 
 @each(SMALL_ORDER)

@@ -152,5 +152,5 @@ def test_the_log_that_this_device_writes_is_never_gone_on_with(sender: Sender, s
     take(store, sender.make(tmp_path / "older", logs=logs).path, sender.vault)
     bundle = opened(sender.make(tmp_path / "newer").path, sender.vault)
     taken = take_into(store, bundle, knows=lambda origin, genesis: True, own=origin)
-    assert (origin, Stop.OWN_LOG) in {(one.origin, one.why) for one in taken.waiting}
+    assert (origin, Stop.OWN_LOG) in {(log.origin, log.why) for log in taken.waiting}
     assert len([row for row in rows_of(store)["operation"] if row[0] == origin]) == extent.size - 1

@@ -14,10 +14,7 @@ from tests.vectors.independent.sealing import PURPOSES, local_aad, open_envelope
 
 SIZE, HEADER = 73_676, 92
 _SECRETS = dict.fromkeys(("identity", "keyringkey", "indexkey", "draftkey", "pinkey", "root"), 32)
-_LAYOUTS = str.maketrans(
-    "йцукенгшщзфывапролдячсмитьё`~qz,?;:ж",
-    "awertyuiopasdfghjklwxcvbnmtttawmmmmm",
-)
+_LAYOUTS = str.maketrans("йцукенгшщзфывапролдячсмитьё`~qz,?;:ж", "awertyuiopasdfghjklwxcvbnmtttawmmmmm")
 _WORD_COST = (65_536, 3, 4)
 
 
