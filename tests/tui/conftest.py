@@ -1,4 +1,4 @@
-"""Terminals that are closed after the test."""
+"""Vaults for the app, and terminals that are closed after the test."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.tui.house import house, house_template
 from tests.tui.terminals import Pane
+
+__all__ = ["house", "house_template"]  # fixtures
 
 
 @pytest.fixture

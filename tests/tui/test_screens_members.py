@@ -1,699 +1,282 @@
-"""The screens of members, devices and access: what is asked before anything is done, and what cannot be done here."""
+"""The screens of members: what is asked before anything is done, and who is in afterwards."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from typing_extensions import override
 
-from tests.tui.still import StillApp, StillGateway, acts_of, go_to, press, stands_on, type_in, walk, words_on
-from tests.tui.stills.access import ACCESS, Alone, StillSections, StillSharing
-from tests.tui.stills.casework import StillCasework
-from tests.tui.stills.devices import DEVICES, ENDED, StillDevices
-from tests.tui.stills.finding import StillFinding
-from tests.tui.stills.members import DONE, MEMBERS, Signed, StillMembers, StillProposals
-from tui.gateway.subject import Progress, Stopped, Subject
-from tui.screens.access import AccessScreen
-from tui.screens.admit import AdmitScreen
-from tui.screens.case import CaseScreen
-from tui.screens.devices import DevicesScreen
-from tui.screens.invite import InviteForm
-from tui.screens.members import MembersScreen
-from tui.screens.section import SectionScreen
-from tui.screens.sections import SectionsScreen
-from tui.values import CaseListStart, CaseShown, Standing
-from tui.values_access import CandidateShown, HolderLine
-from tui.values_exchange import Told
-from tui.values_members import LostShown
-from vault.errors import RefusedError, VerificationError
+from tests.services.founded import PASSPHRASE, Place
+from tests.services.organisation import ask_to_join, open_place
+from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
+from vault.errors import WrongPassphraseError
+from vault.services import joining, members
 
 pytestmark = pytest.mark.screen
 
-CASE = f"{0:032x}"
-JOEL = MEMBERS[2].member
+VERA = "Vera Tikhookova"
 
 
-def _app(*instead: type[Subject]) -> StillApp:
-    return StillApp(StillGateway(*instead))
+def _roles(house: House, name: str) -> set[str]:
+    """Return the roles of the member of this name, as the vault has them; of nobody, none."""
+    with house.open("Mira") as mira:
+        found = {one.name: one.roles for one in members.list_all(mira)}
+    return {role.value for role in found.get(name, ())}
 
 
-# ---- members -------------------------------------------------------------------------------------------------------
+def _request(folder: Path, invitation: bytes) -> Path:
+    """Answer an invitation as Vera, on a device of hers."""
+    return ask_to_join(folder, Place(folder / "vera.vault", folder / "vera-state"), invitation, VERA)[0]
 
 
-def test_a_volunteer_is_invited_with_a_last_day_and_admitted_only_after_the_words_were_compared() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "i")
-        await go_to(pilot, "out")
-        await type_in(pilot, "/media/stick/invitation")
-        await press(pilot, "enter", "enter")
-        assert isinstance(app.screen, MembersScreen)
-        await press(pilot, "a")
-        await type_in(pilot, "/media/stick/request")
-        await press(pilot, "enter")
-        assert "jury teacher animal academic empty cricket remove fortune" in words_on(pilot)
-        await press(pilot, "f4", "enter")
-        assert "Nobody is admitted. Where a word differs: make a new invitation" in words_on(pilot)
-        assert not acts_of(app, "admit")
-        await press(pilot, "f4", "y", "enter")
-        assert isinstance(app.screen, MembersScreen)
-
-    walk(app, steps)
-    assert acts_of(app, "invite") == [("invite", "intake", 30, Path("/media/stick/invitation"))]
-    assert acts_of(app, "admit") == [("admit", "Vera Tikhookova", Path("/media/stick/admitted.bundle"), False, False)]
+# ---- joining -------------------------------------------------------------------------------------------------------
 
 
-def test_another_request_takes_the_words_of_the_first_off_the_screen() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "a")
-        await type_in(pilot, "/media/stick/request")
-        await press(pilot, "f4")
-        await go_to(pilot, "request")
-        await type_in(pilot, "/media/stick/another")
-        assert "jury" not in words_on(pilot)
-        await press(pilot, "f4")
-        assert [done[1] for done in acts_of(app, "look")] == [
-            Path("/media/stick/request"),
-            Path("/media/stick/another"),
-        ]
-
-    walk(app, steps)
-
-
-def test_a_request_that_was_altered_shows_no_words() -> None:
-    class Altered(StillMembers):
-        @override
-        def look(self, request: Path) -> Any:
-            raise VerificationError("the log of this request is not the first one of its own seat")
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "a")
-        await type_in(pilot, "/media/stick/request")
-        await press(pilot, "f4")
-        assert "! The log of this request is not the first one of its own seat." in words_on(pilot)
-        assert isinstance(pilot.app.screen, AdmitScreen)
-        assert "Its bundle" not in words_on(pilot)
-
-    walk(_app(Altered), steps)
+def test_an_invitation_goes_into_a_new_file_with_the_days_of_its_role(house: House, tmp_path: Path) -> None:
+    invitation = tmp_path / "invitation"
+    with house.desk("Nadia") as nadia:
+        nadia.press(":members", "i", "s", "c", "f4")
+        nadia.sees("! Type the whole path")
+        nadia.fill(days="two weeks", out=str(invitation))
+        nadia.press("f4")
+        nadia.sees("! Type a number of days, or nothing for no end.")
+        nadia.clear("days")
+        nadia.press("f4")
+        nadia.sees(f"The invitation is at {invitation}.")
+        nadia.sees_not("! Type")
+        nadia.press("enter", "i")
+        assert nadia.value("days") == "30", "intake has an end"
+        nadia.fill(out=str(invitation))
+        nadia.press("f4")
+        nadia.sees("exists already")
+    asked = joining.read_invitation(invitation)
+    assert (asked.roles, asked.days) == (("caseworker",), 0)
 
 
-def test_a_role_proposes_its_days_and_days_are_a_number() -> None:
-    app = _app()
+def test_a_volunteer_is_in_after_a_yes_to_the_words_and_not_before(house: House, tmp_path: Path) -> None:
+    invitation, taken, bundle = tmp_path / "invitation", tmp_path / "taken", tmp_path / "admitted.bundle"
+    taken.touch()
+    laptop = Place(tmp_path / "laptop.vault", tmp_path / "laptop-state")
+    with house.desk("Nadia") as nadia:
+        nadia.press(":members", "i")
+        nadia.fill(out=str(invitation))
+        nadia.press("f4", "enter")
+        request, words = ask_to_join(tmp_path, laptop, invitation.read_bytes(), VERA)
+        altered = tmp_path / "altered"
+        altered.write_bytes(request.read_bytes()[:-1] + b"x")
 
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "i", "s", "c")
-        await go_to(pilot, "days")
-        await type_in(pilot, "two weeks")
-        await go_to(pilot, "out")
-        await type_in(pilot, "/media/stick/invitation")
-        await press(pilot, "f4")
-        assert "! Type a number of days, or nothing for no end." in words_on(pilot)
-        assert isinstance(app.screen, InviteForm)
-        await press(pilot, *["backspace"] * len("two weeks"), "f4")
+        nadia.press("a", f" {altered}", "f4")
+        nadia.at("ADMIT")
+        nadia.sees("! ")
+        nadia.sees_not("Its bundle")
+        nadia.clear("request")
+        nadia.press(f" {request}", "f4")
+        nadia.sees(" ".join(words), f"as intake, for 30 days. As the request says, who asks is called: {VERA}")
+        nadia.go_to("request")
+        nadia.press("end", "x")
+        nadia.sees_not(words[0], "Its bundle")
+        nadia.press("backspace", "f4", "f4", "enter")
+        nadia.sees("Nobody is admitted. Where a word differs: make a new invitation")
+        nadia.clear("bundle")
+        nadia.press(f" {taken}", "f4", "y")
+        nadia.sees("exists already")
+        nadia.press("escape")
+        nadia.sees_not(VERA)
 
-    walk(app, steps)
-    assert acts_of(app, "invite") == [("invite", "caseworker", 0, Path("/media/stick/invitation"))]
-
-
-@pytest.mark.parametrize(
-    ("keys", "done"),
-    [
-        pytest.param(("s", "y"), ("end devices", JOEL), id="suspend"),
-        pytest.param(("x", "y"), ("leave", JOEL), id="leave"),
-        pytest.param(("u", "down", "enter"), ("deputy", JOEL, MEMBERS[0].member), id="deputy"),
-        pytest.param(("u", "enter"), ("deputy", JOEL, ""), id="no deputy"),
-        pytest.param(("r", "space", "f4"), ("roles", JOEL, ("caseworker", "intake"), False), id="roles"),
-        pytest.param(("enter", "enter", "f4"), ("roles", JOEL, ("caseworker",), False), id="by the list of acts"),
-    ],
-)
-def test_a_member_is_changed_after_a_question(keys: tuple[str, ...], done: tuple[Any, ...]) -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "down", "down", *keys[:-1])
-        assert done not in app.still.done
-        await press(pilot, keys[-1], "enter")
-        assert isinstance(app.screen, MembersScreen)
-
-    walk(app, steps)
-    assert done in app.still.done
+        nadia.press("a", f" {request}", "f4", "f4", "y")
+        nadia.sees(f"{VERA} is admitted.", f"What their device needs is at {bundle}.")
+        nadia.press("enter")
+        nadia.sees(f"{VERA} intake 20")
+    joining.finish(laptop.path, bundle, member=VERA, passphrase=bytearray(PASSPHRASE))
+    with open_place(laptop, VERA) as vera:
+        assert {role.value for role in vera.roles} == {"intake"}
 
 
-@pytest.mark.parametrize("key", ["s", "x"])
-def test_enter_pressed_without_reading_ends_nobody(key: str) -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "down", key, "enter")
-
-    walk(app, steps)
-    assert not acts_of(app, "end devices") + acts_of(app, "leave")
-
-
-def test_cases_are_lent_until_a_day_that_has_to_be_named() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "down", "down", "w", "f4")
-        assert "! Type the last day, as 2026-12-24." in words_on(pilot)
-        await type_in(pilot, "2026-12-24")
-        await press(pilot, "f4", "enter")
-        assert isinstance(app.screen, MembersScreen)
-
-    walk(app, steps)
-    assert acts_of(app, "lend") == [("lend", JOEL, MEMBERS[0].member, "2026-12-24")]
+def test_who_was_admitted_stays_in_where_the_bundle_was_stopped(house: House, tmp_path: Path) -> None:
+    with house.open("Mira") as mira:
+        invitation = joining.invite(mira, like="intake", days=0)
+    request = _request(tmp_path, invitation)
+    with house.desk("Mira") as mira_at:
+        mira_at.press(":members", "a", f" {request}", "f4", "f4")
+        mira_at.press_and_stop("y")
+        mira_at.sees(f"{VERA} is admitted. ! The bundle is NOT written: it was stopped.")
+    assert not (tmp_path / "admitted.bundle").exists()
+    assert _roles(house, VERA) == {"intake"}
 
 
-def test_who_has_left_is_shown_when_asked_for_and_not_changed() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members")
-        assert "Karim Lindquell" not in words_on(pilot)
-        await press(pilot, "o", "end", "s")
-        assert "Left: shown so that their notes keep a name." in words_on(pilot)
-        assert "! They have left; they come back only by a new invitation (i)." in words_on(pilot)
-
-    walk(app, steps)
+# ---- changes -------------------------------------------------------------------------------------------------------
 
 
-def test_what_a_role_does_not_allow_is_not_offered() -> None:
-    class Volunteer(StillMembers):
-        may = frozenset[str]()
-
-    app = _app(Volunteer)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members")
-        assert "i invite" not in words_on(pilot)
-        await press(pilot, "enter")
-        assert "Your roles change nothing about other members." in words_on(pilot)
-        await press(pilot, "i", "a")
-        stands_on(app, MembersScreen)
-        await press(pilot, "f1")
-        assert "Suspend" not in words_on(pilot)
-
-    walk(app, steps)
-
-
-def test_who_makes_no_cases_is_not_offered_to() -> None:
-    class Intake(StillGateway):
-        @override
-        def standing(self) -> Standing:
-            return replace(super().standing(), may=frozenset())
-
-    class NoCases(StillFinding):
-        @override
-        def start(self, sort: str, untrusted_filter: str = "") -> CaseListStart:
-            return CaseListStart(0, ())
-
-    async def steps(pilot: Pilot[None]) -> None:
-        assert "No case was given to you yet." in words_on(pilot)
-        assert "n new" not in words_on(pilot)
-
-    walk(StillApp(Intake(NoCases)), steps)
+def test_who_is_suspended_or_leaves_is_out_after_a_yes_and_not_before(house: House) -> None:
+    with house.desk("Mira") as mira:
+        mira.press(":members", "s")
+        mira.sees(f"End 1 device of {AMINA}?", "may have been copied")
+        mira.press("enter", "x")
+        mira.sees(f"Does {AMINA} leave for good?")
+        mira.press("enter")
+        mira.sees(f"> {AMINA} caseworker 1 device")
+        mira.press("s", "y")
+        mira.sees("The member is suspended: no device of theirs counts any more.")
+        mira.press("enter")
+        mira.sees(f"> {AMINA} caseworker suspended", "Suspended: no device of theirs is in.")
+        mira.until(f"> {JOEL}", "down")
+        mira.press("x", "y", "enter")
+        mira.at("MEMBERS 4")
+        mira.sees_not(f"{JOEL} ")
+        mira.press("o")
+        mira.until(f"> {JOEL}", "down")
+        mira.sees("Left: shown so that their notes keep a name.")
+        mira.press("s")
+        mira.sees("! They have left; they come back only by a new invitation (i).")
+        mira.until("> Mira", "up")
+        mira.press("s", "y")
+        mira.sees("! ")
+        mira.at("MEMBERS")
+    for name in ("Amina", "Joel"):
+        with pytest.raises(WrongPassphraseError):
+            house.open(name)
 
 
-def test_a_role_without_cases_is_told_where_to_go() -> None:
-    class Admin(StillFinding):
-        @override
-        def start(self, sort: str, untrusted_filter: str = "") -> CaseListStart:
-            raise RefusedError("case.list is refused: your role does not allow it")
-
-    async def steps(pilot: Pilot[None]) -> None:
-        assert "Your roles open no cases. F2 has all that can be done: members, log, backup." in words_on(pilot)
-
-    walk(_app(Admin), steps)
-
-
-def test_what_policy_refuses_is_said_and_nothing_else_happens() -> None:
-    class Refused(StillMembers):
-        @override
-        def end_devices(self, member: str, progress: Progress) -> Any:
-            raise RefusedError("nobody ends their own access", advice="Ask another admin.")
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "s", "y")
-        assert "! Nobody ends their own access. Ask another admin." in words_on(pilot)
-        assert isinstance(pilot.app.screen, MembersScreen)
-
-    walk(_app(Refused), steps)
+def test_a_deputy_is_named_and_taken_away_by_the_list_of_acts(house: House) -> None:
+    with house.desk("Mira") as mira:
+        mira.press(":members", "enter")
+        mira.until("> Name who opens", "down")
+        mira.press("enter")
+        mira.sees(f"Who opens the cases too that {AMINA} makes from now on?")
+        mira.press("enter")
+        mira.sees("Nobody stands in for this member any more.")
+        mira.press("enter", "f5")
+        mira.sees_not("Deputy, who opens")
+        mira.press("u")
+        mira.until(f"> {NADIA}", "down")
+        mira.press("enter")
+        mira.sees("The deputy is named.")
+        mira.press("enter", "f5")
+        mira.sees(f"Deputy, who opens their new cases too: {NADIA}")
 
 
-@pytest.mark.parametrize("root_is_here", [True, False])
-def test_where_too_few_can_sign_the_way_out_is_told(root_is_here: bool) -> None:
-    class Waits(StillMembers):
-        changed = replace(Signed.changed, root_is_here=root_is_here)
+def test_cases_are_lent_until_a_day_that_has_to_be_named(house: House) -> None:
+    with house.desk("Joel") as joel:
+        joel.press(":members", "w")
+        joel.until(f"< {NADIA}", "right")
+        joel.press("f4")
+        joel.sees("! Type the last day, as 2026-12-24.")
+        joel.press(" 2001-01-01", "f4")
+        joel.sees("! That day has passed.")
+        joel.clear("until")
+        joel.press(" 2099-12-31", "f4")
+        joel.sees("1 case is open to the deputy until 2099-12-31; then their keys change.")
+        joel.press("enter", "f5")
+        joel.sees(f"Away: cases are lent to {NADIA} until 2099-12-31")
+        joel.press("w")
+        joel.until(f"< {NADIA}", "right")
+        joel.fill(until="2099-12-31")
+        joel.press("f4")
+        joel.sees("Nothing was lent: of the cases that you hold, the deputy opens each of theirs already.")
+    with house.desk("Nadia") as nadia:
+        nadia.press("enter")
+        nadia.sees(f"{house.ref} Arrest")
 
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "down", "down", "r", "f4")
-        assert ("Are there not so many? Then an admin makes new recovery sheets" in words_on(pilot)) is not root_is_here
 
-    walk(_app(Waits), steps)
+def test_what_a_role_does_not_allow_is_not_offered(house: House) -> None:
+    with house.desk("Dana") as dana:
+        dana.sees("No case was given to you yet.")
+        dana.sees_not("n new")
+        dana.press(":members")
+        dana.sees_not("i invite")
+        dana.press("enter")
+        dana.sees("Your roles change nothing about other members.")
+        dana.press("i", "a")
+        dana.at("MEMBERS")
+        dana.press("f1")
+        dana.sees_not("Suspend")
 
 
-def test_an_invitation_that_was_written_leaves_no_refusal_below_it() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "i", "f4")
-        assert "! Type the whole path" in words_on(pilot)
-        await type_in(pilot, "/media/stick/invitation")
-        await press(pilot, "f4")
-        assert "The invitation is at /media/stick/invitation." in words_on(pilot)
-        assert "! Type the whole path" not in words_on(pilot)
-
-    walk(_app(), steps)
+def test_a_leavers_cases_go_over_by_an_order_that_the_deputy_carries_out(house: House) -> None:
+    with house.desk("Mira") as mira:
+        mira.press(":members", "h", "n", "tab")
+        mira.until(f"Go to < {NADIA}", "right")
+        mira.press("f4")
+        mira.at("ORDER A HANDOVER")
+        mira.fill(reason="goes back to study")
+        mira.press("f4", "enter")
+        mira.sees(f"> {AMINA} {NADIA} goes back to study")
+    with house.desk("Joel") as joel:
+        joel.press(":members", "h", "c", "enter", "c", "y")
+        joel.sees(f"1 cases of {AMINA} are {NADIA}'s now.")
+    with house.desk("Nadia") as nadia:
+        nadia.press("enter", "w")
+        nadia.sees(f"{NADIA} (you) handover")
 
 
 # ---- changes that others sign too ----------------------------------------------------------------------------------
 
 
-def test_a_change_that_others_have_to_sign_becomes_a_file_and_changes_nothing() -> None:
-    app = _app(Signed)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "down", "down", "r", "f4")
-        assert "Nothing is changed yet. Who has to sign: a second admin, or two" in words_on(pilot)
-        await press(pilot, "enter")
-        await type_in(pilot, "proposal")
-        await press(pilot, "enter")
-        assert "! Type the whole path, from / or ~ on." in words_on(pilot)
-        await press(pilot, *["backspace"] * len("proposal"))
-        await type_in(pilot, "/media/stick/proposal")
-        await press(pilot, "enter")
-        assert "NOTHING IS CHANGED YET. The proposal is at /media/stick/proposal." in words_on(pilot)
-        assert "When all have, an admin or a supervisor makes it count" in words_on(pilot)
-        await press(pilot, "enter")
-        assert isinstance(app.screen, MembersScreen)
-
-    walk(app, steps)
-    assert acts_of(app, "keep") == [("keep", b"proposal", Path("/media/stick/proposal"))]
-
-
-def test_the_root_signs_only_when_it_is_chosen() -> None:
-    app = _app(Signed)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "down", "down", "r", "f4", "escape")
-        assert "Nothing is changed." in words_on(pilot)
-        await press(pilot, "f4", "down", "enter", "enter")
-        assert isinstance(app.screen, MembersScreen)
-
-    walk(app, steps)
-    assert [done[-1] for done in acts_of(app, "roles")] == [False, False, True]
-
-
-def test_a_role_is_taken_only_after_what_is_lost_was_read() -> None:
-    class Loses(StillMembers):
-        loss = "What 1 device of Joel Brandvik wrote will count no more. Or give caseworker too: then nothing is lost."
-
-    app = _app(Loses)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "down", "down", "r", "f4")
-        assert "What 1 device of Joel Brandvik wrote will count no more." in " ".join(words_on(pilot).split())
-        await press(pilot, "enter")
-        assert not acts_of(app, "roles")
-        assert "Space marks a role" in words_on(pilot)
-        await press(pilot, "f4", "y", "enter")
-        assert isinstance(app.screen, MembersScreen)
-
-    walk(app, steps)
-    assert acts_of(app, "roles") == [("roles", JOEL, ("caseworker",), False)]
-
-
-def test_a_proposal_is_read_then_signed_into_a_new_file_then_made_to_count() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "p", "f5")
-        assert "! Read it first (F4)." in words_on(pilot)
-        await type_in(pilot, "/media/stick/proposal")
-        await press(pilot, "f4")
-        assert "admits Vera Tikhookova as caseworker" in words_on(pilot)
-        await press(pilot, "f9")
-        assert "! It does not count yet. Who has to sign: one other supervisor." in words_on(pilot)
-        await press(pilot, "f5", "enter")
-        assert "Your signature is in /media/stick/proposal-signed. Pass this file on." in words_on(pilot)
-        assert "All have signed: F9 makes it count." in words_on(pilot)
-        await press(pilot, "f9", "y", "enter")
-        assert isinstance(app.screen, MembersScreen)
-
-    walk(app, steps)
-    assert acts_of(app, "sign") == [("sign", Path("/media/stick/proposal"), Path("/media/stick/proposal-signed"))]
-    assert acts_of(app, "commit") == [("commit", Path("/media/stick/proposal-signed"))]
-
-
-def test_what_is_signed_is_what_is_shown() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "p")
-        await type_in(pilot, "/media/stick/proposal")
-        await press(pilot, "f4")
-        await go_to(pilot, "file")
-        await press(pilot, "x", "f5")
-        assert "! Read it first (F4)." in words_on(pilot)
-        assert "admits Vera" not in words_on(pilot)
-
-    walk(app, steps)
-
-
-def test_a_proposal_that_all_have_signed_counts_after_a_question() -> None:
-    class AllSigned(StillProposals):
-        missing = ""
-
-    app = _app(AllSigned)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "p")
-        await type_in(pilot, "/media/stick/proposal")
-        await press(pilot, "f4", "f9", "enter")
-        assert not acts_of(app, "commit")
-        await press(pilot, "f9", "y")
-        assert DONE.lines[0] in words_on(pilot)
-
-    walk(app, steps)
-
-
-# ---- handover ------------------------------------------------------------------------------------------------------
-
-
-def test_a_handover_is_ordered_for_whoever_is_under_the_cursor_and_carried_out() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "down", "down", "h")
-        assert "moves to another city" in words_on(pilot)
-        await press(pilot, "n")
-        await go_to(pilot, "reason")
-        await type_in(pilot, "goes back to study")
-        await press(pilot, "f4", "enter", "c", "y")
-        assert "7 cases of Karim Lindquell are Joel Brandvik's now." in words_on(pilot)
-        assert len(acts_of(app, "orders")) == 3, "read when the screen opened, after the order and after the handover"
-
-    walk(app, steps)
-    assert acts_of(app, "order") == [("order", JOEL, MEMBERS[0].member, "goes back to study")]
-    assert acts_of(app, "carry out") == [("carry out",)]
-
-
-# ---- devices -------------------------------------------------------------------------------------------------------
-
-
-def test_a_lost_device_is_ended_after_a_question_and_the_list_stands_until_it_is_closed() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":devices", "down", "l")
-        await type_in(pilot, "warn")
-        await press(pilot, "f4")
-        assert "! Type the whole path, from / or ~ on." in words_on(pilot)
-        await press(pilot, "backspace", "backspace", "backspace", "backspace", "f4", "enter")
-        assert not acts_of(app, "lost")
-        await press(pilot, "f4", "y")
-        assert "The device counts no more." in words_on(pilot)
-        await press(pilot, "enter", "f8")
-        assert "! Finish this or leave it with Esc first." in words_on(pilot)
-        assert "messenger: through his sister" in words_on(pilot)
-        await press(pilot, "escape")
-        assert isinstance(app.screen, DevicesScreen)
-        assert "through his sister" not in words_on(pilot)
-
-    walk(app, steps)
-    assert acts_of(app, "lost") == [("lost", DEVICES[1].seat, None)]
-
-
-def test_a_missing_signature_does_not_hold_up_the_list_of_whom_to_warn() -> None:
-    class Unsigned(StillDevices):
-        @override
-        def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
-            return LostShown(Signed.changed, ("K7QM-3XPD  Арсений Вьюжанин",), 1)
-
-    app = _app(Unsigned)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":devices", "down", "l", "f4", "y", "escape")
-        assert "WHOM TO WARN" in words_on(pilot)
-        assert "Арсений Вьюжанин" in words_on(pilot)
-        await press(pilot, "f4")
-        await type_in(pilot, "/media/stick/warn")
-        await press(pilot, "enter")
-        assert "The list is at /media/stick/warn, in clear" in words_on(pilot)
-
-    walk(app, steps)
-    assert [done[2] for done in acts_of(app, "keep list")] == [Path("/media/stick/warn")]
-
-
-def test_a_list_that_could_not_be_written_stays_on_the_screen() -> None:
-    class Full(StillDevices):
-        @override
-        def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
-            kept = "! The list was NOT written: no room. Copy it from this screen."
-            return LostShown(ENDED, ("K7QM-3XPD  Арсений Вьюжанин",), 1, kept)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":devices", "down", "l")
-        await type_in(pilot, "/media/stick/warn")
-        await press(pilot, "f4", "y", "enter")
-        assert "! The list was NOT written: no room. Copy it from this screen." in words_on(pilot)
-        assert "Арсений Вьюжанин" in words_on(pilot)
-
-    walk(_app(Full), steps)
-
-
-@pytest.mark.parametrize(
-    ("keys", "words"),
-    [
-        pytest.param(("l",), "! You work on this one. End it from another device of yours", id="this one lost"),
-        pytest.param(("g",), "! Choose another device of yours.", id="cases to this one"),
-        pytest.param(("down", "down", "g"), "! Choose another device of yours.", id="cases to another member"),
-    ],
-)
-def test_what_makes_no_sense_for_a_device_is_said_at_once(keys: tuple[str, ...], words: str) -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":devices", *keys)
-        assert words in words_on(pilot)
-        assert isinstance(pilot.app.screen, DevicesScreen)
-
-    walk(_app(), steps)
-
-
-def test_an_old_device_is_ended_after_a_move_and_no_other() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":devices", "e")
-        assert "! Choose an old device of yours." in words_on(pilot)
-        await press(pilot, "down", "e", "enter")
-        assert not acts_of(app, "end moved")
-        await press(pilot, "e", "y", "enter")
-        assert isinstance(app.screen, DevicesScreen)
-
-    walk(app, steps)
-    assert acts_of(app, "end moved") == [("end moved", DEVICES[1].seat)]
-
-
-def test_a_device_is_named_and_a_further_one_invited_and_filled() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":devices", "down", "n")
-        await type_in(pilot, "grey laptop")
-        await press(pilot, "enter")
-        assert "The device is called so from now on." in words_on(pilot)
-        await press(pilot, "g", "y", "enter", "i")
-        await type_in(pilot, "/media/stick/invitation")
-        await press(pilot, "f4", "enter")
-        assert isinstance(app.screen, DevicesScreen)
-
-    walk(app, steps)
-    seat, member = DEVICES[1].seat, DEVICES[1].member
-    assert acts_of(app, "name") == [("name", seat, "grey laptop")]
-    assert acts_of(app, "give cases") == [("give cases", seat)]
-    assert acts_of(app, "invite device") == [("invite device", member, Path("/media/stick/invitation"))]
-
-
-# ---- who can open a case -------------------------------------------------------------------------------------------
-
-
-def test_a_case_is_given_until_a_day_for_a_reason() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "w", "g", "right")
-        await go_to(pilot, "until")
-        await type_in(pilot, "2026-12-24")
-        await press(pilot, "enter")
-        assert acts_of(app, "give") == [], "Enter goes to the next field"
-        await press(pilot, "left", "f4", "enter")
-        assert isinstance(app.screen, AccessScreen)
-
-    walk(app, steps)
-    assert acts_of(app, "give") == [("give", CASE, "a8" * 16, "2026-12-24", "handover")]
-
-
-def test_taking_a_case_back_says_what_it_costs_and_what_may_be_kept_before() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "w", "t")
-        assert "! Nobody takes a case from themselves. Ask another who holds it." in words_on(pilot)
-        await press(pilot, "down", "t")
-        said = words_on(pilot)
-        assert "may have been copied," in said
-        assert "41 versions to wrap anew" in said
-        assert not acts_of(app, "take back")
-        await press(pilot, "enter")
-        assert not acts_of(app, "take back")
-        await press(pilot, "t", "y", "enter", "k", "y", "enter", "r", "enter")
-
-    walk(app, steps)
-    assert acts_of(app, "take back") == [("take back", CASE, "a2" * 16)]
-    assert acts_of(app, "new key") == [("new key", CASE)]
-    assert acts_of(app, "wrap") == [("wrap", CASE)]
-
-
-def test_everybody_holds_it_already() -> None:
-    class Everybody(StillSharing):
-        @override
-        def candidates(self, case: str) -> tuple[CandidateShown, ...]:
-            return ()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "w", "g")
-        assert (
-            "Nobody else to give it to: whoever has a device and a role that opens cases holds it already."
-            in words_on(pilot)
-        )
-
-    walk(_app(Everybody), steps)
-
-
-def test_who_may_not_share_a_case_sees_who_holds_it_and_no_more() -> None:
-    class Reader(StillSharing):
-        access = replace(ACCESS, may_share=False)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "w")
-        said = words_on(pilot)
-        assert "Joel Brandvik 2026-12-24 away Amina Raskolda" in said
-        assert "Amina Raskolda (you) owner" in said
-        assert "t take back" not in said
-        assert "g give" not in said
-
-    walk(_app(Reader), steps)
-
-
-def test_only_you_is_said_in_the_list_in_the_case_and_in_its_access() -> None:
-    class Lonely(StillCasework):
-        @override
-        def open(self, case: str, why: str) -> CaseShown:
-            return replace(
-                super().open(case, why), alone="only YOU can open this case; not even the recovery sheets do"
-            )
-
-    async def steps(pilot: Pilot[None]) -> None:
-        assert "M2RF-6VJK!" in words_on(pilot)
-        assert "Only YOU" not in words_on(pilot)
-        await press(pilot, "down", "down")
-        assert "! Only YOU can open this case." in words_on(pilot)
-        await press(pilot, "down")
-        assert "Only YOU" not in words_on(pilot)
-        await press(pilot, "up", "enter")
-        assert "! only YOU can open this case; not even the recovery sheets do" in words_on(pilot)
-        await press(pilot, "w")
-        assert "! only YOU can open this case; not even the recovery sheets do" in words_on(pilot)
-        assert "The recovery sheets do NOT open it." in words_on(pilot)
-
-    walk(_app(Lonely, Alone), steps)
-
-
-def test_a_note_says_who_wrote_it() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "down")
-        assert "2026-11-25 12:02 legal-advice" in words_on(pilot)
-        assert "Селин Астерхольт, of 2026-11-25 12:00" in words_on(pilot)
-
-    walk(_app(), steps, size=(120, 40))
-
-
-# ---- sections ------------------------------------------------------------------------------------------------------
-
-
-def test_a_section_is_made_for_those_who_are_marked_and_opened_at_once() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "s", "n", "f4")
-        assert "! Type a title first." in words_on(pilot)
-        await type_in(pilot, "Where she is")
-        await go_to(pilot, "others")
-        await press(pilot, "down", "space", "f4")
-        assert isinstance(app.screen, SectionScreen)
-        assert "Opens for you, Селин Астерхольт, and the recovery sheets." in words_on(pilot)
-        assert "Quietwater 17. Ask for Tilda." in words_on(pilot)
-
-    walk(app, steps)
-    assert acts_of(app, "section") == [("section", CASE, "location", "Where she is", ("a5" * 16,))]
-    assert acts_of(app, "open section") == [("open section", "c1" * 16, "casework")]
-
-
-def test_a_section_is_given_and_taken_back_and_a_note_is_written_into_it() -> None:
-    app = _app()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "s", "enter", "g", "enter", "enter", "t", "enter", "enter")
-        assert not acts_of(app, "take section back")
-        await press(pilot, "t", "enter", "y", "enter", "n")
-        assert "RESTRICTED note" in words_on(pilot)
-        await type_in(pilot, "Moved to her aunt.")
-        await press(pilot, "f4")
-        stands_on(app, SectionScreen)
-        await press(pilot, "escape")
-        stands_on(app, SectionsScreen)
-        await press(pilot, "escape")
-        stands_on(app, CaseScreen)
-
-    walk(app, steps)
-    assert acts_of(app, "give section") == [("give section", "c1" * 16, "a2" * 16)]
-    assert acts_of(app, "take section back") == [("take section back", "c1" * 16, "a5" * 16)]
-    assert acts_of(app, "finish") == [("finish", "contact", "Moved to her aunt.", None)]
-
-
-def test_a_section_that_nobody_else_could_open_says_so() -> None:
-    class Nobody(StillSections):
-        @override
-        def others(self, case: str, section: str = "") -> tuple[HolderLine, ...]:
-            return ()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "s", "n")
-        assert "Nobody else holds this case: only you and the sheets will open the section." in words_on(pilot)
-        await press(pilot, "escape", "enter", "g")
-        assert "Everybody who holds the case opens this section already. Give them the case first." in words_on(pilot)
-
-    walk(_app(Nobody), steps)
-
-
-def test_stopping_a_new_key_says_that_it_counts_already() -> None:
-    class Stops(StillSharing):
-        @override
-        def take_back(self, case: str, member: str, progress: Progress, stopped: Stopped) -> Told:
-            while not stopped():
-                progress(3, 4)
-            return Told(("Stopped, but the new key counts already: it was made first.",))
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "w", "down", "t")
-        await pilot.press("y")
-        await pilot.pause()
-        await press(pilot, "escape")
-        assert "Stopped, but the new key counts already: it was made first." in words_on(pilot)
-
-    walk(_app(Stops), steps)
+def test_roles_that_others_sign_too_pass_through_files_until_they_count(house: House, tmp_path: Path) -> None:
+    proposal, signed, whole = tmp_path / "proposal", tmp_path / "signed", tmp_path / "whole"
+    with house.desk("Mira") as mira:
+        mira.press(":members")
+        mira.until(f"> {JOEL}", "down")
+        mira.press("r", "end", "space", "f4")
+        mira.sees("Nothing is changed yet. Who has to sign: a second admin, or two others (supervisor or caseworker).")
+        mira.press("escape")
+        mira.sees("Nothing is changed.")
+        mira.press("f4", "enter", "escape", "f4", "enter", " proposal", "enter")
+        mira.sees("! Type the whole path, from / or ~ on.")
+        mira.press("ctrl+u", f" {proposal}", "enter")
+        mira.sees(f"NOTHING IS CHANGED YET. The proposal is at {proposal}.", "When all have, an admin or a supervisor")
+        mira.press("enter")
+        mira.at("MEMBERS")
+    assert _roles(house, JOEL) == {"caseworker"}
+    assert JOEL.encode() not in proposal.read_bytes()
+
+    with house.desk("Nadia") as nadia:
+        nadia.press(":members", "p", "f5")
+        nadia.sees("! Read it first (F4).")
+        nadia.press("f9")
+        nadia.sees("! Read it first (F4).")
+        nadia.press(f" {proposal}", "f4")
+        nadia.sees(f"makes {JOEL} admin, caseworker (was caseworker)", f"Signed by: {MIRA}.")
+        nadia.go_to("file")
+        nadia.press("x", "f5")
+        nadia.sees("! Read it first (F4).")
+        nadia.sees_not(f"makes {JOEL}")
+        nadia.press("backspace", "f4", "f9")
+        nadia.sees("! It does not count yet. Who has to sign: a second admin, or two others")
+        nadia.press("f5", "ctrl+u", f" {signed}", "enter")
+        nadia.sees(f"Your signature is in {signed}. Pass this file on.", "a second admin, or one other")
+        nadia.press("f5", "enter")
+        nadia.sees("! You signed this proposal already")
+    with house.desk("Amina") as amina:
+        amina.press(":members", "p", f" {signed}", "f4", "f5", "ctrl+u", f" {whole}", "enter")
+        amina.sees("All have signed: F9 makes it count.")
+    with house.desk("Mira") as mira:
+        mira.press(":members", "p", f" {whole}", "f4", "f9", "enter")
+        mira.at("PROPOSAL")
+        mira.press("f9", "y")
+        mira.sees("The proposal counts now.")
+        mira.press("enter")
+        mira.at("MEMBERS")
+    assert _roles(house, JOEL) == {"admin", "caseworker"}
+
+
+def test_the_root_signs_only_when_it_is_chosen(house: House) -> None:
+    with house.desk("Mira") as mira:
+        mira.press(":members", "r", "space", "f4", "down", "enter")
+        mira.sees("The member has exactly these roles now.")
+        mira.press("enter")
+        mira.sees(f"> {AMINA} caseworker, intake")
+
+
+def test_a_role_is_taken_only_after_what_is_lost_was_read(house: House, tmp_path: Path) -> None:
+    with house.open("Mira") as session:
+        asked = joining.look(session, _request(tmp_path, joining.invite(session, like="intake", days=0)))
+        joining.admit(session, asked, asked.words)
+    with house.desk("Mira") as mira:
+        mira.press(":members", "end", "r", "space", "space", "f4")
+        mira.sees(f"Take a role from {VERA}?", "has not taken in will count no more, for anybody.")
+        mira.press("enter")
+        mira.at("ROLES")
+        mira.press("f4", "y", "down", "enter")
+        mira.sees("The member has exactly these roles now.")
+    assert _roles(house, VERA) == {"caseworker"}

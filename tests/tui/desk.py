@@ -1,0 +1,250 @@
+"""Somebody at the app over a real vault: keys go in, words come out; between two acts of a test the app stands still.
+
+with Desk(place) as mira:
+    mira.unlock()
+    mira.press(":members", "i", "tab", "tab", " /media/stick/invitation", "f4")
+    mira.sees("No secret is in it")
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from textual import events
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.services.test_approving import Person
+from tests.tui.driving import painted, shown
+from tests.tui.still import press, settled, type_in
+from tui.app import CaseVaultApp
+from tui.gateway import Gateway
+from tui.start import Start
+from tui.widgets.progress import ProgressModal
+
+T = TypeVar("T")
+
+_PATIENCE_S = 20.0
+
+
+class Desk:
+    """Drives an app.
+
+    Args:
+        place: the vault, and the account's state.
+        member: who sits here; None where the app asks for the name.
+        passphrase: what lets them in.
+        beside: sits at the same keyboard.
+        size: columns and rows.
+        unlocks: goes through the first screen on its own.
+        options: of the app, such as its clocks.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        member: str | None = MEMBER,
+        passphrase: bytes = PASSPHRASE,
+        *,
+        beside: Person | None = None,
+        size: tuple[int, int] = (120, 40),
+        unlocks: bool = False,
+        **options: Any,
+    ) -> None:
+        self.gateway = Gateway(place.path, state=place.state)
+        if beside is not None:
+            self.gateway.approvals.run_second = beside.run
+        self.app = CaseVaultApp(Start(place.path, member), open_gateway=lambda _: self.gateway, **options)
+        self._passphrase = passphrase
+        self._unlocks = unlocks
+        self._runner = asyncio.Runner()
+        self._running: AbstractAsyncContextManager[Pilot[Any]] = self.app.run_test(size=size)
+        self._pilot: Pilot[Any] | None = None
+
+    # ---- opening and closing ---------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Self:
+        """Start the app; its first screen asks for the passphrase."""
+        self._pilot = self._run(self._running.__aenter__())
+        self._run(settled(self.pilot))
+        if self._unlocks:
+            self.unlock()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End the app and close its vault."""
+        self.app._ending = True  # or a long act would hold up the end of a test that failed
+        try:
+            self._run(self._running.__aexit__(None, None, None))
+        finally:
+            self.app.close_vault()
+            self._runner.close()
+
+    @property
+    def pilot(self) -> Pilot[Any]:
+        """What drives the app."""
+        assert self._pilot is not None
+        return self._pilot
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(work)
+
+    # ---- what goes in ----------------------------------------------------------------------------------------------
+
+    def unlock(self) -> Self:
+        """Go through the first screen."""
+        self.press(f" {self._passphrase.decode()}", "enter")
+        return self
+
+    def press(self, *keys: str) -> None:
+        """Press these one after the other, and let each take effect.
+
+        `:words` chooses a command by its name; ` words` are pasted into the field that has the focus.
+        """
+        for key in keys:
+            if key.startswith(" ") and len(key) > 1:
+                self._run(type_in(self.pilot, key[1:]))
+            else:
+                self._run(press(self.pilot, key))
+
+    def press_and_wait(self, key: str, words: str) -> None:
+        """Press a key that begins something long, and wait until the screen says this."""
+        self._run(self.pilot.press(key))
+        self.wait_for(words)
+
+    def press_and_stop(self, key: str) -> None:
+        """Press a key that begins something long, and cancel it as soon as its bar comes up."""
+
+        async def stop() -> None:
+            pressing = asyncio.ensure_future(self.pilot.press(key))
+            while not isinstance(self.screen, ProgressModal):
+                await asyncio.sleep(0)
+            self.screen.action_cancel()
+            await pressing
+            await settled(self.pilot)
+
+        self._run(asyncio.wait_for(stop(), _PATIENCE_S))
+
+    def wait_for(self, words: str) -> None:
+        """Wait until the screen says this, though a worker still works."""
+        for _ in range(int(_PATIENCE_S / 0.02)):
+            if self._says(words):
+                return
+            self._run(self.pilot.pause(0.02))
+        raise AssertionError(f"{words!r} did not come: {self.words()}")
+
+    def fill(self, **fields: str) -> None:
+        """Put texts into fields of this screen, by their names."""
+        for name, text in fields.items():
+            self.go_to(name)
+            self.press(f" {text}")
+
+    def go_to(self, name: str) -> None:
+        """Give the focus to a field."""
+
+        async def focus() -> None:
+            self.screen.query_one(f"#{name.replace('_', '-')}").focus()
+            await self.pilot.pause()
+
+        self._run(focus())
+
+    def clear(self, name: str) -> None:
+        """Take all out of a field, as somebody does who types it anew."""
+        self.go_to(name)
+        self.press("end", "ctrl+u")
+
+    def until(self, words: str, key: str) -> None:
+        """Press the key until the screen says this: to a row of a list, or to a choice."""
+        for _ in range(60):
+            if self._says(words):
+                return
+            self.press(key)
+        raise AssertionError(f"{words!r} did not come: {self.words()}")
+
+    def send(self, *sent: events.Event) -> None:
+        """Let events reach the app in one write, so that the next comes before the one before took effect."""
+
+        async def post() -> None:
+            for event in sent:
+                self.app.post_message(event)
+            await settled(self.pilot)
+
+        self._run(post())
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass, as somebody does who looks away."""
+
+        async def pass_by() -> None:
+            await self.pilot.pause(seconds)
+            await settled(self.pilot)
+
+        self._run(pass_by())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the window larger or smaller."""
+
+        async def turn() -> None:
+            await self.pilot.resize_terminal(columns, rows)
+            await settled(self.pilot)
+
+        self._run(turn())
+
+    def call(self, work: Callable[[], object]) -> None:
+        """Call something in the app's own thread, and let it take effect."""
+
+        async def do() -> None:
+            work()
+            await settled(self.pilot)
+
+        self._run(do())
+
+    # ---- what comes out --------------------------------------------------------------------------------------------
+
+    @property
+    def screen(self) -> Screen[Any]:
+        """What is on top."""
+        return self.app.screen
+
+    def lines(self) -> str:
+        """Return the text of the screen, one line per row."""
+        return shown(self.app)
+
+    def words(self) -> str:
+        """Return the words on the screen, without the frames around them and however they are broken into lines."""
+        return " ".join(self.lines().replace("│", " ").split())
+
+    def painted(self) -> str:
+        """Return all that the app would send to paint its screen now."""
+        return painted(self.app)
+
+    def value(self, name: str) -> str:
+        """Return what stands in a field."""
+        field: Any = self.screen.query_one(f"#{name.replace('_', '-')}")
+        return str(field.value if hasattr(field, "value") else field.text)
+
+    def focused(self) -> str:
+        """Return the name of the field that has the focus."""
+        return "" if self.app.focused is None else (self.app.focused.id or "")
+
+    def sees(self, *words: str) -> None:
+        """Assert that the screen says all of these, wherever it breaks a line."""
+        missing = [one for one in words if not self._says(one)]
+        assert not missing, f"{missing} not in: {self.words()}"
+
+    def sees_not(self, *words: str) -> None:
+        """Assert that the screen says none of these."""
+        found = [one for one in words if self._says(one)]
+        assert not found, f"{found} in: {self.words()}"
+
+    def at(self, head: str) -> None:
+        """Assert which screen this is, by its first line."""
+        first = " ".join(self.lines().splitlines()[0].split())
+        assert first.startswith(head), first
+
+    def _says(self, words: str) -> bool:
+        return "".join(words.split()) in "".join(self.words().split())

@@ -1,0 +1,125 @@
+"""The screens of devices: a lost one is out, whom to warn is there at once, and a move ends the old one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import PASSPHRASE, Place
+from tests.services.organisation import ask_to_join
+from tests.tui.desk import Desk
+from tests.tui.house import AMINA, CLIENT, MIRA, House
+from vault.errors import WrongPassphraseError
+from vault.services import joining, sharing
+
+pytestmark = pytest.mark.screen
+
+TO_HER_OWN = ("down",) * 3
+"""From Amina's device to Mira's, past those of Dana and Joel."""
+
+
+def _give_to_mira(house: House) -> None:
+    """Let Mira open the case of Amina."""
+    with house.open("Mira") as mira:
+        member = mira.member
+    with house.open("Amina") as amina:
+        sharing.grant(amina, house.case, [member])
+
+
+def test_what_makes_no_sense_for_a_device_is_said_at_once(house: House) -> None:
+    with house.desk("Mira") as mira:
+        mira.press(":devices", "g")
+        mira.sees("! Choose another device of yours.")
+        mira.press(*TO_HER_OWN, "l")
+        mira.sees("! You work on this one. End it from another device of yours")
+        mira.press("g")
+        mira.sees("! Choose another device of yours.")
+        mira.press("e")
+        mira.sees("! Choose an old device of yours.")
+        mira.at("DEVICES 5 devices")
+
+
+def test_a_lost_device_is_out_after_a_yes_and_whom_to_warn_stands_until_it_is_closed(
+    house: House, tmp_path: Path
+) -> None:
+    warn, taken = tmp_path / "warn", tmp_path / "taken"
+    taken.touch()
+    _give_to_mira(house)
+    with house.desk("Joel") as joel:
+        joel.press(":devices", "l", "f4", "y")
+        joel.sees("! You cannot end a member: your role does not allow it.")
+    with house.desk("Mira") as mira:
+        mira.press(":devices", "n", " grey laptop", "enter")
+        mira.sees("The device is called so from now on.", f"{AMINA} grey laptop")
+        mira.press("l", " warn", "f4")
+        mira.sees("! Type the whole path, from / or ~ on.")
+        mira.press("ctrl+u", f" {taken}", "f4", "y")
+        mira.sees("exists already")
+        mira.press("ctrl+u", f" {warn}", "f4", "enter")
+        mira.at("LOST DEVICE")
+        mira.press("f4", "y")
+        mira.sees("The device counts no more. 1 device ended; 1 case or section got a new key.")
+        mira.press("enter", "f8")
+        mira.sees("! Finish this or leave it with Esc first.")
+        mira.at("WHOM TO WARN 1 client")
+        assert warn.read_text("utf-8").splitlines()[0] == f"{house.ref}  {CLIENT}"
+        assert warn.stat().st_mode & 0o077 == 0
+        mira.sees(*warn.read_text("utf-8").splitlines())
+        mira.press("escape")
+        mira.at("DEVICES 4 devices")
+        mira.sees_not(CLIENT)
+    with pytest.raises(WrongPassphraseError):
+        house.open("Amina")
+
+
+def test_a_list_that_could_not_be_written_stays_on_the_screen(house: House, tmp_path: Path) -> None:
+    _give_to_mira(house)
+    with house.desk("Mira") as mira:
+        mira.press(":devices", "l", f" {tmp_path / 'no such folder' / 'warn'}", "f4", "y", "enter")
+        mira.sees("! The list was NOT written:", "Copy it from this screen.", CLIENT)
+
+
+def test_a_further_device_gets_all_cases_and_ending_an_admins_old_one_waits_for_others(
+    house: House, tmp_path: Path
+) -> None:
+    invitation, bundle, warn = tmp_path / "invitation", tmp_path / "admitted.bundle", tmp_path / "warn"
+    laptop = Place(tmp_path / "laptop.vault", tmp_path / "laptop-state")
+    _give_to_mira(house)
+    with house.desk("Mira") as mira:
+        mira.press(":devices", *TO_HER_OWN, "i")
+        mira.at(f"INVITE a further device of {MIRA}")
+        mira.press(f" {invitation}", "f4", "enter")
+        request, words = ask_to_join(tmp_path, laptop, invitation.read_bytes(), MIRA)
+        mira.press(":members", "a", f" {request}", "f4")
+        mira.sees(" ".join(words), f"As the request says, it belongs to: {MIRA}", "yes: all that this device opens")
+        mira.press("f4", "y", "down", "enter")
+        mira.sees(f"{MIRA} is admitted. Given to the device: 1 case or section.")
+        mira.press("enter", "d")
+        mira.until("> " + _second(mira)[:8], "down")
+        mira.press("g", "y")
+        mira.sees("Given: ")
+    joining.finish(laptop.path, bundle, member=MIRA, passphrase=bytearray(PASSPHRASE))
+    laptop.proposed_today()
+    with Desk(laptop, MIRA, unlocks=True) as there:
+        there.sees(f"{house.ref} {CLIENT}")
+        old = house.open("Mira")
+        old.close()
+        there.press(":devices")
+        there.until(f"> {old.seat.hex()[:8]}", "down")
+        there.press("e", "enter")
+        there.at("DEVICES")
+        there.press("e", "y")
+        there.sees("Nothing is changed yet. Who has to sign: a second admin", "Are there not so many? Then an admin")
+        there.press("enter", f" {tmp_path / 'proposal'}", "enter", "enter", "l", "f4", "y", "escape")
+        there.at("WHOM TO WARN 1 client")
+        there.press("f4", f" {warn}", "enter")
+        there.sees(f"The list is at {warn}, in clear", CLIENT)
+        there.press("escape", "escape", ":members", "p", f" {tmp_path / 'proposal'}", "f4")
+        there.sees(f"ends device {old.seat.hex()[:8]} of {MIRA}")
+
+
+def _second(mira: Desk) -> str:
+    """Return the id of her device that is not this one."""
+    (line,) = [one for one in mira.lines().splitlines() if MIRA in one and "this one" not in one]
+    return line.strip(" >")
