@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any, cast
 
+from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tui.safe import SafeApp
@@ -17,6 +20,46 @@ OWN_SEQUENCE = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 """Colours and cursor moves, the only sequences that a painted screen needs."""
 
 Steps = Callable[[Pilot[Any]], Awaitable[None]]
+
+_QUIET_TURNS = 6
+_TURNS_WITHOUT_SLEEP = 60
+_PATIENCE_S = 20.0
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until no worker works, no message waits and nothing is to be painted: looked at, not guessed by time."""
+    app, quiet, turns, deadline = pilot.app, 0, 0, monotonic() + _PATIENCE_S
+    while quiet < _QUIET_TURNS and app.is_running and not app._exception and monotonic() < deadline:
+        await app.workers.wait_for_complete()
+        await asyncio.sleep(0 if turns < _TURNS_WITHOUT_SLEEP else 0.002)
+        if app.screen_stack:
+            app.screen._on_timer_update()
+        quiet, turns = (quiet + 1 if _rests(app) else 0), turns + 1
+
+
+def _rests(app: App[Any]) -> bool:
+    if app.workers or not app.screen_stack:
+        return not app.workers
+    screen = app.screen
+    waits = screen._layout_required or screen._dirty_widgets or screen._callbacks
+    return not waits and all(map(_listens, [app, *screen.walk_children(with_self=True)]))
+
+
+def _listens(pump: Any) -> bool:
+    """Say whether a widget has done all that it was sent, and waits for more."""
+    queue = pump._message_queue
+    return pump._closed or (not queue.values and not pump._next_callbacks and bool(queue.ready_event._waiters))
+
+
+async def press_key(pilot: Pilot[Any], key: str) -> None:
+    """Press one key, and let it take effect."""
+    name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+    character = key if len(key) == 1 else {"space": " "}.get(key)
+    event = events.Key(name, character)
+    event.set_sender(pilot.app)
+    assert pilot.app._driver is not None
+    pilot.app._driver.send_message(event)
+    await settled(pilot)
 
 
 def drive(app: App[Any], steps: Steps, *, size: tuple[int, int] = (80, 24), notifications: bool = False) -> None:

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from typing_extensions import override
 
-from tests.tui.driving import shown
+from tests.tui.driving import press_key, settled, shown
 from tests.tui.stills.access import StillSections, StillSharing
 from tests.tui.stills.approvals import StillApprovals
 from tests.tui.stills.casework import StillCasework
@@ -112,14 +112,9 @@ class StillApp(CaseVaultApp):
         super().__init__(start, open_gateway=lambda _: self.still, clock_ms=lambda: NOW_MS, **options)
 
 
+__all__ = ["settled"]
+
 Steps = Callable[[Pilot[None]], Awaitable[None]]
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    """Wait until no worker works and nothing waits to be painted."""
-    for _ in range(3):
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:
@@ -130,14 +125,12 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
             await type_in(pilot, key[1:])
             await press(pilot, "enter")
         else:
-            await pilot.press(key)
-            await settled(pilot)
+            await press_key(pilot, key)
 
 
 async def type_in(pilot: Pilot[None], text: str) -> None:
     """Put a text into what has the focus, as a paste: letter by letter takes its time."""
     pilot.app.post_message(events.Paste(text))
-    await pilot.pause()
     await settled(pilot)
 
 
