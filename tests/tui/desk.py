@@ -134,6 +134,7 @@ class Desk:
         """Wait until the screen says this, though a worker still works."""
         for _ in range(int(_PATIENCE_S / 0.02)):
             if self._says(words):
+                self._run(self.pilot.pause(0.05))  # so that all of what came with them is painted
                 return
             self._run(self.pilot.pause(0.02))
         raise AssertionError(f"{words!r} did not come: {self.words()}")
