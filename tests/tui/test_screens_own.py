@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -109,8 +110,7 @@ def test_a_change_that_fails_behind_the_paper_says_that_its_words_still_stand(
 def test_who_must_wait_after_wrong_attempts_sees_the_seconds(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
 
-    def wait(_own: OwnAccess, _proof: Proof, waiting: object) -> None:
-        assert callable(waiting)
+    def wait(_own: OwnAccess, _proof: Proof, waiting: Callable[[int], None]) -> None:
         waiting(3)
         go_on.wait(20)
         waiting(0)
@@ -194,16 +194,12 @@ class TouchedKey(HeldKey):
 def test_a_security_key_is_asked_for_its_pin_which_nobody_sees_and_for_a_touch(house: House) -> None:
     key, pins = TouchedKey(), list[str]()
 
-    def plugged_in(desk: Desk) -> Desk:
-        def provider(ask_pin: object) -> TouchedKey:
-            assert callable(ask_pin)
-            pins.append(ask_pin())
-            return key
+    def plugged_in(ask_pin: Callable[[], str]) -> TouchedKey:
+        pins.append(ask_pin())
+        return key
 
-        desk.gateway.own.security_key = provider
-        return desk
-
-    with plugged_in(house.desk("Mira")) as mira:
+    with house.desk("Mira") as mira:
+        mira.gateway.own.security_key = plugged_in
         mira.press(":your access", "y", "f4")
         mira.sees("! Type the PIN of the key that is plugged in.")
         mira.press(" 246810")
