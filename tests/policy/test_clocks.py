@@ -1,30 +1,28 @@
 """Rights that end, and clocks that people turn: 1970, 2038, back and forth, the 48 hours, and the way out."""
 
-import pytest
-
+from tests.tables import each
 from vault.policy.clocks import HOUR_MS, JUMP_MS, ClockState, has_expired, read_clock
 
 NOON = 1_790_000_000_000
 YEAR_2038_MS = (2**31 - 1) * 1000
 
 
-@pytest.mark.parametrize(
-    ("highest", "wall", "state", "counts"),
-    [
-        pytest.param(0, NOON, ClockState.STEADY, NOON, id="the first look is believed"),
-        pytest.param(NOON, NOON, ClockState.STEADY, NOON, id="no time went by"),
-        pytest.param(NOON, NOON + HOUR_MS, ClockState.STEADY, NOON + HOUR_MS, id="an hour went by"),
-        pytest.param(NOON, NOON + JUMP_MS, ClockState.STEADY, NOON + JUMP_MS, id="exactly 48 hours count"),
-        pytest.param(NOON, NOON + JUMP_MS + 1, ClockState.JUMPED, NOON, id="more is questioned before it counts"),
-        pytest.param(NOON, YEAR_2038_MS + 1000, ClockState.JUMPED, NOON, id="past the last second of 2038"),
-        pytest.param(NOON, 0, ClockState.SET_BACK, NOON, id="an empty battery says 1970"),
-        pytest.param(NOON, -1, ClockState.SET_BACK, NOON, id="before 1970"),
-        pytest.param(NOON, NOON - HOUR_MS, ClockState.STEADY, NOON, id="the network sets it back a little"),
-        pytest.param(NOON, NOON - HOUR_MS - 1, ClockState.SET_BACK, NOON, id="further back is said aloud"),
-        pytest.param(1, 1 + JUMP_MS, ClockState.STEADY, 1 + JUMP_MS, id="1970 was believed once"),
-        pytest.param(1, NOON, ClockState.JUMPED, 1, id="and what follows it by years is a jump"),
-        pytest.param(-5, NOON, ClockState.STEADY, NOON, id="a time before 1970 was never believed"),
-    ],
+@each(
+    {
+        "the first look is believed": (0, NOON, ClockState.STEADY, NOON),
+        "no time went by": (NOON, NOON, ClockState.STEADY, NOON),
+        "an hour went by": (NOON, NOON + HOUR_MS, ClockState.STEADY, NOON + HOUR_MS),
+        "exactly 48 hours count": (NOON, NOON + JUMP_MS, ClockState.STEADY, NOON + JUMP_MS),
+        "more is questioned before it counts": (NOON, NOON + JUMP_MS + 1, ClockState.JUMPED, NOON),
+        "past the last second of 2038": (NOON, YEAR_2038_MS + 1000, ClockState.JUMPED, NOON),
+        "an empty battery says 1970": (NOON, 0, ClockState.SET_BACK, NOON),
+        "before 1970": (NOON, -1, ClockState.SET_BACK, NOON),
+        "the network sets it back a little": (NOON, NOON - HOUR_MS, ClockState.STEADY, NOON),
+        "further back is said aloud": (NOON, NOON - HOUR_MS - 1, ClockState.SET_BACK, NOON),
+        "1970 was believed once": (1, 1 + JUMP_MS, ClockState.STEADY, 1 + JUMP_MS),
+        "and what follows it by years is a jump": (1, NOON, ClockState.JUMPED, 1),
+        "a time before 1970 was never believed": (-5, NOON, ClockState.STEADY, NOON),
+    }
 )
 def test_which_time_counts(highest: int, wall: int, state: ClockState, counts: int) -> None:
     reading = read_clock(highest, wall)
@@ -40,18 +38,11 @@ def test_a_clock_turned_back_and_forth_never_takes_time_back() -> None:
     assert highest == NOON + 3 * HOUR_MS
 
 
-@pytest.mark.parametrize(
-    ("until", "counts", "over"),
-    [(None, YEAR_2038_MS, False), (NOON, NOON - 1, False), (NOON, NOON, True), (NOON, NOON + 1, True)],
-)
+@each([(None, YEAR_2038_MS, False), (NOON, NOON - 1, False), (NOON, NOON, True), (NOON, NOON + 1, True)])
 def test_a_right_is_over_at_its_moment(until: int | None, counts: int, over: bool) -> None:
     assert has_expired(until, counts) is over
 
 
-def test_a_weekend_of_48_hours_is_the_limit() -> None:
-    assert HOUR_MS == 3_600_000
-    assert JUMP_MS == 172_800_000
-
-
-def test_the_states_have_these_words_in_reports() -> None:
+def test_a_weekend_of_48_hours_is_the_limit_and_the_states_have_these_words_in_reports() -> None:
+    assert (HOUR_MS, JUMP_MS) == (3_600_000, 172_800_000)
     assert [str(state) for state in ClockState] == ["steady", "jumped", "set-back"]
