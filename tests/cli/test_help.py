@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.desk import Desk
+from tests.tables import each
 from vault.cli.dispatch import Parser
 from vault.cli.text import HELP, NOUNS
 
@@ -22,7 +23,7 @@ def parsers(noun: str) -> Iterator[argparse.ArgumentParser]:
             yield from action.choices.values()
 
 
-@pytest.mark.parametrize("noun", NOUNS)
+@each(list(NOUNS))
 def test_every_argument_says_what_it_is(noun: str) -> None:
     for parser in parsers(noun):
         for action in parser._actions:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.cli.desk import Desk
 from tests.services.founded import MEMBER
+from tests.tables import each
 from vault.cli.log import verified
 from vault.log.checkpoint import parse_note
 from vault.log.tree import verify_consistency
@@ -52,9 +51,7 @@ def test_a_sound_log_says_how_much_was_proven_and_that_nothing_stands_apart(desk
     assert desk.run("log", "verify", "--json").json()["set_apart"] == 0
 
 
-@pytest.mark.parametrize(
-    ("apart", "words"), [(1, "1 version stands apart"), (2, "2 versions stand apart")], ids=["one", "several"]
-)
+@each({"one": (1, "1 version stands apart"), "several": (2, "2 versions stand apart")})
 def test_what_stands_apart_is_told_and_is_no_fault(apart: int, words: str) -> None:
     result = verified(found(apart))
     assert (result.exit_code, result.data["set_apart"], result.lines[0]) == (0, apart, "VERIFIED")

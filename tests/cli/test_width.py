@@ -9,25 +9,21 @@ import struct
 import subprocess
 import termios
 
-import pytest
-
 from tests.cli.desk import REPOSITORY, Desk
+from tests.tables import each
 from vault.cli.face import fitted
 
 
-@pytest.mark.parametrize(
-    ("line", "broken"),
-    [
-        pytest.param("one two three four", "one two\nthree four", id="between words"),
-        pytest.param("  one two three", "  one two\n  three", id="under its first word"),
-        pytest.param("ok   one two three", "ok   one\n     two\n     three", id="under its last column"),
-        pytest.param("say `do it now` there", "say\n`do it now`\nthere", id="a command stays whole"),
-        pytest.param("at /a/long-long/path it", "at\n/a/long-long/path\nit", id="a path stays whole"),
-        pytest.param("ten chars.", "ten chars.", id="what fits stays as it is"),
-        pytest.param(
-            "a table  of  wide   cells", "a table\nof  wide\ncells", id="a column too far right indents nothing"
-        ),
-    ],
+@each(
+    {
+        "between words": ("one two three four", "one two\nthree four"),
+        "under its first word": ("  one two three", "  one two\n  three"),
+        "under its last column": ("ok   one two three", "ok   one\n     two\n     three"),
+        "a command stays whole": ("say `do it now` there", "say\n`do it now`\nthere"),
+        "a path stays whole": ("at /a/long-long/path it", "at\n/a/long-long/path\nit"),
+        "what fits stays as it is": ("ten chars.", "ten chars."),
+        "a column too far right indents nothing": ("a table  of  wide   cells", "a table\nof  wide\ncells"),
+    }
 )
 def test_a_line_breaks_between_words_and_goes_on_under_its_last_column(line: str, broken: str) -> None:
     assert fitted(line, 10) == broken

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.tables import each
 from vault.errors import MalformedError
 from vault.export.archive import MEMBERS, pack, unpack
 from vault.seal.padding import padme
@@ -62,35 +63,34 @@ def test_the_size_is_padded() -> None:
     assert sizes == {106_496, 108_544}
 
 
-@pytest.mark.parametrize(
-    "untrusted",
-    [
-        pytest.param(lambda: b"", id="nothing"),
-        pytest.param(lambda: bytes(1024), id="zeros"),
-        pytest.param(lambda: pack(CONTENTS)[:-512], id="cut"),
-        pytest.param(lambda: pack(CONTENTS)[:512], id="cut after a header"),
-        pytest.param(lambda: pack(CONTENTS) + bytes(512), id="extended"),
-        pytest.param(lambda: pack(CONTENTS)[:-1] + b"x", id="a byte in the padding"),
-        pytest.param(lambda: _tar(_set(name="../../.bashrc")), id="path traversal"),
-        pytest.param(lambda: _tar(_set(name="/etc/passwd")), id="absolute path"),
-        pytest.param(lambda: _tar(_set(name="REPORT.PDF")), id="another case of letters"),
-        pytest.param(lambda: _tar(_set(type=tarfile.SYMTYPE, linkname="/etc/passwd")), id="symbolic link"),
-        pytest.param(lambda: _tar(_set(type=tarfile.LNKTYPE, linkname="data.json")), id="hard link"),
-        pytest.param(lambda: _tar(_set(mode=0o4755)), id="mode"),
-        pytest.param(lambda: _tar(_set(mtime=1)), id="time"),
-        pytest.param(lambda: _tar(_set(uname="mira")), id="owner"),
-        pytest.param(lambda: _tar(_set(), names=(*MEMBERS, "extra.txt")), id="extra member"),
-        pytest.param(lambda: _tar(_set(), names=(*MEMBERS, "report.pdf")), id="a member twice"),
-        pytest.param(lambda: _tar(_set(), names=MEMBERS[::-1]), id="another order"),
-        pytest.param(lambda: _tar(_set(), names=MEMBERS[:3]), id="a member missing"),
-    ],
+@each(
+    {
+        "nothing": lambda: b"",
+        "zeros": lambda: bytes(1024),
+        "cut": lambda: pack(CONTENTS)[:-512],
+        "cut after a header": lambda: pack(CONTENTS)[:512],
+        "extended": lambda: pack(CONTENTS) + bytes(512),
+        "a byte in the padding": lambda: pack(CONTENTS)[:-1] + b"x",
+        "path traversal": lambda: _tar(_set(name="../../.bashrc")),
+        "absolute path": lambda: _tar(_set(name="/etc/passwd")),
+        "another case of letters": lambda: _tar(_set(name="REPORT.PDF")),
+        "symbolic link": lambda: _tar(_set(type=tarfile.SYMTYPE, linkname="/etc/passwd")),
+        "hard link": lambda: _tar(_set(type=tarfile.LNKTYPE, linkname="data.json")),
+        "mode": lambda: _tar(_set(mode=0o4755)),
+        "time": lambda: _tar(_set(mtime=1)),
+        "owner": lambda: _tar(_set(uname="mira")),
+        "extra member": lambda: _tar(_set(), names=(*MEMBERS, "extra.txt")),
+        "a member twice": lambda: _tar(_set(), names=(*MEMBERS, "report.pdf")),
+        "another order": lambda: _tar(_set(), names=MEMBERS[::-1]),
+        "a member missing": lambda: _tar(_set(), names=MEMBERS[:3]),
+    }
 )
 def test_an_archive_of_any_other_form_is_refused(untrusted: Callable[[], bytes]) -> None:
     with pytest.raises(MalformedError, match="the package"):
         unpack(untrusted())
 
 
-@pytest.mark.parametrize("size", [b"77777777777", b"-0000000001", b"0000000001x", b"\x80" + bytes(10)])
+@each([b"77777777777", b"-0000000001", b"0000000001x", b"\x80" + bytes(10)])
 def test_a_size_that_lies_is_refused(size: bytes) -> None:
     packed = pack(CONTENTS)
     with pytest.raises(MalformedError, match=r"the package|has no size"):

@@ -13,6 +13,7 @@ import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from tests.export.samples import COVER
+from tests.tables import each
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import NoteKind, PersonRole
@@ -83,7 +84,7 @@ def test_a_case_reaches_its_recipient_without_what_was_hidden() -> None:
     assert not any(word in data for name in ONE for word in name.split())
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+@each(["en", "fr", "ru"])
 def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(language: str) -> None:
     names = ("Hope May", "Case Note", "Text Client", "Report Strong", "Removed Names", "Дата Текст", "Étape Noms")
     hidden = [

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from tests.tables import each
 from vault.errors import MalformedError, VerificationError
 from vault.export.manifest import (
     FileEntry,
@@ -67,53 +68,51 @@ def _with(**changes: object) -> Callable[[], bytes]:
     return lambda: json.dumps(json.loads(ENCODED) | changes, sort_keys=True, separators=(",", ":")).encode()
 
 
-@pytest.mark.parametrize(
-    "untrusted",
-    [
-        pytest.param(lambda: b"", id="nothing"),
-        pytest.param(lambda: b"\xff", id="no text"),
-        pytest.param(lambda: b"[" * 9000, id="a deep nest"),
-        pytest.param(lambda: b"7", id="a number"),
-        pytest.param(lambda: ENCODED + b"\n", id="a byte after it"),
-        pytest.param(lambda: ENCODED.replace(b":", b": ", 1), id="a space"),
-        pytest.param(lambda: ENCODED.replace(b'"format":3', b'"format":3,"format":3'), id="a key twice"),
-        pytest.param(_with(format=4), id="another format"),
-        pytest.param(_with(format=True), id="a truth for a number"),
-        pytest.param(_with(format=1), id="an older format with what it did not have"),
-        pytest.param(_with(format=2), id="a format that said less of its release"),
-        pytest.param(_with(files=_with_size()), id="a size by its old name"),
-        pytest.param(_with(release=json.loads(ENCODED)["release"] | {"pages": "seen"}), id="neither read nor unread"),
-        pytest.param(_with(release={}), id="no word on who released it"),
-        pytest.param(_with(release={"rule": "alone"}), id="nobody asked for it"),
-        pytest.param(_with(release=json.loads(ENCODED)["release"] | {"rule": "three"}), id="another rule"),
-        pytest.param(_with(release=json.loads(ENCODED)["release"] | {"rule": "two-person"}), id="no approval"),
-        pytest.param(_with(release=json.loads(ENCODED)["release"] | {"day": "today"}), id="no day of release"),
-        pytest.param(_with(release=json.loads(ENCODED)["release"] | {"approved": {}}), id="alone with an approval"),
-        pytest.param(_with(sender="x"), id="another key"),
-        pytest.param(_with(id="00"), id="a short id"),
-        pytest.param(_with(id="zz" * 16), id="no hex"),
-        pytest.param(_with(expires="31.01.2027"), id="another date"),
-        pytest.param(_with(purpose="x" * 3000), id="a long purpose"),
-        pytest.param(_with(files=[]), id="no files"),
-        pytest.param(_with(files={"a": {"sha256": "00" * 32, "padded": -1}}), id="a negative size"),
-        pytest.param(_with(files={"a": {"sha256": "00" * 31, "padded": 1}}), id="a short digest"),
-        pytest.param(_with(files={"a": {"sha256": "00" * 32, "padded": 1, "name": ""}}), id="a further word on a file"),
-        pytest.param(_with(versions={"casevault": 1}), id="a number for a version"),
-    ],
+@each(
+    {
+        "nothing": lambda: b"",
+        "no text": lambda: b"\xff",
+        "a deep nest": lambda: b"[" * 9000,
+        "a number": lambda: b"7",
+        "a byte after it": lambda: ENCODED + b"\n",
+        "a space": lambda: ENCODED.replace(b":", b": ", 1),
+        "a key twice": lambda: ENCODED.replace(b'"format":3', b'"format":3,"format":3'),
+        "another format": _with(format=4),
+        "a truth for a number": _with(format=True),
+        "an older format with what it did not have": _with(format=1),
+        "a format that said less of its release": _with(format=2),
+        "a size by its old name": _with(files=_with_size()),
+        "neither read nor unread": _with(release=json.loads(ENCODED)["release"] | {"pages": "seen"}),
+        "no word on who released it": _with(release={}),
+        "nobody asked for it": _with(release={"rule": "alone"}),
+        "another rule": _with(release=json.loads(ENCODED)["release"] | {"rule": "three"}),
+        "no approval": _with(release=json.loads(ENCODED)["release"] | {"rule": "two-person"}),
+        "no day of release": _with(release=json.loads(ENCODED)["release"] | {"day": "today"}),
+        "alone with an approval": _with(release=json.loads(ENCODED)["release"] | {"approved": {}}),
+        "another key": _with(sender="x"),
+        "a short id": _with(id="00"),
+        "no hex": _with(id="zz" * 16),
+        "another date": _with(expires="31.01.2027"),
+        "a long purpose": _with(purpose="x" * 3000),
+        "no files": _with(files=[]),
+        "a negative size": _with(files={"a": {"sha256": "00" * 32, "padded": -1}}),
+        "a short digest": _with(files={"a": {"sha256": "00" * 31, "padded": 1}}),
+        "a further word on a file": _with(files={"a": {"sha256": "00" * 32, "padded": 1, "name": ""}}),
+        "a number for a version": _with(versions={"casevault": 1}),
+    }
 )
 def test_what_is_not_the_one_form_is_refused(untrusted: Callable[[], bytes]) -> None:
     with pytest.raises(MalformedError, match="the package's manifest"):
         Manifest.decode(untrusted())
 
 
-@pytest.mark.parametrize(
-    ("contents", "message"),
+@each(
     [
         ({"report.pdf": FILES["report.pdf"]}, "does not hold the files"),
         (FILES | {"extra.txt": b""}, "does not hold the files"),
         (FILES | {"data.json": b"[]"}, r"data\.json is not the file that was signed"),
         (FILES | {"report.pdf": FILES["report.pdf"] + b"\0"}, r"report\.pdf is not the file"),
-    ],
+    ]
 )
 def test_other_files_than_the_signed_ones_are_refused(contents: dict[str, bytes], message: str) -> None:
     with pytest.raises(VerificationError, match=message):
@@ -138,15 +137,14 @@ def test_a_signature_for_another_purpose_does_not_count() -> None:
         require_signature(ENCODED, f"{PUBLIC.hex()}\n{signature.hex()}\n".encode())
 
 
-@pytest.mark.parametrize(
-    "change",
+@each(
     [
         lambda signed: b"",
         lambda signed: signed[:-1],
         lambda signed: signed + b"\n",
         lambda signed: signed.replace(b"a", b"A"),
         lambda signed: signed.replace(b"\n", b"\r\n"),
-    ],
+    ]
 )
 def test_a_signature_file_has_one_form(change: Callable[[bytes], bytes]) -> None:
     signed = sign_manifest(ENCODED, PUBLIC, partial(signing.sign, SEED))

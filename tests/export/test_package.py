@@ -11,6 +11,7 @@ import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from tests.export.samples import COVER, FORBIDDEN, dossier, section
+from tests.tables import each
 from vault.errors import (
     BrokenSealError,
     InternalError,
@@ -169,22 +170,21 @@ def test_another_identity_does_not_open_it() -> None:
         open_package(sealed(), str(OTHER))
 
 
-@pytest.mark.parametrize(
-    ("files", "error", "message"),
+@each(
     [
         ({"report_pdf": b"%PDF-1.7 other"}, VerificationError, r"report\.pdf is not the file that was signed"),
         ({"data_json": b"{}"}, VerificationError, r"data\.json is not the file"),
         ({"manifest_json": b"{}"}, VerificationError, "signature does not hold"),
         ({"manifest_sig": b"none"}, MalformedError, "signature does not have its form"),
         ({"manifest_json": b"x" * 20_000}, MalformedError, "manifest is too long"),
-    ],
+    ]
 )
 def test_an_altered_file_is_refused(files: dict[str, bytes], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         open_package(resealed(**files), str(IDENTITY))
 
 
-@pytest.mark.parametrize("place", [0, 30, 150, 400, 5_000, -1])
+@each([0, 30, 150, 400, 5_000, -1])
 def test_a_flipped_bit_anywhere_is_refused(place: int) -> None:
     altered = bytearray(sealed())
     altered[place] ^= 1
@@ -192,23 +192,24 @@ def test_a_flipped_bit_anywhere_is_refused(place: int) -> None:
         open_package(bytes(altered), str(IDENTITY))
 
 
-@pytest.mark.parametrize("length", [0, 10, 200, 1_000, -1])
+@each([0, 10, 200, 1_000, -1])
 def test_a_cut_package_is_refused_without_any_key(length: int) -> None:
     with pytest.raises(MalformedError, match=r"not a sealed package|cut or extended"):
         verify_package(sealed()[:length])
 
 
-@pytest.mark.parametrize(
-    "untrusted",
-    [
-        pytest.param(b"PK\x03\x04", id="another file"),
-        pytest.param(b"age-encryption.org/v1\n" + b"-> X25519 a\n" * 100_000, id="endless header"),
-        pytest.param(
-            b"age-encryption.org/v1\n-> scrypt a 18\n" + b"a" * 43 + b"\n--- " + b"a" * 43 + b"\n" + bytes(99),
-            id="a passphrase",
-        ),
-        pytest.param(bytes(2 * archive.MOST_BYTES + 1), id="a giant"),
-    ],
+@each(
+    {
+        "another file": b"PK\x03\x04",
+        "endless header": b"age-encryption.org/v1\n" + b"-> X25519 a\n" * 100_000,
+        "a passphrase": b"age-encryption.org/v1\n-> scrypt a 18\n"
+        + b"a" * 43
+        + b"\n--- "
+        + b"a" * 43
+        + b"\n"
+        + bytes(99),
+        "a giant": bytes(2 * archive.MOST_BYTES + 1),
+    }
 )
 def test_what_is_no_package_is_refused(untrusted: bytes) -> None:
     with pytest.raises(MalformedError, match=r"not a sealed package|larger than any package"):

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from tests.export.leakcheck.planting import task_for
 from tests.export.samples import ARABIC, COVER, ENGLISH, RUSSIAN, SECTIONS, dossier, section
+from tests.tables import each
 from vault.errors import UsageError
 from vault.export.data_json import render_data
 from vault.export.leakcheck.drawing import glyph_map
@@ -85,7 +86,7 @@ def test_the_file_is_tagged_archivable_accessible_and_dated_as_always() -> None:
     }
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+@each(["en", "fr", "ru"])
 def test_each_language_of_the_report_passes_the_verifier(language: str) -> None:
     assert findings(dossier(), Cover("Обжалование: recours, appeal", language)) == []
 
@@ -110,27 +111,25 @@ def test_a_non_joiner_keeps_its_letters_apart_and_is_no_letter_itself() -> None:
     assert apart[1] > joined[1] + 2
 
 
-ORDINARY = [
-    pytest.param("self-determination well-being anti-discrimination co-operation " * 12, id="hyphens at line ends"),
-    pytest.param("office affiliate fluffy ½ № € → … — “quotes” «ёлочки» soft\u00adhyphen e\u0301 x²", id="signs"),
-    pytest.param("Өтүнмө ээсинин укугу. Їжак ґанок, об’єкт. за́мок", id="Kyrgyz and Ukrainian"),
-    pytest.param("شكراً، مثلاً معلّم مُحَمَّد ٱلسلام كـــتاب لا إله الله", id="Arabic with vowel marks"),
-    pytest.param("می‌خواهم به خانه‌ام بروم؛ خانۀ کتاب‌ها گران‌اند ۱۲۳٫۴۵۶", id="Persian with non-joiners"),
-    pytest.param("کوردی: ئێوارە. پښتو: ټول ډوډۍ. ئۇيغۇرچە. اردو: ہم ٹھیک ہیں", id="Kurdish, Pashto, Uyghur, Urdu"),
-    pytest.param("قال Legal Aid (نعم) إن رقم AB-123/45 و [P-7KQ]، ثم «لا»", id="Latin within Arabic"),
-    pytest.param("He said “سلام” (yes) and (لا), then [P-7KQ].", id="Arabic within Latin"),
-    pytest.param(
-        "x" * 300 + " " + "ф" * 120 + " " + "ك" * 150 + " https://example.org/" + "a1b2-" * 60, id="long words"
-    ),
-    pytest.param("#panic() *bold* _x_ $x$ <tag> @ref `code` // /* \\ = head - list + 1. ~ -- 'q'", id="markup"),
-    pytest.param("a\tb\x00c\x07d\u2028e\x85g\xa0h \u202eabc\u202c \u2066def\u2069", id="controls"),
-    pytest.param("გამარჯობა Բարեւ שלום 你好 😀 Ελλάδα Nguyễn Văn Ə ı ọ́ n̂", id="other scripts"),
-    pytest.param("", id="nothing"),
-    pytest.param("[P-7KQ][P-8AB] [a longer remark in brackets] [] [[x]] {b}", id="brackets"),
-]
+ORDINARY = {
+    "hyphens at line ends": "self-determination well-being anti-discrimination co-operation " * 12,
+    "signs": "office affiliate fluffy ½ № € → … — “quotes” «ёлочки» soft\u00adhyphen e\u0301 x²",
+    "Kyrgyz and Ukrainian": "Өтүнмө ээсинин укугу. Їжак ґанок, об’єкт. за́мок",
+    "Arabic with vowel marks": "شكراً، مثلاً معلّم مُحَمَّد ٱلسلام كـــتاب لا إله الله",
+    "Persian with non-joiners": "می‌خواهم به خانه‌ام بروم؛ خانۀ کتاب‌ها گران‌اند ۱۲۳٫۴۵۶",
+    "Kurdish, Pashto, Uyghur, Urdu": "کوردی: ئێوارە. پښتو: ټول ډوډۍ. ئۇيغۇرچە. اردو: ہم ٹھیک ہیں",
+    "Latin within Arabic": "قال Legal Aid (نعم) إن رقم AB-123/45 و [P-7KQ]، ثم «لا»",
+    "Arabic within Latin": "He said “سلام” (yes) and (لا), then [P-7KQ].",
+    "long words": "x" * 300 + " " + "ф" * 120 + " " + "ك" * 150 + " https://example.org/" + "a1b2-" * 60,
+    "markup": "#panic() *bold* _x_ $x$ <tag> @ref `code` // /* \\ = head - list + 1. ~ -- 'q'",
+    "controls": "a\tb\x00c\x07d\u2028e\x85g\xa0h \u202eabc\u202c \u2066def\u2069",
+    "other scripts": "გამარჯობა Բարեւ שלום 你好 😀 Ελλάδα Nguyễn Văn Ə ı ọ́ n̂",
+    "nothing": "",
+    "brackets": "[P-7KQ][P-8AB] [a longer remark in brackets] [] [[x]] {b}",
+}
 
 
-@pytest.mark.parametrize("text", ORDINARY)
+@each(ORDINARY)
 def test_no_ordinary_text_raises_a_false_alarm(text: str) -> None:
     assert findings(dossier(section("note", ("text", text)))) == []
 

@@ -12,6 +12,7 @@ import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from tests.export.samples import COVER, FORBIDDEN, dossier
+from tests.tables import each
 from vault.errors import InternalError, MalformedError, VerificationError
 from vault.export import archive
 from vault.export.checking import Verdict
@@ -125,8 +126,7 @@ def test_alone_stands_in_report_data_and_manifest() -> None:
     assert "released ALONE" in verify_package(package.sealed, identity=str(IDENTITY)).sentence()
 
 
-@pytest.mark.parametrize(
-    ("change", "message"),
+@each(
     [
         (lambda m: replace(m, purpose="another purpose"), "not signed by the key"),
         (lambda m: replace(m, profile="lawyer-named"), "not signed by the key"),
@@ -146,7 +146,7 @@ def test_alone_stands_in_report_data_and_manifest() -> None:
         ),
         (lambda m: replace(m, release=release(seat=bytes(16))), "not signed by the key"),
         (lambda m: replace(m, release=release(day=date(2026, 10, 4))), "had expired"),
-    ],
+    ]
 )
 def test_the_reader_refuses_a_package_whose_approval_is_not_of_it(
     change: Callable[[Manifest], Manifest], message: str
@@ -155,9 +155,7 @@ def test_the_reader_refuses_a_package_whose_approval_is_not_of_it(
         open_package(forged(change), str(IDENTITY))
 
 
-@pytest.mark.parametrize(
-    ("day", "expires_ms"), [(date(2026, 10, 3), EXPIRES), (date(1, 1, 1), EXPIRES), (date(9999, 12, 31), (1 << 63) - 1)]
-)
+@each([(date(2026, 10, 3), EXPIRES), (date(1, 1, 1), EXPIRES), (date(9999, 12, 31), (1 << 63) - 1)])
 def test_an_approval_counts_until_the_day_after_it_expired_whatever_a_calendar_has(day: date, expires_ms: int) -> None:
     late = signed(replace(approval(), expires_ms=expires_ms))
     release(day=day, approval=late).require_approved(late.digest)

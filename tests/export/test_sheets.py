@@ -12,6 +12,7 @@ import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 import pytest
 from pypdf import PdfReader
 
+from tests.tables import each
 from vault.errors import RefusedError, UsageError
 from vault.export.sheet_words import LANGUAGES, sheet_words
 from vault.export.sheets import render_sheet, sheet_text
@@ -33,7 +34,7 @@ def grid_of(text: str, check: str = "Check") -> str:
     return text.partition(check)[2].partition("The vault")[0]
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
+@each([1, 2, 3])
 def test_what_is_printed_can_be_typed_back(number: int) -> None:
     sheet = SHEETS[number - 1]
     assert read_sheet(grid_of(text_of(render_sheet(sheet, day=DAY)), sheet_words("ru").check), sheet=1) == sheet.words
@@ -88,13 +89,12 @@ def test_the_text_fits_a_terminal() -> None:
     assert "academic" in sheet_text(SHEETS[2])
 
 
-@pytest.mark.parametrize(
-    ("organisation", "languages", "error", "text"),
+@each(
     [
         ("x" * 61, ["en"], RefusedError, "room for 60 letters"),
         ("你好", ["en"], RefusedError, "a letter that the fonts cannot draw"),
         (None, ["en", "xx"], UsageError, "no sheet in this language; languages are: en, fr, ru"),
-    ],
+    ]
 )
 def test_what_cannot_be_printed_is_refused(
     organisation: str | None, languages: list[str], error: type[Exception], text: str

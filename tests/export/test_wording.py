@@ -8,6 +8,7 @@ import pytest
 
 from tests.export.leakcheck.planting import task_for
 from tests.export.samples import dossier, section
+from tests.tables import each
 from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import NoteKind
 from vault.errors import InternalError
@@ -28,7 +29,7 @@ CASE = dossier(
 )
 
 
-@pytest.mark.parametrize("language", WORDINGS)
+@each(list(WORDINGS))
 def test_each_language_has_a_word_of_its_own_for_each_key_of_each_profile(language: str) -> None:
     words = wording(language)
     rules = [rule for profile in PROFILES.values() for rule in profile.records.values()]
@@ -42,7 +43,7 @@ def test_each_language_has_a_word_of_its_own_for_each_key_of_each_profile(langua
     assert words.removed in " ".join(words.notice)
 
 
-@pytest.mark.parametrize("language", WORDINGS)
+@each(list(WORDINGS))
 def test_each_language_has_a_word_for_each_code(language: str) -> None:
     stages = {stage.value for stages in STAGES.values() for stage in stages}
     assert set(CODED["case", "kind"][language]) == set(CaseKind)
@@ -51,8 +52,7 @@ def test_each_language_has_a_word_for_each_code(language: str) -> None:
     assert set(CODED["note", "by"][language]) == set(Role) | {"former"}
 
 
-@pytest.mark.parametrize(
-    ("written", "words"),
+@each(
     [
         ("2024-03-01", ("1 March 2024", "1er mars 2024", "1 марта 2024")),
         ("2024-03-12T07:40", ("12 March 2024, 07:40", "12 mars 2024, 07:40", "12 марта 2024, 07:40")),
@@ -60,7 +60,7 @@ def test_each_language_has_a_word_for_each_code(language: str) -> None:
         ("1984~", ("about 1984", "vers 1984", "около 1984")),
         ("1984", ("1984",) * 3),
         ("[removed]", ("[removed]",) * 3),
-    ],
+    ]
 )
 def test_each_language_has_one_form_of_a_date(written: str, words: tuple[str, ...]) -> None:
     assert tuple(in_days(written, language) for language in ("en", "fr", "ru")) == words
@@ -71,8 +71,7 @@ def test_a_key_without_a_word_stops_the_report() -> None:
         make_report(dossier(section("diary", ("text", "x"))), Cover("x", "fr"))
 
 
-@pytest.mark.parametrize(
-    ("language", "shown"),
+@each(
     [
         (
             "en",
@@ -101,7 +100,7 @@ def test_a_key_without_a_word_stops_the_report() -> None:
                 *("12 марта 2024", "контакт, ведущий дела", "x [удалено] y"),
             ],
         ),
-    ],
+    ]
 )
 def test_the_page_is_in_the_language_of_the_report(language: str, shown: list[str]) -> None:
     cover = Cover(USUAL_PURPOSE, language)

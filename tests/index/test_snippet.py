@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.tables import each
 from vault.index.fold import sort_key
 from vault.index.query import parse
 from vault.index.snippet import snippet
@@ -17,10 +17,7 @@ def _words(text: str) -> tuple[str, ...]:
     return query.words
 
 
-@pytest.mark.parametrize(
-    ("asked", "written"),
-    [("арест", "Арестовали"), ("nguyen", "Nguyễn"), ("елкин", "Ёлкин"), ("محمد", "مُحَمَّد"), ("рожков", "Рожко\u0301в")],
-)
+@each([("арест", "Арестовали"), ("nguyen", "Nguyễn"), ("елкин", "Ёлкин"), ("محمد", "مُحَمَّد"), ("рожков", "Рожко\u0301в")])
 def test_the_hit_is_in_the_snippet_as_it_was_written(asked: str, written: str) -> None:
     cut = snippet(f"{FILL} {written} {FILL}", _words(asked))
     assert written in cut
@@ -59,7 +56,7 @@ def test_words_are_not_cut_at_the_front() -> None:
     assert snippet(FILL + "арест", ("арест",)).startswith(("…прочие", "…слова"))
 
 
-@pytest.mark.parametrize("hidden", ["\x1b[2J", "\u202e", "\x00", "\x9b", "\ud800", "\u2028"])
+@each(["\x1b[2J", "\u202e", "\x00", "\x9b", "\ud800", "\u2028"])
 def test_nothing_that_moves_a_terminal_or_turns_text_comes_through(hidden: str) -> None:
     assert snippet(f"a{hidden}b", ("a",)) == "a b" if len(hidden) == 1 else "a [2Jb"
 

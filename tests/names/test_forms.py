@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from tests.tables import each
 from vault.errors import DependencyMissingError
 from vault.names import russian
 from vault.names.forms import lookalikes, without_ending, word_forms, words_of
@@ -11,8 +12,7 @@ from vault.names.russian import case_forms, use_of
 from vault.names.transliteration import latin_spellings
 
 
-@pytest.mark.parametrize(
-    ("word", "spellings"),
+@each(
     [
         ("Скворкин", {"skvorkin", "skvorkine", "skworkin"}),
         ("Рожнов", {"rozhnov", "rojnov", "roznov"}),
@@ -26,14 +26,13 @@ from vault.names.transliteration import latin_spellings
         ("Łukowska", {"lukowska"}),
         ("O’Brannik", {"obrannik"}),
         ("رستم", {"rstm"}),
-    ],
+    ]
 )
 def test_passports_and_press_spell_a_name_in_these_ways(word: str, spellings: set[str]) -> None:
     assert spellings <= set(latin_spellings(word))
 
 
-@pytest.mark.parametrize(
-    ("word", "forms"),
+@each(
     [
         ("Торгаев", "торгаева торгаеву торгаевым торгаеве торгаевой торгаевых торгаевыми"),
         ("Торгаева", "торгаев торгаевой торгаеву торгаевым"),
@@ -45,7 +44,7 @@ def test_passports_and_press_spell_a_name_in_these_ways(word: str, spellings: se
         ("Жгунь", "жгуня жгуню жгунем"),
         ("Збруй", "збруя збрую збруем"),
         ("Кваша", "кваши кваше квашу квашей"),
-    ],
+    ]
 )
 def test_russian_cases_and_genders_are_made_for_known_and_unknown_names(word: str, forms: str) -> None:
     assert set(forms.split()) <= case_forms(word)
@@ -61,7 +60,7 @@ def test_a_name_is_taken_apart_as_it_is_written() -> None:
     assert words_of("О’Бранник Аль-Саид Э. Торга\u00adев") == ("О’Бранник", "Аль", "Саид", "Э", "Торга\u00adев")
 
 
-@pytest.mark.parametrize("token", ["torgaevs", "torgaevom", "торгаевдин", "торгаевга", "وtorgaev"])
+@each(["torgaevs", "torgaevom", "торгаевдин", "торгаевга", "وtorgaev"])
 def test_what_is_written_onto_a_name_can_be_taken_off(token: str) -> None:
     assert {"torgaev", "торгаев"} & set(without_ending(token))
 
@@ -79,7 +78,7 @@ def test_a_word_of_grammar_is_one_even_where_a_river_is_called_so() -> None:
     assert not use_of("зюзюкинск").grammar
 
 
-@pytest.mark.parametrize("word", ["кулаков", "урин", "вера", "зюзюкинск", "шали"])
+@each(["кулаков", "урин", "вера", "зюзюкинск", "шали"])
 def test_a_surname_is_not_taken_for_the_first_word_of_a_sentence(word: str) -> None:
     assert not use_of(word).first
     assert use_of("допрос").first

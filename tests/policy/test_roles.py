@@ -1,7 +1,6 @@
 """The whole table of roles and acts, written a second time by hand: a change of it is made twice, knowingly."""
 
-import pytest
-
+from tests.tables import each
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Role, includes
 
 # Columns: admin, supervisor, caseworker, intake, legal-reviewer, auditor, field.
@@ -54,8 +53,7 @@ def test_these_acts_need_the_grant_of_a_case_too() -> None:
     assert set(map(str, CASE_ACTIONS)) == acts
 
 
-@pytest.mark.parametrize(
-    ("role", "included"),
+@each(
     [
         ("admin", set()),
         ("supervisor", {"caseworker", "intake", "legal-reviewer", "field"}),
@@ -64,7 +62,7 @@ def test_these_acts_need_the_grant_of_a_case_too() -> None:
         ("legal-reviewer", {"field"}),
         ("auditor", set()),
         ("field", set()),
-    ],
+    ]
 )
 def test_a_role_includes_another_that_allows_nothing_more(role: str, included: set[str]) -> None:
     assert {other.value for other in Role if includes({Role(role)}, other)} == {role, *included}

@@ -33,6 +33,7 @@ from tests.redaction.people import (
     usual_registry,
 )
 from tests.redaction.test_find_registered import DISGUISES
+from tests.tables import each
 from vault.casework.disclosure import Disclosure
 from vault.casework.kinds import CaseworkRecord
 from vault.casework.partner import Partner
@@ -94,7 +95,7 @@ def test_a_dossier_for_the_lawyer_names_the_client_and_hides_the_others() -> Non
     assert [block.script for block in dossier.sections[3].blocks] == [Script.COMMON, Script.LATIN, Script.CYRILLIC]
 
 
-@pytest.mark.parametrize("kind", [NoteKind.MEDICAL, NoteKind.SAFETY, NoteKind.ADMINISTRATION, NoteKind.SUPERVISION])
+@each([NoteKind.MEDICAL, NoteKind.SAFETY, NoteKind.ADMINISTRATION, NoteKind.SUPERVISION])
 def test_notes_of_kinds_that_the_profile_does_not_name_leave_nothing_not_even_questions(kind: NoteKind) -> None:
     dossier = redacted(source_of((NOTE_ID, note("Темир", kind))), usual_registry(), {})
     assert dossier.sections == ()
@@ -107,10 +108,7 @@ def test_a_field_that_nobody_named_never_leaves() -> None:
     assert dossier.visible_text() == "note\ntext\nслово"
 
 
-@pytest.mark.parametrize(
-    "record",
-    [Partner("Somebody", "age1x", "words"), Disclosure(CLIENT, "lawyer", "why", CLIENT, bytes(32), "2026-01-01")],
-)
+@each([Partner("Somebody", "age1x", "words"), Disclosure(CLIENT, "lawyer", "why", CLIENT, bytes(32), "2026-01-01")])
 def test_records_of_the_office_itself_do_not_leave(record: Partner | Disclosure) -> None:
     assert redacted(source_of((NOTE_ID, record)), usual_registry(), {}).sections == ()
 
@@ -121,7 +119,7 @@ def test_no_field_of_any_record_is_left_out_of_the_source_unseen() -> None:
         assert {one.name for one in made.fields} == {one.name for one in dataclasses.fields(record)}
 
 
-@pytest.mark.parametrize("disguise", DISGUISES.values(), ids=DISGUISES.keys())
+@each(DISGUISES)
 def test_no_disguise_of_a_hidden_name_survives(disguise: str) -> None:
     left = text_left(f"видели {disguise} там")
     hidden = "[removed]" if "/" in disguise else "[P-KT7]"
@@ -214,16 +212,14 @@ def test_a_hidden_form_in_the_result_stops_everything(monkeypatch: pytest.Monkey
     assert "скворкин" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: RedactedBlock("Text", "слово", Script.CYRILLIC),
-        lambda: RedactedSection("Note", ()),
-        lambda: RedactedDossier("lawyer", (), ()),
-        lambda: RedactedDossier("lawyer", (), (), object()),
-        lambda: replace(redacted(source_of(), usual_registry(), {}), profile="court"),
-    ],
-    ids=["block", "section", "dossier", "another seal", "changed"],
+@each(
+    {
+        "block": lambda: RedactedBlock("Text", "слово", Script.CYRILLIC),
+        "section": lambda: RedactedSection("Note", ()),
+        "dossier": lambda: RedactedDossier("lawyer", (), ()),
+        "another seal": lambda: RedactedDossier("lawyer", (), (), object()),
+        "changed": lambda: replace(redacted(source_of(), usual_registry(), {}), profile="court"),
+    }
 )
 def test_nobody_but_redaction_makes_what_may_leave(make: object) -> None:
     with pytest.raises((InternalError, ValueError), match=r"made by redaction only|InitVar"):
@@ -271,9 +267,7 @@ def test_the_safe_contact_and_the_never_use_list_are_hidden_as_phones_and_emails
     assert text_left("0555998877; owlnest; 0222-334455", {}, registry) == "[removed]"
 
 
-@pytest.mark.parametrize(
-    ("born", "left"), [("1990-07", "[removed]"), ("1990", "3 июля 1990"), ("1990-07-03", "[removed]")]
-)
+@each([("1990-07", "[removed]"), ("1990", "3 июля 1990"), ("1990-07-03", "[removed]")])
 def test_a_birth_of_which_the_month_is_known_hides_each_day_of_it(born: str, left: str) -> None:
     registry = registry_of((WITNESS, replace(WITNESS_PERSON, born=born)))
     assert text_left("род. 3 июля 1990", {}, registry) == f"род. {left}"

@@ -12,6 +12,7 @@ from tests.redaction.people import (
     renamed,
     usual_registry,
 )
+from tests.tables import each
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.redaction.actions import IdentifierType
@@ -67,8 +68,8 @@ DISGUISES = {
 }
 
 
-@pytest.mark.parametrize("disguise", DISGUISES.values(), ids=DISGUISES.keys())
-def test_a_registered_name_is_found_in_disguise(registry: Registry, disguise: str) -> None:
+@each(DISGUISES)
+def test_a_registered_name_is_found_in_disguise(disguise: str, registry: Registry) -> None:
     text = f"видели {disguise} там"
     found = [match for match in find_in(text, registry) if match.kind is IdentifierType.NAME]
     assert {entity for match in found for entity in match.entities} == {WITNESS}
@@ -78,18 +79,17 @@ def test_a_registered_name_is_found_in_disguise(registry: Registry, disguise: st
     assert uncovered in {"", "tme"}
 
 
-@pytest.mark.parametrize(
-    ("text", "covered", "who"),
+@each(
     [
         ("пришла Скворкина З. М. вчера", "Скворкина З. М.", WITNESS),
         ("пришла З.М. Скворкина вчера", "З.М. Скворкина", WITNESS),
         ("пришла Скворкина Зафира Маратовна вчера", "Скворкина Зафира Маратовна", WITNESS),
         ("came Torgaev, Elmar today", "Torgaev, Elmar", CLIENT),
         ("came Nela O'Brannik today", "Nela O'Brannik", WORKER),
-    ],
+    ]
 )
 def test_neighbouring_words_of_one_person_are_one_place(
-    registry: Registry, text: str, covered: str, who: bytes
+    text: str, covered: str, who: bytes, registry: Registry
 ) -> None:
     assert [(text[match.start : match.end], match.entities) for match in find_in(text, registry)] == [
         (covered, frozenset({who}))
@@ -111,13 +111,12 @@ def test_a_short_name_counts_only_beside_another_word_of_it() -> None:
     assert [(match.start, match.end) for match in find_in("там Мирза оглы был", registry)] == [(4, 14)]
 
 
-@pytest.mark.parametrize("text", ["сквореши", "торг", "Elm", "kvorkin", "скоро кино", "maratoN"])
-def test_other_words_are_left_alone(registry: Registry, text: str) -> None:
+@each(["сквореши", "торг", "Elm", "kvorkin", "скоро кино", "maratoN"])
+def test_other_words_are_left_alone(text: str, registry: Registry) -> None:
     assert find_in(text, registry) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "covered"),
+@each(
     [
         ("тел. 0700445566,", "0700445566"),
         ("тел. +996 700 44-55-66,", "+996 700 44-55-66"),
@@ -125,27 +124,26 @@ def test_other_words_are_left_alone(registry: Registry, text: str) -> None:
         ("тел. 0700\n445566,", "0700\n445566"),
         ("тел. ٠٧٠٠٤٤٥٥٦٦,", "٠٧٠٠٤٤٥٥٦٦"),
         ("тел. 07004455661,", "07004455661"),
-    ],
+    ]
 )
-def test_a_registered_phone_is_found_in_any_spacing(registry: Registry, text: str, covered: str) -> None:
+def test_a_registered_phone_is_found_in_any_spacing(text: str, covered: str, registry: Registry) -> None:
     found = [match for match in detect(text, registry) if match.kind is IdentifierType.PHONE]
     assert {entity for match in found for entity in match.entities} == {WITNESS}
     assert text[min(match.start for match in found) : max(match.end for match in found)] == covered
 
 
-@pytest.mark.parametrize("text", ["ID7654321", "id 7654321", "ІD 765 43 21", "№ 7654321"])
-def test_a_registered_document_is_found_by_its_digits(registry: Registry, text: str) -> None:
+@each(["ID7654321", "id 7654321", "ІD 765 43 21", "№ 7654321"])
+def test_a_registered_document_is_found_by_its_digits(text: str, registry: Registry) -> None:
     found = [match for match in detect(text, registry) if match.kind is IdentifierType.DOCUMENT]
     assert {(match.start, match.end, match.entities) for match in found} == {(0, len(text), frozenset({WITNESS}))}
 
 
-@pytest.mark.parametrize("text", ["nightowl77@example.org", "NightOwl77", "@nightowl77"])
-def test_a_registered_email_is_found_whole_and_by_its_local_part(registry: Registry, text: str) -> None:
+@each(["nightowl77@example.org", "NightOwl77", "@nightowl77"])
+def test_a_registered_email_is_found_whole_and_by_its_local_part(text: str, registry: Registry) -> None:
     assert any(match.entities == {WITNESS} and match.kind is IdentifierType.EMAIL for match in find_in(text, registry))
 
 
-@pytest.mark.parametrize(
-    "text",
+@each(
     [
         "1990-07-03",
         "03.07.1990",
@@ -160,9 +158,9 @@ def test_a_registered_email_is_found_whole_and_by_its_local_part(registry: Regis
         "3 липня 1990",
         "3 июля\n1990",
         "٣ يوليو ١٩٩٠",
-    ],
+    ]
 )
-def test_a_registered_birth_is_found_however_it_is_written(registry: Registry, text: str) -> None:
+def test_a_registered_birth_is_found_however_it_is_written(text: str, registry: Registry) -> None:
     found = detect(f"род. {text} г.", registry)
     assert [(match.kind, match.entities, match.general) for match in found] == [
         (IdentifierType.BORN, frozenset({WITNESS}), "1990")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tables import each
 from vault.names.normal import normal_text
 from vault.redaction.actions import IdentifierType
 from vault.redaction.patterns import find_shapes
@@ -50,13 +51,12 @@ def test_a_shape_is_found_whole_and_named(text: str, kind: IdentifierType, frame
     assert found == [(text, kind)]
 
 
-@pytest.mark.parametrize("text", ["5", "12 officers", "слово", "1.5", "a/b", "section 14a", "@"])
+@each(["5", "12 officers", "слово", "1.5", "a/b", "section 14a", "@"])
 def test_ordinary_tokens_have_no_shape(text: str) -> None:
     assert list(find_shapes(normal_text(text))) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "days"),
+@each(
     [
         ("03.07.1990", ((1990, 7, 3), (1990, 3, 7))),
         ("25.07.1990", ((1990, 7, 25),)),
@@ -66,7 +66,7 @@ def test_ordinary_tokens_have_no_shape(text: str) -> None:
         ("июль 1990", ((1990, 7, None),)),
         ("31.02.1990", ()),
         ("1990", ()),
-    ],
+    ]
 )
 def test_a_date_says_which_days_it_can_mean(text: str, days: tuple[tuple[int, int, int | None], ...]) -> None:
     assert [shape.days for shape in find_shapes(normal_text(text))] == [days]

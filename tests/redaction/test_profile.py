@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tables import each
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import UsageError
 from vault.redaction.actions import Action, IdentifierType
@@ -46,8 +47,7 @@ def test_an_empty_profile_lets_nothing_leave() -> None:
     assert {empty.action(identifier, role) for identifier in IdentifierType for role in PersonRole} == {Action.REMOVE}
 
 
-@pytest.mark.parametrize(
-    ("kind", "variant", "fields"),
+@each(
     [
         ("case", "asylum", {"kind", "stage", "opened"}),
         ("person", "client", {"names", "born", "documents"}),
@@ -64,7 +64,7 @@ def test_an_empty_profile_lets_nothing_leave() -> None:
         ("partner", "*", None),
         ("disclosure", "*", None),
         ("something-new", "*", None),
-    ],
+    ]
 )
 def test_only_these_fields_of_these_records_are_written(kind: str, variant: str, fields: set[str] | None) -> None:
     for profile in (LAWYER, LAWYER_NAMED):

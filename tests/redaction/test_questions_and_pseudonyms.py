@@ -17,6 +17,7 @@ from tests.redaction.people import (
     renamed,
     text_left,
 )
+from tests.tables import each
 from vault.casework.disclosure import Decision
 from vault.errors import TryAgainError, UsageError
 from vault.redaction.actions import Action, IdentifierType
@@ -37,8 +38,7 @@ def asked(text: str) -> dict[str, Question]:
     return {question.form: question for question in result.questions} if isinstance(result, OpenQuestions) else {}
 
 
-@pytest.mark.parametrize(
-    ("text", "forms"),
+@each(
     [
         ("Позвонил Темир.", {"Темир"}),
         ("Вера позвонила.", {"Вера"}),
@@ -58,7 +58,7 @@ def asked(text: str) -> dict[str, Question]:
         ("O'Shmar", {"O'Shmar"}),
         ("Темир_Скворкина", {"Темир_Скворкина"}),
         ("Скворкина_Темир", {"Скворкина_Темир"}),
-    ],
+    ]
 )
 def test_each_token_that_nothing_explains_is_a_question(text: str, forms: set[str]) -> None:
     assert set(asked(text)) == forms
@@ -87,25 +87,23 @@ def test_a_surname_that_a_named_and_a_hidden_person_share_is_asked_first() -> No
     assert text_left("Элмар Торгаев и Лиана Торгаева", {}, registry) == "Элмар Торгаев и [P-KT7]"
 
 
-@pytest.mark.parametrize(
-    ("action", "left"),
+@each(
     [
         ("keep", "пришёл Темир"),
         ("remove", "пришёл [removed]"),
         ("pseudonym", "пришёл [P-KT7]"),
         ("generalise", "пришёл [removed]"),
-    ],
+    ]
 )
 def test_a_decision_holds_for_every_way_to_write_the_form(action: str, left: str) -> None:
     assert text_left("пришёл Темир", {"ТЕМИР": action}) == left
 
 
-@pytest.mark.parametrize(
-    ("decisions", "message"),
+@each(
     [
         ({"Темир": "publish"}, "a decision must be one of: keep, generalise, pseudonym, remove"),
         ({"Темир": "keep", "темир": "remove"}, "contradict each other"),
-    ],
+    ]
 )
 def test_decisions_that_mean_nothing_are_refused(decisions: dict[str, str], message: str) -> None:
     with pytest.raises(UsageError, match=message) as caught:
@@ -124,13 +122,12 @@ def test_proposals_and_decisions_can_be_kept_with_the_disclosure() -> None:
     assert [(one.form, one.action) for one in decisions_to_keep(proposals)] == [("Темир", "remove")]
 
 
-@pytest.mark.parametrize(
-    ("forms", "kept"),
+@each(
     [
         ({"Те-\nмир": Action.REMOVE}, [("темир", "remove")]),
         ({"zero\nfive": Action.KEEP}, [("zero five", "keep")]),
         ({"т" * 513: Action.REMOVE}, []),
-    ],
+    ]
 )
 def test_a_form_is_kept_on_one_line_or_not_at_all(forms: dict[str, Action], kept: list[tuple[str, str]]) -> None:
     assert [(one.form, one.action) for one in decisions_to_keep(forms)] == kept
@@ -139,18 +136,17 @@ def test_a_form_is_kept_on_one_line_or_not_at_all(forms: dict[str, Action], kept
 KEEP, REMOVE = Decision("Темир", "keep"), Decision("ТЕМИР", "remove")
 
 
-@pytest.mark.parametrize(
-    ("earlier", "now", "in_force"),
-    [
-        pytest.param([[KEEP]], {}, {"Темир": "keep"}, id="as before"),
-        pytest.param([[KEEP], [KEEP]], {}, {"Темир": "keep"}, id="as always"),
-        pytest.param([[KEEP, REMOVE]], {}, {}, id="two spellings in one"),
-        pytest.param([[KEEP], [REMOVE]], {}, {}, id="two spellings in two"),
-        pytest.param([[KEEP], [REMOVE], [REMOVE]], {}, {"ТЕМИР": "remove"}, id="settled since"),
-        pytest.param([[KEEP], [REMOVE]], {"темир": "keep"}, {"темир": "keep"}, id="decided now"),
-        pytest.param([[KEEP]], {"темир": "remove"}, {"темир": "remove"}, id="decided otherwise now"),
-        pytest.param([[Decision("Темир", "blur")]], {}, {}, id="an action of a later version"),
-    ],
+@each(
+    {
+        "as before": ([[KEEP]], {}, {"Темир": "keep"}),
+        "as always": ([[KEEP], [KEEP]], {}, {"Темир": "keep"}),
+        "two spellings in one": ([[KEEP, REMOVE]], {}, {}),
+        "two spellings in two": ([[KEEP], [REMOVE]], {}, {}),
+        "settled since": ([[KEEP], [REMOVE], [REMOVE]], {}, {"ТЕМИР": "remove"}),
+        "decided now": ([[KEEP], [REMOVE]], {"темир": "keep"}, {"темир": "keep"}),
+        "decided otherwise now": ([[KEEP]], {"темир": "remove"}, {"темир": "remove"}),
+        "an action of a later version": ([[Decision("Темир", "blur")]], {}, {}),
+    }
 )
 def test_earlier_decisions_hold_while_they_agree_and_are_asked_again_where_not(
     earlier: list[list[Decision]], now: dict[str, str], in_force: dict[str, str]
@@ -160,16 +156,18 @@ def test_earlier_decisions_hold_while_they_agree_and_are_asked_again_where_not(
     assert len(decisions_by_key(result)) == len(in_force)
 
 
-@pytest.mark.parametrize(
-    ("earlier", "now", "read"),
-    [
-        ([Earlier((KEEP,), frozenset({b"1"}))], {}, {"темир": {b"1"}}),
-        ([Earlier((KEEP,), frozenset({b"1"})), Earlier((KEEP,), frozenset({b"2"}))], {}, {"темир": {b"1", b"2"}}),
-        ([Earlier((KEEP,))], {}, {"темир": set()}),
-        ([Earlier((REMOVE,), frozenset({b"1"}))], {}, {}),
-        ([Earlier((KEEP,), frozenset({b"1"}))], {"ТЕМИР": "keep"}, {}),
-    ],
-    ids=["kept", "kept twice", "kept before that was noted", "removed", "decided now"],
+@each(
+    {
+        "kept": ([Earlier((KEEP,), frozenset({b"1"}))], {}, {"темир": {b"1"}}),
+        "kept twice": (
+            [Earlier((KEEP,), frozenset({b"1"})), Earlier((KEEP,), frozenset({b"2"}))],
+            {},
+            {"темир": {b"1", b"2"}},
+        ),
+        "kept before that was noted": ([Earlier((KEEP,))], {}, {"темир": set()}),
+        "removed": ([Earlier((REMOVE,), frozenset({b"1"}))], {}, {}),
+        "decided now": ([Earlier((KEEP,), frozenset({b"1"}))], {"ТЕМИР": "keep"}, {}),
+    }
 )
 def test_what_was_kept_holds_in_the_versions_that_were_read(
     earlier: list[Earlier], now: dict[str, str], read: dict[str, set[bytes]]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import each
 from vault.errors import InternalError
 from vault.redaction.actions import Action, IdentifierType, strongest
 from vault.redaction.spans import Span, fuse
@@ -66,8 +67,7 @@ def span(start: int, end: int, action: Action, entity: bytes | None = None, gene
     return Span(start, end, IdentifierType.NAME, action, entity, general=general)
 
 
-@pytest.mark.parametrize(
-    ("spans", "fused"),
+@each(
     [
         ([span(0, 5, Action.KEEP), span(3, 8, Action.REMOVE)], [span(0, 8, Action.REMOVE)]),
         ([span(0, 5, Action.KEEP), span(5, 8, Action.REMOVE)], [span(0, 5, Action.KEEP), span(5, 8, Action.REMOVE)]),
@@ -78,13 +78,13 @@ def span(start: int, end: int, action: Action, entity: bytes | None = None, gene
             [span(0, 4, Action.GENERALISE, ONE, "1990")],
         ),
         ([span(0, 4, Action.GENERALISE, ONE, "1990"), span(2, 6, Action.KEEP)], [span(0, 6, Action.REMOVE, ONE)]),
-    ],
+    ]
 )
 def test_overlaps_become_their_union_under_the_strongest_action(spans: list[Span], fused: list[Span]) -> None:
     assert list(fuse(spans)) == fused
 
 
-@pytest.mark.parametrize(("start", "end"), [(3, 3), (4, 3), (-1, 2)])
+@each([(3, 3), (4, 3), (-1, 2)])
 def test_an_empty_or_reversed_span_is_refused(start: int, end: int) -> None:
     with pytest.raises(InternalError, match="at least one character"):
         span(start, end, Action.KEEP)

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import pytest
-
 from tests.redaction.people import outcome, text_left, usual_registry
 from tests.redaction.usual_notes import ENGLISH, FRENCH, RUSSIAN
+from tests.tables import each
 from vault.names.normal import normal_text
 from vault.redaction.actions import Action
 from vault.redaction.deny import unexplained
@@ -16,8 +15,7 @@ def found(text: str) -> list[str]:
     return [text[slice(*plain.source_range(*place))] for place in spelled(plain, text)]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@each(
     [
         ("Phone zero five five, five zero one - two", "zero five five, five zero one - two"),
         ("Phone double five 7 oh two.", "double five 7 oh two"),
@@ -36,14 +34,13 @@ def found(text: str) -> list[str]:
         ("en l’an deux mille", "an deux mille"),
         ("le premier mars mille neuf cent dix", "premier mars mille neuf cent dix"),
         ("zero\u200b five\nFIVE", "zero\u200b five\nFIVE"),
-    ],
+    ]
 )
 def test_a_number_or_date_in_words_is_found(text: str, expected: str) -> None:
     assert found(text) == [expected]
 
 
-@pytest.mark.parametrize(
-    "text",
+@each(
     [
         "No one may go. The first may be shared.",
         "one of the first three",
@@ -55,7 +52,7 @@ def test_a_number_or_date_in_words_is_found(text: str, expected: str) -> None:
         "5 5 5, 3 февраля 1990 года",
         "une fois, deux fois",
         "one. Two. Three.",
-    ],
+    ]
 )
 def test_ordinary_counting_is_not(text: str) -> None:
     assert found(text) == []
@@ -65,15 +62,14 @@ def test_a_run_of_any_length_is_cut_into_questions_of_one_line() -> None:
     assert [len(run.split()) for run in found("one " * 40)] == [16, 16, 8]
 
 
-@pytest.mark.parametrize(
-    ("text", "left"),
+@each(
     [
         ("phone zero five five five zero", "phone [removed]"),
         ("родился третьего февраля девяностого года", "родился [removed]"),
         ("née le trois février quatre-vingt-dix", "née le [removed]"),
         ("he met velief there", "he met [removed] there"),
         ("elle a vu oshmar hier", "elle a vu [removed] hier"),
-    ],
+    ]
 )
 def test_what_is_written_in_small_letters_or_words_does_not_leave_undecided(text: str, left: str) -> None:
     assert text_left(text) == left
@@ -83,27 +79,15 @@ def test_a_kept_run_stays_and_its_words_are_not_asked_again() -> None:
     assert text_left("phone zero Five five", {"zero five five": Action.KEEP}) == "phone zero Five five"
 
 
-@pytest.mark.parametrize("text", [ENGLISH, FRENCH, RUSSIAN], ids=["English", "French", "Russian"])
+@each({"English": ENGLISH, "French": FRENCH, "Russian": RUSSIAN})
 def test_usual_notes_raise_few_questions(text: str) -> None:
     result = outcome(text, registry=usual_registry())
     questions = result.questions if isinstance(result, OpenQuestions) else ()
     assert len(questions) <= 25 * len(text.split()) / 1000
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        "interrogated",
-        "refoulement",
-        "qu'il",
-        "l'avocat",
-        "jusqu'à",
-        "client's",
-        "préfecture",
-        "prefecture",
-        "sœur",
-        "x",
-    ],
+@each(
+    ["interrogated", "refoulement", "qu'il", "l'avocat", "jusqu'à", "client's", "préfecture", "prefecture", "sœur", "x"]
 )
 def test_words_in_small_letters_that_a_list_knows_are_not_asked_about(word: str) -> None:
     assert list(unexplained(f"a {word} b", ())) == []

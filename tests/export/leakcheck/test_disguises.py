@@ -9,6 +9,7 @@ import pytest
 from tests.export.leakcheck.planting import ARABIC, CYRILLIC, LATIN, checks_failed, clean_data, clean_pdf, examined
 from tests.export.leakcheck.surgery import take_apart
 from tests.export.samples import FORBIDDEN
+from tests.tables import each
 from vault.export.leakcheck.examine import examine_words
 from vault.export.leakcheck.verdict import Check
 
@@ -51,8 +52,7 @@ def _data(change: Callable[[dict[str, object]], None]) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-@pytest.mark.parametrize(
-    "purpose",
+@each(
     [
         LATIN,
         f"for {CYRILLIC}.",
@@ -67,24 +67,23 @@ def _data(change: Callable[[dict[str, object]], None]) -> bytes:
         "%D0%A1%D0%B0%D0%B2%D0%B5%D0%BB%D0%BE%D0%B2",
         "call +999-700-112-233",
         "٠٠٩٩٩ / +٩٩٩٧٠٠١١٢٢٣٣",
-    ],
+    ]
 )
 def test_a_form_in_the_data_file_is_found_in_each_disguise(purpose: str) -> None:
     failed = checks_failed(examined(data=_data(lambda value: value.update(purpose=purpose))))
     assert {Check.FORMS, Check.DATA} <= failed
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        pytest.param(lambda: clean_data() + b" ", id="a space after it"),
-        pytest.param(lambda: clean_data().replace(b",", b", ", 1), id="a space within"),
-        pytest.param(lambda: _data(lambda value: value.update(case_id="none")), id="another key"),
-        pytest.param(lambda: _data(lambda value: value.update(title="Another title")), id="another value"),
-        pytest.param(lambda: _data(lambda value: value.update(lines=[7])), id="a number"),
-        pytest.param(lambda: b"[" * 100_000, id="a deep nest"),
-        pytest.param(lambda: b"\xff", id="not text"),
-    ],
+@each(
+    {
+        "a space after it": lambda: clean_data() + b" ",
+        "a space within": lambda: clean_data().replace(b",", b", ", 1),
+        "another key": lambda: _data(lambda value: value.update(case_id="none")),
+        "another value": lambda: _data(lambda value: value.update(title="Another title")),
+        "a number": lambda: _data(lambda value: value.update(lines=[7])),
+        "a deep nest": lambda: b"[" * 100_000,
+        "not text": lambda: b"\xff",
+    }
 )
 def test_a_data_file_of_another_form_is_refused(data: Callable[[], bytes]) -> None:
     assert Check.DATA in checks_failed(examined(data=data()))

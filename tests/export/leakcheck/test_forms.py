@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-import pytest
-
+from tests.tables import each
 from vault.export.leakcheck.forms import ForbiddenForms, fold, squeeze
 
 NAME = ForbiddenForms(["Варнелис", "Toviel Varnelis", "فارنيلس", "+999 700 112 233", "Lio"])
 
 
-@pytest.mark.parametrize(
-    "text",
+@each(
     [
         "ВАРНЕЛИС",
         "Вар\u200bне\u00adлис",
@@ -32,13 +30,13 @@ NAME = ForbiddenForms(["Варнелис", "Toviel Varnelis", "فارنيلس", 
         "+٩٩٩ ٧٠٠ ١١٢ ٢٣٣",
         "+۹۹۹۷۰۰۱۱۲۲۳۳",
         "(lio)",
-    ],
+    ]
 )
 def test_a_form_is_found_in_each_dress(text: str) -> None:
     assert NAME.find_in(f"before {text} after")
 
 
-@pytest.mark.parametrize("text", ["Варнелисова", "Lion", "li o", "999 700 112", "", "Toviel", "فارنيلسی"])
+@each(["Варнелисова", "Lion", "li o", "999 700 112", "", "Toviel", "فارنيلسی"])
 def test_a_longer_or_other_word_is_no_hit(text: str) -> None:
     assert not NAME.find_in(text)
 

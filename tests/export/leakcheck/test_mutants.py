@@ -8,6 +8,7 @@ import pytest
 from tests.export.leakcheck.planting import ARABIC, CYRILLIC, LATIN, checks_failed, clean_pdf, examined
 from tests.export.leakcheck.surgery import Pieces, stream, take_apart, written
 from tests.export.samples import FORBIDDEN
+from tests.tables import each
 from vault.export.leakcheck.verdict import Check
 
 
@@ -134,41 +135,41 @@ def _cut_off(pieces: Pieces) -> None:
     pieces.edit_stream(int(contents), content[last : content.index(b"Q", last)], b"q ")
 
 
-PLANTED = [
-    pytest.param(_in_info, {Check.METADATA, Check.STRUCTURE}, id="author"),
-    pytest.param(_in_title, {Check.METADATA}, id="title"),
-    pytest.param(_in_xmp, {Check.METADATA, Check.BYTES}, id="XMP"),
-    pytest.param(_as_attachment, {Check.STRUCTURE, Check.BYTES}, id="attachment"),
-    pytest.param(_as_outline, {Check.STRUCTURE, Check.METADATA}, id="bookmark"),
-    pytest.param(_as_annotation, {Check.STRUCTURE, Check.METADATA}, id="annotation"),
-    pytest.param(_as_form, {Check.STRUCTURE, Check.METADATA}, id="form field"),
-    pytest.param(_as_script, {Check.STRUCTURE, Check.METADATA}, id="script"),
-    pytest.param(_as_layer, {Check.STRUCTURE, Check.METADATA}, id="layer"),
-    pytest.param(_as_alternative_text, {Check.STRUCTURE, Check.METADATA, Check.BYTES}, id="alternative text in hex"),
-    pytest.param(_as_structure_title, {Check.METADATA}, id="structure title"),
-    pytest.param(_as_unreferenced_object, {Check.STRUCTURE, Check.METADATA}, id="object that nothing refers to"),
-    pytest.param(_between_objects, {Check.STRUCTURE, Check.BYTES}, id="between objects, in base64"),
-    pytest.param(_behind_a_stream, {Check.STRUCTURE}, id="behind a stream"),
-    pytest.param(_as_font_name, {Check.FONTS, Check.BYTES}, id="font name"),
-    pytest.param(_as_unused_glyph, {Check.FONTS}, id="letter in a font that no text uses"),
-    pytest.param(_as_picture, {Check.DRAWING}, id="picture"),
-    pytest.param(_clipped, {Check.DRAWING}, id="clipping"),
-    pytest.param(_in_a_hidden_mark, {Check.TEXT, Check.FORMS}, id="hidden layer"),
-    pytest.param(_standing_in, {Check.DRAWING, Check.FORMS}, id="stand-in text"),
-    pytest.param(_drawn(LATIN), {Check.TEXT, Check.FORMS}, id="plain text"),
-    pytest.param(_drawn(CYRILLIC), {Check.TEXT, Check.FORMS}, id="Cyrillic text"),
-    pytest.param(_drawn(ARABIC), {Check.TEXT, Check.FORMS}, id="Arabic text"),
-    pytest.param(_drawn(LATIN, style=b"/c0 cs 1 scn"), {Check.DRAWING, Check.TEXT, Check.FORMS}, id="white text"),
-    pytest.param(_drawn(CYRILLIC, mode=3), {Check.DRAWING, Check.TEXT, Check.FORMS}, id="invisible text"),
-    pytest.param(_drawn(LATIN, x=-300), {Check.DRAWING, Check.TEXT, Check.FORMS}, id="off the page"),
-    pytest.param(_drawn(LATIN, points=0.5), {Check.DRAWING, Check.TEXT, Check.FORMS}, id="tiny text"),
-    pytest.param(_as_letter_spaced_text, {Check.TEXT, Check.FORMS}, id="letter by letter"),
-    pytest.param(_drawn("e"), {Check.TEXT}, id="one letter that nobody approved"),
-    pytest.param(_cut_off, {Check.TEXT}, id="approved text cut off"),
-]
+PLANTED = {
+    "author": (_in_info, {Check.METADATA, Check.STRUCTURE}),
+    "title": (_in_title, {Check.METADATA}),
+    "XMP": (_in_xmp, {Check.METADATA, Check.BYTES}),
+    "attachment": (_as_attachment, {Check.STRUCTURE, Check.BYTES}),
+    "bookmark": (_as_outline, {Check.STRUCTURE, Check.METADATA}),
+    "annotation": (_as_annotation, {Check.STRUCTURE, Check.METADATA}),
+    "form field": (_as_form, {Check.STRUCTURE, Check.METADATA}),
+    "script": (_as_script, {Check.STRUCTURE, Check.METADATA}),
+    "layer": (_as_layer, {Check.STRUCTURE, Check.METADATA}),
+    "alternative text in hex": (_as_alternative_text, {Check.STRUCTURE, Check.METADATA, Check.BYTES}),
+    "structure title": (_as_structure_title, {Check.METADATA}),
+    "object that nothing refers to": (_as_unreferenced_object, {Check.STRUCTURE, Check.METADATA}),
+    "between objects, in base64": (_between_objects, {Check.STRUCTURE, Check.BYTES}),
+    "behind a stream": (_behind_a_stream, {Check.STRUCTURE}),
+    "font name": (_as_font_name, {Check.FONTS, Check.BYTES}),
+    "letter in a font that no text uses": (_as_unused_glyph, {Check.FONTS}),
+    "picture": (_as_picture, {Check.DRAWING}),
+    "clipping": (_clipped, {Check.DRAWING}),
+    "hidden layer": (_in_a_hidden_mark, {Check.TEXT, Check.FORMS}),
+    "stand-in text": (_standing_in, {Check.DRAWING, Check.FORMS}),
+    "plain text": (_drawn(LATIN), {Check.TEXT, Check.FORMS}),
+    "Cyrillic text": (_drawn(CYRILLIC), {Check.TEXT, Check.FORMS}),
+    "Arabic text": (_drawn(ARABIC), {Check.TEXT, Check.FORMS}),
+    "white text": (_drawn(LATIN, style=b"/c0 cs 1 scn"), {Check.DRAWING, Check.TEXT, Check.FORMS}),
+    "invisible text": (_drawn(CYRILLIC, mode=3), {Check.DRAWING, Check.TEXT, Check.FORMS}),
+    "off the page": (_drawn(LATIN, x=-300), {Check.DRAWING, Check.TEXT, Check.FORMS}),
+    "tiny text": (_drawn(LATIN, points=0.5), {Check.DRAWING, Check.TEXT, Check.FORMS}),
+    "letter by letter": (_as_letter_spaced_text, {Check.TEXT, Check.FORMS}),
+    "one letter that nobody approved": (_drawn("e"), {Check.TEXT}),
+    "approved text cut off": (_cut_off, {Check.TEXT}),
+}
 
 
-@pytest.mark.parametrize(("plant", "expected"), PLANTED)
+@each(PLANTED)
 def test_each_planted_leak_is_caught_by_each_check_that_is_meant_for_it(
     plant: Callable[[Pieces], None], expected: set[Check]
 ) -> None:
@@ -192,12 +193,12 @@ def test_a_second_revision_is_refused() -> None:
     assert Check.STRUCTURE in checks_failed(examined(revised))
 
 
-@pytest.mark.parametrize("tail", [b"\n", LATIN.encode(), b"\x00"])
+@each([b"\n", LATIN.encode(), b"\x00"])
 def test_bytes_after_the_end_are_refused(tail: bytes) -> None:
     assert Check.STRUCTURE in checks_failed(examined(clean_pdf() + tail))
 
 
-@pytest.mark.parametrize("junk", [b"", b"%PDF-1.7\n", b"PK\x03\x04", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF"])
+@each([b"", b"%PDF-1.7\n", b"PK\x03\x04", b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF"])
 def test_what_no_reader_can_read_is_no_report(junk: bytes) -> None:
     assert Check.STRUCTURE in checks_failed(examined(junk))
 
@@ -217,7 +218,7 @@ def test_a_stream_is_read_also_where_the_object_table_hides_it() -> None:
     assert Check.BYTES in checks_failed(examined(pdf))
 
 
-@pytest.mark.parametrize("form", ["Khaled", "Amiria", "Designed"])
+@each(["Khaled", "Amiria", "Designed"])
 def test_the_makers_whom_a_font_names_are_no_leak(form: str) -> None:
     assert examined(forbidden=(form,)).findings == ()
 

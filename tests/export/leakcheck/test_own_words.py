@@ -12,6 +12,7 @@ import pytest
 from tests.export.leakcheck.planting import task_for
 from tests.export.leakcheck.surgery import Pieces, take_apart, written
 from tests.export.samples import dossier, section
+from tests.tables import each
 from vault.export.data_json import canonical
 from vault.export.leakcheck.examine import Task, examine, examine_words
 from vault.export.leakcheck.own import Approved, Leaf, own_places
@@ -55,7 +56,7 @@ def with_pdf(task: Task, change: Callable[[Pieces], None]) -> Task:
     return replace(task, pdf=pieces.build())
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+@each(["en", "fr", "ru"])
 def test_nobody_is_called_like_a_word_of_the_report(language: str) -> None:
     clean = task_for(CASE, Cover(USUAL, language))
     own = [line.text for line in clean.approved if line.ours and len(line.text) < 60 and not line.text.isdigit()]
@@ -84,7 +85,7 @@ def test_words_of_the_report_are_excused_over_page_ends_too() -> None:
     assert long.pdf.count(b"/Type/Page/") > 1
 
 
-@pytest.mark.parametrize("name", ["May", "Note", "Text", "Client", "Case"])
+@each(["May", "Note", "Text", "Client", "Case"])
 def test_a_name_in_the_approved_text_itself_is_found_by_every_reader(name: str) -> None:
     told = dossier(*CASE.sections, section("note", ("date", "2024-03-14"), ("text", f"{name} told it.")))
     found = findings(task_for(told, Cover(USUAL), forbidden=(name,)))
@@ -96,7 +97,7 @@ def test_a_name_in_the_approved_text_itself_is_found_by_every_reader(name: str) 
     }
 
 
-@pytest.mark.parametrize("text", ["Note", "Text", "Note Text"])
+@each(["Note", "Text", "Note Text"])
 def test_a_text_that_is_nothing_but_such_a_name_is_found(text: str) -> None:
     told = dossier(section("note", ("date", "2024-03-14"), ("text", text)))
     found = findings(task_for(told, Cover(USUAL), forbidden=("Note", "Text")))
@@ -111,13 +112,12 @@ def test_one_more_occurrence_on_a_page_is_a_leak(name: str, first: bool) -> None
     assert {(Check.TEXT, "pdfium: text that nobody approved"), (Check.FORMS, "drawing")} <= found
 
 
-@pytest.mark.parametrize(
-    ("name", "old", "new"),
+@each(
     [
         ("Client", b"/S/H1", b"/S/H1/Alt(Client)"),
         ("Client", b"/T(Referral report)", b"/T(Client)"),
         ("Referral report", b"/S/H1", b"/S/H1/E(Referral report)"),
-    ],
+    ]
 )
 def test_one_more_occurrence_in_a_string_is_a_leak(name: str, old: bytes, new: bytes) -> None:
     task = task_for(CASE, Cover(USUAL), forbidden=(name,))
@@ -138,15 +138,14 @@ def test_a_comment_and_a_second_title_among_the_bytes_are_leaks() -> None:
     assert (Check.BYTES, "file") in findings(with_pdf(task, title))
 
 
-@pytest.mark.parametrize(
-    ("change", "name"),
+@each(
     [
         (lambda value: value["sections"].append({"blocks": [], "heading": "note"}), "Note"),
         (lambda value: value["sections"][0]["blocks"][0].update(text="note"), "Note"),
         (lambda value: value.update(purpose="client"), "Client"),
         (lambda value: value.update(language="case"), "Case"),
         (lambda value: value["notice"]["lines"].append("may"), "May"),
-    ],
+    ]
 )
 def test_one_more_occurrence_in_the_data_file_is_a_leak(
     change: Callable[[dict[str, object]], object], name: str
@@ -161,14 +160,13 @@ OTHER = canonical({"profile": "lawyer", "purpose": "for May", "recipient": "hope
 OWN_IN_OTHER = (Leaf("profile", "lawyer", True), Leaf("recipient", "hope may acid", True), Leaf("", "purpose", True))
 
 
-@pytest.mark.parametrize(
-    ("forbidden", "own", "leaks"),
+@each(
     [
         (("Hope", "Lawyer", "Purpose", "Acid"), OWN_IN_OTHER, False),
         (("May",), OWN_IN_OTHER, True),
         (("Hope",), (), True),
         (("Profile",), OWN_IN_OTHER, True),
-    ],
+    ]
 )
 def test_of_a_further_file_only_the_named_strings_are_ours(
     forbidden: tuple[str, ...], own: tuple[Leaf, ...], leaks: bool

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.export.samples import COVER, FORBIDDEN, dossier
+from tests.tables import each
 from vault.errors import DependencyMissingError, LeakError
 from vault.export.checking import Verdict, check_for_leaks, verifier_command
 from vault.export.data_json import data_leaves, render_data
@@ -63,15 +64,14 @@ def test_a_leak_stops_the_export_and_is_named_by_number_only() -> None:
     assert "Dastenov" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("code", "message"),
-    [
-        pytest.param("import os; os.abort()", "ended with -6", id="crashed"),
-        pytest.param("import sys; sys.exit(1)", "ended with 1", id="failed"),
-        pytest.param("import sys; sys.stdin.buffer.read()", "makes no sense", id="said nothing"),
-        pytest.param("import sys; sys.stdin.buffer.read(); print('{}')", "makes no sense", id="said half"),
-        pytest.param("raise MemoryError", "ended with 1", id="ran out of memory"),
-    ],
+@each(
+    {
+        "crashed": ("import os; os.abort()", "ended with -6"),
+        "failed": ("import sys; sys.exit(1)", "ended with 1"),
+        "said nothing": ("import sys; sys.stdin.buffer.read()", "makes no sense"),
+        "said half": ("import sys; sys.stdin.buffer.read(); print('{}')", "makes no sense"),
+        "ran out of memory": ("raise MemoryError", "ended with 1"),
+    }
 )
 def test_a_verifier_that_does_not_answer_stops_the_export(code: str, message: str) -> None:
     with pytest.raises(LeakError, match=f"cannot check the package: .*{message}"):
