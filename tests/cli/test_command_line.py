@@ -14,18 +14,16 @@ import pytest
 
 from tests.cli.desk import REPOSITORY, Desk
 from tests.services.founded import MEMBER
+from tests.tables import each
 from vault.cli.text import HELP, NOUNS
 
 
-def test_options_may_stand_before_and_after_the_verb(desk: Desk) -> None:
+def test_options_may_stand_before_and_after_the_verb_or_come_from_the_environment(desk: Desk) -> None:
     before = desk.run_bare(*desk.given(), "--json", "case", "list")
     after = desk.run_bare("case", "list", "--json", *desk.given())
     assert before.code == after.code == 0
     assert before.json() == after.json()
     assert len(before.json()["cases"]) == 2
-
-
-def test_member_and_vault_may_come_from_the_environment(desk: Desk) -> None:
     names = {"CASEVAULT_VAULT": str(desk.place.path), "CASEVAULT_MEMBER": "mira HALVORSEN"}
     answer = desk.run_bare("case", "list", "--passphrase-file", str(desk.passphrase_file), environment=names)
     assert answer.code == 0
@@ -37,22 +35,21 @@ def test_the_passphrase_may_come_from_a_file_descriptor(desk: Desk) -> None:
     assert answer.code == 0, answer.err
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code", "exit_code"),
-    [
-        pytest.param(("case", "show", "NOPE-NOPE"), "not-found", 4, id="no such case"),
-        pytest.param(("note", "show", "00" * 16), "not-found", 4, id="no such note"),
-        pytest.param(("case", "show", "zz", "--why", "curiosity"), "not-found", 4, id="a case that is no id"),
-        pytest.param(("case", "frobnicate"), "usage", 2, id="no such verb"),
-        pytest.param(("casse", "list"), "usage", 2, id="no such noun"),
-        pytest.param(("case", "new", "--kind", "asylum"), "usage", 2, id="a value missing, and nobody to ask"),
-        pytest.param(("case", "new", "--kind", "war", "--title", "T"), "usage", 2, id="a word of no vocabulary"),
-        pytest.param(("note", "add", "NOPE-NOPE", "--file", "/nonexistent"), "usage", 2, id="a file that is not there"),
-        pytest.param(("package", "verify", "/nonexistent"), "not-found", 4, id="a package that is not there"),
-    ],
+@each(
+    {
+        "no such case": (("case", "show", "NOPE-NOPE"), "not-found", 4),
+        "no such note": (("note", "show", "00" * 16), "not-found", 4),
+        "a case that is no id": (("case", "show", "zz", "--why", "curiosity"), "not-found", 4),
+        "no such verb": (("case", "frobnicate"), "usage", 2),
+        "no such noun": (("casse", "list"), "usage", 2),
+        "a value missing, and nobody to ask": (("case", "new", "--kind", "asylum"), "usage", 2),
+        "a word of no vocabulary": (("case", "new", "--kind", "war", "--title", "T"), "usage", 2),
+        "a file that is not there": (("note", "add", "NOPE-NOPE", "--file", "/nonexistent"), "usage", 2),
+        "a package that is not there": (("package", "verify", "/nonexistent"), "not-found", 4),
+    }
 )
 def test_a_refusal_is_one_json_object_and_one_sentence(
-    desk: Desk, arguments: tuple[str, ...], code: str, exit_code: int
+    arguments: tuple[str, ...], code: str, exit_code: int, desk: Desk
 ) -> None:
     answer = desk.run(*arguments, "--json")
     assert answer.code == exit_code
@@ -63,27 +60,25 @@ def test_a_refusal_is_one_json_object_and_one_sentence(
     assert answer.err.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        pytest.param(("member", "admit", "{}"), "Check the path", id="no request"),
-        pytest.param(("member", "show", "{}"), "Check the path", id="no proposal"),
-        pytest.param(("approval", "show", "{}"), "Check the path", id="no letter"),
-        pytest.param(("bundle", "show", "{}"), "Check the path", id="no bundle"),
-        pytest.param(("package", "verify", "{}/.."), "Name the folder that a package was opened to", id="no package"),
-        pytest.param(
+@each(
+    {
+        "no request": (("member", "admit", "{}"), "Check the path"),
+        "no proposal": (("member", "show", "{}"), "Check the path"),
+        "no letter": (("approval", "show", "{}"), "Check the path"),
+        "no bundle": (("bundle", "show", "{}"), "Check the path"),
+        "no package": (("package", "verify", "{}/.."), "Name the folder that a package was opened to"),
+        "no identity": (
             ("package", "open", "{}", "--identity", "{}", "--out", "o"),
             "Name the file that `age-keygen` wrote",
-            id="no identity",
         ),
-        pytest.param(("recipient", "add", "A", "--age", "age1x"), "Ask the recipient for the public key", id="no key"),
-    ],
+        "no key": (("recipient", "add", "A", "--age", "age1x"), "Ask the recipient for the public key"),
+    }
 )
 def test_a_file_of_another_kind_is_the_wrong_file_and_no_damage_of_the_vault(
-    desk: Desk, tmp_path: Path, arguments: tuple[str, ...], words: str
+    arguments: tuple[str, ...], words: str, desk: Desk, tmp_path: Path
 ) -> None:
     other = tmp_path / "letters" / "shopping"
-    other.parent.mkdir()
+    other.parent.mkdir(exist_ok=True)
     other.write_text("bread\n")
     answer = desk.run(*(word.replace("{}/..", str(other.parent)).replace("{}", str(other)) for word in arguments))
     assert answer.code in {2, 6}
@@ -91,10 +86,11 @@ def test_a_file_of_another_kind_is_the_wrong_file_and_no_damage_of_the_vault(
     assert "log verify" not in answer.err
 
 
-def test_the_help_that_a_missing_value_names_can_be_asked_for(desk: Desk) -> None:
+def test_the_help_that_a_missing_value_names_can_be_asked_for_and_a_near_miss_is_pointed_out(desk: Desk) -> None:
     named = re.search("`casevault (.*)`", desk.run("case", "new", "--kind", "asylum").err)
     assert named
     assert "--title TITLE" in desk.run_bare(*named[1].split()).out
+    assert "Did you mean `casevault case`?" in desk.run("casse", "list").err
 
 
 def test_no_new_key_is_promised_to_who_takes_a_case_from_themselves(desk: Desk) -> None:
@@ -115,8 +111,12 @@ def test_a_cost_that_no_unlock_would_take_is_refused_before_anything_is_asked(
     assert (error["message"], error["advice"]) == ("--kdf-memory-mib is 64 to 2048", "Without it, it is 256.")
 
 
-def test_a_near_miss_is_pointed_out(desk: Desk) -> None:
-    assert "Did you mean `casevault case`?" in desk.run("casse", "list").err
+def test_no_vault_and_one_that_is_open_elsewhere_have_exit_codes_of_their_own(desk: Desk, tmp_path: Path) -> None:
+    for arguments in ((), ("--vault", str(tmp_path / "nowhere.vault"))):
+        assert desk.run_bare(*arguments, "case", "list", "--member", "M", "--no-input").code == 10
+    with desk.place.open():
+        answer = desk.run("case", "list", "--json")
+    assert (answer.code, answer.json()["error"]["code"]) == (11, "open-elsewhere")
 
 
 def test_a_wrong_passphrase_and_an_unknown_member_get_one_error(desk: Desk) -> None:
@@ -131,19 +131,6 @@ def test_a_wrong_passphrase_and_an_unknown_member_get_one_error(desk: Desk) -> N
     assert wrong.err == unknown.err
 
 
-@pytest.mark.parametrize("vault", ["nowhere.vault", ""])
-def test_no_vault_has_its_own_exit_code(desk: Desk, tmp_path: Path, vault: str) -> None:
-    arguments = ("--vault", str(tmp_path / vault)) if vault else ()
-    assert desk.run_bare(*arguments, "case", "list", "--member", "M", "--no-input").code == 10
-
-
-def test_a_vault_that_is_open_elsewhere_has_its_own_exit_code(desk: Desk) -> None:
-    with desk.place.open():
-        answer = desk.run("case", "list", "--json")
-    assert answer.code == 11
-    assert answer.json()["error"]["code"] == "open-elsewhere"
-
-
 def test_a_passphrase_file_that_others_can_read_is_refused(desk: Desk) -> None:
     desk.passphrase_file.chmod(0o644)
     answer = desk.run("case", "list")
@@ -151,22 +138,22 @@ def test_a_passphrase_file_that_others_can_read_is_refused(desk: Desk) -> None:
     assert "others can read the passphrase file" in answer.err
 
 
-PERSONAL = [
-    pytest.param(("case", "new", "--kind", "asylum", "--title", "T"), "--title", id="title"),
-    pytest.param(("person", "add", "X", "--role", "client", "--name", "N"), "--name", id="name"),
-    pytest.param(("person", "add", "X", "--role", "client", "--born", "1990"), "--born", id="born"),
-    pytest.param(("person", "add", "X", "--role", "client", "--phone", "1234"), "--phone", id="phone"),
-    pytest.param(("person", "add", "X", "--role", "client", "--email", "a@b"), "--email", id="email"),
-    pytest.param(("person", "add", "X", "--role", "client", "--document", "pin:1"), "--document", id="document"),
-    pytest.param(("search", "word"), "--words", id="search words"),
-    pytest.param(("recipient", "add", "Name", "--age", "age1x"), "--name", id="recipient"),
-    pytest.param(("init", "--org", "Org"), "--org", id="organisation"),
-]
+PERSONAL = {
+    "title": (("case", "new", "--kind", "asylum", "--title", "T"), "--title"),
+    "name": (("person", "add", "X", "--role", "client", "--name", "N"), "--name"),
+    "born": (("person", "add", "X", "--role", "client", "--born", "1990"), "--born"),
+    "phone": (("person", "add", "X", "--role", "client", "--phone", "1234"), "--phone"),
+    "email": (("person", "add", "X", "--role", "client", "--email", "a@b"), "--email"),
+    "document": (("person", "add", "X", "--role", "client", "--document", "pin:1"), "--document"),
+    "search words": (("search", "word"), "--words"),
+    "recipient": (("recipient", "add", "Name", "--age", "age1x"), "--name"),
+    "organisation": (("init", "--org", "Org"), "--org"),
+}
 
 
-@pytest.mark.parametrize(("arguments", "option"), PERSONAL)
+@each(PERSONAL)
 def test_at_a_terminal_a_personal_value_as_an_option_is_refused_with_the_safe_form(
-    desk: Desk, arguments: tuple[str, ...], option: str
+    arguments: tuple[str, ...], option: str, desk: Desk
 ) -> None:
     answer = desk.run_at_terminal(*arguments)
     assert answer.code == 2
@@ -213,18 +200,17 @@ def test_in_scripts_personal_values_are_options_or_json(desk: Desk) -> None:
     assert titles >= {"By option", "По-русски"}
 
 
-@pytest.mark.parametrize(
-    ("stdin", "words"),
-    [
-        pytest.param("not json", "no JSON object", id="no JSON"),
-        pytest.param('["title"]', "may have the members", id="no object"),
-        pytest.param('{"titel": "T"}', "may have the members title only", id="an unknown member"),
-        pytest.param('{"title": 7}', "strings or lists of strings", id="a number"),
-        pytest.param('{"title": ["A", "B"]}', "takes one value", id="two titles"),
-        pytest.param("{}", "--title is missing", id="nothing"),
-    ],
+@each(
+    {
+        "no JSON": ("not json", "no JSON object"),
+        "no object": ('["title"]', "may have the members"),
+        "an unknown member": ('{"titel": "T"}', "may have the members title only"),
+        "a number": ('{"title": 7}', "strings or lists of strings"),
+        "two titles": ('{"title": ["A", "B"]}', "takes one value"),
+        "nothing": ("{}", "--title is missing"),
+    }
 )
-def test_bad_json_input_is_refused_and_changes_nothing(desk: Desk, stdin: str, words: str) -> None:
+def test_bad_json_input_is_refused_and_changes_nothing(stdin: str, words: str, desk: Desk) -> None:
     before = desk.run("case", "list", "--json").json()
     answer = desk.run("case", "new", "--kind", "asylum", "--from", "-", stdin=stdin)
     assert answer.code == 2

@@ -6,8 +6,6 @@ import argparse
 import importlib
 from collections.abc import Iterator
 
-import pytest
-
 from tests.cli.desk import Desk
 from tests.tables import each
 from vault.cli.dispatch import Parser
@@ -38,17 +36,14 @@ def test_the_help_of_a_noun_and_of_a_verb_begin_with_what_they_are_for(desk: Des
         assert "\nTake a case back: a new key is made.\n" in answer.out
 
 
-@pytest.mark.parametrize(
-    ("noun", "promise"),
-    [
+def test_nouns_without_verbs_say_what_they_do(desk: Desk) -> None:
+    for noun, promise in (
         ("lock", "End this vault's running app"),
         ("status", "How this vault stands"),
         ("doctor", "What this computer lets"),
         ("app", "Open the app on this terminal"),
-    ],
-)
-def test_nouns_without_verbs_say_what_they_do(desk: Desk, noun: str, promise: str) -> None:
-    assert f"\n{promise}" in desk.run_bare(noun, "--help").out
+    ):
+        assert f"\n{promise}" in desk.run_bare(noun, "--help").out
 
 
 def test_the_people_of_a_case_are_listed(desk: Desk) -> None:
@@ -65,10 +60,7 @@ def test_a_day_that_is_none_is_told_the_form_that_it_needs(desk: Desk) -> None:
     assert "--until must be a full day, YYYY-MM-DD." in answer.err
 
 
-@pytest.mark.parametrize("asked", [("--help",), ("-h",), ("help",)])
-def test_the_help_is_given_beside_global_options_too(desk: Desk, asked: tuple[str, ...]) -> None:
-    assert desk.run_bare("--json", *asked).json()["help"] == desk.run_bare("--quiet", *asked).out == HELP
-
-
-def test_the_help_fits_a_terminal_of_80_columns() -> None:
+def test_the_help_is_given_beside_global_options_too_and_fits_80_columns(desk: Desk) -> None:
+    for asked in ("--help", "-h", "help"):
+        assert desk.run_bare("--json", asked).json()["help"] == desk.run_bare("--quiet", asked).out == HELP
     assert [line for line in HELP.splitlines() if len(line) > 80] == []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.cli.desk import Answer, Desk
 from tests.cli.typist import Typist
 
@@ -16,45 +14,20 @@ def init(desk: Desk, vault: Path, sheets: Path) -> Answer:
     return desk.run_bare(*options, *wanted)
 
 
-def in_a_missing_folder(folder: Path) -> Path:
-    return folder / "missing" / "sheets"
-
-
-def there_already(folder: Path) -> Path:
-    (folder / "sheets").write_text("mine")
-    return folder / "sheets"
-
-
-def link_to_a_file(folder: Path) -> Path:
-    (folder / "letter").write_text("mine")
-    (folder / "sheets").symlink_to(folder / "letter")
-    return folder / "sheets"
-
-
-@pytest.mark.parametrize("unusable", [in_a_missing_folder, there_already, link_to_a_file])
-def test_sheets_that_cannot_be_written_are_told_before_there_is_a_vault(
-    desk: Desk, tmp_path: Path, unusable: object
-) -> None:
-    assert callable(unusable)
-    sheets = unusable(tmp_path)
-    answer = init(desk, tmp_path / "new.vault", sheets)
-    assert answer.code == 5
-    assert answer.json()["error"]["code"] == "refused"
-    assert not (tmp_path / "new.vault").exists()
-    for kept in (tmp_path / "sheets", tmp_path / "letter"):
-        assert not kept.exists() or kept.read_text() == "mine"
-
-
-def test_an_empty_sheet_that_a_killed_run_left_is_called_that(desk: Desk, tmp_path: Path) -> None:
-    (tmp_path / "sheets.txt").touch()
-    answer = init(desk, tmp_path / "new.vault", tmp_path / "sheets.txt")
-    assert answer.code == 5
-    assert "It is empty, as an attempt that was cut off leaves it" in answer.json()["error"]["advice"]
-
-
-def test_sheets_go_when_there_is_no_vault(desk: Desk, tmp_path: Path) -> None:
-    answer = init(desk, desk.place.path, tmp_path / "sheets")
-    assert answer.code == 5
+def test_sheets_that_cannot_be_written_are_told_before_there_is_a_vault(desk: Desk, tmp_path: Path) -> None:
+    for name in ("there", "letter"):
+        (tmp_path / name).write_text("mine")
+    (tmp_path / "link").symlink_to(tmp_path / "letter")
+    (tmp_path / "empty.txt").touch()
+    for sheets in ("missing/sheets", "there", "link", "empty.txt"):
+        answer = init(desk, tmp_path / "new.vault", tmp_path / sheets)
+        assert (answer.code, answer.json()["error"]["code"]) == (5, "refused")
+        assert not (tmp_path / "new.vault").exists()
+        left = "It is empty, as an attempt that was cut off leaves it"
+        assert (left in answer.json()["error"]["advice"]) is (sheets == "empty.txt")
+    assert [(tmp_path / name).read_text() for name in ("there", "letter", "link")] == ["mine"] * 3
+    # They go when there is no vault.
+    assert init(desk, desk.place.path, tmp_path / "sheets").code == 5
     assert not (tmp_path / "sheets").exists()
 
 
@@ -66,15 +39,11 @@ def test_sheets_are_for_their_owner_alone(desk: Desk, tmp_path: Path) -> None:
     status = desk.run_bare("--vault", str(tmp_path / "new.vault"), "status").out
     assert "recovery sheets not proven yet" in status
     assert "they count as none: `casevault recovery drill`." in status
-
-
-def test_a_folder_is_made_for_sheets_where_one_is_named(desk: Desk, tmp_path: Path) -> None:
     folder = tmp_path / "paper"
-    answer = init(desk, tmp_path / "new.vault", folder)
+    answer = init(desk, tmp_path / "second.vault", folder)
     assert answer.code == 0, answer.err
     assert folder.stat().st_mode & 0o777 == 0o700
-    names = sorted(file.name for file in folder.iterdir())
-    assert names == [f"recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3)]
+    assert sorted(file.name for file in folder.iterdir()) == [f"recovery-sheet-{n}-of-3.pdf" for n in (1, 2, 3)]
 
 
 def test_whoever_has_a_printer_is_told_so_before_anything_is_typed(desk: Desk, tmp_path: Path) -> None:

@@ -29,31 +29,30 @@ def commands(organisation: Organisation) -> dict[str, tuple[str, ...]]:
     }
 
 
-@pytest.mark.parametrize("command", ["suspend", "leave", "roles", "lost"])
-def test_a_script_is_told_what_is_lost_and_has_to_say_yes(organisation: Organisation, desk: Desk, command: str) -> None:
-    given = commands(organisation)[command]
-    refused = desk.run(*given, "--json")
-    assert refused.code == 3
-    assert LOST in refused.err
-    error = refused.json()["error"]
-    assert (error["message"], error["advice"]) == ("nothing is changed: work may be lost", "Repeat it with --yes.")
+def test_a_script_is_told_what_is_lost_and_has_to_say_yes(organisation: Organisation, desk: Desk) -> None:
+    for given in commands(organisation).values():
+        refused = desk.run(*given, "--json")
+        assert refused.code == 3
+        assert LOST in refused.err
+        error = refused.json()["error"]
+        assert (error["message"], error["advice"]) == ("nothing is changed: work may be lost", "Repeat it with --yes.")
     done = desk.run(*given, "--yes", "--json")
     assert (done.code, done.json()["done"]) == (0, True)
     assert LOST in done.err
 
 
-@pytest.mark.parametrize(("typed", "code"), [("\n", 3), ("y\n", 3), ("yes\n", 0)])
-def test_a_person_is_asked_and_enter_means_no(organisation: Organisation, desk: Desk, typed: str, code: int) -> None:
-    answer = desk.run_at_terminal(*commands(organisation)["roles"], typed=typed)
-    assert answer.code == code, answer.err
-    assert LOST in answer.err
-    assert "Or give caseworker too: then nothing is lost, and they may do no more by it." in answer.err
-    assert "Go on? Type yes: " in answer.err
-    if code:
-        assert "nothing is changed. Take their bundle, then repeat the command." in answer.err
-    listed = desk.run("member", "list", "--json").json()["members"]
-    roles = next(one["roles"] for one in listed if one["name"] == organisation[JOEL].name)
-    assert roles == (["caseworker"] if code else ["supervisor"])
+def test_a_person_is_asked_and_enter_means_no(organisation: Organisation, desk: Desk) -> None:
+    for typed, code in (("\n", 3), ("y\n", 3), ("yes\n", 0)):
+        answer = desk.run_at_terminal(*commands(organisation)["roles"], typed=typed)
+        assert answer.code == code, answer.err
+        assert LOST in answer.err
+        assert "Or give caseworker too: then nothing is lost, and they may do no more by it." in answer.err
+        assert "Go on? Type yes: " in answer.err
+        if code:
+            assert "nothing is changed. Take their bundle, then repeat the command." in answer.err
+        listed = desk.run("member", "list", "--json").json()["members"]
+        roles = next(member["roles"] for member in listed if member["name"] == organisation[JOEL].name)
+        assert roles == (["caseworker"] if code else ["supervisor"])
 
 
 def test_where_nothing_is_lost_nobody_is_asked(organisation: Organisation, desk: Desk) -> None:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.cli.desk import Desk
+from tests.tables import each
 
 SECRET = "Quillfeather"
 
-WRONG = [
-    pytest.param(("person", "add", "X", "--role", SECRET), id="a word of no vocabulary"),
-    pytest.param(
-        ("person", "add", "X", "--role", f"{SECRET} (choose from {SECRET})"), id="one that looks like choices"
-    ),
-    pytest.param(("person", "add", "X", "--rol", "client", "--name", SECRET), id="an option misspelt"),
-    pytest.param(("case", "new", "--kind", "other", "--title", "T", SECRET), id="a word too many"),
-    pytest.param(("case", SECRET), id="no such verb"),
-    pytest.param((SECRET, "list"), id="no such noun"),
-    pytest.param(("search", "x", "--limit", SECRET), id="a limit that is no number"),
-    pytest.param(("search", f"--bogus={SECRET}", "x"), id="an option that does not exist"),
-    pytest.param(("case", "list", f"--json={SECRET}"), id="a value where none belongs"),
-    pytest.param(("case", "list", "--passphrase-fd", SECRET), id="a global option of the wrong type"),
-    pytest.param(("search", SECRET, "--limit", "0"), id="a limit of nothing"),
-    pytest.param(("search", SECRET, "--limit", "-5"), id="a limit below nothing"),
-    pytest.param(("search", SECRET, "--limit", str(10**20)), id="a limit beyond any number of hits"),
-    pytest.param(("case", "list", "--limit", str(10**20)), id="a limit beyond any number of cases"),
-]
+WRONG = {
+    "a word of no vocabulary": (("person", "add", "X", "--role", SECRET),),
+    "one that looks like choices": (("person", "add", "X", "--role", f"{SECRET} (choose from {SECRET})"),),
+    "an option misspelt": (("person", "add", "X", "--rol", "client", "--name", SECRET),),
+    "a word too many": (("case", "new", "--kind", "other", "--title", "T", SECRET),),
+    "no such verb": (("case", SECRET),),
+    "no such noun": ((SECRET, "list"),),
+    "a limit that is no number": (("search", "x", "--limit", SECRET),),
+    "an option that does not exist": (("search", f"--bogus={SECRET}", "x"),),
+    "a value where none belongs": (("case", "list", f"--json={SECRET}"),),
+    "a global option of the wrong type": (("case", "list", "--passphrase-fd", SECRET),),
+    "a limit of nothing": (("search", SECRET, "--limit", "0"),),
+    "a limit below nothing": (("search", SECRET, "--limit", "-5"),),
+    "a limit beyond any number of hits": (("search", SECRET, "--limit", str(10**20)),),
+    "a limit beyond any number of cases": (("case", "list", "--limit", str(10**20)),),
+}
 
 
-@pytest.mark.parametrize("arguments", WRONG)
-def test_a_usage_error_says_nothing_of_what_was_typed(desk: Desk, arguments: tuple[str, ...]) -> None:
+@each(WRONG)
+def test_a_usage_error_says_nothing_of_what_was_typed(arguments: tuple[str, ...], desk: Desk) -> None:
     answer = desk.run(*arguments, "--json")
     assert answer.code == 2
     assert answer.json()["error"]["code"] == "usage"

@@ -48,9 +48,9 @@ def test_a_morning_of_commands_takes_one_passphrase(desk: Desk) -> None:
     assert titles.count("Morning in the shell") == 1
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
+def test_what_does_not_go_in_the_shell_is_said_and_ends_nothing(desk: Desk) -> None:
+    shell = _begin(desk)
+    for typed, said in (
         ("app", "does not go within the shell"),
         ("--quiet shell", "does not go within the shell"),
         ("--vault elsewhere.vault case list", "does not go within the shell"),
@@ -58,43 +58,27 @@ def test_a_morning_of_commands_takes_one_passphrase(desk: Desk) -> None:
         ("passphrase change", "Leave with `exit` first"),
         ("note add 'half", "a quotation mark is not closed"),
         ("frobnicate", "there is no such command"),
-    ],
-)
-def test_what_does_not_go_in_the_shell_is_said_and_ends_nothing(desk: Desk, typed: str, said: str) -> None:
-    shell = _begin(desk)
-    shell.type(typed)
-    shell.wait_for(said)
-    shell.wait_for(_PROMPT)
+        ("status", "none since the last unlock"),
+    ):
+        shell.type(typed)
+        shell.wait_for(said)
+        shell.wait_for(_PROMPT)
     shell.type_bytes(b"\x04")
     shell.wait_for("Locked.")
     assert shell.end() == 0
 
 
-def test_a_shell_that_nobody_types_in_locks(desk: Desk) -> None:
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_command_that_asks_and_is_not_answered_locks_too(desk: Desk, asks: bool) -> None:
     """The shortest time is a minute: the clock of the process is run ahead by its own alarm."""
-
     shell = _begin(desk, "--idle", "1")
-    os.kill(shell.process.pid, signal.SIGALRM)
+    if asks:
+        shell.type("case new --kind asylum")
+        shell.wait_for("Title of the case")
+    os.kill(shell.pid, signal.SIGALRM)
     shell.wait_for("Locked: nobody typed for 1 minute")
     assert shell.end() == 0
     assert desk.run("case", "list").code == 0
-
-
-def test_a_command_that_asks_and_is_not_answered_locks_too(desk: Desk) -> None:
-    shell = _begin(desk, "--idle", "1")
-    shell.type("case new --kind asylum")
-    shell.wait_for("Title of the case")
-    os.kill(shell.process.pid, signal.SIGALRM)
-    shell.wait_for("Locked: nobody typed for 1 minute")
-    assert shell.end() == 0
-
-
-def test_status_within_the_shell_is_of_the_vault_that_is_open(desk: Desk) -> None:
-    shell = _begin(desk)
-    shell.type("status")
-    shell.wait_for("none since the last unlock")
-    shell.type("exit")
-    assert shell.end() == 0
 
 
 def test_a_script_is_told_to_give_each_command_by_itself(desk: Desk) -> None:

@@ -2,70 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
-import select
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import REPOSITORY, Desk
+from tests.cli.desk import Desk
+from tests.cli.typist import Typist
 from tests.seal.layouts import typed_in
 from tests.services.founded import MEMBER, PASSPHRASE
 from vault.cli.choosing import usual_language
 
 NEW = b"a kettle for the harbour"
-
-
-class Terminal:
-    """A command at a terminal of its own, which it also finds under /dev/tty."""
-
-    def __init__(self, desk: Desk, *arguments: str) -> None:
-        self.shown = ""
-        pid, self.ours = pty.fork()
-        if pid == 0:
-            os.chdir(REPOSITORY)
-            os.execve(desk.command()[0], desk.command(*arguments), desk.environment)
-        self.pid = pid
-
-    def until(self, words: str, *, seconds: float = 60) -> str:
-        """Wait until the terminal shows this and return all that came before it and was not returned yet."""
-        ends = time.monotonic() + seconds
-        while words not in self.shown:
-            if not select.select([self.ours], [], [], max(0, ends - time.monotonic()))[0]:
-                pytest.fail(f"never shown: {words!r}, but {self.shown!r}")
-            try:
-                self.shown += os.read(self.ours, 4096).decode()
-            except OSError:
-                pytest.fail(f"ended without {words!r}: {self.shown!r}")
-        before, _, self.shown = self.shown.partition(words)
-        return before
-
-    def type(self, text: str) -> None:
-        os.write(self.ours, text.encode() + b"\n")
-
-    def end(self, *, pressing: bytes = b"", seconds: float = 60) -> int:
-        """Wait until the command has ended and return its exit code; `pressing` is pressed until then.
-
-        What is pressed between two questions goes with what was typed ahead: once is not enough.
-        """
-        ends = time.monotonic() + seconds
-        try:
-            while time.monotonic() < ends:
-                os.write(self.ours, pressing)
-                if select.select([self.ours], [], [], 0.5)[0]:
-                    self.shown += os.read(self.ours, 4096).decode()
-            os.kill(self.pid, signal.SIGKILL)
-            pytest.fail(f"did not end: {self.shown!r}")
-        except OSError:
-            pass
-        code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        os.close(self.ours)
-        return code
 
 
 def words_of(shown: str) -> str:
@@ -121,7 +70,7 @@ def test_a_wrong_old_passphrase_is_exit_code_12(desk: Desk, tmp_path: Path) -> N
 
 
 def test_a_person_changes_the_passphrase_by_typing_it_twice(desk: Desk, tmp_path: Path) -> None:
-    terminal = Terminal(desk, *desk.given()[:4], "passphrase", "change")
+    terminal = Typist(desk, *desk.given()[:4], "passphrase", "change")
     terminal.until("Passphrase: ")
     terminal.type(PASSPHRASE.decode())
     terminal.until("New passphrase")
@@ -130,12 +79,12 @@ def test_a_person_changes_the_passphrase_by_typing_it_twice(desk: Desk, tmp_path
     terminal.type(NEW.decode())
     terminal.until("The passphrase is changed.")
     assert terminal.end() == 0
-    assert NEW.decode() not in terminal.shown
+    assert NEW.decode() not in terminal.seen
     assert opens(desk, NEW, tmp_path) == 0
 
 
 def test_one_that_is_weak_or_mistyped_is_asked_for_again_and_never_meets_the_shell(desk: Desk, tmp_path: Path) -> None:
-    terminal = Terminal(desk, *desk.given()[:4], "passphrase", "change")
+    terminal = Typist(desk, *desk.given()[:4], "passphrase", "change")
     terminal.until("Passphrase: ")
     terminal.type(PASSPHRASE.decode())
     terminal.until("New passphrase")
@@ -156,7 +105,7 @@ def test_one_that_is_weak_or_mistyped_is_asked_for_again_and_never_meets_the_she
 
 
 def test_a_new_vault_asks_again_for_a_weak_one(desk: Desk, tmp_path: Path) -> None:
-    terminal = Terminal(desk, "--vault", str(tmp_path / "new.vault"), "--member", "Lina Ortega", "init")
+    terminal = Typist(desk, "--vault", str(tmp_path / "new.vault"), "--member", "Lina Ortega", "init")
     terminal.until("Name of the organisation")
     terminal.type("Aid")
     for weak in ("password1", "lina ortega"):
@@ -170,7 +119,7 @@ def test_a_new_vault_asks_again_for_a_weak_one(desk: Desk, tmp_path: Path) -> No
 
 
 def test_one_that_is_made_is_shown_once_and_typed_back_from_the_paper(desk: Desk, tmp_path: Path) -> None:
-    terminal = Terminal(desk, *desk.given()[:4], "passphrase", "change", "--generate", "ru")
+    terminal = Typist(desk, *desk.given()[:4], "passphrase", "change", "--generate", "ru")
     terminal.until("Passphrase: ")
     terminal.type(PASSPHRASE.decode())
     made = words_of(terminal.until("it is not shown again. "))
@@ -185,14 +134,14 @@ def test_one_that_is_made_is_shown_once_and_typed_back_from_the_paper(desk: Desk
     terminal.type(typed)
     rest = terminal.until("The passphrase is changed.")
     assert terminal.end() == 0
-    assert made not in rest + terminal.shown
+    assert made not in rest + terminal.seen
     assert opens(desk, made.encode(), tmp_path) == 0
     assert opens(desk, typed.encode(), tmp_path) == 0
     assert opens(desk, PASSPHRASE, tmp_path) == 12
 
 
 def test_who_presses_enter_alone_gets_one_made(desk: Desk) -> None:
-    terminal = Terminal(desk, *desk.given()[:4], "passphrase", "change")
+    terminal = Typist(desk, *desk.given()[:4], "passphrase", "change")
     terminal.until("Passphrase: ")
     terminal.type(PASSPHRASE.decode())
     terminal.until("one is made for you): ")
@@ -216,11 +165,11 @@ def test_generate_shows_at_a_terminal_and_answers_a_script_that_says_so(desk: De
     assert len(longer.out.split()) == 9
     shorter = desk.run("passphrase", "generate", "--language", "ru", "--words", "6", "--show")
     assert (shorter.code, "worth less than 77 bits" in shorter.err) == (2, True)
-    terminal = Terminal(desk, "--json", "passphrase", "generate", "--language", "en")
+    terminal = Typist(desk, "--json", "passphrase", "generate", "--language", "en")
     made = words_of(terminal.until("it is not shown again. "))
     terminal.type("")
     assert terminal.end() == 0
-    assert made.split()[0] not in terminal.shown.rpartition("\x1b[H")[2]
+    assert made.split()[0] not in terminal.seen.rpartition("\x1b[H")[2]
 
 
 def test_a_generated_one_is_never_made_for_change_without_a_terminal(desk: Desk, tmp_path: Path) -> None:
@@ -301,9 +250,7 @@ def test_init_offers_one_that_is_made_and_refuses_what_is_easily_guessed(desk: D
     refused = desk.run_bare(*new, "--passphrase-file", weak, *asked)
     assert (refused.code, refused.json()["error"]["message"]) == (5, "this passphrase is too easy to guess")
     assert not (tmp_path / "new.vault").exists()
-    terminal = Terminal(
-        desk, "--vault", str(tmp_path / "new.vault"), "--member", "Amina Example", *asked[:1], *asked[3:]
-    )
+    terminal = Typist(desk, "--vault", str(tmp_path / "new.vault"), "--member", "Amina Example", *asked[:1], *asked[3:])
     terminal.until("Name of the organisation: ")
     terminal.type("Harbour Aid")
     terminal.until("one is made for you): ")
