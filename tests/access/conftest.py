@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.access.desk import desk
-from tests.access.few import asking, few
-from tests.access.opened import parts
+from tests.access.keyboard import keyboard, keyboard_template
 from tests.services.conftest import (
     filled,
     filled_session,
@@ -16,15 +14,13 @@ from tests.services.conftest import (
 from vault.store.engine import Database
 
 __all__ = [
-    "asking",
-    "desk",
-    "few",
     "filled",
     "filled_session",
     "filled_template",
     "founded",
     "founded_template",
-    "parts",
+    "keyboard",
+    "keyboard_template",
     "session",
 ]
 

@@ -2,49 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields
+from pathlib import Path
 
-import pytest
-
+from tests.access.seats import MEMBER, SEAT, VAULT
+from tests.services.founded import MEMBER as NAME
+from tests.services.founded import PASSPHRASE, Filled
 from vault.access.audit_keys import AuditKey
-from vault.access.by_sheets import ByRecovery
+from vault.access.by_sheets import opened_by_sheets
 from vault.access.copies import CopyKeys
 from vault.access.factors import Factors
 from vault.access.founding import Founded
-from vault.access.joining import Asked, HereSeat, NewSeat
+from vault.access.inviting import make_invitation
+from vault.access.joining import new_seat
 from vault.access.keyrings import GrantedKey
+from vault.access.own_files import OwnFile
 from vault.access.pins import PinFile
-from vault.access.reach import Reached
-from vault.access.recovering import _Plan
-from vault.access.session import Session
-from vault.access.unlock import _Logs
+from vault.access.root_secret import kept_secret
 from vault.access.waiting import Waiting
+from vault.ids import CompartmentId, EpochId
+from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.records.seatlog import SealedPlace
+from vault.seal.keyfile import KeyFile, SeatSecrets
+from vault.seal.recovery import derive_root_seed
+from vault.seal.unlocking import unlock as open_slot
+from vault.store.memory import open_in_memory
+
+SECRET = b"orchard, copper, lantern, heron!"
 
 
-@pytest.mark.parametrize(
-    ("kind", "hidden"),
-    [
-        (AuditKey, {"key"}),
-        (ByRecovery, {"doors", "database", "private", "root_seed", "granted", "listings"}),
-        (CopyKeys, {"database_key", "draft_key"}),
-        (Factors, {"passphrase", "device_secret", "fido2_secret"}),
-        (Founded, {"root_secret"}),
-        (NewSeat, {"secrets"}),
-        (Asked, {"file"}),
-        (HereSeat, {"keys", "rows"}),
-        (GrantedKey, {"key"}),
-        (PinFile, {"pin_key"}),
-        (Reached, {"keys"}),
-        (_Plan, {"audit"}),
-        (Session, {"_secrets", "_keeper", "_next_pins", "_drafts", "_index"}),
-        (_Logs, {"identity_seed"}),
-        (Waiting, {"session_seed", "following_seed"}),
-    ],
-)
-def test_no_repr_shows_a_secret(kind: type, hidden: set[str]) -> None:
-    assert {one.name for one in fields(kind) if not one.repr} == hidden
+def shows(value: object, secrets: Iterable[bytes]) -> bool:
+    """Say whether a value's text holds one of the secrets."""
+    text = repr(value)
+    return any(form in text for secret in secrets for form in (repr(secret)[2:-1], secret.hex()))
 
 
-def test_factors_that_are_printed_show_nothing_of_themselves() -> None:
-    factors = Factors(bytearray(b"orchard copper"), b"d" * 32, b"f" * 32)
-    assert not any(part in repr(factors) for part in ("orchard", "dddd", "ffff"))
+def secrets_in(own: SeatSecrets) -> list[bytes]:
+    public = {"seat", "root_public"}
+    return [getattr(own, one.name) for one in fields(own) if one.name not in public]
+
+
+def test_no_repr_shows_a_secret() -> None:
+    case, epoch, place = CompartmentId(b"c" * 16), EpochId(b"e" * 16), SealedPlace(VAULT, SEAT, SECRET)
+    notice = EpochNotice(1, VAULT, case, CompartmentKind.CASE, epoch)
+    values = (
+        AuditKey(case, epoch, SECRET),
+        CopyKeys(place, SECRET, SECRET),
+        Factors(bytearray(SECRET), SECRET, SECRET),
+        Founded(VAULT, MEMBER, (), SECRET),
+        GrantedKey(notice, SECRET, (), is_altered=False),
+        OwnFile(Path("index"), VAULT, SEAT, SECRET),
+        PinFile(Path("pins"), VAULT, SEAT, SECRET),
+        Waiting(b"g" * 249, MEMBER, bytes(32), False, SECRET, SECRET),
+    )
+    assert [type(value).__name__ for value in values if shows(value, [SECRET])] == []
+
+
+def test_no_repr_of_an_open_vault_or_a_seat_that_asks_to_join_shows_a_key(filled: Filled) -> None:
+    own = open_slot(KeyFile.decode((filled.path / "keys").read_bytes()), bytearray(PASSPHRASE), NAME).secrets
+    with filled.open() as session:
+        keyring = session.keyring
+        keys = [keyring.get(epoch) or b"" for held in keyring.compartments() for epoch in keyring.epochs_of(held)]
+        root = kept_secret(session) or b""
+        assert len(keys) >= 6
+        assert not shows(session, [*secrets_in(own), *keys, root])
+        new = new_seat(open_in_memory(), make_invitation(session, by=NAME, roles=["intake"]), "Oren", here=False)
+        assert not shows(new, secrets_in(new.secrets))
+    with opened_by_sheets(filled.path, root) as opened:
+        assert not shows(opened, [root, derive_root_seed(root), opened.doors.new, *keys])
