@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from vault.access.alarms import DEVICE_ALARM, SHEETS_ALARM, Alarm, faults_among, remembered, settled, stored_code
 from vault.ids import SeatId
 
@@ -12,18 +10,17 @@ MANY = [SeatId(bytes([number]) * 16) for number in range(12)]
 TEXT = "A sentence for a person."
 
 
-@pytest.mark.parametrize(
-    ("alarm", "stops"),
-    [
-        (Alarm("fork", TEXT), True),
-        (Alarm("no-pins", TEXT, is_fault=False), False),
-        (Alarm("fork", TEXT, seats=frozenset({ONE})), True),
-        (Alarm("fork", TEXT, seats=frozenset({OTHER})), False),
-        (Alarm("fork", TEXT, seats=frozenset({ONE, OTHER})), True),
-    ],
-)
-def test_a_fault_stops_unless_it_lies_in_logs_of_ended_seats_alone(alarm: Alarm, stops: bool) -> None:
-    assert faults_among([alarm], live={ONE}) == ([alarm] if stops else [])
+STOPS = {
+    Alarm("fork", TEXT): True,
+    Alarm("no-pins", TEXT, is_fault=False): False,
+    Alarm("fork", TEXT, seats=frozenset({ONE})): True,
+    Alarm("fork", TEXT, seats=frozenset({OTHER})): False,
+    Alarm("fork", TEXT, seats=frozenset({ONE, OTHER})): True,
+}
+
+
+def test_a_fault_stops_unless_it_lies_in_logs_of_ended_seats_alone() -> None:
+    assert {alarm: faults_among([alarm], live={ONE}) == [alarm] for alarm in STOPS} == STOPS
 
 
 def test_what_takes_from_a_seat_is_not_stopped_by_a_fault_in_its_logs() -> None:
@@ -52,31 +49,23 @@ def test_what_this_very_unlock_noticed_stays_and_keeps_what_is_remembered() -> N
     assert settled((own, old), None, (own, old)) == (own, old)
 
 
-@pytest.mark.parametrize("code", [f"{DEVICE_ALARM}:{ONE.hex()}", f"{SHEETS_ALARM}:7"])
-def test_news_is_told_by_one_session_more_and_stops_nothing(code: str) -> None:
-    first = Alarm(code, TEXT, is_fault=False, lasts=True)
-    again = remembered(stored_code(first), TEXT)
-    assert again == Alarm(code, TEXT, is_fault=False, is_remembered=True)
-    assert not again.lasts
+def test_news_is_told_by_one_session_more_and_stops_nothing() -> None:
+    for code in (f"{DEVICE_ALARM}:{ONE.hex()}", f"{SHEETS_ALARM}:7"):
+        first = Alarm(code, TEXT, is_fault=False, lasts=True)
+        assert remembered(stored_code(first), TEXT) == Alarm(code, TEXT, is_fault=False, is_remembered=True)
 
 
-@pytest.mark.parametrize(
-    ("seats", "stored"),
-    [
+def test_pins_keep_the_code_and_the_seats_in_order() -> None:
+    for seats, stored in (
         (frozenset[SeatId](), "fork"),
         (frozenset({ONE}), f"fork@{ONE.hex()}"),
         (frozenset({OTHER, ONE}), f"fork@{ONE.hex()},{OTHER.hex()}"),
         (frozenset(MANY), "fork@" + ",".join(seat.hex() for seat in MANY)),
-    ],
-)
-def test_pins_keep_the_code_and_the_seats_in_order(seats: frozenset[SeatId], stored: str) -> None:
-    alarm = Alarm("fork", TEXT, seats=seats)
-    assert stored_code(alarm) == stored
-    assert remembered(stored, TEXT) == Alarm("fork", TEXT, lasts=True, is_remembered=True, seats=seats)
+    ):
+        assert stored_code(Alarm("fork", TEXT, seats=seats)) == stored
+        assert remembered(stored, TEXT) == Alarm("fork", TEXT, lasts=True, is_remembered=True, seats=seats)
 
 
-@pytest.mark.parametrize(
-    "stored", ["fork@", "fork@no hex", f"fork@{ONE.hex()}00", f"fork@{ONE.hex()},aa", f"fork@aa,{ONE.hex()}"]
-)
-def test_what_names_no_seats_is_a_code_of_its_own_and_stops_everything(stored: str) -> None:
-    assert remembered(stored, TEXT) == Alarm(stored, TEXT, lasts=True, is_remembered=True)
+def test_what_names_no_seats_is_a_code_of_its_own_and_stops_everything() -> None:
+    for stored in ("fork@", "fork@no hex", f"fork@{ONE.hex()}00", f"fork@{ONE.hex()},aa", f"fork@aa,{ONE.hex()}"):
+        assert remembered(stored, TEXT) == Alarm(stored, TEXT, lasts=True, is_remembered=True)

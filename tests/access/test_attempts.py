@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import os
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.services.founded import Place
 from vault import clock
-from vault.access import attempts
 from vault.access.attempts import attempts_key, count_attempts, note_attempt
 from vault.access.session import Session
-from vault.ids import VaultId
+from vault.ids import RecordId, make_id
 from vault.records.versions import open_version
+from vault.records.work import Entry
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
-
-if TYPE_CHECKING:
-    from vault.access.directory import Directory
-    from vault.store.rows import Rows
 
 HINT_SIZE = 1_144  # FORMAT.md 3
 
@@ -122,21 +115,22 @@ def test_the_key_of_the_hints_is_found_among_versions_that_do_not_open(founded: 
             assert attempts_key(rows, session.vault, session.keyring, session.directory) is not None
 
 
-@pytest.mark.parametrize(
-    ("kind", "seed"),
-    [("attempts-key", "text" * 24), ("attempts-key", None), ("attempts-key", bytes(95)), ("organisation", bytes(96))],
-    ids=["text", "none", "too short", "another record"],
-)
-def test_what_is_no_key_of_the_hints_is_passed_over(monkeypatch: pytest.MonkeyPatch, kind: str, seed: object) -> None:
+def test_what_is_no_key_of_the_hints_is_passed_over(founded: Place) -> None:
     """Whoever may write the directory may write such a record; the true one stands behind it."""
-    said = [(kind, seed), ("attempts-key", b"s" * 96)]
-
-    def opened(sealed: tuple[str, object], **_: object) -> SimpleNamespace:
-        return SimpleNamespace(content=SimpleNamespace(kind=sealed[0], fields={"kem": sealed[1]}))
-
-    monkeypatch.setattr(attempts, "open_version", opened)
-    rows = cast("Rows", SimpleNamespace(versions=lambda _: said))
-    directory = cast("Directory", SimpleNamespace(compartment=bytes(16)))
-    found = attempts_key(rows, VaultId(bytes(16)), Keyring(), directory)
+    with founded.open() as session:
+        home, seed = session.directory.compartment, b"s" * 96
+        with session.database.transaction() as rows:
+            rows.erase_versions([(one.origin, one.seq, one.n) for one in rows.versions(home) if one.seq == 0])
+        said: list[tuple[str, object]] = [
+            ("attempts-key", "text" * 24),
+            ("attempts-key", None),
+            ("attempts-key", bytes(95)),
+        ]
+        with session.work(home) as work:
+            for kind, kem in (*said, ("organisation", bytes(96)), ("attempts-key", seed)):
+                work.write(home, RecordId(make_id()), kind, {"kem": kem})
+            work.commit(Entry(act="config.change"))
+        with session.database.reading() as rows:
+            found = attempts_key(rows, session.vault, session.keyring, session.directory)
     assert found is not None
-    assert found.public == KemPrivate.from_seed(b"s" * 96).public
+    assert found.public == KemPrivate.from_seed(seed).public

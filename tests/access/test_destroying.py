@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.access.test_keychange import PowerCutError, read_keys
+from tests.access.power import PowerCutError, at_flush
+from tests.access.test_keychange import read_keys
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault import platform
 from vault.access import destroying
@@ -62,17 +63,17 @@ def test_the_pins_go_from_the_account_s_own_state_folder_too(
 def test_a_part_of_a_file_is_overwritten_where_it_lies_and_flushed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flushed: list[int] = []
-    monkeypatch.setattr(platform, "flush_file", flushed.append)
-    monkeypatch.setattr("secrets.token_bytes", lambda size: b"r" * size)
-    path = tmp_path / "keys"
-    path.write_bytes(bytes(10))
-    destroying.overwrite(path, 3, 4)
-    assert path.read_bytes() == bytes(3) + b"rrrr" + bytes(3)
+    path, stood = tmp_path / "keys", list[bytes]()
+    path.write_bytes(bytes(100))
+    with at_flush(monkeypatch, 1, lambda: stood.append(path.read_bytes())):
+        destroying.overwrite(path, 30, 40)
+    (flushed,) = stood
+    assert (flushed[:30], flushed[70:], path.read_bytes()) == (bytes(30), bytes(30), flushed)
+    assert any(flushed[30:70])
     with path.open("r+b") as file:
-        destroying.overwrite_open(file.fileno(), size=2)
-        assert path.read_bytes() == b"rr" + bytes(1) + b"rrrr" + bytes(3)
-        assert flushed[1:] == [file.fileno()]
+        destroying.overwrite_open(file.fileno(), size=20)
+    assert any(path.read_bytes()[:20])
+    assert path.read_bytes()[20:] == flushed[20:]
 
 
 def test_what_a_link_points_to_is_not_overwritten(tmp_path: Path) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType, SimpleNamespace
-from typing import Any
+from types import MappingProxyType
 
 import msgspec
 import pytest
@@ -18,14 +16,13 @@ from hypothesis import strategies as st
 from tests.access.seats import SEAT, VAULT, keys_file
 from tests.store.samples import names_in
 from vault import platform
-from vault.access import pins as pins_module
-from vault.access.pins import PinFile, Pinned, Pins, begun_pins, first_pins, pinned_now, this_machine, with_keys
+from vault.access.pins import PinFile, Pinned, Pins, pinned_now, this_machine, with_keys
+from vault.access.session import Session
 from vault.errors import MalformedError, TryAgainError
 from vault.ids import Origin, SeatId, VaultId
 from vault.seal.envelope import LocalContext, open_sealed
 from vault.seal.pins import machine_digest, private_file_name
 from vault.seal.purposes import Purpose
-from vault.store.files import read_limited
 
 KEY = b"k" * 32
 LOG, OTHER, THIRD = (Origin(letter * 32) for letter in (b"a", b"b", b"c"))
@@ -58,11 +55,13 @@ def file(tmp_path: Path) -> PinFile:
 # ---- what pins are
 
 
-@pytest.mark.parametrize("pins", [PINS, FULL], ids=["few", "all"])
-def test_pins_come_back_as_they_were(pins: Pins, file: PinFile) -> None:
-    assert Pins.decode(pins.encode()) == pins
-    file.save(pins)
-    assert file.load() == pins
+def test_pins_come_back_as_they_were(file: PinFile) -> None:
+    for pins in (PINS, FULL):
+        assert Pins.decode(pins.encode()) == pins
+        file.save(pins)
+        assert file.load() == pins
+    # The newer ones stand in the place of the older ones, and nothing beside them.
+    assert names_in(file.folder) == [file.path.name]
 
 
 def test_pins_are_the_map_of_the_format_with_logs_and_seats_in_order() -> None:
@@ -105,74 +104,29 @@ def test_pins_of_before_generations_alarms_and_seats_were_kept_have_none() -> No
     )
 
 
-def test_nobody_changes_what_was_read() -> None:
-    with pytest.raises(TypeError, match="does not support item assignment"):
-        Pins.decode(PINS.encode()).logs[LOG] = Pinned(8, bytes(32))  # type: ignore[index]  # the type says so too
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"\x80", PINS.encode()[:-1], msgspec.msgpack.encode({"machine": 1}), b"\x81\xa1\xff\x01"],
-    ids=["nothing", "an empty map", "cut", "another type", "no UTF-8"],
-)
-def test_pins_of_another_form_are_refused(content: bytes) -> None:
-    with pytest.raises(MalformedError, match="the pins cannot be read"):
-        Pins.decode(content)
+def test_pins_of_another_form_are_refused() -> None:
+    for content in (b"", b"\x80", PINS.encode()[:-1], msgspec.msgpack.encode({"machine": 1}), b"\x81\xa1\xff\x01"):
+        with pytest.raises(MalformedError, match="the pins cannot be read"):
+            Pins.decode(content)
 
 
 # ---- what follows from a log
 
 
-def log_at(size: int) -> Any:
-    """Stands for `SeatLog`: LOG at this size, under another roster than PINS."""
-    frontier = SimpleNamespace(root=lambda: bytes([size]) * 32)
-    return SimpleNamespace(origin=LOG, size=size, frontier=frontier, roster=b"n" * 32)
-
-
-def test_an_account_begins_with_the_log_and_roster_that_it_met_and_knows_nothing_else() -> None:
-    assert first_pins(log_at(3), b"m" * 32) == Pins(
-        machine=b"m" * 32,
-        logs={},
-        current=LOG,
-        pending=None,
-        roster=b"n" * 32,
-        keys_header=b"",
-        keys_slot=b"",
-        index=None,
-        highest_ms=0,
-        keys_generation=0,
-    )
-
-
-def test_pins_follow_the_log_that_goes_on_and_forget_what_was_pending() -> None:
+def test_pins_follow_the_log_that_goes_on_and_forget_what_was_pending(session: Session) -> None:
+    log = session.log
     before = replace(FULL, current=OTHER)
-    expected = replace(
-        FULL,
-        logs={LOG: Pinned(9, b"\x09" * 32), OTHER: Pinned(0, bytes(32))},
-        current=LOG,
-        pending=None,
-        roster=b"n" * 32,
-    )
-    assert pinned_now(log_at(9), before, {}) == expected
-    assert before.logs == FULL.logs
+    logs = {**FULL.logs, log.origin: Pinned(log.size, log.frontier.root())}
+    expected = replace(FULL, logs=logs, current=log.origin, pending=None, roster=log.roster)
+    assert pinned_now(log, before, {}) == expected
+    assert LOG in before.logs.keys() - {log.origin}
 
 
-@pytest.mark.parametrize(
-    ("verified", "kept"),
-    [
-        pytest.param({}, Pinned(5, b"o" * 32), id="nothing"),
-        pytest.param({OTHER: Pinned(4, b"n" * 32)}, Pinned(5, b"o" * 32), id="a shorter log"),
-        pytest.param({OTHER: Pinned(5, b"n" * 32)}, Pinned(5, b"o" * 32), id="as long a log"),
-        pytest.param({OTHER: Pinned(6, b"n" * 32)}, Pinned(6, b"n" * 32), id="a longer log"),
-    ],
-)
-def test_of_another_log_the_longer_memory_is_kept(verified: dict[Origin, Pinned], kept: Pinned) -> None:
+def test_of_another_log_the_longer_memory_is_kept(session: Session) -> None:
     before = replace(PINS, logs={OTHER: Pinned(5, b"o" * 32)})
-    assert pinned_now(log_at(1), before, verified).logs[OTHER] == kept
-
-
-def test_a_log_that_was_verified_first_now_is_remembered_too() -> None:
-    assert pinned_now(log_at(1), PINS, {THIRD: Pinned(0, b"z" * 32)}).logs[THIRD] == Pinned(0, b"z" * 32)
+    kept = {size: pinned_now(session.log, before, {OTHER: Pinned(size, b"n" * 32)}).logs[OTHER] for size in (4, 5, 6)}
+    assert kept == {4: Pinned(5, b"o" * 32), 5: Pinned(5, b"o" * 32), 6: Pinned(6, b"n" * 32)}
+    assert pinned_now(session.log, before, {THIRD: Pinned(0, b"z" * 32)}).logs[THIRD] == Pinned(0, b"z" * 32)
 
 
 def test_pins_remember_of_the_keys_file_its_header_its_generation_and_this_seats_slot() -> None:
@@ -183,13 +137,6 @@ def test_pins_remember_of_the_keys_file_its_header_its_generation_and_this_seats
         keys_slot=sha256(keys.slots[4]).digest(),
         keys_generation=3,
     )
-
-
-def test_who_wrote_a_log_from_its_beginning_remembers_it_with_the_keys_file_and_the_time() -> None:
-    log, keys = log_at(3), keys_file()
-    log.now_ms = lambda: 1_700_000_000_000
-    seen = replace(first_pins(log, b"m" * 32), logs={LOG: Pinned(3, b"\x03" * 32)}, highest_ms=1_700_000_000_000)
-    assert begun_pins(log, b"m" * 32, keys, 4) == with_keys(seen, keys, 4)
 
 
 # ---- their file
@@ -224,19 +171,6 @@ def test_pins_that_this_seat_did_not_write_are_none(file: PinFile) -> None:
     assert file.load() == PINS
 
 
-def test_of_what_stands_there_no_more_than_a_mebibyte_is_read(file: PinFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[Path, int]] = []
-
-    def reading(path: Path, limit: int) -> bytes:
-        asked.append((path, limit))
-        return read_limited(path, limit)
-
-    monkeypatch.setattr(pins_module, "read_limited", reading)
-    file.save(PINS)
-    assert file.load() == PINS
-    assert asked == [(file.path, 1 << 20)]
-
-
 def nothing(path: Path) -> None:
     """Leave the place empty."""
 
@@ -259,51 +193,34 @@ def a_folder(path: Path) -> None:
     (path / "inside").touch()
 
 
-@pytest.mark.parametrize("stands", [nothing, a_file, a_folder, a_link_into_nowhere, a_link_to_a_folder])
-def test_whatever_stands_where_the_pins_belong_is_seen_and_keeps_nobody_from_writing_them(
-    file: PinFile, stands: Callable[[Path], None]
-) -> None:
-    file.folder.mkdir(parents=True)
-    stands(file.path)
-    assert file.is_there() is (stands is not nothing)
-    assert file.load() is None
-    file.save(PINS)
-    assert file.load() == PINS
-    aside = [name for name in names_in(file.folder) if name != file.path.name]
-    if stands is a_folder:
-        (moved,) = aside
-        assert moved.startswith(f"{file.path.name}.")
-        assert names_in(file.folder / moved) == ["inside"]
-    else:
-        assert aside == []
-
-
-def test_pins_replace_older_ones_and_leave_nothing_beside_them(file: PinFile) -> None:
-    file.save(PINS)
-    file.save(FULL)
-    assert file.load() == FULL
-    assert names_in(file.folder) == [file.path.name]
+def test_whatever_stands_where_the_pins_belong_is_seen_and_keeps_nobody_from_writing_them(tmp_path: Path) -> None:
+    for stands in (nothing, a_file, a_folder, a_link_into_nowhere, a_link_to_a_folder):
+        file = PinFile(tmp_path / stands.__name__ / "pins", VAULT, SEAT, KEY)
+        file.folder.mkdir(parents=True)
+        stands(file.path)
+        assert (stands, file.is_there(), file.load()) == (stands, stands is not nothing, None)
+        file.save(PINS)
+        assert file.load() == PINS
+        aside = [name for name in names_in(file.folder) if name != file.path.name]
+        assert [name.startswith(f"{file.path.name}.") for name in aside] == [True] * (stands is a_folder)
+        assert [names_in(file.folder / name) for name in aside] == [["inside"]] * (stands is a_folder)
 
 
 def test_a_state_folder_that_cannot_be_is_named_with_what_to_do(file: PinFile) -> None:
     file.folder.parent.write_text("a file where the folder should be")
-    with pytest.raises(TryAgainError) as refusal:
+    with pytest.raises(TryAgainError, match=f"^the state folder {file.folder} cannot be written$"):
         file.save(PINS)
-    assert str(refusal.value) == f"the state folder {file.folder} cannot be written"
-
-
-def test_this_machine_is_known_by_the_digest_of_its_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platform, "machine_id", lambda state: b"machine of " + bytes(state))
-    assert this_machine(tmp_path) == machine_digest(b"machine of " + bytes(tmp_path))
 
 
 def test_a_machine_without_a_name_and_without_a_state_folder_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(platform, "machine_id", lambda state: b"machine of " + bytes(state))
+    assert this_machine(tmp_path) == machine_digest(b"machine of " + bytes(tmp_path))
+
     def fail(state: Path) -> bytes:
         raise PermissionError
 
     monkeypatch.setattr(platform, "machine_id", fail)
-    with pytest.raises(TryAgainError) as refusal:
+    with pytest.raises(TryAgainError, match=f"^the state folder {tmp_path} cannot be written$"):
         this_machine(tmp_path)
-    assert str(refusal.value) == f"the state folder {tmp_path} cannot be written"
