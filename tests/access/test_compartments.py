@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -15,7 +14,8 @@ from tests.services.founded import Filled
 from vault.access.compartments import audit_is_stale, drops_of, fitting, give_to_behind, join_epochs, next_holders
 from vault.access.directory import RECOVERY, Directory
 from vault.access.session import Session
-from vault.ids import CompartmentId, EpochId, Origin, SeatId, make_id
+from vault.errors import RefusedError
+from vault.ids import CompartmentId, EpochId, Origin, RecordId, SeatId, make_id
 from vault.log.epochs import MOST_DROPS, CompartmentKind, Drop
 from vault.log.payload import Payload
 from vault.log.roster_entries import Certificate
@@ -25,15 +25,10 @@ from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder
 from vault.records.work import Entry
 from vault.services import logbook
-
-if TYPE_CHECKING:
-    from vault.access.proving import Prover
-    from vault.records.seatlog import SeatLog
-    from vault.store.rows import Rows
+from vault.store.rowtypes import GrantRow
 
 SEATS = [SeatId(bytes([number]) * 16) for number in range(12)]
 A, B, C = SEATS[1:4]
-GIVEN = [(1, [A, B, C]), (2, [A, B])]  # an epoch's number, and who was granted it
 
 
 def held_by(*seats: SeatId) -> CompartmentState:
@@ -126,79 +121,69 @@ def test_a_key_that_others_made_is_replaced_by_one_that_this_seat_holds_if_it_ho
         assert (state_of(session, case).current != state.current) is joined
 
 
-def stored_nowhere(*held: EpochId) -> SeatLog:
-    """Return the log of A, who holds these keys; nothing can be written there."""
-    keyring = SimpleNamespace(get=lambda epoch: b"k" * 32 if epoch in held else None)
-    return cast("SeatLog", SimpleNamespace(place=SimpleNamespace(seat=A), keyring=keyring))
+def test_what_lacks_is_given_only_where_one_key_is_current_and_held(filled: Filled) -> None:
+    case = filled.cases[0]
+    with filled.open() as session:
+        before = state_of(session, case)
+        for _ in range(2):
+            replace_key(session, before, [Holder(session.seat, session.kem_private.public)])
+        size = session.log.size
+        assert state_of(session, case).behind == {RECOVERY}
+        assert not session.give_to_behind(case)
+        session.settle_keys(case)
+        replace_key(session, state_of(session, case), [Holder(session.seat, session.kem_private.public)])
+        (current,) = state_of(session, case).current
+        session.keyring.drop(current)
+        assert not session.give_to_behind(case)
+        assert session.log.size == size + 2  # what was written here, and nothing beside it
 
 
-@pytest.mark.parametrize(
-    ("held", "replaced"),
-    [((1, 2), ()), ((1,), (1,)), ((), (1,))],
-    ids=["two keys are current", "the current one is not held", "none is held"],
-)
-def test_what_lacks_is_given_only_where_one_key_is_current_and_held(
-    directory: Directory, held: tuple[int, ...], replaced: tuple[int, ...]
-) -> None:
-    first, second = (EpochId(bytes([number]) * 16) for number in (1, 2))
-    epochs = {
-        first: CountedEpoch((), frozenset(), frozenset([A, B, C])),
-        second: CountedEpoch((), frozenset([first] if replaced else []), frozenset([A, B])),
-    }
-    state = CompartmentState(CompartmentId(bytes(16)), CompartmentKind.CASE, epochs, {})
-    assert state.behind == {C}
-    log = stored_nowhere(*(EpochId(bytes([number]) * 16) for number in held))
-    assert not give_to_behind(log, directory, frozenset({Role.CASEWORKER}), state)
+def test_an_audit_key_is_stale_when_this_seat_did_not_give_it_to_exactly_those_who_read(session: Session) -> None:
+    log, readers = session.log, session.log.auditors
+    assert log.ratchet is not None
+    by_another = GrantRow(b"d" * 32, log.ratchet.epoch, C, C, bytes(1168))
+
+    def is_stale() -> bool:
+        with session.database.reading() as rows:
+            return audit_is_stale(rows, log)
+
+    found = []
+    for log.auditors in (readers, readers[:1], [*readers, Holder(C, C * 76)]):
+        found.append(is_stale())
+    with session.database.transaction() as rows:
+        rows.add_grants([by_another])
+    assert [*found, is_stale()] == [False, True, True, True]
+    log.auditors = readers
+    assert not is_stale()
 
 
-@pytest.mark.parametrize(
-    ("granted", "is_stale"),
-    [
-        ([(A, A), (B, A)], False),
-        ([(A, A)], True),
-        ([(A, A), (B, A), (C, A)], True),
-        ([(A, A), (B, C)], True),
-        ([(A, A), (B, A), (C, C)], False),
-    ],
-    ids=["to all", "one lacks", "one more", "one by somebody else", "one more by somebody else"],
-)
-def test_an_audit_key_is_stale_when_this_seat_did_not_give_it_to_exactly_those_who_read(
-    granted: list[tuple[SeatId, SeatId]], *, is_stale: bool
-) -> None:
-    auditors = [Holder(seat, seat * 76) for seat in (A, B)]
-    epoch = EpochId(b"e" * 16)
-    given = {epoch: [SimpleNamespace(seat=seat, giver=giver) for seat, giver in granted]}
-    rows = cast("Rows", SimpleNamespace(grants_of=given.__getitem__))
-
-    def log(ratchet: object) -> SeatLog:
-        return cast("SeatLog", SimpleNamespace(ratchet=ratchet, place=SimpleNamespace(seat=A), auditors=auditors))
-
-    assert audit_is_stale(rows, log(SimpleNamespace(epoch=epoch))) is is_stale
-    assert not audit_is_stale(rows, log(None))
+def test_nobody_gives_or_joins_keys_who_may_not(filled: Filled) -> None:
+    with filled.open() as session:
+        before = state_of(session, filled.cases[0])
+        for _ in range(2):
+            replace_key(session, before, next_holders(session.directory, before))
+        two, size = state_of(session, filled.cases[0]), session.log.size
+        own, caseworker = session.seat, frozenset({Role.CASEWORKER})
+        for roles, state in ((frozenset({Role.LEGAL_REVIEWER}), two), (caseworker, replace(two, cuts={own: ()}))):
+            join_epochs(session.log, session.directory, roles, state)
+            assert not give_to_behind(session.log, session.directory, roles, state)
+        assert session.log.size == size
+        join_epochs(session.log, session.directory, caseworker, two)
+        assert session.log.size == size + 1
 
 
-@pytest.mark.parametrize(
-    ("roles", "cuts"),
-    [(frozenset({Role.LEGAL_REVIEWER}), {}), (frozenset({Role.CASEWORKER}), {A: ()})],
-    ids=["whose role gives nothing", "who was dropped there"],
-)
-def test_nobody_gives_or_joins_keys_who_may_not(
-    directory: Directory, roles: frozenset[Role], cuts: dict[SeatId, tuple[()]]
-) -> None:
-    """They hold every key there is, and their log stays as it was: it is no log at all."""
-    given = {EpochId(bytes([number]) * 16): CountedEpoch((), frozenset(), frozenset(seats)) for number, seats in GIVEN}
-    log = stored_nowhere(*given)
-    two = CompartmentState(CompartmentId(bytes(16)), CompartmentKind.CASE, given, cuts)
-    join_epochs(log, directory, roles, two)
-    first, second = given
-    behind = replace(two, epochs={first: given[first], second: replace(given[second], replaced=frozenset({first}))})
-    assert behind.behind >= {C}
-    assert not give_to_behind(log, directory, roles, behind)
-
-
-def test_of_a_seat_that_never_was_no_log_is_cut(directory: Directory) -> None:
-    rows = cast("Rows", SimpleNamespace(geneses=list))
-    assert drops_of(rows, cast("Prover", None), directory, [SeatId(b"\xfe" * 16)]) == ()
+def test_nothing_is_written_under_two_keys_before_they_are_joined(filled: Filled) -> None:
+    case = filled.cases[0]
+    with filled.open() as session:
+        before = state_of(session, case)
+        for _ in range(2):
+            replace_key(session, before, next_holders(session.directory, before))
+        state_of(session, case)
+        for compartments in ((), (case,)):
+            with session.work(*compartments) as work, suppress(RefusedError):
+                work.write(case, RecordId(make_id()), "note", {})
+                work.commit(Entry(act="case.edit"))
+        assert len(payload_of(session, "case.edit", "ok")) == 1
 
 
 def test_a_seat_whose_log_is_not_here_is_cut_at_its_beginning_and_a_false_one_hinders_nobody(filled: Filled) -> None:
@@ -211,6 +196,7 @@ def test_a_seat_whose_log_is_not_here_is_cut_at_its_beginning_and_a_false_one_hi
         known = replace(session.directory, standing=replace(session.directory.standing, certificates=certificates))
         with session.database.reading() as rows:
             found = drops_of(rows, session.prover, known, [unseen, session.seat])
+            assert drops_of(rows, session.prover, known, [SeatId(b"\xfe" * 16)]) == ()  # which never was
         own = Drop(session.seat, session.log.origin, session.log.size)
         assert set(found) == {own, Drop(unseen, Origin(b"u" * 32), 0)}
 
@@ -219,17 +205,16 @@ def drop(seat: SeatId, number: int, size: int) -> Drop:
     return Drop(seat, number.to_bytes(2, "big") * 16, size)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_of_too_many_logs_the_longest_of_each_seat_are_named_and_of_equal_ones_the_first_by_name(seed: int) -> None:
+def test_of_too_many_logs_the_longest_of_each_seat_are_named_and_of_equal_ones_the_first_by_name() -> None:
     alone = [drop(B, 0, 1), drop(SEATS[4], 0, 1)]
     # A's logs and C's of one length have names in each other's order, so that the seat goes before the name.
     of_a = [drop(A, 1000 + number, 2 + number // 2) for number in range(300)]
     of_c = [drop(C, number, 2 + number // 2) for number in range(300)]
-    given = [*alone, *of_a, *of_c]
-    random.Random(seed).shuffle(given)
     # Of the last length that is named there is room for one log of four.
     chosen = sorted([*of_a, *of_c], key=lambda one: (-one.size, one.seat, one.origin))[: MOST_DROPS - len(alone)]
     assert sum(one.size == chosen[-1].size for one in chosen) == 1
-    assert fitting(given) == tuple(sorted([*alone, *chosen]))
-    few = given[:MOST_DROPS]
-    assert fitting(few) == tuple(sorted(few))
+    for seed in range(3):
+        given = [*alone, *of_a, *of_c]
+        random.Random(seed).shuffle(given)
+        assert fitting(given) == tuple(sorted([*alone, *chosen]))
+        assert fitting(given[:MOST_DROPS]) == tuple(sorted(given[:MOST_DROPS]))

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.records.beside import begin_beside
+from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
 from vault.access.continuity import newest_keys
 from vault.access.session import Session
 from vault.ids import Origin, SeatId, make_id
 from vault.log.genesis import Genesis, origin_of
 from vault.records.work import Entry, Work
+from vault.seal.keyfile import KeyFile
 from vault.seal.signing import make_signing_seed
+from vault.seal.unlocking import unlock as open_slot
 from vault.services import checking, notes
 
 
@@ -119,6 +122,19 @@ def test_the_newest_keys_are_those_of_the_log_that_went_on(filled: Filled) -> No
         assert newest_keys_of(session, folder) == {first: b"2" * 32}
         list_keys(session, folder, b"3" * 32)
         assert newest_keys_of(session, folder) == {session.log.origin: b"3" * 32}
+
+
+def test_a_log_takes_nothing_from_another_seats_that_it_says_it_goes_on_from(filled: Filled) -> None:
+    with filled.open() as session:
+        oren = admit(session)
+        keys = KeyFile.decode((filled.path / "keys").read_bytes())
+        theirs = open_slot(keys, bytearray(oren.passphrase), oren.name).secrets
+        list_keys(session, session.vault, b"1" * 32)
+        other = begin_beside(session, seat=oren.seat, identity=theirs.identity_seed, goes_on=True)
+        with Work(other) as work:
+            work.list_keys_file(session.vault, b"2" * 32)
+            work.commit(Entry(act="log.genesis"))
+        assert newest_keys_of(session, session.vault) == {session.log.origin: b"1" * 32, other.origin: b"2" * 32}
 
 
 def list_keys(session: Session, folder: bytes, digest: bytes) -> None:

@@ -9,21 +9,26 @@ from hashlib import sha256
 import pytest
 
 from tests.access.test_continuity import junk_genesis, list_keys, newest_keys_of, write_beside
+from tests.access.test_proving import remove, store, written
+from tests.log.writer import SEAT
 from tests.records.beside import begin_beside
 from vault.access.alarms import Alarm
-from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster
+from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
 from vault.access.pins import Pinned, Pins
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.ids import Origin, SeatId, make_id
+from vault.ids import Origin, SeatId, VaultId, make_id
 from vault.log.genesis import Genesis
+from vault.log.tree import TILE_WIDTH
 from vault.records.logs import genesis_of
-from vault.records.seatlog import Predecessor
+from vault.records.seatlog import Predecessor, SealedPlace
 from vault.records.work import Entry, Work
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.purposes import Purpose
 from vault.seal.signing import make_signing_seed, public_key
 from vault.store.files import read_limited
+from vault.store.memory import open_in_memory
+from vault.store.rowtypes import TileRow
 
 MACHINE = b"this machine"
 OTHER = Alarm("verify", "Found before.")
@@ -161,6 +166,36 @@ def test_a_roster_that_was_seen_and_is_not_here_is_told(session: Session) -> Non
     assert (alarm.code, alarm.is_fault, alarm.lasts) == ("roster", True, True)
 
 
+def test_where_no_log_of_the_seat_is_here_the_one_that_was_seen_is_gone_on_from_aloud(session: Session) -> None:
+    pins, own = pins_of(session), session.log.origin
+    erase(session, "genesis", "origin = ?", own)
+    for seen in (None, replace(pins, logs={})):
+        with pytest.raises(VerificationError, match="this vault holds no log of your seat"):
+            judged(session, seen)
+    found = judged(session, pins)
+    (alarm,) = found.alarms
+    assert (alarm.code, alarm.seats) == (rolled_back(session)[0], frozenset())
+    assert "is missing or was altered" in alarm.text
+    assert found.predecessor == Predecessor(own, pins.logs[own].size, pins.logs[own].root)
+
+
+def test_a_log_that_was_pending_is_gone_on_with_once_it_is_here(session: Session) -> None:
+    own, other = session.log.origin, Origin(b"n" * 32)
+    for current, pending in ((other, own), (own, other)):
+        pins = replace(pins_of(session), current=current, pending=pending)
+        assert judged(session, pins) == Continuity(own, None, ())
+
+
+def test_faults_of_earlier_unlocks_stand_behind_what_is_noticed_now_and_none_is_told_twice(session: Session) -> None:
+    noticed = (Alarm("fork", "Now."), Alarm("moved", "News.", is_fault=False))
+    pins = pins_of(session)
+    kept = replace(pins, alarms=(("damaged", "Then."), ("fork", "Then, too."), (f"keys@{session.seat.hex()}", "Hers.")))
+    damaged = Alarm("damaged", "Then.", lasts=True, is_remembered=True)
+    of_seat = Alarm("keys", "Hers.", lasts=True, is_remembered=True, seats=frozenset({session.seat}))
+    assert with_remembered(noticed, kept) == (*noticed, damaged, of_seat)
+    assert with_remembered(noticed, pins) == with_remembered(noticed, None) == noticed
+
+
 # ---- older copies and forks
 
 
@@ -217,6 +252,36 @@ def test_nothing_is_gone_on_from_where_nothing_is_proven(session: Session) -> No
     erase(session, "checkpoint", "origin = ?", session.log.origin)
     with pytest.raises(VerificationError, match=f"nothing of log {session.log.origin.hex()} is proven"):
         judged(session, None)
+
+
+LONG = written(TILE_WIDTH + 2)
+# Which full tile is stored, which entry lacks, and whether somebody is told.
+WHERE_IT_LACKS = {
+    ("true", None): False,
+    ("false", None): False,
+    ("true", 7): False,  # whoever reads the entries is told
+    ("none", 7): True,
+    ("false", 7): True,
+    ("true", TILE_WIDTH): True,
+}
+
+
+def test_what_was_seen_is_here_where_the_stored_tiles_or_the_headers_alone_give_its_root() -> None:
+    origin, identity = Origin(LONG.origin), LONG.key("identity").public
+    seen = Pinned(LONG.frontier.size, LONG.frontier.root())
+    pins = Pins(MACHINE, {origin: seen}, origin, None, b"o" * 32, b"h" * 32, b"s" * 32, None, 0)
+    told = {}
+    for tile, lost in WHERE_IT_LACKS:
+        with open_in_memory().transaction() as rows:
+            store(rows, LONG, tiles=tile == "true")
+            if tile == "false":
+                rows.put_tile(TileRow(LONG.origin, 0, 0, bytes(32 * TILE_WIDTH)))
+            if lost is not None:
+                remove(rows, lost)
+            place = SealedPlace(VaultId(bytes(16)), SeatId(SEAT), bytes(32))
+            found = judge(rows, place, identity=identity, pins=pins, machine=MACHINE)
+            told[tile, lost] = any("changed in its first 258 entries" in alarm.text for alarm in found.alarms)
+    assert told == WHERE_IT_LACKS
 
 
 # ---- the keys file

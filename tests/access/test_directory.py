@@ -6,15 +6,19 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.access.test_sheets_used import directory
+from tests.log.test_roster import MANY, id_of
 from tests.services.colleague import admit
-from vault.access.directory import Directory, read_directory
+from vault.access.directory import RECOVERY, Directory, read_directory
 from vault.access.enrolling import commit_roster
 from vault.access.rosters import Change, propose
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.ids import CompartmentId, EpochId, RecordId
+from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId
 from vault.log.epochs import CompartmentKind, EpochNotice, founded_compartment
 from vault.log.roster import ROSTER_RECORD
+from vault.policy.roles import Role
+from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
 from vault.seal.envelope import SUITE
 from vault.seal.keyring import Keyring
@@ -84,3 +88,23 @@ def test_a_seat_that_was_ended_keeps_its_last_certificate_and_a_stranger_has_non
     assert session.directory.certificate_of(oren.seat) == certificate
     assert session.directory.certificate_of(bytes(16)) is None
     assert session.directory.certificate_of(session.seat) == session.directory.standing.certificates[session.seat]
+
+
+def test_a_role_of_a_newer_program_grants_nothing() -> None:
+    with_kim = MANY.with_member("Kim", "auditor astronaut", MANY.roster("root")).roster("root")
+    read = directory(MANY.roster("root"), with_kim)
+    assert read.roles_of(MemberId(id_of("Kim"))) == {Role.AUDITOR}
+    assert read.roles_of(MemberId(b"x" * 16)) == frozenset()
+    with pytest.raises(VerificationError, match=f"seat {(b'x' * 16).hex()} is not in the newest roster"):
+        read.member_of(SeatId(b"x" * 16))
+
+
+def test_recovery_is_among_the_holders_unless_it_is_left_out(session: Session) -> None:
+    own, here = Holder(session.seat, session.kem_private.public), session.directory
+    assert here.holders([session.seat], with_recovery=False) == [own]
+    assert here.holders([session.seat]) == here.auditors() == [own, Holder(RECOVERY, here.standing.head.recovery)]
+
+
+def test_who_holds_no_directory_is_told_so(session: Session) -> None:
+    with pytest.raises(VerificationError, match="this seat holds no directory, or its epochs were altered"):
+        read(session, Keyring())
