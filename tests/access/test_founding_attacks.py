@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault.access import founding
 from vault.access.founding import Founded, found_vault
+from vault.access.pins import PinFile, Pins
 from vault.errors import TryAgainError, VaultError
 from vault.seal.passphrase import FLOOR
 
@@ -43,16 +43,14 @@ def test_a_link_where_a_vault_could_be_built_is_not_followed(tmp_path: Path) -> 
 
 
 def test_two_that_begin_at_once_make_one_whole_vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Both are held where their vaults are built and have no name yet."""
-    together = threading.Barrier(2, timeout=60)
-    build = founding._build
+    """Both are held when their vaults are built and have no name yet: the pins come next."""
+    together, save = threading.Barrier(2, timeout=60), PinFile.save
 
-    def held(*args: object) -> object:
-        built = build(*args)  # type: ignore[arg-type]  # as it was called
+    def held(file: PinFile, pins: Pins) -> None:
         together.wait()
-        return built
+        save(file, pins)
 
-    monkeypatch.setattr(founding, "_build", held)
+    monkeypatch.setattr(PinFile, "save", held)
     outcomes: list[Founded | VaultError] = []
 
     def begin() -> None:
@@ -66,6 +64,7 @@ def test_two_that_begin_at_once_make_one_whole_vault(tmp_path: Path, monkeypatch
         thread.start()
     for thread in threads:
         thread.join()
+    monkeypatch.undo()
     made = [one for one in outcomes if isinstance(one, Founded)]
     assert len(made) == 1
     assert len(outcomes) == 2
@@ -85,10 +84,3 @@ def test_a_state_folder_that_cannot_be_used_is_told_before_there_is_a_vault(tmp_
     with pytest.raises(TryAgainError, match="cannot be written"):
         found(tmp_path / "new.vault", tmp_path / "state")
     assert {one.name for one in tmp_path.iterdir()} == {"state"}
-
-
-def test_missing_folders_above_are_made_and_existing_ones_keep_their_rights(tmp_path: Path) -> None:
-    (tmp_path / "shared").mkdir(mode=0o755)
-    found(tmp_path / "shared" / "deeper" / "new.vault", tmp_path / "state")
-    assert (tmp_path / "shared").stat().st_mode & 0o777 == 0o755
-    assert (tmp_path / "shared" / "deeper" / "new.vault").stat().st_mode & 0o777 == 0o700

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from vault.access.proving import Prover
+from tests.access.test_proving import prover, store
+from tests.access.told import NOTHING, told_by
+from tests.log.writer import SEAT, Writer
+from tests.log.writer import VAULT as LOG_VAULT
+from tests.services.colleague import admit
+from tests.services.founded import Place
+from vault.access.root_secret import forget_secret
 from vault.access.rosters import (
     Change,
+    missing_signatures,
     next_roster,
+    propose,
+    require_signed,
+    sign_by_root,
+    sign_roster,
+    signers_in,
     sizes_of_logs,
 )
-from vault.errors import RefusedError
+from vault.errors import RefusedError, VerificationError
 from vault.ids import MemberId, Origin, SeatId
 from vault.log.genesis import GENESIS_PURPOSE, Genesis, origin_of
-from vault.log.roster import Roster, make_roster
+from vault.log.roster import ROSTER_PURPOSE, Roster, make_roster
 from vault.log.roster_entries import Certificate, MemberEntry, RosterHead
 from vault.log.roster_rules import Standing
+from vault.log.signatures import signed_message
 from vault.policy.roles import Role
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key, sign
-from vault.store.rows import Rows
-from vault.store.rowtypes import GenesisRow
+from vault.store.memory import open_in_memory
 
 VAULT = b"v" * 16
 SECRET = b"s" * 32
@@ -85,179 +97,162 @@ def test_each_entry_has_random_bytes_of_its_own() -> None:
     assert len({entry[:16] for entry in roster.entries}) == len(roster.entries)
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
+def test_what_is_named_of_the_vault_changes_and_nothing_else() -> None:
+    before, off = following(Change()), replace(STANDING, head=replace(HEAD, helpers_by_supervisor=False))
+    for change, said in (
         (Change(new_root=b"m" * 32), {"new_root": b"m" * 32}),
         (Change(recovery=b"q" * 1216), {"recovery": b"q" * 1216}),
         (Change(rights=3), {"rights": 3}),
         (Change(helpers_by_supervisor=False), {"helpers_by_supervisor": False}),
         (Change(helpers_by_supervisor=True), {}),
-    ],
-)
-def test_what_is_named_of_the_vault_changes_and_nothing_else(change: Change, said: dict[str, Any]) -> None:
-    before = following(Change())
-    after = following(change)
-    assert after.head == replace(before.head, **said)
-    assert after.entries[1:] == before.entries[1:]
-
-
-def test_a_supervisor_alone_admits_helpers_once_it_is_said() -> None:
-    standing = replace(STANDING, head=replace(HEAD, helpers_by_supervisor=False))
-    assert following(Change(helpers_by_supervisor=True), standing).head.helpers_by_supervisor
-    assert not following(Change(), standing).head.helpers_by_supervisor
+    ):
+        after = following(change)
+        assert after.head == replace(before.head, **said)
+        assert after.entries[1:] == before.entries[1:]
+    assert following(Change(helpers_by_supervisor=True), off).head.helpers_by_supervisor
+    assert not following(Change(), off).head.helpers_by_supervisor
 
 
 ALL = {seat: certificate_of(SeatId(seat)) for seat in STANDING.certificates}
-CHANGES: list[object] = [
-    pytest.param(Change(roles={NEW: frozenset({Role.FIELD})}), {NEW: {"field"}}, {}, [], id="a new member"),
-    pytest.param(
+MIRAS_BOTH = {MIRAS: None, MIRAS_SECOND: None}
+GONE = {**MIRAS_BOTH, ORENS: None, ADAS: None}
+RENEWED = certificate_of(ADAS, b"l")
+# What changes, and what differs then: roles of members, certificates of seats, whose logs are cut.
+CHANGES: list[tuple[Change, dict[Any, Any], dict[Any, Any], list[SeatId]]] = [
+    (Change(roles={NEW: frozenset({Role.FIELD})}), {NEW: {"field"}}, {}, []),
+    (
         Change(roles={NEW: frozenset()}, certificates=(certificate_of(NEWS),)),
         {NEW: set()},
         {NEWS: certificate_of(NEWS)},
         [],
-        id="a new member with a seat",
     ),
-    pytest.param(
-        Change(roles={ADA: frozenset({Role.CASEWORKER, Role.INTAKE})}),
-        {ADA: {"caseworker", "intake"}},
-        {},
-        [],
-        id="a role more",
-    ),
-    pytest.param(Change(roles={ADA: frozenset({Role.CASEWORKER})}), {}, {}, [], id="the same role"),
-    pytest.param(Change(roles={OREN: frozenset({Role.ADMIN})}), {OREN: {"admin"}}, {}, [ORENS], id="a role less"),
-    pytest.param(
-        Change(roles={MIRA: frozenset({Role.AUDITOR})}),
-        {MIRA: {"auditor"}},
-        {},
-        [MIRAS, MIRAS_SECOND],
-        id="another role instead",
-    ),
-    pytest.param(
-        Change(certificates=(certificate_of(ADAS, b"l"),)),
-        {},
-        {ADAS: certificate_of(ADAS, b"l")},
-        [],
-        id="a new KEM key",
-    ),
-    pytest.param(Change(ended=frozenset({MIRAS_SECOND})), {}, {MIRAS_SECOND: None}, [MIRAS_SECOND], id="a seat less"),
-    pytest.param(
-        Change(ended=frozenset({MIRAS, MIRAS_SECOND})),
-        {},
-        {MIRAS: None, MIRAS_SECOND: None},
-        [MIRAS, MIRAS_SECOND],
-        id="all seats of a member",
-    ),
-    pytest.param(
-        Change(leaving=frozenset({MIRA})),
-        {MIRA: None},
-        {MIRAS: None, MIRAS_SECOND: None},
-        [MIRAS, MIRAS_SECOND],
-        id="a member less",
-    ),
-    pytest.param(
+    (Change(roles={ADA: frozenset({Role.CASEWORKER, Role.INTAKE})}), {ADA: {"caseworker", "intake"}}, {}, []),
+    (Change(roles={ADA: frozenset({Role.CASEWORKER})}), {}, {}, []),
+    (Change(roles={OREN: frozenset({Role.ADMIN})}), {OREN: {"admin"}}, {}, [ORENS]),
+    (Change(roles={MIRA: frozenset({Role.AUDITOR})}), {MIRA: {"auditor"}}, {}, [MIRAS, MIRAS_SECOND]),
+    (Change(certificates=(RENEWED,)), {}, {ADAS: RENEWED}, []),
+    (Change(ended=frozenset({MIRAS_SECOND})), {}, {MIRAS_SECOND: None}, [MIRAS_SECOND]),
+    (Change(ended=frozenset(MIRAS_BOTH)), {}, MIRAS_BOTH, [MIRAS, MIRAS_SECOND]),
+    (Change(leaving=frozenset({MIRA})), {MIRA: None}, MIRAS_BOTH, [MIRAS, MIRAS_SECOND]),
+    (
         Change(leaving=frozenset({MIRA, OREN}), ended=frozenset({ADAS})),
         {MIRA: None, OREN: None},
-        {MIRAS: None, MIRAS_SECOND: None, ORENS: None, ADAS: None},
+        GONE,
         [MIRAS, ORENS, ADAS, MIRAS_SECOND],
-        id="two members and a seat less",
     ),
-    pytest.param(
+    (
         Change(leaving=frozenset({MIRA, OREN, ADA}), roles={NEW: frozenset({Role.ADMIN})}),
         {MIRA: None, OREN: None, ADA: None, NEW: {"admin"}},
-        {MIRAS: None, MIRAS_SECOND: None, ORENS: None, ADAS: None},
+        GONE,
         [MIRAS, ORENS, ADAS, MIRAS_SECOND],
-        id="others instead of all",
     ),
 ]
 
 
-@pytest.mark.parametrize(("change", "members", "certificates", "cut"), CHANGES)
-def test_a_change_is_all_that_differs_and_who_loses_something_is_cut(
-    change: Change, members: dict[Any, Any], certificates: dict[Any, Any], cut: list[SeatId]
-) -> None:
-    roster = following(change)
-    named = {one: frozenset(roles) for one, roles in {**STANDING.members, **members}.items() if roles is not None}
-    assert roster.members == named
-    assert roster.certificates == {seat: one for seat, one in (ALL | certificates).items() if one is not None}
-    assert [*roster.endings] == cut
-    assert roster.endings == {seat: sizes(seat) for seat in cut}
+def test_a_change_is_all_that_differs_and_who_loses_something_is_cut() -> None:
+    wrong = []
+    for change, members, certificates, cut in CHANGES:
+        roster = following(change)
+        named = {one: frozenset(roles) for one, roles in {**STANDING.members, **members}.items() if roles is not None}
+        certified = {seat: one for seat, one in (ALL | certificates).items() if one is not None}
+        expected = (named, certified, {seat: sizes(seat) for seat in cut}, cut)
+        if (roster.members, roster.certificates, roster.endings, [*roster.endings]) != expected:
+            wrong.append(change)
+    assert wrong == []
 
 
-REFUSED: list[object] = [
-    (
-        Change(ended=frozenset({MIRAS, NEWS})),
-        f"seat {NEWS.hex()} is not in the newest roster",
-        "See `casevault device list`.",
-    ),
-    (
-        Change(leaving=frozenset({MIRA, NEW})),
-        f"member {NEW.hex()} is not in the newest roster",
-        "See `casevault member list`.",
-    ),
-    (Change(leaving=frozenset({MIRA, OREN, ADA})), "the last member cannot leave", "Admit somebody first."),
-]
-
-
-@pytest.mark.parametrize(("change", "words", "advice"), REFUSED)
-def test_a_change_of_what_is_not_there_is_refused(change: Change, words: str, advice: str) -> None:
-    with pytest.raises(RefusedError) as caught:
-        following(change)
-    assert (caught.value.message, caught.value.next_step) == (words, advice)
+def test_a_change_of_what_is_not_there_is_refused() -> None:
+    for change, words in (
+        (Change(ended=frozenset({MIRAS, NEWS})), f"seat {NEWS.hex()} is not in the newest roster"),
+        (Change(leaving=frozenset({MIRA, NEW})), f"member {NEW.hex()} is not in the newest roster"),
+        (Change(leaving=frozenset({MIRA, OREN, ADA})), "the last member cannot leave"),
+    ):
+        assert told_by(following, change) == (RefusedError, words)
 
 
 # ---- how much of a log counts
 
 
-def genesis(seat: SeatId, identity: bytes, nonce: bytes = b"n" * 16) -> bytes:
-    """Return the beginning of a log that claims a seat and is signed by an identity."""
-    unsigned = Genesis(VAULT, seat, public_key(identity), b"k" * 32, nonce)
-    return unsigned.encode(sign(identity, GENESIS_PURPOSE, unsigned.unsigned()))
+def test_each_log_of_a_seat_counts_as_far_as_it_is_proven_and_none_that_only_claims_to_be_its() -> None:
+    first = Writer().write(5)
+    further, foreign = Writer(predecessor=(first.origin, 5, first.frontier.root())).write(6), Writer("b").write(7)
+    claimed = Genesis(LOG_VAULT, b"other" * 3 + b"!", first.key("identity").public, b"k" * 32, b"n" * 16)
+    signature = first.key("identity").sign(signed_message(GENESIS_PURPOSE, claimed.unsigned()))
+    own = Certificate(SEAT, MIRA, b"k" * 1216, first.key("identity").public, first.origin)
+    for here, counts in (
+        ((first, further, foreign), {first.origin: 5, further.origin: 6}),
+        ((further,), {first.origin: 0, further.origin: 6}),
+        ((), {first.origin: 0}),
+    ):
+        with open_in_memory().transaction() as rows:
+            rows.add_genesis(origin_of(claimed.encode(signature)), claimed.encode(signature))
+            for log in here:
+                store(rows, log)
+            assert sizes_of_logs(rows, prover(), own) == counts
 
 
-FIRST = genesis(MIRAS, seed_of(MIRAS))
-FURTHER = genesis(MIRAS, seed_of(MIRAS), b"m" * 16)
-OF_ANOTHER_SEAT = genesis(MIRAS_SECOND, seed_of(MIRAS))
-BY_ANOTHER_KEY = genesis(MIRAS, seed_of(ORENS))
-MINE = replace(certificate_of(MIRAS), genesis=origin_of(FIRST))
+# ---- who signs
 
 
-class Logs:
-    """Logs of which the geneses are here; stands for `Rows`."""
-
-    def __init__(self, *geneses: bytes, headless: bytes = b"") -> None:
-        self.rows = [GenesisRow(origin_of(one), one) for one in geneses]
-        self.headless = {headless} - {b""}
-
-    def geneses(self) -> list[GenesisRow]:
-        return self.rows
-
-    def origins(self) -> set[bytes]:
-        return {row.origin for row in self.rows} | self.headless
+ADMITTING = following(Change(roles={NEW: frozenset({Role.FIELD})}))
+NOT_FOLLOWING = next_roster(replace(STANDING, head=replace(HEAD, number=8)), Change(), sizes)
+DOES_NOT_FOLLOW = "roster 9 does not follow number 7"
 
 
-class Undisputed:
-    """Stands for `Prover`: each log that begins has one entry more than the one before."""
-
-    def undisputed(self, rows: Logs, origin: Origin) -> int:
-        return 5 + [row.origin for row in rows.geneses()].index(origin)
-
-
-def sizes_in(logs: Logs) -> dict[Origin, int]:
-    return sizes_of_logs(cast("Rows", logs), cast("Prover", Undisputed()), MINE)
+def signed_by(roster: Roster, *seats: SeatId) -> Roster:
+    for seat in seats:
+        roster = roster.signed(public_key(seed_of(seat)), sign(seed_of(seat), ROSTER_PURPOSE, roster.root))
+    return roster
 
 
-def test_each_log_of_a_seat_counts_as_far_as_it_is_proven() -> None:
-    assert sizes_in(Logs(FIRST, FURTHER)) == {origin_of(FIRST): 5, origin_of(FURTHER): 6}
+def test_what_is_proposed_is_signed_once_by_who_proposes_it_and_cuts_others_where_they_are(founded: Place) -> None:
+    with founded.open() as session:
+        oren = admit(session)
+    with oren.open(founded) as theirs:
+        size, origin = theirs.log.size, theirs.log.origin
+    with founded.open() as session:
+        roster, standing = propose(session, Change(ended=frozenset({oren.seat}))), session.directory.standing
+        assert roster.endings == {oren.seat: {origin: size}}
+        assert signers_in(standing, roster) == {session.member}
+        assert sign_roster(session, roster) == roster
+        by_root = sign_by_root(session, roster)
+        assert by_root.signatures[: len(roster.signatures)] == roster.signatures
+        assert by_root.signatures[-1][0] == standing.root_public
+        later = next_roster(replace(standing, head=replace(standing.head, number=9)), Change(), lambda _: {})
+        for signing in (sign_roster, sign_by_root):
+            with pytest.raises(VerificationError, match="roster 10 does not follow number 1"):
+                signing(session, later)
+        forget_secret(session)
+        with pytest.raises(RefusedError, match="the root secret does not lie in this vault"):
+            sign_by_root(session, roster)
 
 
-def test_a_log_that_is_not_here_counts_nothing_where_it_is_the_first() -> None:
-    assert sizes_in(Logs()) == {origin_of(FIRST): 0}
-    assert sizes_in(Logs(headless=origin_of(FIRST))) == {origin_of(FIRST): 0}
-    assert sizes_in(Logs(FURTHER)) == {origin_of(FIRST): 0, origin_of(FURTHER): 5}
+def test_a_roster_says_who_signed_and_counts_once_all_have_who_must() -> None:
+    any_of = "a supervisor alone, two admins, or one admin and two others (supervisor or caseworker)"
+    one_more = "a second admin, or two others (supervisor or caseworker)"
+    for seats, missing, members in (
+        ((), any_of, set()),
+        ((ADAS,), any_of, {ADA}),
+        ((MIRAS, MIRAS_SECOND), one_more, {MIRA}),
+        ((MIRAS, ORENS), None, {MIRA, OREN}),
+    ):
+        # A signature of a key that nobody knows says nothing.
+        roster = signed_by(ADMITTING, *seats).signed(b"?" * 32, b"?" * 64)
+        assert missing_signatures(STANDING, roster) == missing
+        assert signers_in(STANDING, roster) == members
+        told = NOTHING if missing is None else (RefusedError, f"roster 8 waits for signatures: {missing}")
+        assert told_by(require_signed, STANDING, roster) == told
+    by_root = ADMITTING.signed(public_key(ROOT), sign(ROOT, ROSTER_PURPOSE, ADMITTING.root))
+    assert missing_signatures(STANDING, by_root) is None
 
 
-@pytest.mark.parametrize("other", [OF_ANOTHER_SEAT, BY_ANOTHER_KEY])
-def test_a_log_that_only_claims_to_be_the_seats_is_none_of_it(other: bytes) -> None:
-    assert sizes_in(Logs(FIRST, other)) == {origin_of(FIRST): 5}
+def test_a_false_signature_of_somebody_known_and_what_does_not_follow_is_refused_whoever_signed() -> None:
+    false = ADMITTING.signed(public_key(seed_of(MIRAS)), b"?" * 64)
+    by_root = NOT_FOLLOWING.signed(public_key(ROOT), sign(ROOT, ROSTER_PURPOSE, NOT_FOLLOWING.root))
+    judges: list[Callable[[Standing, Roster], object]] = [missing_signatures, require_signed, signers_in]
+    for judge in judges:
+        with pytest.raises(VerificationError, match="a signature of the roster does not hold"):
+            judge(STANDING, false)
+    for judge in judges[:2]:
+        with pytest.raises(VerificationError, match=DOES_NOT_FOLLOW):
+            judge(STANDING, by_root)

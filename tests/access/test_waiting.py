@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import msgspec
 import pytest
 
 from tests.access.seats import DATABASE_KEY, KEM, MEMBER, SEAT, SECRETS, VAULT, keys_file
+from tests.access.told import is_told
 from tests.log.test_roster import ALONE, chain
+from tests.services.founded import Place
+from tests.services.organisation import Account, ask_to_join, finish_joining
 from tests.store.samples import new_vault, operation
 from vault import __version__
-from vault.access import waiting
+from vault.access.by_sheets import open_door
 from vault.access.directory import RECOVERY, Directory
 from vault.access.pins import Pinned, Pins
-from vault.access.waiting import Waiting, finish_joining, place_of, waiting_database, waiting_seat
+from vault.access.rekeying import doors_here
+from vault.access.root_secret import kept_secret
+from vault.access.session import Session
+from vault.access.waiting import Waiting, place_of, waiting_database, waiting_seat
 from vault.errors import MalformedError, VaultError, VerificationError, WaitingForDecisionError
 from vault.ids import CompartmentId, Origin
 from vault.log.genesis import origin_of
@@ -27,7 +31,7 @@ from vault.log.roster import Roster
 from vault.log.roster_entries import Certificate
 from vault.records.localrows import SessionKeys
 from vault.records.seatlog import Holder, SealedPlace
-from vault.seal.doors import DoorKeys, open_recovery_door
+from vault.records.versions import open_each
 from vault.seal.keyfile import KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.passphrase import FLOOR
@@ -35,11 +39,14 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key
 from vault.seal.unlocking import OpenedSlot
+from vault.services import joining
 from vault.store.engine import Database, open_database
 from vault.store.folder import VaultFolder
+from vault.store.memory import open_in_memory
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
 
+NAME = "Ilse Marrow"
 PLACE = SealedPlace(VAULT, SEAT, SECRETS.keyring_key)
 GENESIS = b"g" * 249
 LOG = Origin(origin_of(GENESIS))
@@ -68,36 +75,21 @@ def directory(*rosters: Roster, admitted: Certificate | None = None) -> Director
     return Directory(CompartmentId(b"d" * 16), judged, replace(judged.standing, certificates=certificates))
 
 
-@dataclass
-class Kept:
-    """Stands for `Rows`: the local rows of the seat, and how long which logs are."""
-
-    locals_: dict[tuple[bytes, int], LocalRow] = field(default_factory=dict)
-    sizes: dict[bytes, int] = field(default_factory=dict)
-
-    def local(self, seat: bytes, purpose: int) -> LocalRow | None:
-        return self.locals_.get((seat, purpose))
-
-    def delete_local(self, seat: bytes, purpose: int) -> None:
-        self.locals_.pop((seat, purpose), None)
-
-    def size(self, origin: bytes) -> int:
-        return self.sizes.get(origin, 0)
-
-    @contextmanager
-    def reading(self) -> Iterator[Kept]:
-        yield self
-
-    transaction = reading
+@contextmanager
+def kept(*stored: LocalRow, entries: int = 0) -> Iterator[Rows]:
+    """Return rows of the seat, whose log has so many entries."""
+    with open_in_memory().transaction() as rows:
+        rows.add_genesis(LOG, GENESIS)
+        for row in stored:
+            rows.put_local(row)
+        for seq in range(entries):
+            rows.add_operation(operation(seq, LOG))
+        yield rows
 
 
-def kept(row: LocalRow | None = None, *, size: int = 0) -> Kept:
-    row = WAITING.row(PLACE) if row is None else row
-    return Kept({(row.seat, row.purpose): row}, {LOG: size})
-
-
-def seat_of(rows: Kept, held: Keyring | None = None) -> Waiting | None:
-    return waiting_seat(cast("Rows", rows), PLACE, held)
+def seat_of(*stored: LocalRow, entries: int = 0, held: Keyring | None = None) -> Waiting | None:
+    with kept(*stored, entries=entries) as rows:
+        return waiting_seat(rows, PLACE, held)
 
 
 # ---- what is kept of the request
@@ -116,46 +108,30 @@ def test_what_a_seat_keeps_while_it_waits_is_the_map_of_the_format_sealed_for_it
     }
 
 
-@pytest.mark.parametrize("here", [False, True])
-@pytest.mark.parametrize(("size", "has_begun"), [(0, False), (1, True), (2, True)])
-def test_a_seat_that_waits_is_found_as_it_asked_and_has_begun_with_its_first_entry(
-    size: int, *, has_begun: bool, here: bool
-) -> None:
-    asked = replace(WAITING, here=here)
-    assert seat_of(kept(asked.row(PLACE), size=size)) == replace(asked, has_begun=has_begun)
+def test_a_seat_that_waits_is_found_as_it_asked_and_has_begun_with_its_first_entry() -> None:
+    assert seat_of() is None
+    for here in (False, True):
+        asked = replace(WAITING, here=here)
+        for entries in (0, 1, 2):
+            assert seat_of(asked.row(PLACE), entries=entries) == replace(asked, has_begun=entries > 0)
 
 
-def test_a_seat_without_such_a_row_is_an_ordinary_one() -> None:
-    assert seat_of(Kept()) is None
-
-
-MAP = msgspec.msgpack.decode(PLACE.open_row(WAITING.row(PLACE)))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        pytest.param(MAP | {"more": 1}, id="a member of the map that nobody knows"),
-        pytest.param({name: value for name, value in MAP.items() if name != "roster"}, id="a member too few"),
-        pytest.param(MAP | {"here": b""}, id="another type"),
-        pytest.param(b"\xc1", id="no MessagePack"),
-        pytest.param(b"\x81\xa1\xff\x01", id="no UTF-8"),
-    ],
-)
-def test_a_row_of_another_form_is_refused(content: object) -> None:
-    encoded = content if isinstance(content, bytes) else msgspec.msgpack.encode(content)
-    with pytest.raises(MalformedError, match="the row of the waiting seat cannot be read"):
-        seat_of(kept(PLACE.seal_row(Purpose.JOINING, encoded)))
+def test_a_row_of_another_form_is_refused() -> None:
+    true = msgspec.msgpack.decode(PLACE.open_row(WAITING.row(PLACE)))
+    few = {name: value for name, value in true.items() if name != "roster"}
+    for content in (true | {"more": 1}, few, true | {"here": b""}, b"\xc1", b"\x81\xa1\xff\x01"):
+        encoded = content if isinstance(content, bytes) else msgspec.msgpack.encode(content)
+        with pytest.raises(MalformedError, match="the row of the waiting seat cannot be read"):
+            seat_of(PLACE.seal_row(Purpose.JOINING, encoded))
 
 
 def test_the_seat_waits_until_something_is_granted_to_it_or_its_log_has_begun() -> None:
-    nothing, something = Keyring(), Keyring()
+    row, nothing, something = WAITING.row(PLACE), Keyring(), Keyring()
     something.add(b"c" * 16, b"e" * 16, b"K" * 32)
     with pytest.raises(WaitingForDecisionError, match="this device is waiting for admission"):
-        seat_of(kept(), nothing)
-    assert seat_of(kept(), something) == WAITING
-    assert seat_of(kept(), None) == WAITING
-    assert seat_of(kept(size=1), nothing) == replace(WAITING, has_begun=True)
+        seat_of(row, held=nothing)
+    assert seat_of(row, held=something) == WAITING
+    assert seat_of(row, entries=1, held=nothing) == replace(WAITING, has_begun=True)
 
 
 # ---- whether its log begins
@@ -166,73 +142,51 @@ def test_the_certificate_that_a_seat_asks_for_is_of_its_own_keys_and_its_first_l
     assert WAITING.origin == LOG
 
 
-@pytest.mark.parametrize("rosters", [(INVITING,), (INVITING, LATER)])
-@pytest.mark.parametrize("pins", [None, PINS])
-def test_a_log_begins_where_the_newest_roster_admits_what_was_asked_for(
-    rosters: tuple[Roster, ...], pins: Pins | None
-) -> None:
-    assert WAITING.begins(directory(*rosters, admitted=OWN), SECRETS, pins)
-
-
-def test_a_log_does_not_begin_twice() -> None:
-    admitted = directory(INVITING, LATER, admitted=OWN)
-    assert not replace(WAITING, has_begun=True).begins(admitted, SECRETS, None)
-    assert not replace(WAITING, has_begun=True).begins(admitted, SECRETS, PINS)
-    assert not WAITING.begins(admitted, SECRETS, replace(PINS, logs={LOG: Pinned(0, bytes(32))}))
+def test_a_log_begins_where_the_newest_roster_admits_what_was_asked_for_and_once() -> None:
+    for rosters in ((INVITING,), (INVITING, LATER)):
+        for pins in (None, PINS):
+            assert WAITING.begins(directory(*rosters, admitted=OWN), SECRETS, pins)
+            assert not replace(WAITING, has_begun=True).begins(directory(*rosters, admitted=OWN), SECRETS, pins)
+    seen = replace(PINS, logs={LOG: Pinned(0, bytes(32))})
+    assert not WAITING.begins(directory(INVITING, LATER, admitted=OWN), SECRETS, seen)
 
 
 OTHER_SEED = b"o" * 32
-NOT_ADMITTED: list[object] = [
-    pytest.param(
-        WAITING,
-        directory(INVITING),
-        WaitingForDecisionError,
-        "this device is waiting for admission",
-        id="no newer roster than the invitation's",
-    ),
-    pytest.param(
-        WAITING,
-        directory(INVITING, LATER),
-        VerificationError,
-        "the newest roster does not admit this device",
-        id="a newer one without it",
-    ),
-    pytest.param(
+OTHERS: dict[str, bytes] = {
+    "seat": b"t" * 16,
+    "member": b"n" * 16,
+    "kem": KemPrivate.from_seed(b"o" * 96).public,
+    "identity": public_key(OTHER_SEED),
+    "genesis": origin_of(b"h" * 249),
+}
+ANOTHER = "another key or member was admitted in the place of this device's own"
+NOT_ADMITTED: list[tuple[Waiting, Directory, type[VaultError], str]] = [
+    (WAITING, directory(INVITING), WaitingForDecisionError, "this device is waiting for admission"),
+    (WAITING, directory(INVITING, LATER), VerificationError, "the newest roster does not admit this device"),
+    (
         replace(WAITING, roster=LATER.root),
         directory(INVITING, admitted=OWN),
         VerificationError,
         "the roster that the invitation names is not among those that arrived",
-        id="older ones than the invitation's",
     ),
     *(
-        pytest.param(
-            WAITING,
-            directory(INVITING, LATER, admitted=replace(OWN, **{name: value})),
-            VerificationError,
-            "another key or member was admitted in the place of this device's own",
-            id=f"another {name}",
-        )
-        for name, value in {
-            "seat": b"t" * 16,
-            "member": b"n" * 16,
-            "kem": KemPrivate.from_seed(b"o" * 96).public,
-            "identity": public_key(OTHER_SEED),
-            "genesis": origin_of(b"h" * 249),
-        }.items()
+        (WAITING, directory(INVITING, LATER, admitted=replace(OWN, **{name: value})), VerificationError, ANOTHER)
+        for name, value in OTHERS.items()
     ),
 ]
 
 
-@pytest.mark.parametrize(("waits", "found", "error", "words"), NOT_ADMITTED)
-def test_no_log_begins_where_the_rosters_do_not_lead_to_what_was_asked_for(
-    waits: Waiting, found: Directory, error: type[VaultError], words: str
-) -> None:
-    with pytest.raises(error, match=f"^{words}"):
-        waits.begins(found, SECRETS, None)
+def test_no_log_begins_where_the_rosters_do_not_lead_to_what_was_asked_for() -> None:
+    begun = [
+        words
+        for waits, found, error, words in NOT_ADMITTED
+        if not is_told(error, words, waits.begins, found, SECRETS, None)
+    ]
+    assert begun == []
 
 
 def test_the_first_log_is_the_one_that_was_asked_for_and_still_empty() -> None:
-    database, keyring = cast("Database", object()), Keyring()
+    database, keyring = open_in_memory(), Keyring()
     found = directory(INVITING, LATER, admitted=OWN)
     log = WAITING.begun(database, PLACE, found, keyring)
     assert (log.database, log.place, log.keyring) == (database, PLACE, keyring)
@@ -245,59 +199,33 @@ def test_the_first_log_is_the_one_that_was_asked_for_and_still_empty() -> None:
 # ---- the end of waiting
 
 
-RECOVERY_KEM = KemPrivate.from_seed(b"y" * 96)
-DOORS = DoorKeys(DATABASE_KEY)
-
-
-@dataclass
-class Joining:
-    """A session of a seat that waits, and what it made of the `keys` file; stands for `Session` and `change_keys`."""
-
-    rows: Kept
-    attempts: KemPrivate | None
-    changed: list[KeyFile] = field(default_factory=list)
-
-    def finish(self, monkeypatch: pytest.MonkeyPatch, waits: Waiting, file: KeyFile) -> KeyFile:
-        found = directory(INVITING, LATER, admitted=OWN)
-        found = replace(
-            found, standing=replace(found.standing, head=replace(found.standing.head, recovery=RECOVERY_KEM.public))
-        )
-        keyring = Keyring()
-        session = SimpleNamespace(vault=VAULT, seat=SEAT, database=self.rows, directory=found, keyring=keyring)
-
-        def attempts_key(*asked: object) -> KemPrivate | None:
-            assert asked == (self.rows, VAULT, keyring, found)
-            return self.attempts
-
-        def change_keys(asking: object, new: KeyFile) -> KeyFile:
-            assert asking is session
-            self.changed.append(new)
-            return new
-
-        monkeypatch.setattr(waiting, "attempts_key", attempts_key)
-        monkeypatch.setattr(waiting, "change_keys", change_keys)
-        return finish_joining(cast("Any", session), waits, file, DOORS)
-
-
-@pytest.mark.parametrize("attempts", [pytest.param(None, id="none here"), KemPrivate.from_seed(b"a" * 96)])
+@pytest.mark.parametrize("is_here", [True, False])
 def test_the_keys_file_of_a_new_folder_gets_recovery_and_attempts_from_the_directory(
-    monkeypatch: pytest.MonkeyPatch, attempts: KemPrivate | None
+    session: Session, tmp_path: Path, *, is_here: bool
 ) -> None:
-    file, joining = keys_file(), Joining(kept(), attempts)
-    finished = joining.finish(monkeypatch, WAITING, file)
-    assert joining.changed == [finished]
-    assert open_recovery_door(RECOVERY_KEM, VAULT, finished.recovery_door) == DOORS
-    assert finished.attempts_public == (file.attempts_public if attempts is None else attempts.public)
-    assert (finished.slots, finished.doors) == (file.slots, file.doors)
-    assert finished.header.generation == file.header.generation + 1
-    assert seat_of(joining.rows) is None
+    place = Place(tmp_path / "new.vault", tmp_path / "state")
+    request, words = ask_to_join(tmp_path, place, joining.invite(session, like="caseworker"), NAME)
+    before = KeyFile.decode((place.path / "keys").read_bytes())
+    admitted = joining.admit(session, joining.look(session, request), words)
+    if not is_here:  # the key of the attempts: a patched program left it out of the bundle
+        forget_attempts_key(session)
+    with finish_joining(tmp_path, session, Account(NAME, place, admitted.member, admitted.seat)) as joined:
+        after = KeyFile.decode((place.path / "keys").read_bytes())
+        attempts = KeyFile.decode(session.folder.keys.read_bytes()) if is_here else before
+        assert after.attempts_public == attempts.attempts_public
+        assert open_door(after, kept_secret(session) or b"") == doors_here(joined, after)
+        assert (after.slots, after.doors) == (before.slots, before.doors)
+        assert after.header.generation == before.header.generation + 1
+        with joined.database.reading() as rows:
+            assert waiting_seat(rows, joined.log.place) is None
 
 
-def test_a_folder_that_was_a_vault_before_keeps_its_keys_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    file, joining = keys_file(), Joining(kept(), None)
-    assert joining.finish(monkeypatch, replace(WAITING, here=True), file) is file
-    assert joining.changed == []
-    assert seat_of(joining.rows) is None
+def forget_attempts_key(session: Session) -> None:
+    with session.database.transaction() as rows:
+        opened, _ = open_each(
+            rows.versions(session.directory.compartment), vault=session.vault, keyring=session.keyring
+        )
+        rows.erase_versions([(one.origin, one.seq, one.n) for one in opened if one.content.kind == "attempts-key"])
 
 
 def begins(database: Database) -> None:
