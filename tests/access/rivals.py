@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from tests.log.test_roster import id_of
 from tests.log.writer import Key
@@ -19,9 +17,6 @@ from vault.log.roster import Roster, make_roster
 from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.log.signatures import signed_message
 from vault.store.rowtypes import GenesisRow, OperationRow
-
-if TYPE_CHECKING:
-    pass
 
 MANY = 1_000
 VAULT, ROOT, NEW_ROOT = b"v" * 16, "root", "new root"
@@ -94,8 +89,6 @@ class Logs:
 
     beginnings: list[bytes] = field(default_factory=list)
     rows: list[OperationRow] = field(default_factory=list)
-    asked: Counter[tuple[bytes, int, int]] = field(default_factory=Counter)
-    asked_geneses: int = 0
     rejected: frozenset[tuple[int, bytes]] = frozenset()
 
     def begin(self, seat: str, *, nonce: bytes = bytes(16), predecessor: bytes = bytes(32), key: str = "") -> bytes:
@@ -116,9 +109,7 @@ class Logs:
     # ---- as `Rows`
 
     def geneses(self) -> list[GenesisRow]:
-        self.asked_geneses += 1
         return [GenesisRow(origin_of(one), one) for one in self.beginnings]
 
     def operations(self, origin: bytes, start: int = 0, stop: int = MANY) -> Sequence[OperationRow]:
-        self.asked[origin, start, stop] += 1
         return [one for one in self.rows if one.origin == origin and start <= one.seq < stop]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -25,11 +24,9 @@ from tests.access.rivals import (
     signed,
 )
 from tests.log.writer import Key
-from vault.access import forks
 from vault.access.forks import Carried, judge_rosters
-from vault.log.roster import Roster, RosterChain, RosterProblem, check_chain
+from vault.log.roster import Roster, RosterChain, RosterProblem
 from vault.records.authority import Proven
-from vault.seal.signing import is_signed_raw
 from vault.store.rowtypes import OperationRow
 
 if TYPE_CHECKING:
@@ -295,38 +292,3 @@ def test_a_seat_that_some_roster_admitted_may_list_the_next_one(logs: Logs) -> N
     chain = judged(logs, at(admitted, DESK, 1), at(sides[0], DESK, 2), at(sides[1], pager, 2))
     assert chain.problems == ()
     assert len(chain.accepted) == 4
-
-
-# ---- how much it asks
-
-
-def test_each_log_and_each_signature_is_asked_once_however_many_rosters_there_are(
-    logs: Logs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    verified: Counter[tuple[bytes, ...]] = Counter()
-
-    def counted(*asked: bytes) -> bool:
-        verified[asked] += 1
-        return is_signed_raw(*asked)
-
-    monkeypatch.setattr(forks, "is_signed_raw", counted)
-    rivals = [
-        at(roster(FIRST, by="phone", ends={"tablet": {TABLET: 9}}, word=str(number)), PHONE, number)
-        for number in range(4)
-    ]
-    assert len(judged(logs, at(CALM, DESK, 1), *rivals).accepted) == 6
-    assert set(verified.values()) == set(logs.asked.values()) == {1}
-    whole = {(DESK, 0, MANY), (PHONE, 0, MANY)}
-    assert logs.asked.keys() == whole | {(DESK, 1, 2)} | {(PHONE, number, number + 1) for number in range(4)}
-    assert logs.asked_geneses == 2
-
-
-def test_rosters_that_follow_one_from_the_other_are_judged_once(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
-    judgements: list[RosterChain] = []
-
-    def counted(*given: Any) -> RosterChain:
-        judgements.append(check_chain(*given))
-        return judgements[-1]
-
-    monkeypatch.setattr(forks, "check_chain", counted)
-    assert [judged(logs, at(ENDING, DESK, 1))] == judgements

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.access.power import PowerCutError, at_flush, no_room
 from tests.services.founded import Filled, Place
 from vault.access import keychange
-from vault.access.keychange import costs_at_least
+from vault.access.alarms import Alarm
+from vault.access.keychange import costs_at_least, settle_new_keys
 from vault.access.session import Session
 from vault.errors import TryAgainError
+from vault.ids import SeatId
 from vault.records.work import Entry, Work
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.passphrase import FLOOR, KdfParameters
 from vault.services import checking
 from vault.store.files import promote, read_limited, write_aside
 
-STRONGER = KdfParameters(FLOOR.memory_kib, FLOOR.iterations + 1, FLOOR.lanes)
+STRONGER, TWICE = (KdfParameters(FLOOR.memory_kib, FLOOR.iterations + more, FLOOR.lanes) for more in (1, 2))
 
 
-class PowerCutError(Exception):
-    """The process ends here."""
+__all__ = ["PowerCutError"]  # for those who cut here too
 
 
 def read_keys(path: Path) -> KeyFile:
@@ -171,14 +175,79 @@ def link(path: Path) -> None:
     path.symlink_to("keys")
 
 
-@pytest.mark.parametrize("plant", [junk, fifo, link])
-def test_what_the_log_does_not_name_is_discarded(filled: Filled, plant: Callable[[Path], None]) -> None:
-    plant(filled.path / "keys.new")
-    before = read_keys(filled.path)
+def settled(session: Session, *alarms: Alarm) -> KeyFile:
+    with session.database.reading() as rows:
+        return settle_new_keys(rows, session.folder, read_keys(session.folder.path), session.directory, alarms)
+
+
+def test_whatever_is_not_the_next_generation_that_a_log_lists_is_discarded(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
-        assert session.warnings == ()
-    assert not os.path.lexists(filled.path / "keys.new")
-    assert read_keys(filled.path) == before
+        path, file = session.folder.keys_new, read_keys(filled.path)
+
+        def leaves(plant: Callable[[Path], object]) -> bool:
+            plant(path)
+            return settled(session) != file or os.path.lexists(path)
+
+        def altered(**header: Any) -> Callable[[Path], object]:
+            other = replace(
+                file, header=replace(file.header, **({"generation": 1} | header)), attempts_public=b"a" * 1216
+            )
+            for folder in {file.header.folder, other.header.folder}:
+                with session.work() as work:
+                    work.list_keys_file(folder, other.digest())
+                    work.commit(Entry(act="keys.change"))
+            return lambda path: path.write_bytes(other.encode())
+
+        unlisted = file.with_slot(3, bytes(1024)).encode()
+        wrong: list[Callable[[Path], object]] = [junk, fifo, link, lambda path: path.write_bytes(unlisted)]
+        wrong += [
+            altered(generation=0),
+            altered(vault=b"w" * 16),
+            altered(folder=b"g" * 16),
+            altered(vault_salt=b"t" * 32),
+        ]
+        assert [number for number, plant in enumerate(wrong) if leaves(plant)] == []
+        # Nor is a link followed to one that would be.
+        altered()(tmp_path / "elsewhere")
+        before = (tmp_path / "elsewhere").read_bytes()
+        assert not leaves(lambda path: path.symlink_to(tmp_path / "elsewhere"))
+        assert (tmp_path / "elsewhere").read_bytes() == before
+        path.mkdir()
+        assert settled(session) == file  # what cannot be discarded keeps nobody out
+
+
+def test_what_cannot_take_the_name_for_good_now_is_the_file_of_the_next_unlock(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled.open() as session:
+        before = read_keys(filled.path)
+        changed = change_keys(session, lambda file: file.with_slot(3, bytes(1024)), last="commit")
+        with at_flush(monkeypatch, 1, no_room):
+            assert settled(session) == before
+        assert settled(session) == changed
+
+
+def test_nothing_is_touched_while_a_fault_of_a_seat_that_is_in_leaves_doubt(filled: Filled) -> None:
+    with filled.open() as session:
+        before = read_keys(filled.path)
+        changed = change_keys(session, lambda file: file.with_slot(3, bytes(1024)), last="commit")
+        own, gone = frozenset({session.seat}), frozenset({SeatId(b"g" * 16)})
+        for doubt in (Alarm("fork", "A fault."), Alarm("fork", "A fault.", seats=own)):
+            assert settled(session, doubt) == before
+            assert session.folder.keys_new.exists()
+        news = (Alarm("fork", "A fault.", seats=gone), Alarm("no-pins", "News.", is_fault=False))
+        assert settled(session, *news) == changed == read_keys(filled.path)
+
+
+def test_a_slot_is_renewed_in_the_file_that_it_was_opened_in_and_one_that_came_since_waits(filled: Filled) -> None:
+    raise_the_cost(filled.place)
+    with filled.open() as session:  # which renews it
+        change_keys(session, lambda file: file.with_parameters(TWICE, STRONGER))
+        changed = change_keys(session, lambda file: file.with_slot(3, bytes(1024)), last="commit")
+    for generation in (changed.header.generation, changed.header.generation + 1):
+        with filled.open() as session:
+            assert session.warnings == ()
+        assert read_keys(filled.path).header.generation == generation
 
 
 @pytest.mark.parametrize("last", ["write", "commit"])
@@ -206,17 +275,12 @@ def test_while_the_logs_are_in_doubt_a_new_file_stays_as_it_is(filled: Filled) -
         assert checking.verify(session).verified
 
 
-@pytest.mark.parametrize(
-    ("cost", "other", "holds"),
-    [
-        (KdfParameters(2, 3, 1), KdfParameters(2, 3, 1), True),
-        (KdfParameters(4, 3, 1), KdfParameters(2, 3, 4), True),
-        (KdfParameters(4, 2, 1), KdfParameters(2, 3, 1), True),
-        (KdfParameters(1, 9, 1), KdfParameters(2, 3, 1), False),
-        (KdfParameters(2, 2, 1), KdfParameters(2, 3, 1), False),
-    ],
-)
-def test_a_cost_is_as_high_as_another_in_memory_and_in_work(
-    cost: KdfParameters, other: KdfParameters, holds: bool
-) -> None:
-    assert costs_at_least(cost, other) is holds
+def test_a_cost_is_as_high_as_another_in_memory_and_in_work() -> None:
+    costs = {
+        ((2, 3, 1), (2, 3, 1)): True,
+        ((4, 3, 1), (2, 3, 4)): True,
+        ((4, 2, 1), (2, 3, 1)): True,
+        ((1, 9, 1), (2, 3, 1)): False,
+        ((2, 2, 1), (2, 3, 1)): False,
+    }
+    assert {(one, other): costs_at_least(KdfParameters(*one), KdfParameters(*other)) for one, other in costs} == costs

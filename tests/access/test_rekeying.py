@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from tests.services.founded import Filled
 from vault.access import keychange
 from vault.access.alarms import Alarm
 from vault.access.by_sheets import open_door
+from vault.access.enrolling import commit_roster
 from vault.access.new_root import change_root
 from vault.access.rekeying import close_doors, doors_here, rekey, remember_slot, seats_here, slots_here
 from vault.access.root_secret import kept_secret
+from vault.access.rosters import Change, propose
 from vault.access.session import Session
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId
@@ -108,6 +111,13 @@ def test_a_seat_that_no_roster_names_and_none_ended_keeps_its_slot(filled: Fille
     assert read_keys(filled.path) == before
 
 
+def test_an_unlock_makes_the_key_that_is_owed_since_a_seat_ended(filled: Filled) -> None:
+    with filled.open() as session:
+        oren, old = admit(session), doors(session).new
+        commit_roster(session, propose(session, Change(ended=frozenset({oren.seat}))))
+    require_whole(filled, old=old)
+
+
 def put_slot(session: Session, seat: SeatId, number: int) -> None:
     with session.database.transaction() as rows:
         rows.put_local(LocalRow(seat, Purpose.SLOT, number, b""))
@@ -160,38 +170,39 @@ def test_a_power_cut_around_the_encryption_leaves_a_vault_that_opens(
     require_whole(filled, old=old)
 
 
-def test_once_every_page_is_under_the_new_key_the_doors_close_without_encrypting_again(
-    filled: Filled, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@contextmanager
+def no_room(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let there be no room for the pages under another key."""
+
     def full(*args: object) -> None:
         raise TryAgainError("no room, says the test")
 
+    with patch.context() as filling:
+        filling.setattr(Database, "rekey", full)
+        yield
+
+
+def test_once_every_page_is_under_the_new_key_the_doors_close_without_encrypting_again(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with filled.open() as session:
         old = doors(session).new
     cut_at(filled, monkeypatch, lambda cutting: cut_change(cutting, "write_aside", "before", 2))
-    with monkeypatch.context() as filling:
-        filling.setattr(Database, "rekey", full)
+    with no_room(monkeypatch):
         require_whole(filled, old=old)
 
 
 def test_no_room_on_the_way_is_said_and_the_next_unlock_finishes(
     filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*args: object) -> None:
-        raise TryAgainError("no room, says the test")
-
     with filled.open() as session:
         old = doors(session).new
-        with monkeypatch.context() as filling:
-            filling.setattr(Database, "rekey", full)
-            with pytest.raises(TryAgainError, match="no room"):
-                rekey(session)
-    with monkeypatch.context() as filling:
-        filling.setattr(Database, "rekey", full)
-        with filled.open() as session:
-            # It still opens, and work goes on.
-            assert doors(session).old == old
-            notes.add(session, filled.cases[1], kind="contact", text="meanwhile")
+        with no_room(monkeypatch), pytest.raises(TryAgainError, match="no room"):
+            rekey(session)
+    with no_room(monkeypatch), filled.open() as session:
+        # It still opens, and work goes on.
+        assert doors(session).old == old
+        notes.add(session, filled.cases[1], kind="contact", text="meanwhile")
     require_whole(filled, old=old)
 
 
@@ -214,21 +225,14 @@ def new_sheets(session: Session) -> None:
 def test_while_a_change_waits_for_room_no_other_change_of_the_doors_forgets_the_key_that_still_opens(
     filled: Filled, monkeypatch: pytest.MonkeyPatch, act: Callable[[Session], None]
 ) -> None:
-    def full(*args: object) -> None:
-        raise TryAgainError("no room, says the test")
-
     with filled.open() as session:
         old = doors(session).new
-        with monkeypatch.context() as filling:
-            filling.setattr(Database, "rekey", full)
-            with pytest.raises(TryAgainError, match="no room"):
-                rekey(session)
-    with monkeypatch.context() as filling:
-        filling.setattr(Database, "rekey", full)
-        with filled.open() as session:
-            act(session)
-            secret = kept_secret(session)
-            assert secret is not None
+        with no_room(monkeypatch), pytest.raises(TryAgainError, match="no room"):
+            rekey(session)
+    with no_room(monkeypatch), filled.open() as session:
+        act(session)
+        secret = kept_secret(session)
+        assert secret is not None
     assert open_door(read_keys(filled.path), secret).old == old
     filled.open().close()  # finishes it, and is told of new sheets
     require_whole(filled, old=old)
