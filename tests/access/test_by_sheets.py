@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
 from tests.records.beside import begin_beside
 from tests.services.founded import Filled
 from vault import platform
-from vault.access import by_sheets
 from vault.access.by_sheets import open_door, opened_by_sheets
 from vault.access.enrolling import commit_roster
 from vault.access.new_root import change_root, follow_root
@@ -21,14 +18,13 @@ from vault.access.root_secret import kept_secret, root_of
 from vault.access.rosters import Change, next_roster
 from vault.access.session import Session
 from vault.errors import NewerVaultError, NoVaultError, RefusedError, VerificationError
-from vault.ids import RECOVERY_SEAT, RecordId, VaultId
+from vault.ids import RECOVERY_SEAT, RecordId
 from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster
 from vault.records.content import Content, encode_content
 from vault.records.work import Entry, Work
 from vault.seal.doors import make_recovery_door
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.keyring import Keyring
 from vault.seal.keys import make_key, wrap
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, seal_to
@@ -256,14 +252,11 @@ def test_the_vault_is_closed_when_the_work_of_the_sheets_ends(filled: Filled, cl
     assert opened.database in closed
 
 
-def test_sheets_of_the_first_root_open_nothing_once_the_rosters_end_in_another(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sheets_of_the_first_root_open_nothing_once_the_rosters_end_in_another(filled: Filled) -> None:
     """Their door is gone by then; an old `keys` file beside a newer database has it still."""
-    first, later = b"1" * 32, b"2" * 32
-    claims = [(None, SimpleNamespace(signatures=((first, bytes(64)),)))]
-    directory = SimpleNamespace(standing=SimpleNamespace(root_public=later))
-    monkeypatch.setattr(by_sheets, "_beginnings", lambda *_: claims)
-    monkeypatch.setattr(by_sheets, "read_directory", lambda *_, **__: directory)
-    with pytest.raises(VerificationError, match=NO_ROSTER):
-        by_sheets._believed(cast("Rows", None), VaultId(bytes(16)), Keyring(), first)
-    directory.standing.root_public = first
-    assert by_sheets._believed(cast("Rows", None), VaultId(bytes(16)), Keyring(), first)[0] == first
+    old = (filled.path / "keys").read_bytes()
+    with filled.open() as session:
+        first = secret_of(session)
+        change_root(session, first)
+    (filled.path / "keys").write_bytes(old)
+    require_refused(filled, first, VerificationError, NO_ROSTER)

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
 
 import pytest
 
+from tests.services.colleague import admit
+from tests.services.founded import Filled, Place
 from vault.access import new_root
 from vault.access.alarms import Alarm
-from vault.access.directory import RECOVERY, Directory
-from vault.access.enrolling import commit_roster
+from vault.access.by_sheets import opened_by_sheets
+from vault.access.compartments import next_holders
+from vault.access.directory import RECOVERY
 from vault.access.new_root import Followed, change_root, follow_root, stale_compartments
 from vault.access.rekeying import doors_here
 from vault.access.root_secret import kept_secret, root_of
 from vault.access.session import Session
-from vault.errors import BrokenSealError, InternalError, RefusedError, TryAgainError, VerificationError
-from vault.ids import CompartmentId, EpochId, Origin, SeatId
-from vault.log.epochs import CompartmentKind, EpochNotice
-from vault.log.header import Header
-from vault.log.roster import Roster, RosterChain, make_roster
-from vault.log.roster_entries import RosterHead
-from vault.log.roster_rules import Standing
-from vault.policy.rights import rights_table
+from vault.errors import BrokenSealError, RefusedError, VerificationError
+from vault.ids import CompartmentId
+from vault.log.epochs import CompartmentKind
 from vault.policy.roles import Role
-from vault.records.authority import Entry as Author
-from vault.records.drops import CountedEpoch, Made
 from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder
-from vault.records.work import Entry
+from vault.records.work import Entry, Work
 from vault.seal.doors import open_recovery_door
 from vault.seal.keyfile import KeyFile
-from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed
-from vault.store.rowtypes import LocalRow, OperationRow
-
-if TYPE_CHECKING:
-    from vault.records.work import Work
+from vault.services import sharing
 
 
 def secret_of(session: Session) -> bytes:
@@ -95,26 +84,26 @@ def test_the_new_secret_alone_is_kept_and_the_old_one_is_not_left_in_the_write_a
     assert wal.stat().st_size == 0
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("after", [False, True])
 def test_a_crash_on_either_side_of_the_commit_leaves_the_secret_that_counts(
-    session: Session, monkeypatch: pytest.MonkeyPatch, when: str
+    founded: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, after: bool
 ) -> None:
-    old = secret_of(session)
+    commit, killed = Work.commit, list[Place]()
 
-    def cut_off(session: Session, roster: Roster, *, keys: KeyFile, rows: Sequence[LocalRow]) -> None:
-        with session.database.transaction() as stored:
-            for row in rows:
-                stored.put_local(row)
-        if when == "after":
-            commit_roster(session, roster, keys=keys, rows=rows)
-        raise TryAgainError("the power is gone, says the test")
+    def cutting(work: Work, entry: Entry) -> object:
+        done = commit(work, entry) if after else None
+        killed.append(founded.copied_to(tmp_path / "killed"))
+        return done or commit(work, entry)
 
-    monkeypatch.setattr(new_root, "commit_roster", cut_off)
-    with pytest.raises(TryAgainError, match="says the test"):
-        change_root(session, old)
-    kept = secret_of(session)
-    assert (kept == old) is (when == "before")
-    assert root_of(kept) == session.directory.standing.root_public
+    with founded.open() as session:
+        old = secret_of(session)
+        with monkeypatch.context() as cut:
+            cut.setattr(Work, "commit", cutting)
+            change_root(session, old)
+    with killed[0].open() as session:
+        kept = secret_of(session)
+        assert (kept != old) is after
+        assert root_of(kept) == session.directory.standing.root_public
 
 
 def test_the_next_entry_begins_an_audit_epoch_that_the_old_sheets_do_not_open(session: Session) -> None:
@@ -138,220 +127,82 @@ def test_while_the_log_is_in_doubt_no_root_is_changed(session: Session) -> None:
     assert (session.log.size, kept_row(session), keys_of(session)) == (size, secret, keys)
 
 
-def test_a_change_of_the_root_that_would_end_a_seat_is_an_error_of_the_program() -> None:
-    with pytest.raises(InternalError, match="ends or lowers nobody, not 07070707"):
-        new_root._nobody_goes(SeatId(b"\x07" * 16))
-
-
 # ---- which compartments are still open to the old sheets
 
-OWN, OTHER = SeatId(b"a" * 16), SeatId(b"b" * 16)
-ORIGIN = Origin(b"o" * 32)
-CASES = [CompartmentId(bytes([n]) * 16) for n in range(1, 5)]
-FIRST, SECOND, THIRD = (EpochId(bytes([n]) * 16) for n in (21, 22, 23))
+
+def states(session: Session) -> dict[CompartmentId, CompartmentState]:
+    session.learned.states.clear()
+    found = session.states_of(map(CompartmentId, session.keyring.compartments()))
+    return {compartment: state for compartment, state in found.items() if state is not None}
 
 
-def roster(number: int, recovery: bytes) -> Roster:
-    head = RosterHead(b"v" * 16, number, (bytes(32),) * bool(number), recovery * 1216, 2, (1,))
-    return make_roster(head, [], [], random=bytes)
+def stale(session: Session) -> set[CompartmentId]:
+    session.learned.states.clear()
+    return {state.compartment for state in stale_compartments(session)}
 
 
-OLD, NEW = roster(0, b"1"), roster(1, b"2")
-STANDING = Standing(NEW.head, (NEW.root,), b"R" * 32, {}, {}, (), root_must_sign=False)
-HOLDER = Holder(RECOVERY, NEW.head.recovery)
-# Where an entry stands -> its header: it names the old roster, the new one, one that does not count, or is none.
-HEADERS = {
-    seq: Header(bytes(32), named, None, ORIGIN, seq, bytes(32), bytes(32)).encode()
-    for seq, named in enumerate((OLD.root, NEW.root, b"x" * 32))
-} | {3: b"no header"}
-BY_OLD, BY_NEW, BY_NONE, NO_HEADER, NOT_HERE = range(5)
+def test_all_that_recovery_holds_is_stale_until_each_has_an_epoch_made_under_the_new_key(filled: Filled) -> None:
+    with filled.open() as session:
+        before = states(session)
+        assert stale(session) == set()
+        with session.work() as work:  # recovery never holds this one
+            work.found(CompartmentKind.CASE, session.directory.holders([session.seat], with_recovery=False))
+            work.commit(Entry(act="case.create"))
+        change_root(session, secret_of(session))
+        assert stale(session) == before.keys()
+        # One of two current epochs is enough.
+        first = before[filled.cases[0]]
+        for _ in range(2):
+            with session.work() as work:
+                work.replace_epoch(
+                    first.compartment, first.kind, next_holders(session.directory, first), replaced=first.current
+                )
+                work.commit(Entry(act="key.rotate"))
+            assert first.compartment not in stale(session)
 
 
-def epoch(one: EpochId, *made: int, replaced: Sequence[EpochId] = (), holders: Sequence[SeatId] = ()) -> CountedEpoch:
-    """Return an epoch of which notices stand at these places."""
-    notice = EpochNotice(1, b"v" * 16, CASES[0], CompartmentKind.CASE, one, tuple(replaced))
-    rights = rights_table(2)
-    authors = [Author(ORIGIN, seq, (), OWN, frozenset(), rights, founds_vault=False, recovers=False) for seq in made]
-    return CountedEpoch(
-        tuple(Made(notice, author) for author in authors), frozenset(replaced), frozenset(holders or (OWN, RECOVERY))
-    )
+def test_each_gets_a_new_epoch_and_recovery_gets_those_before_it_too(filled: Filled) -> None:
+    with filled.open() as session:
+        new, before = change_root(session, secret_of(session)), states(session)
+        seen: list[tuple[int, int]] = []
+        assert follow_root(session, lambda done, total: seen.append((done, total))) == Followed(len(before), 0)
+        after, size = states(session), session.log.size
+        assert seen == [(len(before), len(before))]
+        for compartment, state in after.items():
+            assert {*before[compartment].epochs} < {*state.epochs}
+            assert {*state.current}.isdisjoint(before[compartment].epochs)
+        assert (stale(session), follow_root(session), session.log.size) == (set(), Followed(0, 0), size)
+    with opened_by_sheets(filled.path, new) as opened:
+        reached = {(one.compartment, one.epoch) for one in opened.granted if one.key is not None}
+    assert {(compartment, epoch) for compartment, state in after.items() for epoch in state.epochs} <= reached
 
 
-def state(
-    case: CompartmentId, epochs: dict[EpochId, CountedEpoch], kind: CompartmentKind = CompartmentKind.CASE
-) -> CompartmentState:
-    return CompartmentState(case, kind, epochs, {})
-
-
-class Log:
-    """The entries in which epochs were made; stands for `Rows`."""
-
-    def operation(self, origin: bytes, seq: int) -> OperationRow | None:
-        assert origin == ORIGIN
-        return OperationRow(origin, seq, HEADERS[seq], b"", b"", b"") if seq in HEADERS else None
-
-
-@dataclass
-class Giver:
-    """A seat that holds compartments; stands for `Session`, its database and `Work`."""
-
-    states: dict[CompartmentId, CompartmentState | None]
-    roles: frozenset[Role] = frozenset({Role.CASEWORKER})
-    keyring: Keyring = field(default_factory=Keyring)
-    written: list[list[Any]] = field(default_factory=list)
-    fault: VerificationError | None = None
-
-    def __post_init__(self) -> None:
-        for case, held in self.states.items():
-            for n, one in enumerate({} if held is None else held.epochs):
-                self.keyring.add(case, bytes([case[0]]) * 8 + one[:8], bytes([n + 1]) * 32)
-        for case in self.states.keys() - set(self.keyring.compartments()):
-            self.keyring.add(case, case, b"k" * 32)
-
-    @property
-    def directory(self) -> Directory:
-        return Directory(CompartmentId(b"d" * 16), RosterChain((OLD, NEW), STANDING, (), {}), STANDING)
-
-    @property
-    def database(self) -> Giver:
-        return self
-
-    @contextmanager
-    def reading(self) -> Iterator[Log]:
-        yield Log()
-
-    def state_of(self, compartment: CompartmentId) -> CompartmentState | None:
-        return self.states[compartment]
-
-    def require_sound_log(self, *where: CompartmentId) -> None:
-        if self.fault is not None:
-            raise self.fault
-
-    @contextmanager
-    def work(self) -> Iterator[Work]:
-        self.written.append([])
-        yield cast("Work", self)
-
-    def replace_epoch(self, *given: object, replaced: Sequence[EpochId]) -> None:
-        self.written[-1].append((*given, replaced))
-
-    def grant(self, *given: object) -> None:
-        self.written[-1].append(given)
-
-    def commit(self, entry: Entry) -> None:
-        self.written[-1].append(entry)
-
-    def stale(self) -> list[bytes]:
-        return [one.compartment for one in stale_compartments(cast("Session", self))]
-
-    def follow(self, **more: Any) -> Followed:
-        return follow_root(cast("Session", self), **more)
-
-
-@pytest.mark.parametrize(
-    ("made", "is_stale"),
-    [
-        ([BY_OLD], True),
-        ([BY_NEW], False),
-        ([BY_OLD, BY_NEW], False),
-        ([BY_NEW, BY_OLD], False),
-        ([BY_OLD, BY_OLD], True),
-        ([BY_NONE], True),
-        ([NO_HEADER], True),
-        ([NOT_HERE], True),
-        ([BY_NONE, NO_HEADER, NOT_HERE, BY_NEW], False),
-    ],
-)
-def test_an_epoch_is_open_to_the_old_sheets_unless_a_notice_of_it_was_made_under_the_newest_recovery_key(
-    made: list[int], *, is_stale: bool
+def test_however_little_one_entry_lists_all_get_a_new_key_and_none_is_parted_that_fits(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    giver = Giver({CASES[0]: state(CASES[0], {FIRST: epoch(FIRST, *made)})})
-    assert giver.stale() == (CASES[:1] if is_stale else [])
+    """Of a compartment an entry lists its new epoch, two grants of it, and the grant of the one before: four."""
+    monkeypatch.setattr(new_root, "ITEMS_IN_ONE_ENTRY", 8)
+    with filled.open() as session:
+        change_root(session, secret_of(session))
+        done: list[int] = []
+        assert follow_root(session, lambda replaced, _: done.append(replaced)) == Followed(6, 0)
+        assert (done, stale(session)) == ([2, 4, 6], set())
 
 
-def test_only_current_epochs_are_asked_and_one_of_several_is_enough() -> None:
-    replaced = {FIRST: epoch(FIRST, BY_OLD), SECOND: epoch(SECOND, BY_NEW, replaced=[FIRST])}
-    both = {**replaced, THIRD: epoch(THIRD, BY_OLD, replaced=[FIRST])}
-    giver = Giver({CASES[0]: state(CASES[0], replaced), CASES[1]: state(CASES[1], both)})
-    assert giver.stale() == CASES[1:2]
+def test_what_this_member_may_not_give_waits_for_somebody_else(filled: Filled) -> None:
+    with filled.open() as session:
+        ada = admit(session, roles={Role.CASEWORKER})
+        sharing.grant(session, filled.cases[0], [ada.member])
+        change_root(session, secret_of(session))
+    with ada.open(filled.place) as session:
+        held = len(states(session))
+        assert follow_root(session) == Followed(1, held - 1)
+        assert filled.cases[0] not in stale(session)
 
 
-def test_what_does_not_count_and_what_recovery_never_held_is_passed_over() -> None:
-    without = state(CASES[1], {FIRST: epoch(FIRST, BY_OLD, holders=[OWN])})
-    stale = {case: state(case, {FIRST: epoch(FIRST, BY_OLD)}) for case in CASES[2:]}
-    assert Giver({CASES[0]: None, CASES[1]: without, **stale}).stale() == CASES[2:]
-
-
-# ---- new keys
-
-
-@pytest.fixture
-def _all_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(new_root, "waits_for", lambda *given, **named: [])
-
-
-@pytest.mark.usefixtures("_all_is_here")
-def test_each_gets_a_new_epoch_and_recovery_gets_those_before_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    epochs = {FIRST: epoch(FIRST, BY_OLD), SECOND: epoch(SECOND, BY_OLD, replaced=[FIRST])}
-    giver = Giver({CASES[0]: state(CASES[0], epochs)})
-    holders = [Holder(OWN, b"k" * 1216), HOLDER]
-    monkeypatch.setattr(new_root, "next_holders", lambda directory, state: holders)
-    seen: list[tuple[int, int]] = []
-    assert giver.follow(progress=lambda done, total: seen.append((done, total))) == Followed(1, 0)
-    earlier = giver.keyring.epochs_of(CASES[0])
-    assert len(earlier) == 2
-    assert giver.written == [
-        [
-            (CASES[0], CompartmentKind.CASE, holders, (SECOND,)),
-            *((CASES[0], one, [HOLDER]) for one in earlier),
-            Entry(act="key.rotate", out="ok:recovery"),
-        ]
-    ]
-    assert seen == [(1, 1)]
-
-
-@pytest.mark.usefixtures("_all_is_here")
-def test_what_this_member_may_not_give_waits_for_somebody_else() -> None:
-    stale = {case: state(case, {FIRST: epoch(FIRST, BY_OLD)}) for case in CASES[:2]}
-    directory = state(CASES[2], {FIRST: epoch(FIRST, BY_OLD)}, CompartmentKind.DIRECTORY)
-    giver = Giver({CASES[2]: directory, **stale})
-    assert giver.follow() == Followed(2, 1)
-    assert [one[0] for one in giver.written[0][:-1]] == [CASES[0], CASES[0], CASES[1], CASES[1]]
-    assert Giver(giver.states, roles=frozenset({Role.LEGAL_REVIEWER})).follow() == Followed(0, 3)
-
-
-def test_where_nothing_is_stale_nothing_is_written() -> None:
-    giver = Giver({CASES[0]: state(CASES[0], {FIRST: epoch(FIRST, BY_NEW)})})
-    assert giver.follow() == Followed(0, 0)
-    assert giver.written == []
-
-
-@pytest.mark.usefixtures("_all_is_here")
-@pytest.mark.parametrize(
-    ("items", "entries"),
-    [
-        ([400, 400], [2]),
-        ([400, 401, 100], [1, 2]),
-        ([900, 2, 2], [1, 2]),
-        ([300, 300, 300, 300], [2, 2]),
-    ],
-)
-def test_one_entry_lists_at_most_800_new_keys_and_grants_unless_one_compartment_alone_needs_more(
-    monkeypatch: pytest.MonkeyPatch, items: list[int], entries: list[int]
-) -> None:
-    """Of what an entry lists for a compartment two are its new epoch and the grant of the one before."""
-    stale = [state(case, {FIRST: epoch(FIRST, BY_OLD)}) for case in CASES[: len(items)]]
-    sizes = {one.compartment: count - 2 for one, count in zip(stale, items, strict=True)}
-    monkeypatch.setattr(new_root, "next_holders", lambda directory, state: [HOLDER] * sizes[state.compartment])
-    giver = Giver({one.compartment: one for one in stale})
-    seen: list[tuple[int, int]] = []
-    assert giver.follow(progress=lambda done, total: seen.append((done, total))) == Followed(len(items), 0)
-    assert [(len(written) - 1) // 2 for written in giver.written] == entries
-    assert seen == [(sum(entries[: n + 1]), len(items)) for n in range(len(entries))]
-
-
-def test_while_the_log_is_in_doubt_nobody_follows() -> None:
-    giver = Giver({CASES[0]: state(CASES[0], {FIRST: epoch(FIRST, BY_OLD)})}, fault=VerificationError("in doubt"))
-    with pytest.raises(VerificationError, match="in doubt"):
-        giver.follow()
-    assert giver.written == []
+def test_while_the_log_is_in_doubt_nobody_follows(session: Session) -> None:
+    change_root(session, secret_of(session))
+    size, session.alarms = session.log.size, (Alarm("fork", "A log forked."),)
+    with pytest.raises(VerificationError, match="this waits until the log is sound: A log forked"):
+        follow_root(session)
+    assert session.log.size == size

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
 from tests.access.test_proving import prover
 from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import MEMBER, Place
-from vault.access.by_sheets import ByRecovery, opened_by_sheets
+from vault.access.by_sheets import opened_by_sheets
 from vault.access.directory import RECOVERY
 from vault.access.keyrings import GrantedKey
 from vault.access.reach import Judge, Reached, require_member
@@ -23,19 +21,16 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, VersionId, make_id
 from vault.log.epochs import CompartmentKind, EpochNotice
 from vault.policy.roles import Role
-from vault.records.authority import Listings
 from vault.records.content import Content, encode_content
 from vault.records.drops import CountedEpoch
-from vault.records.holding import CompartmentState, Holding
+from vault.records.holding import CompartmentState
 from vault.records.work import Entry
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keys import make_key, wrap
-from vault.store.rows import Rows
 from vault.store.rowtypes import VersionKeyRow, VersionRow
 
 SEAT, OTHER, STRANGER = (SeatId(bytes([number]) * 16) for number in (1, 2, 3))
 CASE, FIRST, SECOND = CompartmentId(b"\x0c" * 16), EpochId(b"\x0d" * 16), EpochId(b"\x0e" * 16)
-KEY = b"\x0f" * 32
 
 
 # ---- what recovery holds
@@ -46,38 +41,12 @@ def state_of(granted: Mapping[EpochId, Sequence[SeatId]], *, dropped: Sequence[S
     return CompartmentState(CASE, CompartmentKind.CASE, epochs, dict.fromkeys(dropped, ()))
 
 
-def given(compartment: CompartmentId = CASE, epoch: EpochId = FIRST, key: bytes | None = KEY) -> GrantedKey:
-    notice = EpochNotice(1, bytes(16), compartment, CompartmentKind.CASE, epoch)
-    return GrantedKey(notice, key, (), is_altered=False)
-
-
-def reached(states: dict[CompartmentId, CompartmentState], granted: Sequence[GrantedKey]) -> list[Reached]:
-    """Return what a judge finds who was given these keys, where compartments stand so."""
-    opened = SimpleNamespace(directory=SimpleNamespace(chain=None), listings=Listings(), granted=granted)
-    judge = Judge(cast("ByRecovery", opened), cast("Rows", None), prover())
-    judge.holding = cast("Holding", SimpleNamespace(state=states.get))
-    return judge.reached()
-
-
-def test_recovery_gives_on_the_keys_that_it_was_given_by_right_and_that_open() -> None:
-    unfounded, before = CompartmentId(b"\x0a" * 16), CompartmentId(b"\x0b" * 16)
-    state = state_of({FIRST: [SEAT, RECOVERY], SECOND: [SEAT]})
-    keys = [given(unfounded), given(before), given(), given(epoch=SECOND), given(epoch=EpochId(bytes(16)))]
-    states = {before: state_of({FIRST: [SEAT]}), CASE: state}
-    assert reached(states, keys) == [Reached(state, (given(),))]
-    assert reached(states, [given(key=None)]) == []
-
-
-@pytest.mark.parametrize(
-    ("seats", "was_held"),
-    [([SEAT], True), ([OTHER], True), ([OTHER, SEAT], True), ([RECOVERY], False), ([STRANGER], False), ([], False)],
-)
-def test_a_compartment_was_held_by_whoever_was_given_any_of_its_keys_and_not_dropped(
-    seats: Sequence[SeatId], was_held: bool
-) -> None:
+def test_a_compartment_was_held_by_whoever_was_given_any_of_its_keys_and_not_dropped() -> None:
     """Somebody who came late has no key of before, somebody who was forgotten once none of after."""
     granted = {FIRST: [SEAT, RECOVERY], SECOND: [OTHER, RECOVERY]}
-    assert Reached(state_of(granted, dropped=[RECOVERY]), ()).was_held_by(seats) == was_held
+    held = {(SEAT,): True, (OTHER,): True, (OTHER, SEAT): True, (RECOVERY,): False, (STRANGER,): False, (): False}
+    reached = Reached(state_of(granted, dropped=[RECOVERY]), ())
+    assert {seats: reached.was_held_by(seats) for seats in held} == held
 
 
 # ---- who the members are
@@ -95,7 +64,9 @@ class Said:
     def judged(self) -> Iterator[Judge]:
         with opened_by_sheets(self.place.path, self.secret) as opened, opened.database.reading() as rows:
             # Somebody listed one more grant, which does not open.
-            yield Judge(replace(opened, granted=(*opened.granted, given(key=None))), rows, prover())
+            notice = EpochNotice(1, bytes(16), CASE, CompartmentKind.CASE, FIRST)
+            granted = (*opened.granted, GrantedKey(notice, None, (), is_altered=False))
+            yield Judge(replace(opened, granted=granted), rows, prover())
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +11,7 @@ from tests.services import colleague
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, Filled, Place
 from vault.access import recovering
-from vault.access.by_sheets import ByRecovery, opened_by_sheets
+from vault.access.by_sheets import opened_by_sheets
 from vault.access.reach import Judge, Reached
 from vault.access.recovering import BroughtBack, Wish, bring_back
 from vault.access.root_secret import kept_secret
@@ -30,9 +28,6 @@ from vault.records.epochs import read_notice
 from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.services import logbook, rostering, sharing
-
-if TYPE_CHECKING:
-    from vault.log.roster import Roster
 
 NEW = b"five wooden herons"
 NEWCOMER = "Ona Brisk"
@@ -223,11 +218,9 @@ def test_sheets_that_hold_no_key_of_the_directory_by_right_write_nothing(
     founded.open().close()
 
 
-@pytest.mark.parametrize("name", ["", " "])
-def test_nobody_is_brought_back_without_a_name(tmp_path: Path, name: str) -> None:
-    wish = Wish(name, new_admin=True, everything=False, ends_old=True)
+def test_nobody_is_brought_back_without_a_name(founded: Place) -> None:
     with pytest.raises(RefusedError, match="a member needs a name"):
-        bring_back(cast("ByRecovery", None), wish, bytearray(NEW), state=tmp_path)
+        bring(founded, secret_of(founded), " ")
 
 
 def test_the_seats_that_were_lost_are_in_no_more_and_the_roster_that_says_so_is_a_roster(founded: Place) -> None:
@@ -244,12 +237,13 @@ def test_the_seats_that_were_lost_are_in_no_more_and_the_roster_that_says_so_is_
         assert [one.content.kind for one in opened] == ["roster", "roster"]
 
 
-def test_a_roster_that_follows_from_nothing_that_stands_admits_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    chain = SimpleNamespace(accepted=(), standing=SimpleNamespace(tips=(b"another",)))
-    planner = SimpleNamespace(_opened=SimpleNamespace(directory=SimpleNamespace(chain=chain), anchor=b""))
-    monkeypatch.setattr(recovering, "check_chain", lambda *_: chain)
-    with pytest.raises(VerificationError, match="does not follow from what stands"):
-        recovering._Planner._after(cast("recovering._Planner", planner), cast("Roster", SimpleNamespace(root=b"new")))
+def test_a_root_that_does_not_count_admits_nobody(founded: Place) -> None:
+    keys = read_keys(founded.path)
+    with opened_by_sheets(founded.path, secret_of(founded)) as opened:
+        wish = Wish(MEMBER, new_admin=False, everything=False, ends_old=True)
+        with pytest.raises(VerificationError, match="does not follow from what stands"):
+            bring_back(replace(opened, root_seed=bytes(32)), wish, bytearray(NEW), state=founded.state)
+    assert read_keys(founded.path) == keys
 
 
 def test_who_comes_back_twice_with_one_passphrase_opens_the_newest_seat(

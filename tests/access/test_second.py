@@ -1,250 +1,198 @@
-"""The second person's process: what it shows and asks, what it signs and writes, and how it answers its parent."""
+"""The second person's process: what it asks, who may approve, what it signs, and how it answers its parent."""
 
 from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from io import BytesIO
+from types import SimpleNamespace
 
 import msgspec
 import pytest
 
-from tests.access.few import NOW_MS, PASSPHRASE, WANTED, Few, Person, make_few, opens
-from vault.access import second
-from vault.access.second import Asked
-from vault.errors import (
-    RefusedError,
-    VaultError,
-    VerificationError,
-    WrongPassphraseError,
-)
-from vault.log.approvals import Approval, approval_id
-from vault.log.items import decode_items
-from vault.policy.roles import Role
-from vault.records.work import Entry
+from tests.access.keyboard import WANTED, Keyboard, Person
+from tests.access.told import is_told
+from tests.services.colleague import PASSPHRASE
+from vault import platform
+from vault.access.second import Answered, Asked, decoded, main
+from vault.access.seconding import run_second_process
+from vault.errors import MalformedError, RefusedError, TryAgainError, WrongPassphraseError
+from vault.log.approvals import Approval
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, public_key
-from vault.store.engine import Database
-from vault.store.memory import open_in_memory
-from vault.store.rowtypes import OperationRow
-
-QUESTION = """Oren Sabaluk, read this before you approve it:
-
-To approve: a package leaves the vault (export.begin)
-  profile: lawyer
-
-Oren Sabaluk, your reason to approve (casework, legal-referral; empty refuses): """
-AGAIN = "That is none of these reasons. One of them, or nothing to refuse: "
-OF_PASSPHRASE = "Passphrase of Oren Sabaluk: "
-SEEN_BY_MANY = frozenset({Role.SUPERVISOR.value, Role.ADMIN.value, Role.AUDITOR.value})
-
-
-def refused(person: Person, asked: Asked, kind: type[VaultError], words: str) -> str:
-    """Return the advice of the refusal."""
-    with pytest.raises(kind) as caught:
-        person.answer(asked)
-    assert caught.value.message == words
-    return caught.value.next_step
-
 
 # ---- asking the person
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
-        pytest.param(("casework",), [QUESTION], id="at once"),
-        pytest.param((" casework ",), [QUESTION], id="with spaces"),
-        pytest.param(("because", "casework"), [QUESTION, AGAIN], id="the second time"),
-        pytest.param(("because", "so", "casework"), [QUESTION, AGAIN, AGAIN], id="the third time"),
-    ],
-)
-def test_a_reason_is_asked_for_three_times_and_then_the_passphrase(
-    few: Few, typed: tuple[str, ...], shown: list[str]
-) -> None:
-    person = Person(reasons=typed)
-    assert Approval.decode(person.answer(few.asked()).approval).why == "casework"
-    assert person.shown == [*shown, OF_PASSPHRASE]
+def test_a_reason_is_asked_for_three_times_and_then_the_passphrase(keyboard: Keyboard) -> None:
+    asked, refused = keyboard.question(), "the second person did not approve"
+    for typed, prompts, approves in (
+        (("casework",), 1, True),
+        ((" casework ",), 1, True),
+        (("because", "casework"), 2, True),
+        (("because", "so", "casework"), 3, True),
+        (("",), 1, False),
+        (("  ",), 1, False),
+        (("because", "", "casework"), 2, False),
+        (("because", "so", "no", "casework"), 3, False),
+    ):
+        person = Person(PASSPHRASE, typed)
+        if approves:
+            assert Approval.decode(person.answer(asked).approval).why == "casework"
+            assert person.shown[-1] == f"Passphrase of {keyboard.second.name}: "
+        else:
+            assert is_told(RefusedError, refused, person.answer, asked)
+        assert (typed, len(person.shown), len(person.typed)) == (typed, prompts + approves, approves)
+        # No passphrase outlives its use.
+        assert not any(map(any, person.typed))
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
-        pytest.param(("",), [QUESTION], id="nothing"),
-        pytest.param(("  ",), [QUESTION], id="spaces"),
-        pytest.param(("because", "", "casework"), [QUESTION, AGAIN], id="nothing the second time"),
-        pytest.param(("because", "so", "no", "casework"), [QUESTION, AGAIN, AGAIN], id="none of three"),
-    ],
-)
-def test_who_gives_no_reason_has_refused_and_types_no_passphrase(
-    few: Few, typed: tuple[str, ...], shown: list[str]
-) -> None:
-    person = Person(reasons=typed)
-    advice = refused(person, few.asked(), RefusedError, "the second person did not approve")
-    assert advice == "Nothing was done. Ask again, or ask another."
-    assert person.shown == shown
-
-
-def test_what_is_shown_takes_over_no_terminal(few: Few) -> None:
-    person = Person(reasons=("",))
+def test_what_is_shown_says_what_is_asked_and_takes_over_no_terminal(keyboard: Keyboard) -> None:
+    person = Person(PASSPHRASE, ("",))
     wanted = msgspec.structs.replace(WANTED, of={"profile": "law\x1b[2Jyer"})
     with pytest.raises(RefusedError):
-        person.answer(few.asked(name="Oren\x1b[2J", wanted=wanted))
+        person.answer(keyboard.question(name="Oren\x1b[2J", wanted=wanted))
+    assert "read this before you approve it" in person.shown[0]
+    assert "To approve: a package leaves the vault (export.begin)" in person.shown[0]
     assert "\x1b" not in person.shown[0]
 
 
-def test_files_that_are_not_those_of_the_question_are_not_even_shown(few: Few) -> None:
-    person = Person()
-    wanted = msgspec.structs.replace(WANTED, contents={"data.json": b"{}"})
-    words = "what is shown is not what the approval would be for; nothing was approved"
-    refused(person, few.asked(wanted=wanted), VerificationError, words)
-    assert person.shown == []
-
-
-@pytest.mark.parametrize("typed", [PASSPHRASE, b"another"])
-def test_no_passphrase_outlives_its_use(few: Few, typed: bytes) -> None:
-    person = Person(passphrase=typed)
-    try:
-        person.answer(few.asked())
-    except WrongPassphraseError:
-        assert typed != PASSPHRASE
-    assert person.typed == [bytearray(len(typed))]
+def test_a_wrong_passphrase_is_wiped_too(keyboard: Keyboard) -> None:
+    person = Person(b"another")
+    with pytest.raises(WrongPassphraseError):
+        person.answer(keyboard.question())
+    assert person.typed == [bytearray(len(b"another"))]
 
 
 # ---- who may approve
 
 
-def test_the_passphrase_of_a_seat_that_was_not_lent_approves_nothing(few: Few, monkeypatch: pytest.MonkeyPatch) -> None:
-    opens(few, monkeypatch, few.third)
-    refused(Person(), few.asked(), RefusedError, "this passphrase opens no seat of the second person here")
-
-
-def test_of_the_seats_that_were_lent_the_one_that_opens_approves(few: Few, monkeypatch: pytest.MonkeyPatch) -> None:
-    opens(few, monkeypatch, few.third)
-    lent = tuple((bytes(one.seat), few.lent(one)) for one in (few.second, few.third))
-    answered = Person().answer(few.asked(lent=lent))
-    assert (Approval.decode(answered.approval).approver, answered.origin) == (few.third.seat, few.third.log.origin)
-
-
-def test_a_seat_without_a_session_key_approves_nothing(few: Few) -> None:
-    lent = few.lent(few.second)
+def test_who_has_no_seat_session_key_or_role_here_or_asks_for_themselves_approves_nothing(keyboard: Keyboard) -> None:
+    third, fourth, lent = keyboard.third, keyboard.fourth, keyboard.lent(keyboard.second)
     others = tuple(row for row in lent.locals if row[1] != Purpose.SESSION)
-    asked = few.asked(lent=((bytes(few.second.seat), msgspec.structs.replace(lent, locals=others)),))
-    refused(Person(), asked, RefusedError, "the second seat has no session key on this device")
+    keyless = ((bytes(keyboard.second.seat), msgspec.structs.replace(lent, locals=others)),)
+    of_fourth = ((bytes(fourth.seat), keyboard.lent(fourth)),)
+    for passphrase, changes, words in (
+        (third.passphrase, {"name": third.name}, "this passphrase opens no seat of the second person here"),
+        (PASSPHRASE, {"lent": keyless}, "the second seat has no session key on this device"),
+        (PASSPHRASE, {"requester": keyboard.second.seat}, "nobody approves what they ask for themselves"),
+        (PASSPHRASE, {"requester": b"?" * 16}, "nobody approves what they ask for themselves"),
+        (fourth.passphrase, {"name": fourth.name, "lent": of_fourth}, "role does not allow to approve"),
+    ):
+        asked, person = keyboard.question(**changes), Person(passphrase)
+        assert is_told(RefusedError, words, person.answer, asked)
 
 
-def test_nobody_approves_for_another_seat_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = make_few(same_member=True)
-    opens(few, monkeypatch)
-    words = "nobody approves what they ask for themselves"
-    assert refused(Person(), few.asked(), RefusedError, words) == "Ask another member."
-
-
-def test_nobody_approves_for_a_seat_that_no_roster_names(few: Few) -> None:
-    refused(Person(), few.asked(requester=b"?" * 16), RefusedError, "nobody approves what they ask for themselves")
-
-
-@pytest.mark.parametrize("role", sorted(Role))
-def test_the_role_decides_who_may_approve(role: Role, monkeypatch: pytest.MonkeyPatch) -> None:
-    few = make_few(second_roles=frozenset({role.value}))
-    opens(few, monkeypatch)
-    if role not in (Role.INTAKE, Role.AUDITOR, Role.FIELD):
-        assert Approval.decode(Person().answer(few.asked()).approval).role == role.value
-    else:
-        words = "the second person's role does not allow to approve"
-        assert refused(Person(), few.asked(), RefusedError, words) == "Ask another member."
-
-
-def test_of_several_roles_the_first_by_name_that_may_approve_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = make_few(second_roles=SEEN_BY_MANY)
-    opens(few, monkeypatch)
-    assert Approval.decode(Person().answer(few.asked()).approval).role == "admin"
-
-
-# ---- what is signed and written
-
-
-def test_the_approval_is_of_exactly_what_was_asked_and_signed_by_the_seat(few: Few) -> None:
-    approval = Approval.decode(Person(reasons=("legal-referral",)).answer(few.asked()).approval)
+def test_the_approval_is_of_exactly_what_was_asked_and_signed_by_the_seat_that_opens(keyboard: Keyboard) -> None:
+    own = keyboard.second
+    lent = tuple((bytes(who.seat), keyboard.lent(who)) for who in (keyboard.third, own))
+    asked = keyboard.question(lent=lent)
+    answered = [Person(PASSPHRASE, ("legal-referral",)).answer(asked) for _ in range(2)]
+    approval, again = (Approval.decode(one.approval) for one in answered)
     assert approval == Approval(
-        vault=few.vault,
+        vault=keyboard.session.vault,
         act="export.begin",
         digest=WANTED.digest,
-        requester=few.asker.seat,
-        approver=few.second.seat,
-        role="supervisor",
+        requester=keyboard.session.seat,
+        approver=own.seat,
+        role="caseworker",  # of several the first by name that may approve
         why="legal-referral",
-        expires_ms=NOW_MS + 1,
+        expires_ms=WANTED.expires_ms,
         nonce=approval.nonce,
         signature=approval.signature,
     )
-    assert approval.is_signed_by(public_key(few.second.secrets.identity_seed), is_signed_raw)
+    assert approval.is_signed_by(public_key(keyboard.secrets_of(own).identity_seed), is_signed_raw)
+    assert approval.nonce != again.nonce
+    assert {one.origin for one in answered} == {keyboard.log_of(own)}
 
 
-def test_each_approval_has_a_nonce_of_its_own(few: Few) -> None:
-    first, again = (Approval.decode(Person().answer(few.asked()).approval).nonce for _ in range(2))
-    assert first != again
+# ---- the process
 
 
-def test_the_log_goes_on_with_a_session_and_the_approval(few: Few) -> None:
-    answered = Person().answer(few.asked())
-    assert answered.origin == few.second.log.origin
-    size = few.second.log.size
-    operations = [OperationRow(*row) for row in answered.rows.operations]
-    assert [row.seq for row in operations] == [*range(size, size + len(operations))]
-    assert len(operations) >= 2
-    (item,) = decode_items(operations[-1].list)
-    assert item.digest == approval_id(answered.approval)
+class Process:
+    """Stands for `subprocess.run`; keeps what it was called with."""
+
+    def __init__(self, code: int = 0, answer: bytes = b"answer", fault: OSError | None = None) -> None:
+        self.done, self.fault = subprocess.CompletedProcess((), code, answer), fault
+        self.called: list[tuple[list[str], dict[str, object]]] = []
+
+    def __call__(self, command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        self.called.append((command, options))
+        if self.fault is not None:
+            raise self.fault
+        return self.done
 
 
-class Working:
-    """Stands for `Work`: what was committed, unit by unit."""
-
-    def __init__(self) -> None:
-        self.units: list[list[Entry | bytes]] = []
-
-    def __call__(self, log: object) -> Working:
-        assert log == "log"
-        self.units.append([])
-        return self
-
-    def __enter__(self) -> Working:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def list_approval(self, encoded: bytes) -> None:
-        self.units[-1].append(encoded)
-
-    def commit(self, entry: Entry) -> None:
-        self.units[-1].append(entry)
+MIB = 1 << 20
 
 
-def test_the_log_says_that_a_session_began_as_second_and_what_was_approved_for_whom(
-    few: Few, monkeypatch: pytest.MonkeyPatch
+def test_question_and_answer_go_through_pipes_and_a_process_that_did_not_answer_is_told_of(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    working = Working()
-    approval = Approval.decode(Person().answer(few.asked()).approval)
-    monkeypatch.setattr(second, "Work", working)
-    second._write("log", few.asked(), approval)  # type: ignore[arg-type]  # see Working
-    approved = Entry(
-        act="approve",
-        why="casework",
-        obj=b"s" * 16,
-        dig=WANTED.digest,
-        deleg=few.asker.seat,
-        pol="approve:supervisor",
-    )
-    assert working.units == [[Entry(act="unlock.ok", pol="second")], [approval.encode(), approved]]
+    process = Process(0, bytes(64 * MIB))
+    monkeypatch.setattr(subprocess, "run", process)
+    assert len(run_second_process(b"question")) == 64 * MIB
+    ((command, options),) = process.called
+    assert (command[:2], command[-1]) == ([sys.executable, "-I"], str(os.getpid()))
+    # All else stays at the terminal.
+    assert options == {"input": b"question", "stdout": subprocess.PIPE, "check": False}
+    ended = "the second person's process ended without an answer; nothing was done"
+    for process, words in (
+        (Process(1), ended),
+        (Process(-9), ended),
+        (Process(0, bytes(64 * MIB + 1)), ended),
+        (Process(fault=OSError()), "the second person's process cannot be started now"),
+    ):
+        monkeypatch.setattr(subprocess, "run", process)
+        assert is_told(TryAgainError, words, run_second_process, b"question")
 
 
-def test_what_was_lent_is_given_up_whether_it_was_approved_or_not(few: Few, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[Database] = []
+def test_the_real_process_refuses_what_is_no_question() -> None:
+    answered = decoded(run_second_process(b"no question"), Answered)
+    assert (answered.refusal, answered.message) == ("malformed", "the other process sent something else than was asked")
+    assert (answered.approval, answered.origin) == (b"", b"")
 
-    def opening() -> Database:
-        opened.append(open_in_memory())
-        return opened[-1]
 
-    monkeypatch.setattr(second, "open_in_memory", opening)
-    Person().answer(few.asked())
-    with pytest.raises(RefusedError):
-        Person().answer(few.asked(requester=b"?" * 16))
-    assert len(opened) == 2
-    assert all(one._closed for one in opened)
+def test_what_came_through_a_pipe_and_is_of_another_kind_is_refused(keyboard: Keyboard) -> None:
+    asked = keyboard.question()
+    assert decoded(msgspec.msgpack.encode(asked), Asked) == asked
+    for sent in (b"", b"\xc1", b"\x90", b"\x81\xa7refusal\xa1\xff", b"\x81\xa4more" + b"\x91" * 5000):
+        with pytest.raises(MalformedError, match=r"^the other process sent something else than was asked$"):
+            decoded(sent, Answered)
+
+
+ENDS: list[tuple[list[str], BaseException, str, list[object]]] = [
+    (["7"], KeyboardInterrupt(), "refused", [(9, 7)]),
+    ([], OSError(), "usage", []),
+]
+
+
+@pytest.mark.parametrize("ends", ENDS, ids=["Ctrl-C at the terminal", "no terminal, started by hand"])
+def test_the_process_is_hardened_and_bound_to_its_parent_before_it_reads_and_tells_what_ends_it(
+    keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch, ends: tuple[list[str], BaseException, str, list[object]]
+) -> None:
+    words, fault, refusal, bound = ends
+    done: list[object] = []
+    answer, question, opening = BytesIO(), msgspec.msgpack.encode(keyboard.question()), os.open
+
+    def read() -> bytes:
+        done.append("read")
+        return question
+
+    def at_the_terminal(path: object, *given: int) -> int:
+        if str(path) == "/dev/tty":
+            raise fault
+        return opening(path, *given)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(sys, "argv", ["second", *words])
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=SimpleNamespace(read=read)))
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=answer))
+    monkeypatch.setattr(os, "open", at_the_terminal)
+    monkeypatch.setattr(platform, "harden_process", lambda: done.append("hardened"))
+    monkeypatch.setattr(platform, "set_parent_death_signal", lambda signal, parent: done.append((signal, parent)))
+    code = main()
+    monkeypatch.undo()
+    assert (code, done) == (0, ["hardened", *bound, "read"])
+    assert decoded(answer.getvalue(), Answered).refusal == refusal
