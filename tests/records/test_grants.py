@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+
+from tests.sync.exchange import empty_store
 from tests.tables import each
 from vault.ids import Origin, SeatId
 from vault.log.genesis import SEAT_IN_GENESIS
@@ -13,8 +17,8 @@ from vault.records.grants import GrantReader, given_grants
 from vault.seal.keys import epoch_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_to
-from vault.store.rows import Rows
-from vault.store.rowtypes import GenesisRow, GrantRow
+from vault.store.engine import Database
+from vault.store.rowtypes import GrantRow
 
 VAULT, CASE = b"v" * 16, b"c" * 16
 READER, GIVER, COPIER, OTHER = (SeatId(bytes([n]) * 16) for n in (1, 2, 3, 4))
@@ -27,25 +31,14 @@ def log_of(seat: SeatId) -> Origin:
     return Origin(seat * 2)
 
 
-class Logs:
-    """The logs of three seats, of which nothing new is read, and grants; stands for `Rows`."""
-
-    def __init__(self, *grants: GrantRow) -> None:
-        self._grants = list(grants)
-
-    def grants(self) -> list[GrantRow]:
-        return self._grants
-
-    def geneses(self) -> list[GenesisRow]:
-        return [
-            GenesisRow(log_of(seat), bytes(SEAT_IN_GENESIS.start) + seat + bytes(64)) for seat in (GIVER, COPIER, OTHER)
-        ]
-
-    def operations(self, _origin: bytes, _start: int) -> list[object]:
-        return []
-
-    def size(self, _origin: bytes) -> int:
-        return 0
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    """The beginnings of the logs of three seats."""
+    with empty_store(tmp_path) as database:
+        with database.transaction() as rows:
+            for seat in (GIVER, COPIER, OTHER):
+                rows.add_genesis(log_of(seat), bytes(SEAT_IN_GENESIS.start) + seat + bytes(64))
+        yield database
 
 
 def grant(hint: SeatId, key: bytes = KEY) -> GrantRow:
@@ -59,9 +52,18 @@ def listed(row: GrantRow, *by: SeatId) -> Listings:
     return Listings({ItemKind.GRANT: {row.digest: [(log_of(seat), 0) for seat in by]}})
 
 
-def opened(row: GrantRow, *listing: SeatId) -> bytes | None:
+def opened(store: Database, row: GrantRow, *listing: SeatId) -> bytes | None:
     """Open a grant where the logs of these seats list it."""
-    return GrantReader(cast("Rows", Logs()), listed(row, *listing), VAULT, PRIVATE).open(CASE, row)
+    with store.reading() as rows:
+        return GrantReader(rows, listed(row, *listing), VAULT, PRIVATE).open(CASE, row)
+
+
+def given(store: Database, row: GrantRow, *listing: SeatId) -> set[bytes]:
+    """Return what GIVER gave, of rows to which this one comes, listed by the logs of these seats."""
+    with store.transaction() as rows:
+        rows.add_grants([row])
+    with store.reading() as rows:
+        return set(given_grants(rows, listed(row, *listing)).of(GIVER))
 
 
 @each(
@@ -76,13 +78,13 @@ def opened(row: GrantRow, *listing: SeatId) -> bytes | None:
     ]
 )
 def test_a_grant_is_opened_as_from_its_row_or_from_whoever_lists_it(
-    hint: SeatId, listing: list[SeatId], key: bytes | None
+    hint: SeatId, listing: list[SeatId], key: bytes | None, *, store: Database
 ) -> None:
-    assert opened(grant(hint), *listing) == key
+    assert opened(store, grant(hint), *listing) == key
 
 
-def test_a_key_that_is_none_of_its_epoch_is_not_given() -> None:
-    assert opened(grant(GIVER, b"x" * 32), GIVER) is None
+def test_a_key_that_is_none_of_its_epoch_is_not_given(store: Database) -> None:
+    assert opened(store, grant(GIVER, b"x" * 32), GIVER) is None
 
 
 @each(
@@ -96,13 +98,11 @@ def test_a_key_that_is_none_of_its_epoch_is_not_given() -> None:
     }
 )
 def test_the_grants_of_a_log_are_its_seats_own_and_those_that_others_say_they_gave(
-    named: SeatId, listing: list[SeatId], is_given: bool
+    named: SeatId, listing: list[SeatId], is_given: bool, *, store: Database
 ) -> None:
     row = grant(named)
-    given = given_grants(cast("Rows", Logs(row)), listed(row, *listing)).of(GIVER)
-    assert given == ({row.digest} if is_given else set())
+    assert (row.digest in given(store, row, *listing)) is is_given
 
 
-def test_a_grant_that_does_not_hold_together_was_given_by_nobody() -> None:
-    row = grant(GIVER)._replace(sealed=b"altered")
-    assert given_grants(cast("Rows", Logs(row)), listed(row, GIVER)).of(GIVER) == set()
+def test_a_grant_that_does_not_hold_together_was_given_by_nobody(store: Database) -> None:
+    assert given(store, grant(GIVER)._replace(sealed=b"altered"), GIVER) == set()
