@@ -70,6 +70,17 @@ def test_of_two_logs_each_has_entries_of_its_own_and_one_without_a_beginning_has
         assert authority.entry(other.origin, 0) != authority.entry(origin, 0)
 
 
+def test_entry_0_of_a_log_that_goes_on_founds_no_vault(filled_session: Session) -> None:
+    other = begin_beside(filled_session, goes_on=True)
+    with Work(other) as work:
+        work.commit(Entry(act="log.genesis"))
+    with filled_session.database.reading() as rows:
+        authority = Authority(rows, filled_session.directory.chain, prove=lambda _origin, _seq: Proven(2))
+        entries = [authority.entry(origin, 0) for origin in (filled_session.log.origin, other.origin)]
+    assert [entry is not None and entry.founds_vault for entry in entries] == [True, False]
+    assert None not in entries
+
+
 def test_a_log_is_its_seats_own_by_seat_key_and_beginning(filled_session: Session) -> None:
     origin = filled_session.log.origin
     roster = filled_session.directory.chain.newest

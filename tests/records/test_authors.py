@@ -73,9 +73,16 @@ def test_an_entry_of_a_seat_that_was_in_is_told_with_its_roles(store: Database) 
     assert (entry.seat, entry.roles) == (id_of("Kim-1"), frozenset({Role.CASEWORKER}))
 
 
+def test_what_lies_behind_a_stretch_that_the_caller_has_proven_is_proven_then(store: Database) -> None:
+    put(store, row(0), row(1), row(2))
+    with store.reading() as rows:
+        authority = Authority(rows, CHAIN, lambda _origin, _seq: Proven(2), {LOG: Proven(1)}, dict(GENESES))
+        assert [authority.entry(LOG, seq) is not None for seq in range(3)] == [True, True, False]
+
+
 def test_what_is_not_proven_signed_or_its_seats_own_counts_nothing(store: Database) -> None:
     true = row(1)
-    put(store, true, row(2, named=FIRST.root), row(3, named=bytes(32)), row(4)._replace(list=encode_items([])))
+    put(store, true, row(2, named=FIRST.root), row(3, named=bytes(32)), row(4)._replace(list=encode_items([])), row(5))
     assert counts(store)
     assert not counts(store, proven=Proven(1))
     assert not counts(store, proven=Proven(3, frozenset({(1, true.digest)})))
