@@ -18,18 +18,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tui import process  # noqa: E402, F401  # isort: skip - the package takes Textual's switches away first
+from tui.shell import process  # noqa: E402, F401  # isort: skip - the package takes Textual's switches away first
 from textual.app import App  # noqa: E402
 from typing_extensions import override  # noqa: E402
 
-from tui.app import CaseVaultApp  # noqa: E402
 from tui.gateway import Gateway  # noqa: E402
 from tui.gateway.casework import Casework  # noqa: E402
-from tui.start import Start  # noqa: E402
-from tui.values import CaseShown  # noqa: E402
+from tui.shell.app import CaseVaultApp  # noqa: E402
+from tui.shell.start import Start  # noqa: E402
+from tui.values.values import CaseShown  # noqa: E402
 from vault.access.unlock import unlock  # noqa: E402
-from vault.seal.passphrase import FLOOR  # noqa: E402
-from vault.services import cases, founding, notes, people  # noqa: E402
+from vault.seal.entrance.passphrase import FLOOR  # noqa: E402
+from vault.services.cases import cases, notes, people  # noqa: E402
+from vault.services.credentials import founding  # noqa: E402
 from vault.services.demo_cases import EXTRADITION, MEMBER, ORGANISATION  # noqa: E402
 
 PICTURE = ROOT / "docs" / "app.svg"

@@ -17,7 +17,7 @@ from hypothesis import settings
 from textual import _wait
 
 from tests.stretching import once
-from vault.seal import passphrase
+from vault.seal.entrance import passphrase
 
 _NOT_RUN = "not run: needs "
 _LOOK_S = 0.005

@@ -1,6 +1,6 @@
 """`python -I -m tui START_FD` is the launcher; `python -I -m tui START_FD WORDS_FD` is the child that it starts.
 
-START_FD is a pipe that holds a `tui.start.Start`, so that neither argument lists nor the environment name a member.
+START_FD is a pipe that holds a `Start`, so that neither argument lists nor the environment name a member.
 The command line writes it and then becomes the launcher.
 """
 
@@ -10,8 +10,8 @@ import os
 import sys
 from typing import NoReturn
 
-from tui import process
-from tui.start import read_start
+from tui.shell import process
+from tui.shell.start import read_start
 from vault.errors import VaultError
 from vault.platform import harden_process
 
@@ -29,7 +29,7 @@ def main() -> NoReturn:
 
 
 def _launch(start_fd: int) -> int:
-    from tui.launcher import launch  # noqa: PLC0415 - the child has no use for it
+    from tui.shell.launcher import launch  # noqa: PLC0415 - the child has no use for it
 
     start = read_start(start_fd)
     try:
@@ -48,12 +48,12 @@ def _run_child(start_fd: int, words_fd: int) -> NoReturn:
     say = process.words_to(words_fd)
     process.say_only_where(say)
     start = read_start(start_fd)
-    from tui.orphaned import Orphanage  # noqa: PLC0415 - not for the launcher
+    from tui.shell.orphaned import Orphanage  # noqa: PLC0415 - not for the launcher
 
     orphanage = Orphanage(words_fd, terminal=0)
     orphanage.watch()
     process.keep_terminal_for_driver()
-    from tui.app import run  # noqa: PLC0415 - Textual is loaded only after the doors are closed
+    from tui.shell.app import run  # noqa: PLC0415 - Textual is loaded only after the doors are closed
 
     code = run(start, say)
     orphanage.leave()

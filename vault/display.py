@@ -68,9 +68,9 @@ def is_one_line(name: str) -> bool:
     return one_line(name) == name == name.strip() != ""
 
 
-def counted(number: int, one: str, several: str | None = None) -> str:
+def counted(number: int, text: str, several: str | None = None) -> str:
     """Return a number with its noun: `1 case`, `2 cases`; `several` where an s does not make the plural."""
-    return f"{number} {one if number == 1 else several or one + 's'}"
+    return f"{number} {text if number == 1 else several or text + 's'}"
 
 
 def time_text(ms: int, form: str = MINUTE, zone: tzinfo | None = UTC) -> str:

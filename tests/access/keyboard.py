@@ -15,22 +15,22 @@ import pytest
 
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Place
-from vault.access.lending import RowSet, added_since, lend
-from vault.access.questions import Wanted
-from vault.access.second import Answered, Asked, answer, decoded
-from vault.access.seconding import ask_second
+from vault.access.second_person.delegated_rows import RowSet, added_since, lend
+from vault.access.second_person.local_approver import Answered, Asked, answer, decoded
+from vault.access.second_person.local_client import ask_second
+from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import Origin, SeatId
 from vault.log.approvals import Approval
 from vault.policy.roles import Role
-from vault.records.authority import Listings
 from vault.records.seatlog import SealedPlace, SeatLog, resume
 from vault.records.work import Entry, Work
-from vault.seal.keyfile import KeyFile, SeatSecrets
+from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
+from vault.seal.entrance.unlocking import unlock as open_slot
 from vault.seal.keyring import Keyring
-from vault.seal.unlocking import unlock as open_slot
 from vault.store.memory import open_in_memory
+from vault.validity.authority import Listings
 
 WANTED = Wanted(
     act="export.begin",

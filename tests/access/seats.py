@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from vault.ids import MemberId, SeatId, VaultId
-from vault.seal.doors import DoorKeys, make_doors
-from vault.seal.keyfile import DOOR_COUNT, DOOR_SIZE, KeyFile, KeyHeader, SeatSecrets, make_key_file
-from vault.seal.passphrase import FLOOR
+from vault.seal.entrance.doors import DoorKeys, make_doors
+from vault.seal.entrance.keyfile import DOOR_COUNT, DOOR_SIZE, KeyFile, KeyHeader, SeatSecrets, make_key_file
+from vault.seal.entrance.passphrase import FLOOR
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key
 

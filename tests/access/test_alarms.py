@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from vault.access.alarms import DEVICE_ALARM, SHEETS_ALARM, Alarm, faults_among, remembered, settled, stored_code
+from vault.access.pins.alarms import (
+    DEVICE_ALARM,
+    SHEETS_ALARM,
+    Alarm,
+    faults_among,
+    remembered,
+    settled,
+    stored_code,
+)
 from vault.ids import SeatId
 
 ONE, OTHER = SeatId(b"a" * 16), SeatId(b"\xff" * 16)

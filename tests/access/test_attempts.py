@@ -8,12 +8,12 @@ import pytest
 
 from tests.services.founded import Place
 from vault import clock
-from vault.access.attempts import attempts_key, count_attempts, note_attempt
 from vault.access.session import Session
+from vault.access.trust.attempts import attempts_key, count_attempts, note_attempt
 from vault.ids import RecordId, make_id
 from vault.records.versions import open_version
 from vault.records.work import Entry
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from
 from vault.store.files import read_limited

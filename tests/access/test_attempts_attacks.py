@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, Place
-from vault.access.attempts import note_attempt
+from vault.access.trust.attempts import note_attempt
 from vault.access.unlock import unlock
 from vault.errors import TryAgainError, WrongPassphraseError
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.recipients import KEM_PUBLIC_SIZE
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder

@@ -7,20 +7,20 @@ from collections.abc import Collection
 import pytest
 
 from tests.services.founded import Filled
-from vault.access import audit_keys
-from vault.access.audit_keys import AuditKey, hand_on_audit, open_audit_keys
-from vault.access.directory import RECOVERY
-from vault.access.new_root import change_root
-from vault.access.root_secret import kept_secret
+from vault.access.membership.new_root import change_root
+from vault.access.seat_keys import audit_keys
+from vault.access.seat_keys.audit_keys import AuditKey, hand_on_audit, open_audit_keys
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
+from vault.access.trust.directory import RECOVERY
 from vault.ids import SeatId, make_id
-from vault.records.authority import Listings
-from vault.records.grants import GrantReader
 from vault.records.work import Entry
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed
-from vault.services import logbook
+from vault.services.evidence import logbook
 from vault.store.rowtypes import EpochRow
+from vault.validity.authority import Listings
+from vault.validity.grants import GrantReader
 
 PERIODS = 5
 

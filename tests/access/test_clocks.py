@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from vault.access.alarms import CLOCK_ALARM
-from vault.access.clocks import clock_alarms
+from vault.access.pins.alarms import CLOCK_ALARM
+from vault.access.pins.clocks import clock_alarms
 from vault.policy.clocks import ClockReading, ClockState
 
 SEEN_MS = 1_700_000_000_000

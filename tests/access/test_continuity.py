@@ -11,15 +11,16 @@ import pytest
 from tests.records.beside import begin_beside
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
-from vault.access.continuity import newest_keys
 from vault.access.session import Session
+from vault.access.trust.continuity import newest_keys
 from vault.ids import Origin, SeatId, make_id
 from vault.log.genesis import Genesis, origin_of
 from vault.records.work import Entry, Work
-from vault.seal.keyfile import KeyFile
+from vault.seal.entrance.keyfile import KeyFile
+from vault.seal.entrance.unlocking import unlock as open_slot
 from vault.seal.signing import make_signing_seed
-from vault.seal.unlocking import unlock as open_slot
-from vault.services import checking, notes
+from vault.services.cases import notes
+from vault.services.evidence import checking
 
 
 def write_beside(

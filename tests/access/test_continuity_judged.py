@@ -12,10 +12,17 @@ from tests.access.test_continuity import junk_genesis, list_keys, newest_keys_of
 from tests.access.test_proving import remove, store, written
 from tests.log.writer import SEAT
 from tests.records.beside import begin_beside
-from vault.access.alarms import Alarm
-from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
-from vault.access.pins import Pinned, Pins
+from vault.access.pins.alarms import Alarm
+from vault.access.pins.pins import Pinned, Pins
 from vault.access.session import Session
+from vault.access.trust.continuity import (
+    Continuity,
+    after_damage,
+    judge,
+    judge_keys,
+    judge_roster,
+    with_remembered,
+)
 from vault.errors import VerificationError
 from vault.ids import Origin, SeatId, VaultId, make_id
 from vault.log.genesis import Genesis
@@ -23,7 +30,7 @@ from vault.log.tree import TILE_WIDTH
 from vault.records.logs import genesis_of
 from vault.records.seatlog import Predecessor, SealedPlace
 from vault.records.work import Entry, Work
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.purposes import Purpose
 from vault.seal.signing import make_signing_seed, public_key
 from vault.store.files import read_limited
@@ -308,9 +315,9 @@ def test_a_later_keys_file_that_the_log_lists_is_the_one_unless_the_own_log_is_i
 
 def test_doubt_about_the_logs_of_others_makes_no_keys_file_old(session: Session) -> None:
     other = SeatId(make_id())
-    standing = session.directory.standing
-    certificates = {**standing.certificates, other: standing.certificates[session.seat]}
-    session.directory = replace(session.directory, standing=replace(standing, certificates=certificates))
+    effective = session.directory.effective
+    certificates = {**effective.certificates, other: effective.certificates[session.seat]}
+    session.directory = replace(session.directory, effective=replace(effective, certificates=certificates))
     later = keys_of(session).with_slot(0, bytes(1024))
     list_keys(session, later.header.folder, later.digest())
     assert judged_keys(session, later, Alarm("fork", "Says the test.", seats=frozenset({other}))) == []

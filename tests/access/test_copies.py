@@ -8,12 +8,12 @@ import pytest
 
 from tests.access.test_keychange import read_keys
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
-from vault.access.copies import COPIED_ROWS, copy_keys, copy_keys_of
+from vault.access.pins.copies import COPIED_ROWS, copy_keys, copy_keys_of
 from vault.errors import VerificationError, WrongPassphraseError
-from vault.seal.doors import DoorKeys, make_doors
+from vault.seal.entrance.doors import DoorKeys, make_doors
+from vault.seal.entrance.unlocking import make_slot
 from vault.seal.keys import make_key
 from vault.seal.purposes import Purpose
-from vault.seal.unlocking import make_slot
 
 
 def test_a_copy_holds_the_root_secret_and_the_keyring_of_a_seat_and_whose_slot_is_which_and_nothing_that_signs() -> (

@@ -12,7 +12,7 @@ from tests.access.power import PowerCutError, at_flush
 from tests.access.test_keychange import read_keys
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault import platform
-from vault.access import destroying
+from vault.access.seat_keys import destroying
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import VerificationError

@@ -9,14 +9,14 @@ import pytest
 from tests.access.test_sheets_used import directory
 from tests.log.test_roster import MANY, id_of
 from tests.services.colleague import admit
-from vault.access.directory import RECOVERY, Directory, read_directory
-from vault.access.enrolling import commit_roster
-from vault.access.rosters import Change, propose
+from vault.access.membership.next_roster import Change, propose
+from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
+from vault.access.trust.directory import RECOVERY, Directory, read_directory
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId
-from vault.log.epochs import CompartmentKind, EpochNotice, founded_compartment
-from vault.log.roster import ROSTER_RECORD
+from vault.log.epoch_notice import CompartmentKind, EpochNotice, founded_compartment
+from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
@@ -82,12 +82,12 @@ def test_where_no_roster_counts_the_places_of_those_that_are_here_are_named(sess
 
 def test_a_seat_that_was_ended_keeps_its_last_certificate_and_a_stranger_has_none(session: Session) -> None:
     oren = admit(session)
-    certificate = session.directory.standing.certificates[oren.seat]
+    certificate = session.directory.effective.certificates[oren.seat]
     commit_roster(session, propose(session, Change(ended=frozenset({oren.seat}))))
-    assert oren.seat not in session.directory.standing.certificates
+    assert oren.seat not in session.directory.effective.certificates
     assert session.directory.certificate_of(oren.seat) == certificate
     assert session.directory.certificate_of(bytes(16)) is None
-    assert session.directory.certificate_of(session.seat) == session.directory.standing.certificates[session.seat]
+    assert session.directory.certificate_of(session.seat) == session.directory.effective.certificates[session.seat]
 
 
 def test_a_role_of_a_newer_program_grants_nothing() -> None:
@@ -102,7 +102,7 @@ def test_a_role_of_a_newer_program_grants_nothing() -> None:
 def test_recovery_is_among_the_holders_unless_it_is_left_out(session: Session) -> None:
     own, here = Holder(session.seat, session.kem_private.public), session.directory
     assert here.holders([session.seat], with_recovery=False) == [own]
-    assert here.holders([session.seat]) == here.auditors() == [own, Holder(RECOVERY, here.standing.head.recovery)]
+    assert here.holders([session.seat]) == here.auditors() == [own, Holder(RECOVERY, here.effective.head.recovery)]
 
 
 def test_who_holds_no_directory_is_told_so(session: Session) -> None:

@@ -11,7 +11,7 @@ from tests.attacks.outsider import learn
 from tests.services.founded import Filled, Place
 from vault.errors import TryAgainError
 from vault.seal.purposes import Purpose
-from vault.services import notes
+from vault.services.cases import notes
 from vault.store.engine import Database
 
 

@@ -9,12 +9,12 @@ import pytest
 from tests.access.told import NOTHING, is_told, told_by
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault.access.delays import AttemptFile
-from vault.access.factors import Factors, change_factors, check_factors, salt_of_vault
+from vault.access.pins.delays import AttemptFile
+from vault.access.seat_keys.factors import Factors, change_factors, check_factors, salt_of_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import NoVaultError, VerificationError, WrongPassphraseError
-from vault.seal.keyfile import SLOT_BLOB_SIZE, KeyFile
+from vault.seal.entrance.keyfile import SLOT_BLOB_SIZE, KeyFile
 
 NEXT = b"a kettle for the harbour"
 FURTHER = {"device_secret": b"D" * 32, "fido2_secret": b"F" * 32}

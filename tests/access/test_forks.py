@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tests.access.rivals import (
+from tests.access.concurrent_rosters import (
     DESK,
     MANY,
     NEW_ROOT,
@@ -24,10 +24,10 @@ from tests.access.rivals import (
     signed,
 )
 from tests.log.writer import Key
-from vault.access.forks import Carried, judge_rosters
-from vault.log.roster import Roster, RosterChain, RosterProblem
-from vault.records.authority import Proven
+from vault.log.rosters.roster import Roster, RosterChain, RosterProblem
 from vault.store.rowtypes import OperationRow
+from vault.validity.authority import Proven
+from vault.validity.forks import Carried, judge_rosters
 
 if TYPE_CHECKING:
     from vault.store.rows import Rows
@@ -86,8 +86,8 @@ def test_a_roster_loses_that_is_listed_beyond_what_another_of_its_number_lets_co
         chain = judged(logs, *carried)
         assert chain.problems == (tuple(lost(RIVAL)) if loses else ())
         assert {one.root for one in chain.accepted} == {FIRST.root, ENDING.root} | (set() if loses else {RIVAL.root})
-        assert chain.standing is not None
-        assert chain.standing.tips == ((ENDING.root,) if loses else tuple(sorted((ENDING.root, RIVAL.root))))
+        assert chain.effective is not None
+        assert chain.effective.tips == ((ENDING.root,) if loses else tuple(sorted((ENDING.root, RIVAL.root))))
 
 
 def test_of_two_that_each_forbid_the_other_neither_loses(logs: Logs) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.rivals import DESK, PHONE, TABLET, WATCH, Logs, at, roster
+from tests.access.concurrent_rosters import DESK, PHONE, TABLET, WATCH, Logs, at, roster
 from tests.access.test_forks import CALM, ENDING, FIRST, RIVAL, assert_lost, judged, logs, lost
 
 __all__ = ["logs"]  # fixture

@@ -14,27 +14,27 @@ from tests.access.power import at_flush, no_room
 from tests.access.told import is_told, told_by
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault import platform
-from vault.access.by_sheets import open_door
-from vault.access.founding import FOUNDER_ROLES, Founded, found_vault
-from vault.access.rekeying import doors_here, slots_here
-from vault.access.root_secret import kept_secret
+from vault.access.membership.founding import FOUNDER_ROLES, Founded, found_vault
+from vault.access.recovery.recovery_session import open_door
+from vault.access.seat_keys.rekeying import doors_here, slots_here
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.errors import RefusedError, TryAgainError, UsageError, VaultError
 from vault.ids import RECOVERY_SEAT, CompartmentId
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.log.items import ItemKind, decode_items
-from vault.log.roster import ROSTER_RECORD
-from vault.log.roster_entries import RosterHead
+from vault.log.rosters.roster import ROSTER_RECORD
+from vault.log.rosters.roster_entries import RosterHead
 from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
 from vault.records.versions import open_each
+from vault.seal.entrance.keyfile import KeyFile
+from vault.seal.entrance.passphrase import FLOOR, KdfParameters
 from vault.seal.envelope import SUITE
-from vault.seal.keyfile import KeyFile
-from vault.seal.passphrase import FLOOR, KdfParameters
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
 from vault.seal.signing import public_key
-from vault.services import checking
+from vault.services.evidence import checking
 from vault.store.beside import make_beside
 from vault.store.files import BALLAST_SIZE
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault.access.founding import Founded, found_vault
-from vault.access.pins import PinFile, Pins
+from vault.access.membership.founding import Founded, found_vault
+from vault.access.pins.pins import PinFile, Pins
 from vault.errors import TryAgainError, VaultError
-from vault.seal.passphrase import FLOOR
+from vault.seal.entrance.passphrase import FLOOR
 
 
 def found(path: Path, state: Path) -> Founded:

@@ -11,9 +11,9 @@ import pytest
 from tests.access.told import NOTHING, is_told, told_by
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER
-from vault.access.enrolling import commit_roster
-from vault.access.inviting import Answer, make_invitation, open_answer, require_words
-from vault.access.rosters import Change, propose
+from vault.access.membership.inviting import Answer, make_invitation, open_answer, require_words
+from vault.access.membership.next_roster import Change, propose
+from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
 from vault.errors import MalformedError, RefusedError, VaultError, VerificationError
 from vault.ids import make_id
@@ -156,7 +156,7 @@ def left(session: Session) -> Colleague:
 
 def test_a_request_of_a_false_log_or_of_somebody_known_is_refused(session: Session, left: Colleague) -> None:
     made, true = invite(session), first_log(session)
-    own = session.directory.standing.certificates[session.seat]
+    own = session.directory.effective.certificates[session.seat]
     gone = session.directory.certificate_of(left.seat)
     assert gone is not None
     table: list[tuple[dict[str, Any], type[VaultError], str]] = [

@@ -13,25 +13,25 @@ from tests.access.power import at_flush, no_room
 from tests.access.told import is_told, told_by
 from tests.services import colleague
 from tests.services.founded import MEMBER, Place
-from vault.access.joining import Asked, certificate_of, join, join_here, new_seat
-from vault.access.rekeying import doors_of, slots_here
-from vault.access.root_secret import kept_secret
+from vault.access.membership.joining import Asked, certificate_of, join, join_here, new_seat
+from vault.access.membership.pending_seat import PendingSeat, pending_seat_of, place_of
+from vault.access.seat_keys.rekeying import doors_of, slots_here
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
-from vault.access.waiting import Waiting, place_of, waiting_seat
 from vault.errors import BrokenSealError, RefusedError, TryAgainError, UsageError
 from vault.ids import MemberId, SeatId, VaultId, make_id
 from vault.log.genesis import Genesis, origin_of, verify_genesis
-from vault.log.roster_entries import Certificate
+from vault.log.rosters.roster_entries import Certificate
 from vault.policy.roles import Role
-from vault.seal.doors import DoorKeys, open_doors, open_recovery_door
+from vault.seal.entrance.doors import DoorKeys, open_doors, open_recovery_door
+from vault.seal.entrance.keyfile import SLOT_COUNT, KeyFile
+from vault.seal.entrance.passphrase import FLOOR
+from vault.seal.entrance.unlocking import OpenedSlot, unlock
 from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request
-from vault.seal.keyfile import SLOT_COUNT, KeyFile
-from vault.seal.passphrase import FLOOR
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed
 from vault.seal.signing import is_signed_raw, public_key
-from vault.seal.unlocking import OpenedSlot, unlock
 from vault.store.engine import Database, open_database
 from vault.store.folder import VaultFolder
 from vault.store.memory import open_in_memory
@@ -98,7 +98,7 @@ def test_a_new_seat_asks_with_its_own_keys_and_the_beginning_of_its_log(memory: 
         identity=public_key(secrets.identity_seed),
         genesis=request.genesis,
     )
-    assert waiting == Waiting(
+    assert waiting == PendingSeat(
         request.genesis, MemberId(request.member), INVITATION.roster, here, waiting.session_seed, waiting.following_seed
     )
     first = Genesis(INVITATION.vault, secrets.seat, request.identity, public_key(waiting.session_seed), genesis.nonce)
@@ -147,7 +147,7 @@ def test_a_seat_that_waits_opens_its_slot_its_door_and_how_its_log_will_begin(wa
     with database.reading() as rows:
         assert slots_here(rows) == {asked.seat: slot.number}
         assert rows.locals_for(Purpose.SLOT) == [LocalRow(asked.seat, Purpose.SLOT, slot.number, b"")]
-        begins = waiting_seat(rows, place_of(slot.secrets, VaultId(INVITATION.vault)))
+        begins = pending_seat_of(rows, place_of(slot.secrets, VaultId(INVITATION.vault)))
     database.close()
     assert begins is not None
     assert (begins.genesis, begins.member, begins.here) == (request.genesis, request.member, False)
@@ -287,7 +287,7 @@ def test_a_seat_in_the_same_folder_takes_a_free_slot_and_all_doors_are_made_anew
     with memory.transaction() as rows:
         for row in new.rows:
             rows.put_local(row)
-        waiting = waiting_seat(rows, place_of(slot.secrets, vault))
+        waiting = pending_seat_of(rows, place_of(slot.secrets, vault))
     memory.close()
     assert waiting is not None
     assert (waiting.here, waiting.origin, waiting.member) == (True, new.certificate.genesis, new.certificate.member)

@@ -12,16 +12,16 @@ import pytest
 
 from tests.access.power import PowerCutError, at_flush, no_room
 from tests.services.founded import Filled, Place
-from vault.access import keychange
-from vault.access.alarms import Alarm
-from vault.access.keychange import costs_at_least, settle_new_keys
+from vault.access.pins.alarms import Alarm
+from vault.access.seat_keys import keychange
+from vault.access.seat_keys.keychange import costs_at_least, settle_new_keys
 from vault.access.session import Session
 from vault.errors import TryAgainError
 from vault.ids import SeatId
 from vault.records.work import Entry, Work
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.passphrase import FLOOR, KdfParameters
-from vault.services import checking
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.passphrase import FLOOR, KdfParameters
+from vault.services.evidence import checking
 from vault.store.files import promote, read_limited, write_aside
 
 STRONGER, TWICE = (KdfParameters(FLOOR.memory_kib, FLOOR.iterations + more, FLOOR.lanes) for more in (1, 2))

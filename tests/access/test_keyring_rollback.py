@@ -10,9 +10,10 @@ from tests.services.founded import Filled, Place
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.ids import ZERO_ID, CompartmentId
-from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.epoch_notice import CompartmentKind, EpochNotice
 from vault.seal.purposes import Purpose
-from vault.services import cases, checking, notes
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
 from vault.store.rowtypes import EpochRow, GrantRow, LocalRow
 
 LATE = "Late case"

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from vault.access.keyrings import GrantedKey, grants_between, open_missing, stored_keyring, with_directory_keys
+from vault.access.trust.keyrings import (
+    GrantedKey,
+    grants_between,
+    open_missing,
+    stored_keyring,
+    with_directory_keys,
+)
 from vault.ids import CompartmentId, SeatId, VaultId
-from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.epoch_notice import CompartmentKind, EpochNotice
 from vault.log.items import ItemKind
-from vault.records.authority import Listings, Place
 from vault.records.seatlog import SealedPlace
 from vault.seal.keyring import Keyring
 from vault.seal.keys import epoch_id
@@ -19,6 +24,7 @@ from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_t
 from vault.store.memory import open_in_memory
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow, LocalRow
+from vault.validity.authority import Listings, Place
 
 VAULT = VaultId(b"v" * 16)
 SEAT, GIVER, OTHER = (SeatId(bytes([n]) * 16) for n in (1, 2, 3))

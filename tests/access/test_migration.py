@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from tests.services.founded import Place
 from tests.store.samples import KEY
-from vault.access.migration import bring_up_to_date
 from vault.access.session import Session
+from vault.access.trust.migration import bring_up_to_date
 from vault.errors import NewerVaultError, TryAgainError, VerificationError
-from vault.seal.doors import open_doors
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.doors import open_doors
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.recipients import KemPrivate
 from vault.store.engine import Database, open_database
 from vault.store.files import read_limited

@@ -8,28 +8,28 @@ import pytest
 
 from tests.services.colleague import admit
 from tests.services.founded import Filled, Place
-from vault.access import new_root
-from vault.access.alarms import Alarm
-from vault.access.by_sheets import opened_by_sheets
-from vault.access.compartments import next_holders
-from vault.access.directory import RECOVERY
-from vault.access.new_root import Followed, change_root, follow_root, stale_compartments
-from vault.access.rekeying import doors_here
-from vault.access.root_secret import kept_secret, root_of
+from vault.access.membership import new_root
+from vault.access.membership.new_root import Followed, change_root, follow_root, stale_compartments
+from vault.access.pins.alarms import Alarm
+from vault.access.recovery.recovery_session import opened_by_sheets
+from vault.access.seat_keys.rekeying import doors_here
+from vault.access.seat_keys.root_secret import kept_secret, root_of
 from vault.access.session import Session
+from vault.access.trust.directory import RECOVERY
+from vault.access.trust.new_epochs import next_holders
 from vault.errors import BrokenSealError, RefusedError, VerificationError
 from vault.ids import CompartmentId
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.policy.roles import Role
-from vault.records.holding import CompartmentState
 from vault.records.seatlog import Holder
 from vault.records.work import Entry, Work
-from vault.seal.doors import open_recovery_door
-from vault.seal.keyfile import KeyFile
+from vault.seal.entrance.doors import open_recovery_door
+from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed
-from vault.services import sharing
+from vault.services.grants import sharing
+from vault.validity.compartment_access import CompartmentState
 
 
 def secret_of(session: Session) -> bytes:
@@ -63,7 +63,7 @@ def test_the_next_roster_names_the_new_root_and_recovery_and_both_roots_sign_it(
     assert newest is not None
     assert (newest.head.new_root, newest.head.recovery) == (root_of(new), recovery_of(new).public)
     assert {signer for signer, _ in newest.signatures} == {root_of(old), root_of(new)}
-    assert session.directory.standing.root_public == root_of(new)
+    assert session.directory.effective.root_public == root_of(new)
 
 
 def test_the_recovery_door_opens_for_the_new_sheets_alone(session: Session) -> None:
@@ -103,7 +103,7 @@ def test_a_crash_on_either_side_of_the_commit_leaves_the_secret_that_counts(
     with killed[0].open() as session:
         kept = secret_of(session)
         assert (kept != old) is after
-        assert root_of(kept) == session.directory.standing.root_public
+        assert root_of(kept) == session.directory.effective.root_public
 
 
 def test_the_next_entry_begins_an_audit_epoch_that_the_old_sheets_do_not_open(session: Session) -> None:

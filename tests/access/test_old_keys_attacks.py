@@ -14,13 +14,13 @@ from vault.ids import SeatId, make_id
 from vault.log.items import ItemKind, keys_tag
 from vault.records.seatlog import Holder, Predecessor, SealedPlace, begin
 from vault.records.work import Entry, Work
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile, seal_slot, slot_info
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, seal_slot, slot_info
+from vault.seal.entrance.passphrase import FLOOR, derive_unlock_key, stretch
 from vault.seal.keyring import Keyring
 from vault.seal.keys import make_key
-from vault.seal.passphrase import FLOOR, derive_unlock_key, stretch
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import make_signing_seed
-from vault.services import checking
+from vault.services.evidence import checking
 from vault.store.files import promote, read_limited, write_aside
 from vault.store.rowtypes import OperationRow
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.access.test_sheets_used import directory
 from tests.log.test_roster import MANY, id_of
-from vault.access.own_devices import judge_devices
+from vault.access.trust.own_devices import judge_devices
 from vault.ids import SeatId
 
 FIRST = MANY.roster("root")
@@ -29,7 +29,7 @@ def test_a_member_hears_on_each_device_of_those_that_came_into_their_name(own: s
     assert [one.code for one in alarms] == sorted(names)
     for one in alarms:
         assert f"A device was admitted in your name: {names[one.code]}." in one.text
-        assert f"`casevault device lost {names[one.code]}` ends it." in one.text
+        assert f"`casevault device revoke {names[one.code]}` ends it." in one.text
     assert all(one.lasts and not one.is_fault for one in alarms)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.access.seats import SEAT, VAULT, keys_file
 from tests.store.samples import names_in
 from vault import platform
-from vault.access.pins import PinFile, Pinned, Pins, pinned_now, this_machine, with_keys
+from vault.access.pins.pins import PinFile, Pinned, Pins, pinned_now, this_machine, with_keys
 from vault.access.session import Session
 from vault.errors import MalformedError, TryAgainError
 from vault.ids import Origin, SeatId, VaultId

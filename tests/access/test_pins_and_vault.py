@@ -9,7 +9,8 @@ import pytest
 
 from tests.access.power import cut_at_commit
 from tests.services.founded import Filled, Place
-from vault.services import checking, notes
+from vault.services.cases import notes
+from vault.services.evidence import checking
 
 
 def pins_path(place: Place) -> Path:

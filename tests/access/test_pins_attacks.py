@@ -14,13 +14,14 @@ from tests.access.seats import SEAT, VAULT
 from tests.access.test_pins import PINS
 from tests.services.founded import Filled, Place
 from vault import platform
-from vault.access.pins import PinFile
+from vault.access.pins.pins import PinFile
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.log.checkpoint import encode_note, key_name, note_body
 from vault.log.genesis import Genesis
 from vault.seal.purposes import Purpose
-from vault.services import checking, notes
+from vault.services.cases import notes
+from vault.services.evidence import checking
 from vault.store.rowtypes import CheckpointRow
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from tests.access.seats import SEAT, VAULT
 from tests.access.test_pins import LOG, PINS
-from vault.access import pins as pins_module
-from vault.access.pins import PinFile, PinKeeper, Pinned, Pins
+from vault.access.pins import pins as pins_module
+from vault.access.pins.pins import PinFile, PinKeeper, Pinned, Pins
 from vault.errors import InternalError, TryAgainError
 
 PATIENCE_S = 10  # for what happens at once; a test that holds never waits so long

@@ -16,12 +16,12 @@ from tests.access.test_proving import (
     written,
 )
 from tests.log.writer import Writer
-from vault.access.pins import Pinned
+from vault.access.pins.pins import Pinned
 from vault.log.tree import TILE_WIDTH
-from vault.records.authority import Proven
 from vault.store import tables
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, OperationRow, TileRow
+from vault.validity.authority import Proven
 
 __all__ = ["log", "rows"]  # fixtures
 

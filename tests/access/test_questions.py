@@ -7,7 +7,7 @@ from hashlib import sha256
 import msgspec
 import pytest
 
-from vault.access.questions import Wanted, decode_wanted
+from vault.access.second_person.questions import Wanted, decode_wanted
 from vault.errors import MalformedError, VerificationError
 
 BLOCKS = [{"label": "text", "text": "First line\nsecond line"}, {"label": "place", "text": ""}]

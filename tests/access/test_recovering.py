@@ -10,24 +10,26 @@ from tests.access.test_keychange import read_keys
 from tests.services import colleague
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, Filled, Place
-from vault.access import recovering
-from vault.access.by_sheets import opened_by_sheets
-from vault.access.reach import Judge, Reached
-from vault.access.recovering import BroughtBack, Wish, bring_back
-from vault.access.root_secret import kept_secret
-from vault.access.rosters import Change
+from vault.access.membership.next_roster import Change
+from vault.access.recovery import recovering
+from vault.access.recovery.recovering import BroughtBack, Wish, bring_back
+from vault.access.recovery.recovery_scope import RecoverableKeys, RecoveryScope
+from vault.access.recovery.recovery_session import opened_by_sheets
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, VerificationError
 from vault.ids import SeatId
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.log.items import decode_items
-from vault.log.roster import ROSTER_RECORD
+from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
 from vault.records.versions import open_each
 from vault.records.work import Entry
-from vault.services import logbook, rostering, sharing
+from vault.services.evidence import logbook
+from vault.services.grants import sharing
+from vault.services.members import rostering
 
 NEW = b"five wooden herons"
 NEWCOMER = "Ona Brisk"
@@ -50,14 +52,14 @@ def reopen(place: Place, name: str = MEMBER) -> Session:
 
 def reverse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let recovery find what it holds in the other order: the directory last, of each compartment the newest first."""
-    real = Judge.reached
+    real = RecoveryScope.reached
 
-    def reversed_(judge: Judge) -> list[Reached]:
+    def reversed_(judge: RecoveryScope) -> list[RecoverableKeys]:
         home = judge.opened.directory.compartment
-        found = [Reached(one.state, one.keys[::-1]) for one in real(judge)]
+        found = [RecoverableKeys(one.state, one.keys[::-1]) for one in real(judge)]
         return sorted(found, key=lambda one: one.state.compartment == home)
 
-    monkeypatch.setattr(Judge, "reached", reversed_)
+    monkeypatch.setattr(RecoveryScope, "reached", reversed_)
 
 
 def granted(session: Session, seat: SeatId, *, audit: bool) -> list[bytes]:
@@ -210,7 +212,7 @@ def test_sheets_that_hold_no_key_of_the_directory_by_right_write_nothing(
     founded: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secret, keys = secret_of(founded), read_keys(founded.path)
-    monkeypatch.setattr(Judge, "reached", lambda _: [])
+    monkeypatch.setattr(RecoveryScope, "reached", lambda _: [])
     with pytest.raises(VerificationError, match="recovery holds no key of the directory"):
         bring(founded, secret)
     monkeypatch.undo()
@@ -230,7 +232,7 @@ def test_the_seats_that_were_lost_are_in_no_more_and_the_roster_that_says_so_is_
     done = bring(founded, secret)
     assert done.ended == (old,)
     with reopen(founded) as session:
-        assert session.directory.standing.certificates.keys() == {done.seat}
+        assert session.directory.effective.certificates.keys() == {done.seat}
         with session.database.reading() as rows:
             sealed = rows.versions(session.directory.compartment, ROSTER_RECORD)
         opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from tests.services.founded import Filled
-from vault.access.refresh import Refreshed, needs_refresh, refresh
-from vault.access.root_secret import kept_secret
-from vault.access.rosters import Change, next_roster
+from vault.access.membership.next_roster import Change, next_roster
+from vault.access.seat_keys.refresh import Refreshed, needs_refresh, refresh
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId
-from vault.log.epochs import CompartmentKind, Drop, EpochNotice
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD
+from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog
+from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key, sign
-from vault.services.projection import caught_up
+from vault.services.projection.projection import up_to_date_index
 from vault.store.memory import open_in_memory
 from vault.store.rowtypes import EpochRow, LocalRow
 
@@ -26,9 +26,9 @@ SEAT, SOMEBODY = SeatId(b"\x01" * 16), SeatId(b"\x02" * 16)
 
 
 def test_a_roster_that_the_root_signed_alone_is_told_when_it_comes_in(session: Session) -> None:
-    standing, home = session.directory.standing, session.directory.compartment
+    effective, home = session.directory.effective, session.directory.compartment
     change = Change(roles={MemberId(b"f" * 16): frozenset({Role.FIELD})})
-    roster = next_roster(standing, change, lambda _: {})
+    roster = next_roster(effective, change, lambda _: {})
     seed = derive_root_seed(kept_secret(session) or b"")
     with session.work() as work:
         signed = roster.signed(public_key(seed), sign(seed, ROSTER_PURPOSE, roster.root))
@@ -51,7 +51,7 @@ def test_keys_that_a_lost_keyring_had_are_held_and_kept_again_and_no_gain_where_
         assert refresh(session) == Refreshed((), ())
         assert stored(session) == before
         assert not session.uses_index
-        caught_up(session)
+        up_to_date_index(session)
         key = session.keyring.get(epoch)
         session.keyring.drop(epoch)
         assert refresh(session) == Refreshed((first,), ())
@@ -59,7 +59,7 @@ def test_keys_that_a_lost_keyring_had_are_held_and_kept_again_and_no_gain_where_
             session.keyring.get(epoch) == Keyring.decode(session.log.place.open_row(stored(session))).get(epoch) == key
         )
         # What its cursor passed by unread comes again.
-        places = [*session.index().waiting()]
+        places = [*session.index().pending()]
         assert places == [session.log.origin]
         assert not session.index().was_asked
         assert session.alarms == ()  # an unlock alone says that the keyring was an older one
@@ -76,11 +76,11 @@ def stored(session: Session) -> LocalRow:
 
 
 def notice(
-    compartment: CompartmentId = CASE, *dropped: SeatId, kind: CompartmentKind = CompartmentKind.CASE
+    compartment: CompartmentId = CASE, *revoked: SeatId, kind: CompartmentKind = CompartmentKind.CASE
 ) -> EpochNotice:
     """Return an epoch that drops these seats."""
-    drops = tuple(Drop(seat, bytes([number]) * 32, 0) for number, seat in enumerate(dropped))
-    return EpochNotice(1, bytes(16), compartment, kind, SECOND, (FIRST,), drops)
+    revocations = tuple(RevokedLog(seat, bytes([number]) * 32, 0) for number, seat in enumerate(revoked))
+    return EpochNotice(1, bytes(16), compartment, kind, SECOND, (FIRST,), revocations)
 
 
 def test_an_unlock_looks_closer_where_an_epoch_says_that_it_drops_the_seat_from_what_it_holds() -> None:

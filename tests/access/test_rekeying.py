@@ -12,21 +12,29 @@ import pytest
 from tests.access.test_keychange import PowerCutError, read_keys, replace_step
 from tests.services.colleague import admit
 from tests.services.founded import Filled
-from vault.access import keychange
-from vault.access.alarms import Alarm
-from vault.access.by_sheets import open_door
-from vault.access.enrolling import commit_roster
-from vault.access.new_root import change_root
-from vault.access.rekeying import close_doors, doors_here, rekey, remember_slot, seats_here, slots_here
-from vault.access.root_secret import kept_secret
-from vault.access.rosters import Change, propose
+from vault.access.membership.new_root import change_root
+from vault.access.membership.next_roster import Change, propose
+from vault.access.membership.roster_commit import commit_roster
+from vault.access.pins.alarms import Alarm
+from vault.access.recovery.recovery_session import open_door
+from vault.access.seat_keys import keychange
+from vault.access.seat_keys.rekeying import (
+    close_doors,
+    doors_here,
+    rekey,
+    remember_slot,
+    seats_here,
+    slots_here,
+)
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.ids import SeatId
 from vault.records.work import Entry, Work
-from vault.seal.doors import DoorKeys
+from vault.seal.entrance.doors import DoorKeys
 from vault.seal.purposes import Purpose
-from vault.services import cases, checking, notes
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
 from vault.store.engine import Database, open_database
 from vault.store.memory import open_in_memory
 from vault.store.rowtypes import LocalRow

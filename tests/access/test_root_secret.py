@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from vault.access.root_secret import forget_secret, kept_secret, root_of
+from vault.access.seat_keys.root_secret import forget_secret, kept_secret, root_of
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.seal.purposes import Purpose
@@ -35,7 +35,7 @@ def test_the_secret_of_the_root_that_counts_is_found_among_those_that_are_kept(
 ) -> None:
     secret = kept_secret(session)
     assert secret is not None
-    assert root_of(secret) == session.directory.standing.root_public == public_key(derive_root_seed(secret))
+    assert root_of(secret) == session.directory.effective.root_public == public_key(derive_root_seed(secret))
     keep(session, among(secret))
     assert kept_secret(session) == secret
 

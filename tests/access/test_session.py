@@ -13,7 +13,7 @@ from vault.errors import InternalError, RefusedError, TryAgainError
 from vault.ids import CompartmentId
 from vault.policy.clocks import JUMP_MS, ClockState
 from vault.policy.roles import Action
-from vault.services import notes
+from vault.services.cases import notes
 
 NEVER = CompartmentId(b"n" * 16)
 NOT_GRANTED = "you cannot open a case: this case was not granted to you"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.log.test_roster import ALONE, MANY, NEW_ROOT, ROOT, Draft, chain
-from vault.access.alarms import Alarm
-from vault.access.directory import Directory
-from vault.access.sheets_used import SheetsUsed, judge_sheets, sheets_used
+from vault.access.pins.alarms import Alarm
+from vault.access.trust.directory import Directory
+from vault.access.trust.sheets_used import SheetsUsed, judge_sheets, sheets_used
 from vault.ids import CompartmentId
-from vault.log.roster import Roster
+from vault.log.rosters.roster import Roster
 
 FIRST = ALONE.roster("root")
 ADMITS = ALONE.with_member("Kim", "field", FIRST)
@@ -24,8 +24,8 @@ def used(*rosters: Roster) -> tuple[SheetsUsed, ...]:
 
 def directory(*rosters: Roster) -> Directory:
     judged = chain(*rosters)
-    assert judged.standing is not None
-    return Directory(CompartmentId(b"d" * 16), judged, judged.standing)
+    assert judged.effective is not None
+    return Directory(CompartmentId(b"d" * 16), judged, judged.effective)
 
 
 def test_a_roster_that_the_root_alone_signed_is_a_use_of_the_sheets() -> None:

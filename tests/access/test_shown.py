@@ -9,24 +9,24 @@ from pathlib import Path
 from tests.access.seats import MEMBER, SEAT, VAULT
 from tests.services.founded import MEMBER as NAME
 from tests.services.founded import PASSPHRASE, Filled
-from vault.access.audit_keys import AuditKey
-from vault.access.by_sheets import opened_by_sheets
-from vault.access.copies import CopyKeys
-from vault.access.factors import Factors
-from vault.access.founding import Founded
-from vault.access.inviting import make_invitation
-from vault.access.joining import new_seat
-from vault.access.keyrings import GrantedKey
-from vault.access.own_files import OwnFile
-from vault.access.pins import PinFile
-from vault.access.root_secret import kept_secret
-from vault.access.waiting import Waiting
+from vault.access.membership.founding import Founded
+from vault.access.membership.inviting import make_invitation
+from vault.access.membership.joining import new_seat
+from vault.access.membership.pending_seat import PendingSeat
+from vault.access.pins.copies import CopyKeys
+from vault.access.pins.own_files import OwnFile
+from vault.access.pins.pins import PinFile
+from vault.access.recovery.recovery_session import opened_by_sheets
+from vault.access.seat_keys.audit_keys import AuditKey
+from vault.access.seat_keys.factors import Factors
+from vault.access.seat_keys.root_secret import kept_secret
+from vault.access.trust.keyrings import GrantedKey
 from vault.ids import CompartmentId, EpochId
-from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.epoch_notice import CompartmentKind, EpochNotice
 from vault.records.seatlog import SealedPlace
-from vault.seal.keyfile import KeyFile, SeatSecrets
+from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
+from vault.seal.entrance.unlocking import unlock as open_slot
 from vault.seal.recovery import derive_root_seed
-from vault.seal.unlocking import unlock as open_slot
 from vault.store.memory import open_in_memory
 
 SECRET = b"orchard, copper, lantern, heron!"
@@ -54,7 +54,7 @@ def test_no_repr_shows_a_secret() -> None:
         GrantedKey(notice, SECRET, (), is_altered=False),
         OwnFile(Path("index"), VAULT, SEAT, SECRET),
         PinFile(Path("pins"), VAULT, SEAT, SECRET),
-        Waiting(b"g" * 249, MEMBER, bytes(32), False, SECRET, SECRET),
+        PendingSeat(b"g" * 249, MEMBER, bytes(32), False, SECRET, SECRET),
     )
     assert [type(value).__name__ for value in values if shows(value, [SECRET])] == []
 

@@ -18,10 +18,10 @@ from tests.access.told import is_told
 from tests.services.colleague import admit
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault import platform
-from vault.access.attempts import note_attempt
-from vault.access.pins import PinFile, Pinned, Pins
-from vault.access.rekeying import slots_here
+from vault.access.pins.pins import PinFile, Pinned, Pins
+from vault.access.seat_keys.rekeying import slots_here
 from vault.access.session import Session
+from vault.access.trust.attempts import note_attempt
 from vault.access.unlock import unlock
 from vault.clock import now_ms
 from vault.errors import (
@@ -38,9 +38,9 @@ from vault.ids import Origin, SeatId
 from vault.log.genesis import Genesis
 from vault.log.tree import TILE_WIDTH
 from vault.records.work import Entry
-from vault.seal.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile
+from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile
 from vault.seal.purposes import Purpose
-from vault.services import logbook
+from vault.services.evidence import logbook
 from vault.store import tables
 from vault.store.files import BALLAST_SIZE
 from vault.store.folder import VaultFolder
@@ -229,7 +229,7 @@ def test_a_clock_that_is_behind_what_was_seen_is_told_and_what_was_seen_counts(f
     file = remembered(founded, highest_ms=later)
     with founded.open() as session:
         assert codes(session) == ["clock"]
-        assert session.clock().counts_ms == later
+        assert session.clock().trusted_ms == later
     assert pins_in(file).highest_ms == later
 
 
@@ -312,7 +312,7 @@ def test_a_new_seat_begins_its_log_once_when_its_first_unlock_is_cut_off(
     for size in (2, 3):
         with oren.open(founded) as session:
             assert (session.seat, session.alarms, session.log.size) == (oren.seat, (), size)
-            assert session.log.origin == session.directory.standing.certificates[oren.seat].genesis
+            assert session.log.origin == session.directory.effective.certificates[oren.seat].genesis
             assert session.here >= {oren.seat}
             with session.database.reading() as rows:
                 assert rows.local(oren.seat, Purpose.JOINING) is None

@@ -7,11 +7,11 @@ from typing import Any
 
 from vault.errors import VaultError
 
-Told = tuple[type[VaultError] | None, str]
-NOTHING: Told = (None, "")
+ResultText = tuple[type[VaultError] | None, str]
+NOTHING: ResultText = (None, "")
 
 
-def told_by(act: Callable[..., object], *given: Any, **named: Any) -> Told:
+def told_by(act: Callable[..., object], *given: Any, **named: Any) -> ResultText:
     """Return the error that ends an act and its sentence, or NOTHING where the act is done."""
     try:
         act(*given, **named)

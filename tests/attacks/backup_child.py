@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.services.founded import Place
 from vault.errors import VaultError
-from vault.services import backups
+from vault.services.backups import backups
 
 _CHANGES_OF_NAMES = frozenset({"os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"})
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
 
 from vault.errors import VaultError
-from vault.log.epochs import EpochNotice
+from vault.log.epoch_notice import EpochNotice
+from vault.seal.entrance.keyfile import SeatSecrets
 from vault.seal.envelope import LocalContext, VersionContext, open_sealed
-from vault.seal.keyfile import SeatSecrets
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_wrap_key, unwrap
 from vault.seal.purposes import LOCAL_PURPOSES, Purpose

@@ -10,7 +10,8 @@ from tests.services.founded import Filled, fill, found
 from tests.services.organisation import organisation, organisation_template
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.services import notes, partners
+from vault.services.cases import notes
+from vault.services.exports import partners
 
 __all__ = ["founded", "founded_template", "organisation", "organisation_template", "session"]  # fixtures
 

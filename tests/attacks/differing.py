@@ -26,8 +26,12 @@ from tests.vectors.made import ALBA, INES, NOOR, OREN, WORDS, Made
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import InternalError, VaultError
-from vault.services import backups, cases, checking, restoring, sections, sharing, syncing
-from vault.services import packages as products
+from vault.services.backups import backups, restoring
+from vault.services.cases import cases, sections
+from vault.services.evidence import checking
+from vault.services.exchange import syncing
+from vault.services.exports import packages as products
+from vault.services.grants import sharing
 
 Shown = tuple[str, ...]
 
@@ -214,7 +218,7 @@ def program(place: Place, who: str, bundle: Path | None = None) -> Said:
             named = [alarm.code for alarm in session.alarms if alarm.is_fault]
             if bundle is not None:
                 try:
-                    syncing.take(session, bundle)
+                    syncing.import_bundle(session, bundle)
                 except VaultError as refusal:
                     named.append(refusal.message)
             shown = () if who == NOOR else shown_by_program(session)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.services.founded import Place
 from vault.errors import VaultError
-from vault.services import cases, notes
+from vault.services.cases import cases, notes
 
 TEXT = "a long account of one day; " * 3_000
 

@@ -11,11 +11,11 @@ from vault.access.session import Session
 from vault.ids import CompartmentId, EpochId, RecordId, make_id
 from vault.log import order
 from vault.log.acts import ACTS
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.records.seatlog import Holder, Predecessor, begin
 from vault.records.work import Entry, Work
-from vault.services import syncing
-from vault.services.syncing import TakenBundle
+from vault.services.exchange import syncing
+from vault.services.exchange.syncing import ImportedBundle
 
 _IN_ONE_ENTRY = 300
 
@@ -29,7 +29,7 @@ def make_siblings(
     """
     state = session.state_of(compartment)
     assert state is not None
-    live = session.directory.standing.certificates
+    live = session.directory.effective.certificates
     holders = [Holder(seat, live[seat].kem) for seat in dict.fromkeys((session.seat, *to))]  # type: ignore[arg-type]  # seats of the roster
     in_one = _IN_ONE_ENTRY // (len(holders) + writes)
     for start in range(0, count, in_one):
@@ -76,20 +76,20 @@ def begin_logs(
     return begun
 
 
-def give_all_logs(giver: Session, taker: Session, folder: Path) -> TakenBundle:
+def give_all_logs(giver: Session, taker: Session, folder: Path) -> ImportedBundle:
     """Send one bundle of a program that knows no limit of logs to one that does."""
     path = folder / f"{make_id().hex()}.bundle"
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(order, "LOGS_OF_A_SEAT", 1 << 20)
         syncing.make(giver, taker.member, path)
-    return syncing.take(taker, path)
+    return syncing.import_bundle(taker, path)
 
 
 def take_alone(session: Session, case: CompartmentId, act: str) -> int:
     """Replace a case's key by one of this seat alone, under an act of choice; return where."""
     state = session.state_of(case)
     assert state is not None
-    own = Holder(session.seat, session.directory.standing.certificates[session.seat].kem)
+    own = Holder(session.seat, session.directory.effective.certificates[session.seat].kem)
     with pytest.MonkeyPatch.context() as patched, Work(session.log) as work:
         patched.setattr("vault.records.work.check_act", lambda act, items: None)
         patched.setattr("vault.log.payload.ACTS", {**ACTS, act: frozenset()})

@@ -24,9 +24,10 @@ from tests.services.founded import MEMBER, PASSPHRASE
 from vault.access.session import Session
 from vault.access.unlock import _Opening
 from vault.ids import CompartmentId
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.unlocking import OpenedSlot, unlock
-from vault.services import cases, checking, notes
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.unlocking import OpenedSlot, unlock
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 

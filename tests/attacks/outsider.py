@@ -16,10 +16,10 @@ from typing import Any
 import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
 
 from tests.services.founded import MEMBER, PASSPHRASE
-from vault.seal.doors import open_doors
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets
+from vault.seal.entrance.doors import open_doors
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets
+from vault.seal.entrance.unlocking import unlock
 from vault.seal.recipients import KemPrivate
-from vault.seal.unlocking import unlock
 from vault.store.files import read_limited
 
 

@@ -33,7 +33,9 @@ from vault.errors import InternalError, MalformedError, VaultError
 from vault.ids import CompartmentId, make_id
 from vault.log.items import Item, ItemKind
 from vault.records.work import Entry, Work
-from vault.services import cases, members, notes, sharing
+from vault.services.cases import cases, notes
+from vault.services.grants import sharing
+from vault.services.members import members
 
 _HONEST = (AMINA, JOEL, SELIN, TOMAS)
 _HOSTILE = (SELIN, TOMAS, AMINA, JOEL, DANA)

@@ -14,8 +14,9 @@ from tests.services.organisation import AMINA, JOEL, NOOR, Organisation, give
 from vault.access.session import Session
 from vault.cli.log import verified
 from vault.ids import RECOVERY_SEAT
-from vault.log.epochs import KIND_AT
-from vault.services import cases, checking
+from vault.log.epoch_notice import KIND_AT
+from vault.services.cases import cases
+from vault.services.evidence import checking
 
 AUDIT = f"substr(bytes, {KIND_AT + 1}, 1) = x'07'"
 Take = Callable[[Any, list[bytes], list[bytes]], None]

@@ -14,7 +14,7 @@ import pytest
 from tests.attacks.burglar import everything
 from tests.attacks.outsider import learn_as
 from tests.attacks.plaintext import forms
-from tests.attacks.test_fresh_epoch_names import list_notice
+from tests.attacks.test_epoch_names import list_notice
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import (
     AMINA,
@@ -31,13 +31,16 @@ from tests.services.organisation import (
 from vault.access.session import Session
 from vault.errors import VaultError, VerificationError
 from vault.ids import CompartmentId, EpochId
-from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.epoch_notice import CompartmentKind, EpochNotice
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import notices_of
 from vault.records.work import Entry, Work
 from vault.seal.purposes import Purpose
-from vault.services import cases, checking, members, notes, sharing
-from vault.services.projection import caught_up
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.members import members
+from vault.services.projection.projection import up_to_date_index
 
 BEFORE, AFTER = "Sealwort before", "Sealwort after"
 WAITS = "waits until what is not here has come"
@@ -155,7 +158,7 @@ def test_on_the_device_that_took_the_case_back_nothing_goes_out_under_the_key_be
                 act(selin, revoked)
         notes.add(selin, revoked.other, kind="contact", text="in another case all goes on")
         give(selin, joel, revoked.folder)
-        caught_up(selin)
+        up_to_date_index(selin)
         told = [line for line in selin.warnings if "key record" in line]
         assert [" missing " in line for line in told] == [True]
         found = checking.verify(selin)
@@ -167,7 +170,7 @@ def test_on_the_device_that_took_the_case_back_nothing_goes_out_under_the_key_be
 def test_who_is_named_as_holder_again_is_not_named_without_a_word(revoked: Revoked) -> None:
     revoked.at(SELIN, epoch_row)
     with revoked.organisation.open(SELIN) as selin:
-        caught_up(selin)
+        up_to_date_index(selin)
         assert f"of {revoked.ref} is missing" in " ".join(selin.warnings)
 
 
@@ -181,7 +184,7 @@ def test_a_bundle_of_another_holder_heals_it(revoked: Revoked) -> None:
         selin_asks_for_all(amina, selin)
         give(amina, selin, revoked.folder)
         writes(selin, revoked)
-        caught_up(selin)
+        up_to_date_index(selin)
         assert selin.warnings == ()
         assert checking.verify(selin).verified
     assert revoked.read_by_joel(SELIN, AMINA) == BEFORE
@@ -201,7 +204,7 @@ def test_what_the_one_who_was_removed_leaves_out_of_a_bundle_lets_the_case_wait(
     revoked.at(JOEL, epoch_row)
     with organisation.at(JOEL, AMINA, SELIN) as (joel, amina, selin):
         give(joel, amina, revoked.folder)
-        caught_up(amina)
+        up_to_date_index(amina)
         assert f"of {revoked.ref} are on their way (Selin Asterholt, entry" in " ".join(amina.warnings)
         for act in ACTS:
             with pytest.raises(VerificationError, match=WAITS):

@@ -8,20 +8,23 @@ from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER
 from tests.services.office import AMINA, JOEL, NADIA, Office, office, office_template
 from tests.services.organisation import KARIM, MIRA, SELIN, TOMAS, Organisation, give
-from vault.access.enrolling import commit_roster
-from vault.access.rosters import Change, propose
+from vault.access.membership.next_roster import Change, propose
+from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
 from vault.casework.membership import Deputy, Order
 from vault.errors import UsageError
 from vault.ids import CompartmentId, MemberId, RecordId, VersionId, make_id
 from vault.index.heads import heads_of
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.policy.roles import Role
 from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.seal.named import deputy_record
-from vault.services import arrival, cases, deputies, handover, members, rostering, sharing
-from vault.services.projection import caught_up
+from vault.services import housekeeping
+from vault.services.cases import cases
+from vault.services.grants import deputies, handover, sharing
+from vault.services.members import members, rostering
+from vault.services.projection.projection import up_to_date_index
 
 __all__ = ["office", "office_template"]  # fixtures
 
@@ -29,7 +32,7 @@ __all__ = ["office", "office_template"]  # fixtures
 def _write_deputy(session: Session, member: MemberId, deputy: MemberId) -> None:
     """Name a deputy, as a program does that refuses nothing."""
     home, record = session.directory.compartment, RecordId(deputy_record(member))
-    parents = [VersionId(one) for one in heads_of(caught_up(session), home, record)]
+    parents = [VersionId(one) for one in heads_of(up_to_date_index(session), home, record)]
     with session.work(home) as work:
         work.write(home, record, Deputy.KIND, to_fields(Deputy(member, deputy)), parents)
         work.commit(Entry(act="config.change", covers={Deputy.KIND: 1}))
@@ -79,7 +82,7 @@ def test_an_order_to_its_author_opens_no_case_whomever_it_names(office: Office, 
     with office.place.open() as founder:
         commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
     with office.open(office.joel) as joel:
-        arrival.settle(joel)
+        housekeeping.settle(joel)
         assert handover.carry_out(joel) == []
         assert ann.member not in sharing.holders_of(joel, case).members
         assert cases.open_case(joel, case).head.value.owner == office.amina.member
@@ -97,7 +100,7 @@ def test_who_named_the_deputy_is_no_successor_either(office: Office, ann: Collea
         assert handover.orders(founder) == []
         commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
     with office.open(office.joel) as joel:
-        arrival.settle(joel)
+        housekeeping.settle(joel)
         assert ann.member not in sharing.holders_of(joel, case).members
 
 
@@ -106,16 +109,17 @@ def test_a_member_hears_once_who_named_their_deputy(office: Office, ann: Colleag
     with office.open(ann) as session:
         deputies.set_deputy(session, office.amina.member, office.nadia.member)
         deputies.set_deputy(session, ann.member, office.joel.member)
-        assert not [line for line in arrival.settle(session) if "deputy" in line]
+        assert not [line for line in housekeeping.settle(session) if "deputy" in line]
     with office.open(office.amina) as amina:
-        assert said in arrival.settle(amina)
+        assert said in housekeeping.settle(amina)
     with office.open(office.amina) as amina:
-        assert said not in arrival.settle(amina)
+        assert said not in housekeeping.settle(amina)
     with office.open(ann) as session:
         deputies.set_deputy(session, office.amina.member, None)
     with office.open(office.amina) as amina:
-        assert "Ann took your deputy away: nobody else opens the cases that you make from now on." in arrival.settle(
-            amina
+        assert (
+            "Ann took your deputy away: nobody else opens the cases that you make from now on."
+            in housekeeping.settle(amina)
         )
 
 
@@ -127,16 +131,16 @@ def test_everybody_who_holds_a_case_hears_once_that_it_was_handed_over(office: O
         handover.order(founder, office.amina.member, office.nadia.member, reason="left")
         commit_roster(founder, propose(founder, Change(leaving=frozenset({office.amina.member}))))
     with office.open(office.joel) as joel:
-        assert f"1 case of {AMINA} went to {NADIA}, as ordered." in arrival.settle(joel)
+        assert f"1 case of {AMINA} went to {NADIA}, as ordered." in housekeeping.settle(joel)
     for who, subject, whose in ((ann, NADIA, "that you hold"), (office.nadia, "You", "more")):
         with office.open(who) as session:
-            heard = [line for line in arrival.settle(session) if "handed over" in line]
+            heard = [line for line in housekeeping.settle(session) if "handed over" in line]
             assert len(heard) == 1
             assert heard[0].startswith(subject)
             assert whose in heard[0]
             assert f"by {JOEL}, as {MEMBER} ordered" in heard[0]
         with office.open(who) as session:
-            assert not [line for line in arrival.settle(session) if "handed over" in line]
+            assert not [line for line in housekeeping.settle(session) if "handed over" in line]
 
 
 def _keep_the_directory(session: Session) -> None:
@@ -166,12 +170,12 @@ def test_an_admin_who_keeps_the_directorys_key_to_herself_is_ended_all_the_same(
         _, by_one = rostering.sign(selin, outcome.proposal)
         _, by_both = rostering.sign(tomas, by_one)
         assert rostering.commit(karim, by_both).ended == (organisation[MIRA].seat,)
-        arrival.settle(karim)
+        housekeeping.settle(karim)
         for one in (selin, tomas):
             give(karim, one, organisation.folder)
-            arrival.settle(one)
+            housekeeping.settle(one)
         for one in (karim, selin, tomas):
-            assert organisation[MIRA].seat not in one.directory.standing.certificates
+            assert organisation[MIRA].seat not in one.directory.effective.certificates
             state = one.state_of(one.directory.compartment)
             assert state is not None
             assert organisation[MIRA].seat not in state.knowing

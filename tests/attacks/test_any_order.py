@@ -17,7 +17,10 @@ from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
 from vault.access.session import Session
 from vault.ids import CompartmentId, RecordId
 from vault.seal.envelope import SALT_SIZE
-from vault.services import backups, cases, checking, notes, restoring, sharing
+from vault.services.backups import backups, restoring
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
+from vault.services.grants import sharing
 
 TEXTS = st.sampled_from(["one more call", "nobody was there", "the same words each time", ""])
 

@@ -9,12 +9,14 @@ from tests.attacks.outsider import learn_as
 from tests.attacks.plaintext import forms
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, JOEL, SELIN, TOMAS, Organisation, share
-from vault.access.compartments import drops_of
 from vault.access.session import Session
+from vault.access.trust.new_epochs import revocations_of
 from vault.errors import RefusedError
 from vault.ids import CompartmentId
-from vault.records.holding import CompartmentState
-from vault.services import cases, checking, notes, searching, sharing
+from vault.services.cases import cases, notes, searching
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.validity.compartment_access import CompartmentState
 
 LATER = "Sealwort: written after both revocations"
 
@@ -52,7 +54,7 @@ def test_two_supervisors_who_revoke_each_others_volunteer_apart_agree_after_they
     organisation.exchange(SELIN, TOMAS)
     with organisation.at(SELIN, TOMAS) as (selin, tomas):
         assert state(selin, case).epochs.keys() == state(tomas, case).epochs.keys()
-        assert state(selin, case).cuts == state(tomas, case).cuts
+        assert state(selin, case).cutoffs == state(tomas, case).cutoffs
         assert len(state(selin, case).current) == 2
         notes.add(selin, case, kind="contact", text=LATER)  # the next writer joins both keys
         assert len(state(selin, case).current) == 1
@@ -97,14 +99,14 @@ def test_of_two_who_drop_each_other_the_one_nearer_to_the_founder_binds_on_every
     organisation: Organisation, case: CompartmentId
 ) -> None:
     with organisation.at(SELIN, TOMAS) as (selin, tomas):
-        for dropping, dropped in ((selin, tomas), (tomas, selin)):
-            sharing.revoke(dropping, case, [dropped.member])
+        for dropping, revoked in ((selin, tomas), (tomas, selin)):
+            sharing.revoke(dropping, case, [revoked.member])
             notes.add(dropping, case, kind="contact", text="after the other was dropped")
     organisation.exchange(SELIN, TOMAS)
     for other in (AMINA, JOEL):
         organisation.exchange(SELIN, other)
     with organisation.at(SELIN, TOMAS, AMINA) as (selin, tomas, amina):
-        assert state(selin, case).cuts.keys() == state(amina, case).cuts.keys() == {tomas.seat}
+        assert state(selin, case).cutoffs.keys() == state(amina, case).cutoffs.keys() == {tomas.seat}
         assert state(selin, case).holders == state(amina, case).holders
         assert not tomas.holds(case)
         notes.add(amina, case, kind="contact", text="work goes on")
@@ -142,5 +144,5 @@ def test_the_work_of_others_under_the_old_key_is_taken_and_wrapped_anew(
 
 def test_drops_name_what_this_device_has_of_each_log(organisation: Organisation, case: CompartmentId) -> None:
     with organisation.at(SELIN, AMINA) as (selin, amina), selin.database.reading() as rows:
-        (drop,) = drops_of(rows, selin.prover, selin.directory, [organisation[AMINA].seat])
-        assert (drop.origin, drop.size) == (amina.log.origin, rows.size(amina.log.origin))
+        (revocation,) = revocations_of(rows, selin.prover, selin.directory, [organisation[AMINA].seat])
+        assert (revocation.origin, revocation.size) == (amina.log.origin, rows.size(amina.log.origin))

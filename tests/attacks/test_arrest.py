@@ -15,12 +15,16 @@ from tests.attacks.outsider import learn_as
 from tests.attacks.plaintext import forms
 from tests.services.founded import PASSPHRASE
 from tests.services.organisation import JOEL, KARIM, MIRA, SELIN, TOMAS, Organisation, give, share
-from vault.access.enrolling import shared_compartments
+from vault.access.membership.roster_commit import shared_compartments
 from vault.access.session import Session
 from vault.ids import CompartmentId
 from vault.log.items import Item, ItemKind
 from vault.records.work import Entry, Work
-from vault.services import arrival, cases, checking, intake, members, notes, partners, rostering
+from vault.services import housekeeping
+from vault.services.cases import cases, intake, notes
+from vault.services.evidence import checking
+from vault.services.exports import partners
+from vault.services.members import members, rostering
 
 BEFORE = {"case": "Woodruff before", "slip": "Pimpernel before", "partner": "Advocate Before"}
 AFTER = {"case": "Woodruff after", "slip": "Pimpernel after", "partner": "Advocate After"}
@@ -69,7 +73,7 @@ def meet(organisation: Organisation, karim: Session, selin: Session, tomas: Sess
     """Bring three devices level; each does what it owes to the others as it does when somebody opens it."""
     for giver, taker in ((karim, selin), (selin, tomas), (tomas, selin), (selin, karim), (karim, tomas)):
         give(giver, taker, organisation.folder)
-        arrival.settle(taker)
+        housekeeping.settle(taker)
 
 
 def current_keys(session: Session) -> dict[str, frozenset[bytes]]:
@@ -127,9 +131,9 @@ def test_nothing_that_she_writes_afterwards_counts_for_anybody(arrested: Arreste
             work.commit(Entry(act="case.create"))
         for taker in (karim, selin):
             give(mira, taker, organisation.folder)
-            arrival.settle(taker)
-            assert organisation[TOMAS].seat in taker.directory.standing.certificates
-            assert organisation[MIRA].member not in taker.directory.standing.members
+            housekeeping.settle(taker)
+            assert organisation[TOMAS].seat in taker.directory.effective.certificates
+            assert organisation[MIRA].member not in taker.directory.effective.members
         give(karim, joel, organisation.folder)
         give(mira, joel, organisation.folder)
         state = joel.state_of(arrested.case)

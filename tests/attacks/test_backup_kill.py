@@ -18,7 +18,8 @@ from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
-from vault.services import backups, cases, notes
+from vault.services.backups import backups
+from vault.services.cases import cases, notes
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 

@@ -22,7 +22,9 @@ from tests.vectors.independent.opening import open_folder
 from tests.vectors.independent.tables import connect
 from tests.vectors.made import ALBA, INES, NOOR, OREN, WORDS
 from vault.errors import VerificationError
-from vault.services import cases, checking, syncing
+from vault.services.cases import cases
+from vault.services.evidence import checking
+from vault.services.exchange import syncing
 
 # Of a hundred edits; `test-long` does twenty hundreds.
 SHARES = {"rows": 50, "keys": 8, "bundle": 15, "backup": 17, "package": 10}
@@ -102,6 +104,6 @@ def test_a_second_row_for_an_entry_of_a_bundle_stays_out(
     rows = [*bundle.rows[:at], twin(bundle.rows[at - 1]), *bundle.rows[at:]]
     copy.bundle.write_bytes(resealed(data, bundle, rows, oren.secrets.identity))
     with copy.open() as session:
-        syncing.take(session, copy.bundle)
+        syncing.import_bundle(session, copy.bundle)
         assert checking.verify(session).faults == ()
     assert open_folder(copy.alba.path, ALBA, WORDS).faults == []

@@ -17,20 +17,25 @@ from tests.access.test_keychange import PowerCutError, read_keys
 from tests.access.test_rekeying import doors, slots_here_of
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled, Place
-from vault.access import enrolling, keychange, rekeying
-from vault.access.rosters import Change
+from vault.access.membership import roster_commit
+from vault.access.membership.next_roster import Change
+from vault.access.seat_keys import keychange, rekeying
 from vault.access.session import Session
 from vault.errors import VaultError, VerificationError, WrongPassphraseError
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
-from vault.seal.keyfile import KeyFile
-from vault.services import arrival, checking, notes, rostering, sharing
+from vault.seal.entrance.keyfile import KeyFile
+from vault.services import housekeeping
+from vault.services.cases import notes
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.members import rostering
 from vault.store.engine import Database, open_database
 
 # Each step behind the entry that ends the seat, which of its calls the process does not live to make, and whether
 # another member is the next to come in place of the one who ended it.
 STEPS: tuple[tuple[object, str, int, bool], ...] = (
-    (enrolling, "refresh", 1, True),
+    (roster_commit, "refresh", 1, True),
     (sharing, "end_seats", 1, False),
     (sharing, "replace_key", 1, True),
     (sharing, "rewrap", 1, False),
@@ -70,7 +75,7 @@ def _laptop(short_template: Filled, tmp_path_factory: pytest.TempPathFactory) ->
         sharing.grant(owner, second, [goes.member])
     for who in (goes, stays):
         with who.open(place) as session:
-            arrival.settle(session)
+            housekeeping.settle(session)
     with place.open() as owner, owner.database.reading() as rows:
         epochs = frozenset(rows.epochs_granted_to(goes.seat))
     with goes.open(place) as session:
@@ -95,7 +100,7 @@ def test_whoever_unlocks_next_ends_the_seat_for_good_and_once(
     with opens() as session:
         assert session.faults() == []
         assert laptop.goes.seat not in slots_here_of(session)
-        arrival.settle(session)
+        housekeeping.settle(session)
         notes.add(session, laptop.filled.cases[0], kind="contact", text="after the end")
         require_own_keys_are_new(session, laptop)
         epoch = current(session, laptop.filled.cases[0])
@@ -104,14 +109,14 @@ def test_whoever_unlocks_next_ends_the_seat_for_good_and_once(
     with opens() as session:
         assert session.faults() == []
         size = session.log.size
-        assert arrival.settle(session) == []
+        assert housekeeping.settle(session) == []
         assert session.log.size == size
         assert current(session, laptop.filled.cases[0]) == epoch
         assert checking.verify(session).verified
     assert read_keys(place.path).header.generation == generation, "done once"
     with place.open() as owner:
         assert owner.faults() == []
-        arrival.settle(owner)
+        housekeeping.settle(owner)
         require_own_keys_are_new(owner, laptop)
 
 
@@ -148,7 +153,7 @@ def as_it_lies(place: Place, folder: Path) -> Place:
 def comes_back(laptop: Laptop, place: Place) -> None:
     """Let the one who was ended be the first to come: until the doors change, their program does not know it yet."""
     with suppress(VaultError), laptop.goes.open(place) as session:
-        arrival.settle(session)
+        housekeeping.settle(session)
         notes.add(session, laptop.filled.cases[0], kind="contact", text="too late to count")
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.attacks.burglar import everything
 from tests.attacks.outsider import learn, learn_as
-from tests.attacks.test_fresh_epoch_names import CASEWORKER
+from tests.attacks.test_epoch_names import CASEWORKER
 from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE, holders
 from tests.services.colleague import NAME, PASSPHRASE, Colleague, admit
 from tests.services.founded import Filled
@@ -21,7 +21,10 @@ from vault.errors import RefusedError
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
 from vault.records.work import Entry, Work
-from vault.services import arrival, cases, members, notes, sections, sharing
+from vault.services import housekeeping
+from vault.services.cases import cases, notes, sections
+from vault.services.grants import sharing
+from vault.services.members import members
 
 BEFORE, LATER = "written before: Umbrakess", "written later: Vantaskola"
 
@@ -69,17 +72,17 @@ def test_the_end_of_a_seat_goes_on_past_a_case_that_fails(short: Filled, shared:
     with without_beginning(short, broken):
         with short.open() as owner:
             outcome = members.suspend(owner, shared.colleague.member)
-            assert (outcome.is_done, outcome.cases, outcome.waiting) == (True, 2, 1)
+            assert (outcome.is_done, outcome.cases, outcome.pending) == (True, 2, 1)
             assert still_hold(owner, shared) == {broken}
             told = [line for line in owner.warnings if shared.refs[broken] in line]
             assert any("new key without a device that was ended waits" in line for line in told)
             for case in set(shared.cases) - {broken}:
                 notes.add(owner, case, kind="contact", text=LATER)
         with short.open() as owner:
-            arrival.settle(owner)
+            housekeeping.settle(owner)
             assert any(shared.refs[broken] in line for line in owner.warnings)
             again = members.suspend(owner, shared.colleague.member)
-            assert (again.cases, again.waiting) == (0, 1)
+            assert (again.cases, again.pending) == (0, 1)
     with short.open() as owner:
         assert members.suspend(owner, shared.colleague.member).cases == 1
         assert still_hold(owner, shared) == set()
@@ -108,7 +111,7 @@ def test_the_next_unlock_finishes_what_waited(short: Filled, shared: Shared) -> 
     with without_beginning(short, shared.cases[0]), short.open() as owner:
         members.suspend(owner, shared.colleague.member)
     with short.open() as owner:
-        assert any("1 case was withdrawn" in line for line in arrival.settle(owner))
+        assert any("1 case was withdrawn" in line for line in housekeeping.settle(owner))
         assert still_hold(owner, shared) == set()
 
 
@@ -120,7 +123,7 @@ def test_a_case_without_its_beginning_takes_no_section_from_anybody(short: Fille
         lost = sections.create(owner, shared.cases[1], what="health", title="Lost", members=[other.member])
         sharing.revoke(owner, shared.cases[1], [other.member])
     with without_beginning(short, shared.cases[0]), short.open() as owner:
-        arrival.settle(owner)
+        housekeeping.settle(owner)
         assert shared.colleague.member in sharing.holders_of(owner, kept).members
         assert other.member not in sharing.holders_of(owner, lost).members
 

@@ -18,11 +18,14 @@ from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.records.work import Entry, Work
-from vault.services import cases, checking, joining, sharing
-from vault.services.compartments import the_one
-from vault.services.projection import caught_up
+from vault.services.cases import cases
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.members import joining
+from vault.services.projection.kinds_held import the_one
+from vault.services.projection.projection import up_to_date_index
 from vault.store import tables
 
 Place = tuple[bytes, int, int]
@@ -113,7 +116,7 @@ def test_what_is_erased_without_authority_is_missing(office: Office) -> None:
             erase(session, case, version, place)
     forget_indexes(short)
     with short.open() as owner:
-        caught_up(owner)
+        up_to_date_index(owner)
         places = [place for _, place in notes]
         assert sorted((one.origin, one.seq, one.n) for one in owner.quarantine if one.check == "missing") == places
         assert cases.open_case(owner, case).notes == ()
@@ -166,6 +169,6 @@ def test_what_is_rightly_erased_is_missed_by_nobody(office: Office, by_another: 
             erase(session, case, version, place)
     forget_indexes(short)
     with short.open() as owner:
-        caught_up(owner)
+        up_to_date_index(owner)
         assert owner.quarantine == []
         assert checking.verify(owner).faults == ()

@@ -16,42 +16,24 @@ import pytest
 from tests.attacks.plaintext import forms
 from tests.services.colleague import PASSPHRASE, Colleague, admit
 from tests.services.founded import MARKER, Filled
-from vault.access.factors import Factors
+from vault.access.seat_keys.factors import Factors
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import CompartmentId, MemberId, SeatId
 from vault.index.cases import Sort
 from vault.policy.decide import Decision
 from vault.policy.roles import Action, Role
-from vault.services import (
-    arrival,
-    backups,
-    breaking_glass,
-    cases,
-    checking,
-    clock,
-    deputies,
-    devices,
-    exporting,
-    factors,
-    handover,
-    intake,
-    joining,
-    listing,
-    logbook,
-    members,
-    notes,
-    partners,
-    people,
-    recovery,
-    register,
-    rostering,
-    searching,
-    sections,
-    sharing,
-    syncing,
-    terms,
-)
+from vault.services import housekeeping
+from vault.services.approvals import breaking_glass
+from vault.services.backups import backups
+from vault.services.cases import cases, intake, listing, notes, people, register, searching, sections
+from vault.services.computer import clock
+from vault.services.credentials import factors, recovery
+from vault.services.evidence import checking, logbook
+from vault.services.exchange import syncing
+from vault.services.exports import exporting, partners
+from vault.services.grants import deputies, handover, sharing, timed_grants
+from vault.services.members import devices, joining, members, rostering
 
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 SLIP, RECIPIENT = f"{MARKER} calls back", "Advocate Orlova"
@@ -97,7 +79,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda to: cases.open_case(to.session, to.case),
         lambda to: sections.open_section(to.session, to.section),
         lambda to: sharing.holders_of(to.session, to.case),
-        lambda to: terms.terms_of(to.session, to.case),
+        lambda to: timed_grants.terms_of(to.session, to.case),
     ),
     Action.CASE_WRITE: (
         lambda to: notes.add(to.session, to.case, kind="contact", text="planted"),
@@ -112,7 +94,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda to: sharing.grant(to.session, to.case, to.own),
         lambda to: sharing.revoke(to.session, to.case, [to.owner]),
         lambda to: sharing.rotate(to.session, to.case),
-        lambda to: terms.give(to.session, to.case, to.own, until_ms=to.until),
+        lambda to: timed_grants.give(to.session, to.case, to.own, until_ms=to.until),
         lambda to: sections.give(to.session, to.section, to.own),
     ),
     Action.SECTION_CREATE: (lambda to: sections.create(to.session, to.case, what="location", title="planted"),),
@@ -144,7 +126,7 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
         lambda to: handover.order(to.session, to.owner, to.session.member, reason="left"),
         lambda to: handover.carry_out(to.session, as_deputy_only=False),
     ),
-    Action.AWAY_SET: (lambda to: terms.away(to.session, to.owner, to.session.member, until_ms=to.until),),
+    Action.AWAY_SET: (lambda to: timed_grants.away(to.session, to.owner, to.session.member, until_ms=to.until),),
     Action.APPROVE: (
         lambda to: [rostering.sign(to.session, one) for one in to.proposals],
         lambda to: [rostering.commit(to.session, one) for one in to.proposals],
@@ -163,13 +145,13 @@ ATTEMPTS: Mapping[Action, tuple[Attempt, ...]] = {
 }
 
 
-def standing(owner: Session, filled: Filled, section: CompartmentId) -> dict[str, object]:
+def effective(owner: Session, filled: Filled, section: CompartmentId) -> dict[str, object]:
     """Return all that the owner sees and that an attacker would change."""
     seen: dict[str, object] = {}
     for number, case in enumerate((*filled.cases, section)):
         state = owner.state_of(case)
         assert state is not None
-        seen[f"keys {number}"] = (state.current, state.holders, dict(state.cuts))
+        seen[f"keys {number}"] = (state.current, state.holders, dict(state.cutoffs))
     for number, case in enumerate(filled.cases):
         view = cases.open_case(owner, case)
         seen[f"case {number}"] = (view.head, view.persons, view.notes)
@@ -177,7 +159,7 @@ def standing(owner: Session, filled: Filled, section: CompartmentId) -> dict[str
     seen["slips"] = [one.stored for one in intake.list_open(owner)]
     seen["recipients"] = partners.list_all(owner)
     seen["members"] = members.list_all(owner, also_left=True)
-    seen["seats"] = set(owner.directory.standing.certificates)
+    seen["seats"] = set(owner.directory.effective.certificates)
     seen["deputies"], seen["orders"] = deputies.deputies(owner), handover.orders(owner)
     return seen
 
@@ -198,7 +180,7 @@ def test_a_program_that_allows_everything_gets_nothing_and_moves_nobody(
         section = sections.create(owner, short.cases[0], what="location", title=f"{MARKER} kept apart")
         sections.add_note(owner, section, kind="safety", text=f"{MARKER} in the section")
         target = (owner.member, owner.seat)
-        before = standing(owner, short, section)
+        before = effective(owner, short, section)
     got: list[str] = []
     with attacker.open(short.place) as session, pytest.MonkeyPatch.context() as patched:
         patched.setattr("vault.access.session.may", lambda *_, **__: Decision(allowed=True, rule="patched"))
@@ -213,7 +195,7 @@ def test_a_program_that_allows_everything_gets_nothing_and_moves_nobody(
     assert len(got) > 10, "most of what is tried is done: nothing but keys stands in the way"
     assert not [one for one in got if any(form.decode() in one for form in forms(MARKER) if form.isascii())]
     with short.open() as owner:
-        arrival.settle(owner)
-        assert standing(owner, short, section) == before
+        housekeeping.settle(owner)
+        assert effective(owner, short, section) == before
         assert checking.verify(owner).verified
         owner.require_sound_log()

@@ -30,7 +30,8 @@ from vault.export.reader import OpenedPackage, open_package
 from vault.export.release import Release
 from vault.seal import signing
 from vault.seal.age import make_identity, recipient_of
-from vault.services import cases, notes, packages, partners, people
+from vault.services.cases import cases, notes, people
+from vault.services.exports import packages, partners
 
 LAWYER = "Maître Ondrelle"
 PACKAGES = Path(__file__).parents[1] / "vectors" / "packages"

@@ -15,7 +15,10 @@ from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import Filled
 from vault.errors import VerificationError
 from vault.policy.roles import Role
-from vault.services import cases, checking, members, sharing
+from vault.services.cases import cases
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.members import members
 
 
 @pytest.fixture

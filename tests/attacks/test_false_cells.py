@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from tests.attacks.outsider import Outsider
 from tests.services.founded import Filled
 from vault.errors import InternalError, VaultError
-from vault.services import cases, checking
+from vault.services.cases import cases
+from vault.services.evidence import checking
 from vault.store import tables
 from vault.store.tables import metadata
 

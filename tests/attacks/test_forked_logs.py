@@ -14,7 +14,9 @@ from tests.services.organisation import JOEL, MIRA, SELIN, TOMAS, Organisation, 
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.ids import CompartmentId
-from vault.services import cases, checking, members, notes
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
+from vault.services.members import members
 
 BEFORE = "written before the copy was made"
 

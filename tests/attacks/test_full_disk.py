@@ -20,7 +20,8 @@ from tests.attacks.test_kill import start_note_add
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place, fill, found
 from vault.access.unlock import unlock
 from vault.errors import TryAgainError
-from vault.services import cases, checking, notes
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
 from vault.store.files import BALLAST_SIZE
 
 _REPOSITORY = Path(__file__).parents[2]

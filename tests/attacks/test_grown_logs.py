@@ -10,7 +10,8 @@ import pytest
 from tests.attacks.outsider import Outsider
 from tests.services.founded import Filled, Place
 from vault.log.genesis import Genesis
-from vault.services import cases, checking, notes
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
 
 TABLES = ("genesis", "operation", "version", "version_key", "epoch", "granted", "checkpoint")
 

@@ -9,11 +9,11 @@ import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault import clock
-from vault.access.delays import AttemptFile, Attempts
-from vault.access.factors import Factors, check_factors
+from vault.access.pins.delays import AttemptFile, Attempts
+from vault.access.seat_keys.factors import Factors, check_factors
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, WrongPassphraseError
-from vault.services import joining
+from vault.services.members import joining
 from vault.store.folder import VaultFolder
 
 NOW_MS = 1_900_000_000_000

@@ -11,7 +11,8 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.ids import RecordId, VersionId, make_id
 from vault.records.work import Entry
-from vault.services import cases, partners
+from vault.services.cases import cases
+from vault.services.exports import partners
 
 
 @pytest.fixture

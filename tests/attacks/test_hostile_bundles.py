@@ -304,7 +304,7 @@ def test_an_altered_entry_stops_its_log_there(
         ]
 
     taken = take(store, _rewritten(sender, bundle, tmp_path / "altered", alter), sender.vault)
-    assert [one.why for one in taken.waiting] == [Stop.ALTERED]
+    assert [one.why for one in taken.pending] == [Stop.ALTERED]
     assert all(row[1] < 5 for row in rows_of(store)["operation"])  # type: ignore[operator]  # seq is a number
 
 
@@ -313,7 +313,7 @@ def test_entries_in_another_order_stop_their_log(sender: Sender, store: Database
         return rows[::-1] if kind is PageKind.OPERATION else rows
 
     taken = take(store, _rewritten(sender, bundle, tmp_path / "reversed", reverse), sender.vault)
-    assert taken.waiting
+    assert taken.pending
     assert not rows_of(store)["operation"]
 
 
@@ -330,5 +330,5 @@ def test_a_log_of_nobody_stays_out_with_all_that_it_lists(sender: Sender, store:
     with sender.database.reading() as rows:
         seats = {row.bytes[17:33] for row in rows.geneses()}
     taken = take(store, bundle, sender.vault, unknown=seats)
-    assert [one.why for one in taken.waiting] == [Stop.UNKNOWN_SEAT]
+    assert [one.why for one in taken.pending] == [Stop.UNKNOWN_SEAT]
     assert not any(rows_of(store).values())

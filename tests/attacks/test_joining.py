@@ -10,21 +10,22 @@ import pytest
 
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import ask_to_join, open_place
-from vault.access.enrolling import MemberRecord, commit_roster
-from vault.access.inviting import Answer
-from vault.access.joining import certificate_of, new_seat
-from vault.access.refresh import refresh
-from vault.access.rosters import Change, propose
+from vault.access.membership.inviting import Answer
+from vault.access.membership.joining import certificate_of, new_seat
+from vault.access.membership.next_roster import Change, propose
+from vault.access.membership.roster_commit import MemberRecord, commit_roster
+from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.errors import BrokenSealError, MalformedError, RefusedError, VerificationError, WaitingForDecisionError
 from vault.ids import MemberId, RecordId
-from vault.log.roster import ROSTER_RECORD, Roster, make_roster
-from vault.log.roster_entries import Certificate, MemberEntry
+from vault.log.rosters.roster import ROSTER_RECORD, Roster, make_roster
+from vault.log.rosters.roster_entries import Certificate, MemberEntry
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.joining import Invitation, Request, joining_words, open_request, seal_request
 from vault.seal.recipients import KemPrivate, make_kem_seed
-from vault.services import joining, members, rostering, syncing
+from vault.services.exchange import syncing
+from vault.services.members import joining, members, rostering
 
 NAME = "Ilse Marrow"
 
@@ -67,8 +68,8 @@ def test_a_request_of_somebody_else_shows_other_words(session: Session, tmp_path
     assert answered.words != joiner.words
     with pytest.raises(VerificationError, match="the 13 words are not those of this request"):
         joining.admit(session, answered, joiner.words)
-    assert len(session.directory.standing.members) == 1
-    assert request.seat not in session.directory.standing.certificates
+    assert len(session.directory.effective.members) == 1
+    assert request.seat not in session.directory.effective.certificates
 
 
 def test_a_swapped_public_key_gives_other_words(session: Session, tmp_path: Path) -> None:
@@ -149,7 +150,7 @@ def test_empty_or_other_words_admit_nobody(session: Session, tmp_path: Path, typ
     for cut in (joiner.words[:12], (*joiner.words, joiner.words[0]), joiner.words[::-1]):
         with pytest.raises(VerificationError, match="the 13 words are not those"):
             joining.admit(session, answered, cut)
-    assert len(session.directory.standing.members) == 1
+    assert len(session.directory.effective.members) == 1
 
 
 def test_words_of_another_request_admit_nobody(session: Session, tmp_path: Path) -> None:
@@ -276,7 +277,7 @@ def test_an_admission_that_changes_the_rules_as_well_needs_more_than_one(
         with pytest.raises(RefusedError, match="waits for signatures"):
             commit_roster(mira, signed)
         write_unasked(mira, signed)
-        assert request.seat not in mira.directory.standing.certificates
+        assert request.seat not in mira.directory.effective.certificates
 
 
 def test_a_member_added_without_signatures_is_none(founded: Place, tmp_path: Path) -> None:
@@ -286,10 +287,10 @@ def test_a_member_added_without_signatures_is_none(founded: Place, tmp_path: Pat
         honest = propose(mira, admission_of(certificate_of(request), Role.ADMIN))
         for roster in (Roster(honest.entries), honest.__class__(honest.entries, ((request.identity, bytes(64)),))):
             write_unasked(mira, roster)
-            assert request.member not in mira.directory.standing.members
+            assert request.member not in mira.directory.effective.members
         public, signature = mira.sign("other", honest.root)
         write_unasked(mira, Roster(honest.entries, ((public, signature),)))
-        assert request.member not in mira.directory.standing.members
+        assert request.member not in mira.directory.effective.members
         assert rostering.settle_shared(mira) == 0
 
 

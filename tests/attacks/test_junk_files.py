@@ -13,7 +13,8 @@ from tests.hygiene.tree import ROOT
 from vault.access.session import Session
 from vault.errors import VaultError
 from vault.seal.letters import LETTER_LIMIT
-from vault.services import asking, syncing
+from vault.services.approvals import approval_by_file
+from vault.services.exchange import syncing
 from vault.sync import staging
 from vault.sync.opening import OUTER_LIMIT, encode_header
 
@@ -33,7 +34,7 @@ def test_a_gigabyte_for_somebody_else_is_refused_before_a_byte_of_it_is_copied(
     junk = _sparse(tmp_path / "junk", encode_header(session.vault, [bytes(1_168)]), OUTER_LIMIT)
     monkeypatch.setattr(staging, "make_private_folder", None)  # nothing is prepared for a copy
     with pytest.raises(VaultError, match="not for"):
-        syncing.take(session, junk)
+        syncing.import_bundle(session, junk)
     assert not session.folder.staging_dir.exists()
 
 
@@ -46,7 +47,7 @@ def test_a_letter_of_junk_is_refused_and_costs_little_more_than_a_letter(
     tracemalloc.start()
     try:
         with pytest.raises(VaultError):
-            asking.read_question(session, junk)
+            approval_by_file.read_question(session, junk)
         assert tracemalloc.get_traced_memory()[1] < 3 * LETTER_LIMIT
     finally:
         tracemalloc.stop()

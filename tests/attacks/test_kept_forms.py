@@ -12,7 +12,8 @@ from vault.casework.disclosure import Disclosure
 from vault.ids import CompartmentId
 from vault.records.codec import from_fields
 from vault.redaction.actions import Action
-from vault.services import cases, exporting, notes, partners
+from vault.services.cases import cases, notes
+from vault.services.exports import exporting, partners
 
 
 @pytest.fixture

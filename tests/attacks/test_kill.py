@@ -20,7 +20,8 @@ import pytest
 
 from tests.attacks.killing import draft_number, is_whole, made_text
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, fill, found
-from vault.services import cases, checking
+from vault.services.cases import cases
+from vault.services.evidence import checking
 
 ROUNDS = 200
 COMMANDS = 24

@@ -13,8 +13,8 @@ from tests.services.founded import MEMBER, Place, found
 from vault.access.unlock import unlock
 from vault.errors import WrongPassphraseError
 from vault.policy.roles import Role
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.services import cases, notes
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.services.cases import cases, notes
 from vault.store.coarse import SIZE_STEP
 from vault.store.files import read_limited
 

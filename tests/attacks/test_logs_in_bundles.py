@@ -15,8 +15,8 @@ from tests.sync.exchange import (
     take,
 )
 from tests.sync.hostile import bundle_of, encoded, forked, write
+from vault.log.checks.list_check import version_id
 from vault.log.items import Item, ItemKind
-from vault.log.listed import version_id
 from vault.store.engine import Database
 from vault.sync import proving
 from vault.sync.pages import (
@@ -51,13 +51,13 @@ def test_a_gap_stops_one_log_and_keeps_the_others(store: Database, tmp_path: Pat
     groups[3:] = sorted(groups[3:], key=lambda group: group[1])
     taken = take(store, write(tmp_path / "gap", VAULT, encoded(groups)), VAULT)
     assert taken.logs == {whole.origin: (0, 5), gappy.origin: (0, 5)}
-    assert [(one.origin, one.why, one.at) for one in taken.waiting] == [(gappy.origin, Stop.GAP, 5)]
+    assert [(one.origin, one.why, one.at) for one in taken.pending] == [(gappy.origin, Stop.GAP, 5)]
 
 
 def test_a_bundle_that_begins_beyond_what_is_here_waits(store: Database, tmp_path: Path) -> None:
     writer = Writer().write(9)
     taken = take(store, bundle_of(tmp_path / "beyond", writer, start=4), VAULT)
-    assert [(one.why, one.at) for one in taken.waiting] == [(Stop.GAP, 0)]
+    assert [(one.why, one.at) for one in taken.pending] == [(Stop.GAP, 0)]
     assert not any(rows_of(store).values())
 
 
@@ -65,7 +65,7 @@ def test_a_fork_keeps_both_histories_and_neither_goes_on(store: Database, tmp_pa
     one, two = forked(4, 3, "one"), forked(4, 5, "two")
     take(store, bundle_of(tmp_path / "one", one), VAULT)
     taken = take(store, bundle_of(tmp_path / "two", two), VAULT, pins={one.origin: (7, one.seals[-1].root)})
-    assert [(found.why, found.at) for found in taken.waiting] == [(Stop.FORK, 4)]
+    assert [(found.why, found.at) for found in taken.pending] == [(Stop.FORK, 4)]
     assert taken.evidence == (one.origin,)
     stored = rows_of(store)["operation"]
     assert {row.digest for row in (*one.rows, *two.rows)} == {row[-1] for row in stored}
@@ -73,7 +73,7 @@ def test_a_fork_keeps_both_histories_and_neither_goes_on(store: Database, tmp_pa
     longer.append(word="on it goes")
     longer.seal()
     again = take(store, bundle_of(tmp_path / "on", longer), VAULT, pins={one.origin: (7, one.seals[-1].root)})
-    assert [found.why for found in again.waiting] == [Stop.FORK]
+    assert [found.why for found in again.pending] == [Stop.FORK]
     assert not again.logs
 
 
@@ -87,7 +87,7 @@ def test_a_checkpoint_over_another_tree_is_evidence_of_a_fork_without_its_entrie
         (PageKind.CHECKPOINT, two.origin, [two.seals[-1].note]),
     ]
     taken = take(store, write(tmp_path / "note", VAULT, encoded(groups)), VAULT)
-    assert [found.why for found in taken.waiting] == [Stop.FORK]
+    assert [found.why for found in taken.pending] == [Stop.FORK]
     assert two.seals[-1].note in {row[-1] for row in rows_of(store)["checkpoint"]}
 
 
@@ -98,7 +98,7 @@ def test_entries_of_another_history_that_nobody_signed_are_no_fork(store: Databa
     before = rows_of(store)
     two.seals = [seal for seal in two.seals if seal.size <= 4]
     taken = take(store, bundle_of(tmp_path / "two", two), VAULT)
-    assert [found.why for found in taken.waiting] == [Stop.ALTERED]
+    assert [found.why for found in taken.pending] == [Stop.ALTERED]
     assert rows_of(store) == before
 
 
@@ -107,7 +107,7 @@ def test_entries_that_do_not_go_on_from_what_is_here_stay_out(store: Database, t
     take(store, bundle_of(tmp_path / "one", one), VAULT)
     before = rows_of(store)
     taken = take(store, bundle_of(tmp_path / "two", two, start=7), VAULT)
-    assert [found.why for found in taken.waiting] == [Stop.FORK]  # its checkpoints of sizes that are here say so
+    assert [found.why for found in taken.pending] == [Stop.FORK]  # its checkpoints of sizes that are here say so
     assert rows_of(store)["operation"] == before["operation"]
 
 
@@ -116,7 +116,7 @@ def test_entries_beyond_the_newest_checkpoint_stay_out(store: Database, tmp_path
     writer.append(word="not signed")
     taken = take(store, bundle_of(tmp_path / "unsigned", writer), VAULT)
     assert taken.logs == {writer.origin: (0, 4)}
-    assert [(one.why, one.at) for one in taken.waiting] == [(Stop.UNPROVEN, 4)]
+    assert [(one.why, one.at) for one in taken.pending] == [(Stop.UNPROVEN, 4)]
 
 
 def test_a_skipped_session_proves_nothing_behind_it(store: Database, tmp_path: Path) -> None:
@@ -137,13 +137,13 @@ def test_unsigned_entries_without_end_are_not_read_to_their_end(
     writer.seal()
     taken = take(store, bundle_of(tmp_path / "endless", writer), VAULT)
     assert taken.logs == {writer.origin: (0, 4)}
-    assert [one.why for one in taken.waiting] == [Stop.UNPROVEN]
+    assert [one.why for one in taken.pending] == [Stop.UNPROVEN]
 
 
 def test_a_log_that_was_cut_here_takes_nothing_in(store: Database, tmp_path: Path) -> None:
     writer = Writer().write(9)
     taken = take(store, bundle_of(tmp_path / "all", writer), VAULT, pins={writer.origin: (12, bytes(32))})
-    assert [one.why for one in taken.waiting] == [Stop.DAMAGED_HERE]
+    assert [one.why for one in taken.pending] == [Stop.DAMAGED_HERE]
     assert not any(rows_of(store).values())
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.attacks.burglar import everything
 from tests.attacks.flooding import make_siblings
 from tests.attacks.outsider import learn_as
-from tests.attacks.test_fresh_epoch_names import CASEWORKER
+from tests.attacks.test_epoch_names import CASEWORKER
 from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
 from tests.services.colleague import admit
 from tests.services.founded import PASSPHRASE, Filled, Place
@@ -27,13 +27,17 @@ from tests.services.organisation import (
     give,
     share,
 )
-from vault.access.enrolling import SHARED
-from vault.access.new_root import change_root
-from vault.access.root_secret import kept_secret
+from vault.access.membership.new_root import change_root
+from vault.access.membership.roster_commit import SHARED
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.ids import CompartmentId
-from vault.services import cases, checking, devices, intake, joining, members, notes, recovery, sections, sharing
-from vault.services.compartments import the_one
+from vault.services.cases import cases, intake, notes, sections
+from vault.services.credentials import recovery
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.members import devices, joining, members
+from vault.services.projection.kinds_held import the_one
 
 BEFORE, LATER = "written before the suspension: Umbrakess", "written after the suspension: Vantaskola"
 
@@ -191,6 +195,6 @@ def test_hundreds_of_keys_do_not_stop_other_sheets(short: Filled) -> None:
         make_siblings(session, case, 1100, to=[seat])
     with short.open() as owner:
         change_root(owner, kept_secret(owner) or b"")
-        assert recovery.follow(owner).waiting == 0
+        assert recovery.follow(owner).pending == 0
         assert current(owner, case) == 1
-        assert recovery.standing(owner).stale == 0
+        assert recovery.status(owner).stale == 0

@@ -17,7 +17,10 @@ from vault.ids import CompartmentId
 from vault.log import order
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.order import LOGS_OF_A_SEAT
-from vault.services import cases, checking, members, sharing
+from vault.services.cases import cases
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.members import members
 
 
 def texts(session: Session, case: CompartmentId) -> set[str]:

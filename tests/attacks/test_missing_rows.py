@@ -18,7 +18,9 @@ from vault.ids import RecordId, VersionId, make_id
 from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint, make_identity, recipient_of
-from vault.services import cases, checking, exporting, notes, partners, searching
+from vault.services.cases import cases, notes, searching
+from vault.services.evidence import checking
+from vault.services.exports import exporting, partners
 
 Take = Callable[[Any], None]
 NEWEST = "SELECT origin, seq, n FROM version ORDER BY seq DESC LIMIT 1"

@@ -22,17 +22,20 @@ from tests.services.organisation import (
     ask_to_join,
     full_name,
 )
-from vault.access.enrolling import MemberRecord
-from vault.access.joining import new_seat
-from vault.access.proposals import Proposal, open_proposal, seal_proposal
+from vault.access.membership.joining import new_seat
+from vault.access.membership.proposals import Proposal, open_proposal, seal_proposal
+from vault.access.membership.roster_commit import MemberRecord
 from vault.access.session import Session
 from vault.cli import member as member_cli
-from vault.cli.face import Face
+from vault.cli.output import Output
 from vault.errors import MalformedError, RefusedError, UsageError, VaultError, WaitingForDecisionError
 from vault.ids import MemberId, RecordId, SeatId, make_id
 from vault.records.work import Entry
 from vault.seal.joining import Invitation, Request, seal_request
-from vault.services import approving, authors, devices, joining, members, partners, rostering
+from vault.services.approvals import approving
+from vault.services.exports import partners
+from vault.services.members import devices, joining, members, rostering
+from vault.services.projection import authors
 
 NEWCOMER = "Ilse Marrow"
 WORDS = " ".join(["academic"] * 13)
@@ -153,13 +156,13 @@ def test_the_words_stand_before_every_name_that_came_with_a_file(
     secret.chmod(0o600)
     args = argparse.Namespace(vault=str(tmp_path / "new.vault"), invitation=invitation, out=tmp_path / "request")
     args.kdf_memory_mib, args.member, args.passphrase_file, args.passphrase_fd = 64, NEWCOMER, secret, None
-    result = member_cli._join(args, Face(may_ask=False))
+    result = member_cli._join(args, Output(may_ask=False))
     answered = joining.look(session, args.out)
     assert result.lines[1] == f"  {' '.join(answered.words)}"
     assert "Mira" not in "".join(result.lines[:2])
     assert "As the invitation says, they are called: Mira" in result.lines[2]
     with pytest.raises(WaitingForDecisionError, match="have to be compared first"):
-        member_cli._compared(argparse.Namespace(words=None), Face(may_ask=False), answered)
+        member_cli._compared(argparse.Namespace(words=None), Output(may_ask=False), answered)
     assert capsys.readouterr().err.split("\n")[:3] == [
         "A device asks to join (caseworker). It must show these words:",
         f"  {' '.join(answered.words)}",

@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.test_absent_keys import list_what_is_nowhere
-from tests.attacks.test_fresh_epoch_names import list_notice
+from tests.attacks.test_epoch_names import list_notice
 from tests.services.organisation import AMINA, DANA, JOEL, MIRA, NOOR, SELIN, TOMAS, Organisation, give, share
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, EpochId
-from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.epoch_notice import CompartmentKind, EpochNotice
 from vault.log.items import ItemKind
-from vault.services import cases, checking, members, notes, sharing
-from vault.services.projection import caught_up
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.members import members
+from vault.services.projection.projection import up_to_date_index
 from vault.store.rowtypes import VersionKeyRow
 
 WAITS = "waits until what is not here has come"
@@ -32,7 +35,7 @@ def assert_waits(session: Session, organisation: Organisation, case: Compartment
 
 
 def assert_goes_on(session: Session, organisation: Organisation, case: CompartmentId) -> None:
-    caught_up(session)
+    up_to_date_index(session)
     told = " ".join(session.warnings)
     assert "their way" not in told
     assert "its way" not in told

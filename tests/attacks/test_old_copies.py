@@ -16,10 +16,11 @@ from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault.access.session import Session
 from vault.errors import VaultError, VerificationError
 from vault.records.work import Entry
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile, seal_slot, slot_info
-from vault.seal.passphrase import derive_unlock_key, stretch
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, seal_slot, slot_info
+from vault.seal.entrance.passphrase import derive_unlock_key, stretch
 from vault.seal.purposes import Purpose
-from vault.services import cases, checking, notes
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
 from vault.store.files import promote, read_limited, write_aside
 
 OLDER = "is an older copy"

@@ -16,11 +16,12 @@ from tests.services.colleague import NAME, Colleague, admit
 from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.ids import RECOVERY_SEAT
-from vault.log.roster import Roster
+from vault.log.rosters.roster import Roster
 from vault.policy.roles import Role
 from vault.records.seatlog import Predecessor, begin
 from vault.records.work import Entry
-from vault.services import cases, checking
+from vault.services.cases import cases
+from vault.services.evidence import checking
 
 
 @dataclass(frozen=True)

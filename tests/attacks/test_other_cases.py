@@ -9,7 +9,9 @@ import pytest
 from tests.attacks.conftest import AGE, RECIPIENT
 from vault.access.session import Session
 from vault.ids import CompartmentId
-from vault.services import cases, exporting, logbook, notes, partners, people
+from vault.services.cases import cases, notes, people
+from vault.services.evidence import logbook
+from vault.services.exports import exporting, partners
 
 NOTE = "vera tikhookova waited, and Rose Dlamini asked for Ткачук. The rose was red."
 

@@ -13,12 +13,13 @@ from tests.attacks.many_keys import ciphertext_for
 from tests.seal.places import fixed
 from tests.seal.test_keyfile import FILE, HEADER
 from vault.errors import WrongPassphraseError
-from vault.seal import envelope, unlocking
+from vault.seal import envelope
+from vault.seal.entrance import unlocking
+from vault.seal.entrance.keyfile import slot_context, slot_info
+from vault.seal.entrance.passphrase import DEFAULT, derive_unlock_key
+from vault.seal.entrance.unlocking import Stretched, find_slot
 from vault.seal.envelope import LocalContext, _derive_message_key, holds_commitment
-from vault.seal.keyfile import slot_context, slot_info
-from vault.seal.passphrase import DEFAULT, derive_unlock_key
 from vault.seal.purposes import Purpose
-from vault.seal.unlocking import Stretched, find_slot
 
 NUMBER, SLOT_SIZE = 3, 952
 CONTEXT = slot_context(HEADER, NUMBER)

@@ -22,7 +22,7 @@ from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MARKER, Filled
 from tests.services.founded import PASSPHRASE as PASSPHRASE_OF_OFFICE
 from tests.tui.app_pane import AppPane
-from vault.seal.passphrase import FLOOR
+from vault.seal.entrance.passphrase import FLOOR
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 
@@ -224,11 +224,11 @@ def test_the_app_writes_no_word_of_a_case_to_anything_but_the_terminal(filled_te
 
 CRASHING = """
 import sys
-import vault.services.notes
+import vault.services.cases.notes
 def broken(*args, **kwargs):
     secret = {marker!r}
     raise ValueError(secret)
-vault.services.notes.add = broken
+vault.services.cases.notes.add = broken
 from vault.__main__ import main
 sys.exit(main())
 """

@@ -12,7 +12,9 @@ import pytest
 
 from tests.attacks.outsider import Outsider, digest_of
 from tests.services.founded import Filled
-from vault.services import cases, checking, partners
+from vault.services.cases import cases
+from vault.services.evidence import checking
+from vault.services.exports import partners
 
 STRANGER = b"\x99" * 32
 

@@ -13,7 +13,8 @@ from tests.services.founded import Filled
 from vault.errors import VerificationError
 from vault.log.genesis import Genesis
 from vault.records.work import Entry, Work
-from vault.services import cases, checking, notes
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
 
 ROWS = ("operation", "version", "version_key")
 

@@ -14,13 +14,13 @@ import pytest
 from msgspec.structs import replace
 
 from tests.services.organisation import AMINA, SELIN, Organisation, full_name
-from vault.access.questions import Wanted
+from vault.access.second_person.questions import Wanted
 from vault.casework.script import Script
 from vault.errors import MalformedError, RefusedError, VaultError, VerificationError
 from vault.export.data_json import canonical, render_data
 from vault.export.pdf import render_report
 from vault.export.report import Cover, make_report
-from vault.services import approving, asking
+from vault.services.approvals import approval_by_file, approving
 
 PURPOSE = "referral to counsel"
 COVER = Cover(PURPOSE, release="two-person", day="2026-11-27")
@@ -63,7 +63,7 @@ def ask(organisation: Organisation, wanted: Wanted, path: Path) -> Path:
     """Seal a question of any content: the program of whoever asks is theirs."""
     with organisation.open(AMINA) as amina:
         wanted = replace(wanted, expires_ms=amina.log.now_ms() + 3_600_000)
-        path.write_bytes(asking.ask_apart(amina, wanted, full_name(SELIN)).file)
+        path.write_bytes(approval_by_file.ask_apart(amina, wanted, full_name(SELIN)).file)
     return path
 
 
@@ -134,17 +134,17 @@ def test_files_that_say_more_than_is_shown_are_not_approved(
     with organisation.open(SELIN) as selin:
         before = selin.log.size
         with pytest.raises(error, match=words):
-            asking.read_question(selin, path)
+            approval_by_file.read_question(selin, path)
         with pytest.raises(error, match=words):
-            asking.give(selin, path, why="legal-referral")
+            approval_by_file.give(selin, path, why="legal-referral")
         assert selin.log.size == before
 
 
 def test_pages_that_say_what_is_shown_are_approved(organisation: Organisation, tmp_path: Path) -> None:
     path = ask(organisation, question(files_of(NAMED)), tmp_path / "question")
     with organisation.open(SELIN) as selin:
-        assert f"|   text: {NAMED}" in asking.read_question(selin, path).wanted.lines()
-        assert asking.give(selin, path, why="legal-referral").approval.act == "export.begin"
+        assert f"|   text: {NAMED}" in approval_by_file.read_question(selin, path).wanted.lines()
+        assert approval_by_file.give(selin, path, why="legal-referral").approval.act == "export.begin"
 
 
 def test_an_act_whose_objects_the_file_cannot_show_is_not_approved_by_file(
@@ -154,7 +154,7 @@ def test_an_act_whose_objects_the_file_cannot_show_is_not_approved_by_file(
     wanted = question({}, act="break.glass", of=of, about=("case K7QM-3XPD, opened to Tomas Verhoffen",))
     path = ask(organisation, wanted, tmp_path / "question")
     with organisation.open(SELIN) as selin:
-        for act in (asking.read_question, lambda *of: asking.give(*of, why="emergency")):
+        for act in (approval_by_file.read_question, lambda *of: approval_by_file.give(*of, why="emergency")):
             with pytest.raises(RefusedError, match="is about an export; this one is about another act"):
                 act(selin, path)
 
@@ -162,7 +162,7 @@ def test_an_act_whose_objects_the_file_cannot_show_is_not_approved_by_file(
 def test_reasons_that_are_sentences_are_no_reasons(organisation: Organisation, tmp_path: Path) -> None:
     path = ask(organisation, question(files_of(CODED), reasons=("x\nApproved before.",)), tmp_path / "question")
     with organisation.open(SELIN) as selin, pytest.raises(MalformedError, match="reasons that are no codes"):
-        asking.read_question(selin, path)
+        approval_by_file.read_question(selin, path)
 
 
 FORGED = "To approve: nothing"

@@ -12,10 +12,15 @@ from tests.services.conftest import filled, filled_template
 from tests.services.founded import Filled
 from tests.services.offices import Office, admit, founder_of
 from tests.services.sheets_help import typed
-from vault.access.recovering import BroughtBack, Wish
+from vault.access.recovery.recovering import BroughtBack, Wish
 from vault.ids import CompartmentId
 from vault.seal.sheets import Sheet
-from vault.services import backups, cases, checking, notes, recovery, restoring_by_sheets, sharing, syncing
+from vault.services.backups import backups, restoring_by_sheets
+from vault.services.cases import cases, notes
+from vault.services.credentials import recovery
+from vault.services.evidence import checking
+from vault.services.exchange import syncing
+from vault.services.grants import sharing
 
 __all__ = ["filled", "filled_template"]  # fixtures
 
@@ -72,16 +77,16 @@ def _exchange_works(back: Office, colleague: Office, case: CompartmentId, folder
     _note(back, case, "written after coming back")
     bundle = back.send(colleague, folder)
     with colleague.open() as session:
-        taken = syncing.take(session, bundle)
+        taken = syncing.import_bundle(session, bundle)
         assert "Recovery sheets were joined" in " ".join(session.warnings)
-    assert (taken.waits, taken.faults) == ((), ())
+    assert (taken.pending, taken.faults) == ((), ())
     assert "written after coming back" in _texts(colleague, case)
     _note(colleague, case, "an answer")
     taken = back.take(colleague.send(back, folder))
-    assert (taken.waits, taken.faults) == ((), ())
+    assert (taken.pending, taken.faults) == ((), ())
     assert "an answer" in _texts(back, case)
     with colleague.open() as session:
-        assert back.seat in session.directory.standing.certificates
+        assert back.seat in session.directory.effective.certificates
         assert checking.verify(session).faults == ()
 
 
@@ -92,7 +97,7 @@ def test_a_colleague_takes_the_log_of_a_member_who_came_back_in_place(
     back, _ = _in_place(founder, sheets)
     _exchange_works(back, colleague, filled.cases[0], tmp_path)
     with colleague.open() as session:
-        assert founder.seat not in session.directory.standing.certificates
+        assert founder.seat not in session.directory.effective.certificates
 
 
 def test_a_colleague_takes_the_log_of_a_member_who_came_back_twice(
@@ -141,10 +146,10 @@ def test_replaced_sheets_on_an_old_copy_bring_nobody_in_elsewhere(
     colleague.take(founder.send(colleague, tmp_path))
     thief, _ = _in_place(stolen, sheets)
     taken = colleague.take(thief.send(colleague, tmp_path))
-    assert "a device that no roster here admits" in " ".join(taken.waits)
+    assert "a device that no roster here admits" in " ".join(taken.pending)
     with colleague.open() as session:
-        assert thief.seat not in session.directory.standing.certificates
-        assert founder.seat in session.directory.standing.certificates
+        assert thief.seat not in session.directory.effective.certificates
+        assert founder.seat in session.directory.effective.certificates
     _note(founder, filled.cases[0], "written after that")
     colleague.take(founder.send(colleague, tmp_path))
     assert "written after that" in _texts(colleague, filled.cases[0])

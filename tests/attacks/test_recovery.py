@@ -14,30 +14,31 @@ from tests.services.colleague import admit
 from tests.services.conftest import filled, filled_template
 from tests.services.founded import MARKER, MEMBER, Filled
 from tests.services.sheets_help import typed
-from vault.access.by_sheets import open_door, opened_by_sheets
-from vault.access.directory import RECOVERY
-from vault.access.keyrings import grants_between, open_missing
-from vault.access.rekeying import open_with_doors
-from vault.access.root_secret import kept_secret
+from vault.access.recovery.recovery_session import open_door, opened_by_sheets
+from vault.access.seat_keys.rekeying import open_with_doors
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
+from vault.access.trust.directory import RECOVERY
+from vault.access.trust.keyrings import grants_between, open_missing
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId, EpochId, RecordId, SeatId
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, make_roster
-from vault.log.roster_entries import MemberEntry, RosterHead
+from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, make_roster
+from vault.log.rosters.roster_entries import MemberEntry, RosterHead
 from vault.policy.roles import Role
-from vault.records.authority import Listings
 from vault.records.seatlog import Holder, SealedPlace
 from vault.records.work import Entry, Work
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed
 from vault.seal.sheets import Sheet, join_sheets, make_sheets
 from vault.seal.signing import make_signing_seed, public_key, sign
-from vault.services import cases, recovery
+from vault.services.cases import cases
+from vault.services.credentials import recovery
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
+from vault.validity.authority import Listings
 
 __all__ = ["filled", "filled_template"]  # fixtures
 
@@ -157,15 +158,15 @@ def test_a_beginning_that_the_sheets_did_not_sign_brings_nobody_back(filled: Fil
     """A member who can write to the file replaces all rosters by some that end in the true root."""
     root_seed = make_signing_seed()
     with filled.open() as session:
-        standing = session.directory.standing
-        head = RosterHead(session.vault, 0, (), standing.head.recovery, standing.head.rights, standing.head.suites)
-        members = [MemberEntry(member, frozenset({"admin"})) for member in standing.members]
-        seats = list(standing.certificates.values())
+        effective = session.directory.effective
+        head = RosterHead(session.vault, 0, (), effective.head.recovery, effective.head.rights, effective.head.suites)
+        members = [MemberEntry(member, frozenset({"admin"})) for member in effective.members]
+        seats = list(effective.certificates.values())
         first = make_roster(head, members, seats, random=secrets.token_bytes)
         first = first.signed(public_key(root_seed), sign(root_seed, ROSTER_PURPOSE, first.root))
         following = RosterHead(
-            *(session.vault, 1, (first.root,), standing.head.recovery, standing.head.rights, standing.head.suites),
-            new_root=standing.root_public,
+            *(session.vault, 1, (first.root,), effective.head.recovery, effective.head.rights, effective.head.suites),
+            new_root=effective.root_public,
         )
         second = make_roster(following, members, seats, random=secrets.token_bytes)
         second = second.signed(public_key(root_seed), sign(root_seed, ROSTER_PURPOSE, second.root))
@@ -222,7 +223,7 @@ def test_sheets_do_not_let_a_seat_give_to_others_what_its_role_may_not_give(
 ) -> None:
     with filled.open() as session:
         oren = admit(session)
-        oren_kem = session.directory.standing.certificates[oren.seat].kem
+        oren_kem = session.directory.effective.certificates[oren.seat].kem
 
     give = Work.grant
 

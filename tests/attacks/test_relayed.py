@@ -14,8 +14,12 @@ from vault.cli.log import verified
 from vault.errors import VerificationError, WaitingForDecisionError
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
-from vault.services import cases, checking, exporting, members, notes, partners, sharing
-from vault.services.projection import caught_up
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
+from vault.services.exports import exporting, partners
+from vault.services.grants import sharing
+from vault.services.members import members
+from vault.services.projection.projection import up_to_date_index
 
 LAWYER = "Advocate Orlova"
 DAY_MS = 86_400_000
@@ -36,7 +40,7 @@ class Relayed:
     folder: Path
 
     def warnings(self) -> str:
-        caught_up(self.joel)
+        up_to_date_index(self.joel)
         return " ".join(self.joel.warnings)
 
 

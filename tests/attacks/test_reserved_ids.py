@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from vault.access.directory import RECOVERY
-from vault.access.joining import new_seat
+from vault.access.membership.joining import new_seat
 from vault.access.session import Session
+from vault.access.trust.directory import RECOVERY
 from vault.errors import MalformedError
 from vault.ids import ZERO_ID
-from vault.log.roster import Roster
+from vault.log.rosters.roster import Roster
 from vault.seal.joining import Invitation, Request, seal_request
-from vault.services import joining
+from vault.services.members import joining
 
 RESERVED = [pytest.param(bytes(RECOVERY), id="recovery's"), pytest.param(ZERO_ID, id="nobody's")]
 

@@ -16,7 +16,11 @@ from vault.access.session import Session
 from vault.errors import RefusedError, WrongPassphraseError
 from vault.log.items import Item, ItemKind
 from vault.records.work import Entry, Work
-from vault.services import cases, checking, intake, members, notes, partners, people, register, sharing
+from vault.services.cases import cases, intake, notes, people, register
+from vault.services.evidence import checking
+from vault.services.exports import partners
+from vault.services.grants import sharing
+from vault.services.members import members
 from vault.store.rowtypes import GrantRow
 
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
@@ -121,7 +125,7 @@ def test_old_grants_put_back_and_listed_once_more_give_nothing_back(
     with short.open() as owner:
         state = owner.state_of(case)
         assert state is not None
-        assert (state.current, state.holders, state.cuts) == (now.current, now.holders, now.cuts)
+        assert (state.current, state.holders, state.cutoffs) == (now.current, now.holders, now.cutoffs)
         assert {CASE_AFTER["note"]} <= {note.value.text for note in cases.open_case(owner, case).notes}
         assert checking.verify(owner).verified
 

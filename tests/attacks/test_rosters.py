@@ -14,16 +14,18 @@ import pytest
 
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled
-from vault.access.refresh import refresh
+from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.ids import MemberId, RecordId, make_id
-from vault.log.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
-from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
+from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, make_roster
+from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import make_signing_seed, public_key
-from vault.services import arrival, cases, checking, notes
+from vault.services import housekeeping
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
 
 CASEWORKER = frozenset({Role.CASEWORKER})
 
@@ -163,13 +165,13 @@ def signatures(session: Session, roster: Roster, newest: Roster) -> Sequence[Ros
 def test_no_roster_of_one_supervisor_changes_who_is_in(office: tuple[Filled, People]) -> None:
     filled, people = office
     with people.oren.open(filled.place) as session:
-        standing, newest = session.directory.standing, session.directory.chain.accepted[-1]
+        effective, newest = session.directory.effective, session.directory.chain.accepted[-1]
         for name, forge in FORGED.items():
             for roster in signatures(session, forge(Parts.following(newest), people).made(), newest):
                 write(session, roster)
-            assert session.directory.standing == standing, name
+            assert session.directory.effective == effective, name
     with filled.open() as owner:
-        assert owner.directory.standing == standing
+        assert owner.directory.effective == effective
         notes.add(owner, filled.cases[0], kind="contact", text="work goes on")
         assert checking.verify(owner).verified
         owner.require_sound_log()
@@ -181,12 +183,12 @@ def test_a_device_that_a_supervisor_admits_in_anothers_name_is_told_to_them(offi
     filled, people = office
     for who in (people.amina, people.joel):
         with who.open(filled.place) as session:
-            arrival.settle(session)
+            housekeeping.settle(session)
     with people.oren.open(filled.place) as session:
         forged = new_seat(people.amina.member)
         roster = Parts.following(session.directory.chain.accepted[-1]).with_seats(forged).made()
         write(session, roster.signed(*session.sign(ROSTER_PURPOSE, roster.root)))
-        assert forged.seat in session.directory.standing.certificates
+        assert forged.seat in session.directory.effective.certificates
     with people.amina.open(filled.place) as session:
         assert any(forged.seat.hex()[:8] in line and "in your name" in line for line in session.warnings)
     with people.amina.open(filled.place):

@@ -13,7 +13,7 @@ from tests.seal.places import KEY, NOTE
 from tests.services.founded import Filled
 from vault.records.work import Work
 from vault.seal.envelope import SALT_SIZE, seal
-from vault.services import notes
+from vault.services.cases import notes
 
 SEALS, CHILDREN = 20_000, 4
 

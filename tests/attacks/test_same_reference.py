@@ -8,7 +8,7 @@ import pytest
 
 from tests.services.organisation import AMINA, JOEL, Organisation, give, share
 from vault.errors import UsageError
-from vault.services import cases, notes
+from vault.services.cases import cases, notes
 
 
 def test_a_case_that_was_made_to_look_like_another_takes_nothing_that_is_written_by_reference(

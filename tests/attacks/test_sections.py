@@ -14,8 +14,8 @@ from vault.errors import NotFoundError
 from vault.ids import CompartmentId
 from vault.policy.decide import Decision
 from vault.records.versions import open_each
-from vault.services import cases, people, searching, sections
-from vault.services.projection import caught_up
+from vault.services.cases import cases, people, searching, sections
+from vault.services.projection.projection import up_to_date_index
 
 __all__ = ["office", "office_template"]  # fixtures
 
@@ -85,7 +85,7 @@ def test_no_index_holds_a_word_of_a_section_not_even_that_of_who_may_read_it(kep
 def _dump(session: Session) -> bytes:
     """Return every cell of the index and every word of its full text."""
     cells: list[bytes] = []
-    with caught_up(session).reading() as sql:
+    with up_to_date_index(session).reading() as sql:
         sql.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab('main', 'text', 'row')")
         names = [name for (name,) in sql.execute("SELECT name FROM main.sqlite_master WHERE type='table'")]
         for table in [*(f"main.{name}" for name in names if not name.startswith("text")), "temp.words"]:

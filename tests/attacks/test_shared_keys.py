@@ -10,12 +10,12 @@ import pytest
 
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled
-from vault.access.compartments import drops_of
-from vault.access.keyrings import open_missing
 from vault.access.session import Session
+from vault.access.trust.keyrings import open_missing
+from vault.access.trust.new_epochs import revocations_of
 from vault.errors import RefusedError, VaultError
 from vault.ids import CompartmentId, EpochId, RecordId, make_id
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.log.items import Item, ItemKind
 from vault.policy.decide import Decision
 from vault.policy.roles import Role
@@ -23,8 +23,10 @@ from vault.records.epochs import make_epoch, make_grant
 from vault.records.seatlog import Holder
 from vault.records.versions import open_version
 from vault.records.work import Entry, Work
-from vault.services import cases, checking, notes, people, searching, sharing
-from vault.services.projection import caught_up
+from vault.services.cases import cases, notes, people, searching
+from vault.services.evidence import checking
+from vault.services.grants import sharing
+from vault.services.projection.projection import up_to_date_index
 
 NOTE = {"kind": "contact", "text": "planted"}
 SECOND, SECOND_PASSPHRASE = "Ilse Varnhagen", b"eleven silver thimbles"
@@ -38,7 +40,7 @@ def colleague(short: Filled) -> Colleague:
 
 
 def holders(session: Session, *seats: bytes) -> list[Holder]:
-    live = session.directory.standing.certificates
+    live = session.directory.effective.certificates
     return [Holder(seat, live[seat].kem) for seat in seats]  # type: ignore[arg-type]  # seats of the roster
 
 
@@ -199,7 +201,7 @@ def test_what_is_written_with_a_key_that_was_never_granted_does_not_count(short:
         seq = write_into(attacker, case)
         origin = attacker.log.origin
     with short.open() as owner:
-        caught_up(owner)
+        up_to_date_index(owner)
         assert [(one.origin, one.seq, one.check) for one in owner.quarantine] == [(origin, seq, "C6")]
 
 
@@ -274,7 +276,7 @@ def keeps_writing(attacker: Session, case: CompartmentId) -> None:
 
 def replaces_the_epoch(attacker: Session, case: CompartmentId) -> None:
     old = [EpochId(one) for one in attacker.keyring.epochs_of(case)]
-    everybody = list(attacker.directory.standing.certificates)
+    everybody = list(attacker.directory.effective.certificates)
     with Work(attacker.log) as work:
         work.replace_epoch(case, CompartmentKind.CASE, holders(attacker, *everybody), replaced=old)
         work.write(case, RecordId(make_id()), "note", NOTE)
@@ -283,11 +285,13 @@ def replaces_the_epoch(attacker: Session, case: CompartmentId) -> None:
 
 def drops_the_owner(attacker: Session, case: CompartmentId) -> None:
     old = [EpochId(one) for one in attacker.keyring.epochs_of(case)]
-    others = [seat for seat in attacker.directory.standing.certificates if seat != attacker.seat]
+    others = [seat for seat in attacker.directory.effective.certificates if seat != attacker.seat]
     with attacker.database.reading() as rows:
-        drops = drops_of(rows, attacker.prover, attacker.directory, others)  # type: ignore[arg-type]  # seats
+        revocations = revocations_of(rows, attacker.prover, attacker.directory, others)  # type: ignore[arg-type]  # seats
     with Work(attacker.log) as work:
-        work.replace_epoch(case, CompartmentKind.CASE, holders(attacker, attacker.seat), replaced=old, drops=drops)
+        work.replace_epoch(
+            case, CompartmentKind.CASE, holders(attacker, attacker.seat), replaced=old, revocations=revocations
+        )
         work.commit(Entry(act="grant.remove"))
 
 

@@ -14,7 +14,9 @@ from tests.attacks.outsider import Outsider, flipped
 from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.services import cases, checking, exporting, logbook, notes, partners, searching
+from vault.services.cases import cases, notes, searching
+from vault.services.evidence import checking, logbook
+from vault.services.exports import exporting, partners
 
 AGE = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 

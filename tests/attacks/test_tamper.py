@@ -8,7 +8,8 @@ from tests.attacks import tampering as by
 from tests.attacks.outsider import Outsider
 from tests.services.founded import Filled
 from vault.errors import VerificationError
-from vault.services import cases, checking, notes
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
 
 EPOCH, GRANT = 3, 2
 

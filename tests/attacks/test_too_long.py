@@ -11,8 +11,9 @@ from tests.services.founded import Filled
 from tests.services.organisation import AMINA, MIRA, Organisation, give, share
 from vault.errors import UsageError
 from vault.records.content import encode_content
-from vault.services import cases, notes, syncing
-from vault.services.bundle_words import made_lines
+from vault.services.cases import cases, notes
+from vault.services.exchange import syncing
+from vault.services.exchange.bundle_words import made_lines
 from vault.sync.pages import VERSION_LIMIT
 
 LONG = "ж" * 600_000  # two bytes each

@@ -16,10 +16,10 @@ from tests.services.colleague import Colleague, admit
 from tests.services.conftest import filled, filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.test_approving import IDENTITY, LAWYER, Person
-from vault.access.enrolling import commit_roster
-from vault.access.questions import Wanted
-from vault.access.rosters import Change, propose
-from vault.access.seconding import ask_second
+from vault.access.membership.next_roster import Change, propose
+from vault.access.membership.roster_commit import commit_roster
+from vault.access.second_person.local_client import ask_second
+from vault.access.second_person.questions import Wanted
 from vault.access.session import Session
 from vault.casework.approving import Approving
 from vault.errors import RefusedError, VerificationError
@@ -29,9 +29,11 @@ from vault.policy.roles import Role
 from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.seal.age import recipient_of
-from vault.seal.keyfile import KeyFile
+from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.signing import make_signing_seed, sign
-from vault.services import approving, checking, exporting, partners
+from vault.services.approvals import approving
+from vault.services.evidence import checking
+from vault.services.exports import exporting, partners
 from vault.store import tables
 
 __all__ = ["filled", "filled_template", "founded_template"]  # fixtures
@@ -111,7 +113,7 @@ def test_an_approval_used_twice_is_told_and_the_honest_program_refuses(
     use(director, filled.cases[0], approval)
     assert told(director) == []
     with pytest.raises(RefusedError, match="used a second time"):
-        approving.require_counts(director, approval, one)
+        approving.require_valid(director, approval, one)
     use(director, filled.cases[0], approval)
     assert [text.partition("approval ")[2] for text in told(director)] == ["that was used a second time"]
 
@@ -119,7 +121,7 @@ def test_an_approval_used_twice_is_told_and_the_honest_program_refuses(
 def test_an_approval_for_something_else_is_refused(director: Session, oren: Colleague) -> None:
     approval = given(director, oren, wanted(director))
     with pytest.raises(RefusedError, match="for something else"):
-        approving.require_counts(director, approval, wanted(director, of={"profile": "lawyer-named"}))
+        approving.require_valid(director, approval, wanted(director, of={"profile": "lawyer-named"}))
 
 
 def test_an_approval_is_refused_once_it_has_expired(director: Session, filled: Filled, oren: Colleague) -> None:
@@ -127,7 +129,7 @@ def test_an_approval_is_refused_once_it_has_expired(director: Session, filled: F
     approval = given(director, oren, one)
     director.log.now_ms = lambda: one.expires_ms + 1
     with pytest.raises(RefusedError, match="had expired"):
-        approving.require_counts(director, approval, one)
+        approving.require_valid(director, approval, one)
     use(director, filled.cases[0], approval)
     assert [text.partition("approval ")[2] for text in told(director)] == ["that was used after it had expired"]
 
@@ -139,7 +141,7 @@ def test_an_approval_that_the_director_signs_in_anothers_name_is_forged(
     bare = unsigned(director, one, oren.seat)
     forged = bare.signed(sign(make_signing_seed(), APPROVAL_PURPOSE, bare.unsigned()))
     with pytest.raises(RefusedError, match="listed by no log of the seat"):
-        approving.require_counts(director, forged, one)
+        approving.require_valid(director, forged, one)
     use(director, filled.cases[0], forged)
     assert "listed by no log of the seat that it names" in told(director)[0]
 
@@ -163,7 +165,7 @@ def test_a_second_device_of_the_director_approves_nothing(filled: Filled) -> Non
             work.commit(Entry(act="approve"))
     with filled.open() as session:
         with pytest.raises(RefusedError, match="given by the member who carries the act out"):
-            approving.require_counts(session, own, one)
+            approving.require_valid(session, own, one)
         use(session, filled.cases[0], own)
         assert "given by the member who carries the act out" in told(session)[0]
 
@@ -192,7 +194,7 @@ def test_a_seat_that_was_ended_approves_nothing_any_more(filled: Filled) -> None
         approval = given(session, oren, one)
         commit_roster(session, propose(session, Change(leaving=frozenset({oren.member}))))
         with pytest.raises(RefusedError, match="its giver is not in"):
-            approving.require_counts(session, approval, one)
+            approving.require_valid(session, approval, one)
         with pytest.raises(RefusedError, match="no seat on this device"):
             ask_second(session, member=oren.member, name=oren.name, wanted=one, run=Person().run)
 

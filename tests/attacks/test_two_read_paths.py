@@ -14,7 +14,10 @@ from tests.cli.desk import Desk
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.services.sheets_help import typed
 from vault.errors import VaultError, VerificationError
-from vault.services import backups, cases, checking, notes, recovery
+from vault.services.backups import backups
+from vault.services.cases import cases, notes
+from vault.services.credentials import recovery
+from vault.services.evidence import checking
 
 # A row that an index lacks: taken out, put back while the index is not attached (decoder-C).
 STALE = {
@@ -202,8 +205,8 @@ def test_a_backup_so_altered_is_not_whole_even_where_its_digests_are_made_right(
         made = backups.make(session, tmp_path / "stick")
     assert made is not None
     how(made.path, learn(made.path))
-    monkeypatch.setattr("vault.services.backups.require_undamaged", lambda folder: {})
-    monkeypatch.setattr("vault.services.backup_proof.Manifest.files", {}, raising=False)
+    monkeypatch.setattr("vault.services.backups.backups.require_undamaged", lambda folder: {})
+    monkeypatch.setattr("vault.services.backups.backup_proof.Manifest.files", {}, raising=False)
     with pytest.raises(VerificationError, match=r"vault\.db: (the table|it has the trigger)"):
         backups.verify(made.path, member=MEMBER, passphrase=bytearray(PASSPHRASE), state=tmp_path / "state")
 
@@ -251,7 +254,7 @@ def test_recovery_says_what_to_do_and_not_what_leads_back_to_it(short: Filled, h
         (blob,) = rows.execute("SELECT blob FROM local WHERE purpose = 7").fetchone()
         rows.execute("UPDATE local SET blob = ? WHERE purpose = 7", (flipped(blob),))
     with short.open() as session, pytest.raises(VerificationError) as refusal:
-        recovery.standing(session)
+        recovery.status(session)
     assert "log verify" not in (refusal.value.next_step)
     assert "`casevault recovery drill`" in (refusal.value.next_step)
 

@@ -12,7 +12,7 @@ from tests.attacks.outsider import Outsider
 from tests.services.founded import Filled
 from vault.records.content import encode_content
 from vault.records.versions import open_version
-from vault.services import notes
+from vault.services.cases import notes
 
 READABLE = 2  # format and suite
 OVERHEAD = READABLE + 24 + 32 + 16

@@ -6,7 +6,7 @@ import pytest
 
 from tests.attacks.outsider import learn
 from tests.services.founded import Filled
-from vault.access.pins import PinFile
+from vault.access.pins.pins import PinFile
 from vault.errors import VerificationError
 from vault.ids import SeatId
 

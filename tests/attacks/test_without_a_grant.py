@@ -19,10 +19,12 @@ from tests.services.founded import PASSPHRASE
 from tests.services.organisation import AMINA, DANA, JOEL, KARIM, MIRA, NOOR, SELIN, Account, Organisation, share
 from vault.errors import BrokenSealError
 from vault.ids import make_id
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, SeatSecrets
+from vault.seal.entrance.unlocking import unlock
 from vault.seal.recipients import KemPrivate
-from vault.seal.unlocking import unlock
-from vault.services import backups, cases, intake, notes, people, register, searching, sections, syncing
+from vault.services.backups import backups
+from vault.services.cases import cases, intake, notes, people, register, searching, sections
+from vault.services.exchange import syncing
 from vault.store.files import read_limited
 from vault.sync.opening import open_bundle
 

@@ -11,8 +11,8 @@ from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, int
 from tests.bench.peers import CorePlain
 from tests.services.founded import found
 from vault.records.work import VERSIONS_PER_WORK
-from vault.services import notes
-from vault.services.projection import audit_of, caught_up
+from vault.services.cases import notes
+from vault.services.projection.projection import audit_of, up_to_date_index
 
 _NOTES_OF_A_CASE = 10 * VERSIONS_PER_WORK
 _FEWEST_CASES = 4
@@ -58,7 +58,7 @@ def run(setting: Setting) -> Iterator[Figure]:
             goal=Goal(1.25, Against.PEER),
         )
         indexed = Series()
-        measure(indexed, partial(caught_up, session))
+        measure(indexed, partial(up_to_date_index, session))
         yield timed(f"{count:,} imported notes checked and brought into the index", "s", [indexed.total()])
         path = session.index().path
     peer.close()

@@ -12,7 +12,7 @@ from vault.casework.note import Note
 from vault.casework.stages import STAGES, CaseKind
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId, RecordId, SeatId, make_case_ref, make_id
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.records.codec import to_fields
 from vault.records.work import Entry
 

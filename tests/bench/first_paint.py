@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting
 from tests.services.founded import found
-from tui.start import Start, write_start
+from tui.shell.start import Start, write_start
 
 _ROUNDS = 20
 _PATIENCE_SECONDS = 30.0

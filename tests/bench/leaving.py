@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting
 from tests.services.founded import MEMBER, PASSPHRASE, Place, fill, found
-from tui.start import Start, write_start
+from tui.shell.start import Start, write_start
 
 _ROUNDS = 10
 _PATIENCE_SECONDS = 60.0

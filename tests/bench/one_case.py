@@ -8,8 +8,8 @@ from tests.bench.filling import Texts, make_cases, notes_of, plain_notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Setting, interleave, timed
 from tests.bench.peers import CorePlain
 from tests.services.founded import found
-from vault.services import notes
-from vault.services.cases import open_case
+from vault.services.cases import notes
+from vault.services.cases.cases import open_case
 
 _CASES = 20
 _NOTES = 200

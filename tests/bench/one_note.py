@@ -9,8 +9,8 @@ from tests.bench.filling import Texts, make_cases, plain_notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
 from tests.bench.peers import CorePlain
 from tests.services.founded import found
-from vault.services import notes
-from vault.services.projection import audit_of, caught_up
+from vault.services.cases import notes
+from vault.services.projection.projection import audit_of, up_to_date_index
 
 
 def run(setting: Setting) -> Iterator[Figure]:
@@ -31,11 +31,11 @@ def run(setting: Setting) -> Iterator[Figure]:
         goal = Goal(1, Against.BEYOND_PEER)
         yield timed(f"{of}: p50", "ms", [s.percentile(50) for s in one], peer_name=CorePlain.name, goal=goal)
         yield timed(f"{of}: p99", "ms", [s.percentile(99) for s in one], peer_name=CorePlain.name)
-        caught_up(session)
+        up_to_date_index(session)
         indexed = Series()
         for text in texts.take(min(rounds, 200)):
             notes.add(session, case, kind="contact", text=text)
-            measure(indexed, partial(caught_up, session))
+            measure(indexed, partial(up_to_date_index, session))
         yield timed("one note brought into the index behind it: p50", "ms", [indexed.percentile(50)])
     peer.close()
 

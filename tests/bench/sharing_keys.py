@@ -18,8 +18,9 @@ from vault.records.seatlog import Holder
 from vault.records.work import Entry
 from vault.seal.keys import make_key
 from vault.seal.recipients import KemPrivate, make_kem_seed
-from vault.services import notes, sharing
-from vault.services.projection import caught_up
+from vault.services.cases import notes
+from vault.services.grants import sharing
+from vault.services.projection.projection import up_to_date_index
 
 _SEATS = 20
 _VERSIONS = 200
@@ -65,7 +66,7 @@ def rotation(setting: Setting) -> Iterator[Figure]:
         for case in small:
             notes.add_many(session, case, notes_of(texts.take(_VERSIONS - 1)))
         notes.add_many(session, large, notes_of(texts.take(many - 1)))
-        caught_up(session)
+        up_to_date_index(session)
         both = interleave(
             rounds,
             lambda number: sharing.rotate(session, small[number]),

@@ -12,9 +12,9 @@ from tests.bench.filling import Texts, make_cases, notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, measure, timed
 from tests.services.founded import Place, found
 from vault.access.session import Session
-from vault.seal import unlocking
-from vault.seal.passphrase import stretch
-from vault.services import notes
+from vault.seal.entrance import unlocking
+from vault.seal.entrance.passphrase import stretch
+from vault.services.cases import notes
 
 _CASES_OF_THE_LIST_TO_ONE = 100
 _ROUNDS = 20

@@ -17,10 +17,10 @@ from pathlib import Path
 from tests import stretching
 from vault.cli.dispatch import run
 from vault.cli.text import NOUNS
-from vault.seal import passphrase
+from vault.seal.entrance import passphrase
 
 _SERVER = get_context("forkserver")
-_SERVER.set_forkserver_preload([__name__, "vault.access.session", "vault.services.arrival", *NOUNS.values()])
+_SERVER.set_forkserver_preload([__name__, "vault.access.session", "vault.services.housekeeping", *NOUNS.values()])
 _LIMIT_S = 60
 
 

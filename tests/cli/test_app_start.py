@@ -14,7 +14,7 @@ from typing_extensions import override
 from tests.cli.desk import Desk
 from tests.cli.typist import Typist
 from vault.cli import demo as demo_command
-from vault.cli.face import Face
+from vault.cli.output import Output
 from vault.services import demo
 
 
@@ -86,7 +86,7 @@ def test_after_the_demo_the_way_back_into_its_vault_is_told(tmp_path: Path, monk
     parser = argparse.ArgumentParser()
     demo_command.add_verbs(parser, "demo")
     args = parser.parse_args([])
-    args.command(args, Face())
+    args.command(args, Output())
     (line,) = told
     again = shlex.split(line.split("`")[1])
     assert again == [sys.executable, "-m", "vault", "--vault", str(place.vault), "--member", "Amina"]

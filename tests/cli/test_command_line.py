@@ -95,7 +95,7 @@ def test_the_help_that_a_missing_value_names_can_be_asked_for_and_a_near_miss_is
 
 def test_no_new_key_is_promised_to_who_takes_a_case_from_themselves(desk: Desk) -> None:
     case = desk.run("case", "list", "--json").json()["cases"][0]["ref"]
-    answer = desk.run("grant", "remove", case, "--from-member", MEMBER)
+    answer = desk.run("grant", "revoke", case, "--from-member", MEMBER)
     assert answer.code == 5
     assert answer.err == "casevault: nobody takes a case from themselves. Ask another who holds it.\n"
 
@@ -294,7 +294,7 @@ def test_recovery_sheets_are_shown_one_by_one_and_leave_no_trace_in_the_scrollba
 def test_what_was_done_is_told_even_if_the_account_cannot_remember_it(desk: Desk) -> None:
     """Pins that cannot be written at the end are a warning: the note is durable, and must not be written twice."""
     code = (
-        "import sys, vault.access.pins as pins\n"
+        "import sys, vault.access.pins.pins as pins\n"
         "from vault.errors import TryAgainError\n"
         "def close(self): raise TryAgainError('no room to write pins')\n"
         "pins.PinKeeper.close = close\n"

@@ -30,7 +30,7 @@ def test_every_argument_says_what_it_is(noun: str) -> None:
 
 def test_the_help_of_a_noun_and_of_a_verb_begin_with_what_they_are_for(desk: Desk) -> None:
     assert "\nWho can open a case, given and taken back.\n" in desk.run_bare("grant", "--help").out
-    for asked in (("grant", "remove", "--help"), ("help", "grant", "remove")):
+    for asked in (("grant", "revoke", "--help"), ("help", "grant", "revoke")):
         answer = desk.run_bare(*asked)
         assert answer.code == 0
         assert "\nTake a case back: a new key is made.\n" in answer.out

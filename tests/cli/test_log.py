@@ -9,8 +9,8 @@ from vault.cli.log import verified
 from vault.log.checkpoint import parse_note
 from vault.log.tree import verify_consistency
 from vault.seal.recovery import words_of
-from vault.services.checking import Verification
-from vault.services.faults import Fault
+from vault.services.evidence.checking import Verification
+from vault.services.evidence.faults import Fault
 
 FAULT = Fault("absent", None, None, None, "operation 3: missing 00")
 
@@ -22,7 +22,7 @@ def found(apart: int, *faults: Fault) -> Verification:
         expected=7,
         versions_opened=1,
         payloads_opened=2,
-        set_apart=apart,
+        quarantined=apart,
         size=7,
         root=bytes(32),
         faults=faults,
@@ -44,13 +44,13 @@ def test_a_sound_log_says_how_much_was_proven_and_that_nothing_stands_apart(desk
     assert answer.out.startswith("VERIFIED\n")
     assert "entries in 1 log are proven; opened: " in answer.out
     assert "apart" not in answer.out
-    assert desk.run("log", "verify", "--json").json()["set_apart"] == 0
+    assert desk.run("log", "verify", "--json").json()["quarantined"] == 0
 
 
 @each({"one": (1, "1 version stands apart"), "several": (2, "2 versions stand apart")})
 def test_what_stands_apart_is_told_and_is_no_fault(apart: int, words: str) -> None:
     result = verified(found(apart))
-    assert (result.exit_code, result.data["set_apart"], result.lines[0]) == (0, apart, "VERIFIED")
+    assert (result.exit_code, result.data["quarantined"], result.lines[0]) == (0, apart, "VERIFIED")
     told = next(line for line in result.lines if "apart" in line)
     assert told.startswith(words)
     assert "no right to write there at that time" in told

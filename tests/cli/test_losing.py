@@ -25,7 +25,7 @@ def commands(organisation: Organisation) -> dict[str, tuple[str, ...]]:
         "suspend": ("member", "suspend", joel.name),
         "leave": ("member", "leave", joel.name),
         "roles": ("member", "roles", joel.name, "supervisor", "--root"),
-        "lost": ("device", "lost", joel.seat.hex()[:8]),
+        "lost": ("device", "revoke", joel.seat.hex()[:8]),
     }
 
 

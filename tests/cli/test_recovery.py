@@ -12,9 +12,9 @@ import pytest
 from tests.cli.desk import Answer, Desk
 from tests.cli.typist import Typist
 from tests.services.founded import MEMBER
-from vault.access.root_secret import forget_secret
+from vault.access.seat_keys.root_secret import forget_secret
 from vault.seal.sheets import Sheet, make_sheets
-from vault.services import recovery
+from vault.services.credentials import recovery
 
 OTHERS = make_sheets(bytes(range(32)))
 

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from tests.cli.desk import REPOSITORY, Desk
-from vault.access.delays import AttemptFile, Attempts
-from vault.seal.keyfile import HEADER_SIZE, KeyHeader
+from vault.access.pins.delays import AttemptFile, Attempts
+from vault.seal.entrance.keyfile import HEADER_SIZE, KeyHeader
 
 
 def count_of(desk: Desk) -> AttemptFile:

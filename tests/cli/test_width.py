@@ -11,7 +11,7 @@ import termios
 
 from tests.cli.desk import REPOSITORY, Desk
 from tests.tables import each
-from vault.cli.face import fitted
+from vault.cli.output import fitted
 
 
 @each(

@@ -10,7 +10,8 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
-from vault.services import cases, notes, partners, people
+from vault.services.cases import cases, notes, people
+from vault.services.exports import partners
 
 LAWYER = "Maître Ondrelle"
 CLIENT = "Miralo Dastenov"

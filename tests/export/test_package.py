@@ -24,7 +24,7 @@ from vault.errors import (
 from vault.export import archive, package
 from vault.export.checking import Verdict
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
-from vault.export.reader import Standing, open_package, verify_folder, verify_package
+from vault.export.reader import ManifestStatus, open_package, verify_folder, verify_package
 from vault.export.release import Release
 from vault.export.report import Cover
 from vault.seal import signing
@@ -80,7 +80,7 @@ def test_a_package_passes_the_verifier_and_opens_for_its_recipient() -> None:
     opened = open_package(whole.sealed, str(IDENTITY), age_recipient=RECIPIENT)
     assert opened.pdf == prepared().pdf
     assert opened.data == prepared().data
-    assert opened.standing is Standing.COMPARE
+    assert opened.standing is ManifestStatus.COMPARE
     assert opened.manifest.recipient == fingerprint(RECIPIENT)
 
 
@@ -218,7 +218,7 @@ def test_what_is_no_package_is_refused(untrusted: bytes) -> None:
 
 def test_every_package_has_the_outer_form() -> None:
     # age adds stanzas of random length that nobody can read.
-    assert {verify_package(seal_for(RECIPIENT, bytes(256))).standing for _ in range(100)} == {Standing.OUTER_FORM}
+    assert {verify_package(seal_for(RECIPIENT, bytes(256))).standing for _ in range(100)} == {ManifestStatus.OUTER_FORM}
 
 
 def test_expiry_counts_days() -> None:
@@ -234,7 +234,7 @@ def _opened_folder(folder: Path) -> Path:
 
 
 def test_an_opened_folder_can_be_verified(tmp_path: Path) -> None:
-    assert verify_folder(_opened_folder(tmp_path)).standing is Standing.COMPARE
+    assert verify_folder(_opened_folder(tmp_path)).standing is ManifestStatus.COMPARE
 
 
 @pytest.mark.parametrize("extra", ["notes.txt", "report (1).pdf"])

@@ -27,6 +27,8 @@ class Breach(NamedTuple):
 BREACHES = {
     "a foundation imports another": Breach("direction", "vault/store/planted.py", "import vault.casework"),
     "a foundation imports upwards": Breach("direction", "vault/casework/planted.py", "import vault.records"),
+    "sync decides what is valid": Breach("direction", "vault/sync/planted.py", "import vault.validity"),
+    "records decide what is valid": Breach("direction", "vault/records/planted.py", "import vault.validity"),
     "export unlocks": Breach("direction", "vault/export/planted.py", "import vault.access"),
     "the index reads records": Breach("direction", "vault/index/planted.py", "import vault.records"),
     "the ground imports a room": Breach("direction", "vault/errors.py", "import vault.platform"),
@@ -48,6 +50,7 @@ BREACHES = {
     "names reads a file": Breach("pure", "vault/names/planted.py", "from pathlib import Path"),
     "the log reads a file": Breach("pure", "vault/log/planted.py", "import os"),
     "policy draws randomness": Breach("pure", "vault/policy/planted.py", "import secrets"),
+    "validity asks the time": Breach("pure", "vault/validity/planted.py", "import vault.clock"),
     "redaction asks the time": Breach("pure", "vault/redaction/planted.py", "import vault.clock"),
     "the core logs": Breach("core", "vault/seal/planted.py", "import logging"),
     "the core reads a file": Breach("core", "vault/seal/planted.py", "from pathlib import Path"),
@@ -55,6 +58,20 @@ BREACHES = {
     "a screen opens a socket": Breach("network", "tui/planted.py", "import socket"),
     "a screen calls a service": Breach("gateway", "tui/planted.py", "import vault.services"),
     "a screen opens a seal": Breach("gateway", "tui/planted.py", "import vault.seal"),
+    "a screen judges a version": Breach("gateway", "tui/planted.py", "import vault.validity"),
+    "the projection makes a case": Breach(
+        "services", "vault/services/projection/planted.py", "import vault.services.cases"
+    ),
+    "grants change members": Breach("services", "vault/services/grants/planted.py", "import vault.services.members"),
+    "a service without a room": Breach("services", "vault/services/planted.py", ""),
+    "pins believe a roster": Breach("access", "vault/access/pins/planted.py", "import vault.access.trust"),
+    "a seat's keys admit somebody": Breach(
+        "access", "vault/access/seat_keys/planted.py", "import vault.access.membership"
+    ),
+    "a value opens a screen": Breach("app", "tui/values/planted.py", "import tui.screens"),
+    "the gateway paints": Breach("app", "tui/gateway/planted.py", "import tui.widgets"),
+    "the frame knows a case": Breach("rooms of screens", "tui/screens/frame/planted.py", "import tui.screens.cases"),
+    "members export": Breach("rooms of screens", "tui/screens/members/planted.py", "import tui.screens.referral"),
     "a circle of types alone": Breach(
         "circles",
         "vault/casework/planted/first.py",

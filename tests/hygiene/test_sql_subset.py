@@ -82,7 +82,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "epochs": lambda rows: (rows.epochs(), rows.epochs(_ID)),
     "epochs_of": lambda rows: rows.epochs_of([_ID, _ID]),
     "every_epoch": lambda rows: rows.every_epoch(),
-    "epochs_with_drops": lambda rows: rows.epochs_with_drops(),
+    "epochs_with_revocations": lambda rows: rows.epochs_with_revocations(),
     "epoch": lambda rows: rows.epoch(_ID),
     "add_grants": lambda rows: rows.add_grants([GrantRow(_ID, _ID, _ID, _ID, b"sealed")]),
     "grants": lambda rows: rows.grants(),

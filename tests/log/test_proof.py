@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.log.writer import Writer, verify_signature
 from tests.tables import each
 from vault.errors import MalformedError, VerificationError
+from vault.log.checks.proof import Proof, decode_proof, encode_proof, verify_disclosure, verify_proof
 from vault.log.header import Header
 from vault.log.operation import compose
 from vault.log.payload import Payload, commitment
-from vault.log.proof import Proof, decode_proof, encode_proof, verify_disclosure, verify_proof
 from vault.log.tree import inclusion_proof, leaf_hash, subtree_of_leaves
 
 WRITER = Writer().write(6)

@@ -13,8 +13,15 @@ from tests.log.writer import Key, verify_signature
 from tests.tables import each
 from vault.errors import MalformedError
 from vault.ids import RESERVED_IDS
-from vault.log.roster import ROSTER_RECORD, Roster, RosterChain, check_chain, make_roster
-from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead, decode_entry, encode_entry
+from vault.log.rosters.roster import ROSTER_RECORD, Roster, RosterChain, check_chain, make_roster
+from vault.log.rosters.roster_entries import (
+    Certificate,
+    Ending,
+    MemberEntry,
+    RosterHead,
+    decode_entry,
+    encode_entry,
+)
 from vault.log.signatures import signed_message
 from vault.log.tree import inclusion_proof, leaf_hash, subtree_of_leaves, verify_inclusion
 
@@ -395,9 +402,9 @@ def test_no_rosters_are_no_chain() -> None:
 def test_two_rosters_that_only_end_both_apply_and_the_next_names_both() -> None:
     one, two = ending(MANY, "Joel").roster("Nour-1"), ending(MANY, "Mina").roster("Ilse-1")
     result = chain(_FIRST, one, two)
-    assert result.standing is not None
-    assert not result.standing.root_must_sign
-    assert result.standing.certificates.keys() == {id_of("Nour-1"), id_of("Ilse-1"), id_of("Tariq-1")}
+    assert result.effective is not None
+    assert not result.effective.root_must_sign
+    assert result.effective.certificates.keys() == {id_of("Nour-1"), id_of("Ilse-1"), id_of("Tariq-1")}
     both = ending(MANY, "Joel").without("Mina", one, two)
     settled = replace(both, ends={}).with_member("Kim", "field", one, two).roster("Nour-1", "Ilse-1")
     assert chain(_FIRST, one, two, settled).newest == settled
@@ -411,11 +418,11 @@ def test_each_side_of_a_fork_may_go_on_and_every_ending_of_every_side_counts() -
     one, other = side.roster("Nour-1"), ending(MANY, "Tariq").roster("Ilse-1")
     second = side.without("Mina", one, size=7).roster("Nour-1")
     result = chain(_FIRST, one, second, other)
-    assert result.standing is not None
+    assert result.effective is not None
     assert result.problems == ()
-    assert result.standing.certificates.keys() == {id_of("Nour-1"), id_of("Ilse-1")}
-    assert (result.standing.head.number, result.standing.tips) == (2, tuple(sorted((second.root, other.root))))
-    assert not result.standing.root_must_sign
+    assert result.effective.certificates.keys() == {id_of("Nour-1"), id_of("Ilse-1")}
+    assert (result.effective.head.number, result.effective.tips) == (2, tuple(sorted((second.root, other.root))))
+    assert not result.effective.root_must_sign
     # What is cut on one side is cut for those who name the other, of whatever number.
     assert not result.allows(id_of("Tariq-1"), log_of("Tariq-1"), 5, second.root)
     assert result.allows(id_of("Tariq-1"), log_of("Tariq-1"), 4, second.root)
@@ -423,8 +430,8 @@ def test_each_side_of_a_fork_may_go_on_and_every_ending_of_every_side_counts() -
     joined = Draft({"Nour": "admin", "Ilse": "admin"}, {"Nour-1": "Nour", "Ilse-1": "Ilse"}, number=3)
     both = replace(joined, prev=(second.root, other.root)).with_member("Kim", "field", second, other)
     settled = chain(_FIRST, one, second, other, both.roster("Nour-1", "Ilse-1"))
-    assert settled.standing is not None
-    assert id_of("Kim-1") in settled.standing.certificates
+    assert settled.effective is not None
+    assert id_of("Kim-1") in settled.effective.certificates
 
 
 def test_a_side_of_a_fork_that_admits_waits_for_the_root_however_long_it_is() -> None:
@@ -432,9 +439,9 @@ def test_a_side_of_a_fork_that_admits_waits_for_the_root_however_long_it_is() ->
     one, other = side.roster("Nour-1"), ending(MANY, "Tariq").roster("Ilse-1")
     admits = side.with_member("Kim", "admin", one).roster("Nour-1", "Ilse-1")
     result = chain(_FIRST, one, admits, other)
-    assert result.standing is not None
-    assert result.standing.root_must_sign
-    assert id_of("Kim-1") not in result.standing.certificates
+    assert result.effective is not None
+    assert result.effective.root_must_sign
+    assert id_of("Kim-1") not in result.effective.certificates
     assert result.roles(id_of("Kim-1"), admits.root) == frozenset()
     assert not result.allows(id_of("Kim-1"), log_of("Kim-1"), 0, admits.root)
     assert result.roles(id_of("Nour-1"), admits.root) == {"admin"}
@@ -443,10 +450,10 @@ def test_a_side_of_a_fork_that_admits_waits_for_the_root_however_long_it_is() ->
 def test_in_another_fork_every_ending_counts_and_no_admission_until_the_root_signs() -> None:
     one, two = admission(MANY, "admin").roster("Nour-1", "Ilse-1"), ending(MANY, "Joel").roster("Nour-1")
     result = chain(_FIRST, one, two)
-    assert result.standing is not None
-    assert result.standing.root_must_sign
-    assert id_of("Kim-1") not in result.standing.certificates
-    assert id_of("Joel-1") not in result.standing.certificates
+    assert result.effective is not None
+    assert result.effective.root_must_sign
+    assert id_of("Kim-1") not in result.effective.certificates
+    assert id_of("Joel-1") not in result.effective.certificates
     assert not result.allows(id_of("Kim-1"), log_of("Kim-1"), 0, one.root)
     assert result.roles(id_of("Kim-1"), one.root) == frozenset()
     draft = ending(MANY, "Joel").with_member("Kim", "admin", one, two)
@@ -464,15 +471,15 @@ def test_what_the_root_settled_no_older_side_opens_again() -> None:
     later = draft.with_member("Lea", "supervisor", by_root).roster("Nour-1", "Kim-1")
     late = ending(MANY, "Mina").roster("Ilse-1")
     result = chain(_FIRST, one, two, by_root, later, late)
-    assert result.standing is not None
-    assert not result.standing.root_must_sign
-    assert {id_of("Kim-1"), id_of("Lea-1")} <= result.standing.certificates.keys()
-    assert not {id_of("Joel-1"), id_of("Mina-1")} & result.standing.certificates.keys()
+    assert result.effective is not None
+    assert not result.effective.root_must_sign
+    assert {id_of("Kim-1"), id_of("Lea-1")} <= result.effective.certificates.keys()
+    assert not {id_of("Joel-1"), id_of("Mina-1")} & result.effective.certificates.keys()
     assert result.allows(id_of("Lea-1"), log_of("Lea-1"), 3, later.root)
     raising = MANY.after(_FIRST, members=MANY.members | {"Mina": "admin supervisor"}).roster("Nour-1", "Ilse-1")
     result = chain(_FIRST, one, two, by_root, later, raising)
-    assert result.standing is not None
-    assert result.standing.members[id_of("Mina")] == {"supervisor"}
+    assert result.effective is not None
+    assert result.effective.members[id_of("Mina")] == {"supervisor"}
     assert result.roles(id_of("Mina-1"), raising.root) == {"supervisor"}
 
 

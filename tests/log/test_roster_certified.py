@@ -23,8 +23,8 @@ from tests.log.test_roster import (
 )
 from tests.tables import each, refused
 from vault.errors import MalformedError
-from vault.log.roster import Roster, RosterProblem
-from vault.log.roster_entries import Ending, MemberEntry, RosterHead, decode_entry, encode_entry
+from vault.log.rosters.roster import Roster, RosterProblem
+from vault.log.rosters.roster_entries import Ending, MemberEntry, RosterHead, decode_entry, encode_entry
 
 # --- what the root alone certified
 
@@ -62,7 +62,7 @@ def test_after_a_new_root_it_is_the_new_one_that_certifies_for_good() -> None:
 def test_two_beginnings_end_everything_and_each_is_named() -> None:
     other = replace(MANY, rights=2).roster("root")
     result = chain(_FIRST, other, admission(MANY).roster("root"))
-    assert (result.accepted, result.standing) == ((), None)
+    assert (result.accepted, result.effective) == ((), None)
     assert {RosterProblem(0, roster.root, "the root signed two beginnings") for roster in (_FIRST, other)} == set(
         result.problems
     )

@@ -11,9 +11,9 @@ from tests.tables import each
 def test_what_the_root_alone_admitted_on_one_side_waits_until_it_signs_over_both() -> None:
     admitted, other = admission(MANY, "admin").roster("root"), ending(MANY, "Joel").roster("Nour-1")
     result = chain(_FIRST, admitted, other)
-    assert result.standing is not None
-    assert result.standing.root_must_sign
-    assert id_of("Kim-1") not in result.standing.certificates
+    assert result.effective is not None
+    assert result.effective.root_must_sign
+    assert id_of("Kim-1") not in result.effective.certificates
     assert log_of("Kim-1") not in result.first_certified
     assert log_of("Nour-1") in result.first_certified
 
@@ -21,9 +21,9 @@ def test_what_the_root_alone_admitted_on_one_side_waits_until_it_signs_over_both
 def test_a_role_that_one_side_took_is_gone() -> None:
     lowered = MANY.after(_FIRST, members=MANY.members | {"Tariq": ""}, ends={"Tariq-1": 3}).roster("Nour-1")
     result = chain(_FIRST, lowered, ending(MANY, "Joel").roster("Ilse-1"))
-    assert result.standing is not None
-    assert result.standing.members[id_of("Tariq")] == frozenset()
-    assert result.standing.members[id_of("Mina")] == {"supervisor"}
+    assert result.effective is not None
+    assert result.effective.members[id_of("Tariq")] == frozenset()
+    assert result.effective.members[id_of("Mina")] == {"supervisor"}
 
 
 @each([((5, 3),), ((3, 5),)])
@@ -61,10 +61,10 @@ def test_an_ending_beside_a_second_settlement_stays_when_an_older_side_comes_to_
     old_side = ending(MANY, "Tariq").roster("Nour-1")
     for late in ([], [old_side]):
         result = chain(_FIRST, one, two, settled, *sides, again, ends_kim, *late)
-        assert result.standing is not None
-        assert id_of("Lea-1") in result.standing.certificates
-        assert not {id_of("Kim-1"), id_of("Mina-1"), id_of("Joel-1")} & result.standing.certificates.keys()
-        assert (id_of("Tariq-1") in result.standing.certificates) is not bool(late)
+        assert result.effective is not None
+        assert id_of("Lea-1") in result.effective.certificates
+        assert not {id_of("Kim-1"), id_of("Mina-1"), id_of("Joel-1")} & result.effective.certificates.keys()
+        assert (id_of("Tariq-1") in result.effective.certificates) is not bool(late)
 
 
 def test_what_admins_alone_sign_over_several_sides_settles_nothing() -> None:
@@ -72,18 +72,18 @@ def test_what_admins_alone_sign_over_several_sides_settles_nothing() -> None:
     both = replace(ending(MANY, "Joel").without("Mina", one, two), ends={})
     joined = both.with_member("Kim", "field", one, two).roster("Nour-1", "Ilse-1")
     result = chain(_FIRST, one, two, joined, admission(MANY, "admin").roster("Nour-1", "Ilse-1"))
-    assert result.standing is not None
-    assert result.standing.root_must_sign
-    assert id_of("Kim-1") not in result.standing.certificates
+    assert result.effective is not None
+    assert result.effective.root_must_sign
+    assert id_of("Kim-1") not in result.effective.certificates
 
 
 def test_one_seat_that_a_side_ended_is_gone_while_its_member_stays() -> None:
     seats = {seat: member for seat, member in MANY.seats.items() if seat != "Joel-2"}
     less = MANY.after(_FIRST, seats=seats, ends={"Joel-2": 3}).roster("Nour-1")
     result = chain(_FIRST, less, ending(MANY, "Mina").roster("Ilse-1"))
-    assert result.standing is not None
-    assert id_of("Joel") in result.standing.members
-    assert result.standing.certificates.keys() == {id_of(seat) for seat in seats if seat != "Mina-1"}
+    assert result.effective is not None
+    assert id_of("Joel") in result.effective.members
+    assert result.effective.certificates.keys() == {id_of(seat) for seat in seats if seat != "Mina-1"}
 
 
 def test_whom_a_late_side_ends_keeps_no_seat_that_came_with_the_settlement() -> None:
@@ -92,9 +92,9 @@ def test_whom_a_late_side_ends_keeps_no_seat_that_came_with_the_settlement() -> 
     settled = replace(draft, seats=draft.seats | {"Joel-3": "Joel"}).roster("root")
     for late in ([], [ending(MANY, "Joel").roster("Ilse-1")]):
         result = chain(_FIRST, one, two, settled, *late)
-        assert result.standing is not None
-        assert id_of("Kim-1") in result.standing.certificates
-        assert (id_of("Joel-3") in result.standing.certificates) is not bool(late)
+        assert result.effective is not None
+        assert id_of("Kim-1") in result.effective.certificates
+        assert (id_of("Joel-3") in result.effective.certificates) is not bool(late)
 
 
 def test_behind_two_beginnings_nothing_follows() -> None:

@@ -25,8 +25,13 @@ from tests.log.test_roster import (
 from tests.log.writer import Key
 from tests.tables import each
 from vault.errors import VerificationError
-from vault.log.roster import Roster
-from vault.log.roster_rules import Standing, check_succession, missing_signers, only_ends_or_lowers
+from vault.log.rosters.roster import Roster
+from vault.log.rosters.roster_rules import (
+    EffectiveRoster,
+    check_succession,
+    missing_signers,
+    only_ends_or_lowers,
+)
 
 
 def _next(before: Draft, **changes: object) -> Draft:
@@ -180,10 +185,10 @@ def test_after_a_new_root_a_supervisor_still_admits_a_helper() -> None:
     assert chain(first, second, third).newest == third
 
 
-def _standing(draft: Draft) -> Standing:
-    standing = chain(draft.roster("root")).standing
-    assert standing is not None
-    return standing
+def _standing(draft: Draft) -> EffectiveRoster:
+    effective = chain(draft.roster("root")).effective
+    assert effective is not None
+    return effective
 
 
 def test_whoever_names_a_new_root_does_more_than_end_or_lower() -> None:
@@ -200,17 +205,17 @@ def test_a_key_of_nobody_is_no_signer() -> None:
 
 def test_a_fork_comes_to_the_same_in_whatever_order_its_rosters_are_taken() -> None:
     one, two = ending(MANY, "Joel").roster("Nour-1"), ending(MANY, "Mina").roster("Ilse-1")
-    merged = chain(_FIRST, one, two).standing
+    merged = chain(_FIRST, one, two).effective
     assert merged is not None
-    assert merged == chain(two, one, _FIRST).standing
+    assert merged == chain(two, one, _FIRST).effective
     assert merged.tips == tuple(sorted((one.root, two.root)))
     assert (merged.head.number, set(merged.members)) == (1, {id_of(name) for name in ("Nour", "Ilse", "Tariq")})
 
 
 def test_after_a_fork_the_root_is_missing_whoever_signed() -> None:
     one, two = admission(MANY, "admin").roster("Nour-1", "Ilse-1"), ending(MANY, "Joel").roster("Nour-1")
-    standing = chain(_FIRST, one, two).standing
-    assert standing is not None
+    effective = chain(_FIRST, one, two).effective
+    assert effective is not None
     draft: Roster = ending(MANY, "Joel").with_member("Kim", "admin", one, two).roster()
     keys = {Key("Nour-1").public, Key("Ilse-1").public}
-    assert missing_signers(standing, draft, keys) == _ROOT_SHEETS
+    assert missing_signers(effective, draft, keys) == _ROOT_SHEETS

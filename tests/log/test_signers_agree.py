@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.vectors.independent import rosters as reader
-from vault.log.roster_entries import Certificate, RosterHead
-from vault.log.roster_rules import Standing, missing_signers
+from vault.log.rosters.roster_entries import Certificate, RosterHead
+from vault.log.rosters.roster_rules import EffectiveRoster, missing_signers
 
 ROLES = ("admin", "supervisor", "caseworker", "intake", "field", "auditor")
 Who = dict[str, set[str]]
@@ -93,10 +93,12 @@ def test_two_readers_ask_for_the_same_signatures() -> None:
         chance = random.Random(seed)
         who, seats, helpers, who_after, seats_after, helpers_after = made_up(chance)
         old = for_the_program(who, seats, 0, helpers)
-        standing = Standing(old.head, (ids("before", 32),), ids("root", 32), old.members, old.certificates, (), False)
+        effective = EffectiveRoster(
+            old.head, (ids("before", 32),), ids("root", 32), old.members, old.certificates, (), False
+        )
         after = for_the_program(who_after, seats_after, 1, helpers_after)
         signers = chance.sample(sorted(seats), chance.randrange(len(seats) + 1))
-        program = missing_signers(standing, after, [ids(seat, 32) for seat in signers]) is None
+        program = missing_signers(effective, after, [ids(seat, 32) for seat in signers]) is None
         told = reader.may_sign(
             for_the_reader(who, seats, 0, helpers),
             for_the_reader(who_after, seats_after, 1, helpers_after),

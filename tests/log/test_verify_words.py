@@ -19,9 +19,9 @@ from tests.log.test_verify import (
     whole,
 )
 from tests.log.writer import Writer
+from vault.log.checks.history import History
+from vault.log.checks.rowcheck import CheckedRow
 from vault.log.header import Header
-from vault.log.history import History
-from vault.log.rowcheck import CheckedRow
 
 OTHER_ROOT = b"o" * 32
 

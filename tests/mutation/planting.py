@@ -59,7 +59,7 @@ class _Cheap:
     """Lets Argon2 cost as little as it can: how a passphrase is stretched is tried in seal alone."""
 
     def pytest_collection_finish(self) -> None:
-        stretching = importlib.import_module("vault.seal.passphrase")
+        stretching = importlib.import_module("vault.seal.entrance.passphrase")
         real = stretching.hash_secret_raw
 
         def cheap(secret: bytes, salt: bytes, **costs: Any) -> Any:

@@ -11,12 +11,14 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 RESULT = Path(__file__).with_name("result.json")
 REASONS = Path(__file__).with_name("reasons.toml")
-ROOMS = ("seal", "policy", "log", "records", "redaction")
+ROOMS = ("seal", "policy", "log", "records", "validity", "redaction")
 
 
 def modules() -> list[str]:
     """Return the modules of the rooms, most important first."""
-    paths = [path for room in ROOMS for path in sorted((ROOT / "vault" / room).glob("*.py")) if path.stem != "__init__"]
+    paths = [
+        path for room in ROOMS for path in sorted((ROOT / "vault" / room).rglob("*.py")) if path.stem != "__init__"
+    ]
     return [path.relative_to(ROOT).as_posix() for path in paths]
 
 

@@ -23,14 +23,14 @@ from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, RecordId
 from vault.policy.decide import may, refusal
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role
-from vault.services import cases, notes, sections
+from vault.services.cases import cases, notes, sections
 
 NEVER_MADE = CompartmentId(bytes(16))
 
 
 def _modules() -> Iterator[Any]:
-    for one in pkgutil.iter_modules(vault.services.__path__):
-        yield importlib.import_module(f"vault.services.{one.name}")
+    for module in pkgutil.walk_packages(vault.services.__path__, "vault.services."):
+        yield importlib.import_module(module.name)
 
 
 def _public(kind: Callable[[object], bool]) -> Iterator[tuple[str, Any]]:
@@ -158,7 +158,7 @@ def test_without_a_role_no_service_does_anything(world: World, monkeypatch: pyte
 def test_a_grant_that_is_over_ends_every_act_on_its_case(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.session.roles = frozenset(Role)
     world.session.ends = {world.case: 0, world.section: 0}
-    monkeypatch.setattr("vault.services.projection.hide_what_is_over", lambda *_: None)  # no record says so
+    monkeypatch.setattr("vault.services.projection.projection.hide_expired_cases", lambda *_: None)  # no record says so
     for name, actions in ACTS.items():
         _check(world, name, world.case, CASE_ACTIONS.isdisjoint(actions), monkeypatch)
 

@@ -17,11 +17,9 @@ from vault.ids import CompartmentId, Origin, RecordId, SeatId, make_id
 from vault.log.header import Header
 from vault.log.items import Item, encode_items, items_digest
 from vault.log.operation import operation_digest
-from vault.log.roster import RosterChain, make_roster
-from vault.log.roster_entries import Certificate, MemberEntry
+from vault.log.rosters.roster import RosterChain, make_roster
+from vault.log.rosters.roster_entries import Certificate, MemberEntry
 from vault.policy.roles import Role
-from vault.records.authority import Authority, Proven
-from vault.records.counting import Counter, Quarantined
 from vault.records.seatlog import SeatLog
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
@@ -29,27 +27,31 @@ from vault.seal.recipients import KemPrivate
 from vault.seal.signing import make_signing_seed, public_key
 from vault.store import tables
 from vault.store.rowtypes import OperationRow, SealedVersion, VersionRow
+from vault.validity.authority import Authority, Proven
+from vault.validity.version_validity import Quarantined, VersionValidator
 
 NOTE = {"kind": "contact", "text": "written by somebody who may not"}
 Judged = OpenedVersion | Quarantined
 
 
 @contextmanager
-def counting(session: Session, chain: RosterChain | None = None, own: SeatId | None = None) -> Iterator[Counter]:
+def counting(
+    session: Session, chain: RosterChain | None = None, own: SeatId | None = None
+) -> Iterator[VersionValidator]:
     """Count by all rows at hand, each of them proven."""
     with session.database.reading() as rows:
         chain = session.directory.chain if chain is None else chain
         authority = Authority(rows, chain, lambda origin, _: Proven(rows.size(origin)))
-        yield Counter(rows, session.vault, session.keyring, authority, own=own)
+        yield VersionValidator(rows, session.vault, session.keyring, authority, own=own)
 
 
-def judged_by(counter: Counter, origin: Origin, start: int = 0) -> list[Judged]:
-    return list(counter.judge(origin, start, Proven(counter.rows.size(origin))))
+def judged_by(validator: VersionValidator, origin: Origin, start: int = 0) -> list[Judged]:
+    return list(validator.judge(origin, start, Proven(validator.rows.size(origin))))
 
 
 def judged(session: Session, origin: Origin | None = None) -> list[Judged]:
-    with counting(session) as counter:
-        return judged_by(counter, session.log.origin if origin is None else origin)
+    with counting(session) as validator:
+        return judged_by(validator, session.log.origin if origin is None else origin)
 
 
 def quarantined(session: Session, origin: Origin | None = None) -> list[tuple[int, str]]:
@@ -102,18 +104,18 @@ class Colleague:
 
     def without(self, seat: SeatId) -> RosterChain:
         """Return the chain after which this seat is in no more."""
-        standing = self.chain.standing
-        assert standing is not None
-        certificates = {other: certificate for other, certificate in standing.certificates.items() if other != seat}
-        return replace(self.chain, standing=replace(standing, certificates=certificates))
+        effective = self.chain.effective
+        assert effective is not None
+        certificates = {other: certificate for other, certificate in effective.certificates.items() if other != seat}
+        return replace(self.chain, effective=replace(effective, certificates=certificates))
 
 
 def admit(session: Session, role: Role = Role.CASEWORKER) -> Colleague:
     """Let somebody of this role in, who has done nothing yet."""
     chain, kem, identity = session.directory.chain, KemPrivate.from_seed(os.urandom(96)), make_signing_seed()
-    newest, standing = chain.newest, chain.standing
+    newest, effective = chain.newest, chain.effective
     assert newest is not None
-    assert standing is not None
+    assert effective is not None
     log = begin_beside(session, seat=SeatId(make_id()), identity=identity)
     certificate = Certificate(log.place.seat, make_id(), kem.public, public_key(identity), log.origin)
     roster = make_roster(
@@ -131,6 +133,6 @@ def admit(session: Session, role: Role = Role.CASEWORKER) -> Colleague:
         chain,
         accepted=(*chain.accepted, roster),
         vouched={**chain.vouched, roster.root: vouched},
-        standing=replace(standing, members=roster.members, certificates=roster.certificates),
+        effective=replace(effective, members=roster.members, certificates=roster.certificates),
     )
     return Colleague(log, wider, kem)

@@ -17,11 +17,19 @@ from vault.log.genesis import GENESIS_PURPOSE, origin_of
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items
 from vault.log.operation import operation_digest
-from vault.records.authority import Authority, Listings, Proven, digests_in, items_in, names_session_key, proves_nothing
 from vault.records.logs import genesis_of
 from vault.records.work import Entry, Work
 from vault.store.engine import Database
 from vault.store.rowtypes import OperationRow
+from vault.validity.authority import (
+    Authority,
+    Listings,
+    Proven,
+    digests_in,
+    items_in,
+    names_session_key,
+    proves_nothing,
+)
 
 ORIGIN = Origin(b"o" * 32)
 

@@ -17,11 +17,11 @@ from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items, items_digest
 from vault.log.operation import operation_digest
-from vault.log.roster import Roster
+from vault.log.rosters.roster import Roster
 from vault.policy.roles import Role
-from vault.records.authority import Authority, Proven, proves_nothing
 from vault.store.engine import Database
 from vault.store.rowtypes import OperationRow
+from vault.validity.authority import Authority, Proven, proves_nothing
 
 FIRST = MANY.roster("root")
 SECOND = MANY.with_member("Kim", "caseworker", FIRST).roster("root")

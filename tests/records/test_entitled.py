@@ -1,4 +1,4 @@
-"""Whose work is set apart for a person, and whose may still come to count (FORMAT.md 6): C4 to C7 over the rows."""
+"""Whose work is quarantined for a person, and whose may still come to count (FORMAT.md 6): C4 to C7 over the rows."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.log.items import Item, ItemKind
-from vault.log.roster import RosterChain
+from vault.log.rosters.roster import RosterChain
 from vault.policy.roles import Role
-from vault.records.counting import Quarantined
 from vault.records.epochs import make_grant
 from vault.records.versions import OpenedVersion
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keys import make_key, wrap
-from vault.services import cases
+from vault.services.cases import cases
 from vault.store import tables
 from vault.store.rowtypes import GrantRow, SealedVersion, VersionKeyRow, VersionRow
+from vault.validity.version_validity import Quarantined
 
 
 @dataclass
@@ -37,12 +37,12 @@ class Stolen:
     seq: int
 
     def found(self, chain: RosterChain | None = None) -> Quarantined:
-        with counting(self.session, chain or self.colleague.chain) as counter:
-            (one,) = judged_by(counter, self.colleague.origin)
+        with counting(self.session, chain or self.colleague.chain) as validator:
+            (one,) = judged_by(validator, self.colleague.origin)
         assert isinstance(one, Quarantined)
         return one
 
-    def set_apart(self, check: str, *, is_unentitled: bool) -> Quarantined:
+    def quarantined(self, check: str, *, is_unentitled: bool) -> Quarantined:
         return Quarantined(self.colleague.origin, self.seq, self.row().n, check, is_unentitled)
 
     def row(self) -> SealedVersion:
@@ -77,12 +77,12 @@ def stolen(session: Session) -> Stolen:
 
 
 def test_who_was_granted_nothing_has_no_right_where_every_listed_key_is_here(stolen: Stolen) -> None:
-    assert stolen.found() == stolen.set_apart("C6", is_unentitled=True)
+    assert stolen.found() == stolen.quarantined("C6", is_unentitled=True)
 
 
 def test_what_they_wrote_is_told_so_though_it_does_not_open_or_is_not_here(stolen: Stolen) -> None:
     row = stolen.row()
-    unentitled = stolen.set_apart("C6", is_unentitled=True)
+    unentitled = stolen.quarantined("C6", is_unentitled=True)
     with stolen.session.database.transaction() as rows:
         rows.delete_version_keys([VersionKeyRow(row.origin, row.seq, row.n, row.epoch, row.wrap)])
         rows.add_version_keys([VersionKeyRow(row.origin, row.seq, row.n, row.epoch, bytes(40))])
@@ -93,8 +93,8 @@ def test_what_they_wrote_is_told_so_though_it_does_not_open_or_is_not_here(stole
 
 def test_once_the_case_is_granted_to_them_it_counts(stolen: Stolen) -> None:
     stolen.give()
-    with counting(stolen.session, stolen.colleague.chain) as counter:
-        (one,) = judged_by(counter, stolen.colleague.origin)
+    with counting(stolen.session, stolen.colleague.chain) as validator:
+        (one,) = judged_by(validator, stolen.colleague.origin)
     assert isinstance(one, OpenedVersion)
 
 
@@ -131,8 +131,8 @@ def test_nobody_is_called_unentitled_while_a_key_that_somebody_entitled_listed_m
 ) -> None:
     row = stolen.row()
     lack(stolen)
-    assert stolen.found() == stolen.set_apart("C6", is_unentitled=False)
-    absent = stolen.set_apart("missing", is_unentitled=False)
+    assert stolen.found() == stolen.quarantined("C6", is_unentitled=False)
+    absent = stolen.quarantined("missing", is_unentitled=False)
     delete_version(stolen.session, row)
     assert stolen.found() == absent
 
@@ -142,14 +142,14 @@ def test_what_nobody_entitled_listed_there_keeps_nobody_in_doubt(stolen: Stolen)
     append(stolen.session, [_unknown(stolen)], stolen.colleague.origin, stolen.colleague.log.roster)
     append(stolen.session, [Item.in_compartment(ItemKind.GRANT, make_id(), os.urandom(32))])
     append(stolen.session, [_unknown(stolen)], roster=os.urandom(32))
-    assert stolen.found() == stolen.set_apart("C6", is_unentitled=True)
+    assert stolen.found() == stolen.quarantined("C6", is_unentitled=True)
 
 
 def test_what_somebody_listed_who_is_in_no_more_is_waited_for_by_nobody(stolen: Stolen) -> None:
     append(stolen.session, [_unknown(stolen)])
-    assert stolen.found() == stolen.set_apart("C6", is_unentitled=False)
+    assert stolen.found() == stolen.quarantined("C6", is_unentitled=False)
     ended = stolen.colleague.without(stolen.session.seat)
-    assert stolen.found(ended) == stolen.set_apart("C6", is_unentitled=True)
+    assert stolen.found(ended) == stolen.quarantined("C6", is_unentitled=True)
 
 
 def test_who_was_in_no_roster_or_may_not_write_this_there_is_set_apart(stolen: Stolen) -> None:
@@ -159,14 +159,14 @@ def test_who_was_in_no_roster_or_may_not_write_this_there_is_set_apart(stolen: S
     session.log.roster = os.urandom(32)
     with session.work() as work:
         nobody = write(work, stolen.case)
-    with counting(session) as counter:
-        found = judged_by(counter, session.log.origin, wrong_kind)
+    with counting(session) as validator:
+        found = judged_by(validator, session.log.origin, wrong_kind)
     origin = session.log.origin
     assert found == [Quarantined(origin, wrong_kind, 0, "C5", True), Quarantined(origin, nobody, 0, "C4", True)]
     (row,) = (row for row in _versions(session, stolen.case) if row.seq == nobody)
     delete_version(session, row)
-    with counting(session) as counter:
-        assert judged_by(counter, origin, nobody) == [Quarantined(origin, nobody, 0, "C4", True)]
+    with counting(session) as validator:
+        assert judged_by(validator, origin, nobody) == [Quarantined(origin, nobody, 0, "C4", True)]
 
 
 def _versions(session: Session, case: CompartmentId) -> list[SealedVersion]:
@@ -183,13 +183,13 @@ def _note(session: Session, case: CompartmentId, *parents: VersionId, record: Re
 def test_what_replaces_a_version_that_no_list_has_waits_until_one_has(stolen: Stolen) -> None:
     session, parent = stolen.session, VersionId(os.urandom(32))
     seq, _ = _note(session, stolen.case, parent, record=RecordId(make_id()))
-    with counting(session) as counter:
-        found = judged_by(counter, session.log.origin, seq)
+    with counting(session) as validator:
+        found = judged_by(validator, session.log.origin, seq)
     assert found == [Quarantined(session.log.origin, seq, 0, "C7", False)]
-    assert [row.waits for row in found if isinstance(row, Quarantined)] == [True]
+    assert [row.is_pending for row in found if isinstance(row, Quarantined)] == [True]
     append(session, [Item.in_compartment(ItemKind.VERSION, stolen.case, parent)])
-    with counting(session) as counter:
-        assert isinstance(judged_by(counter, session.log.origin, seq)[0], OpenedVersion)
+    with counting(session) as validator:
+        assert isinstance(judged_by(validator, session.log.origin, seq)[0], OpenedVersion)
 
 
 def test_a_row_that_no_list_has_is_no_version_to_replace(stolen: Stolen) -> None:
@@ -201,17 +201,17 @@ def test_a_row_that_no_list_has_is_no_version_to_replace(stolen: Stolen) -> None
     with session.database.transaction() as rows:
         rows.add_versions([row])
     seq, _ = _note(session, stolen.case, false, record=record)
-    with counting(session) as counter:
-        assert judged_by(counter, session.log.origin, seq) == [Quarantined(session.log.origin, seq, 0, "C7", False)]
+    with counting(session) as validator:
+        assert judged_by(validator, session.log.origin, seq) == [Quarantined(session.log.origin, seq, 0, "C7", False)]
 
 
 def test_where_the_beginning_of_a_case_is_damaged_ones_own_work_counts_and_no_other_is_accused(stolen: Stolen) -> None:
     session = stolen.session
     seq, _ = _note(session, stolen.case, record=RecordId(make_id()))
     for own, counts in ((session.seat, True), (None, False), (stolen.colleague.seat, False)):
-        with counting(session, own=own) as counter:
-            counter.learned.states[stolen.case] = None
-            (one,) = judged_by(counter, session.log.origin, seq)
+        with counting(session, own=own) as validator:
+            validator.learned.states[stolen.case] = None
+            (one,) = judged_by(validator, session.log.origin, seq)
         assert isinstance(one, OpenedVersion) or one == Quarantined(session.log.origin, seq, 0, "C6", False)
         assert isinstance(one, OpenedVersion) is counts
 
@@ -228,8 +228,8 @@ def test_what_opens_and_is_no_content_fails_the_check_of_the_key(stolen: Stolen)
         rows.add_versions([row])
         rows.add_version_keys([VersionKeyRow(origin, seq, 0, stolen.epoch, wrapped)])
     append(session, [Item.in_compartment(ItemKind.VERSION, stolen.case, row.id)])
-    with counting(session) as counter:
-        assert judged_by(counter, origin, seq) == [Quarantined(origin, seq, 0, "C6", False)]
+    with counting(session) as validator:
+        assert judged_by(validator, origin, seq) == [Quarantined(origin, seq, 0, "C6", False)]
 
 
 def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(stolen: Stolen) -> None:
@@ -244,9 +244,9 @@ def test_who_erases_is_a_caseworker_or_a_supervisor_who_was_granted_the_case(sto
         for is_given in (False, True):
             if is_given:
                 theirs.give()
-            with counting(stolen.session, theirs.colleague.chain) as counter:
-                erased = counter.erased_ids()
-                left = [row for row in judged_by(counter, origin, seq) if row.seq == seq]
+            with counting(stolen.session, theirs.colleague.chain) as validator:
+                erased = validator.erased_ids()
+                left = [row for row in judged_by(validator, origin, seq) if row.seq == seq]
             assert erased in (set(), {version})
             assert left == ([] if erased else [Quarantined(origin, seq, 0, "missing", False)])
             erasing |= {(role, is_given)} if erased else set()
@@ -261,12 +261,12 @@ def test_a_version_that_is_listed_as_erased_for_another_case_is_not(stolen: Stol
     append(session, [Item.in_compartment(ItemKind.VERSION, stolen.case, version), elsewhere])
     delete_version(session, next(row for row in _versions(session, stolen.case) if row.seq == seq))
     missing = Quarantined(session.log.origin, seq, 0, "missing", False)
-    with counting(session) as counter:
-        assert (counter.erased_ids(), judged_by(counter, session.log.origin, seq)[0]) == (set(), missing)
+    with counting(session) as validator:
+        assert (validator.erased_ids(), judged_by(validator, session.log.origin, seq)[0]) == (set(), missing)
     append(session, [Item.in_compartment(ItemKind.ERASED, stolen.case, version)])
-    with counting(session) as counter:
-        assert counter.erased_ids() == {version}
-        assert missing not in judged_by(counter, session.log.origin, seq)
+    with counting(session) as validator:
+        assert validator.erased_ids() == {version}
+        assert missing not in judged_by(validator, session.log.origin, seq)
 
 
 def test_who_a_member_is_may_be_said_and_not_replaced(stolen: Stolen) -> None:
@@ -275,20 +275,20 @@ def test_who_a_member_is_may_be_said_and_not_replaced(stolen: Stolen) -> None:
         with session.work() as work:
             work.write(session.directory.compartment, RecordId(make_id()), "member", {}, parents)
             seq = work.commit(Entry(act="case.import")).seq
-        with counting(session) as counter:
-            found += judged_by(counter, session.log.origin, seq)
+        with counting(session) as validator:
+            found += judged_by(validator, session.log.origin, seq)
     assert isinstance(found[0], OpenedVersion)
     assert found[1:] == [Quarantined(session.log.origin, seq, 0, "C5", True)]
 
 
 def test_others_expect_what_an_entitled_author_listed_and_what_nobody_can_read(stolen: Stolen) -> None:
     session, colleague = stolen.session, stolen.colleague
-    with counting(session, colleague.chain) as counter:
-        theirs = next(counter.rows.operations(colleague.origin, stolen.seq))
-        ours = next(counter.rows.operations(session.log.origin, 2))
+    with counting(session, colleague.chain) as validator:
+        theirs = next(validator.rows.operations(colleague.origin, stolen.seq))
+        ours = next(validator.rows.operations(session.log.origin, 2))
         n = stolen.row().n
-        assert not counter.is_owed(theirs, n)
-        assert counter.is_owed(theirs, 0), "of a compartment that is not ours"
-        assert counter.is_owed(ours, 0)
-        assert counter.is_owed(theirs, 1_000)
-        assert counter.is_owed(theirs._replace(list=b"\1"), n)
+        assert not validator.is_expected(theirs, n)
+        assert validator.is_expected(theirs, 0), "of a compartment that is not ours"
+        assert validator.is_expected(ours, 0)
+        assert validator.is_expected(theirs, 1_000)
+        assert validator.is_expected(theirs._replace(list=b"\1"), n)

@@ -12,13 +12,13 @@ from tests.tables import each
 from vault.ids import Origin, SeatId
 from vault.log.genesis import SEAT_IN_GENESIS
 from vault.log.items import ItemKind
-from vault.records.authority import Listings
-from vault.records.grants import GrantReader, given_grants
 from vault.seal.keys import epoch_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_to
 from vault.store.engine import Database
 from vault.store.rowtypes import GrantRow
+from vault.validity.authority import Listings
+from vault.validity.grants import GrantReader, given_grants
 
 VAULT, CASE = b"v" * 16, b"c" * 16
 READER, GIVER, COPIER, OTHER = (SeatId(bytes([n]) * 16) for n in (1, 2, 3, 4))

@@ -9,14 +9,14 @@ import pytest
 from vault.access.session import Session
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, EpochId, SeatId
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.log.items import Item, ItemKind
 from vault.records.newkeys import NewKeys
 from vault.records.seatlog import Holder
 from vault.seal.keys import compartment_id
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from
-from vault.services import cases
+from vault.services.cases import cases
 
 OTHER = SeatId(b"o" * 16)
 PRIVATE = KemPrivate.from_seed(b"k" * 96)

@@ -10,12 +10,12 @@ import pytest
 from vault.access.session import Session
 from vault.ids import CompartmentId, EpochId, Origin, RecordId
 from vault.records import rewrapping
-from vault.records.rewrapping import Rewrapped, drop_junk, rewrap, waiting
+from vault.records.rewrapping import Rewrapped, drop_junk, pending, rewrap
 from vault.records.versions import open_version
 from vault.seal.envelope import VersionContext, seal, version_id
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_wrap_key, epoch_id, unwrap, wrap
-from vault.services import cases, notes
+from vault.services.cases import cases, notes
 from vault.store.rowtypes import SealedVersion, VersionKeyRow, VersionRow
 
 NOTES = 4
@@ -102,12 +102,12 @@ TEXTS = {f"note {number}" for number in range(NOTES)}
 
 def test_every_version_opens_with_the_new_key_alone_and_the_old_wraps_are_gone(case: Case) -> None:
     before = case.versions()
-    assert waiting(before, case.new) == len(before)
+    assert pending(before, case.new) == len(before)
     assert case.rewrap() == Rewrapped(len(before), 0)
     after = case.versions()
     assert {row.epoch for row in after} == {case.new}
     assert [row._replace(epoch=case.old, wrap=b"") for row in after] == [row._replace(wrap=b"") for row in before]
-    assert waiting(after, case.new) == 0
+    assert pending(after, case.new) == 0
     assert case.texts(case.with_the_new_key_alone()) == TEXTS
 
 
@@ -131,7 +131,7 @@ def test_a_cut_leaves_versions_with_either_wrap_and_the_rest_is_done_later(case:
     case.drop(key_of(first))
     also = unwrap(case.session.keyring.wrap_key(case.old) or b"", second.wrap)
     case.put(key_of(second, epoch=case.new, wrap=wrap(derive_wrap_key(KEY), also)))
-    assert waiting(case.versions(), case.new) == len(before) - 1
+    assert pending(case.versions(), case.new) == len(before) - 1
     said: list[tuple[int, int]] = []
     assert case.rewrap(batch=said) == Rewrapped(len(before) - 1, 0)
     assert said == [(len(before) - 1, len(before) - 1)]
@@ -185,8 +185,8 @@ def test_progress_is_told_after_each_batch(case: Case, monkeypatch: pytest.Monke
 def test_versions_are_counted_once_by_all_that_tells_them_apart() -> None:
     one = SealedVersion(b"o" * 32, 1, 0, b"i" * 32, b"c" * 16, b"r" * 16, b"", b"old", b"w")
     others = [one._replace(origin=b"p" * 32), one._replace(seq=2), one._replace(n=1), one._replace(id=b"j" * 32)]
-    assert waiting([one, one._replace(wrap=b"x"), *others], EpochId(b"new")) == 1 + len(others)
-    assert waiting([one, one._replace(epoch=b"new")], EpochId(b"new")) == 1
+    assert pending([one, one._replace(wrap=b"x"), *others], EpochId(b"new")) == 1 + len(others)
+    assert pending([one, one._replace(epoch=b"new")], EpochId(b"new")) == 1
 
 
 def test_junk_in_a_crowded_place_is_dropped_and_the_true_wrap_stays(case: Case) -> None:

@@ -23,15 +23,16 @@ from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ItemKind, decode_items
 from vault.records.localrows import decode_ratchet
-from vault.records.payloads import read_payloads
 from vault.records.seatlog import MS_PER_DAY, SeatLog, renew_tiles, resume, stored_origin
 from vault.records.work import Entry, Work
 from vault.seal.envelope import VersionContext, open_sealed
 from vault.seal.keys import derive_entry_key, derive_next_ratchet
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, public_key, sign_raw
-from vault.services import checking, notes
+from vault.services.cases import notes
+from vault.services.evidence import checking
 from vault.store.rows import Rows
+from vault.validity.audit_payloads import read_payloads
 
 
 def headers(rows: Rows, origin: bytes) -> list[Header]:

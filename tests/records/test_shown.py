@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tests.records.test_versions import CASE, EPOCH, VAULT
 from vault.ids import EpochId, SeatId
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.records.content import Content
 from vault.records.epochs import make_epoch
-from vault.records.grants import GrantReader
 from vault.records.localrows import Ratchet, SessionKeys
 from vault.records.seatlog import SealedPlace
 from vault.seal.recipients import KemPrivate
+from vault.validity.grants import GrantReader
 
 SECRET = b"never shown, these 32 letters on"
 

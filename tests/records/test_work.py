@@ -17,16 +17,16 @@ from vault.access.session import Session
 from vault.casework.note import Note
 from vault.errors import InternalError, RefusedError, TryAgainError, VerificationError
 from vault.ids import CompartmentId, EpochId, RecordId, make_id
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.log.items import Item, ItemKind, decode_items
-from vault.records.payloads import read_payloads
 from vault.records.seatlog import ENTRIES_PER_PERIOD, SeatLog
 from vault.records.work import VERSIONS_PER_WORK, Entry, Work
 from vault.seal.keys import epoch_id
-from vault.services import checking
+from vault.services.evidence import checking
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.store.tables import metadata
+from vault.validity.audit_payloads import read_payloads
 
 NOTE = {"kind": "contact", "text": "a note"}
 

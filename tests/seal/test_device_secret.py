@@ -6,7 +6,7 @@ import hashlib
 
 from tests.seal.places import KEY, flipped
 from tests.tables import each
-from vault.seal.device_secret import KEYFILE_SIZE, make_keyfile, read_keyfile
+from vault.seal.entrance.device_secret import KEYFILE_SIZE, make_keyfile, read_keyfile
 
 FILE = make_keyfile(lambda size: KEY[:size])
 

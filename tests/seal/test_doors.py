@@ -3,7 +3,7 @@ import pytest
 from tests.seal.places import KEY, OTHER_KEY, OTHER_SEAT, SEAT, VAULT, fixed, flipped
 from tests.tables import each
 from vault.errors import BrokenSealError, MalformedError, RefusedError
-from vault.seal.doors import DoorKeys, make_doors, make_recovery_door, open_doors, open_recovery_door
+from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door, open_doors, open_recovery_door
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, seal_to
 

@@ -13,13 +13,14 @@ import msgspec
 import vault
 from tests.tables import each
 from tests.vectors.independent import sealing as decoder
-from vault.access import pins, proposals
-from vault.access.delays import Attempts
-from vault.access.inviting import _Kept
-from vault.access.lending import RowSet
-from vault.access.questions import Wanted
-from vault.access.second import Answered, Asked
-from vault.access.waiting import _WaitingMap
+from vault.access.membership import proposals
+from vault.access.membership.inviting import _Kept
+from vault.access.membership.pending_seat import _WaitingMap
+from vault.access.pins import pins
+from vault.access.pins.delays import Attempts
+from vault.access.second_person.delegated_rows import RowSet
+from vault.access.second_person.local_approver import Answered, Asked
+from vault.access.second_person.questions import Wanted
 from vault.casework.access import Access, Section
 from vault.casework.approving import Approving
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
@@ -30,22 +31,22 @@ from vault.casework.person import IdentityDocument, Person, PersonName, SafeCont
 from vault.export.manifest import PURPOSE as PACKAGE_PURPOSE
 from vault.log.acts import ACTS
 from vault.log.approvals import APPROVAL_PURPOSE, Approval
-from vault.log.epochs import CompartmentKind, EpochNotice
+from vault.log.epoch_notice import CompartmentKind, EpochNotice
 from vault.log.genesis import GENESIS_PURPOSE
 from vault.log.items import Item, ItemKind, encode_items, items_digest
-from vault.log.roster import ROSTER_PURPOSE
+from vault.log.rosters.roster import ROSTER_PURPOSE
 from vault.policy.rights import APPROVAL_KINDS, DIRECTORY_KINDS, MEMBERSHIP_KINDS, SENDING_KINDS, SHARING_KINDS
 from vault.records.localrows import SessionSecret, _RatchetContent
+from vault.seal.entrance.keyfile import DOOR_SIZE, HEADER_SIZE, KEY_FILE_SIZE, SeatSecrets
+from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR
 from vault.seal.envelope import VersionContext, _seal_with_random, open_sealed, version_id
 from vault.seal.joining import _InvitationMap, _RequestMap
-from vault.seal.keyfile import DOOR_SIZE, HEADER_SIZE, KEY_FILE_SIZE, SeatSecrets
 from vault.seal.keys import compartment_id, derive_wrap_key, epoch_id, unwrap, wrap
-from vault.seal.passphrase import CEILING, DEFAULT, FLOOR
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GRANT_SIZE, HPKE_OVERHEAD
-from vault.services.asking import _Letter
-from vault.services.backup_proof import Manifest
-from vault.services.dates import Dates
+from vault.services.approvals.approval_by_file import _Letter
+from vault.services.backups.backup_proof import Manifest
+from vault.services.projection.dates import Dates
 from vault.store import tables
 from vault.store.engine import open_database
 from vault.sync.manifest import BUNDLE_PURPOSE

@@ -13,10 +13,9 @@ from tests.seal.places import flipped
 from tests.seal.test_keyfile import FILE, HEADER, SECRETS
 from tests.tables import each, refused
 from vault.errors import RefusedError, UsageError, WrongPassphraseError
-from vault.seal import unlocking
-from vault.seal.envelope import LocalContext, holds_commitment
-from vault.seal.keyfile import KeyFile, open_slot, seal_slot, slot_info
-from vault.seal.passphrase import (
+from vault.seal.entrance import unlocking
+from vault.seal.entrance.keyfile import KeyFile, open_slot, seal_slot, slot_info
+from vault.seal.entrance.passphrase import (
     FLOOR,
     WORDS_COST,
     Form,
@@ -27,7 +26,8 @@ from vault.seal.passphrase import (
     normalize_passphrase,
     stretch,
 )
-from vault.seal.unlocking import Stretched, find_slot, make_slot, unlock
+from vault.seal.entrance.unlocking import Stretched, find_slot, make_slot, unlock
+from vault.seal.envelope import LocalContext, holds_commitment
 
 STRONGER = KdfParameters(FLOOR.memory_kib, FLOOR.iterations + 1, FLOOR.lanes)
 CHEAP = replace(HEADER, parameters=FLOOR, previous=None)

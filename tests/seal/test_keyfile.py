@@ -7,8 +7,7 @@ import pytest
 from tests.seal.places import KEY, OTHER_KEY, SEAT, VAULT, fixed, flipped
 from tests.tables import each, refused
 from vault.errors import BrokenSealError, MalformedError, NewerVaultError, RefusedError
-from vault.seal.envelope import LocalContext, seal
-from vault.seal.keyfile import (
+from vault.seal.entrance.keyfile import (
     HEADER_SIZE,
     KEY_FILE_SIZE,
     KeyFile,
@@ -20,7 +19,8 @@ from vault.seal.keyfile import (
     seal_slot,
     slot_info,
 )
-from vault.seal.passphrase import DEFAULT, FLOOR, KdfParameters
+from vault.seal.entrance.passphrase import DEFAULT, FLOOR, KdfParameters
+from vault.seal.envelope import LocalContext, seal
 from vault.seal.purposes import Purpose
 
 HEADER = KeyHeader(VAULT, fixed("folder", 16), 9, fixed("vault salt"), DEFAULT, FLOOR)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.seal.places import COMPARTMENT, KEY, OTHER_KEY, RECORD, fixed
 from tests.tables import each, refused
 from vault.errors import MalformedError, VerificationError
-from vault.seal.keyfile import SeatSecrets
+from vault.seal.entrance.keyfile import SeatSecrets
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_wrap_key
 

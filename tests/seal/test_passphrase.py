@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from tests.seal.places import KEY, OTHER_KEY, fixed
 from tests.tables import each
 from vault.errors import MalformedError, RefusedError, TryAgainError, UsageError
-from vault.seal import passphrase as passphrase_module
-from vault.seal.passphrase import (
+from vault.seal.entrance import passphrase as passphrase_module
+from vault.seal.entrance.passphrase import (
     CEILING,
     DEFAULT,
     FLOOR,

@@ -15,12 +15,12 @@ from tests.tables import each
 from tests.vectors import make_people
 from tests.vectors.independent import basis as decoder
 from tests.vectors.independent import people_vectors as people_decoder
-from vault.access.proposals import _Wire
-from vault.access.questions import decode_wanted
+from vault.access.membership.proposals import _Wire
+from vault.access.second_person.questions import decode_wanted
 from vault.log.approvals import Approval
-from vault.log.roster import Roster
+from vault.log.rosters.roster import Roster
 from vault.log.tree import leaf_hash
-from vault.seal.device_secret import read_keyfile
+from vault.seal.entrance.device_secret import read_keyfile
 from vault.seal.envelope import LocalContext, open_sealed
 from vault.seal.joining import Invitation, Request, joining_words, open_request
 from vault.seal.keys import derive_proposal_key

@@ -7,12 +7,12 @@ from tests.seal.places import KEY, OTHER_KEY, VAULT, flipped
 from tests.seal.test_keyfile import FILE, HEADER, SECRETS
 from tests.tables import each, refused
 from vault.errors import RefusedError, WrongPassphraseError
-from vault.seal import passphrase as passphrase_module
+from vault.seal.entrance import passphrase as passphrase_module
+from vault.seal.entrance.keyfile import KeyFile, KeyHeader, seal_slot, slot_info
+from vault.seal.entrance.passphrase import DEFAULT, FLOOR, KdfParameters, derive_unlock_key
+from vault.seal.entrance.unlocking import Stretched, find_slot, unlock
 from vault.seal.envelope import LocalContext, seal
-from vault.seal.keyfile import KeyFile, KeyHeader, seal_slot, slot_info
-from vault.seal.passphrase import DEFAULT, FLOOR, KdfParameters, derive_unlock_key
 from vault.seal.purposes import Purpose
-from vault.seal.unlocking import Stretched, find_slot, unlock
 
 BOTH = [Stretched(DEFAULT, KEY), Stretched(FLOOR, OTHER_KEY)]
 WRONG = "no key slot opens with this name and passphrase"

@@ -10,8 +10,8 @@ from tests.tables import each
 from tests.vectors import make_seal
 from tests.vectors.independent import seal_vectors as decoder
 from tests.vectors.independent.basis import Refused
+from vault.seal.entrance.keyfile import KeyHeader, SeatSecrets, open_slot
 from vault.seal.envelope import LocalContext, VersionContext, open_sealed
-from vault.seal.keyfile import KeyHeader, SeatSecrets, open_slot
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from
 from vault.seal.recovery import recover

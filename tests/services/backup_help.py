@@ -6,10 +6,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from vault.access.copies import CopyKeys
+from vault.access.pins.copies import CopyKeys
 from vault.access.session import Session
-from vault.seal.keyfile import KeyFile
-from vault.services.backup_folder import BackupFolder, write_digests
+from vault.seal.entrance.keyfile import KeyFile
+from vault.services.backups.backup_folder import BackupFolder, write_digests
 from vault.store.engine import Database, open_finished
 from vault.store.rowtypes import SealedVersion
 from vault.store.tables import metadata

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tests.services.founded import Place
-from vault.access.enrolling import MemberRecord, commit_roster
-from vault.access.joining import join_here
-from vault.access.rosters import Change, propose, sign_by_root
+from vault.access.membership.joining import join_here
+from vault.access.membership.next_roster import Change, propose, sign_by_root
+from vault.access.membership.roster_commit import MemberRecord, commit_roster
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.ids import MemberId, SeatId

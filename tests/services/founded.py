@@ -6,14 +6,15 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault.access.founding import found_vault
+from vault.access.membership.founding import found_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.clock import now_ms
 from vault.ids import CompartmentId, VaultId
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.passphrase import FLOOR
-from vault.services import cases, dates, notes, people
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.passphrase import FLOOR
+from vault.services.cases import cases, notes, people
+from vault.services.projection import dates
 from vault.store.files import read_limited
 
 MEMBER = "Mira Halvorsen"

@@ -14,7 +14,7 @@ from tests.services.colleague import Colleague, admit
 from tests.services.founded import Place, found
 from vault.access.session import Session
 from vault.policy.roles import Role
-from vault.services import deputies
+from vault.services.grants import deputies
 
 AMINA, JOEL, NADIA = "Amina Ruskova", "Joel Brandvik", "Nadia Ferrante"
 DAY_MS = 86_400_000

@@ -8,25 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault.access.enrolling import MemberRecord, commit_roster
-from vault.access.joining import certificate_of, join
-from vault.access.rosters import Change, propose
+from vault.access.membership.joining import certificate_of, join
+from vault.access.membership.next_roster import Change, propose
+from vault.access.membership.pending_seat import pending_database
+from vault.access.membership.roster_commit import MemberRecord, commit_roster
 from vault.access.session import Session
 from vault.access.unlock import unlock
-from vault.access.waiting import waiting_database
 from vault.ids import MemberId, SeatId
 from vault.policy.roles import Role
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.passphrase import FLOOR
+from vault.seal.entrance.unlocking import unlock as open_slot
 from vault.seal.joining import Invitation, open_request
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.passphrase import FLOOR
 from vault.seal.recipients import KemPrivate
-from vault.seal.unlocking import unlock as open_slot
-from vault.services import syncing
-from vault.services.syncing import TakenBundle
+from vault.services.exchange import syncing
+from vault.services.exchange.syncing import ImportedBundle
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
+from vault.sync.importing import Imported, import_into
 from vault.sync.opening import open_bundle
-from vault.sync.taking import Taken, take_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,10 @@ class Office:
             syncing.make(session, to.member, out)
         return out
 
-    def take(self, file: Path) -> TakenBundle:
+    def take(self, file: Path) -> ImportedBundle:
         """Take a bundle."""
         with self.open() as session:
-            return syncing.take(session, file)
+            return syncing.import_bundle(session, file)
 
 
 def founder_of(place: Place) -> Office:
@@ -98,13 +98,13 @@ def admit(
     return office
 
 
-def first_take(office: Office, file: Path) -> Taken:
+def first_take(office: Office, file: Path) -> Imported:
     """Take a bundle into a folder that waits for admission."""
     folder = VaultFolder(office.path)
     keys = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
     slot = open_slot(keys, bytearray(office.passphrase), office.name)
     private = KemPrivate.from_seed(slot.secrets.kem_seed)
-    with waiting_database(folder, keys, slot) as database:
+    with pending_database(folder, keys, slot) as database:
         assert database is not None
         bundle = open_bundle(file, private, slot.secrets.seat, keys.header.vault)
-        return take_into(database, bundle, knows=lambda origin, genesis: True)
+        return import_into(database, bundle, knows=lambda origin, genesis: True)

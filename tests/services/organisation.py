@@ -22,9 +22,11 @@ from tests.services.founded import MEMBER, PASSPHRASE, Place, found
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.ids import CompartmentId, MemberId, SeatId, make_id
-from vault.seal.passphrase import FLOOR
-from vault.services import joining, sharing, syncing
-from vault.services.syncing import TakenBundle
+from vault.seal.entrance.passphrase import FLOOR
+from vault.services.exchange import syncing
+from vault.services.exchange.syncing import ImportedBundle
+from vault.services.grants import sharing
+from vault.services.members import joining
 
 MIRA, KARIM, SELIN, TOMAS, AMINA, JOEL, DANA, NOOR = "Mira", "Karim", "Selin", "Tomas", "Amina", "Joel", "Dana", "Noor"
 SURNAMES = {
@@ -93,7 +95,7 @@ class Organisation:
             for session in reversed(opened):
                 session.close()
 
-    def exchange(self, one: str, other: str) -> tuple[TakenBundle, TakenBundle]:
+    def exchange(self, one: str, other: str) -> tuple[ImportedBundle, ImportedBundle]:
         """Bring two devices level: a bundle from the first to the second, and one back."""
         with self.at(one, other) as (first, second):
             there = give(first, second, self.folder)
@@ -132,12 +134,12 @@ def full_name(name: str) -> str:
     return f"{name} {SURNAMES[name]}"
 
 
-def give(giver: Session, taker: Session, folder: Path) -> TakenBundle:
+def give(giver: Session, taker: Session, folder: Path) -> ImportedBundle:
     """Send one bundle between two open sessions."""
     path = folder / f"{make_id().hex()}.bundle"
     syncing.make(giver, taker.member, path)
     try:
-        return syncing.take(taker, path)
+        return syncing.import_bundle(taker, path)
     finally:
         path.unlink()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vault.seal.sheets import Sheet
-from vault.services.sheets import TypedSheets
+from vault.services.credentials.sheets import TypedSheets
 
 
 def typed(sheets: Sequence[Sheet], *numbers: int) -> TypedSheets:

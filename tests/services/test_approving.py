@@ -13,8 +13,8 @@ from tests.services import colleague
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.tables import each
-from vault.access.delays import AttemptFile
-from vault.access.second import Answered, Asked, answer, decoded
+from vault.access.pins.delays import AttemptFile
+from vault.access.second_person.local_approver import Answered, Asked, answer, decoded
 from vault.access.session import Session
 from vault.errors import (
     NotFoundError,
@@ -29,7 +29,9 @@ from vault.ids import CompartmentId
 from vault.log.approvals import Approval
 from vault.policy.roles import Role
 from vault.seal.age import make_identity, recipient_of
-from vault.services import approving, checking, exporting, logbook, partners
+from vault.services.approvals import approving
+from vault.services.evidence import checking, logbook
+from vault.services.exports import exporting, partners
 
 LAWYER = "Maître Ondrelle"
 

@@ -11,7 +11,7 @@ import pytest
 from tests.services.backup_help import flip, keys_of, list_again
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from tests.tables import each
-from vault.access.copies import CopyKeys
+from vault.access.pins.copies import CopyKeys
 from vault.errors import (
     MalformedError,
     NewerVaultError,
@@ -21,8 +21,9 @@ from vault.errors import (
     VerificationError,
     WrongPassphraseError,
 )
-from vault.services import backups, notes, restoring
-from vault.services.backup_folder import BackupFolder
+from vault.services.backups import backups, restoring
+from vault.services.backups.backup_folder import BackupFolder
+from vault.services.cases import notes
 from vault.store.engine import open_database
 
 
@@ -197,6 +198,6 @@ def test_a_medium_that_cannot_be_read_is_no_damage(stick: Stick, monkeypatch: py
     def unreadable(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("vault.services.backup_folder.measure", unreadable)
+    monkeypatch.setattr("vault.services.backups.backup_folder.measure", unreadable)
     with pytest.raises(TryAgainError, match=r"cannot be read or written \(Input/output error\)"):
         stick.verify()

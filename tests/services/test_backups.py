@@ -20,14 +20,16 @@ from vault.errors import (
     TryAgainError,
     VerificationError,
 )
-from vault.records.payloads import read_payloads
-from vault.seal.keyfile import KeyFile
+from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.purposes import Purpose
-from vault.services import backups, dates, notes
-from vault.services.backups import MadeBackup
-from vault.services.notes import add as add_note
+from vault.services.backups import backups
+from vault.services.backups.backups import MadeBackup
+from vault.services.cases import notes
+from vault.services.cases.notes import add as add_note
+from vault.services.projection import dates
 from vault.store.copy import copy_in_parts
 from vault.store.engine import Database, open_database
+from vault.validity.audit_payloads import read_payloads
 
 
 def make(session: Session, destination: Path) -> MadeBackup:
@@ -211,7 +213,7 @@ def test_what_got_lost_on_the_way_is_noticed(  # noqa: PLR0917 - a row of the ta
         copy.close()
         return done
 
-    monkeypatch.setattr("vault.services.backup_building.copy_in_parts", lose_one)
+    monkeypatch.setattr("vault.services.backups.backup_building.copy_in_parts", lose_one)
     with filled.open() as session, pytest.raises(VerificationError, match=words):
         backups.make(session, tmp_path / "stick")
     assert names_below(tmp_path / "stick") == []

@@ -15,7 +15,10 @@ from vault.access.session import Session
 from vault.errors import RefusedError, UsageError, WaitingForDecisionError
 from vault.ids import CompartmentId, MemberId
 from vault.policy.roles import Role
-from vault.services import approving, breaking_glass, cases, checking, logbook, sharing, terms
+from vault.services.approvals import approving, breaking_glass
+from vault.services.cases import cases
+from vault.services.evidence import checking, logbook
+from vault.services.grants import sharing, timed_grants
 
 DAY_MS = 86_400_000
 
@@ -100,18 +103,18 @@ def test_a_third_approves_and_the_case_opens_for_days_aloud(director: Session, o
     assert "Tove Lindqvarn" in person.shown[0]
     lines = {line.payload.act: line.payload for line in logbook.newest(director).lines if line.payload is not None}
     assert (lines["break.glass"].out, lines["break.glass"].deleg) == ("ok", office.oren.seat)
-    (term,) = [term for term in terms.terms_of(director, office.case) if term.member == office.tove.member]
+    (term,) = [term for term in timed_grants.terms_of(director, office.case) if term.member == office.tove.member]
     assert term.until_ms == broken.until_ms
     assert checking.verify(director).faults == ()
-    assert terms.announcements(director) == []
+    assert timed_grants.announcements(director) == []
     director.close()
     with office.tove.open(office.filled.place) as tove:
         assert cases.open_case(tove, office.case, why="emergency").head.value.title
         assert checking.verify(tove).faults == ()
-        assert terms.announcements(tove) == []
+        assert timed_grants.announcements(tove) == []
     # Everybody else who holds the case hears of it.
     with office.oren.open(office.filled.place) as oren:
-        assert any("BREAK-GLASS" in line and "Tove Lindqvarn" in line for line in terms.announcements(oren))
+        assert any("BREAK-GLASS" in line and "Tove Lindqvarn" in line for line in timed_grants.announcements(oren))
 
 
 def test_who_does_not_hold_the_case_opens_it_to_nobody(office: Office) -> None:

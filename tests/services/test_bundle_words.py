@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.tables import each
-from vault.services.bundle_words import inside_lines, made_lines, taken_lines
-from vault.services.syncing import Inside, MadeBundle, TakenBundle
+from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
+from vault.services.exchange.syncing import ImportedBundle, Inside, MadeBundle
 from vault.sync.pages import PageKind
 
 COUNTS = dict.fromkeys(PageKind, 9) | {PageKind.OPERATION: 16, PageKind.VERSION: 1}
@@ -36,4 +36,4 @@ def test_what_is_in_a_bundle_is_counted_in_entries_and_versions_at_both_ends() -
 def test_nothing_new_came_is_said_only_where_nothing_did(
     came: Mapping[str, int], entries: int, lines: list[str]
 ) -> None:
-    assert taken_lines(TakenBundle("Ann", 1_800_000_000_000, entries, came, (), (), (), (), ())) == lines
+    assert imported_lines(ImportedBundle("Ann", 1_800_000_000_000, entries, came, (), (), (), (), ())) == lines

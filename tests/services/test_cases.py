@@ -14,9 +14,9 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import InternalError, NotFoundError, RefusedError, UsageError, VaultError
 from vault.ids import CompartmentId, make_id
 from vault.log.payload import Payload, covered_digest
-from vault.records.payloads import read_payloads
 from vault.records.work import Work
-from vault.services import cases, notes, people
+from vault.services.cases import cases, notes, people
+from vault.validity.audit_payloads import read_payloads
 
 
 def entries(session: Session) -> list[Payload]:

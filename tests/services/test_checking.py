@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from vault.access.alarms import Alarm
+from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
 from vault.errors import VerificationError
-from vault.records.payloads import read_payloads
-from vault.services import checking, logbook
+from vault.services.evidence import checking, logbook
+from vault.validity.audit_payloads import read_payloads
 
 
 def test_a_sound_vault_is_covered_whole_and_progress_counts_up_to_all_entries(filled_session: Session) -> None:

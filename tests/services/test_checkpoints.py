@@ -13,7 +13,8 @@ from vault.errors import UsageError, VerificationError
 from vault.log.checkpoint import parse_note
 from vault.log.tree import verify_consistency
 from vault.seal.recovery import words_of
-from vault.services import checkpoints, notes
+from vault.services.cases import notes
+from vault.services.evidence import checkpoints
 
 
 def test_a_checkpoint_can_be_kept_elsewhere_and_read_aloud(filled: Filled, filled_session: Session) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from tests.services.office import Office
 from vault.errors import UsageError
-from vault.services import cases, deputies, notes, sharing
+from vault.services.cases import cases, notes
+from vault.services.grants import deputies, sharing
 
 
 def test_a_new_case_opens_for_its_owner_the_deputy_and_recovery(office: Office) -> None:

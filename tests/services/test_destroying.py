@@ -10,18 +10,19 @@ import pytest
 from tests.access.test_keychange import PowerCutError, read_keys, replace_step
 from tests.access.test_rekeying import cut_change
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
-from vault.access import destroying as access
-from vault.access.delays import AttemptFile
-from vault.access.rekeying import slots_here
+from vault.access.pins.delays import AttemptFile
+from vault.access.seat_keys import destroying as access
+from vault.access.seat_keys.rekeying import slots_here
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, UsageError, VerificationError, WrongPassphraseError
-from vault.seal.doors import open_recovery_door
+from vault.seal.entrance.doors import open_recovery_door
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.recovery import derive_recovery_seed
-from vault.services import dates, destroying
-from vault.services.dates import Done
+from vault.services.credentials import destroying
+from vault.services.projection import dates
+from vault.services.projection.dates import Done
 from vault.store.engine import open_database
 
 _DAY = 86_400_000

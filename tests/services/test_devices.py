@@ -26,8 +26,9 @@ from vault.access.session import Session
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.services import cases, devices, joining, notes, people, rostering
-from vault.services.cases import CaseMade
+from vault.services.cases import cases, notes, people
+from vault.services.cases.cases import CaseMade
+from vault.services.members import devices, joining, rostering
 
 NOBODY_HERE = "Among the cases that you can read, nobody is to be warned."
 ASK_OTHERS = (
@@ -129,8 +130,8 @@ def test_a_lost_device_ends_its_cases_get_new_keys_and_the_clients_are_listed(or
         state = mira.state_of(made.case)
         assert state is not None
         assert joel.seat not in state.holders
-        assert joel.seat not in mira.directory.standing.certificates
-        assert joel.member in mira.directory.standing.members
+        assert joel.seat not in mira.directory.effective.certificates
+        assert joel.member in mira.directory.effective.members
 
 
 def test_who_reads_no_cases_gets_no_names_and_is_told_whom_to_ask(organisation: Organisation) -> None:

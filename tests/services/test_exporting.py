@@ -8,14 +8,16 @@ import pytest
 
 from tests.services.founded import MEMBER, Filled
 from tests.tables import each
-from vault.access.alarms import Alarm
+from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
 from vault.errors import LeakError, NotFoundError, UsageError, VerificationError
 from vault.export import checking
-from vault.export.reader import Standing
+from vault.export.reader import ManifestStatus
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
-from vault.services import cases, exporting, logbook, notes, packages, partners, people
+from vault.services.cases import cases, notes, people
+from vault.services.evidence import logbook
+from vault.services.exports import exporting, packages, partners
 
 LAWYER = "Maître Ondrelle"
 
@@ -165,7 +167,7 @@ def test_only_the_recipient_opens_it(filled: Filled, tmp_path: Path) -> None:
     words = " ".join(result.key_words)
     opened = packages.open_to(result.path, identity_file=right, out=tmp_path / "o", expected_words=words)
     assert [path.name for path in opened.files] == ["report.pdf", "data.json"]
-    assert packages.verify(tmp_path / "o", expected_words=words).standing is Standing.AS_EXPECTED
+    assert packages.verify(tmp_path / "o", expected_words=words).standing is ManifestStatus.AS_EXPECTED
     with pytest.raises(VerificationError, match="does not open with this identity"):
         packages.open_to(result.path, identity_file=wrong, out=tmp_path / "w")
     assert not (tmp_path / "w").exists()

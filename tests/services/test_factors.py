@@ -10,8 +10,8 @@ import pytest
 
 from tests.seal.layouts import typed_in
 from tests.services.founded import MEMBER, PASSPHRASE, Place
-from vault.access import keychange
-from vault.access.factors import Factors, salt_of_vault
+from vault.access.seat_keys import keychange
+from vault.access.seat_keys.factors import Factors, salt_of_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import (
@@ -24,11 +24,12 @@ from vault.errors import (
     WrongPassphraseError,
 )
 from vault.records.work import Work
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.passphrase import FLOOR, KdfParameters
-from vault.seal.prf import fido2_salt
-from vault.services import checking, factors
-from vault.services.factors import FactorName
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.passphrase import FLOOR, KdfParameters
+from vault.seal.entrance.prf import fido2_salt
+from vault.services.credentials import factors
+from vault.services.credentials.factors import FactorName
+from vault.services.evidence import checking
 from vault.store.files import read_limited
 
 NEW = b"a kettle for the harbour"

@@ -11,10 +11,10 @@ from tests.tables import each
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, UsageError
 from vault.platform import memory_bytes
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
-from vault.seal.passphrase import FLOOR, KdfParameters
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.passphrase import FLOOR, KdfParameters
 from vault.seal.recovery import recover
-from vault.services import founding
+from vault.services.credentials import founding
 from vault.store.files import read_limited
 
 FLOOR_MIB = FLOOR.memory_kib // 1024

@@ -6,17 +6,20 @@ import pytest
 
 from tests.services.colleague import Colleague
 from tests.services.office import Office
-from vault.access.enrolling import commit_roster
-from vault.access.rosters import Change, propose
+from vault.access.membership.next_roster import Change, propose
+from vault.access.membership.roster_commit import commit_roster
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.errors import UsageError
 from vault.ids import CompartmentId, RecordId, VersionId
 from vault.index.heads import heads_in
 from vault.records.work import Entry
-from vault.services import arrival, authors, cases, handover, notes, sharing
-from vault.services.projection import caught_up
-from vault.services.reading import read_heads
+from vault.services import housekeeping
+from vault.services.cases import cases, notes
+from vault.services.grants import handover, sharing
+from vault.services.projection import authors
+from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.reading import read_heads
 
 
 def _two_cases(office: Office) -> tuple[CompartmentId, CompartmentId]:
@@ -51,11 +54,11 @@ def test_an_order_on_the_cases_of_somebody_who_is_still_in_waits_for_the_deputy_
     first, _ = _two_cases(office)
     _order(office)
     with office.open(office.joel) as joel:
-        (line,) = arrival.settle(joel)
+        (line,) = housekeeping.settle(joel)
         assert "2 cases of Amina Ruskova, who is still in, go to Nadia Ferrante" in line
         assert office.nadia.member not in sharing.holders_of(joel, first).members
         assert [one.cases for one in handover.carry_out(joel)] == [2]
-        assert arrival.settle(joel) == []
+        assert housekeeping.settle(joel) == []
 
 
 def test_a_holder_who_is_no_deputy_hands_over_on_request_alone(office: Office) -> None:
@@ -74,13 +77,13 @@ def test_the_deputys_seat_carries_an_order_out_when_the_member_has_left_and_the_
     with office.place.open() as founder:
         _leave(founder, office.amina)
     with office.open(office.joel) as joel:
-        lines = arrival.settle(joel)
+        lines = housekeeping.settle(joel)
         assert "2 cases were withdrawn from devices that left: new keys were made." in lines
         assert "2 cases of Amina Ruskova went to Nadia Ferrante, as ordered." in lines
         state = joel.state_of(made[0])
         assert state is not None
         assert office.amina.seat not in state.holders
-        assert arrival.settle(joel) == []
+        assert housekeeping.settle(joel) == []
     with office.open(office.nadia) as nadia:
         for case in made:
             view = cases.open_case(nadia, case)
@@ -114,7 +117,7 @@ def test_an_order_names_somebody_else_and_a_reason(office: Office) -> None:
 def test_an_edit_of_the_head_keeps_fields_of_a_newer_program(office: Office) -> None:
     first, _ = _two_cases(office)
     with office.open(office.amina) as amina:
-        (head,) = [one for one in heads_in(caught_up(amina), first) if one.kind == Case.KIND]
+        (head,) = [one for one in heads_in(up_to_date_index(amina), first) if one.kind == Case.KIND]
         (opened,) = read_heads(amina, first, frozenset({VersionId(head.version)}))
         with amina.work(first) as work:
             fields = {**opened.content.fields, "weather": "grey"}
@@ -123,7 +126,7 @@ def test_an_edit_of_the_head_keeps_fields_of_a_newer_program(office: Office) -> 
     _order(office)
     with office.open(office.joel) as joel:
         handover.carry_out(joel)
-        (head,) = [one for one in heads_in(caught_up(joel), first) if one.kind == Case.KIND]
+        (head,) = [one for one in heads_in(up_to_date_index(joel), first) if one.kind == Case.KIND]
         (opened,) = read_heads(joel, first, frozenset({VersionId(head.version)}))
         assert opened.content.fields["weather"] == "grey"
         assert opened.content.fields["owner"] == office.nadia.member

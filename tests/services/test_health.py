@@ -16,9 +16,11 @@ from tests.tables import each
 from vault import platform
 from vault.errors import NoVaultError
 from vault.platform import Answer
-from vault.services import backups, dates, device, health
-from vault.services.dates import Dates, Done
-from vault.services.findings import Item, Verdict
+from vault.services.backups import backups
+from vault.services.computer import health, probes
+from vault.services.projection import dates
+from vault.services.projection.dates import Dates, Done
+from vault.services.projection.findings import Item, Verdict
 
 _DAY = 86_400_000
 _NOW = 1_800_000_000_000  # 2027-01-15 08:00 UTC
@@ -178,31 +180,31 @@ _UNTOLD = "the system does not tell"
 
 
 def _encryption() -> Item:
-    return device.disk_encryption(Path())
+    return probes.disk_encryption(Path())
 
 
 def _disk() -> Item:
-    return device.disk(Path())
+    return probes.disk(Path())
 
 
 def _room() -> Item:
-    return device.room(Path())
+    return probes.room(Path())
 
 
 @each(
     [
-        ("swap_state", "none", device.swap, Verdict.OK, "none"),
-        ("swap_state", "memory", device.swap, Verdict.OK, "compressed, in memory"),
-        ("swap_state", "encrypted", device.swap, Verdict.OK, "encrypted"),
-        ("swap_state", "plain", device.swap, Verdict.WARN, "on a disk without encryption"),
-        ("swap_state", "unknown", device.swap, Verdict.UNKNOWN, _UNTOLD),
-        ("hibernation_possible", Answer.NO, device.hibernation, Verdict.OK, "not possible"),
-        ("hibernation_possible", Answer.YES, device.hibernation, Verdict.WARN, "possible"),
-        ("hibernation_possible", Answer.UNKNOWN, device.hibernation, Verdict.UNKNOWN, _UNTOLD),
+        ("swap_state", "none", probes.swap, Verdict.OK, "none"),
+        ("swap_state", "memory", probes.swap, Verdict.OK, "compressed, in memory"),
+        ("swap_state", "encrypted", probes.swap, Verdict.OK, "encrypted"),
+        ("swap_state", "plain", probes.swap, Verdict.WARN, "on a disk without encryption"),
+        ("swap_state", "unknown", probes.swap, Verdict.UNKNOWN, _UNTOLD),
+        ("hibernation_possible", Answer.NO, probes.hibernation, Verdict.OK, "not possible"),
+        ("hibernation_possible", Answer.YES, probes.hibernation, Verdict.WARN, "possible"),
+        ("hibernation_possible", Answer.UNKNOWN, probes.hibernation, Verdict.UNKNOWN, _UNTOLD),
         ("disk_encrypted", Answer.YES, _encryption, Verdict.OK, "on"),
         ("disk_encrypted", Answer.NO, _encryption, Verdict.WARN, "none was found"),
         ("disk_encrypted", Answer.UNKNOWN, _encryption, Verdict.UNKNOWN, _UNTOLD),
-        ("is_network_or_synced", "in Dropbox", lambda: device.synced_folder(Path()), Verdict.WARN, "in Dropbox"),
+        ("is_network_or_synced", "in Dropbox", lambda: probes.synced_folder(Path()), Verdict.WARN, "in Dropbox"),
         ("filesystem_kind", "ext4", _disk, Verdict.OK, "file system ext4"),
         ("filesystem_kind", "unknown", _disk, Verdict.UNKNOWN, _UNTOLD),
         ("free_bytes", 3 << 30, _room, Verdict.OK, "3.0 GiB free"),
@@ -226,22 +228,22 @@ def test_each_probe_has_its_words(  # noqa: PLR0917 - a row of the table, then a
 
 def test_what_may_keep_the_screen_has_its_words() -> None:
     for item, verdict, found in (
-        (device.terminal_buffer({"KITTY_WINDOW_ID": "1"}), Verdict.OK, "kitty keeps it in memory"),
-        (device.terminal_buffer({"KONSOLE_VERSION": "1"}), Verdict.WARN, "Konsole writes"),
-        (device.terminal_buffer({"TMUX": "1"}), Verdict.UNKNOWN, "tmux keeps"),
-        (device.recording(None), Verdict.UNKNOWN, _UNTOLD),
-        (device.recording([["bash"]]), Verdict.OK, "no recorder that is known by name"),
-        (device.recording([["obs"], ["script"]]), Verdict.WARN, "running: obs, script"),
+        (probes.terminal_buffer({"KITTY_WINDOW_ID": "1"}), Verdict.OK, "kitty keeps it in memory"),
+        (probes.terminal_buffer({"KONSOLE_VERSION": "1"}), Verdict.WARN, "Konsole writes"),
+        (probes.terminal_buffer({"TMUX": "1"}), Verdict.UNKNOWN, "tmux keeps"),
+        (probes.recording(None), Verdict.UNKNOWN, _UNTOLD),
+        (probes.recording([["bash"]]), Verdict.OK, "no recorder that is known by name"),
+        (probes.recording([["obs"], ["script"]]), Verdict.WARN, "running: obs, script"),
     ):
         assert (item.verdict, item.found[: len(found)]) == (verdict, found)
         assert item.advice or verdict is Verdict.OK
 
 
 def test_a_process_that_cannot_be_closed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert device.process_memory().verdict is Verdict.OK
+    assert probes.process_memory().verdict is Verdict.OK
     monkeypatch.setattr(platform, "harden_process", lambda: ("core dumps stay possible",))
     monkeypatch.setattr("vault.platform.locked._lock", lambda *_: False)
-    item = device.process_memory()
+    item = probes.process_memory()
     assert item.verdict is Verdict.WARN
     assert item.found == "core dumps stay possible; keys cannot be kept out of swap"
 
@@ -251,10 +253,10 @@ def test_at_unlock_a_person_hears_what_was_found_and_nothing_of_what_is_not_know
 ) -> None:
     monkeypatch.setattr(platform, "swap_state", lambda: "unknown")
     monkeypatch.setattr(platform, "hibernation_possible", lambda: Answer.UNKNOWN)
-    assert device.exposures({}, commands=lambda: None) == ()
+    assert probes.exposures({}, commands=lambda: None) == ()
     monkeypatch.setattr(platform, "swap_state", lambda: "plain")
     monkeypatch.setattr(platform, "hibernation_possible", lambda: Answer.YES)
-    assert device.exposures({"KONSOLE_VERSION": "1"}, commands=lambda: [["obs"]]) == (
+    assert probes.exposures({"KONSOLE_VERSION": "1"}, commands=lambda: [["obs"]]) == (
         "This computer: hibernation: possible.",
         "This computer: swap: on a disk without encryption.",
         "This computer: terminal memory: Konsole writes an unlimited scrollback into a plain file.",
@@ -278,7 +280,7 @@ def test_the_terminal_is_judged_by_what_the_app_needs(
     monkeypatch.setenv("TERM", kind)
     monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **_given: os.terminal_size(size))
     monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True, encoding=encoding))
-    item = device.terminal()
+    item = probes.terminal()
     assert (item.verdict, item.advice) == (Verdict.WARN if advice else Verdict.OK, advice)
 
 
@@ -286,6 +288,6 @@ def test_the_lock_digest_is_that_of_the_lock_file_where_there_is_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     lock = Path(vault.__file__).parent.parent / "requirements.lock"
-    assert device.lock_digest().found == f"SHA-256 {hashlib.sha256(lock.read_bytes()).hexdigest()}"
+    assert probes.lock_digest().found == f"SHA-256 {hashlib.sha256(lock.read_bytes()).hexdigest()}"
     monkeypatch.setattr(vault, "__file__", str(tmp_path / "vault" / "__init__.py"))
-    assert device.lock_digest().verdict is Verdict.UNKNOWN
+    assert probes.lock_digest().verdict is Verdict.UNKNOWN

@@ -12,15 +12,16 @@ from vault.access.session import Session
 from vault.index.digest import recount
 from vault.index.file import Index, open_index
 from vault.seal.keys import derive_index_tag
-from vault.services import cases, checking, notes
-from vault.services.projection import INDEX_REMADE, caught_up
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
+from vault.services.projection.projection import INDEX_REMADE, up_to_date_index
 
 
 @pytest.fixture
 def place(filled: Filled) -> Place:
     """A vault whose index was brought up to date and remembered at the lock."""
     with filled.open() as session:
-        caught_up(session)
+        up_to_date_index(session)
     return filled.place
 
 
@@ -80,7 +81,7 @@ def test_verify_counts_the_index_again_and_makes_a_false_one_anew(filled: Filled
 def test_a_rebuilt_index_is_ready_for_the_list(filled: Filled) -> None:
     with filled.open() as session:
         index = session.remake_index()
-        caught_up(session)
+        up_to_date_index(session)
         with index.reading() as sql:
             (count,) = sql.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'list_by_%'").fetchone()
     assert count == 6

@@ -9,10 +9,11 @@ import pytest
 from tests.services.office import Office, forward
 from tests.tables import each
 from vault.errors import NotFoundError, RefusedError
-from vault.log.epochs import CompartmentKind
-from vault.services import arrival, cases, intake, searching
-from vault.services.compartments import the_one
-from vault.services.projection import caught_up, read_counted
+from vault.log.epoch_notice import CompartmentKind
+from vault.services import housekeeping
+from vault.services.cases import cases, intake, searching
+from vault.services.projection.kinds_held import the_one
+from vault.services.projection.projection import read_valid, up_to_date_index
 
 
 def test_a_slip_is_kept_with_whatever_was_heard(office: Office) -> None:
@@ -30,7 +31,7 @@ def test_a_closed_slip_holds_no_words_any_more(office: Office) -> None:
         slip = intake.add(nadia, name="Ilham")
         intake.close(nadia, slip.hex())
         assert intake.list_open(nadia) == []
-        heads = read_counted(nadia, the_one(nadia, CompartmentKind.INTAKE))
+        heads = read_valid(nadia, the_one(nadia, CompartmentKind.INTAKE))
         assert "Ilham" not in repr([one.content.fields for one in heads])
         with pytest.raises(NotFoundError, match="no such open slip"):
             intake.close(nadia, slip.hex())
@@ -45,7 +46,7 @@ def test_what_a_caller_said_goes_into_the_case_with_the_closing_in_one_entry(off
     with office.open(office.nadia) as nadia:
         case = cases.create(nadia, title="A title", kind="other").case
         slip = intake.add(nadia, call_back=True, **WORDS)
-        caught_up(nadia)
+        up_to_date_index(nadia)
         size = nadia.log.size
         assert intake.close(nadia, slip.hex(), moved_to=case, role="client") == ("note", "person")
         assert nadia.log.size == size + 1
@@ -109,16 +110,16 @@ def test_the_first_supervisor_of_a_week_changes_the_key_and_the_next_one_does_no
         slip = intake.add(nadia, name="Ilham")
         home = the_one(nadia, CompartmentKind.INTAKE)
         before = nadia.state_of(home)
-        assert arrival.settle(nadia) == []
+        assert housekeeping.settle(nadia) == []
         forward(nadia, 7)
-        assert arrival.settle(nadia) == ["A new week: the intake has a new key."]
+        assert housekeeping.settle(nadia) == ["A new week: the intake has a new key."]
         after = nadia.state_of(home)
         assert before is not None
         assert after is not None
         assert before.current != after.current
         assert before.holders == after.holders
-        assert arrival.settle(nadia) == []
+        assert housekeeping.settle(nadia) == []
     with office.place.open() as founder:
         forward(founder, 7)
-        assert arrival.settle(founder) == []
+        assert housekeeping.settle(founder) == []
         assert [one.stored.record for one in intake.list_open(founder)] == [slip]

@@ -6,7 +6,8 @@ from tests.services.founded import MARKER, Filled
 from vault.access.session import Session
 from vault.casework.case import Case
 from vault.index.cases import Sort
-from vault.services import cases, listing, logbook
+from vault.services.cases import cases, listing
+from vault.services.evidence import logbook
 
 
 def test_the_look_is_in_the_log_before_any_row_and_pages_and_filters_add_nothing(filled_session: Session) -> None:

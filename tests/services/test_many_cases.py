@@ -5,9 +5,10 @@ from __future__ import annotations
 from tests.services.office import Office
 from vault.access.session import Session
 from vault.ids import CompartmentId
-from vault.records.holding import CompartmentState
-from vault.services import cases, sharing
-from vault.services.projection import caught_up
+from vault.services.cases import cases
+from vault.services.grants import sharing
+from vault.services.projection.projection import up_to_date_index
+from vault.validity.compartment_access import CompartmentState
 
 _MANY = 20
 
@@ -22,7 +23,7 @@ def _what_holds(state: CompartmentState | None) -> object:
         )
         for epoch, counted in state.epochs.items()
     }
-    return state.kind, list(epochs.items()), dict(state.cuts)
+    return state.kind, list(epochs.items()), dict(state.cutoffs)
 
 
 def _each_alone(session: Session, found: list[CompartmentId]) -> list[object]:
@@ -43,7 +44,7 @@ def test_many_cases_judged_together_come_to_what_each_comes_to_alone(office: Off
         together = [_what_holds(state) for state in session.states_of(made).values()]
         assert together == _each_alone(session, made)
     with office.open(office.joel) as session:  # who was given all of them, one of them twice
-        caught_up(session)
+        up_to_date_index(session)
         together = [_what_holds(state) for state in session.states_of(made).values()]
         assert set(made) <= set(session.keyring.compartments())
         assert together == _each_alone(session, made)

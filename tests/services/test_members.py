@@ -26,14 +26,17 @@ from tests.services.organisation import (
     share,
 )
 from tests.tables import each
-from vault.access.enrolling import shared_compartments
+from vault.access.membership.roster_commit import shared_compartments
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, UsageError, VaultError, VerificationError
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.policy.roles import Action, Role
-from vault.services import arrival, cases, dates, joining, members, notes, rostering
-from vault.services.members import Stand
+from vault.services import housekeeping
+from vault.services.cases import cases, notes
+from vault.services.members import joining, members, rostering
+from vault.services.members.members import Stand
+from vault.services.projection import dates
 
 DAY_MS = 86_400_000
 
@@ -123,7 +126,7 @@ def test_a_supervisor_alone_cannot_admit_who_is_no_helper(like: str, organisatio
         assert admitted.outcome.missing == "two admins, or one admin and two others (supervisor)"
         with pytest.raises(RefusedError, match="waits for signatures"):
             rostering.commit(selin, proposal_of(admitted.outcome))
-        assert len(selin.directory.standing.members) == len(organisation.accounts)
+        assert len(selin.directory.effective.members) == len(organisation.accounts)
 
 
 def test_two_admins_admit_a_third(organisation: Organisation) -> None:
@@ -152,7 +155,7 @@ def test_one_admin_of_two_is_arrested_and_the_other_and_two_supervisors_go_on(or
         assert done.ended == (organisation[KARIM].seat,)
         give(mira, selin, organisation.folder)
         for session in (mira, selin):
-            assert organisation[KARIM].member not in session.directory.standing.members
+            assert organisation[KARIM].member not in session.directory.effective.members
             assert named(session, KARIM, organisation).stand is Stand.LEFT
         # They go on: a new second admin, by one admin and two supervisors.
         give(mira, tomas, organisation.folder)
@@ -191,7 +194,7 @@ def test_an_admin_who_is_no_supervisor_leaves_register_and_intake_to_one(organis
         state = selin.state_of(intake)
         assert state is not None
         assert organisation[DANA].seat in state.holders
-        lines = arrival.settle(selin)
+        lines = housekeeping.settle(selin)
         assert any("organisation shares" in line for line in lines)
         state = selin.state_of(intake)
         assert state is not None
@@ -305,7 +308,7 @@ def test_after_the_day_everything_is_refused_and_the_next_admin_ends_the_device(
 ) -> None:
     later = VOLUNTEER_DAYS + 1
     with organisation.at(DANA, MIRA) as (dana, mira):
-        assert arrival.settle(dana) is not None
+        assert housekeeping.settle(dana) is not None
         dana.require(Action.INTAKE_WRITE)
         for session in (dana, mira):
             believed = session.log.now_ms() + later * DAY_MS
@@ -316,10 +319,10 @@ def test_after_the_day_everything_is_refused_and_the_next_admin_ends_the_device(
             dana.require(Action.INTAKE_WRITE)
         assert any("has ended" in warning for warning in dana.warnings)
         assert named(mira, DANA, organisation).stand is Stand.OVER
-        lines = arrival.settle(mira)
+        lines = housekeeping.settle(mira)
         assert any("1 device of members whose time has ended was ended." in line for line in lines)
-        assert organisation[DANA].seat not in mira.directory.standing.certificates
-        assert arrival.settle(mira) == []
+        assert organisation[DANA].seat not in mira.directory.effective.certificates
+        assert housekeeping.settle(mira) == []
 
 
 def test_two_members_of_one_folder_know_nothing_of_each_other_and_who_leaves_loses_the_folder(founded: Place) -> None:

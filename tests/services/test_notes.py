@@ -12,7 +12,7 @@ from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, make_id
 from vault.records.work import VERSIONS_PER_WORK
-from vault.services import cases, notes
+from vault.services.cases import cases, notes
 
 TEXTS = ["", "one line", "two\nlines\r\n", "Рустам ушёл", "نص عربي", "\u202eturned", "a" * 100_000, "nul \0 inside"]
 

@@ -11,7 +11,7 @@ from vault.ids import RecordId, make_id
 from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.seal.age import fingerprint, make_identity, recipient_of
-from vault.services import partners
+from vault.services.exports import partners
 
 NAME = "Advocate Orlova"
 

@@ -12,8 +12,8 @@ from tests.services.colleague import admit
 from tests.services.founded import MARKER, MEMBER, Filled, Place
 from tests.services.sheets_help import typed
 from tests.tables import each
-from vault.access import recovering
-from vault.access.new_root import Followed
+from vault.access.membership.new_root import Followed
+from vault.access.recovery import recovering
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import NotFoundError, RefusedError, VerificationError, WrongPassphraseError
@@ -21,8 +21,13 @@ from vault.policy.roles import Role
 from vault.seal.purposes import Purpose
 from vault.seal.recovery import root_words
 from vault.seal.sheets import Sheet, make_sheets
-from vault.services import cases, checking, dates, health, logbook, notes, recovery, sharing
-from vault.services.sheets import TypedSheets
+from vault.services.cases import cases, notes
+from vault.services.computer import health
+from vault.services.credentials import recovery
+from vault.services.credentials.sheets import TypedSheets
+from vault.services.evidence import checking, logbook
+from vault.services.grants import sharing
+from vault.services.projection import dates
 
 NEW = b"five wooden herons"
 
@@ -85,7 +90,7 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
         assert (done.opened, done.without, done.unopened, done.erased) == (6, 0, 0, True)
         assert secret_row(session) is None
         assert _status(filled).startswith("proven ")
-        assert recovery.standing(session).drill_ms == done.at_ms
+        assert recovery.status(session).drill_ms == done.at_ms
         with pytest.raises(RefusedError, match="the secret of the sheets is not on this device"):
             recovery.sheets(session)
     assert not (filled.path / "vault.db-wal").exists() or (filled.path / "vault.db-wal").stat().st_size == 0
@@ -110,16 +115,16 @@ def test_two_sets_of_one_secret_both_open(filled: Filled, sheets: Sequence[Sheet
 
 def test_new_sheets_open_everything_and_the_old_ones_nothing_new(filled: Filled, sheets: Sequence[Sheet]) -> None:
     with filled.open() as session:
-        before = session.directory.standing.root_public
+        before = session.directory.effective.root_public
         new = recovery.renew(session)
         assert new.followed.replaced == 6
-        assert session.directory.standing.root_public != before
-        assert new.sheets[0].root_words == root_words(session.directory.standing.root_public)
+        assert session.directory.effective.root_public != before
+        assert new.sheets[0].root_words == root_words(session.directory.effective.root_public)
         with pytest.raises(VerificationError, match="another root than the expected words"):
             recovery.drill(session, typed(sheets, 1, 2))
         later = cases.create(session, title=f"{MARKER} later", kind="asylum")
         assert recovery.drill(session, typed(new.sheets, 1, 2)).opened == 7
-        assert recovery.standing(session).stale == 0
+        assert recovery.status(session).stale == 0
     with pytest.raises(VerificationError, match="these sheets do not open this vault"):
         restore(filled, typed(sheets, 1, 2))
     done = restore(filled, typed(new.sheets, 2, 3))
@@ -157,7 +162,7 @@ def test_what_was_not_sealed_anew_is_told_and_follows(filled: Filled, monkeypatc
         with monkeypatch.context() as patched:
             patched.setattr(recovery, "follow_root", lambda session, progress: Followed(0, 6))
             new = recovery.renew(session)
-        assert recovery.standing(session).stale == 6
+        assert recovery.status(session).stale == 6
         with pytest.raises(VerificationError, match="do not open 6 of the compartments"):
             recovery.drill(session, typed(new.sheets, 1, 2))
         assert secret_row(session) is not None
@@ -172,7 +177,7 @@ def test_a_crash_before_the_new_roster_keeps_the_old_secret(filled: Filled, monk
         before = recovery.sheets(session)
 
         with monkeypatch.context() as patched:
-            patched.setattr("vault.access.enrolling.write_aside", power_cut)
+            patched.setattr("vault.access.membership.roster_commit.write_aside", power_cut)
             with pytest.raises(PowerCutError):
                 recovery.renew(session)
         assert secret_row(session) is not None
@@ -216,7 +221,7 @@ def test_every_restore_is_told_to_the_others(filled: Filled, sheets: Sequence[Sh
             "Recovery sheets were joined (roster 2): 1 device was admitted and 1 ended" in w for w in session.warnings
         )
         assert not any(alarm.is_fault for alarm in session.alarms)
-        (used,) = recovery.standing(session).used
+        (used,) = recovery.status(session).used
         assert (used.roster, used.admitted, used.ended, used.new_sheets) == (2, 1, 1, False)
     with oren.open(filled.place):
         pass  # once more: the first session could have been cut off before it told
@@ -263,7 +268,7 @@ def test_a_new_admin_is_admitted_by_name(filled: Filled, sheets: Sequence[Sheet]
         assert session.roles == {Role.ADMIN}
         assert not any(session.holds(case) for case in filled.cases)
     with filled.open() as session:
-        assert len(session.directory.standing.members) == 2
+        assert len(session.directory.effective.members) == 2
         assert not any(alarm.is_fault for alarm in session.alarms)
 
 

@@ -7,13 +7,13 @@ import pytest
 from tests.services.office import Office
 from vault.casework.intake import RegisterEntry
 from vault.errors import UsageError
-from vault.log.epochs import CompartmentKind
+from vault.log.epoch_notice import CompartmentKind
 from vault.records.codec import to_fields
-from vault.services import register
-from vault.services.compartments import the_one
-from vault.services.projection import read_counted
-from vault.services.reading import stored_of_kind
-from vault.services.sharing import replace_key
+from vault.services.cases import register
+from vault.services.grants.sharing import replace_key
+from vault.services.projection.kinds_held import the_one
+from vault.services.projection.projection import read_valid
+from vault.services.projection.reading import stored_of_kind
 
 
 def test_a_guess_that_is_right_names_whom_to_ask_and_a_wrong_one_nobody(office: Office) -> None:
@@ -32,7 +32,7 @@ def test_whom_to_ask_is_whoever_entered_the_name_not_whom_the_entry_names(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with office.open(office.nadia) as nadia, monkeypatch.context() as patch:
-        others = next(seat for seat in nadia.directory.standing.certificates if seat != nadia.seat)
+        others = next(seat for seat in nadia.directory.effective.certificates if seat != nadia.seat)
         patch.setattr(register, "to_fields", lambda entry: {**to_fields(entry), "contact": others})
         register.add(nadia, ["Zarina Tashbaeva"])
     with office.open(office.nadia) as nadia:
@@ -42,7 +42,7 @@ def test_whom_to_ask_is_whoever_entered_the_name_not_whom_the_entry_names(
 def test_nothing_that_is_stored_holds_a_word_of_a_name(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         register.add(nadia, ["Zarina Tashbaeva"])
-        (entry,) = stored_of_kind(read_counted(nadia, the_one(nadia, CompartmentKind.REGISTER)), RegisterEntry)
+        (entry,) = stored_of_kind(read_valid(nadia, the_one(nadia, CompartmentKind.REGISTER)), RegisterEntry)
         kept = b"".join((entry.value.key, *entry.value.hashes, entry.value.contact))
         assert b"arina" not in kept
         assert len(entry.value.hashes) == len(set(entry.value.hashes))

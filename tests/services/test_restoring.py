@@ -14,15 +14,18 @@ from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
 from vault.access.session import Session
 from vault.errors import RefusedError, WrongPassphraseError
 from vault.log.genesis import Genesis
-from vault.records.payloads import read_payloads
 from vault.records.seatlog import stored_origin
 from vault.seal.purposes import Purpose
-from vault.services import backups, cases, checking, dates, notes, restoring, searching
-from vault.services.backup_proof import Manifest
-from vault.services.restoring import Restored
+from vault.services.backups import backups, restoring
+from vault.services.backups.backup_proof import Manifest
+from vault.services.backups.restoring import Restored
+from vault.services.cases import cases, notes, searching
+from vault.services.evidence import checking
+from vault.services.projection import dates
 from vault.store.engine import Database, open_database
 from vault.store.manifest import put_manifest, read_manifest
 from vault.store.rowtypes import LocalRow
+from vault.validity.audit_payloads import read_payloads
 
 
 def make(session: Session, destination: Path) -> backups.MadeBackup:
@@ -230,7 +233,7 @@ def test_a_backup_of_an_older_schema_is_brought_up_to_date_on_the_way(
             rows.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
         return True
 
-    monkeypatch.setattr("vault.services.restoring.migrate", step)
+    monkeypatch.setattr("vault.services.backups.restoring.migrate", step)
     restore(made.path, tmp_path / "office.vault", tmp_path / "fresh")
     assert stepped == ["vault.db", "keyrows.db"]
     with Place(tmp_path / "office.vault", tmp_path / "fresh").open() as session:

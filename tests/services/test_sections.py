@@ -9,9 +9,12 @@ from vault.casework.access import SectionKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
-from vault.services import arrival, cases, exporting, notes, partners, people, searching, sections, sharing
-from vault.services.exporting import Undecided
-from vault.services.projection import caught_up
+from vault.services import housekeeping
+from vault.services.cases import cases, notes, people, searching, sections
+from vault.services.exports import exporting, partners
+from vault.services.exports.exporting import Undecided
+from vault.services.grants import sharing
+from vault.services.projection.projection import up_to_date_index
 
 PLACE = "Quietwater 17"
 
@@ -79,7 +82,7 @@ def test_no_search_finds_and_no_list_counts_what_lies_in_a_section(office: Offic
         assert searching.search(amina, "Quietwater").hits == ()
         assert searching.search(amina, "Host").hits == ()
         assert [hit.kind for hit in searching.search(amina, "Quietly").hits] == ["note"]
-        with caught_up(amina).reading() as sql:
+        with up_to_date_index(amina).reading() as sql:
             assert sql.execute("SELECT count(*) FROM head WHERE compartment=?", (section,)).fetchone() == (0,)
 
 
@@ -116,8 +119,8 @@ def test_who_loses_the_case_loses_its_sections_when_a_holder_of_both_comes_by(of
         with pytest.raises(RefusedError, match="not granted to you"):
             sections.open_section(joel, section)
     with office.open(office.amina) as amina:
-        assert "1 restricted section was withdrawn from members who lost the case." in arrival.settle(amina)
-        assert arrival.settle(amina) == []
+        assert "1 restricted section was withdrawn from members who lost the case." in housekeeping.settle(amina)
+        assert housekeeping.settle(amina) == []
         sections.add_note(amina, section, kind="safety", text="after Joel")
     with office.open(office.joel) as joel:
         assert not joel.holds(section)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tables import each
 from vault.errors import NotFoundError
-from vault.services.short_ids import ids_between, the_one_named, typed_id
+from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
 
 _FIRST, _SECOND = bytes.fromhex("a1b2c3d4" + "00" * 12), bytes.fromhex("a1b2c3ff" + "00" * 12)
 

@@ -11,8 +11,11 @@ from tests.services.offices import Office, admit, founder_of
 from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
-from vault.services import cases, checking, notes, sharing, syncing
-from vault.services.exchange import peers_of
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
+from vault.services.exchange import syncing
+from vault.services.exchange.peers import peers_of
+from vault.services.grants import sharing
 from vault.store.rowtypes import VersionKeyRow
 from vault.sync.staging import staged_in
 
@@ -74,11 +77,11 @@ def test_a_note_comes_back(offices: Offices, filled_template: Filled, tmp_path: 
     founder, colleague = offices
     case = filled_template.cases[0]
     _note(colleague, case, "from the field")
-    taken = founder.take(colleague.send(founder, tmp_path))
-    assert taken.sender == colleague.name
-    assert taken.came == {"note": 1}
-    assert not taken.waits
-    assert not taken.faults
+    imported = founder.take(colleague.send(founder, tmp_path))
+    assert imported.sender == colleague.name
+    assert imported.came == {"note": 1}
+    assert not imported.pending
+    assert not imported.faults
     assert "from the field" in _texts(founder, case)
 
 
@@ -106,8 +109,8 @@ def test_a_folder_put_back_from_an_older_copy_takes_again_what_it_lost(
     shutil.copytree(tmp_path / "kept", colleague.path)  # the account still knows how long the logs were
     with colleague.open() as session:
         assert any("older copy" in warning for warning in session.warnings)
-    taken = colleague.take(bundle)
-    assert not taken.faults
+    imported = colleague.take(bundle)
+    assert not imported.faults
     assert "one more" in _texts(colleague, case)
 
 
@@ -117,15 +120,15 @@ def test_taking_again_changes_neither_rows_nor_log(offices: Offices, tmp_path: P
     colleague.take(bundle)
     with colleague.open() as session:
         before = session.log.size
-        taken = syncing.take(session, bundle)
+        imported = syncing.import_bundle(session, bundle)
         assert session.log.size == before
-        assert not taken.is_news
+        assert not imported.is_news
 
 
 def test_the_taker_lists_the_checkpoints_that_it_saw(offices: Offices, tmp_path: Path) -> None:
     founder, colleague = offices
     with colleague.open() as session:
-        syncing.take(session, founder.send(colleague, tmp_path))
+        syncing.import_bundle(session, founder.send(colleague, tmp_path))
         with session.database.reading() as rows:
             entry = rows.operation(session.log.origin, session.log.size - 1)
     assert entry is not None
@@ -168,7 +171,7 @@ def test_a_case_that_is_withdrawn_leaves_the_index_without_an_alarm(
         sharing.revoke(session, case, [colleague.member])
     bundle = founder.send(colleague, tmp_path)
     with colleague.open() as session:
-        assert syncing.take(session, bundle).withdrawn == (case,)
+        assert syncing.import_bundle(session, bundle).withdrawn == (case,)
         assert cases.list_all(session) == []
         assert [alarm.code for alarm in session.alarms] == []
 
@@ -180,9 +183,9 @@ def test_a_device_that_is_admitted_by_the_very_bundle_is_refused_nothing(offices
         given = cases.create(session, title="Hers", kind="other").case
         sharing.grant(session, given, [founder.member, colleague.member])
     founder.take(other.send(founder, tmp_path))
-    taken = colleague.take(founder.send(colleague, tmp_path))
-    assert taken.came["case"] == 1
-    assert taken.faults == ()
+    imported = colleague.take(founder.send(colleague, tmp_path))
+    assert imported.came["case"] == 1
+    assert imported.faults == ()
 
 
 def test_a_bundle_to_a_revoked_member_holds_nothing_of_the_case(
@@ -197,8 +200,8 @@ def test_a_bundle_to_a_revoked_member_holds_nothing_of_the_case(
     with founder.open() as session:
         made = syncing.make(session, colleague.member, out)
     assert made.versions == 0
-    taken = colleague.take(out)
-    assert taken.came == {}
+    imported = colleague.take(out)
+    assert imported.came == {}
 
 
 def test_two_people_who_write_at_once_are_both_shown(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
@@ -235,7 +238,7 @@ def test_what_cannot_be_made_or_taken_is_said(offices: Offices, tmp_path: Path) 
         with pytest.raises(RefusedError, match="no other device"):
             syncing.make(session, founder.member, tmp_path / "self")
         with pytest.raises(NotFoundError, match="no file nowhere"):
-            syncing.take(session, tmp_path / "nowhere")
+            syncing.import_bundle(session, tmp_path / "nowhere")
 
 
 def test_a_bundle_is_for_the_owner_alone_and_leaves_no_part(offices: Offices, tmp_path: Path) -> None:
@@ -252,7 +255,7 @@ def test_a_bundle_for_somebody_else_is_refused_and_not_kept(offices: Offices, tm
     bundle = founder.send(colleague, tmp_path)
     with founder.open() as session:
         with pytest.raises(VerificationError, match="not for this device"):
-            syncing.take(session, bundle)
+            syncing.import_bundle(session, bundle)
         assert staged_in(session.folder.staging_dir) == []
 
 

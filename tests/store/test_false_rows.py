@@ -52,7 +52,7 @@ _READ: dict[str, Callable[[Rows], object]] = {
         rows.epochs(CASE),
         rows.epochs_of([CASE]),
         rows.epoch(_DIGEST),
-        rows.epochs_with_drops(),
+        rows.epochs_with_revocations(),
         rows.epochs_holding([b"n" * 16], at=1),
     ),
     "granted": lambda rows: (

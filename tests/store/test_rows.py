@@ -228,7 +228,7 @@ def test_notices_too_short_for_a_drop_are_not_read(database: Database) -> None:
             for number, (case, size) in enumerate([(OTHER_CASE, 125), (CASE, 124), (CASE, 500), (CASE, 69)])
         ]
         rows.add_epochs(notices)
-        assert rows.epochs_with_drops() == [notices[2], notices[0]]
+        assert rows.epochs_with_revocations() == [notices[2], notices[0]]
 
 
 def test_of_a_session_only_the_last_checkpoint_and_cosigned_ones_stay(database: Database) -> None:

@@ -9,20 +9,20 @@ from pathlib import Path
 
 from tests.seal.places import fixed
 from vault.access.session import Session
-from vault.log.epochs import EpochNotice
+from vault.log.checks.verify import verify_log
+from vault.log.epoch_notice import EpochNotice
 from vault.log.genesis import Genesis
-from vault.log.verify import verify_log
 from vault.seal.bundles import Recipient
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.schema import make_tables
+from vault.sync.importing import Imported, import_into
 from vault.sync.making import Made, make_bundle
 from vault.sync.manifest import Manifest, Position
 from vault.sync.opening import Bundle, open_bundle
 from vault.sync.selecting import Extent, Request
-from vault.sync.taking import Taken, take_into
 
 IDENTITY = fixed("identity of the maker")
 MAKER, RECEIVER, MEMBER = fixed("maker", 16), fixed("receiver", 16), fixed("member", 16)
@@ -126,12 +126,12 @@ def take(
     *,
     pins: Mapping[bytes, tuple[int, bytes]] | None = None,
     unknown: Collection[bytes] = (),
-) -> Taken:
+) -> Imported:
     def knows(origin: bytes, genesis: Genesis) -> bool:
         del origin
         return genesis.seat not in unknown
 
-    return take_into(database, opened(path, vault), knows=knows, pins=pins or {})
+    return import_into(database, opened(path, vault), knows=knows, pins=pins or {})
 
 
 def rows_of(database: Database, *tables: str) -> dict[str, set[tuple[object, ...]]]:

@@ -10,8 +10,8 @@ from tests.sync.hostile import bundle_of, forked
 from vault.log.tree import TILE_WIDTH, Frontier, leaf_hash
 from vault.store.engine import Database
 from vault.store.rowtypes import TileRow
+from vault.sync.importing import import_into
 from vault.sync.proving import Stop
-from vault.sync.taking import take_into
 
 
 def tiles_over(log: Writer) -> list[TileRow]:
@@ -54,7 +54,7 @@ def test_of_entries_that_nobody_signed_and_of_another_history_no_tile_comes_in(s
     one.seals = every
     take(store, bundle_of(tmp_path / "one", one), VAULT)
     taken = take(store, bundle_of(tmp_path / "two", two), VAULT, pins={one.origin: (TILE_WIDTH + 6, every[-1].root)})
-    assert [waiting.why for waiting in taken.waiting] == [Stop.FORK]
+    assert [pending.why for pending in taken.pending] == [Stop.FORK]
     assert tiles_here(store, one) == tiles_over(one) != tiles_over(two)
 
 
@@ -63,6 +63,6 @@ def test_of_this_devices_own_log_no_tile_comes_in_from_outside(store: Database, 
     take(store, bundle_of(tmp_path / "older", log), VAULT)
     log.write(2)
     newer = opened(bundle_of(tmp_path / "newer", log), VAULT)
-    taken = take_into(store, newer, knows=lambda origin, genesis: True, own=log.origin)
-    assert [waiting.why for waiting in taken.waiting] == [Stop.OWN_LOG]
+    taken = import_into(store, newer, knows=lambda origin, genesis: True, own=log.origin)
+    assert [pending.why for pending in taken.pending] == [Stop.OWN_LOG]
     assert tiles_here(store, log) == []

@@ -22,9 +22,9 @@ from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.services.test_approving import Person
 from tests.tui.driving import painted, shown
 from tests.tui.still import press, settled, type_in
-from tui.app import CaseVaultApp
 from tui.gateway import Gateway
-from tui.start import Start
+from tui.shell.app import CaseVaultApp
+from tui.shell.start import Start
 from tui.widgets.progress import ProgressModal
 
 T = TypeVar("T")

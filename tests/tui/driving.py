@@ -14,7 +14,7 @@ from textual.app import App
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from tui.safe import SafeApp
+from tui.shell.safe import SafeApp
 
 OWN_SEQUENCE = re.compile("\x1b\\[[0-9;?]*[A-Za-z]")
 """Colours and cursor moves, the only sequences that a painted screen needs."""

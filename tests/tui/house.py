@@ -20,7 +20,7 @@ from tests.tui.desk import Desk
 from vault.access.session import Session
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
-from vault.services import cases, notes, people
+from vault.services.cases import cases, notes, people
 
 MIRA: Final = MEMBER
 DANA: Final = "Dana Okwiri"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tui import launcher
+from tui.shell import launcher
 
 launcher._GRACE_SECONDS = 1.0  # type: ignore[misc]  # a child that hangs must not make the test wait longer
 

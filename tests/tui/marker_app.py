@@ -10,17 +10,17 @@ from typing import ClassVar
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tui import process  # isort: split
+from tui.shell import process  # isort: split
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 from typing_extensions import override
 
-from tui.orphaned import Orphanage
-from tui.safe import EXIT_SWITCHED, SafeApp
-from tui.safe_content import safe_content
-from tui.start import Start, read_start
+from tui.shell.orphaned import Orphanage
+from tui.shell.safe import EXIT_SWITCHED, SafeApp
+from tui.shell.start import Start, read_start
+from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeInput
 from vault.platform import harden_process
 

@@ -9,7 +9,7 @@ from tests.services.founded import Filled
 from tests.tui.app_pane import AppPane
 from tests.tui.terminals import wait_for
 from vault.seal.age import make_identity, recipient_of
-from vault.services import partners
+from vault.services.exports import partners
 
 SECOND = colleague.NAME
 SECOND_PASSPHRASE = colleague.PASSPHRASE.decode()

@@ -28,11 +28,11 @@ from tests.tui.stills.own import StillOwnAccess
 from tests.tui.stills.recovery import StillRecovery
 from tests.tui.stills.referral import StillReferral
 from tests.tui.stills.writing import StillWriting
-from tui.app import CaseVaultApp
 from tui.gateway import Gateway
 from tui.gateway.subject import Subject
-from tui.start import Start
-from tui.values import Spot, Standing
+from tui.shell.app import CaseVaultApp
+from tui.shell.start import Start
+from tui.values.values import Spot, VaultStatus
 from vault.errors import WrongPassphraseError
 
 _SUBJECTS: dict[str, type[Subject]] = {
@@ -91,9 +91,9 @@ class StillGateway(Gateway):
         self.done.append(("close",))
 
     @override
-    def standing(self) -> Standing:
+    def status(self) -> VaultStatus:
         lacks = ("no auditor who does nothing else", "no recovery sheets")
-        return Standing(
+        return VaultStatus(
             "Amina", NOW_MS - 26 * HOUR_MS, self.alarms, lacks, len(self._still.drafts_kept), frozenset({"case.create"})
         )
 

@@ -14,23 +14,23 @@ from tests.tui.driving import shown
 from tests.tui.still import StillApp, StillGateway, press, settled, type_in, walk
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.finding import CASES
-from tui.keys import with_layouts
-from tui.safe import EXIT_SWITCHED
-from tui.screens.access import AccessScreen
-from tui.screens.back_up import BackupScreen
-from tui.screens.base import EVERYWHERE, VaultScreen, hints
-from tui.screens.break_glass import BreakGlass
-from tui.screens.case import CaseScreen
-from tui.screens.case_list import CaseList
-from tui.screens.export import ExportScreen
-from tui.screens.new_case import NewCase
-from tui.screens.note_editor import NoteEditor
-from tui.screens.person_form import PersonForm
-from tui.screens.places import PLACES
-from tui.screens.search import SearchScreen
-from tui.screens.sections import SectionsScreen
-from tui.screens.sheets_guide import SheetsGuide
-from tui.screens.unlock import UnlockScreen
+from tui.screens.cases.access import AccessScreen
+from tui.screens.cases.break_glass import BreakGlass
+from tui.screens.cases.case import CaseScreen
+from tui.screens.cases.case_list import CaseList
+from tui.screens.cases.new_case import NewCase
+from tui.screens.cases.note_editor import NoteEditor
+from tui.screens.cases.person_form import PersonForm
+from tui.screens.cases.search import SearchScreen
+from tui.screens.cases.section_list import SectionsScreen
+from tui.screens.credentials.sheets_guide import SheetsGuide
+from tui.screens.credentials.unlock import UnlockScreen
+from tui.screens.evidence.back_up import BackupScreen
+from tui.screens.frame.base import EVERYWHERE, VaultScreen, hints
+from tui.screens.referral.export import ExportScreen
+from tui.screens.routes import PLACES
+from tui.shell.safe import EXIT_SWITCHED
+from tui.text.keys import with_layouts
 from tui.widgets.fields import SafeInput
 from tui.widgets.lines import fitting_hints
 from vault.errors import TryAgainError
@@ -76,7 +76,7 @@ def test_every_letter_works_in_the_russian_layout(screen: type[VaultScreen]) -> 
 
 def test_the_first_paint_needs_neither_the_library_nor_its_database() -> None:
     heavy = ("sqlalchemy", "sqlcipher3", "cryptography", "argon2", "alembic", "typst", "vault.services", "vault.access")
-    code = f"import sys, tui.app; print([name for name in {heavy!r} if name in sys.modules])"
+    code = f"import sys, tui.shell.app; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "[]\n"
 

@@ -16,12 +16,12 @@ from tests.tui.still import StillApp, StillGateway, press, settled, type_in, wal
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.door import DRAFT
 from tests.tui.stills.writing import StillWriting
-from tui.app import IDLE_MS, WARNED_MS
 from tui.gateway import Gateway
-from tui.screens.case_list import CaseList
-from tui.screens.covers import IdleWarning, Neutral
-from tui.screens.note_editor import NoteEditor
-from tui.values import DraftShown, Spot
+from tui.screens.cases.case_list import CaseList
+from tui.screens.cases.note_editor import NoteEditor
+from tui.screens.frame.covers import IdleWarning, Neutral
+from tui.shell.app import IDLE_MS, WARNED_MS
+from tui.values.values import DraftShown, Spot
 from tui.widgets.progress import ProgressModal
 from vault.errors import TryAgainError
 
@@ -258,4 +258,4 @@ def test_a_fault_over_a_note_says_whether_its_draft_is_kept(is_full: bool, said:
 
 def test_nothing_is_asked_of_a_locked_vault(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="the vault is locked"):
-        Gateway(tmp_path).standing()
+        Gateway(tmp_path).status()

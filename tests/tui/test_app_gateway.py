@@ -13,14 +13,15 @@ from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Filled, Place
 from tests.tui.driving import drive, shown
 from tests.tui.still import press, settled, type_in
-from tui.app import CaseVaultApp
 from tui.gateway import Gateway
-from tui.start import Start
-from tui.values import CaseLine, PersonTyped, Spot
+from tui.shell.app import CaseVaultApp
+from tui.shell.start import Start
+from tui.values.values import CaseLine, PersonTyped, Spot
 from tui.widgets.pages import PAGE_ROWS
 from tui.widgets.virtual_list import VirtualList
 from vault.errors import NotFoundError, RefusedError, UsageError
-from vault.services import cases, device
+from vault.services.cases import cases
+from vault.services.computer import probes
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 
@@ -50,15 +51,15 @@ def test_unlocking_wipes_the_passphrase(filled: Filled) -> None:
 def test_what_this_computer_lets_others_see_is_told_beside_the_alarms(
     filled: Filled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device, "exposures", lambda: ("This computer: recording: running: obs.",))
+    monkeypatch.setattr(probes, "exposures", lambda: ("This computer: recording: running: obs.",))
     opened = Gateway(filled.path, state=filled.state)
     opened.unlock(MEMBER, bytearray(PASSPHRASE))
-    assert opened.standing().alarms == ("This computer: recording: running: obs.",)
+    assert opened.status().alarms == ("This computer: recording: running: obs.",)
     opened.close()
 
 
 def test_what_a_verification_finds_is_told_with_whose_log_it_is(gateway: Gateway, filled: Filled) -> None:
-    session = gateway._door.session
+    session = gateway._unlocked.session
     with session.database.transaction() as rows:
         rows.connection.exec_driver_sql("UPDATE version SET blob = zeroblob(10) WHERE seq = 2")
     found = gateway.evidence.verify(lambda *_: None, lambda: False)
@@ -76,12 +77,12 @@ def test_a_draft_that_is_too_long_for_a_note_stays(gateway: Gateway, filled: Fil
 
 
 def test_the_standing_tells_what_is_lacking(gateway: Gateway) -> None:
-    standing = gateway.standing()
-    assert standing.lacks == ("no auditor who does nothing else", "no recovery sheets")
-    assert standing.backup_ms is None
-    assert standing.drafts == 0
+    status = gateway.status()
+    assert status.lacks == ("no auditor who does nothing else", "no recovery sheets")
+    assert status.backup_ms is None
+    assert status.drafts == 0
     gateway.recovery.make(gateway.recovery.shapes[0])
-    assert gateway.standing().lacks == ("no auditor who does nothing else", "recovery sheets not proven yet")
+    assert gateway.status().lacks == ("no auditor who does nothing else", "recovery sheets not proven yet")
 
 
 def test_looking_through_the_list_is_one_entry_and_reading_a_case_one_for_each_reason(
@@ -175,7 +176,7 @@ def test_where_somebody_was_is_remembered_once_and_is_no_draft(gateway: Gateway,
     gateway.writing.keep_spot(Spot(filled.cases[1].hex()))
     gateway.writing.keep_spot(spot)
     assert gateway.writing.drafts() == ()
-    assert gateway.standing().drafts == 0
+    assert gateway.status().drafts == 0
     assert gateway.writing.take_spot() == spot
     assert gateway.writing.take_spot() is None
 
@@ -197,7 +198,7 @@ def test_a_stopped_backup_leaves_nothing(gateway: Gateway, tmp_path: Path) -> No
     made = gateway.evidence.back_up(tmp_path / "stick", lambda done, total: None, lambda: False)
     assert made is not None
     assert Path(made.path).is_dir()
-    assert gateway.standing().backup_ms is not None
+    assert gateway.status().backup_ms is not None
 
 
 # ---- a list longer than a page -------------------------------------------------------------------------------------

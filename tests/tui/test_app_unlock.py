@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from tests.tui.driving import drive, painted, shown
 from tests.tui.still import StillApp, StillGateway, press, settled, type_in
-from tui.screens.case_list import CaseList
-from tui.screens.unlock import script_words
+from tui.screens.cases.case_list import CaseList
+from tui.screens.credentials.unlock import script_words
 from tui.widgets.fields import PassphraseInput
 
 pytestmark = pytest.mark.screen

@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 
 from tests.tui.driving import shown
 from tests.tui.still import StillApp, go_to, press, type_in, walk
-from tui.screens.admit import AdmitScreen
-from tui.screens.browse import PlaceInput, entries_of, start_of
-from tui.screens.invite import InviteForm
+from tui.screens.frame.browse import PlaceInput, entries_of, start_of
+from tui.screens.members.admit import AdmitScreen
+from tui.screens.members.invite import InviteForm
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.tui.terminals import is_running
-from tui import launcher
-from tui.launcher import child_command
-from tui.running import announced, lock_running
-from tui.start import Start, read_start, write_start
+from tui.shell import launcher
+from tui.shell.launcher import child_command
+from tui.shell.running import announced, lock_running
+from tui.shell.start import Start, read_start, write_start
 from vault.errors import TryAgainError, UsageError
 from vault.platform import process_start_time
 
@@ -45,7 +45,7 @@ def test_the_child_runs_isolated_and_its_arguments_name_nobody() -> None:
 
 def test_without_a_terminal_the_app_is_refused(tmp_path: Path) -> None:
     code = (
-        "from pathlib import Path\nfrom tui.launcher import launch\nfrom vault.errors import UsageError\n"
+        "from pathlib import Path\nfrom tui.shell.launcher import launch\nfrom vault.errors import UsageError\n"
         f"try: launch(Path({str(tmp_path)!r}), state=Path({str(tmp_path)!r}))\n"
         "except UsageError as error: print(error.message)"
     )
@@ -57,7 +57,7 @@ def test_without_a_terminal_the_app_is_refused(tmp_path: Path) -> None:
 
 def test_the_launcher_loads_neither_textual_nor_any_room_that_knows_a_case() -> None:
     code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nimport tui.launcher\n"
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nimport tui.shell.launcher\n"
         "print(sorted(n for n in sys.modules if n.split('.')[0] in ('textual', 'rich', 'sqlalchemy', 'cryptography')"
         " or n.startswith('vault.') and n.split('.')[1] not in ('errors', 'platform')))"
     )
@@ -139,11 +139,11 @@ def test_a_number_that_another_process_has_by_now_is_left_alone(started: str, tm
 def test_where_the_system_tells_no_start_nothing_is_ended_and_nothing_is_claimed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.running.process_start_time", lambda _: None)
+    monkeypatch.setattr("tui.shell.running.process_start_time", lambda _: None)
     with announced(tmp_path / "mine", state=tmp_path):
         with pytest.raises(TryAgainError, match="an app may have this vault open"):
             lock_running(tmp_path / "mine", state=tmp_path)
-        command = [sys.executable, "-m", "tui.running", str(tmp_path / "mine")]
+        command = [sys.executable, "-m", "tui.shell.running", str(tmp_path / "mine")]
         environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
         (tmp_path / "state").mkdir()
         (tmp_path / "state" / "casevault").symlink_to(tmp_path)

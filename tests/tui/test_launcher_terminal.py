@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.tui.terminals import LAUNCH, Pane, Recorder, is_running, wait_for
-from tui.running import lock_running
-from tui.terminal import CLEAR, HIDE_TITLE, SHOW_TITLE
+from tui.shell.running import lock_running
+from tui.shell.terminal import CLEAR, HIDE_TITLE, SHOW_TITLE
 
 # As in marker_app.py, which is a program and not imported.
 MARKER = "SAMIRA-VELDT-0417"
@@ -176,7 +176,8 @@ def test_no_byte_beyond_plain_painting_is_sent_and_none_at_all_when_idle(tmp_pat
 @pytest.mark.slow
 def test_a_child_that_locks_as_soon_as_it_starts_is_not_started_for_ever(tmp_path: Path) -> None:
     code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom pathlib import Path\nfrom tui.launcher import launch\n"
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom pathlib import Path\n"
+        "from tui.shell.launcher import launch\n"
         f"folder = Path({str(tmp_path)!r})\n"
         "sys.exit(launch(folder, command=('/bin/sh', '-c', 'exit 75'), state=folder))"
     )

@@ -18,8 +18,8 @@ from tests.tui.stills.access import Alone
 from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.members import Signed, StillMembers
 from tui.gateway.subject import Subject
-from tui.screens.browse import Browse, Entry
-from tui.screens.draft_keeper import DraftKeeper
+from tui.screens.cases.draft_keeper import DraftKeeper
+from tui.screens.frame.browse import Browse, Entry
 
 pytestmark = pytest.mark.screen
 

@@ -14,8 +14,8 @@ from tests.tui.pictures import SIZES, Steps, keys
 from tests.tui.still import StillApp, StillGateway, press, settled
 from tests.tui.stills.approvals import APPROVERS, StillApprovals
 from tests.tui.stills.recovery import SHEETS, StillRecovery
-from tui.screens.sheet_paper import SheetPaper
-from tui.values_own import SheetsMade
+from tui.screens.credentials.sheet_paper import SheetPaper
+from tui.values.values_own import SheetsMade
 from vault.seal.sheets import Sheet
 
 pytestmark = pytest.mark.screen

@@ -14,10 +14,10 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from typing_extensions import override
 
-from tui import driver as driver_module
-from tui.driver import SafeDriver
-from tui.safe import EXIT_LOCKED, SafeApp
-from tui.terminal import CLEAR
+from tui.shell import driver as driver_module
+from tui.shell.driver import SafeDriver
+from tui.shell.safe import EXIT_LOCKED, SafeApp
+from tui.shell.terminal import CLEAR
 
 
 class EndedError(Exception):

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static, TextArea
 from typing_extensions import override
 
 from tests.tui.driving import Wire, drive, without
-from tui.safe import SafeApp
+from tui.shell.safe import SafeApp
 from tui.widgets.fields import PassphraseInput, SafeInput, SafeTextArea
 
 SECRET = "juniper lantern orbit"

@@ -37,8 +37,8 @@ from textual.widgets.option_list import Option
 from typing_extensions import override
 
 from tests.tui.driving import drive, hostile_in, painted, shown, without
-from tui.safe import SafeApp
-from tui.safe_content import safe_content
+from tui.shell.safe import SafeApp
+from tui.text.safe_content import safe_content
 from tui.widgets.fields import SafeTextArea
 
 ATTACK = "a\x1b]52;c;QUJD\x07b\x1b]2;evil\x1b\\c\x1bP+q544e\x1b\\d\x9b31me\u202ef\x7fg\U000e0041h"

@@ -18,8 +18,8 @@ from textual.widgets import Static
 from typing_extensions import override
 
 from tests.tui.driving import Wire, drive, shown, without
-from tui.safe import EXIT_FAULT, EXIT_LOCKED, EXIT_OK, SafeApp
-from tui.safe_content import safe_content
+from tui.shell.safe import EXIT_FAULT, EXIT_LOCKED, EXIT_OK, SafeApp
+from tui.text.safe_content import safe_content
 from tui.widgets.cover import Cover
 from tui.widgets.fields import SafeInput
 from vault.errors import RefusedError

@@ -17,8 +17,8 @@ from textual.widgets import Input
 from typing_extensions import override
 
 from tests.tui.driving import drive, painted, without
-from tui.safe import SafeApp
-from tui.theme import DARK, LIGHT, MONOCHROME, THEMES
+from tui.shell.safe import SafeApp
+from tui.shell.theme import DARK, LIGHT, MONOCHROME, THEMES
 from tui.widgets.fields import PassphraseInput, SafeInput, SafeTextArea
 from vault.errors import InternalError, RefusedError
 
@@ -56,10 +56,10 @@ def _python(code: str, **environ: str) -> str:
 
 def test_the_switches_of_textual_are_gone_before_it_is_imported() -> None:
     found = _python(
-        "import tui.safe, os\nfrom textual import constants as c\n"
+        "import tui.shell.safe, os\nfrom textual import constants as c\n"
         "print(sorted(n for n in os.environ if n.startswith('TEXTUAL') and 'SNAPSHOT' not in n))\n"
         "print(c.DEBUG, c.DRIVER, c.LOG_FILE, c.SCREENSHOT_DELAY, c.PRESS, c.SHOW_RETURN, c.FILTERS, c.DEFAULT_THEME)\n"
-        "print(c.SMOOTH_SCROLL, c.TEXTUAL_ANIMATIONS, sorted(tui.safe.SafeApp().features))",
+        "print(c.SMOOTH_SCROLL, c.TEXTUAL_ANIMATIONS, sorted(tui.shell.safe.SafeApp().features))",
         **SWITCHES,
     )
     assert found.splitlines() == [

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
-from tui.faults import describe_fault, fault_place
-from tui.safe_text import safe_line, safe_paste, safe_text, without_hostile
-from tui.terminal import has_title, without_strings
+from tui.shell.faults import describe_fault, fault_place
+from tui.shell.terminal import has_title, without_strings
+from tui.text.safe_text import safe_line, safe_paste, safe_text, without_hostile
 
 HOSTILE = [
     *(chr(code) for code in range(0x20) if chr(code) not in "\t\n"),

@@ -6,8 +6,10 @@ import pytest
 
 from tests.tui.house import AMINA, DANA, JOEL, NADIA, House
 from vault.errors import RefusedError
-from vault.services import cases, members, sections, sharing
-from vault.services.sharing import WHAT_MAY_BE_KEPT
+from vault.services.cases import cases, sections
+from vault.services.grants import sharing
+from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
+from vault.services.members import members
 
 pytestmark = pytest.mark.screen
 

@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from tests.tui.driving import shown
 from tests.tui.still import StillApp, StillGateway, acts_of, press, stands_on, type_in, walk, words_on
 from tests.tui.stills.approvals import APPROVERS, StillApprovals
-from tui.screens.case import CaseScreen
-from tui.screens.note_editor import NoteEditor
+from tui.screens.cases.case import CaseScreen
+from tui.screens.cases.note_editor import NoteEditor
 
 pytestmark = pytest.mark.screen
 

@@ -11,7 +11,8 @@ from tests.services.organisation import ask_to_join
 from tests.tui.desk import Desk
 from tests.tui.house import AMINA, CLIENT, MIRA, House
 from vault.errors import WrongPassphraseError
-from vault.services import joining, sharing
+from vault.services.grants import sharing
+from vault.services.members import joining
 
 pytestmark = pytest.mark.screen
 

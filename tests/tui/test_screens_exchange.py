@@ -13,7 +13,8 @@ from tests.tui.desk import Desk
 from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
 from vault.errors import RefusedError
 from vault.seal.age import make_identity, recipient_of
-from vault.services import cases, partners
+from vault.services.cases import cases
+from vault.services.exports import partners
 
 pytestmark = pytest.mark.screen
 

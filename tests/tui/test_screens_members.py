@@ -10,7 +10,7 @@ from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import ask_to_join, open_place
 from tests.tui.house import AMINA, JOEL, MIRA, NADIA, House
 from vault.errors import WrongPassphraseError
-from vault.services import joining, members
+from vault.services.members import joining, members
 
 pytestmark = pytest.mark.screen
 

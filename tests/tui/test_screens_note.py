@@ -12,11 +12,11 @@ from tests.tui.driving import shown
 from tests.tui.still import StillApp, StillGateway, press, settled, type_in, walk
 from tests.tui.stills.door import DRAFT
 from tests.tui.stills.writing import StillWriting
-from tui.draft_shelf import draft_content, draft_shown
-from tui.screens.case import CaseScreen
-from tui.screens.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
-from tui.screens.note_editor import NoteEditor
-from tui.values import DraftShown
+from tui.screens.cases.case import CaseScreen
+from tui.screens.cases.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
+from tui.screens.cases.note_editor import NoteEditor
+from tui.values.draft_shelf import draft_content, draft_shown
+from tui.values.values import DraftShown
 from tui.widgets.fields import SafeTextArea
 from vault.errors import TryAgainError
 

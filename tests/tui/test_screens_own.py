@@ -15,11 +15,11 @@ from tests.services.founded import PASSPHRASE
 from tests.services.test_factors import HeldKey
 from tests.tui.desk import Desk
 from tests.tui.house import House
-from tui.gateway.own import OwnAccess
-from tui.values_own import Proof
+from tui.gateway.credentials import OwnAccess
+from tui.values.values_own import Proof
 from vault.clock import now_ms
 from vault.errors import RefusedError, TryAgainError, WrongPassphraseError
-from vault.services import dates
+from vault.services.projection import dates
 
 pytestmark = pytest.mark.screen
 
@@ -110,10 +110,10 @@ def test_a_change_that_fails_behind_the_paper_says_that_its_words_still_stand(
 def test_who_must_wait_after_wrong_attempts_sees_the_seconds(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
 
-    def wait(_own: OwnAccess, _proof: Proof, waiting: Callable[[int], None]) -> None:
-        waiting(3)
+    def wait(_own: OwnAccess, _proof: Proof, pending: Callable[[int], None]) -> None:
+        pending(3)
         go_on.wait(20)
-        waiting(0)
+        pending(0)
 
     monkeypatch.setattr(OwnAccess, "check", wait)
     with house.desk("Mira") as mira:

@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 
 from tests.tui.still import StillApp, StillGateway, press, settled, type_in, unlock, wait_for_screen
 from tests.tui.stills.referral import PAGES
-from tui.app import IDLE_MS
-from tui.screens.pages import PagesScreen
+from tui.screens.referral.pages import PagesScreen
+from tui.shell.app import IDLE_MS
 
 pytestmark = pytest.mark.screen
 

@@ -25,16 +25,16 @@ from tests.tui.stills.casework import StillCasework
 from tests.tui.stills.evidence import StillEvidence
 from tests.tui.stills.referral import PAGES
 from tui.gateway.subject import Progress, Stopped
-from tui.screens import case_list
-from tui.screens.back_up import BackupScreen
-from tui.screens.case import CaseScreen, _note_row
-from tui.screens.export import ExportScreen
-from tui.screens.log_view import LogScreen
-from tui.screens.pages import PagesScreen
-from tui.screens.person_form import PersonForm
-from tui.screens.rows import case_cells
-from tui.screens.wording import day_and_time
-from tui.values import BackupMade, CaseLine, Checked, LogShown, NoteShown, PersonTyped
+from tui.screens.cases import case_list
+from tui.screens.cases.case import CaseScreen, _note_row
+from tui.screens.cases.person_form import PersonForm
+from tui.screens.evidence.back_up import BackupScreen
+from tui.screens.evidence.log_view import LogScreen
+from tui.screens.frame.rows import case_cells
+from tui.screens.frame.wording import day_and_time
+from tui.screens.referral.export import ExportScreen
+from tui.screens.referral.pages import PagesScreen
+from tui.values.values import BackupMade, CaseLine, Checked, LogShown, NoteShown, PersonTyped
 from tui.widgets.columns import lay_out
 from tui.widgets.progress import ProgressModal
 from vault.errors import RefusedError, TryAgainError, UsageError

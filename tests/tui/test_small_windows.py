@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 
 from tests.tui.driving import drive, shown
 from tests.tui.still import StillApp, press, settled, type_in, walk, words_on
-from tui.screens.note_editor import NoteEditor
+from tui.screens.cases.note_editor import NoteEditor
 from tui.widgets.fields import SafeTextArea
 
 pytestmark = pytest.mark.screen

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import drive, hostile_in, painted, shown
-from tui.safe import SafeApp
+from tui.shell.safe import SafeApp
 from tui.widgets.columns import Column, fit, lay_out
 from tui.widgets.pages import KEPT_PAGES, PAGE_ROWS, ListRow, PageCache
 from tui.widgets.virtual_list import ListHeader, VirtualList

@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 from typing_extensions import override
 
 from tests.tui.driving import drive, shown
-from tui.keys import RUSSIAN_OF_LATIN, with_layouts
-from tui.safe import SafeApp
+from tui.shell.safe import SafeApp
+from tui.text.keys import RUSSIAN_OF_LATIN, with_layouts
 from tui.widgets.confirm import Confirm
 from tui.widgets.lines import Hint, KeyHints, fitting_hints
 from tui.widgets.progress import ProgressModal, bar, english_rest, remaining_seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.screens.wording import in_the_app, sentence
+from tui.screens.frame.wording import in_the_app, sentence
 from vault.errors import RefusedError, UsageError, VaultError
 
 
@@ -37,10 +37,10 @@ def test_an_error_says_what_happened_and_what_to_do_in_the_app(error: VaultError
     ("text", "said"),
     [
         pytest.param(
-            "Take it: `casevault bundle take FILE`.", "Take it: Exchange (F2, exchange).", id="with an argument"
+            "Take it: `casevault bundle import FILE`.", "Take it: Exchange (F2, exchange).", id="with an argument"
         ),
         pytest.param(
-            "`casevault device lost 3fa91c07` ends it.", "Devices (F2, devices; then l) ends it.", id="with an id"
+            "`casevault device revoke 3fa91c07` ends it.", "Devices (F2, devices; then l) ends it.", id="with an id"
         ),
         pytest.param("Repair: `casevault clock repair`.", "Repair: `casevault clock repair`.", id="only in a shell"),
     ],

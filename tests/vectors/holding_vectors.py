@@ -2,7 +2,7 @@
 
 A story is a map of `kind` (of compartment) and `entries`, the first of which founds it. An entry has `seat`, `seq` and
 perhaps `log` (else the seat's own), `roles`, `founds_vault` and `recovers`; it lists `epochs` (maps of `epoch`,
-`replaces` and `drops`: seat -> log -> size) and `grants` (pairs of epoch and seat).
+`replaces` and `revocations`: seat -> log -> size) and `grants` (pairs of epoch and seat).
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from typing import Any
 
 from typing_extensions import override
 
-from tests.records.test_holding import Written
+from tests.records.test_compartment_access import Written
 from tests.vectors.independent.basis import RECOVERY, sha256, u32, u64
 from tests.vectors.independent.holding import Author, Compartment, Given, Made
 from tests.vectors.independent.rights import GRANTERS
 from vault.ids import CompartmentId, EpochId, Origin, SeatId
-from vault.log.epochs import CompartmentKind, Drop, EpochNotice
+from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog
 from vault.policy.roles import Role
-from vault.records.holding import CompartmentState, Holding
 from vault.seal.recipients import grant_digest
 from vault.store.rowtypes import GrantRow
+from vault.validity.compartment_access import AccessResolver, CompartmentState
 
 PATH = Path(__file__).parent / "holding.json"
 Story = Mapping[str, Any]
@@ -56,14 +56,14 @@ def compartment_of(story: Story) -> bytes:
 
 def row_of(story: Story, epoch: Mapping[str, Any]) -> EpochNotice:
     """Return the row of an epoch of a story."""
-    drops = tuple(
-        Drop(seat_id(seat), log_id(log), size)
+    revocations = tuple(
+        RevokedLog(seat_id(seat), log_id(log), size)
         for seat, logs in sorted(epoch.get("drops", {}).items())
         for log, size in sorted(logs.items())
     )
     replaces = tuple(seat_id(one) for one in epoch.get("replaces", ()))
     kind = CompartmentKind(story["kind"])
-    return EpochNotice(1, bytes(16), compartment_of(story), kind, seat_id(epoch["epoch"]), replaces, drops)
+    return EpochNotice(1, bytes(16), compartment_of(story), kind, seat_id(epoch["epoch"]), replaces, revocations)
 
 
 def by_the_reader(story: Story) -> Outcome:
@@ -84,13 +84,13 @@ def by_the_reader(story: Story) -> Outcome:
         )
         for epoch in entry.get("epochs", ()):
             row = row_of(story, epoch)
-            drops: dict[bytes, dict[bytes, int]] = {}
-            for seat, log, size in row.drops:
-                drops.setdefault(seat, {})[log] = size
-            made.append(Made(row.epoch, row.replaced, drops, row.digest(), author))
+            revocations: dict[bytes, dict[bytes, int]] = {}
+            for seat, log, size in row.revocations:
+                revocations.setdefault(seat, {})[log] = size
+            made.append(Made(row.epoch, row.replaced, revocations, row.digest(), author))
         given += [Given(seat_id(epoch), seat_id(to), author) for epoch, to in entry.get("grants", ())]
     state = Compartment(kind, made[0], made, given).state()
-    return told(state.judged.granted, state.current, state.holders, state.cuts)
+    return told(state.judged.granted, state.current, state.holders, state.cutoffs)
 
 
 def by_the_program(story: Story) -> Outcome:
@@ -115,7 +115,7 @@ def by_the_program(story: Story) -> Outcome:
     state = written.state()
     assert state is not None
     granted = {epoch: one.granted for epoch, one in state.epochs.items()}
-    return told(granted, state.current, state.holders, state.cuts)
+    return told(granted, state.current, state.holders, state.cutoffs)
 
 
 class _Story(Written):
@@ -129,14 +129,14 @@ class _Story(Written):
     def state(self) -> CompartmentState | None:
         self.notices = list(dict.fromkeys(self.notices))
         self.grants = list(dict.fromkeys(self.grants))
-        return Holding(self).state(self._case)  # type: ignore[arg-type]  # it stands for `Authority`
+        return AccessResolver(self).state(self._case)  # type: ignore[arg-type]  # it stands for `Authority`
 
     @override
     def first_place(self, compartment: bytes) -> tuple[Origin, int] | None:
         return self.first_record
 
 
-def told(granted: Any, current: Any, holders: Any, cuts: Any) -> Outcome:
+def told(granted: Any, current: Any, holders: Any, cutoffs: Any) -> Outcome:
     """Return an outcome with names for ids."""
     return {
         "epochs": {_name(epoch): sorted(map(_name, seats)) for epoch, seats in sorted(granted.items())},
@@ -144,7 +144,7 @@ def told(granted: Any, current: Any, holders: Any, cuts: Any) -> Outcome:
         "holders": sorted(map(_name, holders)),
         "cuts": {
             _name(seat): sorted(sorted([_name(log), size] for log, size in sizes.items()) for sizes in found)
-            for seat, found in sorted(cuts.items())
+            for seat, found in sorted(cutoffs.items())
         },
     }
 

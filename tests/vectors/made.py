@@ -14,27 +14,19 @@ from pathlib import Path
 from tests.services.founded import PASSPHRASE, Place
 from tests.services.organisation import ask_to_join
 from tests.vectors.make_golden_2 import members_of
-from vault.access.founding import found_vault
+from vault.access.membership.founding import found_vault
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.ids import make_id
 from vault.records.work import Entry
 from vault.seal.age import make_identity, recipient_of
-from vault.seal.passphrase import FLOOR
-from vault.services import (
-    backups,
-    cases,
-    exporting,
-    intake,
-    joining,
-    notes,
-    partners,
-    people,
-    register,
-    sections,
-    sharing,
-    syncing,
-)
+from vault.seal.entrance.passphrase import FLOOR
+from vault.services.backups import backups
+from vault.services.cases import cases, intake, notes, people, register, sections
+from vault.services.exchange import syncing
+from vault.services.exports import exporting, partners
+from vault.services.grants import sharing
+from vault.services.members import joining
 
 ALBA, INES, TOVE, NOOR, OREN = "Alba Verrin", "Ines Calloway", "Tove Lindqvarn", "Noor Auvrelle", "Oren Sabaluk"
 WORDS = PASSPHRASE.decode()

@@ -12,7 +12,8 @@ from pathlib import Path
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.ids import MemberId
-from vault.services import factors, members
+from vault.services.credentials import factors
+from vault.services.members import members
 
 GOLDEN = Path(__file__).parent / "golden-2"
 KEYFILE, BUNDLE = GOLDEN / "ines.key", GOLDEN / "oren.bundle"

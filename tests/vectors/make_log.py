@@ -11,14 +11,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from tests.log.writer import ROSTER, Key, Writer
-from vault.log.epochs import CompartmentKind, Drop, EpochNotice, founded_compartment
+from vault.log.checks.list_check import version_id
+from vault.log.checks.proof import Proof, encode_proof
+from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog, founded_compartment
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items, items_digest
-from vault.log.listed import version_id
 from vault.log.payload import Payload, commitment, encode_plaintext
-from vault.log.proof import Proof, encode_proof
-from vault.log.roster import make_roster
-from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
+from vault.log.rosters.roster import make_roster
+from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.log.signatures import signed_message
 from vault.log.tree import inclusion_proof, leaf_hash, subtree_of_leaves
 
@@ -42,7 +42,7 @@ def build() -> dict[str, object]:
         kind=CompartmentKind.CASE,
         epoch=bytes_of("epoch 2", 16),
         replaced=(founding.epoch,),
-        drops=(Drop(bytes_of("seat", 16), writer.origin, 7),),
+        revocations=(RevokedLog(bytes_of("seat", 16), writer.origin, 7),),
     )
     blob = b"sealed version"
     version = version_id(compartment, bytes_of("record", 16), blob)

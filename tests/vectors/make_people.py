@@ -18,15 +18,15 @@ import msgspec
 from tests.log.writer import Writer
 from tests.seal.places import fixed
 from tests.sync import exchange, hostile
-from vault.access.inviting import _Kept
-from vault.access.proposals import _Member, _Wire
-from vault.access.questions import Wanted
-from vault.access.waiting import _WaitingMap
+from vault.access.membership.inviting import _Kept
+from vault.access.membership.pending_seat import _WaitingMap
+from vault.access.membership.proposals import _Member, _Wire
+from vault.access.second_person.questions import Wanted
 from vault.log.approvals import APPROVAL_PURPOSE, Approval, approval_id
-from vault.log.epochs import CompartmentKind, Drop, EpochNotice
-from vault.log.roster import ROSTER_PURPOSE, Roster, make_roster
-from vault.log.roster_entries import Certificate, Ending, MemberEntry, RosterHead
-from vault.seal.device_secret import make_keyfile
+from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog
+from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, make_roster
+from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
+from vault.seal.entrance.device_secret import make_keyfile
 from vault.seal.envelope import LocalContext, _seal_with_random
 from vault.seal.joining import Invitation, Request, joining_words, seal_request
 from vault.seal.keys import derive_proposal_key, epoch_id
@@ -36,7 +36,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.seal.sheets import row_check
 from vault.seal.signing import public_key, sign
-from vault.services.asking import _Letter
+from vault.services.approvals.approval_by_file import _Letter
 from vault.sync.manifest import Manifest, Position
 from vault.sync.pages import PageKind, SentEpoch, SentGrant, SentOperation, SentRow, SentVersion, SentVersionKey
 from vault.sync.peers import Offer, Peer, encode_peers
@@ -199,7 +199,7 @@ def _bundle(stored: Vectors) -> Vectors:
         CompartmentKind.CASE,
         fixed("epoch", 16),
         (fixed("epoch before", 16),),
-        (Drop(OTHER, WRITER.origin, 7),),
+        (RevokedLog(OTHER, WRITER.origin, 7),),
     )
     groups: list[tuple[PageKind, bytes, list[SentRow]]] = [
         (PageKind.GENESIS, bytes(32), [WRITER.genesis]),

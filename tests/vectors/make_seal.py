@@ -15,9 +15,19 @@ from tests.seal.places import fixed
 from vault.errors import VerificationError
 from vault.ids import RECOVERY_SEAT
 from vault.seal.bundles import CHUNK_SIZE, seal_body
-from vault.seal.doors import DoorKeys
+from vault.seal.entrance.doors import DoorKeys
+from vault.seal.entrance.keyfile import KeyHeader, SeatSecrets, slot_context, slot_info
+from vault.seal.entrance.passphrase import (
+    DEFAULT,
+    FLOOR,
+    WORDS_COST,
+    Form,
+    derive_argon2_salt,
+    derive_unlock_key,
+    in_form,
+    stretch,
+)
 from vault.seal.envelope import Context, LocalContext, VersionContext, _seal_with_random, version_id
-from vault.seal.keyfile import KeyHeader, SeatSecrets, slot_context, slot_info
 from vault.seal.keyring import Keyring
 from vault.seal.keys import (
     compartment_id,
@@ -29,16 +39,6 @@ from vault.seal.keys import (
     wrap,
 )
 from vault.seal.named import access_record, deputy_record, derive_register_hash, derive_register_key
-from vault.seal.passphrase import (
-    DEFAULT,
-    FLOOR,
-    WORDS_COST,
-    Form,
-    derive_argon2_salt,
-    derive_unlock_key,
-    in_form,
-    stretch,
-)
 from vault.seal.pins import former_pins_file_name, machine_digest, private_file_name
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, open_from, seal_to

@@ -11,11 +11,11 @@ from tests.services.founded import PASSPHRASE, Place
 from tests.services.test_approving import Person
 from tests.tui.driving import drive, shown
 from tests.tui.still import press, settled, type_in, wait_for_screen
-from tui.app import CaseVaultApp
 from tui.gateway import Gateway
-from tui.screens.export import ExportScreen
-from tui.screens.pages import PagesScreen
-from tui.start import Start
+from tui.screens.referral.export import ExportScreen
+from tui.screens.referral.pages import PagesScreen
+from tui.shell.app import CaseVaultApp
+from tui.shell.start import Start
 
 
 class AppDesk:

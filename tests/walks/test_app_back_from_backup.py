@@ -16,9 +16,10 @@ from tests.tui.app_pane import AppPane
 from tests.tui.driving import painted
 from tests.tui.still import press, type_in, wait_for_screen
 from tests.walks.app_desk import AppDesk
-from tui.screens.come_back import ComeBack
+from tui.screens.credentials.come_back import ComeBack
 from vault.seal.sheets import Sheet
-from vault.services import backups, recovery
+from vault.services.backups import backups
+from vault.services.credentials import recovery
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 

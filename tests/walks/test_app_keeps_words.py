@@ -16,9 +16,9 @@ from tests.services.conftest import founded_template
 from tests.services.founded import MEMBER, Place
 from tests.tui.still import press, settled, type_in
 from tests.walks.app_desk import AppDesk
-from tui.screens.note_editor import NoteEditor
+from tui.screens.cases.note_editor import NoteEditor
 from tui.widgets.fields import SafeInput, SafeTextArea
-from vault.services import cases
+from vault.services.cases import cases
 
 __all__ = ["founded_template"]  # a fixture
 

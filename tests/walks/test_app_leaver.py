@@ -12,7 +12,7 @@ from tests.services.founded import MEMBER
 from tests.services.office import AMINA, JOEL, NADIA, Office, office, office_template
 from tests.tui.still import press, type_in
 from tests.walks.app_desk import AppDesk
-from vault.services import cases, notes
+from vault.services.cases import cases, notes
 
 __all__ = ["office", "office_template"]  # fixtures
 

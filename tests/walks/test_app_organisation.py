@@ -13,7 +13,8 @@ from tests.services.office import Office, office, office_template
 from tests.services.organisation import ask_to_join, open_place
 from tests.tui.still import press, type_in
 from tests.walks.app_desk import AppDesk
-from vault.services import cases, joining, members, notes, people
+from vault.services.cases import cases, notes, people
+from vault.services.members import joining, members
 
 __all__ = ["founded_template", "office", "office_template"]  # fixtures
 

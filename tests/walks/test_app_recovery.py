@@ -13,8 +13,8 @@ from tests.services.founded import MEMBER, Place
 from tests.tui.driving import painted, shown
 from tests.tui.still import press, type_in
 from tests.walks.app_desk import AppDesk
-from vault.services import recovery
-from vault.services.sheets import TypedSheets
+from vault.services.credentials import recovery
+from vault.services.credentials.sheets import TypedSheets
 
 __all__ = ["founded_template"]  # a fixture
 

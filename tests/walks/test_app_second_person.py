@@ -26,7 +26,9 @@ from tests.services.test_approving import Person
 from tests.tui.still import press
 from tests.walks.app_desk import AppDesk
 from vault.seal.age import make_identity, recipient_of
-from vault.services import cases, checking, notes, packages, partners
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
+from vault.services.exports import packages, partners
 
 __all__ = ["filled_template", "founded_template", "organisation", "organisation_template"]  # fixtures
 

@@ -11,14 +11,17 @@ from tests.services.conftest import founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.tui.driving import drive, shown
 from tests.tui.still import press, settled, type_in, wait_for_screen
-from tui.app import CaseVaultApp
 from tui.gateway import Gateway
-from tui.screens.export import ExportScreen
-from tui.screens.pages import PagesScreen
-from tui.screens.questions import QuestionsScreen
-from tui.start import Start
+from tui.screens.referral.export import ExportScreen
+from tui.screens.referral.pages import PagesScreen
+from tui.screens.referral.questions import QuestionsScreen
+from tui.shell.app import CaseVaultApp
+from tui.shell.start import Start
 from vault.seal.age import make_identity, recipient_of
-from vault.services import backups, cases, checking, packages
+from vault.services.backups import backups
+from vault.services.cases import cases
+from vault.services.evidence import checking
+from vault.services.exports import packages
 
 __all__ = ["founded_template"]  # a fixture
 

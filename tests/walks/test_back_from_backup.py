@@ -18,7 +18,7 @@ from tests.cli.desk import Answer, Desk
 from tests.cli.typist import Typist
 from tests.services.founded import MEMBER, Place
 from tests.walks.test_lost_passphrase import grids_in
-from vault.seal.passphrase import FLOOR
+from vault.seal.entrance.passphrase import FLOOR
 
 NEW = b"nine paper sparrows"
 ROW = re.compile(r"^\s+\d+\s+\d+ ([a-z]+)\s+\d+ ([a-z]+)\s+\d+ ([a-z]+)\s+(\d{3})", re.MULTILINE)

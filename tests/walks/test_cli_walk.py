@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.desk import Desk
 from tests.services.founded import PASSPHRASE, Place
-from vault.seal.passphrase import FLOOR
+from vault.seal.entrance.passphrase import FLOOR
 
 pytestmark = pytest.mark.tool("age-keygen")
 

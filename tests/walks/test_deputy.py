@@ -103,7 +103,7 @@ def test_a_restricted_section_at_the_command_line(desk: OfficeDesk) -> None:
     assert "You hold no section" in desk.done(people.joel, "section", "list", case).out
     desk.done(people.amina, "section", "grant", section, "--to", JOEL)
     assert "Quietwater 17" in desk.done(people.joel, "section", "show", section).out
-    desk.done(people.amina, "section", "remove", section, "--from-member", JOEL)
+    desk.done(people.amina, "section", "revoke", section, "--from-member", JOEL)
     assert desk.run(people.joel, "section", "show", section).code == 4
 
 

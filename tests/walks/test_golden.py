@@ -9,7 +9,8 @@ import pytest
 
 from tests.vectors.make_golden import GOLDEN, MEMBER, NAME, NOTE, PASSPHRASE, TITLE
 from vault.access.unlock import unlock
-from vault.services import cases, checking, notes, searching
+from vault.services.cases import cases, notes, searching
+from vault.services.evidence import checking
 
 pytestmark = pytest.mark.vectors
 

@@ -11,21 +11,12 @@ from tests.vectors import make_golden_2 as golden
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, WrongPassphraseError
-from vault.services import (
-    cases,
-    checking,
-    deputies,
-    intake,
-    joining,
-    members,
-    notes,
-    partners,
-    register,
-    searching,
-    sections,
-    sharing,
-    syncing,
-)
+from vault.services.cases import cases, intake, notes, register, searching, sections
+from vault.services.evidence import checking
+from vault.services.exchange import syncing
+from vault.services.exports import partners
+from vault.services.grants import deputies, sharing
+from vault.services.members import joining, members
 
 pytestmark = pytest.mark.vectors
 
@@ -65,7 +56,7 @@ def test_its_founder_finds_everything_and_takes_what_was_sent(path: Path, tmp_pa
         assert [draft.text for draft in alba.drafts().list()] == [golden.DRAFT]
         assert len(searching.search(alba, "ноября").hits) == 1
         assert checking.verify(alba).faults == ()
-        syncing.take(alba, golden.BUNDLE)
+        syncing.import_bundle(alba, golden.BUNDLE)
         assert texts(alba) == list(golden.NOTES)
         # It can be worked in: a new key of the case, and a new member.
         sharing.rotate(alba, case)

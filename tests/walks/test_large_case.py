@@ -13,7 +13,7 @@ from tests.cli.desk import REPOSITORY, Desk
 from tests.export.many_notes import LAWYER, make_case
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tui.gateway import Gateway
-from vault.services import cases
+from vault.services.cases import cases
 
 pytestmark = pytest.mark.long
 

@@ -60,7 +60,7 @@ def test_a_leavers_cases_go_on_with_somebody_else(desk: OfficeDesk) -> None:
 def test_what_a_member_may_have_kept_is_said_when_a_case_is_taken_back(desk: OfficeDesk) -> None:
     people = desk.office
     case = desk.done(people.amina, "case", "new", "--kind", "other", "--title", "A case", "--json").json()["ref"]
-    taken = desk.done(people.amina, "grant", "remove", case, "--from-member", JOEL)
+    taken = desk.done(people.amina, "grant", "revoke", case, "--from-member", JOEL)
     assert "may have copied" in taken.out or "may have been copied" in taken.out
     assert "wrapped anew, sealed to 1 device and the recovery sheets." in taken.err
     assert desk.run(people.joel, "case", "show", case).code == 4

@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.desk import Answer, Desk
 from tests.services.founded import Place
-from vault.seal.passphrase import FLOOR
+from vault.seal.entrance.passphrase import FLOOR
 
 NEW = b"nine paper sparrows"
 

@@ -13,7 +13,8 @@ from tests.services.office import JOEL, NADIA, Office, office, office_template
 from tests.services.organisation import AMINA, DANA, Organisation, organisation, organisation_template
 from tests.walks.office_desk import OfficeDesk
 from vault.errors import RefusedError
-from vault.services import cases, sharing
+from vault.services.cases import cases
+from vault.services.grants import sharing
 
 __all__ = [  # fixtures
     "desk",
@@ -84,7 +85,7 @@ def test_a_refusal_says_what_was_refused_and_which_role_it_takes(at: OfficeDesk,
 def test_the_log_says_to_whom_a_case_was_given_and_from_whom_it_was_taken(at: OfficeDesk) -> None:
     ref = at.done(at.office.amina, "case", "new", "--kind", "asylum", "--title", "Given", "--json").json()["ref"]
     at.done(at.office.amina, "grant", "add", ref, "--to", NADIA)
-    at.done(at.office.amina, "grant", "remove", ref, "--from-member", NADIA)
+    at.done(at.office.amina, "grant", "revoke", ref, "--from-member", NADIA)
     listed = at.done(None, "log", "list", "--act", "grant").out
     assert f"to {NADIA}" in listed
     assert f"from {NADIA}" in listed

@@ -28,7 +28,10 @@ from tests.vectors.independent.basis import Fault, Refused, padme
 from tests.vectors.made import ALBA, INES, NOOR, OREN, TOVE, WORDS, Made
 from tests.vectors.make_golden_2 import members_of
 from vault.policy.roles import Role
-from vault.services import cases, checking, notes, sharing, syncing
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
+from vault.services.exchange import syncing
+from vault.services.grants import sharing
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
 

@@ -16,7 +16,7 @@ from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, Filled, Place
 from tests.tui.still import settled
 from tests.walks.app_desk import AppDesk
-from tui.screens.unlock import UnlockScreen
+from tui.screens.credentials.unlock import UnlockScreen
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 

@@ -12,7 +12,7 @@ import pytest
 from tests.cli.desk import Desk
 from tests.services.founded import MARKER, MEMBER, PASSPHRASE, Place, found
 from tests.services.organisation import FLOOR_MIB
-from vault.services import cases, people
+from vault.services.cases import cases, people
 
 VOLUNTEER = "Dana Okwiri"
 
@@ -126,11 +126,11 @@ def test_a_stolen_laptop_ends_and_the_list_of_whom_to_warn_is_there_at_once(
     assert office.run("device", "name", joined["device"], "grey laptop").code == 0
 
     warn = tmp_path / "warn"
-    asked = office.run("device", "lost", "grey laptop", "--warn-list", str(warn), "--json")
+    asked = office.run("device", "revoke", "grey laptop", "--warn-list", str(warn), "--json")
     assert (asked.code, asked.json()["error"]["message"]) == (3, "nothing is changed: work may be lost")
     assert f"What 1 device of {VOLUNTEER} wrote and this device has not taken in will count no more" in asked.err
     assert not warn.exists()
-    lost = office.run("device", "lost", "grey laptop", "--warn-list", str(warn), "--yes", "--json")
+    lost = office.run("device", "revoke", "grey laptop", "--warn-list", str(warn), "--yes", "--json")
     assert lost.code == 0, lost.err
     data = lost.json()
     assert (data["done"], data["cases"], data["clients"], data["unread"]) == (True, 1, 1, 0)
@@ -141,4 +141,4 @@ def test_a_stolen_laptop_ends_and_the_list_of_whom_to_warn_is_there_at_once(
     assert "personal data" in lost.err
     devices = office.run("device", "list", "--json").json()["devices"]
     assert [one["this"] for one in devices] == [True]
-    assert office.run("device", "lost", devices[0]["device"][:8], "--json").code == 5
+    assert office.run("device", "revoke", devices[0]["device"][:8], "--json").code == 5

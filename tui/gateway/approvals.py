@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from tui.gateway.subject import Door, Progress, Stopped, StoppedError, Subject, case_id, telling
-from tui.shaping import questions_shown
-from tui.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, Told
-from vault.access.seconding import Run, run_second_process
+from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, UnlockedVault, case_id, telling
+from tui.values.shaping import questions_shown
+from tui.values.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, ResultText
+from vault.access.second_person.local_client import Run, run_second_process
 from vault.errors import UsageError
 from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
-from vault.services import approving, asking, authors, breaking_glass, exporting, members, sharing, terms
-from vault.services.approving import Second
-from vault.services.export_steps import DeclinedError
-from vault.services.report_covers import Wish
+from vault.services.approvals import approval_by_file, approving, breaking_glass
+from vault.services.approvals.approving import Second
+from vault.services.exports import exporting
+from vault.services.exports.export_steps import DeclinedError
+from vault.services.exports.report_covers import Wish
+from vault.services.grants import sharing, timed_grants
+from vault.services.members import members
+from vault.services.projection import authors
 
 Lend = Callable[[Callable[[], bytes]], bytes]
 """Runs a function while the terminal is free for the second person, and returns what it returns."""
@@ -27,7 +31,7 @@ class Approvals(Subject):
 
     reasons: tuple[str, ...] = approving.REASONS
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
         self.run_second: Run = run_second_process
 
@@ -39,7 +43,9 @@ class Approvals(Subject):
         """
         beside = {MemberId(bytes.fromhex(gainer))} if gainer else ()
         found = approving.approvers(self._session, beside=beside)
-        return tuple(ApproverShown(one.name, one.roles, one.is_here, one.unlocks_first) for one in found)
+        return tuple(
+            ApproverShown(approver.name, approver.roles, approver.is_here, approver.unlocks_first) for approver in found
+        )
 
     def at_this_keyboard(self, name: str, lend: Lend) -> Second:
         """Return the way to ask a member who sits here too, in a process of their own."""
@@ -86,23 +92,23 @@ class Approvals(Subject):
             return None
         if isinstance(asked, exporting.Undecided):
             return AskStep(questions=questions_shown(asked.questions))
-        asking.keep(out, asked.file)
+        approval_by_file.keep(out, asked.file)
         return AskStep(names=asked.names)
 
     def read(self, file: Path) -> QuestionAsked:
         """Return what another member asks."""
-        question = asking.read_question(self._session, file)
+        question = approval_by_file.read_question(self._session, file)
         asker = authors.name_in(authors.names_of_members(self._session), question.member)
         return QuestionAsked(asker, tuple(question.wanted.lines()), question.wanted.reasons)
 
-    def give(self, file: Path, why: str, out: Path) -> Told:
+    def give(self, file: Path, why: str, out: Path) -> ResultText:
         """Approve it, and write the answer into a new file."""
         if out.exists():
             raise UsageError("there is something at this place already", advice="Name a new file.")
-        answer = asking.give(self._session, file, why=why)
-        asking.keep(out, answer.file)
+        answer = approval_by_file.give(self._session, file, why=why)
+        approval_by_file.keep(out, answer.file)
         name = authors.name_in(authors.names_of_members(self._session), answer.member)
-        return Told(
+        return ResultText(
             (
                 f"You approved it as {answer.approval.role}; your log says so. The answer for {name} is at {out}.",
                 f"It counts for {name} with your next bundle: make one for them now.",
@@ -115,24 +121,24 @@ class Approvals(Subject):
         """Return the members with a device and a role that opens cases who do not hold this one."""
         holders = sharing.holders_of(self._session, case_id(case)).members
         return tuple(
-            PeerShown(one.member.hex(), one.name)
-            for one in members.list_all(self._session)
-            if one.seats and one.member not in holders and one.roles & ALLOWED[Action.CASE_READ]
+            PeerShown(member.member.hex(), member.name)
+            for member in members.list_all(self._session)
+            if member.seats and member.member not in holders and member.roles & ALLOWED[Action.CASE_READ]
         )
 
-    def break_glass(self, case: str, member: str, *, until: str, why: str, second: Second | None) -> Told:
+    def break_glass(self, case: str, member: str, *, until: str, why: str, second: Second | None) -> ResultText:
         """Open a case to a member until the end of a day, in an emergency."""
         broken = breaking_glass.break_glass(
             self._session,
             case_id(case),
             MemberId(bytes.fromhex(member)),
-            until_ms=terms.end_of_day(until),
+            until_ms=timed_grants.end_of_day(until),
             why=why,
             second=second,
         )
         name = authors.name_in(authors.names_of_members(self._session), broken.member)
         alone = broken.rule == approving.ALONE
-        return Told(
+        return ResultText(
             (
                 f"{name} can open the case until {until}, from their next bundle or unlock on.",
                 "It was done ALONE: nobody else could approve it. The log says so."

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tui import shaping
 from tui.gateway.subject import Subject, case_id
-from tui.values import CaseShown, PersonTyped
+from tui.values import shaping
+from tui.values.values import CaseShown, PersonTyped
 from vault.casework.person import SafeContact
 from vault.casework.vocabulary import Channel
-from vault.services import authors, cases, deputies, people
+from vault.services.cases import cases, people
+from vault.services.grants import deputies
+from vault.services.projection import authors
 
 
 class Casework(Subject):
@@ -40,13 +42,13 @@ class Casework(Subject):
             risk=head.risk.value,
             opened=head.opened,
             heads=view.head.heads,
-            safe_contacts=shaping.safe_contacts(one.value for one in view.persons),
-            persons=tuple(shaping.person_shown(one.record, one.value, one.heads) for one in view.persons),
+            safe_contacts=shaping.safe_contacts(person.value for person in view.persons),
+            persons=tuple(shaping.person_shown(person.record, person.value, person.heads) for person in view.persons),
             notes=tuple(
-                shaping.note_shown(one.record, one.value, one.written_ms, one.heads, by.get(one.record, ""))
-                for one in view.notes
+                shaping.note_shown(note.record, note.value, note.written_ms, note.heads, by.get(note.record, ""))
+                for note in view.notes
             ),
-            drafts=tuple(draft for draft in self._door.shelf.list() if draft.case == case),
+            drafts=tuple(draft for draft in self._unlocked.shelf.list() if draft.case == case),
             owner="" if head.owner is None else head.owner.hex(),
             deputy="" if head.deputy is None else head.deputy.hex(),
             alone=f"{view.only_you}{because}" if view.only_you else "",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tui.values_members import Changed
-from vault.access.root_secret import kept_secret
+from tui.values.values_members import Changed
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
-from vault.services.rostering import Outcome
+from vault.services.members.rostering import Outcome
 
 
 def changed(session: Session, outcome: Outcome, done: str, *, by_root: bool | None = None) -> Changed:
@@ -14,7 +14,7 @@ def changed(session: Session, outcome: Outcome, done: str, *, by_root: bool | No
     Args:
         session: who changed something.
         outcome: of the service.
-        done: a sentence for a change that counts.
+        done: a sentence for a change that is valid.
         by_root: whether the root signed already; None where it cannot sign this.
     """
     if outcome.missing is not None:
@@ -29,8 +29,8 @@ def changed(session: Session, outcome: Outcome, done: str, *, by_root: bool | No
         ]
     elif outcome.cases:
         lines.append(f"{files(outcome.cases)} got a new key.")
-    if outcome.waiting:
-        lines.append(f"! {files(outcome.waiting)} still wait for a new key; the warnings say why.")
+    if outcome.pending:
+        lines.append(f"! {files(outcome.pending)} still wait for a new key; the warnings say why.")
     return Changed((*lines, "Others hear of it with your next bundle for them."))
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.gateway.subject import Door, Progress
-from tui.values_own import BackPlan, CameBack
-from vault.access.recovering import BroughtBack, Wish
+from tui.gateway.subject import Progress, UnlockedVault
+from tui.values.values_own import BackPlan, CameBack
+from vault.access.recovery.recovering import BroughtBack, Wish
 from vault.display import counted
 from vault.errors import InternalError
-from vault.services import factors, leftovers, recovery, restoring, restoring_by_sheets
-from vault.services.sheets import TypedSheets
+from vault.services.backups import restoring, restoring_by_sheets
+from vault.services.computer import leftovers
+from vault.services.credentials import factors, recovery
+from vault.services.credentials.sheets import TypedSheets
 from vault.store.folder import VaultFolder
 
 
@@ -30,7 +32,7 @@ class WayBack:
     member: str
 
 
-def look_back(door: Door, source: Path | None, member: str, passphrase: bytearray) -> tuple[WayBack, BackPlan]:
+def look_back(door: UnlockedVault, source: Path | None, member: str, passphrase: bytearray) -> tuple[WayBack, BackPlan]:
     """Look at what is there; the passphrase, where one was chosen already, is checked and wiped."""
     try:
         if passphrase:
@@ -49,7 +51,7 @@ def look_back(door: Door, source: Path | None, member: str, passphrase: bytearra
 
 
 def come_back(
-    door: Door, way: WayBack | None, typed: TypedSheets, passphrase: bytearray, progress: Progress
+    door: UnlockedVault, way: WayBack | None, typed: TypedSheets, passphrase: bytearray, progress: Progress
 ) -> CameBack:
     """Bring the member back; the passphrase is wiped."""
     if way is None:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tui.gateway.changes import changed, files
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
-from tui.values_exchange import Told
-from tui.values_members import Changed, DeviceLine, LostShown
+from tui.values.values_exchange import ResultText
+from tui.values.values_members import Changed, DeviceLine, LostShown
 from vault.errors import UsageError, VaultError
 from vault.ids import SeatId
-from vault.services import devices
+from vault.services.members import devices
 from vault.store.files import write_new
 
 
@@ -22,27 +22,27 @@ class Devices(Subject):
         own = self._session.member
         return tuple(
             DeviceLine(
-                one.seat.hex(),
-                one.member.hex(),
-                one.member_name,
-                one.name,
-                one.is_this,
-                one.member == own,
+                device.seat.hex(),
+                device.member.hex(),
+                device.member_name,
+                device.name,
+                device.is_this,
+                device.member == own,
             )
-            for one in devices.list_all(self._session)
+            for device in devices.list_all(self._session)
         )
 
     def name(self, seat: str, text: str) -> None:
         """Call a device something."""
         devices.name(self._session, _seat(seat), text)
 
-    def give_cases(self, seat: str, progress: Progress, stopped: Stopped) -> Told | None:
+    def give_cases(self, seat: str, progress: Progress, stopped: Stopped) -> ResultText | None:
         """Give all cases held here to a further device of one's own; None when it was stopped: what was given stays."""
         try:
             given = devices.give_cases(self._session, _seat(seat), progress=telling(progress, stopped))
         except StoppedError:
             return None
-        return Told((f"Given: {files(given)}.", "They come to the device with your next bundle for yourself."))
+        return ResultText((f"Given: {files(given)}.", "They come to the device with your next bundle for yourself."))
 
     def end_moved(self, seat: str, progress: Progress) -> Changed:
         """End one's old device after moving to this one. Nothing stops it half way."""

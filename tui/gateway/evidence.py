@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
-from tui.values import BackupMade, Checked, LogLineShown, LogShown
+from tui.values.values import BackupMade, Checked, LogLineShown, LogShown
 from vault.display import counted
-from vault.services import backups, checking, dates, logbook, seats
-from vault.services.authors import name_in, names_of_members
-from vault.services.logbook import LogLine
+from vault.services.backups import backups
+from vault.services.evidence import checking, logbook
+from vault.services.evidence.logbook import LogLine
+from vault.services.projection import dates, seats
+from vault.services.projection.authors import name_in, names_of_members
 
 _LOG_LINES: Final = 1000
 
@@ -34,18 +36,20 @@ class Evidence(Subject):
             found = checking.verify(self._session, progress=telling(progress, stopped))
         except StoppedError:
             return None
-        dates.note(self._session.vault, dates.Done.VERIFY, self._session.log.now_ms(), self._door.state)
+        dates.note(self._session.vault, dates.Done.VERIFY, self._session.log.now_ms(), self._unlocked.state)
         covered = (
             f"{found.entries} of {found.expected} entries in {counted(found.logs, 'log')} are proven; opened:"
             f" {counted(found.versions_opened, 'version')}, and what"
             f" {counted(found.payloads_opened, 'entry', 'entries')} say"
         )
-        covered = ". ".join((covered, *(one.rstrip(".") for one in found.on_their_way)))
-        whose = seats.members_of_logs(self._session, {one.origin for one in found.faults if one.origin is not None})
+        covered = ". ".join((covered, *(text.rstrip(".") for text in found.on_their_way)))
+        whose = seats.members_of_logs(
+            self._session, {fault.origin for fault in found.faults if fault.origin is not None}
+        )
         names = names_of_members(self._session) if whose else {}
         faults = [
-            f"log of {name_in(names, whose[one.origin])}, {one.text}" if one.origin in whose else one.text
-            for one in found.faults
+            f"log of {name_in(names, whose[fault.origin])}, {fault.text}" if fault.origin in whose else fault.text
+            for fault in found.faults
         ]
         return Checked(found.verified, covered, found.root.hex(), tuple(faults))
 

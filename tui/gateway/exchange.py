@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
-from tui.values_exchange import PeerShown, Told
+from tui.values.values_exchange import PeerShown, ResultText
 from vault.ids import MemberId
-from vault.services import arrival, members, syncing
-from vault.services.arrivals import Progress as Stages
-from vault.services.bundle_words import inside_lines, made_lines, taken_lines
+from vault.services import housekeeping
+from vault.services.exchange import syncing
+from vault.services.exchange.bundle_import import Progress as Stages
+from vault.services.exchange.bundle_words import imported_lines, inside_lines, made_lines
+from vault.services.members import members
 
 
 class Exchange(Subject):
@@ -19,35 +21,37 @@ class Exchange(Subject):
         """Return the members who have a device other than this one."""
         own = self._session.seat
         listed = members.list_all(self._session)
-        return tuple(PeerShown(one.member.hex(), one.name) for one in listed if set(one.seats) - {own})
+        return tuple(PeerShown(member.member.hex(), member.name) for member in listed if set(member.seats) - {own})
 
-    def make(self, member: str, out: Path, progress: Progress, stopped: Stopped) -> Told | None:
+    def make(self, member: str, out: Path, progress: Progress, stopped: Stopped) -> ResultText | None:
         """Write what a member lacks into a new file."""
         to = MemberId(bytes.fromhex(member))
         try:
             made = syncing.make(self._session, to, out, progress=_stages(progress, stopped))
         except StoppedError:
             return None
-        return Told(tuple(made_lines(made)))
+        return ResultText(tuple(made_lines(made)))
 
-    def show(self, file: Path, progress: Progress, stopped: Stopped) -> Told | None:
+    def show(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText | None:
         """Say what is in a bundle."""
         try:
-            return Told(tuple(inside_lines(syncing.show(self._session, file, progress=_stages(progress, stopped)))))
+            return ResultText(
+                tuple(inside_lines(syncing.show(self._session, file, progress=_stages(progress, stopped))))
+            )
         except StoppedError:
             return None
 
-    def take(self, file: Path, progress: Progress, stopped: Stopped) -> Told | None:
+    def import_bundle(self, file: Path, progress: Progress, stopped: Stopped) -> ResultText | None:
         """Bring in what of a bundle is signed and listed, and do at once what this seat owes to others for it.
 
         The app stays open after it: until the keys are replaced, a device that was ended could open what it writes.
         """
         try:
-            taken = syncing.take(self._session, file, progress=_stages(progress, stopped))
+            imported = syncing.import_bundle(self._session, file, progress=_stages(progress, stopped))
         except StoppedError:
             return None
-        lines = (*taken_lines(taken), *arrival.settle(self._session))
-        return Told(lines, waits=bool(taken.waits or taken.conflicts))
+        lines = (*imported_lines(imported), *housekeeping.settle(self._session))
+        return ResultText(lines, pending=bool(imported.pending or imported.conflicts))
 
 
 def _stages(progress: Progress, stopped: Stopped) -> Stages:

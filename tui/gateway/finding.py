@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tui.gateway.subject import Door, Subject, case_id
-from tui.values import CaseLine, CaseListStart, FoundShown, HitShown
+from tui.gateway.subject import Subject, UnlockedVault, case_id
+from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown
 from vault.errors import InternalError
 from vault.index.cases import CaseRow, FoundCases, Place, Sort
 from vault.policy.roles import Action
-from vault.services import cases, listing, searching
-from vault.services.listing import CaseList
+from vault.services.cases import cases, listing, searching
+from vault.services.cases.listing import CaseList
 
 
 class Finding(Subject):
@@ -18,7 +18,7 @@ class Finding(Subject):
 
     sorts: ClassVar[tuple[str, ...]] = tuple(sort.value for sort in (Sort.NAME, Sort.REF, Sort.STATUS, Sort.DUE))
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
         self._list: CaseList | None = None
         self._found: tuple[str, FoundCases | None] = ("", None)
@@ -54,11 +54,15 @@ class Finding(Subject):
     def alone(self, shown: tuple[str, ...]) -> frozenset[str]:
         """Return those of these cases that no other member can open; where there is no other member, none is named."""
         session = self._session
-        if len(session.directory.standing.members) == 1 or not self._may(Action.CASE_READ):
+        if len(session.directory.effective.members) == 1 or not self._may(Action.CASE_READ):
             return frozenset()
-        held = [one for one in map(case_id, shown) if session.holds(one) and one not in session.hidden]
+        held = [
+            compartment
+            for compartment in map(case_id, shown)
+            if session.holds(compartment) and compartment not in session.hidden
+        ]
         session.states_of(held)  # judged together, then asked one by one
-        return frozenset(one.hex() for one in held if cases.only_you(session, one) is not None)
+        return frozenset(compartment.hex() for compartment in held if cases.only_you(session, compartment) is not None)
 
     def search(self, untrusted_words: str) -> FoundShown:
         """Find records; one entry covers all hits."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.values_access import HolderLine
+from tui.values.values_access import HolderLine
 from vault.access.session import Session
 from vault.ids import MemberId
-from vault.services.authors import name_in, names_of_members
-from vault.services.limits import Term
-from vault.services.terms import last_day
+from vault.services.grants.timed_grants import last_day
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.expired_rights import Term
 
 
 def holder_lines(session: Session, members: Iterable[MemberId], terms: Iterable[Term] = ()) -> tuple[HolderLine, ...]:

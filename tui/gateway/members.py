@@ -7,17 +7,20 @@ from pathlib import Path
 
 from tui.gateway.changes import changed, files
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
-from tui.values_exchange import Told
-from tui.values_members import Changed, MemberLine, MembersShown, RequestShown
-from vault.access.inviting import Answer
+from tui.values.values_exchange import ResultText
+from tui.values.values_members import Changed, MemberLine, MembersShown, RequestShown
+from vault.access.membership.inviting import Answer
 from vault.errors import InternalError, UsageError, VaultError
 from vault.ids import MemberId
 from vault.policy.roles import ALLOWED, Action
-from vault.services import dates, deputies, devices, joining, losing, members, syncing, terms
-from vault.services.authors import name_in, names_of_members
-from vault.services.joining import Admitted
-from vault.services.members import MemberShown
-from vault.services.members import suspend as end_every_device
+from vault.services.exchange import syncing
+from vault.services.grants import deputies, timed_grants
+from vault.services.members import devices, joining, members, unsynced_work
+from vault.services.members.joining import Admitted
+from vault.services.members.members import MemberShown
+from vault.services.members.members import suspend as end_every_device
+from vault.services.projection import dates
+from vault.services.projection.authors import name_in, names_of_members
 from vault.store.files import write_new
 
 _ACTS = (
@@ -40,38 +43,40 @@ class Members(Subject):
         session = self._session
         names = names_of_members(session)
         lent = {
-            member: ", ".join(f"{name_in(names, one)} until {terms.last_day(until)}" for one, until in to.items())
-            for member, to in terms.lent(session).items()
+            member: ", ".join(
+                f"{name_in(names, item)} until {timed_grants.last_day(until)}" for item, until in to.items()
+            )
+            for member, to in timed_grants.lent(session).items()
         }
         stands_in = deputies.deputies(session)
         shown = [
-            self._line(one, name_in(names, stands_in[one.member]) if one.member in stands_in else "", lent)
-            for one in members.list_all(session, also_left=also_left)
+            self._line(member, name_in(names, stands_in[member.member]) if member.member in stands_in else "", lent)
+            for member in members.list_all(session, also_left=also_left)
         ]
         return MembersShown(tuple(shown), dates.duties_are_separated(session), self._may(*_ACTS))
 
-    def _line(self, one: MemberShown, deputy: str, lent: dict[MemberId, str]) -> MemberLine:
+    def _line(self, member: MemberShown, deputy: str, lent: dict[MemberId, str]) -> MemberLine:
         return MemberLine(
-            member=one.member.hex(),
-            name=one.name,
-            roles=tuple(sorted(role.value for role in one.roles)),
-            devices=len(one.seats),
-            until="" if one.until_ms is None else terms.last_day(one.until_ms),
-            stand=one.stand.value,
+            member=member.member.hex(),
+            name=member.name,
+            roles=tuple(sorted(role.value for role in member.roles)),
+            devices=len(member.seats),
+            until="" if member.until_ms is None else timed_grants.last_day(member.until_ms),
+            stand=member.stand.value,
             deputy=deputy,
-            lent=lent.get(one.member, ""),
-            is_you=one.member == self._session.member,
-            may_stand_in=bool(one.seats) and bool(one.roles & ALLOWED[Action.CASE_SHARE]),
+            lent=lent.get(member.member, ""),
+            is_you=member.member == self._session.member,
+            may_stand_in=bool(member.seats) and bool(member.roles & ALLOWED[Action.CASE_SHARE]),
         )
 
     # ---- joining ------------------------------------------------------------------------------------------------
 
-    def invite(self, like: str, days: int, out: Path) -> Told:
+    def invite(self, like: str, days: int, out: Path) -> ResultText:
         """Write an invitation for somebody new into a new file."""
         write_new(out, joining.invite(self._session, like=like, days=days))
         return _invited(out)
 
-    def invite_device(self, member: str, out: Path) -> Told:
+    def invite_device(self, member: str, out: Path) -> ResultText:
         """Write an invitation for a further device of a member into a new file."""
         write_new(out, joining.invite_device(self._session, member_id(member)))
         return _invited(out)
@@ -150,7 +155,7 @@ class Members(Subject):
 
     def before_roles(self, member: str, roles: Sequence[str]) -> str:
         """Return what to ask about before a member gets exactly these roles; empty where nothing is lost by it."""
-        return losing.before_roles(self._session, member_id(member), roles)
+        return unsynced_work.before_roles(self._session, member_id(member), roles)
 
     def change_roles(self, member: str, roles: Sequence[str], *, by_root: bool) -> Changed:
         """Give a member exactly these roles."""
@@ -160,24 +165,26 @@ class Members(Subject):
 
     # ---- standing in --------------------------------------------------------------------------------------------
 
-    def lend(self, member: str, deputy: str, until: str) -> Told:
+    def lend(self, member: str, deputy: str, until: str) -> ResultText:
         """Open a member's cases to a deputy until the end of a day: those that the giver holds."""
-        until_ms = terms.end_of_day(until)
-        given = terms.away(self._session, member_id(member), member_id(deputy), until_ms=until_ms).given
+        until_ms = timed_grants.end_of_day(until)
+        given = timed_grants.away(self._session, member_id(member), member_id(deputy), until_ms=until_ms).given
         if not given:
-            return Told(("Nothing was lent: of the cases that you hold, the deputy opens each of theirs already.",))
+            return ResultText(
+                ("Nothing was lent: of the cases that you hold, the deputy opens each of theirs already.",)
+            )
         cases = "1 case is" if given == 1 else f"{given} cases are"
-        return Told(
+        return ResultText(
             (
-                f"{cases} open to the deputy until {terms.last_day(until_ms)}; then their keys change.",
+                f"{cases} open to the deputy until {timed_grants.last_day(until_ms)}; then their keys change.",
                 "Only cases that you hold can be lent by you. The owner is told.",
             )
         )
 
-    def name_deputy(self, member: str, deputy: str) -> Told:
+    def name_deputy(self, member: str, deputy: str) -> ResultText:
         """Name who opens a member's new cases too; nobody for an empty id."""
         deputies.set_deputy(self._session, member_id(member), member_id(deputy) if deputy else None)
-        return Told(
+        return ResultText(
             (
                 "The deputy is named." if deputy else "Nobody stands in for this member any more.",
                 "It counts for cases made from now on. Those that stand are given one by one, or lent for a time.",
@@ -190,8 +197,8 @@ def member_id(member: str) -> MemberId:
     return MemberId(bytes.fromhex(member))
 
 
-def _invited(out: Path) -> Told:
-    return Told(
+def _invited(out: Path) -> ResultText:
+    return ResultText(
         (
             f"The invitation is at {out}. No secret is in it, but your name: hand it over yourself.",
             "On the new device:",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tui.gateway.changes import changed
 from tui.gateway.subject import Progress, Subject
-from tui.values_members import Changed, ProposalShown
-from vault.services import rostering
-from vault.services.rostering import Shown
+from tui.values.values_members import Changed, ProposalShown
+from vault.services.members import rostering
+from vault.services.members.rostering import Shown
 from vault.store.files import write_new
 
 

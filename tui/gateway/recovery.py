@@ -11,15 +11,24 @@ from typing import Final
 
 from tui.gateway import coming_back
 from tui.gateway.coming_back import WayBack
-from tui.gateway.subject import Door, Progress, Stopped, StoppedError, Subject, telling
-from tui.values_own import BackPlan, CameBack, DrillDone, RecoveryStanding, SealedAnew, SheetsMade, TypingPlace
-from vault.access.root_secret import kept_secret
+from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, UnlockedVault, telling
+from tui.values.values_own import (
+    BackPlan,
+    CameBack,
+    DrillDone,
+    RecoveryStatus,
+    SealedAnew,
+    SheetsMade,
+    TypingPlace,
+)
+from vault.access.seat_keys.root_secret import kept_secret
 from vault.policy.decide import may
 from vault.policy.roles import Action
 from vault.seal.sheets import Sheet
-from vault.services import dates, recovery
-from vault.services.dates import Done
-from vault.services.sheets import TypedSheets, is_word, questions, shared_place, sheet_files, shown
+from vault.services.credentials import recovery
+from vault.services.credentials.sheets import TypedSheets, is_word, questions, shared_place, sheet_files, shown
+from vault.services.projection import dates
+from vault.services.projection.dates import Done
 
 _PROPOSED_EVERY_MS: Final = 20 * 3_600_000
 
@@ -29,7 +38,7 @@ class Recovery(Subject):
 
     shapes: tuple[str, ...] = tuple(recovery.SHAPES)
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: UnlockedVault) -> None:
         super().__init__(door)
         self._sheets: tuple[Sheet, ...] = ()
         self._typed = TypedSheets()
@@ -40,7 +49,7 @@ class Recovery(Subject):
 
         That it was proposed is remembered.
         """
-        session, state = self._session, self._door.state
+        session, state = self._session, self._unlocked.state
         now, last = session.log.now_ms(), dates.read(session.vault, state).proposed
         if last is not None and now - last < _PROPOSED_EVERY_MS:
             return False
@@ -49,24 +58,24 @@ class Recovery(Subject):
             dates.note(session.vault, Done.PROPOSED, now, state)
         return proposes
 
-    def standing(self) -> RecoveryStanding:
+    def status(self) -> RecoveryStatus:
         """Return how recovery stands."""
         session = self._session
-        found = recovery.standing(session)
-        return RecoveryStanding(
+        found = recovery.status(session)
+        return RecoveryStatus(
             root_words=found.root_words,
             may_manage=self._may_manage,
             secret_is_here=found.secret_is_here,
             drill_ms=found.drill_ms,
             without=found.without,
             stale=found.stale,
-            used=tuple(one.words for one in found.used),
+            used=tuple(use.words for use in found.used),
         )
 
     @property
     def are_made(self) -> bool:
         """Whether sheets were made here already, proven or not."""
-        return bool(dates.read(self._session.vault, self._door.state).made)
+        return bool(dates.read(self._session.vault, self._unlocked.state).made)
 
     # ---- a new set ----------------------------------------------------------------------------------------------
 
@@ -129,7 +138,7 @@ class Recovery(Subject):
         Nothing stops it: half of it would be a root of which nobody has sheets.
         """
         made = recovery.renew(self._session, self._typed, shape=shape, progress=progress)
-        return self._hold(made.sheets), SealedAnew(made.followed.replaced, made.followed.waiting)
+        return self._hold(made.sheets), SealedAnew(made.followed.replaced, made.followed.pending)
 
     def follow(self, progress: Progress, stopped: Stopped) -> SealedAnew | None:
         """Replace the keys that replaced sheets still open; None when it was stopped, and then some may be replaced."""
@@ -137,13 +146,13 @@ class Recovery(Subject):
             done = recovery.follow(self._session, telling(progress, stopped))
         except StoppedError:
             return None
-        return SealedAnew(done.replaced, done.waiting)
+        return SealedAnew(done.replaced, done.pending)
 
     # ---- back in, while nobody is -------------------------------------------------------------------------------
 
     def look_back(self, source: Path | None, member: str, passphrase: bytearray) -> BackPlan:
         """Look at the vault here, or at a backup, before sheets are typed; a passphrase chosen already is wiped."""
-        self._way, plan = coming_back.look_back(self._door, source, member, passphrase)
+        self._way, plan = coming_back.look_back(self._unlocked, source, member, passphrase)
         return plan
 
     def require_fitting(self) -> None:
@@ -153,7 +162,7 @@ class Recovery(Subject):
 
     def come_back(self, passphrase: bytearray, progress: Progress) -> CameBack:
         """Bring the member back, with a new passphrase, which is wiped; nobody is let in by that."""
-        done = coming_back.come_back(self._door, self._way, self._typed, passphrase, progress)
+        done = coming_back.come_back(self._unlocked, self._way, self._typed, passphrase, progress)
         self.forget()
         return done
 

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
-from tui.shaping import questions_shown
-from tui.values import Exported, ExportStep, RecipientShown
+from tui.values.shaping import questions_shown
+from tui.values.values import Exported, ExportStep, RecipientShown
 from vault.policy.roles import Action
 from vault.seal.age import fingerprint
-from vault.services import asking, exporting, partners
-from vault.services.approving import Second
-from vault.services.export_steps import DeclinedError
-from vault.services.report_covers import Wish
+from vault.services.approvals import approval_by_file
+from vault.services.approvals.approving import Second
+from vault.services.exports import exporting, partners
+from vault.services.exports.export_steps import DeclinedError
+from vault.services.exports.report_covers import Wish
 
 
 class Referral(Subject):
@@ -26,7 +27,7 @@ class Referral(Subject):
 
     def recipients(self) -> tuple[RecipientShown, ...]:
         """Return to whom packages can be sealed."""
-        return tuple(RecipientShown(one.name, one.fingerprint) for one in partners.list_all(self._session))
+        return tuple(RecipientShown(partner.name, partner.fingerprint) for partner in partners.list_all(self._session))
 
     def words_of(self, age_recipient: str) -> str:
         """Return the words of a key, to be compared by voice."""
@@ -71,7 +72,7 @@ class Referral(Subject):
             second: asks the second person at this keyboard.
             answer: the file in which a second person elsewhere answered.
         """
-        given = None if answer is None else asking.read_answer(self._session, answer)
+        given = None if answer is None else approval_by_file.read_answer(self._session, answer)
         try:
             done = exporting.export(
                 self._session,

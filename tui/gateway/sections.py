@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from tui import shaping
 from tui.gateway.holders import holder_lines
 from tui.gateway.members import member_id
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, case_id, telling
-from tui.values_access import HolderLine, SectionLine, SectionShown
-from tui.values_exchange import Told
+from tui.values import shaping
+from tui.values.values_access import HolderLine, SectionLine, SectionShown
+from tui.values.values_exchange import ResultText
 from vault.casework.access import SectionKind
 from vault.policy.roles import Action
-from vault.services import authors, sections, sharing
+from vault.services.cases import sections
+from vault.services.grants import sharing
+from vault.services.projection import authors
 
 
 class Sections(Subject):
@@ -23,13 +25,15 @@ class Sections(Subject):
     def list_of(self, case: str) -> tuple[SectionLine, ...]:
         """Return the sections of a case that this member holds."""
         return tuple(
-            SectionLine(one.section.hex(), one.what.value, one.title, len(one.holders), one.with_recovery)
-            for one in sections.list_of(self._session, case_id(case))
+            SectionLine(
+                section.section.hex(), section.what.value, section.title, len(section.holders), section.with_recovery
+            )
+            for section in sections.list_of(self._session, case_id(case))
         )
 
     def create(self, case: str, what: str, title: str, members: tuple[str, ...]) -> str:
         """Make a section, open to this member and others who hold the case; return its id."""
-        others = [member_id(one) for one in members]
+        others = [member_id(member) for member in members]
         return sections.create(self._session, case_id(case), what=what, title=title, members=others).hex()
 
     def open(self, section: str, why: str) -> SectionShown:
@@ -45,10 +49,10 @@ class Sections(Subject):
             title=head.title,
             holders=holder_lines(session, held_by.members),
             with_recovery=held_by.with_recovery,
-            persons=tuple(shaping.person_shown(one.record, one.value, one.heads) for one in view.persons),
+            persons=tuple(shaping.person_shown(person.record, person.value, person.heads) for person in view.persons),
             notes=tuple(
-                shaping.note_shown(one.record, one.value, one.written_ms, one.heads, by.get(one.record, ""))
-                for one in view.notes
+                shaping.note_shown(note.record, note.value, note.written_ms, note.heads, by.get(note.record, ""))
+                for note in view.notes
             ),
             may_share=bool(self._may(Action.CASE_SHARE)),
         )
@@ -59,18 +63,18 @@ class Sections(Subject):
         held = sharing.holders_of(session, case_id(section)).members if section else frozenset({session.member})
         return holder_lines(session, sharing.holders_of(session, case_id(case)).members - held - {session.member})
 
-    def give(self, section: str, member: str) -> Told:
+    def give(self, section: str, member: str) -> ResultText:
         """Give a section to a member who holds its case."""
         sections.give(self._session, case_id(section), [member_id(member)])
-        return Told(("The section is open to them.", "It reaches another device with your next bundle for them."))
+        return ResultText(("The section is open to them.", "It reaches another device with your next bundle for them."))
 
-    def take_back(self, section: str, member: str, progress: Progress, stopped: Stopped) -> Told:
+    def take_back(self, section: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:
         """Take a section from a member: a new key, and all versions under it."""
         tell = telling(progress, stopped)
         try:
             sharing.revoke(self._session, case_id(section), [member_id(member)], progress=tell)
         except StoppedError:
-            return Told(
-                ("Stopped, but the new key counts already: it was made first.", sharing.WHAT_MAY_BE_KEPT), waits=True
+            return ResultText(
+                ("Stopped, but the new key counts already: it was made first.", sharing.WHAT_MAY_BE_KEPT), pending=True
             )
-        return Told(("The section has a new key.", sharing.WHAT_MAY_BE_KEPT))
+        return ResultText(("The section has a new key.", sharing.WHAT_MAY_BE_KEPT))

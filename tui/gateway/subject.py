@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tui.draft_shelf import DraftShelf
+from tui.values.draft_shelf import DraftShelf
 from vault.access.session import Session
 from vault.errors import InternalError, NotFoundError
 from vault.ids import CompartmentId
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
-from vault.services import arrival
+from vault.services import housekeeping
 
 Progress = Callable[[int, int], None]
 Stopped = Callable[[], bool]
 
 
-class Door:
+class UnlockedVault:
     """What is behind the gateway: nothing until somebody was let in.
 
     Args:
@@ -48,12 +48,12 @@ class Door:
         """Do, once in a session, what this seat owes to others; what a person should hear of it becomes an alarm."""
         if not self._is_settled:
             self._is_settled = True
-            arrival.settle_aloud(self.session)
+            housekeeping.settle_aloud(self.session)
 
     def may(self, *actions: Action) -> frozenset[str]:
         """Return the codes of those acts that this member's roles allow, on a case that they hold."""
-        roles = frozenset[Role]() if self.session.is_over else self.session.roles
-        return frozenset(one.value for one in actions if may(roles, one, holds_case=True).allowed)
+        roles = frozenset[Role]() if self.session.is_expired else self.session.roles
+        return frozenset(action.value for action in actions if may(roles, action, holds_case=True).allowed)
 
     @property
     def session(self) -> Session:
@@ -77,16 +77,16 @@ class Subject:
         door: the gateway.
     """
 
-    def __init__(self, door: Door) -> None:
-        self._door = door
+    def __init__(self, door: UnlockedVault) -> None:
+        self._unlocked = door
 
     @property
     def _session(self) -> Session:
-        return self._door.session
+        return self._unlocked.session
 
     def _may(self, *actions: Action) -> frozenset[str]:
         """Return the codes of those acts that this member's roles allow, on a case that they hold."""
-        return self._door.may(*actions)
+        return self._unlocked.may(*actions)
 
 
 class StoppedError(Exception):

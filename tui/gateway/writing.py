@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tui.gateway.subject import Subject, case_id
-from tui.values import DraftShown, Spot
+from tui.values.values import DraftShown, Spot
 from vault.ids import make_id
-from vault.services import notes, sections
+from vault.services.cases import notes, sections
 
 
 class Writing(Subject):
@@ -19,15 +19,15 @@ class Writing(Subject):
 
     def save(self, draft: DraftShown) -> None:
         """Keep a draft, sealed and on the medium when this returns."""
-        self._door.shelf.save(draft)
+        self._unlocked.shelf.save(draft)
 
     def forget(self, draft: DraftShown) -> None:
         """Delete a draft."""
-        self._door.shelf.forget(draft)
+        self._unlocked.shelf.forget(draft)
 
     def drafts(self) -> tuple[DraftShown, ...]:
         """Return this member's drafts, the last saved first."""
-        return self._door.shelf.list()
+        return self._unlocked.shelf.list()
 
     def finish(self, draft: DraftShown) -> str:
         """Keep the draft as a note and forget the draft; returns the note's id. The note is durable first."""
@@ -44,8 +44,8 @@ class Writing(Subject):
 
     def keep_spot(self, spot: Spot) -> None:
         """Remember, sealed, where somebody was when the app locks."""
-        self._door.shelf.keep_spot(spot)
+        self._unlocked.shelf.keep_spot(spot)
 
     def take_spot(self) -> Spot | None:
         """Return where somebody was, once."""
-        return self._door.shelf.take_spot()
+        return self._unlocked.shelf.take_spot()

@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
-from tui.safe_text import safe_line
+from tui.text.safe_text import safe_line
 
 _CUT: Final = "~"
 _GAP: Final = "  "

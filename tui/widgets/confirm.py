@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 from typing_extensions import override
 
-from tui.keys import with_layouts
-from tui.safe_content import safe_content
+from tui.text.keys import with_layouts
+from tui.text.safe_content import safe_content
 
 
 class Confirm(ModalScreen[bool]):

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from typing_extensions import override
 
-from tui.safe_text import safe_line
+from tui.text.safe_text import safe_line
 
 _BETWEEN = "  "
 _NEEDED = frozenset({"F1", "Esc"})

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 from typing_extensions import override
 
-from tui.safe_content import safe_content
+from tui.text.safe_content import safe_content
 from vault.clock import monotonic_ms
 
 BAR_CELLS: Final = 40

@@ -10,28 +10,24 @@ from types import TracebackType
 from typing import Self
 
 from vault import clock
-from vault.access.absence import require_here, require_sound, waits_for
-from vault.access.alarms import CLOCK_ALARM, Alarm, faults_among, settled, stored_code
-from vault.access.compartments import audit_is_stale, give_to_behind, join_epochs
-from vault.access.copies import CopyKeys, copy_keys
-from vault.access.directory import Directory
-from vault.access.key_lists import Lacking
-from vault.access.own_files import OwnFile
-from vault.access.pins import PinFile, PinKeeper, Pins, with_keys
-from vault.access.proving import Prover
+from vault.access.pins.alarms import CLOCK_ALARM, Alarm, faults_among, settled, stored_code
+from vault.access.pins.copies import CopyKeys, copy_keys
+from vault.access.pins.own_files import OwnFile
+from vault.access.pins.pins import PinFile, PinKeeper, Pins, with_keys
+from vault.access.trust.absence import require_here, require_sound, waits_for
+from vault.access.trust.directory import Directory
+from vault.access.trust.key_lists import Lacking
+from vault.access.trust.new_epochs import audit_is_stale, grant_current_epoch, join_epochs
+from vault.access.trust.proving import Prover
 from vault.errors import InternalError, RefusedError, VaultError
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId, VaultId
 from vault.index.file import Index, make_index, open_index
 from vault.policy.clocks import ClockReading, has_expired, read_clock
 from vault.policy.decide import may, refusal, whom_to_ask
 from vault.policy.roles import Action, Role
-from vault.records.authority import Authority
-from vault.records.counting import Learned, Quarantined
-from vault.records.holding import CompartmentState, Holding
-from vault.records.payloads import Auditor
 from vault.records.seatlog import SeatLog
 from vault.records.work import Work
-from vault.seal.keyfile import KeyFile, SeatSecrets
+from vault.seal.entrance.keyfile import KeyFile, SeatSecrets
 from vault.seal.keyring import Keyring
 from vault.seal.keys import derive_index_tag
 from vault.seal.recipients import KemPrivate
@@ -41,6 +37,10 @@ from vault.store.drafts import Drafts, open_drafts
 from vault.store.engine import Database
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
+from vault.validity.audit_payloads import Auditor
+from vault.validity.authority import Authority
+from vault.validity.compartment_access import AccessResolver, CompartmentState
+from vault.validity.version_validity import Learned, Quarantined
 
 
 @dataclass(slots=True)
@@ -56,11 +56,11 @@ class Session:
         learned: what counting found in the rows so far.
         audits: audit pseudonyms of cases met so far.
         quarantine: what catching up with the logs found not to count.
-        lacking: which epochs and grants are listed and not here (`access.absence`).
+        lacking: which epochs and grants are listed and not here (`trust.absence`).
         state: this account's state folder.
         highest_ms: the highest time believed so far, or 0; see `clock`.
-        ends: until when this member holds cases, ms UTC, as far as its index was asked (`services.limits`).
-        is_over: whether the day has passed until which the member was admitted (`services.members`).
+        ends: until when this member holds cases, ms UTC, as far as its index was asked (`projection.expired_rights`).
+        is_expired: whether the day has passed until which the member was admitted (`members.members`).
         here: the seats that had a way into this folder since its database got its key, as far as this account saw.
         keys_now: the valid `keys` file and this seat's slot in it; None where the file that was found is in doubt.
     """
@@ -91,7 +91,7 @@ class Session:
     _index: Index | None = field(default=None, repr=False)
     is_closed: bool = False
     ends: Mapping[CompartmentId, int] = field(default_factory=dict)
-    is_over: bool = False
+    is_expired: bool = False
     here: frozenset[SeatId] = frozenset()
     keys_now: tuple[KeyFile, int] | None = None
 
@@ -129,7 +129,7 @@ class Session:
 
     def add_alarm(self, alarm: Alarm) -> None:
         """Have a person hear of something, once."""
-        if alarm.code not in {one.code for one in self.alarms}:
+        if alarm.code not in {alarm.code for alarm in self.alarms}:
             self.alarms = (*self.alarms, alarm)
 
     @property
@@ -159,7 +159,7 @@ class Session:
     @property
     def hidden(self) -> frozenset[CompartmentId]:
         """The cases whose date has passed for this member by now."""
-        now_ms = self.clock().counts_ms
+        now_ms = self.clock().trusted_ms
         return frozenset(case for case, until_ms in self.ends.items() if has_expired(until_ms, now_ms))
 
     def require(self, action: Action, case: CompartmentId | None = None) -> str:
@@ -169,16 +169,16 @@ class Session:
             RefusedError: the member's roles do not allow it, or the case was not granted, or is not any more.
         """
         holds = case is not None and self.holds(case)
-        roles = frozenset[Role]() if self.is_over else self.roles
+        roles = frozenset[Role]() if self.is_expired else self.roles
         decision = may(roles, action, holds_case=holds, has_expired=case in self.hidden)
         if not decision.allowed:
-            rule = "over" if self.is_over else decision.rule
+            rule = "over" if self.is_expired else decision.rule
             raise RefusedError(refusal(action, rule), advice=whom_to_ask(action, rule))
         return decision.rule
 
     def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Alarm]:
         """Return the alarms that stop an act, less those in the logs of seats that it takes something from alone."""
-        return faults_among(self.alarms, live=self.directory.standing.certificates, taken_from=taken_from)
+        return faults_among(self.alarms, live=self.directory.effective.certificates, taken_from=taken_from)
 
     def require_sound_log(self, *compartments: CompartmentId, taken_from: Collection[SeatId] = ()) -> None:
         """Let nothing leave, be granted or be erased there while the log is in doubt; see `require_sound`."""
@@ -204,11 +204,11 @@ class Session:
     def states_of(self, compartments: Iterable[CompartmentId]) -> dict[CompartmentId, CompartmentState | None]:
         """Do so for many at once, in the order given; what one of them needs to know of an author serves them all."""
         wanted, states = dict.fromkeys(compartments), self.learned.states
-        if unknown := [one for one in wanted if one not in states]:
+        if unknown := [compartment for compartment in wanted if compartment not in states]:
             with self.database.reading() as rows:
-                holding = Holding(self.authority(rows), self.learned.listings)
+                holding = AccessResolver(self.authority(rows), self.learned.listings)
                 states.update(holding.states(unknown))
-        return {one: states[one] for one in wanted}
+        return {compartment: states[compartment] for compartment in wanted}
 
     def authority(self, rows: Rows) -> Authority:
         """Return the judge of who wrote an entry, over one moment of the rows."""
@@ -244,13 +244,13 @@ class Session:
     def settle_keys(self, compartment: CompartmentId) -> None:
         """Join several current epochs, or one that others made without this seat, under a new one."""
         state = None if waits_for(self, compartment, keys_only=True) else self.state_of(compartment)
-        if state is not None and not self.give_to_behind(compartment):
+        if state is not None and not self.grant_current_epoch(compartment):
             join_epochs(self.log, self.directory, self.roles, state)
 
-    def give_to_behind(self, compartment: CompartmentId) -> bool:
+    def grant_current_epoch(self, compartment: CompartmentId) -> bool:
         """Give the current key to holders whom its maker did not know of; say whether there were any."""
         state = None if waits_for(self, compartment, keys_only=True) else self.state_of(compartment)
-        return state is not None and give_to_behind(self.log, self.directory, self.roles, state)
+        return state is not None and grant_current_epoch(self.log, self.directory, self.roles, state)
 
     def drafts(self) -> Drafts:
         """Return this member's drafts, opened on first use."""
@@ -259,7 +259,7 @@ class Session:
         return self._drafts
 
     def index(self) -> Index:
-        """Return this member's index, opened on first use. `services.projection.caught_up` brings it up to date."""
+        """Return this member's index, opened on first use. `up_to_date_index` brings it up to date."""
         if self._index is None:
             key = self._secrets.index_key
             # Also a look needs the index: where the disk is full it gets the room that was kept.
@@ -288,9 +288,9 @@ class Session:
         return Auditor(self.vault, self.seat, self.kem_private, self.learned.listings)
 
     def clock(self) -> ClockReading:
-        """Look at the clock; what it says counts only as far as `policy.clocks` lets it."""
+        """Look at the clock; what it says is valid only as far as `policy.clocks` lets it."""
         reading = read_clock(self.highest_ms, self.log.now_ms())
-        self.highest_ms = reading.counts_ms
+        self.highest_ms = reading.trusted_ms
         return reading
 
     def believe_clock(self) -> None:
@@ -305,7 +305,7 @@ class Session:
 
     def _pins_now(self) -> Pins:
         pins = self._next_pins() if self.keys_now is None else with_keys(self._next_pins(), *self.keys_now)
-        return replace(pins, alarms=self.lasting_alarms, highest_ms=self.clock().counts_ms, here=self.here)
+        return replace(pins, alarms=self.lasting_alarms, highest_ms=self.clock().trusted_ms, here=self.here)
 
     def settle_alarms(self, found: Alarm | None) -> None:
         """Take note of a verification of all data: what it found, or None, which settles what is remembered.

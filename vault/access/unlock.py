@@ -9,45 +9,52 @@ from pathlib import Path
 from time import sleep
 
 from vault import __version__, platform
-from vault.access.alarms import Alarm
-from vault.access.attempts import attempts_key, count_attempts
-from vault.access.clocks import clock_alarms
-from vault.access.compartments import audit_is_stale, ratchet_is_newest
-from vault.access.continuity import Continuity, after_damage, judge, judge_keys, judge_roster, with_remembered
-from vault.access.delays import Wait
-from vault.access.directory import Directory, read_directory
-from vault.access.keychange import renew_slot, settle_new_keys
-from vault.access.keyrings import GrantedKey, open_missing, stored_keyring, with_directory_keys
-from vault.access.migration import bring_up_to_date
-from vault.access.own_devices import judge_devices
-from vault.access.pins import PinFile, PinKeeper, Pins, first_pins, pinned_now, this_machine, with_keys
-from vault.access.proving import Prover
-from vault.access.refresh import needs_refresh, refresh
-from vault.access.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
+from vault.access.membership.pending_seat import FIRST, PendingSeat, finish_joining, pending_seat_of
+from vault.access.pins.alarms import Alarm
+from vault.access.pins.clocks import clock_alarms
+from vault.access.pins.delays import Wait
+from vault.access.pins.pins import PinFile, PinKeeper, Pins, first_pins, pinned_now, this_machine, with_keys
+from vault.access.seat_keys.keychange import renew_slot, settle_new_keys
+from vault.access.seat_keys.refresh import needs_refresh, refresh
+from vault.access.seat_keys.rekeying import doors_of, finish_rekey, open_with_doors, remember_slot
+from vault.access.seat_keys.throttle import one_attempt
 from vault.access.session import Session
-from vault.access.sheets_used import judge_sheets
-from vault.access.trying import one_attempt
-from vault.access.waiting import FIRST, Waiting, finish_joining, waiting_seat
+from vault.access.trust.attempts import attempts_key, count_attempts
+from vault.access.trust.continuity import (
+    Continuity,
+    after_damage,
+    judge,
+    judge_keys,
+    judge_roster,
+    with_remembered,
+)
+from vault.access.trust.directory import Directory, read_directory
+from vault.access.trust.keyrings import GrantedKey, open_missing, stored_keyring, with_directory_keys
+from vault.access.trust.migration import bring_up_to_date
+from vault.access.trust.new_epochs import audit_is_stale, ratchet_is_newest
+from vault.access.trust.own_devices import judge_devices
+from vault.access.trust.proving import Prover
+from vault.access.trust.sheets_used import judge_sheets
 from vault.display import counted
 from vault.errors import TryAgainError, VerificationError
 from vault.ids import SeatId, VaultId
 from vault.policy.clocks import read_clock
-from vault.records.authority import Listings
-from vault.records.counting import Learned
 from vault.records.seatlog import SealedPlace, SeatLog, begin, renew_tiles, resume
 from vault.records.work import Entry, Work
-from vault.seal.doors import DoorKeys
-from vault.seal.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.doors import DoorKeys
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.unlocking import OpenedSlot
+from vault.seal.entrance.unlocking import unlock as open_slot_with
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key
-from vault.seal.unlocking import OpenedSlot
-from vault.seal.unlocking import unlock as open_slot_with
 from vault.store.engine import Database
 from vault.store.files import BALLAST_SIZE, make_ballast, read_limited
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.shape import shape_faults
+from vault.validity.authority import Listings
+from vault.validity.version_validity import Learned
 
 _AMPLE = 16
 _BROKEN_PINS = Alarm(
@@ -119,7 +126,7 @@ class _Found:
     keyring: Keyring
     listings: Listings
     directory: Directory
-    waiting: Waiting | None
+    waiting: PendingSeat | None
     begins: bool
     continuity: Continuity
     keys_alarms: tuple[Alarm, ...]
@@ -230,7 +237,7 @@ class _Opening:
             keyring = stored_keyring(rows, place)
             granted = open_missing(rows, place, KemPrivate.from_seed(secrets.kem_seed), keyring, listings)
             held = with_directory_keys(keyring, granted)
-            waiting = waiting_seat(rows, place, held)
+            waiting = pending_seat_of(rows, place, held)
             directory = read_directory(rows, vault=self.vault, keyring=held, root_public=secrets.root_public)
             begins = waiting is not None and waiting.begins(directory, secrets, pins)
             identity = public_key(secrets.identity_seed)
@@ -298,7 +305,7 @@ class _Logs:
     place: SealedPlace
     keyring: Keyring
     directory: Directory
-    waiting: Waiting | None
+    waiting: PendingSeat | None
 
     def open(self, rows: Rows, continuity: Continuity) -> SeatLog:
         if self.waiting is not None:

@@ -83,5 +83,5 @@ class Disclosure:
             self, "pseudonyms", checked_items(self.pseudonyms, PseudonymGiven, "pseudonyms of a disclosure")
         )
         object.__setattr__(
-            self, "read", tuple(checked_bytes(one, "version in a disclosure", DIGEST_SIZE) for one in self.read)
+            self, "read", tuple(checked_bytes(digest, "version in a disclosure", DIGEST_SIZE) for digest in self.read)
         )

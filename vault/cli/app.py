@@ -8,8 +8,8 @@ import os
 import sys
 from typing import NoReturn
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
+from vault.cli.output import Output, Result
 from vault.cli.text import HELP
 from vault.errors import NoVaultError, UsageError
 
@@ -33,10 +33,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     parser.set_defaults(command=_open)
 
 
-def _open(args: argparse.Namespace, face: Face) -> Result:
+def _open(args: argparse.Namespace, output: Output) -> Result:
     from vault.store.folder import VaultFolder, holds_backup
 
-    del face
+    del output
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return Result({"help": HELP}, HELP.splitlines())
     if not has_screen():

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault.cli.export import PROGRESS, add_report, declined, undecided, wish_of
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
 from vault.errors import RefusedError
 
 if TYPE_CHECKING:
-    from vault.services.asking import Asked
-    from vault.services.exporting import Undecided
+    from vault.services.approvals.approval_by_file import Asked
+    from vault.services.exports.exporting import Undecided
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -43,14 +43,16 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     listing.set_defaults(command=_list)
 
 
-def _ask(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import asking, cases, exporting
-    from vault.services.export_steps import DeclinedError
+def _ask(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.approvals import approval_by_file
+    from vault.services.cases import cases
+    from vault.services.exports import exporting
+    from vault.services.exports.export_steps import DeclinedError
 
     _require_new(args.out)
-    approve = approve_here(args, face, "Ask about them")
-    with opened(args, face) as session:
-        wish = wish_of(args, face)
+    approve = approve_here(args, output, "Ask about them")
+    with opened(args, output) as session:
+        wish = wish_of(args, output)
 
         def act(decisions: Mapping[str, str]) -> Asked | Undecided:
             return exporting.ask(
@@ -63,16 +65,16 @@ def _ask(args: argparse.Namespace, face: Face) -> Result:
                 wish=wish,
                 approve=approve,
                 approver=args.second,
-                progress=partial(face.progress, what=PROGRESS),
+                progress=partial(output.progress, what=PROGRESS),
             )
 
         try:
-            asked = with_answers(args, face, act)
+            asked = with_answers(args, output, act)
         except DeclinedError:
             raise declined() from None
         if isinstance(asked, exporting.Undecided):
             return undecided(asked)
-        asking.keep(args.out, asked.file)
+        approval_by_file.keep(args.out, asked.file)
     names = ", ".join(asked.names)
     data = {"file": str(args.out), "digest": asked.digest.hex(), "approvers": list(asked.names)}
     lines = [
@@ -83,18 +85,19 @@ def _ask(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, lines)
 
 
-def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import asking, authors
+def _show(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.approvals import approval_by_file
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
-        question = asking.read_question(session, args.file)
+    with opened(args, output) as session:
+        question = approval_by_file.read_question(session, args.file)
         name = authors.name_in(authors.names_of_members(session), question.member)
         if args.files is not None:
             _require_new(args.files)
             args.files.mkdir(mode=0o700)
             for place in ("report.pdf", "data.json"):
                 if place in question.wanted.contents:
-                    asking.keep(args.files / place, question.wanted.contents[place])
+                    approval_by_file.keep(args.files / place, question.wanted.contents[place])
     data = {
         "from": name,
         "act": question.wanted.act,
@@ -111,13 +114,14 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, [f"{name} asks:", *question.wanted.lines(), *how])
 
 
-def _give(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import asking, authors
+def _give(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.approvals import approval_by_file
+    from vault.services.projection import authors
 
     _require_new(args.out)
-    with opened(args, face) as session:
-        answer = asking.give(session, args.file, why=args.reason)
-        asking.keep(args.out, answer.file)
+    with opened(args, output) as session:
+        answer = approval_by_file.give(session, args.file, why=args.reason)
+        approval_by_file.keep(args.out, answer.file)
         name = authors.name_in(authors.names_of_members(session), answer.member)
     lines = [
         f"You approved it as {answer.approval.role}; your log says so. The answer for {name} is at {args.out}.",
@@ -126,16 +130,19 @@ def _give(args: argparse.Namespace, face: Face) -> Result:
     return Result({"answer": str(args.out), "digest": answer.approval.digest.hex(), "for": name}, lines)
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import approving
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.approvals import approving
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         found = approving.approvers(session)
     data = {
         "rule": approving.TWO_PERSON if found else approving.ALONE,
-        "approvers": [{"name": one.name, "member": one.member.hex(), "roles": list(one.roles)} for one in found],
+        "approvers": [
+            {"name": approver.name, "member": approver.member.hex(), "roles": list(approver.roles)}
+            for approver in found
+        ],
     }
-    lines = [f"{one.name}  {', '.join(one.roles)}" for one in found]
+    lines = [f"{approver.name}  {', '.join(approver.roles)}" for approver in found]
     return Result(data, lines or ["Nobody else could approve: such acts are done alone, and the log says so."])
 
 

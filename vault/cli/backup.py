@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vault.cli.coming_back import WISHES, add_wishes, ask_and, data_of, said_of
-from vault.cli.face import Face, Result
 from vault.cli.opening import advising, opened, read_entrance, vault_path
+from vault.cli.output import Output, Result
 from vault.display import MINUTE_UTC, counted, time_data
 from vault.errors import InternalError, RefusedError, UsageError
 
 if TYPE_CHECKING:
-    from vault.access.recovering import BroughtBack
-    from vault.services.restoring import Restored
-    from vault.services.restoring_by_sheets import Regained
-    from vault.services.sheets import TypedSheets
+    from vault.access.recovery.recovering import BroughtBack
+    from vault.services.backups.restoring import Restored
+    from vault.services.backups.restoring_by_sheets import Regained
+    from vault.services.credentials.sheets import TypedSheets
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -48,11 +48,11 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     restore.set_defaults(command=_restore)
 
 
-def _make(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import backups
+def _make(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.backups import backups
 
-    with opened(args, face) as session:
-        made = backups.make(session, args.destination, keep=args.keep, progress=_progress(face))
+    with opened(args, output) as session:
+        made = backups.make(session, args.destination, keep=args.keep, progress=_progress(output))
     if made is None:
         raise InternalError("a backup that nobody cancelled was cancelled")
     data = {
@@ -73,11 +73,11 @@ def _make(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, lines)
 
 
-def _verify(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import backups
-    from vault.services.restoring import day
+def _verify(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.backups import backups
+    from vault.services.backups.restoring import day
 
-    entrance = read_entrance(args, face, lambda: backups.salt_of(args.source))
+    entrance = read_entrance(args, output, lambda: backups.salt_of(args.source))
     with advising(entrance):
         found = backups.verify(
             args.source,
@@ -85,7 +85,7 @@ def _verify(args: argparse.Namespace, face: Face) -> Result:
             passphrase=entrance.factors.passphrase,
             device_secret=entrance.factors.device_secret,
             fido2_secret=entrance.factors.fido2_secret,
-            progress=_progress(face),
+            progress=_progress(output),
         )
     data = {
         "backup": str(found.path),
@@ -104,27 +104,27 @@ def _verify(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, lines)
 
 
-def _restore(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import leftovers
+def _restore(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.computer import leftovers
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
     _refuse_beside_living_vault(args)
     VaultFolder(path).require_free()
     for line in leftovers.clear(path):
-        face.say(line)
+        output.say(line)
     if args.sheets:
-        return _restore_by_sheets(args, face, path)
+        return _restore_by_sheets(args, output, path)
     if any(getattr(args, wish) for wish in WISHES):
         raise UsageError("--new-admin, --all and --end-old go with --sheets")
-    restored = _restore_with_passphrase(args, face, path)
+    restored = _restore_with_passphrase(args, output, path)
     for warning in restored.warnings:
-        face.say(warning)
+        output.say(warning)
     return Result(_restored_data(restored), [*_restored_lines(restored), _IN_ITS_PLACE])
 
 
 def _refuse_beside_living_vault(args: argparse.Namespace) -> None:
-    from vault.services import restoring
+    from vault.services.backups import restoring
 
     opened_ms = restoring.last_opened_here(args.source)
     if opened_ms is not None and not args.old_vault_is_gone:
@@ -135,10 +135,10 @@ def _refuse_beside_living_vault(args: argparse.Namespace) -> None:
         )
 
 
-def _restore_with_passphrase(args: argparse.Namespace, face: Face, path: Path) -> Restored:
-    from vault.services import backups, restoring
+def _restore_with_passphrase(args: argparse.Namespace, output: Output, path: Path) -> Restored:
+    from vault.services.backups import backups, restoring
 
-    entrance = read_entrance(args, face, lambda: backups.salt_of(args.source))
+    entrance = read_entrance(args, output, lambda: backups.salt_of(args.source))
     with advising(entrance):
         return restoring.restore(
             args.source,
@@ -147,27 +147,28 @@ def _restore_with_passphrase(args: argparse.Namespace, face: Face, path: Path) -
             passphrase=entrance.factors.passphrase,
             device_secret=entrance.factors.device_secret,
             fido2_secret=entrance.factors.fido2_secret,
-            progress=_progress(face),
+            progress=_progress(output),
         )
 
 
-def _restore_by_sheets(args: argparse.Namespace, face: Face, path: Path) -> Result:
-    from vault.access.recovering import Wish
-    from vault.services import recovery, restoring_by_sheets
+def _restore_by_sheets(args: argparse.Namespace, output: Output, path: Path) -> Result:
+    from vault.access.recovery.recovering import Wish
+    from vault.services.backups import restoring_by_sheets
+    from vault.services.credentials import recovery
 
     backup = restoring_by_sheets.require_whole(args.source)
-    face.say(f"The backup at {backup} is as it was written. It opens with recovery sheets.")
+    output.say(f"The backup at {backup} is as it was written. It opens with recovery sheets.")
 
     def come_back(member: str, typed: TypedSheets, passphrase: bytearray) -> Regained:
         wish = Wish(member, new_admin=args.new_admin, everything=args.all, ends_old=args.end_old)
         return restoring_by_sheets.restore_by_sheets(
-            backup, path, typed, wish, passphrase=passphrase, progress=_progress(face)
+            backup, path, typed, wish, passphrase=passphrase, progress=_progress(output)
         )
 
     fits = partial(recovery.require_fitting, backup)
-    done = ask_and(args, face, "backup restore --sheets", fits, come_back)
+    done = ask_and(args, output, "backup restore --sheets", fits, come_back)
     for warning in done.vault.warnings:
-        face.say(warning)
+        output.say(warning)
     lines = [
         *_restored_lines(done.vault),
         *said_of(args, done.back, done.root_words),
@@ -181,7 +182,7 @@ def _restore_by_sheets(args: argparse.Namespace, face: Face, path: Path) -> Resu
 
 
 def _kept(args: argparse.Namespace, back: BroughtBack) -> tuple[str, ...]:
-    from vault.services.restoring_by_sheets import KEPT
+    from vault.services.backups.restoring_by_sheets import KEPT
 
     return () if back.ended or args.new_admin else (KEPT,)
 
@@ -207,7 +208,7 @@ def _restored_data(restored: Restored) -> dict[str, Any]:
 
 
 def _restored_lines(restored: Restored) -> list[str]:
-    from vault.services.restoring import day
+    from vault.services.backups.restoring import day
 
     return [
         f"The vault is at {restored.path}, from the backup of {day(restored.made_ms)}.",
@@ -226,5 +227,5 @@ def _inside(entries: int, versions: int, drafts: int) -> str:
     return f"{counted(entries, 'entry', 'entries')}, {counted(versions, 'version')}, {counted(drafts, 'draft')}"
 
 
-def _progress(face: Face) -> Callable[[str, int, int], None]:
-    return lambda what, done, total: face.progress(done, total, what)
+def _progress(output: Output) -> Callable[[str, int, int], None]:
+    return lambda what, done, total: output.progress(done, total, what)

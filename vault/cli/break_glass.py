@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
 
 _RULES = {
     "alone": "It was done ALONE: nobody else in the organisation could approve it. The log says so.",
@@ -24,19 +24,22 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     parser.set_defaults(command=_break)
 
 
-def _break(args: argparse.Namespace, face: Face) -> Result:
-    from vault.cli.seconded import second_of
-    from vault.services import authors, breaking_glass, cases, terms
+def _break(args: argparse.Namespace, output: Output) -> Result:
+    from vault.cli.approval_options import second_of
+    from vault.services.approvals import breaking_glass
+    from vault.services.cases import cases
+    from vault.services.grants import timed_grants
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         member = authors.find_member(session, args.for_member)
         broken = breaking_glass.break_glass(
             session,
             cases.find(session, args.case),
             member,
-            until_ms=terms.end_of_day(args.until),
+            until_ms=timed_grants.end_of_day(args.until),
             why=args.reason,
-            second=second_of(args, face, session),
+            second=second_of(args, output, session),
         )
         name = authors.name_in(authors.names_of_members(session), member)
     data = {"case": broken.case.hex(), "member": member.hex(), "until": args.until, "release": broken.rule}

@@ -6,39 +6,39 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
 from vault.display import DAY, MINUTE_UTC, time_data, time_text
 
 _WAITING = 3
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `make`, `take`, `show`."""
+    """Declare `make`, `import`, `show`."""
     del noun
-    verbs = parser.add_subparsers(required=True, metavar="make | take | show")
+    verbs = parser.add_subparsers(required=True, metavar="make | import | show")
     make = verbs.add_parser("make", help="write what a member lacks into one sealed file", allow_abbrev=False)
     make.add_argument("--to", required=True, metavar="MEMBER", help="name or id of a member (`member list`)")
     make.add_argument(
         "--out", type=Path, default=Path(), metavar="FILE", help="the file to make, or the folder where (this one)"
     )
     make.set_defaults(command=_make)
-    take = verbs.add_parser("take", help="bring in what of a bundle is signed and listed", allow_abbrev=False)
-    take.add_argument("file", metavar="FILE", type=Path, help="a bundle made for you")
-    take.set_defaults(command=_take)
+    importing = verbs.add_parser("import", help="bring in what of a bundle is signed and listed", allow_abbrev=False)
+    importing.add_argument("file", metavar="FILE", type=Path, help="a bundle made for you")
+    importing.set_defaults(command=_import)
     show = verbs.add_parser("show", help="say what is in a bundle without taking it", allow_abbrev=False)
     show.add_argument("file", metavar="FILE", type=Path, help="a bundle made for you")
     show.set_defaults(command=_show)
 
 
-def _make(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import syncing
-    from vault.services.authors import find_member
-    from vault.services.bundle_words import made_lines
+def _make(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.exchange import syncing
+    from vault.services.exchange.bundle_words import made_lines
+    from vault.services.projection.authors import find_member
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         member = find_member(session, args.to)
-        made = syncing.make(session, member, _file(args.out, session.log.now_ms()), progress=_progress(face))
+        made = syncing.make(session, member, _file(args.out, session.log.now_ms()), progress=_progress(output))
     data = {
         "bundle": str(made.path),
         "size": made.size,
@@ -59,32 +59,32 @@ def _file(place: Path, now_ms: int) -> Path:
     return next((place / name for name in names if not (place / name).exists()), place)
 
 
-def _take(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import syncing
-    from vault.services.bundle_words import taken_lines
+def _import(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.exchange import syncing
+    from vault.services.exchange.bundle_words import imported_lines
 
-    with opened(args, face) as session:
-        taken = syncing.take(session, args.file, progress=_progress(face))
+    with opened(args, output) as session:
+        imported = syncing.import_bundle(session, args.file, progress=_progress(output))
     data = {
-        "from": taken.sender,
-        "made": time_data(taken.made_ms, MINUTE_UTC),
-        "entries": taken.entries,
-        "came": dict(taken.came),
-        "gained": [one.hex() for one in taken.gained],
-        "withdrawn": [one.hex() for one in taken.withdrawn],
-        "waits": list(taken.waits),
-        "faults": list(taken.faults),
-        "conflicts": [[compartment.hex(), record.hex()] for compartment, record in taken.conflicts],
+        "from": imported.sender,
+        "made": time_data(imported.made_ms, MINUTE_UTC),
+        "entries": imported.entries,
+        "came": dict(imported.came),
+        "gained": [compartment.hex() for compartment in imported.gained],
+        "withdrawn": [compartment.hex() for compartment in imported.withdrawn],
+        "waits": list(imported.pending),
+        "faults": list(imported.faults),
+        "conflicts": [[compartment.hex(), record.hex()] for compartment, record in imported.conflicts],
     }
-    return Result(data, taken_lines(taken), _WAITING if taken.waits or taken.conflicts else 0)
+    return Result(data, imported_lines(imported), _WAITING if imported.pending or imported.conflicts else 0)
 
 
-def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import syncing
-    from vault.services.bundle_words import inside_lines
+def _show(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.exchange import syncing
+    from vault.services.exchange.bundle_words import inside_lines
 
-    with opened(args, face) as session:
-        inside = syncing.show(session, args.file, progress=_progress(face))
+    with opened(args, output) as session:
+        inside = syncing.show(session, args.file, progress=_progress(output))
     counts = {kind.name.lower(): count for kind, count in inside.counts.items()}
     data = {
         "from": inside.sender,
@@ -97,5 +97,5 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, inside_lines(inside))
 
 
-def _progress(face: Face) -> Callable[[str, int, int], None]:
-    return lambda what, done, total: face.progress(done, total, what)
+def _progress(output: Output) -> Callable[[str, int, int], None]:
+    return lambda what, done, total: output.progress(done, total, what)

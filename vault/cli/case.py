@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, add_personal
 from vault.cli.showing import case_data, case_lines
 from vault.errors import UsageError
 from vault.ids import short_id
@@ -39,14 +39,14 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     show.set_defaults(command=_show)
 
 
-def _new(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases
+def _new(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases
 
     leaves_out = args.without_recovery or args.no_deputy
     if args.reason and not leaves_out:
         raise UsageError("--reason goes with --without-recovery or --no-deputy")
     asked = (_TITLE, _REASON) if leaves_out else (_TITLE,)
-    with opened_to_ask(args, face, asked, "case new --kind KIND") as (session, values):
+    with opened_to_ask(args, output, asked, "case new --kind KIND") as (session, values):
         reason = values["reason"][0] if leaves_out else None
         made = cases.create(
             session,
@@ -61,10 +61,10 @@ def _new(args: argparse.Namespace, face: Face) -> Result:
     return Result({"case": made.case.hex(), "ref": made.ref, "only_you": only_you is not None}, lines)
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         rows = cases.list_all(session, limit=args.limit)
         alone = cases.only_yours(session, rows)
     data = [
@@ -82,10 +82,11 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
     return Result({"cases": data}, lines or [_NONE])
 
 
-def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, cases, sections
+def _show(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases, sections
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         case = cases.find(session, args.case)
         view = cases.open_case(session, case, why=args.why)
         by = authors.written_by(session, view.notes)
@@ -94,9 +95,11 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
     lines = case_lines(view, by)
     if held:
         # Who holds none does not learn that there are any: neither by a line nor by an empty list.
-        data["sections"] = [{"section": one.section.hex(), "kind": one.what, "title": one.title} for one in held]
+        data["sections"] = [
+            {"section": section.section.hex(), "kind": section.what, "title": section.title} for section in held
+        ]
         lines += ["", f"Restricted ({len(held)})"]
-        lines += [f"  {short_id(one.section)}  {one.what}  {one.title}" for one in held]
+        lines += [f"  {short_id(section.section)}  {section.what}  {section.title}" for section in held]
     return Result(data, lines)
 
 

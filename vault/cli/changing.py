@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from vault.cli.asking import add_yes, require_sure
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
 from vault.cli.outcome import WAITING, add_proposal, add_root, outcome_result, shown_data, shown_lines, write_new
+from vault.cli.output import Output, Result
+from vault.cli.prompts import add_yes, require_sure
 
 
 def add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser], roles: Sequence[str]) -> None:
@@ -46,56 +46,59 @@ def add_changes(verbs: argparse._SubParsersAction[argparse.ArgumentParser], role
     commit.set_defaults(command=_commit, out=None)
 
 
-def _suspend(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, losing, members, seats
+def _suspend(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import members, unsynced_work
+    from vault.services.projection import authors, seats
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
-        require_sure(args, face, losing.before_end(session, seats.seats_of(session, [member])))
-        outcome = members.suspend(session, member, progress=_progress(face))
-    return outcome_result(args, face, outcome, f"{name} is suspended: no device of theirs counts any more.")
+        require_sure(args, output, unsynced_work.warn_before_removal(session, seats.seats_of(session, [member])))
+        outcome = members.suspend(session, member, progress=_progress(output))
+    return outcome_result(args, output, outcome, f"{name} is suspended: no device of theirs counts any more.")
 
 
-def _leave(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, losing, members, seats
+def _leave(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import members, unsynced_work
+    from vault.services.projection import authors, seats
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
-        require_sure(args, face, losing.before_end(session, seats.seats_of(session, [member])))
-        outcome = members.leave(session, member, progress=_progress(face))
+        require_sure(args, output, unsynced_work.warn_before_removal(session, seats.seats_of(session, [member])))
+        outcome = members.leave(session, member, progress=_progress(output))
     return outcome_result(
         args,
-        face,
+        output,
         outcome,
         f"{name} has left. Their cases go on by `casevault handover order {shlex.quote(name)} --to MEMBER`.",
     )
 
 
-def _change_roles(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, losing, members
+def _change_roles(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import members, unsynced_work
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         member = authors.find_member(session, args.who)
         name = authors.name_in(authors.names_of_members(session), member)
-        require_sure(args, face, losing.before_roles(session, member, args.roles))
+        require_sure(args, output, unsynced_work.before_roles(session, member, args.roles))
         outcome = members.change_roles(session, member, args.roles, by_root=args.root)
-    return outcome_result(args, face, outcome, f"{name} is exactly this now: {', '.join(sorted(set(args.roles)))}.")
+    return outcome_result(args, output, outcome, f"{name} is exactly this now: {', '.join(sorted(set(args.roles)))}.")
 
 
-def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import rostering
+def _show(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import rostering
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         shown = rostering.show(session, rostering.read_proposal(args.proposal))
     return Result(shown_data(shown), shown_lines(shown))
 
 
-def _sign(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import rostering
+def _sign(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import rostering
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         shown, signed = rostering.sign(session, rostering.read_proposal(args.proposal))
         write_new(args.out, signed)
     data = shown_data(shown) | {"proposal": str(args.out)}
@@ -105,13 +108,13 @@ def _sign(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, [*lines, "Pass this file on; the one that you were given lacks your signature."], WAITING)
 
 
-def _commit(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import rostering
+def _commit(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import rostering
 
-    with opened(args, face) as session:
-        outcome = rostering.commit(session, rostering.read_proposal(args.proposal), progress=_progress(face))
-    return outcome_result(args, face, outcome, "The proposal counts now.")
+    with opened(args, output) as session:
+        outcome = rostering.commit(session, rostering.read_proposal(args.proposal), progress=_progress(output))
+    return outcome_result(args, output, outcome, "The proposal counts now.")
 
 
-def _progress(face: Face) -> Callable[[int, int], None]:
-    return lambda done, total: face.progress(done, total, "Making new keys")
+def _progress(output: Output) -> Callable[[int, int], None]:
+    return lambda done, total: output.progress(done, total, "Making new keys")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
 from vault.display import time_text
 
 if TYPE_CHECKING:
@@ -31,32 +31,32 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     repair.set_defaults(command=_repair)
 
 
-def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import clock
+def _show(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.computer import clock
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         reading = clock.look(session)
     return _shown(reading)
 
 
-def _confirm(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import clock
+def _confirm(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.computer import clock
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         reading = clock.confirm(session)
     return _shown(reading)
 
 
-def _repair(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import clock
+def _repair(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.computer import clock
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         reading = clock.repair(session)
     return _shown(reading)
 
 
 def _shown(reading: ClockReading) -> Result:
-    data = {"state": reading.state.value, "counts": _time(reading.counts_ms), "clock": _time(reading.wall_ms)}
+    data = {"state": reading.state.value, "counts": _time(reading.trusted_ms), "clock": _time(reading.wall_ms)}
     lines = [_WORDS[reading.state.value], f"clock   {data['clock']}", f"counts  {data['counts']}"]
     return Result(data, lines)
 

@@ -7,16 +7,16 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vault.cli.asking import ask_line, read_member
-from vault.cli.choosing import new_passphrase
-from vault.cli.face import Face
+from vault.cli.new_passphrase import new_passphrase
+from vault.cli.output import Output
+from vault.cli.prompts import ask_line, read_member
 from vault.cli.sheets import typed_sheets
 from vault.display import counted
 from vault.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from vault.access.recovering import BroughtBack
-    from vault.services.sheets import TypedSheets
+    from vault.access.recovery.recovering import BroughtBack
+    from vault.services.credentials.sheets import TypedSheets
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ def add_wishes(parser: argparse.ArgumentParser, *, from_backup: bool) -> None:
 
 def ask_and(
     args: argparse.Namespace,
-    face: Face,
+    output: Output,
     verb: str,
     fits: Callable[[TypedSheets], None],
     come_back: Callable[[str, TypedSheets, bytearray], T],
@@ -46,18 +46,18 @@ def ask_and(
     Sheets that do not fit are told before a passphrase is chosen. Whoever sits at a terminal and named nobody who is in
     is asked for the name again, and for nothing else.
     """
-    member = read_member(args, face)
-    typed = typed_sheets(args, face, verb)
+    member = read_member(args, output)
+    typed = typed_sheets(args, output, verb)
     fits(typed)
-    passphrase = new_passphrase(args, face, (member,))
+    passphrase = new_passphrase(args, output, (member,))
     try:
         while True:
             try:
                 return come_back(member, typed, bytearray(passphrase))
             except NotFoundError as slip:
-                if args.personal_from or not (face.may_ask and sys.stdin.isatty()):
+                if args.personal_from or not (output.may_ask and sys.stdin.isatty()):
                     raise
-                face.say(f"{slip.message}. The sheets and the passphrase are kept: type the name alone.")
+                output.say(f"{slip.message}. The sheets and the passphrase are kept: type the name alone.")
                 member = ask_line("Member: ")
     finally:
         passphrase[:] = bytes(len(passphrase))

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import vault_path
+from vault.cli.output import Output, Result
 from vault.errors import TryAgainError
 
 if TYPE_CHECKING:
-    from vault.services.findings import Item
+    from vault.services.projection.findings import Item
 
 _NONE_RAN = 4
 _PROMISES = {
@@ -30,12 +30,12 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     parser.set_defaults(command={"lock": _lock, "status": _status, "doctor": _doctor}[noun])
 
 
-def _lock(args: argparse.Namespace, face: Face) -> Result:
-    del face
+def _lock(args: argparse.Namespace, output: Output) -> Result:
+    del output
     path = vault_path(args)
     # A process of its own: this one never imports the app.
     done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-I", "-m", "tui.running", str(path.resolve())], capture_output=True, check=False
+        [sys.executable, "-I", "-m", "tui.shell.running", str(path.resolve())], capture_output=True, check=False
     )
     if done.returncode not in {0, _NONE_RAN}:
         raise TryAgainError("the running app could not be ended", advice="Close its window, then repeat.")
@@ -44,17 +44,17 @@ def _lock(args: argparse.Namespace, face: Face) -> Result:
     return Result({"locked": True, "ended": ended}, [words])
 
 
-def _status(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import health
+def _status(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.computer import health
 
-    del face
+    del output
     return _shown(health.status(vault_path(args)))
 
 
-def _doctor(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import health
+def _doctor(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.computer import health
 
-    del face
+    del output
     return _shown(health.doctor(None if args.vault is None else vault_path(args)))
 
 

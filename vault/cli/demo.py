@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from vault.cli.app import has_screen, run_app
-from vault.cli.asking import ask_line
-from vault.cli.face import Face, Result
+from vault.cli.output import Output, Result
+from vault.cli.prompts import ask_line
 from vault.display import one_line
 
 _MOST_DEMOS = 1000
@@ -23,21 +23,21 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     parser.set_defaults(command=_demo)
 
 
-def _demo(args: argparse.Namespace, face: Face) -> Result:
+def _demo(args: argparse.Namespace, output: Output) -> Result:
     from vault.services import demo, demo_cases
 
     lines: list[str] = []
-    speaks = not face.as_json
+    speaks = not output.as_json
 
     def say(line: str) -> None:
         lines.append(line)
         if speaks:
-            face.show(Result({}, [line]))
+            output.show(Result({}, [line]))
 
     place = demo.run(args.path or _free_folder(), say=say)
     if speaks and not args.no_app and has_screen() and sys.stdin.isatty() and sys.stdout.isatty():
-        face.say("")
-        if face.may_ask:  # the app takes the whole screen: what stands on it is to be read before
+        output.say("")
+        if output.may_ask:  # the app takes the whole screen: what stands on it is to be read before
             ask_line(f"Enter opens the app, which then asks for the passphrase. It is `{demo.PASSPHRASE}`. ")
         again = shlex.join([sys.executable, "-m", "vault", "--vault", str(place.vault), "--member", demo_cases.MEMBER])
         afterwards = f"To open it again (passphrase {demo.PASSPHRASE}): `{again}`"  # the app clears the screen

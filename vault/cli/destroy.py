@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal, personal_values
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, add_personal, personal_values
 from vault.errors import UsageError
 
 _OFF = "off"
@@ -30,11 +30,11 @@ def _sentence() -> tuple[Personal, ...]:
     return (Personal("sentence", "--sentence", "To go on, type: destroy my access here", required=True),)
 
 
-def _access(args: argparse.Namespace, face: Face) -> Result:
+def _access(args: argparse.Namespace, output: Output) -> Result:
     from vault.errors import RefusedError
-    from vault.services import destroying
+    from vault.services.credentials import destroying
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         reason = destroying.why_not_armed(session)
         if reason is not None:
             raise RefusedError(
@@ -45,8 +45,8 @@ def _access(args: argparse.Namespace, face: Face) -> Result:
             "Your passphrase will open nothing here any more. Your drafts on this device go; so does your index.",
             "Other members of this folder go on. Copies of this folder and backups still open as they do now.",
         ):
-            face.say(line)
-        typed = personal_values(args, face, _sentence(), "destroy access")["sentence"][0]
+            output.say(line)
+        typed = personal_values(args, output, _sentence(), "destroy access")["sentence"][0]
         destroying.destroy_access(session, typed=typed)
     return Result(
         {"destroyed": True},
@@ -57,10 +57,10 @@ def _access(args: argparse.Namespace, face: Face) -> Result:
     )
 
 
-def _after(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import destroying
+def _after(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import destroying
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         destroying.destroy_slots_after(session, args.count)
     if args.count is None:
         return Result({"after": None}, ["Wrong attempts destroy nothing here; they only wait longer."])

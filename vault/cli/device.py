@@ -6,21 +6,21 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import add_yes, require_sure
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
 from vault.cli.outcome import add_proposal, outcome_result, write_new
+from vault.cli.output import Output, Result
+from vault.cli.prompts import add_yes, require_sure
 from vault.display import counted
 from vault.errors import UsageError
 
 if TYPE_CHECKING:
-    from vault.services.devices import Device
+    from vault.services.members.devices import Device
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `list`, `name`, `add`, `give`, `move`, `lost`."""
+    """Declare `list`, `name`, `add`, `give`, `move`, `revoke`."""
     del noun
-    verbs = parser.add_subparsers(required=True, metavar="list | name | add | give | move | lost")
+    verbs = parser.add_subparsers(required=True, metavar="list | name | add | give | move | revoke")
     listing = verbs.add_parser("list", help="which devices are in, and whose", allow_abbrev=False)
     listing.set_defaults(command=_list)
     name = verbs.add_parser("name", help="call a device something", allow_abbrev=False)
@@ -41,51 +41,54 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add_yes(move)
     add_proposal(move)
     move.set_defaults(command=_move)
-    lost = verbs.add_parser("lost", help="end a device that is gone, and say whom to warn", allow_abbrev=False)
-    lost.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
-    lost.add_argument("--warn-list", type=Path, metavar="FILE", help="write whom to warn here, in place of the screen")
-    add_yes(lost)
-    add_proposal(lost)
-    lost.set_defaults(command=_lost)
+    revoke = verbs.add_parser("revoke", help="end a device that is gone, and say whom to warn", allow_abbrev=False)
+    revoke.add_argument("device", metavar="DEVICE", help="its id (`device list`)")
+    revoke.add_argument(
+        "--warn-list", type=Path, metavar="FILE", help="write whom to warn here, in place of the screen"
+    )
+    add_yes(revoke)
+    add_proposal(revoke)
+    revoke.set_defaults(command=_revoke)
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import devices
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import devices
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         found = devices.list_all(session)
     data = [
         {
-            "device": one.seat.hex(),
-            "member": one.member.hex(),
-            "member_name": one.member_name,
-            "name": one.name,
-            "since_roster": one.since,
-            "this": one.is_this,
+            "device": device.seat.hex(),
+            "member": device.member.hex(),
+            "member_name": device.member_name,
+            "name": device.name,
+            "since_roster": device.since,
+            "this": device.is_this,
         }
-        for one in found
+        for device in found
     ]
-    lines = [f"{one.seat.hex()[:8]}  {one.member_name}{_called(one)}" for one in found]
+    lines = [f"{device.seat.hex()[:8]}  {device.member_name}{_called(device)}" for device in found]
     return Result({"devices": data}, lines)
 
 
-def _called(one: Device) -> str:
-    return (f", {one.name}" if one.name else "") + ("  (this one)" if one.is_this else "")
+def _called(device: Device) -> str:
+    return (f", {device.name}" if device.name else "") + ("  (this one)" if device.is_this else "")
 
 
-def _name(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import devices
+def _name(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import devices
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         seat = devices.find(session, args.device)
         devices.name(session, seat, args.name)
     return Result({"device": seat.hex()}, ["The device is called so from now on."])
 
 
-def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, joining
+def _add(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import joining
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         member = session.member if args.whose is None else authors.find_member(session, args.whose)
         write_new(args.out, joining.invite_device(session, member))
     return Result(
@@ -98,30 +101,30 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
     )
 
 
-def _give(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import devices
+def _give(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import devices
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         seat = devices.find(session, args.device)
-        given = devices.give_cases(session, seat, progress=lambda done, total: face.progress(done, total, "Giving"))
+        given = devices.give_cases(session, seat, progress=lambda done, total: output.progress(done, total, "Giving"))
     words = (
         f"{counted(given, 'case or section is', 'cases and sections are')} given; they come to it with the next bundle."
     )
     return Result({"device": seat.hex(), "given": given}, [words])
 
 
-def _move(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import devices, joining, losing
+def _move(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import devices, joining, unsynced_work
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         if args.invitation is not None:
             write_new(args.invitation, joining.invite_device(session, session.member))
         else:
             seat = devices.find(session, args.ended)
-            require_sure(args, face, losing.before_end(session, [seat]))
+            require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]))
             outcome = devices.end_moved(session, seat)
     if args.invitation is None:
-        return outcome_result(args, face, outcome, "You moved: the old device counts no more.")
+        return outcome_result(args, output, outcome, "You moved: the old device counts no more.")
     steps = [
         f"The invitation is at {args.invitation}. On the new device:",
         "`casevault --vault NEW member join INVITATION --out REQUEST`.",
@@ -131,28 +134,28 @@ def _move(args: argparse.Namespace, face: Face) -> Result:
     return Result({"invitation": str(args.invitation), "device": session.seat.hex()}, steps)
 
 
-def _lost(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import devices, losing
+def _revoke(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import devices, unsynced_work
 
     if args.warn_list is not None and args.warn_list.exists():
         raise UsageError(f"{args.warn_list} exists already", advice="Name a new file.")
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         seat = devices.find(session, args.device)
-        require_sure(args, face, losing.before_end(session, [seat]))
-        done = devices.lost(session, seat, progress=lambda at, total: face.progress(at, total, "Making new keys"))
+        require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]))
+        done = devices.lost(session, seat, progress=lambda at, total: output.progress(at, total, "Making new keys"))
     lines = devices.warn_lines(done.warn)
     data: dict[str, object] = {"device": seat.hex(), "clients": len(done.warn.clients), "unread": done.warn.unread}
     if args.warn_list is None:
-        face.say(
+        output.say(
             "WHOM TO WARN. This is personal data: it stays on your screen and in its scrollback until you close it."
         )
         if not args.json:
             for line in lines:
-                face.say(line)
+                output.say(line)
         else:
             data["warn"] = lines
     else:
         write_new(args.warn_list, "\n".join([*lines, ""]).encode("utf-8"))
-        face.say(f"Whom to warn is in {args.warn_list}: personal data in clear. Delete it when everybody is warned.")
+        output.say(f"Whom to warn is in {args.warn_list}: personal data in clear. Delete it when everybody is warned.")
         data["warn_list"] = str(args.warn_list)
-    return outcome_result(args, face, done.outcome, "The device counts no more.", **data)
+    return outcome_result(args, output, done.outcome, "The device counts no more.", **data)

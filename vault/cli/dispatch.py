@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, Protocol, cast
 
 from vault import __version__
-from vault.cli.face import Face, Result
+from vault.cli.output import Output, Result
 from vault.cli.streams import ready_streams
 from vault.cli.text import HELP, NOUNS
 from vault.errors import InternalError, UsageError, VaultError
@@ -31,7 +31,7 @@ _WHO_COMES_IN = frozenset(
     {"--vault", "--member", "--passphrase-fd", "--passphrase-file", "--keyfile", "--security-key"}
 )
 
-Command = Callable[[argparse.Namespace, Face], Result]
+Command = Callable[[argparse.Namespace, Output], Result]
 
 
 class Noun(Protocol):
@@ -58,35 +58,35 @@ def run(arguments: list[str], held: Session | None = None) -> int:
     """
     if held is None:
         ready_streams()
-    face = Face(as_json="--json" in arguments)
+    output = Output(as_json="--json" in arguments)
     words = _ANSWERED_AT_ONCE.get(" ".join(arguments))
     if words is not None:
-        return face.show(Result({}, words.splitlines()))
+        return output.show(Result({}, words.splitlines()))
     try:
-        return _run(arguments, face, held)
+        return _run(arguments, output, held)
     except VaultError as error:
-        return face.fail(error)
+        return output.fail(error)
     except KeyboardInterrupt:
         if sys.stderr.isatty():
             sys.stderr.write("\n")  # the shell's prompt begins a line of its own
         return 130
     except Exception as error:  # the border: the text of an unexpected exception may hold contents
-        return face.fail(InternalError(f"{type(error).__name__} at {_place(error)}"))
+        return output.fail(InternalError(f"{type(error).__name__} at {_place(error)}"))
 
 
-def _run(arguments: list[str], face: Face, held: Session | None) -> int:
+def _run(arguments: list[str], output: Output, held: Session | None) -> int:
     options, rest = _global_options(arguments)
     options.held = held
-    face.as_json, face.quiet, face.may_ask = options.json, options.quiet, not options.no_input
+    output.as_json, output.quiet, output.may_ask = options.json, options.quiet, not options.no_input
     if not rest:
         rest = ["app"]
     noun, *words = rest
     if noun == "help" and words:
         noun, words = words[0], [*words[1:], "--help"]
     if noun in {"help", "--help", "-h"}:
-        return face.show(Result({"help": HELP}, HELP.splitlines()))
+        return output.show(Result({"help": HELP}, HELP.splitlines()))
     if noun in {"version", "--version"}:
-        return face.show(Result({"version": __version__}, [f"casevault {__version__}"]))
+        return output.show(Result({"version": __version__}, [f"casevault {__version__}"]))
     if held is not None:
         _require_within_shell(noun, arguments)
         options.vault = held.folder.path
@@ -103,7 +103,7 @@ def _run(arguments: list[str], face: Face, held: Session | None) -> int:
     except SystemExit as end:  # --help of a verb
         return int(end.code or 0)
     command = cast("Command", args.command)
-    return face.show(command(args, face))
+    return output.show(command(args, output))
 
 
 def _require_within_shell(noun: str, arguments: list[str]) -> None:

@@ -8,17 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import ask_line
-from vault.cli.face import Face, Result
+from vault.cli.approval_options import second_of
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
+from vault.cli.prompts import ask_line
 from vault.cli.reading import add_unread, approve_here, is_read_here, with_answers
-from vault.cli.seconded import second_of
 from vault.display import counted
 from vault.errors import WaitingForDecisionError
 
 if TYPE_CHECKING:
-    from vault.services.exporting import Exported, Undecided
-    from vault.services.report_covers import Wish
+    from vault.services.exports.exporting import Exported, Undecided
+    from vault.services.exports.report_covers import Wish
 
 
 _PROFILES = ("lawyer-named", "lawyer")
@@ -61,29 +61,33 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     parser.set_defaults(command=_export)
 
 
-def wish_of(args: argparse.Namespace, face: Face) -> Wish:
+def wish_of(args: argparse.Namespace, output: Output) -> Wish:
     """Return what is said of the report; whom to call is asked for at a terminal."""
-    from vault.services.report_covers import Wish
+    from vault.services.exports.report_covers import Wish
 
     contact = args.contact
-    if contact is None and is_read_here(face) and not args.unread:
+    if contact is None and is_read_here(output) and not args.unread:
         contact = (
             ask_line("Whom may the recipient call, and how? (empty: as in the last report of this case): ") or None
         )
     return Wish(args.language, contact)
 
 
-def _export(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import asking, cases, exporting
-    from vault.services.export_steps import DeclinedError
-    from vault.services.report_covers import Wish
+def _export(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.approvals import approval_by_file
+    from vault.services.cases import cases
+    from vault.services.exports import exporting
+    from vault.services.exports.export_steps import DeclinedError
+    from vault.services.exports.report_covers import Wish
 
     # An answered question says whether its pages were read when it was asked.
-    approve = None if args.approval and not is_read_here(face) else approve_here(args, face, f"Seal them for {args.to}")
-    with opened(args, face) as session:
-        second = second_of(args, face, session)
-        answer = None if args.approval is None else asking.read_answer(session, args.approval)
-        wish = Wish(args.language, args.contact) if answer is not None else wish_of(args, face)
+    approve = (
+        None if args.approval and not is_read_here(output) else approve_here(args, output, f"Seal them for {args.to}")
+    )
+    with opened(args, output) as session:
+        second = second_of(args, output, session)
+        answer = None if args.approval is None else approval_by_file.read_answer(session, args.approval)
+        wish = Wish(args.language, args.contact) if answer is not None else wish_of(args, output)
 
         def act(decisions: Mapping[str, str]) -> Exported | Undecided:
             return exporting.export(
@@ -98,11 +102,11 @@ def _export(args: argparse.Namespace, face: Face) -> Result:
                 approve=approve,
                 second=second,
                 answer=answer,
-                progress=partial(face.progress, what=PROGRESS),
+                progress=partial(output.progress, what=PROGRESS),
             )
 
         try:
-            result = with_answers(args, face, act)
+            result = with_answers(args, output, act)
         except DeclinedError:
             raise declined() from None
     return undecided(result) if isinstance(result, exporting.Undecided) else _exported(result)

@@ -6,14 +6,14 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened, read_entrance, read_pin
+from vault.cli.output import Output, Result
 from vault.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vault.services.factors import FactorInUse
+    from vault.services.credentials.factors import FactorInUse
 
 _KINDS = ("keyfile", "fido2")
 
@@ -33,22 +33,22 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     remove.set_defaults(command=_remove)
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import factors
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import factors
 
-    entrance = read_entrance(args, face)
-    with opened(args, face, entrance) as session:
+    entrance = read_entrance(args, output)
+    with opened(args, output, entrance) as session:
         return _used(factors.list_own(session, entrance.factors))
 
 
-def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import factors
+def _add(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import factors
 
     if (args.kind == "keyfile") != (args.out is not None):
         missing = "say where the keyfile goes" if args.out is None else "a security key goes to no file"
         raise UsageError(missing, advice="`casevault factor add keyfile --out F`, or `casevault factor add fido2`.")
-    entrance = read_entrance(args, face)
-    with opened(args, face, entrance) as session:
+    entrance = read_entrance(args, output)
+    with opened(args, output, entrance) as session:
         member, given = entrance.member, entrance.factors
         if args.kind == "keyfile":
             now = factors.add_keyfile(session, member=member, factors=given, path=args.out)
@@ -67,11 +67,11 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
         return _used(factors.list_own(session, now), (*words, factors.OLD_COPIES))
 
 
-def _remove(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import factors
+def _remove(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import factors
 
-    entrance = read_entrance(args, face)
-    with opened(args, face, entrance) as session:
+    entrance = read_entrance(args, output)
+    with opened(args, output, entrance) as session:
         now = factors.remove(
             session, member=entrance.member, factors=entrance.factors, name=factors.FactorName(args.kind)
         )
@@ -80,7 +80,7 @@ def _remove(args: argparse.Namespace, face: Face) -> Result:
 
 
 def _used(used: Sequence[FactorInUse], words: Sequence[str] = ()) -> Result:
-    data: dict[str, object] = {"factors": [{"name": one.name, "is": one.words} for one in used]}
+    data: dict[str, object] = {"factors": [{"name": factor.name, "is": factor.words} for factor in used]}
     if words:
         data["note"] = " ".join(words)
-    return Result(data, [*words, *(f"{one.name:<11} {one.words}" for one in used)])
+    return Result(data, [*words, *(f"{factor.name:<11} {factor.words}" for factor in used)])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
 from vault.cli.showing import cost_words
 from vault.display import counted
 
@@ -18,9 +18,9 @@ _REASONS = ("colleague", "deputy", "supervision", "legal-referral", "field", "ha
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `list`, `add`, `remove`."""
+    """Declare `list`, `add`, `revoke`."""
     del noun
-    verbs = parser.add_subparsers(required=True, metavar="list | add | remove")
+    verbs = parser.add_subparsers(required=True, metavar="list | add | revoke")
     listing = verbs.add_parser("list", help="who can open a case", allow_abbrev=False)
     listing.add_argument("case", help="its id or reference")
     listing.set_defaults(command=_list)
@@ -30,59 +30,69 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add.add_argument("--until", metavar="DATE", help="the last day (YYYY-MM-DD); without it, no end")
     add.add_argument("--reason", choices=_REASONS, default="colleague", help="kept in the log (colleague)")
     add.set_defaults(command=_add)
-    remove = verbs.add_parser("remove", help="take a case back: a new key is made", allow_abbrev=False)
-    remove.add_argument("case", help="its id or reference")
-    remove.add_argument("--from-member", required=True, metavar="MEMBER", help="who opens it no more")
-    remove.set_defaults(command=_remove)
+    revoke = verbs.add_parser("revoke", help="take a case back: a new key is made", allow_abbrev=False)
+    revoke.add_argument("case", help="its id or reference")
+    revoke.add_argument("--from-member", required=True, metavar="MEMBER", help="who opens it no more")
+    revoke.set_defaults(command=_revoke)
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, cases, sharing, terms
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases
+    from vault.services.grants import sharing, timed_grants
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         case = cases.find(session, args.case)
         held_by = sharing.holders_of(session, case)
-        until = {term.member: term.until_ms for term in terms.terms_of(session, case)}
+        until = {term.member: term.until_ms for term in timed_grants.terms_of(session, case)}
         names = authors.names_of_members(session)
         only_you = cases.only_you(session, case)
     members = []
-    for member in sorted(held_by.members, key=lambda one: authors.name_in(names, one)):
+    for member in sorted(held_by.members, key=lambda member: authors.name_in(names, member)):
         ends = until.get(member)
-        day = None if ends is None else terms.last_day(ends)
+        day = None if ends is None else timed_grants.last_day(ends)
         members.append({"member": member.hex(), "name": authors.name_in(names, member), "until": day})
-    lines = [f"{one['name']}" + (f"  until {one['until']}" if one["until"] else "") for one in members]
+    lines = [f"{member['name']}" + (f"  until {member['until']}" if member["until"] else "") for member in members]
     lines.append("the recovery sheets" if held_by.with_recovery else "not the recovery sheets")
     lines += [only_you] if only_you else []
     data = {"case": case.hex(), "members": members, "recovery": held_by.with_recovery, "only_you": only_you is not None}
     return Result(data, lines)
 
 
-def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, cases, terms
+def _add(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases
+    from vault.services.grants import timed_grants
+    from vault.services.projection import authors
 
-    until_ms = None if args.until is None else terms.end_of_day(args.until)
-    with opened(args, face) as session:
+    until_ms = None if args.until is None else timed_grants.end_of_day(args.until)
+    with opened(args, output) as session:
         member = authors.find_member(session, args.to)
         case = cases.find(session, args.case)
-        terms.give(session, case, [member], until_ms=until_ms, why=args.reason)
+        timed_grants.give(session, case, [member], until_ms=until_ms, why=args.reason)
         name = authors.name_in(authors.names_of_members(session), member)
-    end = "" if until_ms is None else f" until {terms.last_day(until_ms)}; the day after, the key is changed"
-    data = {"case": case.hex(), "member": member.hex(), "until": None if until_ms is None else terms.last_day(until_ms)}
+    end = "" if until_ms is None else f" until {timed_grants.last_day(until_ms)}; the day after, the key is changed"
+    data = {
+        "case": case.hex(),
+        "member": member.hex(),
+        "until": None if until_ms is None else timed_grants.last_day(until_ms),
+    }
     return Result(
         data, [f"The case is open to {name}{end}.", "They have it with your next bundle, or at once on this device."]
     )
 
 
-def _remove(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, cases, sharing
+def _revoke(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases
+    from vault.services.grants import sharing
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         member = authors.find_member(session, args.from_member, also_left=True)
         case = cases.find(session, args.case)
         if member != session.member and member in sharing.holders_of(session, case).members:
-            _say_cost(session, face, case, member)
+            _say_cost(session, output, case, member)
         changed = sharing.revoke(
-            session, case, [member], progress=lambda done, total: face.progress(done, total, "Wrapping anew")
+            session, case, [member], progress=lambda done, total: output.progress(done, total, "Wrapping anew")
         )
     data = {"case": case.hex(), "member": member.hex(), "versions": changed.versions, "left": changed.left}
     return Result(
@@ -90,9 +100,9 @@ def _remove(args: argparse.Namespace, face: Face) -> Result:
     )
 
 
-def _say_cost(session: Session, face: Face, case: CompartmentId, gone: MemberId) -> None:
-    from vault.services import sharing
+def _say_cost(session: Session, output: Output, case: CompartmentId, gone: MemberId) -> None:
+    from vault.services.grants import sharing
 
     cost = sharing.cost_of_change(session, case, without=[gone])
-    if not face.quiet:
-        face.say(f"A new key: {cost_words(cost)}.")
+    if not output.quiet:
+        output.say(f"A new key: {cost_words(cost)}.")

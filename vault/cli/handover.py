@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, add_personal
 from vault.display import counted
 
 _REASON = (Personal("reason", "--reason", "Why (everybody in the vault can read it)", required=True),)
@@ -27,10 +27,11 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     carry_out.set_defaults(command=_carry_out)
 
 
-def _order(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, handover
+def _order(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.grants import handover
+    from vault.services.projection import authors
 
-    with opened_to_ask(args, face, _REASON, "handover order MEMBER --to MEMBER") as (session, values):
+    with opened_to_ask(args, output, _REASON, "handover order MEMBER --to MEMBER") as (session, values):
         leaver = authors.find_member(session, args.leaver, also_left=True)
         successor = authors.find_member(session, args.to)
         record = handover.order(session, leaver, successor, reason=values["reason"][0])
@@ -41,31 +42,35 @@ def _order(args: argparse.Namespace, face: Face) -> Result:
     return Result({"order": record.hex(), "leaver": leaver.hex(), "successor": successor.hex()}, lines)
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, handover
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.grants import handover
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         orders = handover.orders(session)
         names = authors.names_of_members(session)
     data, lines = [], []
-    for one in orders:
-        value = one.value
+    for order in orders:
+        value = order.value
         leaver, successor = authors.name_in(names, value.leaver), authors.name_in(names, value.successor)
-        data.append({"order": one.record.hex(), "leaver": leaver, "successor": successor, "reason": value.reason})
+        data.append({"order": order.record.hex(), "leaver": leaver, "successor": successor, "reason": value.reason})
         lines.append(f"{leaver} -> {successor}: {value.reason}")
     return Result({"orders": data}, lines or ["No orders."])
 
 
-def _carry_out(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, handover
+def _carry_out(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.grants import handover
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
-        done = handover.carry_out(session, progress=lambda done, total: face.progress(done, total, "Cases handed over"))
+    with opened(args, output) as session:
+        done = handover.carry_out(
+            session, progress=lambda done, total: output.progress(done, total, "Cases handed over")
+        )
         names = authors.names_of_members(session)
-    data = [{"order": one.order.hex(), "cases": one.cases} for one in done]
+    data = [{"order": order.order.hex(), "cases": order.cases} for order in done]
     lines = [
-        f"{counted(one.cases, 'case')} of {authors.name_in(names, one.leaver)}:"
-        f" with {authors.name_in(names, one.successor)} now."
-        for one in done
+        f"{counted(order.cases, 'case')} of {authors.name_in(names, order.leaver)}:"
+        f" with {authors.name_in(names, order.successor)} now."
+        for order in done
     ]
     return Result({"carried_out": data}, lines or ["You hold no case that waits to be handed over."])

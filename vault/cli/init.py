@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import Personal, add_personal, personal_values, read_member, refuse_as_options
-from vault.cli.choosing import LANGUAGES, memory_mib, new_passphrase
-from vault.cli.face import Face, Result
+from vault.cli.new_passphrase import LANGUAGES, memory_mib, new_passphrase
 from vault.cli.opening import vault_path
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, add_personal, personal_values, read_member, refuse_as_options
 from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over
 from vault.errors import TryAgainError
 
 if TYPE_CHECKING:
-    from vault.services.founding import NewVault
-    from vault.services.sheets import SheetFiles
+    from vault.services.credentials.founding import NewVault
+    from vault.services.credentials.sheets import SheetFiles
 
 _NEXT = (
     "Next: a case, `casevault case new --kind KIND`; or a colleague, best a second admin first:",
@@ -48,21 +48,22 @@ def _memory(text: str) -> int | str:
     return text if text == "auto" else memory_mib(text)
 
 
-def _init(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import founding, leftovers, recovery
+def _init(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.computer import leftovers
+    from vault.services.credentials import founding, recovery
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
     refuse_as_options(args, _ORG, "init")
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
     for line in leftovers.clear(path):
-        face.say(line)
-    if args.sheets_out is None and at_terminal(args, face):
-        face.say(_BY_HAND)
-    organisation = personal_values(args, face, _ORG, "init")["org"][0]
-    member = read_member(args, face)
-    passphrase = new_passphrase(args, face, (organisation, member), language=args.generate)
-    with files_for(args, face) as files:
+        output.say(line)
+    if args.sheets_out is None and at_terminal(args, output):
+        output.say(_BY_HAND)
+    organisation = personal_values(args, output, _ORG, "init")["org"][0]
+    member = read_member(args, output)
+    passphrase = new_passphrase(args, output, (organisation, member), language=args.generate)
+    with files_for(args, output) as files:
         new = founding.init(
             path,
             organisation=organisation,
@@ -76,25 +77,26 @@ def _init(args: argparse.Namespace, face: Face) -> Result:
             f"The vault is ready at {path}.",
             "Its 13 words, which stand on its recovery sheets too:",
             f"  {' '.join(new.root_words)}",
-            *_sheets_of(args, face, new, files),
+            *_sheets_of(args, output, new, files),
         ]
-    lines += [*compare_paper(args, face, new.sheets, files), *_NEXT]
+    lines += [*compare_paper(args, output, new.sheets, files), *_NEXT]
     data = {"vault": str(path), "member": new.member.hex(), "root_words": list(new.root_words)}
     return Result(data, lines)
 
 
-def _sheets_of(args: argparse.Namespace, face: Face, new: NewVault, files: SheetFiles | None) -> list[str]:
+def _sheets_of(args: argparse.Namespace, output: Output, new: NewVault, files: SheetFiles | None) -> list[str]:
     """Hand the sheets over; the vault is there already, so that what fails now is said as what it is."""
     from vault import clock
-    from vault.services import dates, recovery
+    from vault.services.credentials import recovery
+    from vault.services.projection import dates
 
     try:
-        said = hand_over(args, face, new.sheets, files, day=recovery.day(clock.now_ms()))
+        said = hand_over(args, output, new.sheets, files, day=recovery.day(clock.now_ms()))
     except TryAgainError:
         raise TryAgainError(
             "the vault is ready, and its recovery sheets could not be written",
             advice="Make room, then `casevault recovery sheets --out FOLDER`.",
         ) from None
-    if files is not None or at_terminal(args, face):
+    if files is not None or at_terminal(args, output):
         dates.note_new_sheets(new.vault)
     return said

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, add_personal
 from vault.display import MINUTE_UTC, local_time, time_data
 from vault.ids import short_id
 
@@ -43,45 +43,47 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     close.set_defaults(command=_close)
 
 
-def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import intake
+def _add(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import intake
 
-    with opened_to_ask(args, face, _VALUES, "intake add") as (session, answers):
+    with opened_to_ask(args, output, _VALUES, "intake add") as (session, answers):
         values = {key: next(iter(found), "") for key, found in answers.items()}
         slip = intake.add(session, call_back=args.call_back, **values)
     return Result({"slip": slip.hex()}, ["The slip is kept.", f"id {short_id(slip)}"])
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import intake
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import intake
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         found = intake.list_open(session)
     data, lines = [], []
-    for one in found:
-        slip = one.stored.value
+    for shown in found:
+        slip = shown.stored.value
         data.append(
             {
-                "slip": one.stored.record.hex(),
+                "slip": shown.stored.record.hex(),
                 "received": time_data(slip.received, MINUTE_UTC),
                 "name": slip.name,
                 "number": slip.number,
                 "language": slip.language,
                 "text": slip.text,
                 "call_back": slip.call_back,
-                "overdue": one.is_overdue,
+                "overdue": shown.is_overdue,
             }
         )
-        marks = ("  CALL BACK" if slip.call_back else "") + ("  OVERDUE: move it or close it" if one.is_overdue else "")
-        lines.append(f"{local_time(slip.received)}  {short_id(one.stored.record)}{marks}")
+        marks = ("  CALL BACK" if slip.call_back else "") + (
+            "  OVERDUE: move it or close it" if shown.is_overdue else ""
+        )
+        lines.append(f"{local_time(slip.received)}  {short_id(shown.stored.record)}{marks}")
         lines += [f"  {line}" for line in (slip.name, slip.number, slip.language, *slip.text.splitlines()) if line]
     return Result({"slips": data}, lines or ["No open slips."])
 
 
-def _close(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases, intake
+def _close(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases, intake
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         case = None if args.case is None else cases.find(session, args.case)
         kept = intake.close(session, args.slip, moved_to=case, role=args.role)
     data = {"slip": args.slip, "closed": True, "case": None if case is None else case.hex()}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
 from vault.cli.showing import cost_words
 from vault.display import counted
 
@@ -26,50 +26,52 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     rewrap.set_defaults(command=_rewrap)
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases, keys, sharing
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases
+    from vault.services.grants import epoch_keys, sharing
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         case = cases.find(session, args.case)
-        found = keys.keys_of(session, case)
+        found = epoch_keys.keys_of(session, case)
         cost = sharing.cost_of_change(session, case)
     data = {
         "case": case.hex(),
         "keys": found.epochs,
         "current": found.current,
-        "waiting": found.waiting,
+        "waiting": found.pending,
         "versions": cost.versions,
         "seats": cost.seats,
         "with_recovery": cost.with_recovery,
     }
     lines = [
         f"{counted(found.epochs, 'key')} so far, {found.current} of them current",
-        f"{counted(found.waiting, 'version waits', 'versions wait')} to be wrapped under the current one",
+        f"{counted(found.pending, 'version waits', 'versions wait')} to be wrapped under the current one",
         f"a new key would cost: {cost_words(cost)}",
     ]
     return Result(data, lines)
 
 
-def _rotate(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases, sharing
+def _rotate(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases
+    from vault.services.grants import sharing
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         case = cases.find(session, args.case)
         changed = sharing.rotate(
-            session, case, progress=lambda done, total: face.progress(done, total, "Wrapping anew")
+            session, case, progress=lambda done, total: output.progress(done, total, "Wrapping anew")
         )
     data = {"case": case.hex(), "versions": changed.versions, "left": changed.left}
     return Result(data, [f"The case has a new key, over {counted(changed.versions, 'version')}."])
 
 
-def _rewrap(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import keys, sharing
+def _rewrap(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.grants import epoch_keys, sharing
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         done = sharing.rewrap_all(
             session,
-            keys.cases_held(session),
-            progress=lambda done, total: face.progress(done, total, "Wrapping anew"),
+            epoch_keys.cases_held(session),
+            progress=lambda done, total: output.progress(done, total, "Wrapping anew"),
         )
     data = {"versions": done.done, "left": done.left}
     left = "" if not done.left else f"; {counted(done.left, 'waits', 'wait')} for another member's device"

@@ -6,8 +6,8 @@ import argparse
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
 from vault.display import NO_TIME, SECOND_UTC, counted, time_data, time_text
 from vault.errors import VerificationError
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from vault.ids import Origin
-    from vault.services.checking import Verification
-    from vault.services.checkpoints import Earlier, SignedCheckpoint
-    from vault.services.faults import Fault
-    from vault.services.logbook import LogLine
+    from vault.services.evidence.checking import Verification
+    from vault.services.evidence.checkpoints import Earlier, SignedCheckpoint
+    from vault.services.evidence.faults import Fault
+    from vault.services.evidence.logbook import LogLine
 
 
 _NAME_WIDTH = 24
@@ -42,10 +42,11 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     checkpoint.set_defaults(command=_checkpoint)
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, logbook, seats
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.evidence import logbook
+    from vault.services.projection import authors, seats
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         page = logbook.newest(session, limit=args.limit, act=args.act)
         whose = seats.members_of_logs(session, {line.origin for line in page.lines})
         names = authors.names_of_members(session)
@@ -65,12 +66,13 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
     return Result({"entries": entries, "scanned": page.scanned, "total": page.total}, lines)
 
 
-def _verify(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, checking, dates, seats
+def _verify(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.evidence import checking
+    from vault.services.projection import authors, dates, seats
 
     # What an earlier verification found is over where this one finds nothing, and must not stand beside it.
-    with opened(args, face, tells_after=True) as session:
-        found = checking.verify(session, progress=lambda done, total: face.progress(done, total, "Checking the log"))
+    with opened(args, output, tells_after=True) as session:
+        found = checking.verify(session, progress=lambda done, total: output.progress(done, total, "Checking the log"))
         if found.verified:
             dates.note(session.vault, dates.Done.VERIFY, session.log.now_ms(), session.state)
         whose = seats.members_of_logs(session, {fault.origin for fault in found.faults if fault.origin is not None})
@@ -87,7 +89,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
         "root": found.root.hex(),
         "logs": found.logs,
         "versions_opened": found.versions_opened,
-        "set_apart": found.set_apart,
+        "quarantined": found.quarantined,
         "newer": found.newer,
         "payloads_closed": found.payloads_closed,
         "on_their_way": list(found.on_their_way),
@@ -99,7 +101,7 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
     )
     if found.payloads_closed:
         covered += f" {counted(found.payloads_closed, 'payload')} more, of before you were an auditor, stay closed."
-    apart = [_set_apart(found.set_apart)] if found.set_apart else []
+    apart = [_quarantined(found.quarantined)] if found.quarantined else []
     apart += found.on_their_way
     if found.newer:
         words = counted(found.newer, "entry was", "entries were")
@@ -116,24 +118,24 @@ def verified(found: Verification, whose: Mapping[Origin, str] = _NOBODY) -> Resu
     return Result(data, lines, VerificationError.exit_code)
 
 
-def _checkpoint(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import checkpoints
+def _checkpoint(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.evidence import checkpoints
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         kept = checkpoints.checkpoint(session, since=args.since)
     told: list[SignedCheckpoint | Earlier] = [kept, *([] if kept.since is None else [kept.since])]
     if not args.json:  # standard output is the note alone, so that it can be kept in a file
-        for one in reversed(told):
-            face.say(f"To read aloud: {one.size} entries, {' '.join(one.words)}")
-        face.say(f"Other tools check the note with the key {kept.key}")
+        for checkpoint in reversed(told):
+            output.say(f"To read aloud: {checkpoint.size} entries, {' '.join(checkpoint.words)}")
+        output.say(f"Other tools check the note with the key {kept.key}")
     data = {"note": kept.note, "key": kept.key, **_tree_data(kept)}
     if kept.since is not None:
-        data["since"] = _tree_data(kept.since) | {"proof": [one.hex() for one in kept.since.proof]}
+        data["since"] = _tree_data(kept.since) | {"proof": [digest.hex() for digest in kept.since.proof]}
     return Result(data, kept.note.splitlines())
 
 
-def _tree_data(one: SignedCheckpoint | Earlier) -> dict[str, object]:
-    return {"size": one.size, "root": one.root.hex(), "words": list(one.words)}
+def _tree_data(checkpoint: SignedCheckpoint | Earlier) -> dict[str, object]:
+    return {"size": checkpoint.size, "root": checkpoint.root.hex(), "words": list(checkpoint.words)}
 
 
 _ALTERED_FILE = (
@@ -145,7 +147,7 @@ _NOT_COVERED = (
 )
 
 
-def _set_apart(count: int) -> str:
+def _quarantined(count: int) -> str:
     words = counted(count, "version stands", "versions stand")
     return (
         f"{words} apart: whole and signed, by somebody who had no right to write there at that time. Nobody is shown"
@@ -175,7 +177,7 @@ def _fault_data(fault: Fault, whose: Mapping[Origin, str]) -> dict[str, object]:
 
 
 def _line(line: LogLine, who: str, named: Mapping[bytes, str]) -> str:
-    from vault.services.logbook import covers_in_words, whom
+    from vault.services.evidence.logbook import covers_in_words, whom
 
     if line.payload is None:
         return f"{NO_TIME:<23}  {who}  {line.seq:>6}  ({line.fault})"
@@ -201,5 +203,5 @@ def _line_data(line: LogLine, named: Mapping[bytes, str]) -> dict[str, object]:
         "why": payload.why,
         "case": None if payload.obj is None else payload.obj.hex(),
         "covers": dict(payload.covers),
-        "whom": [named[one] for one in payload.objs if one in named],
+        "whom": [named[obj] for obj in payload.objs if obj in named],
     }

@@ -7,7 +7,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import (
+from vault.cli.changing import add_changes
+from vault.cli.new_passphrase import memory_mib, new_passphrase
+from vault.cli.opening import opened, read_entrance, vault_path, waiting
+from vault.cli.outcome import (
+    add_proposal,
+    add_root,
+    outcome_result,
+    write_new,
+)
+from vault.cli.output import Output, Result
+from vault.cli.prompts import (
     Personal,
     add_personal,
     add_yes,
@@ -16,23 +26,13 @@ from vault.cli.asking import (
     read_member,
     require_sure,
 )
-from vault.cli.changing import add_changes
-from vault.cli.choosing import memory_mib, new_passphrase
-from vault.cli.face import Face, Result
-from vault.cli.opening import opened, read_entrance, vault_path, waiting
-from vault.cli.outcome import (
-    add_proposal,
-    add_root,
-    outcome_result,
-    write_new,
-)
 from vault.cli.standing_in import add_standing_in
 from vault.display import counted
 from vault.errors import RefusedError, WaitingForDecisionError
 
 if TYPE_CHECKING:
-    from vault.access.inviting import Answer
-    from vault.services.members import MemberShown
+    from vault.access.membership.inviting import Answer
+    from vault.services.members.members import MemberShown
 
 ROLES = ("intake", "caseworker", "supervisor", "legal-reviewer", "auditor", "admin", "field")
 _NAME = (Personal("name", "--name", "Name of the new member", required=True),)
@@ -92,42 +92,44 @@ def _add_like(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=0, metavar="N", help="for N days; without it, no end")
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import dates, members
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import members
+    from vault.services.projection import dates
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         shown = members.list_all(session, also_left=args.all)
         separated = dates.duties_are_separated(session)
     data = [
         {
-            "member": one.member.hex(),
-            "name": one.name,
-            "roles": sorted(one.roles),
-            "devices": [seat.hex() for seat in one.seats],
-            "since_roster": one.since,
-            "stand": one.stand.value,
-            "until": one.until_ms,
+            "member": member.member.hex(),
+            "name": member.name,
+            "roles": sorted(member.roles),
+            "devices": [seat.hex() for seat in member.seats],
+            "since_roster": member.since,
+            "stand": member.stand.value,
+            "until": member.until_ms,
         }
-        for one in shown
+        for member in shown
     ]
-    lines = [_member_line(one) for one in shown]
+    lines = [_member_line(member) for member in shown]
     if not separated:
         lines.append("no separation of duties: nobody audits who does nothing else")
     return Result({"members": data, "separated": separated}, lines)
 
 
-def _member_line(one: MemberShown) -> str:
-    from vault.services.terms import last_day
+def _member_line(member: MemberShown) -> str:
+    from vault.services.grants.timed_grants import last_day
 
-    until = "" if one.until_ms is None else f", until {last_day(one.until_ms)}"
-    stand = "" if one.stand.value == "in" else f"  ({one.stand.value})"
-    return f"{one.name}: {', '.join(sorted(one.roles)) or 'no role'}{until}; {counted(len(one.seats), 'device')}{stand}"
+    until = "" if member.until_ms is None else f", until {last_day(member.until_ms)}"
+    stand = "" if member.stand.value == "in" else f"  ({member.stand.value})"
+    roles = ", ".join(sorted(member.roles)) or "no role"
+    return f"{member.name}: {roles}{until}; {counted(len(member.seats), 'device')}{stand}"
 
 
-def _invite(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import joining
+def _invite(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import joining
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         write_new(args.out, joining.invite(session, like=args.like, days=args.days))
     return Result(
         {"invitation": str(args.out)},
@@ -138,20 +140,21 @@ def _invite(args: argparse.Namespace, face: Face) -> Result:
     )
 
 
-def _join(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import joining, leftovers
+def _join(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.computer import leftovers
+    from vault.services.members import joining
     from vault.store.folder import VaultFolder
 
     path = vault_path(args)
     VaultFolder(path).require_free()  # before anybody types what would be for nothing
     for line in leftovers.clear(path):
-        face.say(line)
+        output.say(line)
     if args.out.exists():
         raise RefusedError(f"{args.out} exists already", advice="Name a new file.")
     invitation = joining.read_invitation(args.invitation)
-    member = invitation.name or read_member(args, face)
+    member = invitation.name or read_member(args, output)
     known = (member, invitation.by)
-    passphrase = new_passphrase(args, face, known)
+    passphrase = new_passphrase(args, output, known)
     try:
         asked = joining.answer(
             path, invitation, member_name=member, passphrase=passphrase, memory_mib=args.kdf_memory_mib
@@ -170,13 +173,14 @@ def _join(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, lines)
 
 
-def _admit(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import devices, joining, losing, syncing
+def _admit(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.exchange import syncing
+    from vault.services.members import devices, joining, unsynced_work
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         answered = joining.look(session, args.request)
-        words = _compared(args, face, answered)
-        require_sure(args, face, losing.before_roles(session, None, answered.invitation.roles))
+        words = _compared(args, output, answered)
+        require_sure(args, output, unsynced_work.before_roles(session, None, answered.invitation.roles))
         admitted = joining.admit(session, answered, words, by_root=args.root)
         cases = 0
         if admitted.outcome.is_done and args.with_cases:
@@ -185,7 +189,7 @@ def _admit(args: argparse.Namespace, face: Face) -> Result:
             syncing.make(session, admitted.member, args.bundle)
     result = outcome_result(
         args,
-        face,
+        output,
         admitted.outcome,
         f"{admitted.name} is admitted"
         + (f", and given {counted(cases, 'case or section', 'cases and sections')}." if cases else "."),
@@ -206,16 +210,16 @@ def _admit(args: argparse.Namespace, face: Face) -> Result:
     )
 
 
-def _compared(args: argparse.Namespace, face: Face, answered: Answer) -> list[str]:
+def _compared(args: argparse.Namespace, output: Output, answered: Answer) -> list[str]:
     """Return the words as they were read out on the other side: typed by a script, or confirmed by a person."""
     if args.words is not None:
         return str(args.words).split()
     words, request = answered.words, answered.request
     roles = ", ".join(answered.invitation.roles) or "a further device"
-    face.say(f"A device asks to join ({roles}). It must show these words:")
-    face.say(f"  {' '.join(words)}")
-    face.say(f"As the request says, who asks is called: {request.name}")
-    if not (face.may_ask and sys.stdin.isatty()):
+    output.say(f"A device asks to join ({roles}). It must show these words:")
+    output.say(f"  {' '.join(words)}")
+    output.say(f"As the request says, who asks is called: {request.name}")
+    if not (output.may_ask and sys.stdin.isatty()):
         raise WaitingForDecisionError(
             "the 13 words have to be compared first",
             advice='Repeat it with --words "W1 ... W13" as they read them out.',
@@ -227,14 +231,14 @@ def _compared(args: argparse.Namespace, face: Face, answered: Answer) -> list[st
     return list(words)
 
 
-def _finish(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import joining, members
+def _finish(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import joining, members
 
     path = vault_path(args)
-    entrance = read_entrance(args, face)
+    entrance = read_entrance(args, output)
     typed = bytearray(entrance.factors.passphrase)
-    joining.finish(path, args.bundle, member=entrance.member, passphrase=typed, wait=waiting(face))
-    with opened(args, face, entrance) as session:
+    joining.finish(path, args.bundle, member=entrance.member, passphrase=typed, wait=waiting(output))
+    with opened(args, output, entrance) as session:
         roles = sorted(session.roles)
         count = len(members.list_all(session))
     return Result(
@@ -246,16 +250,16 @@ def _finish(args: argparse.Namespace, face: Face) -> Result:
     )
 
 
-def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import joining, losing
+def _add(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.members import joining, unsynced_work
 
-    with opened(args, face) as session:
-        require_sure(args, face, losing.before_roles(session, None, args.like.split(",")))
-        name = personal_values(args, face, _NAME, "member add --like ROLE")["name"][0]
+    with opened(args, output) as session:
+        require_sure(args, output, unsynced_work.before_roles(session, None, args.like.split(",")))
+        name = personal_values(args, output, _NAME, "member add --like ROLE")["name"][0]
         if args.new_passphrase_fd is None and args.new_passphrase_file is None:
-            face.say(f"{name} types a passphrase of their own now; you look away.")
+            output.say(f"{name} types a passphrase of their own now; you look away.")
         source = argparse.Namespace(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
-        passphrase = new_passphrase(source, face, (name,))
+        passphrase = new_passphrase(source, output, (name,))
         admitted = joining.admit_here(
             session, like=args.like, name=name, passphrase=passphrase, days=args.days, by_root=args.root
         )

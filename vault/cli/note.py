@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_for_text
+from vault.cli.output import Output, Result
 from vault.cli.showing import note_data, note_lines
 from vault.ids import short_id
 
@@ -34,10 +34,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     amend.set_defaults(command=_amend)
 
 
-def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases, notes, sections
+def _add(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases, notes, sections
 
-    with opened_for_text(args, face) as (session, text):
+    with opened_for_text(args, output) as (session, text):
         case = cases.find(session, args.case)
         if args.section is None:
             note = notes.add(session, case, kind=args.kind, text=text)
@@ -47,10 +47,11 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
     return Result({"note": note.hex()}, ["The note is kept.", f"id {short_id(note)}"])
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, cases, notes
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases, notes
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         view = cases.open_case(session, cases.find(session, args.case), why=args.why)
         by = authors.written_by(session, view.notes)
     corrected = notes.corrections(view.notes)
@@ -59,19 +60,20 @@ def _list(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, lines or ["This case has no notes yet."])
 
 
-def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, notes
+def _show(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import notes
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         found = notes.show_corrected(session, args.note, why=args.why)
         by = authors.written_by(session, found[:1])
     corrected = notes.corrections(found)
     return Result(note_data(found[0], by, corrected), note_lines(found[0], by, corrected))
 
 
-def _amend(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import notes
+def _amend(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import notes
 
-    with opened_for_text(args, face) as (session, text):
+    with opened_for_text(args, output) as (session, text):
         note = notes.amend(session, args.note, text=text, why=args.why)
     return Result({"note": note.hex(), "amends": args.note}, ["The correction is kept.", f"id {short_id(note)}"])

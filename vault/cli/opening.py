@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import (
+from vault.cli.output import Output
+from vault.cli.prompts import (
     Personal,
     are_asked,
     personal_values,
@@ -21,11 +22,10 @@ from vault.cli.asking import (
     refuse_as_options,
     text_is_typed,
 )
-from vault.cli.face import Face
 from vault.errors import NoVaultError, RefusedError, VaultError, WrongPassphraseError
 
 if TYPE_CHECKING:
-    from vault.access.factors import Factors
+    from vault.access.seat_keys.factors import Factors
     from vault.access.session import Session
 
 
@@ -52,12 +52,12 @@ class Entrance:
     keyfile_is_sound: bool = True
 
 
-def read_entrance(args: argparse.Namespace, face: Face, salt: Callable[[], bytes] | None = None) -> Entrance:
+def read_entrance(args: argparse.Namespace, output: Output, salt: Callable[[], bytes] | None = None) -> Entrance:
     """Ask for what opens the vault, in this order: member, passphrase, and what the options name beside it.
 
     `salt` gives the vault's salt where something else than the vault of the options is opened.
     """
-    from vault.access.factors import Factors, salt_of_vault
+    from vault.access.seat_keys.factors import Factors, salt_of_vault
     from vault.store.folder import VaultFolder
 
     if args.held is not None:
@@ -68,12 +68,12 @@ def read_entrance(args: argparse.Namespace, face: Face, salt: Callable[[], bytes
         folder.require()
         folder.require_closed()
         salt = partial(salt_of_vault, path)
-    member = read_member(args, face)
-    passphrase = read_passphrase(args, face)
+    member = read_member(args, output)
+    passphrase = read_passphrase(args, output)
     if args.keyfile is None and not args.security_key:
         return Entrance(member, Factors(passphrase))
-    from vault.seal.prf import fido2_salt
-    from vault.services import factors
+    from vault.seal.entrance.prf import fido2_salt
+    from vault.services.credentials import factors
 
     device = None if args.keyfile is None else factors.device_secret_of(args.keyfile)
     device_secret = b"" if device is None else device.secret
@@ -92,54 +92,55 @@ def read_pin() -> str:
 
 @contextmanager
 def opened(
-    args: argparse.Namespace, face: Face, entrance: Entrance | None = None, *, tells_after: bool = False
+    args: argparse.Namespace, output: Output, entrance: Entrance | None = None, *, tells_after: bool = False
 ) -> Iterator[Session]:
     """Unlock the vault for one command and lock it after, whatever happens; within `casevault shell` it stays open.
 
     What unlock noticed is said before the command works, or, with `tells_after`, what is left of it after that.
     """
-    from vault.services import dates, members
+    from vault.services.members import members
+    from vault.services.projection import dates
 
     held: Session | None = args.held
     if held is not None:
-        with _answering(held, face, held.warnings):
+        with _answering(held, output, held.warnings):
             yield held
         return
-    coming = read_entrance(args, face) if entrance is None else entrance
+    coming = read_entrance(args, output) if entrance is None else entrance
     with ExitStack() as ending:
-        session = ending.enter_context(_unlock(vault_path(args), coming, face))
+        session = ending.enter_context(_unlock(vault_path(args), coming, output))
         dates.note_opened(session)
         members.note_end(session)
         said = () if tells_after else session.warnings
         for warning in said:
-            face.say(warning)
-        with _answering(session, face, said):
+            output.say(warning)
+        with _answering(session, output, said):
             yield session
         ending.pop_all()
         try:
             session.close()
         except VaultError as fault:
             # What the command did is durable; failing now would make somebody do it twice.
-            face.say(f"casevault: {fault.message}; what this command did is safe. {fault.next_step}")
+            output.say(f"casevault: {fault.message}; what this command did is safe. {fault.next_step}")
 
 
 @contextmanager
-def _answering(session: Session, face: Face, said: Sequence[str]) -> Iterator[None]:
+def _answering(session: Session, output: Output, said: Sequence[str]) -> Iterator[None]:
     """Let a command work, then do what is due behind it, and say what came to light and was not said before."""
-    from vault.services import arrival
+    from vault.services import housekeeping
 
     try:
         yield
         if session.uses_index:
-            for line in arrival.settle(session):
-                face.say(line)
+            for line in housekeeping.settle(session):
+                output.say(line)
     finally:
         for warning in session.warnings:
             if warning not in said:
-                face.say(warning)
+                output.say(warning)
 
 
-def _unlock(path: Path, entrance: Entrance, face: Face) -> Session:
+def _unlock(path: Path, entrance: Entrance, output: Output) -> Session:
     from vault.access.unlock import unlock
 
     given = entrance.factors
@@ -150,7 +151,7 @@ def _unlock(path: Path, entrance: Entrance, face: Face) -> Session:
             passphrase=bytearray(given.passphrase),
             device_secret=given.device_secret,
             fido2_secret=given.fido2_secret,
-            wait=waiting(face),
+            wait=waiting(output),
         )
 
 
@@ -168,7 +169,7 @@ def advising(entrance: Entrance) -> Iterator[None]:
 
 @contextmanager
 def opened_to_ask(
-    args: argparse.Namespace, face: Face, values: Sequence[Personal], verb: str
+    args: argparse.Namespace, output: Output, values: Sequence[Personal], verb: str
 ) -> Iterator[tuple[Session, dict[str, list[str]]]]:
     """Unlock for a command that takes personal values, and give them beside the session.
 
@@ -179,31 +180,31 @@ def opened_to_ask(
         UsageError: as `personal_values`.
     """
     refuse_as_options(args, values, verb)
-    is_typed = are_asked(args, face)
-    given = {} if is_typed else personal_values(args, face, values, verb)
-    with opened(args, face) as session:
-        yield session, personal_values(args, face, values, verb) if is_typed else given
+    is_typed = are_asked(args, output)
+    given = {} if is_typed else personal_values(args, output, values, verb)
+    with opened(args, output) as session:
+        yield session, personal_values(args, output, values, verb) if is_typed else given
 
 
 @contextmanager
-def opened_for_text(args: argparse.Namespace, face: Face) -> Iterator[tuple[Session, str]]:
+def opened_for_text(args: argparse.Namespace, output: Output) -> Iterator[tuple[Session, str]]:
     """Unlock for a command that takes a note's text, and give it beside the session: typed after, else read before.
 
     Raises:
         UsageError: as `read_text`.
     """
     given = None if text_is_typed(args) else read_text(args)
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         yield session, read_text(args) if given is None else given
 
 
-def waiting(face: Face) -> Callable[[float], None]:
+def waiting(output: Output) -> Callable[[float], None]:
     """Return how this command waits after wrong attempts: the seconds left are shown, and Ctrl+C ends it."""
-    from vault.access.delays import LONGEST_SECONDS, counting_down
+    from vault.access.pins.delays import LONGEST_SECONDS, counting_down
 
     def wait(seconds: float) -> None:
         longest = min(LONGEST_SECONDS, math.ceil(seconds))
-        face.say(f"There were wrong attempts: the next one waits {longest} s. Ctrl+C ends the waiting.")
-        counting_down(lambda left: face.progress(longest - left, longest, "seconds waited"))(seconds)
+        output.say(f"There were wrong attempts: the next one waits {longest} s. Ctrl+C ends the waiting.")
+        counting_down(lambda left: output.progress(longest - left, longest, "seconds waited"))(seconds)
 
     return wait

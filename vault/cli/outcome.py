@@ -6,12 +6,12 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.cli.face import Face, Result
+from vault.cli.output import Output, Result
 from vault.display import counted
 from vault.errors import RefusedError
 
 if TYPE_CHECKING:
-    from vault.services.rostering import Outcome, Shown
+    from vault.services.members.rostering import Outcome, Shown
 
 WAITING = 3
 FIRST_BUNDLE = (
@@ -36,7 +36,7 @@ def add_root(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def outcome_result(args: argparse.Namespace, face: Face, outcome: Outcome, done: str, **data: object) -> Result:
+def outcome_result(args: argparse.Namespace, output: Output, outcome: Outcome, done: str, **data: object) -> Result:
     """Return what is to be said of a change, after its proposal was written where one is needed."""
     shown: dict[str, object] = {
         "done": outcome.is_done,
@@ -45,7 +45,7 @@ def outcome_result(args: argparse.Namespace, face: Face, outcome: Outcome, done:
         "admitted": [seat.hex() for seat in outcome.admitted],
         "ended": [seat.hex() for seat in outcome.ended],
         "cases": outcome.cases,
-        "waiting": outcome.waiting,
+        "waiting": outcome.pending,
         **data,
     }
     if outcome.is_done:
@@ -55,8 +55,8 @@ def outcome_result(args: argparse.Namespace, face: Face, outcome: Outcome, done:
             lines += [what, "What they could open until now may have been copied. They open nothing that comes after."]
         elif outcome.cases:
             lines.append(f"{counted(outcome.cases, 'case')} got a new key.")
-        if outcome.waiting:
-            lines.append(f"{counted(outcome.waiting, 'case')} still waits for a new key; the warnings say why.")
+        if outcome.pending:
+            lines.append(f"{counted(outcome.pending, 'case')} still waits for a new key; the warnings say why.")
         if outcome.admitted:
             lines += ["A device that was admitted waits for its first bundle:", *FIRST_BUNDLE]
         lines.append("Others hear of it with the next bundle: `casevault bundle make --to MEMBER --out FILE`.")
@@ -67,7 +67,7 @@ def outcome_result(args: argparse.Namespace, face: Face, outcome: Outcome, done:
             advice="Repeat it with --out FILE, and give them the file: `casevault member sign FILE --out SIGNED`.",
         )
     write_new(args.out, outcome.proposal)
-    face.say(f"Nothing is changed yet. Who has to sign: {outcome.missing}.")
+    output.say(f"Nothing is changed yet. Who has to sign: {outcome.missing}.")
     lines = [
         f"The proposal is at {args.out}. It opens for members alone: `casevault member sign FILE --out SIGNED`.",
         "Once all have signed, an admin or a supervisor makes it count: `casevault member commit SIGNED`.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from vault.cli.face import Face, Result
+from vault.cli.output import Output, Result
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -25,19 +25,19 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     verify.set_defaults(command=_verify)
 
 
-def _open(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import packages
+def _open(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.exports import packages
 
-    del face
+    del output
     opened = packages.open_to(args.file, identity_file=args.identity, out=args.out, expected_words=args.words)
     data = {"files": [str(path) for path in opened.files], "key_words": list(opened.key_words)}
     return Result(data, [f"The package is {opened.sentence}.", *(f"  {path}" for path in opened.files)])
 
 
-def _verify(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import packages
+def _verify(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.exports import packages
 
-    del face
+    del output
     found = packages.verify(args.file, identity_file=args.identity, expected_words=args.words)
     release = None if found.manifest is None or found.manifest.release is None else found.manifest.release.to_json()
     data = {"standing": found.standing, "key_words": list(found.key_words), "release": release}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from vault.cli.choosing import LANGUAGES, is_at_terminal, new_passphrase, show, usual_language
-from vault.cli.face import Face, Result
+from vault.cli.new_passphrase import LANGUAGES, is_at_terminal, new_passphrase, show, usual_language
 from vault.cli.opening import opened, read_entrance
+from vault.cli.output import Output, Result
 from vault.errors import UsageError
 
 
@@ -29,13 +29,13 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     generate.set_defaults(command=_generate)
 
 
-def _change(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import factors
+def _change(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import factors
 
-    entrance = read_entrance(args, face)
-    with opened(args, face, entrance) as session:
+    entrance = read_entrance(args, output)
+    with opened(args, output, entrance) as session:
         source = argparse.Namespace(passphrase_fd=args.new_passphrase_fd, passphrase_file=args.new_passphrase_file)
-        new = new_passphrase(source, face, (entrance.member,), language=args.generate)
+        new = new_passphrase(source, output, (entrance.member,), language=args.generate)
         try:
             factors.change_passphrase(session, member=entrance.member, old=entrance.factors, new=new)
         finally:
@@ -44,16 +44,16 @@ def _change(args: argparse.Namespace, face: Face) -> Result:
     return Result({"changed": True, "note": factors.OLD_COPIES}, ["The passphrase is changed.", factors.OLD_COPIES])
 
 
-def _generate(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import factors
+def _generate(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import factors
 
     made = factors.propose(args.language or usual_language(), args.words)
     data: dict[str, object] = {"language": made.language.value, "bits": round(made.bits, 1)}
     if args.show:
         return Result(data | {"passphrase": made.text()}, [made.text()])
-    if not is_at_terminal(face):
+    if not is_at_terminal(output):
         raise UsageError(
             "a passphrase that is made is shown at a terminal alone", advice="A script says that it wants it: --show."
         )
-    show(face, made)
+    show(output, made)
     return Result(data, [f"It was worth {int(made.bits)} bits. Use it with `casevault passphrase change`."])

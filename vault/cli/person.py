@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, add_personal
 from vault.cli.showing import person_data, person_lines
 
 _ROLES = ("client", "relative", "witness", "worker", "interpreter", "persecutor", "third")
@@ -34,10 +34,10 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     listing.set_defaults(command=_list)
 
 
-def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases, people, sections
+def _add(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases, people, sections
 
-    with opened_to_ask(args, face, _VALUES, "person add CASE --role ROLE") as (session, answers):
+    with opened_to_ask(args, output, _VALUES, "person add CASE --role ROLE") as (session, answers):
         case = cases.find(session, args.case)
         person = people.checked_person(
             role=args.role,
@@ -54,10 +54,10 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
     return Result({"person": record.hex()}, ["The person is kept.", f"id {record.hex()}"])
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         view = cases.open_case(session, cases.find(session, args.case), why=args.why)
     lines = [line for person in view.persons for line in person_lines(person)]
     data = {"case": view.case.hex(), "persons": [person_data(person) for person in view.persons]}

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from vault.cli.asking import ask_line
+from vault.cli.prompts import ask_line
 from vault.errors import UsageError
 
 if TYPE_CHECKING:
-    from vault.cli.face import Face
+    from vault.cli.output import Output
     from vault.redaction.questions import Question
-    from vault.services.exporting import Undecided
+    from vault.services.exports.exporting import Undecided
 
 T = TypeVar("T")
 
@@ -29,17 +29,17 @@ def add_unread(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unread", action="store_true", help=_UNREAD_HELP)
 
 
-def is_read_here(face: Face) -> bool:
+def is_read_here(output: Output) -> bool:
     """Say whether somebody sits at a terminal who can read pages and answer."""
-    return face.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
+    return output.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def approve_here(args: argparse.Namespace, face: Face, what: str) -> Callable[[tuple[str, ...]], bool] | None:
+def approve_here(args: argparse.Namespace, output: Output, what: str) -> Callable[[tuple[str, ...]], bool] | None:
     """Return how somebody at this terminal reads the pages, or None with `--unread`.
 
     Args:
         args: of the command.
-        face: where it speaks.
+        output: where it speaks.
         what: what is done with a yes, such as `Seal it for NAME`.
 
     Raises:
@@ -47,40 +47,40 @@ def approve_here(args: argparse.Namespace, face: Face, what: str) -> Callable[[t
     """
     if args.unread:
         return None
-    if not is_read_here(face):
+    if not is_read_here(output):
         raise UsageError(
             "nobody can read the finished pages here, so nothing is sealed",
             advice="Run it at a terminal or in the app; a script says --unread, and log, report and package say so.",
         )
-    return lambda pages: _read_pages(face, pages, what)
+    return lambda pages: _read_pages(output, pages, what)
 
 
 def with_answers(
-    args: argparse.Namespace, face: Face, act: Callable[[Mapping[str, str]], T | Undecided]
+    args: argparse.Namespace, output: Output, act: Callable[[Mapping[str, str]], T | Undecided]
 ) -> T | Undecided:
     """Do what needs decisions; what is open is asked about at the terminal, one form after the other.
 
     Without somebody there, or when they stop, the open questions are returned.
     """
-    from vault.services.exporting import Undecided
+    from vault.services.exports.exporting import Undecided
 
     decided: dict[str, str] = {}
     while True:
         done = act(decided)
-        if not isinstance(done, Undecided) or args.unread or not is_read_here(face):
+        if not isinstance(done, Undecided) or args.unread or not is_read_here(output):
             return done
-        if not _answer(face, done.questions, decided):
+        if not _answer(output, done.questions, decided):
             return done
 
 
-def _answer(face: Face, questions: tuple[Question, ...], decided: dict[str, str]) -> bool:
+def _answer(output: Output, questions: tuple[Question, ...], decided: dict[str, str]) -> bool:
     """Ask about each form; what is decided goes into `decided`. Return False when the person stops."""
     place = 0
     while place < len(questions):
         question = questions[place]
-        face.say("")
-        face.say(f"Question {place + 1} of {len(questions)}: {_line(question)}")
-        face.say(f"  {question.context}")
+        output.say("")
+        output.say(f"Question {place + 1} of {len(questions)}: {_line(question)}")
+        output.say(f"  {question.context}")
         word = ask_line(_ANSWERS).casefold()
         if word == "q":
             return False
@@ -88,11 +88,11 @@ def _answer(face: Face, questions: tuple[Question, ...], decided: dict[str, str]
             place = max(place - 1, 0)
             continue
         if word == "a":
-            decided.update({one.form: one.proposal for one in questions[place:]})
+            decided.update({question.form: question.proposal for question in questions[place:]})
             return True
         action = question.proposal.value if not word else _KEYS.get(word)
         if action is None:
-            face.say("Type one of these letters, then Enter.")
+            output.say("Type one of these letters, then Enter.")
             continue
         decided[question.form] = action
         place += 1
@@ -105,15 +105,15 @@ def _line(question: Question) -> str:
     return f"{question.form!r}, {question.count} x, {kinds}, proposed: {question.proposal}{shared}"
 
 
-def _read_pages(face: Face, pages: tuple[str, ...], what: str) -> bool:
+def _read_pages(output: Output, pages: tuple[str, ...], what: str) -> bool:
     """Show the finished pages one by one; only who went through all of them is asked."""
     place = 0
     try:
         while place < len(pages):
-            face.clear()
+            output.clear()
             for line in pages[place].splitlines():
-                face.say(line)
-            face.say("")
+                output.say(line)
+            output.say("")
             word = ask_line(
                 f"Page {place + 1} of {len(pages)}, as another program reads it. Enter goes on, b back, q stops: "
             )
@@ -122,4 +122,4 @@ def _read_pages(face: Face, pages: tuple[str, ...], what: str) -> bool:
             place = max(place - 1, 0) if word.casefold() == "b" else place + 1
         return ask_line(f"These were all pages. {what}? Type yes: ").casefold() == "yes"
     finally:
-        face.clear()
+        output.clear()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, add_personal
 
 _NAME = (Personal("name", "--name", "Name of the recipient", required=True),)
 
@@ -24,11 +24,11 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     listing.set_defaults(command=_list)
 
 
-def _add(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import partners
+def _add(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.exports import partners
 
     args.name = args.typed or args.name
-    with opened_to_ask(args, face, _NAME, "recipient add --age KEY") as (session, values):
+    with opened_to_ask(args, output, _NAME, "recipient add --age KEY") as (session, values):
         kept = partners.add(session, name=values["name"][0], age_recipient=args.age)
     return Result(
         {"recipient": kept.record.hex(), "fingerprint": kept.fingerprint},
@@ -39,10 +39,10 @@ def _add(args: argparse.Namespace, face: Face) -> Result:
     )
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import partners
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.exports import partners
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         kept = partners.list_all(session)
     data = [{"recipient": p.record.hex(), "name": p.name, "fingerprint": p.fingerprint} for p in kept]
     return Result({"recipients": data}, [f"{p.name}\n  {p.fingerprint}" for p in kept] or ["No recipients yet."])

@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault.cli.coming_back import add_wishes, ask_and, data_of, said_of
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened, vault_path
+from vault.cli.output import Output, Result
 from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over, typed_sheets
 from vault.display import DAY, counted, time_text
 from vault.errors import UsageError
 
 if TYPE_CHECKING:
-    from vault.services.recovery import Restored, Standing
-    from vault.services.restoring_by_sheets import Tried
-    from vault.services.sheets import TypedSheets
+    from vault.services.backups.restoring_by_sheets import Tried
+    from vault.services.credentials.recovery import RecoveryStatus, Restored
+    from vault.services.credentials.sheets import TypedSheets
 
 _SEALED_ANEW = "Sealing anew"
 
@@ -52,11 +52,11 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     restore.set_defaults(command=_restore)
 
 
-def _status(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import recovery
+def _status(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import recovery
 
-    with opened(args, face) as session:
-        found = recovery.standing(session)
+    with opened(args, output) as session:
+        found = recovery.status(session)
     data = {
         "root_words": list(found.root_words),
         "proven": found.proven,
@@ -72,7 +72,7 @@ def _status(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, _status_lines(found))
 
 
-def _status_lines(found: Standing) -> list[str]:
+def _status_lines(found: RecoveryStatus) -> list[str]:
     lines = ["The 13 words on the sheets of this vault:", f"  {' '.join(found.root_words)}"]
     if found.secret_is_here:
         lines.append("recovery: NOT proven. Write sheets and prove them: `casevault recovery sheets`, then `drill`.")
@@ -89,31 +89,32 @@ def _status_lines(found: Standing) -> list[str]:
     return [*lines, *(used.words for used in found.used)]
 
 
-def _sheets(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import recovery
+def _sheets(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import recovery
 
     if args.show and args.sheets_out is not None:
         raise UsageError("--show and --out do not go together")
-    if args.sheets_out is None and not at_terminal(args, face):
+    if args.sheets_out is None and not at_terminal(args, output):
         raise UsageError("the sheets need a place", advice="Give --out FOLDER, or run it at a terminal.")
-    with files_for(args, face) as files:
-        with opened(args, face) as session:
+    with files_for(args, output) as files:
+        with opened(args, output) as session:
             made = recovery.sheets(session, args.shape)
             today = recovery.day(session.log.now_ms())
-        lines = hand_over(args, face, made, files, day=today)
-    lines += compare_paper(args, face, made, files)
+        lines = hand_over(args, output, made, files, day=today)
+    lines += compare_paper(args, output, made, files)
     return Result({"sheets": len(made), "needed": made[0].threshold, "files": _paths(files)}, lines)
 
 
-def _drill(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import recovery, restoring_by_sheets
+def _drill(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.backups import restoring_by_sheets
+    from vault.services.credentials import recovery
 
     path = vault_path(args)
     recovery.require_vault(path)
     backup = None if args.backup is None else restoring_by_sheets.require_whole(args.backup)
-    typed = typed_sheets(args, face, "recovery drill")
-    tried = None if backup is None else _tried(backup, path, typed, face)
-    with opened(args, face) as session:
+    typed = typed_sheets(args, output, "recovery drill")
+    tried = None if backup is None else _tried(backup, path, typed, output)
+    with opened(args, output) as session:
         done = recovery.drill(session, typed)
     words = counted(done.opened, "compartment")
     lines = [f"recovery: proven on {time_text(done.at_ms, DAY)}. The sheets open {words} that you hold."]
@@ -141,68 +142,69 @@ def _drill(args: argparse.Namespace, face: Face) -> Result:
     return Result(data, lines)
 
 
-def _tried(backup: Path, beside: Path, typed: TypedSheets, face: Face) -> Tried:
-    from vault.services import leftovers, restoring_by_sheets
+def _tried(backup: Path, beside: Path, typed: TypedSheets, output: Output) -> Tried:
+    from vault.services.backups import restoring_by_sheets
+    from vault.services.computer import leftovers
 
     for line in leftovers.clear(beside):
-        face.say(line)
+        output.say(line)
     return restoring_by_sheets.try_backup(
-        backup, beside, typed, progress=lambda what, done, total: face.progress(done, total, what)
+        backup, beside, typed, progress=lambda what, done, total: output.progress(done, total, what)
     )
 
 
-def _new(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import recovery
+def _new(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import recovery
 
-    typed = typed_sheets(args, face, "recovery new --old-sheets") if args.old_sheets else None
-    with files_for(args, face) as files:
-        with opened(args, face) as session:
+    typed = typed_sheets(args, output, "recovery new --old-sheets") if args.old_sheets else None
+    with files_for(args, output) as files:
+        with opened(args, output) as session:
             made = recovery.renew(
                 session,
                 typed,
                 shape=args.shape,
-                progress=lambda done, total: face.progress(done, total, _SEALED_ANEW),
+                progress=lambda done, total: output.progress(done, total, _SEALED_ANEW),
             )
             today = recovery.day(session.log.now_ms())
         new = made.sheets
         lines = [
             "There is a new root. Its 13 words:",
             f"  {' '.join(new[0].root_words)}",
-            *hand_over(args, face, new, files, day=today),
-            *_followed(made.followed.replaced, made.followed.waiting),
+            *hand_over(args, output, new, files, day=today),
+            *_followed(made.followed.replaced, made.followed.pending),
             "Burn the old sheets: they still open copies and backups from before.",
         ]
-    lines += compare_paper(args, face, new, files)
+    lines += compare_paper(args, output, new, files)
     data = {
         "root_words": list(new[0].root_words),
         "needed": new[0].threshold,
         "files": _paths(files),
         "sealed_anew": made.followed.replaced,
-        "waiting": made.followed.waiting,
+        "waiting": made.followed.pending,
     }
     return Result(data, lines)
 
 
-def _follow(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import recovery
+def _follow(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import recovery
 
-    with opened(args, face) as session:
-        done = recovery.follow(session, lambda count, total: face.progress(count, total, _SEALED_ANEW))
-    return Result({"sealed_anew": done.replaced, "waiting": done.waiting}, _followed(done.replaced, done.waiting))
+    with opened(args, output) as session:
+        done = recovery.follow(session, lambda count, total: output.progress(count, total, _SEALED_ANEW))
+    return Result({"sealed_anew": done.replaced, "waiting": done.pending}, _followed(done.replaced, done.pending))
 
 
-def _followed(replaced: int, waiting: int) -> list[str]:
+def _followed(replaced: int, pending: int) -> list[str]:
     words = counted(replaced, "compartment has", "compartments have")
     lines = [f"{words} a new key that the old sheets do not open."]
-    if waiting:
+    if pending:
         lines.append(
-            f"{counted(waiting, 'waits', 'wait')} for somebody who may give their keys: `casevault recovery follow`."
+            f"{counted(pending, 'waits', 'wait')} for somebody who may give their keys: `casevault recovery follow`."
         )
     return lines
 
 
-def _restore(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import recovery
+def _restore(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.credentials import recovery
 
     path = vault_path(args)
     recovery.require_vault(path)
@@ -218,13 +220,13 @@ def _restore(args: argparse.Namespace, face: Face) -> Result:
             ends_old=not args.keep_old,
         )
 
-    done = ask_and(args, face, "recovery restore", lambda sheets: recovery.require_fitting(path, sheets), come_back)
+    done = ask_and(args, output, "recovery restore", lambda sheets: recovery.require_fitting(path, sheets), come_back)
     for warning in done.warnings:
-        face.say(warning)
+        output.say(warning)
     return Result(data_of(done.back, done.root_words), said_of(args, done.back, done.root_words))
 
 
 def _paths(files: object) -> list[str]:
-    from vault.services.sheets import SheetFiles
+    from vault.services.credentials.sheets import SheetFiles
 
     return [str(path) for path in files.paths] if isinstance(files, SheetFiles) else []

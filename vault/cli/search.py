@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, add_personal
 
 _WORDS = (Personal("words", "--words", "Words to search for", required=True),)
 
@@ -20,12 +20,12 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     parser.set_defaults(command=_search)
 
 
-def _search(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import searching
+def _search(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import searching
 
     if args.typed:
         args.words = " ".join(args.typed)
-    with opened_to_ask(args, face, _WORDS, "search") as (session, values):
+    with opened_to_ask(args, output, _WORDS, "search") as (session, values):
         found = searching.search(session, values["words"][0], limit=args.limit, why=args.why)
     data = [{"case": h.case.hex(), "record": h.record.hex(), "kind": h.kind, "snippet": h.snippet} for h in found.hits]
     lines = [f"{h.ref}  {h.kind:<7}  {h.snippet}" for h in found.hits]

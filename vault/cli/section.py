@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from vault.cli.asking import Personal, add_personal
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened, opened_to_ask
+from vault.cli.output import Output, Result
+from vault.cli.prompts import Personal, add_personal
 from vault.cli.showing import note_data, note_lines, person_data, person_lines
 from vault.display import counted
 from vault.ids import short_id
@@ -16,9 +16,9 @@ _TITLE = (Personal("title", "--title", "Title of the section", required=True),)
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
-    """Declare `new`, `list`, `show`, `grant`, `remove`."""
+    """Declare `new`, `list`, `show`, `grant`, `revoke`."""
     del noun
-    verbs = parser.add_subparsers(required=True, metavar="new | list | show | grant | remove")
+    verbs = parser.add_subparsers(required=True, metavar="new | list | show | grant | revoke")
     new = verbs.add_parser("new", help="make a restricted section of a case", allow_abbrev=False)
     new.add_argument("case", help="the case's id or reference")
     new.add_argument("--kind", choices=_KINDS, required=True, help="what is kept apart")
@@ -35,16 +35,17 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     grant.add_argument("section", help="its id, or its beginning")
     grant.add_argument("--to", required=True, metavar="MEMBER", help="name or id (`member list`)")
     grant.set_defaults(command=_grant)
-    remove = verbs.add_parser("remove", help="take a section back: a new key is made", allow_abbrev=False)
-    remove.add_argument("section", help="its id, or its beginning")
-    remove.add_argument("--from-member", required=True, metavar="MEMBER", help="who opens it no more")
-    remove.set_defaults(command=_remove)
+    revoke = verbs.add_parser("revoke", help="take a section back: a new key is made", allow_abbrev=False)
+    revoke.add_argument("section", help="its id, or its beginning")
+    revoke.add_argument("--from-member", required=True, metavar="MEMBER", help="who opens it no more")
+    revoke.set_defaults(command=_revoke)
 
 
-def _new(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, cases, sections
+def _new(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases, sections
+    from vault.services.projection import authors
 
-    with opened_to_ask(args, face, _TITLE, "section new CASE --kind KIND") as (session, values):
+    with opened_to_ask(args, output, _TITLE, "section new CASE --kind KIND") as (session, values):
         members = [authors.find_member(session, name) for name in args.to]
         case = cases.find(session, args.case)
         made = sections.create(session, case, what=args.kind, title=values["title"][0], members=members)
@@ -53,20 +54,21 @@ def _new(args: argparse.Namespace, face: Face) -> Result:
     return Result({"section": made.hex(), "case": case.hex()}, lines)
 
 
-def _list(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import cases, sections
+def _list(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import cases, sections
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         found = sections.list_of(session, cases.find(session, args.case))
-    data = [{"section": one.section.hex(), "kind": one.what, "title": one.title} for one in found]
-    lines = [f"{short_id(one.section)}  {one.what:<9}  {one.title}" for one in found]
+    data = [{"section": section.section.hex(), "kind": section.what, "title": section.title} for section in found]
+    lines = [f"{short_id(section.section)}  {section.what:<9}  {section.title}" for section in found]
     return Result({"sections": data}, lines or ["You hold no section of this case."])
 
 
-def _show(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, notes, sections
+def _show(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import notes, sections
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         view = sections.open_section(session, sections.find(session, args.section), why=args.why)
         by = authors.written_by(session, view.notes)
     head, corrected = view.head.value, notes.corrections(view.notes)
@@ -75,29 +77,32 @@ def _show(args: argparse.Namespace, face: Face) -> Result:
         "case": head.case.hex(),
         "kind": head.what,
         "title": head.title,
-        "persons": [person_data(one) for one in view.persons],
-        "notes": [note_data(one, by, corrected) for one in view.notes],
+        "persons": [person_data(person) for person in view.persons],
+        "notes": [note_data(note, by, corrected) for note in view.notes],
     }
     lines = [f"RESTRICTED  {head.what}  {head.title}"]
-    lines += [line for one in view.persons for line in person_lines(one)]
-    lines += [line for one in view.notes for line in note_lines(one, by, corrected)]
+    lines += [line for person in view.persons for line in person_lines(person)]
+    lines += [line for note in view.notes for line in note_lines(note, by, corrected)]
     return Result(data, lines)
 
 
-def _grant(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, sections
+def _grant(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import sections
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         member = authors.find_member(session, args.to)
         section = sections.find(session, args.section)
         sections.give(session, section, [member])
     return Result({"section": section.hex(), "member": member.hex()}, ["The section is open to this member."])
 
 
-def _remove(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, sections, sharing
+def _revoke(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.cases import sections
+    from vault.services.grants import sharing
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         member = authors.find_member(session, args.from_member, also_left=True)
         section = sections.find(session, args.section)
         changed = sharing.revoke(session, section, [member])

@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vault.cli.asking import Personal, ask_line, personal_values
-from vault.cli.face import Face
+from vault.cli.output import Output
+from vault.cli.prompts import Personal, ask_line, personal_values
 from vault.errors import UsageError, VaultError
 
 if TYPE_CHECKING:
     from vault.seal.sheets import Sheet
-    from vault.services.sheets import SheetFiles, TypedSheets
+    from vault.services.credentials.sheets import SheetFiles, TypedSheets
 
 LANGUAGES = ("en", "fr", "ru")
 SHAPES = ("2-of-3", "3-of-5")
@@ -40,9 +40,9 @@ def add_writing(parser: argparse.ArgumentParser, option: str) -> None:
 
 
 @contextmanager
-def files_for(args: argparse.Namespace, face: Face) -> Iterator[SheetFiles | None]:
+def files_for(args: argparse.Namespace, output: Output) -> Iterator[SheetFiles | None]:
     """Yield the new files of the sheets, made before there is anything to write; if the block fails they go."""
-    from vault.services.sheets import shared_place, sheet_files
+    from vault.services.credentials.sheets import shared_place, sheet_files
 
     if args.sheets_out is None:
         yield None
@@ -51,79 +51,79 @@ def files_for(args: argparse.Namespace, face: Face) -> Iterator[SheetFiles | Non
     with sheet_files(args.sheets_out, count) as files:
         reason = shared_place(args.sheets_out)
         if reason is not None:
-            face.say(f"Others may get a copy of the sheets there: {reason}.")
+            output.say(f"Others may get a copy of the sheets there: {reason}.")
         yield files
 
 
 def hand_over(
-    args: argparse.Namespace, face: Face, new: Sequence[Sheet], files: SheetFiles | None, *, day: str
+    args: argparse.Namespace, output: Output, new: Sequence[Sheet], files: SheetFiles | None, *, day: str
 ) -> list[str]:
     """Give the sheets to files or to the terminal, and say what comes next; to neither, they stay sealed here."""
     if files is not None:
         files.write(new, day=day, languages=args.language or ())
         names = [f"  {path}" for path in files.paths]
         return ["The recovery sheets are in", *names, _PRINTER, _hand_out(new), _DRILL]
-    if not at_terminal(args, face):
+    if not at_terminal(args, output):
         return [
             "There are no recovery sheets yet; without them a lost passphrase loses the vault.",
             "Write them: `casevault recovery sheets --out FOLDER`.",
         ]
     for sheet in new:
-        _copied(face, sheet)
+        _copied(output, sheet)
     return [_hand_out(new), _DRILL]
 
 
 _DRILL = "Prove them once they are on paper: `casevault recovery drill`."
 
 
-def at_terminal(args: argparse.Namespace, face: Face) -> bool:
+def at_terminal(args: argparse.Namespace, output: Output) -> bool:
     """Say whether somebody sits at a screen on which secrets may be shown."""
-    return face.may_ask and sys.stdin.isatty() and sys.stdout.isatty() and not args.json
+    return output.may_ask and sys.stdin.isatty() and sys.stdout.isatty() and not args.json
 
 
-def typed_sheets(args: argparse.Namespace, face: Face, verb: str) -> TypedSheets:
+def typed_sheets(args: argparse.Namespace, output: Output, verb: str) -> TypedSheets:
     """Return sheets as typed at the terminal, row by row, or as piped: `{"sheets": ["word word ...", ...]}`.
 
     Raises:
         UsageError: there is neither a terminal nor a pipe.
         VerificationError: a piped sheet is wrong; the text names sheet and row.
     """
-    from vault.services.sheets import TypedSheets
+    from vault.services.credentials.sheets import TypedSheets
 
     typed = TypedSheets()
-    if args.personal_from or not (face.may_ask and sys.stdin.isatty()):
+    if args.personal_from or not (output.may_ask and sys.stdin.isatty()):
         args.sheets = None
         if not args.personal_from:
             raise UsageError("the sheets are missing", advice="Type them at a terminal, or pipe them: `--from -`.")
-        for text in personal_values(args, face, _SHEETS, verb)["sheets"]:
+        for text in personal_values(args, output, _SHEETS, verb)["sheets"]:
             typed.take_sheet(text)
         return typed
-    face.say(
+    output.say(
         "Type each row of a sheet: three words, of each the first four letters or all, and the number beside them."
     )
     try:
         while not typed.is_enough:
             sheet, row = typed.place
             if row == 1 and typed.needed is not None:
-                face.say(f"Now the next sheet, {sheet} of the {typed.needed} that are needed:")
+                output.say(f"Now the next sheet, {sheet} of the {typed.needed} that are needed:")
             try:
                 typed.take_row(ask_line(f"  {typed.name}, row {row:>2}: "))
             except UsageError:
                 raise
             except VaultError as slip:
-                face.say(f"  {slip.message}. {slip.next_step}")
+                output.say(f"  {slip.message}. {slip.next_step}")
     finally:
-        face.clear()
+        output.clear()
     return typed
 
 
-def _copied(face: Face, sheet: Sheet) -> None:
+def _copied(output: Output, sheet: Sheet) -> None:
     """Show one sheet until somebody has it on paper: three of its words are asked behind it."""
-    from vault.services.sheets import is_word, questions, shown
+    from vault.services.credentials.sheets import is_word, questions, shown
 
     slip = ""
     while True:
-        face.show_once(
+        output.show_once(
             slip + shown(sheet), "Copy this sheet on paper, then press Enter: three of its words are asked. "
         )
         try:
@@ -134,33 +134,35 @@ def _copied(face: Face, sheet: Sheet) -> None:
             ):
                 return
         finally:
-            face.clear()
+            output.clear()
         slip = "That is not the word that was shown: here is the sheet once more.\n\n"
 
 
-def compare_paper(args: argparse.Namespace, face: Face, new: Sequence[Sheet], files: SheetFiles | None) -> list[str]:
+def compare_paper(
+    args: argparse.Namespace, output: Output, new: Sequence[Sheet], files: SheetFiles | None
+) -> list[str]:
     """Ask for three words of each sheet that was written for the printer, once it is on paper; say how it went.
 
     At a terminal alone; Enter leaves it to the drill, which compares everything.
     """
-    from vault.services.sheets import is_word, questions
+    from vault.services.credentials.sheets import is_word, questions
 
-    if files is None or not at_terminal(args, face):
+    if files is None or not at_terminal(args, output):
         return []
     for path in files.paths:
-        face.say(f"  {path}")
-    face.say("Print these now, then type three words of each from the paper. Enter alone: leave that to the drill.")
+        output.say(f"  {path}")
+    output.say("Print these now, then type three words of each from the paper. Enter alone: leave that to the drill.")
     try:
         for sheet in new:
             for place in questions(sheet):
                 while typed := ask_line(f"Sheet {sheet.number}, word {place}, from your paper: "):
                     if is_word(sheet, place, typed):
                         break
-                    face.say("That is not the word of this sheet. Look at the paper again.")
+                    output.say("That is not the word of this sheet. Look at the paper again.")
                 else:
                     return ["The paper was not compared."]
     finally:
-        face.clear()
+        output.clear()
     return ["Three words of each sheet were compared with the paper."]
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO, cast
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
 from vault.display import counted
 from vault.errors import RefusedError, UsageError
 
@@ -67,20 +67,20 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     parser.set_defaults(command=_shell)
 
 
-def _shell(args: argparse.Namespace, face: Face) -> Result:
+def _shell(args: argparse.Namespace, output: Output) -> Result:
     if not 1 <= args.idle <= _MOST_MINUTES:
         raise UsageError(f"--idle is between 1 and {_MOST_MINUTES}")
-    if not (sys.stdin.isatty() and face.may_ask) or args.json:
+    if not (sys.stdin.isatty() and output.may_ask) or args.json:
         raise RefusedError(
             "the shell is for a person at a terminal", advice="A script gives each command by itself, with --json."
         )
-    with opened(args, face) as session:
-        face.say("The vault is open. Type commands without `casevault`; `help` lists them, `exit` locks.")
-        end = _loop(session, face, args.idle * 60)
+    with opened(args, output) as session:
+        output.say("The vault is open. Type commands without `casevault`; `help` lists them, `exit` locks.")
+        end = _loop(session, output, args.idle * 60)
     return Result({"locked": True}, [end])
 
 
-def _loop(session: Session, face: Face, idle_s: int) -> str:
+def _loop(session: Session, output: Output, idle_s: int) -> str:
     """Run what is typed until the person leaves or stays away; return what is said then."""
     while not session.is_closed:
         try:
@@ -91,12 +91,12 @@ def _loop(session: Session, face: Face, idle_s: int) -> str:
         except _IdleError:
             return _left(idle_s)
         except KeyboardInterrupt:
-            face.say("Type `exit` to lock.")
+            output.say("Type `exit` to lock.")
             continue
         try:
             words = shlex.split(line)
         except ValueError:
-            face.say("casevault: a quotation mark is not closed.")
+            output.say("casevault: a quotation mark is not closed.")
             continue
         words = words[1:] if words[:1] == ["casevault"] else words
         if words and words[0] in _ENDS:

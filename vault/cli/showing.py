@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from vault.casework.note import Note
     from vault.casework.person import Person
     from vault.ids import RecordId
-    from vault.services.cases import CaseView
-    from vault.services.reading import Stored
-    from vault.services.sharing import ChangeCost
+    from vault.services.cases.cases import CaseView
+    from vault.services.grants.sharing import ChangeCost
+    from vault.services.projection.reading import Stored
 
 
 def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
     """Return a case for `--json`; `by` says who wrote each note."""
-    from vault.services.notes import corrections
+    from vault.services.cases.notes import corrections
 
     head, corrected = view.head.value, corrections(view.notes)
     return {
@@ -41,7 +41,7 @@ def case_data(view: CaseView, by: Mapping[RecordId, str]) -> dict[str, object]:
 
 def case_lines(view: CaseView, by: Mapping[RecordId, str]) -> list[str]:
     """Return a case for people; `by` says who wrote each note."""
-    from vault.services.notes import corrections
+    from vault.services.cases.notes import corrections
 
     head, corrected = view.head.value, corrections(view.notes)
     lines = [f"CASE {head.ref}  {head.title}", f"{head.kind}, {head.stage}, risk {head.risk}, opened {head.opened}"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from vault.cli.face import Face, Result
 from vault.cli.opening import opened
+from vault.cli.output import Output, Result
 from vault.display import counted
 
 if TYPE_CHECKING:
@@ -28,26 +28,29 @@ def add_standing_in(verbs: _SubParsersAction[ArgumentParser]) -> None:
     deputy.set_defaults(command=_deputy)
 
 
-def _away(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, terms
+def _away(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.grants import timed_grants
+    from vault.services.projection import authors
 
-    until_ms = terms.end_of_day(args.until)
-    with opened(args, face) as session:
+    until_ms = timed_grants.end_of_day(args.until)
+    with opened(args, output) as session:
         member, deputy = authors.find_member(session, args.who), authors.find_member(session, args.deputy)
-        given = terms.away(session, member, deputy, until_ms=until_ms).given
-    data = {"member": member.hex(), "deputy": deputy.hex(), "until": terms.last_day(until_ms), "cases": given}
+        given = timed_grants.away(session, member, deputy, until_ms=until_ms).given
+    data = {"member": member.hex(), "deputy": deputy.hex(), "until": timed_grants.last_day(until_ms), "cases": given}
     lines = [
-        f"{counted(given, 'more case is', 'more cases are')} open to the deputy until {terms.last_day(until_ms)}.",
+        f"{counted(given, 'more case is', 'more cases are')} open to the deputy "
+        f"until {timed_grants.last_day(until_ms)}.",
         "The day after, their keys change by themselves.",
         "Only cases that you hold can be lent by you; the owner is told.",
     ]
     return Result(data, lines)
 
 
-def _deputy(args: argparse.Namespace, face: Face) -> Result:
-    from vault.services import authors, deputies
+def _deputy(args: argparse.Namespace, output: Output) -> Result:
+    from vault.services.grants import deputies
+    from vault.services.projection import authors
 
-    with opened(args, face) as session:
+    with opened(args, output) as session:
         member = authors.find_member(session, args.who)
         deputy = None if args.nobody else authors.find_member(session, args.deputy)
         deputies.set_deputy(session, member, deputy)

@@ -30,18 +30,18 @@ organisation
          show | sign | commit PROPOSAL
                                  a change that several sign
          away MEMBER --until DATE --deputy MEMBER | deputy MEMBER --is MEMBER
-  device list | name | add | give | move | lost DEVICE
+  device list | name | add | give | move | revoke DEVICE
 cases
   case new | list | show CASE
   person add CASE | list CASE
   note add CASE | list CASE | show NOTE | amend NOTE
   search WORDS
-  section new CASE | list CASE | show ID | grant ID | remove ID
+  section new CASE | list CASE | show ID | grant ID | revoke ID
                                  restricted: where somebody is, health, sources
   intake add | list | close SLIP call slips
 who can open what
   grant list CASE | add CASE --to MEMBER [--until DATE]
-        remove CASE --from-member MEMBER
+        revoke CASE --from-member MEMBER
   key list CASE | rotate CASE | rewrap
   handover order MEMBER --to MEMBER | list | carry-out
   break-glass CASE --for MEMBER --until DATE [--second NAME]
@@ -54,7 +54,7 @@ referrals
                                  the second person, somewhere else
   package open FILE | verify FILE
 exchange
-  bundle make --to MEMBER | take FILE | show FILE
+  bundle make --to MEMBER | import FILE | show FILE
 evidence
   log list | verify | checkpoint
   backup make DEST | verify SRC | restore SRC [--sheets]

@@ -30,7 +30,7 @@ _AGE_HEADER = re.compile(
 _CHUNK, _TAG, _NONCE = 64 * 1024, 16, 16
 
 
-class Standing(StrEnum):
+class ManifestStatus(StrEnum):
     """How far a package was checked."""
 
     OUTER_FORM = "outer-form"  # sealed; nobody looked inside
@@ -44,7 +44,7 @@ class OpenedPackage:
 
     manifest: Manifest
     key_words: tuple[str, ...]
-    standing: Standing
+    standing: ManifestStatus
     members: Mapping[str, bytes] = field(repr=False)
 
     @property
@@ -66,16 +66,16 @@ class OpenedPackage:
 class Examination:
     """The result of `verify_package` and `verify_folder`."""
 
-    standing: Standing
+    standing: ManifestStatus
     key_words: tuple[str, ...] = ()
     manifest: Manifest | None = None
 
     def sentence(self) -> str:
         """Return the result in one sentence, which claims no more than was checked."""
-        if self.standing is Standing.OUTER_FORM:
+        if self.standing is ManifestStatus.OUTER_FORM:
             return "a sealed package of the right form; maker and content NOT CHECKED: that needs the recipient's key"
         words = " ".join(self.key_words)
-        if self.standing is Standing.AS_EXPECTED:
+        if self.standing is ManifestStatus.AS_EXPECTED:
             return f"unaltered, and made by the key of the words that you gave: {words}; {self.released()}"
         return (
             f"whole, as signed by the key of these words: {words}; who that is, NOT CHECKED: compare them with those "
@@ -122,7 +122,7 @@ def verify_package(
     """
     if identity is None:
         _require_outer_form(untrusted)
-        return Examination(Standing.OUTER_FORM)
+        return Examination(ManifestStatus.OUTER_FORM)
     return _examined(open_package(untrusted, identity, expected_key_words=expected_key_words))
 
 
@@ -163,14 +163,14 @@ def _opened(
         manifest.release.require_approved(manifest.approved_digest())
         _require_same_release(contents[archive.DATA], manifest.release)
     words = package_words(public)
-    standing = Standing.COMPARE
+    standing = ManifestStatus.COMPARE
     if expected_key_words is not None:
         if tuple(word.lower() for word in expected_key_words) != words:
             raise VerificationError(
                 f"the package was made by another key: {' '.join(words)}",
                 advice="Do not use it. Call the sender on a number that you know, and read them both lists of words.",
             )
-        standing = Standing.AS_EXPECTED
+        standing = ManifestStatus.AS_EXPECTED
     return OpenedPackage(manifest, words, standing, contents)
 
 

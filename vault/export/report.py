@@ -191,7 +191,7 @@ def _groups(sections: Sequence[Section], words: Wording, language: str) -> Itera
     for heading, together in groupby(sections, lambda section: section.heading):
         records = list(together)
         is_list = heading == NOTE or len(records) > 1
-        entries = (_entry(one, n if is_list else None, words, language) for n, one in enumerate(records, 1))
+        entries = (_entry(section, n if is_list else None, words, language) for n, section in enumerate(records, 1))
         yield Group(_word(words.headings, heading), tuple(entries))
 
 

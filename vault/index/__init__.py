@@ -1,1 +1,1 @@
-"""The member's own encrypted index: full text, lists, due dates. A projection of what counts, rebuilt at will."""
+"""The member's own encrypted index: full text, lists, due dates. A projection of what is valid, rebuilt at will."""

@@ -24,9 +24,9 @@ def apply(
     entries: Iterable[Entry],
     cursor: Mapping[bytes, int],
     *,
-    waiting: Collection[tuple[bytes, int]] = (),
+    pending: Collection[tuple[bytes, int]] = (),
     settled: Collection[tuple[bytes, int]] = (),
-    cuts: Collection[bytes] = (),
+    cutoffs: Collection[bytes] = (),
 ) -> None:
     """Bring the entries into the index and move the cursor on; a cursor never moves back.
 
@@ -36,9 +36,9 @@ def apply(
         index: open.
         entries: a few thousand at most for each call in bulk.
         cursor: for each origin, how many of its entries are covered once these are in.
-        waiting: (origin, seq) of entries to ask again, although the cursor goes past them.
+        pending: (origin, seq) of entries to ask again, although the cursor goes past them.
         settled: those of which everything is in now.
-        cuts: digests of rosters and epochs that end or drop somebody, whose cuts the index follows from here on.
+        cutoffs: digests of rosters and epochs that end or revoke somebody, whose cuts the index follows from here on.
 
     Raises:
         TryAgainError: no room; nothing changed.
@@ -65,8 +65,8 @@ def apply(
             list(cursor.items()),
         )
         sql.executemany("DELETE FROM waiting WHERE origin=? AND seq=?", list(settled))
-        sql.executemany("INSERT OR IGNORE INTO waiting VALUES (?, ?)", list(waiting))
-        sql.executemany("INSERT OR IGNORE INTO cut VALUES (?)", [(digest,) for digest in cuts])
+        sql.executemany("INSERT OR IGNORE INTO waiting VALUES (?, ?)", list(pending))
+        sql.executemany("INSERT OR IGNORE INTO cut VALUES (?)", [(digest,) for digest in cutoffs])
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What comes into the index: versions that count, opened and checked (FORMAT.md 6), and what has to leave it."""
+"""What comes into the index: valid versions, opened and checked (FORMAT.md 6), and what has to leave it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class PersonColumns:
 
 @dataclass(frozen=True, slots=True)
 class IndexedRecord:
-    """One version of a record that counts. Versions may come in any order and any number of times.
+    """One version of a record that is valid. Versions may come in any order and any number of times.
 
     Args:
         compartment, record, case: 16 bytes; `case` is what hits and rows of the list are grouped by.

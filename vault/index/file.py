@@ -83,7 +83,7 @@ class Index:
         with self.reading() as sql:
             return dict(sql.execute("SELECT origin, size FROM cursor"))
 
-    def waiting(self) -> dict[bytes, list[int]]:
+    def pending(self) -> dict[bytes, list[int]]:
         """Return the entries of each origin that have to be asked again, rising."""
         places: dict[bytes, list[int]] = {}
         with self.reading() as sql:
@@ -91,7 +91,7 @@ class Index:
                 places.setdefault(origin, []).append(seq)
         return places
 
-    def cuts(self) -> set[bytes]:
+    def cutoffs(self) -> set[bytes]:
         """Return the digests of rosters and epochs whose cuts this index follows."""
         with self.reading() as sql:
             return {digest for (digest,) in sql.execute("SELECT digest FROM cut")}

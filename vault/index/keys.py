@@ -82,5 +82,5 @@ def missed_since(
     if new or over:
         with index.noting() as sql:
             sql.executemany("DELETE FROM absent_since WHERE origin=? AND seq=? AND n=?", list(over))
-            sql.executemany("INSERT INTO absent_since VALUES (?, ?, ?, ?)", [(*one, now_ms) for one in new])
-    return {one: known.get(one, now_ms) for one in places}
+            sql.executemany("INSERT INTO absent_since VALUES (?, ?, ?, ?)", [(*pair, now_ms) for pair in new])
+    return {place: known.get(place, now_ms) for place in places}

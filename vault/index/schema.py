@@ -53,9 +53,9 @@ _TABLES = (
     "CREATE TABLE phone(digits TEXT, doc INTEGER, PRIMARY KEY(digits, doc)) WITHOUT ROWID",
     "CREATE INDEX phone_by_doc ON phone(doc)",
     "CREATE TABLE cursor(origin BLOB PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID",
-    # Entries behind the cursor of which something does not count yet or is not here: asked again in every session.
+    # Entries behind the cursor of which something is not valid yet or is not here: asked again in every session.
     "CREATE TABLE waiting(origin BLOB, seq INTEGER, PRIMARY KEY(origin, seq)) WITHOUT ROWID",
-    # Rosters and epochs that end or drop somebody, of which it was asked what they take from this index.
+    # Rosters and epochs that end or revoke somebody, of which it was asked what they take from this index.
     "CREATE TABLE cut(digest BLOB PRIMARY KEY) WITHOUT ROWID",
     # Epochs that lists name for this member, and grants that were not here; see `keys.py`.
     "CREATE TABLE key_item(home BLOB, digest BLOB, origin BLOB, seq INTEGER, n INTEGER NOT NULL,"

@@ -17,4 +17,4 @@ def remember_told(index: Index, versions: Collection[bytes]) -> None:
     """Keep that a person heard of these versions."""
     if versions:
         with index.noting() as sql:
-            sql.executemany("INSERT OR IGNORE INTO told VALUES (?)", [(one,) for one in versions])
+            sql.executemany("INSERT OR IGNORE INTO told VALUES (?)", [(version,) for version in versions])

@@ -141,7 +141,7 @@ class Listing:
         origin: the log.
         seq: its position there.
         seat: whose log it is.
-        member: whose seat, or None where the seat does not count there: unknown, ended, or another key's log.
+        member: whose seat, or None where the seat is not valid there: unknown, ended, or another key's log.
         roles: of that member, in words.
         identity: the seat's public identity key, or empty.
         act, at_ms: act and wall clock of its payload, where the reader may open it.
@@ -158,7 +158,7 @@ class Listing:
 
 
 class Refusal(StrEnum):
-    """Why an approval does not count, or a use of it."""
+    """Why an approval is not valid, or a use of it."""
 
     FORGED = "not signed by the seat that it names"
     OTHER_VAULT = "given in another vault"
@@ -175,7 +175,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of one approval: the use that counts, if any, and each listing that does not, with the reason."""
+    """What came of one approval: the valid use, if any, and each listing that is not valid, with the reason."""
 
     use: Listing | None
     refused: tuple[tuple[Listing, Refusal], ...]
@@ -201,13 +201,15 @@ def judge(
         approvers: words of the roles that may approve.
         verify_signature: checks an Ed25519 signature.
     """
-    given = [one for one in listings if one.seat == approval.approver and one.act in (None, APPROVE_ACT)]
-    uses = sorted((one for one in listings if one not in given), key=lambda one: (one.origin, one.seq))
+    given = [
+        listing for listing in listings if listing.seat == approval.approver and listing.act in (None, APPROVE_ACT)
+    ]
+    uses = sorted((listing for listing in listings if listing not in given), key=lambda row: (row.origin, row.seq))
     flaw = _flaw_of(approval, given, vault=vault, approvers=approvers, verify_signature=verify_signature)
     counted: Listing | None = None
     refused: list[tuple[Listing, Refusal]] = []
     for use in uses:
-        reason = flaw or _flaw_of_use(approval, use, {one.member for one in given})
+        reason = flaw or _flaw_of_use(approval, use, {listing.member for listing in given})
         if reason is None and counted is not None:
             reason = Refusal.USED_TWICE
         if reason is None:
@@ -224,17 +226,17 @@ def judge_unread(listings: Sequence[Listing]) -> Judged:
     who was not in, proves nothing against these two: which of them it was given to, its bytes tell. One listing alone
     is an approval that waits to be used, or the use of one that is not here: nobody can tell without it.
     """
-    ordered = sorted(listings, key=lambda one: (one.origin, one.seq))
-    members = {one.member for one in ordered if one.member is not None}
+    ordered = sorted(listings, key=lambda listing: (listing.origin, listing.seq))
+    members = {listing.member for listing in ordered if listing.member is not None}
     refused: list[tuple[Listing, Refusal]] = []
     seen: set[bytes] = set()
-    for one in ordered:
-        if one.member is None and len(members) < 2 <= len(ordered):
-            refused.append((one, Refusal.ENDED))
-        elif one.member in seen:
-            refused.append((one, Refusal.USED_TWICE if len(members) > 1 else Refusal.OWN))
-        elif one.member is not None:
-            seen.add(one.member)
+    for listing in ordered:
+        if listing.member is None and len(members) < 2 <= len(ordered):
+            refused.append((listing, Refusal.ENDED))
+        elif listing.member in seen:
+            refused.append((listing, Refusal.USED_TWICE if len(members) > 1 else Refusal.OWN))
+        elif listing.member is not None:
+            seen.add(listing.member)
     return Judged(None, tuple(refused))
 
 
@@ -246,17 +248,17 @@ def _flaw_of(
     approvers: Collection[str],
     verify_signature: VerifySignature,
 ) -> Refusal | None:
-    """Return why the approval itself does not count."""
+    """Return why the approval itself is not valid."""
     if approval.vault != vault:
         return Refusal.OTHER_VAULT
     if not given:
         return Refusal.NOT_GIVEN
-    sound = [one for one in given if one.member is not None]
+    sound = [listing for listing in given if listing.member is not None]
     if not sound:
         return Refusal.ENDED
-    if not any(approval.is_signed_by(one.identity, verify_signature) for one in sound):
+    if not any(approval.is_signed_by(listing.identity, verify_signature) for listing in sound):
         return Refusal.FORGED
-    if approval.role not in approvers or not any(approval.role in one.roles for one in sound):
+    if approval.role not in approvers or not any(approval.role in listing.roles for listing in sound):
         return Refusal.ROLE
     return None
 

@@ -30,7 +30,7 @@ class NoteSignature(NamedTuple):
 
 
 class Checkpoint(NamedTuple):
-    """What a note says about a log. Nothing of it counts before `signed_by`."""
+    """What a note says about a log. Nothing of it is valid before `signed_by`."""
 
     origin: bytes
     size: int

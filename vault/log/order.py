@@ -1,4 +1,4 @@
-"""Which logs of one seat count: the first 255, by how many go before them and then by name (FORMAT.md 5).
+"""Which logs of one seat are valid: the first 255, by how many go before them and then by name (FORMAT.md 5).
 
 It is a pure function of the beginnings at hand, so that what came first, and in which file, decides nothing.
 """
@@ -61,6 +61,6 @@ def in_order(logs: Mapping[bytes, Genesis]) -> list[bytes]:
 
 
 def first_logs(logs: Mapping[bytes, Genesis], first: bytes) -> frozenset[bytes]:
-    """Return the logs of a seat that count: the first 255 from the one that its certificate names."""
+    """Return the logs of a seat that are valid: the first 255 from the one that its certificate names."""
     of_it = {origin: genesis for origin, genesis in logs.items() if origin == first or not genesis.is_first}
     return frozenset(in_order(of_it)[:LOGS_OF_A_SEAT])

@@ -166,8 +166,8 @@ def _is_deeper(value: object, levels: int) -> bool:
     """Tell whether maps and arrays lie within each other more than so many times, this value counted."""
     layer = [value]
     for _ in range(levels):
-        layer = [child for one in layer for child in _children(one)]
-    return any(isinstance(one, (Mapping, list, tuple)) for one in layer)
+        layer = [child for thing in layer for child in _children(thing)]
+    return any(isinstance(thing, (Mapping, list, tuple)) for thing in layer)
 
 
 def _children(value: object) -> Iterable[object]:
@@ -203,7 +203,7 @@ def _is_cause(value: object) -> bool:
 
 
 def _is_objects(value: object) -> bool:
-    return isinstance(value, tuple) and len(value) <= OBJECTS_LIMIT and all(_is_id(one) for one in value)
+    return isinstance(value, tuple) and len(value) <= OBJECTS_LIMIT and all(_is_id(part) for part in value)
 
 
 def _is_covers(value: object) -> bool:

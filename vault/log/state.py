@@ -18,8 +18,8 @@ def state_digest(leaves: Iterable[bytes], versions: Iterable[bytes]) -> bytes:
     digest = sha256(_STATE_PREFIX)
     for group in (sorted(leaves), sorted(versions)):
         digest.update(len(group).to_bytes(8, "big"))
-        for one in group:
-            digest.update(one)
+        for part in group:
+            digest.update(part)
     return digest.digest()
 
 

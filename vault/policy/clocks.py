@@ -29,12 +29,12 @@ class ClockReading:
 
     Attributes:
         state: how it stands to the highest time believed.
-        counts_ms: the time that rights which end are measured by: never less than it was.
+        trusted_ms: the time that rights which end are measured by: never less than it was.
         wall_ms: what the clock says.
     """
 
     state: ClockState
-    counts_ms: int
+    trusted_ms: int
     wall_ms: int
 
 
@@ -53,6 +53,6 @@ def read_clock(highest_ms: int, wall_ms: int) -> ClockReading:
     return ClockReading(ClockState.STEADY, max(highest_ms, wall_ms), wall_ms)
 
 
-def has_expired(until_ms: int | None, counts_ms: int) -> bool:
+def has_expired(until_ms: int | None, trusted_ms: int) -> bool:
     """Say whether a right that ends at `until_ms` is over; None never ends. At that very moment it is over."""
-    return until_ms is not None and counts_ms >= until_ms
+    return until_ms is not None and trusted_ms >= until_ms

@@ -51,11 +51,11 @@ class RightsTable:
     granters: Mapping[Place, frozenset[Role]]
 
     def may_write(self, roles: AbstractSet[Role], place: Place, kind: str) -> bool:
-        """Say whether a version of this kind counts there when a member with these roles wrote it (C5)."""
+        """Say whether a version of this kind is valid there when a member with these roles wrote it (C5)."""
         return bool(roles & self.writers[place].get(kind, _NOBODY))
 
     def may_write_some(self, roles: AbstractSet[Role], place: Place) -> bool:
-        """Say whether any version at all counts there when a member with these roles wrote it (C5)."""
+        """Say whether any version at all is valid there when a member with these roles wrote it (C5)."""
         return any(roles & writers for writers in self.writers[place].values())
 
     def may_found(self, roles: AbstractSet[Role], place: Place) -> bool:

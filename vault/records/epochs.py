@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from vault.errors import MalformedError
 from vault.ids import CompartmentId, EpochId, RandomBytes
-from vault.log.epochs import CompartmentKind, Drop, EpochNotice, epoch_digest
+from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog, epoch_digest
 from vault.log.items import Item, ItemKind
 from vault.records.seatlog import Holder, SealedPlace
 from vault.seal.envelope import SUITE
@@ -66,13 +66,13 @@ def make_epoch(
     holders: Sequence[Holder],
     *,
     replaced: tuple[EpochId, ...] = (),
-    drops: tuple[Drop, ...] = (),
+    revocations: tuple[RevokedLog, ...] = (),
     random: RandomBytes = secrets.token_bytes,
 ) -> NewEpoch:
     """Draw an epoch key and seal it to each holder. Nothing counts before an operation lists it."""
     key = make_key(random)
     epoch = EpochId(epoch_id(place.vault, compartment, key))
-    notice = EpochNotice(SUITE, place.vault, compartment, kind, epoch, replaced, drops)
+    notice = EpochNotice(SUITE, place.vault, compartment, kind, epoch, replaced, revocations)
     return NewEpoch(notice, key, tuple(make_grant(place, compartment, epoch, key, holder) for holder in holders))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from vault.ids import CompartmentId
-from vault.log.epochs import EpochNotice
+from vault.log.epoch_notice import EpochNotice
 from vault.records.epochs import notices_of, read_notice
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow

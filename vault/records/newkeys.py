@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, EpochId, RandomBytes
-from vault.log.epochs import MOST_REPLACED, CompartmentKind, Drop
+from vault.log.epoch_notice import MOST_REPLACED, CompartmentKind, RevokedLog
 from vault.log.items import Item, ItemKind
 from vault.records.epochs import NewEpoch, make_epoch, make_grant
 from vault.records.seatlog import Holder, SeatLog
@@ -17,7 +17,7 @@ from vault.store.rowtypes import GrantRow
 
 @dataclass(slots=True)
 class NewKeys:
-    """Collected while a work is under way; nothing of it counts before its operation is durable."""
+    """Collected while a work is under way; nothing of it is valid before its operation is durable."""
 
     log: SeatLog
     random: RandomBytes
@@ -37,7 +37,7 @@ class NewKeys:
         kind: CompartmentKind,
         holders: Sequence[Holder],
         replaced: Sequence[EpochId],
-        drops: Sequence[Drop] = (),
+        revocations: Sequence[RevokedLog] = (),
     ) -> NewEpoch:
         """Put a new epoch in the place of others, however many; it alone is granted to anybody (FORMAT.md 2)."""
         left = tuple(replaced)
@@ -46,7 +46,13 @@ class NewKeys:
             self._replacing.append(step)
             left = (step.epoch, *left[MOST_REPLACED:])
         new = make_epoch(
-            self.log.place, compartment, kind, holders, replaced=left, drops=tuple(drops), random=self.random
+            self.log.place,
+            compartment,
+            kind,
+            holders,
+            replaced=left,
+            revocations=tuple(revocations),
+            random=self.random,
         )
         self._replacing.append(new)
         return new
@@ -57,7 +63,7 @@ class NewKeys:
         Raises:
             RefusedError: this seat does not hold it.
         """
-        new = next((one.key for one in self.epochs if one.epoch == epoch), None)
+        new = next((made.key for made in self.epochs if made.epoch == epoch), None)
         key = self.log.keyring.get(epoch) if new is None else new
         if key is None:
             raise RefusedError(f"compartment {compartment.hex()} was not granted to this seat")

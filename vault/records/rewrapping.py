@@ -32,9 +32,9 @@ class Rewrapped:
     left: int
 
 
-def waiting(versions: Iterable[SealedVersion], epoch: EpochId) -> int:
+def pending(versions: Iterable[SealedVersion], epoch: EpochId) -> int:
     """Return how many versions have a wrapped key under another epoch than this one."""
-    return len({_version(one) for one in versions if one.epoch != epoch})
+    return len({_version(version) for version in versions if version.epoch != epoch})
 
 
 def rewrap(
@@ -64,7 +64,7 @@ def rewrap(
         return Rewrapped(0, 0)
     with database.reading() as rows:
         places = list(_by_version(rows.versions(compartment)))
-    todo = [group for group in places if any(one.epoch != epoch for one in group)]
+    todo = [group for group in places if any(version.epoch != epoch for version in group)]
     left = 0
     for start in range(0, len(todo), _BATCH):
         new, old = [], []
@@ -75,7 +75,7 @@ def rewrap(
                 continue
             if found not in group:
                 new.append(_key_row(found))
-            old += [_key_row(one) for one in group if one.epoch != epoch]
+            old += [_key_row(version) for version in group if version.epoch != epoch]
         with database.transaction() as rows:
             rows.add_version_keys(new)
             rows.delete_version_keys(old)
@@ -92,15 +92,15 @@ def drop_junk(database: Database, vault: bytes, keyring: Keyring, places: Iterab
     with database.reading() as rows:
         for place in dict.fromkeys(places):
             wraps: dict[VersionKeyRow, list[SealedVersion]] = {}
-            for one in rows.version_at(*place):
-                wraps.setdefault(_key_row(one), []).append(one)
+            for version in rows.version_at(*place):
+                wraps.setdefault(_key_row(version), []).append(version)
             crowded = Counter(row.epoch for row in wraps)
             junk += [
                 row
                 for row, versions in wraps.items()
                 if crowded[row.epoch] > 1
                 and keyring.wrap_key(row.epoch) is not None
-                and not any(_opens(one, vault, keyring) for one in versions)
+                and not any(_opens(version, vault, keyring) for version in versions)
             ]
     if junk:
         with database.transaction() as rows:
@@ -118,12 +118,12 @@ def _new_wrap(
     group: list[SealedVersion], vault: bytes, keyring: Keyring, epoch: EpochId, wrap_key: bytes
 ) -> SealedVersion | None:
     """Return the version with its key under the epoch, opened that way; None where no wrap at hand opens it."""
-    for one in group:
-        old_key = keyring.wrap_key(one.epoch)
+    for version in group:
+        old_key = keyring.wrap_key(version.epoch)
         if old_key is None:
             continue
         try:
-            new = one._replace(epoch=epoch, wrap=wrap(wrap_key, unwrap(old_key, one.wrap)))
+            new = version._replace(epoch=epoch, wrap=wrap(wrap_key, unwrap(old_key, version.wrap)))
             if unseal_version(new, vault=vault, keyring=keyring) is not None:
                 return new
         except BrokenSealError:

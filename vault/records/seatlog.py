@@ -71,7 +71,7 @@ class SeatLog:
         auditors: who can read the payloads: auditors' seats and recovery.
         keyring: opened epoch keys, shared with the session.
         genesis: the bytes that entry 0 brings with it; None in a log that has its entry 0.
-        is_forked: a copy of this device went on with it too: what is written into it counts for nobody any more.
+        is_forked: a copy of this device went on with it too: what is written into it is valid for nobody any more.
         period_is_over: the next entry must begin a new audit epoch, such as when others shall read from there on.
         tiles_are_false: the cache of hashes contradicts the headers, which were signed; `renew_tiles` heals it.
         on_durable: called after each commit, with the log's lock held.

@@ -16,7 +16,7 @@ from vault.errors import InternalError, RefusedError, VerificationError
 from vault.ids import ZERO_ID, CompartmentId, EpochId, Origin, RandomBytes, RecordId, VersionId
 from vault.log.acts import check_act
 from vault.log.checkpoint import encode_note, key_name, note_body
-from vault.log.epochs import CompartmentKind, Drop
+from vault.log.epoch_notice import CompartmentKind, RevokedLog
 from vault.log.items import Item, ItemKind
 from vault.log.operation import Operation, compose
 from vault.log.payload import Cause, Payload, commitment, encode_plaintext
@@ -129,13 +129,13 @@ class Work:
         holders: Sequence[Holder],
         *,
         replaced: Sequence[EpochId],
-        drops: Sequence[Drop] = (),
+        revocations: Sequence[RevokedLog] = (),
     ) -> EpochId:
         """Put a new epoch in the place of others, granted to these seats; what this work writes there is under it.
 
-        Whether it counts, the readers judge: this seat must hold one that is replaced (FORMAT.md 2).
+        Whether it is valid, the readers judge: this seat must hold one that is replaced (FORMAT.md 2).
         """
-        return self._keys.replace(compartment, kind, holders, replaced, drops).epoch
+        return self._keys.replace(compartment, kind, holders, replaced, revocations).epoch
 
     def grant(self, compartment: CompartmentId, epoch: EpochId, holders: Sequence[Holder]) -> None:
         """Seal the key of an epoch that this seat holds to more seats.
@@ -219,8 +219,8 @@ class Work:
             began = self._seq if session.began_at is None else session.began_at
             rows.replace_checkpoint(checkpoint, keep_up_to=began)
             secrets_here = self._local_rows(following, session)
-            for one in secrets_here:
-                rows.put_local(one)
+            for secret in secrets_here:
+                rows.put_local(secret)
             if rows.operation(log.origin, self._seq) != row:
                 raise VerificationError(f"log {log.origin.hex()}: another row stands at position {self._seq}")
             if not Written(versions, keys, epochs, self._keys.grants, checkpoint, secrets_here).stands_in(rows):
@@ -261,10 +261,10 @@ class Work:
         items = self._keys.items()
         versions, keys = [], []
         origin, seq = self._log.origin, self._seq
-        for n, one in enumerate(self._versions, len(items)):
-            items.append(Item.in_compartment(ItemKind.VERSION, one.compartment, one.id))
-            versions.append(VersionRow(origin, seq, n, one.id, one.compartment, one.record, one.blob))
-            keys.append(VersionKeyRow(origin, seq, n, one.epoch, one.wrap))
+        for n, sealed in enumerate(self._versions, len(items)):
+            items.append(Item.in_compartment(ItemKind.VERSION, sealed.compartment, sealed.id))
+            versions.append(VersionRow(origin, seq, n, sealed.id, sealed.compartment, sealed.record, sealed.blob))
+            keys.append(VersionKeyRow(origin, seq, n, sealed.epoch, sealed.wrap))
         return versions, keys, items + self._items
 
     def _compose(self, entry: Entry, items: list[Item], ratchet: Ratchet, session: SessionKeys) -> Operation:

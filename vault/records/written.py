@@ -21,11 +21,11 @@ class Written(NamedTuple):
 
     def stands_in(self, rows: Rows) -> bool:
         """Look for each row by its full key, in the transaction that wrote it."""
-        given = {row for epoch in {one.epoch for one in self.grants} for row in rows.grants_of(epoch)}
+        given = {row for epoch in {grant.epoch for grant in self.grants} for row in rows.grants_of(epoch)}
         return (
             rows.holds_versions(self.versions, self.keys)
             and rows.holds_checkpoint(self.checkpoint)
             and given.issuperset(self.grants)
-            and all(rows.epoch(one.digest) == one for one in self.epochs)
-            and all(rows.holds_local(one) for one in self.secrets)
+            and all(rows.epoch(epoch.digest) == epoch for epoch in self.epochs)
+            and all(rows.holds_local(secret) for secret in self.secrets)
         )

@@ -115,7 +115,7 @@ class _Desk:
         rule = self.judge.profile.rule(record.kind, record.variant)
         if rule is None:
             return None
-        fields = {one.name: one for one in record.fields}
+        fields = {part.name: part for part in record.fields}
         blocks = (
             (label, tuple(self._passages(fields[name], record)))
             for name, label in rule.labels.items()
@@ -125,7 +125,13 @@ class _Desk:
 
     def settled(self, plans: list[_Plan[_Passage | _Draft]]) -> list[_Plan[_Passage]]:
         """Give each word its one fate, in all records alike."""
-        drafts = [one for plan in plans for _, passages in plan.blocks for one in passages if isinstance(one, _Draft)]
+        drafts = [
+            passage
+            for plan in plans
+            for _, passages in plan.blocks
+            for passage in passages
+            if isinstance(passage, _Draft)
+        ]
         fated = frozenset(self.judge.decided.hidden).union(
             *(fated_words(forms(draft.open, frozenset())) for draft in drafts)
         )
@@ -133,19 +139,25 @@ class _Desk:
             _Plan(
                 plan.heading,
                 tuple(
-                    (label, tuple(self._judged(one, fated) if isinstance(one, _Draft) else one for one in passages))
+                    (
+                        label,
+                        tuple(
+                            self._judged(passage, fated) if isinstance(passage, _Draft) else passage
+                            for passage in passages
+                        ),
+                    )
                     for label, passages in plan.blocks
                 ),
             )
             for plan in plans
         ]
 
-    def _passages(self, one: SourceField, record: SourceRecord) -> Iterable[_Passage | _Draft]:
-        if one.identifier is not None:
-            return self._identifying(one.values, one.identifier, record)
-        if one.coded:
-            return [_Passage(value) for value in one.values]
-        return [self._free(value, record.version) for value in one.values]
+    def _passages(self, part: SourceField, record: SourceRecord) -> Iterable[_Passage | _Draft]:
+        if part.identifier is not None:
+            return self._identifying(part.values, part.identifier, record)
+        if part.coded:
+            return [_Passage(value) for value in part.values]
+        return [self._free(value, record.version) for value in part.values]
 
     def _identifying(
         self, values: tuple[str, ...], identifier: IdentifierType, record: SourceRecord

@@ -52,8 +52,8 @@ class Decided:
         found = set(self._holding(key, words, version))
         if not found:
             return None
-        action = strongest(one for one, _ in found)
-        whose = {form for one, form in found if one is action}
+        action = strongest(chosen for chosen, _ in found)
+        whose = {form for chosen, form in found if chosen is action}
         if action is Action.PSEUDONYM and len(whose) > 1:
             return Action.REMOVE, None
         return action, b"form:" + min(whose).encode()

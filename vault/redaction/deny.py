@@ -134,10 +134,10 @@ def _finished(run: list[tuple[Unit, bool]]) -> Iterator[Form]:
     """Yield the form that a run of neighbours is, and beside it what stood at its ends and is asked about alone."""
     named = [place for place, (unit, asked) in enumerate(run) if asked and unit.part in {Part.WORD, Part.DESCRIBING}]
     first, last = (_ends(run, named[0], named[-1])) if named else (0, 0)
-    yield from (_form([one]) for one in run[:first] if one[1])
+    yield from (_form([unit]) for unit in run[:first] if unit[1])
     if named:
         yield _form(run[first:last])
-    yield from (_form([one]) for one in run[last:] if one[1])
+    yield from (_form([unit]) for unit in run[last:] if unit[1])
 
 
 def _ends(run: list[tuple[Unit, bool]], first: int, last: int) -> tuple[int, int]:

@@ -71,7 +71,7 @@ GRAMMAR_AND_NAMES = _plain(
     "an any avril can do elle he her la le les loi lui ma mars may me mon my on sa si so son ta tu us will you des"
 )
 
-# Those of them that count as the name even where another word stands beside it: "Will Smith", and later "Will".
+# Those of them that are valid as the name even where another word stands beside it: "Will Smith", and later "Will".
 FIRST_OF_ALL_NAMES = frozenset(("will", "may"))
 
 # Capitalised at the start of a sentence only.

@@ -117,4 +117,4 @@ _LAWYER_NAMED = Profile(
     ),
 )
 
-PROFILES: Mapping[str, Profile] = MappingProxyType({one.name: one for one in (_LAWYER, _LAWYER_NAMED)})
+PROFILES: Mapping[str, Profile] = MappingProxyType({profile.name: profile for profile in (_LAWYER, _LAWYER_NAMED)})

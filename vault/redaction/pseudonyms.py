@@ -24,7 +24,7 @@ class PseudonymBook:
 
     def __init__(self, given: Iterable[PseudonymGiven] = (), *, choose: Choose) -> None:
         """Continue a series with what was given before; `choose` draws one of a sequence."""
-        self._codes = {one.entity: one.code for one in given}
+        self._codes = {pseudonym.entity: pseudonym.code for pseudonym in given}
         self._choose = choose
 
     def code_for(self, entity: bytes) -> str:

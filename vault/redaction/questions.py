@@ -58,8 +58,8 @@ def form_key(form: str) -> str:
 def grouped(asked: Iterable[Asked]) -> OpenQuestions:
     """Return one question for each form. The proposal is always to remove: what nobody knows does not leave."""
     groups: dict[str, list[Asked]] = {}
-    for one in asked:
-        groups.setdefault(form_key(one.form), []).append(one)
+    for item in asked:
+        groups.setdefault(form_key(item.form), []).append(item)
     questions = [
         Question(
             form=places[0].form,
@@ -122,16 +122,16 @@ def decisions_in_force(
         for decision in group.decisions:
             by_key.setdefault(form_key(decision.form), set()).add(decision)
         for key, decisions in by_key.items():
-            chosen = min(decisions, key=lambda one: one.form)
+            chosen = min(decisions, key=lambda decision: decision.form)
             before = standing.get(key)
-            agreed = len({one.action for one in decisions}) == 1 and chosen.action in _KNOWN
+            agreed = len({decision.action for decision in decisions}) == 1 and chosen.action in _KNOWN
             standing[key] = chosen if agreed and (before is None or before.action == chosen.action) else None
             read[key] = read.get(key, frozenset()) | group.read
     for form in now:
         standing.pop(form_key(form), None)
-    held = {key: one for key, one in standing.items() if one is not None}
-    forms = {one.form: Action(one.action) for one in held.values()} | dict(now)
-    return forms, {key: read[key] for key, one in held.items() if Action(one.action) not in HIDING}
+    held = {key: item for key, item in standing.items() if item is not None}
+    forms = {decision.form: Action(decision.action) for decision in held.values()} | dict(now)
+    return forms, {key: read[key] for key, item in held.items() if Action(item.action) not in HIDING}
 
 
 def decisions_to_keep(decisions: Mapping[str, Action]) -> tuple[Decision, ...]:

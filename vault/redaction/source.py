@@ -67,16 +67,16 @@ def words_of_texts(source: DossierSource, profile: Profile) -> frozenset[str]:
     for record in source.records:
         rule = profile.rule(record.kind, record.variant)
         labels = frozenset[str]() if rule is None else rule.labels.keys()
-        for one in record.fields:
-            if one.name in labels and one.identifier is None and not one.coded:
-                found.update(word for text in one.values for word in _WORD.findall(text.casefold()))
+        for part in record.fields:
+            if part.name in labels and part.identifier is None and not part.coded:
+                found.update(word for text in part.values for word in _WORD.findall(text.casefold()))
     return frozenset(found)
 
 
 def source_record(entity: bytes, version: bytes, record: CaseworkRecord) -> SourceRecord:
     """Return one record as fields."""
     is_person = isinstance(record, Person)
-    fields = tuple(_field(one.name, getattr(record, one.name), is_person) for one in dataclasses.fields(record))
+    fields = tuple(_field(part.name, getattr(record, part.name), is_person) for part in dataclasses.fields(record))
     return SourceRecord(record.KIND, _variant(record), fields, entity if is_person else None, version)
 
 
@@ -88,7 +88,7 @@ def _variant(record: CaseworkRecord) -> str:
 
 def _field(name: str, value: object, of_person: bool) -> SourceField:
     values = value if isinstance(value, tuple) else (value,)
-    written = tuple(text for one in values if (text := _written(one)) is not None)
+    written = tuple(text for value in values if (text := _written(value)) is not None)
     identifier = _IDENTIFIERS.get(name) if of_person else None
     return SourceField(name, written, identifier, coded=isinstance(value, StrEnum))
 

@@ -123,7 +123,7 @@ def read_row(
     where = f"{sheet_name(sheet, before)}, row {row}"
     if len(typed) != WORDS_PER_ROW:
         raise VerificationError(f"{where} has {len(typed)} words, not {WORDS_PER_ROW}", advice="Type that row again.")
-    words = [whole_word(one) for one in typed]
+    words = [whole_word(text) for text in typed]
     for place, word in enumerate(words, 1):
         if word is None:
             raise VerificationError(
@@ -196,7 +196,7 @@ def sheets_needed(sheets: Sequence[Sequence[str]]) -> int:
                 f"the {names[number - 1]} is of another set than the {names[0]}",
                 advice="Sheets of one set begin with the same two words.",
             )
-        same = next(earlier for earlier, one in enumerate(shares, 1) if one.index == share.index)
+        same = next(earlier for earlier, text in enumerate(shares, 1) if text.index == share.index)
         if same < number:
             raise VerificationError(
                 f"the {names[number - 1]} is the {names[same - 1]} once more",

@@ -6,30 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault.access.recovering import Wish
+from vault.access.recovery.recovering import Wish
 from vault.access.session import Session
 from vault.access.unlock import unlock
 from vault.display import counted
 from vault.errors import RefusedError, VerificationError
-from vault.export.reader import Standing
+from vault.export.reader import ManifestStatus
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.seal.sheets import Sheet
-from vault.services import (
-    backups,
-    cases,
-    checking,
-    exporting,
-    founding,
-    notes,
-    packages,
-    partners,
-    people,
-    restoring_by_sheets,
-    searching,
-)
+from vault.services.backups import backups, restoring_by_sheets
+from vault.services.cases import cases, notes, people, searching
+from vault.services.credentials import founding
+from vault.services.credentials.sheets import TypedSheets
 from vault.services.demo_cases import ADDED_NOTE, CASES, MEMBER, ORGANISATION, DemoCase
-from vault.services.sheets import TypedSheets
+from vault.services.evidence import checking
+from vault.services.exports import exporting, packages, partners
 from vault.store.files import write_durable
 
 PASSPHRASE = "demo"  # noqa: S105 - printed with the result: the people are invented
@@ -123,7 +115,7 @@ def _read_as_lawyer(exported: exporting.Exported, place: DemoPlace, say: Callabl
         exported.path, identity_file=place.identity, out=place.lawyer / "opened", expected_words=words
     )
     examined = packages.verify(exported.path, identity_file=place.identity, expected_words=words)
-    if examined.standing is not Standing.AS_EXPECTED:
+    if examined.standing is not ManifestStatus.AS_EXPECTED:
         raise VerificationError("the package is not the one that was made")
     say(f"7  Opened the package as the lawyer does: {opened.files[0]}")
 

@@ -67,12 +67,12 @@ def clear_leftovers(path: Path, *, now: float) -> Leftovers:
     pattern = re.compile(re.escape(path.name) + r"\.[0-9a-f]{8}\.part")
     removed: list[Path] = []
     doubtful: list[Path] = []
-    for one in sorted(_inside(path.parent)):
-        if not pattern.fullmatch(one.name) or _newest(one) > now - _HOUR_SECONDS:
+    for file in sorted(_inside(path.parent)):
+        if not pattern.fullmatch(file.name) or _newest(file) > now - _HOUR_SECONDS:
             continue
-        if holds_only(one, files=_FILES, folders=_FOLDERS):
-            shutil.rmtree(one, ignore_errors=True)
-        (doubtful if os.path.lexists(one) else removed).append(one)
+        if holds_only(file, files=_FILES, folders=_FOLDERS):
+            shutil.rmtree(file, ignore_errors=True)
+        (doubtful if os.path.lexists(file) else removed).append(file)
     return Leftovers(tuple(removed), tuple(doubtful))
 
 
@@ -80,14 +80,14 @@ def holds_only(folder: Path, *, files: Collection[str], folders: Collection[str]
     """Say whether a real folder holds nothing but these files, and these folders with files of seats; a link never."""
     if folder.is_symlink() or not folder.is_dir():
         return False
-    for one in _inside(folder):
-        name = _BESIDE_A_FILE.sub("", one.name)
-        if one.is_symlink():
+    for path in _inside(folder):
+        name = _BESIDE_A_FILE.sub("", path.name)
+        if path.is_symlink():
             return False
-        if one.name in folders and one.is_dir():
-            if not all(_is_of_a_seat(file) for file in _inside(one)):
+        if path.name in folders and path.is_dir():
+            if not all(_is_of_a_seat(file) for file in _inside(path)):
                 return False
-        elif name not in files or not one.is_file():
+        elif name not in files or not path.is_file():
             return False
     return True
 
@@ -101,8 +101,8 @@ def _newest(folder: Path) -> float:
     """Return when something in it was last changed; what cannot be asked changed just now."""
     newest = 0.0
     try:
-        for one in (folder, *_inside(folder)):
-            newest = max(newest, one.lstat().st_mtime)
+        for path in (folder, *_inside(folder)):
+            newest = max(newest, path.lstat().st_mtime)
     except OSError:
         return float("inf")
     return newest

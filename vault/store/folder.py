@@ -144,4 +144,4 @@ def holds_backup(path: Path) -> bool:
     """Say by what is in it, whatever its name, whether a folder is a backup, or one that backups were made to."""
     if (path / KEY_ROWS).is_file():
         return True
-    return not (path / "keys").exists() and any((one / KEY_ROWS).is_file() for one in path.glob("backup-*"))
+    return not (path / "keys").exists() and any((file / KEY_ROWS).is_file() for file in path.glob("backup-*"))

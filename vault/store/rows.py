@@ -28,7 +28,7 @@ _CHUNK = 256
 _VALUES_IN_ONE_PASS = 8_192  # each pass reads the whole table; SQLite takes 32,766 parameters
 _BEFORE_ALL = b""
 # FORMAT.md 2: head 51, one replaced id and one drop, each after a count.
-_SHORTEST_WITH_A_DROP = 51 + 1 + 16 + 1 + 56
+_SHORTEST_WITH_A_REVOCATION = 51 + 1 + 16 + 1 + 56
 
 
 class Rows(Connected):
@@ -249,9 +249,9 @@ class Rows(Connected):
         """Return the notices of all compartments, in no order: to sort ten thousand by an index takes longer."""
         return self._all(EpochRow._make, sql.EPOCHS_AS_LONG_AS, {"size": 0})
 
-    def epochs_with_drops(self) -> list[EpochRow]:
+    def epochs_with_revocations(self) -> list[EpochRow]:
         """Return the notices that are long enough to drop a seat, by compartment: all that do, and perhaps others."""
-        found = self._all(EpochRow._make, sql.EPOCHS_AS_LONG_AS, {"size": _SHORTEST_WITH_A_DROP})
+        found = self._all(EpochRow._make, sql.EPOCHS_AS_LONG_AS, {"size": _SHORTEST_WITH_A_REVOCATION})
         return sorted(found, key=lambda row: (row.compartment, row.digest))
 
     def epoch(self, digest: bytes) -> EpochRow | None:

@@ -71,13 +71,13 @@ def content_faults(database: Database) -> list[str]:
     try:
         with database.reading() as rows:
             pages = rows.connection.exec_driver_sql("PRAGMA cipher_integrity_check")
-            broken = [str(one) for one in pages.scalars()] if pages.returns_rows else []
+            broken = [str(scalar) for scalar in pages.scalars()] if pages.returns_rows else []
             end = int(rows.connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
             said = rows.connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST})").scalars().all()
     except VaultError as fault:
         return [fault.message]
-    texts = sorted({_of_page(one, end) for one in broken})
-    texts += sorted({_in_words(str(one)) for one in said if one != "ok" and not _OF_CELLS.match(str(one))})
+    texts = sorted({_of_page(text, end) for text in broken})
+    texts += sorted({_in_words(str(line)) for line in said if line != "ok" and not _OF_CELLS.match(str(line))})
     return [_sentence(database, text) for text in texts]
 
 

@@ -148,7 +148,7 @@ FIRST_PLACE_IN_COMPARTMENT = (
     .order_by(version.c.seq, version.c.origin)
     .limit(1)
 )
-# One row for each log that wrote there: the database need not sort what it counts.
+# One row for each log that wrote there: the database need not sort what it is valid.
 FIRST_PLACES_IN_COMPARTMENTS = (
     sa.select(version.c.compartment, version.c.origin, sa.func.min(version.c.seq))
     .where(*_sound(version.c), _among(version.c.compartment))

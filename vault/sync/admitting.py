@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from vault.errors import MalformedError
-from vault.log.epochs import EpochNotice, check_founding, epoch_digest
+from vault.log.checks.list_check import version_id
+from vault.log.epoch_notice import EpochNotice, check_founding, epoch_digest
 from vault.log.items import Item, ItemKind, compartment_tag, decode_items
-from vault.log.listed import version_id
 from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, GrantRow, VersionKeyRow, VersionRow

@@ -73,7 +73,7 @@ class Manifest:
         Raises:
             MalformedError: a field has the wrong size, or the manifest is larger than 1 MiB.
         """
-        widths = [len(one) for one in (self.vault, self.seat, self.identity, self.member, self.root)]
+        widths = [len(part) for part in (self.vault, self.seat, self.identity, self.member, self.root)]
         origins = [self.position.origin, *self.have, *(position.origin for position in self.took.values())]
         if widths != [16, 16, 32, 16, 32] or any(len(origin) != 32 for origin in origins):
             raise MalformedError("a manifest has a part of the wrong size")

@@ -122,7 +122,7 @@ def encode_header(vault: bytes, messages: list[bytes]) -> bytes:
     Raises:
         MalformedError: no recipient, or more than 64.
     """
-    if not 0 < len(messages) <= RECIPIENT_LIMIT or {len(one) for one in messages} != {BUNDLE_MESSAGE_SIZE}:
+    if not 0 < len(messages) <= RECIPIENT_LIMIT or {len(message) for message in messages} != {BUNDLE_MESSAGE_SIZE}:
         raise MalformedError(f"a bundle has {len(messages)} recipients")
     return _HEAD.pack(MAGIC, BUNDLE_FORMAT, SUITE, vault, len(messages)) + b"".join(messages)
 

@@ -69,7 +69,7 @@ class Peer:
 
     def offered(self, offer: Offer) -> Peer:
         """Return it after a bundle was made for it; the one that it took last is kept among the newest."""
-        kept = [one for one in self.sent if one.position != offer.position]
+        kept = [sent_offer for sent_offer in self.sent if sent_offer.position != offer.position]
         base = self.base
         newest = kept[-(OFFERS_KEPT - 1) :]
         if base is not None and base not in newest:
@@ -174,5 +174,5 @@ def common_base(peers: Iterable[Peer]) -> Base:
 def _least(vectors: list[Mapping[bytes, int]]) -> dict[bytes, int]:
     if not vectors:
         return {}
-    shared = set.intersection(*(set(one) for one in vectors))
-    return {origin: min(one[origin] for one in vectors) for origin in shared}
+    shared = set.intersection(*(set(vector) for vector in vectors))
+    return {origin: min(vector[origin] for vector in vectors) for origin in shared}

@@ -13,14 +13,14 @@ from itertools import chain
 
 from vault.errors import MalformedError
 from vault.log.checkpoint import parse_note
+from vault.log.checks.checkpoint_check import judge_seals
+from vault.log.checks.history import History
+from vault.log.checks.report import LogReport, ProblemCode
+from vault.log.checks.rowcheck import RowChecker
+from vault.log.checks.verify import verify_log
 from vault.log.genesis import Genesis
-from vault.log.history import History
 from vault.log.operation import operation_digest
-from vault.log.report import LogReport, ProblemCode
-from vault.log.rowcheck import RowChecker
-from vault.log.seals import judge_seals
 from vault.log.tree import Tile
-from vault.log.verify import verify_log
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, OperationRow

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from vault.errors import MalformedError
-from vault.log.epochs import EpochNotice
+from vault.log.epoch_notice import EpochNotice
 from vault.log.items import Item, ItemKind, decode_items
 from vault.store.rows import Rows
 from vault.store.rowtypes import GrantRow, OperationRow
@@ -61,7 +61,7 @@ class Request:
         base_keys: epoch -> how many version keys this bundle knew under it, where a compartment has several epochs.
         seats: the receiver's live seats.
         compartments: those that these seats may hold, the directory among them.
-        withdrawn: those that they held and were dropped from: they get the public notices, which say so, and no more.
+        withdrawn: those that they held and were revoked from: they get the public notices, which say so, and no more.
     """
 
     logs: Mapping[bytes, Extent]
@@ -98,7 +98,9 @@ class Selection:
         self._logs = sorted(request.logs)
         self._known = frozenset(request.base_compartments)
         self._shares = {compartment: self._share(compartment) for compartment in sorted(request.compartments)}
-        self._notices = {row.digest: row.bytes for one in sorted(request.withdrawn) for row in rows.epochs(one)}
+        self._notices = {
+            row.digest: row.bytes for compartment in sorted(request.withdrawn) for row in rows.epochs(compartment)
+        }
         wanted = {digest for share in self._shares.values() for digest in share.epochs} | self._notices.keys()
         wanted |= {grant.digest for share in self._shares.values() for grant in share.grants}
         self._places = self._find(wanted)

@@ -24,7 +24,7 @@ _SUFFIX = ".bundle"
 
 
 class Staged(NamedTuple):
-    """A copy, and whether it lay there already: a take of it was cut off, or something in it waits."""
+    """A copy, and whether it lay there already: an import of it was cut off, or something in it waits."""
 
     path: Path
     is_again: bool

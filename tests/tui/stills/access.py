@@ -8,10 +8,10 @@ from tests.tui.stills.door import HOUR_MS, NOW_MS, StillDoor
 from tui.gateway.sections import Sections
 from tui.gateway.sharing import Sharing
 from tui.gateway.subject import Progress, Stopped
-from tui.values import NoteShown, PersonShown
-from tui.values_access import AccessShown, CandidateShown, HolderLine, SectionLine, SectionShown
-from tui.values_exchange import Told
-from vault.services.sharing import WHAT_MAY_BE_KEPT
+from tui.values.values import NoteShown, PersonShown
+from tui.values.values_access import AccessShown, CandidateShown, HolderLine, SectionLine, SectionShown
+from tui.values.values_exchange import ResultText
+from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
 
 YOU = HolderLine("a0" * 16, "Amina Raskolda", is_you=True)
 HOLDERS = (
@@ -19,10 +19,10 @@ HOLDERS = (
     HolderLine("a2" * 16, "Joel Brandvik", "2026-12-24", "away", "Amina Raskolda"),
     HolderLine("a5" * 16, "Селин Астерхольт", "", "supervision", "Amina Raskolda"),
 )
-ACCESS = AccessShown(HOLDERS, with_recovery=True, only_you="", keys=3, current=1, waiting=0, cost_versions=41,
+ACCESS = AccessShown(HOLDERS, with_recovery=True, only_you="", keys=3, current=1, pending=0, cost_versions=41,
                      cost_holders=4, may_share=True)  # fmt: skip
 _ONLY_YOU = "only YOU can open this case; not even the recovery sheets do"
-ALONE = AccessShown((YOU,), with_recovery=False, only_you=_ONLY_YOU, keys=2, current=2, waiting=3, cost_versions=5,
+ALONE = AccessShown((YOU,), with_recovery=False, only_you=_ONLY_YOU, keys=2, current=2, pending=3, cost_versions=5,
                     cost_holders=1, may_share=True)  # fmt: skip
 SECTION = SectionShown(
     "c1" * 16,
@@ -41,7 +41,7 @@ SECTION = SectionShown(
 class StillSharing(Sharing):
     """Gives and takes nothing."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
     access = ACCESS
 
     @override
@@ -56,24 +56,24 @@ class StillSharing(Sharing):
         )
 
     @override
-    def give(self, case: str, member: str, *, until: str, why: str) -> Told:
-        self._door.done.append(("give", case, member, until, why))
-        return Told(("The case is open to them.",))
+    def give(self, case: str, member: str, *, until: str, why: str) -> ResultText:
+        self._unlocked.done.append(("give", case, member, until, why))
+        return ResultText(("The case is open to them.",))
 
     @override
-    def take_back(self, case: str, member: str, progress: Progress, stopped: Stopped) -> Told:
-        self._door.done.append(("take back", case, member))
-        return Told(("The case has a new key; 41 versions lie under it.", WHAT_MAY_BE_KEPT))
+    def take_back(self, case: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:
+        self._unlocked.done.append(("take back", case, member))
+        return ResultText(("The case has a new key; 41 versions lie under it.", WHAT_MAY_BE_KEPT))
 
     @override
-    def new_key(self, case: str, progress: Progress, stopped: Stopped) -> Told:
-        self._door.done.append(("new key", case))
-        return Told(("The case has a new key; 41 versions lie under it.",))
+    def new_key(self, case: str, progress: Progress, stopped: Stopped) -> ResultText:
+        self._unlocked.done.append(("new key", case))
+        return ResultText(("The case has a new key; 41 versions lie under it.",))
 
     @override
-    def wrap_anew(self, case: str, progress: Progress, stopped: Stopped) -> Told | None:
-        self._door.done.append(("wrap", case))
-        return Told(("3 versions were wrapped anew.",))
+    def wrap_anew(self, case: str, progress: Progress, stopped: Stopped) -> ResultText | None:
+        self._unlocked.done.append(("wrap", case))
+        return ResultText(("3 versions were wrapped anew.",))
 
 
 class Alone(StillSharing):
@@ -85,7 +85,7 @@ class Alone(StillSharing):
 class StillSections(Sections):
     """One section."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
 
     @override
     def list_of(self, case: str) -> tuple[SectionLine, ...]:
@@ -96,12 +96,12 @@ class StillSections(Sections):
 
     @override
     def create(self, case: str, what: str, title: str, members: tuple[str, ...]) -> str:
-        self._door.done.append(("section", case, what, title, members))
+        self._unlocked.done.append(("section", case, what, title, members))
         return SECTION.section
 
     @override
     def open(self, section: str, why: str) -> SectionShown:
-        self._door.done.append(("open section", section, why))
+        self._unlocked.done.append(("open section", section, why))
         return SECTION
 
     @override
@@ -109,11 +109,11 @@ class StillSections(Sections):
         return HOLDERS[1:2] if section else HOLDERS[1:]
 
     @override
-    def give(self, section: str, member: str) -> Told:
-        self._door.done.append(("give section", section, member))
-        return Told(("The section is open to them.",))
+    def give(self, section: str, member: str) -> ResultText:
+        self._unlocked.done.append(("give section", section, member))
+        return ResultText(("The section is open to them.",))
 
     @override
-    def take_back(self, section: str, member: str, progress: Progress, stopped: Stopped) -> Told:
-        self._door.done.append(("take section back", section, member))
-        return Told(("The section has a new key.",))
+    def take_back(self, section: str, member: str, progress: Progress, stopped: Stopped) -> ResultText:
+        self._unlocked.done.append(("take section back", section, member))
+        return ResultText(("The section has a new key.",))

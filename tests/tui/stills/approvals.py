@@ -12,8 +12,8 @@ from tests.tui.stills.exchange import PEERS
 from tests.tui.stills.referral import PAGES
 from tui.gateway.approvals import Approvals, Lend
 from tui.gateway.subject import Progress, Stopped
-from tui.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, Told
-from vault.services.approving import Second
+from tui.values.values_exchange import ApproverShown, AskStep, PeerShown, QuestionAsked, ResultText
+from vault.services.approvals.approving import Second
 
 APPROVERS = (
     ApproverShown("Nadia Ferrante", ("supervisor",), True),
@@ -24,7 +24,7 @@ APPROVERS = (
 class StillApprovals(Approvals):
     """Nobody but oneself, as in an organisation of one; a test that needs others says so in `others`."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
     others: tuple[ApproverShown, ...] = ()
 
     @override
@@ -34,7 +34,7 @@ class StillApprovals(Approvals):
 
     @override
     def at_this_keyboard(self, name: str, lend: Lend) -> Second:
-        self._door.done.append(("second", name))
+        self._unlocked.done.append(("second", name))
 
         def second(wanted: object) -> None:
             raise AssertionError("a still export asks nobody")
@@ -59,12 +59,12 @@ class StillApprovals(Approvals):
     ) -> AskStep | None:
         if not approve(PAGES):
             return None
-        self._door.done.append(("ask", profile, to, approver, out))
+        self._unlocked.done.append(("ask", profile, to, approver, out))
         return AskStep(names=(approver or "Nadia Ferrante",))
 
     @override
     def read(self, file: Path) -> QuestionAsked:
-        self._door.done.append(("read", file))
+        self._unlocked.done.append(("read", file))
         lines = [
             "| People",
             "|   client: ⟦PERSON 1⟧",
@@ -80,15 +80,15 @@ class StillApprovals(Approvals):
         return QuestionAsked("Amina Raskolda", tuple(lines), ("legal-referral", "casework"))
 
     @override
-    def give(self, file: Path, why: str, out: Path) -> Told:
-        self._door.done.append(("give", why, out))
-        return Told((f"You approved it as supervisor; your log says so. The answer is at {out}.",))
+    def give(self, file: Path, why: str, out: Path) -> ResultText:
+        self._unlocked.done.append(("give", why, out))
+        return ResultText((f"You approved it as supervisor; your log says so. The answer is at {out}.",))
 
     @override
     def without_access(self, case: str) -> tuple[PeerShown, ...]:
         return PEERS
 
     @override
-    def break_glass(self, case: str, member: str, *, until: str, why: str, second: Second | None) -> Told:
-        self._door.done.append(("break", member, until, why, second is not None))
-        return Told(("Joel Brandvik can open the case until 2026-11-30, from their next bundle or unlock on.",))
+    def break_glass(self, case: str, member: str, *, until: str, why: str, second: Second | None) -> ResultText:
+        self._unlocked.done.append(("break", member, until, why, second is not None))
+        return ResultText(("Joel Brandvik can open the case until 2026-11-30, from their next bundle or unlock on.",))

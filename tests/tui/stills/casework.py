@@ -7,7 +7,7 @@ from typing_extensions import override
 from tests.tui.stills.door import HOUR_MS, NOW_MS, StillDoor
 from tests.tui.stills.finding import CASES
 from tui.gateway.casework import Casework
-from tui.values import CaseShown, NoteShown, PersonShown, PersonTyped
+from tui.values.values import CaseShown, NoteShown, PersonShown, PersonTyped
 
 PERSONS = (
     PersonShown(
@@ -58,7 +58,7 @@ NOTES = (
 class StillCasework(Casework):
     """Keeps nothing."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
 
     @override
     def stands_in(self) -> str:
@@ -66,12 +66,12 @@ class StillCasework(Casework):
 
     @override
     def create(self, title: str, kind: str) -> str:
-        self._door.done.append(("create", title, kind))
+        self._unlocked.done.append(("create", title, kind))
         return "11" * 16
 
     @override
     def open(self, case: str, why: str) -> CaseShown:
-        self._door.done.append(("open", case, why))
+        self._unlocked.done.append(("open", case, why))
         ref, _, title, kind, stage = CASES[0]
         contact = ("Арсений Вьюжанин: messenger through his sister; after 18:00; NEVER USE +996 555 010 203",)
         return CaseShown(
@@ -86,12 +86,12 @@ class StillCasework(Casework):
             contact,
             PERSONS,
             NOTES,
-            self._door.drafts_kept,
+            self._unlocked.drafts_kept,
             owner="a0" * 16,
             deputy="a2" * 16,
         )
 
     @override
     def add_person(self, case: str, typed: PersonTyped) -> str:
-        self._door.done.append(("person", typed))
+        self._unlocked.done.append(("person", typed))
         return "a2"

@@ -9,8 +9,8 @@ from typing_extensions import override
 from tests.tui.stills.door import StillDoor
 from tui.gateway.devices import Devices
 from tui.gateway.subject import Progress, Stopped
-from tui.values_exchange import Told
-from tui.values_members import Changed, DeviceLine, LostShown
+from tui.values.values_exchange import ResultText
+from tui.values.values_members import Changed, DeviceLine, LostShown
 
 DEVICES = (
     DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", is_this=True, is_yours=True),
@@ -40,7 +40,7 @@ ENDED = Changed(
 class StillDevices(Devices):
     """Ends nothing."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
 
     @override
     def list_all(self) -> tuple[DeviceLine, ...]:
@@ -48,25 +48,25 @@ class StillDevices(Devices):
 
     @override
     def name(self, seat: str, text: str) -> None:
-        self._door.done.append(("name", seat, text))
+        self._unlocked.done.append(("name", seat, text))
 
     @override
-    def give_cases(self, seat: str, progress: Progress, stopped: Stopped) -> Told | None:
-        self._door.done.append(("give cases", seat))
-        return Told(("12 cases and sections are given.",))
+    def give_cases(self, seat: str, progress: Progress, stopped: Stopped) -> ResultText | None:
+        self._unlocked.done.append(("give cases", seat))
+        return ResultText(("12 cases and sections are given.",))
 
     @override
     def keep_list(self, warn: tuple[str, ...], out: Path) -> str:
-        self._door.done.append(("keep list", warn, out))
+        self._unlocked.done.append(("keep list", warn, out))
         return f"The list is at {out}, in clear: delete it when everybody is warned."
 
     @override
     def end_moved(self, seat: str, progress: Progress) -> Changed:
-        self._door.done.append(("end moved", seat))
+        self._unlocked.done.append(("end moved", seat))
         return ENDED
 
     @override
     def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
-        self._door.done.append(("lost", seat, warn_list))
+        self._unlocked.done.append(("lost", seat, warn_list))
         kept = "" if warn_list is None else f"The list is at {warn_list}, in clear: delete it when everybody is warned."
         return LostShown(ENDED, WARN, 2, kept)

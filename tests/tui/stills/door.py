@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tui.gateway.subject import Door
-from tui.values import DraftShown, Spot
+from tui.gateway.subject import UnlockedVault
+from tui.values.values import DraftShown, Spot
 
 NOW_MS = 1_795_615_320_000
 """2026-11-25 14:02 UTC."""
@@ -16,7 +16,7 @@ DRAFT = DraftShown(
 )
 
 
-class StillDoor(Door):
+class StillDoor(UnlockedVault):
     """Never opened. `done` is what the subjects were asked to do."""
 
     def __init__(self) -> None:

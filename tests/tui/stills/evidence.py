@@ -9,7 +9,7 @@ from typing_extensions import override
 from tests.tui.stills.door import NOW_MS, StillDoor
 from tui.gateway.evidence import Evidence
 from tui.gateway.subject import Progress, Stopped
-from tui.values import BackupMade, Checked, LogLineShown, LogShown
+from tui.values.values import BackupMade, Checked, LogLineShown, LogShown
 
 COVERED = "13 of 13 entries in 1 log are proven; opened: 9 versions, and what 13 entries say"
 
@@ -17,7 +17,7 @@ COVERED = "13 of 13 entries in 1 log are proven; opened: 9 versions, and what 13
 class StillEvidence(Evidence):
     """Checks and writes nothing."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
 
     @override
     def read_log(self) -> LogShown:
@@ -37,11 +37,11 @@ class StillEvidence(Evidence):
     @override
     def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
         progress(13, 13)
-        self._door.done.append(("verify",))
+        self._unlocked.done.append(("verify",))
         return Checked(True, COVERED, "9c" * 32)
 
     @override
     def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
         progress(1, 1)
-        self._door.done.append(("backup", destination))
+        self._unlocked.done.append(("backup", destination))
         return BackupMade(f"{destination}/backup-4", 13, 9, 1, "1 was removed (backup-1); 3 kept.")

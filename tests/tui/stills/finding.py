@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from tests.tui.stills.door import StillDoor
 from tui.gateway.finding import Finding
-from tui.values import CaseLine, CaseListStart, FoundShown, HitShown
+from tui.values.values import CaseLine, CaseListStart, FoundShown, HitShown
 
 CASES = (
     ("K7QM-3XPD", "Арсений Вьюжанин", "Vyuzhanin: extradition request, hearing on the 27th", "extradition", "flagged"),
@@ -19,11 +19,11 @@ CASES = (
 class StillFinding(Finding):
     """Always the same rows, in the same order."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
 
     @override
     def start(self, sort: str, untrusted_filter: str = "") -> CaseListStart:
-        self._door.done.append(("list", sort, untrusted_filter))
+        self._unlocked.done.append(("list", sort, untrusted_filter))
         words = untrusted_filter.casefold()
         rows = tuple(
             CaseLine(f"{number:032x}", ref, client, title, kind, stage)
@@ -38,7 +38,7 @@ class StillFinding(Finding):
 
     @override
     def search(self, untrusted_words: str) -> FoundShown:
-        self._door.done.append(("search", untrusted_words))
+        self._unlocked.done.append(("search", untrusted_words))
         hits = (
             HitShown("11" * 16, "K7QM-3XPD", "b1", "note", "… until Friday. The court will hear the request on 27 …"),
             HitShown("00" * 16, "T4WB-9HNC", "a9", "person", "Salim Zumurrudi · سليم الزمردي"),

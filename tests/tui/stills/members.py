@@ -12,8 +12,8 @@ from tui.gateway.handovers import Handovers
 from tui.gateway.members import Members
 from tui.gateway.proposals import Proposals
 from tui.gateway.subject import Progress, Stopped
-from tui.values_exchange import Told
-from tui.values_members import Changed, MemberLine, MembersShown, OrderLine, ProposalShown, RequestShown
+from tui.values.values_exchange import ResultText
+from tui.values.values_members import Changed, MemberLine, MembersShown, OrderLine, ProposalShown, RequestShown
 
 EVERYTHING = frozenset(
     {"member.admit", "member.end", "role.change", "deputy.set", "away.set", "handover.order", "approve", "case.share"}
@@ -43,7 +43,7 @@ DONE = Changed(("Vera Tikhookova is admitted.", "Others hear of it with your nex
 class StillMembers(Members):
     """Changes nobody."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
     may = EVERYTHING
     changed = DONE
     loss = ""
@@ -53,18 +53,18 @@ class StillMembers(Members):
         return MembersShown((*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=self.may)
 
     @override
-    def invite(self, like: str, days: int, out: Path) -> Told:
-        self._door.done.append(("invite", like, days, out))
-        return Told((f"The invitation is at {out}. No secret is in it, but your name: hand it over yourself.",))
+    def invite(self, like: str, days: int, out: Path) -> ResultText:
+        self._unlocked.done.append(("invite", like, days, out))
+        return ResultText((f"The invitation is at {out}. No secret is in it, but your name: hand it over yourself.",))
 
     @override
-    def invite_device(self, member: str, out: Path) -> Told:
-        self._door.done.append(("invite device", member, out))
-        return Told((f"The invitation is at {out}. No secret is in it, but your name: hand it over yourself.",))
+    def invite_device(self, member: str, out: Path) -> ResultText:
+        self._unlocked.done.append(("invite device", member, out))
+        return ResultText((f"The invitation is at {out}. No secret is in it, but your name: hand it over yourself.",))
 
     @override
     def look(self, request: Path) -> RequestShown:
-        self._door.done.append(("look", request))
+        self._unlocked.done.append(("look", request))
         return RequestShown("Vera Tikhookova", ("intake",), 30, is_device=False, is_yours=False, words=WORDS)
 
     @override
@@ -78,17 +78,17 @@ class StillMembers(Members):
         progress: Progress,
         stopped: Stopped,
     ) -> Changed:
-        self._door.done.append(("admit", asked.name, bundle, with_cases, by_root))
+        self._unlocked.done.append(("admit", asked.name, bundle, with_cases, by_root))
         return DONE if by_root else self.changed
 
     @override
     def end_devices(self, member: str, progress: Progress) -> Changed:
-        self._door.done.append(("end devices", member))
+        self._unlocked.done.append(("end devices", member))
         return self.changed
 
     @override
     def leave(self, member: str, progress: Progress) -> Changed:
-        self._door.done.append(("leave", member))
+        self._unlocked.done.append(("leave", member))
         return self.changed
 
     @override
@@ -97,18 +97,18 @@ class StillMembers(Members):
 
     @override
     def change_roles(self, member: str, roles: Sequence[str], *, by_root: bool) -> Changed:
-        self._door.done.append(("roles", member, tuple(roles), by_root))
+        self._unlocked.done.append(("roles", member, tuple(roles), by_root))
         return DONE if by_root else self.changed
 
     @override
-    def lend(self, member: str, deputy: str, until: str) -> Told:
-        self._door.done.append(("lend", member, deputy, until))
-        return Told((f"3 cases are open to the deputy until {until}; then their keys change.",))
+    def lend(self, member: str, deputy: str, until: str) -> ResultText:
+        self._unlocked.done.append(("lend", member, deputy, until))
+        return ResultText((f"3 cases are open to the deputy until {until}; then their keys change.",))
 
     @override
-    def name_deputy(self, member: str, deputy: str) -> Told:
-        self._door.done.append(("deputy", member, deputy))
-        return Told(("The deputy is named.",))
+    def name_deputy(self, member: str, deputy: str) -> ResultText:
+        self._unlocked.done.append(("deputy", member, deputy))
+        return ResultText(("The deputy is named.",))
 
 
 class Signed(StillMembers):
@@ -120,12 +120,12 @@ class Signed(StillMembers):
 class StillProposals(Proposals):
     """One proposal that one other has to sign."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
     missing = "one other supervisor"
 
     @override
     def keep(self, proposal: bytes, out: Path) -> None:
-        self._door.done.append(("keep", proposal, out))
+        self._unlocked.done.append(("keep", proposal, out))
 
     @override
     def show(self, file: Path) -> ProposalShown:
@@ -134,32 +134,32 @@ class StillProposals(Proposals):
 
     @override
     def sign(self, file: Path, out: Path) -> ProposalShown:
-        self._door.done.append(("sign", file, out))
+        self._unlocked.done.append(("sign", file, out))
         changes = ("admits Vera Tikhookova as caseworker", "admits device 4fd6f8f7 of Vera Tikhookova")
         return ProposalShown(9, changes, ("Amina Raskolda", "Селин Астерхольт"), "")
 
     @override
     def commit(self, file: Path, progress: Progress) -> Changed:
-        self._door.done.append(("commit", file))
+        self._unlocked.done.append(("commit", file))
         return DONE
 
 
 class StillHandovers(Handovers):
     """One order."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
 
     @override
     def list_all(self) -> tuple[OrderLine, ...]:
-        self._door.done.append(("orders",))
+        self._unlocked.done.append(("orders",))
         return (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),)
 
     @override
-    def order(self, leaver: str, successor: str, reason: str) -> Told:
-        self._door.done.append(("order", leaver, successor, reason))
-        return Told(("The order stands. Once the member has left, the deputy's device carries it out.",))
+    def order(self, leaver: str, successor: str, reason: str) -> ResultText:
+        self._unlocked.done.append(("order", leaver, successor, reason))
+        return ResultText(("The order stands. Once the member has left, the deputy's device carries it out.",))
 
     @override
-    def carry_out(self, progress: Progress, stopped: Stopped) -> Told | None:
-        self._door.done.append(("carry out",))
-        return Told(("7 cases of Karim Lindquell are Joel Brandvik's now.",))
+    def carry_out(self, progress: Progress, stopped: Stopped) -> ResultText | None:
+        self._unlocked.done.append(("carry out",))
+        return ResultText(("7 cases of Karim Lindquell are Joel Brandvik's now.",))

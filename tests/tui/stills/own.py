@@ -7,8 +7,8 @@ from pathlib import Path
 from typing_extensions import override
 
 from tests.tui.stills.door import StillDoor
-from tui.gateway.own import OwnAccess, Waiting
-from tui.values_own import MadePassphrase, Proof
+from tui.gateway.credentials import OwnAccess, Waiting
+from tui.values.values_own import MadePassphrase, Proof
 from vault.errors import RefusedError, WrongPassphraseError
 
 MADE = ("amber", "kettle", "orchard", "violin")
@@ -18,15 +18,15 @@ RIGHT = b"seven paper lanterns"
 class StillOwnAccess(OwnAccess):
     """Changes nothing; `done` has what each act was given, but no secret that is wrong."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
 
     @override
-    def check(self, proof: Proof, waiting: Waiting) -> None:
+    def check(self, proof: Proof, pending: Waiting) -> None:
         self._prove(proof)
 
     @override
     def propose(self, language: str) -> MadePassphrase:
-        self._door.done.append(("propose", language))
+        self._unlocked.done.append(("propose", language))
         return MadePassphrase(language, MADE, 78)
 
     @override
@@ -39,26 +39,26 @@ class StillOwnAccess(OwnAccess):
             raise RefusedError("this passphrase is too easy to guess")
 
     @override
-    def change_passphrase(self, proof: Proof, new: bytearray, waiting: Waiting) -> None:
+    def change_passphrase(self, proof: Proof, new: bytearray, pending: Waiting) -> None:
         self._prove(proof)
-        self._door.done.append(("passphrase", new.decode()))
+        self._unlocked.done.append(("passphrase", new.decode()))
 
     @override
-    def add_keyfile(self, proof: Proof, path: Path, waiting: Waiting) -> None:
+    def add_keyfile(self, proof: Proof, path: Path, pending: Waiting) -> None:
         self._prove(proof)
-        self._door.done.append(("keyfile", path))
+        self._unlocked.done.append(("keyfile", path))
         self.came_in_with("x", "")
 
     @override
-    def add_security_key(self, proof: Proof, pin: str, waiting: Waiting) -> None:
+    def add_security_key(self, proof: Proof, pin: str, pending: Waiting) -> None:
         self._prove(proof)
-        self._door.done.append(("security key", pin))
+        self._unlocked.done.append(("security key", pin))
         self.came_in_with("", "x")
 
     @override
-    def remove(self, proof: Proof, kind: str, waiting: Waiting) -> None:
+    def remove(self, proof: Proof, kind: str, pending: Waiting) -> None:
         self._prove(proof)
-        self._door.done.append(("remove", kind, proof.keyfile))
+        self._unlocked.done.append(("remove", kind, proof.keyfile))
         self.came_in_with("", "")
 
     def _prove(self, proof: Proof) -> None:

@@ -10,7 +10,7 @@ from typing_extensions import override
 from tests.tui.stills.door import StillDoor
 from tui.gateway.recovery import Recovery
 from tui.gateway.subject import Progress, Stopped
-from tui.values_own import DrillDone, RecoveryStanding, SealedAnew, SheetsMade
+from tui.values.values_own import DrillDone, RecoveryStatus, SealedAnew, SheetsMade
 from vault.seal.sheets import make_sheets
 
 SHEETS = make_sheets(bytes(range(32)))
@@ -20,7 +20,7 @@ ASKED = (4, 17, 29)
 class StillRecovery(Recovery):
     """Never proven; every act succeeds. Real sheets, so that rows are checked as they are."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
     due = False
     are_made = False
 
@@ -29,12 +29,12 @@ class StillRecovery(Recovery):
         return self.due
 
     @override
-    def standing(self) -> RecoveryStanding:
-        return RecoveryStanding(SHEETS[0].root_words, True, True, None, 1, 0)
+    def status(self) -> RecoveryStatus:
+        return RecoveryStatus(SHEETS[0].root_words, True, True, None, 1, 0)
 
     @override
     def make(self, shape: str) -> SheetsMade:
-        self._door.done.append(("sheets", shape))
+        self._unlocked.done.append(("sheets", shape))
         self._sheets = SHEETS
         return SheetsMade(3, 2, (ASKED,) * 3)
 
@@ -44,7 +44,7 @@ class StillRecovery(Recovery):
 
     @override
     def write(self, place: Path, languages: Sequence[str] = ()) -> tuple[str, ...]:
-        self._door.done.append(("write", place, tuple(languages)))
+        self._unlocked.done.append(("write", place, tuple(languages)))
         return tuple(f"{place}/recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3))
 
     @override
@@ -54,19 +54,19 @@ class StillRecovery(Recovery):
     @override
     def forget(self) -> None:
         super().forget()
-        self._door.done.append(("forget",))
+        self._unlocked.done.append(("forget",))
 
     @override
     def drill(self) -> DrillDone:
-        self._door.done.append(("drill", len(self._typed.sheets)))
+        self._unlocked.done.append(("drill", len(self._typed.sheets)))
         return DrillDone(1, True)
 
     @override
     def renew(self, shape: str, progress: Progress) -> tuple[SheetsMade, SealedAnew]:
-        self._door.done.append(("renew", shape, len(self._typed.sheets)))
+        self._unlocked.done.append(("renew", shape, len(self._typed.sheets)))
         return self.make(shape), SealedAnew(5, 0)
 
     @override
     def follow(self, progress: Progress, stopped: Stopped) -> SealedAnew | None:
-        self._door.done.append(("follow",))
+        self._unlocked.done.append(("follow",))
         return SealedAnew(2, 1)

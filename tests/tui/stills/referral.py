@@ -10,8 +10,8 @@ from typing_extensions import override
 from tests.tui.stills.door import StillDoor
 from tui.gateway.referral import Referral
 from tui.gateway.subject import Progress, Stopped
-from tui.values import Exported, ExportStep, QuestionShown, RecipientShown
-from vault.services.approving import Second
+from tui.values.values import Exported, ExportStep, QuestionShown, RecipientShown
+from vault.services.approvals.approving import Second
 
 PAGES = ("REPORT\n\n⟦PERSON 1⟧ called. Two men asked for him at the market.", "The end of the report.")
 
@@ -19,7 +19,7 @@ PAGES = ("REPORT\n\n⟦PERSON 1⟧ called. Two men asked for him at the market."
 class StillReferral(Referral):
     """Writes no package."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
     may_add = True
 
     @override
@@ -32,7 +32,7 @@ class StillReferral(Referral):
 
     @override
     def add_recipient(self, name: str, age_recipient: str) -> RecipientShown:
-        self._door.done.append(("recipient", name, age_recipient))
+        self._unlocked.done.append(("recipient", name, age_recipient))
         return RecipientShown(name, self.words_of(age_recipient))
 
     @override
@@ -52,7 +52,7 @@ class StillReferral(Referral):
         second: Second | None = None,
         answer: Path | None = None,
     ) -> ExportStep | None:
-        self._door.done.append(("export", profile, to, dict(decisions)))
+        self._unlocked.done.append(("export", profile, to, dict(decisions)))
         questions = (
             QuestionShown(
                 "Orvillard", 3, ("name",), "remove", "… ⟦PERSON 1⟧ and Orvillard saw it from …", conflict=True

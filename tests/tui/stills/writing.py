@@ -6,13 +6,13 @@ from typing_extensions import override
 
 from tests.tui.stills.door import StillDoor
 from tui.gateway.writing import Writing
-from tui.values import DraftShown, Spot
+from tui.values.values import DraftShown, Spot
 
 
 class StillWriting(Writing):
     """Keeps drafts until the end of the test."""
 
-    _door: StillDoor
+    _unlocked: StillDoor
 
     @override
     def begin(
@@ -22,27 +22,27 @@ class StillWriting(Writing):
 
     @override
     def save(self, draft: DraftShown) -> None:
-        self._door.done.append(("save", draft.text))
-        self._door.drafts_kept = (draft, *(one for one in self._door.drafts_kept if one.record != draft.record))
+        self._unlocked.done.append(("save", draft.text))
+        self._unlocked.drafts_kept = (draft, *(one for one in self._unlocked.drafts_kept if one.record != draft.record))
 
     @override
     def forget(self, draft: DraftShown) -> None:
-        self._door.done.append(("forget", draft.record))
-        self._door.drafts_kept = tuple(one for one in self._door.drafts_kept if one.record != draft.record)
+        self._unlocked.done.append(("forget", draft.record))
+        self._unlocked.drafts_kept = tuple(one for one in self._unlocked.drafts_kept if one.record != draft.record)
 
     @override
     def drafts(self) -> tuple[DraftShown, ...]:
-        return self._door.drafts_kept
+        return self._unlocked.drafts_kept
 
     @override
     def keep_spot(self, spot: Spot) -> None:
-        self._door.done.append(("spot", spot))
+        self._unlocked.done.append(("spot", spot))
 
     @override
     def take_spot(self) -> Spot | None:
-        return self._door.spot
+        return self._unlocked.spot
 
     @override
     def finish(self, draft: DraftShown) -> str:
-        self._door.done.append(("finish", draft.kind, draft.text, draft.amends))
+        self._unlocked.done.append(("finish", draft.kind, draft.text, draft.amends))
         return "b3"

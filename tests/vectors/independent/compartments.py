@@ -24,7 +24,7 @@ class Notice:
     kind: int
     epoch: bytes
     replaces: tuple[bytes, ...]
-    drops: tuple[tuple[bytes, bytes, int], ...]
+    revocations: tuple[tuple[bytes, bytes, int], ...]
     digest: bytes
 
 
@@ -34,12 +34,15 @@ def read_notice(row: EpochRow, vault: bytes) -> Notice:
     require(reader.take(2) == b"\1\1" and reader.take(16) == vault, "format, suite or vault")
     compartment, kind, epoch = reader.take(16), reader.number(1), reader.take(16)
     replaces = tuple(reader.take(16) for _ in range(reader.number(1)))
-    drops = tuple((reader.take(16), reader.take(32), reader.number(8)) for _ in range(reader.number(1)))
+    revocations = tuple((reader.take(16), reader.take(32), reader.number(8)) for _ in range(reader.number(1)))
     reader.end()
     require(1 <= kind <= 7 and len({epoch, *replaces}) == 1 + len(replaces), "kind or replaced epochs")
-    require(len({log for _, log, _ in drops}) == len(drops) and (replaces or not drops) is not False, "drops")
+    require(
+        len({log for _, log, _ in revocations}) == len(revocations) and (replaces or not revocations) is not False,
+        "drops",
+    )
     require(row.digest == sha256(row.bytes) and row.compartment == compartment, "digest or compartment of the row")
-    return Notice(vault, compartment, kind, epoch, replaces, drops, row.digest)
+    return Notice(vault, compartment, kind, epoch, replaces, revocations, row.digest)
 
 
 def tag_of(compartment: bytes, digest: bytes) -> bytes:
@@ -141,10 +144,10 @@ class Everything:
                 by = self.author(entry, notice.kind)
                 if by is None:
                     continue
-                drops: dict[bytes, dict[bytes, int]] = {}
-                for seat, log, size in notice.drops:
-                    drops.setdefault(seat, {})[log] = size
-                one = Made(notice.epoch, notice.replaces, drops, notice.digest, by)
+                revocations: dict[bytes, dict[bytes, int]] = {}
+                for seat, log, size in notice.revocations:
+                    revocations.setdefault(seat, {})[log] = size
+                one = Made(notice.epoch, notice.replaces, revocations, notice.digest, by)
                 made.append(one)
                 if not notice.replaces and founded(entry, n) == compartment and self._may_found(notice, entry):
                     founding = one, notice.kind

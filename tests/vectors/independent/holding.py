@@ -32,7 +32,7 @@ class Made:
 
     epoch: bytes
     replaces: tuple[bytes, ...]
-    drops: Mapping[bytes, Mapping[bytes, int]]  # seat -> log -> size that still counts
+    revocations: Mapping[bytes, Mapping[bytes, int]]  # seat -> log -> size that still counts
     digest: bytes
     by: Author
 
@@ -55,8 +55,8 @@ class Drop:
     sizes: Mapping[bytes, int]
 
 
-IsCut = Callable[[Author], bool]
-Cuts = Mapping[bytes, Sequence[Mapping[bytes, int]]]
+IsCutOff = Callable[[Author], bool]
+Cutoffs = Mapping[bytes, Sequence[Mapping[bytes, int]]]
 
 
 @dataclass
@@ -78,7 +78,7 @@ class State:
     """What the rows come to for one compartment."""
 
     judged: Judged
-    cuts: Cuts
+    cutoffs: Cutoffs
 
     @property
     def current(self) -> set[bytes]:
@@ -88,12 +88,12 @@ class State:
     @property
     def holders(self) -> set[bytes]:
         """The seats with a counted grant, less the dropped ones."""
-        return {seat for seats in self.judged.granted.values() for seat in seats} - self.cuts.keys()
+        return {seat for seats in self.judged.granted.values() for seat in seats} - self.cutoffs.keys()
 
     def counts(self, seat: bytes, origin: bytes, seq: int) -> bool:
         """Say whether a version of the seat may count (C6)."""
         granted = any(seat in seats for seats in self.judged.granted.values())
-        return granted and not cut_by(self.cuts.get(seat, ()), origin, seq)
+        return granted and not cut_by(self.cutoffs.get(seat, ()), origin, seq)
 
 
 def cut_by(sizes: Sequence[Mapping[bytes, int]], origin: bytes, seq: int) -> bool:
@@ -110,7 +110,7 @@ class Compartment:
     made: Sequence[Made]
     grants: Sequence[Given]
 
-    def judge(self, cuts: Cuts) -> Judged:
+    def judge(self, cutoffs: Cutoffs) -> Judged:
         """Return what counts where these cuts hold: round by round from the founding row on."""
         found = Judged({}, {}, {}, {})
         ready, waiting, held = [self.founding], [one for one in self.made if one.replaces], set[bytes]()
@@ -121,25 +121,25 @@ class Compartment:
                 found.granted.setdefault(made.epoch, set())
                 if made.epoch not in reached:  # where it was reached first settles what it stands in the place of
                     found.replaces.setdefault(made.epoch, set()).update(made.replaces)
-            self._give(found, cuts)
+            self._give(found, cutoffs)
             held = {seat for seats in found.granted.values() for seat in seats}
             waiting = [one for one in waiting if one not in ready]
-            ready = [one for one in waiting if self._may_replace(one, found, held, cuts)]
+            ready = [one for one in waiting if self._may_replace(one, found, held, cutoffs)]
         return found
 
-    def _may_replace(self, made: Made, found: Judged, held: set[bytes], cuts: Cuts) -> bool:
+    def _may_replace(self, made: Made, found: Judged, held: set[bytes], cutoffs: Cutoffs) -> bool:
         by = made.by
-        if cut_by(cuts.get(by.seat, ()), by.origin, by.seq) or not found.made.keys() >= set(made.replaces):
+        if cut_by(cutoffs.get(by.seat, ()), by.origin, by.seq) or not found.made.keys() >= set(made.replaces):
             return False
         return by.seat == self.founding.by.seat if self.kind == AUDIT else by.seat in held and by.may_grant
 
-    def _give(self, found: Judged, cuts: Cuts) -> None:
+    def _give(self, found: Judged, cutoffs: Cutoffs) -> None:
         grows = True
         while grows:
             grows = False
             for grant in self.grants:
                 by, granted = grant.by, found.granted.get(grant.epoch)
-                if granted is None or cut_by(cuts.get(by.seat, ()), by.origin, by.seq):
+                if granted is None or cut_by(cutoffs.get(by.seat, ()), by.origin, by.seq):
                     continue
                 has_it = by.seat in granted or any(by.seat == one.by.seat for one in found.made[grant.epoch])
                 brings_back = by.recovers and grant.to == by.seat and RECOVERY in granted
@@ -163,25 +163,28 @@ class Compartment:
             by = made.by
             return not by.is_supervisor, depths.get(by.seat, len(depths)), by.seat, by.origin, by.seq, made.digest
 
-        rows = sorted((one for one in judged.rows() if one.drops), key=rank)
+        rows = sorted((one for one in judged.rows() if one.revocations), key=rank)
         return [
-            Drop(made, seat, made.drops[seat]) for made in rows for seat in sorted(made.drops) if seat != made.by.seat
+            Drop(made, seat, made.revocations[seat])
+            for made in rows
+            for seat in sorted(made.revocations)
+            if seat != made.by.seat
         ]
 
-    def settle(self, drops: Sequence[Drop]) -> tuple[list[Drop], Cuts, Judged]:
+    def settle(self, revocations: Sequence[Drop]) -> tuple[list[Drop], Cutoffs, Judged]:
         """Return the drops that bind, what they cut and what counts then; a grant by another ends a drop."""
         ended: list[Drop] = []
         while True:
-            bound, cuts = list[Drop](), dict[bytes, list[Mapping[bytes, int]]]()
-            for drop in drops:
+            bound, cutoffs = list[Drop](), dict[bytes, list[Mapping[bytes, int]]]()
+            for drop in revocations:
                 by = drop.made.by
-                if drop not in ended and not cut_by(cuts.get(by.seat, ()), by.origin, by.seq):
+                if drop not in ended and not cut_by(cutoffs.get(by.seat, ()), by.origin, by.seq):
                     bound.append(drop)
-                    cuts.setdefault(drop.seat, []).append(drop.sizes)
-            judged = self.judge(cuts)
+                    cutoffs.setdefault(drop.seat, []).append(drop.sizes)
+            judged = self.judge(cutoffs)
             back = [drop for drop in bound if _is_given_back(drop, judged)]
             if not back:
-                return bound, cuts, judged
+                return bound, cutoffs, judged
             ended += back
 
     def _without_right(self, bound: Sequence[Drop], judged: Judged) -> list[Drop]:
@@ -190,28 +193,28 @@ class Compartment:
         for place, drop in enumerate(bound):
             if drop.made in counted:
                 continue
-            cuts: dict[bytes, list[Mapping[bytes, int]]] = {}
+            cutoffs: dict[bytes, list[Mapping[bytes, int]]] = {}
             for at, other in enumerate(bound):
                 if at < place or other.seat != drop.made.by.seat:
-                    cuts.setdefault(other.seat, []).append(other.sizes)
-            if drop.made not in self.judge(cuts).rows():
+                    cutoffs.setdefault(other.seat, []).append(other.sizes)
+            if drop.made not in self.judge(cutoffs).rows():
                 found.append(drop)
         return found
 
     def state(self) -> State:
         """Return what counts."""
-        drops = self.ranked()
+        revocations = self.ranked()
         while True:
-            bound, cuts, judged = self.settle(drops)
+            bound, cutoffs, judged = self.settle(revocations)
             doubtful = self._without_right(bound, judged)
             void = []
             for entry in {(drop.made.by.origin, drop.made.by.seq) for drop in doubtful}:
-                rest = [one for one in drops if one not in doubtful or _entry_of(one) == entry]
+                rest = [one for one in revocations if one not in doubtful or _entry_of(one) == entry]
                 alone = self.settle(rest)
                 void += [one for one in self._without_right(alone[0], alone[2]) if one in doubtful]
             if not void:
-                return State(judged, cuts)
-            drops = [drop for drop in drops if drop not in void]
+                return State(judged, cutoffs)
+            revocations = [drop for drop in revocations if drop not in void]
 
 
 def _entry_of(drop: Drop) -> tuple[bytes, int]:

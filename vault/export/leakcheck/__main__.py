@@ -41,8 +41,8 @@ def main() -> int:
     _limit_resources()
     try:
         # Here, so that a missing library is an answer and not a crash.
+        from vault.export.leakcheck.boilerplate import Approved, Leaf  # noqa: PLC0415
         from vault.export.leakcheck.examine import Examined, Task, examine, examine_words  # noqa: PLC0415
-        from vault.export.leakcheck.own import Approved, Leaf  # noqa: PLC0415
     except ImportError:
         return _DEPENDENCY_MISSING
     stream = sys.stdin.buffer

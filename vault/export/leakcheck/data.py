@@ -6,8 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from vault.export.leakcheck.boilerplate import Leaf, OwnLeaves, leaves_of, places_of
 from vault.export.leakcheck.forms import Range
-from vault.export.leakcheck.own import Leaf, OwnLeaves, leaves_of, places_of
 from vault.export.leakcheck.verdict import Check, Findings
 
 _KEY_NAMES = """

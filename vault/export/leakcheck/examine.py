@@ -9,13 +9,7 @@ from dataclasses import dataclass, field
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from vault.export.leakcheck.bytescan import Needles
-from vault.export.leakcheck.canary import check_readers
-from vault.export.leakcheck.data import check_data
-from vault.export.leakcheck.fonts import FONT_PROGRAM, check_fonts, shipped_names
-from vault.export.leakcheck.forms import ForbiddenForms, Range
-from vault.export.leakcheck.metadata import check_xmp
-from vault.export.leakcheck.own import (
+from vault.export.leakcheck.boilerplate import (
     Approved,
     Leaf,
     own_places,
@@ -23,6 +17,12 @@ from vault.export.leakcheck.own import (
     strings_of_others,
     without_own_words,
 )
+from vault.export.leakcheck.bytescan import Needles
+from vault.export.leakcheck.canary import check_readers
+from vault.export.leakcheck.data import check_data
+from vault.export.leakcheck.fonts import FONT_PROGRAM, check_fonts, shipped_names
+from vault.export.leakcheck.forms import ForbiddenForms, Range
+from vault.export.leakcheck.metadata import check_xmp
 from vault.export.leakcheck.reading import check_text, read_drawing, read_with_pdfium
 from vault.export.leakcheck.structure import check_layout, check_objects, inflated
 from vault.export.leakcheck.verdict import Check, Finding, Findings

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import pypdfium2  # type: ignore[import-untyped]  # it ships no types
 from pypdf import PdfReader
 
+from vault.export.leakcheck.boilerplate import Approved, top_of_page
 from vault.export.leakcheck.drawing import PageReading
 from vault.export.leakcheck.forms import is_right_to_left, squeeze
-from vault.export.leakcheck.own import Approved, top_of_page
 from vault.export.leakcheck.verdict import Check, Findings
 
 

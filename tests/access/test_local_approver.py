@@ -1,0 +1,198 @@
+"""The second person's process: what it asks, who may approve, what it signs, and how it answers its parent."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from io import BytesIO
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from tests.access.keyboard import WANTED, Keyboard, Person
+from tests.access.told import is_told
+from tests.services.colleague import PASSPHRASE
+from vault import platform
+from vault.access.second_person.local_approver import Answered, Asked, decoded, main
+from vault.access.second_person.local_client import run_second_process
+from vault.errors import MalformedError, RefusedError, TryAgainError, WrongPassphraseError
+from vault.log.approvals import Approval
+from vault.seal.purposes import Purpose
+from vault.seal.signing import is_signed_raw, public_key
+
+# ---- asking the person
+
+
+def test_a_reason_is_asked_for_three_times_and_then_the_passphrase(keyboard: Keyboard) -> None:
+    asked, refused = keyboard.question(), "the second person did not approve"
+    for typed, prompts, approves in (
+        (("casework",), 1, True),
+        ((" casework ",), 1, True),
+        (("because", "casework"), 2, True),
+        (("because", "so", "casework"), 3, True),
+        (("",), 1, False),
+        (("  ",), 1, False),
+        (("because", "", "casework"), 2, False),
+        (("because", "so", "no", "casework"), 3, False),
+    ):
+        person = Person(PASSPHRASE, typed)
+        if approves:
+            assert Approval.decode(person.answer(asked).approval).why == "casework"
+            assert person.shown[-1] == f"Passphrase of {keyboard.second.name}: "
+        else:
+            assert is_told(RefusedError, refused, person.answer, asked)
+        assert (typed, len(person.shown), len(person.typed)) == (typed, prompts + approves, approves)
+        # No passphrase outlives its use.
+        assert not any(map(any, person.typed))
+
+
+def test_what_is_shown_says_what_is_asked_and_takes_over_no_terminal(keyboard: Keyboard) -> None:
+    person = Person(PASSPHRASE, ("",))
+    wanted = msgspec.structs.replace(WANTED, of={"profile": "law\x1b[2Jyer"})
+    with pytest.raises(RefusedError):
+        person.answer(keyboard.question(name="Oren\x1b[2J", wanted=wanted))
+    assert "read this before you approve it" in person.shown[0]
+    assert "To approve: a package leaves the vault (export.begin)" in person.shown[0]
+    assert "\x1b" not in person.shown[0]
+
+
+def test_a_wrong_passphrase_is_wiped_too(keyboard: Keyboard) -> None:
+    person = Person(b"another")
+    with pytest.raises(WrongPassphraseError):
+        person.answer(keyboard.question())
+    assert person.typed == [bytearray(len(b"another"))]
+
+
+# ---- who may approve
+
+
+def test_who_has_no_seat_session_key_or_role_here_or_asks_for_themselves_approves_nothing(keyboard: Keyboard) -> None:
+    third, fourth, lent = keyboard.third, keyboard.fourth, keyboard.lent(keyboard.second)
+    others = tuple(row for row in lent.locals if row[1] != Purpose.SESSION)
+    keyless = ((bytes(keyboard.second.seat), msgspec.structs.replace(lent, locals=others)),)
+    of_fourth = ((bytes(fourth.seat), keyboard.lent(fourth)),)
+    for passphrase, changes, words in (
+        (third.passphrase, {"name": third.name}, "this passphrase opens no seat of the second person here"),
+        (PASSPHRASE, {"lent": keyless}, "the second seat has no session key on this device"),
+        (PASSPHRASE, {"requester": keyboard.second.seat}, "nobody approves what they ask for themselves"),
+        (PASSPHRASE, {"requester": b"?" * 16}, "nobody approves what they ask for themselves"),
+        (fourth.passphrase, {"name": fourth.name, "lent": of_fourth}, "role does not allow to approve"),
+    ):
+        asked, person = keyboard.question(**changes), Person(passphrase)
+        assert is_told(RefusedError, words, person.answer, asked)
+
+
+def test_the_approval_is_of_exactly_what_was_asked_and_signed_by_the_seat_that_opens(keyboard: Keyboard) -> None:
+    own = keyboard.second
+    lent = tuple((bytes(who.seat), keyboard.lent(who)) for who in (keyboard.third, own))
+    asked = keyboard.question(lent=lent)
+    answered = [Person(PASSPHRASE, ("legal-referral",)).answer(asked) for _ in range(2)]
+    approval, again = (Approval.decode(one.approval) for one in answered)
+    assert approval == Approval(
+        vault=keyboard.session.vault,
+        act="export.begin",
+        digest=WANTED.digest,
+        requester=keyboard.session.seat,
+        approver=own.seat,
+        role="caseworker",  # of several the first by name that may approve
+        why="legal-referral",
+        expires_ms=WANTED.expires_ms,
+        nonce=approval.nonce,
+        signature=approval.signature,
+    )
+    assert approval.is_signed_by(public_key(keyboard.secrets_of(own).identity_seed), is_signed_raw)
+    assert approval.nonce != again.nonce
+    assert {one.origin for one in answered} == {keyboard.log_of(own)}
+
+
+# ---- the process
+
+
+class Process:
+    """Stands for `subprocess.run`; keeps what it was called with."""
+
+    def __init__(self, code: int = 0, answer: bytes = b"answer", fault: OSError | None = None) -> None:
+        self.done, self.fault = subprocess.CompletedProcess((), code, answer), fault
+        self.called: list[tuple[list[str], dict[str, object]]] = []
+
+    def __call__(self, command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        self.called.append((command, options))
+        if self.fault is not None:
+            raise self.fault
+        return self.done
+
+
+MIB = 1 << 20
+
+
+def test_question_and_answer_go_through_pipes_and_a_process_that_did_not_answer_is_told_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    process = Process(0, bytes(64 * MIB))
+    monkeypatch.setattr(subprocess, "run", process)
+    assert len(run_second_process(b"question")) == 64 * MIB
+    ((command, options),) = process.called
+    assert (command[:2], command[-1]) == ([sys.executable, "-I"], str(os.getpid()))
+    # All else stays at the terminal.
+    assert options == {"input": b"question", "stdout": subprocess.PIPE, "check": False}
+    ended = "the second person's process ended without an answer; nothing was done"
+    for process, words in (
+        (Process(1), ended),
+        (Process(-9), ended),
+        (Process(0, bytes(64 * MIB + 1)), ended),
+        (Process(fault=OSError()), "the second person's process cannot be started now"),
+    ):
+        monkeypatch.setattr(subprocess, "run", process)
+        assert is_told(TryAgainError, words, run_second_process, b"question")
+
+
+def test_the_real_process_refuses_what_is_no_question() -> None:
+    answered = decoded(run_second_process(b"no question"), Answered)
+    assert (answered.refusal, answered.message) == ("malformed", "the other process sent something else than was asked")
+    assert (answered.approval, answered.origin) == (b"", b"")
+
+
+def test_what_came_through_a_pipe_and_is_of_another_kind_is_refused(keyboard: Keyboard) -> None:
+    asked = keyboard.question()
+    assert decoded(msgspec.msgpack.encode(asked), Asked) == asked
+    for sent in (b"", b"\xc1", b"\x90", b"\x81\xa7refusal\xa1\xff", b"\x81\xa4more" + b"\x91" * 5000):
+        with pytest.raises(MalformedError, match=r"^the other process sent something else than was asked$"):
+            decoded(sent, Answered)
+
+
+ENDS: list[tuple[list[str], BaseException, str, list[object]]] = [
+    (["7"], KeyboardInterrupt(), "refused", [(9, 7)]),
+    ([], OSError(), "usage", []),
+]
+
+
+@pytest.mark.parametrize("ends", ENDS, ids=["Ctrl-C at the terminal", "no terminal, started by hand"])
+def test_the_process_is_hardened_and_bound_to_its_parent_before_it_reads_and_tells_what_ends_it(
+    keyboard: Keyboard, monkeypatch: pytest.MonkeyPatch, ends: tuple[list[str], BaseException, str, list[object]]
+) -> None:
+    words, fault, refusal, bound = ends
+    done: list[object] = []
+    answer, question, opening = BytesIO(), msgspec.msgpack.encode(keyboard.question()), os.open
+
+    def read() -> bytes:
+        done.append("read")
+        return question
+
+    def at_the_terminal(path: object, *given: int) -> int:
+        if str(path) == "/dev/tty":
+            raise fault
+        return opening(path, *given)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(sys, "argv", ["second", *words])
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=SimpleNamespace(read=read)))
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=answer))
+    monkeypatch.setattr(os, "open", at_the_terminal)
+    monkeypatch.setattr(platform, "harden_process", lambda: done.append("hardened"))
+    monkeypatch.setattr(platform, "set_parent_death_signal", lambda signal, parent: done.append((signal, parent)))
+    code = main()
+    monkeypatch.undo()
+    assert (code, done) == (0, ["hardened", *bound, "read"])
+    assert decoded(answer.getvalue(), Answered).refusal == refusal

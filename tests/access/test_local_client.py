@@ -1,0 +1,288 @@
+"""Asking a second person at the same keyboard: what is asked, what may come back, and what is taken in of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.access.keyboard import WANTED, Keyboard, Person, listed_in
+from tests.access.told import told_by
+from tests.services.colleague import PASSPHRASE
+from vault.access.second_person.delegated_rows import RowSet
+from vault.access.second_person.local_approver import Answered
+from vault.errors import MalformedError, NotFoundError, RefusedError, VerificationError
+from vault.ids import MemberId, SeatId, make_id
+from vault.log.approvals import Approval, approval_id
+from vault.log.epoch_notice import CompartmentKind
+from vault.log.items import decode_items
+from vault.records.seatlog import Holder, SealedPlace, SeatLog, begin
+from vault.records.work import Entry, Work
+from vault.seal.keyring import Keyring
+from vault.seal.purposes import Purpose
+from vault.seal.signing import make_signing_seed
+from vault.store.memory import open_in_memory
+
+OTHER = "the second process gave another approval than was asked for"
+MORE = "the second process wrote more than an approval; nothing was taken in"
+NOT_HELD = "the second seat's log does not hold with what came back; nothing was taken in"
+
+Writing = Callable[[SeatLog], None]
+Change = Callable[[Answered], Answered]
+
+
+def taken_in(keyboard: Keyboard, table: dict[str, tuple[Person, str]]) -> list[str]:
+    """Return of which of these persons' answers something was taken in, or not what was wrong was told."""
+    before, wrong = keyboard.sizes(), []
+    for name, (person, words) in table.items():
+        told = told_by(keyboard.ask, person)
+        if (told, keyboard.sizes()) != ((VerificationError, words), before):
+            wrong.append(name)
+    return wrong
+
+
+def changing(change: Change) -> Person:
+    return Person(PASSPHRASE, change=change)
+
+
+# ---- asking
+
+
+def test_the_second_process_gets_the_question_and_the_logs_of_that_persons_seats_here_alone(
+    keyboard: Keyboard,
+) -> None:
+    session, asked = keyboard.session, keyboard.question()
+    assert (asked.keys, asked.requester) == (session.folder.keys.read_bytes(), session.seat)
+    assert (asked.name, asked.wanted) == (keyboard.second.name, WANTED)
+    assert [seat for seat, _ in asked.lent] == [keyboard.second.seat]
+    assert {row[0] for row in asked.lent[0][1].locals} == {keyboard.second.seat}
+
+
+def test_a_person_without_a_session_or_a_seat_on_this_device_is_not_asked(keyboard: Keyboard) -> None:
+    with keyboard.session.database.transaction() as rows:
+        rows.delete_local(keyboard.second.seat, Purpose.SESSION)
+    person = Person(PASSPHRASE)
+    with pytest.raises(RefusedError, match="the second person never unlocked this vault here"):
+        keyboard.ask(person)
+    with pytest.raises(RefusedError, match="the second person has no seat on this device"):
+        keyboard.ask(person, member=MemberId(make_id()))
+    assert person.asked == []
+
+
+def test_an_approval_is_taken_in_with_the_log_that_lists_it_and_that_log_goes_on(keyboard: Keyboard) -> None:
+    before, origin = keyboard.sizes(), keyboard.log_of(keyboard.second)
+    for number in (1, 2):
+        approval = keyboard.ask(Person(PASSPHRASE))
+        assert (approval.approver, approval.requester) == (keyboard.second.seat, keyboard.session.seat)
+        assert keyboard.sizes() == before | {origin: before[origin] + 2 * number}
+        with keyboard.session.database.reading() as rows:
+            newest = rows.operation(origin, before[origin] + 2 * number - 1)
+        assert newest is not None
+        assert [item.digest for item in decode_items(newest.list)] == [approval_id(approval.encode())]
+
+
+def test_what_the_second_process_met_is_raised_here_and_leaves_nothing(keyboard: Keyboard) -> None:
+    """A wrong passphrase counts: `tests/attacks/test_guessing.py`."""
+    before, hints = keyboard.sizes(), keyboard.session.folder.attempts.read_bytes()
+    for code, kind in (
+        ("refused", RefusedError),
+        ("not-found", NotFoundError),
+        ("malformed", MalformedError),
+        ("verification-failed", VerificationError),
+        ("a code of a newer program", VerificationError),
+    ):
+
+        def refuse(_: Answered, code: str = code) -> Answered:
+            return Answered(refusal=code, message="it says so", advice="Do that.")
+
+        assert told_by(keyboard.ask, changing(refuse)) == (kind, "it says so")
+    assert (keyboard.sizes(), keyboard.session.folder.attempts.read_bytes()) == (before, hints)
+
+
+# ---- another approval
+
+
+def test_an_approval_of_something_or_for_or_by_somebody_else_is_not_taken_in(keyboard: Keyboard) -> None:
+    third = keyboard.third
+
+    def asking(passphrase: bytes = PASSPHRASE, **changes: Any) -> Person:
+        return Person(passphrase, asks=lambda asked: msgspec.structs.replace(asked, **changes))
+
+    def wanting(**changes: Any) -> Person:
+        wanted = msgspec.structs.replace(WANTED, **changes)
+        return replace(asking(wanted=wanted), reasons=wanted.reasons)
+
+    def forged(answered: Answered) -> Answered:
+        approval = Approval.decode(answered.approval).signed(b"s" * 64)
+        return msgspec.structs.replace(answered, approval=approval.encode())
+
+    of_third = ((bytes(third.seat), keyboard.lent(third)),)
+    persons = {
+        "act": wanting(act="erase.begin"),
+        "thing": wanting(of={"profile": "lawyer-named"}),
+        "time": wanting(expires_ms=WANTED.expires_ms + 1),
+        "reason": wanting(reasons=("audit",)),
+        "for another seat": asking(requester=third.seat),
+        "by another who may": asking(third.passphrase, name=third.name, lent=of_third),
+        "not signed": changing(forged),
+    }
+    assert taken_in(keyboard, {name: (person, OTHER) for name, person in persons.items()}) == []
+
+
+def test_a_seat_that_was_ended_while_its_person_typed_approves_nothing(keyboard: Keyboard) -> None:
+    session = keyboard.session
+
+    def ended(answered: Answered) -> Answered:
+        effective = session.directory.effective
+        left = {seat: one for seat, one in effective.certificates.items() if seat != keyboard.second.seat}
+        session.directory = replace(session.directory, effective=replace(effective, certificates=left))
+        return answered
+
+    assert taken_in(keyboard, {"ended": (changing(ended), OTHER)}) == []
+
+
+# ---- what was written beside it
+
+
+def commit(log: SeatLog, **entry: Any) -> None:
+    with Work(log) as work:
+        work.commit(Entry(**({"act": "unlock.ok"} | entry)))
+
+
+def new_period(log: SeatLog) -> None:
+    log.period_is_over = True
+    commit(log)
+
+
+def keys_file(log: SeatLog) -> None:
+    with Work(log) as work:
+        work.list_keys_file(b"f" * 16, b"k" * 32)
+        work.commit(Entry(act="keys.change"))
+
+
+def new_case(log: SeatLog) -> None:
+    with Work(log) as work:
+        work.found(CompartmentKind.CASE, [Holder(SeatId(b"h" * 16), log.auditors[0].kem_public)])
+        work.commit(Entry(act="case.create"))
+
+
+def in_a_period(write: Writing) -> Writing:
+    def writing(log: SeatLog) -> None:
+        log.period_is_over = True
+        write(log)
+
+    return writing
+
+
+def writing(keyboard: Keyboard, *others: Writing, then: Change = lambda answered: answered) -> Person:
+    """Return the second person, whose process writes this before the approval and changes what it answers."""
+
+    def change(answered: Answered) -> Answered:
+        lent = keyboard.lent(keyboard.second)
+        log = keyboard.resumed(keyboard.second, lent)
+        return then(listed_in(log, lent, Approval.decode(answered.approval), *others))
+
+    return changing(change)
+
+
+def test_a_session_and_a_period_can_begin_before_an_approval(keyboard: Keyboard) -> None:
+    origin = keyboard.log_of(keyboard.second)
+    for others, count in (((), 1), ((commit,), 2), ((commit, commit), 3), ((new_period,), 3)):
+        before = keyboard.sizes()
+        keyboard.ask(writing(keyboard, *others))
+        assert keyboard.sizes() == before | {origin: before[origin] + count}
+
+
+def test_nothing_is_taken_in_that_was_written_beside_an_approval_or_behind_it(keyboard: Keyboard) -> None:
+    def in_other_order(answered: Answered) -> Answered:
+        return with_rows(operations=lambda rows: rows.operations[::-1])(answered)
+
+    persons = {
+        "three entries": writing(keyboard, commit, commit, commit),
+        "a keys file": writing(keyboard, keys_file),
+        "a keys file with a period": writing(keyboard, in_a_period(keys_file)),
+        "a case": writing(keyboard, new_case),
+        "a case with a period": writing(keyboard, in_a_period(new_case)),
+        "no approval": writing(keyboard, commit, then=with_rows(operations=lambda rows: rows.operations[:1])),
+        "the approval first": writing(keyboard, commit, then=in_other_order),
+    }
+    assert taken_in(keyboard, {name: (person, MORE) for name, person in persons.items()}) == []
+
+
+def with_rows(**changed: Callable[[RowSet], Any]) -> Change:
+    def change(answered: Answered) -> Answered:
+        rows = {sort: make(answered.rows) for sort, make in changed.items()}
+        return msgspec.structs.replace(answered, rows=msgspec.structs.replace(answered.rows, **rows))
+
+    return change
+
+
+ID, DIGEST = b"x" * 16, b"x" * 32
+
+
+def test_no_row_is_taken_in_that_an_approval_does_not_need(keyboard: Keyboard) -> None:
+    other, third, own = keyboard.log_of(keyboard.third), keyboard.third.seat, keyboard.second.seat
+    changes = {
+        "no operation": with_rows(operations=lambda _: ()),
+        "a gap": with_rows(operations=lambda rows: rows.operations[1:]),
+        "of another log": with_rows(operations=lambda rows: tuple((other, *row[1:]) for row in rows.operations)),
+        "a genesis": with_rows(geneses=lambda _: ((DIGEST, b"g"),)),
+        "a version": with_rows(versions=lambda _: ((DIGEST, 0, 0, ID, ID, ID, b"v"),)),
+        "a version's key": with_rows(version_keys=lambda _: ((DIGEST, 0, 0, ID, b"w"),)),
+        "an unreadable notice": with_rows(epochs=lambda rows: (*rows.epochs, (DIGEST, ID, b"n"))),
+        "an unlisted grant": with_rows(grants=lambda rows: (*rows.grants, (DIGEST, ID, ID, ID, b"s"))),
+        "a checkpoint": with_rows(checkpoints=lambda rows: (*rows.checkpoints, (other, 9, DIGEST, b"n"))),
+        "a tile": with_rows(tiles=lambda rows: (*rows.tiles, (other, 0, 0, DIGEST))),
+        "a row of another": with_rows(locals=lambda rows: (*rows.locals, (third, Purpose.SESSION, 1, b"b"))),
+        "a keyring": with_rows(locals=lambda rows: (*rows.locals, (own, Purpose.KEYRING, 1, b"b"))),
+    }
+    table = {
+        f"{name}, {begins.__name__}": (writing(keyboard, begins, then=change), MORE)
+        for name, change in changes.items()
+        for begins in (commit, new_period)
+    }
+    assert taken_in(keyboard, table) == []
+
+
+def test_a_key_that_no_entry_lists_is_not_taken_in(keyboard: Keyboard) -> None:
+    """Not even an audit key of the seat's own that was listed elsewhere."""
+    lent = keyboard.lent(keyboard.second)
+    honest = Person(PASSPHRASE).answer(keyboard.question())
+    elsewhere = listed_in(keyboard.resumed(keyboard.second, lent), lent, Approval.decode(honest.approval), new_period)
+    assert len(elsewhere.rows.epochs) == 1
+    person = writing(keyboard, commit, then=with_rows(epochs=lambda _: elsewhere.rows.epochs))
+    assert taken_in(keyboard, {"an epoch": (person, MORE)}) == []
+
+
+# ---- a log that does not hold
+
+
+def test_an_approval_in_a_log_that_does_not_hold_or_is_not_theirs_is_not_taken_in(keyboard: Keyboard) -> None:
+    session, lent = keyboard.session, keyboard.lent(keyboard.third)
+
+    def of_another(answered: Answered) -> Answered:
+        log = keyboard.resumed(keyboard.third, lent)
+        added = listed_in(log, lent, Approval.decode(answered.approval), commit)
+        return with_rows(locals=lambda _: ())(added)
+
+    def of_nobody(answered: Answered) -> Answered:
+        log = begin(
+            database=open_in_memory(),
+            place=SealedPlace(session.vault, keyboard.second.seat, bytes(32)),
+            identity_seed=make_signing_seed(),
+            roster=session.log.roster,
+            auditors=session.log.auditors,
+            keyring=Keyring(),
+            app_version="test",
+        )
+        return with_rows(locals=lambda _: ())(listed_in(log, RowSet(), Approval.decode(answered.approval), commit))
+
+    changes = {
+        "no checkpoint": with_rows(checkpoints=lambda _: ()),
+        "another seat's log": of_another,
+        "a log that nobody knows": of_nobody,
+    }
+    assert taken_in(keyboard, {name: (changing(change), NOT_HELD) for name, change in changes.items()}) == []

@@ -1,0 +1,32 @@
+"""Who proposes to end a device says how much of its work counts: whoever is asked to sign hears how much would not."""
+
+from __future__ import annotations
+
+from tests.attacks.test_shared_keys import SECOND, SECOND_PASSPHRASE
+from tests.services.colleague import admit
+from tests.services.founded import Filled
+from vault.access.membership.next_roster import Change, next_roster, propose
+from vault.access.membership.proposals import Proposal, seal_proposal
+from vault.display import counted
+from vault.ids import Origin
+from vault.log.rosters.roster import ROSTER_PURPOSE
+from vault.policy.roles import Role
+from vault.services.members import rostering
+
+
+def test_a_proposal_that_sets_work_aside_says_so(short: Filled) -> None:
+    with short.open() as owner:
+        admin = admit(owner, roles=frozenset({Role.ADMIN}))
+        leaver = admit(owner, name=SECOND, passphrase=SECOND_PASSPHRASE, roles=frozenset({Role.CASEWORKER}))
+    with leaver.open(short.place) as session:
+        written = session.log.size
+    with admin.open(short.place) as session:
+        effective, change = session.directory.effective, Change(ended=frozenset({leaver.seat}))
+        nothing = {Origin(effective.certificates[leaver.seat].genesis): 0}
+        false = next_roster(effective, change, lambda _: nothing)
+        false = false.signed(*session.sign(ROSTER_PURPOSE, false.root))
+        files = [seal_proposal(session, Proposal(one)) for one in (false, propose(session, change))]
+    with short.open() as owner:
+        shown = [rostering.show(owner, file).changes for file in files]
+    line = f"lets {counted(written, 'entry', 'entries')} of device {leaver.seat.hex()[:8]} count no more"
+    assert [line in lines for lines in shown] == [True, False]

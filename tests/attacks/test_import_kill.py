@@ -1,0 +1,49 @@
+"""A take that is killed at any step: the vault opens, and taking the same file again brings everything."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.import_child import STEPS
+from tests.services.conftest import filled_template, founded_template
+from tests.services.founded import Filled
+from tests.services.test_syncing import Offices, _offices, offices
+from vault.services.cases import cases, notes
+from vault.services.evidence import checking
+
+__all__ = ["_offices", "filled_template", "founded_template", "offices"]  # fixtures
+
+_ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("step", [*STEPS, "rows+", "keys of the seat+", "log+"])
+def test_a_killed_take_is_completed_by_a_second(
+    step: str, offices: Offices, filled_template: Filled, tmp_path: Path
+) -> None:
+    founder, colleague = offices
+    case = filled_template.cases[0]
+    with founder.open() as session:
+        for number in range(5):
+            notes.add(session, case, kind="contact", text=f"carried {number}")
+    bundle = founder.send(colleague, tmp_path)
+    words = [step, str(colleague.path), str(colleague.state), str(bundle), colleague.name]
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.attacks.import_child", *words],
+        cwd=_ROOT,
+        input=colleague.passphrase,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == -signal.SIGKILL
+    colleague.take(bundle)
+    with colleague.open() as session:
+        texts = {note.value.text for note in cases.open_case(session, case).notes}
+        assert {f"carried {number}" for number in range(5)} <= texts
+        assert checking.verify(session).faults == ()

@@ -1,0 +1,81 @@
+"""A supervisor may write who a helper is whom they admit. What others said of a member they take back from nobody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.services.founded import PASSPHRASE
+from tests.services.organisation import AMINA, JOEL, KARIM, MIRA, SELIN, Organisation, give, open_place
+from vault.access.membership.roster_commit import MemberRecord
+from vault.access.session import Session
+from vault.errors import RefusedError, UsageError
+from vault.ids import MemberId, RecordId, VersionId, make_id
+from vault.records.versions import open_each
+from vault.records.work import Entry
+from vault.services import housekeeping
+from vault.services.members import joining, members
+from vault.services.members.members import Stand
+from vault.services.projection import authors
+
+HELPER = "Piet Sunderlok"
+LONG_AGO = 1
+
+
+def say_of(session: Session, member: MemberId, fields: dict[str, object], *, replaces: bool) -> None:
+    """Write a record of a member, in the place of what was said of them at their admission or beside it."""
+    home = session.directory.compartment
+    with session.database.reading() as rows:
+        opened, _ = open_each(rows.versions(home), vault=session.vault, keyring=session.keyring)
+    before = next(one for one in opened if one.content.kind == "member" and one.content.fields["member"] == member)
+    record, parents = (before.record, [VersionId(before.id)]) if replaces else (RecordId(make_id()), [])
+    with session.work(home) as work:
+        work.write(home, record, MemberRecord.KIND, {"member": member, **fields}, parents)
+        work.commit(Entry(act="roster.change"))
+
+
+@pytest.mark.parametrize("replaces", [True, False], ids=["in its place", "beside it"])
+def test_a_supervisor_alone_ends_no_admin_by_a_date(organisation: Organisation, tmp_path: Path, replaces: bool) -> None:
+    karim = organisation[KARIM]
+    with organisation.at(SELIN, KARIM) as (selin, session):
+        say_of(selin, karim.member, {"name": karim.name, "until": LONG_AGO}, replaces=replaces)
+        give(selin, session, tmp_path)
+        housekeeping.settle(session)
+        assert not session.is_expired
+        assert {one.stand for one in members.list_all(session) if one.member == karim.member} == {Stand.IN}
+
+
+@pytest.mark.parametrize("replaces", [True, False], ids=["in its place", "beside it"])
+def test_a_supervisor_alone_gives_nobody_the_name_of_another_in_silence(
+    organisation: Organisation, tmp_path: Path, replaces: bool
+) -> None:
+    joel, accomplice = organisation[JOEL], organisation[AMINA]
+    with organisation.at(SELIN, MIRA) as (selin, mira):
+        say_of(selin, joel.member, {"name": "Somebody Else"}, replaces=replaces)
+        say_of(selin, accomplice.member, {"name": joel.name}, replaces=replaces)
+        give(selin, mira, tmp_path)
+        if replaces:
+            assert authors.find_member(mira, joel.name) == joel.member
+            return
+        with pytest.raises(UsageError, match="2 members have this name"):
+            authors.find_member(mira, joel.name)
+        shown = authors.names_of_members(mira)
+        assert shown[joel.member] == f"{joel.name} / Somebody Else"
+        assert shown[accomplice.member] == f"{accomplice.name} / {joel.name}"
+        with pytest.raises(RefusedError, match="a member of this name already"):
+            authors.require_new_name(mira, joel.name)
+
+
+def test_nobody_takes_back_the_end_of_their_own_time(organisation: Organisation) -> None:
+    place = organisation[MIRA].place
+    with organisation.open(MIRA) as mira:
+        helper = joining.admit_here(
+            mira, like="supervisor", name=HELPER, passphrase=bytearray(PASSPHRASE), days=30, by_root=True
+        )
+        (until,) = {one.until_ms for one in members.list_all(mira) if one.member == helper.member}
+    with open_place(place, HELPER) as session:
+        say_of(session, helper.member, {"name": HELPER}, replaces=False)
+    with organisation.open(MIRA) as mira:
+        assert until is not None
+        assert {one.until_ms for one in members.list_all(mira) if one.member == helper.member} == {until}

@@ -1,0 +1,216 @@
+"""Who holds a compartment, beyond what the stories of the vectors say: from rows of invented seats."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from tests.tables import each
+from vault.ids import CompartmentId, EpochId, Origin, SeatId
+from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog, founded_compartment
+from vault.log.items import Item, ItemKind, encode_items
+from vault.policy.rights import rights_table
+from vault.policy.roles import Role
+from vault.seal.recipients import grant_digest
+from vault.store.rowtypes import EpochRow, GenesisRow, GrantRow, OperationRow
+from vault.validity.authority import Entry
+from vault.validity.compartment_access import AccessResolver, CompartmentState
+
+if TYPE_CHECKING:
+    from vault.validity.authority import Authority
+
+FOUNDER, NEAR, FAR, OUT, STRANGER = (SeatId(bytes([n]) * 16) for n in (9, 2, 3, 5, 6))
+FIRST, SECOND, THIRD = (EpochId(bytes([n]) * 16) for n in (21, 22, 23))
+WORKER, REVIEWER = frozenset({Role.CASEWORKER}), frozenset({Role.LEGAL_REVIEWER})
+CASE_KIND = CompartmentKind.CASE
+
+
+def log_of(seat: SeatId) -> Origin:
+    return Origin(seat * 2)
+
+
+CASE = CompartmentId(founded_compartment(log_of(FOUNDER), 0, 0))
+
+
+def notice(
+    epoch: EpochId,
+    *replaced: EpochId,
+    revocations: tuple[tuple[SeatId, int], ...] = (),
+    kind: CompartmentKind = CASE_KIND,
+) -> EpochNotice:
+    """Return an epoch of the case; a drop is a seat and the size of its log that still counts."""
+    dropped = tuple(RevokedLog(seat, log_of(seat), size) for seat, size in revocations)
+    return EpochNotice(1, bytes(16), CASE, kind, epoch, replaced, dropped)
+
+
+def grant(to: SeatId, epoch: EpochId = FIRST) -> GrantRow:
+    sealed = b"sealed to " + to
+    return GrantRow(grant_digest(epoch, to, sealed), epoch, to, bytes(16), sealed)
+
+
+@dataclass
+class Written:
+    """Logs of invented seats and what they list; stands for `Authority` and its `Rows`."""
+
+    entries: dict[tuple[bytes, int], Entry | None] = field(default_factory=dict)
+    lists: list[OperationRow] = field(default_factory=list)
+    notices: list[EpochRow] = field(default_factory=list)
+    grants: list[GrantRow] = field(default_factory=list)
+    first_record: tuple[Origin, int] | None = None
+
+    def add(
+        self,
+        seat: SeatId,
+        seq: int,
+        *things: EpochNotice | GrantRow,
+        roles: frozenset[Role] = WORKER,
+        compartment: CompartmentId = CASE,
+        founds_vault: bool = False,
+        is_in: bool = True,
+        recovers: bool = False,
+        origin: Origin | None = None,
+    ) -> None:
+        """Let a seat list epochs and grants at a position of its log, or of another log of its own."""
+        items = tuple(self._item(thing, compartment) for thing in things)
+        place = (origin or log_of(seat), seq)
+        entry = Entry(*place, items, seat, roles, rights_table(2), founds_vault, recovers)
+        self.entries[place] = entry if is_in else None
+        self.lists.append(OperationRow(*place, b"", encode_items(items), b"", bytes(32)))
+
+    def _item(self, thing: EpochNotice | GrantRow, compartment: CompartmentId) -> Item:
+        if isinstance(thing, GrantRow):
+            self.grants.append(thing)
+            return Item.in_compartment(ItemKind.GRANT, compartment, thing.digest)
+        self.notices.append(EpochRow(thing.digest(), thing.compartment, thing.encode()))
+        return Item.in_compartment(ItemKind.EPOCH, compartment, thing.digest())
+
+    def state(self) -> CompartmentState | None:
+        return AccessResolver(cast("Authority", self)).state(CASE)
+
+    def counted(self) -> CompartmentState:
+        state = self.state()
+        assert state is not None
+        return state
+
+    # ---- as `Authority`
+
+    @property
+    def rows(self) -> Written:
+        return self
+
+    def entry(self, origin: bytes, seq: int) -> Entry | None:
+        return self.entries[origin, seq]
+
+    # ---- as `Rows`
+
+    def first_place(self, compartment: bytes) -> tuple[Origin, int] | None:
+        assert compartment == CASE
+        return self.first_record
+
+    def geneses(self) -> list[GenesisRow]:
+        return [GenesisRow(origin, b"") for origin in sorted({row.origin for row in self.lists})]
+
+    def operations(self, origin: bytes, start: int) -> Iterator[OperationRow]:
+        return (row for row in self.lists if row.origin == origin and row.seq >= start)
+
+    def size(self, origin: bytes) -> int:
+        return 1 + max(row.seq for row in self.lists if row.origin == origin)
+
+    def epochs(self, compartment: bytes) -> list[EpochRow]:
+        return [row for row in self.notices if row.compartment == compartment]
+
+    def grants_of(self, epoch: bytes) -> list[GrantRow]:
+        return [row for row in self.grants if row.epoch == epoch]
+
+
+@pytest.fixture
+def written() -> Written:
+    """A case whose founder gave the first key to itself and to NEAR."""
+    made = Written()
+    made.add(FOUNDER, 0, notice(FIRST), grant(FOUNDER), grant(NEAR))
+    return made
+
+
+@each(["DIRECTORY", "REGISTER", "INTAKE", "SENDING"])
+def test_what_every_vault_has_once_is_founded_by_entry_0_alone(kind: str) -> None:
+    for founds_vault in (True, False):
+        written = Written()
+        first = notice(FIRST, kind=CompartmentKind[kind])
+        written.add(FOUNDER, 0, first, grant(FOUNDER), roles=frozenset(Role), founds_vault=founds_vault)
+        assert (written.state() is not None) is founds_vault
+
+
+def test_an_epoch_in_the_place_of_another_founds_nothing() -> None:
+    written = Written()
+    written.add(FOUNDER, 0, notice(FIRST, SECOND), grant(FOUNDER))
+    assert written.state() is None
+
+
+def test_a_grant_that_nobody_lists_is_none_in_a_case_that_has_records(written: Written) -> None:
+    written.first_record = (log_of(FOUNDER), 0)
+    written.grants.append(grant(FAR))
+    assert written.counted().holders == {FOUNDER, NEAR}
+
+
+def test_who_writes_the_first_record_and_lists_the_key_again_founds_nothing(written: Written) -> None:
+    written.add(STRANGER, 0, notice(FIRST), grant(STRANGER))
+    written.first_record = (log_of(STRANGER), 0)
+    assert written.counted().holders == {FOUNDER, NEAR}
+
+
+def test_what_somebody_lists_who_was_out_or_for_another_compartment_or_altered_gives_nothing(written: Written) -> None:
+    written.add(NEAR, 1, grant(FAR), is_in=False)
+    written.add(NEAR, 2, grant(OUT), compartment=CompartmentId(b"o" * 16))
+    written.add(NEAR, 3, grant(STRANGER))
+    written.grants[-1] = written.grants[-1]._replace(sealed=b"altered")
+    assert written.counted().holders == {FOUNDER, NEAR}
+
+
+@each([notice(SECOND), notice(SECOND, FIRST, kind=CompartmentKind.SECTION)])
+def test_a_holder_makes_no_epoch_in_nobodys_place_or_of_another_kind(second: EpochNotice) -> None:
+    written = Written()
+    written.add(FOUNDER, 0, notice(FIRST), grant(FOUNDER), grant(NEAR))
+    written.add(NEAR, 1, second, grant(FAR, SECOND))
+    state = written.counted()
+    assert state.epochs.keys() == {FIRST}
+    assert state.holders == {FOUNDER, NEAR}
+
+
+def test_who_was_granted_one_epoch_of_several_was_granted_the_compartment(written: Written) -> None:
+    written.add(FOUNDER, 1, notice(SECOND, FIRST), grant(FOUNDER, SECOND))
+    assert written.counted().was_granted(NEAR)
+    assert not written.counted().was_granted(FAR)
+
+
+def test_who_founds_may_give_in_that_very_entry_and_later_a_holder_whose_role_gives(written: Written) -> None:
+    founding = Written()
+    founding.add(FOUNDER, 0, notice(FIRST, kind=CompartmentKind.DIRECTORY), grant(NEAR), founds_vault=True)
+    founding.add(FOUNDER, 1)
+    entries = [entry for entry in founding.entries.values() if entry is not None]
+    assert [founding.counted().may_give(entry) for entry in entries] == [True, False]
+    written.add(NEAR, 1, grant(OUT))
+    written.add(NEAR, 2, notice(SECOND, FIRST, revocations=((OUT, 1),)), grant(FOUNDER, SECOND), grant(NEAR, SECOND))
+    # A holder who works on the case, one who only reads, a worker who does not hold it, and one who was dropped.
+    may = []
+    for seat, roles in ((NEAR, WORKER), (NEAR, REVIEWER), (STRANGER, WORKER), (OUT, WORKER)):
+        written.add(seat, 3, roles=roles)
+        entry = written.entry(log_of(seat), 3)
+        assert entry is not None
+        may.append(written.counted().may_give(entry))
+    assert may == [True, False, False, False]
+
+
+def test_many_drops_of_one_entry_are_judged_together(written: Written) -> None:
+    """A holder can list hundreds; each device judges them again and again."""
+    revocations = [(SeatId(bytes([1]) + n.to_bytes(15, "big")), 0) for n in range(60)]
+    epochs = [EpochId(bytes([2]) + n.to_bytes(15, "big")) for n in range(20)]
+    written.add(NEAR, 5, *(notice(epoch, FIRST, revocations=tuple(revocations)) for epoch in epochs))
+    written.add(FOUNDER, 1, grant(FAR))
+    written.add(FAR, 1, notice(THIRD, FIRST, revocations=((NEAR, 5),)), grant(FAR, THIRD))
+    began = time.process_time()
+    assert len(written.counted().cutoffs) == 61
+    assert time.process_time() - began < 2

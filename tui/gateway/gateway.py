@@ -1,0 +1,95 @@
+"""One vault, locked until `unlock`, and the subjects that screens ask it about."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from tui.gateway.approvals import Approvals
+from tui.gateway.casework import Casework
+from tui.gateway.credentials import OwnAccess
+from tui.gateway.devices import Devices
+from tui.gateway.evidence import Evidence
+from tui.gateway.exchange import Exchange
+from tui.gateway.finding import Finding
+from tui.gateway.handovers import Handovers
+from tui.gateway.members import Members
+from tui.gateway.proposals import Proposals
+from tui.gateway.recovery import Recovery
+from tui.gateway.referral import Referral
+from tui.gateway.sections import Sections
+from tui.gateway.sharing import Sharing
+from tui.gateway.subject import UnlockedVault
+from tui.gateway.writing import Writing
+from tui.values.values import VaultStatus
+from vault.access.pins.delays import counting_down
+from vault.policy.roles import Action
+from vault.services.computer import probes
+from vault.services.credentials.unlock_with_factors import unlock_with_factors
+from vault.services.projection import dates
+from vault.store.folder import VaultFolder
+
+
+class Gateway:
+    """Lets in, says how the vault stands, and locks. All else is a subject.
+
+    Args:
+        path: the vault's folder.
+        state: this account's state folder; the system's by default.
+    """
+
+    def __init__(self, path: Path, *, state: Path | None = None) -> None:
+        self._unlocked = door = UnlockedVault(path, state)
+        self.keyfile, self.pin = "", ""  # beside the passphrase, as typed
+        self._exposures: tuple[str, ...] = ()
+        self.turn = threading.RLock()
+        """Held by each act but the long ones and drafts, so that acts follow one another."""
+
+        self.casework = Casework(door)
+        self.writing = Writing(door)
+        self.finding = Finding(door)
+        self.evidence = Evidence(door)
+        self.referral = Referral(door)
+        self.members = Members(door)
+        self.proposals = Proposals(door)
+        self.devices = Devices(door)
+        self.handovers = Handovers(door)
+        self.sharing = Sharing(door)
+        self.sections = Sections(door)
+        self.own = OwnAccess(door)
+        self.recovery = Recovery(door)
+        self.exchange = Exchange(door)
+        self.approvals = Approvals(door)
+
+    def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
+        """Open the vault; the passphrase is wiped; `waiting` is told the seconds that earlier wrong attempts cost."""
+        path, state, wait = self._unlocked.path, self._unlocked.state, counting_down(waiting)
+        self.own.came_in_with(self.keyfile, self.pin)
+        self._unlocked.open(
+            unlock_with_factors(path, member, passphrase, self.keyfile, self.pin, state=state, wait=wait), member
+        )
+        self._exposures = probes.exposures()
+
+    def require_closed(self) -> None:
+        """Raise where another window or command has the vault open: told before anybody types a passphrase."""
+        VaultFolder(self._unlocked.path).require_closed()
+
+    def close(self) -> None:
+        """Lock: close every file. Closing twice does nothing."""
+        self._unlocked.close()
+
+    def status(self) -> VaultStatus:
+        """Return how the vault stands now, after doing what this seat owes to others."""
+        self._unlocked.settle()
+        session = self._unlocked.session
+        known = dates.read(session.vault, self._unlocked.state)
+        lacks = ["" if known.separated else "no auditor who does nothing else", known.lack_of_sheets]
+        return VaultStatus(
+            member=self._unlocked.name,
+            backup_ms=known.backup,
+            alarms=(*session.warnings, *self._exposures),
+            lacks=tuple(filter(None, lacks)),
+            drafts=len(self._unlocked.shelf.list()),
+            may=self._unlocked.may(Action.CASE_CREATE),
+        )

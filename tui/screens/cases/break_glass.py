@@ -1,0 +1,143 @@
+"""Break-glass: in an emergency, a case is opened to a member who was not granted it, for days and before two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.second_rows import ALONE, HERE, SecondRows
+from tui.screens.frame.seconded import SecondedScreen
+from tui.values.values_exchange import ApproverShown, PeerShown, ResultText
+from tui.widgets.confirm import Confirm
+from tui.widgets.fields import SafeInput
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+_USUAL = "emergency"
+
+
+class BreakGlass(SecondedScreen):
+    """Ends with the words of what was done.
+
+    Args:
+        case: its id.
+        ref: its reference.
+    """
+
+    NAME = "BREAK GLASS"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", "Open the case to this member", "F4", "open it to them"),
+        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
+    )
+
+    def __init__(self, case: str, ref: str) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._names: dict[str, str] = {}
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            Vertical(id="member-place", classes="place"),
+            FormRow("Last day", SafeInput(placeholder="YYYY-MM-DD, within 14 days", id="until", compact=True)),
+            Vertical(id="why-place", classes="place"),
+            SecondRows(only_here=True),
+            Static(
+                "For an emergency. They can open the case from their next bundle or unlock on. Everybody else who "
+                "holds it is told at each unlock, for as long as it lasts, and the log keeps it.",
+                classes="about",
+            ),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Ask who could be let in, and who may approve."""
+        self.head(f"{self.NAME}  {self._ref}")
+        self.query_one("#until").focus()
+        case = self._case
+        self.ask(
+            lambda vault: (vault.approvals.without_access(case), vault.approvals.reasons),
+            self._found,
+        )
+
+    def _found(self, found: tuple[tuple[PeerShown, ...], tuple[str, ...]]) -> None:
+        self.call_later(self._show, *found)
+
+    async def _show(self, members: tuple[PeerShown, ...], reasons: tuple[str, ...]) -> None:
+        place = self.query_one("#member-place")
+        self._names = {member.member: member.name for member in members}
+        if members:
+            await place.mount(FormRow("Open to", ChoiceField(list(self._names.items()), id="member")))
+        else:
+            await place.mount(Static("Nobody to open it to: whoever may open cases holds this one already."))
+        codes = [(code, code) for code in reasons]
+        await self.query_one("#why-place").mount(FormRow("Reason", ChoiceField(codes, value=_USUAL, id="why")))
+        self._ask_approvers()
+
+    @on(ChoiceField.Changed, "#member")
+    def _ask_approvers(self) -> None:
+        """Ask who may approve it for whom it is opened to: never they themselves."""
+        member = self._member
+        if member:
+            self.ask(lambda vault: vault.approvals.approvers(member), partial(self._approvers_found, member))
+
+    def _approvers_found(self, member: str, approvers: tuple[ApproverShown, ...]) -> None:
+        if member == self._member:
+            self.call_later(self.query_one(SecondRows).show, approvers)
+
+    @property
+    def _member(self) -> str:
+        return next((result.value for result in self.query("#member").results(ChoiceField)), "")
+
+    def action_go_on(self) -> None:
+        """Ask once more, with what it means."""
+        member, until, rows = (
+            self._member,
+            self.query_one("#until", SafeInput).value.strip(),
+            self.query_one(SecondRows),
+        )
+        if not member:
+            self.say("! There is nobody to open it to.")
+            return
+        if not until:
+            self.say("! Type the last day, as YYYY-MM-DD.")
+            return
+        if rows.way not in {HERE, ALONE}:
+            self.say(
+                "! Nobody can approve it at this keyboard now. Grant the case, or do it at a device that both use."
+            )
+            return
+        name = rows.who if rows.way == HERE else ""
+        who = f"{name} is asked here." if name else "It is done ALONE."
+        question = Confirm(
+            f"Open {self._ref} to {self._names[member]} until {until}?",
+            f"{who} It cannot be taken back unseen: the log keeps it.",
+            yes="Open it to them",
+            no="Leave it closed",
+        )
+        self.app.push_screen(question, lambda yes: self._break(member, until, name) if yes else None)
+
+    def _break(self, member: str, until: str, name: str) -> None:
+        case, why = self._case, self.query_one("#why", ChoiceField).value
+
+        def work(vault: Gateway) -> ResultText:
+            second = vault.approvals.at_this_keyboard(name, self.lend) if name else None
+            return vault.approvals.break_glass(case, member, until=until, why=why, second=second)
+
+        self.say("The second person is asked now." if name else "")
+        self.ask(work, lambda told: self.end(" ".join(told.lines)))

@@ -1,0 +1,291 @@
+"""One case: its people and notes on the left, the text of one of them on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.cases.access import AccessScreen
+from tui.screens.cases.break_glass import BreakGlass
+from tui.screens.cases.note_editor import NoteEditor
+from tui.screens.cases.person_form import PersonForm
+from tui.screens.cases.section_list import SectionsScreen
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.wording import counted, day_and_time, moment
+from tui.screens.referral.export import ExportScreen
+from tui.text.safe_content import safe_content
+from tui.values.values import CaseShown, DraftShown, NoteShown, PersonShown, Spot
+from tui.widgets.columns import Column
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import VirtualList
+
+_PEOPLE: Final = (Column("role", 11), Column("name"))
+_NOTES: Final = (Column("written", 14), Column("text and kind"))
+
+
+class CaseScreen(VaultScreen):
+    """A case that was opened, which is in the log already."""
+
+    NAME = "CASE"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("n", "note", "Write a note", "n", "note"),
+        Command("p", "person", "Add a person", "p", "person"),
+        Command("a", "amend", "Correct a note by another one", "a"),
+        Command("w", "access", "Who can open it: give, take back, new key", "w", "who"),
+        Command("s", "sections", "Restricted sections: location, health, sources", "s", "sections"),
+        Command("e", "export", "Export for a recipient", "e", "export"),
+        Command("g", "break_glass", "Break glass: open it to another member in an emergency", "g"),
+        Command("f6", "app.focus_next", "Next pane: people, notes, text", "F6"),
+        Command("enter", "read", "Go into the text, or on with a draft", "Enter"),
+        Command("f5", "refresh", "Read the case again", "F5"),
+        Command("escape", "back", "Back to the list", "Esc", "back"),
+    )
+
+    def __init__(self, case: CaseShown, why: str, *, record: str = "", draft: str = "") -> None:
+        super().__init__()
+        self._case = case
+        self._why = why
+        self._stand_on = record
+        self._draft = draft
+        self._reads_people = False
+
+    @property
+    def case(self) -> str:
+        """The case's id."""
+        return self._case.case
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static("", id="safe-contact")
+        yield Horizontal(
+            Vertical(
+                Static("", id="people-head", classes="pane-head"),
+                VirtualList(_PEOPLE, FixedRows(), id="people"),
+                Static("", id="notes-head", classes="pane-head"),
+                VirtualList(_NOTES, FixedRows(), id="notes"),
+                id="records",
+            ),
+            Vertical(
+                Static("", id="text-head", classes="pane-head"),
+                VerticalScroll(Static("", id="text"), id="text-pane"),
+                id="reading",
+            ),
+        )
+
+    def on_mount(self) -> None:
+        """Show the case, stand where one was sent, and go on with the draft that was chosen."""
+        self.show_case(self._case)
+        if self._draft:
+            self._edit(next((draft for draft in self._case.drafts if draft.record == self._draft), None))
+        elif self._case.drafts:
+            self.say(f"{counted(len(self._case.drafts), 'draft')} kept here; Enter on it goes on writing.")
+
+    @override
+    def spot(self) -> Spot | None:
+        row = (self._people if self._reads_people else self._notes).row_at_cursor()
+        return Spot(self._case.case, record="" if row is None else row.key)
+
+    def show_case(self, case: CaseShown, *, stand_on: str = "") -> None:
+        """Show the case as it is now."""
+        self._case = case
+        conflict = f"  {case.heads} VERSIONS" if case.heads > 1 else ""
+        self.head(f"{case.ref}  {case.title}", f"{case.kind}, {case.stage}, risk {case.risk}{conflict}")
+        first = "\n".join(_first_lines(case))
+        contact_line = self.query_one("#safe-contact", Static)
+        contact_line.display = bool(first)
+        contact_line.update(safe_content(first))
+        self.query_one("#people-head", Static).update(safe_content(f"People ({len(case.persons)})"))
+        drafts = f", {counted(len(case.drafts), 'draft')}" if case.drafts else ""
+        self.query_one("#notes-head", Static).update(safe_content(f"Notes ({len(case.notes)}){drafts}"))
+        people, notes = self._people, self._notes
+        people.show_source(FixedRows([_person_row(person) for person in case.persons]))
+        corrected = _corrected(case)
+        rows = [_note_row(note, is_corrected=note.record in corrected) for note in reversed(case.notes)]
+        notes.show_source(FixedRows([*map(_draft_row, case.drafts), *rows]))
+        people.styles.height = max(1, min(len(case.persons), 6))
+        stand_on = stand_on or self._stand_on
+        self._stand_on = ""
+        if not self._go_to(people, case.persons, stand_on):
+            places: Sequence[DraftShown | NoteShown] = (*case.drafts, *reversed(case.notes))
+            self._go_to(notes, places, stand_on)
+            notes.focus()
+        self._show_record()
+
+    def _go_to(self, rows: VirtualList, records: Sequence[PersonShown | NoteShown | DraftShown], record: str) -> bool:
+        place = next((place for place, person in enumerate(records) if person.record == record), None)
+        if place is None:
+            return False
+        rows.cursor = place
+        rows.focus()
+        return True
+
+    def action_refresh(self, stand_on: str = "") -> None:
+        """Read the case again."""
+        case, why = self._case.case, self._why
+        self.ask(lambda vault: vault.casework.open(case, why), lambda shown: self.show_case(shown, stand_on=stand_on))
+
+    def action_note(self) -> None:
+        """Write a new note."""
+        case, ref = self._case.case, self._case.ref
+        self.ask(lambda vault: vault.writing.begin(case, ref, "contact"), self._edit)
+
+    def action_amend(self) -> None:
+        """Write a note that corrects the one under the cursor."""
+        note = self._note_here()
+        if note is None:
+            self.say("Put the cursor on the note that you want to correct.")
+            return
+        case, ref = self._case.case, self._case.ref
+        self.ask(
+            lambda vault: vault.writing.begin(case, ref, note.kind, amends=note.record, text=note.text),
+            self._edit,
+        )
+
+    def action_person(self) -> None:
+        """Add a person."""
+        self.app.push_screen(PersonForm(self._case.case, self._case.ref), self._changed)
+
+    def action_access(self) -> None:
+        """Show who can open the case."""
+        self.app.push_screen(AccessScreen(self._case), self._changed)
+
+    def action_sections(self) -> None:
+        """Show the restricted sections that this member holds."""
+        self.app.push_screen(SectionsScreen(self._case.case, self._case.ref, self._why), self._changed)
+
+    def action_export(self) -> None:
+        """Make a package for a recipient."""
+        self.app.push_screen(ExportScreen(self._case.case, self._case.ref), self._changed)
+
+    def action_break_glass(self) -> None:
+        """Open this case to another member, in an emergency."""
+        self.app.push_screen(BreakGlass(self._case.case, self._case.ref), self._glass_broken)
+
+    def action_read(self) -> None:
+        """Go into the text, or on with the draft under the cursor."""
+        draft = self._draft_here()
+        if draft is not None:
+            self._edit(draft)
+        else:
+            self.query_one("#text-pane").focus()
+
+    @on(VirtualList.Opened)
+    def _opened(self) -> None:
+        self.action_read()
+
+    @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        self._show_record()
+
+    def on_descendant_focus(self) -> None:
+        """Show the record of the list that is in use: it stays while its text is read."""
+        if isinstance(self.focused, VirtualList):
+            self._reads_people = self.focused is self._people
+        self._show_record()
+
+    def on_screen_resume(self) -> None:
+        """Show the record again."""
+        self._show_record()
+
+    def _edit(self, draft: DraftShown | None) -> None:
+        if draft is not None:
+            self.say("")  # how many drafts there were; the head of the notes says how many there are
+            self.app.push_screen(NoteEditor(draft), self._changed)
+
+    def _changed(self, record: str | None) -> None:
+        self.action_refresh(record or "")
+
+    def _glass_broken(self, words: str | None) -> None:
+        self.say(words or "")
+        self.action_refresh()
+
+    def _show_record(self) -> None:
+        head, text = "", ""
+        person, draft, note = self._person_here(), self._draft_here(), self._note_here()
+        if person is not None:
+            head, text = _versions(f"Person: {person.role}", person.heads), "\n".join(person.lines)
+        elif draft is not None:
+            place = "  for a restricted section" if draft.section else ""
+            head, text = f"DRAFT  {draft.kind}  saved {moment(draft.saved_ms)}{place}", draft.text
+        elif note is not None:
+            head, text = "\n".join(_note_head(note, is_corrected=note.record in _corrected(self._case))), note.text
+        elif not self._case.notes:
+            text = "No note yet; n writes one."
+        self.query_one("#text-head", Static).update(safe_content(head))
+        self.query_one("#text", Static).update(safe_content(text))
+        self.query_one("#text-pane").scroll_home(animate=False)
+
+    def _person_here(self) -> PersonShown | None:
+        row = self._people.row_at_cursor()
+        if row is None or not (self._reads_people or not (self._case.notes or self._case.drafts)):
+            return None
+        return next((person for person in self._case.persons if person.record == row.key), None)
+
+    def _draft_here(self) -> DraftShown | None:
+        row = self._note_row_here()
+        return None if row is None else next((draft for draft in self._case.drafts if draft.record == row.key), None)
+
+    def _note_here(self) -> NoteShown | None:
+        row = self._note_row_here()
+        return None if row is None else next((note for note in self._case.notes if note.record == row.key), None)
+
+    def _note_row_here(self) -> ListRow | None:
+        return None if self._reads_people else self._notes.row_at_cursor()
+
+    @property
+    def _people(self) -> VirtualList:
+        return self.query_one("#people", VirtualList)
+
+    @property
+    def _notes(self) -> VirtualList:
+        return self.query_one("#notes", VirtualList)
+
+
+def _first_lines(case: CaseShown) -> list[str]:
+    """Return what somebody must know before anything else of a case."""
+    lines = [f"SAFE CONTACT  {line}" for line in case.safe_contacts]
+    lines += [f"! {case.namesakes}"] if case.namesakes else []
+    lines += [f"! {case.alone}"] if case.alone else []
+    return lines + ([f"! Recovery cannot open this case: {case.no_recovery}"] if case.no_recovery else [])
+
+
+def _corrected(case: CaseShown) -> frozenset[str]:
+    """Return the notes that a later one corrects."""
+    return frozenset(note.amends for note in case.notes if note.amends)
+
+
+def _note_head(note: NoteShown, *, is_corrected: bool) -> list[str]:
+    """Return when and what, then by whom and of which moment."""
+    more = [note.by] if note.by else []
+    more += [f"of {note.occurred.replace('T', ' ')}"] if note.occurred else []
+    more += ["corrects an earlier note"] if note.amends else []
+    more += ["CORRECTED by a later note"] if is_corrected else []
+    first = _versions(f"{moment(note.written_ms)}  {note.kind}", note.heads)
+    return [first, ", ".join(more)] if more else [first]
+
+
+def _person_row(person: PersonShown) -> ListRow:
+    return ListRow(person.record, (person.role, person.name))
+
+
+def _note_row(note: NoteShown, *, is_corrected: bool) -> ListRow:
+    first = next((line for line in note.text.splitlines() if line.strip()), "")
+    mark = "corrected  " if is_corrected else "correction  " if note.amends else ""
+    return ListRow(note.record, (day_and_time(note.written_ms), f"{mark}{first}  ({note.kind})"))
+
+
+def _draft_row(draft: DraftShown) -> ListRow:
+    first = next((line for line in draft.text.splitlines() if line.strip()), "")
+    mark = "DRAFT restricted" if draft.section else "DRAFT"
+    return ListRow(draft.record, (day_and_time(draft.saved_ms), f"{mark}  {first}"))
+
+
+def _versions(head: str, heads: int) -> str:
+    return f"{head}  {heads} VERSIONS, the newest is shown" if heads > 1 else head

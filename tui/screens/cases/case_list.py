@@ -1,0 +1,300 @@
+"""The list of cases, and over it how the vault stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import ClassVar, Final
+
+from textual import events, on
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.cases.new_case import NewCase
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.rows import CasePages, FixedRows
+from tui.screens.frame.wording import age, counted, in_the_app, moment, packed
+from tui.text.safe_content import safe_content
+from tui.values.messages import OpenCase
+from tui.values.values import CaseLine, CaseListStart, DraftShown, VaultStatus
+from tui.widgets.columns import Column
+from tui.widgets.fields import SafeInput
+from tui.widgets.pages import PAGE_ROWS
+from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.errors import RefusedError, VaultError
+
+_COLUMNS: Final = (Column("ref", 10), Column("client", 16), Column("title"), Column("kind, stage", 18))
+_OLD_BACKUP_MS: Final = 7 * 86_400_000
+_ALARMS_SHOWN: Final = 3
+_CREATE: Final = "case.create"
+_NO_LETTERS: Final = " /."
+"""They have an act of their own: the last two are one key, in two layouts."""
+_ALONE: Final = "! Only YOU can open this case. Open it and press w to see, and to give it to somebody."
+
+
+class CaseList(VaultScreen):
+    """All cases of this member, a page at a time."""
+
+    NAME = "CASES"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("slash,full_stop", "filter", "Filter by names while you type; any letter begins it", "/", "filter"),
+        Command("enter", "open", "Open the case", "Enter", "open"),
+        Command("ctrl+n", "new", "Make a new case", "Ctrl+N", "new"),
+        Command("f4", "drafts", "Go on with a draft", "F4"),
+        Command("f3", "app.go('search')", "Search all your cases", "F3", "search"),
+        Command("f2", "app.commands", "All else by name: members, devices, log, backup, access", "F2", "more"),
+        Command("", "notices", "What was noticed at unlock, all of it", ""),
+        Command("", "open_why", "Open the case for another reason", ""),
+        Command("", "sort", "Sort by name, reference, stage or date", ""),
+        Command("f5", "refresh", "Read the list again", "F5"),
+        Command("escape", "clear", "Take the filter away", "Esc"),
+        Command("down", "to_list", "From the filter to the list", "Down"),
+    )
+
+    def __init__(self, status: VaultStatus, sorts: tuple[str, ...], reasons: tuple[str, ...]) -> None:
+        super().__init__()
+        self._status = status
+        self._sorts = sorts
+        self._sort = sorts[0]
+        self._reasons = reasons
+        self._wish = 0
+        self._pages: CasePages | FixedRows = FixedRows()
+        self._unmarked: list[tuple[CasePages, int, Sequence[CaseLine]]] = []
+        self._is_marking = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static(safe_content(self._standing_words()), id="standing")
+        yield SafeInput(placeholder="names of cases and people", id="filter", select_on_focus=False)
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="cases")
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        return tuple(command for command in self.ACTS if command.action != "new" or _CREATE in self._status.may)
+
+    def on_mount(self) -> None:
+        """Show the first page."""
+        self.query_one("#filter").display = False
+        self._list.focus()
+        self.action_refresh()
+
+    def on_screen_resume(self) -> None:
+        """Read again what may have changed meanwhile."""
+        if self._wish:
+            self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Read the list and the standing again; the cursor stays."""
+        self._read(keep_cursor=True)
+        self.ask(lambda vault: vault.status(), self._show_standing)
+
+    def action_filter(self) -> None:
+        """Begin to filter."""
+        self._filter.display = True
+        self._filter.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Begin to filter with a letter: whoever types a name here means a name."""
+        letter = event.character
+        if letter and event.is_printable and letter not in _NO_LETTERS and self.focused is self._list:
+            event.stop()
+            self.action_filter()
+            self._filter.value = letter
+            self._filter.cursor_position = len(letter)
+
+    def action_clear(self) -> None:
+        """Show all cases again."""
+        if self._filter.display:
+            self._filter.display = False
+            self._list.focus()
+            if self._filter.value:
+                self._filter.value = ""
+
+    def action_to_list(self) -> None:
+        """Go from the filter to the rows."""
+        self._list.focus()
+
+    def action_sort(self) -> None:
+        """Take the next order."""
+        self._sort = self._sorts[(self._sorts.index(self._sort) + 1) % len(self._sorts)]
+        self._read()
+
+    def action_open(self) -> None:
+        """Open the case under the cursor."""
+        self._list.action_open()
+
+    def action_open_why(self) -> None:
+        """Ask for the reason, then open."""
+        row = self._list.row_at_cursor()
+        if row is not None:
+            options = tuple((reason, reason) for reason in self._reasons)
+            self.app.push_screen(Choose("Why do you open this case? The reason goes into the log.", options),
+                                 partial(self._open_for, row.key))  # fmt: skip
+
+    def action_new(self) -> None:
+        """Make a case."""
+        self.app.push_screen(NewCase(), self._made)
+
+    def action_notices(self) -> None:
+        """Show all that was noticed at unlock."""
+        lines = [line for alarm in self._status.alarms for line in (in_the_app(alarm), "")]
+        self.app.push_screen(ResultDialog("NOTICED AT UNLOCK", lines or ["Nothing."]))
+
+    def action_drafts(self) -> None:
+        """Offer the drafts."""
+        self.ask(lambda vault: vault.writing.drafts(), self._offer_drafts)
+
+    @on(SafeInput.Changed, "#filter")
+    def _filter_typed(self) -> None:
+        self._read()
+
+    @on(SafeInput.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self._list.focus()
+
+    @on(VirtualList.Opened)
+    def _opened(self, event: VirtualList.Opened) -> None:
+        self.post_message(OpenCase(event.row.key))
+
+    def _open_for(self, case: str, why: str | None) -> None:
+        if why:
+            self.post_message(OpenCase(case, why=why))
+
+    def _made(self, case: str | None) -> None:
+        if case:
+            self.post_message(OpenCase(case))
+
+    def _offer_drafts(self, drafts: tuple[DraftShown, ...]) -> None:
+        if not drafts:
+            self.say("There is no draft.")
+            return
+        by_record = {draft.record: draft for draft in drafts}
+
+        def chosen(record: str | None) -> None:
+            if record:
+                draft = by_record[record]
+                self.post_message(OpenCase(draft.case, draft=draft.record))
+
+        options = tuple(
+            (draft.record, f"{draft.ref}  {draft.kind}  {moment(draft.saved_ms)}  {len(draft.text)} characters")
+            for draft in drafts
+        )
+        self.app.push_screen(Choose("Go on with which draft?", options), chosen)
+
+    def _read(self, *, keep_cursor: bool = False) -> None:
+        self._wish += 1
+        wish, sort, words = self._wish, self._sort, self._filter.value
+        cursor = self._list.cursor if keep_cursor else 0
+
+        def show(start: CaseListStart) -> None:
+            if wish == self._wish:
+                self._show(start, sort, words, cursor)
+
+        self.ask(lambda vault: vault.finding.start(sort, words), show, failed=self._not_listed)
+
+    def _show(self, start: CaseListStart, sort: str, words: str, cursor: int) -> None:
+        def request(number: int, after: object, before: object) -> None:
+            position = number * PAGE_ROWS
+            self.ask(
+                lambda vault: vault.finding.page(sort, words, position, after=after, before=before),
+                partial(self._arrived, pages, number),
+            )
+
+        pages = self._pages = CasePages(start, request)
+        self._list.show_source(pages)
+        self._list.cursor = cursor
+        found = f"{start.count} match" if words else counted(start.count, "case")
+        self.head(f"{self.NAME}  {found}{' or more, newest shown' if start.more else ''}", f"sort: {sort}")
+        if not start.count:
+            empty = (
+                "No cases yet; Ctrl+N makes one." if _CREATE in self._status.may else "No case was given to you yet."
+            )
+            self.say("Nothing matches; Esc shows all." if words else empty)
+        else:
+            self.say("")
+        self._mark(pages, 0, start.rows)
+
+    def _not_listed(self, error: VaultError) -> None:
+        self.head(self.NAME)
+        if isinstance(error, RefusedError):
+            self.say("Your roles open no cases. F2 has all that can be done: members, log, backup.")
+        else:
+            self.fail(error)
+
+    def _arrived(self, pages: CasePages, number: int, page: CaseListStart) -> None:
+        self._show_page(pages, number, page.rows)
+        self._mark(pages, number, page.rows)
+
+    def _mark(self, pages: CasePages, number: int, rows: Sequence[CaseLine]) -> None:
+        """Mark what only oneself can open; that takes a moment longer than the rows, which stand there already."""
+        self._unmarked.append((pages, number, rows))
+        self._mark_next()
+
+    def _mark_next(self) -> None:
+        """Ask about one page, the one that came last: the rows of the next page never wait for more than that."""
+        self._unmarked = [pair for pair in self._unmarked if pair[0] is self._pages]
+        if self._is_marking or not self._unmarked:
+            return
+        self._is_marking = True
+        pages, number, rows = self._unmarked.pop()
+        shown = tuple(row.case for row in rows)
+
+        def mark(alone: frozenset[str]) -> None:
+            self._is_marking = False
+            if alone:
+                self._show_page(pages, number, [replace(row, is_alone=row.case in alone) for row in rows])
+                self._tell_alone()
+            self._mark_next()
+
+        def failed(error: VaultError) -> None:
+            self._is_marking = False
+            self.fail(error)
+
+        self.ask(lambda vault: vault.finding.alone(shown), mark, failed=failed)
+
+    def _show_page(self, pages: CasePages, number: int, rows: Sequence[CaseLine]) -> None:
+        pages.arrived(number, rows)
+        if pages is self._pages:
+            self._list.page_arrived(number)
+
+    @on(VirtualList.Moved)
+    def _tell_alone(self) -> None:
+        row = self._list.row_at_cursor()
+        if row is not None and row.cells[0].endswith("!"):
+            self.say(_ALONE)
+        elif self.said == _ALONE:
+            self.say("")
+
+    def _show_standing(self, status: VaultStatus) -> None:
+        self._status = status
+        self.query_one("#standing", Static).update(safe_content(self._standing_words()))
+
+    def _standing_words(self) -> str:
+        status, now = self._status, self.desk.now_ms()
+        made = status.backup_ms
+        late = made is None or now - made > _OLD_BACKUP_MS
+        backup = "none from this device" if made is None else age(made, now)
+        words = [f"{'! ' if late else ''}backup: {backup}"]
+        words += [f"drafts: {status.drafts} (F4)"] if status.drafts else []
+        lines = packed([*words, *(f"! {lack}" for lack in status.lacks)], self.app.size.width - 2)
+        lines += [f"! {in_the_app(alarm)}" for alarm in status.alarms[:_ALARMS_SHOWN]]
+        if len(status.alarms) > _ALARMS_SHOWN:
+            lines.append(f"! and {len(status.alarms) - _ALARMS_SHOWN} more (F2, noticed)")
+        return "\n".join(lines)
+
+    def on_resize(self) -> None:
+        """Lay the lines over the list out for the new width."""
+        self.query_one("#standing", Static).update(safe_content(self._standing_words()))
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#cases", VirtualList)
+
+    @property
+    def _filter(self) -> SafeInput:
+        return self.query_one("#filter", SafeInput)

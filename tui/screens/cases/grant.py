@@ -1,0 +1,83 @@
+"""Give a case to a member: to whom, for how long, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import FormScreen
+from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.result_dialog import ResultDialog
+from tui.text.safe_content import safe_content
+from tui.values.values_access import CandidateShown
+from tui.values.values_exchange import ResultText
+from tui.widgets.fields import SafeInput
+
+_ABOUT: Final = (
+    "They can open everything in this case, also what was written before; its restricted sections they cannot. With a "
+    "last day, the right ends by itself: the day after, the key changes."
+)
+
+
+class GrantForm(FormScreen):
+    """Ends with a word once the case was given.
+
+    Args:
+        case: its id.
+        ref: its reference.
+        candidates: to whom it can be given.
+        reasons: the codes that can be written down.
+    """
+
+    NAME = "GIVE THE CASE"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", "Give it", "F4", "give it"),
+        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
+    )
+
+    def __init__(self, case: str, ref: str, candidates: Sequence[CandidateShown], reasons: Sequence[str]) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._candidates = candidates
+        self._reasons = reasons
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        members = [
+            (candidate.member, f"{candidate.name} ({', '.join(candidate.roles)})") for candidate in self._candidates
+        ]
+        yield VerticalScroll(
+            FormRow("To", ChoiceField(members, id="member")),
+            FormRow("Last day", SafeInput(placeholder="2026-12-24, or nothing: no end", id="until", compact=True)),
+            FormRow("Why", ChoiceField([(code, code) for code in self._reasons], id="why")),
+            Static(safe_content(_ABOUT), classes="about"),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the member."""
+        self.head(f"{self.NAME}  {self._ref}")
+        self.query_one("#member").focus()
+
+    @on(SafeInput.Submitted)
+    def _day_given(self) -> None:
+        self.query_one("#why").focus()
+
+    def action_finish(self) -> None:
+        """Give it."""
+        case, member, until, why = self._case, self.word("member"), self.text("until"), self.word("why")
+        self.ask(lambda vault: vault.sharing.give(case, member, until=until, why=why), self._given)
+
+    def _given(self, told: ResultText) -> None:
+        self.app.push_screen(ResultDialog("GIVEN", told.lines), lambda _: self.end("given"))

@@ -1,0 +1,89 @@
+"""A new restricted section: what it keeps apart, its title, and who opens it beside oneself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
+
+from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import FormScreen
+from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.rows import FixedRows
+from tui.text.safe_content import safe_content
+from tui.values.values_access import HolderLine
+from tui.widgets.columns import Column
+from tui.widgets.fields import SafeInput
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import VirtualList
+
+_WORDS: Final = {
+    "location": "location: where somebody is",
+    "health": "health: how somebody is",
+    "sources": "sources: who told us",
+    "other": "other",
+}
+_ABOUT: Final = (
+    "What is kept here starts here: nothing of the case moves by itself. The recovery sheets open it too. Nobody else "
+    "who holds the case learns that it exists. Space marks who opens it beside you:"
+)
+
+
+class NewSection(FormScreen):
+    """Ends with the id of the section that was made.
+
+    Args:
+        case: its id.
+        ref: its reference.
+        kinds: what a section can keep apart.
+        others: who else holds the case.
+    """
+
+    NAME = "NEW SECTION"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", "Make the section", "F4", "make it"),
+        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        Command("escape", "back", "Leave; nothing is made", "Esc", "leave"),
+    )
+
+    def __init__(self, case: str, ref: str, kinds: Sequence[str], others: Sequence[HolderLine]) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._kinds = kinds
+        self._others = others
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        rows = [ListRow(other.member, (other.name,)) for other in self._others]
+        yield VerticalScroll(
+            FormRow("Kind", ChoiceField([(kind, _WORDS.get(kind, kind)) for kind in self._kinds], id="kind")),
+            FormRow("Title", SafeInput(placeholder="for those who open it", id="title", compact=True)),
+            Static(safe_content(_ABOUT), classes="about"),
+            Vertical(VirtualList((Column(""),), FixedRows(rows), id="others"), id="others-place"),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the kind."""
+        self.head(f"{self.NAME}  {self._ref}")
+        self.query_one("#kind").focus()
+        self.query_one("#others", VirtualList).styles.height = max(1, min(len(self._others), 8))
+        if not self._others:
+            self.query_one("#others-place").display = False
+            self.say("Nobody else holds this case: only you and the sheets will open the section.")
+
+    def action_finish(self) -> None:
+        """Make it."""
+        case, what, title = self._case, self.word("kind"), self.text("title")
+        if not title:
+            self.refuse("title", "Type a title first.")
+            return
+        members = tuple(sorted(self.query_one("#others", VirtualList).marked))
+        self.ask(lambda vault: vault.sections.create(case, what, title, members), self.end)

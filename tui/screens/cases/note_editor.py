@@ -1,0 +1,205 @@
+"""Writing a note. What is typed is sealed and on the disk within two seconds, whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import ClassVar, Final
+
+from textual import on
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.cases.draft_keeper import DraftKeeper
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.wording import clock_time, sentence
+from tui.text.safe_text import safe_text
+from tui.values.values import DraftShown, Spot
+from tui.widgets.fields import SafeInput, SafeTextArea
+from vault.casework.vocabulary import NoteKind
+from vault.clock import monotonic_ms
+from vault.errors import VaultError
+
+_LOOK_SECONDS: Final = 0.1
+_NOT_SAVED: Final = "! The draft is not saved."
+
+
+class NoteEditor(VaultScreen):
+    """Ends with the id of the note, or empty when the draft was kept."""
+
+    NAME = "NOTE"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "finish", "Finish: the draft becomes a note, for good", "F4", "finish"),
+        Command("escape", "back", "Leave; the draft is kept", "Esc", "leave, keep draft"),
+        Command("f6", "app.focus_next", "Next field: text, kind, date (as 2026-11-24T14:02)", "F6", "field"),
+        Command("f9", "discard", "Throw this draft away", "F9"),
+        Command("", "undo", "Take back what was typed or erased last", "Ctrl+Z"),
+        Command("", "redo", "Do again what was taken back", "Ctrl+Y"),
+    )
+
+    def __init__(self, draft: DraftShown) -> None:
+        super().__init__()
+        self._draft = draft
+        self._keeper = DraftKeeper(monotonic_ms)
+        self._ended = False
+        self._finishing = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        fixed = self._draft.amends is not None
+        yield Horizontal(
+            Static("Kind ", classes="inline"),
+            ChoiceField([(kind.value, kind.value) for kind in NoteKind], value=self._draft.kind, id="kind"),
+            Static("Date ", classes="inline"),
+            SafeInput(
+                safe_text(self._draft.occurred),
+                placeholder="empty: now",
+                id="occurred",
+                max_length=32,
+                compact=True,
+            ),
+            id="about",
+            disabled=fixed,
+        )
+        yield SafeTextArea(safe_text(self._draft.text), id="note", soft_wrap=True)
+
+    def on_mount(self) -> None:
+        """Stand where the last letter was typed."""
+        area = self._area
+        area.cursor_location = area.document.end if self._draft.cursor == (0, 0) else self._draft.cursor
+        area.focus()
+        self._show_saved("not saved yet" if not self._draft.saved_ms else f"saved {clock_time(self._draft.saved_ms)}")
+        if self._draft.amends is not None:
+            self.say("This corrects an earlier note, which stays as it was written.")
+        elif self._draft.saved_ms:
+            self.say("Going on with the draft.")
+        self.set_interval(_LOOK_SECONDS, self._look)
+
+    # ---- keeping the draft --------------------------------------------------------------------------------------
+
+    @on(SafeTextArea.Changed)
+    @on(SafeInput.Changed)
+    @on(ChoiceField.Changed)
+    def _typed(self) -> None:
+        if self.is_mounted and self._as_typed() != self._draft:
+            self._keeper.typed()
+
+    def _look(self) -> None:
+        if self._ended or not self._keeper.is_due():
+            return
+        draft = self._take()
+        self._keeper.begun()
+        self.ask(
+            lambda vault: vault.writing.save(draft), lambda _: self._kept(draft), failed=self._not_kept, alone=False
+        )
+
+    @override
+    def save_now(self) -> DraftShown | None:
+        return self._take() if not self._ended and self._keeper.is_unsaved else None
+
+    @override
+    def kept_ms(self) -> int:
+        return 0 if self._ended or self._keeper.is_unsaved else self._draft.saved_ms
+
+    @override
+    def spot(self) -> Spot | None:
+        return Spot(self._draft.case, draft=self._draft.record)
+
+    def _take(self) -> DraftShown:
+        self._draft = replace(
+            self._as_typed(),
+            saved_ms=self._now(),
+            cursor=self._area.cursor_location,
+            turn=max(self._draft.turn + 1, monotonic_ms()),
+        )
+        return self._draft
+
+    def _as_typed(self) -> DraftShown:
+        return replace(
+            self._draft,
+            kind=self.query_one("#kind", ChoiceField).value,
+            occurred=self.query_one("#occurred", SafeInput).value,
+            text=self._area.text,
+        )
+
+    def _kept(self, draft: DraftShown) -> None:
+        self._keeper.ended(kept=True)
+        self._show_saved(f"saved {clock_time(draft.saved_ms)}")
+        if self.said.startswith(_NOT_SAVED):
+            self.say("The draft is saved again.")
+
+    def _not_kept(self, error: VaultError) -> None:
+        self._keeper.ended(kept=False)
+        self._show_saved("NOT SAVED")
+        self.say(f"{_NOT_SAVED} {sentence(error)}")
+
+    def _show_saved(self, words: str) -> None:
+        what = "correction" if self._draft.amends else "RESTRICTED note" if self._draft.section else "note"
+        self.head(f"{self.NAME}  {self._draft.ref}  {what}", f"draft, encrypted, {words}")
+
+    # ---- ending -------------------------------------------------------------------------------------------------
+
+    def action_finish(self) -> None:
+        """Keep the note; it is durable when the screen closes."""
+        if self._finishing:
+            return
+        draft = self._take()
+        if not draft.text.strip():
+            self.say("! There is nothing to keep yet.")
+            return
+        self._finishing = True
+        self.say("Keeping the note.")
+        self.ask(lambda vault: vault.writing.finish(draft), self.end, failed=self._not_finished)
+
+    @override
+    def action_back(self) -> None:
+        if self._finishing:
+            return
+        if not self._keeper.is_unsaved:
+            self.end("")
+            return
+        draft = self._take()
+        self._keeper.begun()
+        self.ask(lambda vault: vault.writing.save(draft), lambda _: self.end(""), failed=self._not_kept, alone=False)
+
+    def action_undo(self) -> None:
+        """Take back what was typed or erased last, as Ctrl+Z does in the text."""
+        self._area.undo()
+
+    def action_redo(self) -> None:
+        """Do again what was taken back, as Ctrl+Y does in the text."""
+        self._area.redo()
+
+    def action_discard(self) -> None:
+        """Throw the draft away, after a question."""
+        from tui.widgets.confirm import Confirm  # noqa: PLC0415 - rarely needed
+
+        question = Confirm("Throw this draft away?", "Its text is gone for good.", yes="Throw away", no="Keep")
+        self.app.push_screen(question, self._discard)
+
+    def _discard(self, wished: bool | None) -> None:
+        if wished:
+            draft = self._draft
+            self._ended = True
+            self.ask(lambda vault: vault.writing.forget(draft), lambda _: self.end(""), alone=False)
+
+    def _not_finished(self, error: VaultError) -> None:
+        self._finishing = False
+        self._keeper.typed()
+        self.fail(error)
+
+    @override
+    def end(self, word: str) -> None:
+        self._ended = True
+        super().end(word)
+
+    def _now(self) -> int:
+        return self.desk.now_ms()
+
+    @property
+    def _area(self) -> SafeTextArea:
+        return self.query_one("#note", SafeTextArea)

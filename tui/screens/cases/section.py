@@ -1,0 +1,154 @@
+"""One restricted section: its people and notes as one text, and who opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar, Final
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.cases.new_key import NewKeyScreen
+from tui.screens.cases.note_editor import NoteEditor
+from tui.screens.frame.base import Command
+from tui.screens.frame.choice_field import Choose
+from tui.screens.frame.wording import MAY_BE_KEPT, moment
+from tui.text.safe_content import safe_content
+from tui.values.values import DraftShown, NoteShown
+from tui.values.values_access import HolderLine, SectionShown
+from tui.widgets.confirm import Confirm
+from tui.widgets.lines import KeyHints
+
+_SHARING: Final = frozenset({"give", "take_back", "note"})
+
+
+class SectionScreen(NewKeyScreen):
+    """A section that was opened, which is in the log then.
+
+    Args:
+        case: the id of its case.
+        ref: the case's reference.
+        section: its id.
+        why: the reason that goes into the log.
+    """
+
+    NAME = "RESTRICTED"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("n", "note", "Write a note that is kept here alone", "n", "note"),
+        Command("g", "give", "Let a member who holds the case open it", "g", "give"),
+        Command("t", "take_back", "Take it back from a member", "t", "take back"),
+        Command("f5", "refresh", "Read it again", "F5"),
+        Command("escape", "back", "Back to the sections", "Esc", "back"),
+    )
+
+    def __init__(self, case: str, ref: str, section: str, why: str) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._section = section
+        self._why = why
+        self._shown: SectionShown | None = None
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static("", id="opened-by", classes="above")
+        yield VerticalScroll(Static("", id="section"), id="section-pane")
+
+    def on_mount(self) -> None:
+        """Open it."""
+        self.head(f"{self.NAME}  {self._ref}")
+        self.query_one("#section-pane").focus()
+        self.action_refresh()
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        may_share = self._shown is not None and self._shown.may_share
+        return tuple(command for command in self.ACTS if may_share or command.action not in _SHARING)
+
+    @override
+    def action_refresh(self) -> None:
+        """Open it, or read it again."""
+        section, why = self._section, self._why
+        self.ask(lambda vault: vault.sections.open(section, why), self._show)
+
+    def action_note(self) -> None:
+        """Write a note for this section."""
+        case, ref, section = self._case, self._ref, self._section
+        self.ask(lambda vault: vault.writing.begin(case, ref, "contact", section=section), self._edit)
+
+    def action_give(self) -> None:
+        """Ask to whom."""
+        case, section = self._case, self._section
+        self.ask(lambda vault: vault.sections.others(case, section), self._offer)
+
+    def action_take_back(self) -> None:
+        """Ask from whom."""
+        others = [] if self._shown is None else [holder for holder in self._shown.holders if not holder.is_you]
+        if not others:
+            self.say("No other member can open this section.")
+            return
+        options = [(other.member, other.name) for other in others]
+        self.app.push_screen(Choose("Take the section back from whom?", options), self._ask_once_more)
+
+    def _edit(self, draft: DraftShown) -> None:
+        self.app.push_screen(NoteEditor(draft), lambda _: self.action_refresh())
+
+    def _offer(self, others: tuple[HolderLine, ...]) -> None:
+        if not others:
+            self.say("Everybody who holds the case opens this section already. Give them the case first.")
+            return
+        options = [(other.member, other.name) for other in others]
+        self.app.push_screen(Choose("Who shall open this section too?", options), self._given)
+
+    def _given(self, member: str | None) -> None:
+        if member:
+            section = self._section
+            self.ask(lambda vault: vault.sections.give(section, member), self.tell_done)
+
+    def _ask_once_more(self, member: str | None) -> None:
+        holders = () if self._shown is None else self._shown.holders
+        holder = next((holder for holder in holders if holder.member == member), None)
+        if holder is not None:
+            question = Confirm(
+                f"Take the section back from {holder.name}?", MAY_BE_KEPT, yes="Take back", no="Leave it"
+            )
+            self.app.push_screen(question, partial(self._taken_back, holder.member))
+
+    def _taken_back(self, member: str, yes: bool | None) -> None:
+        if yes:
+            section = self._section
+            self.make_new_key(
+                lambda vault, progress, stopped: vault.sections.take_back(section, member, progress, stopped)
+            )
+
+    def _show(self, shown: SectionShown) -> None:
+        self._shown = shown
+        self.head(f"{self.NAME}  {shown.what}  {shown.title}", self._ref)
+        self.query_one("#opened-by", Static).update(safe_content(_opens_for(shown)))
+        self.query_one("#section", Static).update(safe_content("\n".join(_lines(shown))))
+        self.query_one(KeyHints).show_hints(self.footer())
+
+
+def _opens_for(shown: SectionShown) -> str:
+    others = [holder.name for holder in shown.holders if not holder.is_you]
+    if not others:
+        return f"! Only YOU can open it, {'and the recovery sheets' if shown.with_recovery else 'not even the sheets'}."
+    sheets = "and the recovery sheets" if shown.with_recovery else "NOT for the recovery sheets"
+    return f"Opens for you, {', '.join(others)}, {sheets}."
+
+
+def _lines(shown: SectionShown) -> list[str]:
+    lines: list[str] = []
+    for person in shown.persons:
+        lines += [*person.lines, ""]
+    for note in sorted(shown.notes, key=lambda note: -note.written_ms):
+        lines += [_note_head(note), *note.text.splitlines(), ""]
+    return lines or ["Nothing is kept here yet; n writes a note."]
+
+
+def _note_head(note: NoteShown) -> str:
+    versions = f"  {note.heads} VERSIONS, the newest is shown" if note.heads > 1 else ""
+    return f"{moment(note.written_ms)}  {note.kind}  {note.by}{versions}"

@@ -1,0 +1,114 @@
+"""The restricted sections of a case that this member holds: where somebody is, how they are, who told us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.cases.new_section import NewSection
+from tui.screens.cases.section import SectionScreen
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.wording import counted
+from tui.text.safe_content import safe_content
+from tui.values.values_access import HolderLine, SectionLine
+from tui.widgets.columns import Column
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import ListHeader, VirtualList
+
+_COLUMNS: Final = (Column("kind", 9), Column("title"), Column("opened by", 24))
+_ABOUT: Final = "Whoever holds the case and not a section cannot tell that there is one."
+
+
+class SectionsScreen(VaultScreen):
+    """A list of those that one holds.
+
+    Args:
+        case: its id.
+        ref: its reference.
+        why: the reason for which the case was opened.
+    """
+
+    NAME = "RESTRICTED SECTIONS"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "open", "Open the section", "Enter", "open"),
+        Command("n", "new", "Make a new section", "n", "new"),
+        Command("f5", "refresh", "Read the list again", "F5"),
+        Command("escape", "back", "Back to the case", "Esc", "back"),
+    )
+
+    def __init__(self, case: str, ref: str, why: str) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._why = why
+        self._is_read = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static(safe_content(_ABOUT), classes="above")
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="sections")
+
+    def on_mount(self) -> None:
+        """Read which there are."""
+        self.head(f"{self.NAME}  {self._ref}")
+        self._list.focus()
+        self.action_refresh()
+
+    def on_screen_resume(self) -> None:
+        """Read again what may have changed meanwhile."""
+        if self._is_read:
+            self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Read which there are."""
+        case = self._case
+        self.ask(lambda vault: vault.sections.list_of(case), self._show)
+
+    def action_open(self) -> None:
+        """Open the section under the cursor."""
+        self._list.action_open()
+
+    def action_new(self) -> None:
+        """Make a section."""
+        case = self._case
+        self.ask(lambda vault: (vault.sections.kinds, vault.sections.others(case)), self._begin)
+
+    @on(VirtualList.Opened)
+    def _opened(self, event: VirtualList.Opened) -> None:
+        self._enter(event.row.key)
+
+    def _begin(self, found: tuple[tuple[str, ...], tuple[HolderLine, ...]]) -> None:
+        kinds, others = found
+        form = NewSection(self._case, self._ref, kinds, others)
+        self.app.push_screen(form, lambda section: self._enter(section) if section else None)
+
+    def _enter(self, section: str) -> None:
+        self.app.push_screen(SectionScreen(self._case, self._ref, section, self._why))
+
+    def _show(self, sections: tuple[SectionLine, ...]) -> None:
+        cursor = self._list.cursor
+        self._is_read = True
+        self._list.show_source(FixedRows([ListRow(section.section, _cells(section)) for section in sections]))
+        self._list.cursor = cursor
+        self.head(f"{self.NAME}  {self._ref}", counted(len(sections), "section"))
+        self.say("" if sections else "You hold no section of this case; n makes one.")
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#sections", VirtualList)
+
+
+def _cells(section: SectionLine) -> tuple[str, ...]:
+    sheets = ", sheets" if section.with_recovery else ""
+    return (
+        section.what,
+        section.title,
+        f"{'only you' if section.holders == 1 else counted(section.holders, 'member')}{sheets}",
+    )

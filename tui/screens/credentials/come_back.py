@@ -1,0 +1,207 @@
+"""Back in with recovery sheets, when no passphrase opens the vault any more: into the one here, or out of a backup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import on
+from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.credentials.passphrase_form import KINDS, OWN
+from tui.screens.credentials.passphrase_paper import PassphrasePaper
+from tui.screens.credentials.sheet_typing import SheetTyping
+from tui.screens.frame.base import Command
+from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import BROWSE, WHOLE_PATH, FormScreen, whole_path
+from tui.screens.frame.form_row import FormRow
+from tui.text.safe_content import safe_content
+from tui.values.values_own import BackPlan, CameBack, MadePassphrase
+from tui.widgets.confirm import Confirm
+from tui.widgets.fields import PassphraseInput, SafeInput
+
+_ABOUT: Final = (
+    "Two recovery sheets and the vault, or a backup of it, are enough. First what is named here is looked at, then the "
+    "sheets are typed row by row. Your old devices end, except with a backup. Every member will see it."
+)
+_TITLE: Final = "BACK IN WITH RECOVERY SHEETS"
+
+
+class ComeBack(FormScreen):
+    """Ends with the member's name once they are in again.
+
+    Args:
+        member: whose name is filled in.
+    """
+
+    NAME = _TITLE
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", "Look at it, then type the sheets", "F4", "go on"),
+        BROWSE,
+        Command("escape", "back", "Leave; what was typed is forgotten", "Esc", "leave"),
+    )
+
+    def __init__(self, member: str) -> None:
+        super().__init__()
+        self._member = member
+        self._new = bytearray()
+        self._fitting = ""
+        """What the sheets were found to open; a slip elsewhere in the form costs no second typing."""
+        self._is_done = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        backup = PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/backups; empty: the vault here", id="backup")
+        yield VerticalScroll(
+            FormRow("Backup", backup),
+            FormRow("Member", SafeInput(self._member, id="member", compact=True)),
+            FormRow("Passphrase", ChoiceField(KINDS, id="kind")),
+            Vertical(
+                FormRow("New", PassphraseInput(id="new", compact=True)),
+                FormRow("Again", PassphraseInput(id="again", compact=True)),
+                id="own",
+            ),
+            Static(safe_content(_ABOUT), classes="about"),
+            Static("", id="result"),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Begin with what is in hand."""
+        self._show_kind()
+        self.query_one("#backup").focus()
+
+    @on(ChoiceField.Changed)
+    def _show_kind(self) -> None:
+        self._forget()
+        own = self.query_one("#own")
+        own.display = self.word("kind") == OWN
+        for field in own.query(PassphraseInput):
+            field.value = ""
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        return self.ACTS[2:] if self._is_done else self.ACTS
+
+    def action_go_on(self) -> None:
+        """Have what was named looked at: nobody types sixty-six words for nothing."""
+        source, member = self._source(), self.text("member")
+        if source is None:
+            return
+        if not member:
+            self.refuse("member", "Type the member's name.")
+        elif self.word("kind") != OWN or self._take_own():
+            new, place = bytearray(self._new), source or None
+            self.say("Looking at it.")
+            self.ask(
+                lambda vault: vault.recovery.look_back(Path(place) if place else None, member, new), self._looked_at
+            )
+
+    def _source(self) -> str | None:
+        """Return the path that was typed, empty for the vault here; None after saying what is wrong."""
+        typed = self.text("backup")
+        path = whole_path(typed)
+        if typed and path is None:
+            self.refuse("backup", WHOLE_PATH)
+            return None
+        return "" if path is None else str(path)
+
+    def _take_own(self) -> bool:
+        new, again = (self.query_one(name, PassphraseInput) for name in ("#new", "#again"))
+        if new.value and new.value == again.value:
+            self._forget()
+            self._new = new.take()
+            again.value = ""
+        elif new.value or again.value or not self._new:
+            self.say("! The two are not the same. Type both again." if new.value else "! Type the new passphrase.")
+            new.value = again.value = ""
+            new.focus()
+            return False
+        return True  # taken already, at an earlier try
+
+    def _looked_at(self, plan: BackPlan) -> None:
+        self.say(plan.said)
+        if not plan.opened:
+            self._type_sheets(True)
+            return
+        question = Confirm(
+            "Is the old vault gone?",
+            f"This account opened it on {plan.opened}. Beside its restored copy it would no longer verify.",
+            yes="It is gone",
+            no="Leave",
+        )
+        self.app.push_screen(question, self._type_sheets)
+
+    def _type_sheets(self, yes: bool | None) -> None:
+        if yes and self._fitting == self._where:
+            self._choose_passphrase()
+        elif yes:
+            self.app.push_screen(SheetTyping(_TITLE), self._typed)
+
+    def _typed(self, word: str | None) -> None:
+        if word:
+            self.ask(lambda vault: vault.recovery.require_fitting(), lambda _: self._fit())
+        else:
+            self.say("Nothing was changed.")
+
+    def _fit(self) -> None:
+        self._fitting = self._where
+        self._choose_passphrase()
+
+    def _choose_passphrase(self) -> None:
+        kind = self.word("kind")
+        if kind == OWN:
+            self._come_back()
+        else:
+            self.ask(lambda vault: vault.own.propose(kind), self._show_made)
+
+    @property
+    def _where(self) -> str:
+        return f"at {self.text('backup')}"
+
+    def _show_made(self, made: MadePassphrase) -> None:
+        def typed_back(word: str | None) -> None:
+            if word:
+                self._new = bytearray(" ".join(made.words).encode())
+                self._come_back()
+            else:
+                self.say("Nothing was changed.")
+
+        self.app.push_screen(PassphrasePaper(made), typed_back)
+
+    def _come_back(self) -> None:
+        new, self._new = self._new, bytearray()
+        self.work_long(
+            "Bringing it back",
+            lambda vault, progress, _: vault.recovery.come_back(new, progress),
+            self._done,
+            alone=True,
+        )
+
+    def _done(self, done: CameBack) -> None:
+        self._is_done = True
+        for field in self.query(FormRow):
+            field.display = False
+        self.query_one("#own").display = False
+        self.query_one(".about").display = False
+        self.query_one("#result", Static).update(safe_content("\n".join(done.lines)))
+        self.say("You are in again. Esc leads to the first screen, where the new passphrase opens the vault.")
+
+    @override
+    def action_back(self) -> None:
+        word = self.text("member") if self._is_done else ""
+        self.ask(lambda vault: vault.recovery.forget(), lambda _: self.end(word))
+
+    def on_unmount(self) -> None:
+        """Leave nothing behind."""
+        self._forget()
+
+    def _forget(self) -> None:
+        self._new[:] = bytes(len(self._new))
+        self._new = bytearray()

@@ -1,0 +1,132 @@
+"""A keyfile or a security key beside the passphrase: needed from now on, or no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.credentials.proof_form import ProofForm, Waiting
+from tui.screens.frame.form_row import FormRow
+from tui.values.values_own import OwnFactors
+from tui.widgets.confirm import Confirm
+from tui.widgets.fields import PassphraseInput, SafeInput
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+KEYFILE: Final = "keyfile"
+SECURITY_KEY: Final = "fido2"
+NAMES: Final = {KEYFILE: "keyfile", SECURITY_KEY: "security key"}
+
+
+class KeyfileForm(ProofForm):
+    """Makes a keyfile."""
+
+    NAME = "NEED A KEYFILE TOO"
+    ABOUT = (
+        "A new file of 64 bytes is written there, best on a stick that you carry. Keep a second copy apart from this "
+        "computer: without the file only the recovery sheets help."
+    )
+
+    @override
+    def fields(self) -> Iterable[Widget]:
+        yield FormRow("New file", SafeInput(placeholder="/media/stick/holiday.bin", id="file", compact=True))
+
+    @override
+    def action_go_on(self) -> None:
+        path = Path(self.query_one("#file", SafeInput).value.strip()).expanduser()
+        if not path.is_absolute():
+            self.say("! Type the whole path of the new file, from / or ~ on.")
+            self.query_one("#file").focus()
+            return
+        proof = self.take_proof()
+        if proof is None:
+            return
+
+        def work(vault: Gateway, waiting: Waiting) -> str:
+            vault.own.add_keyfile(proof, path, waiting)
+            return vault.own.old_copies
+
+        self.stretch(work, lambda copies: self.end(f"From now on you need {path} too (F5 at unlock). {copies}"))
+
+
+class SecurityKeyForm(ProofForm):
+    """Has a security key answer for this vault."""
+
+    NAME = "NEED A SECURITY KEY TOO"
+    TOUCHES = True
+    ABOUT = (
+        "Plug the key in; touch it when it blinks, twice. If it is lost or emptied, only the recovery sheets help: "
+        "prove them before."
+    )
+
+    @override
+    def fields(self) -> Iterable[Widget]:
+        yield FormRow("Its PIN", PassphraseInput(id="pin", compact=True))
+
+    @override
+    def action_go_on(self) -> None:
+        field = self.query_one("#pin", PassphraseInput)
+        if not field.value:
+            self.say("! Type the PIN of the key that is plugged in.")
+            field.focus()
+            return
+        proof = self.take_proof()
+        if proof is None:
+            return
+        pin = field.take().decode("utf-8", "replace")
+
+        def work(vault: Gateway, waiting: Waiting) -> str:
+            vault.own.add_security_key(proof, pin, waiting)
+            return vault.own.old_copies
+
+        self.stretch(work, lambda copies: self.end(f"From now on you need this key too (F5 at unlock). {copies}"))
+
+
+class RemoveForm(ProofForm):
+    """Takes a factor away.
+
+    Args:
+        needs: what opens the seat beside the passphrase.
+        kind: which goes.
+    """
+
+    NAME = "NEED IT NO MORE"
+    ABOUT = "The file or the key itself is left as it is; it is needed no more."
+
+    def __init__(self, needs: OwnFactors, kind: str) -> None:
+        super().__init__(needs)
+        self._kind = kind
+
+    def on_mount(self) -> None:
+        """Say which."""
+        self.head(self.NAME, NAMES[self._kind])
+
+    @override
+    def action_go_on(self) -> None:
+        self.app.push_screen(
+            Confirm(
+                f"Need the {NAMES[self._kind]} no more?",
+                "Whoever knows the passphrase alone comes in as you then.",
+                yes="Need it no more",
+                no="Keep it",
+            ),
+            self._confirmed,
+        )
+
+    def _confirmed(self, yes: bool | None) -> None:
+        if not yes:
+            return
+        proof = self.take_proof()
+        if proof is None:
+            return
+
+        def work(vault: Gateway, waiting: Waiting) -> str:
+            vault.own.remove(proof, self._kind, waiting)
+            return vault.own.old_copies
+
+        self.stretch(work, lambda copies: self.end(f"The {NAMES[self._kind]} is needed no more. {copies}"))

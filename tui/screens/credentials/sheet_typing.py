@@ -1,0 +1,86 @@
+"""Recovery sheets come back from paper, row by row: a slip costs one row, and nothing typed stays on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command, VaultScreen
+from tui.text.safe_content import safe_content
+from tui.values.values_own import TypingPlace
+from tui.widgets.fields import SafeInput
+from vault.errors import VaultError
+
+
+class SheetTyping(VaultScreen):
+    """Ends with a word when enough sheets were typed; the gateway has them then.
+
+    Args:
+        title: what they are typed for.
+    """
+
+    NAME = "SHEETS FROM PAPER"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("enter", "take", "Take this row", "Enter", "take the row"),
+        Command("escape", "back", "Leave; what was typed is forgotten", "Esc", "leave"),
+    )
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+        self._sheet = 1
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            Static("", id="place", classes="label"),
+            SafeInput(placeholder="three words, and the number beside them", id="row"),
+            Static(
+                "Of each word the first four letters are enough. Sheets of one set begin with the same two words.",
+                classes="about",
+            ),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the first row."""
+        self.query_one("#row").focus()
+        self.ask(lambda vault: vault.recovery.begin_typing(), self._show)
+
+    @on(SafeInput.Submitted)
+    def action_take(self) -> None:
+        """Have the row checked."""
+        field = self.query_one("#row", SafeInput)
+        typed, field.value = field.value, ""
+        if typed.strip():
+            self.ask(lambda vault: vault.recovery.take_row(typed), self._taken, failed=self._refused)
+
+    @override
+    def action_back(self) -> None:
+        self.ask(lambda vault: vault.recovery.forget(), lambda _: self.end(""))
+
+    def _taken(self, place: TypingPlace) -> None:
+        if place.is_enough:
+            self.dismiss("typed")
+            return
+        self._show(place)
+        self.say("That sheet is whole. Now the next one." if place.sheet > self._sheet else "")
+        self._sheet = place.sheet
+
+    def _refused(self, error: VaultError) -> None:
+        """Say what is wrong, and where to go on: with this row, or with a sheet that did not fit from its first."""
+        self.fail(error)
+        self.ask(lambda vault: vault.recovery.place(), self._show)
+
+    def _show(self, place: TypingPlace) -> None:
+        needed = "" if place.needed is None else f" of the {place.needed} that are needed"
+        self.head(self._title, f"sheet {place.sheet}{needed}")
+        self.query_one("#place", Static).update(safe_content(f"{place.name.capitalize()}, row {place.row} of 11"))

@@ -1,0 +1,152 @@
+"""A set of recovery sheets: for the printer or to copy by hand, then compared with the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.credentials.sheet_paper import SheetPaper
+from tui.screens.frame.base import Command
+from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import BROWSE, FormScreen, whole_path
+from tui.screens.frame.form_row import FormRow
+from tui.text.safe_content import safe_content
+from tui.values.values_own import SealedAnew, SheetsMade
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+    from vault.errors import VaultError
+
+_PRINT: Final = "print"
+_WAYS: Final = ((_PRINT, "PDF files for the printer"), ("copy", "shown one by one, to copy by hand"))
+_SHAPES: Final = (("2-of-3", "3 sheets, any 2 open everything"), ("3-of-5", "5 sheets, any 3 open everything"))
+_LANGUAGES: Final = (("", "English, French and Russian"), ("en", "English"), ("fr", "French"), ("ru", "Russian"))
+_ABOUT: Final = (
+    "Give each sheet to another person, outside the organisation and the country. Printers and print programs keep "
+    "copies: print on one that is yours, sheet by sheet, then delete the files. Three words of each are asked from "
+    "the paper."
+)
+
+
+class SheetsForm(FormScreen):
+    """Ends with the words of what was done.
+
+    Args:
+        renews: make a new root first; the gateway has the old sheets, or their secret is here.
+    """
+
+    NAME = "RECOVERY SHEETS"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", "Make the sheets", "F4", "make the sheets"),
+        BROWSE,
+        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        Command("escape", "back", "Leave", "Esc", "leave"),
+    )
+
+    def __init__(self, *, renews: bool = False) -> None:
+        super().__init__()
+        self._renews = renews
+        self._made: SheetsMade | None = None
+        self._sealed: SealedAnew | None = None
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            FormRow("How many", ChoiceField(_SHAPES, id="shape")),
+            FormRow("How", ChoiceField(_WAYS, id="way")),
+            Vertical(
+                FormRow("Folder", PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/sheets", id="out")),
+                FormRow("Language", ChoiceField(_LANGUAGES, id="language")),
+                id="printing",
+            ),
+            Static(safe_content(_ABOUT), classes="about"),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Begin with the folder."""
+        self.head("NEW SHEETS" if self._renews else self.NAME)
+        self.query_one("#out").focus()
+
+    @on(ChoiceField.Changed, "#way")
+    def _show_way(self) -> None:
+        self.query_one("#printing").display = self._prints
+
+    def action_go_on(self) -> None:
+        """Make the set, once, then write or show it."""
+        if self._prints and self._folder is None:
+            self.refuse("out", "Type the whole path of a folder, from / or ~ on.")
+        elif self._made is not None:
+            self._hand_over(self._made)
+        elif self._renews:
+            self.work_long(
+                "Making new sheets, and sealing anew what the old ones open",
+                lambda vault, progress, stopped: vault.recovery.renew(self._shape, progress),
+                self._renewed,
+            )
+        else:
+            self.ask(lambda vault: vault.recovery.make(self._shape), self._hand_over)
+
+    @override
+    def action_back(self) -> None:
+        self._leave("")
+
+    def _renewed(self, found: tuple[SheetsMade, SealedAnew]) -> None:
+        made, self._sealed = found
+        self._hand_over(made)
+
+    def _hand_over(self, made: SheetsMade) -> None:
+        self._made = made
+        if not self._prints:
+            self._compare(())
+            return
+        folder, language = self._folder or Path(), self.word("language")
+        languages = (language,) if language else ()
+
+        def work(vault: Gateway) -> tuple[tuple[str, ...], str]:
+            return vault.recovery.write(folder, languages), vault.recovery.who_else_reads(folder)
+
+        self.say("Writing the sheets.")
+        self.ask(work, lambda found: self._compare(found[0], found[1]), failed=self._not_written)
+
+    def _not_written(self, error: VaultError) -> None:
+        self.fail(error)
+        self.query_one("#out").focus()
+
+    def _compare(self, paths: tuple[str, ...], warning: str = "") -> None:
+        if self._made is not None:
+            self.say("")
+            self.app.push_screen(SheetPaper(self._made, paths, warning), self._compared)
+
+    def _compared(self, word: str | None) -> None:
+        if word:
+            self._leave("Three words of each sheet were compared. Give them away, then prove them: d.")
+        else:
+            self._leave("! The paper was not compared. The drill (d) compares all of it.")
+
+    def _leave(self, words: str) -> None:
+        if self._sealed is not None:
+            words = f"{words} Burn the old sheets: they still open copies from before.".strip()
+        self.ask(lambda vault: vault.recovery.forget(), lambda _: self.end(words))
+
+    @property
+    def _prints(self) -> bool:
+        return self.word("way") == _PRINT
+
+    @property
+    def _shape(self) -> str:
+        return self.word("shape")
+
+    @property
+    def _folder(self) -> Path | None:
+        folder = whole_path(self.text("out"))
+        return None if folder is None or (folder.suffix and not folder.is_dir()) else folder

@@ -1,0 +1,216 @@
+"""The first screen: member, then passphrase. What is typed stays in the field, and leaves it once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import EVERYWHERE, Command, VaultScreen, hints
+from tui.text.safe_content import safe_content
+from tui.values.messages import Unlocked
+from tui.widgets.fields import PassphraseInput, SafeInput
+from tui.widgets.lines import Hint
+from vault.casework.script import Script, script_of
+from vault.errors import WrongPassphraseError
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui.gateway import Gateway
+    from vault.errors import VaultError
+
+
+_LOST: Final = (
+    "A keyfile or a security key goes with it? F5. Lost for good? F9: recovery sheets bring you back in, into this"
+    " vault or out of a backup."
+)
+
+
+class UnlockScreen(VaultScreen):
+    """Asks who is there and for the passphrase, and says in which script it is typed."""
+
+    NAME = "CaseVault is locked"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        # First: a passphrase typed ahead must not come into the field above, where it can be read.
+        Command("enter", "next", "Go on; after the passphrase: unlock", "Enter", "unlock", first=True),
+        Command("f5", "show_more", "A keyfile or a security key beside the passphrase", "F5", "keyfile"),
+        Command("f4", "show_length", "Show how many characters are typed", "F4", "length"),
+        Command(
+            "f9",
+            "come_back",
+            "Back in with recovery sheets: the passphrase is lost, or all but a backup",
+            "F9",
+            "sheets",
+        ),
+        Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q", "quit"),
+    )
+
+    def __init__(self, vault_name: str, member: str | None, *, comes_back: bool = False) -> None:
+        super().__init__()
+        self._comes_back = comes_back
+        self._vault_name = vault_name
+        self._member = member or ""
+        self._shows_length = False
+        self._opening: Timer | None = None
+        self._seconds = 0
+        self._waits = 0
+        self._is_typing = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Vertical(
+            Static("Member", classes="label"),
+            SafeInput(self._member, id="member"),
+            Static("Passphrase", classes="label"),
+            PassphraseInput(id="passphrase"),
+            Static("", id="script"),
+            Vertical(
+                Static("Keyfile: where it is, if you have one", classes="label"),
+                SafeInput(id="keyfile"),
+                Static("PIN of your security key, if you have one", classes="label"),
+                PassphraseInput(id="pin"),
+                id="more",
+            ),
+            Static(safe_content(_LOST), id="lost"),
+            id="unlock",
+        )
+
+    @override
+    def footer(self) -> list[Hint]:
+        return hints([EVERYWHERE[0], *self.commands()])
+
+    def on_mount(self) -> None:
+        """Put the cursor where something is missing."""
+        self.head(self.NAME, self._vault_name)
+        self.query_one("#passphrase" if self._member else "#member").focus()
+        self._show_script("")
+        self.query_one("#more").display = False
+        self.query_one("#lost").display = False
+        self._look_whether_closed()
+        if self._comes_back:
+            self.call_after_refresh(self.action_come_back)
+
+    def action_come_back(self) -> None:
+        """Lead in those whom no passphrase lets in."""
+        from tui.screens.credentials.come_back import ComeBack  # noqa: PLC0415 - not needed for the first paint
+
+        def came(member: str | None) -> None:
+            if member:
+                self.query_one("#member", SafeInput).value = member
+                self._passphrase.focus()
+                self.say("Access is restored. Now the new passphrase opens the vault.")
+
+        if self._opening is None:
+            self.app.push_screen(ComeBack(self.query_one("#member", SafeInput).value.strip()), came)
+
+    def action_show_more(self) -> None:
+        """Show the fields of keyfile and security key, or take them away together with what was typed there."""
+        more = self.query_one("#more")
+        more.display = not more.display
+        for field in more.query(SafeInput):
+            field.value = ""
+        self.query_one("#keyfile" if more.display else "#passphrase").focus()
+
+    def action_show_length(self) -> None:
+        """Show or hide how long the passphrase is; never a character of it."""
+        self._shows_length = not self._shows_length
+        self._show_script(self._passphrase.value)
+
+    def action_next(self) -> None:
+        """Do as Enter does in a field."""
+        field = self.focused
+        if field is self.query_one("#member"):
+            self.set_focus(self._passphrase)
+        elif field is not None:
+            field.call_later(self._unlock)  # behind the letters that the field has not seen yet
+
+    def _unlock(self) -> None:
+        member = self.query_one("#member", SafeInput).value.strip()
+        if self._opening is not None:
+            return
+        if not member:
+            self.say("! Type the member's name first.")
+            self.query_one("#member").focus()
+            return
+        passphrase = self._passphrase.take()
+        self._passphrase.disabled = True
+        self._seconds = 0
+        self.say("Opening. Guessing is made slow on purpose, so this takes a moment.")
+        self._opening = self.set_interval(1, self._say_how_long)
+        # The bytes are wiped by who gets them; the field's own text is gone from it, not from Python's memory.
+        self._waits = 0
+        keyfile = self.query_one("#keyfile", SafeInput).value.strip()
+        pin = self.query_one("#pin", PassphraseInput).take().decode("utf-8", "replace")
+
+        def opening(vault: Gateway) -> None:
+            vault.keyfile, vault.pin = keyfile, pin
+            try:
+                vault.unlock(member, passphrase, self._told_to_wait)
+            finally:
+                vault.pin = ""
+
+        self.ask(opening, lambda _: self._unlocked(), failed=self._refused)
+
+    @on(SafeInput.Changed, "#passphrase")
+    def _passphrase_typed(self, event: SafeInput.Changed) -> None:
+        self._show_script(event.value)
+        if event.value and not self._is_typing:  # hours may lie between the painting of this screen and now
+            self._look_whether_closed()
+        self._is_typing = bool(event.value)
+
+    def _look_whether_closed(self) -> None:
+        """Say before somebody types that the vault is open in another window."""
+        self.ask(lambda vault: vault.require_closed(), lambda _: None)
+
+    def _say_how_long(self) -> None:
+        if self._waits:
+            self.say(f"There were wrong attempts: this one waits {self._waits} s. Ctrl+Q ends the waiting.")
+            return
+        self._seconds += 1
+        self.say(f"Opening, {self._seconds} s so far. Guessing is made slow on purpose.")
+
+    def _told_to_wait(self, seconds_left: int) -> None:
+        # From the worker; the timer shows it.
+        self._waits = seconds_left
+
+    def _unlocked(self) -> None:
+        self._stop_waiting()
+        self.post_message(Unlocked())
+
+    def _refused(self, error: VaultError) -> None:
+        self._stop_waiting()
+        self._passphrase.disabled = False
+        self._passphrase.focus()
+        self.query_one("#lost").display = isinstance(error, WrongPassphraseError)
+        self.fail(error)
+
+    def _stop_waiting(self) -> None:
+        if self._opening is not None:
+            self._opening.stop()
+            self._opening = None
+
+    def _show_script(self, typed: str) -> None:
+        length = f", {len(typed)} characters" if self._shows_length else ""
+        self.query_one("#script", Static).update(safe_content(f"Letters typed: {script_words(typed)}{length}"))
+
+    @property
+    def _passphrase(self) -> PassphraseInput:
+        return self.query_one("#passphrase", PassphraseInput)
+
+
+def script_words(typed: str) -> str:
+    """Return in which script the letters are, or that two are mixed."""
+    scripts = dict.fromkeys(script_of(letter) for letter in typed if letter.isalpha())
+    scripts.pop(Script.COMMON, None)
+    if len(scripts) > 1:
+        return f"mixed ({', '.join(_WORDS[script] for script in scripts)})"
+    return next((_WORDS[script] for script in scripts), "none yet")
+
+
+_WORDS = {Script.LATIN: "Latin", Script.CYRILLIC: "Cyrillic", Script.ARABIC: "Arabic", Script.COMMON: "other"}

@@ -1,0 +1,152 @@
+"""The log as an auditor reads it: who did what and when, without a word of any case; and its verification."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command
+from tui.screens.frame.long_work import LongWorkScreen
+from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.wording import moment
+from tui.text.safe_content import safe_content
+from tui.values.values import Checked, LogLineShown, LogShown
+from tui.widgets.columns import Column
+from tui.widgets.fields import SafeInput
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import ListHeader, VirtualList
+from vault.errors import RefusedError, VaultError
+
+_COLUMNS: Final = (Column("time", 16), Column("who", 18), Column("act", 14), Column("what"))
+_FAULTS_SHOWN: Final = 4
+
+
+class LogScreen(LongWorkScreen):
+    """The newest entries, and what a check of everything says."""
+
+    NAME = "LOG"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("v", "verify", "Verify: hash all data again, check every signature", "v", "verify"),
+        Command("slash,full_stop", "filter", "Show only some acts, such as export", "/", "filter"),
+        Command("f5", "refresh", "Read the log again", "F5", "refresh"),
+        Command("escape", "back", "Take the filter away; then back", "Esc", "back"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: tuple[LogLineShown, ...] = ()
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static("Not verified in this session; v does it.", id="verdict")
+        yield SafeInput(placeholder="an act or the beginning of one: case, export, unlock", id="filter")
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="entries")
+        yield Static("", id="entry", classes="below")
+
+    def on_mount(self) -> None:
+        """Read the log."""
+        self._filter.display = False
+        self._list.focus()
+        self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Read the newest entries; that they were read is in the log too."""
+        self.ask(lambda vault: vault.evidence.read_log(), self._show, failed=self._not_read)
+
+    def action_filter(self) -> None:
+        """Begin to filter."""
+        self._filter.display = True
+        self._filter.focus()
+
+    @override
+    def action_back(self) -> None:
+        if self._filter.display:
+            self._filter.display = False
+            self._filter.value = ""
+            self._list.focus()
+        else:
+            self.dismiss("")
+
+    def action_verify(self) -> None:
+        """Check everything that is stored."""
+        self.work_long(
+            "Verifying the log",
+            lambda vault, progress, stopped: vault.evidence.verify(progress, stopped),
+            self._verified,
+            when_stopped="Stopped. Nothing was changed, and nothing is verified.",
+        )
+
+    @on(SafeInput.Changed, "#filter")
+    def _filter_typed(self) -> None:
+        self._show_lines()
+
+    @on(SafeInput.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        self._list.focus()
+
+    def _show(self, log: LogShown) -> None:
+        self._lines = log.lines
+        shown = "" if len(log.lines) == log.total else f", the newest {len(log.lines)} are shown"
+        self.head(f"{self.NAME}  {log.total} entries{shown}", "no word of any case is in it")
+        self._show_lines()
+
+    def _not_read(self, error: VaultError) -> None:
+        if isinstance(error, RefusedError):
+            self.say("What the entries say is for auditors. v verifies all of them all the same.")
+        else:
+            self.fail(error)
+
+    @on(VirtualList.Moved)
+    def _show_entry(self) -> None:
+        """Show all of the entry under the cursor: a row is too short for it."""
+        row = self._list.row_at_cursor()
+        self.query_one("#entry", Static).update(safe_content("" if row is None else _whole(self._lines[int(row.key)])))
+
+    def _show_lines(self) -> None:
+        words = self._filter.value.strip().casefold()
+        rows = [
+            ListRow(f"{place}", _cells(line)) for place, line in enumerate(self._lines) if line.act.startswith(words)
+        ]
+        self._list.show_source(FixedRows(rows))
+        self._show_entry()
+
+    def _verified(self, found: Checked) -> None:
+        if found.verified:
+            words = f"VERIFIED. {found.covered}. Root {found.root[:16]}"
+        else:
+            faults = [f"  {fault}" for fault in found.faults[:_FAULTS_SHOWN]]
+            if len(found.faults) > _FAULTS_SHOWN:
+                faults.append(f"  and {len(found.faults) - _FAULTS_SHOWN} more: casevault log verify")
+            words = "\n".join([f"! NOT VERIFIED. First bad place first. {found.covered}", *faults])
+        self.query_one("#verdict", Static).update(safe_content(words))
+        self.say("" if found.verified else "! Exports wait until the log is sound; reading and notes go on.")
+        if self._lines:
+            self.action_refresh()
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#entries", VirtualList)
+
+    @property
+    def _filter(self) -> SafeInput:
+        return self.query_one("#filter", SafeInput)
+
+
+def _cells(line: LogLineShown) -> tuple[str, ...]:
+    result = "" if line.outcome == "ok" else f"! {line.outcome}"
+    return (_when(line), line.by, line.act, "  ".join(filter(None, (result, line.covers, line.about))))
+
+
+def _whole(line: LogLineShown) -> str:
+    about = ", ".join(filter(None, (line.covers, line.about)))
+    return f"{line.by}, entry {line.seq}, {_when(line)}: {line.act}, {line.outcome}{'. ' if about else ''}{about}"
+
+
+def _when(line: LogLineShown) -> str:
+    return "?" if line.when_ms is None else moment(line.when_ms)

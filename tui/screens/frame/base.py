@@ -1,0 +1,280 @@
+"""What every screen has: a table of its commands, two lines at the foot, and a way to ask the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar, cast
+
+from rich.cells import cell_len
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.wording import sentence
+from tui.text.keys import with_layouts
+from tui.text.safe_content import safe_content
+from tui.values.messages import Answer
+from tui.widgets.columns import fit
+from tui.widgets.fields import SafeInput
+from tui.widgets.lines import Hint, KeyHints
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+    from tui.values.values import DraftShown, Spot
+    from vault.errors import VaultError
+
+T = TypeVar("T")
+
+_FEWEST_COLUMNS: Final = 40
+_FEWEST_ROWS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that a screen can do.
+
+    Args:
+        keys: as Textual names them, separated by commas; aliases of other layouts are added.
+        action: the action of the screen.
+        words: for the help and the command list.
+        shown: the key as it is written on the keyboard.
+        hint: a word for the footer, or empty.
+        brief: a few words, for what works everywhere.
+        first: obeyed before the field that has the focus sees the key: what is typed behind it goes on from there.
+    """
+
+    keys: str
+    action: str
+    words: str
+    shown: str
+    hint: str = ""
+    brief: str = ""
+    first: bool = False
+
+
+EVERYWHERE = (
+    Command("f1", "app.help", "Help for this screen", "F1", "help", brief="help"),
+    Command("f2", "app.commands", "All commands of this screen, by name", "F2", brief="commands"),
+    Command("f3", "app.go('search')", "Search all your cases", "F3", brief="search"),
+    # First: a text takes these two for selecting, and the next letter would erase what they select.
+    Command("f6", "app.focus_next", "Next pane or field (also Tab)", "F6", brief="next pane", first=True),
+    Command(
+        "f7",
+        "app.focus_previous",
+        "Previous pane or field (also Shift+Tab)",
+        "F7",
+        brief="previous pane",
+        first=True,
+    ),
+    Command("f8", "app.home", "The list of cases", "F8", brief="list of cases"),
+    Command("", "app.go('back_up')", "Make a backup", ""),
+    Command("", "app.go('log')", "The log, and its verification", ""),
+    Command("", "app.go('members')", "Members: invite, admit, roles, away, leave", ""),
+    Command("", "app.go('devices')", "Devices; a lost or stolen one", ""),
+    Command("", "app.go('own_access')", "Your access: passphrase, keyfile, recovery sheets", ""),
+    Command("", "app.go('exchange')", "Exchange with another member: take or make a bundle", ""),
+    Command("", "app.go('approve')", "Approve what another member asks in a file", ""),
+    Command("", "app.switch_member", "Switch member: this session ends, the next name is asked", ""),
+    Command("ctrl+l", "app.lock", "Lock; the draft is kept", "Ctrl+L", "lock", brief="lock"),
+    Command("ctrl+backslash", "app.leave_at_once", "Leave; the draft is kept", "Ctrl+\\", brief="leave at once"),
+    Command("f12", "app.neutral", "Empty screen; again: leave", "F12", brief="empty screen, then again: leave at once"),
+    Command("ctrl+q", "app.quit", "Quit", "Ctrl+Q", brief="quit"),
+)
+"""What works on every screen of an open vault; what has no key is chosen by name (F2)."""
+
+
+class Desk(Protocol):
+    """The app, as far as a screen knows it."""
+
+    def work_for(
+        self,
+        screen: Screen[Any],
+        work: Callable[[Gateway], T],
+        then: Callable[[T], None],
+        failed: Callable[[VaultError], None],
+        *,
+        alone: bool,
+    ) -> None:
+        """Run the work in a thread and deliver its answer to the screen, in the app's own thread."""
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the app is on its way out: long work stops, nobody waits for its answer."""
+
+    def lend_terminal(self, work: Callable[[], T]) -> T:
+        """Return what the work returns, done in this worker's thread while its own program has the terminal."""
+
+    def now_ms(self) -> int:
+        """Return the wall clock."""
+
+
+class Head(Widget):
+    """The first line: where one is on the left, something worth knowing on the right."""
+
+    DEFAULT_CSS = """
+    Head { height: 1; background: $panel; color: $foreground; text-style: bold; }
+    """
+
+    def __init__(self, left: str, right: str = "") -> None:
+        super().__init__()
+        self._left, self._right = left, right
+
+    def say(self, left: str, right: str = "") -> None:
+        """Show these instead."""
+        if (left, right) != (self._left, self._right):
+            self._left, self._right = left, right
+            self.refresh()
+
+    @override
+    def render(self) -> Content:
+        width = max(self.size.width - 2, 0)
+        right = fit(self._right, min(cell_len(self._right), width))
+        left = fit(self._left, max(width - cell_len(right) - (2 if right else 0), 0))
+        return Content(f" {left}{'  ' if right else ''}{right} ")
+
+
+class VaultScreen(Screen[str]):
+    """A screen of an open vault. It ends with a word for whoever opened it, or with nothing."""
+
+    ACTS: ClassVar[tuple[Command, ...]] = ()
+    NAME: ClassVar[str] = ""
+    """What the help calls this screen."""
+    HOLDS_TYPING: ClassVar[bool] = False
+    """Whether leaving it loses something that was typed: then only its own keys leave it."""
+
+    @override
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Make the bindings from the table of commands."""
+        if "ACTS" in cls.__dict__:
+            cls.BINDINGS = bindings(cls.ACTS)
+        super().__init_subclass__(**options)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said = ""
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield Head(self.NAME)
+        yield from self.compose_middle()
+        yield Static("", id="status")
+        yield KeyHints(self.footer())
+        yield Static("Window too small", id="too-small")
+
+    @on(events.Resize)
+    def _tell_too_small(self, event: events.Resize) -> None:
+        """Say in one line that nothing can be read here, over all that stands there and stays as it is."""
+        columns, rows = event.size
+        self.query_one("#too-small").display = columns < _FEWEST_COLUMNS or rows < _FEWEST_ROWS
+
+    def compose_middle(self) -> Iterable[Widget]:
+        """Return what stands between the head and the status line."""
+        return ()
+
+    def commands(self) -> tuple[Command, ...]:
+        """Return what can be done here and now."""
+        return self.ACTS
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Obey the keys of those commands alone that are offered here and now."""
+        is_own = any(command.action == action for command in self.ACTS)
+        return not is_own or any(command.action == action for command in self.commands())
+
+    def footer(self) -> list[Hint]:
+        """Return the footer: help first, the screen's own, lock last. At 80 columns all of it must fit."""
+        lock = next(command for command in EVERYWHERE if command.action == "app.lock")
+        return hints([EVERYWHERE[0], *self.commands(), lock])
+
+    @property
+    def desk(self) -> Desk:
+        """The app."""
+        return cast("Desk", self.app)
+
+    def say(self, words: str) -> None:
+        """Say what happened, in the lines above the footer; the same words again cost no byte."""
+        if words != self._said:
+            self._said = words
+            self.query_one("#status", Static).update(safe_content(words))
+
+    @property
+    def said(self) -> str:
+        """What stands there now."""
+        return self._said
+
+    def head(self, left: str, right: str = "") -> None:
+        """Show another first line."""
+        self.query_one(Head).say(left, right)
+
+    def ask(
+        self,
+        work: Callable[[Gateway], T],
+        then: Callable[[T], None],
+        *,
+        failed: Callable[[VaultError], None] | None = None,
+        alone: bool = True,
+    ) -> None:
+        """Have a worker do this and go on with its answer here.
+
+        Args:
+            work: gets the gateway, in another thread.
+            then: gets the answer, in this one.
+            failed: gets the error; without it, the status line shows its sentence.
+            alone: waits for its turn; False for long acts and drafts.
+        """
+        self.desk.work_for(self, work, then, failed or self.fail, alone=alone)
+
+    def fail(self, error: VaultError) -> None:
+        """Show what happened and what to do."""
+        self.say(f"! {sentence(error)}")
+
+    @on(SafeInput.PasteCut)
+    def _paste_cut(self, event: SafeInput.PasteCut) -> None:
+        """Say what was left out: it would be missed only later, on another device or in another's hands."""
+        lines = "1 more line was" if event.lost_lines == 1 else f"{event.lost_lines} more lines were"
+        self.say(f"! The field takes one line: {lines} left out of what you pasted.")
+
+    def on_answer(self, answer: Answer) -> None:
+        """Take what a worker found."""
+        answer.stop()
+        answer.deliver()
+
+    def save_now(self) -> DraftShown | None:
+        """Return the draft that has to be saved before the app ends, or None."""
+        return None
+
+    def kept_ms(self) -> int:
+        """Return when all that is typed here was kept as a draft, or 0 where something is not, or nothing is typed."""
+        return 0
+
+    def end(self, word: str) -> None:
+        """Close, with this word for whoever opened the screen."""
+        self.dismiss(word)
+
+    def spot(self) -> Spot | None:
+        """Return where to come back to after a lock, if it is worth coming back."""
+        return None
+
+    def action_back(self) -> None:
+        """Go back to where one came from."""
+        self.end("")
+
+
+def bindings(commands: Iterable[Command]) -> list[Any]:
+    """Return the commands as Textual takes them, with the keys of other layouts."""
+    return [
+        Binding(with_layouts(command.keys), command.action, show=False, priority=command.first)
+        for command in commands
+        if command.keys
+    ]
+
+
+def hints(commands: Iterable[Command]) -> list[Hint]:
+    """Return the words for a footer."""
+    return [Hint(command.shown, command.hint) for command in commands if command.hint]

@@ -1,0 +1,182 @@
+"""Choosing a file by looking: the folders of this computer, and the sticks that are plugged in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.rows import FixedRows
+from tui.text.safe_content import safe_content
+from tui.values.messages import Answer
+from tui.widgets.columns import Column
+from tui.widgets.fields import SafeInput
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import VirtualList
+
+THIS_FOLDER: Final = "."
+"""In place of the name of a new file: the folder itself is wanted."""
+_MOST: Final = 2_000
+_MOUNTED_UNDER: Final = ("/media", "/run/media", "/Volumes", "/mnt")
+
+
+class PlaceInput(SafeInput):
+    """Where a file is, or shall be: typed, or chosen by looking (Down).
+
+    Args:
+        new: the name of a new file, or `THIS_FOLDER`; empty for one that is there.
+    """
+
+    def __init__(self, *, new: str = "", placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(placeholder=placeholder, id=id, compact=True)
+        self.new = new
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something in a folder."""
+
+    path: Path
+    label: str
+    is_folder: bool
+
+
+class Browse(ModalScreen[str]):
+    """Shows a folder; the result is the path of the file that was chosen, or of a new one in the folder shown.
+
+    Args:
+        start: where to begin.
+        new: the name of a new file; empty for one that is there.
+    """
+
+    DEFAULT_CSS = """
+    Browse { align: center middle; }
+    Browse > Vertical { width: 76; max-width: 100%; height: auto; border: solid $foreground; padding: 0 2;
+                        background: $surface; }
+    Browse VirtualList { height: 13; margin: 1 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("f4", "here", show=False),
+        Binding("backspace,left", "up", show=False),
+    ]
+
+    def __init__(self, start: Path, *, new: str = "") -> None:
+        super().__init__()
+        self._folder = start
+        self._new = new
+        self._entries: dict[str, Entry] = {}
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static("", id="folder")
+            yield VirtualList((Column(""),), FixedRows(), id="entries")
+            here = "   F4 this folder" if self._new == THIS_FOLDER else "   F4 new file here" if self._new else ""
+            yield Static(safe_content(f"Enter choose   Backspace folder above{here}   Esc back"), classes="keys")
+
+    def on_mount(self) -> None:
+        """Look into the first folder."""
+        self.query_one(VirtualList).focus()
+        self._go(self._folder)
+
+    def action_leave(self) -> None:
+        """Choose nothing."""
+        self.dismiss("")
+
+    def action_up(self) -> None:
+        """Look into the folder above."""
+        self._go(self._folder.parent)
+
+    def action_here(self) -> None:
+        """Take a new file in this folder."""
+        if self._new:
+            self.dismiss(str(self._folder / self._new))
+
+    def on_answer(self, answer: Answer) -> None:
+        """Take what a worker found."""
+        answer.stop()
+        answer.deliver()
+
+    @on(VirtualList.Opened)
+    def _chosen(self, event: VirtualList.Opened) -> None:
+        entry = self._entries[event.row.key]
+        if entry.is_folder:
+            self._go(entry.path)
+        elif self._new:
+            wants_folder = self._new == THIS_FOLDER
+            words = "F4 takes this folder." if wants_folder else "This file is there already. F4 makes a new one."
+            self.query_one("#folder", Static).update(safe_content(words))
+        else:
+            self.dismiss(str(entry.path))
+
+    def _go(self, folder: Path) -> None:
+        """Look into a folder, in a worker: a stick that does not answer must not keep the lock key waiting."""
+
+        def look() -> None:
+            self.post_message(Answer(partial(self._show, folder, entries_of(folder))))
+
+        self.run_worker(look, thread=True)
+
+    def _show(self, folder: Path, entries: list[Entry] | None) -> None:
+        if entries is None:
+            self.query_one("#folder", Static).update(safe_content(f"{folder} cannot be read."))
+            return
+        self._folder = folder
+        self._entries = {str(number): entry for number, entry in enumerate(entries)}
+        self.query_one("#folder", Static).update(safe_content(str(folder)))
+        rows = [ListRow(key, (entry.label,)) for key, entry in self._entries.items()]
+        self.query_one(VirtualList).show_source(FixedRows(rows))
+
+
+def start_of(typed: str) -> Path:
+    """Return the folder to begin in: that of what was typed so far, or the home folder."""
+    path = Path(typed).expanduser()
+    if typed and path.is_absolute():
+        for folder in (path, path.parent):
+            if folder.is_dir():
+                return folder
+    return Path.home()
+
+
+def entries_of(folder: Path) -> list[Entry] | None:
+    """Return what is in a folder, folders first, with the sticks before all else; None where it cannot be read.
+
+    A name that is hidden or could not be printed as it is is left out.
+    """
+    try:
+        with os.scandir(folder) as found:
+            inside = [(entry.is_dir(), entry.name) for entry, _ in zip(found, range(_MOST), strict=False)]
+    except OSError:
+        return None
+    shown = sorted((not is_folder, name.casefold(), name) for is_folder, name in inside if _is_plain(name))
+    own = [Entry(folder / name, name if is_file else f"{name}/", not is_file) for is_file, _, name in shown]
+    above = [] if folder.parent == folder else [Entry(folder.parent, "..", is_folder=True)]
+    sticks = [Entry(stick, f"{stick}/", is_folder=True) for stick in _sticks() if stick != folder]
+    return [*sticks, *above, *own]
+
+
+def _is_plain(name: str) -> bool:
+    return name.isprintable() and not name.startswith(".")
+
+
+def _sticks() -> Iterable[Path]:
+    """Return where sticks and other disks are mounted."""
+    for under in map(Path, _MOUNTED_UNDER):
+        for pattern in ("*", "*/*"):
+            try:
+                found = sorted(under.glob(pattern))
+            except OSError:
+                continue
+            yield from (path for path in found if _is_plain(path.name) and path.is_mount())

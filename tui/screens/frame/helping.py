@@ -1,0 +1,123 @@
+"""Help for a screen, and its commands by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from rich.cells import set_cell_size
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command
+from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.wording import packed
+from tui.text.safe_content import safe_content
+from tui.widgets.columns import Column
+from tui.widgets.fields import SafeInput
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import VirtualList
+
+_KEY_WIDTH: Final = 12
+_WIDTH: Final = 70
+
+
+class Help(ModalScreen[str]):
+    """All keys of the screen below, and those that work everywhere."""
+
+    DEFAULT_CSS = """
+    Help { align: center middle; }
+    Help > VerticalScroll { width: 76; max-width: 100%; height: auto; max-height: 100%; border: solid $foreground;
+                            padding: 0 2; background: $surface; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter", "leave", show=False)]
+
+    def __init__(self, name: str, commands: Sequence[Command], everywhere: Sequence[Command]) -> None:
+        super().__init__()
+        own = [_line(command, without_key="F2") for command in commands]
+        common = packed((f"{command.shown} {command.brief}" for command in everywhere if command.shown), _WIDTH)
+        lines = [f"{name}: what the keys do", "", *own, "", "Everywhere", *common, "", _LETTERS]
+        self._text = "\n".join(lines)
+
+    @override
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(safe_content(self._text))
+
+    def action_leave(self) -> None:
+        """Close."""
+        self.dismiss("")
+
+
+class CommandList(ModalScreen[str]):
+    """The commands by name; the result is the action that was chosen, or empty."""
+
+    DEFAULT_CSS = """
+    CommandList { align: center top; }
+    CommandList > Vertical { width: 84; max-width: 100%; height: auto; border: solid $foreground; padding: 0 1;
+                             background: $surface; margin-top: 2; }
+    CommandList VirtualList { height: 12; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f2", "leave", show=False),
+        Binding("down", "to_list", show=False),
+    ]
+
+    def __init__(self, commands: Sequence[Command]) -> None:
+        super().__init__()
+        once = {command.action: command for command in reversed(commands)}  # the screen's own stand first
+        self._commands = [
+            command for command in commands if command is once[command.action] and command.action != "app.commands"
+        ]
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield SafeInput(placeholder="what do you want to do?", id="wanted", compact=True)
+            yield VirtualList((Column(""),), self._rows(""), id="found")
+            yield Static("", id="none")
+            yield Static("Enter do it   Down into the list   Esc back", classes="keys")
+
+    def action_leave(self) -> None:
+        """Close."""
+        self.dismiss("")
+
+    def action_to_list(self) -> None:
+        """Go to the list."""
+        self.query_one(VirtualList).focus()
+
+    @on(SafeInput.Changed)
+    def _typed(self, event: SafeInput.Changed) -> None:
+        rows = self._rows(event.value)
+        self.query_one(VirtualList).show_source(rows)
+        self.query_one("#none", Static).update("" if rows.count() else "Nothing is called so.")
+
+    @on(SafeInput.Submitted)
+    def _take_first(self) -> None:
+        self.query_one(VirtualList).action_open()
+
+    @on(VirtualList.Opened)
+    def _chosen(self, event: VirtualList.Opened) -> None:
+        self.dismiss(event.row.key)
+
+    def _rows(self, untrusted_words: str) -> FixedRows:
+        words = untrusted_words.casefold().split()
+        return FixedRows(
+            [
+                ListRow(command.action, (_line(command),))
+                for command in self._commands
+                if all(word in command.words.casefold() for word in words)
+            ]
+        )
+
+
+def _line(command: Command, without_key: str = "") -> str:
+    return f"{set_cell_size(command.shown or without_key, _KEY_WIDTH)}{command.words}"
+
+
+_LETTERS: Final = "Letters work in the Russian layout too, on the same keys."

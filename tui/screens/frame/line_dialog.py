@@ -1,0 +1,73 @@
+"""A small question over a screen that is answered by one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.form import WHOLE_PATH, whole_path
+from tui.text.safe_content import safe_content
+from tui.widgets.fields import SafeInput
+
+
+class AskLine(ModalScreen[str]):
+    """Ask for one line; the result is what was typed, or empty when nothing was to be said.
+
+    Args:
+        question: one or two sentences.
+        value: what stands there at first.
+        hint: an example.
+        problem: says what is wrong with an answer, or nothing.
+    """
+
+    DEFAULT_CSS = """
+    AskLine { align: center middle; }
+    AskLine > Vertical { width: 70; max-width: 100%; height: auto; border: solid $foreground; padding: 1 2;
+                         background: $surface; }
+    AskLine SafeInput { margin-top: 1; }
+    AskLine .keys { margin-top: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(
+        self, question: str, *, value: str = "", hint: str = "", problem: Callable[[str], str] = lambda _: ""
+    ) -> None:
+        super().__init__()
+        self._question = question
+        self._value = value
+        self._hint = hint
+        self._problem_with = problem
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Static(safe_content(self._question))
+            yield SafeInput(self._value, placeholder=self._hint)
+            yield Static("", id="problem")
+            yield Static("Enter go on   Esc back", classes="keys")
+
+    @on(SafeInput.Submitted)
+    def _answered(self, event: SafeInput.Submitted) -> None:
+        typed = event.value.strip()
+        problem = self._problem_with(typed) if typed else "Type something, or leave with Esc."
+        if problem:
+            self.query_one("#problem", Static).update(safe_content(f"! {problem}"))
+        else:
+            self.dismiss(typed)
+
+    def action_leave(self) -> None:
+        """Say nothing."""
+        self.dismiss("")
+
+
+def no_whole_path(typed: str) -> str:
+    """Return what is wrong with a path, or nothing."""
+    return "" if whole_path(typed) is not None else WHOLE_PATH

@@ -1,0 +1,76 @@
+"""Long acts of a screen: in a worker, with a bar, and a way to stop that leaves nothing half done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from tui.screens.frame.base import VaultScreen
+from tui.values.messages import Answer
+from tui.widgets.progress import ProgressModal
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+    from vault.errors import VaultError
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+Stopped = Callable[[], bool]
+
+
+class LongWorkScreen(VaultScreen):
+    """A screen that starts acts of more than a second."""
+
+    def work_long(
+        self,
+        title: str,
+        work: Callable[[Gateway, Progress, Stopped], T | None],
+        then: Callable[[T], None],
+        *,
+        when_stopped: str = "",
+        alone: bool = False,
+    ) -> None:
+        """Do this with a progress bar over the screen.
+
+        Args:
+            title: what is being done.
+            work: gets the gateway, a function to say how far it is, and one that tells whether to stop; returns None
+                when it was stopped.
+            then: gets what was made.
+            when_stopped: the words for the status line when the person stopped it; without any it is not stopped.
+            alone: see `ask`; for what changes keys or members, which nothing may overlap.
+        """
+        wish = threading.Event()
+        modal = ProgressModal(title, wish.set if when_stopped else None)
+        percent = -1
+
+        def progress(done: int, total: int) -> None:
+            nonlocal percent
+            now = done * 100 // max(total, 1)
+            if now != percent:
+                percent = now
+                self.post_message(Answer(partial(modal.advance, done, total)))
+
+        def finished(made: T | None) -> None:
+            modal.finished(made is not None)
+            if made is None:
+                self.say(when_stopped)
+            else:
+                then(made)
+
+        def failed(error: VaultError) -> None:
+            modal.finished(False)
+            self.fail(error)
+
+        desk = self.desk
+
+        def stopped() -> bool:
+            return wish.is_set() or desk.is_ending
+
+        def begin() -> None:
+            self.ask(lambda vault: work(vault, progress, stopped), finished, failed=failed, alone=alone)
+
+        self.app.push_screen(modal)
+        modal.call_after_refresh(begin)  # so that the bar is there for the first word

@@ -1,0 +1,111 @@
+"""How an act gets its second person: at this keyboard, by a file that goes out, or by one that came back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from textual import on
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from tui.screens.frame.browse import PlaceInput
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import whole_path
+from tui.screens.frame.form_row import FormRow
+from tui.text.safe_content import safe_content
+from tui.values.values_exchange import ApproverShown
+
+HERE: Final = "here"
+ASK: Final = "ask"
+ANSWER: Final = "answer"
+ALONE: Final = "alone"
+_WAYS: Final = (
+    (HERE, "a second person at this keyboard"),
+    (ASK, "somebody elsewhere: write a question"),
+    (ANSWER, "an answer that came back"),
+)
+
+
+class SecondRows(Vertical):
+    """The rows of a form that say who else has to approve.
+
+    Args:
+        only_here: leave out the ways by file.
+    """
+
+    DEFAULT_CSS = """
+    SecondRows { height: auto; }
+    """
+
+    def __init__(self, *, only_here: bool = False) -> None:
+        super().__init__(id="second-rows")
+        self._only_here = only_here
+        self._approvers: tuple[ApproverShown, ...] = ()
+
+    async def show(self, approvers: tuple[ApproverShown, ...]) -> None:
+        """Show who may approve; nobody: the act is done alone."""
+        self._approvers = approvers
+        await self.remove_children()
+        here = [approver for approver in approvers if approver.is_here]
+        if not approvers:
+            await self.mount(Static("Nobody else could approve it: it is done ALONE, and the log says so."))
+            return
+        ways = [way for way in _WAYS if way[0] == HERE or not self._only_here]
+        if not here:
+            ways = [way for way in ways if way[0] != HERE]
+        first = ", ".join(approver.name for approver in approvers if approver.unlocks_first)
+        if first:
+            words = (
+                f"! Once they have unlocked this vault here under their own name, they can approve it here: {first}."
+            )
+            await self.mount(Static(safe_content(words)))
+        if not ways:
+            away = ", ".join(approver.name for approver in approvers if not approver.unlocks_first)
+            if away:
+                words = f"! Who may approve it cannot unlock this vault on this computer: {away}."
+                await self.mount(Static(safe_content(words)))
+            return
+        await self.mount(FormRow("Approved by", ChoiceField(ways, id="second-way")))
+        if here:
+            await self.mount(FormRow("Who", ChoiceField([_words(approver) for approver in here], id="second-here")))
+        if not self._only_here:
+            whoever = ("", "whoever may: " + ", ".join(approver.name for approver in approvers))
+            await self.mount(
+                FormRow("Who", ChoiceField([whoever, *map(_words, approvers)], id="second-elsewhere")),
+                FormRow("File", PlaceInput(placeholder="/media/stick/question", id="second-file")),
+            )
+        self._fit()
+
+    @on(ChoiceField.Changed, "#second-way")
+    def _fit(self) -> None:
+        way = self.way
+        for file in self.query("#second-file").results(PlaceInput):
+            file.new = "question" if way == ASK else ""
+        shown = {"second-here": {HERE}, "second-elsewhere": {ASK}, "second-file": {ASK, ANSWER}}
+        for name, ways in shown.items():
+            for field in self.query(f"#{name}"):
+                if field.parent is not None:
+                    field.parent.display = way in ways
+
+    @property
+    def way(self) -> str:
+        """How the second person is asked; `alone` where there is none, empty where none can be asked here."""
+        for field in self.query("#second-way").results(ChoiceField):
+            return field.value
+        return "" if self._approvers else ALONE
+
+    @property
+    def who(self) -> str:
+        """Whose approval is asked for; empty for whoever may."""
+        wanted = "#second-here" if self.way == HERE else "#second-elsewhere"
+        return next((field.value for field in self.query(wanted).results(ChoiceField)), "")
+
+    @property
+    def file(self) -> Path | None:
+        """The question to write or the answer that came; None while it is no whole path."""
+        return next((whole_path(field.value.strip()) for field in self.query("#second-file").results(PlaceInput)), None)
+
+
+def _words(approver: ApproverShown) -> tuple[str, str]:
+    return approver.name, f"{approver.name}, {', '.join(approver.roles)}"

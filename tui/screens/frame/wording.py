@@ -1,0 +1,112 @@
+"""Times, ages and errors in the words of the screens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from rich.cells import cell_len
+
+from vault.display import DAY, time_text
+from vault.errors import UsageError, VaultError
+
+MAY_BE_KEPT: Final = (
+    "What they could open until now may have been copied, photographed or kept in an older copy of the vault. From"
+    " then on they can open nothing that is written."
+)
+"""For every question before somebody loses access."""
+_REFUSED_ACT: Final = re.compile(r"^[a-z]+(\.[a-z]+)? is refused: ")
+_COMMAND: Final = re.compile(r"`casevault ([a-z]+ [a-z-]+)[^`]*`")
+_KEYS: Final = {
+    "approval ask": "an export with a question (e in a case)",
+    "backup make": "Backup (F2, backup)",
+    "bundle make": "Exchange (F2, exchange)",
+    "bundle import": "Exchange (F2, exchange)",
+    "case list": "the list of cases (F8)",
+    "device list": "Devices (F2, devices)",
+    "device revoke": "Devices (F2, devices; then l)",
+    "factor list": "Your access (F2, access)",
+    "factor remove": "Your access (F2, access)",
+    "grant add": "Who (w in a case)",
+    "handover carry-out": "Members (F2, members; then h, c)",
+    "log verify": "Log (F2, log; then v)",
+    "member commit": "Members (F2, members; then p)",
+    "member list": "Members (F2, members)",
+    "member roles": "Members (F2, members; then r)",
+    "member sign": "Members (F2, members; then p)",
+    "member suspend": "Members (F2, members; then s)",
+    "passphrase generate": "Your access (F2, access; then p)",
+    "recipient add": "Export (e in a case; then F9)",
+    "recovery drill": "Recovery (F2, access; then r, d)",
+    "recovery follow": "Recovery (F2, access; then r, f)",
+    "recovery new": "Recovery (F2, access; then r, n)",
+    "recovery sheets": "Recovery (F2, access; then r, s)",
+    "section list": "Sections (s in a case)",
+}
+"""Where the app has what the library's advice names by its command."""
+_DAY_MINUTES: Final = 24 * 60
+
+
+def moment(ms: int) -> str:
+    """Return a time of this computer's zone, `2026-11-24 14:02`."""
+    return time_text(ms, zone=None)
+
+
+def day(ms: int) -> str:
+    """Return a date of this computer's zone, `2026-11-24`."""
+    return time_text(ms, DAY, zone=None)
+
+
+def day_and_time(ms: int) -> str:
+    """Return day and time in few cells, `26-11-24 14:02`: what tells the notes of one day apart in a list."""
+    return time_text(ms, "%y-%m-%d %H:%M", zone=None)
+
+
+def clock_time(ms: int) -> str:
+    """Return the time of day, with seconds."""
+    return time_text(ms, "%H:%M:%S", zone=None)
+
+
+def age(then_ms: int, now_ms: int) -> str:
+    """Return how long ago something was, in the largest unit that fits."""
+    minutes = max(0, now_ms - then_ms) // 60_000
+    for unit, length in (("day", _DAY_MINUTES), ("hour", 60), ("minute", 1)):
+        if minutes >= length:
+            count = minutes // length
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def counted(number: int, word: str, plural: str = "") -> str:
+    """Return `1 draft`, `2 drafts`, `no drafts`."""
+    many = plural or f"{word}s"
+    return f"{number or 'no'} {word if number == 1 else many}"
+
+
+def packed(parts: Iterable[str], width: int) -> list[str]:
+    """Return the parts in as few lines as hold them whole, with three spaces between."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]}   {part}" if lines else part
+        if lines and cell_len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
+
+
+def sentence(error: VaultError) -> str:
+    """Return what happened and what to do, as one line."""
+    message = _REFUSED_ACT.sub("", error.message).removeprefix("--")
+    advice = "" if error.next_step == UsageError.advice else error.next_step
+    return in_the_app(f"{_upper(message).rstrip('.')}. {_upper(advice)}").strip()
+
+
+def in_the_app(text: str) -> str:
+    """Return the text with the keys of the app in place of the commands that say the same to a shell."""
+    return _COMMAND.sub(lambda found: _KEYS.get(found[1], found[0]), text)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,5 @@
+"""Members and devices on the screen: invited, admitted, changed, removed.
+
+May import `frame`.
+Begin at `members.py`.
+"""

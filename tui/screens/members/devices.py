@@ -1,0 +1,175 @@
+"""The devices of the organisation: whose they are, and what to do when one is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual.widget import Widget
+from typing_extensions import override
+
+from tui.screens.frame.base import Command
+from tui.screens.frame.line_dialog import AskLine
+from tui.screens.frame.result_dialog import ResultDialog
+from tui.screens.frame.rows import FixedRows
+from tui.screens.frame.wording import counted
+from tui.screens.members.changing import ChangingScreen
+from tui.screens.members.invite import InviteForm
+from tui.screens.members.lost import LostForm
+from tui.values.values_exchange import ResultText
+from tui.values.values_members import DeviceLine
+from tui.widgets.columns import Column
+from tui.widgets.confirm import Confirm
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import ListHeader, VirtualList
+
+_COLUMNS: Final = (Column("id", 8), Column("whose", 24), Column("name"), Column("", 8))
+
+
+class DevicesScreen(ChangingScreen):
+    """A list of all that are in."""
+
+    NAME = "DEVICES"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("l", "lost", "It is lost, stolen or seized: end it, and whom to warn", "l", "lost"),
+        Command("n", "name", "Call it something", "n", "name"),
+        Command("i", "invite", "Invite a further device of this member", "i", "invite another"),
+        Command("g", "give", "Give all your cases to this device of yours", "g", "give cases"),
+        Command("e", "end_moved", "End this old device of yours: you moved to the one in use", "e"),
+        Command("f5", "refresh", "Read the list again", "F5"),
+        Command("escape", "back", "Back", "Esc", "back"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._devices: tuple[DeviceLine, ...] = ()
+        self._is_read = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="devices")
+
+    def on_mount(self) -> None:
+        """Read which there are."""
+        self._list.focus()
+        self.action_refresh()
+
+    def on_screen_resume(self) -> None:
+        """Read again what may have changed meanwhile."""
+        if self._is_read:
+            self.say("")
+            self.action_refresh()
+
+    def action_refresh(self) -> None:
+        """Read which there are."""
+        self.ask(lambda vault: vault.devices.list_all(), self._show)
+
+    def action_lost(self) -> None:
+        """End the device under the cursor, and say whom to warn."""
+        device = self._here()
+        if device is None:
+            return
+        if device.is_this:
+            self.say("! You work on this one. End it from another device of yours, or ask an admin.")
+            return
+        self.app.push_screen(LostForm(device))
+
+    def action_name(self) -> None:
+        """Call the device under the cursor something."""
+        device = self._here()
+        if device is None:
+            return
+
+        def answered(text: str | None) -> None:
+            if text:
+                self.ask(lambda vault: vault.devices.name(device.seat, text), lambda _: self._named())
+
+        question = f"How is this device of {device.owner} called? Say `old laptop`, never where it is kept."
+        self.app.push_screen(AskLine(question, value=device.name), answered)
+
+    def action_invite(self) -> None:
+        """Invite a further device of whoever has the one under the cursor."""
+        device = self._here()
+        if device is not None:
+            self.app.push_screen(InviteForm(device.member, device.owner))
+
+    def action_give(self) -> None:
+        """Give all cases held here to the device under the cursor."""
+        device = self._here()
+        if device is None:
+            return
+        if device.is_this or not device.is_yours:
+            self.say("! Choose another device of yours. To other members you give cases one by one.")
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.work_long(
+                    "Giving your cases",
+                    lambda vault, progress, stopped: vault.devices.give_cases(device.seat, progress, stopped),
+                    self._told,
+                    when_stopped="Stopped. What was given stays given; do it again for the rest.",
+                    alone=True,
+                )
+
+        question = Confirm(
+            f"Give all your cases to {device.called}?",
+            "Everything that you can open here can be opened there, with its passphrase.",
+            yes="Give them",
+            no="Keep them here",
+        )
+        self.app.push_screen(question, answered)
+
+    def action_end_moved(self) -> None:
+        """End the old device under the cursor."""
+        device = self._here()
+        if device is None:
+            return
+        if device.is_this or not device.is_yours:
+            self.say("! Choose an old device of yours. l ends a device of others, or one that is lost.")
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.change(
+                    "Ending the old device, and making new keys",
+                    lambda vault, _root, progress, _stopped: vault.devices.end_moved(device.seat, progress),
+                    self.action_refresh,
+                )
+
+        question = Confirm(
+            f"End {device.called}?",
+            "Only once everything of it is on this one: what was written there and not brought here is lost. It opens"
+            " nothing new, and cases that it held get a new key.",
+            yes="End it",
+            no="Keep it",
+        )
+        self.app.push_screen(question, answered)
+
+    def _told(self, told: ResultText) -> None:
+        self.app.push_screen(ResultDialog("DONE", told.lines))
+
+    def _named(self) -> None:
+        self.say("The device is called so from now on.")
+        self.action_refresh()
+
+    def _show(self, devices: tuple[DeviceLine, ...]) -> None:
+        cursor = self._list.cursor
+        self._devices = devices
+        self._is_read = True
+        self._list.show_source(FixedRows([ListRow(device.seat, _cells(device)) for device in devices]))
+        self._list.cursor = cursor
+        self.head(f"{self.NAME}  {counted(len(devices), 'device')}")
+
+    def _here(self) -> DeviceLine | None:
+        row = self._list.row_at_cursor()
+        return next((device for device in self._devices if row is not None and device.seat == row.key), None)
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#devices", VirtualList)
+
+
+def _cells(device: DeviceLine) -> tuple[str, ...]:
+    return (device.seat[:8], device.owner, device.name, "this one" if device.is_this else "")

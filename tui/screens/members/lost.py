@@ -1,0 +1,137 @@
+"""A device that is out of our hands: it is ended, keys are replaced, and the list of whom to warn is there at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command
+from tui.screens.frame.browse import PlaceInput
+from tui.screens.frame.form import BROWSE, FormScreen
+from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.line_dialog import AskLine, no_whole_path
+from tui.screens.frame.long_work import Progress, Stopped
+from tui.screens.frame.wording import counted
+from tui.screens.members.changing import ChangingScreen
+from tui.text.safe_content import safe_content
+from tui.values.values_members import Changed, DeviceLine, LostShown
+from tui.widgets.confirm import Confirm
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+_ABOUT: Final = (
+    "The device counts no more, and every case that it and you can open gets a new key. Then you see whom to warn: "
+    "the clients of those cases, with the ways that are safe for them. The list can go into a file too: it is "
+    "personal data in clear, for as long as that file is there."
+)
+
+
+_ON_SCREEN: Final = (
+    "Personal data, on this screen alone: it is gone when you close it, and after 5 minutes without a key."
+)
+
+
+class LostForm(FormScreen, ChangingScreen):
+    """Asks once more, ends the device, and shows whom to warn.
+
+    Args:
+        device: which.
+    """
+
+    NAME = "LOST DEVICE"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", "End the device", "F4", "end the device"),
+        BROWSE,
+        Command("tab", "app.focus_next", "Next field", "Tab", "next field"),
+        Command("escape", "back", "Leave", "Esc", "leave"),
+    )
+
+    def __init__(self, device: DeviceLine) -> None:
+        super().__init__()
+        self._device = device
+        self._found: LostShown | None = None
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            FormRow("List into", PlaceInput(new="whom-to-warn", placeholder="nothing: on the screen alone", id="list")),
+            Static(safe_content(_ABOUT), classes="about"),
+            classes="form",
+            can_focus=False,
+        )
+
+    def on_mount(self) -> None:
+        """Say which device it is."""
+        self.head(f"{self.NAME}  {self._device.called}")
+        self.query_one("#list").focus()
+
+    def action_go_on(self) -> None:
+        """Ask once more."""
+        warn_list = self.place("list") if self.text("list") else None
+        if self.text("list") and warn_list is None:
+            return
+        question = Confirm(
+            f"End {self._device.called}?",
+            "It cannot be taken back: if it turns up, it joins anew. What was written there and has not come here"
+            " counts no more. What it could open until now may be copied.",
+            yes="End it",
+            no="Keep it",
+        )
+        self.app.push_screen(question, lambda yes: self._end_device(warn_list) if yes else None)
+
+    def _end_device(self, warn_list: Path | None) -> None:
+        seat = self._device.seat
+
+        def act(vault: Gateway, _root: bool, progress: Progress, _stopped: Stopped) -> Changed:
+            self._found = vault.devices.lost(seat, warn_list, progress)
+            return self._found.changed
+
+        # The list is what a person needs most: a signature that is missing must not hold it up.
+        self.change("Ending the device, and making new keys", act, self._show_list, when_left=self._show_list)
+
+    def _show_list(self) -> None:
+        if self._found is not None:
+            self.app.push_screen(WarnScreen(self._found), lambda _: self.end("ended"))
+
+
+class WarnScreen(FormScreen):
+    """Whom to warn, for as long as the screen is open."""
+
+    NAME = "WHOM TO WARN"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "write", "Write the list into a file, in clear", "F4", "write into a file"),
+        Command("escape", "back", "Everybody is noted: close the list", "Esc", "close the list"),
+    )
+
+    def __init__(self, found: LostShown) -> None:
+        super().__init__()
+        self._found = found
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(Static(safe_content("\n".join(self._found.warn))), id="warn")
+
+    def on_mount(self) -> None:
+        """Show the list."""
+        self.head(self.NAME, counted(self._found.clients, "client"))
+        self.query_one("#warn").focus()
+        self.say(self._found.kept or _ON_SCREEN)
+
+    def action_write(self) -> None:
+        """Write the list into a file."""
+
+        def chosen(place: str | None) -> None:
+            if place:
+                out, warn = Path(place).expanduser(), self._found.warn
+                self.ask(lambda vault: vault.devices.keep_list(warn, out), self.say)
+
+        question = "A new file for the list. It is personal data in clear, for as long as it is there:"
+        self.app.push_screen(AskLine(question, hint="/media/stick/whom-to-warn", problem=no_whole_path), chosen)

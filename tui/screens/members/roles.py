@@ -1,0 +1,84 @@
+"""The roles of one member: marked in a list, given all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command
+from tui.screens.frame.role_words import ROLES
+from tui.screens.frame.rows import FixedRows
+from tui.screens.members.changing import ChangingScreen
+from tui.text.safe_content import safe_content
+from tui.values.values_members import MemberLine
+from tui.widgets.columns import Column
+from tui.widgets.confirm import Confirm
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import VirtualList
+
+_ABOUT: Final = (
+    "Space marks a role or takes the mark (*) away. F4 gives exactly the marked ones; "
+    "one more takes nothing, one less may lose work."
+)
+
+
+class RolesForm(ChangingScreen):
+    """Gives a member exactly the marked roles."""
+
+    NAME = "ROLES"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("space", "mark", "Mark the role, or take the mark away", "Space", "mark"),
+        Command("f4", "finish", "Give exactly the marked roles", "F4", "give them"),
+        Command("escape", "back", "Leave; nothing is changed", "Esc", "leave"),
+    )
+
+    def __init__(self, member: MemberLine) -> None:
+        super().__init__()
+        self._member = member
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield Static(safe_content(_ABOUT), classes="above")
+        yield VirtualList((Column(""),), FixedRows([ListRow(code, (words,)) for code, words in ROLES]), id="roles")
+
+    def on_mount(self) -> None:
+        """Mark what the member has now."""
+        self.head(f"{self.NAME}  {self._member.name}", f"now: {', '.join(self._member.roles) or 'none'}")
+        roles = self.query_one("#roles", VirtualList)
+        roles.marked = frozenset(self._member.roles)
+        roles.focus()
+        roles.refresh()
+
+    def action_mark(self) -> None:
+        """Mark the role under the cursor, or take the mark away."""
+        self.query_one("#roles", VirtualList).action_mark()
+
+    def action_finish(self) -> None:
+        """Give the member these roles."""
+        member, marked = self._member.member, sorted(self.query_one("#roles", VirtualList).marked)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.change(
+                    "Changing the roles",
+                    lambda vault, by_root, _progress, _stopped: vault.members.change_roles(
+                        member, marked, by_root=by_root
+                    ),
+                    lambda: self.end("changed"),
+                )
+
+        def said(loss: str) -> None:
+            if not loss:
+                answered(yes=True)
+                return
+            question = Confirm(
+                f"Take a role from {self._member.name}?", loss, yes="Give these roles", no="Leave them as they are"
+            )
+            self.app.push_screen(question, answered)
+
+        self.ask(lambda vault: vault.members.before_roles(member, marked), said)

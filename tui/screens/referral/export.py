@@ -1,0 +1,293 @@
+"""Export: for whom and by which table, then the open questions, then the finished pages; nothing leaves before F4."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual.containers import Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command
+from tui.screens.frame.browse import THIS_FOLDER, PlaceInput
+from tui.screens.frame.choice_field import ChoiceField
+from tui.screens.frame.form import BROWSE, WHOLE_PATH
+from tui.screens.frame.form_row import FormRow
+from tui.screens.frame.long_work import Progress, Stopped
+from tui.screens.frame.second_rows import ANSWER, ASK, HERE, SecondRows
+from tui.screens.frame.seconded import SecondedScreen
+from tui.screens.frame.wording import counted
+from tui.screens.referral.pages import PagesScreen
+from tui.screens.referral.questions import QuestionsScreen
+from tui.screens.referral.recipient import RecipientForm
+from tui.text.safe_content import safe_content
+from tui.values.messages import Answer
+from tui.values.values import ExportStep, QuestionShown, RecipientShown
+from tui.values.values_exchange import ApproverShown, AskStep
+from tui.widgets.fields import SafeInput
+from tui.widgets.lines import KeyHints
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+_PROFILES: Final = (
+    ("lawyer-named", "client and persecutor; others as you decide"),
+    ("lawyer", "nobody; others as you decide"),
+)
+_LANGUAGES: Final = (("en", "English"), ("fr", "French"), ("ru", "Russian"))
+_RELEASED: Final = {
+    "alone": "Released ALONE: log and package say so.",
+    "two-person": "Two persons released it: log and package say so.",
+}
+_NO_RECIPIENT: Final = "There is no recipient yet; an admin adds one here (F9)."
+_DONE: Final = (
+    Command("f4", "go_on", "Done: back to the case", "F4", "done"),
+    Command("escape", "back", "Back to the case", "Esc", "back"),
+)
+_LOOK_SECONDS: Final = 0.2
+
+
+class ExportScreen(SecondedScreen):
+    """Ends with nothing; what was exported stands in the log and in the case."""
+
+    NAME = "EXPORT"
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "go_on", "Go on: questions, pages, then seal", "F4", "go on"),
+        Command("f9", "add_recipient", "Add a recipient", "F9", "recipient"),
+        BROWSE,
+        Command("tab", "app.focus_next", "Next field", "Tab", "next"),
+        Command("escape", "back", "Leave; nothing is written", "Esc", "leave"),
+    )
+
+    def __init__(self, case: str, ref: str) -> None:
+        super().__init__()
+        self._case = case
+        self._ref = ref
+        self._recipients: tuple[RecipientShown, ...] = ()
+        self._decided: dict[str, str] = {}
+        self._may_add = False
+        self._is_done = False
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield VerticalScroll(
+            Vertical(id="recipient-place"),
+            FormRow("Who is named", ChoiceField(_PROFILES, id="profile")),
+            FormRow("Language", ChoiceField(_LANGUAGES, id="language")),
+            FormRow(
+                "Whom to call",
+                SafeInput(placeholder="name and number; empty: as last time", id="contact", compact=True),
+            ),
+            FormRow("Folder", PlaceInput(new=THIS_FOLDER, placeholder="/media/stick/for-the-lawyer", id="out")),
+            SecondRows(),
+            Static("Nothing is written before you have read the finished pages and pressed F4 there.", classes="about"),
+            Static("", id="result"),
+            classes="form",
+            can_focus=False,
+        )
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        if self._is_done:
+            return _DONE
+        return tuple(command for command in self.ACTS if self._may_add or command.action != "add_recipient")
+
+    def on_mount(self) -> None:
+        """Ask who the recipients are."""
+        self.head(f"{self.NAME}  {self._ref}")
+        self.query_one("#out").focus()
+        self.ask(lambda vault: vault.referral.may_add, self._show_may_add)
+        self._ask_recipients("")
+        self.ask(lambda vault: vault.approvals.approvers(), self._show_approvers)
+
+    def _show_approvers(self, found: tuple[ApproverShown, ...]) -> None:
+        self.call_later(self._show_second, found)
+
+    async def _show_second(self, found: tuple[ApproverShown, ...]) -> None:
+        await self.query_one(SecondRows).show(found)
+        self.on_choice_field_changed()
+
+    def on_choice_field_changed(self) -> None:
+        """A question leaves no package, so that it needs no folder for one."""
+        out, asks = self.query_one("#out"), self.query_one(SecondRows).way == ASK
+        if asks and out.has_focus:
+            self.query_one("#second-file").focus()
+        if out.parent is not None:
+            out.parent.display = not asks
+
+    def _show_may_add(self, may_add: bool) -> None:
+        self._may_add = may_add
+        self.query_one(KeyHints).show_hints(self.footer())
+
+    def _ask_recipients(self, chosen: str) -> None:
+        self.ask(lambda vault: vault.referral.recipients(), lambda found: self._show_recipients(found, chosen))
+
+    async def _replace_recipients(self, chosen: str) -> None:
+        place = self.query_one("#recipient-place")
+        await place.remove_children()
+        if self._recipients:
+            words = [
+                (recipient.name, f"{recipient.name}  ({_first_words(recipient.fingerprint)})")
+                for recipient in self._recipients
+            ]
+            await place.mount(FormRow("Recipient", ChoiceField(words, value=chosen, id="recipient")))
+        else:
+            await place.mount(Static(safe_content(_NO_RECIPIENT)))
+
+    def _show_recipients(self, found: tuple[RecipientShown, ...], chosen: str) -> None:
+        self._recipients = found
+        self.call_later(self._replace_recipients, chosen)
+
+    def action_add_recipient(self) -> None:
+        """Add somebody to whom packages can be sealed."""
+        self.app.push_screen(RecipientForm(), lambda name: self._ask_recipients(name or ""))
+
+    def action_go_on(self) -> None:
+        """Look for open questions; without any, make the pages."""
+        if self._is_done:
+            self.end("")
+            return
+        second = self.query_one(SecondRows)
+        if not self._recipients:
+            self.say(f"! {_NO_RECIPIENT}")
+        elif second.way in {ASK, ANSWER} and second.file is None:
+            self.refuse("second-file", WHOLE_PATH)
+        elif second.way == ASK:
+            self._ask_apart(second)
+        elif (out := self.place("out")) is not None:
+            self._export(out, second)
+
+    def _export(self, out: Path, second: SecondRows) -> None:
+        to, profile = self.word("recipient"), self.word("profile")
+        language, contact = self.word("language"), self.text("contact")
+        decided = dict(self._decided)
+        who = second.who if second.way == HERE else ""
+        answer = second.file if second.way == ANSWER else None
+
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> ExportStep | None:
+            def approve(pages: tuple[str, ...]) -> bool:
+                return self._wait_for_approval(pages, stopped)
+
+            progress(1, 100)
+            return vault.referral.export(
+                self._case,
+                profile=profile,
+                to=to,
+                out=out,
+                decisions=decided,
+                language=language,
+                contact=contact,
+                approve=approve,
+                progress=progress,
+                stopped=stopped,
+                second=vault.approvals.at_this_keyboard(who, self.lend) if who else None,
+                answer=answer,
+            )
+
+        self.say("")
+        self.work_long(
+            "Hiding names, and reading the finished files again",
+            work,
+            self._answered,
+            when_stopped="Stopped. Nothing was written.",
+        )
+
+    def _ask_apart(self, second: SecondRows) -> None:
+        to, profile = self.word("recipient"), self.word("profile")
+        language, contact = self.word("language"), self.text("contact")
+        decided, who, file = dict(self._decided), second.who, second.file or Path()
+
+        def work(vault: Gateway, progress: Progress, stopped: Stopped) -> AskStep | None:
+            progress(1, 100)
+            return vault.approvals.ask(
+                self._case,
+                profile=profile,
+                to=to,
+                decisions=decided,
+                language=language,
+                contact=contact,
+                approve=lambda pages: self._wait_for_approval(pages, stopped, "ask"),
+                progress=progress,
+                stopped=stopped,
+                approver=who,
+                out=file,
+            )
+
+        def asked(step: AskStep) -> None:
+            if step.questions:
+                self._show_questions(step.questions)
+                return
+            words = (
+                f"The question is at {file}. It opens for: {', '.join(step.names)}.\n"
+                "They approve it in their app (a) and make a bundle for you. Take the bundle, then export with the "
+                "answer: within 7 days, and while the case stays as it is."
+            )
+            self._finish(words)
+            self.say("The question is written. Nothing left.")
+
+        self.say("")
+        self.work_long(
+            "Hiding names, and reading the finished files again",
+            work,
+            asked,
+            when_stopped="Stopped. Nothing was written.",
+        )
+
+    def _show_questions(self, questions: tuple[QuestionShown, ...]) -> None:
+        self.app.push_screen(QuestionsScreen(self._ref, questions, self._decided), self._questions_answered)
+
+    def _answered(self, step: ExportStep) -> None:
+        found = step.done
+        if found is None:
+            self._show_questions(step.questions)
+            return
+        words = (
+            f"DONE. The package is at {found.path}\n"
+            f"{counted(found.decided, 'form is', 'forms are')} decided; the finished files were checked."
+            f" {_RELEASED[found.release]}\n\n"
+            f"Tell the recipient these words of your package key once, by voice:\n{' '.join(found.key_words)}"
+        )
+        self._finish(words)
+        self.say("The package is sealed.")
+
+    def _finish(self, words: str) -> None:
+        """Show what came of it in place of the form: the same export is not made twice."""
+        self._is_done = True
+        result = self.query_one("#result", Static)
+        result.update(safe_content(words))
+        for row in self.query_one(".form").children:
+            row.display = row is result
+        self.query_one(KeyHints).show_hints(self.footer())
+
+    def _questions_answered(self, word: str | None) -> None:
+        if word:
+            self.action_go_on()
+        else:
+            self.say("Nothing was written. F4 goes on; what you decided is remembered on this screen.")
+
+    def _wait_for_approval(self, pages: tuple[str, ...], stopped: Stopped, does: str = "seal") -> bool:
+        """Return, in the worker's thread, whether the person who reads the pages says yes to what F4 does."""
+        answered = threading.Event()
+        answer: list[bool] = []
+
+        def take(word: str | None) -> None:
+            answer.append(bool(word))
+            answered.set()
+
+        def show() -> None:
+            self.app.push_screen(PagesScreen(self._ref, pages, does), take)
+
+        self.post_message(Answer(partial(show)))
+        while not answered.wait(_LOOK_SECONDS):
+            if stopped():
+                return False
+        return answer == [True]
+
+
+def _first_words(fingerprint: str) -> str:
+    return " ".join(fingerprint.split()[:3]) + " ..."

@@ -1,0 +1,70 @@
+"""The finished pages, as another program reads them out of the file: the last look before they are sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.wording import counted
+from tui.text.safe_content import safe_content
+
+_OTHERS: Final = (
+    Command("escape", "back", "Stop; nothing is written", "Esc", "stop"),
+    Command("down", "down", "Read on", "Down, PgDn", "read on"),
+)
+
+
+class PagesScreen(VaultScreen):
+    """Ends with a word when they may be sealed, or put before a second person.
+
+    Args:
+        ref: the case.
+        pages: what stands on each.
+        does: what F4 does then: `seal` or `ask`.
+    """
+
+    NAME = "PAGES"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "seal", "Seal: the package is written", "F4", "seal"),
+        *_OTHERS,
+    )
+    ASKS: ClassVar[tuple[Command, ...]] = (
+        Command("f4", "seal", "Ask a second person: the question is written", "F4", "ask"),
+        *_OTHERS,
+    )
+
+    def __init__(self, ref: str, pages: tuple[str, ...], does: str = "seal") -> None:
+        super().__init__()
+        self._does = does
+        self._ref = ref
+        self._pages = pages
+
+    @override
+    def commands(self) -> tuple[Command, ...]:
+        return self.ASKS if self._does == "ask" else self.ACTS
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        every = "\n\n".join(f"PAGE {number}\n{text}" for number, text in enumerate(self._pages, 1))
+        yield VerticalScroll(Static(safe_content(every)), id="pages")
+
+    def on_mount(self) -> None:
+        """Begin at the first page."""
+        self.head(f"{self.NAME}  {self._ref}", f"{counted(len(self._pages), 'page')}, read back from the finished file")
+        self.query_one("#pages").focus()
+        self.say("Read all of it. Nothing is written before F4.")
+
+    def action_down(self) -> None:
+        """Read on."""
+        self.query_one("#pages").scroll_down(animate=False)
+
+    def action_seal(self) -> None:
+        """Say yes."""
+        self.dismiss("seal")

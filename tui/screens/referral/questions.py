@@ -1,0 +1,149 @@
+"""What may leave? Each form that nobody knows is asked about once; nothing leaves before all are decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Static
+from typing_extensions import override
+
+from tui.screens.frame.base import Command, VaultScreen
+from tui.screens.frame.rows import FixedRows
+from tui.text.safe_content import safe_content
+from tui.values.values import QuestionShown
+from tui.widgets.columns import Column
+from tui.widgets.pages import ListRow
+from tui.widgets.virtual_list import ListHeader, VirtualList
+
+_COLUMNS: Final = (
+    Column("decided", 10),
+    Column("form", 22),
+    Column("times", 5),
+    Column("kind", 12),
+    Column("around it"),
+)
+
+
+class QuestionsScreen(VaultScreen):
+    """Ends with a word when all are decided. The decisions go into the mapping that it was given.
+
+    Args:
+        ref: the case.
+        questions: the hardest first.
+        decided: form -> action; filled here.
+    """
+
+    NAME = "QUESTIONS"
+    HOLDS_TYPING = True
+    ACTS: ClassVar[tuple[Command, ...]] = (
+        Command("k", "decide('keep')", "Keep it as it is written", "k", "keep"),
+        Command("p", "decide('pseudonym')", "A pseudonym in its place", "p", "pseudonym"),
+        Command("g", "decide('generalise')", "Say it less exactly", "g", "generalise"),
+        Command("x,delete", "decide('remove')", "Remove it", "x", "remove"),
+        Command("a", "accept", "Take the proposal for all that are open", "a", "all"),
+        Command("u", "undo", "Take the last decision back", "u"),
+        Command("f4", "finish", "Go on to the pages", "F4", "on"),
+        Command("escape", "back", "Leave; nothing is written", "Esc"),
+    )
+
+    def __init__(self, ref: str, questions: tuple[QuestionShown, ...], decided: dict[str, str]) -> None:
+        super().__init__()
+        self._ref = ref
+        self._questions = questions
+        self._decided = decided
+        self._undo: list[tuple[str, str | None]] = []
+        """Forms as they were decided, the last at the end, with what each was before."""
+
+    @override
+    def compose_middle(self) -> Iterable[Widget]:
+        yield ListHeader(_COLUMNS)
+        yield VirtualList(_COLUMNS, FixedRows(), id="questions")
+        yield Static("", id="context")
+
+    def on_mount(self) -> None:
+        """Show all of them."""
+        self._list.focus()
+        self._show(0)
+
+    def action_decide(self, action: str) -> None:
+        """Decide the form under the cursor and go to the next."""
+        question = self._here()
+        if question is not None:
+            self._decide(question.form, action)
+            self._show(self._list.cursor + 1)
+
+    def action_undo(self) -> None:
+        """Take the last decision back."""
+        if self._undo:
+            form, before = self._undo.pop()
+            if before is None:
+                self._decided.pop(form, None)
+            else:
+                self._decided[form] = before
+            self._show(next(place for place, question in enumerate(self._questions) if question.form == form))
+
+    def action_accept(self) -> None:
+        """Take the proposals."""
+        for question in self._questions:
+            if question.form not in self._decided:
+                self._decide(question.form, question.proposal)
+        self._show(self._list.cursor)
+
+    def action_finish(self) -> None:
+        """End when nothing is open."""
+        open_count = self._open_count()
+        if open_count:
+            self.say(f"! {open_count} are still open; a takes the proposal for all of them.")
+        else:
+            self.dismiss("decided")
+
+    def _decide(self, form: str, action: str) -> None:
+        self._undo.append((form, self._decided.get(form)))
+        self._decided[form] = action
+
+    @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        self._show_context()
+
+    def _show(self, cursor: int) -> None:
+        rows = [
+            ListRow(
+                f"{place}",
+                (
+                    self._decided.get(question.form, f"? {question.proposal}"),
+                    f"! {question.form}" if question.conflict else question.form,
+                    f"{question.count}",
+                    ", ".join(question.kinds),
+                    question.context,
+                ),
+            )
+            for place, question in enumerate(self._questions)
+        ]
+        self._list.show_source(FixedRows(rows))
+        self._list.cursor = cursor
+        open_count = self._open_count()
+        self.head(f"{self.NAME}  {self._ref}", f"{len(self._questions) - open_count} decided, {open_count} open")
+        self._show_context()
+
+    def _show_context(self) -> None:
+        question = self._here()
+        words = "" if question is None else f"{question.form}: {question.context}"
+        if question is not None and question.before:
+            words = f"In other texts you chose {question.before}. {words}"
+        if question is not None and question.conflict:
+            words = f"! Somebody who may be named shares this with somebody who may not. {words}"
+        self.query_one("#context", Static).update(safe_content(words))
+
+    def _open_count(self) -> int:
+        return sum(1 for question in self._questions if question.form not in self._decided)
+
+    def _here(self) -> QuestionShown | None:
+        row = self._list.row_at_cursor()
+        return None if row is None else self._questions[int(row.key)]
+
+    @property
+    def _list(self) -> VirtualList:
+        return self.query_one("#questions", VirtualList)

@@ -1,0 +1,26 @@
+"""The screens that stand on their own: reached by a key of the case list or by name, from anywhere."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.screens.cases.search import SearchScreen
+from tui.screens.credentials.own_access import OwnAccessScreen
+from tui.screens.evidence.back_up import BackupScreen
+from tui.screens.evidence.exchange import ExchangeScreen
+from tui.screens.evidence.log_view import LogScreen
+from tui.screens.frame.base import VaultScreen
+from tui.screens.members.devices import DevicesScreen
+from tui.screens.members.members import MembersScreen
+from tui.screens.referral.approving import QuestionFile
+
+PLACES: Final[dict[str, type[VaultScreen]]] = {
+    "search": SearchScreen,
+    "log": LogScreen,
+    "back_up": BackupScreen,
+    "own_access": OwnAccessScreen,
+    "exchange": ExchangeScreen,
+    "approve": QuestionFile,
+    "members": MembersScreen,
+    "devices": DevicesScreen,
+}

@@ -1,0 +1,342 @@
+"""The app that the child runs: which screen is shown, who works for it, and every way out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+
+from textual import events, on
+from textual.binding import BindingType
+from textual.screen import Screen
+from typing_extensions import override
+
+from tui.screens.credentials.unlock import UnlockScreen
+from tui.screens.frame.base import EVERYWHERE, VaultScreen, bindings
+from tui.screens.frame.covers import IdleWarning, Neutral
+from tui.screens.frame.wording import clock_time
+from tui.shell.safe import EXIT_OK, EXIT_SWITCHED, SafeApp
+from tui.shell.start import Start
+from tui.shell.terminal_handover import TerminalLoan
+from tui.values.messages import Answer, OpenCase, Unlocked
+from tui.values.values import CaseShown, Spot, VaultStatus
+from tui.widgets.progress import ProgressModal
+from vault.clock import monotonic_ms, now_ms
+from vault.errors import InternalError, VaultError
+
+if TYPE_CHECKING:
+    from tui.gateway import Gateway
+
+T = TypeVar("T")
+
+IDLE_MS: Final = 5 * 60_000
+LENT_MS: Final = 15 * 60_000
+"""How long a second person may read and type at this keyboard; their approval would be too old after that anyway."""
+WARNED_MS: Final = 30_000
+"""How long before the idle lock it is announced."""
+CLOSE_SECONDS: Final = 0.8
+"""How long the files of a session get to be closed; whatever is not, the next unlock mends."""
+
+_GO_ON: Final = "Start it again; F4 goes on with it."
+
+
+class CaseVaultApp(SafeApp):
+    """Screens of one vault.
+
+    Args:
+        start: which vault, for whom.
+        last_words: see `SafeApp`.
+        open_gateway: makes the gateway, in a thread: it loads the library, after the first paint.
+        clock_ms: the wall clock that screens show.
+        idle_clock_ms: the clock that the idle lock goes by.
+    """
+
+    URGENT = SafeApp.URGENT | {"f12"}
+    not_kept = "What was typed last could not be kept as a draft."
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        command
+        for command in EVERYWHERE
+        if command.action.removeprefix("app.") not in {"lock", "leave_at_once", "quit"}
+    )
+
+    def __init__(
+        self,
+        start: Start,
+        last_words: Callable[[str], None] | None = None,
+        *,
+        open_gateway: Callable[[Path], Gateway] | None = None,
+        clock_ms: Callable[[], int] = now_ms,
+        idle_clock_ms: Callable[[], int] = monotonic_ms,
+    ) -> None:
+        super().__init__(last_words=last_words)
+        self._start_with = start
+        self._open_gateway = open_gateway or _open_gateway
+        self._clock_ms = clock_ms
+        self._idle_clock_ms = idle_clock_ms
+        self._gateway: Gateway | None = None
+        self._gateway_came = threading.Event()
+        self._is_open = False
+        self._is_locking = False
+        self._touched_ms = idle_clock_ms()
+        self._warning: IdleWarning | None = None
+        self._loan = TerminalLoan(self)
+
+    # ---- work for screens ---------------------------------------------------------------------------------------
+
+    def now_ms(self) -> int:
+        """Return the wall clock."""
+        return self._clock_ms()
+
+    def work_for(
+        self,
+        screen: Screen[Any],
+        work: Callable[[Gateway], T],
+        then: Callable[[T], None],
+        failed: Callable[[VaultError], None],
+        *,
+        alone: bool,
+    ) -> None:
+        """Run the work in a thread and deliver its answer to the screen, in the app's own thread."""
+
+        def run() -> None:
+            try:
+                found = self._work(work, alone)
+            except VaultError as error:
+                screen.post_message(Answer(partial(failed, error)))
+            else:
+                screen.post_message(Answer(partial(then, found)))
+
+        self.run_worker(run, thread=True)
+
+    def lend_terminal(self, work: Callable[[], T]) -> T:
+        """Return what the work returns, done in this worker's thread while its own program has the terminal."""
+        self._touched_ms = self._idle_clock_ms()
+        return self._loan.run(work)
+
+    def _work(self, work: Callable[[Gateway], T], alone: bool) -> T:
+        self._gateway_came.wait()
+        gateway = self._gateway
+        if gateway is None or self._ending:
+            raise InternalError("the app is ending")
+        if not alone:
+            return work(gateway)
+        with gateway.turn:
+            return work(gateway)
+
+    def on_mount(self) -> None:
+        """Ask for the passphrase, and load the library behind the question."""
+        start = self._start_with
+        self.push_screen(UnlockScreen(start.vault_path.name, start.member, comes_back=start.comes_back))
+        self.set_interval(1, self._look_whether_idle)
+        self.call_after_refresh(self.run_worker, self._load, thread=True)
+
+    def _load(self) -> None:
+        try:
+            self._gateway = self._open_gateway(self._start_with.vault_path)
+        finally:
+            self._gateway_came.set()
+
+    # ---- from screen to screen ----------------------------------------------------------------------------------
+
+    @on(Unlocked)
+    def _unlocked(self) -> None:
+        screen = self.screen
+        if isinstance(screen, UnlockScreen):
+            self._is_open = True
+            screen.ask(
+                lambda vault: (
+                    vault.writing.take_spot(),
+                    (vault.status(), vault.finding.sorts, vault.casework.reasons),
+                ),
+                self._show_list,
+            )
+
+    def _show_list(self, found: tuple[Spot | None, tuple[VaultStatus, tuple[str, ...], tuple[str, ...]]]) -> None:
+        from tui.screens.cases.case_list import CaseList  # noqa: PLC0415 - not needed for the first paint
+
+        spot, known = found
+        self.switch_screen(CaseList(*known))
+        if spot is not None:
+            self.call_later(self.post_message, OpenCase(spot.case, record=spot.record, draft=spot.draft))
+        else:
+            self.call_later(self._propose_sheets)
+
+    def _propose_sheets(self) -> None:
+        """Show the guide where this member can make or prove recovery sheets and none are proven: once a day."""
+        from tui.screens.credentials.sheets_guide import SheetsGuide  # noqa: PLC0415 - not needed for the first paint
+
+        def answer(found: tuple[bool, bool]) -> None:
+            proposes, are_made = found
+            if proposes:
+                self.push_screen(SheetsGuide(are_made=are_made), self._guided)
+
+        if isinstance(self.screen, VaultScreen):
+            self.screen.ask(lambda vault: (vault.recovery.proposes(), vault.recovery.are_made), answer)
+
+    def _guided(self, begin: str | None) -> None:
+        from tui.screens.credentials.recovery import RecoveryScreen  # noqa: PLC0415 - not needed for the first paint
+
+        if begin:
+            self.push_screen(RecoveryScreen(begin))
+
+    @on(OpenCase)
+    def _open_case(self, wish: OpenCase) -> None:
+        screen = self.screen
+        if isinstance(screen, VaultScreen):
+            screen.ask(lambda vault: vault.casework.open(wish.case, wish.why), lambda case: self._show_case(case, wish))
+
+    def _show_case(self, case: CaseShown, wish: OpenCase) -> None:
+        from tui.screens.cases.case import CaseScreen  # noqa: PLC0415 - not needed for the first paint
+
+        self.push_screen(CaseScreen(case, wish.why, record=wish.record, draft=wish.draft))
+
+    async def action_home(self) -> None:
+        """Go back to the list, unless that would lose what somebody typed."""
+        if not self._is_open or not isinstance(self.screen, VaultScreen):
+            return
+        above = self.screen_stack[2:]
+        if any(isinstance(screen, VaultScreen) and screen.HOLDS_TYPING for screen in above):
+            self.screen.say("! Finish this or leave it with Esc first.")
+            return
+        for _ in above:
+            await self.pop_screen()
+
+    def action_go(self, place: str) -> None:
+        """Go to a screen that stands on its own, such as the search."""
+        from tui.screens.routes import PLACES  # noqa: PLC0415 - not needed for the first paint
+
+        kind = PLACES[place]
+        if self._is_open and isinstance(self.screen, VaultScreen) and not isinstance(self.screen, kind):
+            self.push_screen(kind())
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        from tui.screens.frame.helping import Help  # noqa: PLC0415 - not needed for the first paint
+
+        screen = self.screen
+        if isinstance(screen, VaultScreen):
+            self.push_screen(Help(screen.NAME, screen.commands(), EVERYWHERE if self._is_open else EVERYWHERE[-3:]))
+
+    def action_commands(self) -> None:
+        """Show the commands of this screen by name."""
+        from tui.screens.frame.helping import CommandList  # noqa: PLC0415 - not needed for the first paint
+
+        screen = self.screen
+        if self._is_open and isinstance(screen, VaultScreen):
+            chosen = partial(self._run_chosen, screen)
+            self.push_screen(CommandList([*screen.commands(), *EVERYWHERE]), chosen)
+
+    async def _run_chosen(self, screen: VaultScreen, action: str | None) -> None:
+        if action:
+            await self.run_action(action, screen)
+
+    @override
+    def tell(self, words: str) -> None:
+        screen = self.screen
+        if not isinstance(screen, VaultScreen):
+            super().tell(words)
+        elif words.startswith("!") or not screen.said.startswith("!"):  # a warning is not written over
+            screen.say(words)
+
+    # ---- ending, and being left alone ---------------------------------------------------------------------------
+
+    @override
+    def lock(self) -> None:
+        self._is_locking = True
+        super().lock()
+
+    @override
+    def before_end(self) -> None:
+        """Save what is being typed, and let whoever waits go. The files are closed behind it (`close_vault`)."""
+        self._gateway_came.set()
+        if self._gateway is None or not self._is_open:
+            return
+        for screen in self._screen_stack:
+            if isinstance(screen, VaultScreen):
+                draft = screen.save_now()
+                if draft is not None:
+                    self._gateway.writing.save(draft)
+                saved_ms = draft.saved_ms if draft is not None else screen.kept_ms()
+                if saved_ms:
+                    self.kept = f"Your note is kept as a draft (saved {clock_time(saved_ms)}). {_GO_ON}"
+        spots = [spot for screen in self._screen_stack if isinstance(screen, VaultScreen) and (spot := screen.spot())]
+        if self._is_locking and spots:
+            self._gateway.writing.keep_spot(spots[-1])
+
+    def close_vault(self) -> None:
+        """Close the files of the session, or give up after `CLOSE_SECONDS`."""
+        gateway = self._gateway
+        if gateway is None:
+            return
+
+        def close() -> None:
+            with suppress(VaultError):  # What was acknowledged is safe; nobody is here to hear of the rest.
+                gateway.close()
+
+        closing = threading.Thread(target=close, daemon=True)
+        closing.start()
+        closing.join(CLOSE_SECONDS)
+
+    def action_switch_member(self) -> None:
+        """End this session as a lock does; the next one asks for a name, and knows nothing of this one."""
+        if self._is_open:
+            self.end(EXIT_SWITCHED)
+
+    def action_neutral(self) -> None:
+        """Empty the screen at once; the second time, leave."""
+        if isinstance(self.screen, Neutral):
+            self.action_leave_at_once()
+        else:
+            self.push_screen(Neutral())
+
+    @override
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.MouseDown | events.Paste) and not event.is_forwarded:
+            self._touched_ms = self._idle_clock_ms()
+            if not (isinstance(event, events.Key) and event.key in self.URGENT) and self._swallows():
+                return
+        await super().on_event(event)
+
+    def _swallows(self) -> bool:
+        """Say whether what was pressed is used up: it ends the warning, or asks for the passphrase again."""
+        if self._warning is not None:
+            warning, self._warning = self._warning, None
+            warning.dismiss(None)
+            return True
+        if isinstance(self.screen, Neutral):
+            self.lock()
+            return True
+        return False
+
+    def _look_whether_idle(self) -> None:
+        if not self._is_open or self._ending:
+            return
+        is_lent = self._loan.is_out
+        if any(isinstance(screen, ProgressModal) for screen in self._screen_stack) and not is_lent:
+            self._touched_ms = self._idle_clock_ms()  # A long act is no idleness; its screen shows no case.
+        left_ms = (LENT_MS if is_lent else IDLE_MS) - (self._idle_clock_ms() - self._touched_ms)
+        if left_ms <= 0:
+            self.lock()
+        elif left_ms <= WARNED_MS and not is_lent and not isinstance(self.screen, Neutral):
+            if self._warning is None:
+                self._warning = IdleWarning()
+                self.push_screen(self._warning)
+            self._warning.call_later(self._warning.show_left, -(-left_ms // 1000))
+
+
+def _open_gateway(path: Path) -> Gateway:
+    from tui.gateway import Gateway  # noqa: PLC0415 - it loads the whole library, behind the first paint
+
+    return Gateway(path)
+
+
+def run(start: Start, last_words: Callable[[str], None] | None = None) -> int:
+    """Run the app on this terminal and return the exit code for the launcher."""
+    app = CaseVaultApp(start, last_words)
+    app.run()
+    app.close_vault()
+    return EXIT_OK if app.return_code is None else app.return_code

@@ -1,0 +1,140 @@
+"""A member's drafts as the app keeps them: an older text never wins over a later one, and what is gone stays gone."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final, Protocol
+
+from tui.values.values import DraftShown, Spot
+
+_DRAFT, _SPOT = "note", "spot"
+_NOWHERE: Final = bytes(16)
+_GONE: Final = sys.maxsize
+
+
+class StoredDraft(Protocol):
+    """One draft as the store has it."""
+
+    @property
+    def compartment(self) -> bytes: ...  # noqa: D102
+    @property
+    def record(self) -> bytes: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def saved_ms(self) -> int: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+
+
+class DraftStore(Protocol):
+    """The sealed file of a member's drafts."""
+
+    def save(
+        self, compartment: bytes, record: bytes, content: bytes | str, kind: str, *, saved_ms: int | None = None
+    ) -> None:
+        """Keep; on the medium when this returns."""
+
+    def delete(self, compartment: bytes, record: bytes) -> None:
+        """Forget."""
+
+    def list(self) -> Sequence[StoredDraft]:
+        """Return all, the last saved first."""
+
+
+class DraftShelf:
+    """Saves and finds drafts; threads may call at once.
+
+    Args:
+        store: the sealed file.
+    """
+
+    def __init__(self, store: DraftStore) -> None:
+        self._store = store
+        self._turns: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def save(self, draft: DraftShown) -> None:
+        """Keep a draft, unless a later text of it was kept already, or it was finished or thrown away."""
+        with self._lock:
+            if draft.turn >= self._turns.get(draft.record, 0):
+                case, record = bytes.fromhex(draft.case), bytes.fromhex(draft.record)
+                self._store.save(case, record, draft_content(draft), _DRAFT, saved_ms=draft.saved_ms)
+                self._turns[draft.record] = draft.turn
+
+    def forget(self, draft: DraftShown) -> None:
+        """Delete a draft for good: a save that is still on its way comes too late."""
+        with self._lock:
+            self._store.delete(bytes.fromhex(draft.case), bytes.fromhex(draft.record))
+            self._turns[draft.record] = _GONE
+
+    def list(self) -> tuple[DraftShown, ...]:
+        """Return all drafts, the last saved first."""
+        kept = [
+            draft_shown(draft.compartment, draft.record, draft.saved_ms, draft.text)
+            for draft in self._store.list()
+            if draft.kind == _DRAFT
+        ]
+        return tuple(draft for draft in kept if draft is not None)
+
+    def keep_spot(self, spot: Spot) -> None:
+        """Remember, under the same seal, where somebody was."""
+        self._store.save(_NOWHERE, _NOWHERE, json.dumps(asdict(spot)), _SPOT)
+
+    def take_spot(self) -> Spot | None:
+        """Return where somebody was and forget it."""
+        for stored in self._store.list():
+            if stored.kind == _SPOT:
+                self._store.delete(stored.compartment, stored.record)
+                match json.loads(stored.text):
+                    case {"case": str(case), "record": str(record), "draft": str(draft)}:
+                        return Spot(case, record, draft)
+                    case _:
+                        break
+        return None
+
+
+def draft_content(draft: DraftShown) -> str:
+    """Return what the drafts file keeps of a draft. Halves of characters survive as escapes."""
+    kept = asdict(draft)
+    for elsewhere in ("case", "record", "saved_ms", "turn"):
+        del kept[elsewhere]
+    return json.dumps(kept)
+
+
+def draft_shown(case: bytes, record: bytes, saved_ms: int, untrusted_content: str) -> DraftShown | None:
+    """Return a draft of `draft_content`, or None for what another program kept.
+
+    The text survives whatever else is missing.
+    """
+    try:
+        kept = json.loads(untrusted_content)
+    except ValueError:
+        return None
+    if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
+        return None
+    amends = kept.get("amends")
+    return DraftShown(
+        case=case.hex(),
+        record=record.hex(),
+        ref=str(kept.get("ref", "")),
+        kind=str(kept.get("kind", "contact")),
+        saved_ms=saved_ms,
+        text=kept["text"],
+        occurred=str(kept.get("occurred", "")),
+        amends=amends if isinstance(amends, str) else None,
+        cursor=_cursor(kept.get("cursor")),
+        section=str(kept.get("section", "")),
+    )
+
+
+def _cursor(value: object) -> tuple[int, int]:
+    match value:
+        case [int(row), int(column)]:
+            return row, column
+        case _:
+            return 0, 0

@@ -1,0 +1,250 @@
+"""What the gateway hands to the screens: frozen values in plain types, made for showing. Ids are hexadecimal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class VaultStatus:
+    """How this vault stands, for the lines over the list of cases.
+
+    Attributes:
+        backup_ms: when the last backup was made on this device, or None.
+        alarms: sentences of what unlock noticed.
+        lacks: standing shortcomings, such as `no recovery sheets`.
+        drafts: how many are kept.
+        may: the acts that this member's roles allow, of those that begin from the list.
+    """
+
+    member: str = field(repr=False)
+    backup_ms: int | None
+    alarms: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    drafts: int = 0
+    may: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One row of the list. `place` is the gateway's own: where the row stands in the order that was asked for.
+
+    `is_alone`: no other member can open it.
+    """
+
+    case: str
+    ref: str
+    client: str = field(repr=False)
+    title: str = field(repr=False)
+    kind: str
+    stage: str
+    heads: int = 1
+    place: object = field(default=None, repr=False)
+    is_alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseListStart:
+    """The beginning of a list: how many rows it has, and the first page of them. `more`: a filter that is too wide."""
+
+    count: int
+    rows: tuple[CaseLine, ...] = field(repr=False)
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonShown:
+    """A person of a case, with the lines that say all of them."""
+
+    record: str
+    role: str
+    name: str = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+    heads: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NoteShown:
+    """A note of a case. `amends` is the record of an earlier note, `by` the name of who wrote it."""
+
+    record: str
+    kind: str
+    written_ms: int
+    text: str = field(repr=False)
+    occurred: str | None = None
+    amends: str | None = None
+    heads: int = 1
+    by: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftShown:
+    """Text that was typed and not finished. `record` names the draft; `amends` the note that it corrects, if any.
+
+    `section` is the restricted section that it is for, or empty for the case itself.
+    `turn` grows with each save of a session: threads may overtake one another, and an older text must not win.
+    """
+
+    case: str
+    record: str
+    ref: str
+    kind: str
+    saved_ms: int
+    text: str = field(repr=False)
+    occurred: str = field(default="", repr=False)
+    amends: str | None = None
+    cursor: tuple[int, int] = (0, 0)
+    turn: int = 0
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody was when the app locked: a case, and a record or a draft in it, if any."""
+
+    case: str
+    record: str = ""
+    draft: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown:
+    """A case as opened: what its header says, its people, its notes and this member's drafts for it.
+
+    `owner` and `deputy` are ids of members. `alone` says that no other member can open it, and why; `no_recovery` why
+    the recovery sheets must not; `namesakes` that other cases bear its reference.
+    """
+
+    case: str
+    ref: str
+    title: str = field(repr=False)
+    kind: str
+    stage: str
+    risk: str
+    opened: str
+    heads: int = 1
+    safe_contacts: tuple[str, ...] = field(default=(), repr=False)
+    persons: tuple[PersonShown, ...] = field(default=(), repr=False)
+    notes: tuple[NoteShown, ...] = field(default=(), repr=False)
+    drafts: tuple[DraftShown, ...] = field(default=(), repr=False)
+    owner: str = ""
+    deputy: str = ""
+    alone: str = field(default="", repr=False)
+    no_recovery: str = field(default="", repr=False)
+    namesakes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTyped:
+    """What a form says of a person, as typed."""
+
+    role: str
+    names: tuple[str, ...] = field(default=(), repr=False)
+    born: str = field(default="", repr=False)
+    phones: tuple[str, ...] = field(default=(), repr=False)
+    emails: tuple[str, ...] = field(default=(), repr=False)
+    documents: tuple[str, ...] = field(default=(), repr=False)
+    contact_channel: str = ""
+    contact_address: str = field(default="", repr=False)
+    contact_hours: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HitShown:
+    """A record that a search found, with the words around the place."""
+
+    case: str
+    ref: str
+    record: str
+    kind: str
+    snippet: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundShown:
+    """The hits of a search, and whether older ones were left out."""
+
+    hits: tuple[HitShown, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogLineShown:
+    """One entry of the log: no word of any case is in it. `by` is the member in whose log it stands."""
+
+    seq: int
+    when_ms: int | None
+    by: str = field(repr=False)
+    act: str
+    outcome: str
+    about: str
+    covers: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogShown:
+    """The newest entries; `scanned` of `total` were looked at."""
+
+    lines: tuple[LogLineShown, ...]
+    scanned: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check of the log found. `faults` are sentences with ids, the first bad place first."""
+
+    verified: bool
+    covered: str
+    root: str
+    faults: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BackupMade:
+    """A backup that was opened again and read; `removal` says which earlier ones went for it, and how many are kept."""
+
+    path: str = field(repr=False)
+    operations: int
+    versions: int
+    drafts: int
+    removal: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientShown:
+    """Somebody to whom packages can be sealed."""
+
+    name: str = field(repr=False)
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionShown:
+    """A form that a person has to decide before anything leaves."""
+
+    form: str = field(repr=False)
+    count: int
+    kinds: tuple[str, ...]
+    proposal: str
+    context: str = field(repr=False)
+    conflict: bool = False
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A package at its destination; `release` is the rule by which it left, `alone` or `two-person`."""
+
+    path: str = field(repr=False)
+    decided: int
+    key_words: tuple[str, ...]
+    release: str = "alone"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportStep:
+    """How far an export came: a package, or questions that are open; with questions nothing was written."""
+
+    done: Exported | None = None
+    questions: tuple[QuestionShown, ...] = ()

@@ -1,0 +1,83 @@
+"""What goes between the screens of a case's access and the gateway: who can open it, and its restricted sections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui.values.values import NoteShown, PersonShown
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLine:
+    """A member who can open a case or a section.
+
+    Attributes:
+        until: the last day, or empty.
+        why: the reason that was written down, or empty.
+        given_by: who wrote that down, or empty.
+    """
+
+    member: str
+    name: str = field(repr=False)
+    until: str = ""
+    why: str = ""
+    given_by: str = field(default="", repr=False)
+    is_you: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccessShown:
+    """Who can open a case.
+
+    Attributes:
+        only_you: the warning beside a case that no other member can open, or empty.
+        keys: how many keys it had so far.
+        current: how many of them are current: two after two people changed it at once.
+        pending: versions that do not lie under the current key yet.
+        cost_versions, cost_holders: what a new key would cost.
+        may_share: whether this member's role gives and takes it.
+    """
+
+    holders: tuple[HolderLine, ...]
+    with_recovery: bool
+    only_you: str
+    keys: int
+    current: int
+    pending: int
+    cost_versions: int
+    cost_holders: int
+    may_share: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateShown:
+    """A member to whom a case could be given, with the roles that let them open it."""
+
+    member: str
+    name: str = field(repr=False)
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """A restricted section in the list of those that this member holds."""
+
+    section: str
+    what: str
+    title: str = field(repr=False)
+    holders: int
+    with_recovery: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionShown:
+    """A restricted section as opened."""
+
+    section: str
+    what: str
+    title: str = field(repr=False)
+    holders: tuple[HolderLine, ...] = field(repr=False)
+    with_recovery: bool
+    persons: tuple[PersonShown, ...] = field(default=(), repr=False)
+    notes: tuple[NoteShown, ...] = field(default=(), repr=False)
+    may_share: bool = False

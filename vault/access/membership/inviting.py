@@ -1,0 +1,170 @@
+"""The inviter's side of joining: which invitations this seat made, and the one request that answers each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+
+from vault.access.session import Session
+from vault.errors import BrokenSealError, MalformedError, RefusedError, VerificationError
+from vault.log.genesis import verify_genesis
+from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request
+from vault.seal.purposes import Purpose
+from vault.seal.signing import is_signed_raw
+
+INVITATIONS_KEPT = 32
+
+_NOT_OURS = "this request answers no invitation of this device"
+
+
+class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    invitation: bytes
+    request: bytes
+    made_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A request that answers an invitation of this seat, and the words to compare before anybody signs."""
+
+    invitation: Invitation
+    request: Request
+    words: tuple[str, ...]
+
+
+def make_invitation(
+    session: Session,
+    *,
+    by: str,
+    roles: Sequence[str] = (),
+    days: int = 0,
+    member: bytes = b"",
+    name: str = "",
+    is_kept: bool = True,
+) -> Invitation:
+    """Make an invitation that this seat remembers; the oldest of 32 is forgotten.
+
+    Args:
+        session: who invites.
+        by: the name of who invites, to be read by who is invited.
+        roles: words of the roles proposed; none for a further device of a member.
+        days: after how many days the member may do nothing any more; 0 for no end.
+        member: whose further device, 16 bytes, or nothing.
+        name: that member's name.
+        is_kept: whether a request may answer it later; not where it is answered at once, at the same keyboard.
+    """
+    invitation = Invitation(
+        vault=session.vault,
+        root=session.root_public,
+        roster=session.directory.roster,
+        nonce=make_nonce(),
+        roles=tuple(sorted(roles)),
+        by=by,
+        seat=session.seat,
+        kem=session.kem_private.public,
+        days=days,
+        member=member,
+        name=name,
+    )
+    if is_kept:
+        kept = [*_kept(session), _Kept(invitation.encode(), b"", session.log.now_ms())]
+        _keep(session, kept[-INVITATIONS_KEPT:])
+    return invitation
+
+
+def open_answer(session: Session, untrusted: bytes) -> Answer:
+    """Open a request and bind its invitation to it: any other request for the same invitation is refused from here on.
+
+    Raises:
+        MalformedError, BrokenSealError: no request, or one for another seat.
+        RefusedError: it answers no invitation of this seat, or another request did before, or its seat is in already.
+        VerificationError: its log is not signed by its own key.
+    """
+    request = open_request(session.kem_private, session.vault, session.seat, untrusted)
+    kept = _kept(session)
+    found = next((invitation for invitation in kept if _digest(invitation) == request.invitation), None)
+    if found is None:
+        raise RefusedError(_NOT_OURS, advice="Make a new invitation; each device keeps its newest 32.")
+    invitation = Invitation.decode(found.invitation)
+    _check(session, invitation, request)
+    if found.request and found.request != request.digest():
+        raise RefusedError(
+            "this invitation was answered by another request before",
+            advice="Make a new invitation, and hand it over yourself.",
+        )
+    if not found.request:
+        bound = _Kept(found.invitation, request.digest(), found.made_ms)
+        _keep(session, [bound if invitation is found else invitation for invitation in kept])
+    return Answer(invitation, request, joining_words(invitation.root, request, invitation.roster))
+
+
+def require_words(answer: Answer, typed: Sequence[str]) -> None:
+    """Refuse unless all 13 words were read out on the other side as they stand here.
+
+    Raises:
+        VerificationError: a word is missing or differs; which, is not told.
+    """
+    words = tuple(word.strip().casefold() for word in typed if word.strip())
+    if words != answer.words:
+        raise VerificationError(
+            "the 13 words are not those of this request: somebody changed invitation or request on the way",
+            advice="Admit nobody. Make a new invitation and hand it over yourself.",
+        )
+
+
+def _check(session: Session, invitation: Invitation, request: Request) -> None:
+    genesis = verify_genesis(request.genesis, is_signed_raw)
+    named = (genesis.vault, genesis.seat, genesis.identity)
+    if named != (session.vault, request.seat, request.identity) or not genesis.is_first:
+        raise VerificationError("the log of this request is not the first one of its own seat")
+    if invitation.member and (request.member, request.name) != (invitation.member, invitation.name):
+        raise VerificationError("the request names another member than its invitation")
+    chain, effective = session.directory.chain, session.directory.effective
+    if chain.by_root(invitation.roster) is None:
+        raise RefusedError("the invitation is of a roster that does not count any more", advice="Make a new one.")
+    certified = [certificate for roster in chain.accepted for certificate in roster.certificates.values()]
+    taken = {part for certificate in certified for part in (certificate.seat, certificate.identity, certificate.kem)}
+    if taken & {request.seat, request.identity, request.kem} or (not invitation.member and _is_known(session, request)):
+        raise RefusedError("this request was admitted before", advice="Ask for a new one, by a new invitation.")
+    if invitation.member and invitation.member not in effective.members:
+        raise RefusedError("the member whose device this is has left", advice="Invite them as a new member.")
+
+
+def _is_known(session: Session, request: Request) -> bool:
+    return any(request.member in roster.members for roster in session.directory.chain.accepted)
+
+
+def _digest(kept: _Kept) -> bytes:
+    return sha256(kept.invitation).digest()
+
+
+def _kept(session: Session) -> list[_Kept]:
+    try:
+        return stored_invitations(session)
+    except BrokenSealError:
+        return []  # altered: what it said is not believed, and nobody is admitted by it
+
+
+def stored_invitations(session: Session) -> list[_Kept]:
+    """Return the invitations that this seat keeps.
+
+    Raises:
+        BrokenSealError, MalformedError: their row was altered.
+    """
+    with session.database.reading() as rows:
+        row = rows.local(session.seat, Purpose.INVITED)
+    if row is None:
+        return []
+    try:
+        return msgspec.msgpack.decode(session.log.place.open_row(row), type=list[_Kept])
+    except ValueError:  # msgspec's errors, and bytes that are no UTF-8
+        raise MalformedError("the row of invitations cannot be read") from None
+
+
+def _keep(session: Session, kept: Sequence[_Kept]) -> None:
+    row = session.log.place.seal_row(Purpose.INVITED, msgspec.msgpack.encode(list(kept)))
+    with session.database.transaction() as rows:
+        rows.put_local(row)

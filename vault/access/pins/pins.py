@@ -1,0 +1,322 @@
+"""What this account remembers of a vault, outside its folder: enough to notice an old copy (FORMAT.md 7).
+
+Pins follow the vault: a commit is durable before they name it, so they may lag behind and never run ahead.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from vault import platform
+from vault.errors import InternalError, MalformedError, TryAgainError, VaultError
+from vault.ids import Origin, SeatId, VaultId, make_id
+from vault.records.seatlog import SeatLog
+from vault.seal.entrance.keyfile import KeyFile
+from vault.seal.envelope import LocalContext, open_sealed, seal
+from vault.seal.pins import former_pins_file_name, machine_digest, private_file_name
+from vault.seal.purposes import Purpose
+from vault.store.files import read_limited, write_durable
+
+_REST_SECONDS = 0.2
+_PINS_LIMIT = 1024 * 1024
+_PINS_STEP = 4096
+_ONE_BYTE_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """The size and root at which a log was last seen whole."""
+
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """One seat's memory of one vault on one machine.
+
+    Attributes:
+        machine: digest of the machine that wrote them.
+        logs: origin -> what was last seen of it.
+        current: the log that this seat goes on with.
+        pending: a log of this seat whose entry 0 may or may not have become durable, or None.
+        roster: root of the newest roster seen.
+        keys_header: SHA-256 of the header of the `keys` file. keys_slot: SHA-256 of this seat's slot.
+        keys_generation: the generation of that file: a later one is newer, an earlier one was put back.
+        index: digest of the member's index at the last lock, or None.
+        highest_ms: the highest wall clock believed (`policy.clocks`).
+        alarms: (code, sentence) of faults that an unlock met and that no clean verification has settled since.
+        here: the seats that had a way into this folder since its database got its key.
+        attempts: SHA-256 of the hints about failed attempts that this seat has counted already.
+    """
+
+    machine: bytes
+    logs: Mapping[Origin, Pinned]
+    current: Origin
+    pending: Origin | None
+    roster: bytes
+    keys_header: bytes
+    keys_slot: bytes
+    index: bytes | None
+    highest_ms: int
+    keys_generation: int = 0
+    alarms: tuple[tuple[str, str], ...] = ()
+    here: frozenset[SeatId] = frozenset()
+    attempts: bytes = b""
+
+    def encode(self) -> bytes:
+        """Return the content of the pins file, before it is sealed, filled up so that its size tells little."""
+        return _filled(
+            _Wire(
+                machine=self.machine,
+                logs=[(origin, pinned.size, pinned.root) for origin, pinned in sorted(self.logs.items())],
+                current=self.current,
+                pending=self.pending,
+                roster=self.roster,
+                keys_header=self.keys_header,
+                keys_slot=self.keys_slot,
+                index=self.index,
+                highest_ms=self.highest_ms,
+                keys_generation=self.keys_generation,
+                alarms=self.alarms,
+                here=sorted(self.here),
+                attempts=self.attempts,
+            )
+        )
+
+    @classmethod
+    def decode(cls, content: bytes) -> Pins:
+        """Return the pins of an opened file.
+
+        Raises:
+            MalformedError: not what `encode` gives.
+        """
+        try:
+            wire = msgspec.msgpack.decode(content, type=_Wire)
+        except ValueError:  # msgspec's errors, and bytes that are no UTF-8
+            raise MalformedError("the pins cannot be read") from None
+        logs = {origin: Pinned(size, root) for origin, size, root in wire.logs}
+        return cls(
+            machine=wire.machine,
+            logs=MappingProxyType(logs),
+            current=wire.current,
+            pending=wire.pending,
+            roster=wire.roster,
+            keys_header=wire.keys_header,
+            keys_slot=wire.keys_slot,
+            index=wire.index,
+            highest_ms=wire.highest_ms,
+            keys_generation=wire.keys_generation,
+            alarms=wire.alarms,
+            here=frozenset(wire.here),
+            attempts=wire.attempts,
+        )
+
+
+class _Wire(msgspec.Struct, frozen=True):
+    machine: bytes
+    logs: list[tuple[Origin, int, bytes]]
+    current: Origin
+    pending: Origin | None
+    roster: bytes
+    keys_header: bytes
+    keys_slot: bytes
+    index: bytes | None
+    highest_ms: int
+    keys_generation: int = 0
+    alarms: tuple[tuple[str, str], ...] = ()
+    here: Sequence[SeatId] = ()
+    attempts: bytes = b""
+    fill: bytes = b""
+
+
+def _filled(wire: _Wire) -> bytes:
+    """Return the encoding with so much `fill` that content and mark take a multiple of 4,096 bytes."""
+    missing = -(len(msgspec.msgpack.encode(wire)) + 1) % _PINS_STEP
+    if missing > _ONE_BYTE_LENGTH:  # then the length of `fill` takes one byte more
+        missing = missing - 1 if missing - 1 > _ONE_BYTE_LENGTH else missing - 1 + _PINS_STEP
+    return msgspec.msgpack.encode(msgspec.structs.replace(wire, fill=bytes(missing)))
+
+
+def first_pins(log: SeatLog, machine: bytes) -> Pins:
+    """Return the pins of an account that has seen nothing of the vault yet and goes on with this log."""
+    return Pins(
+        machine=machine,
+        logs={},
+        current=log.origin,
+        pending=None,
+        roster=log.roster,
+        keys_header=b"",
+        keys_slot=b"",
+        index=None,
+        highest_ms=0,
+    )
+
+
+def with_keys(pins: Pins, file: KeyFile, slot: int) -> Pins:
+    """Return pins that remember this `keys` file, and of its slots this seat's."""
+    return replace(
+        pins,
+        keys_header=sha256(file.header_bytes()).digest(),
+        keys_slot=sha256(file.slots[slot]).digest(),
+        keys_generation=file.header.generation,
+    )
+
+
+def begun_pins(log: SeatLog, machine: bytes, file: KeyFile, slot: int) -> Pins:
+    """Return the pins of an account that itself wrote this log from its beginning, and this `keys` file."""
+    pins = with_keys(pinned_now(log, first_pins(log, machine), {}), file, slot)
+    return replace(pins, highest_ms=log.now_ms())
+
+
+def pinned_now(log: SeatLog, before: Pins, verified: Mapping[Origin, Pinned]) -> Pins:
+    """Return the pins that follow from the log as it stands; what was seen of other logs is never unlearned."""
+    logs = dict(before.logs)
+    for origin, seen in verified.items():
+        # What was verified is of the remembered history or shorter, so the longer of the two holds both.
+        if origin not in logs or seen.size > logs[origin].size:
+            logs[origin] = seen
+    logs[log.origin] = Pinned(log.size, log.frontier.root())
+    return replace(
+        before,
+        logs=logs,
+        current=log.origin,
+        pending=None,
+        roster=log.roster,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PinFile:
+    """Where the pins of one seat and vault lie, and what seals them."""
+
+    folder: Path
+    vault: VaultId
+    seat: SeatId
+    pin_key: bytes = field(repr=False)
+
+    @property
+    def path(self) -> Path:
+        """The file; its name tells neither vault nor seat to who has not the key."""
+        return self.folder / private_file_name(self.pin_key, self.vault, self.seat)
+
+    def parts(self) -> list[Path]:
+        """Return the file, and the one of the former name, where they are there."""
+        return [path for path in (self.path, self._former) if os.path.lexists(path)]
+
+    @property
+    def _former(self) -> Path:
+        return self.folder / former_pins_file_name(self.vault, self.seat)
+
+    def load(self) -> Pins | None:
+        """Return the pins, or None where there are none that this seat wrote. Nothing there keeps a person out."""
+        try:
+            untrusted = read_limited(next(iter(self.parts()), self.path), _PINS_LIMIT)
+            return Pins.decode(open_sealed(self.pin_key, untrusted, self._context()))
+        except VaultError:
+            return None
+
+    def is_there(self) -> bool:
+        """Say whether anything stands where the pins belong: where it does not `load`, somebody broke it."""
+        return bool(self.parts())
+
+    def save(self, pins: Pins) -> None:
+        """Replace the pins durably, and whatever stands in their place.
+
+        Raises:
+            TryAgainError: no room in the account's state folder, or no right to write there.
+        """
+        try:
+            platform.make_private_folder(self.folder)
+            if self.path.is_dir() and not self.path.is_symlink():
+                # A file cannot take the name of a folder.
+                self.path.rename(self.path.with_name(f"{self.path.name}.{make_id().hex()}"))
+        except OSError:
+            raise _unwritable(self.folder) from None
+        write_durable(self.path, seal(self.pin_key, pins.encode(), self._context()))
+        with suppress(OSError):  # what has the former name is older from here on
+            self._former.unlink(missing_ok=True)
+
+    def _context(self) -> LocalContext:
+        return LocalContext(Purpose.PINS, self.vault, self.seat)
+
+
+def this_machine(state: Path) -> bytes:
+    """Return the digest that pins keep of this machine.
+
+    Raises:
+        TryAgainError: the system names no machine, and the account's state folder cannot be written.
+    """
+    try:
+        return machine_digest(platform.machine_id(state))
+    except OSError:
+        raise _unwritable(state) from None
+
+
+def _unwritable(folder: Path) -> TryAgainError:
+    return TryAgainError(f"the state folder {folder} cannot be written", advice="Check its room and rights.")
+
+
+class PinKeeper:
+    """Writes pins behind the work: a person never waits for them, and `close` waits for the last ones.
+
+    It rests before each time, because its syncs and those of the commits wait for one another on the same disk, and a
+    command is over by then. What a kill in between leaves behind are older pins of the same log.
+    """
+
+    def __init__(self, file: PinFile) -> None:
+        self._file = file
+        self._wanted: Pins | None = None
+        self._ended = False
+        self._waits = False  # for work; while it rests, nobody wakes it
+        self._fault: VaultError | None = None
+        self._condition = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="pins", daemon=True)
+        self._thread.start()
+
+    def keep(self, pins: Pins) -> None:
+        """Have these pins written soon, in place of any that still wait."""
+        with self._condition:
+            self._wanted = pins
+            if self._waits:
+                self._condition.notify()
+
+    def close(self) -> None:
+        """Write what still waits.
+
+        Raises:
+            VaultError: the last pins could not be written; the vault itself is complete.
+        """
+        with self._condition:
+            self._ended = True
+            self._condition.notify()
+        self._thread.join()
+        if self._fault is not None:
+            raise self._fault
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                self._waits = True
+                self._condition.wait_for(lambda: self._wanted is not None or self._ended)
+                self._waits = False
+                self._condition.wait_for(lambda: self._ended, timeout=_REST_SECONDS)
+                pins, self._wanted = self._wanted, None
+            if pins is None:
+                return
+            try:
+                self._file.save(pins)
+                self._fault = None
+            except VaultError as fault:
+                self._fault = fault
+            except Exception as fault:  # a thread that ends by itself would leave all later pins unwritten
+                self._fault = InternalError(f"the pins could not be written: {type(fault).__name__}")

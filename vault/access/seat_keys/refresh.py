@@ -1,0 +1,182 @@
+"""Take in what other seats did: rosters, keys that were given, keys that were withdrawn.
+
+Runs at each unlock, and after rows were imported or a roster was written. Every key that comes in this way is judged
+first: who gave it had to be entitled (FORMAT.md 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vault.access.pins.alarms import Alarm
+from vault.access.session import Session
+from vault.access.trust.directory import read_directory
+from vault.access.trust.keyrings import GrantedKey, open_missing
+from vault.access.trust.own_devices import judge_devices
+from vault.access.trust.sheets_used import judge_sheets
+from vault.ids import CompartmentId, Origin, SeatId
+from vault.index.apply import apply
+from vault.index.entries import RemovedCompartment
+from vault.index.keys import forget_keys
+from vault.log.epoch_notice import CompartmentKind
+from vault.records.epochs import read_notice
+from vault.seal.keyring import Keyring
+from vault.seal.purposes import Purpose
+from vault.store.rows import Rows
+from vault.validity.compartment_access import CompartmentState
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What changed for this seat.
+
+    Attributes:
+        gained: compartments that it can read from now on.
+        withdrawn: compartments that it could read before.
+    """
+
+    gained: tuple[CompartmentId, ...]
+    withdrawn: tuple[CompartmentId, ...]
+
+
+def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None = None) -> Refreshed:
+    """Bring the session level with the rows: directory, keyring, index.
+
+    Args:
+        session: open.
+        opened_at_unlock: at unlock, what was opened of these rows already: no grant is opened twice.
+
+    Raises:
+        VerificationError: no roster is valid, or this seat is in none.
+    """
+    before = session.log.roster
+    held_before = set(session.keyring.compartments())
+    with session.log.lock, session.database.reading() as rows:
+        granted = _opened(session, rows) if opened_at_unlock is None else _left_of(session, opened_at_unlock)
+        _read_directory(session, rows, granted)
+        _tell_of_rosters(session, before)
+        kept, lost, refused = _judge(session, granted)
+        withdrawn = _withdrawn(session, rows)
+    gained = tuple(dict.fromkeys(key.compartment for key in kept if key.compartment not in held_before))
+    for compartment in withdrawn:
+        for epoch in session.keyring.epochs_of(compartment):
+            session.keyring.drop(epoch)
+    session.lacking.forget()  # what was not here may have come
+    if gained:
+        forget_keys(session.index())
+    if kept or withdrawn:
+        _keep(session, gained, withdrawn)
+    _tell(session, kept if opened_at_unlock is not None else (), lost, refused)
+    return Refreshed(gained, withdrawn)
+
+
+def _opened(session: Session, rows: Rows) -> list[GrantedKey]:
+    return open_missing(rows, session.log.place, session.kem_private, session.keyring, session.learned.listings)
+
+
+def _left_of(session: Session, granted: Iterable[GrantedKey]) -> list[GrantedKey]:
+    """Return those that the keyring does not hold by now."""
+    return [grant for grant in granted if grant.epoch not in session.keyring]
+
+
+def _read_directory(session: Session, rows: Rows, granted: Sequence[GrantedKey]) -> None:
+    """Open the directory's new keys first and believe after: what they open says who may have given them."""
+    home = session.directory.compartment
+    new = [(key.epoch, key.key) for key in granted if key.compartment == home and key.key is not None]
+    for epoch, key in new:
+        session.keyring.add(home, epoch, key)
+    directory = read_directory(rows, vault=session.vault, keyring=session.keyring, root_public=session.root_public)
+    session.adopt(directory)
+    for epoch, _ in new:
+        session.keyring.drop(epoch)  # what is valid of them `_judge` puts back
+
+
+def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[GrantedKey], int, int]:
+    """Put into the keyring what is valid; return that, how many that are valid do not open, how many are not valid."""
+    kept, lost, refused = [], 0, 0
+    states = session.states_of(key.compartment for key in granted)
+    for key in granted:
+        state = states[key.compartment]
+        if key.is_altered:
+            lost += 1
+        elif not _counts(session, state, key):
+            # Keys of before a withdrawal stay in the rows; nobody did anything wrong.
+            refused += state is None or session.seat not in state.cutoffs
+        elif key.key is None:
+            lost += 1
+        else:
+            session.keyring.add(key.compartment, key.epoch, key.key)
+            kept.append(key)
+    return kept, lost, refused
+
+
+def _counts(session: Session, state: CompartmentState | None, key: GrantedKey) -> bool:
+    if state is None or key.epoch not in state.epochs or session.seat in state.cutoffs:
+        return False
+    return session.seat in state.epochs[key.epoch].granted
+
+
+def needs_refresh(rows: Rows, seat: SeatId, keyring: Keyring) -> bool:
+    """Say whether some epoch of a compartment that the seat holds says that it revokes the seat."""
+    return bool(_dropping(rows, seat, keyring))
+
+
+def _dropping(rows: Rows, seat: SeatId, keyring: Keyring) -> tuple[CompartmentId, ...]:
+    notices = (read_notice(row) for row in rows.epochs_with_revocations())
+    # Whether this seat is in the directory, rosters say.
+    return tuple(
+        dict.fromkeys(
+            CompartmentId(notice.compartment)
+            for notice in notices
+            if notice is not None
+            and notice.kind is not CompartmentKind.DIRECTORY
+            and any(revocation.seat == seat for revocation in notice.revocations)
+            and keyring.epochs_of(notice.compartment)
+        )
+    )
+
+
+def _withdrawn(session: Session, rows: Rows) -> tuple[CompartmentId, ...]:
+    """Return the compartments held that an epoch which counts revoked this seat from."""
+    states = session.states_of(_dropping(rows, session.seat, session.keyring))
+    return tuple(item for item, state in states.items() if state is not None and session.seat in state.cutoffs)
+
+
+def _keep(session: Session, gained: tuple[CompartmentId, ...], withdrawn: tuple[CompartmentId, ...]) -> None:
+    """Store the keyring, then bring the index level: what its cursor passed by unread comes again."""
+    with session.database.transaction() as rows:
+        rows.put_local(session.log.place.seal_row(Purpose.KEYRING, session.keyring.encode()))
+    with session.database.reading() as rows:
+        places = rows.places_in(gained)
+    if places or withdrawn:
+        index = session.index()
+        apply(index, map(RemovedCompartment, withdrawn), {}, pending=places)
+        index.was_asked = False
+
+
+def _tell_of_rosters(session: Session, before: bytes) -> None:
+    """Tell before anything is written, and with it pins that know the newer roster."""
+    directory = session.directory
+    for alarm in (
+        *judge_sheets(directory, session.root_public, before),
+        *judge_devices(directory, session.seat, before),
+    ):
+        session.add_alarm(alarm)
+
+
+def _tell(session: Session, kept: Iterable[GrantedKey], lost: int, refused: int) -> None:
+    seen = {} if session.pins is None else session.pins.logs
+    # What this account had taken in before cannot be missing from a keyring that is the newest.
+    again = sum(
+        any(Origin(origin) in seen and seq < seen[Origin(origin)].size for origin, seq in key.listed_at) for key in kept
+    )
+    if again:
+        words = f"The keyring of this device is an older one, or was altered: {again} keys were opened again."
+        session.add_alarm(Alarm("keyring", words, lasts=True))
+    if lost:
+        words = f"{lost} keys that were granted to you do not open any more: their grants were altered."
+        session.add_alarm(Alarm("keyring-lost", words))
+    if refused:
+        words = f"{refused} keys came from somebody who was not entitled to give them; they are not used."
+        session.add_alarm(Alarm("refused-keys", words, is_fault=False))

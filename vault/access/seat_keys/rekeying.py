@@ -1,0 +1,188 @@
+"""A new key for the database of this folder, when a seat that had a way in here ends (FORMAT.md 3).
+
+Three durable steps, of which each may be the last before a power cut: doors that hold the new key and the old one;
+every page encrypted anew; doors that hold the new key alone. Unlock tries both keys and finishes what was begun, or
+begins it: a cut between the roster and here, a roster of another device and recovery sheets leave a way in that ended.
+Index, drafts and backups are under other keys.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
+
+from vault.access.seat_keys.keychange import change_keys
+from vault.access.session import Session
+from vault.errors import BrokenSealError, TryAgainError, VerificationError, WrongPassphraseError
+from vault.ids import SeatId, VaultId
+from vault.seal.entrance.doors import DoorKeys, make_doors, make_recovery_door, open_doors
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, SLOT_BLOB_SIZE, KeyFile
+from vault.seal.keys import make_key
+from vault.seal.purposes import Purpose
+from vault.seal.recipients import KemPrivate
+from vault.store.engine import Database, open_database
+from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
+from vault.store.rows import Rows
+from vault.store.rowtypes import LocalRow
+
+_RESTORE_BOTH = "One of them is an older copy, or damaged: restore both from one backup."
+
+
+def remember_slot(database: Database, seat: SeatId, number: int) -> frozenset[SeatId]:
+    """Keep, inside the encrypted database, which slot of this folder is the seat's; return whose others are kept."""
+    row = LocalRow(seat, Purpose.SLOT, number, b"")
+    with database.reading() as rows:
+        known = rows.local(seat, Purpose.SLOT)
+    if known != row:
+        with database.transaction() as rows:
+            rows.put_local(row)
+    with database.reading() as rows:
+        return frozenset(slots_here(rows))
+
+
+def slots_here(rows: Rows) -> dict[SeatId, int]:
+    """Return which seats have a way into this folder, and at which slot."""
+    return {SeatId(row.seat): row.number for row in rows.locals_for(Purpose.SLOT)}
+
+
+def seats_here(session: Session) -> frozenset[SeatId]:
+    """Return the seats that have a way into this folder and that the newest roster still has; this seat always."""
+    with session.database.reading() as rows:
+        here = frozenset(slots_here(rows))
+    return (here & frozenset(session.directory.effective.certificates)) | {session.seat}
+
+
+def close_doors(session: Session) -> None:
+    """Change the key of the database where a roster ended a seat that still has a way into this folder.
+
+    Raises:
+        VerificationError, TryAgainError: see `rekey`; the next unlock comes back to it.
+    """
+    if _seats_ended_here(session):
+        rekey(session)
+
+
+def rekey(session: Session) -> KeyFile:
+    """Encrypt the database anew under a key that only `seats_here` and recovery get, and empty all other slots.
+
+    A copy of this folder that was taken before opens as it did, under the old key.
+
+    Returns:
+        The `keys` file as it stands now.
+
+    Raises:
+        VerificationError: the logs are in doubt: which `keys` file is the valid one cannot be said.
+        TryAgainError: no room; what was begun is finished at the next unlock.
+    """
+    session.require_sound_log()
+    staying = seats_here(session)
+    file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+    before = doors_here(session, file)
+    if before.old is not None:
+        # A change before this one found no room: the key that opens the database now would stand in no door.
+        session.database.rekey(before.new)
+    doors = DoorKeys(make_key(), before.new)
+    file = change_keys(session, with_doors(session, _without_other_slots(session, file, staying), doors, staying))
+    with session.database.transaction() as rows:
+        # Not before: until the doors with the new key stand, these rows are all that says that it is owed.
+        for seat in slots_here(rows).keys() - staying:
+            rows.delete_local(seat, Purpose.SLOT)
+    session.here = staying
+    session.database.rekey(doors.new)
+    return _close_old_doors(session, file, doors.new)
+
+
+def open_with_doors(folder: VaultFolder, doors: DoorKeys) -> tuple[Database, bytes]:
+    """Open the database with the new key or, where a change of key was cut off before it, the old one.
+
+    Raises:
+        VerificationError: neither opens it.
+    """
+    for key in (doors.new, doors.old):
+        if key is not None:
+            with suppress(WrongPassphraseError):
+                return open_database(folder.database, key, create=False, ballast=folder.ballast), key
+    raise VerificationError("keys and database do not belong together", advice=_RESTORE_BOTH)
+
+
+def doors_here(session: Session, file: KeyFile) -> DoorKeys:
+    """Return what every door of the next generation has to hold: both keys, while a change waits for room.
+
+    Raises:
+        VerificationError: no door opens for this seat.
+    """
+    return doors_of(file, session.kem_private, session.seat)
+
+
+def doors_of(file: KeyFile, private: KemPrivate, seat: SeatId) -> DoorKeys:
+    """Return the keys of the database for a seat.
+
+    Raises:
+        VerificationError: no door opens for it.
+    """
+    try:
+        return open_doors(private, seat, VaultId(file.header.vault), file.doors)
+    except BrokenSealError:
+        raise VerificationError(
+            "no door of the keys file opens for your seat",
+            advice="Your access here was ended; or keys and vault are of different days: restore both from one backup.",
+        ) from None
+
+
+def finish_rekey(session: Session, file: KeyFile, doors: DoorKeys, opened_with: bytes) -> KeyFile:
+    """Finish a change of key that was cut off or is owed, and return the valid `keys` file; what cannot be done waits.
+
+    Args:
+        session: just opened, with nothing in doubt.
+        file: as it stands.
+        doors: what it holds for this seat.
+        opened_with: the key that the database opened with.
+    """
+    try:
+        if doors.old is not None:
+            if opened_with != doors.new:
+                session.database.rekey(doors.new)
+            file = _close_old_doors(session, file, doors.new)
+        # Also after that: whoever was ended since the change began was given the key that it brought.
+        return rekey(session) if _seats_ended_here(session) else file
+    except TryAgainError:
+        return KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
+
+
+def _seats_ended_here(session: Session) -> bool:
+    """Say whether a roster ended a seat that has a way into this folder: one that a fork left out may come back.
+
+    Whoever has the key of the database can take their row out of it, and nothing out of what this account remembers.
+    """
+    effective = session.directory.effective
+    with session.database.reading() as rows:
+        here = (slots_here(rows).keys() | session.here) - effective.certificates.keys()
+    return any(cutoff.seat in here for cutoff in effective.cutoffs)
+
+
+def _close_old_doors(session: Session, file: KeyFile, key: bytes) -> KeyFile:
+    file = change_keys(session, with_doors(session, file, DoorKeys(key), seats_here(session)))
+    # Copies from before a migration are under the key that was given up.
+    for copy in session.folder.path.glob("vault.db.schema-*"):
+        with suppress(OSError):
+            copy.unlink()
+    return file
+
+
+def with_doors(session: Session, file: KeyFile, keys: DoorKeys, seats: Collection[SeatId]) -> KeyFile:
+    """Return the next generation, with doors for these seats and recovery alone."""
+    certificates = session.directory.effective.certificates
+    doors = make_doors(session.vault, keys, [(seat, certificates[seat].kem) for seat in seats])
+    recovery = make_recovery_door(session.vault, keys, session.directory.effective.head.recovery)
+    return file.with_doors(doors, recovery)
+
+
+def _without_other_slots(session: Session, file: KeyFile, seats: Collection[SeatId]) -> KeyFile:
+    """Put random bytes in every slot that none of these seats is known to have."""
+    with session.database.reading() as rows:
+        kept = {number for seat, number in slots_here(rows).items() if seat in seats}
+    slots = [slot if number in kept else secrets.token_bytes(SLOT_BLOB_SIZE) for number, slot in enumerate(file.slots)]
+    return replace(file, slots=tuple(slots))

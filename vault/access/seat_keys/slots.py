@@ -1,0 +1,32 @@
+"""Which slot of this folder's `keys` file a new seat may take."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+
+from vault.access.seat_keys.rekeying import slots_here
+from vault.errors import RefusedError
+from vault.seal.entrance.keyfile import SLOT_COUNT
+from vault.store.rows import Rows
+
+# The founder's. A vault that nobody unlocked since slots are remembered says so of no slot.
+_FOUNDERS = 0
+
+
+def free_slot(rows: Rows, choose: Callable[[Sequence[int]], int] = secrets.choice) -> int:
+    """Return a number that no seat of this folder is known to have, drawn: its place tells not who came when.
+
+    Never the first, which was the founder's in vaults of before.
+
+    Raises:
+        RefusedError: all are in use.
+    """
+    taken = {*slots_here(rows).values(), _FOUNDERS}
+    free = [number for number in range(SLOT_COUNT) if number not in taken]
+    if not free:
+        raise RefusedError(
+            f"this folder has slots for {SLOT_COUNT} seats, and all are in use",
+            advice="End the seats that nobody uses any more: `casevault device list`.",
+        )
+    return choose(free)

@@ -1,0 +1,219 @@
+"""What is listed and not here, compartment by compartment: who waits for what (FORMAT.md 6).
+
+A listed row of a case that is not here stops what leaves, is granted or is erased of that case; one of the directory
+stops all. An epoch or a grant that is not here stops what is written there too: it may have taken the case from
+somebody. Nobody waits for what a seat listed that had no right to, that was ended, or that was revoked there since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from vault.access.trust.key_lists import Waiter, home_of, level
+from vault.errors import VerificationError
+from vault.ids import CompartmentId, Origin, SeatId
+from vault.index.keys import KeyItem, key_items, remember_keys
+from vault.log.epoch_notice import epoch_digest, founded_compartment, named_in
+from vault.log.items import ItemKind
+from vault.records.absence import Absent
+from vault.records.epochs import notices_of, read_notice
+from vault.records.logs import genesis_of
+from vault.store.rows import Rows
+from vault.validity.authority import Authority
+from vault.validity.version_validity import Quarantined
+
+
+def waits_for(
+    session: Waiter,
+    compartment: CompartmentId,
+    *,
+    keys_only: bool = False,
+    taken_from: Collection[SeatId] = (),
+) -> list[Absent]:
+    """Return what is not here and holds up acts in a compartment.
+
+    Args:
+        session: who acts.
+        compartment: where.
+        keys_only: epochs and grants alone.
+        taken_from: seats that the act ends or takes the compartment from, and gives nothing to.
+    """
+    found = list(absent_keys(session, compartment))
+    if not keys_only:
+        found += (
+            Absent(compartment, finding.origin, finding.seq, finding.n, is_key=False)
+            for finding in session.quarantine
+            if finding.compartment == compartment and finding.check == "missing" and not finding.is_unentitled
+        )
+    return owed(session, found, taken_from) if found else []
+
+
+def require_sound(session: Waiter, compartments: Sequence[CompartmentId], taken_from: Collection[SeatId]) -> None:
+    """Let nothing leave, be granted or be erased while the log contradicts itself or what this device saw.
+
+    Args:
+        session: who acts.
+        compartments: where the act leaves, gives or erases something. What is listed and not here stops acts in its own
+            compartment; of the directory, in all. None: the act is about nothing but the log.
+        taken_from: seats that the act ends or takes a case from: what they did to their own logs does not stop it.
+
+    Raises:
+        VerificationError: there is a contradiction, or something is not here.
+    """
+    if faults := session.faults(taken_from=taken_from):
+        raise VerificationError(
+            f"this waits until the log is sound: {faults[0].text.removesuffix('.')}",
+            advice="Run `casevault log verify`; reading and notes go on.",
+        )
+    for compartment in (session.directory.compartment, *compartments) if compartments else ():
+        require_here(session, compartment, taken_from=taken_from)
+
+
+def is_absence(session: Waiter, finding: Quarantined) -> bool:
+    """Say whether a finding is that something is not here: itself, or a key without which it does not open."""
+    if finding.compartment is None or finding.is_unentitled:
+        return False
+    return finding.check == "missing" or bool(absent_keys(session, finding.compartment))
+
+
+def require_here(
+    session: Waiter,
+    compartment: CompartmentId,
+    *,
+    keys_only: bool = False,
+    taken_from: Collection[SeatId] = (),
+) -> None:
+    """Let an act in a compartment wait for what is listed there and not here; see `waits_for`.
+
+    Raises:
+        VerificationError: something is not here.
+    """
+    lost = (
+        [] if keys_only else [alarm for alarm in session.alarms if alarm.is_fault and alarm.compartment == compartment]
+    )
+    if lost or waits_for(session, compartment, keys_only=keys_only, taken_from=taken_from):
+        code = alarm_code(compartment)
+        texts = (alarm.text for alarm in (*session.alarms, *lost) if alarm.code == code or alarm in lost)
+        told = next(texts, "a row that the log lists")
+        raise VerificationError(
+            f"this waits until what is not here has come: {told.removesuffix('.')}",
+            advice="Take a bundle from whoever wrote it, or from somebody who has the case; else restore a backup.",
+        )
+
+
+def alarm_code(compartment: CompartmentId) -> str:
+    """Return the code of the alarm that tells what is not here of a compartment."""
+    return f"not-here:{compartment.hex()}"
+
+
+def absent_keys(session: Waiter, compartment: CompartmentId) -> tuple[Absent, ...]:
+    """Return the epochs and grants of one compartment that are listed, held or replaced, and not here."""
+    level(session)
+    known = session.lacking.keys
+    if compartment not in known:
+        with session.database.reading() as rows:
+            known[compartment] = _absent_in(session, rows, compartment)
+    return known[compartment]
+
+
+def lacking_keys(session: Waiter) -> list[CompartmentId]:
+    """Return the compartments of which an epoch or a grant is not here, by one look at all of them."""
+    level(session)
+    if not session.lacking.was_asked:
+        with session.database.reading() as rows:
+            suspects = _suspects(session, rows)
+        for compartment in suspects:
+            absent_keys(session, compartment)
+        session.lacking.was_asked = True
+    return sorted(item for item, absent in session.lacking.keys.items() if absent)
+
+
+def owed(session: Waiter, found: Iterable[Absent], taken_from: Collection[SeatId] = ()) -> list[Absent]:
+    """Return what others may wait for: whoever lists it had the right to, and none of it was taken from them since."""
+    with session.database.reading() as rows:
+        authority = session.authority(rows)
+        owed = [fromkey for fromkey in dict.fromkeys(found) if _is_owed(session, authority, fromkey, taken_from)]
+    # That a key is held and its rows are gone says nothing more where a list tells which they are.
+    return [absent for absent in owed if absent.origin is not None or len(owed) == 1]
+
+
+def _is_owed(session: Waiter, authority: Authority, absent: Absent, taken_from: Collection[SeatId]) -> bool:
+    """Say whether others may wait for it: its author had the right to list it there, and still has."""
+    genesis = None if absent.origin is None else authority.genesis(absent.origin)
+    if absent.origin is None or genesis is None or genesis.seat == session.seat:
+        return True  # held, or this seat's own
+    entry = authority.entry(absent.origin, absent.seq)
+    if entry is None or entry.seat in taken_from:
+        return False
+    state = session.state_of(absent.compartment)
+    if not absent.was_here:
+        is_in = entry.seat in session.directory.effective.certificates
+        if not is_in or (state is not None and entry.seat in state.cutoffs):
+            return False
+    return not absent.is_key or state is None or state.may_give(entry)
+
+
+def _absent_in(session: Waiter, rows: Rows, compartment: CompartmentId) -> tuple[Absent, ...]:
+    notices = {notice.digest(): notice for notice in notices_of(rows, compartment)}
+    known = key_items(session.index(), home_of(compartment))
+    here = {notice.epoch for notice in notices.values()}
+    held = session.keyring.epochs_of(compartment)
+    found = [
+        _of(item, compartment)
+        for item in known
+        if (item.digest not in notices if item.kind == ItemKind.EPOCH else not rows.has_grant(item.digest))
+    ]
+    state = session.state_of(compartment)
+    # What it replaces is as absent as if it were listed in its place; a notice of another kind counts never.
+    found += [
+        replace(_of(item, compartment), was_here=False)
+        for item in known
+        if (notice := notices.get(item.digest)) is not None
+        and (state is None or notice.kind is state.kind)
+        and any(replaced not in here for replaced in notice.replaced)
+    ]
+    if any(epoch not in here or not rows.is_granted(session.seat, epoch) for epoch in held):
+        found.append(Absent(compartment, None, -1, None, is_key=True, was_here=True))
+    return tuple(dict.fromkeys(found))
+
+
+def _of(item: KeyItem, compartment: CompartmentId) -> Absent:
+    return Absent(compartment, Origin(item.origin), item.seq, item.n, is_key=True, was_here=bool(item.was_here))
+
+
+def _suspects(session: Waiter, rows: Rows) -> set[CompartmentId]:
+    """Return where something may lack: by digests and ids alone, whatever the number of cases."""
+    digests, ids, replaced = set[bytes](), set[bytes](), list[tuple[bytes, bytes]]()
+    for row in rows.every_epoch():
+        compartment, epoch, replaces = named_in(row.bytes)
+        # Nearly all replace nothing, and there are as many as cases.
+        notice = read_notice(row) if replaces else None
+        if notice is not None:
+            replaced += ((row.compartment, epoch) for epoch in notice.replaced)
+        elif replaces or compartment != row.compartment or epoch_digest(row.bytes) != row.digest:
+            continue
+        digests.add(row.digest)
+        ids.add(epoch)
+    known, keyring = key_items(session.index()), session.keyring
+    if came := [item for item in known if not item.was_here and item.digest in digests]:
+        remember_keys(session.index(), [item._replace(was_here=True) for item in came], {})
+    absent = [item for item in known if item.kind != ItemKind.EPOCH or item.digest not in digests]
+    held = frozenset(keyring.compartments())
+    homes = {home_of(compartment): compartment for compartment in held} if absent else {}
+    suspects = {homes[item.home] for item in absent if item.home in homes}
+    # A case of this seat's own that is not even in its keyring any more.
+    suspects |= {
+        founded_compartment(item.origin, item.seq, item.n)
+        for item in absent
+        if item.kind == ItemKind.EPOCH and item.home not in homes and _is_own(session, rows, item)
+    }
+    suspects |= held.intersection(compartment for compartment, epoch in replaced if epoch not in ids)
+    here = ids.intersection(rows.epochs_granted_to(session.seat))
+    suspects |= {compartment for compartment in held if not here.issuperset(keyring.epochs_of(compartment))}
+    return {CompartmentId(suspect) for suspect in suspects}
+
+
+def _is_own(session: Waiter, rows: Rows, item: KeyItem) -> bool:
+    genesis = genesis_of(rows, item.origin)
+    return genesis is not None and genesis.seat == session.seat

@@ -1,0 +1,249 @@
+"""Is this vault the one that this account saw last? Decides which log the seat goes on with (FORMAT.md 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from vault.access.pins.alarms import Alarm, faults_among, fork_alarm, fork_code, remembered
+from vault.access.pins.pins import Pinned, Pins
+from vault.access.trust.directory import Directory
+from vault.access.trust.proving import gives_root, report_of
+from vault.errors import VerificationError
+from vault.ids import ZERO_DIGEST, Origin, SeatId
+from vault.log.checks.list_check import proven_lists
+from vault.log.checks.report import LogReport
+from vault.log.genesis import Genesis
+from vault.log.items import ItemKind, keys_tag
+from vault.records.logs import genesis_of
+from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
+from vault.seal.entrance.keyfile import KeyFile
+from vault.store.rows import Rows
+from vault.validity.parting import parting_of
+
+
+@dataclass(frozen=True, slots=True)
+class Continuity:
+    """Which log to go on with; None means a new one after `predecessor`, and why in the alarms."""
+
+    origin: Origin | None
+    predecessor: Predecessor | None
+    alarms: tuple[Alarm, ...]
+
+
+def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None, machine: bytes) -> Continuity:
+    """Compare the stored logs with the pins: the root at the pinned size, not the size alone.
+
+    Args:
+        rows: of the vault.
+        place: of this seat.
+        identity: the seat's public identity key: a log that another key began is not this seat's, whatever it claims.
+        pins: what this account remembers.
+        machine: digest of this machine.
+
+    Raises:
+        VerificationError: this seat has no log here at all.
+    """
+    own = _own_logs(rows, place.seat, identity)
+    if not own and (pins is None or not pins.logs):
+        raise VerificationError("this vault holds no log of your seat", advice="Restore the vault from a backup.")
+    if pins is None:
+        words = (
+            "This device has no memory of this vault (a restored or copied vault, or a new account): a new log begins."
+        )
+        alarms = (Alarm("no-pins", words, is_fault=False), *_judge_predecessors(rows, own, {}))
+        return _new_log(rows, own, None, alarms)
+    seen = [_compare(rows, origin, pinned, "this device saw") for origin, pinned in pins.logs.items()]
+    alarms = (*(alarm for alarm in seen if alarm is not None), *_judge_predecessors(rows, own, pins.logs))
+    if pins.machine != machine:
+        words = "This vault was last used on another machine: a new log begins here."
+        return _new_log(rows, own, pins, (*alarms, Alarm("other-machine", words, is_fault=False)))
+    current = pins.pending if pins.pending in own else pins.current
+    codes = {alarm.code for alarm in alarms}
+    if fork_code(current) in codes:
+        words = "A copy of this device went on with its log: what both wrote since waits. A new log begins."
+        alarms = (*alarms, Alarm("copied", words, is_fault=False))
+    if not codes.isdisjoint({f"rollback:{current.hex()}", fork_code(current)}):
+        return _new_log(rows, own, pins, alarms)
+    held = _held_origin(rows, place)
+    if held is None and current in own:
+        words = "The session key of this device is gone (removed, or a backup was restored): a new log begins."
+        held = Alarm("session-key", words, lasts=True)
+    if isinstance(held, Alarm):
+        return _new_log(rows, own, pins, (*alarms, held))
+    if held != current:
+        words = (
+            "Your seat went on with another log here (another account, or a restored state folder): a new log begins."
+        )
+        return _new_log(rows, own, pins, (*alarms, Alarm("moved", words, is_fault=False)))
+    return Continuity(current, None, alarms)
+
+
+def after_damage(
+    rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None, alarms: tuple[Alarm, ...], found: str
+) -> Continuity:
+    """Return how to go on when the log that should be continued is not what its last session signed.
+
+    Work goes on in a new log, aloud; exports, grants and erasure wait until somebody has looked (`log verify`).
+    """
+    words = f"The log is damaged or was altered: {found}. A new log begins; run `casevault log verify`."
+    return _new_log(rows, _own_logs(rows, place.seat, identity), pins, (*alarms, Alarm("damaged", words, lasts=True)))
+
+
+def with_remembered(noticed: tuple[Alarm, ...], pins: Pins | None) -> tuple[Alarm, ...]:
+    """Return the alarms of this unlock, and those of earlier ones that no clean verification has settled."""
+    codes = {alarm.code for alarm in noticed}
+    kept = () if pins is None else tuple(remembered(code, text) for code, text in pins.alarms)
+    return noticed + tuple(alarm for alarm in kept if alarm.code not in codes)
+
+
+def judge_roster(directory: Directory, pins: Pins | None) -> tuple[Alarm, ...]:
+    """Report that the newest roster that this account saw is not here: what it ended would go on."""
+    if pins is None or directory.chain.by_root(pins.roster) is not None:
+        return ()
+    words = "The newest roster that this device saw is not here: whom it ended would still count."
+    return (Alarm("roster", words, lasts=True),)
+
+
+def judge_keys(
+    rows: Rows,
+    file: KeyFile,
+    own: tuple[SeatId, int],
+    *,
+    pins: Pins | None,
+    directory: Directory,
+    alarms: tuple[Alarm, ...],
+) -> tuple[Alarm, ...]:
+    """Report a `keys` file that is neither the one that this account saw last nor a newer one that a seat listed.
+
+    Args:
+        rows: of the vault.
+        file: the file.
+        own: this seat, and the number of its slot.
+        pins: what this account remembers.
+        directory: whose logs count.
+        alarms: what is known of the logs: in an old copy of the vault, old keys are the newest listed.
+    """
+    if pins is None:
+        return ()
+    header_is_known = sha256(file.header_bytes()).digest() == pins.keys_header
+    seat, slot = own
+    slot_is_known = sha256(file.slots[slot]).digest() == pins.keys_slot
+    if header_is_known and slot_is_known:
+        return ()
+    # What is wrong with the logs of others alone makes no generation later than the pinned one.
+    live = directory.effective.certificates
+    logs_are_current = not faults_among(alarms, live=live, taken_from=live.keys() - {seat})
+    is_later = file.header.generation > pins.keys_generation
+    if logs_are_current and is_later and file.digest() in newest_keys(rows, file.header.folder, directory).values():
+        return ()
+    words = "The keys file is not the one that this device saw last: an older copy was put in its place."
+    return (Alarm("old-keys", words),)
+
+
+def newest_keys(
+    rows: Rows, folder: bytes, directory: Directory, reports: Mapping[Origin, LogReport] | None = None
+) -> dict[Origin, bytes]:
+    """Return the digest of the `keys` file that each log lists last for this folder, less the logs that went on.
+
+    Only logs that a certified key began are asked, only what is proven of them, and only a later log of the same seat
+    makes one give way. `reports` are those of logs that were checked already.
+    """
+    newest: dict[Origin, bytes] = {}
+    logs: dict[Origin, Genesis] = {}
+    for name in dict.fromkeys(Origin(row.origin) for row in rows.geneses()):
+        genesis = genesis_of(rows, name)
+        if genesis is None or not _is_certified(genesis, directory):
+            continue
+        logs[name] = genesis
+        report = (reports or {}).get(name) or report_of(rows, name)
+        for _, items in proven_lists(rows.operations(name), report):
+            for item in items:
+                if item.kind == ItemKind.KEYS and item.tag == keys_tag(folder, item.digest):
+                    newest[name] = item.digest
+    for name in list(newest):
+        earlier = Origin(logs[name].predecessor)
+        while earlier in logs and logs[earlier].seat == logs[name].seat:
+            newest.pop(earlier, None)
+            earlier = Origin(logs[earlier].predecessor)
+    return newest
+
+
+def _is_certified(genesis: Genesis, directory: Directory) -> bool:
+    certificate = directory.effective.certificates.get(genesis.seat)
+    return certificate is not None and certificate.identity == genesis.identity
+
+
+def _own_logs(rows: Rows, seat: SeatId, identity: bytes) -> dict[Origin, Genesis]:
+    logs: dict[Origin, Genesis] = {}
+    for name in dict.fromkeys(Origin(row.origin) for row in rows.geneses()):
+        genesis = genesis_of(rows, name)
+        if genesis is not None and (genesis.seat, genesis.identity) == (seat, identity):
+            logs[name] = genesis
+    return logs
+
+
+def _held_origin(rows: Rows, place: SealedPlace) -> Origin | Alarm | None:
+    try:
+        return stored_origin(rows, place)
+    except VerificationError:
+        return Alarm("session-key", "The session key of this device was altered: a new log begins.", lasts=True)
+
+
+def _judge_predecessors(rows: Rows, own: Mapping[Origin, Genesis], seen: Mapping[Origin, Pinned]) -> tuple[Alarm, ...]:
+    """Compare each log that another one of this seat goes on from with what the successor's genesis says of it.
+
+    What this account saw at that size or later was compared when it was seen, and is compared by its pin.
+    """
+    alarms: list[Alarm | None] = []
+    before = [genesis for genesis in own.values() if not genesis.is_first]
+    for genesis in before:
+        origin = Origin(genesis.predecessor)
+        if origin not in seen or seen[origin].size < genesis.predecessor_size:
+            bound = Pinned(genesis.predecessor_size, genesis.predecessor_root)
+            alarms.append(_compare(rows, origin, bound, "the log that goes on from it says"))
+    if len({genesis.predecessor for genesis in before}) < len(before):
+        words = "Two logs of your seat go on from the same one: a vault was copied and both copies were used."
+        alarms.append(Alarm("fork", words))
+    return tuple(dict.fromkeys(alarm for alarm in alarms if alarm is not None))
+
+
+def _compare(rows: Rows, origin: Origin, pinned: Pinned, who_saw: str) -> Alarm | None:
+    stored, genesis = rows.size(origin), genesis_of(rows, origin)
+    if genesis is None:
+        words = (
+            f"The beginning of log {origin.hex()[:16]} is missing or was altered."
+            " It may stand in another copy of this vault that was used, say a backup that was restored."
+        )
+    elif stored < pinned.size:
+        words = f"This vault is an older copy: log {origin.hex()[:16]} has {stored} entries, {who_saw} {pinned.size}."
+    elif gives_root(rows, origin, pinned, lambda *_: True) or gives_root(rows, origin, pinned, lambda *_: False):
+        return None
+    else:
+        report = report_of(rows, origin, pinned)
+        parting = parting_of(rows, origin, report.rejected)
+        if parting and (report.size >= pinned.size or parting.roots.get(pinned.size) == pinned.root):
+            return fork_alarm(origin, SeatId(genesis.seat))
+        words = f"Log {origin.hex()[:16]} changed in its first {pinned.size} entries: not those that {who_saw}."
+    seats = frozenset() if genesis is None else frozenset({SeatId(genesis.seat)})
+    return Alarm(f"rollback:{origin.hex()}", words, seats=seats)
+
+
+def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarms: tuple[Alarm, ...]) -> Continuity:
+    """Go on from the seat's newest log: as far as this account saw it, or else as far as it is proven."""
+    named = {genesis.predecessor for genesis in own.values()} - {ZERO_DIGEST}
+    is_here = pins is not None and (pins.current in own or not own)
+    if pins is not None and is_here and pins.current in pins.logs and pins.current not in named:
+        pinned = pins.logs[pins.current]
+        return Continuity(None, Predecessor(pins.current, pinned.size, pinned.root), alarms)
+    reports = {origin: report_of(rows, origin) for origin in own if origin not in named}
+    if len(reports) > 1:
+        words = f"Your seat has {len(reports)} logs that nothing follows: a vault was copied and both copies were used."
+        alarms += (Alarm("fork", words, lasts=True),)
+    newest = max(reports.values(), key=lambda report: report.size)  # of equal ones the first by name
+    if not newest.size:
+        raise VerificationError(
+            f"nothing of log {newest.origin.hex()} is proven", advice="Restore the vault from a backup."
+        )
+    return Continuity(None, Predecessor(Origin(newest.origin), newest.size, newest.root), alarms)

@@ -1,0 +1,107 @@
+"""A new epoch in the place of others: who is granted it, and where it cuts the logs of those whom it revokes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
+
+from vault.access.trust.directory import RECOVERY, Directory
+from vault.access.trust.proving import Prover
+from vault.ids import Origin, SeatId
+from vault.log.epoch_notice import MOST_REVOCATIONS, RevokedLog
+from vault.policy.roles import Role
+from vault.records.logs import genesis_of
+from vault.records.seatlog import Holder, SeatLog
+from vault.records.work import Entry, Work
+from vault.store.rows import Rows
+from vault.validity.compartment_access import CompartmentState
+
+
+def next_holders(directory: Directory, state: CompartmentState, *, without: Collection[SeatId] = ()) -> list[Holder]:
+    """Return whom the next epoch is granted to: all who hold the compartment and are still in, less `without`.
+
+    Recovery stays where it was, and is not added where the compartment was made without it.
+    """
+    live = directory.effective.certificates
+    seats = sorted(state.holders - frozenset(without))
+    holders = [Holder(seat, live[seat].kem) for seat in seats if seat in live]
+    if RECOVERY in state.holders:
+        holders.append(Holder(RECOVERY, directory.effective.head.recovery))
+    return holders
+
+
+def join_epochs(log: SeatLog, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> None:
+    """Put one epoch in the place of several current ones, of one made without this seat, or of one that is over."""
+    held = [epoch for epoch in state.epochs if log.keyring.get(epoch) is not None]
+    is_one = len(state.current) == 1 and state.current[0] in held and not _is_expired(directory, state)
+    if is_one or not held or not _may_give(log, directory, roles, state):
+        return
+    holders = next_holders(directory, state)
+    with Work(log) as work:
+        work.replace_epoch(state.compartment, state.kind, holders, replaced=state.current)
+        work.commit(Entry(act="key.rotate", out="ok:joined"))
+
+
+def grant_current_epoch(log: SeatLog, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> bool:
+    """Give the one current epoch to holders whom its maker did not know of; say whether there were any."""
+    behind = (
+        [holder for holder in next_holders(directory, state) if holder.seat in state.behind] if state.behind else []
+    )
+    held = len(state.current) == 1 and log.keyring.get(state.current[0]) is not None
+    if not behind or not held or _is_expired(directory, state) or not _may_give(log, directory, roles, state):
+        return False
+    with Work(log) as work:
+        work.grant(state.compartment, state.current[0], behind)
+        work.commit(Entry(act="grant.add", out="ok:joined", covers={"seat": len(behind)}))
+    return True
+
+
+def _is_expired(directory: Directory, state: CompartmentState) -> bool:
+    """Say whether a seat that the newest roster does not have knows a current key."""
+    return not state.knowing <= directory.effective.certificates.keys() | {RECOVERY}
+
+
+def _may_give(log: SeatLog, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> bool:
+    return log.place.seat not in state.cutoffs and directory.rights.may_grant(roles, state.place)
+
+
+def revocations_of(
+    rows: Rows, prover: Prover, directory: Directory, seats: Collection[SeatId]
+) -> tuple[RevokedLog, ...]:
+    """Return what is still valid of each log of these seats: as much of it as this device has and can prove.
+
+    A notice names at most 255 logs. Whoever has more has made them to stay: of theirs the shorter ones are not named,
+    and nothing of them is valid.
+    """
+    revocations = []
+    geneses = {Origin(row.origin): genesis_of(rows, row.origin) for row in rows.geneses()}
+    for seat in seats:
+        logs = [origin for origin, genesis in geneses.items() if genesis is not None and genesis.seat == seat]
+        sizes = {origin: prover.undisputed(rows, origin) for origin in logs}
+        # Also of one that was ended: it may have no log here.
+        certificate = directory.effective.certificates.get(seat) or directory.certificate_of(seat)
+        if certificate is not None:
+            sizes.setdefault(Origin(certificate.genesis), 0)
+        revocations += [RevokedLog(seat, origin, size) for origin, size in sizes.items()]
+    return fitting(revocations)
+
+
+def fitting(revocations: Sequence[RevokedLog]) -> tuple[RevokedLog, ...]:
+    """Return as many revocations as a notice names: of each seat its longest log, then whatever is longest."""
+    by_length = sorted(revocations, key=lambda revocation: (-revocation.size, revocation.seat, revocation.origin))
+    first = {revocation.seat: revocation for revocation in reversed(by_length)}.values()
+    chosen = [*first, *(revocation for revocation in by_length if revocation not in first)][:MOST_REVOCATIONS]
+    return tuple(sorted(chosen))
+
+
+def audit_is_stale(rows: Rows, log: SeatLog) -> bool:
+    """Say whether the running audit epoch was granted to others than those who shall read the log now."""
+    if log.ratchet is None:
+        return False
+    granted = {row.seat for row in rows.grants_of(log.ratchet.epoch) if row.giver == log.place.seat}
+    return granted != {auditor.seat for auditor in log.auditors}
+
+
+def ratchet_is_newest(log: SeatLog) -> bool:
+    """Say whether the stored audit ratchet is the one behind the log's last entry (FORMAT.md 7)."""
+    return log.ratchet is None or log.ratchet.is_at(log.size)

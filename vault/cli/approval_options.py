@@ -1,0 +1,29 @@
+"""The options by which a command gets its second person: at this keyboard, or by a file that came back."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from vault.cli.output import Output
+from vault.errors import UsageError
+
+if TYPE_CHECKING:
+    from vault.access.session import Session
+    from vault.services.approvals.approving import Second
+
+
+def second_of(args: argparse.Namespace, output: Output, session: Session) -> Second | None:
+    """Return how the second person is asked, or None where none was named.
+
+    Raises:
+        UsageError: somebody has to be asked at the terminal, and nobody may be.
+        RefusedError, NotFoundError: the member named may not approve, or nobody is called so.
+    """
+    from vault.services.approvals import approving
+
+    if args.second is None:
+        return None
+    if not output.may_ask:
+        raise UsageError("a second person is asked at the terminal", advice="Or in a file: `casevault approval ask`.")
+    return approving.at_this_keyboard(session, args.second)

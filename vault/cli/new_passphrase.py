@@ -1,0 +1,117 @@
+"""A new passphrase at the command line: made for the person and shown once, or their own and not too weak."""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vault import platform
+from vault.cli.output import Output
+from vault.cli.prompts import read_passphrase
+from vault.errors import RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from vault.seal.entrance.words import GeneratedPassphrase
+
+LANGUAGES = ("en", "fr", "ru")
+
+_TRIES = 3
+_OWN = "New passphrase (press Enter alone, and one is made for you): "
+_LIKE_THIS = "Capital letters, extra spaces and the keyboard's layout do not matter."
+
+
+def is_at_terminal(output: Output) -> bool:
+    """Say whether a person can be shown a secret once, and asked."""
+    return output.may_ask and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def memory_mib(text: str) -> int:
+    """Return the value of `--kdf-memory-mib`, refused before anybody types what would be for nothing."""
+    from vault.services.credentials import founding
+
+    return founding.checked_memory_mib(text)
+
+
+def usual_language() -> str:
+    """Return the language of the words that this computer's language asks for."""
+    name = (locale.getlocale(locale.LC_CTYPE)[0] or "").lower()  # `ru_RU`, or `Russian_Russia` on Windows
+    return next((language for language in LANGUAGES if name.startswith(language)), LANGUAGES[0])
+
+
+def new_passphrase(
+    args: argparse.Namespace, output: Output, known: Sequence[str], *, language: str | None = None
+) -> bytearray:
+    """Return a passphrase that is not too weak; the caller wipes it.
+
+    Whoever types it at a terminal is asked until it is one: a second try must not meet the shell and its history.
+
+    Args:
+        args: `passphrase_fd` and `passphrase_file` name where a script gives it.
+        output: where it is asked and shown.
+        known: names that a guesser knows.
+        language: make it, of words of this language; None lets the person choose.
+
+    Raises:
+        RefusedError: a script gave one that is too easy to guess.
+        UsageError: there is no terminal for what was asked.
+    """
+    from vault.services.credentials import factors
+
+    if language is not None:
+        return made_for_person(output, language)
+    if args.passphrase_fd is not None or args.passphrase_file is not None:
+        given = read_passphrase(args, output, _OWN)
+        factors.refuse_weak(given, known)
+        return given
+    while typed := read_passphrase(args, output, _OWN):
+        try:
+            factors.refuse_weak(typed, known)
+        except RefusedError:
+            slip = "This passphrase is too easy to guess. Type another one."
+        else:
+            again = read_passphrase(args, output, "The same again: ")
+            is_same = again == typed
+            again[:] = bytes(len(again))
+            if is_same:
+                return typed
+            slip = "The two were not the same. Type it twice once more."
+        typed[:] = bytes(len(typed))
+        output.say(slip)
+    return made_for_person(output, usual_language())
+
+
+def made_for_person(output: Output, language: str) -> bytearray:
+    """Make a passphrase, show it once, and return it when it was typed back from the paper.
+
+    Raises:
+        UsageError: no terminal, or it was typed back wrong three times; nothing was changed.
+    """
+    from vault.services.credentials import factors
+
+    if not is_at_terminal(output):
+        raise UsageError(
+            "a passphrase that is made is shown at a terminal alone",
+            advice="In a script: `casevault passphrase generate --show`, and give it by file descriptor.",
+        )
+    made = factors.propose(language)
+    slip = ""
+    for _ in range(_TRIES):
+        show(output, made, slip)
+        typed = platform.read_tty_passphrase("Now type it from the paper: ")
+        if factors.is_same(made, typed):
+            return bytearray(made.text().encode())
+        slip = "That is not what was shown. Here it is once more.\n\n"
+    raise UsageError("the passphrase was not typed back", advice="Nothing was changed. Begin again.")
+
+
+def show(output: Output, made: GeneratedPassphrase, slip: str = "") -> None:
+    """Show a passphrase on the cleared screen until Enter is pressed; `slip` says why it is shown again."""
+    words = "\n".join(f"  {number}. {word}" for number, word in enumerate(made.words, 1))
+    output.show_once(
+        f"{slip}YOUR PASSPHRASE\n\n{words}\n\nOne space between two. {_LIKE_THIS}\n"
+        f"Worth {int(made.bits)} bits: nobody guesses it, as long as nobody reads it.\n",
+        "Write it on paper, then press Enter; it is not shown again. ",
+    )

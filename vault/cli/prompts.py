@@ -1,0 +1,231 @@
+"""How personal values and passphrases come in: asked, piped or, in scripts only, as options (SECURITY.md 5)."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault import platform
+from vault.cli.output import Output
+from vault.errors import UsageError, WaitingForDecisionError
+
+_REPLACED = "\N{REPLACEMENT CHARACTER}"
+_MAX_INPUT_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """One personal value of a command: its JSON key, its option, its question."""
+
+    key: str
+    option: str
+    question: str
+    required: bool = False
+    many: bool = False
+
+
+def add_personal(parser: argparse.ArgumentParser, values: Sequence[Personal]) -> None:
+    """Declare the options of personal values."""
+    for value in values:
+        help_text = f"{value.question} (scripts only; at a terminal it is asked)"
+        if value.many:
+            parser.add_argument(value.option, dest=value.key, action="append", help=help_text)
+        else:
+            parser.add_argument(value.option, dest=value.key, help=help_text)
+
+
+def personal_values(
+    args: argparse.Namespace, output: Output, values: Sequence[Personal], verb: str
+) -> dict[str, list[str]]:
+    """Return each value as a list of strings, from `--from -`, options or questions, in this order.
+
+    Raises:
+        UsageError: given as an option while standard input is a terminal (shell history keeps it), or missing.
+    """
+    refuse_as_options(args, values, verb)
+    if args.personal_from:
+        answers = _from_json(args, values)
+    else:
+        answers = {v.key: _as_list(getattr(args, v.key)) for v in values}
+        if are_asked(args, output):
+            for value in values:
+                answers[value.key] = _ask(value)
+    for value in values:
+        if value.required and not answers[value.key]:
+            raise UsageError(f"{value.option} is missing", advice=f"See `casevault {_plain(verb)} --help`.")
+    return answers
+
+
+def are_asked(args: argparse.Namespace, output: Output) -> bool:
+    """Say whether somebody at the terminal types the personal values of this command."""
+    return output.may_ask and sys.stdin.isatty() and not args.personal_from
+
+
+def refuse_as_options(args: argparse.Namespace, values: Sequence[Personal], verb: str) -> None:
+    """Return if no personal value was given as an option at a terminal.
+
+    Raises:
+        UsageError: one was; the text shows the safe form.
+    """
+    given = [v for v in values if getattr(args, v.key)]
+    if given and sys.stdin.isatty():
+        raise UsageError(
+            f"{given[0].option} would stay in the shell's history",
+            advice=f"Leave it out and you are asked: `casevault {verb}`; or pipe JSON into it with `--from -`.",
+        )
+
+
+def read_member(args: argparse.Namespace, output: Output) -> str:
+    """Return the member's name: option, environment, or asked; never remembered."""
+    if args.member:
+        return str(args.member).strip()
+    if not (output.may_ask and sys.stdin.isatty()):
+        raise UsageError("the member is missing", advice="Give --member NAME or set CASEVAULT_MEMBER.")
+    return ask_line("Member: ")
+
+
+def read_passphrase(args: argparse.Namespace, output: Output, question: str = "Passphrase: ") -> bytearray:
+    """Return the passphrase from a file descriptor, a file of yours alone, or the terminal with echo off.
+
+    The process is closed to its neighbours first; `casevault doctor` says where that cannot be done.
+    """
+    platform.harden_process()
+    if args.passphrase_fd is not None:
+        with os.fdopen(os.dup(args.passphrase_fd), "rb") as stream:
+            return _first_line(stream.read(4096))
+    if args.passphrase_file is not None:
+        if _readable_by_others(args.passphrase_file):
+            raise UsageError("others can read the passphrase file", advice="Make it yours alone: chmod 600 FILE.")
+        try:
+            return _first_line(args.passphrase_file.read_bytes())
+        except OSError as error:
+            raise UsageError(f"the passphrase file cannot be read ({error.strerror})") from None
+    if not output.may_ask:
+        raise UsageError("the passphrase is missing", advice="Give --passphrase-fd N or --passphrase-file F.")
+    return platform.read_tty_passphrase(question)
+
+
+def text_is_typed(args: argparse.Namespace) -> bool:
+    """Say whether somebody at the terminal types a note's text."""
+    return args.file is None and sys.stdin.isatty()
+
+
+def read_text(args: argparse.Namespace) -> str:
+    """Return a note's text from `--file` or standard input, as UTF-8."""
+    if args.file is not None:
+        try:
+            raw = Path(args.file).read_bytes()
+        except OSError as error:
+            raise UsageError(f"the file cannot be read ({error.strerror})") from None
+    else:
+        if text_is_typed(args):
+            sys.stderr.write("Type the note; end with Ctrl+D on an empty line.\n")
+        raw = sys.stdin.buffer.read(_MAX_INPUT_BYTES + 1)
+    if len(raw) > _MAX_INPUT_BYTES:
+        raise UsageError("the note is longer than 4 MiB", advice="Split it into parts.")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        if text_is_typed(args):  # typed once, and not to be lost
+            sys.stderr.write(f"{platform.NOT_UTF8} The letters that did not come as such are marked in the note.\n")
+            return raw.decode("utf-8", "replace")
+        raise UsageError("the note is no UTF-8 text", advice="Convert it to UTF-8 first.") from None
+
+
+def add_yes(parser: argparse.ArgumentParser) -> None:
+    """Declare that what cannot be taken back is not asked about."""
+    parser.add_argument("--yes", action="store_true", help="do not ask before work is lost (scripts)")
+
+
+def require_sure(args: argparse.Namespace, output: Output, loss: str) -> None:
+    """Say what would be lost, if anything, and return where `--yes` or somebody at the terminal takes that.
+
+    Raises:
+        WaitingForDecisionError: nobody did.
+    """
+    if not loss:
+        return
+    output.say(loss)
+    if args.yes:
+        return
+    if not (output.may_ask and sys.stdin.isatty()):
+        raise WaitingForDecisionError("nothing is changed: work may be lost", advice="Repeat it with --yes.")
+    if ask_line("Go on? Type yes: ").casefold() != "yes":
+        raise WaitingForDecisionError("nothing is changed", advice="Take their bundle, then repeat the command.")
+
+
+def _from_json(args: argparse.Namespace, values: Sequence[Personal]) -> dict[str, list[str]]:
+    if args.personal_from != "-":
+        raise UsageError("--from reads standard input only", advice="Use `--from -`.")
+    try:
+        members = json.loads(sys.stdin.buffer.read(_MAX_INPUT_BYTES))
+    except (ValueError, RecursionError):
+        raise UsageError("standard input is no JSON object") from None
+    known = {v.key for v in values}
+    if not isinstance(members, dict) or not members.keys() <= known:
+        raise UsageError(f"standard input may have the members {', '.join(sorted(known))} only")
+    answers = {v.key: _as_list(members.get(v.key)) for v in values}
+    for value in values:
+        if not value.many and len(answers[value.key]) > 1:
+            raise UsageError(f"{value.key} takes one value")
+    return answers
+
+
+def _as_list(value: object) -> list[str]:
+    if value is None:
+        return []
+    parts = value if isinstance(value, list) else [value]
+    strings = [part for part in parts if isinstance(part, str)]
+    if len(strings) != len(parts):
+        raise UsageError("personal values are strings or lists of strings")
+    return [part for part in strings if part]
+
+
+def _ask(value: Personal) -> list[str]:
+    hint = " (one a line, empty to end)" if value.many else "" if value.required else " (empty for none)"
+    answers: list[str] = []
+    while True:
+        line = ask_line(f"{value.question}{hint}: ")
+        if line:
+            answers.append(line)
+        if not value.many or not line:
+            return answers
+
+
+def ask_line(question: str) -> str:
+    """Ask at the terminal and return what was typed, echoed, without blanks around it.
+
+    What the terminal does not send as text of its own encoding is asked for again: a name is stored for good.
+
+    Raises:
+        UsageError: the input ended before.
+    """
+    while True:
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise UsageError("the input ended before the answer")
+        if _REPLACED not in line:
+            return line.strip()
+        sys.stderr.write(f"{platform.NOT_UTF8} Then type it again.\n")
+
+
+def _plain(verb: str) -> str:
+    """Return a command without the values and options that it is said to need: so it takes `--help`."""
+    words = verb.split()
+    return " ".join(itertools.takewhile(lambda word: word.islower() and not word.startswith("--"), words))
+
+
+def _readable_by_others(path: Path) -> bool:
+    return os.name == "posix" and path.exists() and bool(path.stat().st_mode & 0o077)
+
+
+def _first_line(raw: bytes) -> bytearray:
+    return bytearray(raw.split(b"\n", 1)[0].removesuffix(b"\r"))

@@ -1,0 +1,286 @@
+"""The check of what the lists name against the rows at hand: C1 and C2 of FORMAT.md 6.
+
+Nothing is valid because it is in a table. A row is valid if a list of a proven operation names it at this very place; a
+listed thing that is not here is erased, not for us, or missing, and only the last is a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from contextlib import suppress
+from hashlib import sha256
+from typing import Protocol
+
+from vault.errors import MalformedError
+from vault.log.checks.report import Findings, ListedReport, LogReport, ProblemCode
+from vault.log.checks.rowcheck import OperationRow
+from vault.log.epoch_notice import EpochNotice, check_founding, epoch_digest
+from vault.log.header import Header
+from vault.log.items import Item, ItemKind, compartment_tag, decode_items, items_digest, keys_tag
+
+
+class VersionRow(Protocol):
+    """A row of the table `version`, believed in nothing."""
+
+    @property
+    def seq(self) -> int:
+        """The operation that the row claims."""
+
+    @property
+    def n(self) -> int:
+        """The place in its list that the row claims."""
+
+    @property
+    def id(self) -> bytes:
+        """The version id that the row claims."""
+
+    @property
+    def compartment(self) -> bytes:
+        """The compartment, 16 bytes."""
+
+    @property
+    def record(self) -> bytes:
+        """The record, 16 bytes."""
+
+    @property
+    def blob(self) -> bytes:
+        """The sealed version."""
+
+
+def version_id(compartment: bytes, record: bytes, blob: bytes) -> bytes:
+    """Return the id of a version: the hash of where it belongs and of its sealed bytes."""
+    return sha256(compartment + record + blob).digest()
+
+
+def proven_lists(operations: Iterable[OperationRow], report: LogReport) -> Iterator[tuple[int, tuple[Item, ...]]]:
+    """Yield (seq, items) of the operations that the report proves, less those whose own list is damaged."""
+    for seq, items in _lists(operations, report):
+        if items is not None:
+            yield seq, items
+
+
+def check_versions(
+    operations: Iterable[OperationRow],
+    versions: Iterable[VersionRow],
+    report: LogReport,
+    *,
+    erased: Container[bytes] = frozenset(),
+    compartments: Collection[bytes] | None = None,
+) -> ListedReport:
+    """Check the versions of one log, in one pass over both tables.
+
+    Args:
+        operations: rows of the log by rising seq.
+        versions: rows of the log by rising (seq, n).
+        report: that of `verify_log` over the same operations.
+        erased: version ids that valid erases list, of all logs.
+        compartments: those held here; None where everything listed should be here.
+    """
+    tally = _Tally(report.origin, erased, compartments)
+    rows = _Rows(versions)
+    for seq, items in _lists(operations, report):
+        for stray in rows.before(seq):
+            tally.unlisted(stray)
+        here = list(rows.at(seq))
+        if items is None:
+            continue  # which of these rows are listed nobody can say; why is in the report of the log
+        for row in here:
+            if not 0 <= row.n < len(items) or items[row.n][:2] != (ItemKind.VERSION, row.id):
+                tally.unlisted(row)
+        for n, item in enumerate(items):
+            if item.kind == ItemKind.VERSION:
+                tally.version(seq, n, item, [row for row in here if (row.n, row.id) == (n, item.digest)])
+    for stray in rows.before(None):
+        tally.unlisted(stray)
+    return tally.report()
+
+
+def check_listed(
+    operations: Iterable[OperationRow],
+    kind: ItemKind,
+    present: Container[bytes],
+    report: LogReport,
+    *,
+    compartments: Collection[bytes] | None = None,
+) -> ListedReport:
+    """Check the listed grants or approvals of one log.
+
+    Args:
+        operations: rows of the log by rising seq.
+        kind: which of them.
+        present: digests of the rows at hand, computed again from the rows.
+        report: that of `verify_log` over the same operations.
+        compartments: those held here; None where everything listed should be here.
+    """
+    tally = _Tally(report.origin, frozenset(), compartments)
+    for seq, items in proven_lists(operations, report):
+        for n, item in enumerate(items):
+            if item.kind == kind:
+                tally.count(seq, n, item, here=item.digest in present)
+    return tally.report()
+
+
+def check_epochs(
+    operations: Iterable[OperationRow],
+    rows: Mapping[bytes, bytes],
+    report: LogReport,
+    *,
+    compartments: Collection[bytes] | None = None,
+) -> ListedReport:
+    """Check the listed epochs of one log, and that each founding one stands where its compartment's name says.
+
+    Args:
+        operations: rows of the log by rising seq.
+        rows: digest -> row of the table `epoch`; the digests are computed again here.
+        report: that of `verify_log` over the same operations.
+        compartments: those held here; None where everything listed should be here.
+    """
+    tally = _Tally(report.origin, frozenset(), compartments)
+    for seq, items in proven_lists(operations, report):
+        for n, item in enumerate(items):
+            if item.kind != ItemKind.EPOCH:
+                continue
+            row = rows.get(item.digest)
+            fault = None
+            if row is None or epoch_digest(row) != item.digest:
+                tally.count(seq, n, item, here=False)
+                continue
+            try:
+                notice = EpochNotice.decode(row)
+                check_founding(notice, report.origin, seq, n)
+                if item.tag != compartment_tag(notice.compartment, item.digest):
+                    fault = "listed for another compartment"
+            except MalformedError as refusal:
+                fault = refusal.message
+            tally.count(seq, n, item, here=True, fault=fault)
+    return tally.report()
+
+
+def check_keys(
+    operations: Iterable[OperationRow], folder: bytes, file_digest: bytes, report: LogReport
+) -> ListedReport:
+    """Check that the `keys` file is the newest that this log lists for its folder; older ones are never missing.
+
+    Where several logs list files of one folder, the highest generation among them decides, which the caller compares.
+    """
+    findings = Findings(report.origin)
+    listed = [
+        (seq, n, item.digest)
+        for seq, items in proven_lists(operations, report)
+        for n, item in enumerate(items)
+        if item.kind == ItemKind.KEYS and item.tag == keys_tag(folder, item.digest)
+    ]
+    holds = bool(listed) and listed[-1][2] == file_digest
+    if listed and not holds:
+        seq, n, _ = listed[-1]
+        older = any(digest == file_digest for _, _, digest in listed)
+        what = "an older one that was put back" if older else "none that this log lists"
+        findings.note(ProblemCode.KEYS_FILE, seq, f"the keys file is {what}; operation {seq} lists the newest", n)
+    return ListedReport(len(listed), int(holds), 0, 0, findings.in_order(), findings.more)
+
+
+def _lists(operations: Iterable[OperationRow], report: LogReport) -> Iterator[tuple[int, tuple[Item, ...] | None]]:
+    """Yield (seq, items) of the operations; None where one is not proven or its list is not the one of its header."""
+    for row in operations:
+        if row.seq >= report.size:
+            yield row.seq, None
+            continue
+        if (row.seq, row.digest) in report.rejected:
+            continue
+        items = None
+        # A list that is rightly named and malformed is the writer's fault; then too nobody can say what it lists.
+        with suppress(MalformedError):
+            if Header.decode(row.header).list_digest == items_digest(row.list):
+                items = decode_items(row.list)
+        yield row.seq, items
+
+
+class _Tally:
+    """Counts what is listed, and notes what is wrong."""
+
+    def __init__(self, origin: bytes, erased: Container[bytes], compartments: Collection[bytes] | None) -> None:
+        self._findings = Findings(origin)
+        self._erased = erased
+        self._compartments = compartments
+        self._listed = self._present = self._gone = self._foreign = 0
+
+    def version(self, seq: int, n: int, item: Item, rows: list[VersionRow]) -> None:
+        """Count a listed version; one right row among several is enough."""
+        faults = [fault for fault in (_version_fault(row, item) for row in rows) if fault is not None]
+        if len(faults) < len(rows):
+            self.count(seq, n, item, here=True)
+        elif faults:
+            code, fault = faults[0]
+            self.count(seq, n, item, here=True, fault=fault, code=code)
+        else:
+            self.count(seq, n, item, here=False)
+
+    def count(
+        self,
+        seq: int,
+        n: int,
+        item: Item,
+        *,
+        here: bool,
+        fault: str | None = None,
+        code: ProblemCode = ProblemCode.TAG,
+    ) -> None:
+        """Count one listed thing."""
+        self._listed += 1
+        place = f"operation {seq}, item {n}"
+        if fault is not None:
+            self._findings.note(code, seq, f"{place}: {fault}", n)
+        elif here:
+            self._present += 1
+        elif item.digest in self._erased:
+            self._gone += 1
+        elif self._compartments is not None and not any(
+            compartment_tag(compartment, item.digest) == item.tag for compartment in self._compartments
+        ):
+            self._foreign += 1
+        else:
+            self._findings.note(ProblemCode.ABSENT, seq, f"{place}: missing {item.digest.hex()}", n)
+
+    def unlisted(self, row: VersionRow) -> None:
+        """Note a row that no list names."""
+        text = f"operation {row.seq}, item {row.n}: no list names the version {row.id.hex()}"
+        self._findings.note(ProblemCode.UNLISTED, row.seq, text, row.n)
+
+    def report(self) -> ListedReport:
+        """Return what it came to."""
+        return ListedReport(
+            listed=self._listed,
+            present=self._present,
+            erased=self._gone,
+            not_for_us=self._foreign,
+            problems=self._findings.in_order(),
+            more=self._findings.more,
+        )
+
+
+class _Rows:
+    """Version rows by rising seq, taken operation by operation."""
+
+    def __init__(self, rows: Iterable[VersionRow]) -> None:
+        self._rows = iter(rows)
+        self._next = next(self._rows, None)
+
+    def before(self, seq: int | None) -> Iterator[VersionRow]:
+        """Yield the rows of operations before `seq`, or all that are left."""
+        while self._next is not None and (seq is None or self._next.seq < seq):
+            yield self._next
+            self._next = next(self._rows, None)
+
+    def at(self, seq: int) -> Iterator[VersionRow]:
+        """Yield the rows of one operation."""
+        while self._next is not None and self._next.seq == seq:
+            yield self._next
+            self._next = next(self._rows, None)
+
+
+def _version_fault(row: VersionRow, item: Item) -> tuple[ProblemCode, str] | None:
+    if version_id(row.compartment, row.record, row.blob) != row.id:
+        return ProblemCode.VERSION_ID, "the version's id is not the hash of its row"
+    if item.tag != compartment_tag(row.compartment, row.id):
+        return ProblemCode.TAG, "listed for another compartment"
+    return None

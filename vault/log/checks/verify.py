@@ -1,0 +1,347 @@
+"""The check of a whole log from its rows, without keys: C1 to C3 of FORMAT.md 6, in one pass and constant memory.
+
+All data is hashed again; stored hashes and tiles are never believed. Rows may be false, missing, old or doubled: the
+reader comes to the same answer, or says what is missing. What a log cannot show by itself, the loss of its newest
+entries together with their checkpoints, needs a checkpoint that was kept elsewhere (`pins`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from math import inf
+from types import MappingProxyType
+
+from vault.errors import VerificationError
+from vault.log.checks.checkpoint_check import (
+    CheckpointRow,
+    SealQueue,
+    SealVerdict,
+    judge_seals,
+    read_checkpoint,
+)
+from vault.log.checks.history import History
+from vault.log.checks.history_search import AmbiguousRange
+from vault.log.checks.position_check import Places
+from vault.log.checks.report import Findings, LogReport, Problem, ProblemCode
+from vault.log.checks.rowcheck import CheckedRow, OperationRow, RowChecker
+from vault.log.genesis import origin_of, verify_genesis
+from vault.log.signatures import VerifySignature
+from vault.log.tree import EMPTY_ROOT
+
+Progress = Callable[[int], None]
+_PROGRESS_EVERY = 4_096
+# Each pair of true-looking rows at one position doubles the histories. More than this are not followed one by one.
+_HISTORY_LIMIT = 64
+_NO_PINS: Mapping[int, bytes] = MappingProxyType({})
+
+
+def verify_log(
+    genesis: bytes,
+    operations: Iterable[OperationRow],
+    checkpoints: Iterable[CheckpointRow],
+    verify_signature: VerifySignature,
+    *,
+    pins: Mapping[int, bytes] = _NO_PINS,
+    progress: Progress | None = None,
+) -> LogReport:
+    """Check one log and name every bad place, the first one first.
+
+    Args:
+        genesis: its bytes as stored; their hash is the log's name.
+        operations: its rows by rising seq; several rows at one seq are allowed and settled.
+        checkpoints: its checkpoint rows by rising size.
+        verify_signature: see `vault.log.signatures`.
+        pins: size -> root of checkpoints that were verified and kept elsewhere.
+        progress: called now and then with the number of rows done.
+
+    Returns:
+        The report; a damaged log is not an error but a finding.
+    """
+    origin = origin_of(genesis)
+    try:
+        first_key = verify_genesis(genesis, verify_signature).session_key
+    except VerificationError as fault:
+        problem = Problem(ProblemCode.GENESIS, origin, None, None, fault.message)
+        return LogReport(origin, 0, EMPTY_ROOT, (), 0, 0, (problem,))
+    walk = _Walk(origin, first_key, SealQueue(checkpoints), verify_signature, dict(pins))
+    for rows in _by_position(operations):
+        walk.take(rows)
+        if progress is not None and not walk.rows % _PROGRESS_EVERY:
+            progress(walk.rows)
+    return walk.close()
+
+
+def _by_position(operations: Iterable[OperationRow]) -> Iterator[list[OperationRow]]:
+    held: list[OperationRow] = []
+    for row in operations:
+        if held and row.seq == held[0].seq:
+            held.append(row)
+        else:
+            if held:
+                yield held
+            held = [row]
+    if held:
+        yield held
+
+
+class _Walk:
+    """The state of one verification."""
+
+    def __init__(
+        self,
+        origin: bytes,
+        first_key: bytes,
+        seals: SealQueue,
+        verify_signature: VerifySignature,
+        pins: dict[int, bytes],
+    ) -> None:
+        self.rows = 0
+        self._origin = origin
+        self._seals = seals
+        self._verify_signature = verify_signature
+        self._pins = pins
+        self._checker = RowChecker(origin)
+        self._places = Places(origin)
+        self._findings = Findings(origin)
+        self._rejected: set[tuple[int, bytes]] = set()
+        self._histories = [History(origin, first_key)]
+        # What may stand since the first doubled position, and whether `_histories` leaves a part of it out.
+        self._stretch: AmbiguousRange | None = None
+        self._crowded = False
+        self._position = 0
+        # The tree cannot be followed beyond a gap or a signed contradiction; the rows still are.
+        self._tree_ends = False
+        # Whether a row without fault or key needs no more than its leaf.
+        self._plain = False
+        # The newest signed size that agrees, and whether a bad place since then already explains a disagreement.
+        self._agreed = 0
+        self._explained = False
+        # A disagreement of the tree and where it may lie; a later row may show that it comes from an insertion.
+        self._altered: tuple[Problem, range] | None = None
+        self._sessions_whole = True
+        # Whether a signed checkpoint covers entries that are not here.
+        self._cut = False
+        self._proven = (0, EMPTY_ROOT)
+        self._valid_checkpoints = 0
+        for row in seals.take(0):
+            self._findings.note(ProblemCode.CHECKPOINT, row.size, f"a checkpoint of size {row.size} says nothing")
+        self._next_seal = self._waiting_seal()
+
+    def take(self, rows: list[OperationRow]) -> None:
+        """Take all rows of the next position."""
+        self.rows += 1
+        row = rows[0]
+        leaf = None
+        if self._plain and row.seq == self._position and len(rows) == 1:
+            leaf = self._checker.plain_leaf(row)
+        if leaf is None:
+            self._take_slowly(rows)
+        else:
+            self._histories[0].frontier.append(leaf)
+            self._position += 1
+        if self._position >= self._next_seal and not self._tree_ends:
+            self._judge()
+
+    def _take_slowly(self, rows: list[OperationRow]) -> None:
+        seq = rows[0].seq
+        if seq != self._position and not self._reach(seq):
+            return
+        candidates = self._settle_rows(seq, rows)
+        self._position = seq + 1
+        if not self._tree_ends:
+            self._extend(candidates)
+        self._plain = self._is_plain()
+
+    def close(self) -> LogReport:
+        """Judge what is left at the end and return the report."""
+        self._report_places(self._places.close())
+        self._judge_uncovered()
+        if self._altered is not None:
+            self._findings.add(self._altered[0])
+        history = self._histories[0]
+        if not self._tree_ends:
+            if self._valid_checkpoints == 0 and self._position:
+                self._findings.note(
+                    ProblemCode.UNSIGNED, None, f"no valid checkpoint covers any of {self._position} operations"
+                )
+            elif self._agreed < self._position and not self._cut:
+                count = self._position - self._agreed
+                text = f"{count} operations from {self._agreed} on lie beyond the newest valid checkpoint"
+                self._findings.note(ProblemCode.BEYOND_CHECKPOINT, self._agreed, text)
+        self._findings.add(*history.problems)
+        size, root = self._proven
+        return LogReport(
+            origin=self._origin,
+            size=size,
+            root=root,
+            session_keys=tuple(history.keys),
+            operations=self.rows,
+            checkpoints=self._valid_checkpoints,
+            problems=self._findings.in_order(),
+            more=self._findings.more,
+            # Beyond the newest agreement either of two rows may be the true one.
+            rejected=frozenset(self._rejected.union(pair for pair in history.rejected if pair[0] < self._agreed)),
+        )
+
+    def _reach(self, seq: int) -> bool:
+        """Report a gap before `seq`, or that rows run backwards (then False)."""
+        if seq < self._position:
+            self._findings.note(ProblemCode.UNORDERED, seq, f"operation {seq} comes after {self._position - 1}")
+            return False
+        last = f" to {seq - 1}" if seq - self._position > 1 else ""
+        self._findings.note(ProblemCode.MISSING, self._position, f"missing: operation {self._position}{last}")
+        self._tree_ends = True
+        return True
+
+    def _report_row(self, seq: int, checked: CheckedRow) -> None:
+        if checked.fault is not None:
+            code, text = checked.fault
+            self._findings.note(code, seq, f"operation {seq}: {text}")
+            self._explained = True
+        if checked.position is not None:
+            self._report_places(self._places.take(seq, checked.position))
+            self._tree_ends |= not self._places.undisturbed
+
+    def _report_places(self, problems: list[Problem]) -> None:
+        self._findings.add(*problems)
+        for problem in problems:
+            if problem.code is ProblemCode.INSERTED and self._altered is not None and problem.seq in self._altered[1]:
+                self._altered = None
+
+    def _settle_rows(self, seq: int, rows: list[OperationRow]) -> dict[bytes, CheckedRow]:
+        """Return the rows of one position that may be the true one, by digest; report the others."""
+        checks = [self._checker.check(row) for row in rows]
+        candidates: dict[bytes, CheckedRow] = {}
+        false_rows: list[tuple[bytes, str]] = []
+        for row, checked in zip(rows, checks, strict=True):
+            if checked.fault is not None:
+                false_rows.append((row.digest, checked.fault[1]))
+            elif checked.position != seq:
+                false_rows.append((row.digest, f"its header belongs at {checked.position}"))
+            elif row.digest in candidates:
+                self._findings.note(ProblemCode.DUPLICATE, seq, f"operation {seq} is there twice")
+            else:
+                candidates[row.digest] = checked
+        if not candidates:
+            self._report_row(seq, checks[0])
+            return {rows[0].digest: checks[0]}
+        for digest, text in false_rows:
+            self._findings.note(ProblemCode.FALSE_ROW, seq, f"beside operation {seq} stands a row: {text}")
+            # A row whose digest is false may have that of the true one: then only a look at it tells them apart.
+            if digest not in candidates:
+                self._rejected.add((seq, digest))
+        self._report_places(self._places.take(seq, seq))
+        return candidates
+
+    def _extend(self, rows: Mapping[bytes, CheckedRow]) -> None:
+        if self._stretch is None and len(rows) > 1:
+            self._stretch = AmbiguousRange(self._histories[0])
+        if self._stretch is not None:
+            self._stretch.add(rows)
+        if len(rows) > 1:
+            branched = []
+            for history in self._histories:
+                for digest, row in rows.items():
+                    branch = history.copy()
+                    branch.reject(other for other in rows if other != digest)
+                    branch.append(row)
+                    branched.append(branch)
+            self._crowded |= len(branched) > _HISTORY_LIMIT
+            self._histories = branched[:_HISTORY_LIMIT]
+            return
+        for row in rows.values():
+            for history in self._histories:
+                history.append(row)
+
+    def _judge(self) -> None:
+        size = self._position
+        rows = self._seals.take(size)
+        pinned = self._pins.pop(size, None)
+        verdicts = [judge_seals(rows, history, self._origin, self._verify_signature) for history in self._histories]
+        winners = [verdict for verdict in verdicts if (verdict.agreeing if pinned is None else verdict.root == pinned)]
+        if not winners and self._crowded and (found := self._search(rows, pinned)) is not None:
+            winners = [found]
+        best = (winners or verdicts)[0]
+        self._findings.add(*best.problems)
+        if winners:
+            self._histories = [winner.history for winner in winners]
+            self._stretch, self._crowded = None, False
+            self._accept(best, size)
+            for other in best.contradicting:
+                text = f"the log's key signed another tree of size {size}, with the root {other.root.hex()}"
+                self._findings.note(ProblemCode.FORK, size, text)
+        elif best.contradicting or pinned is not None:
+            self._contradict(size, pinned, signed=best.agreeing > 0)
+        self._plain = self._is_plain()
+        self._next_seal = self._waiting_seal()
+
+    def _search(self, rows: list[CheckpointRow], pinned: bytes | None) -> SealVerdict | None:
+        """Look among all histories, also those that were left out, for one that was signed or pinned."""
+        stretch = self._stretch
+        if stretch is None:
+            return None
+        if not stretch.can_be_tried:
+            text = f"from operation {stretch.first} on so many rows are doubled that which are true cannot be told"
+            self._findings.note(ProblemCode.FALSE_ROW, stretch.first, text)
+            return None
+        notes = [read_checkpoint(row, self._origin) for row in rows]
+        roots = {pinned} if pinned is not None else {note.root for note in notes if not isinstance(note, Problem)}
+        history = stretch.find(roots)
+        if history is None:
+            return None
+        verdict = judge_seals(rows, history, self._origin, self._verify_signature)
+        return verdict if pinned is not None or verdict.agreeing else None
+
+    def _is_plain(self) -> bool:
+        return len(self._histories) == 1 and not self._tree_ends
+
+    def _waiting_seal(self) -> float:
+        """Return the next size that a checkpoint or a pin speaks of."""
+        sizes = [size for size in self._pins if size > self._position]
+        if self._seals.next_size is not None:
+            sizes.append(self._seals.next_size)
+        return min(sizes, default=inf)
+
+    def _accept(self, verdict: SealVerdict, size: int) -> None:
+        self._agreed = size
+        self._explained = False
+        if verdict.agreeing:
+            self._valid_checkpoints += verdict.agreeing
+            self._sessions_whole &= verdict.history.seal()
+            if self._sessions_whole:
+                self._proven = (size, verdict.root)
+
+    def _contradict(self, size: int, pinned: bytes | None, *, signed: bool) -> None:
+        first, last = self._agreed, size - 1
+        where = f"operation {first}" if first == last else f"operations {first} to {last}"
+        if self._explained and not signed:
+            pass  # the bad place that does it is in the report; damage alone would not come out signed
+        elif pinned is not None:
+            self._findings.note(ProblemCode.ROLLED_BACK, first, f"{where}: not what was seen here before")
+        else:
+            text = f"{where}: not what was signed at size {size}"
+            self._altered = (Problem(ProblemCode.ALTERED, self._origin, first, None, text), range(first, size))
+        self._tree_ends = True
+
+    def _judge_uncovered(self) -> None:
+        """Judge checkpoints and pins that cover more than is here."""
+        covered = max((size for size in self._pins if size > self._position), default=0)
+        keys = self._histories[0].keys
+        for row in self._seals.drain():
+            if row.size <= self._position:
+                continue  # beyond the point where the tree ends
+            found = read_checkpoint(row, self._origin)
+            if isinstance(found, Problem):
+                self._findings.add(found)
+            elif any(found.signed_by(key, self._verify_signature) for key in keys):
+                covered = max(covered, found.size)
+            else:
+                text = (
+                    f"the checkpoint of size {found.size} is signed by no key of the {self._position} operations here"
+                )
+                self._findings.note(ProblemCode.SIGNATURE, found.size, text)
+        self._cut = covered > self._position + self._places.missing
+        if self._cut:
+            last = f" to {covered - 1}" if covered - self._position > 1 else ""
+            text = f"missing at the end: operation {self._position}{last}; a checkpoint of size {covered} was signed"
+            self._findings.note(ProblemCode.CUT, self._position, text)

@@ -1,0 +1,154 @@
+"""The public notice of an epoch: which key of which compartment, what it replaces, whom it revokes (FORMAT.md 2).
+
+format u8 | suite u8 | vault 16 | compartment 16 | kind u8 | epoch id 16 |
+count u8, replaced ids 16 each | count u8, drops (seat 16, origin 32, size u64) each
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+from hashlib import sha256
+from typing import NamedTuple
+
+from vault.errors import MalformedError
+
+EPOCH_FORMAT = 1
+_HEAD = struct.Struct(">BB16s16sB16s")
+# Where a row has the kind of its compartment: format, suite, vault and compartment stand before it.
+KIND_AT = 34
+_COMPARTMENT_AT = 18
+MOST_REVOCATIONS = 255
+MOST_REPLACED = 255
+_DROP = struct.Struct(">16s32sQ")
+
+
+class CompartmentKind(IntEnum):
+    """What a compartment is for. Readable by whoever holds the rows."""
+
+    CASE = 1
+    SECTION = 2
+    DIRECTORY = 3
+    REGISTER = 4
+    INTAKE = 5
+    SENDING = 6
+    AUDIT = 7
+
+
+class RevokedLog(NamedTuple):
+    """A log of a revoked seat, and how much of it is still valid in this compartment."""
+
+    seat: bytes
+    origin: bytes
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochNotice:
+    """One epoch. It counts because a valid operation lists its digest.
+
+    Attributes:
+        suite: number of the algorithms in use.
+        vault: the vault, 16 bytes.
+        compartment: the compartment, 16 bytes.
+        kind: what the compartment is for; every epoch repeats it.
+        epoch: the epoch's id, first 16 bytes of a hash of its key.
+        replaced: ids of the epochs that it replaces; none in the founding one.
+        revocations: logs of the seats that get no grant for it any more.
+    """
+
+    suite: int
+    vault: bytes
+    compartment: bytes
+    kind: CompartmentKind
+    epoch: bytes
+    replaced: tuple[bytes, ...] = ()
+    revocations: tuple[RevokedLog, ...] = ()
+
+    def __post_init__(self) -> None:
+        ids = [
+            self.vault,
+            self.compartment,
+            self.epoch,
+            *self.replaced,
+            *(revocation.seat for revocation in self.revocations),
+        ]
+        if any(len(identifier) != 16 for identifier in ids) or any(
+            len(revocation.origin) != 32 for revocation in self.revocations
+        ):
+            raise MalformedError("an epoch notice has an id of the wrong size")
+        if not 0 < self.suite < 256 or len(self.replaced) > MOST_REPLACED or len(self.revocations) > MOST_REVOCATIONS:
+            raise MalformedError(f"epoch {self.epoch.hex()}: a number is out of range")
+        if len({self.epoch, *self.replaced}) != 1 + len(self.replaced):
+            raise MalformedError(f"epoch {self.epoch.hex()} replaces itself or one epoch twice")
+        if len({revocation.origin for revocation in self.revocations}) != len(self.revocations):
+            raise MalformedError(f"epoch {self.epoch.hex()} drops one log twice")
+        if self.revocations and not self.replaced:
+            raise MalformedError(f"epoch {self.epoch.hex()} is the founding one, and drops a seat")
+
+    @property
+    def is_founding(self) -> bool:
+        """Whether this is the first epoch of its compartment."""
+        return not self.replaced
+
+    def encode(self) -> bytes:
+        """Return the bytes of the table `epoch`."""
+        head = _HEAD.pack(EPOCH_FORMAT, self.suite, self.vault, self.compartment, self.kind, self.epoch)
+        revocations = b"".join(_DROP.pack(*revocation) for revocation in self.revocations)
+        return (
+            head + bytes([len(self.replaced)]) + b"".join(self.replaced) + bytes([len(self.revocations)]) + revocations
+        )
+
+    def digest(self) -> bytes:
+        """Return what the list of its operation names."""
+        return epoch_digest(self.encode())
+
+    @classmethod
+    def decode(cls, untrusted: bytes) -> EpochNotice:
+        """Return the notice in a row.
+
+        Raises:
+            MalformedError: the row is not exactly what `encode` would give.
+        """
+        try:
+            version, suite, vault, compartment, kind, epoch = _HEAD.unpack_from(untrusted)
+            at = _HEAD.size + 1
+            replaced_end = at + 16 * untrusted[at - 1]
+            replaced = tuple(untrusted[i : i + 16] for i in range(at, replaced_end, 16))
+            revocations_end = replaced_end + 1 + _DROP.size * untrusted[replaced_end]
+            revocations = tuple(
+                RevokedLog(*parts) for parts in _DROP.iter_unpack(untrusted[replaced_end + 1 : revocations_end])
+            )
+            known_kind = CompartmentKind(kind)
+        except (struct.error, IndexError, ValueError):
+            raise MalformedError("an epoch notice is not of the form of FORMAT.md 2") from None
+        if version != EPOCH_FORMAT or revocations_end != len(untrusted):
+            raise MalformedError("an epoch notice has an unknown format or bytes at its end")
+        return cls(suite, vault, compartment, known_kind, epoch, replaced, revocations)
+
+
+def named_in(row: bytes) -> tuple[bytes, bytes, bool]:
+    """Return the compartment and the epoch id in a row, and whether it replaces something, without reading the rest."""
+    return row[_COMPARTMENT_AT:KIND_AT], row[KIND_AT + 1 : _HEAD.size], row[_HEAD.size : _HEAD.size + 1] > b"\0"
+
+
+def epoch_digest(row: bytes) -> bytes:
+    """Return the digest of a row of the table `epoch`."""
+    return sha256(row).digest()
+
+
+def founded_compartment(origin: bytes, seq: int, n: int) -> bytes:
+    """Return the id of the compartment that item `n` of operation `seq` founds: no place can found another's."""
+    place = origin + seq.to_bytes(8, "big") + n.to_bytes(4, "big")
+    return sha256(b"casevault/compartment" + place).digest()[:16]
+
+
+def check_founding(notice: EpochNotice, origin: bytes, seq: int, n: int) -> None:
+    """Check that a founding notice stands at the place which gives its compartment its name.
+
+    Raises:
+        MalformedError: it claims a compartment that another place founds. A notice that replaces others always passes.
+    """
+    if notice.is_founding and notice.compartment != founded_compartment(origin, seq, n):
+        raise MalformedError(f"epoch {notice.epoch.hex()} founds a compartment that is not of its place")

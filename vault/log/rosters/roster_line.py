@@ -1,0 +1,149 @@
+"""Which roster follows from which, and what holds where several go on from one (FORMAT.md 2).
+
+Devices that act apart make sides of a roster's line, each as long as they stay apart. Where they meet, every ending of
+each side counts, however far back it stands. What the root has settled, a side that comes to light later does not open
+again: of it the endings count, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from vault.errors import VerificationError
+from vault.log.rosters.roster_rules import EffectiveRoster, RosterParts, only_ends_or_lowers
+
+_Roster = TypeVar("_Roster", bound=RosterParts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Node(Generic[_Roster]):
+    roster: _Roster
+    before: EffectiveRoster | None
+    effective: EffectiveRoster
+    settles: bool
+
+    @property
+    def only_takes(self) -> bool:
+        """Whether it ends and lowers, and does nothing else."""
+        return self.before is not None and only_ends_or_lowers(self.before, self.roster)
+
+
+class Line(Generic[_Roster]):
+    """The rosters that are valid, each behind those that it names."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[bytes, _Node[_Roster]] = {}
+        self._tips: set[bytes] = set()
+        self._is_straight = True
+        self._known: dict[tuple[bytes, bytes], bool] = {}
+        # Of a parting that only the root can settle: roster on one of its sides -> what held before.
+        self._parted: dict[bytes, EffectiveRoster] = {}
+
+    def add(
+        self, roster: _Roster, before: EffectiveRoster | None, effective: EffectiveRoster, *, by_root: bool
+    ) -> None:
+        """Add a roster that follows from what is there. Signed by the root over several sides, it settles them."""
+        self._is_straight &= set(roster.head.prev) == self._tips
+        self._tips = (self._tips - set(roster.head.prev)) | {roster.root}
+        self._nodes[roster.root] = _Node(roster, before, effective, by_root and len(roster.head.prev) > 1)
+
+    def before(self, roster: _Roster) -> EffectiveRoster:
+        """Return what held where a roster says that it goes on; of one that names nothing here, what holds now.
+
+        Raises:
+            VerificationError: it names a roster and one that this follows from, or there are two beginnings.
+        """
+        named = roster.head.prev
+        if not named or not all(root in self._nodes for root in named):
+            return self.now()
+        further = (before for root in named for before in self._nodes[root].roster.head.prev)
+        if len(named) > 1 and not self._behind(further).isdisjoint(named):
+            raise VerificationError(f"roster {roster.head.number} names one and another that it follows from")
+        return self._together(named)
+
+    def now(self) -> EffectiveRoster:
+        """Return what holds after all of them."""
+        return self._together(sorted(self._tips))
+
+    def before_the_parting(self, root: bytes) -> EffectiveRoster | None:
+        """Return what held before the sides parted of which one has this roster, if only the root can settle it."""
+        return self._parted.get(root)
+
+    def follows(self, later: bytes, earlier: bytes) -> bool:
+        """Say whether a roster is another one or goes on from it."""
+        if self._is_straight:
+            return self._number(earlier) <= self._number(later)
+        if (later, earlier) not in self._known:
+            self._known[later, earlier] = earlier in self._behind([later])
+        return self._known[later, earlier]
+
+    def _number(self, root: bytes) -> int:
+        return self._nodes[root].roster.head.number
+
+    def _behind(self, roots: Iterable[bytes]) -> set[bytes]:
+        """Return rosters and all that they go on from."""
+        found: set[bytes] = set()
+        waiting = list(roots)
+        while waiting:
+            root = waiting.pop()
+            if root not in found:
+                found.add(root)
+                waiting += self._nodes[root].roster.head.prev
+        return found
+
+    def _together(self, roots: Sequence[bytes]) -> EffectiveRoster:
+        """Return what holds after several: every ending of each side, no admission of any."""
+        if len(roots) == 1:
+            return self._nodes[roots[0]].effective
+        behind = [self._behind([root]) for root in roots]
+        common = set.intersection(*behind)
+        if not common:
+            raise VerificationError("the rosters before have no beginning in common")
+        inner = {root for shared in common for root in self._nodes[shared].roster.head.prev}
+        before = self._together(sorted(common - inner))
+        sides = [self._nodes[root].effective for root in roots]
+        apart = set.union(*behind) - common
+        settled = min((root for root in apart if self._nodes[root].settles), key=self._number, default=None)
+        if settled is not None:
+            kept = [root for root, all_of_it in zip(roots, behind, strict=True) if settled in all_of_it]
+            opened_late = apart - self._behind(kept)
+            self._parted |= dict.fromkeys(opened_late - self._parted.keys(), before)
+            goes_on = self._together(kept)
+            return _taken(goes_on, before, sides, roots, root_must_sign=goes_on.root_must_sign)
+        root_must_sign = not all(self._nodes[root].only_takes for root in apart)
+        if root_must_sign:
+            self._parted |= dict.fromkeys(apart - self._parted.keys(), before)
+        return _taken(before, before, sides, roots, root_must_sign=root_must_sign)
+
+
+def _taken(
+    kept: EffectiveRoster,
+    before: EffectiveRoster,
+    sides: Sequence[EffectiveRoster],
+    roots: Sequence[bytes],
+    *,
+    root_must_sign: bool,
+) -> EffectiveRoster:
+    """Return what is left of a standing when each side takes from it what it took from what held before."""
+    ended = {seat for side in sides for seat in before.certificates.keys() - side.certificates.keys()}
+    left = {member for side in sides for member in before.members.keys() - side.members.keys()}
+    lost: dict[bytes, set[str]] = {}
+    for side in sides:
+        for member, roles in before.members.items():
+            lost.setdefault(member, set()).update(roles - side.members.get(member, frozenset()))
+    members: Mapping[bytes, frozenset[str]] = {
+        member: roles - lost.get(member, set()) for member, roles in kept.members.items() if member not in left
+    }
+    return EffectiveRoster(
+        head=replace(kept.head, number=max(side.head.number for side in sides)),
+        tips=tuple(sorted(roots)),
+        root_public=kept.root_public,
+        members=members,
+        certificates={
+            seat: item for seat, item in kept.certificates.items() if seat not in ended and item.member not in left
+        },
+        cutoffs=tuple({(cutoff.seat, cutoff.roster): cutoff for side in sides for cutoff in side.cutoffs}.values()),
+        root_must_sign=root_must_sign,
+    )

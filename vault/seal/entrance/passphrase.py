@@ -1,0 +1,198 @@
+"""From a typed passphrase to the key that opens a slot (FORMAT.md 3)."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from argon2.exceptions import HashingError
+from argon2.low_level import ARGON2_VERSION, Type, hash_secret_raw
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from vault.clock import monotonic_ms
+from vault.errors import RefusedError, TryAgainError, UsageError
+from vault.seal.entrance.words import is_generated, word_form
+from vault.seal.widths import KEY_SIZE, require_key, require_width
+
+VAULT_SALT_SIZE = 32
+_RUNS = 3
+
+
+class Form(Enum):
+    """In which form a passphrase is stretched: a chosen one as it was typed, a generated one as its words.
+
+    Every unlock runs both, whatever was typed and whatever opens (FORMAT.md 3).
+    """
+
+    TYPED = auto()
+    WORDS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class KdfParameters:
+    """The cost of one Argon2id run: memory in KiB, passes over it, lanes."""
+
+    memory_kib: int
+    iterations: int
+    lanes: int
+
+
+FLOOR = KdfParameters(memory_kib=64 * 1024, iterations=3, lanes=1)
+CEILING = KdfParameters(memory_kib=2 * 1024 * 1024, iterations=10, lanes=8)
+DEFAULT = KdfParameters(memory_kib=256 * 1024, iterations=3, lanes=4)
+# Always this for words: their 77 bits need no more, and an unlock that tries both forms takes little longer than one.
+WORDS_COST = KdfParameters(memory_kib=64 * 1024, iterations=3, lanes=4)
+
+
+def check_bounds(parameters: KdfParameters) -> None:
+    """Return if the cost lies between FLOOR and CEILING. Allocates nothing: a file may claim a terabyte.
+
+    Raises:
+        RefusedError: it does not; the text names the number.
+    """
+    for what, value, low, high in (
+        ("memory_kib", parameters.memory_kib, FLOOR.memory_kib, CEILING.memory_kib),
+        ("iterations", parameters.iterations, FLOOR.iterations, CEILING.iterations),
+        ("lanes", parameters.lanes, FLOOR.lanes, CEILING.lanes),
+    ):
+        if not low <= value <= high:
+            raise RefusedError(
+                f"passphrase cost {what} = {value} is not between {low} and {high}",
+                advice="The keys file is damaged or was altered; restore it from a backup.",
+            )
+
+
+def stretch(passphrase: bytearray, member_name: str, vault_salt: bytes, parameters: KdfParameters) -> bytes:
+    """Return K1, the 32 bytes that Argon2id makes of a passphrase; `vault_salt` has 32 bytes.
+
+    The caller keeps and wipes `passphrase`; this function leaves copies that Python cannot wipe.
+
+    Raises:
+        RefusedError: the cost is out of bounds, or the passphrase is empty.
+        UsageError: passphrase or name is not text.
+        TryAgainError: there is not enough memory now.
+    """
+    check_bounds(parameters)
+    salt = derive_argon2_salt(vault_salt, member_name)
+    try:
+        return hash_secret_raw(
+            normalize_passphrase(passphrase),
+            salt,
+            time_cost=parameters.iterations,
+            memory_cost=parameters.memory_kib,
+            parallelism=parameters.lanes,
+            hash_len=KEY_SIZE,
+            type=Type.ID,
+            version=ARGON2_VERSION,
+        )
+    except HashingError:
+        raise TryAgainError(f"not enough memory for {parameters.memory_kib} KiB") from None
+
+
+def normalize_passphrase(passphrase: bytearray) -> bytes:
+    """Return the UTF-8 passphrase in NFKC, so that two keyboards that spell one letter differently agree.
+
+    Raises:
+        RefusedError: it is empty.
+        UsageError: it is not UTF-8.
+    """
+    if not passphrase:
+        raise RefusedError("the passphrase is empty", advice="Type a passphrase.")
+    if passphrase.isascii():
+        return bytes(passphrase)
+    return unicodedata.normalize("NFKC", _text_of(passphrase)).encode("utf-8")
+
+
+def in_form(passphrase: bytearray, form: Form) -> bytearray:
+    """Return a passphrase in one of its forms; the caller wipes it. What has no word in it stays as it is typed.
+
+    Raises:
+        UsageError: it is not UTF-8.
+    """
+    if form is Form.TYPED:
+        return bytearray(passphrase)
+    return bytearray(word_form(_text_of(passphrase)).encode("utf-8")) or bytearray(passphrase)
+
+
+def form_of(passphrase: bytearray) -> Form:
+    """Return the form in which a new slot keeps this passphrase: words, if they are ours and enough of them.
+
+    Raises:
+        UsageError: it is not UTF-8.
+    """
+    return Form.WORDS if is_generated(_text_of(passphrase)) else Form.TYPED
+
+
+def _text_of(passphrase: bytearray) -> str:
+    try:
+        return passphrase.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError("the passphrase is not UTF-8 text") from None
+
+
+def derive_argon2_salt(vault_salt: bytes, member_name: str) -> bytes:
+    """Return the 16-byte Argon2 salt: the file names nobody, and each name costs an attacker a run of its own."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", member_name).casefold())
+    try:
+        name = folded.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError("the member name is not text") from None
+    return hashlib.sha256(require_width("vault salt", vault_salt, VAULT_SALT_SIZE) + name).digest()[:16]
+
+
+def derive_unlock_key(k1: bytes, *, slot_info: bytes, device_secret: bytes = b"", fido2_secret: bytes = b"") -> bytes:
+    """Return the 32-byte key of one slot from K1 and the further factors (absent = empty), bound to `slot_info`."""
+    factors = (require_key(k1), device_secret, fido2_secret)
+    for what, factor in (("device secret", device_secret), ("FIDO2 secret", fido2_secret)):
+        if factor:
+            require_width(what, factor, KEY_SIZE)
+    keying = b"".join(len(factor).to_bytes(2, "big") + factor for factor in factors)
+    return HKDF(hashes.SHA256(), KEY_SIZE, None, slot_info).derive(keying)
+
+
+def measure_ms(parameters: KdfParameters) -> int:
+    """Return how long one run takes on this machine now, in milliseconds."""
+    begin = monotonic_ms()
+    stretch(bytearray(b"measure"), "", bytes(VAULT_SALT_SIZE), parameters)
+    return monotonic_ms() - begin
+
+
+def calibrate(
+    target_ms: int, memory_bytes: int | None, measure: Callable[[KdfParameters], int] = measure_ms
+) -> KdfParameters:
+    """Return the most memory, doubled from the default, whose run stays within `target_ms`.
+
+    Memory comes first, because it is what costs an attacker; time is added only where no more memory may be taken. It
+    is never less than the default: one measurement on a busy machine decides for the life of a vault. It is never more
+    than a quarter of this machine's memory, because the weakest machine has to open the vault too.
+
+    Args:
+        target_ms: what a person waits.
+        memory_bytes: how much memory this machine has; None where that is not known, and no more than the default is
+            taken.
+        measure: runs it once.
+    """
+    most = max(DEFAULT.memory_kib, min(CEILING.memory_kib, (memory_bytes or 0) // 4096))
+    chosen = DEFAULT
+    took_ms = _least(chosen, measure)
+    # Both memory and passes cost in proportion, so that the next step is foreseen without running it.
+    while 2 * chosen.memory_kib <= most and 2 * took_ms <= target_ms:
+        chosen = replace(chosen, memory_kib=2 * chosen.memory_kib)
+        took_ms = _least(chosen, measure)
+    per_pass_ms = took_ms / chosen.iterations
+    while (
+        2 * chosen.memory_kib > most
+        and chosen.iterations < CEILING.iterations
+        and per_pass_ms * (chosen.iterations + 1) <= target_ms
+    ):
+        chosen = replace(chosen, iterations=chosen.iterations + 1)
+    return chosen
+
+
+def _least(parameters: KdfParameters, measure: Callable[[KdfParameters], int]) -> int:
+    """Return the least of three runs: what else the machine does makes a run longer, never shorter."""
+    return min(measure(parameters) for _ in range(_RUNS))

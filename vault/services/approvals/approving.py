@@ -1,0 +1,204 @@
+"""Acts that need a second person: who may approve, whether an approval counts, and how one is asked for here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+
+from vault.access.seat_keys.rekeying import seats_here
+from vault.access.second_person.delegated_rows import can_act_here
+from vault.access.second_person.local_client import Run, ask_second, run_second_process
+from vault.access.second_person.questions import Wanted
+from vault.access.session import Session
+from vault.casework.approving import Approving
+from vault.errors import NotFoundError, RefusedError, WaitingForDecisionError
+from vault.ids import MemberId, SeatId
+from vault.log.approvals import Approval, Listing, Refusal, approval_id, judge
+from vault.policy.rights import Place
+from vault.policy.roles import ALLOWED, Action
+from vault.seal.signing import is_signed_raw
+from vault.services.members.members import members
+from vault.services.projection.approval_checks import CODES_OF_REASONS, listings_of
+
+ALONE, TWO_PERSON = "alone", "two-person"
+# Of the acts that take two persons, those of which the question can travel in a file.
+ASKED_BY_FILE = frozenset({"export.begin"})
+REASONS = CODES_OF_REASONS
+# Time to read and to type, at one keyboard.
+HERE_MS = 15 * 60_000
+# A bundle with the answer has to come back.
+APART_MS = 7 * 86_400_000
+
+APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
+
+Second = Callable[[Wanted], Approval]
+"""Puts a question before a second person and returns the approval, or raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """A member who may approve what this session's member asks for.
+
+    Attributes:
+        is_here: they can do it at this keyboard.
+        unlocks_first: they can once they have unlocked this vault here: `member add` made their seat, and no log yet.
+    """
+
+    member: MemberId
+    name: str
+    roles: tuple[str, ...]
+    is_here: bool = False
+    unlocks_first: bool = False
+
+
+def approvers(session: Session, *, beside: Collection[MemberId] = ()) -> list[Approver]:
+    """Return who may approve for this member: others, with a role for it and a seat; never those who gain by it.
+
+    Args:
+        session: of the member who asks.
+        beside: members for whom the act is done.
+    """
+    session.require(Action.MEMBER_LIST)
+    names = {member: person.display_name() for member, person in members(session)}
+    seats = {SeatId(seat): MemberId(item.member) for seat, item in session.directory.effective.certificates.items()}
+    with session.database.reading() as rows:
+        here = {seats[seat] for seat in can_act_here(rows, seats)}
+    made_here = {seats[seat] for seat in seats_here(session) if seat in seats}
+    with_seats = set(seats.values())
+    found = []
+    for member, roles in session.directory.effective.members.items():
+        person = MemberId(member)
+        if person == session.member or person in beside or not roles & APPROVERS or person not in with_seats:
+            continue
+        name = names.get(member, member.hex())
+        new = person in made_here and person not in here
+        found.append(
+            Approver(person, name, tuple(sorted(roles & APPROVERS)), is_here=person in here, unlocks_first=new)
+        )
+    return sorted(found, key=lambda approver: approver.name.casefold())
+
+
+def rule_of(session: Session, *, beside: Collection[MemberId] = ()) -> str:
+    """Return `two-person`, or `alone` where nobody else of the organisation could approve."""
+    return TWO_PERSON if approvers(session, beside=beside) else ALONE
+
+
+def at_this_keyboard(session: Session, name: str, *, run: Run = run_second_process) -> Second:
+    """Return the way to ask a member who sits here too.
+
+    Raises:
+        RefusedError: it is the member who asks, or one who may not approve.
+        NotFoundError: nobody is called so.
+    """
+    approver = approver_named(session, name)
+    return partial(_ask_here, session, approver, run)
+
+
+def required_approval(
+    session: Session, wanted: Wanted, second: Second | None, *, beside: Collection[MemberId] = ()
+) -> Approval | None:
+    """Return the approval with which the act may be done now, or None where it is done alone.
+
+    Raises:
+        WaitingForDecisionError: a second person is needed and nobody was asked.
+        RefusedError: what they gave is not valid.
+    """
+    if rule_of(session, beside=beside) == ALONE:
+        return None
+    if second is None:
+        raise _nobody_asked(session, wanted.act, beside)
+    if not session.directory.rights.may_write(session.roles, Place.CASE, Approving.KIND):
+        raise RefusedError(
+            "this vault's rules are from an older program and keep no approvals",
+            advice="An admin renews them with the next change of members.",
+        )
+    approval = second(wanted)
+    require_valid(session, approval, wanted, beside=beside)
+    return approval
+
+
+def require_second(session: Session, act: str, second: Second | None) -> None:
+    """Return if a second person is asked wherever the act needs one: said before anybody reads what is to be approved.
+
+    Raises:
+        WaitingForDecisionError: a second person is needed and nobody was asked.
+    """
+    if second is None and rule_of(session) != ALONE:
+        raise _nobody_asked(session, act, ())
+
+
+def _nobody_asked(session: Session, act: str, beside: Collection[MemberId]) -> WaitingForDecisionError:
+    return WaitingForDecisionError(
+        f"{act} needs the approval of a second person; nothing was done",
+        advice=_how_to_ask(act, approvers(session, beside=beside)),
+    )
+
+
+def _how_to_ask(act: str, found: Collection[Approver]) -> str:
+    """Return who can approve and by which way: who has no seat on this device cannot do it at this keyboard."""
+    here = ", ".join(approver.name for approver in found if approver.is_here)
+    away = ", ".join(approver.name for approver in found if not approver.is_here)
+    first = ", ".join(approver.name for approver in found if approver.unlocks_first)
+    ways = [f"At this keyboard with `--second NAME`: {here}."] if here else []
+    if first:
+        ways.append(f"At this keyboard too, after unlocking this vault here once under their own name: {first}.")
+    if away and act in ASKED_BY_FILE:
+        ways.append(f"In a file with `casevault approval ask`: {away}.")
+    return " ".join(ways) or f"It is given at the keyboard of a device that both use; of {away} nobody uses this one."
+
+
+def require_valid(session: Session, approval: Approval, wanted: Wanted, *, beside: Collection[MemberId] = ()) -> None:
+    """Return if the approval would count for this act, done by this seat now, and nobody used it before.
+
+    Raises:
+        RefusedError: it would not, and why.
+    """
+    if approval.digest != wanted.digest or approval.act != wanted.act:
+        raise RefusedError(
+            "the approval was given for something else: what was shown then has changed since",
+            advice="Ask for a new one.",
+        )
+    with session.database.reading() as rows:
+        listed = listings_of(session, rows).get(approval_id(approval.encode()), [])
+    planned = Listing(
+        origin=session.log.origin,
+        seq=session.log.size,
+        seat=session.seat,
+        member=session.member,
+        roles=frozenset(role.value for role in session.roles),
+        act=wanted.act,
+        at_ms=session.log.now_ms(),
+    )
+    judged = judge(
+        approval, [*listed, planned], vault=session.vault, approvers=APPROVERS, verify_signature=is_signed_raw
+    )
+    # Others who list it too, without a right to it, take nothing from whom it was given to.
+    reason = next((why for listing, why in judged.refused if listing == planned or why is Refusal.USED_TWICE), None)
+    if judged.use != planned or reason is not None:
+        raise RefusedError(f"the approval does not count: {reason or 'used before'}", advice="Ask for a new one.")
+    giver = session.directory.effective.certificates.get(approval.approver)
+    if giver is None or MemberId(giver.member) in beside:
+        raise RefusedError("the approval does not count: its giver is not in, or gains by it")
+
+
+def _ask_here(session: Session, approver: Approver, run: Run, wanted: Wanted) -> Approval:
+    return ask_second(session, member=approver.member, name=approver.name, wanted=wanted, run=run)
+
+
+def approver_named(session: Session, name: str) -> Approver:
+    """Return the member of this name who may approve.
+
+    Raises:
+        RefusedError: it is the member who asks.
+        NotFoundError: nobody of this name may.
+    """
+    wanted = name.strip().casefold()
+    for member, person in members(session):
+        if person.display_name().casefold() == wanted and member == session.member:
+            raise RefusedError("nobody approves what they ask for themselves", advice="Name another member.")
+    found = [approver for approver in approvers(session) if approver.name.casefold() == wanted]
+    if len(found) == 1:
+        return found[0]
+    choices = ", ".join(approver.name for approver in approvers(session)) or "nobody"
+    raise NotFoundError("nobody of this name may approve", advice=f"These may: {choices}.")

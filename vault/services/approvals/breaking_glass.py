@@ -1,0 +1,120 @@
+"""Break-glass: in an emergency a holder opens a case to somebody who was not granted it, for days and before two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from vault.access.second_person.questions import Wanted
+from vault.access.session import Session
+from vault.casework.access import Access, GrantReason
+from vault.casework.approving import Approving
+from vault.errors import RefusedError, UsageError
+from vault.ids import CompartmentId, MemberId, RecordId, SeatId, VersionId, make_id
+from vault.index.cases import row_of
+from vault.index.heads import heads_of
+from vault.policy.clocks import has_expired
+from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import to_fields
+from vault.records.work import Entry, Work
+from vault.seal.named import access_record
+from vault.services.approvals.approving import ALONE, HERE_MS, REASONS, TWO_PERSON, Second, required_approval
+from vault.services.grants import sharing
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.seats import seats_of
+
+ACT = "break.glass"
+# An emergency is over or was none after so long; a grant can then be given in the usual way.
+LONGEST_MS = 14 * 86_400_000
+TOLD = "Everybody else who holds the case is told at each unlock, for as long as it lasts."
+
+
+@dataclass(frozen=True, slots=True)
+class GlassBroken:
+    """To whom a case is open now, until when, and by which rule: `alone` or `two-person`."""
+
+    case: CompartmentId
+    member: MemberId
+    until_ms: int
+    rule: str
+
+
+def break_glass(
+    session: Session,
+    case: CompartmentId,
+    member: MemberId,
+    *,
+    until_ms: int,
+    why: str,
+    second: Second | None = None,
+) -> GlassBroken:
+    """Open a case that this member holds to another until a moment, with the approval of a third.
+
+    Whom it lets in cannot approve it. Every other holder hears of it at each unlock, for as long as it lasts.
+
+    Args:
+        session: of a holder.
+        case: the case.
+        member: who shall read and work on it.
+        until_ms: when the right ends by itself, 14 days from now at the latest.
+        why: code of the reason.
+        second: puts the question before a second person.
+
+    Raises:
+        WaitingForDecisionError: a second person has to approve, and none was asked.
+        RefusedError: not this member's to give; or they hold it already, or have no role or device for it; or what the
+            second person gave is not valid.
+        UsageError: no such reason, or the moment has passed or lies too far ahead.
+        VerificationError: the log is in doubt.
+    """
+    rule = session.require(Action.BREAK_GLASS, case)
+    session.require_sound_log(case)
+    now_ms = session.clock().trusted_ms
+    if has_expired(until_ms, now_ms) or until_ms > now_ms + LONGEST_MS:
+        raise UsageError("break-glass ends within 14 days from now", advice="Give a day among them.")
+    if why not in REASONS:
+        raise UsageError(f"the reason must be one of: {', '.join(REASONS)}")
+    lacking = _lacking(session, case, member)
+    wanted = Wanted(
+        act=ACT,
+        of={"case": case, "seats": sorted(lacking), "until": until_ms, "why": why},
+        about=_about(session, case, member),
+        reasons=REASONS,
+        expires_ms=session.log.now_ms() + HERE_MS,
+        subject=audit_of(session, case),
+    )
+    approval = required_approval(session, wanted, second, beside={member})
+
+    def also(work: Work, entry: Entry) -> Entry:
+        parents = [VersionId(head) for head in heads_of(session.index(), case, access_record(member))]
+        access = Access(member=member, why=GrantReason.EMERGENCY, given_by=session.member, until=until_ms)
+        work.write(case, RecordId(access_record(member)), Access.KIND, to_fields(access), parents)
+        if approval is None:
+            return replace(entry, why=why, dig=wanted.digest, out="ok:alone")
+        kept = Approving(ACT, approval.digest, approval.encode())
+        work.list_approval(approval.encode())
+        work.write(case, RecordId(make_id()), Approving.KIND, to_fields(kept))
+        return replace(entry, why=why, dig=wanted.digest, deleg=approval.approver)
+
+    up_to_date_index(session)
+    sharing.add_seats(session, case, lacking, act=ACT, rule=rule, also=also)
+    return GlassBroken(case, member, until_ms, ALONE if approval is None else TWO_PERSON)
+
+
+def _lacking(session: Session, case: CompartmentId, member: MemberId) -> list[SeatId]:
+    """Return the seats of the member, of whom none holds the case yet."""
+    if not session.directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
+        raise RefusedError("this member has no role that opens cases", advice=sharing.readers_advice())
+    if member in sharing.holders_of(session, case).members:
+        raise RefusedError("this member holds the case already", advice="They open it with `case show`.")
+    seats = seats_of(session, [member])
+    if not seats:
+        raise RefusedError("this member has no device", advice="They have to join first.")
+    return seats
+
+
+def _about(session: Session, case: CompartmentId, member: MemberId) -> tuple[str, ...]:
+    names = names_of_members(session)
+    row = row_of(up_to_date_index(session), case)
+    about = case.hex() if row is None else row.ref
+    return (f"case {about}, opened to {name_in(names, member)} by {name_in(names, session.member)}",)

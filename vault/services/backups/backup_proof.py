@@ -1,0 +1,157 @@
+"""Is a backup whole? Opened as a restore opens it: every page, every version of the seat, and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from vault.access.pins.copies import CopyKeys, SheetKeys
+from vault.errors import MalformedError, NewerVaultError, NoVaultError, VerificationError, WrongPassphraseError
+from vault.log.items import Item
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.services.backups.backup_folder import BackupFolder
+from vault.services.backups.backup_state import State, StateReader, log_sizes
+from vault.store.drafts import Drafts
+from vault.store.engine import Database, open_finished
+from vault.store.files import read_limited
+from vault.store.manifest import MANIFEST_TABLE, read_manifest
+from vault.store.schema import SCHEMA
+from vault.store.shape import content_faults, shape_faults
+
+MANIFEST_FORMAT = 1
+
+# What is being done, how many steps are done, of how many.
+Progress = Callable[[str, int, int], None]
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a backup says of itself, sealed: when it was made (claimed, ms UTC), of what, with which other files."""
+
+    format: int
+    made_ms: int
+    digest: bytes
+    operations: int
+    versions: int
+    files: dict[str, bytes]
+
+    def encode(self) -> bytes:
+        """Return the bytes to keep."""
+        return msgspec.msgpack.encode(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A backup that was opened and found whole. `drafts` counts the unfinished texts of the seat that opened it."""
+
+    manifest: Manifest
+    state: State
+    drafts: int
+
+
+def read_key_file(folder: BackupFolder) -> KeyFile:
+    """Return the backup's `keys`."""
+    return KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+
+
+def prove(
+    folder: BackupFolder,
+    keys: CopyKeys | SheetKeys,
+    *,
+    files: Mapping[str, bytes] | None,
+    progress: Progress = lambda what, done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Proof:
+    """Open a backup and everything in it that this seat can open. Nothing in it or beside it changes.
+
+    Args:
+        folder: the backup.
+        keys: what the seat opens it with; by sheets no version is opened, and all are counted.
+        files: digests of its files as found, to be compared with its manifest; None after the tables were brought up
+            to date.
+        progress: told how far it is.
+        cancelled: asked now and then.
+
+    Raises:
+        VerificationError: names the first thing that is not as it was in the vault.
+        CancelledError: as asked.
+    """
+    with _opened(folder.database, keys.database_key) as tables, _opened(folder.key_rows, keys.database_key) as key_rows:
+        manifest = _manifest(key_rows)
+        for name, digest in manifest.files.items() if files is not None else ():
+            if files is not None and files.get(name) != digest:
+                raise VerificationError(f"{name} is not the file that the backup was made with")
+        with key_rows.reading() as rows:
+            keyring = keys.keyring(rows)
+        reader = StateReader(
+            tables,
+            key_rows,
+            keys.vault,
+            keyring,
+            opens=True,
+            progress=lambda done, total: progress("Checking the backup", done, total),
+            cancelled=cancelled,
+        )
+        state = reader.read(log_sizes(tables))
+    expected = (manifest.digest, manifest.operations, manifest.versions)
+    if (state.digest, state.operations, state.versions) != expected:
+        raise VerificationError(
+            f"the backup holds {state.operations} entries and {state.versions} versions that are not the "
+            f"{manifest.operations} and {manifest.versions} of the vault"
+        )
+    key_file = read_key_file(folder)
+    if Item.of_keys(key_file.header.folder, key_file.digest()) not in state.keys_files:
+        raise VerificationError("the keys file is not one that the log lists")
+    return Proof(manifest, state, _count_drafts(folder, keys))
+
+
+@contextmanager
+def _opened(path: Path, raw_key: bytes) -> Iterator[Database]:
+    try:
+        database = open_finished(path, raw_key)
+    except (WrongPassphraseError, NoVaultError):
+        raise VerificationError(f"{path.name} does not open with the backup's own keys") from None
+    try:
+        database.require_whole()
+        stamp = database.schema_stamp() or "none"
+        if stamp > SCHEMA:
+            raise NewerVaultError(f"the backup has schema {stamp}, this program knows {SCHEMA}")
+        if stamp != SCHEMA:
+            raise MalformedError(
+                f"{path.name} has schema {stamp}, which is checked only while it is restored",
+                advice="Restore it to a new folder; the backup stays as it is.",
+            )
+        for fault in (*shape_faults(database, besides=MANIFEST_TABLE), *content_faults(database)):
+            raise VerificationError(fault, advice="Take another backup; this one was altered.")
+        yield database
+    finally:
+        database.close()
+
+
+def _manifest(key_rows: Database) -> Manifest:
+    try:
+        manifest = msgspec.msgpack.decode(read_manifest(key_rows), type=Manifest)
+    except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
+        raise MalformedError("the manifest of the backup cannot be read") from None
+    if manifest.format > MANIFEST_FORMAT:
+        raise NewerVaultError(f"the backup has format {manifest.format}, this program knows {MANIFEST_FORMAT}")
+    return manifest
+
+
+def _count_drafts(folder: BackupFolder, keys: CopyKeys | SheetKeys) -> int:
+    if isinstance(keys, SheetKeys):
+        return 0
+    path = keys.drafts_in(folder.drafts_dir)
+    if not path.exists():
+        return 0
+    try:
+        drafts = Drafts(open_finished(path, keys.draft_key), keys.draft_key)
+    except (WrongPassphraseError, NoVaultError):
+        raise VerificationError("your drafts in the backup do not open") from None
+    try:
+        return len(drafts.list())
+    finally:
+        drafts.close()

@@ -1,0 +1,255 @@
+"""Make and verify backups. A backup counts once it was opened again and everything in it was read."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault import clock, platform
+from vault.access.pins.copies import CopyKeys, copy_keys_of
+from vault.access.session import Session
+from vault.errors import RefusedError, TryAgainError, UsageError
+from vault.policy.roles import Action
+from vault.records.work import Entry
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE
+from vault.services.backups.backup_building import build
+from vault.services.backups.backup_folder import (
+    BackupFolder,
+    Source,
+    draft_files,
+    find_backup,
+    next_folder,
+    numbered,
+    require_undamaged,
+    translated,
+)
+from vault.services.backups.backup_proof import Progress, Proof, prove, read_key_file
+from vault.services.backups.backup_state import CancelledError
+from vault.services.projection import dates
+
+KEPT = 3
+"""How many backups of a folder stay at one destination, unless somebody says otherwise."""
+_ROOM_BESIDE = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBackup:
+    """A backup that was proven: where, what it comes to, and how much is in it.
+
+    `removed` names the earlier ones at the destination that went for it; `kept` are there now, this one among them.
+    """
+
+    path: Path
+    digest: bytes
+    operations: int
+    versions: int
+    drafts: int
+    removed: tuple[str, ...]
+    kept: int
+
+    @property
+    def removal(self) -> str:
+        """What went and what is kept, in words."""
+        if not self.removed:
+            return f"{self.kept} kept."
+        went = "1 was removed" if len(self.removed) == 1 else f"{len(self.removed)} were removed"
+        return f"{went} ({', '.join(self.removed)}); {self.kept} kept."
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedBackup:
+    """A backup that was opened and found whole. `made_ms` is when it was made, as its maker's clock said.
+
+    `opened` of its versions are this member's to open; the rest was compared without opening it.
+    """
+
+    path: Path
+    digest: bytes
+    operations: int
+    versions: int
+    opened: int
+    drafts: int
+    made_ms: int
+
+
+def make(
+    session: Session,
+    destination: Path,
+    *,
+    keep: int = KEPT,
+    progress: Progress = lambda what, done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> MadeBackup | None:
+    """Make a backup in a new folder at the destination; None, and nothing there, when it was cancelled.
+
+    Work may go on meanwhile. Of the backups of this folder at the destination the newest stay, `keep` in all; the older
+    ones go once the new one was opened and read. Whatever else lies there is left alone.
+
+    Raises:
+        UsageError: `keep` is less than 1.
+        RefusedError: the destination is a file, lies inside the vault, or its parent does not exist; or something there
+            is called a backup and cannot be looked into.
+        TryAgainError: no room, or it cannot be written there; the earlier backups stand.
+        VerificationError: what was written is not what the vault holds; the earlier backups stand.
+    """
+    rule = session.require(Action.BACKUP_MAKE)
+    if keep < 1:
+        raise UsageError("at least 1 backup is kept", advice="Leave out `--keep`, and 3 are.")
+    _require_outside(session, destination)
+    header = read_key_file(BackupFolder(session.folder.path)).header
+    source = Source(header.vault, header.folder)
+    with translated(destination):
+        if not destination.is_dir():
+            platform.make_private_folder(destination)
+        _remove_leftovers(source, destination)
+        _require_room(session, destination)
+        folder, final = next_folder(destination)
+        try:
+            proof = build(session, folder, progress, cancelled)
+            folder.path.replace(final)
+            platform.fsync_folder(destination)
+        except CancelledError:
+            return None
+        finally:
+            shutil.rmtree(folder.path, ignore_errors=True)
+        made = BackupFolder(final)
+        try:
+            _log(session, proof, rule)
+        except BaseException:
+            # What is not in the log did not happen.
+            made.remove()
+            raise
+        dates.note(session.vault, dates.Done.BACKUP, session.log.now_ms(), session.state)
+        removed, kept = _remove_older(source, destination, keep)
+    state = proof.state
+    return MadeBackup(final, state.digest, state.operations, state.versions, proof.drafts, removed, kept)
+
+
+def verify(
+    source: Path,
+    *,
+    member: str,
+    passphrase: bytearray,
+    device_secret: bytes = b"",
+    fido2_secret: bytes = b"",
+    state: Path | None = None,
+    progress: Progress = lambda what, done, total: None,
+    now_ms: Callable[[], int] = clock.now_ms,
+) -> VerifiedBackup:
+    """Open a backup, or the newest of a destination, and read all of it. Nothing in it changes, no pins are touched.
+
+    Args:
+        source: the backup's folder, or the one that `make` was given.
+        member: whose passphrase it is.
+        passphrase: UTF-8 bytes; wiped before this returns.
+        device_secret: 32 bytes of the keyfile, where the slot was made with one.
+        fido2_secret: 32 bytes of the security key, where the slot was made with one.
+        state: this account's state folder.
+        progress: told how far it is.
+        now_ms: the wall clock.
+
+    Raises:
+        VerificationError: names the first thing that is not as it was in the vault.
+        WrongPassphraseError: the files are as they were written, so it is name or passphrase.
+    """
+    try:
+        folder = find_backup(source)
+        with translated(folder.path):
+            keys, proof = open_and_prove(
+                folder,
+                member=member,
+                passphrase=passphrase,
+                device_secret=device_secret,
+                fido2_secret=fido2_secret,
+                progress=progress,
+            )
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    dates.note(keys.vault, dates.Done.VERIFY, now_ms(), state)
+    found = proof.state
+    return VerifiedBackup(
+        path=folder.path,
+        digest=found.digest,
+        operations=found.operations,
+        versions=found.versions,
+        opened=found.reachable,
+        drafts=proof.drafts,
+        made_ms=proof.manifest.made_ms,
+    )
+
+
+def open_and_prove(
+    folder: BackupFolder,
+    *,
+    member: str,
+    passphrase: bytearray,
+    device_secret: bytes = b"",
+    fido2_secret: bytes = b"",
+    progress: Progress,
+) -> tuple[CopyKeys, Proof]:
+    """Check a backup from its first byte on, with nothing but what opens a slot."""
+    files = require_undamaged(folder)
+    keys = copy_keys_of(
+        read_key_file(folder),
+        member=member,
+        passphrase=passphrase,
+        device_secret=device_secret,
+        fido2_secret=fido2_secret,
+    )
+    return keys, prove(folder, keys, files=files, progress=progress)
+
+
+def salt_of(source: Path) -> bytes:
+    """Return the salt of the vault that a backup is of, for a security key to answer; it is no secret."""
+    return read_key_file(find_backup(source)).header.vault_salt
+
+
+def _log(session: Session, proof: Proof, rule: str) -> None:
+    covers = {"operation": proof.state.operations, "version": proof.state.versions, "draft": proof.drafts}
+    with session.work() as work:
+        work.commit(Entry(act="backup.make", covers=covers, dig=proof.state.digest, pol=rule))
+
+
+def _require_outside(session: Session, destination: Path) -> None:
+    vault = session.folder.path.resolve()
+    if destination.resolve().is_relative_to(vault):
+        raise RefusedError("a backup cannot lie inside the vault", advice="Choose another disk, best a stick.")
+    if destination.exists() and not destination.is_dir():
+        raise RefusedError(f"{destination} is a file", advice="Name a folder; a new one is made inside it.")
+    if not destination.absolute().parent.is_dir():
+        # Made with its parents, the backup would lie on this device's own disk, where the missing one should have been.
+        raise RefusedError(
+            f"there is no folder {destination.absolute().parent}", advice="Connect the disk, or make the folder first."
+        )
+
+
+def _remove_leftovers(source: Source, destination: Path) -> None:
+    """Remove what a backup that was cut off left, once it is sure that all there can be looked into."""
+    leftovers = numbered(destination, unfinished=True).values()
+    for folder in (*numbered(destination).values(), *leftovers):
+        folder.require_readable()
+    for leftover in leftovers:
+        if leftover.is_of(source):
+            leftover.remove()
+
+
+def _remove_older(source: Source, destination: Path, keep: int) -> tuple[tuple[str, ...], int]:
+    """Remove all but the newest backups of one folder; return the names that went, and how many are left."""
+    own = [folder for folder in numbered(destination).values() if folder.is_of(source)]
+    removed = []
+    for older in own[:-keep]:
+        with suppress(OSError):  # the new one is made and proven: what cannot go now stays, and is counted
+            older.remove()
+            removed.append(older.path.name)
+    return tuple(removed), len(own) - len(removed)
+
+
+def _require_room(session: Session, destination: Path) -> None:
+    parts = [session.folder.database, Path(f"{session.folder.database}-wal"), *draft_files(session.folder.drafts_dir)]
+    size = sum(path.stat().st_size for path in parts if path.exists()) + KEY_FILE_SIZE + _ROOM_BESIDE
+    free = platform.free_bytes(destination)
+    if free is not None and free < size:
+        raise TryAgainError(f"no room at {destination}: {size >> 20} MiB are needed, {free >> 20} are free")

@@ -1,0 +1,270 @@
+"""Bring a backup back as a vault of its own: a new log begins in it, and what is lost is said in words."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from vault import platform
+from vault.access.pins.copies import COPIED_ROWS, CopyKeys, SheetKeys, copy_keys_of
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.display import MINUTE_UTC, time_text
+from vault.ids import Origin
+from vault.records.work import Entry
+from vault.seal.entrance.keyfile import KeyFile
+from vault.services.backups.backup_building import KEY_TABLES
+from vault.services.backups.backup_folder import (
+    BackupFolder,
+    copy_durable,
+    find_backup,
+    require_undamaged,
+    translated,
+)
+from vault.services.backups.backup_proof import Progress, Proof, prove, read_key_file
+from vault.services.projection import dates
+from vault.store.beside import make_beside
+from vault.store.copy import add_rows, clear_table
+from vault.store.engine import open_database, open_finished
+from vault.store.files import make_ballast
+from vault.store.folder import VaultFolder
+from vault.store.schema import SCHEMA, migrate
+
+_OWN_ENTRY = " (as a rule one of them tells of the backup itself)"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A vault that was brought back.
+
+    Attributes:
+        path: the new vault.
+        backup: where it came from.
+        made_ms: when the backup was made, as its maker's clock said.
+        operations, versions, drafts: what it holds.
+        lost_entries: how many entries this device saw that are not in it, or None where this device saw none.
+        origin: the log that begins in it.
+        warnings: what unlock noticed.
+    """
+
+    path: Path
+    backup: Path
+    made_ms: int
+    operations: int
+    versions: int
+    drafts: int
+    lost_entries: int | None
+    origin: Origin
+    warnings: tuple[str, ...]
+
+    @property
+    def loss(self) -> str:
+        """The loss in words."""
+        if self.lost_entries is None:
+            return f"Whatever was written after {day(self.made_ms)} is not in it."
+        if self.lost_entries == 0:
+            return "This device knows of nothing that was written after it."
+        if self.lost_entries == 1:
+            return f"1 entry of the log was made after this backup and is not in it{_OWN_ENTRY}."
+        return f"{self.lost_entries} entries of the log were made after this backup and are not in it{_OWN_ENTRY}."
+
+
+def restore(
+    source: Path,
+    target: Path,
+    *,
+    member: str,
+    passphrase: bytearray,
+    device_secret: bytes = b"",
+    fido2_secret: bytes = b"",
+    state: Path | None = None,
+    progress: Progress = lambda what, done, total: None,
+) -> Restored:
+    """Make a vault from a backup, with the passphrase alone, on this machine or a new one.
+
+    It is built and proven beside the target and takes its name in one step. Then it is unlocked once, so that its new
+    log begins; nothing of any case is shown.
+
+    Args:
+        source: a backup, or the destination that it was made to.
+        target: a folder that does not exist, or is empty.
+        member: whose passphrase it is.
+        passphrase: UTF-8 bytes; wiped before this returns.
+        device_secret: 32 bytes of the keyfile, where the slot was made with one.
+        fido2_secret: 32 bytes of the security key, where the slot was made with one.
+        state: this account's state folder.
+        progress: told how far it is.
+
+    Raises:
+        RefusedError: something is at the target, or it is no place for a vault.
+        VerificationError: the backup is damaged; nothing is at the target.
+        WrongPassphraseError: nothing is at the target.
+        TryAgainError: no room.
+    """
+    try:
+        folder = find_backup(source)
+        opening = partial(
+            copy_keys_of,
+            member=member,
+            passphrase=bytearray(passphrase),
+            device_secret=device_secret,
+            fido2_secret=fido2_secret,
+        )
+        with built(folder, target, opening, progress) as (_, proof):
+            pass
+        with unlock(
+            target,
+            member=member,
+            passphrase=passphrase,
+            state=state,
+            accept_loss=True,
+            device_secret=device_secret,
+            fido2_secret=fido2_secret,
+        ) as session:
+            return begin_again(session, folder, proof, lost_entries=_lost(session))
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+
+
+@contextmanager
+def built(
+    folder: BackupFolder, target: Path, opening: Callable[[KeyFile], CopyKeys | SheetKeys], progress: Progress
+) -> Iterator[tuple[VaultFolder, Proof]]:
+    """Yield a vault made of a backup, proven, in a new folder beside the target; behind the block it takes that name.
+
+    Where anything fails, also in the block, nothing is left of it and nothing is at the target.
+
+    Args:
+        folder: the backup; only read.
+        target: a folder that does not exist, or is empty.
+        opening: returns what opens the copy that has this `keys` file.
+        progress: told how far it is.
+
+    Raises:
+        As `restore`.
+    """
+    VaultFolder(target).require_free(platform.is_network_or_synced)
+    with copied_beside(folder, target, opening, progress) as (building, proof), translated(target):
+        yield building, proof
+        if target.exists():
+            target.rmdir()
+        building.path.replace(target)
+        platform.fsync_folder(target.parent)
+
+
+@contextmanager
+def copied_beside(
+    folder: BackupFolder, beside: Path, opening: Callable[[KeyFile], CopyKeys | SheetKeys], progress: Progress
+) -> Iterator[tuple[VaultFolder, Proof]]:
+    """Yield a vault made of a backup, proven, in a new folder beside a place; behind the block it is gone."""
+    building = make_beside(beside)
+    try:
+        with translated(beside):
+            proof = _build(folder, building, opening, progress)
+        yield building, proof
+    finally:
+        shutil.rmtree(building.path, ignore_errors=True)
+
+
+def last_opened_here(source: Path, state: Path | None = None) -> int | None:
+    """Return when this account last opened the vault that a backup is of, ms UTC; None where it never did.
+
+    Who opens a vault beside its restored copy, by one account, is shown an older copy of it for good.
+    """
+    return dates.read(read_key_file(find_backup(source)).header.vault, state).opened
+
+
+def day(ms: int) -> str:
+    """Return a time for people, in UTC."""
+    return time_text(ms, MINUTE_UTC)
+
+
+def _build(
+    folder: BackupFolder,
+    building: VaultFolder,
+    opening: Callable[[KeyFile], CopyKeys | SheetKeys],
+    progress: Progress,
+) -> Proof:
+    building.make()
+    copied = BackupFolder(building.path)
+    names = require_undamaged(folder)
+    for done, name in enumerate(names):
+        progress("Copying the backup", done, len(names))
+        copy_durable(folder.path / name, building.path / name)
+    copy_durable(folder.digests, copied.digests)
+    # The copies are what is proven: a medium may give other bytes when it is read again.
+    files = require_undamaged(copied)
+    keys = opening(read_key_file(copied))
+    was_older = _bring_up_to_date(copied, keys)
+    proof = prove(copied, keys, files=None if was_older else files, progress=progress)
+    _join_key_rows(copied, keys)
+    make_ballast(building.ballast)
+    platform.fsync_folder(building.path)
+    return proof
+
+
+def _bring_up_to_date(copied: BackupFolder, keys: CopyKeys | SheetKeys) -> bool:
+    """Run the missing schema steps on the copies; the backup itself is what a failure goes back to."""
+    changed = False
+    for path in (copied.database, copied.key_rows):
+        finished = open_finished(path, keys.database_key)
+        stamp = finished.schema_stamp()
+        finished.close()
+        if stamp != SCHEMA:
+            database = open_database(path, keys.database_key, create=False)
+            try:
+                changed = migrate(database, back_up=lambda: None) or changed
+            finally:
+                database.close()
+    return changed
+
+
+def _join_key_rows(copied: BackupFolder, keys: CopyKeys | SheetKeys) -> None:
+    """Put wraps, grants and keyrings back among the other tables, and leave the files of a vault alone behind.
+
+    Whatever the backup holds, no session key and no ratchet comes along: a copy would sign with keys used after it.
+    """
+    database = open_database(copied.database, keys.database_key, create=False)
+    try:
+        key_rows = open_finished(copied.key_rows, keys.database_key)
+        try:
+            clear_table(database, "local")
+            add_rows(key_rows, database, KEY_TABLES, local_purposes=COPIED_ROWS)
+        finally:
+            key_rows.close()
+    finally:
+        database.close()
+    copied.key_rows.unlink()
+    copied.digests.unlink()
+
+
+def begin_again(session: Session, folder: BackupFolder, proof: Proof, *, lost_entries: int | None) -> Restored:
+    """Write into the log of a vault that was just made of a backup that it was, and return what it holds."""
+    manifest = proof.manifest
+    covers = {"operation": manifest.operations, "version": manifest.versions, "draft": proof.drafts}
+    with session.work() as work:
+        work.commit(Entry(act="backup.restore", covers=covers, dig=manifest.digest))
+    dates.note_opened(session)
+    return Restored(
+        path=session.folder.path,
+        backup=folder.path,
+        made_ms=manifest.made_ms,
+        operations=manifest.operations,
+        versions=manifest.versions,
+        drafts=proof.drafts,
+        lost_entries=lost_entries,
+        origin=session.log.origin,
+        warnings=session.warnings,
+    )
+
+
+def _lost(session: Session) -> int | None:
+    """Count the entries that this device saw before and that the restored logs lack."""
+    if session.pins is None:
+        return None
+    with session.database.reading() as rows:
+        return sum(max(0, pinned.size - rows.size(origin)) for origin, pinned in session.pins.logs.items())

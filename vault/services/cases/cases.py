@@ -1,0 +1,255 @@
+"""Make, list and open cases."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.casework.case import Case
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.stages import CaseKind, first_stage
+from vault.casework.vocabulary import word_of
+from vault.display import counted
+from vault.errors import NotFoundError, UsageError
+from vault.ids import CompartmentId, MemberId, RecordId, VersionId, make_case_ref, make_id, short_id
+from vault.index.cases import CaseRow, Sort, cases_between, cases_by_ref, page
+from vault.index.heads import Head, heads_in
+from vault.log.epoch_notice import CompartmentKind
+from vault.log.payload import covered_digest
+from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import to_fields
+from vault.records.versions import OpenedVersion
+from vault.records.work import Entry
+from vault.services.grants.deputies import deputy_of
+from vault.services.grants.sharing import holders_of
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.reading import Stored, read_heads, stored_of_kind
+from vault.services.projection.seats import seats_of
+from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
+
+MOST_LISTED = 1_000_000
+ONLY_YOU = "only YOU can open this case"
+REASONS = (
+    "casework",
+    "intake",
+    "supervision",
+    "legal-referral",
+    "subject-request",
+    "handover",
+    "deputy",
+    "emergency",
+    "audit",
+    "training",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMade:
+    """A new case, by the id of its compartment and the reference that people say; and the deputy who opens it too."""
+
+    case: CompartmentId
+    ref: str
+    deputy: MemberId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as this member may see it now, under a view that is in the log."""
+
+    case: CompartmentId
+    head: Stored[Case]
+    persons: tuple[Stored[Person], ...]
+    notes: tuple[Stored[Note], ...]
+    only_you: str | None = None
+    namesakes: str | None = None  # the warning where other cases bear its reference
+
+
+def create(
+    session: Session,
+    *,
+    title: str,
+    kind: str,
+    alone_reason: str | None = None,
+    no_recovery_reason: str | None = None,
+) -> CaseMade:
+    """Found a case: a compartment of its own, granted to its owner, the owner's deputy and recovery, and its head.
+
+    Args:
+        session: of the owner.
+        title: of the case.
+        kind: a word of `CaseKind`.
+        alone_reason: why the deputy is left out; by default the deputy is not.
+        no_recovery_reason: why the recovery sheets must not open it; by default they do.
+    """
+    rule = session.require(Action.CASE_CREATE)
+    case_kind = word_of(CaseKind, kind, "kind")
+    deputy = None if alone_reason is not None else deputy_of(session, session.member)
+    head = Case(
+        title=title,
+        kind=case_kind,
+        stage=first_stage(case_kind),
+        ref=make_case_ref(),
+        audit=make_id(),
+        opened=_today(session),
+        owner=session.member,
+        deputy=deputy,
+        alone_reason=alone_reason,
+        no_recovery_reason=no_recovery_reason,
+    )
+    members = {session.member} if deputy is None else {session.member, deputy}
+    holders = session.directory.holders(seats_of(session, members), with_recovery=no_recovery_reason is None)
+    with session.work() as work:
+        case = work.found(CompartmentKind.CASE, holders)
+        work.write(case, RecordId(make_id()), Case.KIND, to_fields(head))
+        work.commit(Entry(act="case.create", obj=head.audit, covers={Case.KIND: 1}, pol=rule))
+    return CaseMade(case, head.ref, deputy)
+
+
+def deputy_words(session: Session, deputy: MemberId | None) -> str:
+    """Return in words that a deputy opens a new case too; empty where there is none."""
+    return "" if deputy is None else f"{name_in(names_of_members(session), deputy)}, your deputy, can open it too."
+
+
+def list_all(session: Session, *, limit: int = 1000) -> list[CaseRow]:
+    """Return the cases that this member holds, by reference; the look is in the log before they are."""
+    if not 1 <= limit <= MOST_LISTED:
+        raise UsageError(f"--limit must be between 1 and {MOST_LISTED}")
+    rule = session.require(Action.CASE_LIST)
+    rows = page(up_to_date_index(session), Sort.REF, size=limit)
+    with session.work() as work:
+        work.commit(Entry(act="case.list", covers={Case.KIND: len(rows)}, pol=rule))
+    return rows
+
+
+def find(session: Session, text: str) -> CompartmentId:
+    """Return the case with this reference, this id, or this beginning of one.
+
+    Raises:
+        NotFoundError: none that this member holds.
+        UsageError: several bear the reference: somebody made one look like another.
+    """
+    index = up_to_date_index(session)
+    found = cases_by_ref(index, text.strip().upper())
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} cases bear this reference: {', '.join(map(short_id, found))}",
+            advice="One was made to look like the other. Look at each by its id: who can open it?",
+        )
+    typed = typed_id(text)
+    named = found[0] if found else the_one_named(typed, cases_between(index, *ids_between(typed)) if typed else ())
+    if named is None:
+        raise NotFoundError("there is no such case among yours")
+    return CompartmentId(named)
+
+
+def _namesakes(session: Session, case: CompartmentId, ref: str) -> str | None:
+    others = len(set(cases_by_ref(up_to_date_index(session), ref)) - {case})
+    if not others:
+        return None
+    bear = counted(others, "other case bears", "other cases bear")
+    return f"{bear} this reference: one was made to look like the other; see who can open this one"
+
+
+def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -> CaseView:
+    """Open a case. The view, and what it covers, is durable in the log before anything of it is returned.
+
+    One entry for a case, session and reason, however many records are read after it.
+
+    Raises:
+        NotFoundError, RefusedError, UsageError: no such case, not granted, or an unknown reason.
+    """
+    versions = view(session, case, why=why)
+    heads = stored_of_kind(versions, Case)
+    if not heads:
+        raise NotFoundError(f"case {case.hex()} has no head that counts")
+    return CaseView(
+        case=case,
+        head=heads[0],
+        persons=tuple(stored_of_kind(versions, Person)),
+        notes=tuple(stored_of_kind(versions, Note)),
+        only_you=only_you(session, case),
+        namesakes=_namesakes(session, case, heads[0].value.ref),
+    )
+
+
+def only_you(session: Session, case: CompartmentId) -> str | None:
+    """Return the warning that stands beside a case which no other member can open, or None."""
+    held_by = holders_of(session, case)
+    if not held_by.members <= {session.member}:
+        return None
+    sheets = "the recovery sheets open it too" if held_by.with_recovery else "not even the recovery sheets do"
+    return f"{ONLY_YOU}; {sheets}"
+
+
+def only_yours(session: Session, rows: Iterable[CaseRow]) -> frozenset[CompartmentId]:
+    """Return those of listed cases that no other member can open."""
+    session.require(Action.CASE_LIST)
+    readable = bool(session.roles & ALLOWED[Action.CASE_READ])
+    cases = [case for row in rows if readable and session.holds(case := CompartmentId(row.case))]
+    session.states_of(cases)  # judged together, then asked one by one
+    return frozenset(case for case in cases if only_you(session, case) is not None)
+
+
+def view(session: Session, case: CompartmentId, *, why: str) -> list[OpenedVersion]:
+    """Return every record of a case in clear, after its view is in the log."""
+    rule = _may_view(session, case, why)
+    found = _heads_in(session, case)
+    _log_view(session, case, found, why=why, rule=rule)
+    return read_heads(session, case, frozenset(VersionId(head.version) for head in found))
+
+
+def log_view(session: Session, case: CompartmentId, *, why: str) -> None:
+    """Put the view of a case into the log, for who reads less than all of it; the entry is the same."""
+    rule = _may_view(session, case, why)
+    if (case, why) not in session.viewed:
+        _log_view(session, case, _heads_in(session, case), why=why, rule=rule)
+
+
+def _may_view(session: Session, case: CompartmentId, why: str) -> str:
+    rule = session.require(Action.CASE_READ, case)
+    checked_reason(why)
+    return rule
+
+
+def _heads_in(session: Session, case: CompartmentId) -> list[Head]:
+    found = heads_in(up_to_date_index(session), case)
+    if not found:
+        raise NotFoundError("there is no such case among yours")
+    return found
+
+
+def _log_view(session: Session, case: CompartmentId, heads: Sequence[Head], *, why: str, rule: str) -> None:
+    if (case, why) in session.viewed:
+        return
+    entry = Entry(
+        act="case.view",
+        why=why,
+        obj=audit_of(session, case),
+        covers=Counter(head.kind for head in heads),
+        dig=covered_digest(frozenset(VersionId(head.version) for head in heads)),
+        pol=rule,
+    )
+    with session.work() as work:
+        work.commit(entry)
+    session.viewed.add((case, why))
+
+
+def checked_reason(why: str) -> str:
+    """Return the code of a reason to open a case.
+
+    Raises:
+        UsageError: no such code; those that there are are named.
+    """
+    if why not in REASONS:
+        raise UsageError(f"the reason must be one of: {', '.join(REASONS)}")
+    return why
+
+
+def _today(session: Session) -> str:
+    seconds = session.log.now_ms() / 1000
+    return datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).date().isoformat()

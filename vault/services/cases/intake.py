@@ -1,0 +1,186 @@
+"""Call slips: names and numbers in clear for every volunteer, so that they live two weeks and their key one.
+
+A slip is moved into a case or closed within 14 days. From then on it is not listed; its earlier version, which has the
+words, stays sealed in the intake and is not erased. The key of the intake is replaced once a week by the first
+supervisor who is there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from vault.access.session import Session
+from vault.casework.intake import Slip, SlipState, said_by
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.vocabulary import PersonRole, word_of
+from vault.errors import MalformedError, NotFoundError, RefusedError
+from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.index.heads import heads_of
+from vault.log.epoch_notice import CompartmentKind
+from vault.log.items import Item, ItemKind
+from vault.policy.clocks import ClockState
+from vault.policy.rights import Place
+from vault.policy.roles import Action
+from vault.records.codec import from_fields, to_fields
+from vault.records.versions import open_each
+from vault.records.work import Entry
+from vault.services.grants.sharing import replace_key
+from vault.services.projection.kinds_held import held_of_kind, the_one
+from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
+from vault.services.projection.reading import Stored, stored_of_kind
+
+DAY_MS = 86_400_000
+SLIP_DAYS = 14
+# The record that holds the time of the last weekly key (FORMAT.md 4).
+_WEEKLY = RecordId(b"casevault/weekly")
+_MONDAY = 3  # 1 January 1970 was a Thursday
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLine:
+    """An open slip, and whether it should have been moved or closed by now."""
+
+    stored: Stored[Slip]
+    is_overdue: bool
+
+
+def add(
+    session: Session,
+    *,
+    name: str = "",
+    number: str = "",
+    language: str = "",
+    text: str = "",
+    call_back: bool = False,
+) -> RecordId:
+    """Keep a call slip and return its id. No field is mandatory."""
+    rule = session.require(Action.INTAKE_WRITE)
+    slip = Slip(
+        received=session.log.now_ms(), name=name, number=number, language=language, text=text, call_back=call_back
+    )
+    home, record = the_one(session, CompartmentKind.INTAKE), RecordId(make_id())
+    with session.work(home) as work:
+        work.write(home, record, Slip.KIND, to_fields(slip))
+        work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
+    return record
+
+
+def list_open(session: Session) -> list[SlipLine]:
+    """Return the open slips, oldest first; the look is in the log before they are."""
+    rule = session.require(Action.INTAKE_READ)
+    found = [slip for slip in _slips(session) if slip.value.state is SlipState.OPEN]
+    with session.work() as work:
+        work.commit(Entry(act="case.view", why="intake", covers={Slip.KIND: len(found)}, pol=rule))
+    latest = session.clock().trusted_ms - SLIP_DAYS * DAY_MS
+    return [SlipLine(slip, slip.value.received < latest) for slip in sorted(found, key=lambda row: row.value.received)]
+
+
+def close(
+    session: Session, slip: str, *, moved_to: CompartmentId | None = None, role: str = PersonRole.THIRD.value
+) -> tuple[str, ...]:
+    """Close a slip; into a case, its words go as a note and, with a name or a number, a person, in the same operation.
+
+    Returns the kinds of record that the case got.
+    The slip is not listed from here on. What it said is not erased: who holds the key of the intake can find it.
+
+    Args:
+        session: who closes.
+        slip: its id as typed.
+        moved_to: the case.
+        role: a word of `PersonRole`: what who called is to the case.
+
+    Raises:
+        NotFoundError: no open slip with this id.
+        UsageError: what it says does not fit a note or a person; nothing was written.
+    """
+    rule = session.require(Action.INTAKE_WRITE)
+    if moved_to is not None:
+        session.require(Action.CASE_WRITE, moved_to)
+    home = the_one(session, CompartmentKind.INTAKE)
+    wanted = slip.strip().casefold()
+    stored = next((slip for slip in _slips(session) if slip.record.hex() == wanted), None)
+    if stored is None or stored.value.state is not SlipState.OPEN:
+        raise NotFoundError("there is no such open slip", advice="`casevault intake list` shows the open ones.")
+    state = SlipState.CLOSED if moved_to is None else SlipState.MOVED
+    closed = replace(stored.value, name="", number="", language="", text="", state=state, case=moved_to)
+    said: list[Note | Person] = []
+    audit: bytes | None = None
+    if moved_to is not None:
+        said, audit = said_by(stored.value, word_of(PersonRole, role, "role")), audit_of(session, moved_to)
+    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, stored.record)]
+    with session.work(home, *([] if moved_to is None else [moved_to])) as work:
+        if moved_to is not None:
+            for note in said:
+                work.write(moved_to, RecordId(make_id()), note.KIND, to_fields(note))
+        work.write(home, stored.record, Slip.KIND, to_fields(closed), parents)
+        covers = Counter(slip.KIND for slip in (closed, *said))
+        work.commit(Entry(act="intake.edit", obj=audit, covers=covers, pol=rule))
+    return tuple(note.KIND for note in said)
+
+
+def rotate_weekly(session: Session) -> bool:
+    """Give the intake a new key if this week has none yet and there are slips of earlier weeks; say whether it did.
+
+    Raises:
+        RefusedError: this member's role replaces no key of the intake.
+    """
+    rule = session.require(Action.INTAKE_WRITE)
+    if not session.directory.rights.may_grant(session.roles, Place.INTAKE):
+        raise RefusedError("your role replaces no key of the intake")
+    homes = held_of_kind(session, CompartmentKind.INTAKE)
+    if not homes:
+        return False
+    home = homes[0]
+    session.require_sound_log(home)
+    clock = session.clock()
+    if clock.state is ClockState.JUMPED:
+        return False  # which week it is, a person says first
+    this_week = _week(clock.trusted_ms)
+    slips, marks = _weeks(session, home)
+    if min(slips, default=this_week) >= this_week or this_week in marks:
+        return False
+    parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, _WEEKLY)]
+    mark = Slip(received=clock.trusted_ms, state=SlipState.CLOSED)
+    replace_key(session, home, act="key.rotate", rule=rule)
+    with session.work(home) as work:
+        work.write(home, _WEEKLY, Slip.KIND, to_fields(mark), parents)
+        work.commit(Entry(act="intake.edit", covers={Slip.KIND: 1}, pol=rule))
+    return True
+
+
+def _slips(session: Session) -> list[Stored[Slip]]:
+    return [slip for slip in _stored(session) if slip.record != _WEEKLY]
+
+
+def _stored(session: Session) -> list[Stored[Slip]]:
+    return stored_of_kind(read_valid(session, the_one(session, CompartmentKind.INTAKE)), Slip)
+
+
+def _weeks(session: Session, home: CompartmentId) -> tuple[set[int], set[int]]:
+    """Return the weeks in which slips came, and those in which somebody who may give the key made a new one.
+
+    Every volunteer writes slips: one of theirs is no mark, and whatever they write over keeps its week.
+    """
+    slips, marks = set[int](), set[int]()
+    state = session.state_of(home)
+    with session.database.reading() as rows:
+        authority = session.authority(rows)
+        opened, _ = open_each(rows.versions(home), vault=session.vault, keyring=session.keyring)
+        for version in opened:
+            try:
+                week = _week(from_fields(Slip, version.content.fields).received)
+            except MalformedError:
+                continue
+            if version.record != _WEEKLY:
+                slips.add(week)
+            elif (entry := authority.entry(version.origin, version.seq)) is not None and state is not None:
+                is_listed = Item.in_compartment(ItemKind.VERSION, home, version.id) in entry.items
+                if is_listed and state.may_give(entry):
+                    marks.add(week)
+    return slips, marks
+
+
+def _week(ms: int) -> int:
+    return (ms // DAY_MS + _MONDAY) // 7

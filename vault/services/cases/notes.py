@@ -1,0 +1,135 @@
+"""Write, read and amend notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind, word_of
+from vault.errors import NotFoundError, UsageError
+from vault.ids import CompartmentId, RecordId, VersionId, make_id
+from vault.index.heads import cases_of_records, corrections_of, heads_of
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.work import VERSIONS_PER_WORK, Entry
+from vault.services.cases.cases import find, log_view
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.services.projection.reading import Stored, read_versions, stored_of_kind
+from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
+
+
+def add(session: Session, case: CompartmentId, *, kind: str, text: str, occurred: str | None = None) -> RecordId:
+    """Keep a note and return its record's id. When this returns, the note is durable."""
+    rule = session.require(Action.CASE_WRITE, case)
+    note = Note(kind=word_of(NoteKind, kind, "kind"), text=text, occurred=occurred)
+    return _write(session, case, note, act="note.create", rule=rule)
+
+
+def add_many(
+    session: Session,
+    case: CompartmentId,
+    notes: Sequence[Note],
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[RecordId]:
+    """Import notes into one case, at most 256 to an operation; what was acknowledged by `progress` is durable."""
+    rule = session.require(Action.CASE_WRITE, case)
+    audit = audit_of(session, case)
+    records: list[RecordId] = []
+    for start in range(0, len(notes), VERSIONS_PER_WORK):
+        batch = notes[start : start + VERSIONS_PER_WORK]
+        with session.work(case) as work:
+            for note in batch:
+                records.append(RecordId(make_id()))
+                work.write(case, records[-1], Note.KIND, to_fields(note))
+            work.commit(Entry(act="case.import", obj=audit, covers={Note.KIND: len(batch)}, pol=rule))
+        progress(len(records), len(notes))
+    return records
+
+
+def show(session: Session, note: str, *, why: str = "casework") -> Stored[Note]:
+    """Return one note; opening it opens its case, which goes into the log first.
+
+    Raises:
+        NotFoundError: no such note among the member's cases.
+    """
+    case, record = locate(session, note)
+    log_view(session, case, why=why)
+    return _read(session, case, record)
+
+
+def show_corrected(session: Session, note: str, *, why: str = "casework") -> list[Stored[Note]]:
+    """Return one note as `show` does, and behind it those that correct it, oldest first."""
+    case, record = locate(session, note)
+    log_view(session, case, why=why)
+    found = _read(session, case, record)
+    corrections = map(RecordId, corrections_of(session.index(), case, record))
+    later = [
+        stored
+        for correction in corrections
+        for stored in _stored(session, case, correction)
+        if stored.value.amends == record
+    ]
+    return [found, *sorted(later, key=lambda stored: (stored.written_ms, stored.record))]
+
+
+def amend(session: Session, note: str, *, text: str, why: str = "casework") -> RecordId:
+    """Add a note that corrects an earlier one. The earlier one stays as it was written."""
+    earlier = show(session, note, why=why)
+    case, _ = locate(session, note)
+    rule = session.require(Action.CASE_WRITE, case)
+    correction = Note(kind=earlier.value.kind, text=text, occurred=earlier.value.occurred, amends=earlier.record)
+    return _write(session, case, correction, act="note.correct", rule=rule)
+
+
+def corrections(notes: Iterable[Stored[Note]]) -> dict[RecordId, RecordId]:
+    """Return, for each note that others correct, the newest that does."""
+    return {RecordId(note.value.amends): note.record for note in notes if note.value.amends is not None}
+
+
+def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
+    """Return the case and record of a note's id, or of as much of its beginning as no other note has.
+
+    `CASE/NOTE` names the case too: an id that somebody wrote into a second case names no note by itself.
+
+    Raises:
+        NotFoundError: no such note among the member's cases, or several begin so.
+        UsageError: the id stands in several cases.
+    """
+    case, _, text = note.rpartition("/")
+    home = find(session, case) if case else None
+    typed = typed_id(text)
+    found = cases_of_records(up_to_date_index(session), *ids_between(typed), Note.KIND) if typed else set()
+    within = {(record, place) for record, place in found if home in {None, place}}
+    record = the_one_named(typed, (record for record, _ in within))
+    if record is None:
+        raise NotFoundError("there is no such note among yours", advice="`casevault note list CASE` shows the ids.")
+    places = [place for candidate, place in within if candidate == record]
+    if len(places) > 1:
+        raise UsageError(
+            f"{len(places)} cases hold a note of this id: one was made to look like another",
+            advice="Name the case too: CASE/NOTE.",
+        )
+    return CompartmentId(places[0]), RecordId(record)
+
+
+def _read(session: Session, case: CompartmentId, record: RecordId) -> Stored[Note]:
+    found = _stored(session, case, record)
+    if not found:
+        raise NotFoundError("there is no such note among yours")
+    return found[0]
+
+
+def _stored(session: Session, case: CompartmentId, record: RecordId) -> list[Stored[Note]]:
+    """Return a record of a case as a note; nothing where it is none, or cannot be read."""
+    heads = frozenset(map(VersionId, heads_of(session.index(), case, record)))
+    return stored_of_kind(read_versions(session, case, record, heads), Note)
+
+
+def _write(session: Session, case: CompartmentId, note: Note, *, act: str, rule: str) -> RecordId:
+    record = RecordId(make_id())
+    with session.work(case) as work:
+        work.write(case, record, Note.KIND, to_fields(note))
+        work.commit(Entry(act=act, obj=audit_of(session, case), covers={Note.KIND: 1}, pol=rule))
+    return record

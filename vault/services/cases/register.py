@@ -1,0 +1,99 @@
+"""The register: is somebody known already, and whom to ask? It holds keyed hashes and a contact seat, no names.
+
+Who holds the register's key tests a guess; nobody lists it. An entry carries the key of its hashes, which the versions'
+own seal protects, so that a new key of the compartment loses no entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations, product
+
+from vault.access.session import Session
+from vault.casework.intake import RegisterEntry
+from vault.errors import UsageError
+from vault.ids import MemberId, RecordId, make_id
+from vault.log.epoch_notice import CompartmentKind
+from vault.names.forms import PARTICLES, words_of
+from vault.names.normal import normal
+from vault.names.transliteration import latin_spellings
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.work import Entry
+from vault.seal.keys import make_key
+from vault.seal.named import derive_register_hash, derive_register_key
+from vault.services.projection.kinds_held import the_one
+from vault.services.projection.projection import read_valid
+from vault.services.projection.reading import stored_of_kind
+from vault.services.projection.seats import members_of_logs
+
+_MOST_SKELETONS = 256
+
+
+def add(session: Session, names: Sequence[str]) -> RecordId:
+    """Enter somebody by the skeletons of their names; whoever asks is told to ask this seat.
+
+    Raises:
+        UsageError: the names give no skeleton: a single short word finds too many.
+    """
+    rule = session.require(Action.REGISTER_WRITE)
+    home = the_one(session, CompartmentKind.REGISTER)
+    skeletons = skeletons_of(names)
+    if not skeletons:
+        raise UsageError("there is no name to enter", advice="Give at least one name of three letters or more.")
+    current = session.state_of(home)
+    held = None if current is None else session.keyring.get(current.current[0])
+    key = derive_register_key(make_key() if held is None else held)
+    hashes = tuple(derive_register_hash(key, skeleton) for skeleton in skeletons)
+    entry = RegisterEntry(key=key, hashes=hashes, contact=session.seat)
+    record = RecordId(make_id())
+    with session.work(home) as work:
+        work.write(home, record, RegisterEntry.KIND, to_fields(entry))
+        work.commit(Entry(act="register.edit", covers={RegisterEntry.KIND: 1}, pol=rule))
+    return record
+
+
+def ask(session: Session, names: Sequence[str]) -> list[MemberId]:
+    """Return whom to ask about somebody of these names: the members whose logs entered a match.
+
+    The question is in the log as a count, without a word of it.
+    """
+    rule = session.require(Action.REGISTER_ASK)
+    home = the_one(session, CompartmentKind.REGISTER)
+    entries = stored_of_kind(read_valid(session, home), RegisterEntry)
+    # Whose log an entry stands in has whom to ask for; the seat in it anybody could write.
+    authors = members_of_logs(session, {registered.origin for registered in entries if registered.origin is not None})
+    with session.work() as work:
+        work.commit(Entry(act="case.search", why="intake", covers={RegisterEntry.KIND: len(entries)}, pol=rule))
+    skeletons = skeletons_of(names)
+    asked: dict[bytes, frozenset[bytes]] = {}
+    contacts: dict[MemberId, None] = {}
+    for registered in entries:
+        entry, member = registered.value, authors.get(registered.origin) if registered.origin is not None else None
+        if entry.key not in asked:
+            asked[entry.key] = frozenset(derive_register_hash(entry.key, skeleton) for skeleton in skeletons)
+        if member is not None and not asked[entry.key].isdisjoint(entry.hashes):
+            contacts[member] = None
+    return list(contacts)
+
+
+def skeletons_of(names: Iterable[str]) -> tuple[str, ...]:
+    """Return what stands for names in the register: pairs of their words in Latin letters, in whatever order.
+
+    A name of one word stands for itself. Of names that can be spelled in very many ways the first 256 pairs stand.
+    """
+    found: dict[str, None] = {}
+    for name in names:
+        words = [_spellings(word) for word in words_of(name) if normal(word) not in PARTICLES]
+        words = [word for word in words if word]
+        if len(words) == 1:
+            found.update(dict.fromkeys(words[0]))
+        for first, second in combinations(words, 2):
+            found.update(dict.fromkeys(" ".join(sorted(pair)) for pair in product(first, second)))
+    return tuple(found)[:_MOST_SKELETONS]
+
+
+def _spellings(word: str) -> list[str]:
+    plain = normal(word).replace("'", "")
+    spellings = {text for text in (plain, *latin_spellings(word)) if text.isascii()}
+    return sorted(spellings) or ([plain] if len(plain) > 1 else [])

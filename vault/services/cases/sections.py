@@ -1,0 +1,245 @@
+"""Restricted sections of a case: where somebody is, how they are, who told us. Each is granted on its own.
+
+A section is no part of the index: its records are judged and opened when they are asked for, and a member who does not
+hold it cannot tell that it exists.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Counts
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from vault.access.session import Session
+from vault.casework.access import Section, SectionKind
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.vocabulary import NoteKind, word_of
+from vault.errors import NotFoundError, UsageError, VerificationError
+from vault.ids import CompartmentId, MemberId, Origin, RecordId, VersionId, make_id
+from vault.log.epoch_notice import CompartmentKind
+from vault.log.payload import covered_digest
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.versions import OpenedVersion
+from vault.records.work import Entry
+from vault.services.cases.cases import checked_reason
+from vault.services.grants.sharing import grant, holders_of, revoke
+from vault.services.projection.going_on import going_on
+from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.reading import Stored, stored_of_kind
+from vault.services.projection.seats import seats_of
+from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.validity.version_validity import VersionValidator
+
+_CASE_FIRST = "a section is for members who hold its case"
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A restricted section as a holder sees it, under a view that is in the log."""
+
+    section: CompartmentId
+    head: Stored[Section]
+    persons: tuple[Stored[Person], ...]
+    notes: tuple[Stored[Note], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLine:
+    """One section in a list: its id, what it keeps apart, and its title."""
+
+    section: CompartmentId
+    what: SectionKind
+    title: str = field(repr=False)
+    holders: frozenset[MemberId]
+    with_recovery: bool
+
+
+def create(
+    session: Session, case: CompartmentId, *, what: str, title: str, members: Sequence[MemberId] = ()
+) -> CompartmentId:
+    """Found a restricted section of a case, granted to this member, the members chosen, and recovery.
+
+    Nobody else who holds the case learns of it. What is kept there starts there: nothing moves by itself.
+    """
+    rule = _require_case(session, case, Action.SECTION_CREATE)
+    session.require_sound_log(case)
+    if not set(members) <= holders_of(session, case).members:
+        raise UsageError(_CASE_FIRST, advice="Grant them the case first.")
+    head = Section(case=case, what=word_of(SectionKind, what, "kind"), title=title, audit=make_id())
+    holders = session.directory.holders(seats_of(session, {session.member, *members}))
+    with session.work() as work:
+        section = work.found(CompartmentKind.SECTION, holders)
+        work.write(section, RecordId(make_id()), Section.KIND, to_fields(head))
+        work.commit(Entry(act="section.create", obj=head.audit, covers={Section.KIND: 1}, pol=rule))
+    return section
+
+
+def list_of(session: Session, case: CompartmentId) -> list[SectionLine]:
+    """Return the sections of a case that this member holds, and only those."""
+    _require_case(session, case)
+    lines = []
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        head = _head(_records(session, section))
+        if head is not None and head.value.case == case:
+            held_by = holders_of(session, section)
+            lines.append(
+                SectionLine(section, head.value.what, head.value.title, held_by.members, held_by.with_recovery)
+            )
+    return sorted(lines, key=lambda line: (line.what, line.title))
+
+
+def find(session: Session, text: str) -> CompartmentId:
+    """Return the section with this id, or this beginning of one.
+
+    Raises:
+        NotFoundError: none, or several, that this member holds; nobody learns whether others hold it.
+    """
+    found = the_one_named(typed_id(text), held_of_kind(session, CompartmentKind.SECTION))
+    if found is not None:
+        return found
+    raise NotFoundError("there is no such section among yours", advice="`casevault section list CASE` shows yours.")
+
+
+def find_in(session: Session, case: CompartmentId, text: str) -> CompartmentId:
+    """Return the section with this id, of this case.
+
+    Raises:
+        NotFoundError: none that this member holds, or of another case.
+    """
+    section = find(session, text)
+    if section not in {line.section for line in list_of(session, case)}:
+        raise NotFoundError("this case has no such section among yours")
+    return section
+
+
+def open_section(session: Session, section: CompartmentId, *, why: str = "casework") -> SectionView:
+    """Open a section. The view is in the log before anything of it is returned, once for a reason and session.
+
+    Raises:
+        NotFoundError, RefusedError, UsageError: no such section, not granted, or an unknown reason.
+    """
+    rule = session.require(Action.CASE_READ, section)
+    checked_reason(why)
+    records = _records(session, section)
+    head = _head(records)
+    if head is None:
+        raise NotFoundError("there is no such section among yours")
+    _require_case(session, CompartmentId(head.value.case))
+    if (section, why) not in session.viewed:
+        entry = Entry(
+            act="case.view",
+            why=why,
+            obj=head.value.audit,
+            covers=Counts(record.content.kind for record in records),
+            dig=covered_digest(frozenset(VersionId(record.id) for record in records)),
+            pol=rule,
+        )
+        with session.work() as work:
+            work.commit(entry)
+        session.viewed.add((section, why))
+    return SectionView(section, head, tuple(stored_of_kind(records, Person)), tuple(stored_of_kind(records, Note)))
+
+
+def add_note(
+    session: Session, section: CompartmentId, *, kind: str, text: str, occurred: str | None = None
+) -> RecordId:
+    """Keep a note in a section and return its record's id."""
+    note = Note(kind=word_of(NoteKind, kind, "kind"), text=text, occurred=occurred)
+    return _add(session, section, note, act="note.create")
+
+
+def add_person(session: Session, section: CompartmentId, person: Person) -> RecordId:
+    """Keep a checked person (`people.checked_person`) in a section and return the record's id."""
+    return _add(session, section, person, act="person.create")
+
+
+def give(session: Session, section: CompartmentId, members: Sequence[MemberId]) -> None:
+    """Grant a section to members who hold its case.
+
+    Raises:
+        UsageError: one of them does not.
+    """
+    session.require(Action.CASE_SHARE, section)
+    head = _head(_records(session, section))
+    if head is None:
+        raise NotFoundError("there is no such section among yours")
+    _require_case(session, CompartmentId(head.value.case))
+    if not set(members) <= holders_of(session, CompartmentId(head.value.case)).members:
+        raise UsageError(_CASE_FIRST, advice="Grant them the case first.")
+    grant(session, section, members)
+
+
+def withdraw_with_case(session: Session) -> int:
+    """Withdraw sections held here from members who do not hold their case any more; return how many sections."""
+    withdrawn = 0
+    for section in held_of_kind(session, CompartmentKind.SECTION):
+        with going_on(session, section, "A new key without members who lost its case"):
+            head = _head(_records(session, section))
+            if (
+                head is not None
+                and session.holds(case := CompartmentId(head.value.case))
+                and case not in session.hidden
+            ):
+                withdrawn += _withdraw(session, section, case)
+    return withdrawn
+
+
+def _withdraw(session: Session, section: CompartmentId, case: CompartmentId) -> bool:
+    """Withdraw a section from members who do not hold its case any more; say whether there were any.
+
+    Raises:
+        VerificationError: who holds the case, nobody can say here.
+    """
+    if session.state_of(case) is None:
+        raise VerificationError("the beginning of its case is not here, or does not count")
+    left = holders_of(session, section).members - holders_of(session, case).members - {session.member}
+    if left:
+        revoke(session, section, sorted(left))
+    return bool(left)
+
+
+def _add(session: Session, section: CompartmentId, value: Note | Person, *, act: str) -> RecordId:
+    """Write into a section, under a key that nobody has who lost its case."""
+    rule = session.require(Action.CASE_WRITE, section)
+    head = _head(_records(session, section))
+    if head is None:
+        raise NotFoundError("there is no such section among yours")
+    _require_case(session, CompartmentId(head.value.case))
+    with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
+        _withdraw(session, section, CompartmentId(head.value.case))
+    record = RecordId(make_id())
+    with session.work(section) as work:
+        work.write(section, record, value.KIND, to_fields(value))
+        work.commit(Entry(act=act, obj=head.value.audit, covers={value.KIND: 1}, pol=rule))
+    return record
+
+
+def _require_case(session: Session, case: CompartmentId, action: Action = Action.CASE_READ) -> str:
+    """Let a section open only with its case: whoever was withdrawn from the case, or is past a date, reads neither."""
+    up_to_date_index(session)  # the dates stand in the case
+    return session.require(action, case)
+
+
+def _head(records: list[OpenedVersion]) -> Stored[Section] | None:
+    return next(iter(stored_of_kind(records, Section)), None)
+
+
+def _records(session: Session, section: CompartmentId) -> list[OpenedVersion]:
+    """Return the heads of a section's records that are valid, judged now: the index knows nothing of them."""
+    counted: dict[VersionId, OpenedVersion] = {}
+    with session.database.reading() as rows:
+        validator = VersionValidator(rows, session.vault, session.keyring, session.authority(rows), session.learned)
+        for origin, seq in sorted(rows.places_in([section])):
+            log = Origin(origin)
+            for version in validator.judge(log, seq, session.prover.proven(rows, log, seq, seq + 1)):
+                if isinstance(version, OpenedVersion) and version.compartment == section:
+                    counted[version.id] = version
+    replaced = {parent for version in counted.values() for parent in version.content.parents}
+    return sorted(
+        (version for identity, version in counted.items() if identity not in replaced),
+        key=lambda row: (row.content.clock, row.origin, row.seq, row.n),
+    )

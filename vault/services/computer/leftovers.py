@@ -1,0 +1,24 @@
+"""What a killed `init`, `member join` or `backup restore` left beside a place: its own goes, all else is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vault import clock
+from vault.store.beside import clear_leftovers
+
+
+def clear(path: Path, *, now_ms: int | None = None) -> tuple[str, ...]:
+    """Remove this program's own leftovers beside a place, and return what there is to say of them, a line for each.
+
+    Args:
+        path: where a vault shall stand.
+        now_ms: the wall clock.
+    """
+    found = clear_leftovers(path, now=(clock.now_ms() if now_ms is None else now_ms) / 1000)
+    gone = (f"{path.name} was removed: an earlier attempt was cut off and left it." for path in found.removed)
+    left = (
+        f"{path} may be left of an earlier attempt, or yours: look at it, and delete it if you do not need it."
+        for path in found.doubtful
+    )
+    return (*gone, *left)

@@ -1,0 +1,162 @@
+"""This computer as a place for a vault: each probe as an item with a word of advice. Nothing here opens a vault."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import vault
+from vault import platform
+from vault.log.state import bytes_digest
+from vault.platform import Answer
+from vault.services.projection.findings import Item, Verdict
+
+_ENOUGH_ROOM = 1024 * 1024 * 1024
+_LEAST_COLUMNS, _LEAST_LINES = 80, 24
+_ENCRYPT = "Switch on the system's own disk encryption: it protects what other programs leave behind."
+
+
+def lock_digest() -> Item:
+    """Return the digest of the list of exact versions that this program was built with, to compare with the release."""
+    package = Path(vault.__file__).parent
+    for path in (package / "_requirements.lock", package.parent / "requirements.lock"):
+        if path.is_file():
+            return Item("lock digest", Verdict.OK, f"SHA-256 {bytes_digest([path.read_bytes()]).hex()}")
+    return Item("lock digest", Verdict.UNKNOWN, "the lock file is missing", "Install CaseVault from a release.")
+
+
+def disk(place: Path) -> Item:
+    """Return the kind of file system at a place."""
+    kind = platform.filesystem_kind(place)
+    if kind == "unknown":
+        return Item("disk", Verdict.UNKNOWN, "the system does not tell")
+    return Item("disk", Verdict.OK, f"file system {kind}")
+
+
+def room(place: Path) -> Item:
+    """Return how much can still be written at a place."""
+    free = platform.free_bytes(place)
+    if free is None:
+        return Item("room", Verdict.UNKNOWN, "the system does not tell")
+    found = f"{free / (1 << 30):.1f} GiB free"
+    if free < _ENOUGH_ROOM:
+        return Item("room", Verdict.WARN, found, "Make room: a full disk stops all writing.")
+    return Item("room", Verdict.OK, found)
+
+
+def swap() -> Item:
+    """Return where memory of this process may be written by the system."""
+    match platform.swap_state():
+        case "none":
+            return Item("swap", Verdict.OK, "none")
+        case "memory":
+            return Item("swap", Verdict.OK, "compressed, in memory")
+        case "encrypted":
+            return Item("swap", Verdict.OK, "encrypted")
+        case "plain":
+            return Item("swap", Verdict.WARN, "on a disk without encryption", f"Keys may end there. {_ENCRYPT}")
+        case "unknown":
+            return Item("swap", Verdict.UNKNOWN, "the system does not tell", _ENCRYPT)
+
+
+def hibernation() -> Item:
+    """Return whether the system can write all memory to disk."""
+    match platform.hibernation_possible():
+        case Answer.NO:
+            return Item("hibernation", Verdict.OK, "not possible")
+        case Answer.YES:
+            return Item(
+                "hibernation", Verdict.WARN, "possible", "Lock the vault before you close the lid, or switch it off."
+            )
+        case Answer.UNKNOWN:
+            return Item("hibernation", Verdict.UNKNOWN, "the system does not tell", "Lock the vault before you leave.")
+
+
+def disk_encryption(place: Path) -> Item:
+    """Return whether the system encrypts the disk under a place."""
+    match platform.disk_encrypted(place):
+        case Answer.YES:
+            return Item("disk encryption", Verdict.OK, "on")
+        case Answer.NO:
+            return Item("disk encryption", Verdict.WARN, "none was found", _ENCRYPT)
+        case Answer.UNKNOWN:
+            return Item("disk encryption", Verdict.UNKNOWN, "the system does not tell", _ENCRYPT)
+
+
+def synced_folder(place: Path) -> Item:
+    """Return whether a network or a sync program shares a place."""
+    reason = platform.is_network_or_synced(place)
+    if reason is None:
+        return Item("synced folder", Verdict.OK, "no network and no sync program was found here")
+    return Item("synced folder", Verdict.WARN, reason, "Keep the vault on this device's own disk.")
+
+
+def terminal() -> Item:
+    """Return what kind of terminal this runs in."""
+    if not sys.stdout.isatty():
+        return Item("terminal", Verdict.UNKNOWN, "none: the output goes to a file or a program")
+    columns, lines = shutil.get_terminal_size()
+    kind = os.environ.get("TERM", "")
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    found = f"{kind or 'no TERM'}, {columns} x {lines}, {sys.stdout.encoding}"
+    if kind in {"", "dumb"}:
+        return Item("terminal", Verdict.WARN, found, "The app cannot draw here; use another terminal.")
+    if encoding != "utf8":
+        return Item("terminal", Verdict.WARN, found, "Names would not show: set a UTF-8 locale, such as C.UTF-8.")
+    if columns < _LEAST_COLUMNS or lines < _LEAST_LINES:
+        return Item("terminal", Verdict.WARN, found, f"Make it at least {_LEAST_COLUMNS} x {_LEAST_LINES}.")
+    return Item("terminal", Verdict.OK, found)
+
+
+def terminal_buffer(environ: Mapping[str, str] = os.environ) -> Item:
+    """Return whether this terminal writes to a disk what scrolled past: the app clears it, a command cannot."""
+    buffer = platform.terminal_buffer(environ)
+    match buffer.keeps:
+        case Answer.NO:
+            return Item("terminal memory", Verdict.OK, buffer.words)
+        case Answer.YES:
+            return Item(
+                "terminal memory", Verdict.WARN, buffer.words, "Switch that off in its settings, or use another."
+            )
+        case Answer.UNKNOWN:
+            return Item("terminal memory", Verdict.UNKNOWN, buffer.words, "Limit its scrollback, and save no sessions.")
+
+
+def recording(commands: Sequence[Sequence[str]] | None) -> Item:
+    """Return whether a program that records screens runs among these, of those that are known by name."""
+    if commands is None:
+        return Item(
+            "recording", Verdict.UNKNOWN, "the system does not tell", "End every program that shares the screen."
+        )
+    found = platform.recorders(commands)
+    if found:
+        return Item("recording", Verdict.WARN, f"running: {', '.join(found)}", "End it before you open a case.")
+    words = "no recorder that is known by name runs; one inside the desktop is not seen"
+    return Item("recording", Verdict.OK, words)
+
+
+def process_memory() -> Item:
+    """Return whether a process that holds keys can be closed to others of this account, and its keys kept from swap."""
+    failed = list(platform.harden_process())
+    kept = platform.LockedMemory(1)
+    if not kept.is_locked:
+        failed.append("keys cannot be kept out of swap")
+    kept.close()
+    if failed:
+        return Item("process memory", Verdict.WARN, "; ".join(failed), "Let no program of unknown origin run here.")
+    return Item("process memory", Verdict.OK, "closed to other processes of this account; keys stay out of swap")
+
+
+def exposures(
+    environ: Mapping[str, str] = os.environ, *, commands: Callable[[], Sequence[Sequence[str]] | None] | None = None
+) -> tuple[str, ...]:
+    """Return what a person must hear at unlock of this computer: sentences, worst last, none where nothing was found.
+
+    They are news about the device, never a fault of the vault. What the system does not tell is left to `doctor`.
+    """
+    seen = platform.running_commands() if commands is None else commands()
+    items = (hibernation(), swap(), terminal_buffer(environ), recording(seen))
+    return tuple(f"This computer: {item.name}: {item.found}." for item in items if item.verdict is Verdict.WARN)

@@ -1,0 +1,87 @@
+"""Destroying ways in on purpose: one's own at once, everybody's after many wrong attempts. Never without a way back.
+
+Both need a recovery that was proven: sheets of which the threshold was put together once. What each does against whom,
+and what it does not, stands in SECURITY.md 4.
+"""
+
+from __future__ import annotations
+
+from vault.access.pins.delays import AttemptFile
+from vault.access.seat_keys.destroying import destroy_own_access
+from vault.access.session import Session
+from vault.errors import RefusedError, UsageError
+from vault.policy.roles import Action
+from vault.services.projection import dates
+
+SENTENCE = "destroy my access here"
+"""What a person types, so that no slip of a key and no script of another purpose does it."""
+
+_MS_PER_DAY = 86_400_000
+_BACKUP_DAYS = 30
+
+
+def recovery_is_proven(session: Session) -> bool:
+    """Say whether a drill on this device proved the sheets that are valid now."""
+    return dates.read(session.vault, session.state).proven is True
+
+
+def why_not_armed(session: Session, *, now_ms: int | None = None) -> str | None:
+    """Return in words why `destroy_access` is refused now, or None where it is armed.
+
+    Args:
+        session: of the member.
+        now_ms: the wall clock; that of the session's log by default.
+    """
+    session.require(Action.OWN_KEYS)
+    now = session.log.now_ms() if now_ms is None else now_ms
+    known = dates.read(session.vault, session.state)
+    if not recovery_is_proven(session):
+        return "no recovery was proven on this device: without sheets nothing would open this vault again"
+    if known.backup is None:
+        return "no backup was made and read back on this device"
+    if now - known.backup > _BACKUP_DAYS * _MS_PER_DAY:
+        return f"the last backup that was read back is older than {_BACKUP_DAYS} days"
+    return None
+
+
+def destroy_access(session: Session, *, typed: str, now_ms: int | None = None) -> None:
+    """End this member's way into this folder on this device, and the session with it. There is no way back from here.
+
+    Args:
+        session: of the member; closed when this returns.
+        typed: `SENTENCE`, as the member typed it; case and outer spaces do not matter.
+        now_ms: the wall clock.
+
+    Raises:
+        RefusedError: it is not armed; nothing was changed.
+        UsageError: something else was typed; nothing was changed.
+        TryAgainError: the `keys` file cannot be written; nothing was changed.
+    """
+    session.require(Action.OWN_KEYS)
+    reason = why_not_armed(session, now_ms=now_ms)
+    if reason is not None:
+        raise RefusedError(
+            f"your access is not destroyed: {reason}",
+            advice="Prove the recovery sheets, make a backup on a disk that stays elsewhere, then repeat.",
+        )
+    if typed.strip().casefold() != SENTENCE:
+        raise UsageError("the sentence was not typed; nothing was changed", advice=f"Type exactly: {SENTENCE}")
+    destroy_own_access(session)
+
+
+def destroy_slots_after(session: Session, count: int | None) -> None:
+    """Have every slot of this folder destroyed after this many wrong attempts in a row here, or never.
+
+    A name that nobody has cannot be told from one that somebody has, so it is all slots: those of every member who
+    uses this folder on this device. The choice lies with the count in the account's state folder.
+
+    Raises:
+        RefusedError: fewer than twenty, or no recovery was proven.
+    """
+    session.require(Action.RECOVERY_MANAGE)
+    if count is not None and not recovery_is_proven(session):
+        raise RefusedError(
+            "slots are never destroyed without a recovery that was proven",
+            advice="Prove the recovery sheets first.",
+        )
+    AttemptFile.in_folder(session.folder, session.state).destroy_after(count)

@@ -1,0 +1,204 @@
+"""What lets a member in: a passphrase, and beside it, if they want, a file and a security key."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from time import sleep
+
+from vault import platform
+from vault.access.pins.delays import Wait
+from vault.access.seat_keys.factors import Factors, change_factors, salt_of_vault
+from vault.access.session import Session
+from vault.errors import MalformedError, RefusedError, TryAgainError, UsageError
+from vault.policy.roles import Action
+from vault.seal.entrance.device_secret import KEYFILE_SIZE, DeviceSecret, make_keyfile, read_keyfile
+from vault.seal.entrance.prf import PrfProvider, fido2_salt
+from vault.seal.entrance.wordlists import Language
+from vault.seal.entrance.words import GeneratedPassphrase, is_generated, make_passphrase, word_form
+from vault.store.files import read_limited
+
+# To be said after each change: a copy of the keys file is a lock of its own.
+OLD_COPIES = (
+    "Copies of the vault from before, backups above all, still open with what opened it until now. "
+    "If others may know that, make a new backup and destroy the old ones."
+)
+
+
+class FactorName(StrEnum):
+    """The factors that can be added to a passphrase and removed."""
+
+    KEYFILE = "keyfile"
+    FIDO2 = "fido2"
+
+
+@dataclass(frozen=True, slots=True)
+class FactorInUse:
+    """One thing that this member's slot needs, in words for a person."""
+
+    name: str
+    words: str
+
+
+def propose(language: str, count: int | None = None) -> GeneratedPassphrase:
+    """Return a new passphrase of words of a language, with how many bits it is worth: 77 or more.
+
+    Raises:
+        UsageError: no list of that language, or too few words.
+    """
+    try:
+        return make_passphrase(Language(language), count)
+    except ValueError:
+        listed = ", ".join(Language)
+        raise UsageError("there is no word list of this language", advice=f"Take one of {listed}.") from None
+
+
+def refuse_weak(passphrase: bytearray, known: Iterable[str] = ()) -> None:
+    """Let no passphrase pass that is found in days; `known` are names that a guesser knows.
+
+    Raises:
+        RefusedError: it is too easy to guess.
+        UsageError: it is not text.
+    """
+    from vault.seal.entrance.strength import LEAST_DIGITS, digits_of_guesses  # noqa: PLC0415 - 30 ms that no unlock needs
+
+    if digits_of_guesses(_text(passphrase), known) < LEAST_DIGITS:
+        raise RefusedError(
+            "this passphrase is too easy to guess",
+            advice="Take one that is made for you: `casevault passphrase generate`.",
+        )
+
+
+def is_same(shown: GeneratedPassphrase, typed: bytearray) -> bool:
+    """Say whether what was typed is what was shown, in whatever case, space and layout."""
+    return word_form(_text(typed)) == word_form(shown.text())
+
+
+def change_passphrase(
+    session: Session, *, member: str, old: Factors, new: bytearray, wait: Wait = sleep, known: Iterable[str] = ()
+) -> None:
+    """Have another passphrase open this seat's slot; the other factors stay. Both are wiped by the caller.
+
+    Raises:
+        WrongPassphraseError: the old one, or a factor, is wrong; nothing was changed.
+        RefusedError: the new one is too easy to guess.
+        VerificationError, TryAgainError: as `seat_keys.factors.change_factors`.
+    """
+    session.require(Action.OWN_KEYS)
+    refuse_weak(new, (member, *known))
+    change_factors(session, member, old, replace(old, passphrase=new), wait)
+
+
+def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, wait: Wait = sleep) -> Factors:
+    """Write a new keyfile and need it from here on; return the factors that now open the slot.
+
+    Raises:
+        RefusedError: a keyfile is in use already, or there is something at `path`.
+        WrongPassphraseError: as `change_passphrase`; no file is left behind.
+    """
+    session.require(Action.OWN_KEYS)
+    if factors.device_secret:
+        raise RefusedError("a keyfile is in use already", advice="Remove it first: `casevault factor remove keyfile`.")
+    content = make_keyfile()
+    _write_new(path, content)
+    changed = replace(factors, device_secret=read_keyfile(content).secret)
+    try:
+        change_factors(session, member, factors, changed, wait)
+    except TryAgainError:
+        raise  # the change may be finished at the next unlock, which will need the file
+    except BaseException:
+        with suppress(OSError):
+            path.unlink()
+        raise
+    return changed
+
+
+def add_security_key(
+    session: Session, *, member: str, factors: Factors, provider: PrfProvider, wait: Wait = sleep
+) -> Factors:
+    """Have a security key answer for this vault and need it from here on; return the factors.
+
+    Raises:
+        RefusedError: one is in use already, or this one cannot do it.
+        NotFoundError, TryAgainError: what the key says; nothing was changed.
+    """
+    session.require(Action.OWN_KEYS)
+    if factors.fido2_secret:
+        raise RefusedError(
+            "a security key is in use already", advice="Remove it first: `casevault factor remove fido2`."
+        )
+    provider.enrol()
+    changed = replace(factors, fido2_secret=provider.secret(fido2_salt(salt_of_vault(session.folder.path))))
+    change_factors(session, member, factors, changed, wait)
+    return changed
+
+
+def remove(session: Session, *, member: str, factors: Factors, name: FactorName, wait: Wait = sleep) -> Factors:
+    """Need a factor no more; return those that now open the slot. File and key themselves are left as they are.
+
+    Raises:
+        RefusedError: it is not in use.
+    """
+    session.require(Action.OWN_KEYS)
+    is_file = name is FactorName.KEYFILE
+    changed = replace(factors, device_secret=b"") if is_file else replace(factors, fido2_secret=b"")
+    if changed == factors:
+        raise RefusedError(f"no {name} is in use", advice="See `casevault factor list`.")
+    change_factors(session, member, factors, changed, wait)
+    return changed
+
+
+def list_own(session: Session, factors: Factors) -> list[FactorInUse]:
+    """Return what this seat's slot needs, from the factors that opened it: the slot itself tells nobody."""
+    session.require(Action.OWN_KEYS)
+    kept = "generated: case, spaces and layout do not matter" if is_generated(_text(factors.passphrase)) else "chosen"
+    used = [FactorInUse("passphrase", kept)]
+    if factors.device_secret:
+        used.append(FactorInUse(FactorName.KEYFILE, "a file of 64 bytes that you keep"))
+    if factors.fido2_secret:
+        used.append(FactorInUse(FactorName.FIDO2, "a security key with its PIN"))
+    return used
+
+
+def device_secret_of(path: Path) -> DeviceSecret:
+    """Return the secret of the file at `path`, or zeros where that is no keyfile: what it is shows afterwards.
+
+    Raises:
+        NotFoundError: there is no file. TryAgainError: it cannot be read.
+    """
+    try:
+        return read_keyfile(read_limited(path, KEYFILE_SIZE))
+    except MalformedError:  # longer than any keyfile
+        return read_keyfile(b"")
+
+
+def security_key(ask_pin: Callable[[], str]) -> PrfProvider:
+    """Return the security key that is plugged in."""
+    from vault.seal.entrance.fido import SecurityKey  # noqa: PLC0415 - who has no such key never loads its library
+
+    return SecurityKey(ask_pin)
+
+
+def _text(passphrase: bytearray) -> str:
+    try:
+        return passphrase.decode("utf-8")
+    except UnicodeDecodeError:
+        raise UsageError("the passphrase is not UTF-8 text") from None
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(path, flags, platform.PRIVATE_FILE_MODE), "wb") as file:
+            file.write(content)
+            file.flush()
+            platform.flush_file(file.fileno())
+        platform.fsync_folder(path.parent)
+    except FileExistsError:
+        raise RefusedError(f"there is something at {path} already", advice="Name a new file.") from None
+    except OSError:
+        raise TryAgainError(f"no keyfile can be written to {path}", advice="Name another place.") from None

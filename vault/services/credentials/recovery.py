@@ -1,0 +1,303 @@
+"""Recovery: sheets, the drill that proves them, new sheets, and access from sheets when nobody can unlock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault import platform
+from vault.access.membership.new_root import Followed, change_root, follow_root, stale_compartments
+from vault.access.recovery.recovering import BroughtBack, Wish, bring_back
+from vault.access.recovery.recovery_session import open_door, opened_by_sheets
+from vault.access.seat_keys.audit_keys import hand_on_audit
+from vault.access.seat_keys.root_secret import forget_secret, kept_secret
+from vault.access.session import Session
+from vault.access.trust.directory import RECOVERY
+from vault.access.trust.keyrings import grants_between
+from vault.access.trust.sheets_used import SheetsUsed, sheets_used
+from vault.access.unlock import unlock
+from vault.display import DAY, time_text
+from vault.errors import RefusedError, VerificationError
+from vault.ids import CompartmentId
+from vault.log.epoch_notice import CompartmentKind
+from vault.policy.roles import Action, Role
+from vault.records.work import Entry
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.recipients import KemPrivate
+from vault.seal.recovery import derive_recovery_seed, derive_root_seed, root_words
+from vault.seal.sheets import Sheet, join_sheets, make_sheets
+from vault.seal.signing import public_key
+from vault.services.credentials.sheets import TypedSheets
+from vault.services.projection import dates
+from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
+from vault.store.rows import Rows
+from vault.validity.compartment_access import CompartmentState
+from vault.validity.grants import GrantReader
+
+SHAPES = {"2-of-3": (2, 3), "3-of-5": (3, 5)}
+USUAL_SHAPE = "2-of-3"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """What a drill showed.
+
+    Attributes:
+        opened: compartments held here whose current keys the sheets open.
+        without: compartments held here that were made without recovery.
+        unopened: compartments held here that recovery should open and that these sheets do not.
+        erased: whether the secret lay on this device until now.
+        at_ms: when.
+    """
+
+    opened: int
+    without: int
+    unopened: int
+    erased: bool
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewSheets:
+    """A new set of sheets, and how far what is stored goes by it already."""
+
+    sheets: tuple[Sheet, ...] = field(repr=False)
+    followed: Followed
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryStatus:
+    """How recovery stands, as this seat sees it.
+
+    Attributes:
+        root_words: of the root in effect.
+        secret_is_here: sheets of it were not proven yet.
+        drill_ms: the last drill on this device, or None.
+        held, without, stale: compartments held here: all, those made without recovery, those still under old sheets.
+        used: each time that sheets were joined, oldest first.
+    """
+
+    root_words: tuple[str, ...]
+    secret_is_here: bool
+    drill_ms: int | None
+    held: int
+    without: int
+    stale: int
+    used: tuple[SheetsUsed, ...]
+
+    @property
+    def proven(self) -> bool | None:
+        """Whether a drill here proved the sheets that are valid now; None where this device cannot tell."""
+        if self.secret_is_here:
+            return False
+        return None if self.drill_ms is None else True
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What sheets brought back, the words of their root to compare with the paper, and what unlock noticed after."""
+
+    back: BroughtBack
+    root_words: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
+    """Return a set of sheets for the secret that still lies here. A set that was handed out before stays valid too.
+
+    Raises:
+        RefusedError: the sheets were proven, so that the secret is on paper alone; or this is not the device it is on.
+    """
+    session.require(Action.RECOVERY_MANAGE)
+    secret = kept_secret(session)
+    if secret is None:
+        raise RefusedError(
+            "the secret of the sheets is not on this device: they were proven, or made elsewhere",
+            advice="Make new ones with `casevault recovery new`; that takes the old ones.",
+        )
+    made = make_sheets(secret, *SHAPES[shape])
+    dates.note_new_sheets(session.vault, session.state)
+    return made
+
+
+def drill(session: Session, typed: TypedSheets) -> Drilled:
+    """Prove that these sheets open this vault as it is now, and erase their secret from this device.
+
+    Raises:
+        RefusedError: too few sheets.
+        VerificationError: they are of another vault, or were replaced, or do not open it.
+    """
+    rule = session.require(Action.RECOVERY_MANAGE)
+    secret = join_sheets(typed.sheets, root_words(session.directory.effective.root_public))
+    open_door(KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE)), secret)
+    private = KemPrivate.from_seed(derive_recovery_seed(secret))
+    opened = without = unopened = 0
+    for state in _states(session):
+        if RECOVERY not in state.holders:
+            without += 1
+        elif _opens(session, state, private):
+            opened += 1
+        else:
+            unopened += 1
+    if unopened:
+        raise VerificationError(
+            f"these sheets do not open {unopened} of the compartments that you hold",
+            advice="Run `casevault recovery follow`; after that repeat the drill.",
+        )
+    with session.work() as work:
+        covers = {what: count for what, count in (("opened", opened), ("without", without)) if count}
+        work.commit(Entry(act="recovery.drill", covers=covers, pol=rule))
+    erased = forget_secret(session)
+    now = session.log.now_ms()
+    dates.note_drill(session, now)
+    return Drilled(opened, without, unopened, erased, now)
+
+
+def renew(
+    session: Session,
+    typed: TypedSheets | None = None,
+    *,
+    shape: str = USUAL_SHAPE,
+    progress: Progress = lambda done, total: None,
+) -> NewSheets:
+    """Make a new root and new sheets, signed by the root before, and replace what the old sheets were granted.
+
+    Args:
+        session: of an admin.
+        typed: the old sheets, where their secret is not on this device any more.
+        shape: how many sheets of how many shall open everything.
+        progress: told how many compartments have a new key.
+
+    Raises:
+        RefusedError: the old secret is not here and too few old sheets were typed; or the member is no admin.
+        VerificationError: the typed sheets are not those of the root in effect, or the log is in doubt.
+    """
+    session.require(Action.RECOVERY_MANAGE)
+    if typed is not None and typed.sheets:
+        old = join_sheets(typed.sheets, root_words(session.directory.effective.root_public))
+    else:
+        kept = kept_secret(session)
+        if kept is None:
+            raise RefusedError(
+                "the old sheets are needed: the old root signs for the new one",
+                advice="Type them: `casevault recovery new --old-sheets`.",
+            )
+        old = kept
+    secret = change_root(session, old)
+    dates.note_new_sheets(session.vault, session.state)
+    followed = follow_root(session, progress)
+    if Role.AUDITOR in session.roles:
+        hand_on_audit(session)
+    return NewSheets(make_sheets(secret, *SHAPES[shape]), followed)
+
+
+def follow(session: Session, progress: Progress = lambda done, total: None) -> Followed:
+    """Replace the keys that replaced sheets still open, in what this member holds and may give keys of."""
+    session.require(Action.OWN_KEYS)
+    return follow_root(session, progress)
+
+
+def status(session: Session) -> RecoveryStatus:
+    """Return how recovery stands. Every member may know."""
+    session.require(Action.MEMBER_LIST)
+    states = list(_states(session))
+    return RecoveryStatus(
+        root_words=root_words(session.directory.effective.root_public),
+        secret_is_here=kept_secret(session) is not None,
+        drill_ms=dates.read(session.vault, session.state).drill,
+        held=len(states),
+        without=sum(RECOVERY not in state.holders for state in states),
+        stale=sum(1 for _ in stale_compartments(session)),
+        used=sheets_used(session.directory.chain, session.root_public),
+    )
+
+
+def require_vault(path: Path) -> None:
+    """Refuse what sheets could not bring anybody into: before a row is typed.
+
+    Raises:
+        NoVaultError: there is no vault; where a backup is, that is said.
+        RefusedError: it is no place where a vault is opened.
+        MalformedError, NewerVaultError: its `keys` cannot be read.
+    """
+    folder = VaultFolder(path)
+    folder.require()
+    folder.require_safe_place(platform.is_network_or_synced)
+    KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+
+
+def require_fitting(path: Path, typed: TypedSheets) -> None:
+    """Say at once that sheets do not open what is at a place, a vault or a backup: before a passphrase is chosen.
+
+    Raises:
+        RefusedError: too few sheets.
+        VerificationError: they are of another vault, or of a set that was replaced.
+    """
+    secret = join_sheets(typed.sheets, None)
+    open_door(KeyFile.decode(read_limited(VaultFolder(path).keys, KEY_FILE_SIZE)), secret)
+
+
+def restore(
+    path: Path,
+    typed: TypedSheets,
+    *,
+    member: str,
+    passphrase: bytearray,
+    new_admin: bool = False,
+    everything: bool = False,
+    ends_old: bool = True,
+    state: Path | None = None,
+) -> Restored:
+    """Bring a member back into a vault on this device with sheets alone; the vault is unlocked once to prove it.
+
+    Args:
+        path: the vault's folder.
+        typed: enough sheets.
+        member: the name of the member who is brought back.
+        passphrase: of the new seat, UTF-8 bytes; wiped before this returns.
+        new_admin: admit somebody new of this name as admin, in place of a member who is in.
+        everything: give all that recovery opens, in place of what the member's seats held.
+        ends_old: end the member's other seats.
+        state: this account's state folder.
+
+    Raises:
+        RefusedError: too few sheets, or `new_admin` names somebody who is in.
+        NotFoundError: no such member.
+        VerificationError: the sheets do not open this vault.
+    """
+    state = platform.state_dir() if state is None else state
+    wish = Wish(member, new_admin=new_admin, everything=everything, ends_old=ends_old)
+    try:
+        secret = join_sheets(typed.sheets, None)
+        with opened_by_sheets(path, secret) as opened:
+            back = bring_back(opened, wish, bytearray(passphrase), state=state)
+        with unlock(path, member=member, passphrase=bytearray(passphrase), state=state) as session:
+            dates.note_opened(session)
+            return Restored(back, root_words(public_key(derive_root_seed(secret))), session.warnings)
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+
+
+def day(ms: int) -> str:
+    """Return the date that stands on a sheet."""
+    return time_text(ms, DAY)
+
+
+def _states(session: Session) -> list[CompartmentState]:
+    found = session.states_of(map(CompartmentId, session.keyring.compartments()))
+    return [state for state in found.values() if state is not None and state.kind is not CompartmentKind.AUDIT]
+
+
+def _opens(session: Session, state: CompartmentState, private: KemPrivate) -> bool:
+    with session.database.reading() as rows:
+        return all(_opens_epoch(session, rows, state, epoch, private) for epoch in state.current)
+
+
+def _opens_epoch(session: Session, rows: Rows, state: CompartmentState, epoch: bytes, private: KemPrivate) -> bool:
+    reader = GrantReader(rows, session.learned.listings, session.vault, private)
+    grants = grants_between(rows, epoch, RECOVERY)
+    return any(reader.open(state.compartment, grant) is not None for grant in grants)

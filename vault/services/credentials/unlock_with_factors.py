@@ -1,0 +1,69 @@
+"""Come in with all that the slot was made with: passphrase, and a keyfile and a security key where there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import sleep
+
+from vault.access.pins.delays import Wait
+from vault.access.seat_keys.factors import salt_of_vault
+from vault.access.session import Session
+from vault.access.unlock import unlock
+from vault.errors import WrongPassphraseError
+from vault.seal.entrance.prf import PrfProvider, fido2_salt
+from vault.services.credentials import factors
+from vault.services.members import members
+from vault.services.projection import dates
+
+
+def unlock_with_factors(
+    path: Path,
+    member: str,
+    passphrase: bytearray,
+    keyfile: str = "",
+    pin: str = "",
+    *,
+    state: Path | None = None,
+    wait: Wait = sleep,
+    key: PrfProvider | None = None,
+) -> Session:
+    """Open a vault, as `access.unlock` does.
+
+    Args:
+        path: the vault's folder.
+        member: the member's name as typed.
+        passphrase: UTF-8 bytes; wiped before this returns.
+        keyfile: path of the keyfile, or empty.
+        pin: of the security key that is plugged in, or empty where none is needed.
+        state: this account's state folder.
+        wait: gets the seconds that earlier wrong attempts have earned.
+        key: stands in for the security key that is plugged in.
+
+    Raises:
+        WrongPassphraseError: nothing opened; where the file is no keyfile, the advice says so, afterwards.
+        NotFoundError: no such file, or no security key.
+        TryAgainError: what the security key says.
+    """
+    try:
+        device = factors.device_secret_of(Path(keyfile).expanduser()) if keyfile else None
+        asked = (key or factors.security_key(lambda: pin)) if pin else None
+        fido2_secret = b"" if asked is None else asked.secret(fido2_salt(salt_of_vault(path)))
+        session = unlock(
+            path,
+            member=member,
+            passphrase=passphrase,
+            state=state,
+            device_secret=b"" if device is None else device.secret,
+            fido2_secret=fido2_secret,
+            wait=wait,
+        )
+    except WrongPassphraseError as refusal:
+        if device is not None and not device.is_sound:
+            advice = "The file that you named is no keyfile, or is damaged."
+            raise WrongPassphraseError(refusal.message, advice=advice) from None
+        raise
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    dates.note_opened(session)
+    members.note_end(session)
+    return session

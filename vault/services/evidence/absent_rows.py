@@ -1,0 +1,97 @@
+"""What `log verify` makes of a listed row that is not here: on its way, missing, or waited for by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from vault.access.session import Session
+from vault.access.trust.absence import owed
+from vault.errors import MalformedError
+from vault.ids import Origin
+from vault.index.heads import had_version
+from vault.index.keys import key_items
+from vault.log.checks.report import LogReport, Problem, ProblemCode
+from vault.log.epoch_notice import KIND_AT, CompartmentKind
+from vault.log.items import ItemKind, decode_items
+from vault.records.absence import Absent
+from vault.records.epochs import read_notice
+from vault.records.logs import genesis_of
+from vault.services.evidence.audit_gaps import came_whole, was_auditor
+from vault.services.projection.absences import PendingRows
+from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow
+from vault.validity.authority import names_its_list
+from vault.validity.named_rosters import NamedRosters
+from vault.validity.version_validity import VersionValidator
+
+Listed = tuple[bytes | None, int | None, int | None]  # origin, seq, n
+
+
+class AbsentRows:
+    """Judges absences as the session does: what stops nobody is no fault here either."""
+
+    def __init__(self, session: Session, pending: Sequence[PendingRows]) -> None:
+        self._session = session
+        self._pending = pending
+        self._on_their_way = {_place(absent) for each in pending if not each.is_missing for absent in each.absent}
+        # What was not here when its list was read, and is waited for by nobody, was never this seat's to have.
+        self._known: set[Listed] = {(item.origin, item.seq, item.n) for item in key_items(session.index())}
+        self._missing = {_place(absent) for each in pending if each.is_missing for absent in each.absent}
+
+    @property
+    def on_their_way(self) -> tuple[str, ...]:
+        """A sentence on each compartment that waits for what may still come."""
+        return tuple(pending.text for pending in self._pending if not pending.is_missing)
+
+    def unnamed(self, named: Collection[Listed]) -> list[str]:
+        """Return a sentence on each compartment of which something is missing that no check of lists has named."""
+        missing = (each for each in self._pending if each.is_missing)
+        return [each.text.rstrip(".") for each in missing if not any(_place(absent) in named for absent in each.absent)]
+
+    def is_fault(
+        self, rows: Rows, report: LogReport, problem: Problem, validator: VersionValidator, named: NamedRosters
+    ) -> bool:
+        """Say whether the absence that a check of lists found is one that others may expect to be filled."""
+        place: Listed = (problem.origin, problem.seq, problem.n)
+        if problem.code is not ProblemCode.ABSENT or problem.seq is None or problem.n is None or place in self._missing:
+            return True
+        row = _signed(rows, report, problem)
+        if place in self._on_their_way or row is None:
+            return row is None
+        try:
+            item = decode_items(row.list)[problem.n]
+        except (MalformedError, IndexError):
+            return True
+        home = validator.home_of(item)
+        if home is None:
+            return self._is_own(rows, row) or self._is_for_auditor(row, named)
+        is_key = item.kind != ItemKind.VERSION
+        if place in self._known or not (is_key or validator.is_expected(row, problem.n)):
+            return False
+        was_here = is_key or had_version(self._session.index(), home, item.digest)
+        return bool(owed(self._session, [Absent(home, Origin(row.origin), row.seq, problem.n, is_key, was_here)]))
+
+    def _is_own(self, rows: Rows, row: OperationRow) -> bool:
+        genesis = genesis_of(rows, row.origin)
+        return genesis is not None and genesis.seat == self._session.seat
+
+    def _is_for_auditor(self, row: OperationRow, named: NamedRosters) -> bool:
+        """Say whether what the entry lists of its log's audit was for this seat too, and came with the entry."""
+        is_for_it = was_auditor(self._session, named, Origin(row.origin), row.seq)
+        return is_for_it and came_whole(self._session, Origin(row.origin), row.seq)
+
+
+def audits_of(rows: Rows) -> set[bytes]:
+    """Return the audit compartments of which some epoch is here."""
+    notices = (read_notice(row) for row in rows.epochs_holding([bytes((CompartmentKind.AUDIT,))], at=KIND_AT))
+    return {notice.compartment for notice in notices if notice is not None and notice.kind is CompartmentKind.AUDIT}
+
+
+def _place(absent: Absent) -> Listed:
+    return absent.origin, absent.seq, absent.n
+
+
+def _signed(rows: Rows, report: LogReport, problem: Problem) -> OperationRow | None:
+    assert problem.seq is not None  # noqa: S101 - the caller looked; for the type checker
+    signed = (row for row in rows.operations(problem.origin, problem.seq, problem.seq + 1) if names_its_list(row))
+    return next((row for row in signed if (row.seq, row.digest) not in report.rejected), None)

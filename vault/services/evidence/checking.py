@@ -1,0 +1,344 @@
+"""Is what is stored what was signed? Checks every log from its rows, and everything that this seat can open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from vault.access.pins.alarms import VERIFY_ALARM, Alarm
+from vault.access.session import Session
+from vault.access.trust.absence import absent_keys
+from vault.access.trust.continuity import newest_keys
+from vault.access.trust.proving import report_of
+from vault.errors import BrokenSealError, MalformedError
+from vault.ids import CompartmentId, Origin
+from vault.index.digest import recount
+from vault.index.file import Index
+from vault.log.checks.list_check import check_epochs, check_keys, check_listed, check_versions, proven_lists
+from vault.log.checks.report import ListedReport, LogReport, Problem, ProblemCode
+from vault.log.checks.verify import verify_log
+from vault.log.items import ItemKind
+from vault.policy.roles import Action
+from vault.records.epochs import notices_of, read_notice
+from vault.records.logs import genesis_bytes_of, genesis_of
+from vault.records.versions import open_all
+from vault.records.work import Entry
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.signing import is_signed_raw
+from vault.services.evidence.absent_rows import AbsentRows, audits_of
+from vault.services.evidence.audit_gaps import gaps, of_unknown_lists, was_auditor
+from vault.services.evidence.device_checks import file_faults, row_faults
+from vault.services.evidence.expected_sizes import Bounds, bounds_of
+from vault.services.evidence.faults import Fault
+from vault.services.projection.absences import tell_waiting
+from vault.services.projection.approval_checks import approval_faults, approvals_in
+from vault.services.projection.fault_attribution import seats_of, without_ended
+from vault.services.projection.log_statements import Said
+from vault.services.projection.projection import up_to_date_index
+from vault.store.files import read_limited
+from vault.store.rows import Rows
+from vault.store.rowtypes import SealedVersion
+from vault.validity.authority import Authority, Proven
+from vault.validity.grants import GivenGrants, given_grants
+from vault.validity.named_rosters import NamedRosters
+from vault.validity.version_validity import Quarantined, VersionValidator
+
+# What is found here with its place, and was told before without it.
+_SEEN_HERE_TOO = frozenset({"act", "database", "schema"})
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was checked, of how much, and all that was found, the first bad place first.
+
+    `entries` of `expected` entries in `logs` logs are proven; `size` and `root` are those of this seat's own log; what
+    `newer` entries say is not judged, because a newer program wrote them; `on_their_way` are sentences on listed rows
+    that may still come, which is no fault; `payloads_closed` were sealed to the auditors of their time, of whom this
+    auditor was none; `quarantined` versions are whole and signed by
+    somebody who had no right to write them: a person decides.
+    """
+
+    logs: int
+    entries: int
+    expected: int
+    versions_opened: int
+    payloads_opened: int
+    quarantined: int
+    size: int
+    root: bytes
+    faults: tuple[Fault, ...]
+    newer: int = 0
+    on_their_way: tuple[str, ...] = ()
+    payloads_closed: int = 0
+
+    @property
+    def verified(self) -> bool:
+        """Whether nothing at all is wrong."""
+        return not self.faults
+
+
+def verify(session: Session, *, progress: Progress = lambda done, total: None) -> Verification:
+    """Hash all data again, check every signature, open everything that this seat may, and log the result."""
+    rule = session.require(Action.LOG_VERIFY)
+    of_the_file = list(file_faults(session))
+    index = up_to_date_index(session)
+    absent = AbsentRows(session, tell_waiting(session))
+    with session.database.reading() as rows:
+        bounds = bounds_of(session, rows)
+        checked = _Checked(session, rows, bounds, absent)
+        origins = sorted(bounds.sizes, key=lambda origin: (origin != session.log.origin, origin))
+        total = sum(rows.size(origin) for origin in origins)
+        done = 0
+        for origin in origins:
+            before = done
+            checked.log(rows, origin, lambda count, before=before: progress(before + count, total))  # type: ignore[misc]  # the default binds this turn's value
+            done += rows.size(origin)
+        checked.keys_file(rows)
+        checked.strays(rows)
+        checked.faults += row_faults(session, rows, checked.said)
+        checked.approvals(rows)
+        unnamed = checked.lists_of_members(origins)
+        progress(total, total)
+    checked.absences()
+    unread = gaps(session, checked.said.owed)
+    # It stops nothing: only what auditors see hangs on it.
+    checked.faults += [Fault("payload-key", *gap[:2], None, gap.text, True) for gap in unread if not gap.is_on_its_way]
+    checked.index(index)
+    checked.quarantined += len(checked.faults) - len(left := without_ended(session, checked.faults))
+    checked.faults = [*of_the_file, *left]
+    found = None
+    if damage := [fault for fault in checked.faults if not fault.is_absence]:
+        # Exports, grants and erasure wait from here on, as `require_sound_log` says.
+        seats = seats_of(session, (fault.origin for fault in damage))
+        found = Alarm(VERIFY_ALARM, f"The log does not verify: {damage[0].text}.", seats=seats)
+    session.settle_alarms(found)
+    told = {VERIFY_ALARM, *({fault.code for fault in checked.faults} & _SEEN_HERE_TOO)}
+    checked.faults += [
+        Fault.here(code, alarm.text) for alarm in session.faults() if (code := alarm.code.split(":")[0]) not in told
+    ]
+    size, root = session.log.size, session.log.frontier.root()
+    with session.work() as work:
+        work.commit(Entry(act="log.verify", out="ok" if not checked.faults else "error:found", pol=rule))
+    return Verification(
+        logs=len(origins),
+        entries=checked.entries,
+        expected=total,
+        versions_opened=checked.versions_opened,
+        payloads_opened=checked.said.opened,
+        quarantined=checked.quarantined,
+        size=size,
+        root=root,
+        faults=tuple(checked.faults),
+        on_their_way=(*absent.on_their_way, *(gap.text for gap in unread if gap.is_on_its_way), *unnamed),
+        newer=checked.said.newer,
+        payloads_closed=checked.said.sealed_to_others if checked.said.opened else 0,
+    )
+
+
+class _Checked:
+    """Collects what the checks of one run find."""
+
+    def __init__(self, session: Session, rows: Rows, bounds: Bounds, absent: AbsentRows) -> None:
+        self._session = session
+        self._absent = absent
+        self._bounds = bounds
+        self._reports: dict[Origin, LogReport] = {}
+        self._ahead: dict[Origin, LogReport] = {}
+        self.entries = self.versions_opened = self.quarantined = self._present = 0
+        self.faults: list[Fault] = []
+        self._counts: VersionValidator | None = None
+        self._erased: set[bytes] | None = None
+        self._given: GivenGrants | None = None
+        self._approvals: dict[bytes, bytes] = {}
+        self._named = NamedRosters(rows, self._validator(rows).authority)
+        self.said = Said(lambda origin, seq: was_auditor(session, self._named, origin, seq))
+
+    def log(self, rows: Rows, origin: Origin, progress: Callable[[int], None]) -> None:
+        """Check one log without keys (C1 to C3), then what this seat can open of it."""
+        genesis = genesis_of(rows, origin)
+        certificate = None if genesis is None else self._session.directory.certificate_of(genesis.seat)
+        if genesis is None:
+            self._whole(origin, "the genesis is missing or was altered")
+            return
+        if sum(row.origin == origin for row in rows.geneses()) > 1:
+            self._whole(origin, "a false row stands beside the genesis")
+        if certificate is None or certificate.identity != genesis.identity:
+            self._whole(origin, "the genesis was made by the key of no seat of any roster")
+        report = verify_log(
+            genesis_bytes_of(rows, origin) or b"",
+            rows.operations(origin),
+            rows.checkpoints(origin),
+            is_signed_raw,
+            pins=self._bounds.sizes[origin],
+            progress=progress,
+        )
+        self._reports[origin] = report
+        self.entries += report.size
+        self._note(report.problems)
+        for seq, text in self._bounds.forks.get(origin, ()):
+            self.faults.append(Fault(ProblemCode.FORK.value, origin, seq, None, f"log {origin.hex()}: {text}"))
+        if self._erased is None:
+            self._erased = self._validator(rows).erased_ids()
+        # All that this seat's own logs list was here once; of others only what it may hold ever came.
+        held = self._session.keyring.compartments()
+        ours = None if genesis.seat == self._session.seat else {*held, *audits_of(rows)}
+        versions = check_versions(
+            rows.operations(origin), rows.version_rows(origin), report, erased=self._erased, compartments=ours
+        )
+        self._note_listed(rows, report, versions)
+        # A row that does not hold together is as good as none.
+        epochs = {row.digest: row.bytes for row in rows.epochs() if read_notice(row) is not None}
+        made = check_epochs(rows.operations(origin), epochs, report, compartments=ours)
+        if self._given is None:
+            self._given = given_grants(rows, self._session.learned.listings)
+        grants = self._given.of(genesis.seat)
+        given = check_listed(rows.operations(origin), ItemKind.GRANT, grants, report, compartments=ours)
+        for found in (made, given):
+            self._present += found.present
+            self._note_listed(rows, report, found)
+        self._open_versions(rows, origin)
+        self._open_payloads(rows, origin)
+
+    def keys_file(self, rows: Rows) -> None:
+        """Check that the `keys` file is the newest that the logs list for this folder."""
+        file = KeyFile.decode(read_limited(self._session.folder.keys, KEY_FILE_SIZE))
+        newest = newest_keys(rows, file.header.folder, self._session.directory, self._reports)
+        # Whoever has a seat in this folder changes the file; which of the newest ones is the later, pins remember.
+        for origin in () if file.digest() in newest.values() else sorted(newest.keys() & self._reports.keys()):
+            found = check_keys(rows.operations(origin), file.header.folder, file.digest(), self._reports[origin])
+            self._note(found.problems)
+
+    def absences(self) -> None:
+        """Name what is missing by other signs than a list: a key that is held, or an epoch that another replaces."""
+        named = {(fault.origin, fault.seq, fault.n) for fault in self.faults if fault.is_absence}
+        for text in self._absent.unnamed(named):
+            self.faults.append(Fault(ProblemCode.ABSENT.value, None, None, None, text, is_absence=True))
+
+    def index(self, index: Index) -> None:
+        """Count the index again; where it holds something else than its digest says, make it anew."""
+        counted = recount(index)
+        if counted is None or counted == index.digest():
+            return
+        self._session.remake_index()
+        up_to_date_index(self._session)
+        self.faults.append(Fault("index", None, None, None, "the index did not hold what its digest says: made anew"))
+
+    def strays(self, rows: Rows) -> None:
+        """Name rows of logs without a beginning; and epochs and grants that no log lists, where all could tell."""
+        for origin in rows.origins():
+            if origin not in self._bounds.sizes:
+                self._whole(Origin(origin), "rows of a log of which no genesis is here")
+        stored = {row.digest for row in rows.epochs()} | {row.digest for row in rows.grants()}
+        if self.faults or len(stored) == self._present:
+            return
+        for report in self._reports.values():
+            for _, items in proven_lists(rows.operations(report.origin), report):
+                stored -= {item.digest for item in items}
+        self.faults += [
+            Fault(ProblemCode.UNLISTED.value, None, None, None, f"no log lists the epoch or grant {digest.hex()}")
+            for digest in sorted(stored)
+        ]
+
+    def lists_of_members(self, origins: Sequence[Origin]) -> list[str]:
+        """Name the first entry of each log that goes back to an older roster; return what is said of unknown ones."""
+        for origin in origins:
+            if older := self._named.of(origin).older:
+                words = f"operation {older[0]}: it names an older list of members than an entry before it"
+                words += f", as do {len(older) - 1} after it" if len(older) > 1 else ""
+                self.faults.append(Fault("older-roster", origin, older[0], None, words))
+        return of_unknown_lists(self._session, self._named, origins)
+
+    def approvals(self, rows: Rows) -> None:
+        """Name each act of two persons that has no approval, and each use of one that is not valid."""
+        for fault in approval_faults(self._session, rows, self._approvals, self.said.kept, self._named):
+            self._fault("approval", fault.origin, (fault.seq, None), fault.text)
+
+    def _open_versions(self, rows: Rows, origin: Origin) -> None:
+        session = self._session
+        opened_places: set[tuple[int, int]] = set()
+        for place, group in _by_place(rows.versions_from(origin, 0)):
+            if not session.keyring.epochs_of(group[0].compartment):
+                continue
+            opened_places.add(place)
+            try:
+                opened = open_all(group, vault=session.vault, keyring=session.keyring)
+                self.versions_opened += len(opened)
+                for version in opened:
+                    self._approvals |= approvals_in(version.content)
+                known = {notice.epoch for notice in notices_of(rows, group[0].compartment)}
+                if not opened and known.isdisjoint(sealed.epoch for sealed in group):
+                    words = "its wrapped key names no epoch of its compartment"
+                    lacks = bool(absent_keys(session, CompartmentId(group[0].compartment)))
+                    self._fault("wrap", origin, place, words, is_absence=lacks)
+            except (BrokenSealError, MalformedError) as fault:
+                self._fault("seal", origin, place, fault.message)
+        report = self._reports[origin]
+        for row in rows.version_rows(origin):
+            if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
+                # A version without a wrap is as absent as one without a row (FORMAT.md 5).
+                lacking = Problem(ProblemCode.ABSENT, origin, row.seq, row.n, "its wrapped key is not here")
+                if self._absent.is_fault(rows, report, lacking, self._validator(rows), self._named):
+                    self._fault("wrap", origin, (row.seq, row.n), lacking.text, is_absence=True)
+        for judged in self._validator(rows).judge(origin, 0, Proven(report.size, report.rejected)):
+            if not isinstance(judged, Quarantined):
+                continue
+            self.quarantined += judged.is_unentitled
+            if not (judged.is_pending or judged.is_unentitled) and judged.check not in {"C2", "missing"}:
+                words = f"the version does not count: it fails check {judged.check}"
+                self._fault("quarantined", origin, (judged.seq, judged.n), words)
+
+    def _validator(self, rows: Rows) -> VersionValidator:
+        if self._counts is None:
+            session = self._session
+            authority = Authority(rows, session.directory.chain, lambda log, _: self._proven(rows, log))
+            self._counts = VersionValidator(rows, session.vault, session.keyring, authority)
+        return self._counts
+
+    def _proven(self, rows: Rows, origin: Origin) -> Proven:
+        """Return how far another log is proven, which may come later in this run."""
+        report = self._reports.get(origin)
+        if report is None:
+            report = self._ahead.setdefault(origin, report_of(rows, origin))
+        return Proven(report.size, report.rejected)
+
+    def _open_payloads(self, rows: Rows, origin: Origin) -> None:
+        for found in self.said.read(rows, self._session.auditor(), origin, self._reports[origin].rejected):
+            self._fault(found.code, origin, (found.seq, None), found.text)
+
+    def _note_listed(self, rows: Rows, report: LogReport, found: ListedReport) -> None:
+        """Note what is wrong with listed things, but not the absence of what is on its way, or owed to nobody."""
+        validator = self._validator(rows)
+        self._note(
+            problem
+            for problem in found.problems
+            if self._absent.is_fault(rows, report, problem, validator, self._named)
+        )
+
+    def _note(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            is_absence = problem.code is ProblemCode.ABSENT
+            self.faults.append(
+                Fault(problem.code.value, Origin(problem.origin), problem.seq, problem.n, problem.text, is_absence)
+            )
+
+    def _whole(self, origin: Origin, text: str) -> None:
+        self.faults.append(Fault(ProblemCode.GENESIS.value, origin, None, None, f"log {origin.hex()}: {text}"))
+
+    def _fault(
+        self, code: str, origin: Origin, place: tuple[int, int | None], text: str, *, is_absence: bool = False
+    ) -> None:
+        if not any((f.origin, f.seq, f.n) == (origin, *place) for f in self.faults):
+            self.faults.append(Fault(code, origin, *place, f"operation {place[0]}: {text}", is_absence))
+
+
+def _by_place(rows: Iterable[SealedVersion]) -> Iterable[tuple[tuple[int, int], list[SealedVersion]]]:
+    group: list[SealedVersion] = []
+    for row in rows:
+        if group and (row.seq, row.n) != (group[0].seq, group[0].n):
+            yield (group[0].seq, group[0].n), group
+            group = []
+        group.append(row)
+    if group:
+        yield (group[0].seq, group[0].n), group

@@ -1,0 +1,279 @@
+"""What arrives with a bundle, round by round: rows, then rosters and keys, then the rows that these make known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from vault.access.pins.alarms import Alarm, fork_alarm
+from vault.access.seat_keys.refresh import refresh
+from vault.access.session import Session
+from vault.errors import BrokenSealError, TryAgainError, VaultError, VerificationError
+from vault.ids import CompartmentId, MemberId, Origin, SeatId
+from vault.log.items import LIST_LIMIT
+from vault.records.rewrapping import drop_junk
+from vault.records.work import Entry
+from vault.services.exchange.peers import certified_identity, keep_peers, knows, peers_of, pins_of
+from vault.services.grants.sharing import rewrap_all
+from vault.services.projection.authors import name_in
+from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.raised_alarms import notice
+from vault.services.projection.recovered import recovered_logs
+from vault.services.projection.seats import member_of_seat
+from vault.sync.importing import Imported, PendingLog, import_into
+from vault.sync.manifest import Manifest
+from vault.sync.opening import Bundle, open_bundle, require_for
+from vault.sync.peers import Peer
+from vault.sync.proving import Stop
+from vault.sync.staging import digest_of, discard
+
+Progress = Callable[[str, int, int], None]
+# What a device may send that nobody here knows yet: it waits for the roster that admits it.
+UNKNOWN_LIMIT = 64 << 20
+# What stays out for these reasons does not come in with a later take of the same file.
+SETTLED = frozenset({Stop.FORK, Stop.FOREIGN, Stop.OWN_LOG, Stop.TOO_MANY})
+
+
+_WORDS = {
+    Stop.GAP: "Entries of {who} from {at} on wait: those before them have not arrived.",
+    Stop.UNKNOWN_SEAT: "Entries of a device that no roster here admits wait for the roster that does.",
+    Stop.UNPROVEN: "Entries of {who} from {at} on are not signed yet, or not as they came; they stay out.",
+    Stop.ALTERED: "Entries of {who} from {at} on are not those that were signed; they stay out.",
+    Stop.DAMAGED_HERE: "The log of {who} is damaged on this device from entry {at} on: run `casevault log verify`.",
+    Stop.FORK: "The log of {who} has two histories from entry {at} on; both are kept, neither goes on.",
+    Stop.OWN_LOG: "Others have seen more of this device's own log than is here: this vault is an older copy.",
+    Stop.TOO_MANY: "A device of {who} has begun more logs than any device does; this one stays out.",
+    Stop.FOREIGN: "A log of another vault was in the bundle; it stays out.",
+}
+
+
+class BundleImport:
+    """Takes one bundle, and those that waited for it.
+
+    Attributes:
+        gained, withdrawn: compartments that can be read from now on, and not any more.
+        logs: origin -> size now, of each log that grew.
+        versions: the new ones, as (compartment, id).
+        entries, refused: new entries; rows that no proven list names.
+        pending: what of the bundle itself stays out.
+    """
+
+    def __init__(self, session: Session, rule: str, progress: Progress) -> None:
+        self._session = session
+        self._rule = rule
+        self._progress = progress
+        self.gained: list[CompartmentId] = []
+        self.withdrawn: list[CompartmentId] = []
+        self.logs: dict[Origin, int] = {}
+        self.versions: list[tuple[CompartmentId, bytes]] = []
+        self.entries = self.refused = 0
+        self.pending: tuple[PendingLog, ...] = ()
+        self._apart: set[bytes] = set()
+        self._recovered: set[bytes] = set()
+
+    def import_bundle(self, bundle: Bundle, staged: Path, *, is_again: bool = False) -> None:
+        """Bring in what is proven; go on as long as what came in makes more seats known.
+
+        The copy goes last: one that is still there was not taken whole, or its entry is not in the log yet.
+
+        Args:
+            bundle: as it opened.
+            staged: the copy of it.
+            is_again: an import of it may have been cut off behind its rows, whose entry is not forgotten.
+
+        Raises:
+            VerificationError: the rosters that came say that somebody else has the maker's seat.
+        """
+        session, manifest = self._session, bundle.manifest
+        known, had = dict(self.logs), len(self.versions)
+        imported = self._round(bundle)
+        self.pending = imported.pending
+        while unknown := {pending.origin: pending.seat for pending in self.pending if pending.why is Stop.UNKNOWN_SEAT}:
+            if all(certified_identity(session, seat) is None for seat in unknown.values()):
+                recovered = recovered_logs(session, bundle, unknown) - self._recovered
+                self._recovered |= recovered
+                if not recovered:
+                    break
+            imported = self._round(bundle)
+            self.pending = imported.pending
+            if not imported.logs:
+                break
+        # What an earlier round refused for want of a roster came in with a later one.
+        self.refused += imported.counts.refused
+        grown = {origin: size for origin, size in self.logs.items() if known.get(origin) != size}
+        is_settled = all(pending.why in SETTLED for pending in self.pending)
+        if session.log.is_forked:
+            session.keep_pins()  # nothing that is written into this log counts any more
+        elif grown or len(self.versions) > had or (is_again and is_settled):
+            self._log(grown, digest_of(staged))
+        try:
+            require_maker(session, manifest)
+        except VerificationError:
+            discard(staged)
+            raise
+        self._remember(manifest)
+        if is_settled:
+            discard(staged)
+
+    def import_pending(self, staged: Path) -> None:
+        """Try a bundle again that waited for something; one that will never open goes.
+
+        Whatever is wrong with it is not the fault of the take at hand. Those of other members of this folder stay.
+        """
+        session, of_the_first = self._session, self.pending
+        try:
+            if _is_for_this_seat(session, staged):
+                self.import_bundle(opened(session, staged, self._progress), staged, is_again=True)
+        except TryAgainError:
+            pass  # no room: it waits on
+        except VaultError:
+            discard(staged)
+        finally:
+            self.pending = of_the_first
+
+    def wait_words(self, names: Mapping[MemberId, str]) -> tuple[str, ...]:
+        """Return a sentence on each log of which something waits; of devices that nobody knows one for all."""
+        return tuple(
+            dict.fromkeys(self._words(pending, names) for pending in self.pending if pending.why not in SETTLED)
+        )
+
+    def fault_words(self, names: Mapping[MemberId, str]) -> tuple[str, ...]:
+        """Return a sentence on each contradiction, and on what was refused."""
+        words = dict.fromkeys(self._words(pending, names) for pending in self.pending if pending.why in SETTLED)
+        refused = [f"{self.refused} rows were refused: no signed list names them."] if self.refused else []
+        return (*words, *refused)
+
+    def _round(self, bundle: Bundle) -> Imported:
+        session = self._session
+        imported = import_into(
+            session.database,
+            bundle,
+            knows=lambda origin, genesis: origin in self._recovered or knows(session, origin, genesis),
+            pins=pins_of(session),
+            own=session.log.origin,
+            progress=lambda done, total: self._progress("taking", done, total),
+        )
+        self.entries += imported.counts.operations
+        self.versions += [(CompartmentId(version.compartment), version.id) for version in imported.versions]
+        self.logs |= {Origin(origin): size for origin, (_, size) in imported.logs.items()}
+        for origin in imported.evidence:
+            session.prover.look_again(Origin(origin))
+        session.log.is_forked |= session.log.origin in imported.evidence
+        self._apart.update(imported.apart)
+        self._alarm(imported)
+        if imported.logs or imported.keyed or imported.wrapped or imported.counts.versions or imported.evidence:
+            changed = refresh(session)
+            drop_junk(session.database, session.vault, session.keyring, imported.wrapped)
+            self.gained += changed.gained
+            self.withdrawn += changed.withdrawn
+            up_to_date_index(session)
+            self._give_keys(imported)
+            rewrap_all(session, {CompartmentId(version.compartment) for version in imported.versions})
+        return imported
+
+    def _log(self, grown: Mapping[Origin, int], digest: bytes) -> None:
+        """Put into the log that a bundle came, and the checkpoints of others that were seen."""
+        session = self._session
+        with session.database.reading() as rows:
+            notes = {
+                origin: row.note
+                for origin, size in grown.items()
+                for row in rows.checkpoints(origin)
+                if row.size == size
+            }
+        with session.work() as work:
+            for origin in sorted(notes)[:LIST_LIMIT]:
+                work.list_seen(notes[origin])
+            work.commit(Entry(act="sync.in", dig=digest, pol=self._rule))
+
+    def _give_keys(self, imported: Imported) -> None:
+        """Give a key that this seat holds to those whom its maker did not know of: two acted apart, and meet here."""
+        session = self._session
+        if session.is_expired or session.faults():
+            return
+        for compartment in sorted(map(CompartmentId, imported.keyed)):
+            if session.holds(compartment):
+                session.grant_current_epoch(compartment)
+
+    def _alarm(self, imported: Imported) -> None:
+        for pending in imported.pending:
+            if pending.why is Stop.FORK:
+                notice(self._session, fork_alarm(pending.origin, SeatId(pending.seat)))
+            elif pending.why is Stop.OWN_LOG:
+                text = "Others have seen more of this device's log than is here: this vault is an older copy."
+                notice(self._session, Alarm("own-log", text, lasts=True))
+
+    def _remember(self, manifest: Manifest) -> None:
+        """Keep what the maker says that it has, and that its bundle was taken whole."""
+        session = self._session
+        peers = peers_of(session)
+        peer = peers.get(manifest.seat, Peer()).heard(manifest, session.seat)
+        # Whoever has another history of a log is sent all of it, so that both know of both.
+        peer = replace(peer, have={origin: 0 if origin in self._apart else n for origin, n in peer.have.items()})
+        if all(pending.why in SETTLED for pending in self.pending):
+            peer = peer.taken(manifest.position)
+        keep_peers(session, peers | {manifest.seat: peer})
+
+    def _words(self, pending: PendingLog, names: Mapping[MemberId, str]) -> str:
+        member = member_of_seat(self._session, SeatId(pending.seat))
+        who = "somebody who is not in the organisation" if member is None else name_in(dict(names), member)
+        return _WORDS[pending.why].format(who=who, at=pending.at)
+
+
+def _is_for_this_seat(session: Session, staged: Path) -> bool:
+    try:
+        require_for(staged, session.kem_private, session.seat, session.vault)
+    except BrokenSealError:
+        return False
+    return True
+
+
+def opened(session: Session, file: Path, progress: Progress) -> Bundle:
+    """Open a bundle as this seat and refuse one for another member, or in the name of a seat that it is not.
+
+    Raises:
+        VerificationError: as said, or see `open_bundle`.
+    """
+    bundle = open_bundle(
+        file,
+        session.kem_private,
+        session.seat,
+        session.vault,
+        progress=lambda done, total: progress("opening", done, total),
+    )
+    if bundle.manifest.member != session.member:
+        raise VerificationError("the bundle was made for another member", advice="Ask for one made for you.")
+    require_maker(session, bundle.manifest)
+    return bundle
+
+
+def require_room(session: Session, bundle: Bundle) -> None:
+    """Refuse a large bundle of a device that no roster here admits: it would wait in the place of others.
+
+    Raises:
+        VerificationError: it is one.
+    """
+    manifest = bundle.manifest
+    if (
+        bundle.size > UNKNOWN_LIMIT
+        and certified_identity(session, manifest.seat) is None
+        and not recovered_logs(session, bundle, {manifest.position.origin})
+    ):
+        raise VerificationError(
+            "this bundle was made by a device that no roster here admits",
+            advice="Take the bundle first that admits it; then this one again.",
+        )
+
+
+def require_maker(session: Session, manifest: Manifest) -> None:
+    """Refuse a bundle whose maker's seat has another identity key by every roster known; an unknown seat passes.
+
+    Raises:
+        VerificationError: it has.
+    """
+    if certified_identity(session, manifest.seat) not in {None, manifest.identity}:
+        raise VerificationError(
+            f"the bundle is signed in the name of seat {manifest.seat.hex()} with another key",
+            advice="Ask its sender for it once more.",
+        )

@@ -1,0 +1,262 @@
+"""Exchange with another member by one file: make a bundle, import one, look into one without importing it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault import clock
+from vault.access.session import Session
+from vault.errors import RefusedError, VaultError
+from vault.ids import CompartmentId, MemberId, RecordId, SeatId
+from vault.index.cases import row_of
+from vault.index.heads import conflicts, heads_in
+from vault.policy.roles import Action
+from vault.records.work import Entry
+from vault.seal.bundles import Recipient
+from vault.services.exchange.bundle_import import BundleImport, Progress, opened, require_room
+from vault.services.exchange.peers import (
+    certified_identity,
+    compartments_for,
+    extents,
+    keep_peers,
+    not_whole,
+    peers_of,
+)
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.projection import up_to_date_index
+from vault.services.projection.seats import member_of_seat, seats_of
+from vault.sync.making import make_bundle
+from vault.sync.manifest import Manifest, Position
+from vault.sync.opening import require_for
+from vault.sync.pages import PageKind
+from vault.sync.peers import Offer, Peer, common_base, common_have
+from vault.sync.selecting import Request
+from vault.sync.staging import discard, stage, staged_in
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBundle:
+    """A bundle that lies at its place: for how many seats, and what is in it.
+
+    `too_long` is the reference of each case, or empty for what is none -> number of its records that no bundle carries.
+    """
+
+    path: Path
+    size: int
+    digest: bytes
+    seats: int
+    entries: int
+    versions: int
+    too_long: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What a bundle says of itself, after all of it was opened. Nothing was taken.
+
+    Attributes:
+        sender: name of the member whose seat made it.
+        is_known: whether a roster known here certifies that seat.
+        made_ms: when, as the maker's clock said.
+        counts: rows of each kind.
+        entries: entries of it that this device lacks, as far as its own words go.
+    """
+
+    sender: str
+    is_known: bool
+    made_ms: int
+    size: int
+    counts: Mapping[PageKind, int]
+    entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedBundle:
+    """What came, what waits, what conflicts.
+
+    Attributes:
+        sender: name of the member whose seat made the bundle.
+        made_ms: when, as the maker's clock said.
+        entries: new entries of logs.
+        came: kind of record -> how many new versions of it can be read and stand now.
+        gained, withdrawn: compartments that can be read from now on, and not any more.
+        pending: sentences on what stays out until something else arrives.
+        faults: sentences on what contradicts itself or was refused.
+        conflicts: (compartment, record) of records that have several versions now and had not before.
+    """
+
+    sender: str
+    made_ms: int
+    entries: int
+    came: Mapping[str, int]
+    gained: tuple[CompartmentId, ...]
+    withdrawn: tuple[CompartmentId, ...]
+    pending: tuple[str, ...]
+    faults: tuple[str, ...]
+    conflicts: tuple[tuple[CompartmentId, RecordId], ...]
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything came."""
+        return bool(self.entries or self.came or self.gained or self.withdrawn)
+
+
+def make(
+    session: Session, member: MemberId, out: Path, *, progress: Progress = lambda what, done, total: None
+) -> MadeBundle:
+    """Make a bundle for all live seats of a member: what they lack, of what they may hold.
+
+    Raises:
+        RefusedError: the member has no seat, something lies at `out` already, or it would be larger than 1 GiB.
+        TryAgainError: it cannot be written there; nothing is left.
+    """
+    rule = session.require(Action.SYNC)
+    seats = [seat for seat in seats_of(session, [member]) if seat != session.seat]
+    if not seats:
+        raise RefusedError(
+            "this member has no other device to send to", advice="`casevault member list` shows who has one."
+        )
+    up_to_date_index(session, progress=lambda done, total: progress("reading", done, total))
+    peers = peers_of(session)
+    own = [peers.get(seat, Peer()) for seat in seats]
+    have = common_have(own)
+    base = common_base(own)
+    position = Position(session.log.origin, session.log.size)
+    with session.log.lock, session.database.reading() as rows:
+        logs = extents(session, rows, {origin: min(size, base.reached.get(origin, 0)) for origin, size in have.items()})
+        compartments, withdrawn = compartments_for(session, rows, seats)
+        certificates = session.directory.effective.certificates
+        draft = Manifest(
+            vault=session.vault,
+            seat=session.seat,
+            identity=certificates[session.seat].identity,
+            member=member,
+            made_ms=session.log.now_ms(),
+            position=position,
+            pages=0,
+            size=0,
+            root=bytes(32),
+            counts={},
+            have={origin: extent.size for origin, extent in logs.items()},
+            took={seat: at for seat, peer in zip(seats, own, strict=True) if (at := peer.at) is not None},
+        )
+        request = Request(logs, have, base.reached, base.compartments, base.keys, seats, compartments, withdrawn)
+        made = make_bundle(
+            rows,
+            request,
+            draft,
+            [Recipient(seat, certificates[seat].kem) for seat in seats],
+            out,
+            sign=session.sign,
+            progress=lambda done, total: progress("writing", done, total),
+        )
+        covered = frozenset(compartments) - not_whole(session)
+    try:
+        with session.work() as work:
+            work.commit(Entry(act="sync.out", dig=made.digest, pol=rule))
+    except BaseException:
+        # What is not in the log did not happen.
+        made.path.unlink(missing_ok=True)
+        raise
+    offer = Offer(position, draft.have, covered, made.keys)
+    keep_peers(session, peers | {seat: peer.offered(offer) for seat, peer in zip(seats, own, strict=True)})
+    counts = made.manifest.counts
+    return MadeBundle(
+        path=made.path,
+        size=made.size,
+        digest=made.digest,
+        seats=len(seats),
+        entries=counts[PageKind.OPERATION],
+        versions=counts[PageKind.VERSION],
+        too_long=_by_reference(session, made.too_long),
+    )
+
+
+def show(session: Session, file: Path, *, progress: Progress = lambda what, done, total: None) -> Inside:
+    """Open a bundle and say what is in it; nothing comes in.
+
+    Raises:
+        VerificationError: of another vault, for somebody else, altered, cut or beyond a limit.
+    """
+    session.require(Action.SYNC)
+    bundle = opened(session, file, progress)
+    identity = certified_identity(session, bundle.manifest.seat)
+    with session.database.reading() as rows:
+        lacking = sum(max(0, size - rows.size(origin)) for origin, size in bundle.manifest.have.items())
+    return Inside(
+        sender=_sender(session, bundle.manifest),
+        is_known=identity is not None,
+        made_ms=bundle.manifest.made_ms,
+        size=bundle.size,
+        counts=bundle.manifest.counts,
+        entries=lacking,
+    )
+
+
+def import_bundle(
+    session: Session,
+    file: Path,
+    *,
+    progress: Progress = lambda what, done, total: None,
+    now_s: Callable[[], float] = lambda: clock.now_ms() / 1000,
+) -> ImportedBundle:
+    """Bring in what of a bundle is proven, then what else waited for it, and say what came.
+
+    A take that is cut off at any point leaves the vault as it was or with all that was proven; it is simply repeated.
+
+    Raises:
+        VerificationError: of another vault, for somebody else, altered, cut or beyond a limit; nothing came in.
+        TryAgainError: no room.
+    """
+    rule = session.require(Action.SYNC)
+    folder = session.folder.staging_dir
+    require_for(file, session.kem_private, session.seat, session.vault)
+    staged, is_again = stage(file, folder, session.draft_key, now_s=now_s())
+    try:
+        bundle = opened(session, staged, progress)
+        require_room(session, bundle)
+    except VaultError:
+        if not is_again:  # else it waits here for another member of this folder, whom it opens for
+            discard(staged)
+        raise
+    before = set(conflicts(up_to_date_index(session)))
+    arrival = BundleImport(session, rule, progress)
+    arrival.import_bundle(bundle, staged, is_again=is_again)
+    for other in staged_in(folder):
+        if other != staged and arrival.logs:
+            arrival.import_pending(other)
+    index = up_to_date_index(session)
+    new = {identity for _, identity in arrival.versions}
+    touched = sorted({compartment for compartment, _ in arrival.versions})
+    came = Counter(head.kind for compartment in touched for head in heads_in(index, compartment) if head.version in new)
+    names = names_of_members(session)
+    return ImportedBundle(
+        sender=_sender(session, bundle.manifest),
+        made_ms=bundle.manifest.made_ms,
+        entries=arrival.entries,
+        came=dict(came),
+        gained=tuple(arrival.gained),
+        withdrawn=tuple(arrival.withdrawn),
+        pending=arrival.wait_words(names),
+        faults=arrival.fault_words(names),
+        conflicts=tuple(
+            (CompartmentId(compartment), RecordId(record))
+            for compartment, record in conflicts(index)
+            if (compartment, record) not in before
+        ),
+    )
+
+
+def _by_reference(session: Session, counts: Mapping[bytes, int]) -> dict[str, int]:
+    found = Counter[str]()
+    for compartment, count in counts.items():
+        row = row_of(up_to_date_index(session), compartment)
+        found["" if row is None else row.ref] += count
+    return dict(found)
+
+
+def _sender(session: Session, manifest: Manifest) -> str:
+    return name_in(names_of_members(session), member_of_seat(session, SeatId(manifest.seat)))

@@ -1,0 +1,204 @@
+"""What an export is made of: the case, decided and redacted; and the question that a second person gets."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from vault.access.second_person.questions import Wanted
+from vault.access.session import Session
+from vault.casework.approving import Approving
+from vault.casework.case import Case
+from vault.casework.disclosure import Disclosure
+from vault.casework.kinds import CaseworkRecord
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.export.package import PreparedReport
+from vault.export.release import ACT
+from vault.ids import CompartmentId, RecordId, VersionId
+from vault.redaction.actions import Action as RedactionAction
+from vault.redaction.apply import redact
+from vault.redaction.dossier import RedactedDossier
+from vault.redaction.profile import Profile, profile_named
+from vault.redaction.pseudonyms import PseudonymBook
+from vault.redaction.questions import HIDING, Earlier, OpenQuestions, decide_proposed, decisions_in_force
+from vault.redaction.registered import registered_person
+from vault.redaction.registry import build_registry
+from vault.redaction.source import DossierSource, SourceField, dossier_source
+from vault.services.approvals.approving import REASONS
+from vault.services.cases.cases import view
+from vault.services.exports.names_elsewhere import names_elsewhere
+from vault.services.exports.partners import KeptPartner, find
+from vault.services.exports.report_covers import in_order, told_beside
+from vault.services.members.members import members
+from vault.services.projection.projection import audit_of
+from vault.services.projection.reading import Stored, stored_of_kind
+
+WHY = "legal-referral"
+SERIES = "main"
+
+Decisions = Mapping[str, RedactionAction | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that an export is made of.
+
+    `people` are those of the case and, as workers, the organisation's members; `elsewhere` are words of its texts that
+    are names of people of other cases; `beside` is what a report says of a note beside its fields, `contact` whom the
+    last report of the case named to be called.
+    `before` are the disclosures to this recipient, `asked` what was put before a second person in this case.
+    """
+
+    case: CompartmentId
+    profile: Profile
+    recipient: KeptPartner
+    records: list[tuple[RecordId, VersionId, CaseworkRecord]] = field(repr=False)
+    people: list[tuple[bytes, Person]] = field(repr=False)
+    elsewhere: frozenset[str] = field(repr=False)
+    beside: Mapping[RecordId, tuple[SourceField, ...]] = field(repr=False)
+    contact: str = field(repr=False)
+    before: list[Disclosure] = field(repr=False)
+    asked: list[Stored[Approving]] = field(repr=False)
+
+    @property
+    def head(self) -> Case | None:
+        """The head of the case."""
+        return next((value for _, _, value in self.records if isinstance(value, Case)), None)
+
+    def question(self, digest: bytes) -> Stored[Approving] | None:
+        """Return the question of this digest, if it was asked and its answer has not been used."""
+        found = (
+            approving for approving in self.asked if approving.value.digest == digest and not approving.value.approval
+        )
+        return next(found, None)
+
+    def read(self) -> tuple[VersionId, ...]:
+        """Return the versions that the export is made of, in the order of their ids."""
+        return tuple(sorted(version for _, version, _ in self.records))
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A redacted dossier, every form decided, and the codes that it gives; `questions` were open before."""
+
+    material: Material
+    dossier: RedactedDossier
+    decisions: Mapping[str, RedactionAction]
+    book: PseudonymBook
+    questions: int
+
+    def read(self) -> tuple[VersionId, ...]:
+        """Return the versions in which it holds that something was kept; none where all was hidden, as that lasts."""
+        return self.material.read() if set(self.decisions.values()) - HIDING else ()
+
+
+def make_ready(
+    session: Session,
+    case: CompartmentId,
+    *,
+    profile: str,
+    to: str,
+    decisions: Decisions | None = None,
+    take_proposals: bool = False,
+    asked: bytes | None = None,
+) -> Ready | OpenQuestions:
+    """Gather a case and redact it for one recipient; the view is in the log before.
+
+    Args:
+        session: who exports.
+        case: the case.
+        profile: the name of a profile, such as `lawyer`.
+        to: the recipient's name.
+        decisions: form -> action, beside those that earlier exports to this recipient by this profile took.
+        take_proposals: decide every open question as proposed; what nobody knows is removed.
+        asked: digest of a question that was answered since: its decisions and codes are taken again.
+    """
+    material = _gather(session, case, profile_named(profile), find(session, to))
+    question = None if asked is None else material.question(asked)
+    given = [code for disclosure in material.before for code in disclosure.pseudonyms]
+    earlier = [
+        Earlier(disclosure.decisions, frozenset(disclosure.read))
+        for disclosure in material.before
+        if disclosure.profile == profile
+    ]
+    if question is not None:  # what it decided was read in these very files, else its digest is of others
+        given = list(question.value.pseudonyms)
+        earlier = [Earlier(question.value.decisions, frozenset(material.read()))]
+    book = PseudonymBook(given, choose=secrets.choice)
+    taken = _Taken(*decisions_in_force(earlier, decisions or {}))
+    result = _redact(material, taken, book)
+    questions = len(result.questions) if isinstance(result, OpenQuestions) else 0
+    if isinstance(result, OpenQuestions) and take_proposals:
+        taken = _Taken(*decisions_in_force(earlier, {**(decisions or {}), **decide_proposed(result)}))
+        result = _redact(material, taken, book)
+    if isinstance(result, OpenQuestions):
+        return result
+    actions = {form: RedactionAction(action) for form, action in taken.decisions.items()}
+    return Ready(material, result, actions, book, questions)
+
+
+def question_for(session: Session, material: Material, prepared: PreparedReport, *, valid_ms: int) -> Wanted:
+    """Return what a second person is asked: exactly these files, for this recipient."""
+    recipient = material.recipient
+    return Wanted(
+        act=ACT,
+        of=prepared.members(recipient.age_recipient),
+        contents=prepared.files,
+        about=(f"this report leaves for {recipient.name}",),
+        reasons=REASONS,
+        expires_ms=session.log.now_ms() + valid_ms,
+        subject=audit_of(session, material.case),
+    )
+
+
+def _gather(session: Session, case: CompartmentId, profile: Profile, recipient: KeptPartner) -> Material:
+    versions = view(session, case, why=WHY)
+    persons, notes = stored_of_kind(versions, Person), in_order(stored_of_kind(versions, Note))
+    shown: list[Stored[Any]] = [*stored_of_kind(versions, Case), *persons, *notes]
+    disclosures = sorted(stored_of_kind(versions, Disclosure), key=lambda row: row.written_ms)
+    before = [disclosure.value for disclosure in disclosures]
+    records: list[tuple[RecordId, VersionId, CaseworkRecord]] = [
+        (stored.record, stored.version, stored.value) for stored in shown
+    ]
+    return Material(
+        case=case,
+        profile=profile,
+        recipient=recipient,
+        records=records,
+        people=[*((person.record, person.value) for person in persons), *members(session)],
+        elsewhere=names_elsewhere(session, case, dossier_source(records), profile, why=WHY),
+        beside=told_beside(session, notes),
+        contact=next((disclosure.contact for disclosure in reversed(before) if disclosure.contact), ""),
+        before=[
+            disclosure
+            for disclosure in before
+            if (disclosure.recipient, disclosure.series) == (recipient.record, SERIES)
+        ],
+        asked=stored_of_kind(versions, Approving),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What is decided, by form, and the versions in which it holds where those are not all."""
+
+    decisions: Decisions = field(repr=False)
+    read: Mapping[str, frozenset[bytes]] = field(repr=False)
+
+
+def _redact(material: Material, taken: _Taken, book: PseudonymBook) -> RedactedDossier | OpenQuestions:
+    registry = build_registry(registered_person(entity, person) for entity, person in material.people)
+    source = dossier_source(material.records)
+    told = (material.beside.get(record, ()) for record, _, _ in material.records)
+    whole = DossierSource(
+        tuple(
+            replace(record, fields=(*record.fields, *beside))
+            for record, beside in zip(source.records, told, strict=True)
+        )
+    )
+    return redact(
+        whole, material.profile, registry, taken.decisions, book, read=taken.read, elsewhere=material.elsewhere
+    )

@@ -1,0 +1,195 @@
+"""From a case to a sealed package for one recipient: nothing is at the destination before all of it has passed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault.access.session import Session
+from vault.casework.approving import Approving
+from vault.errors import RefusedError, UsageError
+from vault.export.children import Progress
+from vault.export.package import prepare
+from vault.export.release import ACT
+from vault.export.report import READ, Cover
+from vault.ids import CompartmentId, Digest, RecordId, make_id
+from vault.log.approvals import Approval
+from vault.log.epoch_notice import CompartmentKind
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.work import Entry
+from vault.redaction.questions import OpenQuestions, Question, decisions_to_keep
+from vault.services.approvals.approval_by_file import Asked, ask_apart
+from vault.services.approvals.approving import APART_MS, TWO_PERSON, Second, rule_of
+from vault.services.exports.export_material import WHY, Decisions, Ready, make_ready, question_for
+from vault.services.exports.export_steps import Approve, DeclinedError, ExportSteps
+from vault.services.exports.report_covers import Wish, as_asked, make_cover
+from vault.services.projection.kinds_held import held_of_kind
+from vault.services.projection.projection import audit_of, up_to_date_index
+
+_USUAL = Wish()
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Forms that a person has to decide; nothing was written and nothing was logged but the view."""
+
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A package at its destination, and the words by which its recipient knows who made it.
+
+    `release` is the rule by which it left: `alone` or `two-person`; `is_read`: somebody read the pages before.
+    """
+
+    path: Path
+    package: bytes
+    digest: Digest
+    questions: int
+    decided: int
+    key_words: tuple[str, ...]
+    release: str
+    is_read: bool
+    pages: tuple[str, ...] = field(repr=False)
+
+
+def export(
+    session: Session,
+    case: CompartmentId,
+    *,
+    profile: str,
+    to: str,
+    out: Path,
+    decisions: Decisions | None = None,
+    take_proposals: bool = False,
+    wish: Wish = _USUAL,
+    approve: Approve | None = None,
+    second: Second | None = None,
+    answer: Approval | None = None,
+    progress: Progress | None = None,
+) -> Exported | Undecided:
+    """Redact a case for one recipient, check the finished files in another process, seal and write them.
+
+    Args:
+        session: who exports.
+        case: the case.
+        profile: the name of a profile, such as `lawyer`.
+        to: the recipient's name.
+        out: a folder that exists.
+        decisions: form -> action, beside those that earlier exports to this recipient by this profile took.
+        take_proposals: decide every open question as proposed; what nobody knows is removed.
+        wish: language of the report, whom the recipient may call, its purpose.
+        approve: asked once the files are finished and checked, with the pages as another reader reads them; only when
+            it says yes is anything sealed. Without it nobody reads them, and log, report and package say `unread`,
+            unless they were read when the question of `answer` was asked.
+        second: puts the finished pages before a second person, where the organisation has one (FORMAT.md 5).
+        answer: the approval that a second person gave elsewhere, to the question of `ask`.
+        progress: told how much of the checking is done; what it raises ends the export before anything is written.
+
+    Returns:
+        The package, or the questions that are open.
+
+    Raises:
+        DeclinedError: `approve` said no.
+        WaitingForDecisionError: a second person has to approve, and none was asked.
+        LeakError: the finished files hold something that they must not; nothing was written.
+        RefusedError, NotFoundError, UsageError, VerificationError, TryAgainError: as they say.
+    """
+    rule = session.require(Action.CASE_EXPORT, case)
+    up_to_date_index(session)  # what is missing comes to light before anything leaves
+    session.require_sound_log(case, *held_of_kind(session, CompartmentKind.SENDING))
+    if not out.is_dir():
+        raise UsageError(f"there is no folder {out}", advice="Make it first; the package is written into it.")
+    release = rule_of(session)
+    asked = None if answer is None else answer.digest
+    ready = make_ready(
+        session, case, profile=profile, to=to, decisions=decisions, take_proposals=take_proposals, asked=asked
+    )
+    if isinstance(ready, OpenQuestions):
+        return Undecided(ready.questions)
+    cover = _cover(session, ready, wish, release=release, is_read=approve is not None)
+    question = None if asked is None else ready.material.question(asked)
+    if question is not None:
+        cover = as_asked(cover, question.value)
+    if answer is not None:
+        second = lambda wanted: answer  # noqa: E731 - the answer is there already
+    done = ExportSteps(session, ready, rule, second, answer).run(cover, out, approve, progress)
+    return Exported(
+        path=done.path,
+        package=done.package.package,
+        digest=Digest(done.package.digest()),
+        questions=ready.questions,
+        decided=len(ready.decisions),
+        key_words=done.key_words,
+        release=release,
+        is_read=cover.pages == READ,
+        pages=done.pages,
+    )
+
+
+def ask(
+    session: Session,
+    case: CompartmentId,
+    *,
+    profile: str,
+    to: str,
+    decisions: Decisions | None = None,
+    take_proposals: bool = False,
+    wish: Wish = _USUAL,
+    approve: Approve | None = None,
+    approver: str | None = None,
+    progress: Progress | None = None,
+) -> Asked | Undecided:
+    """Make the files of an export as far as the question to a second person who is somewhere else; nothing leaves.
+
+    The question is kept in the case, with the codes and decisions by which the same files come of it again.
+
+    All that `export` takes means the same here. `approver` is the name of who shall approve; without one, whoever may.
+
+    Raises:
+        DeclinedError: `approve` said no.
+        RefusedError: nobody else could approve: the export is done alone, and needs no question.
+        VaultError: as `export`.
+    """
+    rule = session.require(Action.CASE_EXPORT, case)
+    up_to_date_index(session)
+    session.require_sound_log(case, *held_of_kind(session, CompartmentKind.SENDING))
+    if rule_of(session) != TWO_PERSON:
+        raise RefusedError("nobody else could approve it: it is done alone", advice="Use `casevault export`.")
+    ready = make_ready(session, case, profile=profile, to=to, decisions=decisions, take_proposals=take_proposals)
+    if isinstance(ready, OpenQuestions):
+        return Undecided(ready.questions)
+    cover = _cover(session, ready, wish, release=TWO_PERSON, is_read=approve is not None)
+    prepared = prepare(ready.dossier, cover, progress=progress)
+    if approve is not None and not approve(prepared.pages):
+        raise DeclinedError
+    wanted = question_for(session, ready.material, prepared, valid_ms=APART_MS)
+    kept = Approving(
+        act=ACT,
+        digest=wanted.digest,
+        decisions=decisions_to_keep(ready.decisions),
+        pseudonyms=ready.book.given(),
+        day=cover.day,
+        language=cover.language,
+        contact=cover.contact,
+        pages=cover.pages,
+    )
+    letter = ask_apart(session, wanted, approver)
+    with session.work(case) as work:
+        work.write(case, RecordId(make_id()), Approving.KIND, to_fields(kept))
+        work.commit(Entry(act="case.edit", why=WHY, obj=audit_of(session, case), covers={Approving.KIND: 1}, pol=rule))
+    return letter
+
+
+def _cover(session: Session, ready: Ready, wish: Wish, *, release: str, is_read: bool) -> Cover:
+    return make_cover(
+        session,
+        ready.material.head,
+        wish,
+        last_contact=ready.material.contact,
+        recipient=ready.material.recipient.name,
+        release=release,
+        is_read=is_read,
+    )

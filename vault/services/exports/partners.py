@@ -1,0 +1,97 @@
+"""Recipients of packages, whom casework calls partners: kept in the directory, for the whole organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.casework.checks import checked_name
+from vault.casework.partner import Partner
+from vault.errors import NotFoundError, UsageError, VerificationError
+from vault.ids import RecordId, make_id
+from vault.policy.roles import Action
+from vault.records.codec import to_fields
+from vault.records.work import Entry
+from vault.seal.age import fingerprint
+from vault.services.projection.projection import read_valid
+from vault.services.projection.reading import Stored, stored_of_kind
+from vault.services.projection.short_ids import the_one_named, typed_id
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPartner:
+    """A recipient's record, name, key and the words to compare by voice."""
+
+    record: RecordId
+    name: str
+    age_recipient: str
+    fingerprint: str
+
+
+def add(session: Session, *, name: str, age_recipient: str) -> KeptPartner:
+    """Keep a recipient. The fingerprint must be read to them by another channel before anything is sent.
+
+    Raises:
+        UsageError: no age key, no printable name, or one that is taken: two keys under one name is how a package goes
+            astray.
+    """
+    rule = session.require(Action.PARTNER_WRITE)
+    name, key = checked_name(name, "name of a recipient"), age_recipient.strip()
+    partner = Partner(name=name, age_recipient=key, fingerprint=fingerprint(key))
+    if any(_same(known.value.name, partner.name) for known in _stored(session)):
+        raise UsageError("a recipient of this name is kept already", advice="Use another name, such as with a place.")
+    record = RecordId(make_id())
+    with session.work(session.directory.compartment) as work:
+        work.write(session.directory.compartment, record, Partner.KIND, to_fields(partner))
+        work.commit(Entry(act="partner.create", covers={Partner.KIND: 1}, pol=rule))
+    return KeptPartner(record, partner.name, partner.age_recipient, partner.fingerprint)
+
+
+def list_all(session: Session) -> list[KeptPartner]:
+    """Return all recipients by name. Their words are computed from their keys here.
+
+    Raises:
+        VerificationError: words that somebody stored beside a key are not those of this key.
+    """
+    session.require(Action.PARTNER_READ)
+    return sorted(map(_kept, _stored(session)), key=lambda row: row.name.casefold())
+
+
+def find(session: Session, name: str) -> KeptPartner:
+    """Return the recipient of this name or id.
+
+    Raises:
+        NotFoundError: none. UsageError: several of this name. VerificationError: as `list_all`.
+    """
+    known = list_all(session)
+    named = the_one_named(typed_id(name), (kept.record for kept in known))
+    found = [kept for kept in known if _same(kept.name, name) or kept.record == named]
+    if len(found) > 1:
+        raise UsageError(
+            f"{len(found)} recipients have this name", advice="Give the id of one (`casevault recipient list --json`)."
+        )
+    if not found:
+        raise NotFoundError("there is no recipient of this name", advice="Add one with `casevault recipient add`.")
+    return found[0]
+
+
+def _kept(stored: Stored[Partner]) -> KeptPartner:
+    partner = stored.value
+    try:
+        words = fingerprint(partner.age_recipient)
+    except UsageError:
+        words = ""
+    if words != partner.fingerprint:
+        raise VerificationError(
+            f"recipient {stored.record.hex()}: the stored words are not those of its key",
+            advice="Nothing is sent before an admin has looked; run `casevault log verify`.",
+        )
+    return KeptPartner(stored.record, partner.name, partner.age_recipient, words)
+
+
+def _stored(session: Session) -> list[Stored[Partner]]:
+    return stored_of_kind(read_valid(session, session.directory.compartment), Partner)
+
+
+def _same(left: str, right: str) -> bool:
+    return left.strip().casefold() == right.strip().casefold()

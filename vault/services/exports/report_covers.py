@@ -1,0 +1,119 @@
+"""What stands in a report beside the records: whose it is, whom to call, and by whom each note was written."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.casework.approving import Approving
+from vault.casework.case import Case
+from vault.casework.note import Note
+from vault.export.report import READ, UNREAD, Cover
+from vault.export.wording import USUAL_PURPOSE
+from vault.ids import RecordId
+from vault.policy.roles import Role
+from vault.redaction.source import SourceField
+from vault.services.projection.projection import read_valid
+from vault.services.projection.reading import Stored
+from vault.services.projection.seats import members_of_logs
+
+# Of several roles the one under which people write.
+_WRITES = (
+    Role.CASEWORKER,
+    Role.FIELD,
+    Role.INTAKE,
+    Role.SUPERVISOR,
+    Role.LEGAL_REVIEWER,
+    Role.ADMIN,
+    Role.AUDITOR,
+)
+_FORMER = "former"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody who exports says of the report.
+
+    `contact`: whom the recipient may call, and how; None takes what the last report of the case said.
+    """
+
+    language: str = "en"
+    contact: str | None = None
+
+
+def organisation_name(session: Session) -> str:
+    """Return what the organisation is called, as whoever founded the vault said; empty where nothing says so."""
+    for version in read_valid(session, session.directory.compartment):
+        name = version.content.fields.get("name")
+        if version.content.kind == "organisation" and isinstance(name, str):
+            return name
+    return ""
+
+
+def make_cover(
+    session: Session, head: Case | None, wish: Wish, *, last_contact: str, recipient: str, release: str, is_read: bool
+) -> Cover:
+    """Return the cover of a report that is made today."""
+    return Cover(
+        purpose=USUAL_PURPOSE,
+        language=wish.language,
+        release=release,
+        pages=READ if is_read else UNREAD,
+        day=today(session).isoformat(),
+        organisation=organisation_name(session),
+        reference="" if head is None else head.ref,
+        contact=" ".join((last_contact if wish.contact is None else wish.contact).split()),
+        recipient=recipient,
+    )
+
+
+def as_asked(cover: Cover, asked: Approving) -> Cover:
+    """Return the cover with which the same files come of an answered question as were shown in it."""
+    if not asked.day:
+        return cover
+    return Cover(
+        purpose=cover.purpose,
+        language=asked.language,
+        release=cover.release,
+        pages=asked.pages,
+        day=asked.day,
+        organisation=cover.organisation,
+        reference=cover.reference,
+        contact=asked.contact,
+        recipient=cover.recipient,
+    )
+
+
+def today(session: Session) -> datetime.date:
+    """Return the day, in UTC, by the session's clock."""
+    return _day(session.log.now_ms())
+
+
+def in_order(notes: Sequence[Stored[Note]]) -> list[Stored[Note]]:
+    """Return notes in the order of what they tell: by their day, or, of one without, by that of writing."""
+    return sorted(
+        notes, key=lambda note: (note.value.occurred or _day(note.written_ms).isoformat(), note.written_ms, note.record)
+    )
+
+
+def told_beside(session: Session, notes: Sequence[Stored[Note]]) -> dict[RecordId, tuple[SourceField, ...]]:
+    """Return what a report says of each note beside its fields: the role of who wrote it, the day if it has none."""
+    members = members_of_logs(session, {note.origin for note in notes if note.origin is not None})
+    beside = {}
+    for note in notes:
+        fields = []
+        if note.value.occurred is None:
+            fields.append(SourceField("written", (_day(note.written_ms).isoformat(),), coded=True))
+        member = None if note.origin is None else members.get(note.origin)
+        if member is not None:
+            roles = session.directory.roles_of(member)
+            word = next((role.value for role in _WRITES if role in roles), _FORMER)
+            fields.append(SourceField("by", (word,), coded=True))
+        beside[note.record] = tuple(fields)
+    return beside
+
+
+def _day(at_ms: int) -> datetime.date:
+    return datetime.datetime.fromtimestamp(at_ms / 1000, tz=datetime.UTC).date()

@@ -1,0 +1,190 @@
+"""A leaver's cases go to somebody else: ordered by someone who cannot read them, carried out by who can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from vault.access.session import Session
+from vault.casework.access import GrantReason
+from vault.casework.case import Case
+from vault.casework.membership import Order
+from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.ids import CompartmentId, MemberId, RecordId, VersionId, make_id
+from vault.index.cases import cases_of_owner
+from vault.index.heads import heads_in
+from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import from_fields, to_fields
+from vault.records.work import Entry
+from vault.services.grants import deputies, sharing, timed_grants
+from vault.services.projection.going_on import going_on
+from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
+from vault.services.projection.reading import Stored, read_heads, stored_of_kind
+from vault.services.projection.seats import members_of_logs
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """What a seat did for one order: how many cases went over. Which cases others hold, it cannot know.
+
+    `pending`: how many wait for a person, because the leaver is still in.
+    """
+
+    order: RecordId
+    leaver: MemberId
+    successor: MemberId
+    cases: int
+    pending: int = 0
+
+
+def order(session: Session, leaver: MemberId, successor: MemberId, *, reason: str) -> RecordId:
+    """Order that a leaver's cases go to a successor. Needs no case; the deputy's seat carries it out.
+
+    Raises:
+        UsageError: the successor is the leaver, or who orders it, or who named the leaver's deputy, or may not work on
+            cases.
+    """
+    rule = session.require(Action.HANDOVER_ORDER)
+    value = Order(leaver=leaver, successor=successor, made_by=session.member, reason=reason)
+    if not session.directory.roles_of(successor) & ALLOWED[Action.CASE_WRITE]:
+        raise UsageError("the successor has no role that works on cases", advice="Name a caseworker or a supervisor.")
+    if successor == session.member:
+        raise UsageError(
+            "nobody orders cases to themself",
+            advice="Ask another admin to order it, or the deputy to grant you the cases.",
+        )
+    if _named_the_deputy(session, successor, leaver):
+        raise UsageError(
+            "the successor named the deputy who would carry this out",
+            advice="Name another successor, or name the deputy yourself first.",
+        )
+    record, home = RecordId(make_id()), session.directory.compartment
+    with session.work(home) as work:
+        work.write(home, record, Order.KIND, to_fields(value))
+        work.commit(Entry(act="config.change", why="handover", covers={Order.KIND: 1}, pol=rule))
+    return record
+
+
+def orders(session: Session) -> list[Stored[Order]]:
+    """Return the orders that are valid in the directory, oldest first.
+
+    Nobody orders cases to themself, and nobody gets them from a deputy of their own choice (FORMAT.md 4).
+    """
+    session.require(Action.MEMBER_LIST)
+    versions = [
+        version for version in read_valid(session, session.directory.compartment) if version.content.kind == Order.KIND
+    ]
+    authors = members_of_logs(session, (version.origin for version in versions))
+    by_others = [
+        version
+        for version in versions
+        if authors.get(version.origin) not in {None, version.content.fields.get("successor")}
+    ]
+    return [
+        stored
+        for stored in stored_of_kind(by_others, Order)
+        if not _named_the_deputy(session, MemberId(stored.value.successor), MemberId(stored.value.leaver))
+    ]
+
+
+def _named_the_deputy(session: Session, member: MemberId, leaver: MemberId) -> bool:
+    named = deputies.naming_of(session, leaver)
+    return named is not None and named.deputy is not None and named.by == member
+
+
+def carry_out(
+    session: Session,
+    *,
+    as_deputy_only: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[CarriedOut]:
+    """Hand over every case held here whose owner is the leaver of an order: grant, then write the new owner.
+
+    Doing it twice, or on two devices, changes nothing more. The newest order for a leaver counts.
+
+    Args:
+        session: of a holder of such cases.
+        as_deputy_only: only cases whose deputy this member is, and of those who left alone: no order of one admin, who
+            reads nothing, opens the cases of somebody who is still in unless a person does it.
+        progress: called with how many cases are done, and of how many.
+
+    Raises:
+        RefusedError: this member's role shares no cases.
+    """
+    if not session.roles & ALLOWED[Action.CASE_SHARE]:
+        raise RefusedError("your role hands over no cases", advice="The deputy's device does it.")
+    newest = {MemberId(stored.value.leaver): stored for stored in orders(session)}
+    work = [(stored, _cases_to_hand_over(session, stored, as_deputy_only=as_deputy_only)) for stored in newest.values()]
+    results = []
+    if as_deputy_only:
+        still_in = [pair for pair in work if MemberId(pair[0].value.leaver) in session.directory.effective.members]
+        work = [pair for pair in work if pair not in still_in]
+        results = [_result(stored, pending=len(found)) for stored, found in still_in if found]
+    total, done = sum(len(found) for _, found in work), 0
+    for stored, found in work:
+        handed_over = 0
+        for case in found:
+            with going_on(session, case, "A handover"):
+                _hand_over(session, case, MemberId(stored.value.successor))
+                handed_over += 1
+            done += 1
+            progress(done, total)
+        if handed_over:
+            results.append(_result(stored, cases=handed_over))
+    return results
+
+
+def _result(stored: Stored[Order], *, cases: int = 0, pending: int = 0) -> CarriedOut:
+    value = stored.value
+    return CarriedOut(stored.record, MemberId(value.leaver), MemberId(value.successor), cases, pending)
+
+
+def _cases_to_hand_over(session: Session, stored: Stored[Order], *, as_deputy_only: bool) -> list[CompartmentId]:
+    leaver, successor = MemberId(stored.value.leaver), MemberId(stored.value.successor)
+    if leaver == session.member or successor not in session.directory.effective.members:
+        return []
+    stands_in = deputies.deputy_of(session, leaver) == session.member
+    found = []
+    for place in cases_of_owner(up_to_date_index(session), leaver):
+        case = CompartmentId(place)
+        if not session.holds(case) or case in session.hidden:
+            continue
+        if not as_deputy_only or stands_in or _head(session, case).value.deputy == session.member:
+            found.append(case)
+    return found
+
+
+def _hand_over(session: Session, case: CompartmentId, successor: MemberId) -> None:
+    rule = session.require(Action.CASE_SHARE, case)
+    session.require_sound_log(case)
+    if successor not in sharing.holders_of(session, case).members:
+        timed_grants.give(session, case, [successor], why=GrantReason.HANDOVER)
+    head = _head(session, case)
+    deputy = head.value.deputy if head.value.deputy != successor else None
+    if deputy is None and session.member != successor:
+        deputy = session.member
+    changed = replace(head.value, owner=successor, deputy=deputy, alone_reason=None)
+    audit = audit_of(session, case)
+    with session.work(case) as work:
+        work.write(case, head.record, Case.KIND, to_fields(changed, known=head.fields), head.versions)
+        work.commit(Entry(act="case.edit", why="handover", obj=audit, covers={Case.KIND: 1}, pol=rule))
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The head of a case with what an edit keeps, the fields that this program does not know, and what it replaces."""
+
+    record: RecordId
+    value: Case
+    fields: dict[str, object]
+    versions: tuple[VersionId, ...]
+
+
+def _head(session: Session, case: CompartmentId) -> _Head:
+    heads = [head for head in heads_in(up_to_date_index(session), case) if head.kind == Case.KIND]
+    opened = read_heads(session, case, frozenset(VersionId(head.version) for head in heads))
+    if not opened:
+        raise NotFoundError(f"case {case.hex()} has no head that counts")
+    newest = max(opened, key=lambda row: (row.content.clock, row.origin, row.seq))
+    same = tuple(sorted(version.id for version in opened if version.record == newest.record))
+    return _Head(newest.record, from_fields(Case, newest.content.fields), dict(newest.content.fields), same)

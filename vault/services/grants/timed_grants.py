@@ -1,0 +1,202 @@
+"""Rights that end by themselves: given until a day, withdrawn by the first holder who sees that day (FORMAT.md 2)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.casework.access import Access, GrantReason
+from vault.casework.dates import checked_day
+from vault.display import DAY, time_text
+from vault.errors import RefusedError, UsageError
+from vault.ids import CompartmentId, MemberId, RecordId, VersionId
+from vault.index.cases import cases_of_owner
+from vault.index.heads import heads_of
+from vault.policy.clocks import has_expired
+from vault.policy.rights import Place
+from vault.policy.roles import ALLOWED, Action
+from vault.records.codec import to_fields
+from vault.records.work import Entry
+from vault.seal.named import access_record
+from vault.services.grants import sharing
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.expired_rights import Term, all_terms
+from vault.services.projection.going_on import going_on
+from vault.services.projection.projection import audit_of, up_to_date_index
+
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class AwaySet:
+    """What `away` gave: how many of the member's cases, and until when; cases that the giver does not hold are none."""
+
+    given: int
+    until_ms: int
+
+
+def end_of_day(day: str) -> int:
+    """Return the moment, ms UTC, at which a right given until this day (YYYY-MM-DD) ends: when the day is over.
+
+    Raises:
+        UsageError: no full day.
+    """
+    date = datetime.date.fromisoformat(checked_day(day, "--until"))
+    midnight = datetime.datetime.combine(date, datetime.time(), tzinfo=datetime.UTC)
+    return int(midnight.timestamp()) * 1000 + _DAY_MS
+
+
+def give(
+    session: Session,
+    case: CompartmentId,
+    members: Sequence[MemberId],
+    *,
+    until_ms: int | None = None,
+    why: str = GrantReason.COLLEAGUE,
+) -> None:
+    """Grant a case to members, until a moment or without an end.
+
+    Date and reason are written before the key is given: a crash between the two leaves a date, never a right without.
+
+    Raises:
+        UsageError: the moment has passed already.
+        RefusedError: an older rights table, by which a date would not count; or what `sharing.grant` refuses.
+    """
+    session.require(Action.CASE_SHARE, case)
+    session.require_sound_log(case)
+    reason = GrantReason(why)
+    if has_expired(until_ms, session.clock().trusted_ms):
+        raise UsageError("that day has passed", advice="Give a later day.")
+    if session.directory.rights.may_write(session.roles, Place.CASE, Access.KIND):
+        _write_access(session, case, members, until_ms, reason)
+    elif until_ms is not None:
+        raise RefusedError(
+            "this vault's rules are from an older program and know no end of a right",
+            advice="An admin renews them with the next change of members.",
+        )
+    sharing.grant(session, case, members)
+
+
+def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int) -> AwaySet:
+    """Grant a member's cases to a deputy until a moment: all of those that the giver holds."""
+    session.require(Action.AWAY_SET)
+    session.require_sound_log(session.directory.compartment)
+    if member == deputy:
+        raise UsageError("nobody is their own deputy", advice="Name another member.")
+    if has_expired(until_ms, session.clock().trusted_ms):
+        raise UsageError("that day has passed", advice="Give a later day.")
+    given = 0
+    for owned in cases_of_owner(up_to_date_index(session), member):
+        case = CompartmentId(owned)
+        if _may_share(session, case) and deputy not in sharing.holders_of(session, case).members:
+            give(session, case, [deputy], until_ms=until_ms, why=GrantReason.AWAY)
+            given += 1
+    return AwaySet(given, until_ms)
+
+
+def terms_of(session: Session, case: CompartmentId) -> list[Term]:
+    """Return until when members hold a case, as far as it was written down."""
+    session.require(Action.CASE_READ, case)
+    return [term for term in all_terms(session, up_to_date_index(session)) if term.case == case]
+
+
+def lent(session: Session) -> dict[MemberId, dict[MemberId, int]]:
+    """Return whose cases are lent to whom and until when at the latest, as far as this member's own cases tell."""
+    session.require(Action.MEMBER_LIST)
+    index = up_to_date_index(session)
+    now_ms = session.clock().trusted_ms
+    members = map(MemberId, session.directory.effective.members)
+    owner_of = {case: member for member in members for case in cases_of_owner(index, member)}
+    found: dict[MemberId, dict[MemberId, int]] = {}
+    for term in all_terms(session, index):
+        owner = owner_of.get(term.case)
+        if owner is None or term.why is not GrantReason.AWAY or term.until_ms is None:
+            continue
+        if not has_expired(term.until_ms, now_ms):
+            deputies = found.setdefault(owner, {})
+            deputies[term.member] = max(term.until_ms, deputies.get(term.member, 0))
+    return found
+
+
+def withdraw_expired_grants(session: Session) -> int:
+    """Withdraw cases from members whose date has passed; return how many rights ended.
+
+    Any holder may do it, and two who do it at once come to the same: who is withdrawn already is passed over.
+    """
+    now_ms = session.clock().trusted_ms
+    ended = 0
+    for term in all_terms(session, up_to_date_index(session)):
+        if term.member == session.member or not has_expired(term.until_ms, now_ms):
+            continue
+        with going_on(session, term.case, "A new key without a member whose date has passed"):
+            if _may_share(session, term.case) and term.member in sharing.holders_of(session, term.case).members:
+                sharing.revoke(session, term.case, [term.member])
+                ended += 1
+    return ended
+
+
+def announcements(session: Session) -> list[str]:
+    """Say who else holds this member's own cases for a time, where somebody else gave it.
+
+    Of a case that was opened to somebody in an emergency, everybody hears who holds it.
+    """
+    index = up_to_date_index(session)
+    now_ms = session.clock().trusted_ms
+    own = set(cases_of_owner(index, session.member))
+    running: dict[tuple[MemberId, MemberId, int], int] = {}
+    broken: dict[tuple[MemberId, MemberId, int], int] = {}
+    for term in all_terms(session, index):
+        if term.until_ms is None or has_expired(term.until_ms, now_ms):
+            continue
+        if session.member in {term.given_by, term.member}:
+            continue
+        if term.member not in sharing.holders_of(session, term.case).members:
+            continue
+        key = (term.member, term.given_by, term.until_ms)
+        if term.why is GrantReason.EMERGENCY:
+            broken[key] = broken.get(key, 0) + 1
+        elif term.case in own:
+            running[key] = running.get(key, 0) + 1
+    if not running and not broken:
+        return []
+    names = names_of_members(session)
+    return [
+        f"BREAK-GLASS: {name_in(names, giver)} opened {count} of the cases that you hold to {name_in(names, member)},"
+        f" until {last_day(until)}."
+        for (member, giver, until), count in sorted(broken.items())
+    ] + [
+        f"{name_in(names, member)} can open {count} of your cases until {last_day(until)}:"
+        f" given by {name_in(names, giver)}."
+        for (member, giver, until), count in sorted(running.items())
+    ]
+
+
+def last_day(until_ms: int) -> str:
+    """Return the last day of a right that ends at this moment."""
+    return time_text(until_ms - 1, DAY)
+
+
+def _may_share(session: Session, case: CompartmentId) -> bool:
+    allowed = bool(session.roles & ALLOWED[Action.CASE_SHARE])
+    return allowed and session.holds(case) and case not in session.hidden
+
+
+def _write_access(
+    session: Session,
+    case: CompartmentId,
+    members: Sequence[MemberId],
+    until_ms: int | None,
+    why: GrantReason,
+) -> None:
+    """Write down until when, why and by whom."""
+    rule = session.require(Action.CASE_SHARE, case)
+    index = up_to_date_index(session)
+    audit = audit_of(session, case)
+    with session.work(case) as work:
+        for member in members:
+            value = Access(member=member, why=why, given_by=session.member, until=until_ms)
+            parents = [VersionId(head) for head in heads_of(index, case, access_record(member))]
+            work.write(case, RecordId(access_record(member)), Access.KIND, to_fields(value), parents)
+        work.commit(Entry(act="case.edit", obj=audit, covers={Access.KIND: len(members)}, pol=rule))

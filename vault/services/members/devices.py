@@ -1,0 +1,296 @@
+"""The devices of the organisation: which there are, how they are called, and what happens when one is lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vault.access.membership.next_roster import Change
+from vault.access.session import Session
+from vault.casework.checks import checked_name
+from vault.casework.person import Person, SafeContact
+from vault.casework.vocabulary import PersonRole
+from vault.display import counted, one_line
+from vault.errors import NotFoundError, RefusedError
+from vault.ids import CompartmentId, MemberId, RecordId, SeatId, make_id
+from vault.log.epoch_notice import CompartmentKind
+from vault.policy.rights import Place
+from vault.policy.roles import ALLOWED, Action
+from vault.records.epochs import notices_of
+from vault.records.versions import OpenedVersion
+from vault.records.work import Entry
+from vault.services.cases import cases
+from vault.services.cases.cases import CaseView
+from vault.services.grants import sharing
+from vault.services.members.rostering import Outcome, Progress, carry_out
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.going_on import going_on
+from vault.services.projection.projection import read_valid
+from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.store.rows import Rows
+
+DEVICE_KIND = "device"
+WHY_WARNED = "emergency"
+
+# What never came to the device in use is on no list that it makes.
+_ASK_OTHERS = (
+    "Other cases may have been on that device: whose it was, and whoever shared cases with it, know whom to warn."
+    " Ask them."
+)
+# Where a notice has its epoch's id (FORMAT.md 2).
+_EPOCH_AT = 35
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device that is in.
+
+    Attributes:
+        seat: its id.
+        member, member_name: whose it is.
+        name: how it is called, or nothing.
+        since: number of the first roster that certifies it.
+        is_this: whether it is the one in use.
+    """
+
+    seat: SeatId
+    member: MemberId
+    member_name: str = field(repr=False)
+    name: str = field(repr=False)
+    since: int
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToWarn:
+    """A client of a case that was on a lost device, and how to reach them without harm."""
+
+    case: CompartmentId
+    ref: str
+    name: str = field(repr=False)
+    contact: SafeContact | None = field(repr=False)
+    phones: tuple[str, ...] = field(repr=False)
+    emails: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WarnList:
+    """Whom to warn of a lost device, as far as this member can read it.
+
+    Attributes:
+        clients: of the cases that this member holds too.
+        unread: how many cases of that device this member cannot read: who holds them makes the list for those.
+    """
+
+    clients: tuple[ToWarn, ...]
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What was done about a lost device."""
+
+    outcome: Outcome
+    warn: WarnList
+
+
+def list_all(session: Session) -> list[Device]:
+    """Return the devices that are in, by member and name."""
+    session.require(Action.MEMBER_LIST)
+    names, called = names_of_members(session), _names(session)
+    rosters = session.directory.chain.accepted
+    found = [
+        Device(
+            seat=SeatId(seat),
+            member=MemberId(item.member),
+            member_name=name_in(names, item.member),
+            name=called.get(SeatId(seat), ""),
+            since=next(roster.head.number for roster in rosters if seat in roster.certificates),
+            is_this=seat == session.seat,
+        )
+        for seat, item in session.directory.effective.certificates.items()
+    ]
+    return sorted(found, key=lambda row: (row.member_name.casefold(), row.name.casefold(), row.seat))
+
+
+def find(session: Session, text: str) -> SeatId:
+    """Return the device with this id, the beginning of it, or this name.
+
+    Raises:
+        NotFoundError: none, or several.
+    """
+    wanted = text.strip().casefold()
+    known = list_all(session)
+    called = [device.seat for device in known if device.name.casefold() == wanted != ""]
+    found = called[0] if len(called) == 1 else the_one_named(typed_id(text), (device.seat for device in known))
+    if found is None:
+        raise NotFoundError(
+            "there is no such device, or more than one", advice="Give the id that `casevault device list` shows."
+        )
+    return found
+
+
+def name(session: Session, seat: SeatId, text: str) -> None:
+    """Call a device something that a colleague understands. Admins and supervisors keep these names.
+
+    Raises:
+        RefusedError: this member's role does not write them.
+        UsageError: the name is no printable line.
+    """
+    rule = session.require(Action.OWN_DEVICE)
+    called = checked_name(text, "name of the device")
+    home = session.directory.compartment
+    if not session.directory.rights.may_write(session.roles, Place.DIRECTORY, DEVICE_KIND):
+        raise RefusedError("your role does not name devices", advice="Ask an admin or a supervisor.")
+    if seat not in session.directory.effective.certificates:
+        raise NotFoundError("there is no such device")
+    before = [record for record in _records(session) if record.content.fields.get("seat") == seat]
+    record = before[0].record if before else RecordId(make_id())
+    parents = tuple(version.id for version in before if version.record == record)
+    with session.work(home) as work:
+        work.write(home, record, DEVICE_KIND, {"seat": seat, "name": called}, parents)
+        work.commit(Entry(act="config.change", covers={DEVICE_KIND: 1}, pol=rule))
+
+
+def lost(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> Lost:
+    """End a device that is out of the organisation's hands, and say whom to warn.
+
+    The list is made first: it is what a person needs most, and what a missing signature must not hold up. Keys of
+    every case that both devices hold are replaced at once; who holds other cases of it does so at their next exchange.
+
+    Raises:
+        RefusedError: it is the device in use, or another member's and this role ends none.
+    """
+    session.require(Action.MEMBER_END if _owner(session, seat) != session.member else Action.OWN_DEVICE)
+    warn = warn_list(session, seat)
+    return Lost(carry_out(session, Change(ended=frozenset({seat})), progress=progress), warn)
+
+
+def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> int:
+    """Give all cases and sections that this device holds to a further device of the same member; return how many.
+
+    Raises:
+        RefusedError: the device is another member's, or this member's role gives no cases.
+    """
+    rule = session.require(Action.CASE_CREATE)
+    session.require_sound_log(session.directory.compartment)
+    if _owner(session, seat) != session.member:
+        raise RefusedError(
+            "this device is another member's", advice="`casevault grant add` opens a case to other members."
+        )
+    given = 0
+    held = [CompartmentId(compartment) for compartment in session.keyring.compartments()]
+    for done, compartment in enumerate(held, 1):
+        state = session.state_of(compartment)
+        is_case = state is not None and state.kind in {CompartmentKind.CASE, CompartmentKind.SECTION}
+        if is_case and session.directory.rights.may_grant(session.roles, Place.CASE):
+            with going_on(session, compartment, "Giving it to the other device"):
+                given += bool(sharing.add_seats(session, compartment, [seat], act="grant.add", rule=rule))
+        progress(done, len(held))
+    return given
+
+
+def end_moved(session: Session, seat: SeatId, *, progress: Progress = lambda done, total: None) -> Outcome:
+    """End a device of one's own after moving to this one: the last step of `device move`.
+
+    Raises:
+        RefusedError: it is another member's, or the one in use.
+    """
+    session.require(Action.OWN_DEVICE)
+    if _owner(session, seat) != session.member:
+        raise RefusedError(
+            "this device is another member's", advice="`casevault device revoke` ends a device of others."
+        )
+    return carry_out(session, Change(ended=frozenset({seat})), progress=progress)
+
+
+def warn_list(session: Session, seat: SeatId) -> WarnList:
+    """Return the clients of every case that a device holds and this one too; that each was looked at is in the log."""
+    readable, unread = _cases_of(session, seat)
+    found: list[ToWarn] = []
+    for case in readable:
+        if session.roles & ALLOWED[Action.CASE_READ]:
+            found += _clients(cases.open_case(session, case, why=WHY_WARNED))
+        else:
+            unread += 1
+    return WarnList(tuple(sorted(found, key=lambda row: (row.ref, row.name))), unread)
+
+
+def warn_lines(warn: WarnList) -> list[str]:
+    """Return the list as lines of text for a person: names and safe channels, which is personal data."""
+    lines = []
+    for client in warn.clients:
+        lines.append(f"{client.ref}  {client.name or 'no name kept'}")
+        lines += [f"    {line}" for line in _contact_lines(client)]
+    if warn.unread:
+        words = counted(warn.unread, "more case was on that device and is", "more cases were on that device and are")
+        lines.append(f"{words} not yours: ask who holds them.")
+    return [*(lines or ["Among the cases that you can read, nobody is to be warned."]), _ASK_OTHERS]
+
+
+def _contact_lines(person: ToWarn) -> list[str]:
+    contact = person.contact
+    if contact is None:
+        ways = [*person.phones, *person.emails]
+        return [f"no safe contact is kept; known: {', '.join(ways)}" if ways else "no contact is kept"]
+    parts = {"hours": contact.hours, "say": contact.code_phrase, "may be told": contact.may_tell}
+    lines = [f"{contact.channel.value}: {contact.address}"]
+    lines += [f"{what}: {text}" for what, text in parts.items() if text]
+    if contact.never_use:
+        lines.append(f"NEVER use: {', '.join(contact.never_use)}")
+    return lines
+
+
+def _clients(view: CaseView) -> list[ToWarn]:
+    persons: list[Person] = [person.value for person in view.persons if person.value.role is PersonRole.CLIENT]
+    return [
+        ToWarn(view.case, view.head.value.ref, person.display_name(), person.safe_contact, person.phones, person.emails)
+        for person in persons
+    ]
+
+
+def _cases_of(session: Session, seat: SeatId) -> tuple[list[CompartmentId], int]:
+    """Return the cases of a device that this one holds too, and how many others there are."""
+    with session.database.reading() as rows:
+        given = {compartment for epoch in rows.epochs_granted_to(seat) for compartment in _cases_with(rows, epoch)}
+    own = sorted(compartment for compartment in given if session.holds(CompartmentId(compartment)))
+    held = [CompartmentId(compartment) for compartment in own if _holds(session, CompartmentId(compartment), seat)]
+    return held, len(given) - len(own)
+
+
+def _cases_with(rows: Rows, epoch: bytes) -> set[bytes]:
+    """Return the case that an epoch is of, by the notices: nothing else tells it of a case that is not held here."""
+    holding = {row.compartment for row in rows.epochs_holding([epoch], at=_EPOCH_AT)}
+    return {
+        compartment
+        for compartment in holding
+        if any(
+            notice.epoch == epoch and notice.kind is CompartmentKind.CASE for notice in notices_of(rows, compartment)
+        )
+    }
+
+
+def _holds(session: Session, case: CompartmentId, seat: SeatId) -> bool:
+    state = session.state_of(case)
+    return state is not None and any(seat in epoch.granted for epoch in state.epochs.values())
+
+
+def _owner(session: Session, seat: SeatId) -> MemberId:
+    certificate = session.directory.effective.certificates.get(seat)
+    if certificate is None:
+        raise NotFoundError("there is no such device, or it was ended already")
+    return MemberId(certificate.member)
+
+
+def _names(session: Session) -> dict[SeatId, str]:
+    names: dict[SeatId, str] = {}
+    for record in sorted(_records(session), key=lambda version: version.content.clock):
+        seat, called = record.content.fields.get("seat"), record.content.fields.get("name")
+        if isinstance(seat, bytes) and isinstance(called, str):
+            names[SeatId(seat)] = one_line(called)
+    return names
+
+
+def _records(session: Session) -> list[OpenedVersion]:
+    return [
+        version for version in read_valid(session, session.directory.compartment) if version.content.kind == DEVICE_KIND
+    ]

@@ -1,0 +1,251 @@
+"""From an invitation to a new member or device: invite, answer, compare the words, admit, finish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import sleep
+
+from vault.access.membership.inviting import Answer, make_invitation, open_answer, require_words
+from vault.access.membership.joining import Asked, certificate_of, join, join_here
+from vault.access.membership.next_roster import Change
+from vault.access.membership.pending_seat import pending_database
+from vault.access.membership.roster_commit import MemberRecord
+from vault.access.pins.delays import Wait
+from vault.access.seat_keys.throttle import one_attempt
+from vault.access.session import Session
+from vault.errors import NotFoundError, RefusedError, UsageError, VerificationError
+from vault.ids import MemberId, SeatId, VaultId
+from vault.policy.roles import Action, Role
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.entrance.passphrase import DEFAULT, KdfParameters
+from vault.seal.entrance.unlocking import unlock as open_slot_with
+from vault.seal.joining import INVITATION_LIMIT, REQUEST_FILE_SIZE, Invitation
+from vault.seal.recipients import KemPrivate
+from vault.services.members.members import admission
+from vault.services.members.rostering import Outcome, carry_out
+from vault.services.projection.authors import name_in, names_of_members, require_new_name
+from vault.store.files import read_limited
+from vault.store.folder import VaultFolder
+from vault.sync.importing import import_into
+from vault.sync.opening import open_bundle
+
+_DAY_MS = 86_400_000
+_MOST_DAYS = 3_660
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who was admitted, or is proposed to be."""
+
+    member: MemberId
+    name: str = field(repr=False)
+    seat: SeatId
+    outcome: Outcome
+
+
+def invite(session: Session, *, like: str, days: int = 0) -> bytes:
+    """Return the file of an invitation for a new member.
+
+    Args:
+        session: who invites.
+        like: which role, or several with commas between.
+        days: after how many days they may do nothing any more; 0 for no end.
+
+    Raises:
+        UsageError: no such role, or days that cannot be.
+    """
+    session.require(Action.MEMBER_ADMIT)
+    session.require_sound_log(session.directory.compartment)
+    return make_invitation(session, by=_own_name(session), roles=_like(like, days), days=days).encode()
+
+
+def invite_device(session: Session, member: MemberId) -> bytes:
+    """Return the file of an invitation for a further device of a member.
+
+    Raises:
+        RefusedError: for another member, by somebody who may not admit.
+        NotFoundError: there is no such member.
+    """
+    session.require(Action.OWN_DEVICE if member == session.member else Action.MEMBER_ADMIT)
+    session.require_sound_log(session.directory.compartment)
+    if member not in session.directory.effective.members:
+        raise NotFoundError("there is no member of this name", advice="`casevault member list` shows who is in.")
+    name = name_in(names_of_members(session), member).strip()
+    return make_invitation(session, by=_own_name(session), member=member, name=name).encode()
+
+
+def read_invitation(path: Path) -> Invitation:
+    """Return what an invitation says. Nothing of it is believed before the words agree.
+
+    Raises:
+        NotFoundError: there is no such file.
+        MalformedError: it is no invitation.
+    """
+    return Invitation.decode(read_limited(path, INVITATION_LIMIT))
+
+
+def answer(
+    path: Path,
+    invitation: Invitation,
+    *,
+    member_name: str,
+    passphrase: bytearray,
+    memory_mib: int | None = None,
+) -> Asked:
+    """Make a vault here that waits for admission, and the request to carry to whoever invited.
+
+    Args:
+        path: a folder that does not exist or is empty.
+        invitation: as read.
+        member_name: who joins.
+        passphrase: a new one, for this device; wiped by the caller.
+        memory_mib: what one guess at it shall cost.
+    """
+    memory_kib = DEFAULT.memory_kib if memory_mib is None else memory_mib * 1024
+    cost = KdfParameters(memory_kib, DEFAULT.iterations, DEFAULT.lanes)
+    return join(path, invitation, member_name=member_name, passphrase=passphrase, parameters=cost)
+
+
+def look(session: Session, path: Path) -> Answer:
+    """Open a request: who asks, and the words to compare. Its invitation answers to no other from here on.
+
+    Raises:
+        RefusedError: it answers no invitation of this device, or a second one for the same.
+        VerificationError: it was altered, or is for another seat.
+    """
+    session.require(Action.OWN_DEVICE)
+    return open_answer(session, read_limited(path, REQUEST_FILE_SIZE))
+
+
+def admit(session: Session, answered: Answer, words: Sequence[str], *, by_root: bool = False) -> Admitted:
+    """Admit who asks, after the 13 words were compared: at once, or as a proposal for those who have to sign it too.
+
+    Args:
+        session: who admits.
+        answered: of `look`.
+        words: as they were read out on the other side.
+        by_root: sign with the root as well, while its secret lies in this vault.
+
+    Raises:
+        VerificationError: the words differ: nobody is admitted.
+        RefusedError: this member's role does not admit, or the name is taken.
+    """
+    request, invitation = answered.request, answered.invitation
+    own_device = bool(invitation.member) and invitation.member == session.member
+    session.require(Action.OWN_DEVICE if own_device else Action.MEMBER_ADMIT)
+    require_words(answered, words)
+    certificate = certificate_of(request)
+    member = MemberId(request.member)
+    records: list[MemberRecord] = []
+    if invitation.member:
+        change = Change(certificates=(certificate,))
+    else:
+        require_new_name(session, request.name)
+        change = Change(admission(session, member, _roles(invitation)), (certificate,))
+        records.append(MemberRecord(member, request.name, _until(session, invitation.days)))
+    outcome = carry_out(session, change, members=records, by_root=by_root)
+    return Admitted(member, request.name, SeatId(request.seat), outcome)
+
+
+def admit_here(
+    session: Session, *, like: str, name: str, passphrase: bytearray, days: int = 0, by_root: bool = False
+) -> Admitted:
+    """Admit somebody who sits at the same keyboard into this very folder. The passphrase is wiped before this returns.
+
+    Args:
+        session: of the member who admits; it stays theirs.
+        like: which role, or several with commas between.
+        name: who joins, as they will type it.
+        passphrase: theirs.
+        days: after how many days they may do nothing any more; 0 for no end.
+        by_root: sign with the root as well, while its secret lies in this vault.
+
+    Raises:
+        RefusedError: others would have to sign, the name is taken, or no slot is free.
+        UsageError: no such role, no name, or days that cannot be.
+    """
+    session.require(Action.MEMBER_ADMIT)
+    try:
+        roles = _like(like, days)
+        require_new_name(session, name)
+        invitation = make_invitation(session, by=_own_name(session), roles=roles, days=days, is_kept=False)
+        here = join_here(session, invitation, member_name=name, passphrase=passphrase)
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    member = MemberId(here.certificate.member)
+    change = Change(admission(session, member, _roles(invitation)), (here.certificate,))
+    record = MemberRecord(member, name.strip(), _until(session, days))
+    outcome = carry_out(session, change, members=[record], by_root=by_root, here=here)
+    return Admitted(member, name.strip(), SeatId(here.certificate.seat), outcome)
+
+
+def finish(
+    path: Path,
+    bundle: Path,
+    *,
+    member: str,
+    passphrase: bytearray,
+    state: Path | None = None,
+    wait: Wait = sleep,
+) -> None:
+    """Take the bundle that came back into a vault that waits. Whether it admits this device, the next unlock judges.
+
+    Args:
+        path: the vault's folder.
+        bundle: the file.
+        member: the member's name as typed.
+        passphrase: UTF-8 bytes; wiped before this returns. A wrong one counts as one at unlock does.
+        state: this account's state folder.
+        wait: gets the seconds that earlier wrong attempts have earned.
+
+    Raises:
+        RefusedError: this vault does not wait: `bundle import` is for it.
+        WrongPassphraseError: wrong passphrase, unknown member or damaged slot.
+        VerificationError: the bundle was altered, or is for another seat.
+    """
+    folder = VaultFolder(path)
+    folder.require()
+    file = KeyFile.decode(read_limited(folder.keys, KEY_FILE_SIZE))
+    try:
+        with one_attempt(folder, file, state, wait):
+            slot = open_slot_with(file, passphrase, member)
+    finally:
+        passphrase[:] = bytes(len(passphrase))
+    with pending_database(folder, file, slot) as database:
+        if database is None:
+            raise RefusedError("this vault does not wait for admission", advice="Use `casevault bundle import FILE`.")
+        private = KemPrivate.from_seed(slot.secrets.kem_seed)
+        # Whose logs come in is not asked yet: the rosters that say it come with them, and are judged from the root.
+        opened = open_bundle(bundle, private, SeatId(slot.secrets.seat), VaultId(file.header.vault))
+        if import_into(database, opened, knows=lambda origin, genesis: True).evidence:
+            raise VerificationError(
+                "a log of this vault forked: somebody admitted this device in a copy of it",
+                advice="Ask who invited you, in person; use nothing of this vault until then.",
+            )
+
+
+def _like(like: str, days: int) -> list[str]:
+    roles = {role.strip() for role in like.split(",")}
+    known = {role.value for role in Role}
+    if not roles <= known:
+        raise UsageError("there is no such role", advice=f"The roles are: {', '.join(sorted(known))}.")
+    if not 0 <= days <= _MOST_DAYS:
+        raise UsageError(f"--days is between 1 and {_MOST_DAYS}")
+    return sorted(roles)
+
+
+def _until(session: Session, days: int) -> int | None:
+    return session.clock().trusted_ms + days * _DAY_MS if days else None
+
+
+def _roles(invitation: Invitation) -> frozenset[Role]:
+    known = {role.value for role in Role}
+    if not known.issuperset(invitation.roles):
+        raise RefusedError("the invitation names a role that this program does not know")
+    return frozenset(map(Role, invitation.roles))
+
+
+def _own_name(session: Session) -> str:
+    return name_in(names_of_members(session), session.member).strip()

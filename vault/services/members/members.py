@@ -1,0 +1,263 @@
+"""The members of the organisation: who is in, with which roles, since when; and how that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from vault.access.membership.next_roster import Change
+from vault.access.membership.roster_commit import MemberRecord
+from vault.access.pins.alarms import Alarm
+from vault.access.session import Session
+from vault.casework.checks import LINE_CHARACTERS
+from vault.casework.person import Person, PersonName
+from vault.casework.vocabulary import PersonRole
+from vault.errors import RefusedError, UsageError
+from vault.ids import MemberId, Origin, SeatId
+from vault.policy.clocks import has_expired
+from vault.policy.roles import Action, Role
+from vault.records.versions import OpenedVersion, open_each
+from vault.services.members.rostering import Outcome, Progress, carry_out, end_again, seats_by_member
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.projection import read_valid
+from vault.services.projection.seats import members_of_logs
+
+# What `--like` stands for.
+# Their part of the audit goes to whoever is admitted as auditor and does nothing else.
+_ACTING = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.CASEWORKER, Role.INTAKE, Role.FIELD, Role.LEGAL_REVIEWER})
+
+_OVER_ALARM = "member-over"
+
+
+class Stand(StrEnum):
+    """How a member stands."""
+
+    IN = "in"
+    SUSPENDED = "suspended"  # no device
+    OVER = "over"  # the day until which they were admitted has passed
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberShown:
+    """One member, as the list shows them.
+
+    Attributes:
+        member, name: who.
+        roles: what they do; of a member who left, nothing.
+        seats: their devices that are in.
+        since: number of the first roster that names them.
+        stand: how they stand.
+        until_ms: until when they were admitted, or None.
+    """
+
+    member: MemberId
+    name: str = field(repr=False)
+    roles: frozenset[Role]
+    seats: tuple[SeatId, ...]
+    since: int
+    stand: Stand
+    until_ms: int | None
+
+
+def members(session: Session) -> list[tuple[bytes, Person]]:
+    """Return each member's id and name: a worker's own name must not leave in a note either.
+
+    What is stored as a name and is none, or has line breaks, hinders nobody's export.
+    """
+    found = []
+    for version in read_valid(session, session.directory.compartment):
+        member, name = version.content.fields.get("member"), version.content.fields.get("name")
+        if version.content.kind == MemberRecord.KIND and isinstance(member, bytes) and isinstance(name, str):
+            line = " ".join(name.split())[:LINE_CHARACTERS]
+            if line:
+                found.append((member, Person(role=PersonRole.WORKER, names=(PersonName.written(line),))))
+    return found
+
+
+def list_all(session: Session, *, also_left: bool = False) -> list[MemberShown]:
+    """Return the members who are in, sorted by name; those who left after them, if asked for."""
+    session.require(Action.MEMBER_LIST)
+    names, ends = names_of_members(session), _ends(session)
+    seats = seats_by_member(session)
+    now_ms = session.clock().trusted_ms
+    shown = []
+    for member in {*seats, *(names if also_left else ())}:
+        until = ends.get(member)
+        here = tuple(SeatId(certificate.seat) for certificate in seats.get(member, ()))
+        if member not in seats:
+            stand = Stand.LEFT
+        elif has_expired(until, now_ms):
+            stand = Stand.OVER
+        else:
+            stand = Stand.IN if here else Stand.SUSPENDED
+        roles = session.directory.roles_of(member)
+        shown.append(MemberShown(member, name_in(names, member), roles, here, _since(session, member), stand, until))
+    return sorted(shown, key=lambda case: (case.stand is Stand.LEFT, case.name.casefold(), case.member))
+
+
+def suspend(session: Session, member: MemberId, *, progress: Progress = lambda done, total: None) -> Outcome:
+    """End every device of a member, who stays a member: they open nothing more from the next exchange on.
+
+    Where their devices are ended and a case still has a key that one of them holds, that is what is done.
+
+    Raises:
+        RefusedError: they have no device and no such case is left, or it is the member who asks.
+    """
+    session.require(Action.MEMBER_END)
+    _require_other(session, member)
+    seats = frozenset(SeatId(certificate.seat) for certificate in seats_by_member(session).get(member, ()))
+    if seats:
+        return carry_out(session, Change(ended=seats), progress=progress)
+    outcome = end_again(session, lambda certificate: certificate.member == member, progress)
+    if outcome is None:
+        raise RefusedError("this member has no device: they can open nothing already")
+    return outcome
+
+
+def leave(session: Session, member: MemberId, *, progress: Progress = lambda done, total: None) -> Outcome:
+    """Let a member leave: every device of theirs ends, and the next roster does not name them.
+
+    Where they left before and a case still has a key that one of their devices holds, that is what is done.
+
+    Raises:
+        RefusedError: it is the member who asks, or nobody would be left.
+    """
+    session.require(Action.MEMBER_END)
+    _require_other(session, member)
+    if member not in session.directory.effective.members:
+        outcome = end_again(session, lambda certificate: certificate.member == member, progress)
+        if outcome is not None:
+            return outcome
+    return carry_out(session, Change(leaving=frozenset({member})), progress=progress)
+
+
+def change_roles(
+    session: Session, member: MemberId, roles: Sequence[str], *, by_root: bool = False, allow_none: bool = False
+) -> Outcome:
+    """Give a member exactly these roles.
+
+    Raises:
+        UsageError: a word is no role, or none is given.
+        RefusedError: nobody could admit anybody any more, or nothing would change.
+    """
+    session.require(Action.ROLE_CHANGE)
+    wanted = checked_roles(roles)
+    if not wanted and not allow_none:
+        raise UsageError("a member needs a role", advice="To end their access use `casevault member suspend`.")
+    before = session.directory.roles_of(member)
+    if wanted == before:
+        raise RefusedError("the member has exactly these roles already")
+    after = {member: session.directory.roles_of(MemberId(member)) for member in session.directory.effective.members}
+    after[MemberId(member)] = wanted
+    if not any(Role.ADMIN in roles for roles in after.values()):
+        raise RefusedError("nobody would be an admin any more", advice="Make somebody else an admin first.")
+    change = Change(roles={member: wanted, **_fewer_auditors(session, wanted, member)})
+    return carry_out(session, change, act="role.change", by_root=by_root)
+
+
+def admission(session: Session, member: MemberId, roles: frozenset[Role]) -> dict[MemberId, frozenset[Role]]:
+    """Return whose roles change when this member is admitted: theirs, and those of whoever audited until now."""
+    return {member: roles, **_fewer_auditors(session, roles, member)}
+
+
+def note_end(session: Session) -> None:
+    """Hear whether the day has passed until which this member was admitted: from then on everything is refused."""
+    if not _claims_an_end(session):
+        return
+    until = _ends(session).get(session.member)
+    session.is_expired = has_expired(until, session.clock().trusted_ms)
+    if session.is_expired:
+        words = "The time for which you were admitted has ended: nothing can be opened or changed any more."
+        session.add_alarm(Alarm(_OVER_ALARM, words, is_fault=False))
+
+
+def remove_expired_members(session: Session) -> Outcome | None:
+    """End the devices of members whose day has passed, where this member may; None where there are none."""
+    session.require(Action.MEMBER_END)
+    over = [
+        member
+        for member in list_all(session)
+        if member.stand is Stand.OVER and member.seats and member.member != session.member
+    ]
+    if not over:
+        return None
+    return carry_out(session, Change(ended=frozenset(seat for member in over for seat in member.seats)))
+
+
+def _fewer_auditors(session: Session, new: frozenset[Role], member: MemberId) -> dict[MemberId, frozenset[Role]]:
+    """Return the roles of those who audit beside other work, less the audit, when somebody comes who only audits."""
+    if new != {Role.AUDITOR}:
+        return {}
+    roles = {
+        MemberId(member): session.directory.roles_of(MemberId(member)) for member in session.directory.effective.members
+    }
+    return {
+        item: held - {Role.AUDITOR}
+        for item, held in roles.items()
+        if item != member and Role.AUDITOR in held and held & _ACTING
+    }
+
+
+def checked_roles(words: Iterable[str]) -> frozenset[Role]:
+    """Return the roles that these words name.
+
+    Raises:
+        UsageError: a word is no role.
+    """
+    known = {role.value for role in Role}
+    named = frozenset(words)
+    if not named <= known:
+        raise UsageError("there is no such role", advice=f"The roles are: {', '.join(sorted(known))}.")
+    return frozenset(map(Role, named))
+
+
+def _require_other(session: Session, member: MemberId) -> None:
+    if member == session.member:
+        raise RefusedError("nobody ends their own access", advice="Ask another admin.")
+
+
+def _since(session: Session, member: MemberId) -> int:
+    rosters = session.directory.chain.accepted
+    return next((roster.head.number for roster in rosters if member in roster.members), 0)
+
+
+def _ends(session: Session) -> dict[MemberId, int]:
+    """Return until when members were admitted. Where several say it the latest counts, and nobody says it of themself.
+
+    One supervisor alone may write what the directory says of a member, and takes nobody's time from them by it.
+    """
+    found: dict[MemberId, list[tuple[int | None, MemberId | None]]] = {}
+    records = _records(session)
+    authors = members_of_logs(session, (Origin(record.origin) for record in records))
+    for record in records:
+        member = record.content.fields.get("member")
+        if isinstance(member, bytes):
+            found.setdefault(MemberId(member), []).append((_until_in(record), authors.get(Origin(record.origin))))
+    ends: dict[MemberId, int] = {}
+    for member, claims in found.items():
+        by_others = [until for until, author in claims if author != member]
+        known = [until for until in by_others if until is not None]
+        if known and len(known) == len(by_others):
+            ends[member] = max(known)
+    return ends
+
+
+def _claims_an_end(session: Session) -> bool:
+    """Say whether any record at all names a last day for this member: without an index, which is made for work."""
+    with session.database.reading() as rows:
+        sealed = rows.versions(session.directory.compartment)
+    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+    fields = [version.content.fields for version in opened if version.content.kind == MemberRecord.KIND]
+    return any(sizes.get("member") == session.member and "until" in sizes for sizes in fields)
+
+
+def _until_in(version: OpenedVersion) -> int | None:
+    until = version.content.fields.get("until")
+    return until if type(until) is int else None
+
+
+def _records(session: Session) -> list[OpenedVersion]:
+    versions = read_valid(session, session.directory.compartment)
+    return [version for version in versions if version.content.kind == MemberRecord.KIND]

@@ -1,0 +1,331 @@
+"""A change of who is in, carried out or proposed: by one who may sign it alone, or by several, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from vault.access.membership.joining import HereSeat
+from vault.access.membership.next_roster import (
+    Change,
+    missing_signatures,
+    propose,
+    sign_by_root,
+    sign_roster,
+    signers_in,
+    sizes_of_logs,
+)
+from vault.access.membership.proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
+from vault.access.membership.roster_commit import (
+    MemberRecord,
+    commit_roster,
+    only_loses,
+    settle,
+    shared_compartments,
+)
+from vault.access.seat_keys.rekeying import close_doors
+from vault.access.session import Session
+from vault.display import counted
+from vault.errors import MalformedError, RefusedError
+from vault.ids import MemberId, SeatId
+from vault.log.rosters.roster import Roster
+from vault.log.rosters.roster_entries import Certificate
+from vault.policy.rights import NEWEST_TABLE
+from vault.policy.roles import Action
+from vault.services.grants import sharing
+from vault.services.projection.authors import name_in, names_of_members, require_new_name
+from vault.store.files import read_limited
+
+Progress = Callable[[int, int], None]
+
+_ASK_AGAIN = "Sign nothing. Ask whoever began it for a new one, and say what this one said."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a change.
+
+    Attributes:
+        number: of the roster.
+        missing: who has to sign yet, in words; None once the change counts.
+        proposal: the file for those who sign, where somebody has to.
+        admitted, ended: seats that it admitted, and that it ended.
+        cases: how many cases and sections got a new key from this seat because of that.
+        pending: how many did not although they should: an alarm says why, and the next unlock tries again.
+    """
+
+    number: int
+    missing: str | None = None
+    proposal: bytes | None = field(default=None, repr=False)
+    admitted: tuple[SeatId, ...] = ()
+    ended: tuple[SeatId, ...] = ()
+    cases: int = 0
+    pending: int = 0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the change counts."""
+        return self.missing is None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A proposal in words: what it changes, who signed, who has to sign yet."""
+
+    number: int
+    changes: tuple[str, ...]
+    signed_by: tuple[str, ...]
+    missing: str | None
+
+
+def carry_out(
+    session: Session,
+    change: Change,
+    *,
+    members: Sequence[MemberRecord] = (),
+    act: str = "roster.change",
+    by_root: bool = False,
+    here: HereSeat | None = None,
+    progress: Progress = lambda done, total: None,
+) -> Outcome:
+    """Sign a change and make it count, or return a proposal for those who have to sign it too.
+
+    The caller has asked policy.
+
+    Args:
+        session: who begins.
+        change: what becomes different.
+        members: what the directory is to say of members whom it admits.
+        act: the act that the log names.
+        by_root: sign with the root as well, while its secret lies in this vault.
+        here: the seat that it admits into this very folder, if it does.
+        progress: (cases done, cases in all) while their keys are replaced.
+
+    Raises:
+        RefusedError: it names nobody known, or the root secret is not here, or several would have to sign for a seat in
+            this folder.
+        VerificationError: the log is in doubt.
+    """
+    _refuse_own_end(session, change)
+    roster = propose(session, _on_newest_rules(session, change))
+    session.require_sound_log(session.directory.compartment, taken_from=only_loses(session.directory.effective, roster))
+    if by_root:
+        roster = sign_by_root(session, roster)
+    proposal = Proposal(roster, tuple(members))
+    missing = missing_signatures(session.directory.effective, roster)
+    if missing is None:
+        return _commit(session, proposal, act, progress, here)
+    if here is not None:
+        raise RefusedError(
+            f"others have to sign this admission: {missing}",
+            advice="Invite them to a device of their own, and pass the proposal on; a second vault folder here is one.",
+        )
+    return Outcome(roster.head.number, missing, seal_proposal(session, proposal))
+
+
+def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
+    """Sign a proposal, and return what it says and the file to pass on.
+
+    Raises:
+        RefusedError: this member's role does not sign rosters, or they did already, or another change came before it.
+        MalformedError: it names somebody whom it does not admit.
+        VerificationError: it does not follow from what this device knows.
+    """
+    session.require(Action.APPROVE)
+    proposal = _opened(session, untrusted)
+    taken_from = only_loses(session.directory.effective, proposal.roster)
+    session.require_sound_log(session.directory.compartment, taken_from=taken_from)
+    if session.member in signers_in(session.directory.effective, proposal.roster):
+        raise RefusedError("you signed this proposal already", advice="Give it to another who may sign.")
+    signed = Proposal(sign_roster(session, proposal.roster), proposal.members)
+    return _shown(session, signed), seal_proposal(session, signed, came=untrusted)
+
+
+def commit(session: Session, untrusted: bytes, *, progress: Progress = lambda done, total: None) -> Outcome:
+    """Make a proposal count that all who must have signed.
+
+    Raises:
+        RefusedError: somebody has to sign yet, or this member may not write rosters, or another change came before it.
+        MalformedError: it names somebody whom it does not admit.
+        VerificationError: it does not follow from what this device knows.
+    """
+    session.require(Action.MEMBER_ADMIT)
+    return _commit(session, _opened(session, untrusted), "roster.change", progress)
+
+
+def read_proposal(path: Path) -> bytes:
+    """Return the bytes of a proposal's file.
+
+    Raises:
+        NotFoundError: there is no such file.
+        MalformedError: it is far too long for one.
+    """
+    return read_limited(path, PROPOSAL_LIMIT)
+
+
+def show(session: Session, untrusted: bytes) -> Shown:
+    """Return what a proposal says, without signing it."""
+    session.require(Action.MEMBER_LIST)
+    return _shown(session, _opened(session, untrusted))
+
+
+def settle_shared(session: Session) -> int:
+    """Give and replace keys of what the organisation shares where another change of members left that to be done."""
+    session.require(Action.SYNC)
+    changed = settle(session)
+    if changed:
+        sharing.rewrap_all(session, list(shared_compartments(session).values()))
+    return len(changed)
+
+
+def describe(session: Session, proposal: Proposal) -> tuple[str, ...]:
+    """Return in words what a roster changes, in an order that does not depend on the file."""
+    before, after = session.directory.effective, proposal.roster
+    names = {member.member: member.name for member in proposal.members} | names_of_members(session)
+    lines = []
+    for member, roles in sorted(after.members.items()):
+        name, old = name_in(names, member), before.members.get(member)
+        if old is None:
+            lines.append(f"admits {name} as {', '.join(sorted(roles)) or 'nothing'}")
+        elif old != roles:
+            lines.append(f"makes {name} {', '.join(sorted(roles)) or 'nothing'} (was {', '.join(sorted(old))})")
+    for member in sorted(before.members.keys() - after.members.keys()):
+        lines.append(f"lets {name_in(names, member)} leave")
+    for seat, certificate in sorted(after.certificates.items()):
+        if seat not in before.certificates:
+            lines.append(f"admits device {seat.hex()[:8]} of {name_in(names, certificate.member)}")
+        elif before.certificates[seat] != certificate:
+            lines.append(f"renews the key of device {seat.hex()[:8]} of {name_in(names, certificate.member)}")
+    for seat, ended in sorted(before.certificates.items()):
+        if seat not in after.certificates:
+            lines.append(f"ends device {seat.hex()[:8]} of {name_in(names, ended.member)}")
+    return (*lines, *_set_aside(session, after), *_other_rules(session, after))
+
+
+def _set_aside(session: Session, after: Roster) -> list[str]:
+    """Say how much of what is here of a device would count no more: the sizes are a claim of who proposes."""
+    lines = []
+    with session.database.reading() as rows:
+        for seat, sizes in sorted(after.endings.items()):
+            known = sizes_of_logs(rows, session.prover, session.directory.effective.certificates[seat])
+            beyond = sum(max(0, size - sizes.get(origin, 0)) for origin, size in known.items())
+            if beyond:
+                lines.append(f"lets {counted(beyond, 'entry', 'entries')} of device {seat.hex()[:8]} count no more")
+    return lines
+
+
+def _other_rules(session: Session, after: Roster) -> list[str]:
+    head = session.directory.effective.head
+    lines = []
+    if after.head.new_root is not None:
+        lines.append("replaces the root key: other recovery sheets")
+    if after.head.recovery != head.recovery:
+        lines.append("replaces the recovery key: other recovery sheets")
+    if after.head.rights != head.rights:
+        lines.append(f"judges by rights table {after.head.rights} (was {head.rights})")
+    if after.head.suites != head.suites:
+        lines.append("allows other algorithms")
+    if after.head.helpers_by_supervisor != head.helpers_by_supervisor:
+        verb = "lets" if after.head.helpers_by_supervisor else "no more lets"
+        lines.append(f"{verb} a supervisor alone admit intake, field and caseworker")
+    return lines
+
+
+def _opened(session: Session, untrusted: bytes) -> Proposal:
+    """Return a proposal that is the next change here: neither over, nor ahead of what has arrived.
+
+    No signature covers the names in it, so they name nobody but those whom it admits, and as nobody is called yet.
+    """
+    proposal = open_proposal(session, untrusted)
+    number, newest = proposal.roster.head.number, session.directory.effective.head.number
+    if number <= newest:
+        raise RefusedError(
+            "another change of members counts since this proposal was made", advice="Begin it anew: it is over."
+        )
+    if number > newest + 1:
+        raise RefusedError(
+            "this proposal goes on from a change of members that has not arrived here",
+            advice="Take a bundle of whoever proposed it first: `casevault bundle import FILE`.",
+        )
+    for member in proposal.members:
+        if member.member in session.directory.effective.members:
+            raise MalformedError("the proposal gives a name to somebody who is in already", advice=_ASK_AGAIN)
+        require_new_name(session, member.name)
+    return proposal
+
+
+def _shown(session: Session, proposal: Proposal) -> Shown:
+    effective = session.directory.effective
+    names = names_of_members(session)
+    missing = missing_signatures(effective, proposal.roster)
+    signed = sorted(name_in(names, member) for member in signers_in(effective, proposal.roster))
+    return Shown(proposal.roster.head.number, describe(session, proposal), tuple(signed), missing)
+
+
+def _commit(
+    session: Session, proposal: Proposal, act: str, progress: Progress, here: HereSeat | None = None
+) -> Outcome:
+    before = session.directory.effective.certificates
+    commit_roster(
+        session,
+        proposal.roster,
+        members=proposal.members,
+        keys=None if here is None else here.keys,
+        rows=() if here is None else here.rows,
+        act=act,
+    )
+    after = session.directory.effective.certificates
+    admitted = tuple(SeatId(seat) for seat in sorted(after.keys() - before.keys()))
+    ended = tuple(SeatId(seat) for seat in sorted(before.keys() - after.keys()))
+    in_cases = sharing.end_seats(session, ended, progress=progress) if ended else sharing.EndedIn()
+    sharing.rewrap_left(session, list(shared_compartments(session).values()))
+    if ended:
+        close_doors(session)
+    return Outcome(
+        proposal.roster.head.number,
+        admitted=admitted,
+        ended=ended,
+        cases=len(in_cases.done),
+        pending=len(in_cases.pending),
+    )
+
+
+def end_again(session: Session, was_theirs: Callable[[Certificate], bool], progress: Progress) -> Outcome | None:
+    """Withdraw from devices that were ended before what could not be withdrawn then; None where nothing is left.
+
+    Args:
+        session: who acts; the caller has asked policy.
+        was_theirs: says of a certificate of any roster whether it is of one of these devices.
+        progress: (cases done, cases in all).
+    """
+    live, rosters = session.directory.effective.certificates, session.directory.chain.accepted
+    over = {SeatId(seat) for roster in rosters for seat, cert in roster.certificates.items() if was_theirs(cert)}
+    found = sharing.end_seats(session, over - live.keys(), progress=progress)
+    if not found.done and not found.pending:
+        return None
+    number = session.directory.effective.head.number
+    return Outcome(number, cases=len(found.done), pending=len(found.pending))
+
+
+def _refuse_own_end(session: Session, change: Change) -> None:
+    if session.seat in change.ended or session.member in change.leaving:
+        raise RefusedError(
+            "nobody ends the device that they work on", advice="Ask another admin, or do it from your other device."
+        )
+
+
+def _on_newest_rules(session: Session, change: Change) -> Change:
+    """Let a vault of one member, made by an older program, go on under the newest rights table with its next change."""
+    head, members = session.directory.effective.head, session.directory.effective.members
+    if len(members) != 1 or head.rights >= NEWEST_TABLE or change.rights is not None:
+        return change
+    return replace(change, rights=NEWEST_TABLE, helpers_by_supervisor=True)
+
+
+def seats_by_member(session: Session) -> dict[MemberId, list[Certificate]]:
+    """Return the certificates of each member who is in."""
+    found: dict[MemberId, list[Certificate]] = {MemberId(member): [] for member in session.directory.effective.members}
+    for _, certificate in sorted(session.directory.effective.certificates.items()):
+        found.setdefault(MemberId(certificate.member), []).append(certificate)
+    return found

@@ -1,0 +1,58 @@
+"""What a change of members takes: of a device that it ends or lowers what is here counts, and no more (FORMAT.md 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from vault.access.seat_keys.rekeying import seats_here
+from vault.access.session import Session
+from vault.display import counted
+from vault.ids import MemberId, SeatId
+from vault.policy.roles import Action, includes
+from vault.services.members.members import admission, checked_roles
+from vault.services.projection.authors import name_in, names_of_members
+from vault.services.projection.seats import seats_of
+
+
+def warn_before_removal(session: Session, seats: Iterable[SeatId]) -> str:
+    """Return what has to be said before these devices are ended or lowered; empty where nothing can be lost.
+
+    Raises:
+        RefusedError: one is another member's, and this role ends none: nobody is asked for what is refused afterwards.
+    """
+    ending = set(seats)
+    own = set(seats_of(session, [session.member]))
+    session.require(Action.OWN_DEVICE if ending <= own else Action.MEMBER_END)
+    return _words(session, ending)
+
+
+def before_roles(session: Session, member: MemberId | None, words: Iterable[str]) -> str:
+    """Return what has to be said before a member, or for None somebody new, gets exactly these roles.
+
+    Whoever loses a role is lowered, also those who audit beside other work when somebody comes who only audits.
+
+    Raises:
+        RefusedError: this role changes none.
+        UsageError: a word is no role.
+    """
+    session.require(Action.MEMBER_ADMIT if member is None else Action.ROLE_CHANGE)
+    wanted, roles_of = checked_roles(words), session.directory.roles_of
+    after = admission(session, MemberId(b"") if member is None else member, wanted)
+    said = _words(session, seats_of(session, [item for item, roles in after.items() if not roles_of(item) <= roles]))
+    lost = frozenset() if member is None else roles_of(member) - wanted
+    if said and lost and all(includes(wanted, role) for role in lost):
+        said += f" Or give {' and '.join(sorted(lost))} too: then nothing is lost, and they may do no more by it."
+    return said
+
+
+def _words(session: Session, seats: Iterable[SeatId]) -> str:
+    """Say what is lost and of how many devices; one that writes into this very folder has nothing that is not here."""
+    apart = set(seats) - seats_here(session)
+    if not apart:
+        return ""
+    names, certificates = names_of_members(session), session.directory.effective.certificates
+    whose = {name_in(names, certificates[seat].member) for seat in apart if seat in certificates}
+    return (
+        f"What {counted(len(apart), 'device')} of {' and '.join(sorted(whose))} wrote and this device has not taken in"
+        " will count no more, for anybody. Take a bundle of theirs first, if you can."
+    )

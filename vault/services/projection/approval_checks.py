@@ -1,0 +1,194 @@
+"""Does every act that needs two persons have its approval, once? As `log verify` asks it of all logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.casework.access import Access
+from vault.casework.approving import Approving
+from vault.errors import MalformedError
+from vault.ids import MemberId, Origin, SeatId
+from vault.log.approvals import (
+    APPROVE_ACT,
+    Approval,
+    Listing,
+    Refusal,
+    approval_id,
+    approved_digest,
+    judge,
+    judge_unread,
+)
+from vault.log.items import ItemKind, decode_items
+from vault.log.payload import Payload
+from vault.log.rosters.roster import Roster
+from vault.log.rosters.roster_entries import Certificate
+from vault.policy.roles import ALLOWED, Action
+from vault.records.content import Content
+from vault.records.logs import genesis_of
+from vault.records.versions import open_each
+from vault.seal.signing import is_signed_raw
+from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow
+from vault.validity.named_rosters import NamedRosters
+
+BREAK_GLASS = "break.glass"
+ACTS = frozenset({"export.begin", BREAK_GLASS})
+CODES_OF_REASONS = ("legal-referral", "casework", "supervision", "subject-request", "handover", "deputy", "emergency")
+JUDGED_ACTS = ACTS | {APPROVE_ACT}
+_APPROVERS = frozenset(role.value for role in ALLOWED[Action.APPROVE])
+
+Place = tuple[bytes, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalFault:
+    """An operation that needed an approval, or used one, in a way that is not valid."""
+
+    origin: Origin
+    seq: int
+    text: str
+
+
+def listings_of(
+    session: Session, rows: Rows, payloads: Mapping[Place, Payload] | None = None
+) -> dict[bytes, list[Listing]]:
+    """Return, for each approval that some list names, the entries that do, as the rosters that they name judge them.
+
+    Args:
+        session: whose directory judges.
+        rows: of the vault.
+        payloads: what this seat can read of the payloads, by place.
+    """
+    authority = session.authority(rows)
+    found: dict[bytes, list[Listing]] = {}
+    for digest, places in session.learned.listings.of(rows, ItemKind.APPROVAL).items():
+        for origin, seq in places:
+            entry = authority.entry(origin, seq)
+            payload = (payloads or {}).get((origin, seq))
+            act, at_ms = (None, None) if payload is None else (payload.act, payload.t)
+            if entry is None:
+                genesis = genesis_of(rows, Origin(origin))
+                seat = b"" if genesis is None else genesis.seat
+                listing = Listing(origin, seq, seat, None, frozenset(), act=act, at_ms=at_ms)
+            else:
+                certificate = _certificate(session, entry.seat)
+                member = None if certificate is None else MemberId(certificate.member)
+                identity = b"" if certificate is None else certificate.identity
+                roles = frozenset(role.value for role in entry.roles)
+                listing = Listing(origin, seq, entry.seat, member, roles, identity, act, at_ms)
+            found.setdefault(digest, []).append(listing)
+    return found
+
+
+def approval_faults(
+    session: Session,
+    rows: Rows,
+    approvals: Mapping[bytes, bytes],
+    payloads: Mapping[Place, Payload],
+    named: NamedRosters,
+) -> Iterator[ApprovalFault]:
+    """Yield what is not valid: uses of an approval, and acts without one as far as payloads can be read.
+
+    Args:
+        session: who verifies.
+        rows: of the vault.
+        approvals: digest -> bytes, of those in cases that this seat holds.
+        payloads: place -> payload, of all that this seat can read.
+        named: which rosters the logs had named.
+    """
+    for digest, listings in sorted(listings_of(session, rows, payloads).items()):
+        approval = _decoded(approvals.get(digest, b""))
+        if approval is None:
+            judged = judge_unread(listings)
+        else:
+            judged = judge(
+                approval, listings, vault=session.vault, approvers=_APPROVERS, verify_signature=is_signed_raw
+            )
+        refused = list(judged.refused)
+        if approval is not None and judged.use is not None and _is_for_another(session, rows, judged.use, approval):
+            refused.append((judged.use, Refusal.OTHER_THING))
+        for use, reason in refused:
+            yield ApprovalFault(Origin(use.origin), use.seq, f"it lists an approval that was {reason}")
+    for (origin, seq), payload in sorted(payloads.items(), key=lambda item: item[0]):
+        if payload.act in ACTS and payload.out.startswith("ok"):
+            for row in rows.operations(origin, seq, seq + 1):
+                if not _lists_approval(row) and _needed_second(rows, row, payload.act, named.newest_at(origin, seq)):
+                    text = f"{payload.act} without the approval of a second person"
+                    yield ApprovalFault(Origin(origin), seq, text)
+
+
+def approvals_in(content: Content) -> dict[bytes, bytes]:
+    """Return the approval that a version of its kind keeps, by the digest that lists name."""
+    encoded = content.fields.get("approval") if content.kind == Approving.KIND else None
+    return {approval_id(encoded): encoded} if isinstance(encoded, bytes) and encoded else {}
+
+
+def _is_for_another(session: Session, rows: Rows, use: Listing, approval: Approval) -> bool:
+    """Say whether a break-glass did something else than what its approval is for, as far as this seat can read it.
+
+    Of an export the files have left: whoever has them compares.
+    """
+    entry = session.authority(rows).entry(use.origin, use.seq)
+    if entry is None or approval.act != BREAK_GLASS:
+        return False
+    listed = {item.digest for item in entry.items if item.kind == ItemKind.GRANT}
+    places = [n for n, item in enumerate(entry.items) if item.kind == ItemKind.VERSION]
+    sealed = [row for n in places for row in rows.version_at(use.origin, use.seq, n)]
+    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+    digests = set()
+    for version in (version for version in opened if version.content.kind == Access.KIND):
+        epochs = session.keyring.epochs_of(version.compartment)
+        granted = {row.seat for epoch in epochs for row in rows.grants_of(epoch) if row.digest in listed}
+        done = {"case": version.compartment, "seats": sorted(granted), "until": version.content.fields.get("until")}
+        digests |= {approved_digest(BREAK_GLASS, {**done, "why": why}) for why in CODES_OF_REASONS}
+        let_in = {
+            certificate.member
+            for seat in granted
+            if (certificate := session.directory.certificate_of(seat)) is not None
+        }
+        giver = session.directory.certificate_of(approval.approver)
+        if giver is not None and giver.member in let_in:
+            return True
+    return bool(digests) and approval.digest not in digests
+
+
+def _certificate(session: Session, seat: SeatId) -> Certificate | None:
+    """Return the newest certificate of a seat, of whatever counted roster: an ended one wrote too."""
+    rosters = reversed(session.directory.chain.accepted)
+    return next((roster.certificates[seat] for roster in rosters if seat in roster.certificates), None)
+
+
+def _decoded(untrusted: bytes) -> Approval | None:
+    try:
+        return Approval.decode(untrusted)
+    except MalformedError:
+        return None
+
+
+def _lists_approval(row: OperationRow) -> bool:
+    try:
+        return any(item.kind == ItemKind.APPROVAL for item in decode_items(row.list))
+    except MalformedError:
+        return False
+
+
+def _needed_second(rows: Rows, row: OperationRow, act: str, roster: Roster | None) -> bool:
+    """Say whether another member could have approved it then, by the newest roster that its log had named."""
+    genesis = genesis_of(rows, Origin(row.origin))
+    if genesis is None or roster is None:
+        return False
+    # Whom a break-glass lets in may not approve it, and its payload does not tell whom.
+    enough = 2 if act == BREAK_GLASS else 1
+    return len(_others(roster, SeatId(genesis.seat))) >= enough
+
+
+def _others(roster: Roster, seat: SeatId) -> set[bytes]:
+    own = roster.certificates.get(seat)
+    with_seats = {certificate.member for certificate in roster.certificates.values()}
+    return {
+        member
+        for member, roles in roster.members.items()
+        if roles & _APPROVERS and member in with_seats and (own is None or member != own.member)
+    }

@@ -1,0 +1,88 @@
+"""Who wrote what: from the log that an entry stands in to a member's name, also long after that member left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from vault.access.session import Session
+from vault.errors import NotFoundError, RefusedError, UsageError
+from vault.ids import MemberId, RecordId
+from vault.services.projection.projection import read_valid
+from vault.services.projection.reading import Stored
+from vault.services.projection.seats import members_of_logs, names_said
+from vault.services.projection.short_ids import the_one_named, typed_id
+
+_SHOWN_DIGITS = 8
+
+
+def names_of_members(session: Session) -> dict[MemberId, str]:
+    """Return every member that the directory ever named, those who left among them; of several names all."""
+    return {member: " / ".join(names) for member, names in all_names(session).items()}
+
+
+def all_names(session: Session) -> dict[MemberId, list[str]]:
+    """Return what the directory calls each member, each name in a line.
+
+    It says so once, and whoever says something else takes nothing.
+    """
+    names = names_said(read_valid(session, session.directory.compartment))
+    return {member: sorted(found) for member, found in names.items()}
+
+
+def name_in(names: dict[MemberId, str], member: bytes | None) -> str:
+    """Return how a member is shown: by name, or by the beginning of the id where no name is kept."""
+    if member is None:
+        return "nobody known"
+    return names.get(MemberId(member), f"member {member.hex()[:_SHOWN_DIGITS]}")
+
+
+def find_member(session: Session, text: str, *, also_left: bool = False) -> MemberId:
+    """Return the member with this name or id, or this beginning of one; case does not matter.
+
+    Args:
+        session: who asks.
+        text: as typed.
+        also_left: whether members who left are found too.
+
+    Raises:
+        NotFoundError: none. UsageError: several of this name.
+    """
+    wanted = text.strip().casefold()
+    names = all_names(session)
+    known = set(session.directory.effective.members) | (set(names) if also_left else set())
+    found = [
+        MemberId(member)
+        for member in known
+        if wanted in {name.strip().casefold() for name in names.get(MemberId(member), ())}
+    ]
+    named = None if found else the_one_named(typed_id(text), known)
+    found += [] if named is None else [MemberId(named)]
+    if len(found) > 1:
+        raise UsageError(f"{len(found)} members have this name", advice="Give the id (`casevault member list --json`).")
+    if not found:
+        raise NotFoundError("there is no member of this name", advice="`casevault member list` shows who is in.")
+    return found[0]
+
+
+def require_new_name(session: Session, name: str) -> None:
+    """Refuse a name that somebody who is in has already: people are told apart by it.
+
+    Raises:
+        RefusedError: it is taken.
+    """
+    names, members = all_names(session), session.directory.effective.members
+    if name.strip().casefold() in {
+        text.strip().casefold() for member in members for text in names.get(MemberId(member), ())
+    }:
+        raise RefusedError(
+            "there is a member of this name already", advice="Ask them to join under a name that tells them apart."
+        )
+
+
+def written_by(session: Session, records: Iterable[Stored[Any]]) -> dict[RecordId, str]:
+    """Return the name of who wrote each record as it stands, also of those who left."""
+    origins = {record.record: record.origin for record in records if record.origin is not None}
+    members = members_of_logs(session, origins.values())
+    names = names_of_members(session) if members else {}
+    return {record: name_in(names, members.get(origin)) for record, origin in origins.items()}

@@ -1,0 +1,97 @@
+"""Rights that end by themselves: what of a case a member's own index shows, and whose date has passed.
+
+Until a holder has replaced the key (`timed_grants`) only the program hides the case (FORMAT.md 2). Hidden is all but
+the record that says until when, so that a moved date brings everything back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from vault.access.session import Session
+from vault.casework.access import Access, GrantReason
+from vault.errors import MalformedError
+from vault.ids import CompartmentId, MemberId, Origin, RecordId
+from vault.index.apply import apply
+from vault.index.entries import RemovedRecord
+from vault.index.file import Index
+from vault.index.heads import access_records, heads_in, heads_of, heads_of_record
+from vault.policy.limits import Claim, limit_of
+from vault.records.codec import from_fields
+from vault.records.versions import open_each
+from vault.seal.named import access_record
+from vault.services.projection.seats import members_of_logs
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Until when a member holds a case, and who gave it for what reason.
+
+    `given_by` is whose log lists it: the name in the record anybody could write.
+    """
+
+    case: CompartmentId
+    member: MemberId
+    until_ms: int | None
+    why: GrantReason
+    given_by: MemberId
+
+
+def term_of(session: Session, case: CompartmentId, record: RecordId, heads: Collection[bytes]) -> Term | None:
+    """Return what the given heads of a member's access come to; None where none of them can be read."""
+    with session.database.reading() as rows:
+        sealed = rows.versions(case, record)
+    opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
+    authors = members_of_logs(session, (Origin(version.origin) for version in opened))
+    found: list[tuple[Access, Claim]] = []
+    for version in opened:
+        try:
+            access = from_fields(Access, version.content.fields)
+        except MalformedError:
+            continue
+        if access_record(access.member) == record:
+            author = authors.get(Origin(version.origin), MemberId(b""))
+            found.append((access, Claim(access.until, author, version.id in heads)))
+    head = next(((access, claim) for access, claim in found if claim.is_head), None)
+    if head is None:
+        return None
+    access, claim = head
+    member = MemberId(access.member)
+    until = limit_of(member, [claim for _, claim in found])
+    return Term(case, member, until, access.why, MemberId(claim.by_member))
+
+
+def all_terms(session: Session, index: Index) -> list[Term]:
+    """Return every date that stands in a case of this member's, and every grant that was written down without one."""
+    terms = []
+    for compartment, records in access_records(index).items():
+        case = CompartmentId(compartment)
+        if session.holds(case):
+            found = (term_of(session, case, RecordId(record), heads_of(index, case, record)) for record in records)
+            terms += [term for term in found if term is not None]
+    return terms
+
+
+def hide_expired_cases(session: Session, index: Index) -> None:
+    """Take cases whose date has passed for this member out of the index, and bring back what was hidden before."""
+    record = RecordId(access_record(session.member))
+    dated = {CompartmentId(item): heads for item, heads in heads_of_record(index, record).items()}
+    terms = (term_of(session, case, record, heads) for case, heads in dated.items())
+    session.ends = {term.case: term.until_ms for term in terms if term is not None and term.until_ms is not None}
+    hidden = index.hides = session.hidden
+    for case in dated:
+        others = [head for head in heads_in(index, case) if head.kind != Access.KIND]
+        if case in hidden and others:
+            apply(index, [RemovedRecord(case, other.record) for other in others], {})
+            index.optimize()
+        elif case not in hidden and not others:
+            _ask_again(session, index, case)
+
+
+def _ask_again(session: Session, index: Index, case: CompartmentId) -> None:
+    """Have everything of the case judged and brought in again."""
+    with session.database.reading() as rows:
+        places = rows.places_in([case])
+    apply(index, [], {}, pending=places)
+    index.was_asked = False

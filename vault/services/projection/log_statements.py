@@ -1,0 +1,86 @@
+"""What the entries of logs say, as far as this seat was granted it, judged against what their lists name (FORMAT.md 5).
+
+A list is public and decides what is valid; what an entry says is known to its auditors alone. So what a false act lists
+counts like anything else, and whoever can read the act names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from vault.ids import Origin
+from vault.log.acts import ACTS, kinds_beyond
+from vault.log.items import ItemKind
+from vault.log.payload import Payload
+from vault.services.projection.approval_checks import JUDGED_ACTS
+from vault.store.rows import Rows
+from vault.validity.audit_payloads import Auditor, read_payloads
+
+FALSE_ACT: Final = "act"
+DRILL: Final = "recovery.drill"
+_KEPT: Final = JUDGED_ACTS | {DRILL}
+_NAMES: Final = {
+    ItemKind.VERSION: "a version of a record",
+    ItemKind.GRANT: "a key given to a device",
+    ItemKind.EPOCH: "a new key",
+    ItemKind.KEYS: "a change of the file keys",
+    ItemKind.APPROVAL: "an approval",
+    ItemKind.ERASED: "an erasure",
+    ItemKind.SEEN: "a checkpoint of another log",
+}
+
+
+class SaidFault(NamedTuple):
+    """An entry whose payload is not as it should be: a stable code, its position, a sentence without ids."""
+
+    code: str
+    seq: int
+    text: str
+
+
+@dataclass(slots=True)
+class Said:
+    """What one run reads of payloads.
+
+    Attributes:
+        opened: how many.
+        newer: how many of them name an act that this program does not know: counted, not judged.
+        kept: place -> payload, of the acts that need two persons, and of drills.
+        closed: logs of which this seat cannot read every payload.
+        owed: log -> entries that this seat should be able to read and cannot.
+        sealed_to_others: how many were sealed to the auditors of their time, and this seat was none.
+        may_read: whether this seat reads what is sealed at an entry, by the newest roster that its log had named.
+    """
+
+    may_read: Callable[[Origin, int], bool] = lambda origin, seq: False
+    opened: int = 0
+    newer: int = 0
+    kept: dict[tuple[bytes, int], Payload] = field(default_factory=dict)
+    closed: set[bytes] = field(default_factory=set)
+    owed: dict[Origin, list[int]] = field(default_factory=dict)
+    sealed_to_others: int = 0
+
+    def read(
+        self, rows: Rows, auditor: Auditor, origin: Origin, rejected: Container[tuple[int, bytes]], start: int = 0
+    ) -> Iterator[SaidFault]:
+        """Read one log from an entry on and yield what is wrong; `rejected` are rows that stand beside true ones."""
+        for entry in read_payloads(rows, auditor, origin, rejected, start):
+            if entry.payload is None:
+                self.closed.add(origin)
+                if entry.fault == "broken":
+                    yield SaidFault("payload-seal", entry.seq, "the audit payload does not open")
+                elif self.may_read(origin, entry.seq):
+                    self.owed.setdefault(origin, []).append(entry.seq)
+                else:
+                    self.sealed_to_others += 1
+                continue
+            act = entry.payload.act
+            self.opened += 1
+            self.newer += act not in ACTS
+            if act in _KEPT:
+                self.kept[origin, entry.seq] = entry.payload
+            if beyond := kinds_beyond(act, entry.kinds):
+                names = " and ".join(_NAMES[kind] for kind in beyond)
+                yield SaidFault(FALSE_ACT, entry.seq, f"it says {act}, which may not list {names}, and lists it")

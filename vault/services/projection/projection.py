@@ -1,0 +1,269 @@
+"""Keep the member's index level with the logs: after a commit, after a crash, and from nothing, by the one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from vault.access.pins.alarms import Alarm
+from vault.access.session import Session
+from vault.casework.case import Case
+from vault.casework.note import Note
+from vault.casework.person import Person
+from vault.casework.vocabulary import PersonRole
+from vault.errors import MalformedError, NotFoundError, VerificationError
+from vault.ids import DIGEST_SIZE, CompartmentId, Origin, VersionId
+from vault.index.apply import apply
+from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
+from vault.index.file import Index, is_ahead
+from vault.index.fold import sort_key
+from vault.index.heads import heads_in
+from vault.log.epoch_notice import CompartmentKind
+from vault.log.rosters.roster import ROSTER_RECORD
+from vault.policy.roles import Role
+from vault.records.codec import from_fields
+from vault.records.versions import OpenedVersion
+from vault.services.projection.absences import tell_waiting
+from vault.services.projection.expired_rights import hide_expired_cases
+from vault.services.projection.raised_alarms import notice, notice_false_acts, notice_findings
+from vault.services.projection.reading import read_heads
+from vault.services.projection.revalidation import recount
+from vault.store.rows import Rows
+from vault.store.shape import content_faults
+from vault.validity.authority import Proven
+from vault.validity.version_validity import Quarantined, VersionValidator
+
+INDEX_REMADE = "The index did not hold what this account remembers of it: it was made anew."
+_BATCH = 2_000
+_BATCH_OF_A_NEW_INDEX = 8_000  # holds its lock for 0.6 s, where nobody looks for anything yet
+_NEAR = 16
+_MOST_PASSED = 256
+
+Progress = Callable[[int, int], None]
+
+
+def up_to_date_index(session: Session, *, progress: Progress = lambda done, total: None) -> Index:
+    """Return the index after bringing into it every version that is valid and that it lacks.
+
+    What an acknowledged commit wrote and a crash kept from the index comes in here, at the next use. What is missing
+    or is not valid becomes an alarm; the first use in a session asks again for what did not count in earlier ones.
+    """
+    index = _index_as_remembered(session)
+    with session.database.reading() as rows:
+        sizes = {row.origin: rows.size(row.origin) for row in rows.geneses()}
+    cursor = index.cursor()
+    if is_ahead(cursor, sizes):
+        index, cursor = session.remake_index(), {}
+    if index.was_made and not index.was_asked:
+        _notice_two_answers(session)
+    starts = {origin: max(cursor.get(origin, 0), index.passed.get(origin, 0)) for origin in sizes}
+    behind = [(origin, starts[origin], size) for origin, size in sizes.items() if size > starts[origin]]
+    total = sum(size - start for _, start, size in behind)
+    found: list[Quarantined] = []
+    asks = not index.was_asked
+    for name, start, size in behind:
+        origin = Origin(name)
+        known = _proven(session, origin, start, size)
+        asks |= origin != session.log.origin and known.size > start
+        found += _catch_up_with(session, index, origin, start=start, known=known)
+        if origin != session.log.origin and Role.AUDITOR in session.roles:
+            notice_false_acts(session, origin, start, known)
+        if known.size < size:
+            found.append(Quarantined(origin, known.size, None, "C3"))
+        progress(size - start, total)
+    if behind and index.was_made:
+        index.ready_lists()
+    if asks:
+        recount(session, index)
+    if behind or asks or index.hides != session.hidden:
+        hide_expired_cases(session, index)
+        asks |= not index.was_asked
+    if asks:
+        index.was_asked = True
+        unproven = [finding for finding in found if finding.check == "C3" and finding.n is None]
+        session.quarantine[:] = dict.fromkeys([*revalidate(session, index), *unproven])
+    elif found:
+        session.quarantine[:] = dict.fromkeys([*session.quarantine, *found])
+    notice_findings(session, session.quarantine)
+    tell_waiting(session)
+    return index
+
+
+def read_valid(session: Session, compartment: CompartmentId) -> list[OpenedVersion]:
+    """Return the heads of a compartment that is no case, such as the directory."""
+    heads = frozenset(VersionId(head.version) for head in heads_in(up_to_date_index(session), compartment))
+    return read_heads(session, compartment, heads)
+
+
+def audit_of(session: Session, case: CompartmentId) -> bytes:
+    """Return the random pseudonym under which audit payloads name this case.
+
+    Raises:
+        NotFoundError: the case has no head that is valid.
+        VerificationError: none of its heads can be read.
+    """
+    if case not in session.audits:
+        # It never changes, so a head that was replaced since gives it too, without waiting for the index.
+        heads = heads_in(session.index(), case) or heads_in(up_to_date_index(session), case)
+        ids = frozenset(VersionId(head.version) for head in heads if head.kind == Case.KIND)
+        if not ids:
+            raise NotFoundError("there is no such case among yours")
+        found = read_heads(session, case, ids)
+        if not found:  # the index remembers it, and the row or its wrapped key is not here any more
+            raise VerificationError("the record that names this case is not here, or does not open")
+        newest = max(found, key=lambda row: row.content.clock)
+        session.audits[case] = from_fields(Case, newest.content.fields).audit
+    return session.audits[case]
+
+
+def revalidate(session: Session, index: Index) -> list[Quarantined]:
+    """Judge the entries anew that wait behind the cursor; bring in what is valid by now and return what is not."""
+    left: list[Quarantined] = []
+    for name, places in index.pending().items():
+        origin = Origin(name)
+        with session.database.reading() as rows:
+            size = rows.size(origin)
+        known = _proven(session, origin, places[0], size)
+        for run in _runs(places):
+            found = [Quarantined(origin, seq, None, "C3") for seq in run if seq >= known.size]
+            reach = Proven(min(run[-1] + 1, known.size), known.rejected, known.lost)
+            with session.database.reading() as rows:
+                entries = list(_entries(session, _counter(session, rows).judge(origin, run[0], reach), found))
+            found += [Quarantined(origin, seq, None, "C3") for seq in set(run).intersection(known.lost)]
+            still = {finding.seq for finding in found}
+            apply(index, entries, {}, settled=[(origin, seq) for seq in run if seq not in still])
+            left += [finding for finding in found if finding.seq in set(run)]
+    return left
+
+
+def _runs(places: list[int]) -> Iterator[list[int]]:
+    """Yield places that lie close together, so that many of them are read in one go."""
+    run: list[int] = []
+    for seq in places:
+        if run and (seq - run[-1] > _NEAR or seq - run[0] > _BATCH):
+            yield run
+            run = []
+        run.append(seq)
+    yield run
+
+
+def _index_as_remembered(session: Session) -> Index:
+    """Return the index; made anew if it stands where it was at the last lock and holds something else."""
+    index = session.index()
+    pinned = None if session.pins is None else session.pins.index
+    if pinned is None or index.was_asked or index.was_made or index.changes:
+        return index  # what this session itself took from it is no difference
+    state = index.state()
+    if state[DIGEST_SIZE:] == pinned[DIGEST_SIZE:] and state != pinned:
+        notice(session, Alarm("index", INDEX_REMADE, is_fault=False))
+        return session.remake_index()
+    return index
+
+
+def _notice_two_answers(session: Session) -> None:
+    """Before everything is read again: say so where the database does not give one answer to all readers."""
+    faults = content_faults(session.database)
+    if faults:
+        text = f"The database contradicts itself, so that records may seem not to be there: {faults[0]}."
+        notice(session, Alarm("database", f"{text} Run `casevault log verify`.", lasts=True))
+
+
+def _counter(session: Session, rows: Rows) -> VersionValidator:
+    return VersionValidator(
+        rows, session.vault, session.keyring, session.authority(rows), session.learned, session.seat
+    )
+
+
+def _proven(session: Session, origin: Origin, start: int, size: int) -> Proven:
+    with session.database.reading() as rows:
+        return session.prover.proven(rows, origin, start, size)
+
+
+def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int, known: Proven) -> list[Quarantined]:
+    """Bring one log's proven entries in and return what of them is not valid or is not here."""
+    found = [Quarantined(origin, seq, None, "C3") for seq in known.lost]
+    size = _BATCH_OF_A_NEW_INDEX if index.was_made else _BATCH
+    with session.database.reading() as rows:
+        entries = _entries(session, _counter(session, rows).judge(origin, start, known), found)
+        batch = list(islice(entries, size))
+        while len(batch) == size:
+            # The cursor stays behind until the last batch: a crash here applies these again, which changes nothing.
+            apply(index, batch, {})
+            batch = list(islice(entries, size))
+        # Entries without a version, as reading makes them, cost the index no commit until there are many.
+        if batch or found or known.size - index.cursor().get(origin, 0) >= _MOST_PASSED:
+            apply(index, batch, {origin: known.size}, pending={(origin, finding.seq) for finding in found})
+        index.passed[origin] = known.size
+    return found
+
+
+def _entries(
+    session: Session, judged: Iterator[OpenedVersion | Quarantined], found: list[Quarantined]
+) -> Iterator[IndexedRecord]:
+    """Yield what the index keeps of valid versions; put into `found` what is not valid."""
+    for version in judged:
+        if isinstance(version, Quarantined):
+            found.append(version)
+            continue
+        state = session.state_of(version.compartment)
+        if state is not None and state.kind is CompartmentKind.SECTION:
+            continue  # restricted sections are not in the index (FORMAT.md 8)
+        try:
+            entry = _entry(version)
+        except MalformedError:
+            found.append(Quarantined(version.origin, version.seq, version.n, "fields"))
+            continue
+        if entry is not None:
+            yield entry
+
+
+def _entry(version: OpenedVersion) -> IndexedRecord | None:
+    """Return what the index keeps of a version; None for rosters, which the directory's own chain judges."""
+    if version.record == ROSTER_RECORD:
+        return None
+    names, text = "", ""
+    columns: CaseColumns | PersonColumns | None = None
+    corrects: bytes | None = None
+    match version.content.kind:
+        case Case.KIND:
+            case = from_fields(Case, version.content.fields)
+            names = f"{case.title}\n{case.ref}"
+            columns = CaseColumns(
+                title=case.title,
+                ref=case.ref,
+                status=case.stage,
+                kind=case.kind,
+                risk=case.risk,
+                owner="" if case.owner is None else case.owner.hex(),
+                opened=case.opened,
+            )
+        case Person.KIND:
+            person = from_fields(Person, version.content.fields)
+            names = "\n".join(name.text for name in person.names)
+            numbers = [document.number for document in person.documents]
+            text = "\n".join((person.born or "", *person.phones, *person.emails, *numbers))
+            columns = PersonColumns(
+                name=person.display_name(),
+                name_key=sort_key(person.display_name()),
+                is_client=person.role is PersonRole.CLIENT,
+                phones=person.phones,
+            )
+        case Note.KIND:
+            note = from_fields(Note, version.content.fields)
+            text, corrects = note.text, note.amends
+        case _:
+            pass  # neither listed nor found by words, but its heads are known
+    return IndexedRecord(
+        compartment=version.compartment,
+        record=version.record,
+        version=version.id,
+        parents=version.content.parents,
+        case=version.compartment,
+        kind=version.content.kind,
+        at_ms=version.content.clock[0],
+        counter=version.content.clock[1],
+        names=names,
+        text=text,
+        columns=columns,
+        corrects=corrects,
+    )

@@ -1,0 +1,84 @@
+"""Records of a case as a member reads them: only valid versions, taken from the store, proven by their hash."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from vault.access.session import Session
+from vault.casework.kinds import CaseworkRecord
+from vault.errors import MalformedError
+from vault.ids import CompartmentId, Origin, RecordId, VersionId
+from vault.records.codec import from_fields
+from vault.records.versions import OpenedVersion, open_each
+from vault.services.projection.raised_alarms import notice_absent
+from vault.store.rowtypes import SealedVersion
+
+T = TypeVar("T", bound=CaseworkRecord)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[T]):
+    """A record as one of its heads has it. `heads` above 1 is a conflict that nobody has settled.
+
+    `origin` is the log that it was written in: whose that is, `projection.seats` tells.
+    """
+
+    record: RecordId
+    version: VersionId
+    written_ms: int
+    value: T
+    heads: int = 1
+    origin: Origin | None = None
+
+
+def read_heads(session: Session, compartment: CompartmentId, heads: frozenset[VersionId]) -> list[OpenedVersion]:
+    """Open the given versions of a compartment; the index says which ones count, the hash that they are these.
+
+    One that is not here or does not open becomes an alarm of the session; the others are returned.
+    """
+    with session.database.reading() as rows:
+        sealed = rows.versions(compartment)
+    return _opened(session, compartment, sealed, heads)
+
+
+def read_versions(
+    session: Session, compartment: CompartmentId, record: RecordId, wanted: frozenset[VersionId]
+) -> list[OpenedVersion]:
+    """Open the given versions of one record, as `read_heads` does."""
+    with session.database.reading() as rows:
+        sealed = rows.versions(compartment, record)
+    return _opened(session, compartment, sealed, wanted)
+
+
+def _opened(
+    session: Session, compartment: CompartmentId, sealed: list[SealedVersion], wanted: frozenset[VersionId]
+) -> list[OpenedVersion]:
+    of_them = (row for row in sealed if row.id in wanted)
+    opened, _refusals = open_each(of_them, vault=session.vault, keyring=session.keyring)
+    if len(opened) < len(wanted):
+        notice_absent(session, compartment, len(wanted) - len(opened))
+    return opened
+
+
+def _in_time(head: OpenedVersion) -> tuple[tuple[int, int], bytes, int]:
+    return head.content.clock, head.origin, head.seq
+
+
+def stored_of_kind(versions: list[OpenedVersion], kind: type[T]) -> list[Stored[T]]:
+    """Return the records of one kind, oldest first; of several heads the newest by its own clock stands for all.
+
+    What does not hold that kind's fields is passed over: whoever wrote it, with another program, stops nobody's list.
+    """
+    by_record: dict[RecordId, list[tuple[OpenedVersion, T]]] = {}
+    for version in versions:
+        if version.content.kind == kind.KIND:
+            with suppress(MalformedError):
+                value = from_fields(kind, version.content.fields)
+                by_record.setdefault(version.record, []).append((version, value))
+    stored = []
+    for record, found in by_record.items():
+        newest, value = max(found, key=lambda head: _in_time(head[0]))
+        stored.append(Stored(record, newest.id, newest.content.clock[0], value, len(found), newest.origin))
+    return sorted(stored, key=lambda row: (row.written_ms, row.record))

@@ -1,0 +1,275 @@
+"""Which epochs of a compartment count, who holds them and whom they revoke (FORMAT.md 6): a pure function of the rows.
+
+Nothing here opens anything. What is decided is who was entitled: a key that somebody else planted is no epoch, and a
+grant by somebody who held nothing is no grant, whatever it opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+
+from vault.ids import CompartmentId, EpochId, Origin, SeatId
+from vault.log.epoch_notice import CompartmentKind, EpochNotice
+from vault.log.items import Item, ItemKind
+from vault.policy.rights import Place
+from vault.records.keyrows import KeyRows
+from vault.seal.recipients import grant_digest
+from vault.validity.authority import Authority, Entry, Listings
+from vault.validity.epoch_resolution import EpochResolution, Grants, IsCutOff, ResolvedEpochs
+from vault.validity.revocations import (
+    Cutoffs,
+    Made,
+    Revocation,
+    ValidEpoch,
+    beyond,
+    binding,
+    cutoffs_of,
+    ended_by_grants,
+    is_cut_off,
+    revocations_by_rank,
+)
+
+_ADMITTED_BY_ENTRY_0 = frozenset(
+    {CompartmentKind.DIRECTORY, CompartmentKind.REGISTER, CompartmentKind.INTAKE, CompartmentKind.SENDING}
+)
+_FEW = 16
+_READ_AT_ONCE = 512
+
+
+@dataclass(frozen=True)
+class CompartmentState:
+    """What the rows at hand come to for one compartment.
+
+    Attributes:
+        compartment: its id.
+        kind: what it is for.
+        epochs: those that are valid, the founding one first.
+        cutoffs: revoked seat -> the revocation in force on it, each as log -> size that is still valid.
+    """
+
+    compartment: CompartmentId
+    kind: CompartmentKind
+    epochs: Mapping[EpochId, ValidEpoch]
+    cutoffs: Cutoffs
+
+    @property
+    def place(self) -> Place:
+        """The kind of compartment, as rights tables name it."""
+        return Place(self.kind.name.lower())
+
+    @cached_property
+    def current(self) -> tuple[EpochId, ...]:
+        """The epochs that no other replaces; several after two people replaced one at once."""
+        replaced = {made for epoch in self.epochs.values() for made in epoch.replaced}
+        return tuple(sorted(self.epochs.keys() - replaced))
+
+    @cached_property
+    def holders(self) -> frozenset[SeatId]:
+        """The seats that were granted an epoch and that nobody revoked, recovery among them where it does."""
+        granted = {seat for epoch in self.epochs.values() for seat in epoch.granted}
+        return frozenset(granted - self.cutoffs.keys())
+
+    @cached_property
+    def knowing(self) -> frozenset[SeatId]:
+        """The seats that have a current key, recovery among them where it does: each that was granted or made it."""
+        current = [self.epochs[epoch] for epoch in self.current]
+        makers = {made.entry.seat for epoch in current for made in epoch.made}
+        return frozenset(makers).union(*(epoch.granted for epoch in current))
+
+    @cached_property
+    def behind(self) -> frozenset[SeatId]:
+        """The holders who lack a current epoch: it was made by somebody who did not know of them."""
+        granted = [self.epochs[epoch].granted for epoch in self.current]
+        return self.holders - frozenset.intersection(*granted)
+
+    def is_valid(self, seat: SeatId, origin: bytes, seq: int) -> bool:
+        """Say whether a version that this seat wrote there may count (C6): it was granted, and not cut off before."""
+        return self.was_granted(seat) and not self.cuts_off(seat, origin, seq)
+
+    def was_granted(self, seat: SeatId) -> bool:
+        """Say whether the seat holds a valid grant of any epoch."""
+        return any(seat in epoch.granted for epoch in self.epochs.values())
+
+    def may_give(self, entry: Entry) -> bool:
+        """Say whether the author of an entry might list epochs and grants there: its founder then, or a holder."""
+        founding = next(iter(self.epochs.values())).made[0].entry
+        if (entry.origin, entry.seq) == (founding.origin, founding.seq):
+            return True
+        return entry.rights.may_grant(entry.roles, self.place) and self.is_valid(entry.seat, entry.origin, entry.seq)
+
+    def cuts_off(self, seat: SeatId, origin: bytes, seq: int) -> bool:
+        """Say whether a revocation in force leaves this entry of the seat out."""
+        return beyond(self.cutoffs.get(seat, ()), Origin(origin), seq)
+
+
+@dataclass(slots=True)
+class AccessResolver:
+    """Judges compartments as one moment of the rows shows them."""
+
+    authority: Authority
+    listings: Listings = field(default_factory=Listings)
+    _places: dict[ItemKind, Mapping[bytes, list[tuple[bytes, int]]]] = field(default_factory=dict)
+    key_rows: KeyRows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.key_rows = KeyRows(self.authority.rows)
+
+    def states(self, compartments: Sequence[CompartmentId]) -> dict[CompartmentId, CompartmentState | None]:
+        """Judge many compartments as `state` does; where they are more than a few, their rows are read together."""
+        found: dict[CompartmentId, CompartmentState | None] = {}
+        for start in range(0, len(compartments), _READ_AT_ONCE):
+            some = compartments[start : start + _READ_AT_ONCE]
+            if len(some) > _FEW:
+                self.key_rows.look_ahead(some)
+            found |= {compartment: self.state(compartment) for compartment in some}
+        return found
+
+    def state(self, compartment: CompartmentId) -> CompartmentState | None:
+        """Return what is valid in a compartment; None where not even its founding is.
+
+        What a revoked seat listed beyond its cutoff is no epoch and no grant, and what hangs on it falls with it, drops
+        too. Where its own cut, or one that stands without it, takes from a maker the right to it, a drop binds nobody;
+        what a revocation of later rank cuts off of the maker's own takes none.
+        """
+        found = _Candidates(self, compartment)
+        everything = found.judge(_nothing)
+        if everything is None:
+            return None
+        revocations = revocations_by_rank(everything.epochs, everything.given)
+        if not revocations:
+            return CompartmentState(compartment, everything.kind, everything.epochs, {})
+        settled = found.settle(revocations)
+        while void := found.without_right(revocations, settled):
+            revocations = [revocation for revocation in revocations if revocation not in void]
+            settled = found.settle(revocations)
+        return CompartmentState(compartment, everything.kind, settled.judged.epochs, settled.cutoffs)
+
+    def beginning(self, compartment: CompartmentId) -> Entry | None:
+        """Return the entry that founds the compartment if its first record stands there too, as it nearly always does.
+
+        Its place gives the compartment its name, so that no other entry can pass for it.
+        """
+        first = self.key_rows.first_place(compartment)
+        entry = None if first is None else self.authority.entry(*first)
+        return entry if entry is not None and compartment in entry.founds else None
+
+    def listed_in(
+        self, digest: bytes, kind: ItemKind, compartment: CompartmentId, beginning: Entry | None
+    ) -> list[Entry]:
+        """Return the entries of entitled authors that list this very thing for this compartment."""
+        item = Item.in_compartment(kind, compartment, digest)
+        if beginning is not None and item in beginning.listed:
+            return [beginning]  # no log is read for it
+        if kind not in self._places:
+            self._places[kind] = self.listings.of(self.authority.rows, kind)
+        entries = (self.authority.entry(origin, seq) for origin, seq in self._places[kind].get(digest, ()))
+        return [entry for entry in entries if entry is not None and item in entry.listed]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """The revocations that bind, what they cut off, and what is valid then."""
+
+    revocations: list[Revocation]
+    cutoffs: Cutoffs
+    judged: ResolvedEpochs
+
+
+class _Candidates:
+    """Every notice and grant row of one compartment that some entry lists, with these entries."""
+
+    def __init__(self, holding: AccessResolver, compartment: CompartmentId) -> None:
+        self.compartment = compartment
+        rows, beginning = holding.key_rows, holding.beginning(compartment)
+        # Each stands here once, and the passes tell them apart by identity.
+        self.made = [
+            Made(notice, entry)
+            for notice in rows.notices(compartment)
+            for entry in holding.listed_in(notice.digest(), ItemKind.EPOCH, compartment, beginning)
+        ]
+        self.grants: Grants = {
+            epoch: [
+                (grant, holding.listed_in(grant.digest, ItemKind.GRANT, compartment, beginning))
+                for grant in rows.grants(epoch)
+                if grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
+            ]
+            for epoch in {made.notice.epoch for made in self.made}
+        }
+        self.founding = next((made for made in self.made if self._founds(made.notice, made.entry)), None)
+
+    def judge(self, is_cut_off: IsCutOff) -> ResolvedEpochs | None:
+        """Return what is valid, less the entries that are cut off: founding first, then what hangs on it."""
+        return (
+            None if self.founding is None else EpochResolution(self.founding, self.made, self.grants, is_cut_off).run()
+        )
+
+    def settle(self, revocations: Sequence[Revocation]) -> _Settled:
+        """Return what is valid under these drops: all of them bind until a grant that stands nevertheless ends one."""
+        ended: set[Revocation] = set()
+        while True:
+            bound = binding(revocations, ended)
+            cutoffs = cutoffs_of(bound)
+            judged = self._judge_under(cutoffs)
+            more = ended_by_grants(bound, judged.epochs, judged.given)
+            if not more:
+                return _Settled(bound, cutoffs, judged)
+            ended |= more
+
+    def without_right(self, revocations: Sequence[Revocation], settled: _Settled) -> set[Revocation]:
+        """Return the drops whose maker had no right to them without the other drops in doubt, or by their own cut."""
+        doubtful = self._unfounded(settled)
+        void: set[Revocation] = set()
+        for place in {revocation.place for revocation in doubtful}:
+            # In their order, which is their rank.
+            alone = self.settle(
+                [revocation for revocation in revocations if revocation not in doubtful or revocation.place == place]
+            )
+            void.update(self._unfounded(alone))
+        return void.intersection(doubtful)
+
+    def _unfounded(self, settled: _Settled) -> set[Revocation]:
+        """Return the revocations that bind although their makers have no right to them.
+
+        A revocation of the maker that ranks behind is set aside: it takes no right from an earlier one, and both bind.
+        """
+        counted, unfounded = settled.judged.made(), set[Revocation]()
+        judged: dict[tuple[Origin, int], set[Made]] = {}
+        for rank, revocation in enumerate(settled.revocations):
+            if revocation.made in counted:
+                continue
+            if (
+                revocation.place not in judged
+            ):  # the drops of one entry follow each other, and none of them drops its maker
+                judged[revocation.place] = self._made_but_for(revocation.made.entry.seat, settled, rank)
+            if revocation.made not in judged[revocation.place]:
+                unfounded.add(revocation)
+        return unfounded
+
+    def _made_but_for(self, maker: SeatId, settled: _Settled, rank: int) -> set[Made]:
+        """Return what is valid where no revocation behind this rank revokes the maker."""
+        others = [
+            revocation for at, revocation in enumerate(settled.revocations) if at < rank or revocation.seat != maker
+        ]
+        return self._judge_under(cutoffs_of(others)).made()
+
+    def _judge_under(self, cutoffs: Cutoffs) -> ResolvedEpochs:
+        judged = self.judge(partial(is_cut_off, cutoffs))
+        assert judged is not None  # noqa: S101 - the founding entry is cut by nobody; for the type checker
+        return judged
+
+    def _founds(self, notice: EpochNotice, entry: Entry) -> bool:
+        """Say whether the entry founds this compartment, at its own place, by somebody who may."""
+        if notice.kind in _ADMITTED_BY_ENTRY_0:
+            allowed = entry.founds_vault
+        else:
+            allowed = entry.rights.may_found(entry.roles, Place(notice.kind.name.lower()))
+        item = Item.in_compartment(ItemKind.EPOCH, self.compartment, notice.digest())
+        return notice.is_founding and allowed and item == entry.founds.get(self.compartment)
+
+
+def _nothing(entry: Entry) -> bool:
+    """Cut nothing off."""
+    del entry
+    return False

@@ -1,0 +1,335 @@
+"""Which versions of a log count (FORMAT.md 6): C1 and C2 for each version, C4 to C6 with the directory and the keys.
+
+C3, that the signed tree holds these headers, is the caller's to have checked for the range. What fails C4 to C6 is
+quarantined, what fails C7 waits, and what is listed for this seat and not here is missing: computed anew each time,
+stored nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from typing import NamedTuple
+
+from vault.errors import BrokenSealError, MalformedError
+from vault.ids import CompartmentId, Origin, SeatId, VaultId
+from vault.log.genesis import Genesis
+from vault.log.header import Header
+from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
+from vault.policy.rights import RightsTable, rights_table
+from vault.policy.roles import Role
+from vault.records.epochs import notices_of
+from vault.records.versions import OpenedVersion, open_all
+from vault.seal.keyring import Keyring
+from vault.seal.recipients import grant_digest
+from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow, SealedVersion
+from vault.validity.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
+from vault.validity.compartment_access import AccessResolver, CompartmentState
+
+# Who a member is their admission says; a supervisor alone may write it, and puts nothing in the place of it.
+_SAID_ONCE = "member"
+_CHUNK = 256
+_ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """What is not valid, and the first check that it failed; `missing` is listed for this seat and not here.
+
+    `compartment` is that of what is missing or does not open. `n` is None where the list itself is not here: what the
+    entry holds, nobody can say. `is_unentitled`: its author had no right to write it there then, as far as this device
+    knows, so that a person has to decide (FORMAT.md 6); what does not open then, or is not here, is no damage to
+    anybody. Who holds no grant is not called so where one is not here that somebody entitled listed who is still in: it
+    may be theirs.
+    """
+
+    origin: Origin
+    seq: int
+    n: int | None
+    check: str
+    is_unentitled: bool = False
+    compartment: CompartmentId | None = field(default=None, compare=False)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it may become valid with what arrives later, and is no contradiction."""
+        return self.check == "C7"
+
+
+class _Author(NamedTuple):
+    """A seat that was in when it wrote an entry, and its rights, by the roster that the header names (C4)."""
+
+    seat: SeatId
+    roles: frozenset[Role]
+    rights: RightsTable
+
+
+class _Signed(NamedTuple):
+    """A proven entry and its author; None who was not in."""
+
+    row: OperationRow
+    author: _Author | None
+
+
+@dataclass(slots=True)
+class Learned:
+    """What counting found in the rows: one for a session, so that no log is read twice.
+
+    Attributes:
+        states: compartment -> what is valid there, until keys of it are given or replaced (`forget`).
+        listings: where lists name things.
+    """
+
+    states: dict[CompartmentId, CompartmentState | None] = field(default_factory=dict)
+    listings: Listings = field(default_factory=Listings)
+
+    def forget(self, compartment: CompartmentId) -> None:
+        """Judge a compartment anew when it is asked for next."""
+        self.states.pop(compartment, None)
+
+
+@dataclass(slots=True)
+class VersionValidator:
+    """Judges the versions of logs for one seat, as one moment of the rows shows them.
+
+    `own` is that seat: its own work counts for itself where the beginning of a compartment is damaged, so that notes go
+    on.
+    """
+
+    rows: Rows
+    vault: VaultId
+    keyring: Keyring
+    authority: Authority
+    learned: Learned = field(default_factory=Learned)
+    own: SeatId | None = None
+    _lacking: dict[CompartmentId, bool] = field(default_factory=dict)
+    _holding: AccessResolver = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._holding = AccessResolver(self.authority, self.learned.listings)
+
+    def judge(self, origin: Origin, start: int, proven: Proven) -> Iterator[OpenedVersion | Quarantined]:
+        """Yield each version listed in the proven entries from `start` on, opened if it is valid, in order of place.
+
+        Versions of compartments that this seat does not hold are passed over: they are not for it.
+        """
+        genesis = self.authority.genesis(origin)
+        self.authority.known[origin] = proven
+        sealed = _Ahead(self._with_states(self.rows.versions_from(origin, start, proven.size)))
+        for seq, found in groupby(self.rows.operations(origin, start, proven.size), key=lambda row: row.seq):
+            signed = [row for row in found if (seq, row.digest) not in proven.rejected]
+            groups = sealed.of(seq)
+            if not signed:
+                continue  # `proven.lost` has it
+            # Of two rows of one header, the list of the true one is the one that the header names.
+            row = next((row for row in signed if names_its_list(row)), None)
+            if row is None:
+                yield from self._without_list(origin, seq, groups)
+            elif groups or ItemKind.VERSION in row.list[::ITEM_SIZE]:
+                yield from self._judge_entry(row, groups, genesis)
+
+    def _without_list(
+        self, origin: Origin, seq: int, groups: dict[int, list[SealedVersion]]
+    ) -> Iterator[OpenedVersion | Quarantined]:
+        """Yield what stands at an entry whose list is not the one that its header names."""
+        ours: list[int | None] = [
+            n for n, group in groups.items() if any(self.keyring.epochs_of(version.compartment) for version in group)
+        ]
+        for n in ours or [None]:
+            yield Quarantined(origin, seq, n, "C2")
+
+    def _judge_entry(
+        self, row: OperationRow, groups: dict[int, list[SealedVersion]], genesis: Genesis | None
+    ) -> Iterator[OpenedVersion | Quarantined]:
+        origin = Origin(row.origin)
+        try:
+            signed, items = self._signed(row, genesis), decode_items(row.list)
+        except MalformedError:
+            yield from self._without_list(origin, row.seq, groups)
+            return
+        listed_at = {n: item for n, item in enumerate(items) if item.kind == ItemKind.VERSION}
+        for n in sorted(listed_at.keys() | groups.keys()):
+            group, item = groups.get(n, []), listed_at.get(n)
+            # A false row can stand beside the true one; the list says which is which.
+            listed = [] if item is None else [sealed for sealed in group if _is(item, sealed)]
+            if listed:
+                if self.keyring.epochs_of(listed[0].compartment):
+                    yield self._judge_one(signed, listed)
+            elif item is None:
+                if any(self.keyring.epochs_of(sealed.compartment) for sealed in group):
+                    yield Quarantined(origin, row.seq, n, "C2")
+            elif (home := self.home_of(item)) is not None and not self._is_erased(item):
+                failed = self._unentitled(home, signed)
+                absent = "C2" if group else "missing"
+                lacks = home if not group else None
+                yield Quarantined(origin, row.seq, n, failed or absent, failed is not None, lacks)
+
+    def _judge_one(self, signed: _Signed, listed: list[SealedVersion]) -> OpenedVersion | Quarantined:
+        try:
+            version = next(iter(open_all(listed, vault=self.vault, keyring=self.keyring)), None)
+        except (BrokenSealError, MalformedError):
+            version = None
+        place = (Origin(signed.row.origin), signed.row.seq, listed[0].n)
+        if version is None:
+            failed = self._unentitled(CompartmentId(listed[0].compartment), signed)
+            home = CompartmentId(listed[0].compartment)
+            return Quarantined(*place, failed or "C6", failed is not None, home)
+        failed = self._failed_check(version, signed)
+        if failed is None:
+            return version
+        is_unentitled = failed == "C5" or self._unentitled(version.compartment, signed) is not None
+        return Quarantined(*place, failed, is_unentitled=is_unentitled)
+
+    def is_expected(self, row: OperationRow, n: int) -> bool:
+        """Say whether others may expect what a signed entry lists there: its author had the right to it (C4 to C6)."""
+        try:
+            signed, item = self._signed(row, self.authority.genesis(row.origin)), decode_items(row.list)[n]
+        except (MalformedError, IndexError):
+            return True
+        home = self.home_of(item)
+        return home is None or self._unentitled(home, signed) is None
+
+    def _signed(self, row: OperationRow, genesis: Genesis | None) -> _Signed:
+        roster = self.authority.chain.by_root(Header.decode(row.header).roster)
+        if genesis is None or roster is None or not self.authority.is_in(genesis, row, roster):
+            return _Signed(row, None)
+        seat = SeatId(genesis.seat)
+        return _Signed(row, _Author(seat, roles_in(roster, seat), rights_table(roster.head.rights)))
+
+    def home_of(self, item: Item) -> CompartmentId | None:
+        """Return the compartment that this seat holds and a list names something of, or None."""
+        held = map(CompartmentId, self.keyring.compartments())
+        return next(
+            (compartment for compartment in held if compartment_tag(compartment, item.digest) == item.tag), None
+        )
+
+    def erased_ids(self) -> set[bytes]:
+        """Return the ids of all versions that somebody listed as erased who might erase them (FORMAT.md 6)."""
+        places = self.learned.listings.of(self.rows, ItemKind.ERASED)
+        among = {row.compartment for row in self.rows.epochs()}
+        return {item for item, found in places.items() if any(self._may_erase(item, place, among) for place in found)}
+
+    def _is_erased(self, item: Item) -> bool:
+        """Say whether a proven entry of somebody who might erase it lists the version, which is ours, as erased."""
+        places = self.learned.listings.of(self.rows, ItemKind.ERASED).get(item.digest, ())
+        return any(self._may_erase(item.digest, place, self.keyring.compartments()) for place in places)
+
+    def _may_erase(self, version: bytes, place: Place, among: Iterable[bytes]) -> bool:
+        """Say whether the author of an entry may erase what it lists there: by role, and where it was granted."""
+        entry = self.authority.entry(*place)
+        if entry is None or not entry.roles & _ERASERS:
+            return False
+        tags = {item.tag for item in entry.items if (item.kind, item.digest) == (ItemKind.ERASED, version)}
+        states = (
+            self.state(CompartmentId(candidate)) for candidate in among if compartment_tag(candidate, version) in tags
+        )
+        return any(state is not None and state.is_valid(entry.seat, *place) for state in states)
+
+    def _failed_check(self, version: OpenedVersion, signed: _Signed) -> str | None:
+        row, author = signed
+        if author is None:
+            return "C4"
+        seat, roles, rights = author
+        state = self.state(version.compartment)
+        if state is None:
+            return None if seat == self.own else "C6"
+        kind, may_replace = version.content.kind, version.content.kind != _SAID_ONCE
+        may_write = rights.may_write(roles, state.place, kind)
+        if not state.is_valid(seat, row.origin, row.seq):
+            return "C6"
+        if not may_write or (version.content.parents and not may_replace):
+            return "C5"
+        if not all(self._is_listed(parent, version) for parent in version.content.parents):
+            return "C7"
+        return None
+
+    def _unentitled(self, compartment: CompartmentId, signed: _Signed) -> str | None:
+        """Return which check an entry's author fails for this compartment, whatever version it lists, or None.
+
+        It is C4, C6, or C5 where their role may write no kind there. Not C6 where a grant is not here by which they may
+        have had the right.
+        """
+        row, author = signed
+        if author is None:
+            return "C4"
+        state = self.state(compartment)
+        if state is None:
+            return None
+        seat, roles, rights = author
+        if not state.is_valid(seat, row.origin, row.seq) and (state.was_granted(seat) or not self._lacks_keys(state)):
+            return "C6"
+        writes = rights.may_write_some(roles, state.place)
+        return None if writes else "C5"
+
+    def _lacks_keys(self, state: CompartmentState) -> bool:
+        """Say whether somebody entitled who is in listed an epoch or a grant there that is not here, or was altered."""
+        if state.compartment not in self._lacking:
+            self._lacking[state.compartment] = self._look_for_keys(state)
+        return self._lacking[state.compartment]
+
+    def _look_for_keys(self, state: CompartmentState) -> bool:
+        compartment = state.compartment
+        notices = notices_of(self.rows, compartment)
+        known = {notice.digest() for notice in notices}
+        for row in (row for epoch in {notice.epoch for notice in notices} for row in self.rows.grants_of(epoch)):
+            if row.digest == grant_digest(row.epoch, row.seat, row.sealed):
+                known.add(row.digest)
+        listings, effective = self.learned.listings, self.authority.chain.effective
+        # What somebody listed who was ended, and never sent, would be waited for for ever.
+        live = frozenset() if effective is None else effective.certificates.keys()
+        return any(
+            digest not in known
+            and compartment_tag(compartment, digest) in tags
+            and any(
+                entry is not None and entry.seat in live and state.may_give(entry)
+                for entry in (self.authority.entry(*place) for place in listings.of(self.rows, kind)[digest])
+            )
+            for kind in (ItemKind.EPOCH, ItemKind.GRANT)
+            for digest, tags in listings.tagged(self.rows, kind).items()
+        )
+
+    def state(self, compartment: CompartmentId) -> CompartmentState | None:
+        """Return what is valid in a compartment, judged once."""
+        if compartment not in self.learned.states:
+            self.learned.states[compartment] = self._holding.state(compartment)
+        return self.learned.states[compartment]
+
+    def _with_states(self, sealed: Iterator[SealedVersion]) -> Iterator[SealedVersion]:
+        """Yield sealed versions, a chunk at a time, once the compartments that they are of were judged together."""
+        while chunk := list(islice(sealed, _CHUNK)):
+            asked = dict.fromkeys(CompartmentId(row.compartment) for row in chunk)
+            new = [place for place in asked if place not in self.learned.states and self.keyring.epochs_of(place)]
+            self.learned.states.update(self._holding.states(new))
+            yield from chunk
+
+    def _is_listed(self, parent: bytes, version: OpenedVersion) -> bool:
+        """Say whether some list names a parent: that of its row, if it is here, or else any."""
+        for sealed in self.rows.versions(version.compartment, version.record):
+            if sealed.id == parent:
+                operation = self.rows.operation(sealed.origin, sealed.seq)
+                if operation is not None and parent in digests_in(operation, ItemKind.VERSION):
+                    return True
+        return parent in self.learned.listings.of(self.rows, ItemKind.VERSION)
+
+
+def _is(item: Item, sealed: SealedVersion) -> bool:
+    return item == Item.in_compartment(ItemKind.VERSION, sealed.compartment, sealed.id)
+
+
+class _Ahead:
+    """A stream of sealed versions, handed out by position and place."""
+
+    def __init__(self, stream: Iterator[SealedVersion]) -> None:
+        self._stream = stream
+        self._next = next(stream, None)
+
+    def of(self, seq: int) -> dict[int, list[SealedVersion]]:
+        """Return what stands at this position, by place."""
+        groups: dict[int, list[SealedVersion]] = {}
+        while self._next is not None and self._next.seq <= seq:
+            if self._next.seq == seq:
+                groups.setdefault(self._next.n, []).append(self._next)
+            self._next = next(self._stream, None)
+        return groups
