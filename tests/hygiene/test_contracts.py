@@ -120,7 +120,7 @@ def named(breach: Breach) -> str:
     if imported is None:
         return f"- {module}"
     chosen = imported[1] or imported[2]
-    return f"{module} -> {chosen if chosen.startswith('vault') else chosen.partition('.')[0]} ("
+    return f"{module} -> {chosen if chosen.startswith(('vault', 'tui.')) else chosen.partition('.')[0]} ("
 
 
 def test_the_tree_keeps_every_contract(copy: Path) -> None:
