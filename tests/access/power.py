@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from vault.records.work import Entry, Work
+from vault.records.work import Entry, Receipt, Work
 
 
 class PowerCutError(Exception):
@@ -17,11 +18,16 @@ class PowerCutError(Exception):
 
 
 @contextmanager
-def cut_at_commit(patch: pytest.MonkeyPatch, *, after: bool) -> Iterator[pytest.ExceptionInfo[PowerCutError]]:
-    """Let the process end at the next commit, and see that it does."""
-    commit = Work.commit
+def cut_at_commit(
+    patch: pytest.MonkeyPatch, *, after: bool, act: str = "", number: int = 1
+) -> Iterator[pytest.ExceptionInfo[PowerCutError]]:
+    """Let the process end at the next commit, or at the commit of this number of an act, and see that it does."""
+    commit, seen = Work.commit, list[Entry]()
 
-    def cutting(work: Work, entry: Entry) -> None:
+    def cutting(work: Work, entry: Entry) -> Receipt:
+        seen.extend([entry] if act in ("", entry.act) else [])
+        if len(seen) < number:
+            return commit(work, entry)
         if after:
             commit(work, entry)
         raise PowerCutError
@@ -34,18 +40,30 @@ def cut_at_commit(patch: pytest.MonkeyPatch, *, after: bool) -> Iterator[pytest.
 
 @contextmanager
 def at_flush(patch: pytest.MonkeyPatch, number: int, act: Callable[[], object]) -> Iterator[list[int]]:
-    """Let something happen before the flush of this number, of a file or a folder; yield the flushes so far."""
-    flush, flushed = os.fsync, list[int]()
+    """Let something happen before this thread's flush of this number, of a file or a folder; yield those so far."""
+    flush, flushed, ours = os.fsync, list[int](), threading.get_ident()
 
     def flushing(descriptor: int) -> None:
-        flushed.append(descriptor)
-        if len(flushed) == number:
-            act()
+        if threading.get_ident() == ours:
+            flushed.append(descriptor)
+            if len(flushed) == number:
+                act()
         flush(descriptor)
 
     with patch.context() as patched:
         patched.setattr(os, "fsync", flushing)
         yield flushed
+
+
+@contextmanager
+def cut_at_flush(patch: pytest.MonkeyPatch, number: int) -> Iterator[None]:
+    """Let the process end at a flush, and see that it does."""
+
+    def end() -> None:
+        raise PowerCutError
+
+    with at_flush(patch, number, end), pytest.raises(PowerCutError):
+        yield
 
 
 def no_room() -> None:

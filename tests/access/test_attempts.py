@@ -89,16 +89,6 @@ def test_a_folder_that_cannot_be_written_keeps_no_hint_and_hides_no_error(founde
     assert folder.attempts.read_bytes() == before
 
 
-def test_an_altered_directory_does_not_keep_anybody_out(founded: Place) -> None:
-    with founded.open() as session, session.database.transaction() as rows:
-        rows.connection.exec_driver_sql(
-            "UPDATE version_key SET wrap = zeroblob(40) "
-            "WHERE seq = 0 AND n = (SELECT max(n) FROM version WHERE seq = 0) - 1"
-        )
-    note_attempt(VaultFolder(founded.path), file_of(founded))
-    founded.open().close()
-
-
 @pytest.mark.parametrize("column", ["wrap = zeroblob(40)", "epoch = zeroblob(16)"])
 def test_the_key_of_the_hints_is_found_among_versions_that_do_not_open(founded: Place, column: str) -> None:
     with founded.open() as session:

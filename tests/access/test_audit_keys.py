@@ -93,9 +93,3 @@ def test_a_notice_that_is_none_hides_no_audit_key(filled: Filled) -> None:
         with session.database.transaction() as rows:
             rows.add_epochs([EpochRow(bytes(32), bytes(16), b"no notice")])
         assert audit_keys_for(session, session.kem_private, seat=session.seat) == before
-
-
-def test_the_repr_of_an_audit_key_tells_only_which_it_is(filled: Filled) -> None:
-    with filled.open() as session:
-        one = audit_keys_for(session, session.kem_private, seat=session.seat)[0]
-        assert repr(one) == f"AuditKey(compartment={one.compartment!r}, epoch={one.epoch!r})"

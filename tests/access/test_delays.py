@@ -158,14 +158,6 @@ def test_slots_go_with_the_wrong_attempt_that_comes_to_the_count_also_of_a_file_
     assert found == are_whole
 
 
-def test_a_right_one_ends_the_count_and_leaves_the_choice_and_no_hint(prompt: Prompt) -> None:
-    prompt.remember(Attempts(19, NOW, 20))
-    prompt.attempt()
-    assert prompt.counted.load() == Attempts(0, 0, 20)
-    assert prompt.hints() == []
-    assert prompt.slots_are_whole()
-
-
 def refused() -> None:
     raise RefusedError("not now, says the test")
 
@@ -174,15 +166,17 @@ def interrupted() -> None:
     raise KeyboardInterrupt
 
 
-def test_what_else_ends_an_attempt_leaves_the_count_as_it_was(prompt: Prompt) -> None:
+def test_a_right_one_alone_ends_the_count_and_leaves_the_choice(
+    prompt: Prompt,
+) -> None:
     earlier = Attempts(19, NOW - 60_000, 20)
     prompt.remember(earlier)
     for end, error in ((refused, RefusedError), (interrupted, KeyboardInterrupt)):
         with pytest.raises(error):
             prompt.attempt(end)
     assert prompt.counted.load() == earlier
-    assert prompt.hints() == []
-    assert prompt.slots_are_whole()
+    prompt.attempt()  # a right one
+    assert (prompt.counted.load(), prompt.hints(), prompt.slots_are_whole()) == (Attempts(0, 0, 20), [], True)
 
 
 def test_without_a_state_folder_the_accounts_own_one_counts(prompt: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -202,10 +202,8 @@ def test_a_request_for_another_seat_or_vault_than_the_inviters_does_not_open(ses
         assert is_told(VerificationError, "sealed to another seat", answered, session, other)
 
 
-def test_the_words_agree_however_they_were_typed_and_only_all_13_in_order(session: Session) -> None:
+def test_the_words_agree_however_they_were_typed(session: Session) -> None:
+    """Other ones admit nobody: `tests/attacks/test_joining.py`."""
     answer = answered(session, invite(session))
-    assert len(answer.words) == 13
-    require_words(answer, answer.words)
     require_words(answer, ["", *(f" {word.upper()} " for word in answer.words), "  "])
-    for words in ((), answer.words[:12], answer.words[1:], answer.words[::-1]):
-        assert is_told(VerificationError, "the 13 words are not those", require_words, answer, words)
+    assert is_told(VerificationError, "the 13 words are not those", require_words, answer, answer.words[1:])

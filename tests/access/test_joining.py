@@ -14,12 +14,12 @@ from tests.access.told import is_told, told_by
 from tests.services import colleague
 from tests.services.founded import MEMBER, Place
 from vault.access.membership.joining import Asked, certificate_of, join, join_here, new_seat
-from vault.access.membership.pending_seat import PendingSeat, pending_seat_of, place_of
+from vault.access.membership.pending_seat import pending_seat_of, place_of
 from vault.access.seat_keys.rekeying import doors_of, slots_here
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.errors import BrokenSealError, RefusedError, TryAgainError, UsageError
-from vault.ids import MemberId, SeatId, VaultId, make_id
+from vault.ids import SeatId, VaultId, make_id
 from vault.log.genesis import Genesis, origin_of, verify_genesis
 from vault.log.rosters.roster_entries import Certificate
 from vault.policy.roles import Role
@@ -83,44 +83,26 @@ def memory() -> Iterator[Database]:
 # ---- what a new seat asks for
 
 
-@pytest.mark.parametrize("here", [True, False])
-def test_a_new_seat_asks_with_its_own_keys_and_the_beginning_of_its_log(memory: Database, *, here: bool) -> None:
-    new = new_seat(memory, INVITATION, NAME, here=here)
+def test_a_new_seat_asks_with_its_own_keys_and_the_beginning_of_its_log(memory: Database) -> None:
+    new = new_seat(memory, INVITATION, NAME, here=True)
     secrets, request, waiting = new.secrets, new.request, new.waiting
     genesis = verify_genesis(request.genesis, is_signed_raw)
-    assert secrets.root_public == INVITATION.root
-    assert request == Request(
-        invitation=INVITATION.digest(),
-        seat=secrets.seat,
-        member=request.member,
-        name=NAME,
-        kem=KemPrivate.from_seed(secrets.kem_seed).public,
-        identity=public_key(secrets.identity_seed),
-        genesis=request.genesis,
-    )
-    assert waiting == PendingSeat(
-        request.genesis, MemberId(request.member), INVITATION.roster, here, waiting.session_seed, waiting.following_seed
-    )
-    first = Genesis(INVITATION.vault, secrets.seat, request.identity, public_key(waiting.session_seed), genesis.nonce)
-    assert genesis == first
+    kem, identity = KemPrivate.from_seed(secrets.kem_seed).public, public_key(secrets.identity_seed)
+    assert (secrets.root_public, waiting.here, waiting.roster) == (INVITATION.root, True, INVITATION.roster)
+    asked = Request(INVITATION.digest(), secrets.seat, request.member, NAME, kem, identity, request.genesis)
+    assert request == asked
+    assert (waiting.genesis, waiting.member) == (request.genesis, request.member)
+    assert genesis == Genesis(INVITATION.vault, secrets.seat, identity, public_key(waiting.session_seed), genesis.nonce)
     assert waiting.following_seed != waiting.session_seed
+    assert certificate_of(request) == Certificate(
+        request.seat, request.member, kem, identity, origin_of(request.genesis)
+    )
 
 
 def test_a_further_device_is_the_members_and_a_new_member_is_nobody_known(memory: Database) -> None:
     device = new_seat(memory, FOR_A_DEVICE, NAME, here=False)
     assert device.request.member == device.waiting.member == FOR_A_DEVICE.member
     assert len({new_seat(memory, INVITATION, NAME, here=False).request.member for _ in range(2)}) == 2
-
-
-def test_the_certificate_is_of_what_the_request_asks_for(memory: Database) -> None:
-    request = new_seat(memory, INVITATION, NAME, here=False).request
-    assert certificate_of(request) == Certificate(
-        seat=request.seat,
-        member=request.member,
-        kem=request.kem,
-        identity=request.identity,
-        genesis=origin_of(request.genesis),
-    )
 
 
 # ---- a folder that waits

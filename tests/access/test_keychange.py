@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.access.power import PowerCutError, at_flush, no_room
+from tests.access.power import PowerCutError, at_flush, cut_at_commit, cut_at_flush, no_room
 from tests.services.founded import Filled, Place
 from vault.access.pins.alarms import Alarm
-from vault.access.seat_keys import keychange
+from vault.access.seat_keys.keychange import change_keys as change_valid_keys
 from vault.access.seat_keys.keychange import costs_at_least, settle_new_keys
 from vault.access.session import Session
-from vault.errors import TryAgainError
 from vault.ids import SeatId
-from vault.records.work import Entry, Work
+from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.passphrase import FLOOR, KdfParameters
+from vault.seal.purposes import Purpose
 from vault.services.evidence import checking
 from vault.store.files import promote, read_limited, write_aside
 
@@ -79,40 +80,24 @@ def test_a_slot_below_the_present_cost_is_sealed_anew_once(filled: Filled) -> No
     require_renewed(filled.place)
 
 
-CUTS = ["write_aside", "commit", "promote", "pins"]
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("step", CUTS)
 def test_a_power_cut_at_any_step_leaves_a_way_in_and_the_next_unlock_ends_it(
-    filled: Filled, monkeypatch: pytest.MonkeyPatch, step: str, when: str
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     raise_the_cost(filled.place)
-    with monkeypatch.context() as cutting:
-        cut(cutting, step, when)
-        with pytest.raises(PowerCutError):
-            filled.open()
-    with filled.open() as session:
-        assert session.warnings == ()
-    require_renewed(filled.place)
-
-
-def cut(cutting: pytest.MonkeyPatch, step: str, when: str) -> None:
-    if step == "pins":
-        replace_step(cutting, Session, "keep_pins", when)
-    elif step == "commit":
-        commit = Work.commit
-
-        def only_the_change(self: Work, entry: Entry) -> object:
-            if entry.act != "keys.change":
-                return commit(self, entry)
-            if when == "after":
-                commit(self, entry)
-            raise PowerCutError
-
-        cutting.setattr(Work, "commit", only_the_change)
-    else:
-        replace_step(cutting, keychange, step, when)
+    with at_flush(monkeypatch, 0, no_room) as flushed:
+        session = filled.place.copied_to(tmp_path / "counted").open()
+    session.close()
+    cutoffs: list[AbstractContextManager[object]] = [
+        cut_at_flush(monkeypatch, number) for number in range(1, len(flushed) + 1)
+    ]
+    cutoffs += [cut_at_commit(monkeypatch, after=after, act="keys.change") for after in (False, True)]
+    for number, cut in enumerate(cutoffs):
+        place = filled.place.copied_to(tmp_path / str(number))
+        with cut:
+            place.open()
+        with place.open() as session:
+            assert session.warnings == ()
+        require_renewed(place)
 
 
 def replace_step(cutting: pytest.MonkeyPatch, owner: object, name: str, when: str) -> None:
@@ -126,21 +111,27 @@ def replace_step(cutting: pytest.MonkeyPatch, owner: object, name: str, when: st
     cutting.setattr(owner, name, ending)
 
 
-@pytest.mark.parametrize("step", ["write_aside", "promote"])
 def test_a_slot_that_cannot_be_written_now_keeps_nobody_out(
-    filled: Filled, monkeypatch: pytest.MonkeyPatch, step: str
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     raise_the_cost(filled.place)
+    for step in (1, 3):  # beside, and under its name
+        place = filled.place.copied_to(tmp_path / str(step))
+        with at_flush(monkeypatch, step, no_room):
+            session = place.open()
+        session.close()
+        with place.open() as session:
+            assert session.warnings == ()
+        require_renewed(place)
 
-    def full(*args: object) -> None:
-        raise TryAgainError("no room, says the test")
 
-    with monkeypatch.context() as filling:
-        filling.setattr(keychange, step, full)
-        filled.open().close()
+def test_a_session_that_does_not_know_its_slot_changes_the_file_and_remembers_the_one_before(filled: Filled) -> None:
     with filled.open() as session:
-        assert session.warnings == ()
-    require_renewed(filled.place)
+        with session.database.transaction() as rows:
+            rows.delete_local(session.seat, Purpose.SLOT)
+        known = session.keys_now
+        new = change_valid_keys(session, read_keys(filled.path).with_slot(3, bytes(1024)))
+        assert (read_keys(filled.path), session.keys_now) == (new, known)
 
 
 def test_a_header_that_asks_for_less_does_not_weaken_a_slot(filled: Filled) -> None:
@@ -248,18 +239,6 @@ def test_a_slot_is_renewed_in_the_file_that_it_was_opened_in_and_one_that_came_s
         with filled.open() as session:
             assert session.warnings == ()
         assert read_keys(filled.path).header.generation == generation
-
-
-@pytest.mark.parametrize("last", ["write", "commit"])
-def test_a_change_that_was_cut_off_counts_from_its_operation_on(filled: Filled, last: str) -> None:
-    with filled.open() as session:
-        before = read_keys(filled.path)
-        changed = change_keys(session, lambda file: file.with_parameters(FLOOR, None), last=last)
-    with filled.open() as session:
-        assert session.warnings == ()
-        assert checking.verify(session).verified
-    assert read_keys(filled.path) == (changed if last == "commit" else before)
-    assert not (filled.path / "keys.new").exists()
 
 
 def test_while_the_logs_are_in_doubt_a_new_file_stays_as_it_is(filled: Filled) -> None:

@@ -64,8 +64,9 @@ def late_notes(session: Session) -> list[str]:
     return [note.value.text for note in cases.open_case(session, CompartmentId(late.case)).notes]
 
 
-@pytest.mark.parametrize("index", [keep_index, drop_index])
-@pytest.mark.parametrize("replace", [put_back, alter, remove])
+@pytest.mark.parametrize(
+    ("replace", "index"), [(put_back, keep_index), (put_back, drop_index), (alter, drop_index), (remove, keep_index)]
+)
 def test_a_keyring_that_lacks_what_was_granted_is_completed_aloud(
     filled: Filled, replace: Callable[[Place, LocalRow], None], index: Callable[[Place], None]
 ) -> None:

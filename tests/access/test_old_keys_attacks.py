@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
+from tests.access.test_keychange import read_keys
 from tests.attacks.outsider import digest_of
 from tests.services.founded import MEMBER, PASSPHRASE, Filled, Place
+from vault.access.seat_keys.factors import Factors, change_factors
 from vault.access.session import Session
 from vault.ids import SeatId, make_id
 from vault.log.items import ItemKind, keys_tag
 from vault.records.seatlog import Holder, Predecessor, SealedPlace, begin
 from vault.records.work import Entry, Work
-from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile, seal_slot, slot_info
-from vault.seal.entrance.passphrase import FLOOR, derive_unlock_key, stretch
+from vault.seal.entrance.keyfile import KeyFile
+from vault.seal.entrance.passphrase import FLOOR
 from vault.seal.keyring import Keyring
 from vault.seal.keys import make_key
 from vault.seal.recipients import KemPrivate, make_kem_seed
 from vault.seal.signing import make_signing_seed
 from vault.services.evidence import checking
-from vault.store.files import promote, read_limited, write_aside
 from vault.store.rowtypes import OperationRow
-
-
-def read_keys(path: Path) -> KeyFile:
-    return KeyFile.decode(read_limited(path / "keys", KEY_FILE_SIZE))
 
 
 def alter_keys(place: Place, *, generation: int = 0) -> KeyFile:
@@ -68,12 +65,11 @@ def list_in_a_false_row(session: Session, file: KeyFile) -> None:
 @pytest.mark.parametrize("generation", [0, 1])
 @pytest.mark.parametrize("listed_in", [list_in_a_strangers_log, list_in_a_false_row])
 def test_what_no_seat_signed_does_not_make_altered_keys_right(
-    filled: Filled, listed_in: object, generation: int
+    filled: Filled, listed_in: Callable[[Session, KeyFile], None], generation: int
 ) -> None:
     altered = alter_keys(filled.place, generation=generation)
     with filled.open() as session:
         assert "old-keys" in {alarm.code for alarm in session.alarms}
-        assert callable(listed_in)
         listed_in(session, altered)
     for _ in range(2):
         with filled.open() as session:
@@ -81,18 +77,10 @@ def test_what_no_seat_signed_does_not_make_altered_keys_right(
             assert "keys-file" in {fault.code for fault in checking.verify(session).faults}
 
 
-def change_keys(session: Session) -> KeyFile:
+def change_keys(session: Session) -> None:
     """Make the next generation, as a change of passphrase does."""
-    file = read_keys(session.folder.path)
-    k1 = stretch(bytearray(PASSPHRASE), MEMBER, file.header.vault_salt, file.header.parameters)
-    unlock_key = derive_unlock_key(k1, slot_info=slot_info(file.header, 0))
-    changed = file.with_slot(0, seal_slot(unlock_key, session._secrets, file.header, 0))
-    write_aside(session.folder.keys, changed.encode())
-    with session.work() as work:
-        work.list_keys_file(changed.header.folder, changed.digest())
-        work.commit(Entry(act="keys.change"))
-    promote(session.folder.keys)
-    return changed
+    old, new = (Factors(bytearray(PASSPHRASE)) for _ in range(2))
+    change_factors(session, MEMBER, old, new)
 
 
 def test_a_newer_generation_that_the_seat_listed_is_learned(filled: Filled) -> None:
@@ -101,7 +89,9 @@ def test_a_newer_generation_that_the_seat_listed_is_learned(filled: Filled) -> N
     for _ in range(2):
         with filled.open() as session:
             assert session.warnings == ()
-            assert session._next_pins().keys_generation == 1
+            keys = session.pin_file.load()
+            assert keys is not None
+            assert keys.keys_generation == 1
 
 
 def test_an_earlier_generation_is_told_even_where_a_log_lists_it_as_its_newest(filled: Filled) -> None:

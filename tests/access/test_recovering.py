@@ -22,7 +22,6 @@ from vault.errors import RefusedError, VerificationError
 from vault.ids import SeatId
 from vault.log.epoch_notice import CompartmentKind
 from vault.log.items import decode_items
-from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.epochs import read_notice
 from vault.records.versions import open_each
@@ -223,20 +222,6 @@ def test_sheets_that_hold_no_key_of_the_directory_by_right_write_nothing(
 def test_nobody_is_brought_back_without_a_name(founded: Place) -> None:
     with pytest.raises(RefusedError, match="a member needs a name"):
         bring(founded, secret_of(founded), " ")
-
-
-def test_the_seats_that_were_lost_are_in_no_more_and_the_roster_that_says_so_is_a_roster(founded: Place) -> None:
-    secret = secret_of(founded)
-    with founded.open() as session:
-        old = session.seat
-    done = bring(founded, secret)
-    assert done.ended == (old,)
-    with reopen(founded) as session:
-        assert session.directory.effective.certificates.keys() == {done.seat}
-        with session.database.reading() as rows:
-            sealed = rows.versions(session.directory.compartment, ROSTER_RECORD)
-        opened, _ = open_each(sealed, vault=session.vault, keyring=session.keyring)
-        assert [one.content.kind for one in opened] == ["roster", "roster"]
 
 
 def test_a_root_that_does_not_count_admits_nobody(founded: Place) -> None:

@@ -22,10 +22,11 @@ from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, Versio
 from vault.log.epoch_notice import CompartmentKind, EpochNotice
 from vault.policy.roles import Role
 from vault.records.content import Content, encode_content
+from vault.records.seatlog import Holder
 from vault.records.work import Entry
-from vault.seal.envelope import VersionContext, seal, version_id
-from vault.seal.keys import make_key, wrap
-from vault.store.rowtypes import VersionKeyRow, VersionRow
+from vault.seal.envelope import SUITE, VersionContext, seal, version_id
+from vault.seal.keys import epoch_id, make_key, wrap
+from vault.store.rowtypes import EpochRow, VersionKeyRow, VersionRow
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.revocations import ValidEpoch
 
@@ -47,6 +48,26 @@ def test_a_compartment_was_held_by_whoever_was_given_any_of_its_keys_and_not_dro
     held = {(SEAT,): True, (OTHER,): True, (OTHER, SEAT): True, (RECOVERY,): False, (STRANGER,): False, (): False}
     reached = RecoverableKeys(state_of(granted, dropped=[RECOVERY]), ())
     assert {seats: reached.was_held_by(seats) for seats in held} == held
+
+
+def test_keys_of_what_nobody_founded_are_not_given_on(founded: Place) -> None:
+    with founded.open() as session:
+        secret, key = kept_secret(session) or b"", make_key()
+        false = CompartmentId(b"\x0a" * 16)
+        epoch = EpochId(epoch_id(session.vault, false, key))
+        notice = EpochNotice(SUITE, session.vault, false, CompartmentKind.CASE, epoch)
+        session.log.keyring.add(false, epoch, key)
+        with session.database.transaction() as rows:
+            rows.add_epochs([EpochRow(notice.digest(), false, notice.encode())])
+        with session.work() as work:
+            work.grant(false, epoch, [Holder(RECOVERY, session.directory.effective.head.recovery)])
+            work.commit(Entry(act="grant.add"))
+        held = {*session.keyring.compartments()} - {false}
+    with opened_by_sheets(founded.path, secret) as opened, opened.database.reading() as rows:
+        assert false in {grant.compartment for grant in opened.granted}
+        reached = RecoveryScope(opened, rows, prover()).reached()
+    assert {one.state.compartment for one in reached} == held
+    assert all(grant.key is not None for one in reached for grant in one.keys)
 
 
 # ---- who the members are

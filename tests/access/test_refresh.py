@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.services.founded import Filled
+from tests.services.colleague import admit
+from tests.services.founded import Filled, Place
 from vault.access.membership.next_roster import Change, next_roster
 from vault.access.seat_keys.refresh import Refreshed, needs_refresh, refresh
 from vault.access.seat_keys.root_secret import kept_secret
@@ -11,11 +12,14 @@ from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId
 from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD
 from vault.policy.roles import Role
+from vault.records.seatlog import Holder
 from vault.records.work import Entry
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key, sign
+from vault.services.cases import cases
+from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index
 from vault.store.memory import open_in_memory
 from vault.store.rowtypes import EpochRow, LocalRow
@@ -63,6 +67,31 @@ def test_keys_that_a_lost_keyring_had_are_held_and_kept_again_and_no_gain_where_
         assert places == [session.log.origin]
         assert not session.index().was_asked
         assert session.alarms == ()  # an unlock alone says that the keyring was an older one
+
+
+def test_a_key_that_was_given_and_does_not_open_is_told_as_lost(founded: Place) -> None:
+    with founded.open() as session:
+        oren, case = admit(session), cases.create(session, title="A case", kind="asylum").case
+        false = Holder(oren.seat, session.kem_private.public)  # sealed to another's key
+        with session.work() as work:
+            work.grant(case, EpochId(session.keyring.epochs_of(case)[0]), [false])
+            work.commit(Entry(act="grant.add"))
+    with oren.open(founded) as session:
+        assert [(alarm.code, alarm.is_fault) for alarm in session.alarms] == [("keyring-lost", True)]
+        assert not session.holds(case)
+
+
+def test_a_case_that_was_withdrawn_leaves_keyring_and_index(filled: Filled) -> None:
+    with filled.open() as session:
+        ada = admit(session, roles={Role.CASEWORKER})
+        sharing.grant(session, filled.cases[0], [ada.member])
+    with ada.open(filled.place) as session:
+        assert [row.case for row in cases.list_all(session)] == [filled.cases[0]]
+    with filled.open() as session:
+        sharing.revoke(session, filled.cases[0], [ada.member])
+    with ada.open(filled.place) as session:
+        assert session.keyring.epochs_of(filled.cases[0]) == ()
+        assert cases.list_all(session) == []
 
 
 def stored(session: Session) -> LocalRow:

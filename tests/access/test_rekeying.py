@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.access.test_keychange import PowerCutError, read_keys, replace_step
+from tests.access.power import PowerCutError, at_flush, cut_at_commit, cut_at_flush
+from tests.access.test_keychange import read_keys, replace_step
 from tests.services.colleague import admit
 from tests.services.founded import Filled
 from vault.access.membership.new_root import change_root
@@ -145,27 +146,37 @@ def test_while_the_logs_are_in_doubt_the_key_stays(filled: Filled) -> None:
     assert read_keys(filled.path) == before
 
 
-STEPS = ["write_aside", "commit", "promote"]
-
-
-@pytest.mark.parametrize("change", [1, 2])
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("step", STEPS)
-def test_a_power_cut_in_either_change_of_the_keys_file_leaves_a_vault_that_opens(
-    filled: Filled, monkeypatch: pytest.MonkeyPatch, step: str, when: str, change: int
+def test_a_power_cut_at_any_step_leaves_a_vault_that_opens_under_the_old_key_or_the_new_one(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with filled.open() as session:
+    with Filled(filled.place.copied_to(tmp_path / "counted"), filled.cases, filled.refs).open() as session:
         old = doors(session).new
-    cut_at(filled, monkeypatch, lambda cutting: cut_change(cutting, step, when, change))
-    begun = change == 2 or (step, when) in {("commit", "after"), ("promote", "before"), ("promote", "after")}
-    if begun:
-        require_whole(filled, old=old)
-    else:
-        with filled.open() as session:
+        with at_flush(monkeypatch, 0, lambda: None) as flushed:
+            rekey(session)
+    # Each of the two changes of the `keys` file is written beside, listed in the log, and takes the name.
+    first, second = (
+        [cut_at_flush(monkeypatch, number) for number in numbers]
+        for numbers in (range(1, len(flushed) // 2 + 1), range(len(flushed) // 2 + 1, len(flushed) + 1))
+    )
+    listed = [
+        cut_at_commit(monkeypatch, after=after, act="keys.change", number=number)
+        for number in (1, 2)
+        for after in (False, True)
+    ]
+    begun = []
+    for number, cut in enumerate((*first, *listed[:2], *second, *listed[2:])):
+        place = filled.place.copied_to(tmp_path / str(number))
+        with place.open() as session, cut:
+            rekey(session)
+        with place.open() as session:
+            begun.append(doors(session) != DoorKeys(old))
             assert session.warnings == ()
-            assert doors(session) == DoorKeys(old)
             assert checking.verify(session).verified
-        assert not (filled.path / "keys.new").exists()
+        assert not (place.path / "keys.new").exists()
+        if begun[-1]:
+            require_whole(Filled(place, filled.cases, filled.refs), old=old)
+    written, named = [False] * (len(first) - 1), [True]
+    assert begun == [*written, *named, False, True, *[True] * (len(second) + 2)]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -174,7 +185,10 @@ def test_a_power_cut_around_the_encryption_leaves_a_vault_that_opens(
 ) -> None:
     with filled.open() as session:
         old = doors(session).new
-    cut_at(filled, monkeypatch, lambda cutting: replace_step(cutting, Database, "rekey", when))
+    with filled.open() as session, monkeypatch.context() as cutting:
+        replace_step(cutting, Database, "rekey", when)
+        with pytest.raises(PowerCutError):
+            rekey(session)
     require_whole(filled, old=old)
 
 
@@ -195,7 +209,8 @@ def test_once_every_page_is_under_the_new_key_the_doors_close_without_encrypting
 ) -> None:
     with filled.open() as session:
         old = doors(session).new
-    cut_at(filled, monkeypatch, lambda cutting: cut_change(cutting, "write_aside", "before", 2))
+    with filled.open() as session, cut_at_commit(monkeypatch, after=False, act="keys.change", number=2):
+        rekey(session)
     with no_room(monkeypatch):
         require_whole(filled, old=old)
 
@@ -272,15 +287,6 @@ def test_which_slot_is_a_seats_is_kept_beside_those_of_the_others() -> None:
     assert remember_slot(database, GONE, 3) == {seat, GONE}
     with database.reading() as rows:
         assert slots_here(rows) == {seat: 7, GONE: 3}
-
-
-def cut_at(filled: Filled, monkeypatch: pytest.MonkeyPatch, cut: Callable[[pytest.MonkeyPatch], None]) -> None:
-    session = filled.open()
-    with monkeypatch.context() as cutting:
-        cut(cutting)
-        with pytest.raises(PowerCutError):
-            rekey(session)
-    session.close()
 
 
 def cut_change(cutting: pytest.MonkeyPatch, step: str, when: str, change: int) -> None:

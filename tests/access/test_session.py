@@ -9,8 +9,9 @@ import pytest
 
 from tests.access.told import NOTHING, told_by
 from tests.services.founded import Filled, Place
+from vault.access.pins.alarms import Alarm
 from vault.errors import InternalError, RefusedError, TryAgainError
-from vault.ids import CompartmentId
+from vault.ids import CompartmentId, RecordId
 from vault.policy.clocks import JUMP_MS, ClockState
 from vault.policy.roles import Action
 from vault.services.cases import notes
@@ -26,6 +27,8 @@ def test_roles_and_grants_together_allow_an_act(filled: Filled) -> None:
         for case in (None, NEVER):
             assert told_by(session.require, Action.CASE_READ, case) == (RefusedError, NOT_GRANTED)
         assert [session.holds(case) for case in (*filled.cases, NEVER)] == [True, True, False]
+        with session.work() as work, pytest.raises(RefusedError, match="was not granted to this seat"):
+            work.write(NEVER, RecordId(b"r" * 16), "note", {})
 
 
 def test_of_several_cases_each_is_known_in_the_order_in_which_it_was_asked_for(filled: Filled) -> None:
@@ -52,7 +55,11 @@ def test_drafts_are_open_until_the_session_is_locked_and_a_clock_is_believed_by_
         assert session.drafts() is drafts
         session.log.now_ms = lambda: now_ms + 10 * JUMP_MS  # a clock that jumped
         assert session.clock().state is ClockState.JUMPED
+        for _ in range(2):
+            session.add_alarm(Alarm("clock", "It jumped.", is_fault=False))
+        told = [session.warnings]
         session.believe_clock()
+        assert [*told, session.warnings] == [("It jumped.",), ()]
         assert session.clock().state is ClockState.STEADY
     with filled.open() as session:
         assert "clock" in {alarm.code for alarm in session.alarms}
