@@ -14,11 +14,10 @@ from vault.log.items import Item, ItemKind
 from vault.log.operation import compose
 from vault.log.tree import Frontier
 from vault.seal.signing import is_signed_raw
-from vault.store import tables
 from vault.store.engine import Database, open_database
 from vault.store.rowtypes import CheckpointRow, TileRow
 from vault.store.schema import make_tables
-from vault.store.statements import insert_text
+from vault.store.sqlite_texts import INSERTS
 
 _ENTRIES_TO_A_NOTE = 10
 _BATCH = 5_000
@@ -91,7 +90,7 @@ class Log:
                     rows.put_tile(TileRow(log, level, index, hashes))
                 added.append((log, seq, operation.header, operation.list, operation.sealed, operation.digest))
             connection = rows.connection
-            connection.exec_driver_sql(insert_text(tables.operation, connection.dialect), added)
+            connection.exec_driver_sql(INSERTS["operation"].text, added)
         return entries
 
     def seal(self) -> None:

@@ -12,7 +12,6 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -23,7 +22,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from tests.hygiene.tree import ROOT
 from tests.tables import each
-from vault.store import statements
+from vault.store import sqlite_texts, statements
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.rowtypes import (
@@ -38,6 +37,7 @@ from vault.store.rowtypes import (
 )
 from vault.store.schema import make_tables
 from vault.store.tables import metadata
+from vault.store.texts import Text
 
 _ID = b"i" * 32
 _VERSION = VersionRow(_ID, 0, 0, _ID, _ID, _ID, b"blob")
@@ -106,7 +106,7 @@ _TYPED_PARAMETER = re.compile(r"(%\(\w+\)s)::(?:INTEGER|BIGINT)\b")
 
 # What begins a statement. UPDATE is missing: rows are immutable.
 _BEGINNINGS = re.compile(
-    r"(?:SELECT|INSERT INTO|DELETE FROM|CREATE TABLE|CREATE INDEX|BEGIN IMMEDIATE$)\b", re.IGNORECASE
+    r"(?:SELECT|INSERT INTO|DELETE FROM|CREATE TABLE|CREATE INDEX|BEGIN IMMEDIATE$|COMMIT$|ROLLBACK$)\b", re.IGNORECASE
 )
 _FORBIDDEN = tuple(
     (re.compile(pattern, re.IGNORECASE), why)
@@ -128,6 +128,13 @@ _FORBIDDEN = tuple(
         (r"\bRECURSIVE\b|\bLATERAL\b|\bOVER\b|\bFOR\s+UPDATE\b", "not needed, and slow or different elsewhere"),
     )
 )  # fmt: skip
+_NO_OFFSET = re.compile(r"(LIMIT \d+) OFFSET 0\b")
+_VALUE = re.compile(r"x'[0-9a-f]*'|(?<![\w.])\d+\b")
+_LIST = re.compile(r"\(\?(?:, \?)*\)|\(\[\w+\]\)")
+_NOT_OF_THE_ROWS = {
+    sqlite_texts.PUT_STAMP.text: "of the schema",
+    sqlite_texts.INSERTS["cosignature"].text: "witnesses are not built yet",
+}
 _ASKED_OF_SQLITE = re.compile(r"typeof\([\w.]+\) <> 'blob'")
 _FUNCTION = re.compile(r"\b([a-z_]+)\(", re.IGNORECASE)
 _FUNCTIONS = frozenset({"cast", "count", "min", "max", "sum", "coalesce", "length", "substr", "varchar"})
@@ -144,21 +151,47 @@ def breaches(text: str) -> list[str]:
 
 
 class _Seen:
-    """Every text that reached the driver, and every Core statement as PostgreSQL would get it."""
+    """Every text that reached the driver, with the values written into it, and its form without them."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self) -> None:
         self.texts: set[str] = set()
-        self.for_postgresql: set[str] = set()
-        sa.event.listen(engine, "before_cursor_execute", self._add_text)
-        sa.event.listen(engine, "before_execute", self._add_statement)
+        self.forms: set[str] = set()
 
-    def _add_text(self, _connection: object, _cursor: object, text: str, *_rest: object) -> None:
-        # SQLAlchemy writes `OFFSET 0` behind each LIMIT for SQLite; a real one shows in the text for PostgreSQL. There
-        # types make false what is asked of SQLite alone, whether a cell for bytes holds bytes.
-        self.texts.add(_ASKED_OF_SQLITE.sub("false", text.replace("LIMIT ? OFFSET ?", "LIMIT ?")))
+    def add(self, text: str) -> None:
+        # SQLAlchemy writes `OFFSET 0` behind each LIMIT for SQLite. There types make false what is asked of SQLite
+        # alone, whether a cell for bytes holds bytes.
+        self.texts.add(_ASKED_OF_SQLITE.sub("false", _NO_OFFSET.sub(r"\1", text)))
+        self.forms.add(_form(text))
 
-    def _add_statement(self, _connection: object, statement: Any, *_rest: object) -> None:
-        self.for_postgresql.add(str(statement.compile(dialect=_POSTGRESQL)))
+
+def _written() -> dict[str, sa.ClauseElement]:
+    """Return every statement that is written down, by its name."""
+    named = {name: value for name, value in vars(statements).items() if name.isupper() and not name.startswith("_")}
+    several = {name: list(value.values()) if isinstance(value, dict) else value for name, value in named.items()}
+    return {
+        f"{name} {number}": statement
+        for name, value in several.items()
+        for number, statement in enumerate(value if isinstance(value, list | tuple) else [value])
+        if isinstance(statement, sa.ClauseElement)
+    }
+
+
+def _texts() -> list[Text]:
+    """Return every statement as it is written down for SQLite."""
+    found: list[Text] = []
+    for value in vars(sqlite_texts).values():
+        several = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+        found += [value] if isinstance(value, Text) else [one for one in several if isinstance(one, Text)]
+    return found
+
+
+def _for_postgresql() -> set[str]:
+    return {str(statement.compile(dialect=_POSTGRESQL)) for statement in _written().values()}
+
+
+def _form(text: str) -> str:
+    """Return what a statement looks like at the driver, without its values."""
+    return _LIST.sub("(?)", _VALUE.sub("?", " ".join(text.split())))
 
 
 @pytest.fixture
@@ -171,8 +204,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def seen(database: Database) -> _Seen:
-    seen = _Seen(database.engine)
+    seen = _Seen()
     with database.transaction() as rows:
+        rows.driver.set_trace_callback(seen.add)
         for act in _EXERCISE.values():
             act(rows)
     return seen
@@ -184,23 +218,28 @@ def test_the_exercise_calls_every_method_of_the_rows() -> None:
 
 
 def test_the_exercise_reaches_every_statement_that_is_written_down(seen: _Seen) -> None:
-    written = {
-        name: str(value.compile(dialect=_POSTGRESQL))
-        for name, value in vars(statements).items()
-        if name.isupper() and not name.startswith("_") and isinstance(value, sa.ClauseElement)
-    }
+    written = {text.text: _form(text.text) for text in _texts()}
     assert len(written) > 20
-    assert [name for name, text in written.items() if text not in seen.for_postgresql] == []
+    assert [text for text, form in written.items() if form not in seen.forms and text not in _NOT_OF_THE_ROWS] == []
+
+
+def test_what_is_written_down_for_sqlite_is_what_the_statements_and_tables_say() -> None:
+    specification = importlib.util.spec_from_file_location("sqlite_texts", ROOT / "scripts" / "sqlite_texts.py")
+    assert specification is not None
+    assert specification.loader is not None
+    script = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(script)
+    assert script.written() == script.TARGET.read_text("utf-8"), "run scripts/sqlite_texts.py"
 
 
 def test_every_statement_of_the_rows_stays_in_the_subset(seen: _Seen) -> None:
     assert len(seen.texts) > 30
-    assert {text: breaches(text) for text in seen.texts | seen.for_postgresql if breaches(text)} == {}
+    assert {text: breaches(text) for text in seen.texts | _for_postgresql() if breaches(text)} == {}
 
 
-def test_a_limit_cuts_a_whole_order(seen: _Seen) -> None:
+def test_a_limit_cuts_a_whole_order() -> None:
     # Rows of equal rank come in any order from another engine, and the next page would miss or repeat one.
-    limited = [text for text in seen.for_postgresql if "LIMIT" in text]
+    limited = [text for text in _for_postgresql() if "LIMIT" in text]
     assert len(limited) > 4
     for text in limited:
         selected, rest = " ".join(text.split()).split(" FROM ", 1)
@@ -279,9 +318,15 @@ def test_a_planted_breach_is_named(text: str, why: str) -> None:
 
 
 def test_a_planted_breach_in_the_rows_is_caught(database: Database) -> None:
-    seen = _Seen(database.engine)
+    seen = _Seen()
     with database.reading() as rows:
-        rows.connection.execute(sa.select(metadata.tables["version"]).limit(5).offset(5))
-        rows.connection.exec_driver_sql("SELECT hex(id) FROM version")
-    assert [why for text in seen.texts for why in breaches(text)] == ["function hex"]
-    assert [why for text in seen.for_postgresql for why in breaches(text)] == ["paging is by key"]
+        connection = rows.connection
+        rows.driver.set_trace_callback(seen.add)
+        connection.execute(sa.select(metadata.tables["version"]).limit(5).offset(5))
+        connection.exec_driver_sql("SELECT hex(id) FROM version")
+        rows.driver.execute("SELECT id FROM version WHERE id LIKE 'x%'")
+    assert sorted(why for text in seen.texts for why in breaches(text)) == [
+        "compared differently by each engine",
+        "function hex",
+        "paging is by key",
+    ]

@@ -127,12 +127,13 @@ def test_an_index_in_use_elsewhere_is_not_thrown_away(tmp_path: Path) -> None:
 def test_the_indexes_of_others_go_and_the_own_one_stays(tmp_path: Path) -> None:
     own, other = index_path(tmp_path, id16("me")), index_path(tmp_path, id16("you"))
     index = open_index(own, KEY, tag)
-    open_index(other, bytes(32), tag)  # left open: its write-ahead log has to go as well
+    left_open = open_index(other, bytes(32), tag)  # its write-ahead log has to go as well
     assert len(list(tmp_path.glob(f"{other.name}*"))) == 2
     wipe_others(tmp_path, own)
     assert not list(tmp_path.glob(f"{other.name}*"))
     assert own.exists()
     index.close()
+    left_open.close()
 
 
 def test_a_disk_that_cannot_read_the_index_gets_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,6 +116,19 @@ def test_an_exception_undoes_the_whole_transaction(database: Database) -> None:
     assert whole_entries(database) == 1
 
 
+def test_what_was_written_before_sqlalchemy_is_first_asked_stays_in_its_transaction(tmp_path: Path) -> None:
+    database = new_vault(tmp_path / "vault.db")
+    with database.transaction() as rows:
+        rows.add_operation(operation(0))
+        assert rows.connection.exec_driver_sql("SELECT count(*) FROM operation").scalar() == 1
+        rows.add_operation(operation(1))
+    with database.reading() as rows:
+        rows.connection.exec_driver_sql("DELETE FROM operation")  # a look keeps nothing
+    with database.reading() as rows:
+        assert rows.size(ORIGIN) == 2
+    database.close()
+
+
 def test_a_row_at_a_taken_key_is_refused_without_sql_or_bytes_in_the_words(database: Database) -> None:
     with database.transaction() as rows:
         rows.add_operation(operation(0))

@@ -3,7 +3,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import permutations
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -323,11 +322,10 @@ def test_no_question_of_the_hot_paths_reads_a_whole_table(database: Database, qu
 
 def test_reading_a_case_joins_its_keys_by_index(database: Database) -> None:
     with database.reading() as rows:
-        seen: list[tuple[str, Any]] = []
-        sa.event.listen(database.engine, "before_cursor_execute", lambda *args: seen.append((args[2], args[3])))
+        seen: list[str] = []
+        rows.driver.set_trace_callback(seen.append)
         rows.versions(CASE)
-        text, values = seen[-1]
-        plan = rows.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
+        plan = rows.driver.execute(f"EXPLAIN QUERY PLAN {seen[-1]}").fetchall()
     steps = [row[3] for row in plan]
     assert not [step for step in steps if step.startswith("SCAN")]
     assert any("version_key USING PRIMARY KEY" in step for step in steps)
@@ -346,11 +344,10 @@ def test_each_page_begins_in_the_index_where_the_last_one_ended(
     database: Database, read: Callable[[Rows], Iterator[object]], key: str
 ) -> None:
     with database.reading() as rows:
-        seen: list[tuple[str, Any]] = []
-        sa.event.listen(database.engine, "before_cursor_execute", lambda *args: seen.append((args[2], args[3])))
+        seen: list[str] = []
+        rows.driver.set_trace_callback(seen.append)
         assert list(read(rows)) == []
-        text, values = seen[-1]
-        plan = rows.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
+        plan = rows.driver.execute(f"EXPLAIN QUERY PLAN {seen[-1]}").fetchall()
     assert f"(origin=? AND ({key})>(" in plan[0][3]
 
 

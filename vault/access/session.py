@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from vault import clock
 from vault.access.pins.alarms import CLOCK_ALARM, Alarm, faults_among, settled, stored_code
@@ -33,7 +33,6 @@ from vault.seal.keys import derive_index_tag
 from vault.seal.recipients import KemPrivate
 from vault.seal.signing import public_key, sign
 from vault.store.coarse import even_times, fill_to_step
-from vault.store.drafts import Drafts, open_drafts
 from vault.store.engine import Database
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
@@ -41,6 +40,9 @@ from vault.validity.audit_payloads import Auditor
 from vault.validity.authority import Authority
 from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.version_validity import Learned, Quarantined
+
+if TYPE_CHECKING:
+    from vault.store.drafts import Drafts
 
 
 @dataclass(slots=True)
@@ -255,6 +257,8 @@ class Session:
     def drafts(self) -> Drafts:
         """Return this member's drafts, opened on first use."""
         if self._drafts is None:
+            from vault.store.drafts import open_drafts  # noqa: PLC0415 - the app alone keeps drafts, and it brings much
+
             self._drafts = open_drafts(self.own_drafts.settled(), self.draft_key, ballast=self.folder.ballast)
         return self._drafts
 

@@ -201,4 +201,4 @@ def _quickened(database: Database) -> Database:
 
 def _statements(rows: Rows) -> Statements:
     # FTS5 and keyset pages exist on SQLite alone, and SQLAlchemy would cost more than the statements here.
-    return cast(Statements, rows.connection.connection.driver_connection)
+    return cast(Statements, rows.driver)

@@ -30,6 +30,7 @@ _SURROGATES = "\ud800-\udfff"  # cannot be written as UTF-8: SQLite would refuse
 
 _SAME = _CYRILLIC | _ARABIC | _DIGITS | _APOSTROPHES
 _FOLDED = re.compile(f"[{_DROPPED}{_SURROGATES}{''.join(_SAME)}]")
+_HALVES = re.compile(f"[{_SURROGATES}]")
 _COMBINING = re.compile("[\u0300-\u036f]")
 _TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[\u0300-\u036f{_DROPPED}])*")
 
@@ -39,6 +40,11 @@ def fold(text: str) -> str:
     if text.isascii():
         return text
     return _FOLDED.sub(lambda found: _SAME.get(found[0], ""), unicodedata.normalize("NFKC", text))
+
+
+def storable(text: str) -> str:
+    """Return the text as it can be stored: without halves of characters."""
+    return text if text.isascii() else _HALVES.sub("", text)
 
 
 def fold_word(word: str) -> str:

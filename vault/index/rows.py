@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 
 from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
-from vault.index.fold import fold, sort_key
+from vault.index.fold import fold, sort_key, storable
 from vault.index.numbers import FreeNumbers
 from vault.index.schema import Statements
 
@@ -157,7 +157,7 @@ def _add_cases(sql: Statements, found: Iterable[tuple[int, bytes, CaseColumns]])
         "INSERT INTO case_row(doc, tie, case_id, top, heads, title, ref, status, kind, due, risk, owner, opened,"
         " name, name_key) VALUES (?1, ?1, ?, 0, 1, ?, ?, ?, ?, ?, ?, ?, ?, '', '')",
         [
-            (doc, case, c.title, c.ref, c.status, c.kind, c.due or NO_DATE, c.risk, c.owner, c.opened)
+            (doc, case, storable(c.title), c.ref, c.status, c.kind, c.due or NO_DATE, c.risk, c.owner, c.opened)
             for doc, case, c in found
         ],
     )
@@ -166,7 +166,7 @@ def _add_cases(sql: Statements, found: Iterable[tuple[int, bytes, CaseColumns]])
 def _add_people(sql: Statements, found: Sequence[tuple[int, IndexedRecord, PersonColumns]]) -> None:
     sql.executemany(
         "INSERT INTO person VALUES (?, ?, ?, ?, ?, ?)",
-        [(doc, entry.case, entry.record, c.is_client, c.name, c.name_key) for doc, entry, c in found],
+        [(doc, entry.case, entry.record, c.is_client, storable(c.name), c.name_key) for doc, entry, c in found],
     )
     numbers = {(reversed_digits(phone), doc) for doc, _, c in found for phone in c.phones}
     sql.executemany("INSERT INTO phone VALUES (?, ?)", [place for place in numbers if place[0]])

@@ -16,7 +16,8 @@ from vault.platform import fsync_folder
 from vault.store.engine import Database, open_database
 from vault.store.rows import Rows
 from vault.store.schema import make_tables
-from vault.store.statements import after, are_sound, insert_text
+from vault.store.sqlite_texts import INSERTS
+from vault.store.statements import after, are_sound
 from vault.store.tables import local, metadata, operation, version, version_key
 
 Progress = Callable[[int, int], None]
@@ -207,4 +208,4 @@ def _chunk_after(source: Rows, table: sa.Table, last: Any, *within: sa.ColumnEle
 
 def _insert(rows: Rows, table: sa.Table, chunk: list[Any]) -> None:
     if chunk:
-        rows.connection.exec_driver_sql(insert_text(table, rows.connection.dialect), [tuple(row) for row in chunk])
+        rows.driver.executemany(INSERTS[table.name].text, [tuple(row) for row in chunk])

@@ -7,17 +7,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
 import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
-from sqlalchemy.pool import StaticPool
 
 from vault.errors import InternalError, NoVaultError, RefusedError, TryAgainError, VaultError, VerificationError
 from vault.platform import PRIVATE_FILE_MODE, free_bytes, needs_full_fsync
+from vault.store.connected import Link
 from vault.store.faults import translated
 from vault.store.files import release_ballast
 from vault.store.rows import Rows
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 RAW_KEY_SIZE = 32
 _REKEY_MARGIN = 16 * 1024 * 1024
@@ -42,22 +44,16 @@ _PRAGMAS_TO_READ = ("cipher_page_size=8192", "cache_size=-64000", "temp_store=ME
 
 
 class Database:
-    """An open file. One process, one connection; threads queue on one lock.
-
-    `engine` belongs to the same connection: use it through `transaction` and `reading` only.
-    """
+    """An open file. One process, one connection; threads queue on one lock."""
 
     def __init__(self, path: Path, connection: Any, ballast: Path | None, *, begin: str = "BEGIN IMMEDIATE") -> None:
         self.path = path
         self._connection = connection
+        self._link = Link(connection, begin)
         self._ballast = ballast
         self._lock = threading.RLock()
         self._rows: Rows | None = None
         self._closed = False
-        self.engine = sa.create_engine(
-            "sqlite://", module=driver, creator=lambda: connection, poolclass=StaticPool, hide_parameters=True
-        )
-        sa.event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql(begin))
 
     @contextmanager
     def transaction(self) -> Iterator[Rows]:
@@ -71,8 +67,10 @@ class Database:
         with self._lock:
             if self._rows is not None:
                 raise InternalError("a transaction was begun inside another use of the database")
-            with self._translated(), self.engine.begin() as connection, self._used_for(connection) as rows:
+            with self._translated(), self._used() as rows:
+                self._link.begun()
                 yield rows
+                self._link.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:
@@ -85,24 +83,25 @@ class Database:
             if self._rows is not None:
                 yield self._rows
                 return
-            with self._translated(), self.engine.connect() as connection, self._used_for(connection) as rows:
+            with self._translated(), self._used() as rows:
                 yield rows
 
     def schema_stamp(self) -> str | None:
         """Return the revision of the tables, or None in a file that has none yet."""
         with self.reading() as rows:
-            if not sa.inspect(rows.connection).has_table("alembic_version"):
+            tables = rows.driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            if ("alembic_version",) not in tables:
                 return None
-            stamp: str | None = rows.connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-            return stamp
+            stamps = rows.driver.execute("SELECT version_num FROM alembic_version").fetchall()
+            return str(stamps[0][0]) if stamps else None
 
     @contextmanager
     def bare_connection(self) -> Iterator[sa.Connection]:
         """Yield the connection outside any transaction, for a tool that begins and ends its own: Alembic."""
         with self._lock:
             self._require_idle()
-            with self._translated(), self.engine.connect() as connection, self._used_for(connection):
-                yield connection
+            with self._translated(), self._used() as rows:
+                yield rows.connection
 
     def require_room(self, size: int) -> None:
         """Raise TryAgainError unless `size` bytes fit on this disk, as far as the system tells."""
@@ -178,19 +177,20 @@ class Database:
             except VaultError:
                 pass  # the log keeps what did not fit; the next unlock replays it
             finally:
-                self.engine.dispose()
-                self._connection.close()
+                self._link.close()
 
     def _translated(self) -> AbstractContextManager[None]:
         return translated(self.path, on_full=self._free_ballast)
 
     @contextmanager
-    def _used_for(self, connection: sa.Connection) -> Iterator[Rows]:
-        self._rows = Rows(connection)
+    def _used(self) -> Iterator[Rows]:
+        """Yield the rows; what was not committed when the block ends is undone."""
+        self._rows = Rows(self._link)
         try:
             yield self._rows
         finally:
             self._rows = None
+            self._link.end()
 
     def _require_idle(self) -> None:
         if self._rows is not None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import sqlalchemy.exc
 import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
 
 from vault.errors import (
@@ -47,10 +46,13 @@ def translated(path: Path, *, opening: bool = False, on_full: Callable[[], bool]
     """
     try:
         yield
-    except sqlalchemy.exc.DBAPIError as fault:
-        raise _fault(fault.orig, path, opening=opening, on_full=on_full) from None
     except driver.Error as fault:
         raise _fault(fault, path, opening=opening, on_full=on_full) from None
+    except Exception as fault:
+        of_driver = getattr(fault, "orig", None)  # SQLAlchemy, where it was used, wraps it
+        if not isinstance(of_driver, driver.Error):
+            raise
+        raise _fault(of_driver, path, opening=opening, on_full=on_full) from None
 
 
 def _fault(fault: BaseException | None, path: Path, *, opening: bool, on_full: Callable[[], bool] | None) -> VaultError:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from vault.store import statements as sql
-from vault.store import tables
+from vault.store import sqlite_texts as sql
 from vault.store.connected import Connected
 from vault.store.rowtypes import (
     CheckpointRow,
@@ -38,7 +37,7 @@ class Rows(Connected):
 
     def add_genesis(self, origin: bytes, genesis: bytes) -> None:
         """Insert the beginning of a log."""
-        self._insert(tables.genesis, [(origin, genesis)])
+        self._insert("genesis", [(origin, genesis)])
 
     def genesis(self, origin: bytes) -> bytes | None:
         """Return the genesis of this log, or None; where a false one stands beside it, see `geneses`."""
@@ -54,14 +53,14 @@ class Rows(Connected):
         found: set[bytes] = set()
         for statement in sql.NEXT_ORIGIN:
             behind = _BEFORE_ALL
-            while (following := self.connection.scalar(statement, {"after_origin": behind})) is not None:
+            while (following := self._scalar(statement, {"after_origin": behind})) is not None:
                 found.add(following)
                 behind = following
         return found
 
     def add_operation(self, row: OperationRow) -> None:
         """Insert one entry."""
-        self._insert(tables.operation, [row])
+        self._insert("operation", [row])
 
     def operations(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[OperationRow]:
         """Yield entries `start` to before `stop` by position; where rows contradict, all that stand there."""
@@ -73,7 +72,7 @@ class Rows(Connected):
 
     def headers(self, origin: bytes, start: int, stop: int) -> list[bytes]:
         """Return the headers alone of the entries `start` to before `stop`, in the order of `operations`."""
-        return list(self.connection.scalars(sql.HEADERS, {"origin": origin, "start": start, "stop": stop}).all())
+        return self._scalars(sql.HEADERS, {"origin": origin, "start": start, "stop": stop})
 
     def operation(self, origin: bytes, seq: int) -> OperationRow | None:
         """Return the entry there, or None; where rows contradict, the one of the smallest digest."""
@@ -81,20 +80,20 @@ class Rows(Connected):
 
     def size(self, origin: bytes) -> int:
         """Return the position behind the last entry of this log; gaps are not looked for."""
-        newest = self.connection.scalar(sql.NEWEST_SEQ, {"origin": origin})
+        newest = self._scalar(sql.NEWEST_SEQ, {"origin": origin})
         return 0 if newest is None else int(newest) + 1
 
     def add_checkpoint(self, row: CheckpointRow) -> None:
         """Insert a checkpoint beside all others."""
-        self._insert(tables.checkpoint, [row])
+        self._insert("checkpoint", [row])
 
     def replace_checkpoint(self, row: CheckpointRow, *, keep_up_to: int) -> None:
         """Insert a checkpoint and drop this origin's of a size above `keep_up_to`, where the running session began.
 
         Of each session only the last is needed, and those that somebody cosigned.
         """
-        self.connection.execute(sql.DELETE_REPLACED_CHECKPOINTS, {"origin": row.origin, "keep_up_to": keep_up_to})
-        self._insert(tables.checkpoint, [row])
+        self._run(sql.DELETE_REPLACED_CHECKPOINTS, {"origin": row.origin, "keep_up_to": keep_up_to})
+        self._insert("checkpoint", [row])
 
     def checkpoints(self, origin: bytes) -> list[CheckpointRow]:
         """Return every checkpoint of this log, smallest first."""
@@ -107,12 +106,12 @@ class Rows(Connected):
     def put_tile(self, row: TileRow) -> None:
         """Store a run of hashes in place of what the cache had there."""
         place = {"origin": row.origin, "level": row.level, "idx": row.idx}
-        self.connection.execute(sql.DELETE_TILE, place)
-        self._insert(tables.tile, [row])
+        self._run(sql.DELETE_TILE, place)
+        self._insert("tile", [row])
 
     def tile(self, origin: bytes, level: int, idx: int) -> bytes | None:
         """Return the cached hashes there, or None."""
-        hashes: bytes | None = self.connection.scalar(sql.TILE, {"origin": origin, "level": level, "idx": idx})
+        hashes: bytes | None = self._scalar(sql.TILE, {"origin": origin, "level": level, "idx": idx})
         return hashes
 
     def tiles(self, origin: bytes) -> list[TileRow]:
@@ -123,11 +122,11 @@ class Rows(Connected):
 
     def add_versions(self, rows: Sequence[VersionRow]) -> None:
         """Insert sealed versions."""
-        self._insert(tables.version, rows)
+        self._insert("version", rows)
 
     def add_version_keys(self, rows: Sequence[VersionKeyRow]) -> None:
         """Insert wrapped keys of versions."""
-        self._insert(tables.version_key, rows)
+        self._insert("version_key", rows)
 
     def versions(self, compartment: bytes, record: bytes | None = None) -> list[SealedVersion]:
         """Return what a compartment, or one record in it, holds: one item for each version and wrapped key.
@@ -148,7 +147,7 @@ class Rows(Connected):
     def first_places(self, compartments: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:
         """Return compartment -> what `first_place` returns of it, of those that hold anything."""
         found: dict[bytes, tuple[bytes, int]] = {}
-        for compartment, origin, seq in self._among(tuple, sql.FIRST_PLACES_IN_COMPARTMENTS, compartments):
+        for compartment, origin, seq in self._among(tuple, sql.FIRST_PLACES_IN_COMPARTMENTS, list(compartments)):
             before = found.get(compartment)
             if before is None or (seq, origin) < (before[1], before[0]):
                 found[compartment] = (origin, seq)
@@ -156,7 +155,7 @@ class Rows(Connected):
 
     def places_in(self, compartments: Collection[bytes]) -> set[tuple[bytes, int]]:
         """Return (origin, seq) of every operation with a version in one of these compartments; no version is read."""
-        return set(self._among(tuple, sql.PLACES_IN_COMPARTMENTS, compartments))
+        return set(self._among(tuple, sql.PLACES_IN_COMPARTMENTS, list(compartments)))
 
     def version_at(self, origin: bytes, seq: int, n: int) -> list[SealedVersion]:
         """Return what stands at one place of a list: one item for each version and wrapped key."""
@@ -198,42 +197,40 @@ class Rows(Connected):
 
     def erase_versions(self, places: Collection[tuple[bytes, int, int]]) -> None:
         """Delete blobs and keys at these (origin, seq, n). Their bytes leave the log file with `truncate_wal`."""
-        if places:
-            params = [{"origin": origin, "seq": seq, "n": n} for origin, seq, n in places]
-            self.connection.execute(sql.DELETE_KEYS_OF_VERSION, params)
-            self.connection.execute(sql.DELETE_VERSION, params)
+        self._run_many(sql.DELETE_KEYS_OF_VERSION, list(places))
+        self._run_many(sql.DELETE_VERSION, list(places))
 
     def holds_versions(self, versions: Sequence[VersionRow], keys: Sequence[VersionKeyRow]) -> bool:
         """Say whether the versions of one entry, each with its wrapped key, stand here by their full keys."""
         if not versions:
             return True
-        here = set(map(tuple, self._held(tables.version, versions[0].origin, versions[0].seq)))
+        here = set(self._all(tuple, sql.HELD_VERSIONS, {"origin": versions[0].origin, "seq": versions[0].seq}))
         pairs = zip(versions, keys, strict=True)
         return here.issuperset((version.n, version.id, key.epoch, key.wrap) for version, key in pairs)
 
     def holds_checkpoint(self, row: CheckpointRow) -> bool:
         """Say whether this checkpoint stands here."""
-        return self._held(tables.checkpoint, row.origin, row.size, row.note) == [(1,)]
+        asked = {"origin": row.origin, "size": row.size, "note": row.note}
+        return bool(self._scalar(sql.HELD_CHECKPOINT, asked) == 1)
 
     def holds_local(self, row: LocalRow) -> bool:
         """Say whether this is what the seat has for this purpose."""
-        return self._held(tables.local, row.seat, row.purpose) == [(row.number, row.blob)]
+        here = self._all(tuple, sql.HELD_LOCAL, {"seat": row.seat, "purpose": row.purpose})
+        return here == [(row.number, row.blob)]
 
     def epochs_in_use(self) -> set[bytes]:
         """Return the ids of the epochs under which the key of some version is wrapped."""
-        return {epoch for (epoch,) in self.connection.execute(sql.EPOCHS_IN_USE).all()}
+        return set(self._scalars(sql.EPOCHS_IN_USE, {}))
 
     def delete_version_keys(self, rows: Collection[VersionKeyRow]) -> None:
         """Delete exactly these wraps: what a rotation replaced."""
-        if rows:
-            text = sql.delete_text(tables.version_key, self.connection.dialect)
-            self.connection.exec_driver_sql(text, list(rows))
+        self._run_many(sql.DELETE_KEY, list(rows))
 
     # ---- epochs, grants, local secrets
 
     def add_epochs(self, rows: Sequence[EpochRow]) -> None:
         """Insert public notices of keys."""
-        self._insert(tables.epoch, rows)
+        self._insert("epoch", rows)
 
     def epochs(self, compartment: bytes | None = None) -> list[EpochRow]:
         """Return the notices of one compartment, or of all."""
@@ -243,7 +240,7 @@ class Rows(Connected):
 
     def epochs_of(self, compartments: Collection[bytes]) -> list[EpochRow]:
         """Return the notices of these compartments, by digest."""
-        return sorted(self._among(EpochRow._make, sql.EPOCHS_OF_COMPARTMENTS, compartments))
+        return sorted(self._among(EpochRow._make, sql.EPOCHS_OF_COMPARTMENTS, list(compartments)))
 
     def every_epoch(self) -> list[EpochRow]:
         """Return the notices of all compartments, in no order: to sort ten thousand by an index takes longer."""
@@ -260,7 +257,7 @@ class Rows(Connected):
 
     def add_grants(self, rows: Sequence[GrantRow]) -> None:
         """Insert keys sealed to seats."""
-        self._insert(tables.granted, rows)
+        self._insert("granted", rows)
 
     def grants(self) -> list[GrantRow]:
         """Return every grant."""
@@ -268,7 +265,7 @@ class Rows(Connected):
 
     def epochs_granted_to(self, seat: bytes) -> list[bytes]:
         """Return the ids of all epochs of which a key was sealed to this seat, each once; the index alone answers."""
-        return list(dict.fromkeys(self.connection.scalars(sql.EPOCHS_GRANTED_TO_SEAT, {"seat": seat}).all()))
+        return list(dict.fromkeys(self._scalars(sql.EPOCHS_GRANTED_TO_SEAT, {"seat": seat})))
 
     def epochs_holding(self, values: Sequence[bytes], *, at: int) -> list[EpochRow]:
         """Return the notices whose bytes hold one of these values of equal length at a place, counted from 0.
@@ -296,12 +293,12 @@ class Rows(Connected):
 
     def grants_of_all(self, epochs: Collection[bytes]) -> list[GrantRow]:
         """Return to whom the keys of these epochs were sealed, by digest."""
-        return sorted(self._among(GrantRow._make, sql.GRANTS_OF_EPOCHS, epochs))
+        return sorted(self._among(GrantRow._make, sql.GRANTS_OF_EPOCHS, list(epochs)))
 
     def put_local(self, row: LocalRow) -> None:
         """Store a seat's sealed secret in place of the one it had for this purpose."""
         self.delete_local(row.seat, row.purpose)
-        self._insert(tables.local, [row])
+        self._insert("local", [row])
 
     def local(self, seat: bytes, purpose: int) -> LocalRow | None:
         """Return a seat's sealed secret for this purpose, or None."""
@@ -313,7 +310,7 @@ class Rows(Connected):
 
     def delete_local(self, seat: bytes, purpose: int) -> None:
         """Delete a seat's sealed secret for this purpose, if there is one."""
-        self.connection.execute(sql.DELETE_LOCAL, {"seat": seat, "purpose": purpose})
+        self._run(sql.DELETE_LOCAL, {"seat": seat, "purpose": purpose})
 
     # ---- false rows
 
@@ -322,5 +319,5 @@ class Rows(Connected):
 
         SQLite keeps text in a column for bytes. Only somebody with the database key can have put it there.
         """
-        counts = {name: int(self.connection.scalar(statement) or 0) for name, statement in sql.FALSE_ROWS.items()}
+        counts = {name: int(self._scalar(statement, {}) or 0) for name, statement in sql.FALSE_ROWS.items()}
         return {name: count for name, count in counts.items() if count}

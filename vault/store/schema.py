@@ -8,39 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-
-import sqlalchemy as sa
+from typing import Any
 
 import vault
 from vault.errors import InternalError, NewerVaultError, VaultError, VerificationError
+from vault.store import sqlite_texts
 from vault.store.engine import Database
-from vault.store.tables import metadata
 
 SCHEMA = "0001"
 _KNOWN = ("0001",)  # every stamp that a released step has written
 _RESTORE = "Restore the newest backup that `casevault backup verify` finds whole."
 _ROOM_BESIDE_COPIES = 64 * 1024 * 1024
 
-# As Alembic makes it.
-_stamp = sa.Table(
-    "alembic_version",
-    sa.MetaData(),
-    sa.Column("version_num", sa.String(32), nullable=False),
-    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
-)
-
 
 def make_tables(database: Database) -> None:
     """Make all tables of a new vault, stamped with the current schema, in one transaction."""
     with database.transaction() as rows:
-        create_tables(rows.connection)
+        create_tables(rows.driver)
 
 
-def create_tables(connection: sa.Connection) -> None:
-    """Make all tables over an open connection, with their stamp."""
-    metadata.create_all(connection, checkfirst=False)
-    _stamp.create(connection)
-    connection.execute(sa.insert(_stamp), {"version_num": SCHEMA})
+def create_tables(driver: Any) -> None:
+    """Make all tables over a connection of the driver, with their stamp."""
+    for declaration in sqlite_texts.TABLES:
+        driver.execute(declaration)
+    driver.execute(*sqlite_texts.PUT_STAMP.filled({"version_num": SCHEMA}))
 
 
 def migrate(

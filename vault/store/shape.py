@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-import sqlalchemy as sa
 import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]  # sqlcipher3 ships no types
-from sqlalchemy.pool import StaticPool
 
 from vault.display import one_line
 from vault.errors import VaultError, VerificationError
@@ -47,7 +45,7 @@ def require_tables(database: Database) -> None:
         VerificationError: names the first of them.
     """
     with database.reading() as rows:
-        found = _shape(rows.connection)
+        found = _shape(rows.driver)
     for (kind, name), part in _made().items():
         if kind == "table" and found.get((kind, name)) != part:
             raise VerificationError(_sentence(database, _lacking(kind, name, found)), advice=_RESTORE)
@@ -59,9 +57,7 @@ def shape_faults(database: Database, *, besides: str | None = None) -> list[str]
     `besides` is a table of one kind of file, which others do not have: nothing is said of it.
     """
     with database.reading() as rows:
-        parts = {
-            key: part for key, part in _shape(rows.connection).items() if part.table != besides or key[0] == "trigger"
-        }
+        parts = {key: part for key, part in _shape(rows.driver).items() if part.table != besides or key[0] == "trigger"}
         texts = [*_differences(parts), *_numbers(rows)]
     return [_sentence(database, text) for text in texts]
 
@@ -70,10 +66,9 @@ def content_faults(database: Database) -> list[str]:
     """Read the whole file and return a sentence for each contradiction in it: pages, and rows against their indexes."""
     try:
         with database.reading() as rows:
-            pages = rows.connection.exec_driver_sql("PRAGMA cipher_integrity_check")
-            broken = [str(scalar) for scalar in pages.scalars()] if pages.returns_rows else []
-            end = int(rows.connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
-            said = rows.connection.exec_driver_sql(f"PRAGMA integrity_check({_MOST})").scalars().all()
+            broken = [str(text) for (text,) in rows.driver.execute("PRAGMA cipher_integrity_check")]
+            (end,) = rows.driver.execute("PRAGMA page_count").fetchone()
+            said = [text for (text,) in rows.driver.execute(f"PRAGMA integrity_check({_MOST})")]
     except VaultError as fault:
         return [fault.message]
     texts = sorted({_of_page(text, end) for text in broken})
@@ -88,17 +83,16 @@ def _sentence(database: Database, text: str) -> str:
 @cache
 def _made() -> _Shape:
     """Return the parts of a new file."""
-    engine = sa.create_engine("sqlite://", module=driver, poolclass=StaticPool)
+    connection = driver.connect(":memory:", isolation_level=None)
     try:
-        with engine.begin() as connection:
-            create_tables(connection)
-            return _shape(connection)
+        create_tables(connection)
+        return _shape(connection)
     finally:
-        engine.dispose()
+        connection.close()
 
 
-def _shape(connection: sa.Connection) -> _Shape:
-    found = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").all()
+def _shape(connection: Any) -> _Shape:
+    found = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
     return {(str(kind), str(name)): _Part(str(table), " ".join(str(sql).split())) for kind, name, table, sql in found}
 
 
@@ -120,12 +114,11 @@ def _lacking(kind: str, name: str, found: _Shape) -> str:
 
 def _numbers(rows: Rows) -> Iterator[str]:
     """Yield what is wrong with the numbers of versions in the file: its stamp, and two that CaseVault leaves at 0."""
-    if ("table", "alembic_version") in _shape(rows.connection):
-        stamps = rows.connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalars().all()
-        if stamps != [SCHEMA]:
-            yield "it has several stamps of its tables"
+    has_stamp = ("table", "alembic_version") in _shape(rows.driver)
+    if has_stamp and rows.driver.execute("SELECT version_num FROM alembic_version").fetchall() != [(SCHEMA,)]:
+        yield "it has several stamps of its tables"
     for name in ("user_version", "application_id"):
-        if rows.connection.exec_driver_sql(f"PRAGMA {name}").scalar():
+        if rows.driver.execute(f"PRAGMA {name}").fetchone() != (0,):
             yield f"its number {name} is not the one that CaseVault leaves there"
 
 

@@ -1,4 +1,7 @@
-"""The SQL of the rows: built once, within what SQLite, PostgreSQL and CockroachDB all speak.
+"""The SQL of the rows, within what SQLite, PostgreSQL and CockroachDB all speak.
+
+It is written down for SQLite in `sqlite_texts.py`, which the rows run: after a change here, or of the tables, run
+`.venv/bin/python scripts/sqlite_texts.py`.
 
 Paging is by key, never by offset; nothing is updated in place; no statement asks the database for a number, a time or a
 random value. `tests/hygiene/test_sql_subset.py` reads every one of them.
@@ -7,7 +10,6 @@ random value. `tests/hygiene/test_sql_subset.py` reads every one of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,19 +34,6 @@ from vault.store.tables import (
 
 END = 2**53  # behind every number: headers hold none that is larger (FORMAT.md 5), and both engines can count on
 _SMALL_END = 2**31
-
-
-@cache
-def insert_text(table: sa.Table, dialect: sa.Dialect) -> str:
-    """Return the insert of whole rows, in column order, for plain tuples: a fifth faster than dicts through Core."""
-    return str(sa.insert(table).compile(dialect=dialect, column_keys=[column.name for column in table.columns]))
-
-
-@cache
-def delete_text(table: sa.Table, dialect: sa.Dialect) -> str:
-    """Return the delete of one whole row, in column order, for plain tuples."""
-    statement = sa.delete(table).where(*(column == given(column.name) for column in table.columns))
-    return str(statement.compile(dialect=dialect))
 
 
 def after(columns: Sequence[sa.Column[int] | sa.Column[bytes]]) -> sa.ColumnElement[bool]:
@@ -105,6 +94,9 @@ def _among(column: sa.Column[bytes]) -> sa.ColumnElement[bool]:
     """Return the condition that a cell is one of the values given as `among`."""
     return column.in_(given("among", expanding=True, type_=sa.LargeBinary))
 
+
+# Of whole rows, in the order of their columns.
+INSERTS = {table.name: sa.insert(table) for table in metadata.sorted_tables}
 
 GENESIS = sa.select(genesis).where(*_sound(genesis.c, genesis.c.origin)).order_by(genesis.c.bytes)
 GENESES = sa.select(genesis).where(*_sound(genesis.c)).order_by(genesis.c.origin, genesis.c.bytes)
@@ -183,25 +175,18 @@ VERSION_KEYS_AFTER = (
     .order_by(version_key.c.seq, version_key.c.n, version_key.c.epoch, version_key.c.wrap)
     .limit(given("rows"))
 )
-# Whether a write is there, by its keys alone; asked at every commit, so as text for plain tuples.
-_HELD = {
-    version: sa.select(version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
+# Whether a write is there, by its keys alone.
+HELD_VERSIONS = (
+    sa.select(version.c.n, version.c.id, version_key.c.epoch, version_key.c.wrap)
     .select_from(_WITH_KEYS)
-    .where(version.c.origin == given("origin"), version.c.seq == given("seq")),
-    checkpoint: sa.select(sa.func.count()).where(
-        checkpoint.c.origin == given("origin"), checkpoint.c.size == given("size"), checkpoint.c.note == given("note")
-    ),
-    local: sa.select(local.c.number, local.c.blob).where(
-        local.c.seat == given("seat"), local.c.purpose == given("purpose")
-    ),
-}
-
-
-@cache
-def held_text(table: sa.Table, dialect: sa.Dialect) -> str:
-    """Return what asks for the rows of a table that one write made, with its values in the order of their columns."""
-    return str(_HELD[table].compile(dialect=dialect))
-
+    .where(version.c.origin == given("origin"), version.c.seq == given("seq"))
+)
+HELD_CHECKPOINT = sa.select(sa.func.count()).where(
+    checkpoint.c.origin == given("origin"), checkpoint.c.size == given("size"), checkpoint.c.note == given("note")
+)
+HELD_LOCAL = sa.select(local.c.number, local.c.blob).where(
+    local.c.seat == given("seat"), local.c.purpose == given("purpose")
+)
 
 EPOCHS_IN_USE = sa.select(version_key.c.epoch).where(*_sound([version_key.c.epoch])).distinct()
 # The next log behind one, in each table that holds parts of logs: found by their keys, whatever their number of rows.
@@ -210,6 +195,7 @@ NEXT_ORIGIN = tuple(
     for table in (operation, version, version_key, checkpoint)
 )
 DELETE_VERSION = sa.delete(version).where(*(column == given(column.name) for column in _PLACE))
+DELETE_KEY = sa.delete(version_key).where(*(column == given(column.name) for column in version_key.columns))
 DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
     *(version_key.c[column.name] == given(column.name) for column in _PLACE)
 )

@@ -139,3 +139,11 @@ local = sa.Table(
     sa.PrimaryKeyConstraint("seat", "purpose", name="local_pk"),
     sqlite_with_rowid=False,
 )
+
+# As Alembic makes it: which step the tables are of.
+stamp = sa.Table(
+    "alembic_version",
+    sa.MetaData(),
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
