@@ -100,15 +100,13 @@ def test_no_new_key_is_promised_to_who_takes_a_case_from_themselves(desk: Desk) 
     assert answer.err == "casevault: nobody takes a case from themselves. Ask another who holds it.\n"
 
 
-@pytest.mark.parametrize("memory", ["16", "63", "2049", "-1", "much"])
-@pytest.mark.parametrize("command", [("init",), ("member", "join", "INVITATION", "--out", "REQUEST")])
-def test_a_cost_that_no_unlock_would_take_is_refused_before_anything_is_asked(
-    desk: Desk, command: tuple[str, ...], memory: str
-) -> None:
-    answer = desk.run_bare("--vault", "/nowhere/new.vault", *command, f"--kdf-memory-mib={memory}", "--json")
-    assert answer.code == 2
-    error = answer.json()["error"]
-    assert (error["message"], error["advice"]) == ("--kdf-memory-mib is 64 to 2048", "Without it, it is 256.")
+def test_a_cost_that_no_unlock_would_take_is_refused_before_anything_is_asked(desk: Desk) -> None:
+    for command in (("init",), ("member", "join", "INVITATION", "--out", "REQUEST")):
+        for memory in ("16", "63", "2049", "-1", "much"):
+            answer = desk.run_bare("--vault", "/nowhere/new.vault", *command, f"--kdf-memory-mib={memory}", "--json")
+            assert answer.code == 2
+            error = answer.json()["error"]
+            assert (error["message"], error["advice"]) == ("--kdf-memory-mib is 64 to 2048", "Without it, it is 256.")
 
 
 def test_no_vault_and_one_that_is_open_elsewhere_have_exit_codes_of_their_own(desk: Desk, tmp_path: Path) -> None:
@@ -232,12 +230,9 @@ def test_every_noun_is_in_the_help_and_answers_help_itself(desk: Desk) -> None:
         answer = desk.run_bare(noun, "--help")
         assert answer.code == 0, answer.err
         assert answer.out.startswith(f"usage: casevault {noun}")
-
-
-def test_without_a_terminal_casevault_alone_prints_the_help(desk: Desk) -> None:
-    answer = desk.run_bare()
-    assert answer.code == 0
-    assert "open the app" in answer.out
+    alone = desk.run_bare()  # without a terminal
+    assert alone.code == 0
+    assert "open the app" in alone.out
 
 
 @pytest.mark.tool("tmux")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -45,62 +44,44 @@ def test_a_script_changes_the_passphrase_and_hears_what_stays_open(desk: Desk, t
     assert opens(desk, PASSPHRASE, tmp_path) == 12
 
 
-@pytest.mark.parametrize(
-    ("new", "code", "words"),
-    [
-        pytest.param(b"password1", 5, "too easy to guess", id="weak"),
-        pytest.param(MEMBER.encode(), 5, "too easy to guess", id="the own name"),
-        pytest.param(b"", 5, "too easy to guess", id="empty"),
-        pytest.param(b"\xff\xfe\xfd", 2, "not UTF-8 text", id="no text"),
-    ],
-)
-def test_a_passphrase_that_is_refused_changes_nothing(
-    desk: Desk, tmp_path: Path, new: bytes, code: int, words: str
-) -> None:
-    answer = desk.run("passphrase", "change", "--new-passphrase-file", private(tmp_path, new))
-    assert (answer.code, words in answer.err) == (code, True), answer.err
-    assert opens(desk, PASSPHRASE, tmp_path) == 0
-
-
-def test_a_wrong_old_passphrase_is_exit_code_12(desk: Desk, tmp_path: Path) -> None:
+def test_a_passphrase_that_is_refused_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+    for new, code, words in (
+        (b"password1", 5, "too easy to guess"),
+        (MEMBER.encode(), 5, "too easy to guess"),
+        (b"", 5, "too easy to guess"),
+        (b"\xff\xfe\xfd", 2, "not UTF-8 text"),
+    ):
+        answer = desk.run("passphrase", "change", "--new-passphrase-file", private(tmp_path, new))
+        assert (answer.code, words in answer.err) == (code, True), answer.err
+    made = desk.run("passphrase", "change", "--generate", "en")
+    assert (made.code, "shown at a terminal alone" in made.err) == (2, True)
+    for option in ("--passphrase", "--new-passphrase", "--pin"):
+        assert desk.run("passphrase", "change", option, "x").code == 2
+    assert "--new-passphrase-fd" in desk.run("passphrase", "change", "--help").out
     desk.passphrase_file.write_bytes(b"not the passphrase")
     answer = desk.run("--json", "passphrase", "change", "--new-passphrase-file", private(tmp_path, NEW))
     assert (answer.code, answer.json()["error"]["code"]) == (12, "wrong-passphrase")
     assert opens(desk, PASSPHRASE, tmp_path) == 0
 
 
-def test_a_person_changes_the_passphrase_by_typing_it_twice(desk: Desk, tmp_path: Path) -> None:
+def test_one_that_is_weak_or_mistyped_is_asked_for_again_and_never_meets_the_shell(desk: Desk, tmp_path: Path) -> None:
     terminal = Typist(desk, *desk.given()[:4], "passphrase", "change")
-    terminal.until("Passphrase: ")
-    terminal.type(PASSPHRASE.decode())
-    terminal.until("New passphrase")
-    terminal.type(NEW.decode())
-    terminal.until("The same again: ")
-    terminal.type(NEW.decode())
+    for asked, typed in (
+        ("Passphrase: ", PASSPHRASE.decode()),
+        ("New passphrase", "password1"),
+        ("This passphrase is too easy to guess. Type another one.", None),
+        ("New passphrase", NEW.decode()),
+        ("The same again: ", "a kettle for the harbor"),
+        ("The two were not the same.", None),
+        ("New passphrase", NEW.decode()),
+        ("The same again: ", NEW.decode()),
+    ):
+        terminal.until(asked)
+        if typed is not None:
+            terminal.type(typed)
     terminal.until("The passphrase is changed.")
     assert terminal.end() == 0
     assert NEW.decode() not in terminal.seen
-    assert opens(desk, NEW, tmp_path) == 0
-
-
-def test_one_that_is_weak_or_mistyped_is_asked_for_again_and_never_meets_the_shell(desk: Desk, tmp_path: Path) -> None:
-    terminal = Typist(desk, *desk.given()[:4], "passphrase", "change")
-    terminal.until("Passphrase: ")
-    terminal.type(PASSPHRASE.decode())
-    terminal.until("New passphrase")
-    terminal.type("password1")
-    terminal.until("This passphrase is too easy to guess. Type another one.")
-    terminal.until("New passphrase")
-    terminal.type(NEW.decode())
-    terminal.until("The same again: ")
-    terminal.type("a kettle for the harbor")
-    terminal.until("The two were not the same.")
-    terminal.until("New passphrase")
-    terminal.type(NEW.decode())
-    terminal.until("The same again: ")
-    terminal.type(NEW.decode())
-    terminal.until("The passphrase is changed.")
-    assert terminal.end() == 0
     assert opens(desk, NEW, tmp_path) == 0
 
 
@@ -172,12 +153,6 @@ def test_generate_shows_at_a_terminal_and_answers_a_script_that_says_so(desk: De
     assert made.split()[0] not in terminal.seen.rpartition("\x1b[H")[2]
 
 
-def test_a_generated_one_is_never_made_for_change_without_a_terminal(desk: Desk, tmp_path: Path) -> None:
-    answer = desk.run("passphrase", "change", "--generate", "en")
-    assert (answer.code, "shown at a terminal alone" in answer.err) == (2, True)
-    assert opens(desk, PASSPHRASE, tmp_path) == 0
-
-
 def test_a_keyfile_from_making_it_to_its_end(desk: Desk, tmp_path: Path) -> None:
     key = tmp_path / "stick.bin"
     added = desk.run("--json", "factor", "add", "keyfile", "--out", str(key))
@@ -212,18 +187,13 @@ def test_a_backup_opens_with_the_factors_of_its_day(desk: Desk, tmp_path: Path) 
     assert restored.code == 0, restored.err
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
+def test_a_factor_says_what_it_needs_before_anything_is_asked(desk: Desk) -> None:
+    for arguments, words in (
         (("factor", "add", "keyfile"), "say where the keyfile goes"),
         (("factor", "add", "fido2", "--out", "x"), "a security key goes to no file"),
-    ],
-)
-def test_a_factor_says_what_it_needs_before_anything_is_asked(
-    desk: Desk, arguments: tuple[str, ...], words: str
-) -> None:
-    answer = desk.run_bare(*arguments)
-    assert (answer.code, words in answer.err) == (2, True)
+    ):
+        answer = desk.run_bare(*arguments)
+        assert (answer.code, words in answer.err) == (2, True)
 
 
 def test_without_a_security_key_nothing_is_changed(desk: Desk, tmp_path: Path) -> None:
@@ -233,14 +203,6 @@ def test_without_a_security_key_nothing_is_changed(desk: Desk, tmp_path: Path) -
     assert (answer.code, "no security key is plugged in" in answer.err) == (4, True)
     assert desk.run("--security-key", "case", "list").code == 4
     assert opens(desk, PASSPHRASE, tmp_path) == 0
-
-
-def test_no_secret_is_an_argument_or_in_the_environment(desk: Desk) -> None:
-    for option in ("--passphrase", "--new-passphrase", "--pin"):
-        answer = desk.run("passphrase", "change", option, "x")
-        assert answer.code == 2
-    done = subprocess.run(desk.command("passphrase", "change", "--help"), capture_output=True, text=True, check=True)
-    assert "--new-passphrase-fd" in done.stdout
 
 
 def test_init_offers_one_that_is_made_and_refuses_what_is_easily_guessed(desk: Desk, tmp_path: Path) -> None:
@@ -266,19 +228,14 @@ def test_init_offers_one_that_is_made_and_refuses_what_is_easily_guessed(desk: D
     assert opened.code == 0, opened.err
 
 
-@pytest.mark.parametrize(
-    ("name", "language"),
-    [
+def test_words_are_in_the_language_of_the_computer_where_there_is_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, language in (
         ("ru_RU", "ru"),
         ("Russian_Russia", "ru"),
         ("fr_FR", "fr"),
         ("French_France", "fr"),
         ("de_DE", "en"),
         (None, "en"),
-    ],
-)
-def test_words_are_in_the_language_of_the_computer_where_there_is_a_list(
-    monkeypatch: pytest.MonkeyPatch, name: str | None, language: str
-) -> None:
-    monkeypatch.setattr("locale.getlocale", lambda _: (name, "UTF-8"))
-    assert usual_language() == language
+    ):
+        monkeypatch.setattr("locale.getlocale", lambda _, name=name: (name, "UTF-8"))
+        assert usual_language() == language

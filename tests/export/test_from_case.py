@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from datetime import date
 
 import pyrage  # type: ignore[import-untyped]  # it ships no types
-import pytest
 
 from tests.export.samples import COVER
 from tests.tables import each
 from vault.casework.note import Note
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import NoteKind, PersonRole
-from vault.errors import LeakError
 from vault.export.package import prepare, write_package
 from vault.export.reader import open_package
 from vault.export.release import Release
@@ -116,9 +114,3 @@ def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(langua
 def test_two_cases_that_differ_only_in_the_hidden_name_give_equal_files() -> None:
     one, other = (prepare(_redacted(*names), COVER) for names in (ONE, OTHER))
     assert (one.pdf, one.data) == (other.pdf, other.data)
-
-
-def test_a_name_that_slipped_through_stops_the_export() -> None:
-    dossier = _redacted(*OTHER)
-    with pytest.raises(LeakError, match="fails its check"):
-        prepare(dossier, Cover(f"{COVER.purpose}: {OTHER[0]}"))

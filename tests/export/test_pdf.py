@@ -29,15 +29,11 @@ def findings(case: RedactedDossier, cover: Cover = COVER) -> list[str]:
     return [f"{finding.check}: {finding.where}" for finding in examine(task_for(case, cover)).findings]
 
 
-def test_equal_dossiers_give_equal_bytes() -> None:
-    assert render_pdf(dossier(), COVER) == render_pdf(dossier(), COVER)
-    assert render_data(dossier(), COVER) == render_data(dossier(), COVER)
-
-
 def test_dossiers_that_differ_only_in_what_was_hidden_give_equal_bytes() -> None:
     one, other = dossier(forbidden=("Varnelis",)), dossier(forbidden=("Okrimestan", "Окриместан"))
-    assert render_pdf(one, COVER) == render_pdf(other, COVER)
-    assert render_data(one, COVER) == render_data(other, COVER)
+    for same in (one, other):
+        assert render_pdf(same, COVER) == render_pdf(one, COVER)
+        assert render_data(same, COVER) == render_data(one, COVER)
 
 
 def test_two_libraries_read_the_same_text() -> None:
@@ -87,11 +83,8 @@ def test_the_file_is_tagged_archivable_accessible_and_dated_as_always() -> None:
 
 
 @each(["en", "fr", "ru"])
-def test_each_language_of_the_report_passes_the_verifier(language: str) -> None:
+def test_each_language_of_the_report_passes_the_verifier_and_another_is_refused(language: str) -> None:
     assert findings(dossier(), Cover("Обжалование: recours, appeal", language)) == []
-
-
-def test_a_language_without_words_is_refused() -> None:
     with pytest.raises(UsageError, match="no report in this language; languages are: en, fr, ru"):
         render_pdf(dossier(), Cover("x", "xx"))
 

@@ -96,15 +96,11 @@ def forged(change: Callable[[Manifest], Manifest]) -> bytes:
     return seal_for(RECIPIENT, archive.pack(contents))
 
 
-def test_the_recipient_sees_both_by_role_and_the_reason() -> None:
+def test_the_recipient_sees_both_by_role_and_the_reason_and_report_and_data_say_the_rule() -> None:
     sentence = verify_package(sealed(), identity=str(IDENTITY)).sentence()
     assert "asked for by admin/caseworker (seat 00010203)" in sentence
     assert "approved by a second seat as supervisor (seat 10111213), reason legal-referral" in sentence
-
-
-def test_report_and_data_say_the_rule_too() -> None:
-    opened = open_package(sealed(), str(IDENTITY))
-    assert b'"release":"two-person"' in opened.data
+    assert b'"release":"two-person"' in open_package(sealed(), str(IDENTITY)).data
     assert "by two persons of the organisation: one asked and another approved" in " ".join(
         " ".join(prepared().pages).split()
     )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.index.made import KEY, ORIGIN, case, id16, note, person, tag
+from tests.tables import each
 from vault.errors import OpenElsewhereError, VerificationError, WrongPassphraseError
 from vault.index import schema
 from vault.index.apply import apply
@@ -28,8 +29,8 @@ def test_what_was_applied_is_there_at_the_next_opening(tmp_path: Path) -> None:
     index.close()
 
 
-@pytest.mark.parametrize("closed", [True, False], ids=["one file", "with its write-ahead log"])
-def test_no_byte_on_disk_tells_what_the_index_holds(tmp_path: Path, closed: bool) -> None:
+@each({"one file": True, "with its write-ahead log": False})
+def test_no_byte_on_disk_tells_what_the_index_holds(closed: bool, tmp_path: Path) -> None:
     index = open_index(tmp_path / "a.db", KEY, tag)
     apply(index, [case(title=MARKER), person(MARKER), note("n", MARKER)], {})
     if closed:
@@ -81,19 +82,18 @@ def _killed_while_made(path: Path) -> None:
     open_database(path, KEY, create=True).close()
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        pytest.param(_other_key, id="sealed under another key"),
-        pytest.param(_other_stamp, id="of another program version"),
-        pytest.param(_first_page_altered, id="altered"),
-        pytest.param(_killed_while_made, id="never finished"),
-        pytest.param(lambda path: path.write_bytes(b"not a database, not at all" * 400), id="something else"),
-        pytest.param(lambda path: path.write_bytes(b""), id="empty"),
-        pytest.param(lambda path: path.unlink(), id="gone"),
-    ],
+@each(
+    {
+        "sealed under another key": _other_key,
+        "of another program version": _other_stamp,
+        "altered": _first_page_altered,
+        "never finished": _killed_while_made,
+        "something else": lambda path: path.write_bytes(b"not a database, not at all" * 400),
+        "empty": lambda path: path.write_bytes(b""),
+        "gone": lambda path: path.unlink(),
+    }
 )
-def test_an_index_that_cannot_be_used_is_made_anew(tmp_path: Path, spoil: object) -> None:
+def test_an_index_that_cannot_be_used_is_made_anew(spoil: object, tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     index = open_index(path, KEY, tag)
     apply(index, [note("n", "airport")], {ORIGIN: 1})

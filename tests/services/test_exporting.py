@@ -55,30 +55,33 @@ def test_nothing_is_written_while_a_question_is_open(
     assert "export.begin" not in acts(filled_session)
 
 
-def test_the_finished_pages_name_nobody(filled_session: Session, case: CompartmentId, tmp_path: Path) -> None:
-    text = " ".join(exported(filled_session, case, tmp_path).pages)
-    for form in ("Tikhon", "Omutkov", "Омутков", "Тихон", "1987", "Qarvosh", *MEMBER.split()):
-        assert form.casefold() not in text.casefold()
-
-
-def test_a_second_export_to_the_same_recipient_asks_only_what_is_new_and_keeps_its_codes(
+def test_the_pages_name_nobody_and_only_the_same_profile_and_recipient_go_on_with_decisions_and_codes(
     filled_session: Session, case: CompartmentId, tmp_path: Path
 ) -> None:
-    first = exported(filled_session, case, tmp_path)
-    second = exporting.export(filled_session, case, profile="lawyer", to=LAWYER, out=tmp_path)
+    session = filled_session
+    first = exported(session, case, tmp_path)
+    text = " ".join(first.pages)
+    for form in ("Tikhon", "Omutkov", "Омутков", "Тихон", "1987", "Qarvosh", *MEMBER.split()):
+        assert form.casefold() not in text.casefold()
+    lines = {line.payload.act: line for line in logbook.newest(session, act="export").lines if line.payload}
+    begun, done = lines["export.begin"], lines["export.done"]
+    assert done.payload is not None
+    assert done.payload.cause == begun.seq < done.seq
+    assert (done.payload.dig, done.payload.why) == (first.digest, "legal-referral")
+    second = exporting.export(session, case, profile="lawyer", to=LAWYER, out=tmp_path)
     assert isinstance(second, exporting.Exported)
     assert (first.questions, second.questions) == (1, 0)
     assert first.pages == second.pages
     assert first.path != second.path
-
-
-def test_what_was_decided_for_one_profile_is_asked_again_for_another(
-    filled_session: Session, case: CompartmentId, tmp_path: Path
-) -> None:
-    exported(filled_session, case, tmp_path)
-    second = exporting.export(filled_session, case, profile="lawyer-named", to=LAWYER, out=tmp_path)
-    assert isinstance(second, exporting.Undecided)
-    assert "Qarvosh" in {question.form for question in second.questions}
+    named = exporting.export(session, case, profile="lawyer-named", to=LAWYER, out=tmp_path)
+    assert isinstance(named, exporting.Undecided)
+    assert "Qarvosh" in {question.form for question in named.questions}
+    partners.add(session, name="Another", age_recipient=recipient_of(make_identity()))
+    other = exporting.export(session, case, profile="lawyer", to="Another", out=tmp_path, take_proposals=True)
+    assert isinstance(other, exporting.Exported)
+    codes, others = ({word for word in " ".join(made.pages).split() if "[P-" in word} for made in (first, other))
+    assert codes
+    assert codes.isdisjoint(others)
 
 
 def test_earlier_decisions_that_contradict_each_other_are_asked_again_once(
@@ -94,28 +97,6 @@ def test_earlier_decisions_that_contradict_each_other_are_asked_again_once(
     assert [question.form for question in again.questions] == ["Qarvosh"]
     assert isinstance(once({"qarvosh": "remove"}), exporting.Exported)
     assert isinstance(once({}), exporting.Exported)
-
-
-def test_another_recipient_gets_other_codes(filled_session: Session, case: CompartmentId, tmp_path: Path) -> None:
-    first = exported(filled_session, case, tmp_path)
-    partners.add(filled_session, name="Another", age_recipient=recipient_of(make_identity()))
-    second = exporting.export(filled_session, case, profile="lawyer", to="Another", out=tmp_path, take_proposals=True)
-    assert isinstance(second, exporting.Exported)
-    codes = [{word for page in one.pages for word in page.split() if word.startswith("[P-")} for one in (first, second)]
-    assert codes[0]
-    assert codes[0].isdisjoint(codes[1])
-
-
-def test_begin_is_logged_before_done_and_done_names_the_file(
-    filled_session: Session, case: CompartmentId, tmp_path: Path
-) -> None:
-    result = exported(filled_session, case, tmp_path)
-    lines = {line.payload.act: line for line in logbook.newest(filled_session, act="export").lines if line.payload}
-    begun, done = lines["export.begin"], lines["export.done"]
-    assert done.payload is not None
-    assert done.payload.cause == begun.seq < done.seq
-    assert done.payload.dig == result.digest
-    assert done.payload.why == "legal-referral"
 
 
 def test_a_failed_check_stops_the_export_and_is_logged(

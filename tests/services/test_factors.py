@@ -45,18 +45,22 @@ def given(passphrase: bytes = PASSPHRASE, device_secret: bytes = b"", fido2_secr
     return Factors(bytearray(passphrase), device_secret, fido2_secret)
 
 
+def reopened(place: Place, passphrase: bytes, device_secret: bytes = b"", fido2_secret: bytes = b"") -> Session:
+    return unlock(
+        place.path,
+        member=MEMBER,
+        passphrase=bytearray(passphrase),
+        state=place.state,
+        device_secret=device_secret,
+        fido2_secret=fido2_secret,
+        wait=lambda _: None,
+    )
+
+
 def opens(place: Place, with_: Factors) -> tuple[str, ...] | None:
     """Return the warnings of an unlock with these factors, or None where they open nothing."""
     try:
-        session = unlock(
-            place.path,
-            member=MEMBER,
-            passphrase=bytearray(with_.passphrase),
-            state=place.state,
-            device_secret=with_.device_secret,
-            fido2_secret=with_.fido2_secret,
-            wait=lambda _: None,
-        )
+        session = reopened(place, bytes(with_.passphrase), with_.device_secret, with_.fido2_secret)
     except WrongPassphraseError:
         return None
     with session:
@@ -151,17 +155,6 @@ def test_a_crash_at_any_step_leaves_one_passphrase_that_opens(
     assert not (founded.path / "keys.new").exists()
 
 
-def test_a_full_disk_leaves_the_old_passphrase(founded: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise TryAgainError("no room, says the test")
-
-    with founded.open() as session, monkeypatch.context() as filling:
-        filling.setattr(keychange, "write_aside", full)
-        with pytest.raises(TryAgainError, match="no room, says the test"):
-            change(session)
-    assert opens(founded, given()) == ()
-
-
 def test_an_old_keys_file_put_back_opens_with_its_passphrase_and_is_reported(founded: Place, tmp_path: Path) -> None:
     """Who has a copy of the file and its passphrase gets in: the words after a change say so."""
     shutil.copy(founded.path / "keys", tmp_path / "first")
@@ -172,7 +165,7 @@ def test_an_old_keys_file_put_back_opens_with_its_passphrase_and_is_reported(fou
     assert opens(founded, given(WORDS.encode())) == ()
     for kept, passphrase in (("first", PASSPHRASE), ("between", NEW)):
         shutil.copy(tmp_path / kept, founded.path / "keys")
-        with unlock(founded.path, member=MEMBER, passphrase=bytearray(passphrase), state=founded.state) as session:
+        with reopened(founded, passphrase) as session:
             assert "old-keys" in {alarm.code for alarm in session.alarms}
             with pytest.raises(VerificationError, match="this waits until the log is sound"):
                 change(session, passphrase, b"another lamp in the window")
@@ -188,7 +181,9 @@ def test_a_file_put_in_place_while_the_session_is_open_is_not_carried_on(founded
             change(session)
 
 
-def test_a_keyfile_is_needed_from_then_on_and_no_more_after_its_removal(founded: Place, tmp_path: Path) -> None:
+def test_a_keyfile_is_needed_from_then_on_with_a_new_passphrase_too_until_it_is_removed(
+    founded: Place, tmp_path: Path
+) -> None:
     path = tmp_path / "holiday.bin"
     with founded.open() as session:
         now = factors.add_keyfile(session, member=MEMBER, factors=given(), path=path)
@@ -199,24 +194,14 @@ def test_a_keyfile_is_needed_from_then_on_and_no_more_after_its_removal(founded:
     assert opens(founded, given()) is None
     assert opens(founded, given(device_secret=SECRET)) is None
     assert opens(founded, now) is not None
-    with unlock(
-        founded.path,
-        member=MEMBER,
-        passphrase=bytearray(PASSPHRASE),
-        state=founded.state,
-        device_secret=read.secret,
-    ) as session:
-        after = factors.remove(session, member=MEMBER, factors=now, name=FactorName.KEYFILE)
-    assert after.device_secret == b""
-    assert opens(founded, given()) is not None
-
-
-def test_a_keyfile_stays_when_the_passphrase_changes(founded: Place, tmp_path: Path) -> None:
-    with founded.open() as session:
-        now = factors.add_keyfile(session, member=MEMBER, factors=given(), path=tmp_path / "key")
+    with reopened(founded, PASSPHRASE, read.secret) as session:
         factors.change_passphrase(session, member=MEMBER, old=now, new=bytearray(NEW))
     assert opens(founded, given(NEW)) is None
-    assert opens(founded, given(NEW, now.device_secret)) is not None
+    with reopened(founded, NEW, read.secret) as session:
+        both = given(NEW, read.secret)
+        after = factors.remove(session, member=MEMBER, factors=both, name=FactorName.KEYFILE)
+    assert after.device_secret == b""
+    assert opens(founded, given(NEW)) is not None
 
 
 def test_a_keyfile_that_is_not_added_is_not_left_behind_and_takes_the_place_of_no_file(
@@ -258,22 +243,21 @@ class HeldKey:
         return SECRET
 
 
-def test_a_security_key_is_asked_with_the_salt_of_this_vault(founded: Place) -> None:
+def test_a_security_key_is_asked_with_the_salt_of_this_vault_and_without_an_answer_nothing_changes(
+    founded: Place,
+) -> None:
     key = HeldKey()
     with founded.open() as session:
+        silent = HeldKey(TryAgainError("the security key did not answer"))
+        with pytest.raises(TryAgainError, match="did not answer"):
+            factors.add_security_key(session, member=MEMBER, factors=given(), provider=silent)
+        assert [used.name for used in factors.list_own(session, given())] == ["passphrase"]
         now = factors.add_security_key(session, member=MEMBER, factors=given(), provider=key)
         assert [used.name for used in factors.list_own(session, now)] == ["passphrase", "fido2"]
     assert key.asked == [fido2_salt(salt_of_vault(founded.path))]
     assert opens(founded, given()) is None
     assert opens(founded, given(fido2_secret=SECRET)) is not None
     assert opens(founded, given(device_secret=SECRET)) is None
-
-
-def test_a_security_key_that_does_not_answer_changes_nothing(founded: Place) -> None:
-    key = HeldKey(TryAgainError("the security key did not answer"))
-    with founded.open() as session, pytest.raises(TryAgainError, match="did not answer"):
-        factors.add_security_key(session, member=MEMBER, factors=given(), provider=key)
-    assert opens(founded, given()) == ()
 
 
 def test_what_is_not_in_use_cannot_be_removed(founded: Place) -> None:

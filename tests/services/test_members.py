@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -219,14 +218,9 @@ def test_a_new_supervisor_admitted_by_plain_admins_gets_the_intake_from_a_superv
         assert account.seat in state.holders
 
 
-def test_another_role_is_more_than_lowering(organisation: Organisation) -> None:
-    with organisation.open(MIRA) as mira:
-        outcome = members.change_roles(mira, organisation[DANA].member, ["field"])
-        assert outcome.missing == "a second admin, or two others (supervisor)"
-        assert mira.directory.roles_of(organisation[DANA].member) == {Role.INTAKE}
-
-
-def test_one_admin_alone_takes_a_role_from_a_member_who_is_no_admin(founded: Place, tmp_path: Path) -> None:
+def test_one_admin_alone_takes_a_role_from_a_member_who_is_no_admin_and_gives_none(
+    founded: Place, organisation: Organisation
+) -> None:
     with founded.open() as mira:
         admitted = joining.admit_here(
             mira, like="caseworker", name="Ilse Marrow", passphrase=bytearray(PASSPHRASE), by_root=True
@@ -235,6 +229,12 @@ def test_one_admin_alone_takes_a_role_from_a_member_who_is_no_admin(founded: Pla
         assert both.is_done
         assert members.change_roles(mira, admitted.member, ["intake"]).is_done
         assert mira.directory.roles_of(admitted.member) == {Role.INTAKE}
+    with organisation.open(MIRA) as mira:
+        outcome = members.change_roles(mira, organisation[DANA].member, ["field"])
+        assert outcome.missing == "a second admin, or two others (supervisor)"
+        assert mira.directory.roles_of(organisation[DANA].member) == {Role.INTAKE}
+        with pytest.raises(RefusedError, match="a member of this name already"):
+            newcomer(organisation, mira, "field", organisation[JOEL].name.upper())
 
 
 def test_changes_that_cannot_be_are_refused(organisation: Organisation, founded: Place) -> None:
@@ -252,17 +252,6 @@ def test_changes_that_cannot_be_are_refused(organisation: Organisation, founded:
                 act()
     with founded.open() as alone, pytest.raises(RefusedError, match="nobody would be an admin"):
         members.change_roles(alone, alone.member, ["caseworker"])
-
-
-def test_a_name_that_somebody_has_is_refused(organisation: Organisation) -> None:
-    with organisation.open(MIRA) as mira:
-        place = Place(organisation.folder / "double" / "new.vault", organisation.folder / "double" / "state")
-        request, words = ask_to_join(
-            organisation.folder, place, joining.invite(mira, like="field"), organisation[JOEL].name.upper()
-        )
-        answered = joining.look(mira, request)
-        with pytest.raises(RefusedError, match="a member of this name already"):
-            joining.admit(mira, answered, words)
 
 
 def test_a_proposal_is_signed_once_by_each_and_says_if_it_is_over_or_ahead(organisation: Organisation) -> None:

@@ -10,7 +10,6 @@ from tests.services.founded import Filled
 from tests.services.offices import Office, admit, founder_of
 from vault.errors import NotFoundError, RefusedError, VerificationError
 from vault.ids import CompartmentId
-from vault.policy.roles import Role
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
 from vault.services.exchange import syncing
@@ -73,27 +72,50 @@ def test_a_colleague_reads_what_was_granted_and_nothing_else(offices: Offices, f
     assert peer.base is not None
 
 
-def test_a_note_comes_back(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
+def test_a_note_comes_back_and_a_second_bundle_carries_only_what_follows(
+    offices: Offices, filled_template: Filled, tmp_path: Path
+) -> None:
     founder, colleague = offices
     case = filled_template.cases[0]
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    # What was in a bundle that got lost is in the next one.
+    _note(founder, case, "in the lost one")
+    founder.send(colleague, tmp_path)
+    _note(founder, case, "in the next one")
+    with founder.open() as session:
+        made = syncing.make(session, colleague.member, tmp_path / "second")
+    assert made.versions == 2
+    assert made.size < 32 * 1024
+    with colleague.open() as session:
+        assert syncing.import_bundle(session, tmp_path / "second").came == {"note": 2}
+        # The taker lists the checkpoints that it saw, and nothing when it takes again.
+        with session.database.reading() as rows:
+            entry = rows.operation(session.log.origin, session.log.size - 1)
+        assert entry is not None
+        assert entry.list[0] == 7
+        before = session.log.size
+        assert not syncing.import_bundle(session, tmp_path / "second").is_news
+        assert session.log.size == before
     _note(colleague, case, "from the field")
-    imported = founder.take(colleague.send(founder, tmp_path))
+    bundle = colleague.send(founder, stick)
+    assert list(stick.iterdir()) == [bundle]
+    assert bundle.stat().st_mode & 0o777 == 0o600
+    with colleague.open() as session:
+        with pytest.raises(VerificationError, match="not for this device"):
+            syncing.import_bundle(session, bundle)
+        assert staged_in(session.folder.staging_dir) == []
+    with founder.open() as session:
+        inside = syncing.show(session, bundle)
+        assert inside.is_known
+        assert inside.entries > 0
+    assert "from the field" not in _texts(founder, case)
+    imported = founder.take(bundle)
     assert imported.sender == colleague.name
     assert imported.came == {"note": 1}
     assert not imported.pending
     assert not imported.faults
     assert "from the field" in _texts(founder, case)
-
-
-def test_a_second_bundle_carries_only_what_follows(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
-    founder, colleague = offices
-    _note(founder, filled_template.cases[0], "one more")
-    out = tmp_path / "second"
-    with founder.open() as session:
-        made = syncing.make(session, colleague.member, out)
-    assert made.versions == 1
-    assert made.size < 32 * 1024
-    assert colleague.take(out).came == {"note": 1}
 
 
 def test_a_folder_put_back_from_an_older_copy_takes_again_what_it_lost(
@@ -114,44 +136,11 @@ def test_a_folder_put_back_from_an_older_copy_takes_again_what_it_lost(
     assert "one more" in _texts(colleague, case)
 
 
-def test_taking_again_changes_neither_rows_nor_log(offices: Offices, tmp_path: Path) -> None:
-    founder, colleague = offices
-    bundle = founder.send(colleague, tmp_path)
-    colleague.take(bundle)
-    with colleague.open() as session:
-        before = session.log.size
-        imported = syncing.import_bundle(session, bundle)
-        assert session.log.size == before
-        assert not imported.is_news
-
-
-def test_the_taker_lists_the_checkpoints_that_it_saw(offices: Offices, tmp_path: Path) -> None:
-    founder, colleague = offices
-    with colleague.open() as session:
-        syncing.import_bundle(session, founder.send(colleague, tmp_path))
-        with session.database.reading() as rows:
-            entry = rows.operation(session.log.origin, session.log.size - 1)
-    assert entry is not None
-    assert entry.list[0] == 7
-    assert len(entry.list) == 49
-
-
-def test_a_bundle_that_was_lost_is_repeated_by_the_next_one(
-    offices: Offices, filled_template: Filled, tmp_path: Path
-) -> None:
-    founder, colleague = offices
-    case = filled_template.cases[0]
-    _note(founder, case, "in the lost one")
-    founder.send(colleague, tmp_path)
-    _note(founder, case, "in the next one")
-    assert colleague.take(founder.send(colleague, tmp_path)).came == {"note": 2}
-
-
 def test_a_peer_that_brings_entries_without_their_versions_hides_nothing(
     offices: Offices, filled_template: Filled, tmp_path: Path
 ) -> None:
     founder, colleague = offices
-    other = admit(founder, tmp_path, "Ilse Brandvold", roles=(Role.CASEWORKER,))
+    other = admit(founder, tmp_path, "Ilse Brandvold", like="caseworker")
     colleague.take(founder.send(colleague, tmp_path))
     # The third device holds none of the cases: what it passes on are entries alone.
     _note(founder, filled_template.cases[0], "seen by a third device first")
@@ -161,7 +150,7 @@ def test_a_peer_that_brings_entries_without_their_versions_hides_nothing(
     assert colleague.take(founder.send(colleague, tmp_path)).came == {"note": 1}
 
 
-def test_a_case_that_is_withdrawn_leaves_the_index_without_an_alarm(
+def test_a_case_that_is_withdrawn_leaves_the_index_without_an_alarm_and_nothing_of_it_follows(
     offices: Offices, filled_template: Filled, tmp_path: Path
 ) -> None:
     founder, colleague = offices
@@ -169,16 +158,19 @@ def test_a_case_that_is_withdrawn_leaves_the_index_without_an_alarm(
     assert _texts(colleague, case)
     with founder.open() as session:
         sharing.revoke(session, case, [colleague.member])
-    bundle = founder.send(colleague, tmp_path)
+    _note(founder, case, "after the end")
+    with founder.open() as session:
+        assert syncing.make(session, colleague.member, tmp_path / "after").versions == 0
     with colleague.open() as session:
-        assert syncing.import_bundle(session, bundle).withdrawn == (case,)
+        imported = syncing.import_bundle(session, tmp_path / "after")
+        assert (imported.withdrawn, imported.came) == ((case,), {})
         assert cases.list_all(session) == []
         assert [alarm.code for alarm in session.alarms] == []
 
 
 def test_a_device_that_is_admitted_by_the_very_bundle_is_refused_nothing(offices: Offices, tmp_path: Path) -> None:
     founder, colleague = offices
-    other = admit(founder, tmp_path, "Ilse Brandvold", roles=(Role.CASEWORKER,))
+    other = admit(founder, tmp_path, "Ilse Brandvold", like="caseworker")
     with other.open() as session:
         given = cases.create(session, title="Hers", kind="other").case
         sharing.grant(session, given, [founder.member, colleague.member])
@@ -186,22 +178,6 @@ def test_a_device_that_is_admitted_by_the_very_bundle_is_refused_nothing(offices
     imported = colleague.take(founder.send(colleague, tmp_path))
     assert imported.came["case"] == 1
     assert imported.faults == ()
-
-
-def test_a_bundle_to_a_revoked_member_holds_nothing_of_the_case(
-    offices: Offices, filled_template: Filled, tmp_path: Path
-) -> None:
-    founder, colleague = offices
-    case = filled_template.cases[0]
-    with founder.open() as session:
-        sharing.revoke(session, case, [colleague.member])
-    _note(founder, case, "after the end")
-    out = tmp_path / "after"
-    with founder.open() as session:
-        made = syncing.make(session, colleague.member, out)
-    assert made.versions == 0
-    imported = colleague.take(out)
-    assert imported.came == {}
 
 
 def test_two_people_who_write_at_once_are_both_shown(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
@@ -216,17 +192,6 @@ def test_two_people_who_write_at_once_are_both_shown(offices: Offices, filled_te
     assert _texts(founder, case) == _texts(colleague, case)
 
 
-def test_showing_takes_nothing(offices: Offices, filled_template: Filled, tmp_path: Path) -> None:
-    founder, colleague = offices
-    _note(founder, filled_template.cases[0], "not yet")
-    bundle = founder.send(colleague, tmp_path)
-    with colleague.open() as session:
-        inside = syncing.show(session, bundle)
-    assert inside.is_known
-    assert inside.entries > 0
-    assert "not yet" not in _texts(colleague, filled_template.cases[0])
-
-
 def test_what_cannot_be_made_or_taken_is_said(offices: Offices, tmp_path: Path) -> None:
     founder, colleague = offices
     out = tmp_path / "there"
@@ -239,24 +204,6 @@ def test_what_cannot_be_made_or_taken_is_said(offices: Offices, tmp_path: Path) 
             syncing.make(session, founder.member, tmp_path / "self")
         with pytest.raises(NotFoundError, match="no file nowhere"):
             syncing.import_bundle(session, tmp_path / "nowhere")
-
-
-def test_a_bundle_is_for_the_owner_alone_and_leaves_no_part(offices: Offices, tmp_path: Path) -> None:
-    founder, colleague = offices
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    bundle = founder.send(colleague, folder)
-    assert list(folder.iterdir()) == [bundle]
-    assert bundle.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_bundle_for_somebody_else_is_refused_and_not_kept(offices: Offices, tmp_path: Path) -> None:
-    founder, colleague = offices
-    bundle = founder.send(colleague, tmp_path)
-    with founder.open() as session:
-        with pytest.raises(VerificationError, match="not for this device"):
-            syncing.import_bundle(session, bundle)
-        assert staged_in(session.folder.staging_dir) == []
 
 
 def test_keys_that_were_wrapped_anew_later_are_sent_too(

@@ -42,15 +42,6 @@ def test_a_day_ends_when_it_is_over() -> None:
         timed_grants.end_of_day("2026-11")
 
 
-def test_until_its_day_a_lent_case_opens(office: Office) -> None:
-    case = _case_of_amina(office)
-    until_ms = _lend(office, case)
-    with office.open(office.nadia) as nadia:
-        assert [note.value.text for note in cases.open_case(nadia, case).notes] == ["the lantern street"]
-        (term,) = timed_grants.terms_of(nadia, case)
-    assert (term.member, term.until_ms, term.given_by) == (office.nadia.member, until_ms, office.amina.member)
-
-
 def test_why_and_by_whom_a_case_was_given_is_kept_and_days_that_cannot_be_are_refused(office: Office) -> None:
     case = _case_of_amina(office)
     with office.open(office.amina) as amina:
@@ -68,20 +59,25 @@ def test_why_and_by_whom_a_case_was_given_is_kept_and_days_that_cannot_be_are_re
     assert (term.until_ms, term.why, term.given_by) == (None, GrantReason.SUPERVISION, office.amina.member)
 
 
-def test_from_its_day_on_the_program_hides_it_everywhere_though_the_key_is_here(office: Office) -> None:
+def test_from_its_day_on_the_program_hides_a_lent_case_everywhere_until_a_later_day_brings_it_back(
+    office: Office,
+) -> None:
     case = _case_of_amina(office)
-    _lend(office, case)
+    until_ms = _lend(office, case)
     with office.open(office.nadia) as nadia:
-        assert len(cases.list_all(nadia)) == 1
-        ref = cases.list_all(nadia)[0].ref
+        assert [note.value.text for note in cases.open_case(nadia, case).notes] == ["the lantern street"]
+        (term,) = timed_grants.terms_of(nadia, case)
+        assert (term.member, term.until_ms, term.given_by) == (office.nadia.member, until_ms, office.amina.member)
+        (row,) = cases.list_all(nadia)
         forward(nadia, 2)
         notes.add(nadia, cases.create(nadia, title="Another", kind="other").case, kind="contact", text="of another")
+        # The key is here.
         assert nadia.holds(case)
-        assert [row.title for row in cases.list_all(nadia)] == ["Another"]
+        assert [shown.title for shown in cases.list_all(nadia)] == ["Another"]
         assert listing.open_list(nadia).count() == 1
         assert searching.search(nadia, "lantern").hits == ()
         with pytest.raises(NotFoundError):
-            cases.find(nadia, ref)
+            cases.find(nadia, row.ref)
         for act in (
             lambda: cases.open_case(nadia, case),
             lambda: notes.add(nadia, case, kind="contact", text="late"),
@@ -89,18 +85,8 @@ def test_from_its_day_on_the_program_hides_it_everywhere_though_the_key_is_here(
         ):
             with pytest.raises(RefusedError, match="until a day that has passed"):
                 act()
-
-
-def test_a_later_day_brings_the_case_back(office: Office) -> None:
-    case = _case_of_amina(office)
-    _lend(office, case)
-    with office.open(office.nadia) as nadia:
-        forward(nadia, 2)
-        up_to_date_index(nadia)
-        assert nadia.hidden
     with office.open(office.amina) as amina:
-        later = amina.log.now_ms() + 30 * DAY_MS
-        timed_grants.give(amina, case, [office.nadia.member], until_ms=later)
+        timed_grants.give(amina, case, [office.nadia.member], until_ms=amina.log.now_ms() + 30 * DAY_MS)
     with office.open(office.nadia) as nadia:
         assert [note.value.text for note in cases.open_case(nadia, case).notes] == ["the lantern street"]
         assert searching.search(nadia, "lantern").hits

@@ -39,9 +39,7 @@ def limit_files(size: int, *, killed: bool) -> None:
 def main(act: str, path: Path, size: int) -> None:
     if act == "commit":
         commit_for_ever(open_database(path, KEY, create=False))
-    elif act == "fill":
-        limit_files(size, killed=False)
-        commit_for_ever(new_vault(path))
+
     elif act == "hold":
         database = open_database(path, KEY, create=False)
         say("open")

@@ -17,8 +17,6 @@ from tests.store.samples import (
     SEAT,
     add_entry,
     names_in,
-    operation,
-    version,
     whole_entries,
 )
 from vault.errors import RefusedError, TryAgainError, VerificationError
@@ -89,19 +87,6 @@ def test_a_table_that_is_left_out_is_nowhere_in_the_copy(full: Database, tmp_pat
     copy.close()
 
 
-def test_two_copies_together_hold_the_whole(full: Database, tmp_path: Path) -> None:
-    keys = {"version_key", "granted", "local"}
-    rest = {table.name for table in metadata.sorted_tables} - keys
-    together: dict[str, set[tuple[object, ...]]] = {}
-    for name, without in (("rows.db", keys), ("keys.db", rest)):
-        copy_database(full, tmp_path / name, OTHER_KEY, without=without)
-        copy = _open_copy(tmp_path / name)
-        for table, rows in _rows_of(copy).items():
-            together[table] = together.get(table, set()) | rows
-        copy.close()
-    assert together == _rows_of(full)
-
-
 def test_parts_are_of_one_moment_and_take_only_the_secrets_asked_for(full: Database, tmp_path: Path) -> None:
     keys = {"version_key", "granted", "local"}
     rest = {table.name for table in metadata.sorted_tables} - keys
@@ -126,12 +111,6 @@ def test_parts_are_of_one_moment_and_take_only_the_secrets_asked_for(full: Datab
     assert _rows_of(first) == before | {"local": {(SEAT, 7, 0, b"secret")}}
     first.close()
     second.close()
-
-
-def test_a_cancelled_copy_in_parts_leaves_none_of_them(full: Database, tmp_path: Path) -> None:
-    parts = {tmp_path / "rows.db": {"operation", "version"}, tmp_path / "keys.db": {"version_key"}}
-    assert not copy_in_parts(full, parts, OTHER_KEY, cancelled=lambda: True)
-    assert names_in(tmp_path) == ["vault.db", "vault.db-wal"]
 
 
 def test_rows_are_added_all_or_none(full: Database, tmp_path: Path) -> None:
@@ -173,48 +152,37 @@ def test_work_goes_on_meanwhile_and_the_copy_shows_the_moment_of_its_beginning(f
     assert seen[-1] == (6 * _ENTRIES, 6 * _ENTRIES)
 
 
-def test_a_cancelled_copy_leaves_nothing_behind(full: Database, tmp_path: Path) -> None:
+def test_a_copy_that_is_cancelled_or_fails_leaves_nothing_behind(full: Database, tmp_path: Path) -> None:
+    def fail(done: int, total: int) -> None:
+        raise TryAgainError("no room on the stick")
+
     seen: list[int] = []
     target = tmp_path / "copy.db"
-    done = copy_database(
+    assert not copy_database(
         full, target, OTHER_KEY, progress=lambda step, _: seen.append(step), cancelled=lambda: len(seen) == 3
     )
-    assert not done
     assert len(seen) == 3
+    parts = {target: {"operation", "version"}, tmp_path / "keys.db": {"version_key"}}
+    assert not copy_in_parts(full, parts, OTHER_KEY, cancelled=lambda: True)
+    with pytest.raises(TryAgainError, match="no room on the stick"):
+        copy_database(full, target, OTHER_KEY, progress=fail)
     assert names_in(tmp_path) == ["vault.db", "vault.db-wal"]
     assert whole_entries(full) == _ENTRIES
 
 
-def test_a_copy_that_fails_leaves_nothing_behind(full: Database, tmp_path: Path) -> None:
-    def fail(done: int, total: int) -> None:
-        raise TryAgainError("no room on the stick")
-
-    with pytest.raises(TryAgainError, match="no room on the stick"):
-        copy_database(full, tmp_path / "copy.db", OTHER_KEY, progress=fail)
-    assert names_in(tmp_path) == ["vault.db", "vault.db-wal"]
-
-
-def test_a_copy_never_writes_over_a_file(full: Database, tmp_path: Path) -> None:
-    (tmp_path / "copy.db").write_bytes(b"last week's backup")
-    with pytest.raises(RefusedError, match=r"copy\.db exists already"):
-        copy_database(full, tmp_path / "copy.db", OTHER_KEY)
-    assert (tmp_path / "copy.db").read_bytes() == b"last week's backup"
-
-
-def test_no_sealed_byte_and_no_name_of_a_table_is_readable_in_a_copy(full: Database, tmp_path: Path) -> None:
-    copy_database(full, tmp_path / "copy.db", OTHER_KEY)
-    data = (tmp_path / "copy.db").read_bytes()
-    for plain in (b"SQLite format", b"compartment", operation(0).header[:16], version(0).blob[:16]):
-        assert plain not in data
-
-
-def test_an_empty_vault_has_a_copy_too(database: Database, tmp_path: Path) -> None:
+def test_an_empty_vault_has_a_copy_too_and_it_never_takes_the_place_of_a_file(
+    database: Database, tmp_path: Path
+) -> None:
     seen: list[tuple[int, int]] = []
     assert copy_database(database, tmp_path / "copy.db", OTHER_KEY, progress=lambda *step: seen.append(step))
     assert seen == [(0, 0)]
     copy = _open_copy(tmp_path / "copy.db")
     assert whole_entries(copy) == 0
     copy.close()
+    (tmp_path / "copy.db").write_bytes(b"last week's backup")
+    with pytest.raises(RefusedError, match=r"copy\.db exists already"):
+        copy_database(database, tmp_path / "copy.db", OTHER_KEY)
+    assert (tmp_path / "copy.db").read_bytes() == b"last week's backup"
 
 
 def test_a_copy_stops_where_the_disk_is_full_and_says_so(tmp_path: Path) -> None:

@@ -11,27 +11,26 @@ import pytest
 
 from tests.store.processes import child, kill_and_read_rest, next_line
 from tests.store.samples import (
-    CASE,
     KEY,
     OTHER_KEY,
     add_entry,
     names_in,
     new_vault,
-    operation,
     whole_entries,
 )
+from tests.tables import each
 from vault.errors import TryAgainError, VerificationError, WrongPassphraseError
 from vault.store import files
 from vault.store.drafts import open_drafts
 from vault.store.engine import Database, open_database
 
 
-def test_ten_kills_lose_no_acknowledged_entry_and_leave_none_in_part(tmp_path: Path) -> None:
+def test_a_kill_loses_no_acknowledged_entry_and_leaves_none_in_part(tmp_path: Path) -> None:
     path = tmp_path / "vault.db"
     new_vault(path).close()
-    for kill in range(10):
+    for kill in range(3):
         with child("commit", path) as process:
-            said = [next_line(process) for _ in range(1 + 7 * kill)]
+            said = [next_line(process) for _ in range(1 + 20 * kill)]
             said += kill_and_read_rest(process)
         database = open_database(path, KEY, create=False)
         assert whole_entries(database) > int(said[-1])
@@ -49,20 +48,6 @@ def test_a_killed_program_loses_no_draft_that_was_saved(tmp_path: Path) -> None:
         assert kept.saved_ms >= int(said[-1])
         assert kept.text == f"typed {kept.saved_ms}"
         drafts.close()
-
-
-def test_a_file_that_may_not_grow_refuses_the_next_commit_and_keeps_the_others(tmp_path: Path) -> None:
-    path = tmp_path / "vault.db"
-    with child("fill", path, 3_000_000) as process:
-        out, _ = process.communicate()
-    *acknowledged, refusal = out.splitlines()
-    assert refusal == "TryAgainError: no room to write vault.db"
-    assert len(acknowledged) > 10
-    database = open_database(path, KEY, create=False)
-    assert whole_entries(database) == len(acknowledged)
-    with database.transaction() as rows:
-        add_entry(rows, len(acknowledged))
-    database.close()
 
 
 class _PageLimit:
@@ -103,96 +88,86 @@ def _fill(database: Database) -> None:
             add_entry(rows, seq)
 
 
+@pytest.fixture
+def full(database: Database) -> Database:
+    _fill(database)
+    return database
+
+
+def require_entries(path: Path, key: bytes, count: int) -> None:
+    database = open_database(path, key, create=False)
+    assert whole_entries(database) == count
+    database.close()
+
+
 def _flip(data: bytearray, at: int) -> bytearray:
     data[at] ^= 1
     return data
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param(lambda data: _flip(data, len(data) - 5000), id="one bit in the last page"),
-        pytest.param(lambda data: data[: -3 * 8192] + data[-2 * 8192 : -8192] * 3, id="a page moved to other places"),
-    ],
+@each(
+    {
+        "one bit in the last page": lambda data: _flip(data, len(data) - 5000),
+        "a page moved to other places": lambda data: data[: -3 * 8192] + data[-2 * 8192 : -8192] * 3,
+    }
 )
-def test_an_altered_page_is_reported_and_never_read(tmp_path: Path, damage: Callable[[bytearray], bytearray]) -> None:
-    database = new_vault(tmp_path / "vault.db")
-    _fill(database)
-    database.close()
-    (tmp_path / "vault.db").write_bytes(damage(bytearray((tmp_path / "vault.db").read_bytes())))
-    database = open_database(tmp_path / "vault.db", KEY, create=False)
+def test_an_altered_page_is_reported_and_never_read(damage: Callable[[bytearray], bytearray], full: Database) -> None:
+    path = full.path
+    full.close()
+    whole = path.read_bytes()
+    path.write_bytes(damage(bytearray(whole)))
+    database = open_database(path, KEY, create=False)
     with pytest.raises(VerificationError, match=r"vault\.db cannot be read: the disk failed or the file was altered"):
         whole_entries(database)
     database.close()
+    path.write_bytes(whole)
 
 
-def test_every_page_is_under_the_new_key_after_a_rekey(tmp_path: Path) -> None:
-    path = tmp_path / "vault.db"
-    database = new_vault(path)
-    _fill(database)
-    database.rekey(OTHER_KEY)
-    with database.transaction() as rows:
+def test_every_page_is_under_the_new_key_after_a_rekey(full: Database) -> None:
+    full.rekey(OTHER_KEY)
+    with full.transaction() as rows:
         add_entry(rows, 100)
-    database.close()
-    assert names_in(tmp_path) == ["vault.db"]
+    full.close()
+    assert names_in(full.path.parent) == ["vault.db"]
     with pytest.raises(WrongPassphraseError):
-        open_database(path, KEY, create=False)
-    database = open_database(path, OTHER_KEY, create=False)
-    assert whole_entries(database) == 101
-    database.close()
+        open_database(full.path, KEY, create=False)
+    require_entries(full.path, OTHER_KEY, 101)
 
 
-@pytest.mark.parametrize("part_of_file", [0.1, 0.5, 0.9])
-def test_a_rekey_killed_while_it_writes_leaves_all_rows_under_the_old_key(tmp_path: Path, part_of_file: float) -> None:
-    path = tmp_path / "vault.db"
-    database = new_vault(path)
-    _fill(database)
-    database.close()
-    with child("rekey-killed", path, int(path.stat().st_size * part_of_file)) as process:
+@each([0.1, 0.5, 0.9])
+def test_a_rekey_killed_while_it_writes_leaves_all_rows_under_the_old_key(part_of_file: float, full: Database) -> None:
+    full.close()
+    size = int(full.path.stat().st_size * part_of_file)
+    with child("rekey-killed", full.path, size) as process:
         assert process.communicate()[0] == ""
     assert process.returncode == -signal.SIGXFSZ
-    assert Path(f"{path}-wal").stat().st_size > 0
+    assert Path(f"{full.path}-wal").stat().st_size > 0
     with pytest.raises(WrongPassphraseError):
-        open_database(path, OTHER_KEY, create=False)
-    database = open_database(path, KEY, create=False)
-    assert whole_entries(database) == 100
-    database.close()
+        open_database(full.path, OTHER_KEY, create=False)
+    require_entries(full.path, KEY, 100)
 
 
-def test_a_rekey_cut_off_before_its_pages_left_the_log_opens_with_the_new_key(tmp_path: Path) -> None:
-    path, copy = tmp_path / "vault.db", tmp_path / "copy.db"
-    database = new_vault(path)
-    _fill(database)
-    database.truncate_wal()
-    database._pragma(f"rekey=\"x'{OTHER_KEY.hex()}'\"")
-    shutil.copy(path, copy)
-    shutil.copy(f"{path}-wal", f"{copy}-wal")
-    database.close()
+def test_a_rekey_cut_off_before_its_pages_left_the_log_opens_with_the_new_key(full: Database, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    full.truncate_wal()
+    full._pragma(f"rekey=\"x'{OTHER_KEY.hex()}'\"")
+    shutil.copy(full.path, copy)
+    shutil.copy(f"{full.path}-wal", f"{copy}-wal")
     with pytest.raises(WrongPassphraseError):
         open_database(copy, KEY, create=False)
-    database = open_database(copy, OTHER_KEY, create=False)
-    assert whole_entries(database) == 100
-    database.close()
+    require_entries(copy, OTHER_KEY, 100)
 
 
-def test_a_rekey_without_room_says_so_and_the_old_key_still_opens(tmp_path: Path) -> None:
-    path = tmp_path / "vault.db"
-    database = new_vault(path)
-    _fill(database)
-    database.close()
-    with child("rekey-full", path, path.stat().st_size // 2) as process:
+def test_a_rekey_without_room_says_so_and_the_old_key_still_opens(
+    full: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as crowded:
+        crowded.setattr("vault.store.engine.free_bytes", lambda _: 1 << 20)
+        with pytest.raises(TryAgainError, match=r"no room at vault\.db: 16 MiB are needed, 1 are free"):
+            full.rekey(OTHER_KEY)
+    assert whole_entries(full) == 100
+    full.close()
+    with child("rekey-full", full.path, full.path.stat().st_size // 2) as process:
         out, _ = process.communicate()
     assert out == "TryAgainError: no room to write vault.db\n"
-    database = open_database(path, KEY, create=False)
-    assert whole_entries(database) == 100
-    database.close()
-
-
-def test_no_room_for_a_rekey_is_seen_before_it_begins(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vault.store.engine.free_bytes", lambda _: 1 << 20)
-    with pytest.raises(TryAgainError, match=r"no room at vault\.db: 16 MiB are needed, 1 are free"):
-        database.rekey(OTHER_KEY)
-    with database.transaction() as rows:
-        rows.add_operation(operation(0))
-    with database.reading() as rows:
-        assert rows.versions(CASE) == []
+    require_entries(full.path, KEY, 100)

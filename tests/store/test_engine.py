@@ -18,37 +18,31 @@ from vault.errors import (
 from vault.store.engine import Database, open_database
 
 
-@pytest.mark.parametrize(
-    ("pragma", "value"),
-    [
-        ("cipher_page_size", "8192"),
-        ("page_size", "8192"),
-        ("busy_timeout", 0),
-        ("cache_size", -64000),
-        ("secure_delete", 1),
-        ("temp_store", 2),
-        ("locking_mode", "exclusive"),
-        ("synchronous", 3),
-        ("journal_mode", "wal"),
-        ("foreign_keys", 1),
-    ],
-)
-def test_the_pragmas_read_back_as_the_format_sets_them(database: Database, pragma: str, value: object) -> None:
+def test_the_pragmas_read_back_as_the_format_sets_them(database: Database) -> None:
+    expected = {
+        "cipher_page_size": "8192",
+        "page_size": "8192",
+        "busy_timeout": 0,
+        "cache_size": -64000,
+        "secure_delete": 1,
+        "temp_store": 2,
+        "locking_mode": "exclusive",
+        "synchronous": 3,
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+    }
     with database.reading() as rows:
-        assert rows.connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+        found = {name: rows.connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in expected}
+    assert found == expected
 
 
-def test_the_log_level_is_silenced_before_the_key_is_judged(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    new_vault(tmp_path / "vault.db").close()
-    with pytest.raises(WrongPassphraseError):
-        open_database(tmp_path / "vault.db", OTHER_KEY, create=False)
-    assert capfd.readouterr() == ("", "")
-
-
-def test_a_wrong_key_is_refused_and_leaves_no_lock_behind(tmp_path: Path) -> None:
+def test_a_wrong_key_is_refused_in_silence_and_leaves_no_lock_behind(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     new_vault(tmp_path / "vault.db").close()
     with pytest.raises(WrongPassphraseError, match=r"vault\.db does not open with this key"):
         open_database(tmp_path / "vault.db", OTHER_KEY, create=False)
+    assert capfd.readouterr() == ("", "")
     open_database(tmp_path / "vault.db", KEY, create=False).close()
 
 
@@ -65,9 +59,12 @@ def test_a_wrong_key_does_not_harm_a_log_that_a_crash_left_behind(tmp_path: Path
     database.close()
 
 
-def test_a_second_process_learns_at_once_that_the_vault_is_open_elsewhere(tmp_path: Path) -> None:
+def test_who_opens_it_a_second_time_learns_at_once_that_it_is_open_elsewhere(tmp_path: Path) -> None:
     path = tmp_path / "vault.db"
-    new_vault(path).close()
+    first = new_vault(path)
+    with pytest.raises(OpenElsewhereError, match="is open in another process"):
+        open_database(path, KEY, create=False)
+    first.close()
     with child("hold", path) as process:
         assert next_line(process) == "open"
         for key in (KEY, OTHER_KEY):
@@ -75,31 +72,22 @@ def test_a_second_process_learns_at_once_that_the_vault_is_open_elsewhere(tmp_pa
                 open_database(path, key, create=False)
 
 
-def test_a_second_opening_in_this_process_is_refused_too(database: Database) -> None:
-    with pytest.raises(OpenElsewhereError, match="is open in another process"):
-        open_database(database.path, KEY, create=False)
+def test_nothing_to_open_is_no_vault(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+    for name in ("none.db", "empty.db"):
+        with pytest.raises(NoVaultError, match=rf"no database {name}"):
+            open_database(tmp_path / name, KEY, create=False)
+    assert names_in(tmp_path) == ["empty.db"]
 
 
-@pytest.mark.parametrize("make_file", [False, True], ids=["no file", "an empty file"])
-def test_nothing_to_open_is_no_vault(tmp_path: Path, make_file: bool) -> None:
-    if make_file:
-        (tmp_path / "vault.db").touch()
-    with pytest.raises(NoVaultError, match=r"no database vault\.db"):
-        open_database(tmp_path / "vault.db", KEY, create=False)
-    assert (tmp_path / "vault.db").exists() is make_file
-
-
-def test_creating_never_opens_what_is_there(tmp_path: Path) -> None:
+def test_creating_never_opens_what_is_there_and_takes_a_whole_key(tmp_path: Path) -> None:
     (tmp_path / "vault.db").write_bytes(b"letters")
     with pytest.raises(RefusedError, match=r"vault\.db exists already"):
         open_database(tmp_path / "vault.db", KEY, create=True)
     assert (tmp_path / "vault.db").read_bytes() == b"letters"
-
-
-def test_a_key_of_another_length_is_a_fault_of_the_program_and_not_a_passphrase(tmp_path: Path) -> None:
     with pytest.raises(InternalError, match="a database key has 32 bytes, not 31"):
-        open_database(tmp_path / "vault.db", KEY[:31], create=True)
-    assert not (tmp_path / "vault.db").exists()
+        open_database(tmp_path / "other.db", KEY[:31], create=True)
+    assert names_in(tmp_path) == ["vault.db"]
 
 
 def test_an_exception_undoes_the_whole_transaction(database: Database) -> None:
@@ -193,36 +181,20 @@ def test_there_is_never_a_shared_memory_file_and_one_file_after_closing(tmp_path
     assert names_in(tmp_path) == ["vault.db"]
 
 
-def test_what_was_erased_leaves_the_log_file_with_its_truncation(database: Database) -> None:
-    with database.transaction() as rows:
-        add_entry(rows, 0)
+def test_no_row_and_no_table_name_is_readable_in_the_files_and_only_the_owner_can_read_them(database: Database) -> None:
     log = Path(f"{database.path}-wal")
-    assert log.stat().st_size > 0
-    database.truncate_wal()
-    assert log.stat().st_size == 0
-    assert whole_entries(database) == 1
-
-
-def test_only_the_owner_can_read_the_file_and_its_log(database: Database) -> None:
     with database.transaction() as rows:
         add_entry(rows, 0)
-    for part in (database.path, Path(f"{database.path}-wal")):
+    for part in (database.path, log):
         assert part.stat().st_mode & 0o777 == 0o600
-
-
-def test_no_row_and_no_table_name_is_readable_in_the_files(database: Database) -> None:
-    with database.transaction() as rows:
-        add_entry(rows, 0)
-    for part in (database.path, Path(f"{database.path}-wal")):
         data = part.read_bytes()
         assert b"SQLite format" not in data
         assert b"compartment" not in data
         assert operation(0).header[:16] not in data
     database.truncate_wal()
+    assert log.stat().st_size == 0
+    assert whole_entries(database) == 1
     assert operation(0).header[:16] not in database.path.read_bytes()
-
-
-def test_using_it_after_closing_is_a_fault(database: Database) -> None:
     database.close()
     with pytest.raises(InternalError, match=r"the database layer failed at vault\.db: ProgrammingError"):
         whole_entries(database)

@@ -94,59 +94,48 @@ def test_the_ballast_takes_real_room_and_gives_it_back_once(tmp_path: Path) -> N
     assert names_in(tmp_path) == []
 
 
-def test_a_disk_with_room_is_not_called_full(tmp_path: Path) -> None:
-    (tmp_path / "vault.db").write_bytes(bytes(100))
+def test_a_quota_is_called_full_and_a_failing_disk_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not files.has_no_room(tmp_path / "vault.db")
+    for number, full in ((errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EIO, False)):
+        fault = OSError(number, "")
+
+        def fail(_: int, fault: OSError = fault) -> None:
+            raise fault
+
+        monkeypatch.setattr(files, "flush_file", fail)
+        assert files.has_no_room(tmp_path / "vault.db") is full
+
+
+def test_the_largest_file_of_a_stick_is_called_full(tmp_path: Path) -> None:
+    for size, full in ((2**32 - 1, True), (2**32 - 1 - (1 << 17), False), (2**32 + 1, False)):
+        with (tmp_path / "vault.db").open("wb") as file:
+            file.truncate(size)
+        assert files.has_no_room(tmp_path / "vault.db") is full
     assert names_in(tmp_path) == ["vault.db"]
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_a_quota_is_called_full_and_a_failing_disk_is_not(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
-    def fail_with(code: int) -> None:
-        def fail(_: int) -> None:
-            raise OSError(code, "")
-
-        monkeypatch.setattr(files, "flush_file", fail)
-
-    fail_with(number)
-    assert files.has_no_room(tmp_path / "vault.db")
-    fail_with(errno.EIO)
-    assert not files.has_no_room(tmp_path / "vault.db")
-
-
-@pytest.mark.parametrize(("size", "full"), [(2**32 - 1, True), (2**32 - 1 - (1 << 17), False), (2**32 + 1, False)])
-def test_the_largest_file_of_a_stick_is_called_full(tmp_path: Path, size: int, full: bool) -> None:
-    with (tmp_path / "vault.db").open("wb") as file:
-        file.truncate(size)
-    assert files.has_no_room(tmp_path / "vault.db") is full
-
-
-def test_a_vault_folder_is_its_owners_alone(tmp_path: Path) -> None:
+def test_a_vault_folder_is_its_owners_alone_and_no_part_of_a_file(tmp_path: Path) -> None:
     folder = VaultFolder(tmp_path / "office.vault")
     folder.make()
     folder.make()
     for part in (folder.path, folder.index_dir, folder.drafts_dir, folder.blobs_dir):
         assert part.stat().st_mode & 0o777 == 0o700
     assert names_in(folder.path) == ["blobs", "drafts", "index"]
-
-
-def test_a_place_under_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RefusedError, match="cannot be made here"):
         VaultFolder(tmp_path / "file" / "office.vault").make()
 
 
-@pytest.mark.parametrize("missing", ["keys", "vault.db"])
-def test_a_folder_without_one_of_its_two_files_is_no_vault(tmp_path: Path, missing: str) -> None:
+def test_a_folder_without_one_of_its_two_files_is_no_vault(tmp_path: Path) -> None:
     folder = VaultFolder(tmp_path)
     for part in (folder.keys, folder.database):
         part.touch()
     folder.require()
-    (tmp_path / missing).unlink()
-    with pytest.raises(NoVaultError, match=f"{missing} is missing"):
-        folder.require()
+    for part in (folder.database, folder.keys):
+        part.unlink()
+        with pytest.raises(NoVaultError, match=f"{part.name} is missing"):
+            folder.require()
+        part.touch()
 
 
 def test_a_synced_folder_is_refused_in_words_and_a_plain_one_is_not(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 import vault.store.schema
 from tests.store.samples import KEY, add_entry, new_vault, whole_entries
+from tests.tables import each
 from vault.errors import InternalError, NewerVaultError, TryAgainError, VerificationError
 from vault.store.engine import Database, open_database
 from vault.store.schema import SCHEMA, make_tables, migrate
@@ -97,45 +98,37 @@ def test_a_step_keeps_the_rows_and_sets_the_stamp_after_one_backup(database: Dat
     assert not Path(f"{database.path}-wal").stat().st_size
 
 
+@each(
+    {
+        '    raise RuntimeError("a row with a name in it")\n': "a step from schema 0001 to 0002 failed and was undone",
+        '    op.execute("INSERT INTO nowhere VALUES (1)")\n': r"the database layer failed at vault\.db: SQLITE_ERROR",
+    }.items()
+)
 def test_a_step_that_fails_half_way_is_undone_whole_and_its_words_are_not_repeated(
-    database: Database, steps: Path
+    more: str, words: str, database: Database, steps: Path
 ) -> None:
-    with (steps / "versions" / "0002_next.py").open("a") as file:
-        file.write('    raise RuntimeError("a row with a name in it")\n')
+    (steps / "versions" / "0002_next.py").write_text(_NEXT_STEP + more)
     before = _shape(database)
-    with pytest.raises(InternalError, match=r"^a step from schema 0001 to 0002 failed and was undone$") as caught:
+    with pytest.raises(InternalError, match=f"^{words}$") as caught:
         migrate(database, back_up=lambda: None, target="0002", scripts=steps)
     assert caught.value.__suppress_context__
     assert _shape(database) == before
     assert database.schema_stamp() == "0001"
-    with database.transaction() as rows:
-        add_entry(rows, 0)
-    assert whole_entries(database) == 1
 
 
-def test_a_step_whose_sql_fails_is_undone_whole(database: Database, steps: Path) -> None:
-    with (steps / "versions" / "0002_next.py").open("a") as file:
-        file.write('    op.execute("INSERT INTO nowhere VALUES (1)")\n')
-    before = _shape(database)
-    with pytest.raises(InternalError, match=r"^the database layer failed at vault\.db: SQLITE_ERROR$"):
-        migrate(database, back_up=lambda: None, target="0002", scripts=steps)
-    assert _shape(database) == before
-
-
-def test_without_a_proven_backup_no_step_runs(database: Database, steps: Path) -> None:
+def test_without_room_for_copies_or_a_proven_backup_no_step_runs(
+    database: Database, steps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail() -> None:
         raise TryAgainError("no room for a backup")
 
     before = _shape(database)
     with pytest.raises(TryAgainError, match="no room for a backup"):
         migrate(database, back_up=fail, target="0002", scripts=steps)
-    assert _shape(database) == before
-
-
-def test_without_room_for_copies_no_step_runs(database: Database, steps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vault.store.engine.free_bytes", lambda _: 64 << 20)
     with pytest.raises(TryAgainError, match=r"no room at vault\.db: 64 MiB are needed, 64 are free"):
         migrate(database, back_up=lambda: pytest.fail("too early"), target="0002", scripts=steps)
+    assert _shape(database) == before
     assert database.schema_stamp() == "0001"
 
 
