@@ -8,10 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.house import house, house_template
+from tests.tui.desk import Desk
+from tests.tui.house import House, house, house_template
 from tests.tui.terminals import Pane
 
 __all__ = ["house", "house_template"]  # fixtures
+
+
+@pytest.fixture(scope="module")
+def _amina(house_template: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with house_template.copied_to(tmp_path_factory.mktemp("read")).desk("Amina") as desk:
+        yield desk
+
+
+@pytest.fixture
+def amina(_amina: Desk) -> Desk:
+    """Amina's app, at its list of cases: one for all tests of a module that leave its vault as it was."""
+    _amina.home()
+    return _amina
 
 
 @pytest.fixture

@@ -112,6 +112,22 @@ class Desk:
             else:
                 self._run(press(self.pilot, key))
 
+    def type_at_once(self, text: str, *keys: str) -> None:
+        """Type a text and then these keys, each before the one before took effect."""
+
+        async def type_on() -> None:
+            await self.pilot.press(*text, *keys)
+            await settled(self.pilot)
+
+        self._run(type_on())
+
+    def home(self) -> None:
+        """Leave whatever is open, without keeping anything, for the list of cases."""
+        for key in ("escape", "escape", "y") * 4:
+            if self.lines().strip().startswith("CASES") and not self.screen.query_one("#filter").display:
+                return
+            self.press(key)
+
     def press_and_wait(self, key: str, words: str) -> None:
         """Press a key that begins something long, and wait until the screen says this."""
         self._run(self.pilot.press(key))

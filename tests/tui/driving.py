@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from tui.shell.safe import SafeApp
 
@@ -29,8 +31,10 @@ _PATIENCE_S = 20.0
 async def settled(pilot: Pilot[Any]) -> None:
     """Wait until no worker works, no message waits and nothing is to be painted: looked at, not guessed by time."""
     app, quiet, turns, deadline = pilot.app, 0, 0, monotonic() + _PATIENCE_S
-    while quiet < _QUIET_TURNS and app.is_running and not app._exception and monotonic() < deadline:
-        await app.workers.wait_for_complete()
+    while quiet < _QUIET_TURNS and app.is_running and not app._exception:
+        assert monotonic() < deadline, "the app does not come to rest"
+        with suppress(WorkerCancelled):  # the app ends
+            await app.workers.wait_for_complete()
         await asyncio.sleep(0 if turns < _TURNS_WITHOUT_SLEEP else 0.002)
         if app.screen_stack:
             app.screen._on_timer_update()
@@ -41,7 +45,7 @@ def _rests(app: App[Any]) -> bool:
     if app.workers or not app.screen_stack:
         return not app.workers
     screen = app.screen
-    waits = screen._layout_required or screen._dirty_widgets or screen._callbacks
+    waits = app._resize_timer or screen._layout_required or screen._dirty_widgets or screen._callbacks
     return not waits and all(map(_listens, [app, *screen.walk_children(with_self=True)]))
 
 

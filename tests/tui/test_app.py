@@ -7,33 +7,22 @@ import sys
 
 import pytest
 from textual._xterm_parser import XTermParser
-from textual.pilot import Pilot
-from typing_extensions import override
 
-from tests.tui.driving import shown
-from tests.tui.still import StillApp, StillGateway, press, settled, type_in, walk
-from tests.tui.stills.casework import StillCasework
-from tests.tui.stills.finding import CASES
-from tui.screens.cases.access import AccessScreen
+from tests.tui.desk import Desk
+from tests.tui.house import JOEL, House
+from tui.gateway.casework import Casework
 from tui.screens.cases.break_glass import BreakGlass
-from tui.screens.cases.case import CaseScreen
 from tui.screens.cases.case_list import CaseList
-from tui.screens.cases.new_case import NewCase
-from tui.screens.cases.note_editor import NoteEditor
-from tui.screens.cases.person_form import PersonForm
-from tui.screens.cases.search import SearchScreen
-from tui.screens.cases.section_list import SectionsScreen
 from tui.screens.credentials.sheets_guide import SheetsGuide
 from tui.screens.credentials.unlock import UnlockScreen
-from tui.screens.evidence.back_up import BackupScreen
 from tui.screens.frame.base import EVERYWHERE, VaultScreen, hints
-from tui.screens.referral.export import ExportScreen
 from tui.screens.routes import PLACES
+from tui.shell.app import CaseVaultApp
 from tui.shell.safe import EXIT_SWITCHED
 from tui.text.keys import with_layouts
-from tui.widgets.fields import SafeInput
 from tui.widgets.lines import fitting_hints
 from vault.errors import TryAgainError
+from vault.services.members import members
 
 pytestmark = pytest.mark.screen
 
@@ -43,35 +32,40 @@ def _all_screens(base: type[VaultScreen] = VaultScreen) -> list[type[VaultScreen
     return [screen for screen in found if screen.NAME]
 
 
+# ---- what every screen has -----------------------------------------------------------------------------------------
+
+
 def test_every_screen_is_looked_at() -> None:
     assert {BreakGlass, SheetsGuide, *PLACES.values()} <= set(_all_screens())
 
 
-# ---- what every screen has -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("screen", _all_screens(), ids=lambda screen: screen.__name__)
-def test_the_footer_of_every_screen_is_whole_at_80_columns_and_offers_help(screen: type[VaultScreen]) -> None:
+def test_the_footer_of_every_screen_is_whole_at_80_columns_and_offers_help() -> None:
     lock = next(one for one in EVERYWHERE if one.action == "app.lock")
-    footer = hints([EVERYWHERE[0], *screen.ACTS, *([] if screen is UnlockScreen else [lock])])
-    assert list(fitting_hints(footer, 80)) == footer
-    assert footer[0].key == "F1"
-    assert footer[-1].key in {"Ctrl+L", "Ctrl+Q"}
+    footers = {
+        screen: hints([EVERYWHERE[0], *screen.ACTS, *([] if screen is UnlockScreen else [lock])])
+        for screen in _all_screens()
+    }
+    assert [screen for screen, footer in footers.items() if list(fitting_hints(footer, 80)) != footer] == []
+    assert {footer[0].key for footer in footers.values()} == {"F1"}
+    assert {footer[-1].key for footer in footers.values()} == {"Ctrl+L", "Ctrl+Q"}
 
 
-@pytest.mark.parametrize("screen", _all_screens(), ids=lambda screen: screen.__name__)
-def test_every_command_of_every_screen_has_an_action(screen: type[VaultScreen]) -> None:
-    for command in (*screen.ACTS, *EVERYWHERE):
-        place, _, name = command.action.partition("(")[0].rpartition(".")
-        owner = StillApp if place == "app" else screen
-        assert callable(getattr(owner, f"action_{name}")), command.action
+def test_every_command_of_every_screen_has_an_action() -> None:
+    def acts(screen: type[VaultScreen], action: str) -> bool:
+        place, _, name = action.partition("(")[0].rpartition(".")
+        return callable(getattr(CaseVaultApp if place == "app" else screen, f"action_{name}", None))
+
+    asked = [(screen, one.action) for screen in _all_screens() for one in (*screen.ACTS, *EVERYWHERE)]
+    assert [pair for pair in asked if not acts(*pair)] == []
 
 
-@pytest.mark.parametrize("screen", _all_screens(), ids=lambda screen: screen.__name__)
-def test_every_letter_works_in_the_russian_layout(screen: type[VaultScreen]) -> None:
-    bound = {key for binding in screen.BINDINGS for key in binding.key.split(",")}  # type: ignore[union-attr]  # our own table holds bindings only
-    letters = [key for command in screen.ACTS for key in command.keys.split(",") if len(key) == 1]
-    assert {alias for letter in letters for alias in with_layouts(letter).split(",")} <= bound
+def test_every_letter_works_in_the_russian_layout() -> None:
+    def lacks(screen: type[VaultScreen]) -> set[str]:
+        bound = {key for binding in screen.BINDINGS for key in binding.key.split(",")}  # type: ignore[union-attr]  # our own table holds bindings only
+        letters = [key for command in screen.ACTS for key in command.keys.split(",") if len(key) == 1]
+        return {alias for letter in letters for alias in with_layouts(letter).split(",")} - bound
+
+    assert {screen: lacks(screen) for screen in _all_screens() if lacks(screen)} == {}
 
 
 def test_the_first_paint_needs_neither_the_library_nor_its_database() -> None:
@@ -83,148 +77,123 @@ def test_the_first_paint_needs_neither_the_library_nor_its_database() -> None:
 
 # ---- moving about --------------------------------------------------------------------------------------------------
 
-
-def test_hostile_titles_reach_the_list_as_text() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        assert CASES[3][2] == "Call at night, no name yet [/b] \x1b[31m"
-        assert "no name yet [/b] ·[31m" in shown(pilot.app)
-
-    walk(StillApp(), steps, size=(120, 40))
-
-
-@pytest.mark.parametrize(
-    ("keys", "screen"),
-    [
-        (("enter",), CaseScreen),
-        (("ctrl+n",), NewCase),
-        (("ctrl+т",), NewCase),
-        ((":backup",), BackupScreen),
-        (("f3",), SearchScreen),
-        (("enter", "p"), PersonForm),
-        (("enter", "з"), PersonForm),
-        (("enter", "n"), NoteEditor),
-        (("enter", "e"), ExportScreen),
-        (("enter", "escape"), CaseList),
-        (("enter", "f3", "f8"), CaseList),
-        ((":your access",), PLACES["own_access"]),
-        ((":exchange",), PLACES["exchange"]),
-        ((":approve",), PLACES["approve"]),
-        (("enter", "g"), BreakGlass),
-        ((":members",), PLACES["members"]),
-        ((":devices",), PLACES["devices"]),
-        (("enter", "w"), AccessScreen),
-        (("enter", "s"), SectionsScreen),
-    ],
-)
-def test_keys_lead_to_screens(keys: tuple[str, ...], screen: type[VaultScreen]) -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, *keys)
-        assert type(pilot.app.screen) is screen
-
-    walk(StillApp(), steps)
+LEADS = {
+    "enter": "{ref}",
+    "ctrl+n": "NEW CASE",
+    "ctrl+т": "NEW CASE",
+    ":backup": "BACKUP",
+    "f3": "SEARCH",
+    "enter p": "NEW PERSON",
+    "enter з": "NEW PERSON",
+    "enter n": "NOTE",
+    "enter e": "EXPORT",
+    "enter escape": "CASES",
+    "enter f3 f8": "CASES",
+    ":your_access": "YOUR ACCESS",
+    ":exchange": "EXCHANGE",
+    ":approve": "APPROVE",
+    "enter g": "BREAK GLASS",
+    ":members": "MEMBERS",
+    ":devices": "DEVICES",
+    "enter w": "WHO CAN OPEN IT",
+    "enter s": "RESTRICTED SECTIONS",
+    ":log": "LOG",
+}
 
 
-@pytest.mark.parametrize("typed", ["yes", "нур", "msxalbvd", "ليلى", "7QM"])
-def test_whoever_types_a_name_into_the_list_filters_it_and_opens_nothing(typed: str) -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        for event in XTermParser().feed(f"{typed}\r"):  # in one write: no letter is overtaken
-            app.post_message(event)
-        await settled(pilot)
-        assert type(app.screen) is CaseList
-        assert app.screen.query_one("#filter", SafeInput).value == typed
-        await press(pilot, "escape")
-        assert "CASES  4 cases" in shown(app)
-
-    walk(app, steps)
-    assert {act[0] for act in app.still.done} == {"unlock", "list"}
+def test_keys_lead_to_screens(amina: Desk, house_template: House) -> None:
+    led = {}
+    for keys in LEADS:
+        amina.home()
+        amina.press(*(key.replace("_", " ") for key in keys.split()))
+        led[keys] = " ".join(amina.lines().splitlines()[0].split())
+    wrong = {
+        keys: led[keys] for keys, head in LEADS.items() if not led[keys].startswith(head.format(ref=house_template.ref))
+    }
+    assert wrong == {}
 
 
-def test_who_makes_a_case_reads_who_can_open_it_too() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "ctrl+n")
-        assert "Joel Brandvik, your deputy, can open it too." in shown(pilot.app)
-
-    walk(StillApp(), steps)
-
-
-def test_f8_does_not_leave_a_form_that_holds_what_was_typed() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "ctrl+n")
-        await type_in(pilot, "Half a title")
-        await press(pilot, "f8")
-        assert isinstance(pilot.app.screen, NewCase)
-        assert "! Finish this or leave it with Esc first." in shown(pilot.app)
-
-    walk(StillApp(), steps)
+def test_whoever_types_a_name_into_the_list_filters_it_and_opens_nothing(amina: Desk) -> None:
+    for typed in ("yes", "нур", "msxalbvd", "ليلى", "7QM"):
+        amina.home()
+        amina.send(*XTermParser().feed(f"{typed}\r"))  # in one write: no letter is overtaken
+        amina.at("CASES 0 match")
+        assert amina.value("filter") == typed
+        amina.press("escape")
+        amina.at("CASES 1 case")
 
 
-def test_f1_shows_every_key_of_the_screen() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "f1")
-        text = shown(pilot.app)
-        for command in CaseList.ACTS:
-            assert command.words in text, command
-        for command in EVERYWHERE:
-            assert not command.shown or f"{command.shown} {command.brief}" in text
-        await press(pilot, "escape")
-        assert isinstance(pilot.app.screen, CaseList)
-
-    walk(StillApp(), steps, size=(80, 50))
+def test_who_makes_a_case_reads_who_can_open_it_too(amina: Desk) -> None:
+    amina.press("ctrl+n")
+    amina.sees(f"{JOEL}, your deputy, can open it too.")
 
 
-def test_f2_runs_a_command_by_its_name_and_knows_no_screenshot() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "f2")
-        await type_in(pilot, "screenshot")
-        await press(pilot, "enter")
-        await pilot.press(*["backspace"] * len("screenshot"))
-        await type_in(pilot, "make backup")
-        await press(pilot, "enter")
-        assert isinstance(pilot.app.screen, BackupScreen)
-
-    walk(StillApp(), steps)
+def test_f8_does_not_leave_a_form_that_holds_what_was_typed(amina: Desk) -> None:
+    amina.press("ctrl+n", " Half a title", "f8")
+    amina.at("NEW CASE")
+    amina.sees("! Finish this or leave it with Esc first.")
 
 
-def test_f2_says_so_where_nothing_is_called_like_that_and_cuts_no_command() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "f2")
-        assert "Enter do it   Down into the list   Esc back" in shown(pilot.app)
-        await type_in(pilot, "bundle")
-        assert "Exchange with another member: take or make a bundle" in shown(pilot.app)
-        await type_in(pilot, "zzz")
-        assert "Nothing is called so." in shown(pilot.app)
-
-    walk(StillApp(), steps)
+def test_f1_shows_every_key_of_the_screen(amina: Desk) -> None:
+    amina.resize(80, 50)
+    amina.press("f1")
+    amina.sees(*(command.words for command in CaseList.ACTS))
+    amina.sees(*(f"{command.shown} {command.brief}" for command in EVERYWHERE if command.shown))
+    amina.press("escape")
+    amina.at("CASES")
+    amina.resize(120, 40)
 
 
-def test_f2_shows_a_command_once_and_some_that_have_no_key() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "f2")
-        await type_in(pilot, "switch member")
-        assert shown(pilot.app).count("Switch member") == 1
-        await press(pilot, "escape", "enter", "f2")
-        await type_in(pilot, "switch member")
-        await press(pilot, "enter")
+def test_f2_runs_a_command_by_its_name_knows_no_screenshot_and_shows_each_once(amina: Desk) -> None:
+    amina.press("f2")
+    amina.sees("Enter do it   Down into the list   Esc back")
+    amina.press(" bundle")
+    amina.sees("Exchange with another member: take or make a bundle")
+    amina.press("ctrl+u", " zzz")
+    amina.sees("Nothing is called so.")
+    amina.press("ctrl+u", " screenshot", "enter")
+    amina.sees("Nothing is called so.")
+    amina.press("ctrl+u", " switch member")
+    assert amina.lines().count("Switch member") == 1
+    amina.press("ctrl+u", " make backup", "enter")
+    amina.at("BACKUP")
 
-    app = StillApp()
-    walk(app, steps)
-    assert app.return_code == EXIT_SWITCHED
-    assert [done for done in app.still.done if done[0] == "spot"] == [], "no place of the first is kept"
+
+def test_switching_the_member_ends_this_session_and_remembers_no_place(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", ":switch member")
+        assert amina.app.return_code == EXIT_SWITCHED
+    with house.desk("Amina") as amina:
+        amina.at("CASES")
 
 
-def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on() -> None:
-    class Full(StillCasework):
-        @override
-        def create(self, title: str, kind: str) -> str:
-            raise TryAgainError("no room on the disk")
+def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on(
+    amina: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> str:
+        raise TryAgainError("no room on the disk")
 
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "ctrl+n")
-        await type_in(pilot, "Hearing")
-        await press(pilot, "f4")
-        assert "! No room on the disk. Free some space or wait, then repeat." in shown(pilot.app)
-        assert isinstance(pilot.app.screen, NewCase)
+    monkeypatch.setattr(Casework, "create", full)
+    amina.press("ctrl+n", " Hearing", "f4")
+    amina.sees("! No room on the disk. Free some space or wait, then repeat.")
+    amina.at("NEW CASE")
 
-    walk(StillApp(StillGateway(Full)), steps)
+
+def test_the_list_is_sorted_and_filtered_while_somebody_types(amina: Desk) -> None:
+    amina.press(":sort")
+    amina.sees("sort: ref")
+    amina.press("slash", "i", "l")
+    amina.at("CASES 1 match")
+    amina.press("x")
+    amina.sees("Nothing matches; Esc shows all.")
+    amina.press("escape")
+    amina.at("CASES 1 case")
+    amina.press(":sort", ":sort", ":sort")
+    amina.sees("sort: name")
+
+
+def test_a_role_without_cases_is_told_where_to_go(house: House) -> None:
+    with house.open("Mira") as mira:
+        members.change_roles(mira, house.people["Dana"].member, ["auditor"], by_root=True)
+    with house.desk("Dana") as dana:
+        dana.sees("Your roles open no cases. F2 has all that can be done: members, log, backup.")

@@ -1,27 +1,21 @@
-"""Being left alone, and every way out."""
+"""Being left alone, lending the terminal, and every way out: nothing typed is lost, nothing is left on the screen."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
-from typing_extensions import override
 
-from tests.tui.driving import drive, shown
-from tests.tui.still import StillApp, StillGateway, press, settled, type_in, walk
-from tests.tui.stills.casework import StillCasework
-from tests.tui.stills.door import DRAFT
-from tests.tui.stills.writing import StillWriting
+from tests.tui.desk import Desk
+from tests.tui.house import House
 from tui.gateway import Gateway
-from tui.screens.cases.case_list import CaseList
-from tui.screens.cases.note_editor import NoteEditor
-from tui.screens.frame.covers import IdleWarning, Neutral
-from tui.shell.app import IDLE_MS, WARNED_MS
-from tui.values.values import DraftShown, Spot
+from tui.gateway.casework import Casework
+from tui.gateway.writing import Writing
+from tui.shell.app import IDLE_MS, LENT_MS, WARNED_MS, CaseVaultApp
 from tui.widgets.progress import ProgressModal
 from vault.errors import TryAgainError
 
@@ -41,178 +35,166 @@ class Clock:
         return self.ms
 
 
-def _idle(check: Callable[[Pilot[None], StillApp, Clock], object]) -> StillApp:
+class Watched:
+    """Amina's app, and the clock by which it locks."""
+
+    def __init__(self, desk: Desk, clock: Clock) -> None:
+        self.desk, self.clock = desk, clock
+
+    def pass_by(self, ms: int) -> None:
+        self.clock.ms += ms
+        self.desk.call(self.desk.app._look_whether_idle)
+
+
+@pytest.fixture
+def watched(house: House) -> Iterator[Watched]:
     clock = Clock()
-    app = StillApp(idle_clock_ms=clock)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await check(pilot, app, clock)  # type: ignore[misc]  # an async function, called by its shape
-
-    walk(app, steps)
-    return app
+    with house.desk("Amina", idle_clock_ms=clock) as desk:
+        yield Watched(desk, clock)
 
 
-def test_nobody_is_warned_half_a_minute_before_the_lock_and_any_key_stays() -> None:
-    async def check(pilot: Pilot[None], app: StillApp, clock: Clock) -> None:
-        clock.ms += IDLE_MS - WARNED_MS - 1
-        app._look_whether_idle()
-        assert isinstance(app.screen, CaseList)
-        clock.ms += 2
-        app._look_whether_idle()
-        await settled(pilot)
-        assert isinstance(app.screen, IdleWarning)
-        assert "Locked in 30 s; any key stays." in shown(app)
-        await press(pilot, "ctrl+n")
-        assert isinstance(app.screen, CaseList), "the key ends the warning and does nothing else"
-        clock.ms += IDLE_MS - WARNED_MS - 1
-        app._look_whether_idle()
-        assert isinstance(app.screen, CaseList)
-
-    assert _idle(check).return_code is None
+def test_nobody_is_warned_half_a_minute_before_the_lock_and_any_key_stays(watched: Watched) -> None:
+    desk = watched.desk
+    watched.pass_by(IDLE_MS - WARNED_MS - 1)
+    desk.at("CASES")
+    watched.pass_by(2)
+    desk.sees("Locked in 30 s; any key stays.")
+    desk.press("ctrl+n")
+    desk.at("CASES")  # the key ends the warning and does nothing else
+    watched.pass_by(IDLE_MS - WARNED_MS - 1)
+    desk.at("CASES")
+    watched.pass_by(WARNED_MS + 1)
+    assert desk.app.return_code == 75
 
 
-def test_five_idle_minutes_lock() -> None:
-    async def check(pilot: Pilot[None], app: StillApp, clock: Clock) -> None:
-        clock.ms += IDLE_MS
-        app._look_whether_idle()
-
-    assert _idle(check).return_code == 75
+def test_a_long_act_is_no_idleness(watched: Watched) -> None:
+    watched.desk.call(lambda: watched.desk.app.push_screen(ProgressModal("Making a backup", lambda: None)))
+    watched.pass_by(IDLE_MS)
+    assert watched.desk.app.return_code is None
 
 
-def test_a_long_act_is_no_idleness() -> None:
-    async def check(pilot: Pilot[None], app: StillApp, clock: Clock) -> None:
-        app.push_screen(ProgressModal("Making a backup", lambda: None))
-        clock.ms += IDLE_MS
-        app._look_whether_idle()
-        await settled(pilot)
-
-    assert _idle(check).return_code is None
-
-
-def test_a_locked_app_does_not_lock_again_by_itself() -> None:
+def test_a_locked_app_does_not_lock_again_by_itself(house: House) -> None:
     clock = Clock()
-    app = StillApp(idle_clock_ms=clock)
+    with house.desk("Amina", unlocks=False, idle_clock_ms=clock) as desk:
+        Watched(desk, clock).pass_by(IDLE_MS)
+        assert desk.app.return_code is None
 
-    async def steps(pilot: Pilot[None]) -> None:
-        clock.ms += IDLE_MS
-        app._look_whether_idle()
-        await settled(pilot)
 
-    drive(app, steps)
-    assert app.return_code is None
+# ---- the terminal on loan ------------------------------------------------------------------------------------------
+
+
+def _lend(desk: Desk, found: list[object]) -> None:
+    """Lend the terminal as a worker would, and note what came of it."""
+
+    def lend() -> None:
+        try:
+            found.append(desk.app.lend_terminal(lambda: ("answer", desk.app._loan.is_out)))
+        except TryAgainError as error:
+            found.append(error.message)
+
+    desk.call(lambda: desk.app.run_worker(lend, thread=True))
+
+
+def test_the_terminal_is_lent_for_as_long_as_the_work_lasts_and_by_no_app_that_ends(amina: Desk) -> None:
+    found: list[object] = []
+    _lend(amina, found)
+    assert not amina.app._loan.is_out
+    amina.app._ending = True
+    _lend(amina, found)
+    amina.app._ending = False
+    assert found == [("answer", True), "the app is ending; nobody was asked"]
+
+
+def test_a_second_person_has_as_long_as_their_approval_would_count(watched: Watched) -> None:
+    watched.desk.app._loan.is_out = True
+    watched.pass_by(IDLE_MS)
+    watched.pass_by(LENT_MS - IDLE_MS - 1)
+    assert watched.desk.app.return_code is None
+    watched.pass_by(1)
+    assert watched.desk.app.return_code == 75
 
 
 # ---- every way out -------------------------------------------------------------------------------------------------
 
-
-@pytest.mark.parametrize(
-    ("keys", "code"),
-    [
-        (("ctrl+l",), 75),
-        (("ctrl+д",), 75),
-        (("ctrl+backslash",), 0),
-        (("ctrl+q",), 0),
-        (("f12", "f12"), 0),
-        (("f12", "a"), 75),
-    ],
-)
-def test_a_draft_is_saved_on_every_way_out(keys: tuple[str, ...], code: int) -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "n")
-        await pilot.press(*"Samira", *keys)  # no pause: nothing was saved by itself yet
-        await pilot.pause()
-
-    walk(app, steps)
-    assert app.return_code == code
-    assert ("save", "Samira") in app.still.done
+ENDS = {
+    ("ctrl+l",): 75,
+    ("ctrl+д",): 75,
+    ("ctrl+backslash",): 0,
+    ("ctrl+q",): 0,
+    ("f12", "f12"): 0,
+    ("f12", "a"): 75,
+}
 
 
-@pytest.mark.parametrize(
-    ("keys", "spot"),
-    [
-        (("enter", "ctrl+l"), Spot("00" * 16, record=DRAFT.record)),
-        (("enter", "down", "ctrl+l"), Spot("00" * 16, record="b3")),
-        (("enter", "enter", "ctrl+l"), Spot(DRAFT.case, draft=DRAFT.record)),
-        (("enter", "enter", "f12", "a"), Spot(DRAFT.case, draft=DRAFT.record)),
-        (("enter", "ctrl+q"), None),
-        (("enter", "enter", "ctrl+backslash"), None),
-        (("ctrl+l",), None),
-    ],
-)
-def test_a_lock_remembers_where_somebody_was_and_no_other_end_does(keys: tuple[str, ...], spot: Spot | None) -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, *keys)
-
-    walk(app, steps)
-    assert [done[1] for done in app.still.done if done[0] == "spot"] == ([] if spot is None else [spot])
+def test_a_draft_is_saved_on_every_way_out(house: House) -> None:
+    codes = {}
+    for number, keys in enumerate(ENDS):
+        with house.desk("Amina") as desk:
+            desk.home()
+            desk.press("enter", "n")
+            desk.type_at_once(f"Samira {number}", *keys)  # no pause: nothing was saved by itself yet
+            codes[keys] = desk.app.return_code
+    assert codes == ENDS
+    with house.open("Amina") as session:
+        kept = sorted(re.findall(r"Samira \d", " ".join(one.text for one in session.drafts().list())))
+    assert kept == [f"Samira {number}" for number in range(len(ENDS))]
 
 
-def test_unlocking_leads_back_to_the_draft() -> None:
-    gateway = StillGateway()
-    gateway.remember(Spot(DRAFT.case, draft=DRAFT.record))
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await settled(pilot)
-        assert isinstance(pilot.app.screen, NoteEditor)
-        await press(pilot, "escape", "escape")
-        assert isinstance(pilot.app.screen, CaseList)
-
-    walk(StillApp(gateway), steps)
+SPOTS = {
+    ("enter", "ctrl+l"): "DRAFT contact",
+    ("enter", "down", "ctrl+l"): "interview",
+    ("enter", "enter", "ctrl+l"): "F4 finish",
+    ("enter", "enter", "f12", "a"): "F4 finish",
+    ("enter", "ctrl+q"): "CASES",
+    ("enter", "enter", "ctrl+backslash"): "CASES",
+    ("ctrl+l",): "CASES",
+}
 
 
-def test_f12_shows_nothing_at_all() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "f12")
-        assert isinstance(pilot.app.screen, Neutral)
-        assert shown(pilot.app).strip() == ""
+def test_a_lock_remembers_where_somebody_was_and_no_other_end_does(house: House) -> None:
+    with house.desk("Amina") as desk:
+        desk.press("enter", "n", " The hearing was moved.", "escape")
+    wrong = {}
+    for keys, words in SPOTS.items():
+        with house.desk("Amina") as desk:
+            desk.home()
+            desk.press(*keys)
+        with house.desk("Amina") as desk:
+            if words not in desk.words():
+                wrong[keys] = desk.words()
+            desk.home()
+            desk.at("CASES")
+    assert wrong == {}
 
-    walk(StillApp(), steps)
+
+def test_f12_shows_nothing_at_all(house: House) -> None:
+    with house.desk("Amina") as desk:
+        desk.press("enter", "f12")
+        assert desk.lines().strip() == ""
 
 
-def test_the_files_are_closed_behind_the_end_and_a_close_that_hangs_is_given_up() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await pilot.press("ctrl+q")
-
-    walk(app, steps)
-    app.close_vault()
-    assert app.still.done[-1] == ("close",)
-
-    hangs = threading.Event()
-
-    class Hanging(StillGateway):
-        @override
-        def close(self) -> None:
-            hangs.wait(60)
-
-    hanging = StillApp(Hanging())
-    walk(hanging, steps)
-    hanging.close_vault()
+def test_a_close_that_hangs_is_given_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    hangs, close = threading.Event(), Gateway.close
+    monkeypatch.setattr(Gateway, "close", lambda _: hangs.wait(60))
+    with house.desk("Amina") as desk:
+        desk.press("ctrl+q")
+        before = time.monotonic()
+    assert time.monotonic() - before < 30
     hangs.set()
+    close(desk.gateway)
 
 
-def test_a_fault_in_a_worker_ends_the_app_without_its_text() -> None:
+def test_a_fault_in_a_worker_ends_the_app_without_its_text(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     words: list[str] = []
 
-    class Broken(StillCasework):
-        @override
-        def open(self, case: str, why: str) -> object:  # type: ignore[override]  # never returns
-            raise ValueError("Samira Veldt")
+    def broken(*_: object) -> object:
+        raise ValueError("Samira Veldt")
 
-    app = StillApp(StillGateway(Broken), last_words=words.append)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await pilot.press("enter")
-        await pilot.pause(0.3)
-
-    with pytest.raises(Exception, match="Samira"):
-        walk(app, steps)
-    assert app.return_code == 70
+    monkeypatch.setattr(Casework, "open", broken)
+    desk = house.desk("Amina", last_words=words.append)
+    with pytest.raises(Exception, match="Samira"), desk:
+        desk.press("enter")
+    assert desk.app.return_code == 70
     assert len(words) == 1
     assert "Your note" not in words[0], "none was open"
     assert re.fullmatch(r"CaseVault had to stop\.\nIf you report it: incident [0-9a-f]{8}, ValueError at .*", words[0])
@@ -223,36 +205,26 @@ def _fail() -> None:
     raise ValueError("Samira Veldt")
 
 
-@pytest.mark.parametrize(
-    ("is_full", "said"),
-    [
-        (False, "Your note is kept as a draft (saved 14:02:00). Start it again; F4 goes on with it."),
-        (True, "What was typed last could not be kept as a draft."),
-    ],
-)
+@pytest.mark.parametrize("is_full", [False, True], ids=["room", "a full disk"])
 @pytest.mark.parametrize("pause", [0.0, 1.0], ids=["typed just now", "saved before"])
-def test_a_fault_over_a_note_says_whether_its_draft_is_kept(is_full: bool, said: str, pause: float) -> None:
+def test_a_fault_over_a_note_says_whether_its_draft_is_kept(
+    is_full: bool, pause: float, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words: list[str] = []
 
-    class Full(StillWriting):
-        @override
-        def save(self, draft: DraftShown) -> None:
-            if is_full:
-                raise TryAgainError("no room on the disk")
-            super().save(draft)
+    def full(*_: object) -> None:
+        raise TryAgainError("no room on the disk")
 
-    app = StillApp(StillGateway(Full), last_words=words.append)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "n")
-        await type_in(pilot, "Samira waits.")
-        await pilot.pause(pause)
-        app.call_later(_fail)
-        await pilot.pause(0.3)
-
-    with pytest.raises(ValueError, match="Samira"):
-        walk(app, steps)
-    assert said in words[0]
+    desk = house.desk("Amina", last_words=words.append)
+    with pytest.raises(ValueError, match="Samira"), desk:
+        desk.press("enter", "n")
+        if is_full:
+            monkeypatch.setattr(Writing, "save", full)
+        desk.press(" Samira waits.")
+        desk.pause(pause)
+        desk.call(lambda: desk.app.call_later(_fail))
+    kept = r"Your note is kept as a draft \(saved \d\d:\d\d:\d\d\)\. Start it again; F4 goes on with it\."
+    assert re.search(CaseVaultApp.not_kept if is_full else kept, words[0])
     assert "Samira" not in "".join(words)
 
 

@@ -6,13 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
-from tests.tui.driving import shown
-from tests.tui.still import StillApp, go_to, press, type_in, walk
-from tui.screens.frame.browse import PlaceInput, entries_of, start_of
-from tui.screens.members.admit import AdmitScreen
-from tui.screens.members.invite import InviteForm
+from tests.tui.desk import Desk
+from tui.screens.frame.browse import entries_of, start_of
 
 
 @pytest.fixture
@@ -42,93 +38,48 @@ def test_names_that_are_no_text_are_left_out(stick: Path) -> None:
     assert not any("\udcff" in entry.label for entry in entries_of(stick) or [])
 
 
-@pytest.mark.parametrize(
-    ("typed", "start"),
-    [("", "HOME"), ("stick", "HOME"), ("{}", "{}"), ("{}/invitation", "{}"), ("{}/no/such", "HOME")],
-)
-def test_looking_begins_where_something_was_typed(
-    typed: str, start: str, stick: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_looking_begins_where_something_was_typed(stick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(stick.parent))
-    expected = stick.parent if start == "HOME" else stick
-    assert start_of(typed.format(stick)) == expected
+    begins = {
+        "": stick.parent,
+        "stick": stick.parent,
+        f"{stick}": stick,
+        f"{stick}/invitation": stick,
+        f"{stick}/no/such": stick.parent,
+    }
+    assert {typed: start_of(typed) for typed in begins} == begins
 
 
 @pytest.mark.screen
-def test_a_request_is_chosen_by_looking(stick: Path) -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "a")
-        await type_in(pilot, f"{stick}/")
-        await press(pilot, "down")
-        while "> from Dana/" not in " ".join(shown(app).split()):
-            await press(pilot, "down")
-        await press(pilot, "enter", "end", "enter")
-        assert isinstance(app.screen, AdmitScreen)
-        assert app.screen.query_one("#request", PlaceInput).value == str(stick / "from Dana" / "request")
-        await press(pilot, "f4")
-
-    walk(app, steps)
-    assert ("look", stick / "from Dana" / "request") in app.still.done
+def test_what_another_member_sent_is_chosen_by_looking(amina: Desk, stick: Path) -> None:
+    amina.press(":devices", "escape", ":exchange")
+    amina.go_to("file")
+    amina.press(f" {stick}/", "down")
+    amina.until("> from Dana/", "down")
+    amina.press("enter", "end", "enter")
+    assert amina.value("file") == str(stick / "from Dana" / "request")
 
 
 @pytest.mark.screen
-def test_a_new_file_is_placed_by_looking_and_never_over_one_that_is_there(stick: Path) -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":members", "i", "tab", "tab")
-        await type_in(pilot, f"{stick}/")
-        await press(pilot, "down", "end", "enter")
-        assert "This file is there already. F4 makes a new one." in shown(app)
-        await press(pilot, "backspace", "f4")
-        assert isinstance(app.screen, InviteForm)
-        assert app.screen.query_one("#out", PlaceInput).value == str(stick.parent / "invitation")
-        await press(pilot, "down", "escape")
-        assert app.screen.query_one("#out", PlaceInput).value == str(stick.parent / "invitation")
-
-    walk(app, steps)
+def test_a_new_file_is_placed_by_looking_and_never_over_one_that_is_there(amina: Desk, stick: Path) -> None:
+    amina.press(":exchange", "left", "tab", "tab", f" {stick}/", "down", "end", "enter")
+    amina.sees("This file is there already. F4 makes a new one.")
+    amina.press("backspace", "f4")
+    amina.at("EXCHANGE")
+    assert amina.value("file") == str(stick.parent / "bundle")
+    amina.press("down", "escape")
+    assert amina.value("file") == str(stick.parent / "bundle")
 
 
 @pytest.mark.screen
-@pytest.mark.parametrize(
-    ("keys", "field"),
-    [
-        pytest.param((":backup",), "destination", id="backup"),
-        pytest.param(("enter", "e"), "out", id="export"),
-        pytest.param((":your access", "r", "s"), "out", id="sheets"),
-    ],
-)
-def test_a_folder_is_chosen_by_looking_and_no_file_in_its_place(keys: tuple[str, ...], field: str, stick: Path) -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, *keys)
-        await type_in(pilot, f"{stick}/")
-        await press(pilot, "down")
-        assert "F4 this folder" in shown(app)
-        await press(pilot, "end", "enter")
-        assert "F4 takes this folder." in shown(app)
-        await press(pilot, "f4")
-        assert app.screen.query_one(f"#{field}", PlaceInput).value == str(stick)
-
-    walk(app, steps)
-
-
-@pytest.mark.screen
-@pytest.mark.parametrize("key", [":approve", ":exchange"])
-def test_what_another_member_sent_is_chosen_by_looking(key: str, stick: Path) -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, key)
-        await go_to(pilot, "file")
-        await type_in(pilot, f"{stick}/")
-        await press(pilot, "down")
-        while "> invitation" not in " ".join(shown(app).split()):
-            await press(pilot, "down")
-        await press(pilot, "enter")
-        assert app.screen.query_one("#file", PlaceInput).value == str(stick / "invitation")
-
-    walk(app, steps)
+def test_a_folder_is_chosen_by_looking_and_no_file_in_its_place(amina: Desk, stick: Path) -> None:
+    for keys, field in (((":backup",), "destination"), (("enter", "e"), "out")):
+        amina.home()
+        amina.press(*keys)
+        amina.go_to(field)
+        amina.press(f" {stick}/", "down")
+        amina.sees("F4 this folder")
+        amina.press("end", "enter")
+        amina.sees("F4 takes this folder.")
+        amina.press("f4")
+        assert amina.value(field) == str(stick), field

@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from textual.pilot import Pilot
-from typing_extensions import override
 
-from tests.tui.driving import shown
-from tests.tui.still import StillApp, StillGateway, press, settled, type_in, walk
-from tests.tui.stills.door import DRAFT
-from tests.tui.stills.writing import StillWriting
-from tui.screens.cases.case import CaseScreen
+from tests.tui.house import House
+from tui.gateway.writing import Writing
 from tui.screens.cases.draft_keeper import LONGEST_MS, PAUSE_MS, DraftKeeper
-from tui.screens.cases.note_editor import NoteEditor
 from tui.values.draft_shelf import draft_content, draft_shown
 from tui.values.values import DraftShown
-from tui.widgets.fields import SafeTextArea
 from vault.errors import TryAgainError
+from vault.services.cases import cases
 
 pytestmark = pytest.mark.screen
 
@@ -91,172 +85,129 @@ def test_what_could_not_be_saved_stays_due_and_is_not_forgotten() -> None:
 # ---- what is kept --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["", "a\nb\t", "Вера نورا", "half \ud83d of a letter", '"}{\\'])
-def test_a_draft_survives_its_bytes(text: str) -> None:
-    draft = replace(DRAFT, text=text, occurred="2026-11", amends="ab" * 16, cursor=(3, 9))
-    kept = draft_shown(bytes.fromhex(draft.case), bytes.fromhex(draft.record), draft.saved_ms, draft_content(draft))
-    assert kept == draft
+def test_a_draft_survives_its_bytes() -> None:
+    draft = DraftShown(
+        "11" * 16, "22" * 16, "K7QM", "contact", 5, "", occurred="2026-11", amends="ab" * 16, cursor=(3, 9)
+    )
+    kept = {}
+    texts = ("", "a\nb\t", "Вера نورا", "half \ud83d of a letter", '"}{\\')
+    for text in texts:
+        wrote = replace(draft, text=text)
+        kept[text] = draft_shown(b"\x11" * 16, b"\x22" * 16, 5, draft_content(wrote)) == wrote
+    assert kept == dict.fromkeys(texts, True)
 
 
-@pytest.mark.parametrize("content", ["half a sentence", "[1]", '{"kind": "note"}', '{"text": 7}'])
-def test_what_another_program_kept_is_no_draft_of_ours(content: str) -> None:
-    assert draft_shown(b"c", b"r", 0, content) is None
-
-
-@pytest.mark.parametrize("cursor", ["null", "[1]", '["a", 2]', "7"])
-def test_a_damaged_cursor_costs_no_text(cursor: str) -> None:
-    kept = draft_shown(b"c", b"r", 0, f'{{"text": "kept", "cursor": {cursor}}}')
-    assert kept is not None
-    assert (kept.text, kept.cursor) == ("kept", (0, 0))
+def test_what_another_program_kept_is_no_draft_of_ours_and_a_damaged_cursor_costs_no_text() -> None:
+    for content in ("half a sentence", "[1]", '{"kind": "note"}', '{"text": 7}'):
+        assert draft_shown(b"c", b"r", 0, content) is None, content
+    for cursor in ("null", "[1]", '["a", 2]', "7"):
+        kept = draft_shown(b"c", b"r", 0, f'{{"text": "kept", "cursor": {cursor}}}')
+        assert kept is not None, cursor
+        assert (kept.text, kept.cursor) == ("kept", (0, 0)), cursor
 
 
 # ---- on screen -----------------------------------------------------------------------------------------------------
 
 
-def test_a_pause_in_typing_saves_and_says_so() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "n")
-        await type_in(pilot, "They called.")
-        await pilot.pause(0.8)
-        await settled(pilot)
-        assert ("save", "They called.") in app.still.done
-        assert "draft, encrypted, saved " in shown(app)
-        saves = len(app.still.done)
-        await pilot.pause(0.8)
-        assert len(app.still.done) == saves, "nothing typed, nothing saved"
-
-    walk(app, steps)
+def _drafts(house: House) -> list[str]:
+    with house.open("Amina") as amina:
+        return [one.text for one in amina.drafts().list()]
 
 
-def test_escape_keeps_the_draft_and_the_case_offers_it() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "n")
-        await type_in(pilot, "They called.")
-        await press(pilot, "escape")
-        assert ("save", "They called.") in app.still.done
-        assert isinstance(app.screen, CaseScreen)
-        assert "Notes (3), 2 drafts" in shown(app)
-        assert "DRAFT  contact  saved " in shown(app)
-        await press(pilot, "enter")
-        assert app.screen.query_one(SafeTextArea).text == "They called."
-        assert app.screen.query_one(SafeTextArea).cursor_location == (0, len("They called."))
-
-    walk(app, steps)
+def _texts(house: House) -> list[str]:
+    """Return the kind and the text of each note of the case, the oldest first."""
+    with house.open("Amina") as amina:
+        return [f"{one.value.kind}: {one.value.text}" for one in cases.open_case(amina, house.case).notes]
 
 
-def test_f4_makes_the_draft_a_note_once() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "n", "f7", "right", "f6")
-        await type_in(pilot, "They called.")
-        await pilot.press("f4", "f4")
-        await settled(pilot)
-        assert isinstance(app.screen, CaseScreen)
-
-    walk(app, steps)
-    finished = [done for done in app.still.done if done[0] == "finish"]
-    assert finished in ([("finish", "contact", "They called.", None)], [("finish", "interview", "They called.", None)])
-
-
-def test_an_empty_note_is_not_kept() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "n", "f4")
-        assert "! There is nothing to keep yet." in shown(app)
-
-    walk(app, steps)
-    assert not [done for done in app.still.done if done[0] == "finish"]
+def test_a_pause_in_typing_saves_and_leaving_keeps_the_draft_which_the_case_offers(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "n", " They called.")
+        amina.pause(0.8)
+        amina.sees("draft, encrypted, saved ")
+        saved = amina.words()
+        amina.pause(0.8)
+        assert amina.words() == saved, "nothing typed, nothing saved"
+        amina.press("  Twice.", "escape")
+        amina.sees("Notes (2), 1 draft", "DRAFT contact saved ", "They called. Twice.")
+        amina.press("enter")
+        assert amina.value("note") == "They called. Twice."
+        amina.press("  And again.", "f4")
+        amina.sees("Notes (3)")
+        amina.sees_not("draft")
+    assert _texts(house)[-1] == "contact: They called. Twice. And again."
+    assert _drafts(house) == []
 
 
-def test_correcting_a_note_names_it_and_leaves_its_kind() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "down", "a")
-        editor = app.screen
-        assert isinstance(editor, NoteEditor)
-        assert editor.query_one(SafeTextArea).text.startswith("Entretien avec M. Vyuzhanin.")
-        await type_in(pilot, " Reporté.")
-        await press(pilot, "f4")
-
-    walk(app, steps)
-    (finished,) = [done for done in app.still.done if done[0] == "finish"]
-    assert finished[1] == "legal-advice"
-    assert finished[2].endswith("2026. Reporté.")
-    assert finished[3] == "b3"
+def test_f4_makes_the_draft_a_note_once_and_an_empty_note_is_not_kept(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "n", "f4")
+        amina.sees("! There is nothing to keep yet.")
+        amina.press("f7", "right", "f6", " They called.")
+        amina.type_at_once("", "f4", "f4")
+        amina.at(house.ref)
+    assert [text.endswith(": They called.") for text in _texts(house)] == [False, False, True]
 
 
-def test_throwing_a_draft_away_asks_first_and_enter_means_no() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "enter", "f9", "enter")
-        assert type(app.screen).__name__ == "NoteEditor"
-        await press(pilot, "f9", "y")
-        assert isinstance(app.screen, CaseScreen)
-        assert "draft" not in shown(app), "it is gone, and nothing says that it is kept"
-
-    walk(app, steps)
-    assert app.still.done.count(("forget", DRAFT.record)) == 1
-    assert app.still.writing.drafts() == ()
+def test_correcting_a_note_names_it_and_leaves_its_kind(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "f7", "a")
+        amina.sees("Put the cursor on the note that you want to correct.")
+        amina.press("f6", "a")
+        assert amina.value("note").startswith("He was asked for at the market.")
+        amina.press("ctrl+end", "  By two men.", "f4")
+        amina.sees("Notes (3)", "corrects an earlier note", "correction  He was asked")
+        amina.press("down")
+        amina.sees("CORRECTED by a later note")
+    assert _texts(house)[-1] == "interview: He was asked for at the market.\n\nTwo men, no papers. By two men."
 
 
-def test_a_full_disk_is_said_and_the_text_stays_and_is_saved_later() -> None:
-    class Full(StillWriting):
-        full = True
-
-        @override
-        def save(self, draft: DraftShown) -> None:
-            if self.full:
-                raise TryAgainError("no room on the disk")
-            super().save(draft)
-
-    gateway = StillGateway(Full)
-    app = StillApp(gateway)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "n")
-        await type_in(pilot, "They called.")
-        await pilot.pause(0.8)
-        await settled(pilot)
-        text = " ".join(shown(app).split())
-        assert "draft, encrypted, NOT SAVED" in text
-        assert "! The draft is not saved. No room on the disk." in text
-        await press(pilot, "escape")
-        assert isinstance(app.screen, NoteEditor), "leaving would lose the text"
-        Full.full = False
-        await pilot.pause(0.8)
-        await settled(pilot)
-        assert ("save", "They called.") in gateway.done
-        text = " ".join(shown(app).split())
-        assert "draft, encrypted, saved " in text
-        assert "not saved" not in text, "one state of saving on one screen"
-        assert "The draft is saved again." in text
-
-    walk(app, steps)
+def test_throwing_a_draft_away_asks_first_and_enter_means_no(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "n", " They called.", "escape", "enter", "f9", "enter")
+        amina.at("NOTE")
+        amina.press("f9", "y")
+        amina.at(house.ref)
+        amina.sees_not("draft")  # it is gone, and nothing says that it is kept
+    assert _drafts(house) == []
 
 
-def test_a_note_that_could_not_be_kept_goes_on_as_a_draft() -> None:
-    class Full(StillWriting):
-        @override
-        def finish(self, draft: DraftShown) -> str:
-            raise TryAgainError("no room on the disk")
+def test_a_full_disk_is_said_and_the_text_stays_and_is_saved_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house.desk("Amina") as amina:
+        with monkeypatch.context() as patched:
+            patched.setattr(Writing, "save", _full)
+            amina.press("enter", "n", " They called.")
+            amina.pause(0.8)
+            amina.sees("draft, encrypted, NOT SAVED", "! The draft is not saved. No room on the disk.")
+            amina.press("escape")
+            amina.at("NOTE")  # leaving would lose the text
+        amina.pause(0.8)
+        amina.sees("draft, encrypted, saved ", "The draft is saved again.")
+        amina.sees_not("not saved")  # one state of saving on one screen
+    assert "They called." in _drafts(house)[0]
 
-    app = StillApp(StillGateway(Full))
 
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "n")
-        await type_in(pilot, "They called.")
-        await press(pilot, "f4")
-        assert isinstance(app.screen, NoteEditor)
-        assert "! No room on the disk." in shown(app)
-        await pilot.press("ctrl+q")
+def test_a_note_that_could_not_be_kept_goes_on_as_a_draft(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Writing, "finish", _full)
+    with house.desk("Amina") as amina:
+        amina.press("enter", "n", " They called.", "f4")
+        amina.at("NOTE")
+        amina.sees("! No room on the disk.")
+        amina.press("ctrl+q")
+    assert "They called." in _drafts(house)[0]
 
-    walk(app, steps)
-    assert ("save", "They called.") in app.still.done
+
+def test_any_draft_is_gone_on_with_from_the_list_of_cases(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("f4")
+        amina.sees("There is no draft.")
+        amina.press("enter", "n", " They called.", "escape", "escape", "f4")
+        amina.sees("Go on with which draft?", f"{house.ref} contact", "12 characters")
+        amina.press("enter")
+        assert amina.value("note") == "They called."
+
+
+def _full(*_: object) -> str:
+    raise TryAgainError("no room on the disk")

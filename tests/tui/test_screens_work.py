@@ -1,431 +1,285 @@
-"""Long acts, questions and forms: what is asked, what can be stopped, and what a refusal says."""
+"""A case and what is done with it: read, written down, searched, exported, backed up, and the log of all of it."""
 
 from __future__ import annotations
 
-import threading
+import re
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
-from typing_extensions import override
 
-from tests.tui.driving import shown
-from tests.tui.still import (
-    StillApp,
-    StillGateway,
-    press,
-    settled,
-    stands_on,
-    type_in,
-    wait_for_screen,
-    walk,
-    words_on,
-)
-from tests.tui.stills.casework import StillCasework
-from tests.tui.stills.evidence import StillEvidence
-from tests.tui.stills.referral import PAGES
-from tui.gateway.subject import Progress, Stopped
+from tests.services.test_approving import Person
+from tests.tui.desk import Desk
+from tests.tui.house import AMINA, FIRST_NOTE, House
+from tui.gateway.evidence import Evidence
 from tui.screens.cases import case_list
-from tui.screens.cases.case import CaseScreen, _note_row
-from tui.screens.cases.person_form import PersonForm
-from tui.screens.evidence.back_up import BackupScreen
-from tui.screens.evidence.log_view import LogScreen
+from tui.screens.cases.case import _note_row
 from tui.screens.frame.rows import case_cells
 from tui.screens.frame.wording import day_and_time
-from tui.screens.referral.export import ExportScreen
-from tui.screens.referral.pages import PagesScreen
-from tui.values.values import BackupMade, CaseLine, Checked, LogShown, NoteShown, PersonTyped
+from tui.values.values import CaseLine, NoteShown
 from tui.widgets.columns import lay_out
-from tui.widgets.progress import ProgressModal
-from vault.errors import RefusedError, TryAgainError, UsageError
+from vault.errors import TryAgainError
+from vault.seal.age import make_identity, recipient_of
+from vault.services.cases import cases, notes
+from vault.services.exports import partners
 
 pytestmark = pytest.mark.screen
 
+LAWYER = "Maître Lorvane"
 
-class Waiting(StillEvidence):
-    """Its long acts go on until they are stopped, or let go."""
 
-    let_go = threading.Event()
+# ---- a case --------------------------------------------------------------------------------------------------------
 
-    def _goes_on(self, progress: Progress, stopped: Stopped) -> bool:
-        progress(3, 4)
-        while not self.let_go.wait(0.01):
-            if stopped():
-                return False
-        return True
 
-    @override
-    def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
-        return super().verify(progress, stopped) if self._goes_on(progress, stopped) else None
+def test_a_person_and_a_note_are_read_beside_their_lists(amina: Desk) -> None:
+    amina.press("enter")
+    amina.sees("interview", AMINA, "He was asked for at the market.", "Two men, no papers.")
+    amina.press("down")
+    amina.sees(FIRST_NOTE)
+    amina.press("f7")
+    amina.sees("Person: client", "Phone +49 30 5550 1234")
+    amina.press("enter")
+    assert amina.focused() == "text-pane"
+    amina.sees("Phone +49 30 5550 1234")  # the person goes on standing there while it is read
 
-    @override
-    def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
-        return super().back_up(destination, progress, stopped) if self._goes_on(progress, stopped) else None
 
-
-# ---- progress and stopping -----------------------------------------------------------------------------------------
-
-
-def test_verifying_shows_how_far_it_is_and_can_be_stopped() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":log")
-        await pilot.press("v")
-        await wait_for_screen(pilot, ProgressModal)
-        await pilot.pause(0.2)
-        assert "Verifying the log" in words_on(pilot)
-        assert "75 %" in words_on(pilot)
-        await press(pilot, "escape")
-        assert isinstance(pilot.app.screen, LogScreen)
-        assert "Stopped. Nothing was changed, and nothing is verified." in words_on(pilot)
-        assert "Not verified in this session" in words_on(pilot)
-
-    walk(StillApp(StillGateway(Waiting)), steps)
-
-
-def test_a_stopped_backup_says_that_the_earlier_one_stands() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":backup")
-        await type_in(pilot, "/media/stick")
-        await pilot.press("enter")
-        await wait_for_screen(pilot, ProgressModal)
-        await press(pilot, "escape")
-        assert "Stopped. No new backup was made; the earlier ones stand." in words_on(pilot)
-
-    walk(StillApp(StillGateway(Waiting)), steps)
-
-
-def test_leaving_at_once_stops_a_long_act() -> None:
-    gateway = StillGateway(Waiting)
-    app = StillApp(gateway)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":log")
-        await pilot.press("v")
-        await wait_for_screen(pilot, ProgressModal)
-        await pilot.press("ctrl+backslash")
-
-    walk(app, steps)
-    assert app.return_code == 0
-    assert ("verify",) not in gateway.done
-
-
-def test_a_long_act_that_fails_closes_its_bar_and_says_why() -> None:
-    class Full(StillEvidence):
-        @override
-        def back_up(self, destination: Path, progress: Progress, stopped: Stopped) -> BackupMade | None:
-            raise TryAgainError("no room at the stick")
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":backup")
-        await type_in(pilot, "/media/stick")
-        await press(pilot, "enter")
-        assert isinstance(pilot.app.screen, BackupScreen)
-        assert "! No room at the stick. Free some space or wait" in words_on(pilot)
-
-    walk(StillApp(StillGateway(Full)), steps)
-
-
-@pytest.mark.parametrize("typed", ["", "backups"])
-def test_a_backup_needs_a_whole_path(typed: str) -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":backup")
-        await type_in(pilot, typed)
-        await press(pilot, "enter")
-        assert "! Type the whole path, from / or ~ on." in words_on(pilot)
-
-    walk(app, steps)
-    assert not [done for done in app.still.done if done[0] == "backup"]
-
-
-def test_a_log_that_does_not_hold_names_the_first_bad_place_first() -> None:
-    class Broken(StillEvidence):
-        @override
-        def verify(self, progress: Progress, stopped: Stopped) -> Checked | None:
-            faults = tuple(f"operation {number}: the header was altered" for number in range(3, 9))
-            return Checked(False, "3 of 13 entries in 1 log are proven", "9c" * 32, faults)
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":log", "v")
-        said = words_on(pilot)
-        assert "! NOT VERIFIED. First bad place first. 3 of 13 entries" in said
-        assert said.index("operation 3:") < said.index("operation 4:")
-        assert "and 2 more" in said
-        assert "! Exports wait until the log is sound; reading and notes go on." in said
-
-    walk(StillApp(StillGateway(Broken)), steps)
-
-
-def test_the_log_is_filtered_by_acts() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":log", "slash")
-        await type_in(pilot, "case")
-        assert "case.view" in words_on(pilot)
-        assert "note.create" not in words_on(pilot)
-        await press(pilot, "escape")
-        assert "note.create" in words_on(pilot)
-
-    walk(StillApp(), steps)
-
-
-def test_the_entry_under_the_cursor_is_shown_whole_with_who_and_what() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":log", "down", "down")
-        assert "Amina Raskolda      case.view" in shown(pilot.app)
-        assert (
-            "Amina Raskolda, entry 10, 2026-11-25 14:00: case.view, ok. 1 case, 3 people, 3 notes, case ~3fa91c07"
-            " casework"
-        ) in words_on(pilot)
-
-    walk(StillApp(), steps)
-
-
-def test_who_is_no_auditor_verifies_and_is_told_nothing_of_a_refusal() -> None:
-    class Closed(StillEvidence):
-        @override
-        def read_log(self) -> LogShown:
-            raise RefusedError(
-                "log.read is refused: your role does not allow it", advice="Ask a member who is auditor."
-            )
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":log")
-        assert "What the entries say is for auditors. v verifies all of them all the same." in words_on(pilot)
-        await press(pilot, "v")
-        assert "VERIFIED. 13 of 13 entries" in words_on(pilot)
-        assert "!" not in words_on(pilot)
-
-    walk(StillApp(StillGateway(Closed)), steps)
-
-
-# ---- export --------------------------------------------------------------------------------------------------------
-
-
-async def _to_questions(pilot: Pilot[None]) -> None:
-    await press(pilot, "enter", "e")
-    await type_in(pilot, "/media/stick")
-    await press(pilot, "f4")
-
-
-def test_nothing_goes_on_before_every_question_is_decided() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await _to_questions(pilot)
-        assert "Somebody who may be named shares this with somebody who may not." in words_on(pilot)
-        await press(pilot, "f4")
-        assert "! 3 are still open; a takes the proposal for all of them." in words_on(pilot)
-        await press(pilot, "k", "p", "u", "g", "x")
-        assert "3 decided, 0 open" in words_on(pilot)
-        await pilot.press("f4")
-        await wait_for_screen(pilot, PagesScreen)
-        assert PAGES[0].splitlines()[-1] in words_on(pilot)
-        await press(pilot, "f4")
-        assert "DONE. The package is at /media/stick/package.age" in words_on(pilot)
-
-    walk(app, steps)
-    exports = [done[3] for done in app.still.done if done[0] == "export"]
-    assert exports == [{}, {"Orvillard": "keep", "Qarvosh": "generalise", "07:40": "remove"}]
-
-
-def test_a_decision_taken_back_gives_way_to_the_one_before() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await _to_questions(pilot)
-        await press(pilot, "k", "up", "x", "u")
-        assert "1 decided, 2 open" in words_on(pilot)
-        assert "keep" in next(line for line in shown(pilot.app).splitlines() if "Orvillard" in line)
-        await press(pilot, "u")
-        assert "0 decided, 3 open" in words_on(pilot)
-
-    walk(StillApp(), steps)
-
-
-def test_pages_that_are_declined_are_not_sealed_and_the_decisions_stay() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await _to_questions(pilot)
-        await press(pilot, "л", "a")
-        await pilot.press("f4")
-        await wait_for_screen(pilot, PagesScreen)
-        await press(pilot, "escape")
-        assert isinstance(pilot.app.screen, ExportScreen)
-        assert "Stopped. Nothing was written." in words_on(pilot)
-        await pilot.press("f4")
-        await wait_for_screen(pilot, PagesScreen)
-        await press(pilot, "f4")
-        assert "3 forms are decided" in words_on(pilot)
-
-    walk(StillApp(), steps)
-
-
-def test_leaving_the_questions_writes_nothing() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await _to_questions(pilot)
-        await press(pilot, "escape")
-        assert "Nothing was written. F4 goes on" in words_on(pilot)
-
-    walk(StillApp(), steps)
-
-
-def test_leaving_at_once_from_the_pages_seals_nothing() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await _to_questions(pilot)
-        await press(pilot, "a")
-        await pilot.press("f4")
-        await wait_for_screen(pilot, PagesScreen)
-        await pilot.press("ctrl+backslash")
-
-    walk(app, steps)
-    assert app.return_code == 0
-
-
-# ---- forms ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_person_is_kept_as_typed() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "p")
-        await type_in(pilot, "Вера Тихоокова; Vera Tikhookova")
-        await press(pilot, "tab", "tab")
-        for text in ("1979-08", "+996 555 010 412; 112", ""):
-            await type_in(pilot, text)
-            await press(pilot, "tab")
-        await press(pilot, "right", "tab")
-        await type_in(pilot, "71 0034512")
-        await press(pilot, "tab", "right", "tab")
-        await type_in(pilot, "through her sister")
-        await press(pilot, "f4")
-
-    walk(app, steps)
-    (typed,) = [done[1] for done in app.still.done if done[0] == "person"]
-    assert typed == PersonTyped(
-        role="client",
-        names=("Вера Тихоокова", "Vera Tikhookova"),
-        born="1979-08",
-        phones=("+996 555 010 412", "112"),
-        documents=("id-card:71 0034512",),
-        contact_channel="phone",
-        contact_address="through her sister",
-    )
-
-
-def test_a_refused_person_leads_to_the_field_that_is_wrong_and_loses_nothing() -> None:
-    class Strict(StillCasework):
-        @override
-        def add_person(self, case: str, typed: PersonTyped) -> str:
-            raise UsageError("date of birth is not a day of the calendar", advice="")
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "p")
-        await type_in(pilot, "Вера")
-        await press(pilot, "f4")
-        assert "! Date of birth is not a day of the calendar." in words_on(pilot)
-        assert pilot.app.focused is pilot.app.screen.query_one("#born")
-        assert "Вера" in words_on(pilot)
-
-    walk(StillApp(StillGateway(Strict)), steps)
-
-
-def test_leaving_a_person_asks_first_where_something_was_typed() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "p")
-        await type_in(pilot, "Вера")
-        await press(pilot, "escape", "enter")
-        stands_on(app, PersonForm)
-        assert "Вера" in words_on(pilot)
-        await press(pilot, "escape", "y")
-        stands_on(app, CaseScreen)
-        await press(pilot, "p", "escape")
-        stands_on(app, CaseScreen)
-
-    walk(app, steps)
-
-
-def test_what_a_field_leaves_out_of_a_paste_is_said() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "p")
-        await type_in(pilot, "Вера\nTikhookova\n\n+996 555 010 412")
-        assert "! The field takes one line: 2 more lines were left out of what you pasted." in words_on(pilot)
-
-    walk(StillApp(), steps)
-
-
-def test_a_recipient_is_kept_only_once_the_words_of_that_key_were_shown() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "enter", "e", "f9", "f4")
-        assert "! Type their name." in words_on(pilot)
-        await type_in(pilot, "Clinic legal desk")
-        await press(pilot, "tab")
-        await type_in(pilot, "age1wrong")
-        await press(pilot, "f4")
-        assert "compare these words of their key: amber birch" in words_on(pilot)
-        for _ in "wrong":
-            await pilot.press("backspace")
-        await type_in(pilot, "right")
-        assert "amber birch" not in words_on(pilot)
-        await press(pilot, "f4")
-        assert [done for done in app.still.done if done[0] == "recipient"] == []
-        await press(pilot, "f4")
-
-    walk(app, steps)
-    assert [done for done in app.still.done if done[0] == "recipient"] == [
-        ("recipient", "Clinic legal desk", "age1right")
-    ]
-
-
-def test_another_reason_is_chosen_from_the_list_and_goes_with_the_view() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":another reason", "down", "down", "enter")
-
-    walk(app, steps)
-    assert ("open", f"{0:032x}", "supervision") in app.still.done
-
-
-def test_the_list_is_sorted_and_filtered_while_somebody_types() -> None:
-    app = StillApp()
-
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, ":sort")
-        assert "sort: ref" in words_on(pilot)
-        await press(pilot, "slash", "z", "u")
-        assert "CASES 1 match" in words_on(pilot)
-        await press(pilot, "x")
-        assert "Nothing matches; Esc shows all." in words_on(pilot)
-        await press(pilot, "escape")
-        assert "CASES 4 cases" in words_on(pilot)
-
-    walk(app, steps)
-    assert [done[2] for done in app.still.done if done[0] == "list"][-4:] == ["z", "zu", "zux", ""]
-
-
-def test_a_hit_opens_its_case_at_the_record() -> None:
-    async def steps(pilot: Pilot[None]) -> None:
-        await press(pilot, "f3")
-        await type_in(pilot, "court")
-        await press(pilot, "enter", "enter")
-        await settled(pilot)
-        assert "│ 2026-11-24 08:02  contact" in shown(pilot.app)
-        assert "│ Arseniy Vyuzhanin called at 07:40." in shown(pilot.app)
-
-    walk(StillApp(), steps, size=(120, 40))
-
-
-def test_at_80_columns_a_title_of_two_words_is_whole_and_notes_of_one_day_are_told_apart() -> None:
+def test_at_80_columns_a_title_of_two_words_is_whole_and_notes_of_one_day_are_told_apart(amina: Desk) -> None:
     line = CaseLine("c1", "XB28-67HC", "Ilta Sarvanto", "Family Sarvanto, Dublin", "asylum", "pre-reg")
-    shown = lay_out(case_list._COLUMNS, case_cells(line), 78)
-    assert "Family Sarvanto, Dublin" in shown
+    assert "Family Sarvanto, Dublin" in lay_out(case_list._COLUMNS, case_cells(line), 78)
     note = NoteShown("n1", "contact", 1_800_000_000_000, "Phoned Sami about the transfer")
     assert _note_row(note, is_corrected=False).cells == (
         day_and_time(1_800_000_000_000),
         "Phoned Sami about the transfer  (contact)",
     )
+    amina.resize(80, 24)
+    amina.press("enter")
+    assert re.search(r"\d\d-\d\d-\d\d \d\d:\d\d  He was", amina.lines())
+
+
+def test_another_reason_is_chosen_from_the_list_and_goes_into_the_log(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press(":another reason")
+        amina.until("> supervision", "down")
+        amina.press("enter")
+        amina.at(house.ref)
+    with house.desk("Mira") as mira:
+        mira.press(":log", "slash", " case.view", "enter")
+        mira.sees("supervision")
+
+
+def test_a_hit_opens_its_case_at_the_record(amina: Desk) -> None:
+    amina.press("f3", " lawyer", "enter")
+    amina.sees("1 hit")
+    amina.press("enter")
+    amina.sees("contact", AMINA, FIRST_NOTE)
+    amina.press("escape", "f3", " nothing of this", "enter")
+    amina.sees_not("1 hit")
+
+
+# ---- forms ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_person_is_kept_as_typed(house: House) -> None:
+    with house.desk("Amina") as amina:
+        amina.press("enter", "p", " Вера Тихоокова; Vera Tikhookova", "tab", "tab")
+        for text in ("1979-08", "+996 555 010 412; 112", ""):
+            amina.press(*([f" {text}"] if text else []), "tab")
+        amina.press("right", "tab", " 71 0034512", "tab", "right", "tab", " through her sister", "f4")
+        amina.sees("People (3)", "SAFE CONTACT Вера Тихоокова: phone through her sister")
+        amina.press("f7", "end")
+        amina.sees("Phone +996 555 010 412", "Document id-card 71 0034512", "1979-08")
+    with house.open("Amina") as session:
+        kept = cases.open_case(session, house.case).persons[-1].value
+    assert [name.text for name in kept.names] == ["Вера Тихоокова", "Vera Tikhookova"]
+    assert (kept.born, kept.phones, kept.role.value) == ("1979-08", ("+996 555 010 412", "112"), "client")
+
+
+def test_a_refused_person_leads_to_the_field_that_is_wrong_and_leaving_asks_first(amina: Desk) -> None:
+    amina.press("enter", "p", " Вера")
+    amina.fill(born="yesterday")
+    amina.go_to("names")
+    amina.press("f4")
+    amina.sees("! Date of birth must be written YYYY", "Вера")
+    assert amina.focused() == "born"
+    amina.press("escape", "enter")
+    amina.at("NEW PERSON")
+    amina.press("escape", "y")
+    amina.sees("People (2)")
+    amina.press("p", "escape")
+    amina.sees("People (2)")
+
+
+def test_what_a_field_leaves_out_of_a_paste_is_said(amina: Desk) -> None:
+    amina.press("enter", "p", " Вера\nTikhookova\n\n+996 555 010 412")
+    amina.sees("! The field takes one line: 2 more lines were left out of what you pasted.")
+
+
+def test_a_recipient_is_kept_only_once_the_words_of_that_key_were_shown(house: House) -> None:
+    first, second = recipient_of(make_identity()), recipient_of(make_identity())
+    with house.desk("Mira") as mira:
+        mira.press("ctrl+n", " Hearing", "f4", "e", "f4")
+        mira.sees("! There is no recipient yet; an admin adds one here (F9).")
+        mira.press("f9", "f4")
+        mira.sees("! Type their name.")
+        mira.fill(name=LAWYER, key=first)
+        mira.press("f4")
+        mira.sees("compare these words of their key: ")
+        mira.clear("key")
+        mira.press(f" {second}")
+        mira.sees_not("compare these words")
+        mira.press("f4")
+        mira.sees("Nobody is kept yet.")
+        mira.press("f4")
+        mira.sees(f"Recipient < {LAWYER}")
+    with house.open("Mira") as session:
+        assert [(one.name, one.age_recipient) for one in partners.list_all(session)] == [(LAWYER, second)]
+
+
+# ---- export --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def export(house: House, tmp_path: Path) -> House:
+    """A house with a recipient, and a note that leaves questions open."""
+    with house.open("Mira") as mira:
+        partners.add(mira, name=LAWYER, age_recipient=recipient_of(make_identity()))
+    with house.open("Amina") as amina:
+        notes.add(amina, house.case, kind="contact", text="Orvillard and Sana came from Qarvosh by bus at 07:40.")
+    with house.open("Joel"):
+        pass
+    (tmp_path / "out").mkdir()
+    return house
+
+
+def _to_questions(desk: Desk, out: Path) -> int:
+    """Begin an export; return how many questions are open."""
+    desk.press("enter", "e")
+    desk.fill(out=str(out))
+    desk.press("f4")
+    desk.at("QUESTIONS")
+    found = re.search(r"(\d+) open", desk.words())
+    assert found is not None
+    return int(found[1])
+
+
+def test_nothing_goes_on_before_every_question_is_decided_and_pages_that_are_declined_are_not_sealed(
+    export: House, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    person = Person(passphrase=export.people["Joel"].passphrase)
+    with export.desk("Amina", beside=person) as amina:
+        count = _to_questions(amina, out)
+        amina.press("escape")
+        amina.sees("Nothing was written. F4 goes on; what you decided is remembered on this screen.")
+        amina.press("f4", "f4")
+        amina.sees(f"! {count} are still open; a takes the proposal for all of them.")
+        amina.press("k", "up", "x", "u")
+        amina.sees(f"1 decided, {count - 1} open")
+        amina.press("u")
+        amina.sees(f"0 decided, {count} open")
+        amina.press("л", "p", "g", "a")
+        amina.sees(f"{count} decided, 0 open")
+        amina.press_and_wait("f4", "read back from the finished file")
+        amina.press("escape")
+        amina.at("EXPORT")
+        amina.sees("Stopped. Nothing was written.")
+        assert list(out.iterdir()) == []
+        amina.press_and_wait("f4", "read back from the finished file")
+        amina.press_and_wait("f4", "DONE. The package is at")
+        amina.sees(f"{count} forms are decided; the finished files were checked.")
+    assert len(list(out.iterdir())) == 1
+
+
+def test_leaving_at_once_from_the_pages_seals_nothing(export: House, tmp_path: Path) -> None:
+    with export.desk("Amina") as amina:
+        _to_questions(amina, tmp_path / "out")
+        amina.press("a")
+        amina.press_and_wait("f4", "read back from the finished file")
+        amina.press("ctrl+backslash")
+    assert amina.app.return_code == 0
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+# ---- the log and backups -------------------------------------------------------------------------------------------
+
+
+def test_the_log_names_who_did_what_is_filtered_by_acts_and_verified(house: House) -> None:
+    with house.desk("Mira") as mira:
+        mira.press(":log")
+        mira.sees("Not verified in this session", AMINA)
+        mira.press("slash", " note")
+        mira.sees("note.create", "1 note")
+        mira.sees_not("log.read")
+        mira.press("enter", "down")
+        mira.sees(f"{AMINA}, entry ", "note.create, ok. 1 note")
+        mira.press("escape")
+        mira.sees("log.read")
+        mira.press_and_stop("v")
+        mira.sees("Stopped. Nothing was changed, and nothing is verified.", "Not verified in this session")
+        mira.press("v")
+        mira.sees("VERIFIED. ")
+
+
+def test_who_is_no_auditor_verifies_and_is_told_nothing_of_a_refusal(amina: Desk) -> None:
+    amina.press(":log")
+    amina.sees("What the entries say is for auditors. v verifies all of them all the same.")
+    amina.press("v")
+    amina.sees("VERIFIED. ")
+    amina.sees_not("!")
+
+
+def test_a_log_that_does_not_hold_names_the_first_bad_place_first(house: House) -> None:
+    with house.open("Mira") as session:
+        for number in range(2):
+            cases.create(session, title=f"Case {number}", kind="other")
+    with house.desk("Amina") as amina:
+        session = amina.gateway._unlocked.session
+        with session.database.transaction() as rows:
+            rows.connection.exec_driver_sql("UPDATE version SET blob = zeroblob(10) WHERE seq >= 2")
+        amina.press(":log", "v")
+        amina.sees("! NOT VERIFIED. First bad place first.", "operation 2", " more")
+        amina.sees("! Exports wait until the log is sound; reading and notes go on.")
+
+
+def test_a_backup_is_made_at_a_whole_path_and_stopped_leaves_the_earlier_one(house: House, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    with house.desk("Amina") as amina:
+        amina.sees("! backup: none from this device")
+        amina.press(":backup", "f4")
+        amina.sees("! Type the whole path, from / or ~ on.")
+        amina.press(f" {stick}")
+        amina.press_and_stop("enter")
+        amina.sees("Stopped. No new backup was made; the earlier ones stand.")
+        assert list(stick.iterdir()) == []
+        amina.press("enter")
+        amina.sees("DONE. The backup is at", "The backup is made.")
+        amina.press("escape", "f5")
+        amina.sees("backup: just now")
+
+
+def test_leaving_at_once_stops_a_long_act_and_one_that_fails_says_why(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[str] = []
+
+    def full(*_: object) -> None:
+        raise TryAgainError("no room at the stick")
+
+    def lasting(_: Evidence, progress: Callable[[int, int], None], stopped: Callable[[], bool]) -> None:
+        progress(3, 4)
+        while not stopped():
+            time.sleep(0.01)
+        began.append("stopped")
+
+    monkeypatch.setattr(Evidence, "back_up", full)
+    monkeypatch.setattr(Evidence, "verify", lasting)
+    with house.desk("Amina") as amina:
+        amina.press(":backup", f" {tmp_path}", "enter")
+        amina.at("BACKUP")
+        amina.sees("! No room at the stick. Free some space or wait")
+        amina.press("escape", ":log")
+        amina.press_and_wait("v", "75 %")
+        amina.press("ctrl+backslash")
+    assert amina.app.return_code == 0
+    assert began == ["stopped"]
