@@ -14,7 +14,7 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from textual import events
+from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -183,7 +183,7 @@ class Desk:
             self.press(key)
         raise AssertionError(f"{words!r} did not come: {self.words()}")
 
-    def send(self, *sent: events.Event) -> None:
+    def send(self, *sent: Message) -> None:
         """Let events reach the app in one write, so that the next comes before the one before took effect."""
 
         async def post() -> None:

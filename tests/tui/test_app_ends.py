@@ -215,14 +215,18 @@ def test_a_fault_over_a_note_says_whether_its_draft_is_kept(
     def full(*_: object) -> None:
         raise TryAgainError("no room on the disk")
 
+    def write_and_fail() -> None:
+        with desk:
+            desk.press("enter", "n")
+            if is_full:
+                monkeypatch.setattr(Writing, "save", full)
+            desk.press(" Samira waits.")
+            desk.pause(pause)
+            desk.call(lambda: desk.app.call_later(_fail))
+
     desk = house.desk("Amina", last_words=words.append)
-    with pytest.raises(ValueError, match="Samira"), desk:
-        desk.press("enter", "n")
-        if is_full:
-            monkeypatch.setattr(Writing, "save", full)
-        desk.press(" Samira waits.")
-        desk.pause(pause)
-        desk.call(lambda: desk.app.call_later(_fail))
+    with pytest.raises(ValueError, match="Samira"):
+        write_and_fail()
     kept = r"Your note is kept as a draft \(saved \d\d:\d\d:\d\d\)\. Start it again; F4 goes on with it\."
     assert re.search(CaseVaultApp.not_kept if is_full else kept, words[0])
     assert "Samira" not in "".join(words)
