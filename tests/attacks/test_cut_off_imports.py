@@ -36,7 +36,7 @@ def outsiders_bundle(path: Path, to: Session, groups: Groups) -> Path:
 
 
 def import_cut_off(session: Session, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take a bundle, and have the power fail behind its rows, before its entry."""
+    """Import a bundle, and have the power fail behind its rows, before its entry."""
 
     def fails(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -28,5 +28,5 @@ def test_a_proposal_that_sets_work_aside_says_so(short: Filled) -> None:
         files = [seal_proposal(session, Proposal(one)) for one in (false, propose(session, change))]
     with short.open() as owner:
         shown = [rostering.show(owner, file).changes for file in files]
-    line = f"lets {counted(written, 'entry', 'entries')} of device {leaver.seat.hex()[:8]} count no more"
+    line = f"makes {counted(written, 'entry', 'entries')} of device {leaver.seat.hex()[:8]} invalid"
     assert [line in lines for lines in shown] == [True, False]

@@ -11,7 +11,7 @@ from tests.services.organisation import JOEL, MIRA, Organisation, organisation, 
 
 __all__ = ["organisation", "organisation_template"]  # fixtures
 
-LOST = "1 device of Joel Brandvik wrote and this device has not taken in will count no more, for anybody."
+LOST = "1 device of Joel Brandvik wrote and this device has not imported will no longer be accepted by anybody."
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_person_is_asked_and_enter_means_no(organisation: Organisation, desk: 
         assert "Or give caseworker too: then nothing is lost, and they may do no more by it." in answer.err
         assert "Go on? Type yes: " in answer.err
         if code:
-            assert "nothing is changed. Take their bundle, then repeat the command." in answer.err
+            assert "nothing is changed. Import their bundle, then repeat the command." in answer.err
         listed = desk.run("member", "list", "--json").json()["members"]
         roles = next(member["roles"] for member in listed if member["name"] == organisation[JOEL].name)
         assert roles == (["caseworker"] if code else ["supervisor"])

@@ -39,7 +39,7 @@ class Office:
         return out
 
     def take(self, file: Path) -> ImportedBundle:
-        """Take a bundle."""
+        """Import a bundle."""
         with self.open() as session:
             return syncing.import_bundle(session, file)
 

@@ -21,7 +21,7 @@ def test_what_is_in_a_bundle_is_counted_in_entries_and_versions_at_both_ends() -
     assert inside_lines(INSIDE) == [
         "A bundle of Ann, made on 2027-01-15 08:00 UTC by their clock (2 KiB).",
         counted,
-        "This device lacks 7 entries of what its maker has. Nothing was taken.",
+        "This device lacks 7 entries of what its maker has. Nothing was imported.",
     ]
 
 

@@ -14,8 +14,8 @@ from vault.services.projection.seats import seats_of
 
 def words(devices: str, whose: str) -> str:
     return (
-        f"What {devices} of {whose} wrote and this device has not taken in will count no more, for anybody."
-        " Take a bundle of theirs first, if you can."
+        f"What {devices} of {whose} wrote and this device has not imported will no longer be accepted by anybody."
+        " Import a bundle of theirs first, if you can."
     )
 
 

@@ -53,9 +53,9 @@ def test_a_bundle_is_made_for_a_member_looked_into_and_taken(house: House, tmp_p
         joel.sees(f"A bundle of {AMINA}, made on")
         joel.press("shift+tab", "left")
         joel.press_and_stop("f4")
-        joel.sees("Stopped. What had not come whole is not here; take it again.")
+        joel.sees("Stopped. What had not come whole is not here; import it again.")
         joel.press("f4")
-        joel.sees(f"{AMINA}: nothing new came.", "The bundle is taken.")
+        joel.sees(f"{AMINA}: nothing new came.", "The bundle is imported.")
     with house.desk("Nadia") as nadia:
         nadia.press(":exchange", "tab", f" {bundle}", "f4")
         nadia.sees("! The bundle is not for this device. Ask for a bundle made for you")

@@ -164,7 +164,7 @@ async def _use(desk: AppDesk, pilot: Pilot[None], files: Files) -> None:
     await press(pilot, "escape", "f8", ":exchange")
     await desk.fill(pilot, file=files.bundle)
     await press(pilot, "f4")
-    assert "The bundle is taken." in desk.said()
+    assert "The bundle is imported." in desk.said()
     await press(pilot, "escape")
     await _choose_answer(desk, pilot, files)
     await desk.export(pilot)

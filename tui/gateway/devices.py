@@ -48,7 +48,7 @@ class Devices(Subject):
         """End one's old device after moving to this one. Nothing stops it half way."""
         session = self._session
         outcome = devices.end_moved(session, _seat(seat), progress=progress)
-        return changed(session, outcome, "You moved: the old device counts no more.")
+        return changed(session, outcome, "You moved: the old device is revoked.")
 
     def lost(self, seat: str, warn_list: Path | None, progress: Progress) -> LostShown:
         """End a device that is out of one's hands, and return whom to warn. Nothing stops it half way.
@@ -63,7 +63,7 @@ class Devices(Subject):
         session = self._session
         done = devices.lost(session, _seat(seat), progress=progress)
         warn = tuple(devices.warn_lines(done.warn))
-        shown = changed(session, done.outcome, "The device counts no more.")
+        shown = changed(session, done.outcome, "The device is revoked.")
         return LostShown(shown, warn, len(done.warn.clients), _write_list(warn, warn_list))
 
     def keep_list(self, warn: tuple[str, ...], out: Path) -> str:

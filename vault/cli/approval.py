@@ -80,7 +80,7 @@ def _ask(args: argparse.Namespace, output: Output) -> Result:
     lines = [
         f"The question is at {args.out}. It opens for: {names}.",
         "They answer with `casevault approval give FILE --reason CODE --out ANSWER` and make a bundle for you.",
-        "Take the bundle, then export with `--approval ANSWER`: within 7 days, and while the case stays as it is.",
+        "Import the bundle, then export with `--approval ANSWER`: within 7 days, and while the case stays as it is.",
     ]
     return Result(data, lines)
 

@@ -28,7 +28,7 @@ def add_wishes(parser: argparse.ArgumentParser, *, from_backup: bool) -> None:
     parser.add_argument("--new-admin", action="store_true", help="admit somebody new as admin under this name")
     parser.add_argument("--all", action="store_true", help="everything that the sheets open, not what they held")
     if from_backup:
-        ends = "end the member's other devices: what they wrote after the backup counts no more, for nobody"
+        ends = "end the member's other devices: what they wrote after the backup is valid for nobody"
         parser.add_argument("--end-old", action="store_true", help=ends)
     else:
         parser.add_argument("--keep-old", action="store_true", help="do not end the member's other devices")

@@ -124,7 +124,7 @@ def _move(args: argparse.Namespace, output: Output) -> Result:
             require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]))
             outcome = devices.end_moved(session, seat)
     if args.invitation is None:
-        return outcome_result(args, output, outcome, "You moved: the old device counts no more.")
+        return outcome_result(args, output, outcome, "You moved: the old device is revoked.")
     steps = [
         f"The invitation is at {args.invitation}. On the new device:",
         "`casevault --vault NEW member join INVITATION --out REQUEST`.",
@@ -158,4 +158,4 @@ def _revoke(args: argparse.Namespace, output: Output) -> Result:
         write_new(args.warn_list, "\n".join([*lines, ""]).encode("utf-8"))
         output.say(f"Whom to warn is in {args.warn_list}: personal data in clear. Delete it when everybody is warned.")
         data["warn_list"] = str(args.warn_list)
-    return outcome_result(args, output, done.outcome, "The device counts no more.", **data)
+    return outcome_result(args, output, done.outcome, "The device is revoked.", **data)

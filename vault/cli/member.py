@@ -66,7 +66,7 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
     add_proposal(admit)
     admit.set_defaults(command=_admit)
     finish = verbs.add_parser(
-        "finish", help="step 4, on the new device: take the bundle that came back", allow_abbrev=False
+        "finish", help="step 4, on the new device: import the bundle that came back", allow_abbrev=False
     )
     finish.add_argument("bundle", metavar="BUNDLE", type=Path, help="the file from who admitted you")
     finish.set_defaults(command=_finish)

@@ -157,7 +157,7 @@ def require_sure(args: argparse.Namespace, output: Output, loss: str) -> None:
     if not (output.may_ask and sys.stdin.isatty()):
         raise WaitingForDecisionError("nothing is changed: work may be lost", advice="Repeat it with --yes.")
     if ask_line("Go on? Type yes: ").casefold() != "yes":
-        raise WaitingForDecisionError("nothing is changed", advice="Take their bundle, then repeat the command.")
+        raise WaitingForDecisionError("nothing is changed", advice="Import their bundle, then repeat the command.")
 
 
 def _from_json(args: argparse.Namespace, values: Sequence[Personal]) -> dict[str, list[str]]:

@@ -39,7 +39,7 @@ class Peer:
     """One other seat.
 
     Attributes:
-        at: position in its newest bundle taken here, or None.
+        at: position in its newest bundle imported here, or None.
         have: what that bundle says the peer has.
         sent: the newest bundles made for it, oldest first.
         took: which of them it says it took last, or None.

@@ -29,7 +29,7 @@ WARN = (
 )
 ENDED = Changed(
     (
-        "The device counts no more.",
+        "The device is revoked.",
         "1 device ended; 2 cases and sections got a new key.",
         "What they could open until now may have been copied. They open nothing that comes after.",
         "Others hear of it with your next bundle for them.",

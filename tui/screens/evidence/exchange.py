@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 _IMPORT, _SHOW, _MAKE = "take", "show", "make"
 _ACTS: Final = (
-    (_IMPORT, "take a bundle that was made for me"),
-    (_SHOW, "look into one, and take nothing"),
+    (_IMPORT, "import a bundle that was made for me"),
+    (_SHOW, "look into one, and import nothing"),
     (_MAKE, "make one for another member"),
 )
 _DOING: Final = {_IMPORT: "Taking the bundle", _SHOW: "Opening the bundle", _MAKE: "Making the bundle"}
 _STOPPED: Final = {
-    _IMPORT: "Stopped. What had not come whole is not here; take it again.",
-    _SHOW: "Stopped. Nothing was taken.",
+    _IMPORT: "Stopped. What had not come whole is not here; import it again.",
+    _SHOW: "Stopped. Nothing was imported.",
     _MAKE: "Stopped. There is no bundle.",
 }
 _ABOUT: Final = (
@@ -115,7 +115,7 @@ class ExchangeScreen(FormScreen):
     def _done(self, act: str, told: ResultText) -> None:
         self.query_one("#result", Static).update(safe_content("\n".join(told.lines)))
         pending = "! Something waits for you or for another bundle: read on above." if told.pending else ""
-        self.say(pending or {_IMPORT: "The bundle is taken.", _MAKE: "The bundle is made."}.get(act, ""))
+        self.say(pending or {_IMPORT: "The bundle is imported.", _MAKE: "The bundle is made."}.get(act, ""))
 
     @property
     def _act(self) -> str:

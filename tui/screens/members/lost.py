@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.gateway import Gateway
 
 _ABOUT: Final = (
-    "The device counts no more, and every case that it and you can open gets a new key. Then you see whom to warn: "
+    "The device is revoked, and every case that it and you can open gets a new key. Then you see whom to warn: "
     "the clients of those cases, with the ways that are safe for them. The list can go into a file too: it is "
     "personal data in clear, for as long as that file is there."
 )
@@ -80,7 +80,7 @@ class LostForm(FormScreen, ChangingScreen):
         question = Confirm(
             f"End {self._device.called}?",
             "It cannot be taken back: if it turns up, it joins anew. What was written there and has not come here"
-            " counts no more. What it could open until now may be copied.",
+            " is no longer accepted. What it could open until now may be copied.",
             yes="End it",
             no="Keep it",
         )

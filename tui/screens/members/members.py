@@ -47,7 +47,9 @@ _NEEDS: Final = {
 """The act that a command is for: without it the command is not offered. Policy refuses it anyway."""
 _OF_ONE: Final = frozenset({"roles", "lend", "deputy", "suspend", "let_leave"})
 _KEPT: Final = f"{MAY_BE_KEPT} Cases that you hold too get a new key at once."
-_LOST: Final = "What they wrote and you have not taken in counts no more: take a bundle of theirs first, if you can."
+_LOST: Final = (
+    "What they wrote and you have not imported will no longer be accepted: import a bundle of theirs first, if you can."
+)
 
 
 class MembersScreen(ChangingScreen):

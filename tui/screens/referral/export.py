@@ -224,7 +224,7 @@ class ExportScreen(SecondedScreen):
                 return
             words = (
                 f"The question is at {file}. It opens for: {', '.join(step.names)}.\n"
-                "They approve it in their app (a) and make a bundle for you. Take the bundle, then export with the "
+                "They approve it in their app (a) and make a bundle for you. Import the bundle, then export with the "
                 "answer: within 7 days, and while the case stays as it is."
             )
             self._finish(words)

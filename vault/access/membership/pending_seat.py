@@ -213,6 +213,6 @@ def place_of(content: SeatSecrets, vault: VaultId) -> SealedPlace:
 def _still_waiting() -> WaitingForDecisionError:
     return WaitingForDecisionError(
         "this device is waiting for admission",
-        advice="Give the request to who invited you, compare the 13 words, and take the bundle that comes back: "
+        advice="Give the request to who invited you, compare the 13 words, and import the bundle that comes back: "
         "`casevault member finish BUNDLE`.",
     )

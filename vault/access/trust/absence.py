@@ -98,7 +98,7 @@ def require_here(
         told = next(texts, "a row that the log lists")
         raise VerificationError(
             f"this waits until what is not here has come: {told.removesuffix('.')}",
-            advice="Take a bundle from whoever wrote it, or from somebody who has the case; else restore a backup.",
+            advice="Import a bundle from whoever wrote it, or from somebody who has the case; else restore a backup.",
         )
 
 

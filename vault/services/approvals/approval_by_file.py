@@ -170,7 +170,7 @@ def read_answer(session: Session, path: Path) -> Approval:
     if not any(listing.seat == approval.approver for listing in listed):
         raise WaitingForDecisionError(
             "the operation that approves is not here yet: the file alone proves nothing",
-            advice="Take a bundle of whoever approved: `casevault bundle import FILE`; then repeat the command.",
+            advice="Import a bundle of whoever approved: `casevault bundle import FILE`; then repeat the command.",
         )
     return approval
 

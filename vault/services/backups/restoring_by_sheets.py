@@ -25,7 +25,7 @@ from vault.services.credentials.sheets import TypedSheets
 # A backup does not know how much the old devices wrote since: to end them at its sizes would take it from all.
 KEPT = (
     "Your old devices are not ended, and their passphrases still open them: what they wrote after the backup may be"
-    " with colleagues, and still counts. Take a bundle of each of them, and ask to be given the cases that came after"
+    " with colleagues, and still counts. Import a bundle of each of them, and ask to be given the cases that came after"
     " it. Then end them: `casevault device list`, `casevault device revoke DEVICE`."
 )
 

@@ -31,7 +31,7 @@ from vault.sync.staging import digest_of, discard
 Progress = Callable[[str, int, int], None]
 # What a device may send that nobody here knows yet: it waits for the roster that admits it.
 UNKNOWN_LIMIT = 64 << 20
-# What stays out for these reasons does not come in with a later take of the same file.
+# What stays out for these reasons does not come in with a later import of the same file.
 SETTLED = frozenset({Stop.FORK, Stop.FOREIGN, Stop.OWN_LOG, Stop.TOO_MANY})
 
 
@@ -75,7 +75,7 @@ class BundleImport:
     def import_bundle(self, bundle: Bundle, staged: Path, *, is_again: bool = False) -> None:
         """Bring in what is proven; go on as long as what came in makes more seats known.
 
-        The copy goes last: one that is still there was not taken whole, or its entry is not in the log yet.
+        The copy goes last: one that is still there was not imported whole, or its entry is not in the log yet.
 
         Args:
             bundle: as it opened.
@@ -119,7 +119,7 @@ class BundleImport:
     def import_pending(self, staged: Path) -> None:
         """Try a bundle again that waited for something; one that will never open goes.
 
-        Whatever is wrong with it is not the fault of the take at hand. Those of other members of this folder stay.
+        Whatever is wrong with it is not the fault of the import at hand. Those of other members of this folder stay.
         """
         session, of_the_first = self._session, self.pending
         try:
@@ -205,7 +205,7 @@ class BundleImport:
                 notice(self._session, Alarm("own-log", text, lasts=True))
 
     def _remember(self, manifest: Manifest) -> None:
-        """Keep what the maker says that it has, and that its bundle was taken whole."""
+        """Keep what the maker says that it has, and that its bundle was imported whole."""
         session = self._session
         peers = peers_of(session)
         peer = peers.get(manifest.seat, Peer()).heard(manifest, session.seat)
@@ -262,7 +262,7 @@ def require_room(session: Session, bundle: Bundle) -> None:
     ):
         raise VerificationError(
             "this bundle was made by a device that no roster here admits",
-            advice="Take the bundle first that admits it; then this one again.",
+            advice="Import the bundle first that admits it; then this one again.",
         )
 
 

@@ -47,7 +47,7 @@ def inside_lines(inside: Inside) -> list[str]:
     return [
         f"A bundle of {inside.sender}, made on {day(inside.made_ms)} by their clock ({_size(inside.size)}).{known}",
         _inside(rows.get("OPERATION", 0), rows.get("VERSION", 0)),
-        f"This device lacks {_count(inside.entries, _ENTRIES)} of what its maker has. Nothing was taken.",
+        f"This device lacks {_count(inside.entries, _ENTRIES)} of what its maker has. Nothing was imported.",
     ]
 
 

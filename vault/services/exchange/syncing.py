@@ -55,7 +55,7 @@ class MadeBundle:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What a bundle says of itself, after all of it was opened. Nothing was taken.
+    """What a bundle says of itself, after all of it was opened. Nothing was imported.
 
     Attributes:
         sender: name of the member whose seat made it.
@@ -205,7 +205,7 @@ def import_bundle(
 ) -> ImportedBundle:
     """Bring in what of a bundle is proven, then what else waited for it, and say what came.
 
-    A take that is cut off at any point leaves the vault as it was or with all that was proven; it is simply repeated.
+    An import that is cut off at any point leaves the vault as it was or with all that was proven; repeat it.
 
     Raises:
         VerificationError: of another vault, for somebody else, altered, cut or beyond a limit; nothing came in.

@@ -26,7 +26,7 @@ from vault.validity.compartment_access import CompartmentState
 
 _CASES = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 _WITHOUT_ENDED = "A new key without a device that was ended"
-_NO_BEGINNING = "Take a bundle from somebody who shares it, or restore a backup."
+_NO_BEGINNING = "Import a bundle from somebody who shares it, or restore a backup."
 WHAT_MAY_BE_KEPT = (
     "What a member could open until now may have been copied, photographed or kept in an older copy of the vault."
     " From here on they can open nothing that is written."

@@ -190,7 +190,7 @@ def finish(
     state: Path | None = None,
     wait: Wait = sleep,
 ) -> None:
-    """Take the bundle that came back into a vault that waits. Whether it admits this device, the next unlock judges.
+    """Import the bundle that came back into a vault that waits. Whether it admits this device, the next unlock judges.
 
     Args:
         path: the vault's folder.

@@ -204,14 +204,14 @@ def describe(session: Session, proposal: Proposal) -> tuple[str, ...]:
 
 
 def _set_aside(session: Session, after: Roster) -> list[str]:
-    """Say how much of what is here of a device would count no more: the sizes are a claim of who proposes."""
+    """Say how much of what is here of a device would become invalid: the sizes are a claim of who proposes."""
     lines = []
     with session.database.reading() as rows:
         for seat, sizes in sorted(after.endings.items()):
             known = sizes_of_logs(rows, session.prover, session.directory.effective.certificates[seat])
             beyond = sum(max(0, size - sizes.get(origin, 0)) for origin, size in known.items())
             if beyond:
-                lines.append(f"lets {counted(beyond, 'entry', 'entries')} of device {seat.hex()[:8]} count no more")
+                lines.append(f"makes {counted(beyond, 'entry', 'entries')} of device {seat.hex()[:8]} invalid")
     return lines
 
 
@@ -246,7 +246,7 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
     if number > newest + 1:
         raise RefusedError(
             "this proposal goes on from a change of members that has not arrived here",
-            advice="Take a bundle of whoever proposed it first: `casevault bundle import FILE`.",
+            advice="Import a bundle of whoever proposed it first: `casevault bundle import FILE`.",
         )
     for member in proposal.members:
         if member.member in session.directory.effective.members:

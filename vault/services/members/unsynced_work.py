@@ -53,6 +53,6 @@ def _words(session: Session, seats: Iterable[SeatId]) -> str:
     names, certificates = names_of_members(session), session.directory.effective.certificates
     whose = {name_in(names, certificates[seat].member) for seat in apart if seat in certificates}
     return (
-        f"What {counted(len(apart), 'device')} of {' and '.join(sorted(whose))} wrote and this device has not taken in"
-        " will count no more, for anybody. Take a bundle of theirs first, if you can."
+        f"What {counted(len(apart), 'device')} of {' and '.join(sorted(whose))} wrote and this device has not imported"
+        " will no longer be accepted by anybody. Import a bundle of theirs first, if you can."
     )

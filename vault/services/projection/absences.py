@@ -103,7 +103,7 @@ def _held_up(session: Session, compartment: CompartmentId, is_key: bool) -> str:
 
 def _way_out(who: str, is_missing: bool) -> str:
     if is_missing:
-        return "Take a bundle from somebody who has it, or restore a backup."
+        return "Import a bundle from somebody who has it, or restore a backup."
     return f"A bundle from {who} brings it." if who else "A bundle from whoever wrote it brings it."
 
 

@@ -1,4 +1,4 @@
-"""What counted may count no more: a roster that ends somebody, an epoch that revokes them, another history of a log.
+"""What was valid may become invalid: a roster that ends somebody, an epoch that revokes them, another history of a log.
 
 What is valid depends on the rows held, not on their order (FORMAT.md 6), so an index that took the work in has to ask
 again: else two honest devices would show two different cases for ever.
