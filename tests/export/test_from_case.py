@@ -66,22 +66,6 @@ ONE = ("Зафира Скворкина", "Зафирой Скворкиной")
 OTHER = ("Лунара Окриместова", "Лунарой Окриместовой")
 
 
-def test_a_case_reaches_its_recipient_without_what_was_hidden() -> None:
-    dossier = _redacted(*ONE)
-    assert len(dossier.forbidden_forms) > 20
-    identity, seed = pyrage.x25519.Identity.generate(), bytes(32)
-    package = write_package(
-        prepare(dossier, COVER),
-        age_recipient=str(identity.to_public()),
-        package_public=signing.public_key(seed),
-        sign=functools.partial(signing.sign, seed),
-        release=RELEASE,
-    )
-    data = open_package(package.sealed, str(identity)).data.decode()
-    assert "Мирало Дастенов" in data
-    assert not any(word in data for name in ONE for word in name.split())
-
-
 @each(["en", "fr", "ru"])
 def test_witnesses_who_are_called_like_words_of_the_report_do_not_stop_it(language: str) -> None:
     names = ("Hope May", "Case Note", "Text Client", "Report Strong", "Removed Names", "Дата Текст", "Étape Noms")

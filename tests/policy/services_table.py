@@ -10,224 +10,95 @@ from vault.access.session import Session
 from vault.ids import CompartmentId, MemberId, RecordId, SeatId
 from vault.policy.roles import Action
 
+_ASKS: Mapping[Action, str] = {
+    Action.CASE_CREATE: "cases.create devices.give_cases",
+    Action.CASE_LIST: "cases.list_all cases.only_yours epoch_keys.cases_held listing.open_list",
+    Action.CASE_READ: """
+    cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
+    sections.find_in sections.list_of sharing.holders_of timed_grants.terms_of
+    """,
+    Action.CASE_WRITE: "notes.add notes.add_many people.add people.keep sections.add_note sections.add_person",
+    Action.CASE_SEARCH: "names_elsewhere.names_elsewhere searching.search",
+    Action.CASE_EXPORT: "exporting.ask exporting.export",
+    Action.CASE_SHARE: """
+    sections.give sharing.cost_of_change sharing.grant sharing.revoke sharing.rotate timed_grants.give
+    """,
+    Action.SECTION_CREATE: "sections.create",
+    Action.BREAK_GLASS: "breaking_glass.break_glass",
+    Action.PARTNER_READ: "partners.find partners.list_all",
+    Action.PARTNER_WRITE: "partners.add",
+    Action.INTAKE_READ: "intake.list_open",
+    Action.INTAKE_WRITE: "intake.add intake.rotate_weekly",
+    Action.REGISTER_ASK: "register.ask",
+    Action.REGISTER_WRITE: "register.add",
+    Action.MEMBER_LIST: """
+    approval_by_file.read_answer approving.approver_named approving.approvers deputies.deputies deputies.deputy_of
+    deputies.naming_of devices.list_all handover.orders members.list_all recovery.status rostering.show
+    timed_grants.lent
+    """,
+    Action.MEMBER_ADMIT: "joining.admit joining.admit_here joining.invite joining.invite_device rostering.commit",
+    Action.MEMBER_END: "members.leave members.remove_expired_members members.suspend unsynced_work.warn_before_removal",
+    Action.ROLE_CHANGE: "members.change_roles unsynced_work.before_roles",
+    Action.DEPUTY_SET: "deputies.set_deputy",
+    Action.HANDOVER_ORDER: "handover.order",
+    Action.AWAY_SET: "timed_grants.away",
+    Action.APPROVE: "approval_by_file.give approval_by_file.read_question rostering.sign",
+    Action.RECOVERY_MANAGE: "destroying.destroy_slots_after recovery.drill recovery.renew recovery.sheets",
+    Action.CLOCK_REPAIR: "clock.repair",
+    Action.OWN_DEVICE: "clock.confirm clock.look devices.end_moved devices.lost devices.name joining.look",
+    Action.OWN_KEYS: """
+    destroying.destroy_access destroying.why_not_armed factors.add_keyfile factors.add_security_key
+    factors.change_passphrase factors.list_own factors.remove recovery.follow
+    """,
+    Action.SYNC: "rostering.settle_shared sharing.end_seats syncing.import_bundle syncing.make syncing.show",
+    Action.LOG_READ: "logbook.newest",
+    Action.LOG_VERIFY: "checking.verify checkpoints.checkpoint",
+    Action.BACKUP_MAKE: "backups.make",
+}
 ACTS: Mapping[str, tuple[Action, ...]] = {
-    "approving.approver_named": (Action.MEMBER_LIST,),
-    "approving.approvers": (Action.MEMBER_LIST,),
-    "approval_by_file.give": (Action.APPROVE,),
-    "approval_by_file.read_answer": (Action.MEMBER_LIST,),
-    "approval_by_file.read_question": (Action.APPROVE,),
-    "backups.make": (Action.BACKUP_MAKE,),
-    "breaking_glass.break_glass": (Action.BREAK_GLASS,),
-    "cases.create": (Action.CASE_CREATE,),
-    "cases.list_all": (Action.CASE_LIST,),
-    "cases.only_you": (Action.CASE_READ,),
-    "cases.log_view": (Action.CASE_READ,),
-    "cases.only_yours": (Action.CASE_LIST,),
-    "cases.open_case": (Action.CASE_READ,),
-    "cases.view": (Action.CASE_READ,),
-    "checking.verify": (Action.LOG_VERIFY,),
-    "checkpoints.checkpoint": (Action.LOG_VERIFY,),
-    "clock.confirm": (Action.OWN_DEVICE,),
-    "clock.look": (Action.OWN_DEVICE,),
-    "clock.repair": (Action.CLOCK_REPAIR,),
-    "deputies.deputies": (Action.MEMBER_LIST,),
-    "deputies.deputy_of": (Action.MEMBER_LIST,),
-    "deputies.naming_of": (Action.MEMBER_LIST,),
-    "deputies.set_deputy": (Action.DEPUTY_SET,),
-    "destroying.destroy_access": (Action.OWN_KEYS,),
-    "destroying.destroy_slots_after": (Action.RECOVERY_MANAGE,),
-    "destroying.why_not_armed": (Action.OWN_KEYS,),
-    "devices.end_moved": (Action.OWN_DEVICE,),
-    "devices.give_cases": (Action.CASE_CREATE,),
-    "devices.list_all": (Action.MEMBER_LIST,),
-    "devices.lost": (Action.OWN_DEVICE,),
-    "devices.name": (Action.OWN_DEVICE,),
-    "names_elsewhere.names_elsewhere": (Action.CASE_SEARCH,),
-    "exporting.ask": (Action.CASE_EXPORT,),
-    "exporting.export": (Action.CASE_EXPORT,),
-    "factors.add_keyfile": (Action.OWN_KEYS,),
-    "factors.add_security_key": (Action.OWN_KEYS,),
-    "factors.change_passphrase": (Action.OWN_KEYS,),
-    "factors.list_own": (Action.OWN_KEYS,),
-    "factors.remove": (Action.OWN_KEYS,),
-    "handover.order": (Action.HANDOVER_ORDER,),
-    "handover.orders": (Action.MEMBER_LIST,),
-    "intake.add": (Action.INTAKE_WRITE,),
-    "intake.close": (
-        Action.INTAKE_WRITE,
-        Action.CASE_WRITE,
-    ),
-    "intake.list_open": (Action.INTAKE_READ,),
-    "intake.rotate_weekly": (Action.INTAKE_WRITE,),
-    "joining.admit": (Action.MEMBER_ADMIT,),
-    "joining.admit_here": (Action.MEMBER_ADMIT,),
-    "joining.invite": (Action.MEMBER_ADMIT,),
-    "joining.invite_device": (Action.MEMBER_ADMIT,),
-    "joining.look": (Action.OWN_DEVICE,),
-    "epoch_keys.cases_held": (Action.CASE_LIST,),
-    "epoch_keys.keys_of": (Action.CASE_READ,),
-    "listing.open_list": (Action.CASE_LIST,),
-    "unsynced_work.warn_before_removal": (Action.MEMBER_END,),
-    "unsynced_work.before_roles": (Action.ROLE_CHANGE,),
-    "logbook.newest": (Action.LOG_READ,),
-    "members.change_roles": (Action.ROLE_CHANGE,),
-    "members.remove_expired_members": (Action.MEMBER_END,),
-    "members.leave": (Action.MEMBER_END,),
-    "members.list_all": (Action.MEMBER_LIST,),
-    "members.suspend": (Action.MEMBER_END,),
-    "notes.add": (Action.CASE_WRITE,),
-    "notes.add_many": (Action.CASE_WRITE,),
-    "notes.amend": (
-        Action.CASE_READ,
-        Action.CASE_WRITE,
-    ),
-    "notes.show": (Action.CASE_READ,),
-    "notes.show_corrected": (Action.CASE_READ,),
-    "partners.add": (Action.PARTNER_WRITE,),
-    "partners.find": (Action.PARTNER_READ,),
-    "partners.list_all": (Action.PARTNER_READ,),
-    "people.add": (Action.CASE_WRITE,),
-    "people.keep": (Action.CASE_WRITE,),
-    "recovery.drill": (Action.RECOVERY_MANAGE,),
-    "recovery.follow": (Action.OWN_KEYS,),
-    "recovery.renew": (Action.RECOVERY_MANAGE,),
-    "recovery.sheets": (Action.RECOVERY_MANAGE,),
-    "recovery.status": (Action.MEMBER_LIST,),
-    "register.add": (Action.REGISTER_WRITE,),
-    "register.ask": (Action.REGISTER_ASK,),
-    "rostering.commit": (Action.MEMBER_ADMIT,),
-    "rostering.settle_shared": (Action.SYNC,),
-    "rostering.show": (Action.MEMBER_LIST,),
-    "rostering.sign": (Action.APPROVE,),
-    "searching.search": (Action.CASE_SEARCH,),
-    "sections.add_note": (Action.CASE_WRITE,),
-    "sections.add_person": (Action.CASE_WRITE,),
-    "sections.create": (Action.SECTION_CREATE,),
-    "sections.find_in": (Action.CASE_READ,),
-    "sections.give": (Action.CASE_SHARE,),
-    "sections.list_of": (Action.CASE_READ,),
+    **{name: (action,) for action, names in _ASKS.items() for name in names.split()},
+    "intake.close": (Action.INTAKE_WRITE, Action.CASE_WRITE),
+    "notes.amend": (Action.CASE_READ, Action.CASE_WRITE),
     "sections.open_section": (Action.CASE_READ, Action.CASE_READ),
-    "sharing.cost_of_change": (Action.CASE_SHARE,),
-    "sharing.end_seats": (Action.SYNC,),
-    "sharing.grant": (Action.CASE_SHARE,),
-    "sharing.holders_of": (Action.CASE_READ,),
-    "sharing.revoke": (Action.CASE_SHARE,),
-    "sharing.rotate": (Action.CASE_SHARE,),
-    "syncing.make": (Action.SYNC,),
-    "syncing.show": (Action.SYNC,),
-    "syncing.import_bundle": (Action.SYNC,),
-    "timed_grants.away": (Action.AWAY_SET,),
-    "timed_grants.give": (Action.CASE_SHARE,),
-    "timed_grants.lent": (Action.MEMBER_LIST,),
-    "timed_grants.terms_of": (Action.CASE_READ,),
 }
 
-ASKED = "a part of services that asked before they came to it"
-DIRECTORY = "names and roles, which every member sees (MEMBER_LIST is everybody's)"
-OWN_INDEX = "an id or a count from the member's own index, which holds what they may read; every act on it asks"
-OWED = "looks at the role itself and acts through services that ask"
-OWN_STATE = "what this account or session remembers; nothing of it is in the vault"
-
-# What policy is not asked for here, and why.
-NO_ACT: Mapping[str, str] = {
-    "approval_checks.approval_faults": ASKED,
-    "approval_checks.listings_of": ASKED,
-    "approving.at_this_keyboard": ASKED,
-    "approving.require_valid": ASKED,
-    "approving.required_approval": ASKED,
-    "approving.require_second": ASKED,
-    "approving.rule_of": DIRECTORY,
-    "housekeeping.settle": OWED,
-    "housekeeping.settle_aloud": OWED,
-    "bundle_import.opened": ASKED,
-    "bundle_import.require_maker": ASKED,
-    "bundle_import.require_room": ASKED,
-    "absences.all_pending": OWN_INDEX,
-    "absences.author_of": OWN_INDEX,
-    "absences.tell_waiting": OWN_STATE,
-    "approval_by_file.ask_apart": ASKED,
-    "audit_gaps.came_whole": ASKED,
-    "audit_gaps.gaps": ASKED,
-    "audit_gaps.of_unknown_lists": ASKED,
-    "audit_gaps.was_auditor": ASKED,
-    "authors.find_member": DIRECTORY,
-    "authors.all_names": DIRECTORY,
-    "authors.names_of_members": DIRECTORY,
-    "authors.require_new_name": ASKED,
-    "authors.written_by": DIRECTORY,
-    "backup_building.build": ASKED,
-    "fault_attribution.seats_of": ASKED,
-    "fault_attribution.without_ended": ASKED,
-    "expected_sizes.bounds_of": ASKED,
-    "cases.find": OWN_INDEX,
-    "kinds_held.held_of_kind": ASKED,
-    "kinds_held.the_one": ASKED,
-    "dates.duties_are_separated": DIRECTORY,
-    "dates.note_drill": OWN_STATE,
-    "dates.note_opened": OWN_STATE,
-    "destroying.recovery_is_proven": OWN_STATE,
-    "device_checks.file_faults": ASKED,
-    "device_checks.row_faults": ASKED,
-    "devices.find": OWN_INDEX,
-    "recovered.recovered_logs": ASKED,
-    "report_covers.make_cover": ASKED,
-    "report_covers.organisation_name": DIRECTORY,
-    "report_covers.today": OWN_STATE,
-    "report_covers.told_beside": ASKED,
-    "devices.warn_list": ASKED,
-    "peers.certified_identity": ASKED,
-    "peers.compartments_for": ASKED,
-    "peers.extents": ASKED,
-    "peers.keep_peers": ASKED,
-    "peers.knows": ASKED,
-    "peers.not_whole": ASKED,
-    "peers.peers_of": ASKED,
-    "peers.pins_of": ASKED,
-    "peers.stored_peers": ASKED,
-    "export_material.make_ready": ASKED,
-    "export_material.question_for": ASKED,
-    "going_on.going_on": ASKED,
-    "going_on.is_pending": OWN_STATE,
-    "handover.carry_out": OWED,
-    "cases.deputy_words": DIRECTORY,
-    "news.untold": OWN_INDEX,
-    "expired_rights.all_terms": ASKED,
-    "expired_rights.hide_expired_cases": OWN_INDEX,
-    "expired_rights.term_of": ASKED,
-    "logbook.names_of_objects": DIRECTORY,
-    "members.admission": ASKED,
-    "members.members": DIRECTORY,
-    "members.note_end": OWN_STATE,
-    "notes.locate": OWN_INDEX,
-    "raised_alarms.notice": OWN_STATE,
-    "raised_alarms.notice_absent": OWN_STATE,
-    "raised_alarms.notice_false_acts": OWN_STATE,
-    "raised_alarms.notice_findings": OWN_STATE,
-    "projection.revalidate": OWN_INDEX,
-    "projection.audit_of": OWN_INDEX,
-    "projection.up_to_date_index": OWN_INDEX,
-    "projection.read_valid": OWN_INDEX,
-    "revalidation.recount": OWN_INDEX,
-    "restoring.begin_again": OWN_STATE,
-    "places.name_of": OWN_INDEX,
-    "reading.read_heads": ASKED,
-    "reading.read_versions": ASKED,
-    "rostering.carry_out": ASKED,
-    "rostering.describe": ASKED,
-    "rostering.end_again": ASKED,
-    "rostering.seats_by_member": ASKED,
-    "seats.member_of_seat": DIRECTORY,
-    "seats.members_of_logs": DIRECTORY,
-    "seats.seats_of": DIRECTORY,
-    "sections.find": OWN_INDEX,
-    "sections.withdraw_with_case": OWED,
-    "sharing.add_seats": ASKED,
-    "sharing.replace_key": ASKED,
-    "sharing.rewrap_all": ASKED,
-    "sharing.rewrap_left": ASKED,
-    "timed_grants.announcements": OWN_INDEX,
-    "timed_grants.withdraw_expired_grants": OWED,
+# What policy is not asked for here, by why.
+_ASKS_NOTHING: Mapping[str, str] = {
+    "a part of services that asked before they came to it": """
+    approval_by_file.ask_apart approval_checks.approval_faults approval_checks.listings_of
+    approving.at_this_keyboard approving.require_second approving.require_valid approving.required_approval
+    audit_gaps.came_whole audit_gaps.gaps audit_gaps.of_unknown_lists audit_gaps.was_auditor
+    authors.require_new_name backup_building.build bundle_import.opened bundle_import.require_maker
+    bundle_import.require_room device_checks.file_faults device_checks.row_faults devices.warn_list
+    expected_sizes.bounds_of expired_rights.all_terms expired_rights.term_of export_material.make_ready
+    export_material.question_for fault_attribution.seats_of fault_attribution.without_ended going_on.going_on
+    kinds_held.held_of_kind kinds_held.the_one members.admission peers.certified_identity peers.compartments_for
+    peers.extents peers.keep_peers peers.knows peers.not_whole peers.peers_of peers.pins_of peers.stored_peers
+    reading.read_heads reading.read_versions recovered.recovered_logs report_covers.make_cover
+    report_covers.told_beside rostering.carry_out rostering.describe rostering.end_again rostering.seats_by_member
+    sharing.add_seats sharing.replace_key sharing.rewrap_all sharing.rewrap_left
+    """,
+    "names and roles, which every member sees (MEMBER_LIST is everybody's)": """
+    approving.rule_of authors.all_names authors.find_member authors.names_of_members authors.written_by
+    cases.deputy_words dates.duties_are_separated logbook.names_of_objects members.members
+    report_covers.organisation_name seats.member_of_seat seats.members_of_logs seats.seats_of
+    """,
+    "an id or a count from the member's own index, which holds what they may read; every act on it asks": """
+    absences.all_pending absences.author_of cases.find devices.find expired_rights.hide_expired_cases news.untold
+    notes.locate places.name_of projection.audit_of projection.read_valid projection.revalidate
+    projection.up_to_date_index revalidation.recount sections.find timed_grants.announcements
+    """,
+    "looks at the role itself and acts through services that ask": """
+    handover.carry_out housekeeping.settle housekeeping.settle_aloud sections.withdraw_with_case
+    timed_grants.withdraw_expired_grants
+    """,
+    "what this account or session remembers; nothing of it is in the vault": """
+    absences.tell_waiting dates.note_drill dates.note_opened destroying.recovery_is_proven going_on.is_pending
+    members.note_end raised_alarms.notice raised_alarms.notice_absent raised_alarms.notice_false_acts
+    raised_alarms.notice_findings report_covers.today restoring.begin_again
+    """,
 }
+NO_ACT: Mapping[str, str] = {name: why for why, names in _ASKS_NOTHING.items() for name in names.split()}
 
 BY_A_SESSION: Mapping[str, str] = {
     "export_steps.ExportSteps": "made by exporting.export, which asks",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -11,22 +11,17 @@ import pytest
 
 from tests.services import colleague
 from tests.services.colleague import Colleague, admit
-from tests.services.founded import MEMBER, PASSPHRASE, Filled
-from tests.tables import each
-from vault.access.pins.delays import AttemptFile
+from tests.services.founded import MEMBER, Filled
 from vault.access.second_person.local_approver import Answered, Asked, answer, decoded
 from vault.access.session import Session
 from vault.errors import (
     NotFoundError,
     RefusedError,
     VaultError,
-    VerificationError,
     WaitingForDecisionError,
-    WrongPassphraseError,
 )
 from vault.export.reader import open_package
 from vault.ids import CompartmentId
-from vault.log.approvals import Approval
 from vault.policy.roles import Role
 from vault.seal.age import make_identity, recipient_of
 from vault.services.approvals import approving
@@ -93,17 +88,6 @@ def acts(session: Session) -> list[str]:
     return [line.payload.act for line in logbook.newest(session).lines if line.payload is not None]
 
 
-def test_an_export_waits_for_a_second_person_and_says_whom_to_ask(
-    director: Session, filled: Filled, tmp_path: Path
-) -> None:
-    with pytest.raises(WaitingForDecisionError, match=r"export\.begin needs the approval of a second person") as caught:
-        export(director, filled.cases[0], tmp_path, None)
-    assert "Oren Sabaluk" in caught.value.next_step
-    assert caught.value.exit_code == 3
-    assert list(tmp_path.glob("*.age*")) == []
-    assert "export.begin" not in acts(director)
-
-
 def test_who_was_made_a_member_here_approves_once_they_have_unlocked_the_vault_here(
     filled: Filled, tmp_path: Path
 ) -> None:
@@ -165,30 +149,6 @@ def test_a_second_person_approves_and_both_stand_in_the_package_and_in_both_logs
             assert checking.verify(session).faults == ()
 
 
-def test_a_reason_that_is_none_is_asked_again_and_no_reason_refuses(
-    director: Session, filled: Filled, oren: Colleague, tmp_path: Path
-) -> None:
-    again = ["That is none of these reasons. One of them, or nothing to refuse: "] * 2
-    for reason, asked in (("because", again), ("", [])):
-        person = Person(reason=reason)
-        with pytest.raises(RefusedError, match="did not approve"):
-            export(director, filled.cases[0], tmp_path, approving.at_this_keyboard(director, oren.name, run=person.run))
-        first, *more = person.shown
-        assert first.startswith("Oren Sabaluk, read this before you approve it:\n")
-        assert more == asked, "no passphrase was asked for"
-    assert list(tmp_path.glob("*.age*")) == []
-
-
-def test_a_wrong_passphrase_counts_as_an_attempt_and_so_does_the_directors_own(
-    director: Session, filled: Filled, oren: Colleague, tmp_path: Path
-) -> None:
-    for count, passphrase in enumerate((b"another one", PASSPHRASE), start=1):
-        second = approving.at_this_keyboard(director, oren.name, run=Person(passphrase=passphrase).run)
-        with pytest.raises(WrongPassphraseError):
-            export(director, filled.cases[0], tmp_path, second)
-        assert AttemptFile.in_folder(director.folder, director.state).load().count == count
-
-
 def test_one_member_alone_exports_alone_and_the_log_says_so(filled: Filled, tmp_path: Path) -> None:
     with filled.open() as session:
         partners.add(session, name=LAWYER, age_recipient=recipient_of(IDENTITY))
@@ -208,41 +168,3 @@ def test_who_may_not_approve_makes_nobody_less_alone(filled: Filled) -> None:
             admit(session, name=f"Helper {number}", passphrase=b"helper %d" % number, roles={role}, by_root=True)
         admit(session, name=MEMBER, member=session.member, by_root=True)
         assert approving.rule_of(session) == "alone"
-
-
-def _without(**parts: object) -> Callable[[Answered], Answered]:
-    def change(answered: Answered) -> Answered:
-        rows = msgspec.structs.replace(answered.rows, **parts)
-        return msgspec.structs.replace(answered, rows=rows)
-
-    return change
-
-
-def _more_than_asked(answered: Answered) -> Answered:
-    """Let a forged second process bring a row of the founder's own secrets along."""
-    stolen = (bytes(16), 5, 1, b"row of another seat")
-    rows = msgspec.structs.replace(answered.rows, locals=(*answered.rows.locals, stolen))
-    return msgspec.structs.replace(answered, rows=rows)
-
-
-def _other_approval(answered: Answered) -> Answered:
-    other = replace(Approval.decode(answered.approval), why="audit")
-    return msgspec.structs.replace(answered, approval=other.encode())
-
-
-@each(
-    {
-        "no operation": (_without(operations=()), "more than an approval"),
-        "no checkpoint": (_without(checkpoints=()), "does not hold"),
-        "a genesis": (_without(geneses=((bytes(32), b"x"),)), "more than an approval"),
-        "a row of another seat": (_more_than_asked, "more than an approval"),
-        "a changed approval": (_other_approval, "another approval than was asked"),
-    }
-)
-def test_what_comes_back_beside_an_approval_is_not_taken_in(
-    change: Callable[[Answered], Answered], message: str, director: Session, filled: Filled, oren: Colleague
-) -> None:
-    second = approving.at_this_keyboard(director, oren.name, run=Person(change=change).run)
-    with pytest.raises(VerificationError, match=message):
-        export(director, filled.cases[0], filled.path.parent, second)
-    assert checking.verify(director).faults == ()

@@ -6,18 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.services.founded import MEMBER, Filled
+from tests.services.founded import MEMBER
 from tests.tables import each
-from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
-from vault.errors import LeakError, NotFoundError, UsageError, VerificationError
+from vault.errors import LeakError, NotFoundError, UsageError
 from vault.export import checking
-from vault.export.reader import ManifestStatus
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes, people
 from vault.services.evidence import logbook
-from vault.services.exports import exporting, packages, partners
+from vault.services.exports import exporting, partners
 
 LAWYER = "Maître Ondrelle"
 
@@ -129,26 +127,3 @@ def test_refusals_change_nothing(  # noqa: PLR0917 - a row of the table, then fi
     with pytest.raises(error, match=words):
         exporting.export(filled_session, case, **given)  # type: ignore[arg-type]  # each row changes one
     assert "export.begin" not in acts(filled_session)
-
-
-def test_a_damaged_log_stops_exports(filled_session: Session, case: CompartmentId, tmp_path: Path) -> None:
-    filled_session.alarms = (Alarm("damaged", "The log is damaged."),)
-    with pytest.raises(VerificationError, match="this waits until the log is sound"):
-        exported(filled_session, case, tmp_path)
-
-
-def test_only_the_recipient_opens_it(filled: Filled, tmp_path: Path) -> None:
-    identity = make_identity()
-    right, wrong = tmp_path / "right", tmp_path / "wrong"
-    right.write_text(identity)
-    wrong.write_text(make_identity())
-    with filled.open() as session:
-        partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
-        result = exported(session, filled.cases[0], tmp_path)
-    words = " ".join(result.key_words)
-    opened = packages.open_to(result.path, identity_file=right, out=tmp_path / "o", expected_words=words)
-    assert [path.name for path in opened.files] == ["report.pdf", "data.json"]
-    assert packages.verify(tmp_path / "o", expected_words=words).standing is ManifestStatus.AS_EXPECTED
-    with pytest.raises(VerificationError, match="does not open with this identity"):
-        packages.open_to(result.path, identity_file=wrong, out=tmp_path / "w")
-    assert not (tmp_path / "w").exists()

@@ -17,7 +17,6 @@ from vault.records.work import Entry
 from vault.services import housekeeping
 from vault.services.cases import cases, notes
 from vault.services.grants import handover, sharing
-from vault.services.projection import authors
 from vault.services.projection.projection import up_to_date_index
 from vault.services.projection.reading import read_heads
 
@@ -69,28 +68,6 @@ def test_a_holder_who_is_no_deputy_hands_over_on_request_alone(office: Office) -
     with office.open(office.nadia) as nadia:
         assert handover.carry_out(nadia, as_deputy_only=True) == []
         assert [one.cases for one in handover.carry_out(nadia)] == [1]
-
-
-def test_the_deputys_seat_carries_an_order_out_when_the_member_has_left_and_the_keys_change(office: Office) -> None:
-    made = _two_cases(office)
-    _order(office)
-    with office.place.open() as founder:
-        _leave(founder, office.amina)
-    with office.open(office.joel) as joel:
-        lines = housekeeping.settle(joel)
-        assert "2 cases were withdrawn from devices that left: new keys were made." in lines
-        assert "2 cases of Amina Ruskova went to Nadia Ferrante, as ordered." in lines
-        state = joel.state_of(made[0])
-        assert state is not None
-        assert office.amina.seat not in state.holders
-        assert housekeeping.settle(joel) == []
-    with office.open(office.nadia) as nadia:
-        for case in made:
-            view = cases.open_case(nadia, case)
-            assert (view.head.value.owner, view.head.value.deputy) == (office.nadia.member, office.joel.member)
-            assert view.head.heads == 1
-            assert list(authors.written_by(nadia, view.notes).values()) == ["Amina Ruskova"]
-            assert sharing.holders_of(nadia, case).members == {office.nadia.member, office.joel.member}
 
 
 def test_the_newest_order_for_a_leaver_counts(office: Office) -> None:

@@ -20,8 +20,8 @@ from vault.errors import NotFoundError, RefusedError, VerificationError, WrongPa
 from vault.policy.roles import Role
 from vault.seal.purposes import Purpose
 from vault.seal.recovery import root_words
-from vault.seal.sheets import Sheet, make_sheets
-from vault.services.cases import cases, notes
+from vault.seal.sheets import Sheet
+from vault.services.cases import cases
 from vault.services.computer import health
 from vault.services.credentials import recovery
 from vault.services.credentials.sheets import TypedSheets
@@ -136,26 +136,6 @@ def test_new_sheets_open_everything_and_the_old_ones_nothing_new(filled: Filled,
         assert all(line.payload for line in logbook.newest(session).lines)  # the audit of before opens too
 
 
-def test_the_old_sheets_sign_for_the_new_ones_where_the_secret_is_on_paper(
-    filled: Filled, sheets: Sequence[Sheet]
-) -> None:
-    with filled.open() as session:
-        recovery.drill(session, typed(sheets, 1, 2))
-        with pytest.raises(RefusedError, match="the old sheets are needed"):
-            recovery.renew(session)
-        with pytest.raises(VerificationError, match="another root than the expected words"):
-            recovery.renew(session, typed(make_sheets(bytes(32)), 1, 2))
-        new = recovery.renew(session, typed(sheets, 1, 3), shape="3-of-5")
-        assert len(new.sheets) == 5
-        assert _status(filled) == "recovery sheets not proven yet"
-        recovery.drill(session, typed(new.sheets, 1, 3, 4))
-    with filled.open() as session:
-        third = recovery.renew(session, typed(new.sheets, 5, 3, 4))
-    restore(filled, typed(third.sheets, 1, 2))
-    with reopen(filled) as session:
-        assert len(cases.list_all(session)) == 2
-
-
 def test_what_was_not_sealed_anew_is_told_and_follows(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     """A crash between the new root and the new keys: the drill finds it, `follow` mends it."""
     with filled.open() as session:
@@ -187,27 +167,6 @@ def test_a_crash_before_the_new_roster_keeps_the_old_secret(filled: Filled, monk
 
 
 # ---- access when nobody can unlock
-
-
-def test_two_of_three_custodians_bring_the_only_admin_back(filled: Filled, sheets: Sequence[Sheet]) -> None:
-    with filled.open() as session:
-        old, roles = session.seat, session.roles
-    done = restore(filled, typed(sheets, 1, 3), MEMBER.upper())
-    assert (done.back.compartments, done.back.left, done.back.ended) == (6, 0, (old,))
-    assert done.warnings == ()
-    with reopen(filled) as session:
-        assert session.roles == roles
-        assert session.seat == done.back.seat != old
-        assert session.warnings == ()
-        assert [len(cases.open_case(session, case).notes) for case in filled.cases] == [6, 1]
-        notes.add(session, filled.cases[0], kind="contact", text="after the restore")
-        cases.create(session, title=f"{MARKER} new", kind="other")
-        assert checking.verify(session).faults == ()
-        assert session.quarantine == []
-        assert acts(session).count("access.recover") == 1
-        assert None not in acts(session)
-    with pytest.raises(WrongPassphraseError, match="no key slot opens"):
-        filled.open()
 
 
 def test_every_restore_is_told_to_the_others(filled: Filled, sheets: Sequence[Sheet]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,15 +14,13 @@ from tests.services.sheets_help import typed
 from tests.tables import each
 from vault.access.recovery.recovering import Wish
 from vault.access.unlock import unlock
-from vault.errors import NotFoundError, RefusedError, VaultError, VerificationError, WrongPassphraseError
+from vault.errors import NotFoundError, RefusedError, VaultError, VerificationError
 from vault.policy.roles import Role
 from vault.seal.sheets import Sheet, make_sheets
 from vault.services.backups import backups, restoring_by_sheets
 from vault.services.backups.restoring_by_sheets import Regained
-from vault.services.cases import cases
 from vault.services.credentials import recovery
 from vault.services.credentials.sheets import TypedSheets
-from vault.services.evidence import checking
 
 NEW = b"five wooden herons"
 
@@ -44,25 +41,6 @@ def make(filled: Filled, stick: Path) -> Path:
 def restore(source: Path, target: Path, state: Path, paper: TypedSheets, name: str = MEMBER, **more: bool) -> Regained:
     wish = Wish(name, **{"new_admin": False, "everything": False, "ends_old": True, **more})
     return restoring_by_sheets.restore_by_sheets(source, target, paper, wish, passphrase=bytearray(NEW), state=state)
-
-
-@pytest.mark.parametrize("account", ["fresh", "the same"])
-def test_all_that_the_member_held_is_there_and_their_old_passphrase_opens_nothing(
-    filled: Filled, sheets: Sequence[Sheet], tmp_path: Path, account: str
-) -> None:
-    state = tmp_path / "fresh" if account == "fresh" else filled.state
-    stick = tmp_path / "stick"
-    make(filled, stick)
-    shutil.rmtree(filled.path)
-    done = restore(stick, tmp_path / "new.vault", state, typed(sheets, 3, 1))
-    assert (done.back.left, len(done.back.ended), done.vault.lost_entries) == (0, 1, None)
-    place = Place(tmp_path / "new.vault", state)
-    with pytest.raises(WrongPassphraseError):
-        place.open()
-    with unlock(place.path, member=MEMBER, passphrase=bytearray(NEW), state=place.state) as session:
-        assert {row.case for row in cases.list_all(session)} == set(filled.cases)
-        assert checking.verify(session).faults == ()
-        session.require_sound_log()
 
 
 def test_a_colleague_who_shares_the_folder_opens_the_restored_vault_as_before(
