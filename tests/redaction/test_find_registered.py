@@ -111,9 +111,10 @@ def test_a_short_name_counts_only_beside_another_word_of_it() -> None:
     assert [(match.start, match.end) for match in find_in("там Мирза оглы был", registry)] == [(4, 14)]
 
 
-@each(["сквореши", "торг", "Elm", "kvorkin", "скоро кино", "maratoN"])
-def test_other_words_are_left_alone(text: str, registry: Registry) -> None:
-    assert find_in(text, registry) == []
+def test_other_words_are_left_alone_and_no_form_is_in_a_representation(registry: Registry) -> None:
+    for text in ("сквореши", "торг", "Elm", "kvorkin", "скоро кино", "maratoN"):
+        assert find_in(text, registry) == [], text
+    assert "скворкин" not in repr(registry).casefold()
 
 
 @each(
@@ -165,7 +166,3 @@ def test_a_registered_birth_is_found_however_it_is_written(text: str, registry: 
     assert [(match.kind, match.entities, match.general) for match in found] == [
         (IdentifierType.BORN, frozenset({WITNESS}), "1990")
     ]
-
-
-def test_what_was_found_does_not_show_whose_forms_the_registry_holds(registry: Registry) -> None:
-    assert "скворкин" not in repr(registry).casefold()

@@ -12,22 +12,11 @@ from tests.tables import each
 from vault.export.leakcheck.verdict import Check
 
 
-def test_a_clean_report_passes() -> None:
+def test_a_clean_report_passes_and_surgery_itself_leaves_no_trace() -> None:
     result = examined()
     assert result.findings == ()
     assert result.canary_forms == len(FORBIDDEN)
-
-
-def test_surgery_itself_leaves_no_trace() -> None:
     assert take_apart(clean_pdf()).build() == clean_pdf()
-
-
-def _in_info(pieces: Pieces) -> None:
-    pieces.edit(b"/CreationDate", b"/Creator", b"/Author(%s)/Creator" % LATIN.encode())
-
-
-def _in_title(pieces: Pieces) -> None:
-    pieces.edit(b"/CreationDate", b"/Title(Referral report)", b"/Title(Referral of %s)" % LATIN.encode())
 
 
 def _in_xmp(pieces: Pieces) -> None:
@@ -60,27 +49,9 @@ def _as_form(pieces: Pieces) -> None:
     pieces.edit(b"/Type/Catalog", b"/Lang", b"/AcroForm<</Fields[%d 0 R]>>/Lang" % field)
 
 
-def _as_script(pieces: Pieces) -> None:
-    pieces.edit(
-        b"/Type/Catalog", b"/Lang", b"/OpenAction<</S/JavaScript/JS(app.alert\\('%s'\\))>>/Lang" % LATIN.encode()
-    )
-
-
-def _as_layer(pieces: Pieces) -> None:
-    pieces.edit(b"/Type/Catalog", b"/Lang", b"/OCProperties<</OCGs[]/D<</Name(%s)>>>>/Lang" % LATIN.encode())
-
-
 def _as_alternative_text(pieces: Pieces) -> None:
     hexed = b"FEFF" + CYRILLIC.encode("utf-16-be").hex().upper().encode()
     pieces.edit(b"/S/H1", b"/S/H1", b"/S/H1/Alt<%s>" % hexed)
-
-
-def _as_structure_title(pieces: Pieces) -> None:
-    pieces.edit(b"/S/H1", b"/T(Referral report)", b"/T(%s)" % LATIN.encode())
-
-
-def _as_unreferenced_object(pieces: Pieces) -> None:
-    pieces.add(b"(%s)" % LATIN.encode())
 
 
 def _between_objects(pieces: Pieces) -> None:
@@ -92,21 +63,9 @@ def _behind_a_stream(pieces: Pieces) -> None:
     pieces.objects[number] = pieces.objects[number].replace(b"\nendstream", b"\nhere\nendstream")
 
 
-def _as_font_name(pieces: Pieces) -> None:
-    pieces.edit(b"/Type/FontDescriptor", b"+NotoSans-Regular", b"+Varnelis-Regular")
-
-
 def _as_unused_glyph(pieces: Pieces) -> None:
     number = pieces.find(b"/Type/CMap")
     pieces.edit_stream(number, b"endbfchar", b"<00FF> <0416>\nendbfchar")
-
-
-def _as_picture(pieces: Pieces) -> None:
-    pieces.draw(b"q /x0 Do Q")
-
-
-def _clipped(pieces: Pieces) -> None:
-    pieces.draw(b"q 0 0 m 1 1 l h W n Q")
 
 
 def _in_a_hidden_mark(pieces: Pieces) -> None:
@@ -135,25 +94,41 @@ def _cut_off(pieces: Pieces) -> None:
     pieces.edit_stream(int(contents), content[last : content.index(b"Q", last)], b"q ")
 
 
+def _edited(marker: bytes, old: bytes, new: bytes) -> Callable[[Pieces], None]:
+    return lambda pieces: pieces.edit(marker, old, new)
+
+
+_NAME, _CATALOG = LATIN.encode(), b"/Type/Catalog"
+AUTHOR = _edited(b"/CreationDate", b"/Creator", b"/Author(%s)/Creator" % _NAME)
+_SCRIPT = b"/OpenAction<</S/JavaScript/JS(app.alert\\('%s'\\))>>/Lang" % _NAME
 PLANTED = {
-    "author": (_in_info, {Check.METADATA, Check.STRUCTURE}),
-    "title": (_in_title, {Check.METADATA}),
+    "author": (AUTHOR, {Check.METADATA, Check.STRUCTURE}),
+    "title": (
+        _edited(b"/CreationDate", b"/Title(Referral report)", b"/Title(Referral of %s)" % _NAME),
+        {Check.METADATA},
+    ),
     "XMP": (_in_xmp, {Check.METADATA, Check.BYTES}),
     "attachment": (_as_attachment, {Check.STRUCTURE, Check.BYTES}),
     "bookmark": (_as_outline, {Check.STRUCTURE, Check.METADATA}),
     "annotation": (_as_annotation, {Check.STRUCTURE, Check.METADATA}),
     "form field": (_as_form, {Check.STRUCTURE, Check.METADATA}),
-    "script": (_as_script, {Check.STRUCTURE, Check.METADATA}),
-    "layer": (_as_layer, {Check.STRUCTURE, Check.METADATA}),
+    "script": (_edited(_CATALOG, b"/Lang", _SCRIPT), {Check.STRUCTURE, Check.METADATA}),
+    "layer": (
+        _edited(_CATALOG, b"/Lang", b"/OCProperties<</OCGs[]/D<</Name(%s)>>>>/Lang" % _NAME),
+        {Check.STRUCTURE, Check.METADATA},
+    ),
     "alternative text in hex": (_as_alternative_text, {Check.STRUCTURE, Check.METADATA, Check.BYTES}),
-    "structure title": (_as_structure_title, {Check.METADATA}),
-    "object that nothing refers to": (_as_unreferenced_object, {Check.STRUCTURE, Check.METADATA}),
+    "structure title": (_edited(b"/S/H1", b"/T(Referral report)", b"/T(%s)" % _NAME), {Check.METADATA}),
+    "object that nothing refers to": (lambda pieces: pieces.add(b"(%s)" % _NAME), {Check.STRUCTURE, Check.METADATA}),
     "between objects, in base64": (_between_objects, {Check.STRUCTURE, Check.BYTES}),
     "behind a stream": (_behind_a_stream, {Check.STRUCTURE}),
-    "font name": (_as_font_name, {Check.FONTS, Check.BYTES}),
+    "font name": (
+        _edited(b"/Type/FontDescriptor", b"+NotoSans-Regular", b"+Varnelis-Regular"),
+        {Check.FONTS, Check.BYTES},
+    ),
     "letter in a font that no text uses": (_as_unused_glyph, {Check.FONTS}),
-    "picture": (_as_picture, {Check.DRAWING}),
-    "clipping": (_clipped, {Check.DRAWING}),
+    "picture": (lambda pieces: pieces.draw(b"q /x0 Do Q"), {Check.DRAWING}),
+    "clipping": (lambda pieces: pieces.draw(b"q 0 0 m 1 1 l h W n Q"), {Check.DRAWING}),
     "hidden layer": (_in_a_hidden_mark, {Check.TEXT, Check.FORMS}),
     "stand-in text": (_standing_in, {Check.DRAWING, Check.FORMS}),
     "plain text": (_drawn(LATIN), {Check.TEXT, Check.FORMS}),
@@ -205,7 +180,7 @@ def test_what_no_reader_can_read_is_no_report(junk: bytes) -> None:
 
 def test_findings_name_places_and_never_contents() -> None:
     pieces = take_apart(clean_pdf())
-    _in_info(pieces)
+    AUTHOR(pieces)
     pieces.draw(written(clean_pdf(), CYRILLIC))
     said = repr(examined(pieces.build()).findings)
     assert "forms=(0,)" in said
