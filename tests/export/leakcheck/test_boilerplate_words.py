@@ -7,8 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-import pytest
-
 from tests.export.leakcheck.planting import task_for
 from tests.export.leakcheck.surgery import Pieces, take_apart, written
 from tests.export.samples import dossier, section
@@ -104,8 +102,7 @@ def test_a_text_that_is_nothing_but_such_a_name_is_found(text: str) -> None:
     assert {(Check.FORMS, "approved text N"), (Check.FORMS, "drawing"), (Check.FORMS, "data")} <= found
 
 
-@pytest.mark.parametrize("name", ["May", "Note", "Text", "Client", "Case"])
-@pytest.mark.parametrize("first", [True, False])
+@each([(name, first) for name in ("May", "Note", "Text", "Client", "Case") for first in (True, False)])
 def test_one_more_occurrence_on_a_page_is_a_leak(name: str, first: bool) -> None:
     task = task_for(CASE, Cover(USUAL), forbidden=(name,))
     found = findings(with_pdf(task, lambda pieces: pieces.draw(written(task.pdf, name), first=first)))
@@ -126,16 +123,9 @@ def test_one_more_occurrence_in_a_string_is_a_leak(name: str, old: bytes, new: b
 
 def test_a_comment_and_a_second_title_among_the_bytes_are_leaks() -> None:
     task = task_for(CASE, Cover(USUAL), forbidden=("Referral report", "Strong"))
-
-    def comment(pieces: Pieces) -> None:
-        pieces.add(b"(Strong)")
-
-    def title(pieces: Pieces) -> None:
-        pieces.add(b"<</Title(Referral report)>>")
-        pieces.add(b"<</Title(Referral report)>>")
-
-    assert (Check.BYTES, "file") in findings(with_pdf(task, comment))
-    assert (Check.BYTES, "file") in findings(with_pdf(task, title))
+    title = b"<</Title(Referral report)>>"
+    for change in (lambda p: p.add(b"(Strong)"), lambda p: (p.add(title), p.add(title))):
+        assert (Check.BYTES, "file") in findings(with_pdf(task, change))
 
 
 @each(
