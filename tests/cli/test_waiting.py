@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 from tests.cli.desk import REPOSITORY, Desk
 from vault.access.pins.delays import AttemptFile, Attempts
@@ -26,6 +25,7 @@ def test_the_fourth_attempt_says_that_it_waits_and_the_third_does_not(desk: Desk
     fourth = desk.run("case", "list", "--json")
     assert third.code == fourth.code == 12
     assert third.out == fourth.out
+    assert [path.parent for path in desk.place.state.glob("attempts/*.json")] == [desk.place.state / "attempts"]
     assert "waits" not in third.err
     assert "There were wrong attempts: the next one waits 1 s. Ctrl+C ends the waiting." in fourth.err
 
@@ -47,9 +47,3 @@ def test_ctrl_c_ends_the_waiting_and_counts_nothing(desk: Desk) -> None:
     process.communicate(timeout=20)
     assert process.returncode == 130
     assert count_of(desk).load() == earlier
-
-
-def test_the_count_is_where_this_account_keeps_its_state(desk: Desk) -> None:
-    desk.passphrase_file.write_bytes(b"guess")
-    desk.run("case", "list")
-    assert [path.parent for path in Path(desk.place.state).glob("attempts/*.json")] == [desk.place.state / "attempts"]

@@ -38,13 +38,17 @@ def by_name(items: list[Item]) -> dict[str, Item]:
     return {item.name: item for item in items}
 
 
-def test_dates_come_back_and_each_note_leaves_the_others(tmp_path: Path) -> None:
+def test_dates_come_back_each_note_leaves_the_others_and_without_a_place_for_them_no_act_stops(tmp_path: Path) -> None:
     vault_id = b"v" * 16
     assert dates.read(vault_id, tmp_path) == Dates()
     dates.note(vault_id, Done.BACKUP, 2_000, tmp_path)
     dates.note(vault_id, Done.VERIFY, 1_000, tmp_path)
     dates.note(b"w" * 16, Done.OPENED, 9_000, tmp_path)
     assert dates.read(vault_id, tmp_path) == Dates(backup=2_000, verify=1_000, highest=2_000)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "dates").write_bytes(b"in the way")
+    dates.note(vault_id, Done.BACKUP, 1_000, tmp_path / "full")
+    assert dates.read(vault_id, tmp_path / "full") == Dates()
 
 
 def test_damaged_dates_are_met_as_if_nothing_were_known(tmp_path: Path) -> None:
@@ -56,12 +60,6 @@ def test_damaged_dates_are_met_as_if_nothing_were_known(tmp_path: Path) -> None:
         dates.note(b"v" * 16, Done.OPENED, 2_000, tmp_path)
         assert dates.read(b"v" * 16, tmp_path) == Dates(opened=2_000, highest=2_000)
         path.unlink()
-
-
-def test_a_state_folder_that_cannot_be_written_stops_no_act(tmp_path: Path) -> None:
-    (tmp_path / "dates").write_bytes(b"in the way")
-    dates.note(b"v" * 16, Done.BACKUP, 1_000, tmp_path)
-    assert dates.read(b"v" * 16, tmp_path) == Dates()
 
 
 def test_a_founder_alone_has_no_separation_of_duties_and_no_recovery_sheets(founded: Place) -> None:
@@ -81,9 +79,7 @@ def test_a_vault_that_was_never_opened_here_is_warned_of_like_a_founders(founded
     assert found["duties"].found == "no separation of duties"
     assert found["recovery"] == NOT_KNOWN
     assert not (tmp_path / "fresh").exists()
-
-
-def test_a_device_without_the_secret_of_the_sheets_does_not_know_that_there_are_any(founded: Place) -> None:
+    # Nor does a device without the secret of the sheets know that there are any.
     known = Dates(separated=True, sheets=True)
     dates._write(founded.vault_id, known, founded.state)
     assert by_name(health.status(founded.path, state=founded.state))["recovery"] == NOT_KNOWN

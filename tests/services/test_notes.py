@@ -31,20 +31,16 @@ def test_a_note_comes_back_as_it_was_written_or_is_refused_before_it_is(
     assert (stored.value.text, stored.value.kind, stored.value.occurred) == (text, NoteKind.MEDICAL, "2024-05-06")
 
 
-def test_a_note_is_there_in_the_next_session(filled: Filled) -> None:
+def test_a_note_is_there_in_the_next_session_and_found_by_as_much_of_its_id_as_no_other_has(filled: Filled) -> None:
     with filled.open() as session:
         note = notes.add(session, filled.cases[1], kind="contact", text="kept")
     with filled.open() as session:
         assert notes.show(session, note.hex()).value.text == "kept"
+        assert notes.show(session, note.hex()[:8]).record == note
         assert notes.locate(session, f" {note.hex().upper()} ") == (filled.cases[1], note)
-
-
-def test_a_note_is_found_by_as_much_of_its_id_as_no_other_has(filled: Filled, filled_session: Session) -> None:
-    note = notes.add(filled_session, filled.cases[0], kind="contact", text="Short to type.")
-    assert notes.show(filled_session, note.hex()[:8]).record == note
-    for typed in ("", "zz", note.hex()[:3], f"{note.hex()}00", "%"):
-        with pytest.raises(NotFoundError):
-            notes.show(filled_session, typed)
+        for typed in ("", "zz", note.hex()[:3], f"{note.hex()}00", "%"):
+            with pytest.raises(NotFoundError):
+                notes.show(session, typed)
 
 
 def test_an_import_makes_one_entry_for_each_256_notes_and_says_how_far_it_is(

@@ -102,14 +102,6 @@ def test_a_drill_proves_the_sheets_and_erases_their_secret_here_and_a_later_one_
         assert [payload.covers for payload in drills if payload] == [{"opened": 6}, {"opened": 6}]
 
 
-def test_two_sets_of_one_secret_both_open(filled: Filled, sheets: Sequence[Sheet]) -> None:
-    with filled.open() as session:
-        second = recovery.sheets(session, "3-of-5")
-        assert [len(second), second[0].threshold] == [5, 3]
-        recovery.drill(session, typed(sheets, 1, 2))
-        recovery.drill(session, typed(second, 1, 3, 5))
-
-
 # ---- new sheets
 
 
@@ -220,22 +212,20 @@ def test_a_case_without_recovery_stays_closed(filled: Filled, sheets: Sequence[S
         assert not session.holds(closed.case)
 
 
-def test_a_new_admin_is_admitted_by_name(filled: Filled, sheets: Sequence[Sheet]) -> None:
+def test_a_new_admin_is_admitted_by_name_and_the_old_device_can_be_kept(
+    filled: Filled, sheets: Sequence[Sheet]
+) -> None:
     done = restore(filled, typed(sheets, 1, 2), "Ona Brisk", new_admin=True)
     assert done.back.ended == ()
     with reopen(filled, "ona brisk") as session:
         assert session.roles == {Role.ADMIN}
         assert not any(session.holds(case) for case in filled.cases)
+    kept = restore(filled, typed(sheets, 1, 2), ends_old=False)
+    assert kept.back.ended == ()
     with filled.open() as session:
         assert len(session.directory.effective.members) == 2
         assert not any(alarm.is_fault for alarm in session.alarms)
-
-
-def test_the_old_device_can_be_kept(filled: Filled, sheets: Sequence[Sheet]) -> None:
-    done = restore(filled, typed(sheets, 1, 2), ends_old=False)
-    assert done.back.ended == ()
-    with filled.open() as session:
-        assert session.seat != done.back.seat
+        assert session.seat != kept.back.seat
         assert len(cases.list_all(session)) == 2
     with reopen(filled) as session:
         assert len(cases.list_all(session)) == 2
