@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-import io
+import re
 import shlex
 import sys
 from pathlib import Path
 
 import pytest
-from typing_extensions import override
 
 from tests.cli.desk import Desk
 from tests.cli.typist import Typist
-from vault.cli import demo as demo_command
-from vault.cli.output import Output
-from vault.services import demo
-
-
-class Seen(io.StringIO):
-    """A stream at which somebody sits."""
-
-    @override
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -45,13 +32,20 @@ def test_a_terminal_of_lines_alone_is_told_before_the_app_takes_it(desk: Desk) -
 
 
 @pytest.mark.slow
-def test_what_the_demo_did_can_be_read_before_the_app_takes_the_screen(desk: Desk, tmp_path: Path) -> None:
-    typist = Typist(desk, "demo", str(tmp_path / "here"))
+def test_what_the_demo_did_can_be_read_before_the_app_and_the_way_back_behind_it(desk: Desk, tmp_path: Path) -> None:
+    typist = Typist(desk, "demo", str(tmp_path / "my demo"))
     typist.wait_for(r"10 The vault is .*, passphrase demo\.")
-    typist.wait_for("Enter opens the app, which then asks for the passphrase. It is `demo`. $")
-    typist.type("\x04")  # the end of the input: nobody opens it
-    assert typist.end() == 2
+    typist.wait_for("Enter opens the app, which then asks for the passphrase. It is `demo`. ")
     assert "\x1b[?1049h" not in typist.seen
+    typist.type("")
+    typist.wait_for("assphrase")
+    typist.type_bytes(b"\x1c")  # leave at once
+    (again,) = typist.wait_for(r"To open it again \(passphrase demo\): `(.*?)`").groups()
+    assert typist.end() == 0
+    words = shlex.split(re.sub(r"\s+", " ", again))
+    assert words[:4] == [sys.executable, "-m", "vault", "--vault"]
+    assert words[5:] == ["--member", "Amina"]
+    assert words[4].startswith(str(tmp_path / "my demo"))
 
 
 def test_a_place_that_is_taken_is_refused_before_anything_is_asked(desk: Desk) -> None:
@@ -73,21 +67,3 @@ def test_who_joins_with_a_request_that_is_there_already_is_left_without_half_a_v
     assert f"{request} exists already. Name a new file." in answer.err
     assert not new.exists()
     assert request.read_text() == "an earlier one"
-
-
-def test_after_the_demo_the_way_back_into_its_vault_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = demo.DemoPlace(tmp_path / "my demo")
-    for name in ("stdin", "stdout"):
-        monkeypatch.setattr(sys, name, Seen())
-    monkeypatch.setattr(demo, "run", lambda *_, **__: place)
-    monkeypatch.setattr(demo_command, "ask_line", lambda _: "")
-    told: list[str] = []
-    monkeypatch.setattr(demo_command, "run_app", lambda *_, afterwards: told.append(afterwards))
-    parser = argparse.ArgumentParser()
-    demo_command.add_verbs(parser, "demo")
-    args = parser.parse_args([])
-    args.command(args, Output())
-    (line,) = told
-    again = shlex.split(line.split("`")[1])
-    assert again == [sys.executable, "-m", "vault", "--vault", str(place.vault), "--member", "Amina"]
-    assert "passphrase demo" in line

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -233,57 +231,6 @@ def test_every_noun_is_in_the_help_and_answers_help_itself(desk: Desk) -> None:
     alone = desk.run_bare()  # without a terminal
     assert alone.code == 0
     assert "open the app" in alone.out
-
-
-@pytest.mark.tool("tmux")
-def test_recovery_sheets_are_shown_one_by_one_and_leave_no_trace_in_the_scrollback(desk: Desk, tmp_path: Path) -> None:
-    name = f"sheets-{tmp_path.name}"
-    vault = tmp_path / "shown.vault"
-    arguments = ["--vault", str(vault), "--member", "M", "--passphrase-file", str(desk.passphrase_file), "init"]
-    environment = [word for key, value in desk.environment.items() for word in ("-e", f"{key}={value}")]
-    tmux = ["tmux", "-L", name, "-f", "/dev/null"]
-    shell = shlex.join([*desk.command(*arguments), "--kdf-memory-mib", "64"]) + "; sleep 30"
-    subprocess.run(
-        [*tmux, "new-session", "-d", "-x", "100", "-y", "40", *environment, "-c", str(REPOSITORY), shell], check=True
-    )
-
-    def screen() -> str:
-        command = [*tmux, "capture-pane", "-p", "-S", "-2000"]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-    def wait_for(words: str) -> str:
-        deadline = time.monotonic() + 20
-        while words not in (shown := screen()) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert words in shown
-        return shown
-
-    def wait_for_match(pattern: str) -> str:
-        deadline = time.monotonic() + 20
-        while (found := re.search(pattern, screen().rstrip() + " ")) is None and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert found is not None, screen()
-        return str(found[1])
-
-    try:
-        wait_for("Name of the organisation")
-        subprocess.run([*tmux, "send-keys", "Aid", "Enter"], check=True)
-        secrets: set[str] = set()
-        for number in (1, 2, 3):
-            shown = wait_for(f"RECOVERY SHEET {number} of 3")
-            assert f"SHEET {number - 1} of 3" not in shown
-            words = dict(re.findall(r"\b(\d+) ([a-z]+)", shown))
-            secrets |= set(words.values())
-            subprocess.run([*tmux, "send-keys", "Enter"], check=True)
-            for question in range(3):
-                asked = wait_for_match(rf"(?s)(?:Sheet {number}, word (\d+), from your paper: .*){{{question + 1}}}$")
-                subprocess.run([*tmux, "send-keys", words[asked][:4], "Enter"], check=True)
-        after = wait_for("The vault is ready")
-        assert "RECOVERY SHEET" not in after
-        assert len(secrets) > 30
-        assert not re.findall(r"\d+ ([a-z]+)", after.split("Its 13 words")[0])
-    finally:
-        subprocess.run([*tmux, "kill-server"], check=False)
 
 
 def test_what_was_done_is_told_even_if_the_account_cannot_remember_it(desk: Desk) -> None:

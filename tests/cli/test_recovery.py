@@ -175,7 +175,7 @@ def test_sheets_are_shown_until_three_words_come_from_paper(desk: Desk) -> None:
         shown = typist.wait_for(rf"RECOVERY SHEET {number} of 3(?s:.*?)press Enter")[0]
         known = dict(re.findall(r"\b(\d+) ([a-z]+)", shown))
         typist.type("")
-        typist.wait_for(r"\x1b\[2J")
+        typist.wait_for(r"\x1b\[2J\x1b\[3J\x1b\[H")
         for question in range(3):
             place = typist.wait_for(rf"Sheet {number}, word (\d+), from your paper: ")[1]
             if not slipped and question == 1:

@@ -82,21 +82,6 @@ def test_the_pages_name_nobody_and_only_the_same_profile_and_recipient_go_on_wit
     assert codes.isdisjoint(others)
 
 
-def test_earlier_decisions_that_contradict_each_other_are_asked_again_once(
-    filled_session: Session, case: CompartmentId, tmp_path: Path
-) -> None:
-    def once(decisions: dict[str, str]) -> exporting.Exported | exporting.Undecided:
-        return exporting.export(filled_session, case, profile="lawyer", to=LAWYER, out=tmp_path, decisions=decisions)
-
-    assert isinstance(once({"Qarvosh": "remove"}), exporting.Exported)
-    assert isinstance(once({"QARVOSH": "pseudonym"}), exporting.Exported)
-    again = once({})
-    assert isinstance(again, exporting.Undecided)
-    assert [question.form for question in again.questions] == ["Qarvosh"]
-    assert isinstance(once({"qarvosh": "remove"}), exporting.Exported)
-    assert isinstance(once({}), exporting.Exported)
-
-
 def test_a_failed_check_stops_the_export_and_is_logged(
     filled_session: Session, case: CompartmentId, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
