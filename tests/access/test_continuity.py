@@ -99,6 +99,7 @@ def test_two_copies_that_were_both_used_are_a_fork(filled: Filled, tmp_path: Pat
     with filled.open() as session:
         assert "fork" in {alarm.code for alarm in session.alarms}
         assert "2 logs that nothing follows" in " ".join(session.warnings)
+        assert "go on from the same one" in " ".join(session.warnings)
 
 
 def test_the_newest_keys_are_those_of_the_log_that_went_on(filled: Filled) -> None:

@@ -229,13 +229,6 @@ def test_a_hole_in_what_was_seen_is_a_change_of_it(session: Session) -> None:
     assert f"changed in its first {session.log.size} entries: not those that this device saw" in alarm.text
 
 
-def test_two_logs_that_go_on_from_one_are_a_fork(session: Session) -> None:
-    pins = pins_of(session)
-    for _ in range(2):
-        succeeded(session)
-    assert [alarm.code for alarm in judged(session, pins).alarms if "go on from the same one" in alarm.text] == ["fork"]
-
-
 def test_of_two_logs_that_nothing_follows_the_longer_is_gone_on_from_and_the_fork_lasts(session: Session) -> None:
     write_beside(session)
     found = judged(session, None)

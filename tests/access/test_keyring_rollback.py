@@ -147,17 +147,3 @@ def test_audit_keys_are_not_opened_at_unlock(filled: Filled) -> None:
         assert audit
         assert audit <= set(rows.epochs_granted_to(session.seat))
         assert not [epoch for epoch in audit if session.keyring.get(epoch) is not None]
-
-
-def test_a_lost_keyring_is_made_again_as_it_was(filled: Filled) -> None:
-    make_late_case(filled)
-    with filled.open() as session:
-        before = {epoch: session.keyring.get(epoch) for epoch in epochs_in(session)}
-    remove(filled.place, keyring_row(filled.place))
-    with filled.open() as session:
-        assert {epoch: session.keyring.get(epoch) for epoch in epochs_in(session)} == before
-
-
-def epochs_in(session: Session) -> list[bytes]:
-    keyring = session.keyring
-    return [epoch for compartment in keyring.compartments() for epoch in keyring.epochs_of(compartment)]

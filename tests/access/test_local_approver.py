@@ -17,7 +17,7 @@ from tests.services.colleague import PASSPHRASE
 from vault import platform
 from vault.access.second_person.local_approver import Answered, Asked, decoded, main
 from vault.access.second_person.local_client import run_second_process
-from vault.errors import MalformedError, RefusedError, TryAgainError, WrongPassphraseError
+from vault.errors import MalformedError, RefusedError, TryAgainError
 from vault.log.approvals import Approval
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw, public_key
@@ -56,13 +56,6 @@ def test_what_is_shown_says_what_is_asked_and_takes_over_no_terminal(keyboard: K
     assert "read this before you approve it" in person.shown[0]
     assert "To approve: a package leaves the vault (export.begin)" in person.shown[0]
     assert "\x1b" not in person.shown[0]
-
-
-def test_a_wrong_passphrase_is_wiped_too(keyboard: Keyboard) -> None:
-    person = Person(b"another")
-    with pytest.raises(WrongPassphraseError):
-        person.answer(keyboard.question())
-    assert person.typed == [bytearray(len(b"another"))]
 
 
 # ---- who may approve

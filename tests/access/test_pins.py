@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.access.seats import SEAT, VAULT, keys_file
+from tests.access.seats import SEAT, VAULT
 from tests.store.samples import names_in
 from vault import platform
-from vault.access.pins.pins import PinFile, Pinned, Pins, pinned_now, this_machine, with_keys
+from vault.access.pins.pins import PinFile, Pinned, Pins, pinned_now, this_machine
 from vault.access.session import Session
 from vault.errors import MalformedError, TryAgainError
 from vault.ids import Origin, SeatId, VaultId
@@ -127,16 +126,6 @@ def test_of_another_log_the_longer_memory_is_kept(session: Session) -> None:
     kept = {size: pinned_now(session.log, before, {OTHER: Pinned(size, b"n" * 32)}).logs[OTHER] for size in (4, 5, 6)}
     assert kept == {4: Pinned(5, b"o" * 32), 5: Pinned(5, b"o" * 32), 6: Pinned(6, b"n" * 32)}
     assert pinned_now(session.log, before, {THIRD: Pinned(0, b"z" * 32)}).logs[THIRD] == Pinned(0, b"z" * 32)
-
-
-def test_pins_remember_of_the_keys_file_its_header_its_generation_and_this_seats_slot() -> None:
-    keys = keys_file()
-    assert with_keys(PINS, keys, 4) == replace(
-        PINS,
-        keys_header=sha256(keys.header_bytes()).digest(),
-        keys_slot=sha256(keys.slots[4]).digest(),
-        keys_generation=3,
-    )
 
 
 # ---- their file

@@ -44,20 +44,6 @@ def test_a_crash_while_a_log_begins_does_not_begin_two(
         assert checking.verify(session).logs == 2
 
 
-def test_without_pins_a_new_log_begins_aloud_and_goes_on(filled: Filled) -> None:
-    with filled.open() as session:
-        first = session.log.origin
-    shutil.rmtree(filled.state)
-    with filled.open() as session:
-        assert "no memory of this vault" in " ".join(session.warnings)
-        second = session.log.origin
-        assert second != first
-        notes.add(session, filled.cases[0], kind="contact", text="in the new log")
-    with filled.open() as session:
-        assert (session.warnings, session.log.origin) == ((), second)
-        assert checking.verify(session).verified
-
-
 def test_pins_of_another_machine_begin_a_new_log(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr("vault.platform.machine_id", lambda state: b"another machine")
