@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from tui.shell import process
 from tui.shell.start import read_start
+from tui.text.next_steps import in_words
 from vault.errors import VaultError
 from vault.platform import harden_process
 
@@ -35,7 +36,7 @@ def _launch(start_fd: int) -> int:
     try:
         return launch(start.vault_path, start.member, afterwards=start.afterwards, comes_back=start.comes_back)
     except VaultError as error:
-        sys.stderr.write(f"casevault: {error.message}. {error.next_step}\n")
+        sys.stderr.write(f"casevault: {in_words(error.message)}. {in_words(error.next_step)}\n")
         return error.exit_code
 
 

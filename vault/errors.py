@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from vault.words.message import Message
+from vault.words.next_step import NextStep
+
 
 class VaultError(Exception):
     """Something that the program refuses or could not do. Never raised itself."""
 
     code: ClassVar[str] = "failure"
     exit_code: ClassVar[int] = 1
-    advice: ClassVar[str] = "Run `casevault doctor` and try again."
+    usual_step: ClassVar[Message] = Message("Run {step} and try again.", step=NextStep.CHECK_COMPUTER)
 
-    def __init__(self, message: str, *, advice: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: Message, *, next_step: Message | None = None) -> None:
+        super().__init__(str(message))
         self.message = message
-        self.next_step = self.advice if advice is None else advice
+        self.next_step = self.usual_step if next_step is None else next_step
 
 
 class UsageError(VaultError):
@@ -28,7 +31,7 @@ class UsageError(VaultError):
 
     code = "usage"
     exit_code = 2
-    advice = "See `casevault --help`."
+    usual_step = Message("See {step}.", step=NextStep.READ_HELP)
 
 
 class WaitingForDecisionError(VaultError):
@@ -36,7 +39,7 @@ class WaitingForDecisionError(VaultError):
 
     code = "waiting-for-decision"
     exit_code = 3
-    advice = "Decide the open questions, then repeat the command."
+    usual_step = Message("Decide the open questions, then repeat the command.")
 
 
 class NotFoundError(VaultError):
@@ -44,7 +47,7 @@ class NotFoundError(VaultError):
 
     code = "not-found"
     exit_code = 4
-    advice = "Check the id or reference; `casevault case list` shows what you can open."
+    usual_step = Message("Check the id or reference; {step} shows what you can open.", step=NextStep.LIST_CASES)
 
 
 class RefusedError(VaultError):
@@ -52,7 +55,7 @@ class RefusedError(VaultError):
 
     code = "refused"
     exit_code = 5
-    advice = "Ask a member who holds the right."
+    usual_step = Message("Ask a member who holds the right.")
 
 
 class VerificationError(VaultError):
@@ -60,7 +63,7 @@ class VerificationError(VaultError):
 
     code = "verification-failed"
     exit_code = 6
-    advice = "Run `casevault log verify`; restore from a backup if it names a loss."
+    usual_step = Message("Run {step}; restore from a backup if it names a loss.", step=NextStep.VERIFY_LOG)
 
 
 class BrokenSealError(VerificationError):
@@ -70,7 +73,7 @@ class BrokenSealError(VerificationError):
     """
 
     code = "broken-seal"
-    advice = "Restore this record from a backup, and run `casevault log verify`."
+    usual_step = Message("Restore this record from a backup, and run {step}.", step=NextStep.VERIFY_LOG)
 
 
 class MalformedError(VerificationError):
@@ -83,14 +86,14 @@ class LeakError(VerificationError):
     """The finished package still holds something that must not leave, or cannot be checked. Nothing was written."""
 
     code = "leak"
-    advice = "Nothing was written. Decide the named forms, or report the fault."
+    usual_step = Message("Nothing was written. Decide the named forms, or report the fault.")
 
 
 class NewerVaultError(VaultError):
     """The vault was written by a newer program than this one."""
 
     code = "newer-vault"
-    advice = "Install the version that the message names; nothing was changed."
+    usual_step = Message("Install the version that the message names; nothing was changed.")
 
 
 class NoVaultError(VaultError):
@@ -98,7 +101,9 @@ class NoVaultError(VaultError):
 
     code = "no-vault"
     exit_code = 10
-    advice = "Name the folder with `--vault`, or make one with `casevault init`."
+    usual_step = Message(
+        "Name the folder with {option}, or make one with {step}.", option="--vault", step=NextStep.MAKE_VAULT
+    )
 
 
 class OpenElsewhereError(VaultError):
@@ -106,7 +111,7 @@ class OpenElsewhereError(VaultError):
 
     code = "open-elsewhere"
     exit_code = 11
-    advice = "Close the other window, or end it with `casevault lock`."
+    usual_step = Message("Close the other window, or end it with {step}.", step=NextStep.LOCK)
 
 
 class WrongPassphraseError(VaultError):
@@ -114,7 +119,7 @@ class WrongPassphraseError(VaultError):
 
     code = "wrong-passphrase"
     exit_code = 12
-    advice = "Check member name, passphrase and keyboard layout, then try again."
+    usual_step = Message("Check member name, passphrase and keyboard layout, then try again.")
 
 
 class DependencyMissingError(VaultError):
@@ -122,7 +127,7 @@ class DependencyMissingError(VaultError):
 
     code = "dependency-missing"
     exit_code = 69
-    advice = "Install CaseVault again; a part of it is missing."
+    usual_step = Message("Install CaseVault again; a part of it is missing.")
 
 
 class InternalError(VaultError):
@@ -130,7 +135,7 @@ class InternalError(VaultError):
 
     code = "internal"
     exit_code = 70
-    advice = "Nothing unsaved was kept. Please report the place named here."
+    usual_step = Message("Nothing unsaved was kept. Please report the place named here.")
 
 
 class TryAgainError(VaultError):
@@ -138,4 +143,4 @@ class TryAgainError(VaultError):
 
     code = "try-again"
     exit_code = 75
-    advice = "Free some space or wait, then repeat. What was acknowledged is safe."
+    usual_step = Message("Free some space or wait, then repeat. What was acknowledged is safe.")

@@ -137,7 +137,7 @@ class Person:
         try:
             answered = self.answer(self.asks(self.asked[-1]))
         except VaultError as error:
-            answered = Answered(refusal=error.code, message=error.message, advice=error.next_step)
+            answered = Answered(refusal=error.code, message=str(error.message), advice=str(error.next_step))
         return msgspec.msgpack.encode(self.change(answered))
 
     def answer(self, asked: Asked) -> Answered:

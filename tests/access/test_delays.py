@@ -21,6 +21,7 @@ from vault.seal.entrance.keyfile import HEADER_SIZE, SLOT_BLOB_SIZE, SLOT_COUNT,
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, open_from
 from vault.store.folder import VaultFolder
+from vault.words.message import Message
 
 NOW = 1_800_000_000_000
 FILE = keys_file()
@@ -119,7 +120,7 @@ def prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Prompt:
 
 
 def wrong() -> None:
-    raise WrongPassphraseError(WRONG)
+    raise WrongPassphraseError(Message(WRONG))
 
 
 def test_an_attempt_begins_when_the_delay_is_over_that_earlier_ones_earned(prompt: Prompt) -> None:
@@ -159,7 +160,7 @@ def test_slots_go_with_the_wrong_attempt_that_comes_to_the_count_also_of_a_file_
 
 
 def refused() -> None:
-    raise RefusedError("not now, says the test")
+    raise RefusedError(Message("not now, says the test"))
 
 
 def interrupted() -> None:

@@ -13,6 +13,7 @@ from vault.errors import TryAgainError
 from vault.seal.purposes import Purpose
 from vault.services.cases import notes
 from vault.store.engine import Database
+from vault.words.message import Message
 
 
 def killed(filled: Filled, folder: Path) -> Place:
@@ -38,7 +39,7 @@ def test_the_next_unlock_leaves_no_key_of_the_killed_session_beside_the_log(fill
 
 def test_an_unlock_that_cannot_erase_it_does_not_go_on(filled: Filled, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(self: Database) -> None:
-        raise TryAgainError("no room, says the test")
+        raise TryAgainError(Message("no room, says the test"))
 
     with monkeypatch.context() as breaking:
         breaking.setattr(Database, "truncate_wal", full)

@@ -15,6 +15,7 @@ from tests.access.test_pins import LOG, PINS
 from vault.access.pins import pins as pins_module
 from vault.access.pins.pins import PinFile, PinKeeper, Pinned, Pins
 from vault.errors import InternalError, TryAgainError
+from vault.words.message import Message
 
 PATIENCE_S = 10  # for what happens at once; a test that holds never waits so long
 
@@ -78,7 +79,7 @@ def test_a_keeper_that_was_given_nothing_writes_nothing_and_holds_up_no_process_
 
 
 FAULTS = [
-    (TryAgainError("no room, says the test"), TryAgainError, "^no room, says the test$"),
+    (TryAgainError(Message("no room, says the test")), TryAgainError, "^no room, says the test$"),
     (RuntimeError("secret"), InternalError, "^the pins could not be written: RuntimeError$"),
 ]
 

@@ -39,6 +39,7 @@ from vault.services.evidence import checking
 from vault.store.engine import Database, open_database
 from vault.store.memory import open_in_memory
 from vault.store.rowtypes import LocalRow
+from vault.words.message import Message
 
 GONE = SeatId(b"\x07" * 16)
 
@@ -197,7 +198,7 @@ def no_room(patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let there be no room for the pages under another key."""
 
     def full(*args: object) -> None:
-        raise TryAgainError("no room, says the test")
+        raise TryAgainError(Message("no room, says the test"))
 
     with patch.context() as filling:
         filling.setattr(Database, "rekey", full)

@@ -16,7 +16,7 @@ def told_by(act: Callable[..., object], *given: Any, **named: Any) -> ResultText
     try:
         act(*given, **named)
     except VaultError as error:
-        return type(error), error.message
+        return type(error), str(error.message)
     return NOTHING
 
 

@@ -220,7 +220,7 @@ def program(place: Place, who: str, bundle: Path | None = None) -> Said:
                 try:
                     syncing.import_bundle(session, bundle)
                 except VaultError as refusal:
-                    named.append(refusal.message)
+                    named.append(str(refusal.message))
             shown = () if who == NOOR else shown_by_program(session)
             found = checking.verify(session)
             named += [*(fault.text for fault in found.faults), *found.on_their_way]
@@ -240,7 +240,7 @@ def restored(copy: Made, who: str) -> Said:
 def heard(refusal: Exception) -> Said:
     """Return a refusal in words; whatever else ends a command with exit code 70."""
     if isinstance(refusal, VaultError) and not isinstance(refusal, InternalError):
-        return Said((refusal.message,))
+        return Said((str(refusal.message),))
     where = traceback.extract_tb(refusal.__traceback__)[-1]
     return Said(fell=f"{type(refusal).__name__} in {where.name}: {refusal}")
 

@@ -26,6 +26,7 @@ from vault.seal.letters import open_letter, seal_letter
 from vault.seal.purposes import HPKE_PURPOSES, LOCAL_PURPOSES, Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from, seal_to
 from vault.seal.signing import is_signed_raw, public_key, sign
+from vault.words.message import Message
 
 KEM, OTHER_KEM = KemPrivate.from_seed(fixed("kem", 96)), KemPrivate.from_seed(fixed("other kem", 96))
 IDENTITY = fixed("identity")
@@ -85,7 +86,7 @@ def invitation() -> Thing:
     def known(untrusted: bytes) -> Invitation:
         found = Invitation.decode(untrusted)
         if found.digest() != INVITATION.digest():
-            raise VerificationError("none of this device's")
+            raise VerificationError(Message("none of this device's"))
         return found
 
     return Thing(INVITATION.encode(), known)
@@ -108,7 +109,7 @@ def approval() -> Thing:
     def signed(untrusted: bytes) -> Approval:
         found = Approval.decode(untrusted)
         if not found.is_signed_by(public_key(IDENTITY), is_signed_raw):
-            raise VerificationError("not signed by the seat that it names")
+            raise VerificationError(Message("not signed by the seat that it names"))
         return found
 
     return Thing(given.encode(), signed)
@@ -119,7 +120,7 @@ def keyfile() -> Thing:
         found = read_keyfile(untrusted)
         if not found.is_sound:
             assert found.secret == bytes(32)
-            raise VerificationError("no keyfile")
+            raise VerificationError(Message("no keyfile"))
         return found.secret
 
     return Thing(make_keyfile(lambda size: fixed("device secret", size)), sound)

@@ -38,7 +38,7 @@ def test_what_the_refusal_says_fits_does_fit_and_one_more_does_not(short: Filled
             notes.add(session, short.cases[0], kind="contact", text=letter * 1_000_000)
             fits = 1_000_000
         except UsageError as refusal:
-            fits = int(refusal.message.split(": ")[1].split()[0].replace(",", ""))
+            fits = int(str(refusal.message).split(": ")[1].split()[0].replace(",", ""))
         notes.add(session, short.cases[0], kind="contact", text=letter * fits)
         with session.database.reading() as rows:
             assert max(len(one.blob) for one in rows.versions(short.cases[0])) <= VERSION_LIMIT

@@ -13,6 +13,7 @@ from vault.index.cases import page
 from vault.index.file import index_path, is_ahead, make_index, open_index, wipe, wipe_others
 from vault.index.search import search
 from vault.store.engine import Database, open_database
+from vault.words.message import Message
 
 MARKER = "Xyzzymarker"
 
@@ -141,7 +142,7 @@ def test_a_disk_that_cannot_read_the_index_gets_a_new_one(tmp_path: Path, monkey
 
     def broken(path: Path, raw_key: bytes, *, create: bool, ballast: Path | None = None) -> Database:
         if not create:
-            raise VerificationError(f"{path.name} cannot be read")
+            raise VerificationError(Message("{name} cannot be read", name=path.name))
         return open_database(path, raw_key, create=create, ballast=ballast)
 
     monkeypatch.setattr("vault.index.file.open_database", broken)

@@ -1,7 +1,7 @@
 """What is changed in a module, one place at a time: changes that somebody could have made by mistake.
 
 Left alone, by principle:
-- words for people: docstrings, texts with a space, `advice=`, what stands behind `raise` and the word that a
+- words for people: docstrings, texts with a space, `next_step=`, what stands behind `raise` and the word that a
   `require_...` puts into an error;
 - names for readers of the code: annotations, decorators, base classes, `NewType("Name")`, `tuple[int, ...]`, `__all__`,
   `__slots__`;
@@ -34,7 +34,7 @@ _NAMING = {"NewType", "TypeVar", "cast"}
 _ANY_ORDER = {"hmac.compare_digest", "isinstance", "suppress"}
 _TYPES = {"Callable", "Iterable", "Iterator", "Literal", "Mapping", "Sequence", "dict", "frozenset", "list", "set",
           "tuple", "type"}  # fmt: skip
-_LEFT_ALONE = {"advice", "frozen", "gc", "kw_only", "slots", "strict"}
+_LEFT_ALONE = {"frozen", "gc", "kw_only", "next_step", "slots", "strict"}
 
 
 @dataclass(frozen=True, slots=True)

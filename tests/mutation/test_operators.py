@@ -39,7 +39,7 @@ def test_a_slip_that_could_matter_is_made(source: str, changes: list[str]) -> No
         "Id = NewType('Id', bytes)",
         "x: Literal['a', 'b']",
         "__all__ = ['a', 'b']",
-        "raise Refused('a word', advice='another')",
+        "raise Refused('a word', next_step='another')",
         "text.encode('utf-8')",
         "class A(Struct, frozen=True, gc=False): pass",
     ],

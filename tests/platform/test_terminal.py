@@ -98,7 +98,7 @@ def not_a_terminal(folder: Path) -> Path:
 def test_without_a_terminal_the_other_ways_are_named(tmp_path: Path, make: Callable[[Path], Path]) -> None:
     with pytest.raises(UsageError, match="no terminal to ask for the passphrase") as refused:
         read_tty_passphrase(PROMPT, tty=make(tmp_path))
-    assert "--passphrase-fd" in refused.value.next_step
+    assert "--passphrase-fd" in str(refused.value.next_step)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the refusal arises in the thread

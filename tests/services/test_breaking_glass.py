@@ -76,7 +76,9 @@ def test_who_has_no_role_that_opens_cases_is_let_in_by_neither_way_and_the_roles
         ):
             with pytest.raises(RefusedError, match="has no role that opens cases") as error:
                 refused()
-            assert error.value.next_step.startswith("These roles do: caseworker, field, legal-reviewer, supervisor;")
+            assert str(error.value.next_step).startswith(
+                "These roles do: caseworker, field, legal-reviewer, supervisor;"
+            )
 
 
 def test_what_it_takes_to_let_somebody_in(director: Session, office: Office) -> None:

@@ -15,6 +15,7 @@ from vault.log.payload import Payload, covered_digest
 from vault.records.work import Work
 from vault.services.cases import cases, notes, people
 from vault.validity.audit_payloads import read_payloads
+from vault.words.message import Message
 
 
 def entries(session: Session) -> list[Payload]:
@@ -57,7 +58,7 @@ def test_no_plaintext_comes_before_its_view_is_durable(filled: Filled, monkeypat
     """Cut the power between the entry and the reading, and again before the entry."""
 
     def cut(*args: object, **named: object) -> None:
-        raise InternalError("the test cut the power here")
+        raise InternalError(Message("the test cut the power here"))
 
     session = filled.open()
     before = len(views(session))

@@ -12,6 +12,7 @@ from tests.services.sheets_help import typed
 from vault.errors import RefusedError, TryAgainError, VerificationError
 from vault.seal.sheets import make_sheets
 from vault.services.credentials.sheets import TypedSheets, is_word, questions, sheet_files, shown
+from vault.words.message import Message
 
 SHEETS = make_sheets(bytes(range(32)))
 OTHERS = make_sheets(bytes(range(1, 33)))
@@ -106,7 +107,7 @@ def test_nothing_is_replaced_and_nothing_is_left_half_made(tmp_path: Path) -> No
     assert mine.read_text() == "mine"
     mine.unlink()
     with pytest.raises(TryAgainError), sheet_files(tmp_path, 3):
-        raise TryAgainError("no vault")
+        raise TryAgainError(Message("no vault"))
     assert list(tmp_path.iterdir()) == []
 
 

@@ -25,6 +25,7 @@ from vault.store.engine import Database, open_database
 from vault.store.rowtypes import EpochRow, GrantRow, LocalRow, TileRow
 from vault.store.schema import SCHEMA
 from vault.store.tables import metadata
+from vault.words.message import Message
 
 _ENTRIES = 30
 
@@ -154,7 +155,7 @@ def test_work_goes_on_meanwhile_and_the_copy_shows_the_moment_of_its_beginning(f
 
 def test_a_copy_that_is_cancelled_or_fails_leaves_nothing_behind(full: Database, tmp_path: Path) -> None:
     def fail(done: int, total: int) -> None:
-        raise TryAgainError("no room on the stick")
+        raise TryAgainError(Message("no room on the stick"))
 
     seen: list[int] = []
     target = tmp_path / "copy.db"

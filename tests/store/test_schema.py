@@ -15,6 +15,7 @@ from tests.tables import each
 from vault.errors import InternalError, NewerVaultError, TryAgainError, VerificationError
 from vault.store.engine import Database, open_database
 from vault.store.schema import SCHEMA, make_tables, migrate
+from vault.words.message import Message
 
 _REPOSITORY = Path(__file__).parents[2]
 _NEXT_STEP = """
@@ -120,7 +121,7 @@ def test_without_room_for_copies_or_a_proven_backup_no_step_runs(
     database: Database, steps: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail() -> None:
-        raise TryAgainError("no room for a backup")
+        raise TryAgainError(Message("no room for a backup"))
 
     before = _shape(database)
     with pytest.raises(TryAgainError, match="no room for a backup"):
@@ -138,7 +139,7 @@ def test_a_newer_vault_is_named_and_not_touched(database: Database) -> None:
     before = _shape(database)
     with pytest.raises(NewerVaultError, match="this vault has schema 0007, this program knows 0001") as caught:
         migrate(database, back_up=lambda: pytest.fail("too early"))
-    assert "knows schema 0007" in caught.value.next_step
+    assert "knows schema 0007" in str(caught.value.next_step)
     assert _shape(database) == before
 
 

@@ -34,6 +34,7 @@ from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
 from tui.values.values import Spot, VaultStatus
 from vault.errors import WrongPassphraseError
+from vault.words.message import Message
 
 _SUBJECTS: dict[str, type[Subject]] = {
     "casework": StillCasework,
@@ -84,7 +85,7 @@ class StillGateway(Gateway):
         passphrase[:] = bytes(len(passphrase))
         self.done.append(("unlock", member))
         if not right:
-            raise WrongPassphraseError("no key slot opens with this name and passphrase")
+            raise WrongPassphraseError(Message("no key slot opens with this name and passphrase"))
 
     @override
     def close(self) -> None:

@@ -23,6 +23,7 @@ from tui.text.keys import with_layouts
 from tui.widgets.lines import fitting_hints
 from vault.errors import TryAgainError
 from vault.services.members import members
+from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
 
@@ -171,7 +172,7 @@ def test_an_error_of_the_vault_is_one_sentence_and_the_app_goes_on(
     amina: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> str:
-        raise TryAgainError("no room on the disk")
+        raise TryAgainError(Message("no room on the disk"))
 
     monkeypatch.setattr(Casework, "create", full)
     amina.press("ctrl+n", " Hearing", "f4")

@@ -18,6 +18,7 @@ from tui.gateway.writing import Writing
 from tui.shell.app import IDLE_MS, LENT_MS, WARNED_MS, CaseVaultApp
 from tui.widgets.progress import ProgressModal
 from vault.errors import TryAgainError
+from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
 
@@ -213,7 +214,7 @@ def test_a_fault_over_a_note_says_whether_its_draft_is_kept(
     words: list[str] = []
 
     def full(*_: object) -> None:
-        raise TryAgainError("no room on the disk")
+        raise TryAgainError(Message("no room on the disk"))
 
     def write_and_fail() -> None:
         with desk:

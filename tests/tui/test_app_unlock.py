@@ -15,6 +15,7 @@ from tui.gateway import Gateway
 from tui.screens.credentials.unlock import script_words
 from tui.widgets.fields import PassphraseInput
 from vault.errors import TryAgainError
+from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
 
@@ -75,7 +76,7 @@ def test_the_screen_says_how_long_it_works_and_how_long_wrong_attempts_cost(
         waiting(17)
         go_on.wait(20)
         waiting(0)
-        raise TryAgainError("no room on the disk")
+        raise TryAgainError(Message("no room on the disk"))
 
     monkeypatch.setattr(Gateway, "unlock", slow)
     with house.desk("Mira", unlocks=False) as mira:

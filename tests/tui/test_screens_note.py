@@ -13,6 +13,7 @@ from tui.values.draft_shelf import draft_content, draft_shown
 from tui.values.values import DraftShown
 from vault.errors import TryAgainError
 from vault.services.cases import cases
+from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
 
@@ -210,4 +211,4 @@ def test_any_draft_is_gone_on_with_from_the_list_of_cases(house: House) -> None:
 
 
 def _full(*_: object) -> str:
-    raise TryAgainError("no room on the disk")
+    raise TryAgainError(Message("no room on the disk"))

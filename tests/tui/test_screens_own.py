@@ -20,6 +20,7 @@ from tui.values.values_own import Proof
 from vault.clock import now_ms
 from vault.errors import RefusedError, TryAgainError, WrongPassphraseError
 from vault.services.projection import dates
+from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
 
@@ -93,7 +94,7 @@ def test_a_change_that_fails_behind_the_paper_says_that_its_words_still_stand(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
-        raise TryAgainError("no room")
+        raise TryAgainError(Message("no room"))
 
     with house.desk("Mira") as mira:
         mira.press(":your access", "p", "tab", f" {RIGHT}", "f4")

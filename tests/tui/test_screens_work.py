@@ -23,6 +23,7 @@ from vault.errors import TryAgainError
 from vault.seal.age import make_identity, recipient_of
 from vault.services.cases import cases, notes
 from vault.services.exports import partners
+from vault.words.message import Message
 
 pytestmark = pytest.mark.screen
 
@@ -262,7 +263,7 @@ def test_leaving_at_once_stops_a_long_act_and_one_that_fails_says_why(
     began: list[str] = []
 
     def full(*_: object) -> None:
-        raise TryAgainError("no room at the stick")
+        raise TryAgainError(Message("no room at the stick"))
 
     def lasting(_: Evidence, progress: Callable[[int, int], None], stopped: Callable[[], bool]) -> None:
         progress(3, 4)

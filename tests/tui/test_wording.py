@@ -6,24 +6,36 @@ import pytest
 
 from tui.screens.frame.wording import in_the_app, sentence
 from vault.errors import RefusedError, UsageError, VaultError
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 
 @pytest.mark.parametrize(
     ("error", "said"),
     [
         pytest.param(
-            UsageError("--days is between 1 and 3660"), "Days is between 1 and 3660.", id="nothing of the command line"
+            UsageError(Message("--days is between 1 and 3660")),
+            "Days is between 1 and 3660.",
+            id="nothing of the command line",
         ),
         pytest.param(
-            UsageError("no day", advice="Type 2026-12-24."), "No day. Type 2026-12-24.", id="advice of its own"
+            UsageError(Message("no day"), next_step=Message("Type 2026-12-24.")),
+            "No day. Type 2026-12-24.",
+            id="advice of its own",
         ),
         pytest.param(
-            RefusedError("log.read is refused: your role does not allow it", advice="Ask a member who is auditor."),
+            RefusedError(
+                Message("log.read is refused: your role does not allow it"),
+                next_step=Message("Ask a member who is auditor."),
+            ),
             "Your role does not allow it. Ask a member who is auditor.",
             id="no name of an act",
         ),
         pytest.param(
-            RefusedError("this waits", advice="Run `casevault log verify`; reading goes on."),
+            RefusedError(
+                Message("this waits"),
+                next_step=Message("Run {verify_log}; reading goes on.", verify_log=NextStep.VERIFY_LOG),
+            ),
             "This waits. Run Log (F2, log; then v); reading goes on.",
             id="a key in place of a command",
         ),

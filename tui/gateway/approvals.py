@@ -21,6 +21,7 @@ from vault.services.exports.report_covers import Wish
 from vault.services.grants import sharing, timed_grants
 from vault.services.members import members
 from vault.services.projection import authors
+from vault.words.message import Message
 
 Lend = Callable[[Callable[[], bytes]], bytes]
 """Runs a function while the terminal is free for the second person, and returns what it returns."""
@@ -75,7 +76,7 @@ class Approvals(Subject):
         Nothing is written, and None returned, when `approve` said no to the pages or it was stopped.
         """
         if out.exists():
-            raise UsageError("there is something at this place already", advice="Name a new file.")
+            raise UsageError(Message("there is something at this place already"), next_step=Message("Name a new file."))
         try:
             asked = exporting.ask(
                 self._session,
@@ -104,7 +105,7 @@ class Approvals(Subject):
     def give(self, file: Path, why: str, out: Path) -> ResultText:
         """Approve it, and write the answer into a new file."""
         if out.exists():
-            raise UsageError("there is something at this place already", advice="Name a new file.")
+            raise UsageError(Message("there is something at this place already"), next_step=Message("Name a new file."))
         answer = approval_by_file.give(self._session, file, why=why)
         approval_by_file.keep(out, answer.file)
         name = authors.name_in(authors.names_of_members(self._session), answer.member)

@@ -15,6 +15,7 @@ from vault.services.computer import leftovers
 from vault.services.credentials import factors, recovery
 from vault.services.credentials.sheets import TypedSheets
 from vault.store.folder import VaultFolder
+from vault.words.message import Message
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ def come_back(
 ) -> CameBack:
     """Bring the member back; the passphrase is wiped."""
     if way is None:
-        raise InternalError("nothing was looked at")
+        raise InternalError(Message("nothing was looked at"))
     if not way.is_backup:
         done = recovery.restore(way.place, typed, member=way.member, passphrase=passphrase, state=door.state)
         return CameBack(tuple(_lines(done.back, done.root_words)))

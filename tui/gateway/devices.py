@@ -12,6 +12,7 @@ from vault.errors import UsageError, VaultError
 from vault.ids import SeatId
 from vault.services.members import devices
 from vault.store.files import write_new
+from vault.words.message import Message
 
 
 class Devices(Subject):
@@ -59,7 +60,10 @@ class Devices(Subject):
             progress: cases that got a new key, and all of them.
         """
         if warn_list is not None and warn_list.exists():
-            raise UsageError(f"{warn_list} exists already", advice="Name a new file for the list.")
+            raise UsageError(
+                Message("{warn_list} exists already", warn_list=warn_list),
+                next_step=Message("Name a new file for the list."),
+            )
         session = self._session
         done = devices.lost(session, _seat(seat), progress=progress)
         warn = tuple(devices.warn_lines(done.warn))

@@ -11,6 +11,7 @@ from vault.index.cases import CaseRow, FoundCases, Place, Sort
 from vault.policy.roles import Action
 from vault.services.cases import cases, listing, searching
 from vault.services.cases.listing import CaseList
+from vault.words.message import Message
 
 
 class Finding(Subject):
@@ -38,7 +39,7 @@ class Finding(Subject):
     ) -> CaseListStart:
         """Return the page at a position of the list that `start` began; its places make the next ones quick."""
         if self._list is None:
-            raise InternalError("the list was not opened")
+            raise InternalError(Message("the list was not opened"))
         words, found = self._found
         if words != untrusted_filter:
             found = self._list.filter(untrusted_filter)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tui.gateway.changes import changed, files
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
+from tui.text.next_steps import in_words
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import Changed, MemberLine, MembersShown, RequestShown
 from vault.access.membership.inviting import Answer
@@ -22,6 +23,7 @@ from vault.services.members.members import suspend as end_every_device
 from vault.services.projection import dates
 from vault.services.projection.authors import name_in, names_of_members
 from vault.store.files import write_new
+from vault.words.message import Message
 
 _ACTS = (
     Action.MEMBER_ADMIT,
@@ -116,9 +118,12 @@ class Members(Subject):
             stopped: asks whether to leave the bundle out; who was admitted stays admitted.
         """
         if not isinstance(asked.answer, Answer):
-            raise InternalError("the request was not looked at")
+            raise InternalError(Message("the request was not looked at"))
         if bundle.exists():
-            raise UsageError(f"{bundle} exists already", advice="Name a new file for what their device needs.")
+            raise UsageError(
+                Message("{bundle} exists already", bundle=bundle),
+                next_step=Message("Name a new file for what their device needs."),
+            )
         session = self._session
         admitted = joining.admit(session, asked.answer, asked.words, by_root=by_root)
         done = changed(session, admitted.outcome, f"{admitted.name} is admitted.", by_root=by_root)
@@ -137,7 +142,7 @@ class Members(Subject):
         except StoppedError:
             return [waits.format("it was stopped.")]
         except VaultError as fault:
-            return [waits.format(f"{fault.message}. {fault.next_step}")]
+            return [waits.format(f"{in_words(fault.message)}. {in_words(fault.next_step)}")]
         return [f"What their device needs is at {bundle}. There they finish with it: `casevault member finish BUNDLE`."]
 
     # ---- changes ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from vault.ids import CompartmentId
 from vault.policy.decide import may
 from vault.policy.roles import Action, Role
 from vault.services import housekeeping
+from vault.words.message import Message
 
 Progress = Callable[[int, int], None]
 Stopped = Callable[[], bool]
@@ -59,14 +60,14 @@ class UnlockedVault:
     def session(self) -> Session:
         """The open session."""
         if self._session is None:
-            raise InternalError("the vault is locked")
+            raise InternalError(Message("the vault is locked"))
         return self._session
 
     @property
     def shelf(self) -> DraftShelf:
         """The member's drafts."""
         if self._shelf is None:
-            raise InternalError("the vault is locked")
+            raise InternalError(Message("the vault is locked"))
         return self._shelf
 
 
@@ -113,4 +114,4 @@ def case_id(case: str) -> CompartmentId:
     try:
         return CompartmentId(bytes.fromhex(case))
     except ValueError:
-        raise NotFoundError("there is no such case among yours") from None
+        raise NotFoundError(Message("there is no such case among yours")) from None

@@ -26,6 +26,7 @@ from tui.values.values import CaseShown, Spot, VaultStatus
 from tui.widgets.progress import ProgressModal
 from vault.clock import monotonic_ms, now_ms
 from vault.errors import InternalError, VaultError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from tui.gateway import Gateway
@@ -121,7 +122,7 @@ class CaseVaultApp(SafeApp):
         self._gateway_came.wait()
         gateway = self._gateway
         if gateway is None or self._ending:
-            raise InternalError("the app is ending")
+            raise InternalError(Message("the app is ending"))
         if not alone:
             return work(gateway)
         with gateway.turn:

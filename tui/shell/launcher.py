@@ -24,6 +24,7 @@ from tui.shell.start import Start, write_start
 from tui.shell.terminal import HIDE_TITLE, RESET, SHOW_TITLE, has_title
 from vault.errors import UsageError
 from vault.platform import set_parent_death_signal
+from vault.words.message import Message
 
 _LOCKED: Final = 75
 _SWITCHED: Final = 76
@@ -64,7 +65,7 @@ def launch(
     try:
         terminal = os.open("/dev/tty", os.O_RDWR)
     except OSError:
-        raise UsageError("the app needs a terminal; see `casevault --help` for commands that do not") from None
+        raise UsageError(Message("the app needs a terminal; see `casevault --help` for commands that do not")) from None
     try:
         with announced(vault_path, state=state):
             return _Launcher(terminal, tuple(command or child_command())).run(

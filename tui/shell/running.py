@@ -18,6 +18,7 @@ from typing import Final
 
 from vault.errors import TryAgainError
 from vault.platform import make_private_folder, process_alive, process_start_time, state_dir
+from vault.words.message import Message
 
 _NAMESPACE: Final = uuid.UUID("5d1f4a0e-2f6c-5b8e-9d43-6c61736576b1")
 _WAIT_SECONDS: Final = 8.0
@@ -62,7 +63,9 @@ def lock_running(vault_path: Path, *, state: Path | None = None) -> bool:
     for mark in _folder(state).glob(f"{_name(vault_path)}.*"):
         number, started = mark.suffix[1:], mark.read_text("ascii")
         if started == _UNKNOWN_START and number.isdecimal() and _exists(int(number)):
-            raise TryAgainError("an app may have this vault open", advice="Close its window, then repeat.")
+            raise TryAgainError(
+                Message("an app may have this vault open"), next_step=Message("Close its window, then repeat.")
+            )
         if not number.isdecimal() or not started.isdecimal() or not process_alive(int(number), int(started)):
             mark.unlink(missing_ok=True)  # Left by a process that was killed; its number may be another's now.
             continue

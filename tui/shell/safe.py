@@ -26,6 +26,7 @@ from tui.text.safe_text import safe_paste, safe_text
 from tui.widgets.cover import Cover
 from vault.errors import InternalError, RefusedError
 from vault.platform import NOT_UTF8
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -90,7 +91,9 @@ class SafeApp(App[None]):
         os.environ.pop("TEXTUAL", None)
         for name, off in _SWITCHES_OFF.items():
             if getattr(constants, name) != off:
-                raise InternalError(f"Textual was imported before its switches were taken away: {name} is set")
+                raise InternalError(
+                    Message("Textual was imported before its switches were taken away: {name} is set", name=name)
+                )
         super().__init__()
         self.features = frozenset()
         self.animation_level = "none"
@@ -165,7 +168,7 @@ class SafeApp(App[None]):
     @override
     def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
         if inline:
-            raise RefusedError("inline mode prints into the scrollback")
+            raise RefusedError(Message("inline mode prints into the scrollback"))
         if not headless:
             loop = asyncio.get_running_loop()
             loop.set_exception_handler(self._on_loop_fault)
@@ -184,7 +187,7 @@ class SafeApp(App[None]):
     @override
     def suspend(self) -> NoReturn:
         """Refused: an outside editor would need a plaintext file and the terminal (`terminal_handover` is ours)."""
-        raise RefusedError("the app does not hand its terminal to another program")
+        raise RefusedError(Message("the app does not hand its terminal to another program"))
 
     @override
     def action_suspend_process(self) -> None:
@@ -244,11 +247,11 @@ class SafeApp(App[None]):
     @override
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> NoReturn:
         """Refused, and with it saving and delivering, which both begin here."""
-        raise RefusedError("no pictures of the screen are made")
+        raise RefusedError(Message("no pictures of the screen are made"))
 
     @override
     def _deliver_binary(self, binary: Any, **_options: Any) -> NoReturn:
-        raise RefusedError("files leave through an export only")
+        raise RefusedError(Message("files leave through an export only"))
 
     @override
     def open_url(self, url: str, *, new_tab: bool = True) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from vault.errors import UsageError
+from vault.words.message import Message
 
 _LIMIT: Final = 16 * 1024
 """Bytes; below what a pipe holds, so that the launcher can write it before anybody reads."""
@@ -42,7 +43,7 @@ def write_start(descriptor: int, start: Start) -> None:
     encoded = json.dumps(written).encode("ascii")
     try:
         if len(encoded) > _LIMIT:
-            raise UsageError("the path of the vault and the member name are too long")
+            raise UsageError(Message("the path of the vault and the member name are too long"))
         os.write(descriptor, encoded)
     finally:
         os.close(descriptor)

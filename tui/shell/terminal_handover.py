@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from vault.errors import TryAgainError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from tui.shell.driver import SafeDriver
@@ -40,7 +41,7 @@ class TerminalLoan:
             TryAgainError: the app is ending.
         """
         if self._app.is_ending:
-            raise TryAgainError("the app is ending; nobody was asked")
+            raise TryAgainError(Message("the app is ending; nobody was asked"))
         self._app.call_from_thread(self._give)
         try:
             return work()

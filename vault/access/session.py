@@ -40,6 +40,7 @@ from vault.validity.audit_payloads import Auditor
 from vault.validity.authority import Authority
 from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.version_validity import Learned, Quarantined
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.store.drafts import Drafts
@@ -175,7 +176,7 @@ class Session:
         decision = may(roles, action, holds_case=holds, has_expired=case in self.hidden)
         if not decision.allowed:
             rule = "over" if self.is_expired else decision.rule
-            raise RefusedError(refusal(action, rule), advice=whom_to_ask(action, rule))
+            raise RefusedError(refusal(action, rule), next_step=whom_to_ask(action, rule))
         return decision.rule
 
     def faults(self, *, taken_from: Collection[SeatId] = ()) -> list[Alarm]:
@@ -194,7 +195,7 @@ class Session:
                 under a new one first, in an operation of its own (FORMAT.md 2).
         """
         if self.is_closed:
-            raise InternalError("the session is closed")
+            raise InternalError(Message("the session is closed"))
         for compartment in compartments:
             self.settle_keys(compartment)
         return Work(self.log, choose_epoch=self._epoch_to_write)
@@ -238,8 +239,8 @@ class Session:
             return None
         if len(state.current) > 1 or self.keyring.get(state.current[0]) is None:
             raise RefusedError(
-                f"the key of compartment {compartment.hex()} was replaced by others",
-                advice="Ask somebody who shares the case to open it once, and exchange with them.",
+                Message("the key of compartment {compartment} was replaced by others", compartment=compartment.hex()),
+                next_step=Message("Ask somebody who shares the case to open it once, and exchange with them."),
             )
         return state.current[0]
 

@@ -252,7 +252,7 @@ class _Opening:
                 log = logs.open(rows, continuity)
             except VerificationError as damage:
                 continuity = after_damage(
-                    rows, place, identity=identity, pins=pins, alarms=continuity.alarms, found=damage.message
+                    rows, place, identity=identity, pins=pins, alarms=continuity.alarms, found=str(damage)
                 )
                 log = logs.open(rows, continuity)
             log.period_is_over = audit_is_stale(rows, log) or not ratchet_is_newest(log)

@@ -9,6 +9,7 @@ from vault.casework.checks import checked_bytes, checked_items, checked_line
 from vault.casework.disclosure import Decision, PseudonymGiven
 from vault.errors import UsageError
 from vault.ids import DIGEST_SIZE
+from vault.words.message import Message
 
 _LONGEST_APPROVAL = 1_024
 
@@ -41,7 +42,9 @@ class Approving:
         object.__setattr__(self, "act", checked_line(self.act, "act to be approved"))
         object.__setattr__(self, "digest", checked_bytes(self.digest, "digest to be approved", DIGEST_SIZE))
         if len(self.approval) > _LONGEST_APPROVAL:
-            raise UsageError(f"an approval has at most {_LONGEST_APPROVAL} bytes")
+            raise UsageError(
+                Message("an approval has at most {longest_approval} bytes", longest_approval=_LONGEST_APPROVAL)
+            )
         object.__setattr__(self, "decisions", checked_items(self.decisions, Decision, "decisions of an approval"))
         for name in ("day", "language", "contact", "pages"):
             object.__setattr__(self, name, checked_line(getattr(self, name), f"{name} of a report", optional=True))

@@ -12,6 +12,7 @@ from typing import TypeVar
 from vault.display import is_one_line
 from vault.errors import UsageError
 from vault.ids import ID_SIZE
+from vault.words.message import Message
 
 LINE_CHARACTERS = 512
 TEXT_CHARACTERS = 1_000_000
@@ -28,14 +29,16 @@ def checked_line(value: object, field: str, *, optional: bool = False) -> str:
         UsageError: not text, empty (unless `optional`), too long, or more than one line.
     """
     if not isinstance(value, str):
-        raise UsageError(f"{field} must be text")
+        raise UsageError(Message("{field} must be text", field=field))
     line = value.strip()
     if not line and not optional:
-        raise UsageError(f"{field} is empty")
+        raise UsageError(Message("{field} is empty", field=field))
     if len(line) > LINE_CHARACTERS:
-        raise UsageError(f"{field} is longer than {LINE_CHARACTERS} characters")
+        raise UsageError(
+            Message("{field} is longer than {line_characters} characters", field=field, line_characters=LINE_CHARACTERS)
+        )
     if len(line.splitlines()) > 1:
-        raise UsageError(f"{field} must be one line")
+        raise UsageError(Message("{field} must be one line", field=field))
     return line
 
 
@@ -49,7 +52,10 @@ def checked_name(value: object, field: str) -> str:
     """
     name = checked_line(value, field)
     if not is_one_line(name):
-        raise UsageError(f"{field} has a character that does not show as itself", advice="Type it anew, by hand.")
+        raise UsageError(
+            Message("{field} has a character that does not show as itself", field=field),
+            next_step=Message("Type it anew, by hand."),
+        )
     return name
 
 
@@ -60,18 +66,20 @@ def checked_text(value: object, field: str, *, optional: bool = False) -> str:
         UsageError: not text, only blank (unless `optional`), or too long.
     """
     if not isinstance(value, str):
-        raise UsageError(f"{field} must be text")
+        raise UsageError(Message("{field} must be text", field=field))
     if not value.strip() and not optional:
-        raise UsageError(f"{field} is empty")
+        raise UsageError(Message("{field} is empty", field=field))
     if len(value) > TEXT_CHARACTERS:
-        raise UsageError(f"{field} is longer than {TEXT_CHARACTERS} characters")
+        raise UsageError(
+            Message("{field} is longer than {text_characters} characters", field=field, text_characters=TEXT_CHARACTERS)
+        )
     return value
 
 
 def checked_lines(values: Iterable[str], field: str) -> tuple[str, ...]:
     """Return distinct lines in their given order."""
     if isinstance(values, str):
-        raise UsageError(f"{field} must be a list of lines")
+        raise UsageError(Message("{field} must be a list of lines", field=field))
     return tuple(dict.fromkeys(checked_line(value, field) for value in values))
 
 
@@ -84,7 +92,9 @@ def checked_word(words: type[_Word], value: str, field: str) -> _Word:
     try:
         return words(value)
     except ValueError:
-        raise UsageError(f"{field} must be one of: {', '.join(word.value for word in words)}") from None
+        raise UsageError(
+            Message("{field} must be one of: {names}", field=field, names=", ".join(word.value for word in words))
+        ) from None
 
 
 def checked_id(value: object, field: str) -> bytes:
@@ -99,7 +109,7 @@ def checked_id(value: object, field: str) -> bytes:
 def checked_bytes(value: object, field: str, size: int) -> bytes:
     """Return exactly `size` bytes."""
     if not isinstance(value, bytes) or len(value) != size:
-        raise UsageError(f"{field} must be {size} bytes")
+        raise UsageError(Message("{field} must be {size} bytes", field=field, size=size))
     return value
 
 
@@ -110,7 +120,7 @@ def checked_moment_ms(value: object, field: str) -> int:
         UsageError: no whole number, before 1970, or after the year 9999.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < _LAST_MOMENT_MS:
-        raise UsageError(f"{field} must be a moment between 1970 and 9999, in milliseconds")
+        raise UsageError(Message("{field} must be a moment between 1970 and 9999, in milliseconds", field=field))
     return value
 
 
@@ -118,5 +128,5 @@ def checked_items(values: Iterable[_Item], item: type[_Item], field: str) -> tup
     """Return values of one type, as a tuple."""
     items = tuple(values)
     if not all(isinstance(value, item) for value in items):
-        raise UsageError(f"{field} may hold only {item.__name__} values")
+        raise UsageError(Message("{field} may hold only {name__} values", field=field, name__=item.__name__))
     return items

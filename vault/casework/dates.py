@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 
 from vault.errors import UsageError
+from vault.words.message import Message
 
 _WRITTEN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(~?)", re.ASCII)
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})([./]))?(\d{1,2})([./])(\d{4})(~?)", re.ASCII)
@@ -40,16 +41,27 @@ class PartialDate:
         match = _WRITTEN.fullmatch(_year_first(written.strip(), field)) if isinstance(written, str) else None
         if match is None:
             raise UsageError(
-                f"{field} must be written YYYY-MM-DD or DD.MM.YYYY, or a year or month alone; ~ behind it means about"
+                Message(
+                    "{field} must be written YYYY-MM-DD or DD.MM.YYYY, or a year or month alone;"
+                    " ~ behind it means about",
+                    field=field,
+                )
             )
         year, month, day = (int(part) if part else None for part in match.group(1, 2, 3))
         assert year is not None  # noqa: S101 - the pattern requires it; this line is for the type checker
         if not _EARLIEST_YEAR <= year <= _LATEST_YEAR:
-            raise UsageError(f"{field} is outside the years {_EARLIEST_YEAR} to {_LATEST_YEAR}")
+            raise UsageError(
+                Message(
+                    "{field} is outside the years {earliest_year} to {latest_year}",
+                    field=field,
+                    earliest_year=_EARLIEST_YEAR,
+                    latest_year=_LATEST_YEAR,
+                )
+            )
         try:
             datetime.date(year, month or 1, day or 1)
         except ValueError:
-            raise UsageError(f"{field} is not a day of the calendar") from None
+            raise UsageError(Message("{field} is not a day of the calendar", field=field)) from None
         return cls(year, month, day, match.group(4) == "~")
 
     def iso(self) -> str:
@@ -70,7 +82,8 @@ def _year_first(written: str, field: str) -> str:
     day, month, year, circa = match[1], match[3], match[5], match[6]
     if match[4] == "/" and day is not None and int(day) <= _MONTHS and day != month:
         raise UsageError(
-            f"{field} can be read in two ways", advice="Write it with points, day first (17.05.1984), or as 1984-05-17."
+            Message("{field} can be read in two ways", field=field),
+            next_step=Message("Write it with points, day first (17.05.1984), or as 1984-05-17."),
         )
     return f"{year}-{int(month):02}" + ("" if day is None else f"-{int(day):02}") + circa
 
@@ -85,7 +98,7 @@ def checked_day(written: object, field: str) -> str:
     is_date = isinstance(written, str) and _WRITTEN.fullmatch(_year_first(written.strip(), field)) is not None
     date = PartialDate.parse(written, field=field) if is_date else None
     if date is None or date.day is None or date.circa:
-        raise UsageError(f"{field} must be a full day, YYYY-MM-DD")
+        raise UsageError(Message("{field} must be a full day, YYYY-MM-DD", field=field))
     return date.iso()
 
 
@@ -95,5 +108,5 @@ def checked_moment(written: object, field: str) -> str:
     if not mark:
         return checked_date(written, field)
     if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", time, re.ASCII) is None:
-        raise UsageError(f"{field} must give the time as HH:MM after the T")
+        raise UsageError(Message("{field} must give the time as HH:MM after the T", field=field))
     return f"{checked_day(day, field)}T{time}"

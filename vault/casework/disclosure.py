@@ -9,6 +9,7 @@ from vault.casework.checks import checked_bytes, checked_id, checked_items, chec
 from vault.casework.dates import checked_day
 from vault.errors import UsageError
 from vault.ids import DIGEST_SIZE
+from vault.words.message import Message
 
 _LONGEST_ENTITY_BYTES = 4096
 
@@ -39,7 +40,12 @@ class PseudonymGiven:
 
 def _checked_entity(value: object) -> bytes:
     if not isinstance(value, bytes) or not 0 < len(value) <= _LONGEST_ENTITY_BYTES:
-        raise UsageError(f"entity of a pseudonym must be 1 to {_LONGEST_ENTITY_BYTES} bytes")
+        raise UsageError(
+            Message(
+                "entity of a pseudonym must be 1 to {longest_entity_bytes} bytes",
+                longest_entity_bytes=_LONGEST_ENTITY_BYTES,
+            )
+        )
     return value
 
 

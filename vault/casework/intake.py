@@ -14,6 +14,7 @@ from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.display import time_data
 from vault.errors import UsageError
 from vault.ids import DIGEST_SIZE
+from vault.words.message import Message
 
 KEY_SIZE = 32
 _MOST_HASHES = 256
@@ -52,7 +53,7 @@ class Slip:
         if self.case is not None:
             object.__setattr__(self, "case", checked_id(self.case, "case of a slip"))
         if self.state is not SlipState.OPEN and (self.name or self.number or self.language or self.text):
-            raise UsageError("a slip that is moved or closed holds no words")
+            raise UsageError(Message("a slip that is moved or closed holds no words"))
 
 
 def said_by(slip: Slip, role: PersonRole) -> list[Note | Person]:
@@ -93,5 +94,5 @@ class RegisterEntry:
 def _checked_hashes(values: Iterable[bytes]) -> tuple[bytes, ...]:
     hashes = tuple(sorted({checked_bytes(value, "hash of a register entry", DIGEST_SIZE) for value in values}))
     if not 0 < len(hashes) <= _MOST_HASHES:
-        raise UsageError(f"a register entry has 1 to {_MOST_HASHES} hashes")
+        raise UsageError(Message("a register entry has 1 to {most_hashes} hashes", most_hashes=_MOST_HASHES))
     return hashes

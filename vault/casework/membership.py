@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from vault.casework.checks import checked_id, checked_line
 from vault.errors import UsageError
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Deputy:
         if self.deputy is not None:
             object.__setattr__(self, "deputy", checked_id(self.deputy, "deputy of a member"))
             if self.deputy == self.member:
-                raise UsageError("nobody is their own deputy", advice="Name another member.")
+                raise UsageError(Message("nobody is their own deputy"), next_step=Message("Name another member."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +44,4 @@ class Order:
         object.__setattr__(self, "made_by", checked_id(self.made_by, "giver of an order"))
         object.__setattr__(self, "reason", checked_line(self.reason, "reason of an order"))
         if self.successor == self.leaver:
-            raise UsageError("a leaver's cases go to somebody else", advice="Name another member.")
+            raise UsageError(Message("a leaver's cases go to somebody else"), next_step=Message("Name another member."))

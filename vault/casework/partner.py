@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from vault.casework.checks import checked_line
 from vault.errors import UsageError
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,5 +24,5 @@ class Partner:
         object.__setattr__(self, "name", checked_line(self.name, "name of a recipient"))
         object.__setattr__(self, "age_recipient", checked_line(self.age_recipient, "age key of a recipient"))
         if not self.age_recipient.startswith("age1"):
-            raise UsageError("age key of a recipient must start with age1")
+            raise UsageError(Message("age key of a recipient must start with age1"))
         object.__setattr__(self, "fingerprint", checked_line(self.fingerprint, "fingerprint of a recipient"))

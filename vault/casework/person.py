@@ -10,6 +10,7 @@ from vault.casework.dates import checked_date
 from vault.casework.script import Script, script_of
 from vault.casework.vocabulary import Channel, DocumentKind, NameKind, PersonRole
 from vault.errors import UsageError
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class SafeContact:
             object.__setattr__(self, name, checked_line(getattr(self, name), label, optional=True))
         object.__setattr__(self, "never_use", checked_lines(self.never_use, "never-use list of the safe contact"))
         if self.address in self.never_use:
-            raise UsageError("address of the safe contact is on its own never-use list")
+            raise UsageError(Message("address of the safe contact is on its own never-use list"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,12 @@ class Person:
             object.__setattr__(self, "born", checked_date(self.born, "date of birth"))
         object.__setattr__(self, "phones", checked_lines(self.phones, "phone"))
         if not all(sum(letter.isdigit() for letter in phone) >= FEWEST_PHONE_DIGITS for phone in self.phones):
-            raise UsageError(f"phone needs at least {FEWEST_PHONE_DIGITS} digits")
+            raise UsageError(
+                Message("phone needs at least {fewest_phone_digits} digits", fewest_phone_digits=FEWEST_PHONE_DIGITS)
+            )
         object.__setattr__(self, "emails", checked_lines(self.emails, "e-mail"))
         if not all("@" in email.strip("@") for email in self.emails):
-            raise UsageError("e-mail must hold an @ between two parts")
+            raise UsageError(Message("e-mail must hold an @ between two parts"))
 
     def display_name(self) -> str:
         """Return the first name given, or an empty text."""

@@ -6,6 +6,7 @@ from enum import StrEnum, unique
 from typing import TypeVar
 
 from vault.errors import UsageError
+from vault.words.message import Message
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -17,7 +18,7 @@ def word_of(vocabulary: type[_Word], text: str, field: str) -> _Word:
         UsageError: it has no such word; those that it has are named.
     """
     if text not in set(vocabulary):
-        raise UsageError(f"{field} must be one of: {', '.join(vocabulary)}")
+        raise UsageError(Message("{field} must be one of: {names}", field=field, names=", ".join(vocabulary)))
     return vocabulary(text)
 
 

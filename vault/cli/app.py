@@ -12,16 +12,18 @@ from vault.cli.opening import vault_path
 from vault.cli.output import Output, Result
 from vault.cli.text import HELP
 from vault.errors import NoVaultError, UsageError
+from vault.words.message import Message
 
-_NO_VAULT_YET = """\
-None yet?
-  a new organisation           casevault init
-  invited by an organisation   casevault member join INVITATION --out REQUEST
-  a backup                     casevault backup restore SRC, with your passphrase
-  a backup, no passphrase      casevault backup restore SRC --sheets, with two recovery sheets
-                               (in the app: casevault app --sheets)
-  a vault, no passphrase       casevault recovery restore, with two recovery sheets
-  only to try it               casevault demo"""
+_NO_VAULT_YET = Message(
+    "None yet?\n"
+    "  a new organisation           casevault init\n"
+    "  invited by an organisation   casevault member join INVITATION --out REQUEST\n"
+    "  a backup                     casevault backup restore SRC, with your passphrase\n"
+    "  a backup, no passphrase      casevault backup restore SRC --sheets, with two recovery sheets\n"
+    "                               (in the app: casevault app --sheets)\n"
+    "  a vault, no passphrase       casevault recovery restore, with two recovery sheets\n"
+    "  only to try it               casevault demo"
+)
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -41,17 +43,20 @@ def _open(args: argparse.Namespace, output: Output) -> Result:
         return Result({"help": HELP}, HELP.splitlines())
     if not has_screen():
         raise UsageError(
-            "this terminal shows lines alone (TERM=dumb), and the app needs the whole screen",
-            advice="Open another terminal, or use the commands: `casevault --help`.",
+            Message("this terminal shows lines alone (TERM=dumb), and the app needs the whole screen"),
+            next_step=Message("Open another terminal, or use the commands: `casevault --help`."),
         )
     if args.vault is None:
-        raise NoVaultError("no vault is named", advice=f"Give --vault V or set CASEVAULT_VAULT. {_NO_VAULT_YET}")
+        raise NoVaultError(
+            Message("no vault is named"),
+            next_step=Message("Give --vault V or set CASEVAULT_VAULT. {no_vault_yet}", no_vault_yet=_NO_VAULT_YET),
+        )
     path = vault_path(args)
     if args.sheets and not (path / "keys").is_file():
         VaultFolder(path).require_free()
         return run_app(path.absolute(), args.member, comes_back=True)
     if not (path / "keys").is_file() and not holds_backup(path):
-        raise NoVaultError(f"there is no vault at {path}", advice=_NO_VAULT_YET)
+        raise NoVaultError(Message("there is no vault at {path}", path=path), next_step=_NO_VAULT_YET)
     folder = VaultFolder(path)
     folder.require()
     folder.require_closed()

@@ -13,6 +13,7 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.reading import approve_here, with_answers
 from vault.errors import RefusedError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.services.approvals.approval_by_file import Asked
@@ -148,4 +149,4 @@ def _list(args: argparse.Namespace, output: Output) -> Result:
 
 def _require_new(path: Path) -> None:
     if path.exists():
-        raise RefusedError("there is something at this place already", advice="Name a new file.")
+        raise RefusedError(Message("there is something at this place already"), next_step=Message("Name a new file."))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from vault.cli.output import Output
 from vault.errors import UsageError
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.session import Session
@@ -25,5 +27,8 @@ def second_of(args: argparse.Namespace, output: Output, session: Session) -> Sec
     if args.second is None:
         return None
     if not output.may_ask:
-        raise UsageError("a second person is asked at the terminal", advice="Or in a file: `casevault approval ask`.")
+        raise UsageError(
+            Message("a second person is asked at the terminal"),
+            next_step=Message("Or in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
+        )
     return approving.at_this_keyboard(session, args.second)

@@ -13,6 +13,8 @@ from vault.cli.opening import advising, opened, read_entrance, vault_path
 from vault.cli.output import Output, Result
 from vault.display import MINUTE_UTC, counted, time_data
 from vault.errors import InternalError, RefusedError, UsageError
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.access.recovery.recovering import BroughtBack
@@ -54,7 +56,7 @@ def _make(args: argparse.Namespace, output: Output) -> Result:
     with opened(args, output) as session:
         made = backups.make(session, args.destination, keep=args.keep, progress=_progress(output))
     if made is None:
-        raise InternalError("a backup that nobody cancelled was cancelled")
+        raise InternalError(Message("a backup that nobody cancelled was cancelled"))
     data = {
         "backup": str(made.path),
         "digest": made.digest.hex(),
@@ -116,7 +118,7 @@ def _restore(args: argparse.Namespace, output: Output) -> Result:
     if args.sheets:
         return _restore_by_sheets(args, output, path)
     if any(getattr(args, wish) for wish in WISHES):
-        raise UsageError("--new-admin, --all and --end-old go with --sheets")
+        raise UsageError(Message("--new-admin, --all and --end-old go with --sheets"))
     restored = _restore_with_passphrase(args, output, path)
     for warning in restored.warnings:
         output.say(warning)
@@ -129,9 +131,14 @@ def _refuse_beside_living_vault(args: argparse.Namespace) -> None:
     opened_ms = restoring.last_opened_here(args.source)
     if opened_ms is not None and not args.old_vault_is_gone:
         raise RefusedError(
-            f"this account opened the old vault on {restoring.day(opened_ms)}, and it would no longer verify",
-            advice="To try a backup: `casevault backup verify`. If the old vault is lost or damaged, add"
-            " --old-vault-is-gone.",
+            Message(
+                "this account opened the old vault on {day}, and it would no longer verify",
+                day=restoring.day(opened_ms),
+            ),
+            next_step=Message(
+                "To try a backup: {verify_backup}. If the old vault is lost or damaged, add --old-vault-is-gone.",
+                verify_backup=NextStep.VERIFY_BACKUP,
+            ),
         )
 
 

@@ -10,6 +10,7 @@ from vault.cli.prompts import Personal, add_personal
 from vault.cli.showing import case_data, case_lines
 from vault.errors import UsageError
 from vault.ids import short_id
+from vault.words.message import Message
 
 _NONE = "No case is open to you yet. A caseworker or supervisor makes one: `casevault case new --kind KIND`."
 _KINDS = ("asylum", "extradition", "detention", "family", "other")
@@ -44,7 +45,7 @@ def _new(args: argparse.Namespace, output: Output) -> Result:
 
     leaves_out = args.without_recovery or args.no_deputy
     if args.reason and not leaves_out:
-        raise UsageError("--reason goes with --without-recovery or --no-deputy")
+        raise UsageError(Message("--reason goes with --without-recovery or --no-deputy"))
     asked = (_TITLE, _REASON) if leaves_out else (_TITLE,)
     with opened_to_ask(args, output, asked, "case new --kind KIND") as (session, values):
         reason = values["reason"][0] if leaves_out else None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vault.cli.new_passphrase import new_passphrase
+from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.prompts import ask_line, read_member
 from vault.cli.sheets import typed_sheets
@@ -57,7 +58,7 @@ def ask_and(
             except NotFoundError as slip:
                 if args.personal_from or not (output.may_ask and sys.stdin.isatty()):
                     raise
-                output.say(f"{slip.message}. The sheets and the passphrase are kept: type the name alone.")
+                output.say(f"{in_words(slip.message)}. The sheets and the passphrase are kept: type the name alone.")
                 member = ask_line("Member: ")
     finally:
         passphrase[:] = bytes(len(passphrase))

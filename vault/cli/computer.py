@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from vault.cli.opening import vault_path
 from vault.cli.output import Output, Result
 from vault.errors import TryAgainError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.services.projection.findings import Item
@@ -38,7 +39,9 @@ def _lock(args: argparse.Namespace, output: Output) -> Result:
         [sys.executable, "-I", "-m", "tui.shell.running", str(path.resolve())], capture_output=True, check=False
     )
     if done.returncode not in {0, _NONE_RAN}:
-        raise TryAgainError("the running app could not be ended", advice="Close its window, then repeat.")
+        raise TryAgainError(
+            Message("the running app could not be ended"), next_step=Message("Close its window, then repeat.")
+        )
     ended = done.returncode == 0
     words = "The app that had this vault open was ended." if ended else "No app had this vault open here."
     return Result({"locked": True, "ended": ended}, [words])

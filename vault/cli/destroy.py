@@ -8,6 +8,7 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, add_personal, personal_values
 from vault.errors import UsageError
+from vault.words.message import Message
 
 _OFF = "off"
 
@@ -38,8 +39,10 @@ def _access(args: argparse.Namespace, output: Output) -> Result:
         reason = destroying.why_not_armed(session)
         if reason is not None:
             raise RefusedError(
-                f"your access is not destroyed: {reason}",
-                advice="Prove the recovery sheets, make a backup on a disk that stays elsewhere, then repeat.",
+                Message("your access is not destroyed: {reason}", reason=reason),
+                next_step=Message(
+                    "Prove the recovery sheets, make a backup on a disk that stays elsewhere, then repeat."
+                ),
             )
         for line in (
             "Your passphrase will open nothing here any more. Your drafts on this device go; so does your index.",
@@ -78,5 +81,5 @@ def _count(text: str) -> int | None:
     if text == _OFF:
         return None
     if not text.isdecimal():
-        raise UsageError("the count is neither a number nor `off`")
+        raise UsageError(Message("the count is neither a number nor `off`"))
     return int(text)

@@ -12,6 +12,7 @@ from vault.cli.output import Output, Result
 from vault.cli.prompts import add_yes, require_sure
 from vault.display import counted
 from vault.errors import UsageError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.services.members.devices import Device
@@ -138,7 +139,9 @@ def _revoke(args: argparse.Namespace, output: Output) -> Result:
     from vault.services.members import devices, unsynced_work
 
     if args.warn_list is not None and args.warn_list.exists():
-        raise UsageError(f"{args.warn_list} exists already", advice="Name a new file.")
+        raise UsageError(
+            Message("{warn_list} exists already", warn_list=args.warn_list), next_step=Message("Name a new file.")
+        )
     with opened(args, output) as session:
         seat = devices.find(session, args.device)
         require_sure(args, output, unsynced_work.warn_before_removal(session, [seat]))

@@ -18,6 +18,7 @@ from vault.cli.output import Output, Result
 from vault.cli.streams import ready_streams
 from vault.cli.text import HELP, NOUNS
 from vault.errors import InternalError, UsageError, VaultError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.access.session import Session
@@ -46,7 +47,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:  # type: ignore[explicit-override]  # typing_extensions costs start-up time
         """Raise what argparse would print, less the values: they may be names, and scripts keep what is printed."""
-        raise UsageError(_without_values(message), advice=f"See `{self.prog} --help`.")
+        raise UsageError(
+            Message("{fault}", fault=_without_values(message)),
+            next_step=Message("See `{prog} --help`.", prog=self.prog),
+        )
 
 
 def run(arguments: list[str], held: Session | None = None) -> int:
@@ -71,7 +75,9 @@ def run(arguments: list[str], held: Session | None = None) -> int:
             sys.stderr.write("\n")  # the shell's prompt begins a line of its own
         return 130
     except Exception as error:  # the border: the text of an unexpected exception may hold contents
-        return output.fail(InternalError(f"{type(error).__name__} at {_place(error)}"))
+        return output.fail(
+            InternalError(Message("{name__} at {place}", name__=type(error).__name__, place=_place(error)))
+        )
 
 
 def _run(arguments: list[str], output: Output, held: Session | None) -> int:
@@ -92,8 +98,8 @@ def _run(arguments: list[str], output: Output, held: Session | None) -> int:
         options.vault = held.folder.path
     if noun not in NOUNS:
         near = difflib.get_close_matches(noun, NOUNS, n=1)
-        hint = f"Did you mean `casevault {near[0]}`?" if near else "See `casevault --help`."
-        raise UsageError("there is no such command", advice=hint)
+        hint = Message("Did you mean `casevault {noun}`?", noun=near[0]) if near else UsageError.usual_step
+        raise UsageError(Message("there is no such command"), next_step=hint)
     module = cast("Noun", importlib.import_module(NOUNS[noun]))
     parser = Parser(prog=f"casevault {noun}", description=_promise(module.__doc__), allow_abbrev=False)
     module.add_verbs(parser, noun)
@@ -110,7 +116,9 @@ def _require_within_shell(noun: str, arguments: list[str]) -> None:
     """Refuse within `casevault shell` what would open another vault, or come in as somebody else."""
     options = {word.partition("=")[0] for word in arguments}
     if noun in _OUTSIDE or options & _WHO_COMES_IN:
-        raise UsageError("this does not go within the shell: a vault is open", advice="Leave with `exit` first.")
+        raise UsageError(
+            Message("this does not go within the shell: a vault is open"), next_step=Message("Leave with `exit` first.")
+        )
 
 
 def _global_options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:

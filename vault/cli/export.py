@@ -15,6 +15,7 @@ from vault.cli.prompts import ask_line
 from vault.cli.reading import add_unread, approve_here, is_read_here, with_answers
 from vault.display import counted
 from vault.errors import WaitingForDecisionError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.services.exports.exporting import Exported, Undecided
@@ -115,8 +116,8 @@ def _export(args: argparse.Namespace, output: Output) -> Result:
 def declined() -> WaitingForDecisionError:
     """Return what a command ends with whose pages somebody read and did not want to leave."""
     return WaitingForDecisionError(
-        "you did not say yes to the pages; nothing was sealed",
-        advice="Correct the notes or decide otherwise, then repeat the command.",
+        Message("you did not say yes to the pages; nothing was sealed"),
+        next_step=Message("Correct the notes or decide otherwise, then repeat the command."),
     )
 
 

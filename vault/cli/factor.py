@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vault.cli.opening import opened, read_entrance, read_pin
 from vault.cli.output import Output, Result
 from vault.errors import UsageError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +46,12 @@ def _add(args: argparse.Namespace, output: Output) -> Result:
     from vault.services.credentials import factors
 
     if (args.kind == "keyfile") != (args.out is not None):
-        missing = "say where the keyfile goes" if args.out is None else "a security key goes to no file"
-        raise UsageError(missing, advice="`casevault factor add keyfile --out F`, or `casevault factor add fido2`.")
+        missing = Message("say where the keyfile goes")
+        refused = Message("a security key goes to no file")
+        raise UsageError(
+            missing if args.out is None else refused,
+            next_step=Message("`casevault factor add keyfile --out F`, or `casevault factor add fido2`."),
+        )
     entrance = read_entrance(args, output)
     with opened(args, output, entrance) as session:
         member, given = entrance.member, entrance.factors

@@ -11,6 +11,8 @@ from vault.cli.output import Output, Result
 from vault.cli.prompts import Personal, add_personal, personal_values, read_member, refuse_as_options
 from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over
 from vault.errors import TryAgainError
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.services.credentials.founding import NewVault
@@ -94,8 +96,8 @@ def _sheets_of(args: argparse.Namespace, output: Output, new: NewVault, files: S
         said = hand_over(args, output, new.sheets, files, day=recovery.day(clock.now_ms()))
     except TryAgainError:
         raise TryAgainError(
-            "the vault is ready, and its recovery sheets could not be written",
-            advice="Make room, then `casevault recovery sheets --out FOLDER`.",
+            Message("the vault is ready, and its recovery sheets could not be written"),
+            next_step=Message("Make room, then {make_sheets}.", make_sheets=NextStep.MAKE_SHEETS),
         ) from None
     if files is not None or at_terminal(args, output):
         dates.note_new_sheets(new.vault)

@@ -29,6 +29,7 @@ from vault.cli.prompts import (
 from vault.cli.standing_in import add_standing_in
 from vault.display import counted
 from vault.errors import RefusedError, WaitingForDecisionError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.access.membership.inviting import Answer
@@ -150,7 +151,7 @@ def _join(args: argparse.Namespace, output: Output) -> Result:
     for line in leftovers.clear(path):
         output.say(line)
     if args.out.exists():
-        raise RefusedError(f"{args.out} exists already", advice="Name a new file.")
+        raise RefusedError(Message("{out} exists already", out=args.out), next_step=Message("Name a new file."))
     invitation = joining.read_invitation(args.invitation)
     member = invitation.name or read_member(args, output)
     known = (member, invitation.by)
@@ -221,12 +222,13 @@ def _compared(args: argparse.Namespace, output: Output, answered: Answer) -> lis
     output.say(f"As the request says, who asks is called: {request.name}")
     if not (output.may_ask and sys.stdin.isatty()):
         raise WaitingForDecisionError(
-            "the 13 words have to be compared first",
-            advice='Repeat it with --words "W1 ... W13" as they read them out.',
+            Message("the 13 words have to be compared first"),
+            next_step=Message('Repeat it with --words "W1 ... W13" as they read them out.'),
         )
     if ask_line("Let them read the words to you. Are all 13 the same? Type yes: ").casefold() != "yes":
         raise WaitingForDecisionError(
-            "nobody was admitted", advice="Where a word differs, make a new invitation and hand it over yourself."
+            Message("nobody was admitted"),
+            next_step=Message("Where a word differs, make a new invitation and hand it over yourself."),
         )
     return list(words)
 

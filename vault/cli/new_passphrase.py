@@ -12,6 +12,8 @@ from vault import platform
 from vault.cli.output import Output
 from vault.cli.prompts import read_passphrase
 from vault.errors import RefusedError, UsageError
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.seal.entrance.words import GeneratedPassphrase
@@ -93,8 +95,11 @@ def made_for_person(output: Output, language: str) -> bytearray:
 
     if not is_at_terminal(output):
         raise UsageError(
-            "a passphrase that is made is shown at a terminal alone",
-            advice="In a script: `casevault passphrase generate --show`, and give it by file descriptor.",
+            Message("a passphrase that is made is shown at a terminal alone"),
+            next_step=Message(
+                "In a script: {generate_passphrase}, and give it by file descriptor.",
+                generate_passphrase=NextStep.GENERATE_PASSPHRASE,
+            ),
         )
     made = factors.propose(language)
     slip = ""
@@ -104,7 +109,9 @@ def made_for_person(output: Output, language: str) -> bytearray:
         if factors.is_same(made, typed):
             return bytearray(made.text().encode())
         slip = "That is not what was shown. Here it is once more.\n\n"
-    raise UsageError("the passphrase was not typed back", advice="Nothing was changed. Begin again.")
+    raise UsageError(
+        Message("the passphrase was not typed back"), next_step=Message("Nothing was changed. Begin again.")
+    )
 
 
 def show(output: Output, made: GeneratedPassphrase, slip: str = "") -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.prompts import (
     Personal,
@@ -23,6 +24,7 @@ from vault.cli.prompts import (
     text_is_typed,
 )
 from vault.errors import NoVaultError, RefusedError, VaultError, WrongPassphraseError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.access.seat_keys.factors import Factors
@@ -36,7 +38,7 @@ def vault_path(args: argparse.Namespace) -> Path:
         NoVaultError: none was given.
     """
     if args.vault is None:
-        raise NoVaultError("no vault is named", advice="Give --vault V or set CASEVAULT_VAULT.")
+        raise NoVaultError(Message("no vault is named"), next_step=Message("Give --vault V or set CASEVAULT_VAULT."))
     return Path(args.vault)
 
 
@@ -61,7 +63,10 @@ def read_entrance(args: argparse.Namespace, output: Output, salt: Callable[[], b
     from vault.store.folder import VaultFolder
 
     if args.held is not None:
-        raise RefusedError("this asks for the passphrase, and the vault is open", advice="Leave with `exit` first.")
+        raise RefusedError(
+            Message("this asks for the passphrase, and the vault is open"),
+            next_step=Message("Leave with `exit` first."),
+        )
     if salt is None:
         path = vault_path(args)
         folder = VaultFolder(path)
@@ -121,7 +126,9 @@ def opened(
             session.close()
         except VaultError as fault:
             # What the command did is durable; failing now would make somebody do it twice.
-            output.say(f"casevault: {fault.message}; what this command did is safe. {fault.next_step}")
+            output.say(
+                f"casevault: {in_words(fault.message)}; what this command did is safe. {in_words(fault.next_step)}"
+            )
 
 
 @contextmanager
@@ -162,8 +169,8 @@ def advising(entrance: Entrance) -> Iterator[None]:
         yield
     except WrongPassphraseError as refusal:
         if not entrance.keyfile_is_sound:
-            advice = "The file that --keyfile names is no keyfile, or is damaged."
-            raise WrongPassphraseError(refusal.message, advice=advice) from None
+            next_step = Message("The file that --keyfile names is no keyfile, or is damaged.")
+            raise WrongPassphraseError(refusal.message, next_step=next_step) from None
         raise
 
 

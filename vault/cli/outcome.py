@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from vault.cli.output import Output, Result
 from vault.display import counted
 from vault.errors import RefusedError
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 if TYPE_CHECKING:
     from vault.services.members.rostering import Outcome, Shown
@@ -63,8 +65,11 @@ def outcome_result(args: argparse.Namespace, output: Output, outcome: Outcome, d
         return Result(shown, lines)
     if args.out is None or outcome.proposal is None:
         raise RefusedError(
-            f"others have to sign this: {outcome.missing}",
-            advice="Repeat it with --out FILE, and give them the file: `casevault member sign FILE --out SIGNED`.",
+            Message("others have to sign this: {missing}", missing=outcome.missing or ""),
+            next_step=Message(
+                "Repeat it with --out FILE, and give them the file: {sign_proposal}.",
+                sign_proposal=NextStep.SIGN_PROPOSAL,
+            ),
         )
     write_new(args.out, outcome.proposal)
     output.say(f"Nothing is changed yet. Who has to sign: {outcome.missing}.")

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from vault.cli.next_steps import in_words
 from vault.cli.streams import give_up
 from vault.display import safe_text
 from vault.errors import VaultError
@@ -65,9 +66,10 @@ class Output:
 
     def fail(self, error: VaultError) -> int:
         """Say what happened and what to do next, and return the error's exit code."""
-        self.say(f"casevault: {error.message}. {error.next_step}")
+        message, next_step = in_words(error.message), in_words(error.next_step)
+        self.say(f"casevault: {message}. {next_step}")
         if self.as_json:
-            words = {"code": error.code, "message": error.message, "advice": error.next_step, "exit": error.exit_code}
+            words = {"code": error.code, "message": message, "advice": next_step, "exit": error.exit_code}
             self.show(Result({"error": words}))
         return error.exit_code
 

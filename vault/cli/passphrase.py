@@ -9,6 +9,7 @@ from vault.cli.new_passphrase import LANGUAGES, is_at_terminal, new_passphrase, 
 from vault.cli.opening import opened, read_entrance
 from vault.cli.output import Output, Result
 from vault.errors import UsageError
+from vault.words.message import Message
 
 
 def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
@@ -53,7 +54,8 @@ def _generate(args: argparse.Namespace, output: Output) -> Result:
         return Result(data | {"passphrase": made.text()}, [made.text()])
     if not is_at_terminal(output):
         raise UsageError(
-            "a passphrase that is made is shown at a terminal alone", advice="A script says that it wants it: --show."
+            Message("a passphrase that is made is shown at a terminal alone"),
+            next_step=Message("A script says that it wants it: --show."),
         )
     show(output, made)
     return Result(data, [f"It was worth {int(made.bits)} bits. Use it with `casevault passphrase change`."])

@@ -14,6 +14,7 @@ from pathlib import Path
 from vault import platform
 from vault.cli.output import Output
 from vault.errors import UsageError, WaitingForDecisionError
+from vault.words.message import Message
 
 _REPLACED = "\N{REPLACEMENT CHARACTER}"
 _MAX_INPUT_BYTES = 4 * 1024 * 1024
@@ -58,7 +59,10 @@ def personal_values(
                 answers[value.key] = _ask(value)
     for value in values:
         if value.required and not answers[value.key]:
-            raise UsageError(f"{value.option} is missing", advice=f"See `casevault {_plain(verb)} --help`.")
+            raise UsageError(
+                Message("{option} is missing", option=value.option),
+                next_step=Message("See `casevault {plain} --help`.", plain=_plain(verb)),
+            )
     return answers
 
 
@@ -76,8 +80,10 @@ def refuse_as_options(args: argparse.Namespace, values: Sequence[Personal], verb
     given = [v for v in values if getattr(args, v.key)]
     if given and sys.stdin.isatty():
         raise UsageError(
-            f"{given[0].option} would stay in the shell's history",
-            advice=f"Leave it out and you are asked: `casevault {verb}`; or pipe JSON into it with `--from -`.",
+            Message("{option} would stay in the shell's history", option=given[0].option),
+            next_step=Message(
+                "Leave it out and you are asked: `casevault {verb}`; or pipe JSON into it with `--from -`.", verb=verb
+            ),
         )
 
 
@@ -86,7 +92,9 @@ def read_member(args: argparse.Namespace, output: Output) -> str:
     if args.member:
         return str(args.member).strip()
     if not (output.may_ask and sys.stdin.isatty()):
-        raise UsageError("the member is missing", advice="Give --member NAME or set CASEVAULT_MEMBER.")
+        raise UsageError(
+            Message("the member is missing"), next_step=Message("Give --member NAME or set CASEVAULT_MEMBER.")
+        )
     return ask_line("Member: ")
 
 
@@ -101,13 +109,20 @@ def read_passphrase(args: argparse.Namespace, output: Output, question: str = "P
             return _first_line(stream.read(4096))
     if args.passphrase_file is not None:
         if _readable_by_others(args.passphrase_file):
-            raise UsageError("others can read the passphrase file", advice="Make it yours alone: chmod 600 FILE.")
+            raise UsageError(
+                Message("others can read the passphrase file"),
+                next_step=Message("Make it yours alone: chmod 600 FILE."),
+            )
         try:
             return _first_line(args.passphrase_file.read_bytes())
         except OSError as error:
-            raise UsageError(f"the passphrase file cannot be read ({error.strerror})") from None
+            raise UsageError(
+                Message("the passphrase file cannot be read ({strerror})", strerror=error.strerror or "")
+            ) from None
     if not output.may_ask:
-        raise UsageError("the passphrase is missing", advice="Give --passphrase-fd N or --passphrase-file F.")
+        raise UsageError(
+            Message("the passphrase is missing"), next_step=Message("Give --passphrase-fd N or --passphrase-file F.")
+        )
     return platform.read_tty_passphrase(question)
 
 
@@ -122,20 +137,22 @@ def read_text(args: argparse.Namespace) -> str:
         try:
             raw = Path(args.file).read_bytes()
         except OSError as error:
-            raise UsageError(f"the file cannot be read ({error.strerror})") from None
+            raise UsageError(Message("the file cannot be read ({strerror})", strerror=error.strerror or "")) from None
     else:
         if text_is_typed(args):
             sys.stderr.write("Type the note; end with Ctrl+D on an empty line.\n")
         raw = sys.stdin.buffer.read(_MAX_INPUT_BYTES + 1)
     if len(raw) > _MAX_INPUT_BYTES:
-        raise UsageError("the note is longer than 4 MiB", advice="Split it into parts.")
+        raise UsageError(Message("the note is longer than 4 MiB"), next_step=Message("Split it into parts."))
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         if text_is_typed(args):  # typed once, and not to be lost
             sys.stderr.write(f"{platform.NOT_UTF8} The letters that did not come as such are marked in the note.\n")
             return raw.decode("utf-8", "replace")
-        raise UsageError("the note is no UTF-8 text", advice="Convert it to UTF-8 first.") from None
+        raise UsageError(
+            Message("the note is no UTF-8 text"), next_step=Message("Convert it to UTF-8 first.")
+        ) from None
 
 
 def add_yes(parser: argparse.ArgumentParser) -> None:
@@ -155,25 +172,29 @@ def require_sure(args: argparse.Namespace, output: Output, loss: str) -> None:
     if args.yes:
         return
     if not (output.may_ask and sys.stdin.isatty()):
-        raise WaitingForDecisionError("nothing is changed: work may be lost", advice="Repeat it with --yes.")
+        raise WaitingForDecisionError(
+            Message("nothing is changed: work may be lost"), next_step=Message("Repeat it with --yes.")
+        )
     if ask_line("Go on? Type yes: ").casefold() != "yes":
-        raise WaitingForDecisionError("nothing is changed", advice="Import their bundle, then repeat the command.")
+        raise WaitingForDecisionError(
+            Message("nothing is changed"), next_step=Message("Import their bundle, then repeat the command.")
+        )
 
 
 def _from_json(args: argparse.Namespace, values: Sequence[Personal]) -> dict[str, list[str]]:
     if args.personal_from != "-":
-        raise UsageError("--from reads standard input only", advice="Use `--from -`.")
+        raise UsageError(Message("--from reads standard input only"), next_step=Message("Use `--from -`."))
     try:
         members = json.loads(sys.stdin.buffer.read(_MAX_INPUT_BYTES))
     except (ValueError, RecursionError):
-        raise UsageError("standard input is no JSON object") from None
+        raise UsageError(Message("standard input is no JSON object")) from None
     known = {v.key for v in values}
     if not isinstance(members, dict) or not members.keys() <= known:
-        raise UsageError(f"standard input may have the members {', '.join(sorted(known))} only")
+        raise UsageError(Message("standard input may have the members {names} only", names=", ".join(sorted(known))))
     answers = {v.key: _as_list(members.get(v.key)) for v in values}
     for value in values:
         if not value.many and len(answers[value.key]) > 1:
-            raise UsageError(f"{value.key} takes one value")
+            raise UsageError(Message("{key} takes one value", key=value.key))
     return answers
 
 
@@ -183,7 +204,7 @@ def _as_list(value: object) -> list[str]:
     parts = value if isinstance(value, list) else [value]
     strings = [part for part in parts if isinstance(part, str)]
     if len(strings) != len(parts):
-        raise UsageError("personal values are strings or lists of strings")
+        raise UsageError(Message("personal values are strings or lists of strings"))
     return [part for part in strings if part]
 
 
@@ -211,7 +232,7 @@ def ask_line(question: str) -> str:
         sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
-            raise UsageError("the input ended before the answer")
+            raise UsageError(Message("the input ended before the answer"))
         if _REPLACED not in line:
             return line.strip()
         sys.stderr.write(f"{platform.NOT_UTF8} Then type it again.\n")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from vault.cli.prompts import ask_line
 from vault.errors import UsageError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.cli.output import Output
@@ -49,8 +50,10 @@ def approve_here(args: argparse.Namespace, output: Output, what: str) -> Callabl
         return None
     if not is_read_here(output):
         raise UsageError(
-            "nobody can read the finished pages here, so nothing is sealed",
-            advice="Run it at a terminal or in the app; a script says --unread, and log, report and package say so.",
+            Message("nobody can read the finished pages here, so nothing is sealed"),
+            next_step=Message(
+                "Run it at a terminal or in the app; a script says --unread, and log, report and package say so."
+            ),
         )
     return lambda pages: _read_pages(output, pages, what)
 

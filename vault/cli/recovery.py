@@ -12,6 +12,7 @@ from vault.cli.output import Output, Result
 from vault.cli.sheets import add_writing, at_terminal, compare_paper, files_for, hand_over, typed_sheets
 from vault.display import DAY, counted, time_text
 from vault.errors import UsageError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.services.backups.restoring_by_sheets import Tried
@@ -93,9 +94,11 @@ def _sheets(args: argparse.Namespace, output: Output) -> Result:
     from vault.services.credentials import recovery
 
     if args.show and args.sheets_out is not None:
-        raise UsageError("--show and --out do not go together")
+        raise UsageError(Message("--show and --out do not go together"))
     if args.sheets_out is None and not at_terminal(args, output):
-        raise UsageError("the sheets need a place", advice="Give --out FOLDER, or run it at a terminal.")
+        raise UsageError(
+            Message("the sheets need a place"), next_step=Message("Give --out FOLDER, or run it at a terminal.")
+        )
     with files_for(args, output) as files:
         with opened(args, output) as session:
             made = recovery.sheets(session, args.shape)

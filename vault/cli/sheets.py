@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vault.cli.next_steps import in_words
 from vault.cli.output import Output
 from vault.cli.prompts import Personal, ask_line, personal_values
 from vault.errors import UsageError, VaultError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from vault.seal.sheets import Sheet
@@ -94,7 +96,10 @@ def typed_sheets(args: argparse.Namespace, output: Output, verb: str) -> TypedSh
     if args.personal_from or not (output.may_ask and sys.stdin.isatty()):
         args.sheets = None
         if not args.personal_from:
-            raise UsageError("the sheets are missing", advice="Type them at a terminal, or pipe them: `--from -`.")
+            raise UsageError(
+                Message("the sheets are missing"),
+                next_step=Message("Type them at a terminal, or pipe them: `--from -`."),
+            )
         for text in personal_values(args, output, _SHEETS, verb)["sheets"]:
             typed.take_sheet(text)
         return typed
@@ -111,7 +116,7 @@ def typed_sheets(args: argparse.Namespace, output: Output, verb: str) -> TypedSh
             except UsageError:
                 raise
             except VaultError as slip:
-                output.say(f"  {slip.message}. {slip.next_step}")
+                output.say(f"  {in_words(slip.message)}. {in_words(slip.next_step)}")
     finally:
         output.clear()
     return typed

@@ -14,6 +14,7 @@ from vault.cli.opening import opened
 from vault.cli.output import Output, Result
 from vault.display import counted
 from vault.errors import RefusedError, UsageError
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -69,10 +70,11 @@ def add_verbs(parser: argparse.ArgumentParser, noun: str) -> None:
 
 def _shell(args: argparse.Namespace, output: Output) -> Result:
     if not 1 <= args.idle <= _MOST_MINUTES:
-        raise UsageError(f"--idle is between 1 and {_MOST_MINUTES}")
+        raise UsageError(Message("--idle is between 1 and {most_minutes}", most_minutes=_MOST_MINUTES))
     if not (sys.stdin.isatty() and output.may_ask) or args.json:
         raise RefusedError(
-            "the shell is for a person at a terminal", advice="A script gives each command by itself, with --json."
+            Message("the shell is for a person at a terminal"),
+            next_step=Message("A script gives each command by itself, with --json."),
         )
     with opened(args, output) as session:
         output.say("The vault is open. Type commands without `casevault`; `help` lists them, `exit` locks.")

@@ -17,8 +17,9 @@ from vault.export.archive import DATA, REPORT
 from vault.export.checking import check_for_leaks
 from vault.export.data_json import data_leaves, render_data
 from vault.export.report import TWO_PERSON, Cover, approved_lines, make_report
+from vault.words.message import Message
 
-_ADVICE = "Let them ask again. If it comes again, tell an admin."
+_ADVICE = Message("Let them ask again. If it comes again, tell an admin.")
 
 
 class _Block(msgspec.Struct, frozen=True):
@@ -85,12 +86,14 @@ def require_agreement(files: Mapping[str, bytes], *, profile: object, purpose: o
             language=data.language,
         )
     except LeakError as fault:
-        raise VerificationError(f"the pages are not what is shown of them: {fault.message}", advice=_ADVICE) from None
+        raise VerificationError(
+            Message("the pages are not what is shown of them: {message}", message=fault.message), next_step=_ADVICE
+        ) from None
 
 
 def _no_report() -> VerificationError:
     return VerificationError(
-        "the files in the question are no report of this program; nothing was approved", advice=_ADVICE
+        Message("the files in the question are no report of this program; nothing was approved"), next_step=_ADVICE
     )
 
 

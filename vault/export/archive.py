@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from vault.errors import MalformedError, RefusedError
 from vault.seal.padding import padme
+from vault.words.message import Message
 
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
@@ -32,8 +33,10 @@ def require_room(size: int) -> None:
     """
     if padme(size + _ROOM_BESIDE) > MOST_BYTES:
         raise RefusedError(
-            f"the report is larger than a package of {MOST_BYTES // 2**20} MiB holds",
-            advice="Move what another matter needs to a case of its own, and export the two one after the other.",
+            Message("the report is larger than a package of {most_bytes} MiB holds", most_bytes=MOST_BYTES // 2**20),
+            next_step=Message(
+                "Move what another matter needs to a case of its own, and export the two one after the other."
+            ),
         )
 
 
@@ -54,21 +57,21 @@ def unpack(untrusted: bytes) -> dict[str, bytes]:
         MalformedError: another member, order, name, mode, time, owner, link or size; anything beside zeros after it.
     """
     if len(untrusted) > MOST_BYTES or len(untrusted) != padme(max(len(untrusted), 2)):
-        raise MalformedError("the package does not have a size of its format")
+        raise MalformedError(Message("the package does not have a size of its format"))
     contents: dict[str, bytes] = {}
     at = 0
     for name in MEMBERS:
         header = untrusted[at : at + _BLOCK]
         size = _size(header)
         if header != _header(name, size):
-            raise MalformedError(f"the package does not hold {name} where its format has it")
+            raise MalformedError(Message("the package does not hold {name} where its format has it", name=name))
         content = untrusted[at + _BLOCK : at + _BLOCK + size]
         if len(content) != size:
-            raise MalformedError(f"the package ends within {name}")
+            raise MalformedError(Message("the package ends within {name}", name=name))
         contents[name] = content
         at += _BLOCK + size + (-size % _BLOCK)
     if pack(contents) != untrusted:
-        raise MalformedError("the package holds more than its members")
+        raise MalformedError(Message("the package holds more than its members"))
     return contents
 
 
@@ -82,5 +85,5 @@ def _header(name: str, size: int) -> bytes:
 def _size(header: bytes) -> int:
     digits = header[124:135]
     if len(digits) != 11 or digits.strip(b"01234567"):
-        raise MalformedError("the package ends early, or a member has no size")
+        raise MalformedError(Message("the package ends early, or a member has no size"))
     return int(digits, 8)

@@ -15,6 +15,7 @@ from vault.export.children import DEPENDENCY_MISSING, Progress, TooSlowError, as
 from vault.export.data_json import Leaf
 from vault.export.fonts import font_folders
 from vault.export.report import Line
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +133,26 @@ def _ask(command: Sequence[str], task: bytes, seconds: float, progress: Progress
     try:
         code, answer = ask_child(command, task, seconds=seconds, progress=progress)
     except TooSlowError:
-        raise LeakError(f"cannot check the package: the verifier took longer than {seconds:g} s") from None
+        raise LeakError(
+            Message("cannot check the package: the verifier took longer than {seconds:g} s", seconds=seconds)
+        ) from None
     except OSError:
-        raise LeakError("cannot check the package: the verifier did not start") from None
+        raise LeakError(Message("cannot check the package: the verifier did not start")) from None
     if code == DEPENDENCY_MISSING:
-        raise DependencyMissingError("cannot check the package: a library that the verifier reads with is missing")
+        raise DependencyMissingError(
+            Message("cannot check the package: a library that the verifier reads with is missing")
+        )
     if code != 0:
-        raise LeakError(f"cannot check the package: the verifier ended with {code}")
+        raise LeakError(Message("cannot check the package: the verifier ended with {code}", code=code))
     return answer
 
 
 def _judge(answer: bytes, digests: tuple[str, ...], expects_canary: bool) -> Verdict:
     verdict = _parsed(answer, digests)
     if not verdict.pages:
-        raise LeakError("cannot check the package: the verifier read no page")
+        raise LeakError(Message("cannot check the package: the verifier read no page"))
     if expects_canary and verdict.canary_forms == 0:
-        raise LeakError("cannot check the package: the fonts can draw none of the forms to look for")
+        raise LeakError(Message("cannot check the package: the fonts can draw none of the forms to look for"))
     return verdict
 
 
@@ -161,20 +166,22 @@ def _parsed(answer: bytes, digests: tuple[str, ...]) -> Verdict:
         ]
         verdict = Verdict(answered, int(value["canary_forms"]), tuple(str(page) for page in value["pages"]))
     except (ValueError, KeyError, TypeError):
-        raise LeakError("cannot check the package: the verifier's answer makes no sense") from None
+        raise LeakError(Message("cannot check the package: the verifier's answer makes no sense")) from None
     if answered != digests:
-        raise LeakError("cannot check the package: the verifier read other files than these")
+        raise LeakError(Message("cannot check the package: the verifier read other files than these"))
     if found:
-        raise LeakError(_sentence(found))
+        raise LeakError(_failed(found))
     return verdict
 
 
-def _sentence(found: Sequence[tuple[str, str, tuple[int, ...]]]) -> str:
+def _failed(found: Sequence[tuple[str, str, tuple[int, ...]]]) -> Message:
     blind = any(check == "canary" for check, _, _ in found)
     parts = [
         f"{check} ({where}{'; form ' + ', '.join(f'#{place + 1}' for place in forms[:5]) if forms else ''})"
         for check, where, forms in found[:8]
     ]
-    more = f" and {len(found) - 8} more" if len(found) > 8 else ""
-    start = "cannot check the package" if blind else "the finished package fails its check"
-    return f"{start}: {'; '.join(parts)}{more}"
+    parts += ["..."] if len(found) > 8 else []
+    listed = "; ".join(parts)
+    if blind:
+        return Message("cannot check the package: {findings}", findings=listed)
+    return Message("the finished package fails its check: {findings}", findings=listed)

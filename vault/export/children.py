@@ -15,6 +15,7 @@ from pathlib import Path
 
 import vault
 from vault.errors import LeakError
+from vault.words.message import Message
 
 Progress = Callable[[int, int], None]
 """Done, total. It may raise: then the process is ended."""
@@ -107,5 +108,5 @@ def _answer(process: subprocess.Popen[bytes], progress: Progress | None) -> byte
             continue
         rest = process.stdout.read(_MOST_ANSWER_BYTES)
         if len(rest) == _MOST_ANSWER_BYTES:
-            raise LeakError("cannot check the package: a process says more than any answer has")
+            raise LeakError(Message("cannot check the package: a process says more than any answer has"))
         return line + rest

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from vault.errors import DependencyMissingError
+from vault.words.message import Message
 
 _PACKAGES = ("fontpkg_noto_sans", "fontpkg_amiri")
 
@@ -24,6 +25,6 @@ def font_folders() -> tuple[str, ...]:
         spec = find_spec(package)
         folder = Path(spec.origin).parent / "files" if spec is not None and spec.origin else None
         if folder is None or not any(folder.glob("*.ttf")):
-            raise DependencyMissingError(f"the font package {package} is missing")
+            raise DependencyMissingError(Message("the font package {package} is missing", package=package))
         folders.append(str(folder))
     return tuple(folders)

@@ -25,6 +25,7 @@ from vault.ids import DIGEST_SIZE, ID_SIZE
 from vault.seal.padding import padme
 from vault.seal.recovery import words_of
 from vault.seal.signing import verify
+from vault.words.message import Message
 
 FORMAT = 3  # 1 had no `release`; 2 called the padded size `size`, and did not say whether the pages were read
 PURPOSE = "package"
@@ -119,9 +120,9 @@ class Manifest:
         try:
             manifest = cls._from_json(json.loads(untrusted[: MOST_MANIFEST_BYTES + 1]))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            raise MalformedError("the package's manifest does not have its form") from None
+            raise MalformedError(Message("the package's manifest does not have its form")) from None
         if manifest.encode() != untrusted:
-            raise MalformedError("the package's manifest is not in its one form")
+            raise MalformedError(Message("the package's manifest is not in its one form"))
         return manifest
 
     @classmethod
@@ -161,10 +162,10 @@ class Manifest:
             VerificationError: a file is missing, one too many, or altered; the text names it.
         """
         if set(contents) != set(self.files):
-            raise VerificationError("the package does not hold the files that its manifest lists")
+            raise VerificationError(Message("the package does not hold the files that its manifest lists"))
         for name, entry in self.files.items():
             if FileEntry.of(contents[name]) != entry:
-                raise VerificationError(f"{name} is not the file that was signed")
+                raise VerificationError(Message("{name} is not the file that was signed", name=name))
 
 
 def sign_manifest(encoded: bytes, package_public: bytes, sign: Sign) -> bytes:
@@ -187,7 +188,7 @@ def require_signature(encoded: bytes, untrusted_signature_file: bytes) -> bytes:
     """
     match = _SIGNATURE_FILE.fullmatch(untrusted_signature_file)
     if match is None:
-        raise MalformedError("the package's signature does not have its form")
+        raise MalformedError(Message("the package's signature does not have its form"))
     public = bytes.fromhex(match[1].decode())
     verify(public, bytes.fromhex(match[2].decode()), PURPOSE, encoded)
     return public

@@ -30,6 +30,7 @@ from vault.ids import RandomBytes, make_id
 from vault.platform import flush_file, fsync_folder
 from vault.redaction.dossier import RedactedDossier
 from vault.seal.age import fingerprint, seal_for
+from vault.words.message import Message
 
 _NAME = re.compile(r"referral-[0-9a-f]{16}\.age")
 _SEAL = object()  # only `prepare` takes it
@@ -52,7 +53,7 @@ class PreparedReport:
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
-            raise InternalError("a prepared report is made by `prepare` only")
+            raise InternalError(Message("a prepared report is made by `prepare` only"))
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -163,7 +164,7 @@ def write_package(
         VerificationError: `sign` does not hold the package key, or the approval is not of this report.
     """
     if (prepared.cover.release, prepared.cover.pages) != (release.rule, release.pages):
-        raise InternalError("the report says otherwise by whom it is released")
+        raise InternalError(Message("the report says otherwise by whom it is released"))
     files = prepared.files
     manifest = Manifest(
         package=make_id(random),
@@ -194,10 +195,10 @@ def publish(package: SealedPackage, folder: Path) -> Path:
         TryAgainError: no room, or the folder cannot be written; nothing is left behind.
     """
     if _NAME.fullmatch(package.name) is None:
-        raise InternalError("a package has a name of its own making only")
+        raise InternalError(Message("a package has a name of its own making only"))
     destination = folder / package.name
     if not folder.is_dir() or destination.exists():
-        raise UsageError("the folder for the package does not exist, or already holds it")
+        raise UsageError(Message("the folder for the package does not exist, or already holds it"))
     part = destination.with_name(package.name + ".part")
     try:
         with part.open("xb") as file:
@@ -207,7 +208,7 @@ def publish(package: SealedPackage, folder: Path) -> Path:
         part.rename(destination)
         fsync_folder(folder)
     except OSError:
-        raise TryAgainError("the package cannot be written to this folder now") from None
+        raise TryAgainError(Message("the package cannot be written to this folder now")) from None
     finally:
         part.unlink(missing_ok=True)
     return destination

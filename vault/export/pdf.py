@@ -9,6 +9,7 @@ from vault.errors import DependencyMissingError, RefusedError, TryAgainError
 from vault.export.children import CANNOT_DRAW, DEPENDENCY_MISSING, TooSlowError, ask_child, command_of
 from vault.export.report import Cover, Entry, Piece, Report, Row, make_report
 from vault.redaction.dossier import RedactedDossier
+from vault.words.message import Message
 
 _PATIENCE = 900.0
 
@@ -36,13 +37,13 @@ def render_report(report: Report) -> bytes:
         code, pdf = 1, b""
     if code == CANNOT_DRAW:
         raise RefusedError(
-            "the report has a letter that the fonts cannot draw",
-            advice="Write it in Latin, Cyrillic or Arabic letters; other scripts are not yet possible.",
+            Message("the report has a letter that the fonts cannot draw"),
+            next_step=Message("Write it in Latin, Cyrillic or Arabic letters; other scripts are not yet possible."),
         )
     if code == DEPENDENCY_MISSING:
-        raise DependencyMissingError("the report cannot be set: a library is missing")
+        raise DependencyMissingError(Message("the report cannot be set: a library is missing"))
     if code != 0 or not pdf:
-        raise TryAgainError("the report could not be set: the process that does it ended early")
+        raise TryAgainError(Message("the report could not be set: the process that does it ended early"))
     return pdf
 
 

@@ -21,6 +21,7 @@ from vault.export.release import Release
 from vault.seal.age import fingerprint, open_with
 from vault.seal.padding import padme
 from vault.store.files import read_limited
+from vault.words.message import Message
 
 _AGE_HEADER = re.compile(
     rb"age-encryption\.org/v1\n"
@@ -133,11 +134,11 @@ def verify_folder(folder: Path, expected_key_words: Sequence[str] | None = None)
         MalformedError, NotFoundError, VerificationError: as `open_package`.
     """
     if not folder.is_dir():
-        raise NotFoundError("there is no such folder", advice="Check the path.")
+        raise NotFoundError(Message("there is no such folder"), next_step=Message("Check the path."))
     if {entry.name for entry in folder.iterdir()} != set(archive.MEMBERS):
         raise MalformedError(
-            f"the folder does not hold exactly {', '.join(archive.MEMBERS)}",
-            advice="Name the folder that a package was opened to, with nothing else in it.",
+            Message("the folder does not hold exactly {names}", names=", ".join(archive.MEMBERS)),
+            next_step=Message("Name the folder that a package was opened to, with nothing else in it."),
         )
     contents = {name: read_limited(folder / name, archive.MOST_BYTES) for name in archive.MEMBERS}
     return _examined(_opened(contents, expected_key_words, None))
@@ -152,13 +153,13 @@ def _opened(
 ) -> OpenedPackage:
     encoded = contents[archive.MANIFEST]
     if len(encoded) > MOST_MANIFEST_BYTES:
-        raise MalformedError("the package's manifest is too long")
+        raise MalformedError(Message("the package's manifest is too long"))
     # The signature first: nothing of the manifest is even parsed before its bytes are the maker's.
     public = require_signature(encoded, contents[archive.SIGNATURE])
     manifest = Manifest.decode(encoded)
     manifest.require_files({name: contents[name] for name in (archive.REPORT, archive.DATA)})
     if age_recipient is not None and manifest.recipient != fingerprint(age_recipient):
-        raise VerificationError("the package was signed for another recipient and sealed again for this one")
+        raise VerificationError(Message("the package was signed for another recipient and sealed again for this one"))
     if manifest.release is not None:
         manifest.release.require_approved(manifest.approved_digest())
         _require_same_release(contents[archive.DATA], manifest.release)
@@ -167,8 +168,10 @@ def _opened(
     if expected_key_words is not None:
         if tuple(word.lower() for word in expected_key_words) != words:
             raise VerificationError(
-                f"the package was made by another key: {' '.join(words)}",
-                advice="Do not use it. Call the sender on a number that you know, and read them both lists of words.",
+                Message("the package was made by another key: {names}", names=" ".join(words)),
+                next_step=Message(
+                    "Do not use it. Call the sender on a number that you know, and read them both lists of words."
+                ),
             )
         standing = ManifestStatus.AS_EXPECTED
     return OpenedPackage(manifest, words, standing, contents)
@@ -182,17 +185,17 @@ def _require_same_release(data: bytes, release: Release) -> None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         agreed = False
     if not agreed:
-        raise VerificationError("report and manifest of the package contradict each other on who released it")
+        raise VerificationError(Message("report and manifest of the package contradict each other on who released it"))
 
 
 def _require_outer_form(untrusted: bytes) -> None:
     if len(untrusted) > 2 * archive.MOST_BYTES:
-        raise MalformedError("the file is larger than any package")
+        raise MalformedError(Message("the file is larger than any package"))
     header = _AGE_HEADER.match(untrusted)
     if header is None or header[0].count(b"\n-> X25519 ") != 1:
-        raise MalformedError("the file is not a sealed package", advice="Check the path.")
+        raise MalformedError(Message("the file is not a sealed package"), next_step=Message("Check the path."))
     payload = len(untrusted) - header.end() - _NONCE
     chunks = -(-payload // (_CHUNK + _TAG))
     content = payload - chunks * _TAG
     if content < 2 or content != padme(content):
-        raise MalformedError("the sealed package does not have a size of its format: it was cut or extended")
+        raise MalformedError(Message("the sealed package does not have a size of its format: it was cut or extended"))

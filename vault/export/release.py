@@ -20,6 +20,7 @@ from vault.log.approvals import Approval, approved_digest
 from vault.policy.roles import ALLOWED, Action
 from vault.seal.signing import is_signed_raw
 from vault.seal.widths import KEY_SIZE
+from vault.words.message import Message
 
 ACT = "export.begin"
 RULES = (ALONE, TWO_PERSON)
@@ -110,9 +111,9 @@ class Release:
         try:
             release = cls._parsed(untrusted, digest)
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise MalformedError("the package's manifest does not say in its form who released it") from None
+            raise MalformedError(Message("the package's manifest does not say in its form who released it")) from None
         if release.pages not in ((READ, UNREAD) if tells_pages else ("",)):
-            raise MalformedError("the package's manifest does not say in its form whether its pages were read")
+            raise MalformedError(Message("the package's manifest does not say in its form whether its pages were read"))
         return release
 
     @classmethod
@@ -162,16 +163,18 @@ class Release:
         if approval is None:
             return
         if approval.act != ACT or approval.digest != digest:
-            raise VerificationError("the approval in the package is for something else than these files")
+            raise VerificationError(Message("the approval in the package is for something else than these files"))
         if not approval.is_signed_by(self.approver_key, is_signed_raw):
-            raise VerificationError("the approval in the package is not signed by the key that it names")
+            raise VerificationError(Message("the approval in the package is not signed by the key that it names"))
         if approval.role not in {role.value for role in ALLOWED[Action.APPROVE]}:
-            raise VerificationError("the approval in the package was given under a role that may not approve")
+            raise VerificationError(Message("the approval in the package was given under a role that may not approve"))
         if approval.requester != self.seat or approval.approver == self.seat:
-            raise VerificationError("the approval in the package was not given by a second person to the one who asked")
+            raise VerificationError(
+                Message("the approval in the package was not given by a second person to the one who asked")
+            )
         day_before_ms = (self.day.toordinal() - 1 - _EPOCH) * _DAY_MS  # each is a claim that no calendar need have
         if approval.expires_ms < day_before_ms:
-            raise VerificationError("the approval in the package had expired when the package was made")
+            raise VerificationError(Message("the approval in the package had expired when the package was made"))
 
     def sentence(self) -> str:
         """Return who released the package, in one clause that claims no more than the package shows."""

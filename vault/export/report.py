@@ -18,6 +18,7 @@ from vault.export.legible import legible
 from vault.export.shown import Dossier, Section
 from vault.export.wording import USUAL_PURPOSE, Wording, wording
 from vault.redaction.transform import REMOVED
+from vault.words.message import Message
 
 ALONE, TWO_PERSON = "alone", "two-person"
 READ, UNREAD = "read", "unread"
@@ -184,7 +185,7 @@ def _word(words: Mapping[str, str], key: str) -> str:
     try:
         return words[key]
     except KeyError:
-        raise InternalError("a key of a profile has no word in the language of the report") from None
+        raise InternalError(Message("a key of a profile has no word in the language of the report")) from None
 
 
 def _groups(sections: Sequence[Section], words: Wording, language: str) -> Iterator[Group]:
@@ -208,7 +209,7 @@ def _entry(section: Section, number: int | None, words: Wording, language: str) 
         )
         return Entry(tuple(head), tuple(rows), ())
     if unknown := texts.keys() - _OF_A_NOTE:
-        raise InternalError(f"a report has no place for {len(unknown)} fields of a note")
+        raise InternalError(Message("a report has no place for {count} fields of a note", count=len(unknown)))
     for label in ("date", "written"):
         head += _field(NOTE, label, texts, words, language)
     codes = (_field(NOTE, label, texts, words, language) for label in ("kind", "by"))

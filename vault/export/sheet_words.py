@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from vault.errors import UsageError
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +118,5 @@ def sheet_words(language: str) -> SheetWords:
         UsageError: there are none in it.
     """
     if language not in _LANGUAGES:
-        raise UsageError(f"no sheet in this language; languages are: {', '.join(LANGUAGES)}")
+        raise UsageError(Message("no sheet in this language; languages are: {names}", names=", ".join(LANGUAGES)))
     return _LANGUAGES[language]

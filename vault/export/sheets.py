@@ -13,6 +13,7 @@ from vault.errors import RefusedError
 from vault.export.sheet_words import LANGUAGES, sheet_words
 from vault.export.typesetting import fonts
 from vault.seal.sheets import WORDS_PER_ROW, Sheet
+from vault.words.message import Message
 
 _STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 _LONGEST_ORGANISATION = 60
@@ -60,7 +61,11 @@ def render_sheet(
     """
     if organisation is not None and len(organisation) > _LONGEST_ORGANISATION:
         raise RefusedError(
-            f"a sheet has room for {_LONGEST_ORGANISATION} letters of a name", advice="Leave the organisation out."
+            Message(
+                "a sheet has room for {longest_organisation} letters of a name",
+                longest_organisation=_LONGEST_ORGANISATION,
+            ),
+            next_step=Message("Leave the organisation out."),
         )
     inputs = {"sheet": json.dumps(_value(sheet, day, organisation, languages), ensure_ascii=False)}
     compiler = typst.Compiler(_template(), font_paths=fonts(), sys_inputs=inputs)
@@ -69,10 +74,11 @@ def render_sheet(
     except typst.TypstError:
         # Its message quotes the text.
         raise RefusedError(
-            "the sheet has a letter that the fonts cannot draw", advice="Leave the organisation out."
+            Message("the sheet has a letter that the fonts cannot draw"),
+            next_step=Message("Leave the organisation out."),
         ) from None
     if not isinstance(pdf, bytes):
-        raise RefusedError("the sheet came out in more than one file")
+        raise RefusedError(Message("the sheet came out in more than one file"))
     return pdf
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from vault.errors import UsageError
+from vault.words.message import Message
 
 # The one purpose that the program itself gives; a report says it in its own language.
 USUAL_PURPOSE = "legal referral"
@@ -231,4 +232,6 @@ def wording(language: str) -> Wording:
     try:
         return WORDINGS[language]
     except KeyError:
-        raise UsageError(f"no report in this language; languages are: {', '.join(WORDINGS)}") from None
+        raise UsageError(
+            Message("no report in this language; languages are: {names}", names=", ".join(WORDINGS))
+        ) from None

@@ -7,6 +7,7 @@ from typing import Final
 
 from vault.errors import InternalError
 from vault.ids import DIGEST_SIZE, ID_SIZE
+from vault.words.message import Message
 
 CASE: Final = "case"
 PERSON: Final = "person"
@@ -73,7 +74,7 @@ class IndexedRecord:
     def __post_init__(self) -> None:
         ids = (self.compartment, self.record, self.case)
         if any(len(i) != ID_SIZE for i in ids) or any(len(v) != DIGEST_SIZE for v in (self.version, *self.parents)):
-            raise InternalError("an index entry has ids of the wrong size")
+            raise InternalError(Message("an index entry has ids of the wrong size"))
 
 
 @dataclass(frozen=True, slots=True)

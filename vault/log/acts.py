@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from vault.errors import VerificationError
 from vault.log.items import Item, ItemKind
+from vault.words.message import Message
 
 _NOTHING: frozenset[ItemKind] = frozenset()
 _VERSIONS = frozenset({ItemKind.VERSION})
@@ -96,10 +97,12 @@ def check_act(act: str, items: Iterable[Item]) -> None:
     """
     allowed = ACTS.get(act)
     if allowed is None:
-        raise VerificationError("an operation names an act that this program does not know")
+        raise VerificationError(Message("an operation names an act that this program does not know"))
     for item in items:
         if item.kind not in allowed:
-            raise VerificationError(f"an operation of act {act} lists an item of kind {item.kind}")
+            raise VerificationError(
+                Message("an operation of act {act} lists an item of kind {kind}", act=act, kind=item.kind)
+            )
 
 
 def kinds_beyond(act: str, kinds: Collection[int]) -> list[ItemKind]:

@@ -16,6 +16,7 @@ import msgspec
 
 from vault.errors import MalformedError
 from vault.log.signatures import VerifySignature, signed_message
+from vault.words.message import Message
 
 APPROVAL_FORMAT = 1
 APPROVAL_PURPOSE = "approval"
@@ -60,7 +61,7 @@ class Approval:
         time = type(self.expires_ms) is int and 0 <= self.expires_ms < 1 << 63
         signed = type(self.signature) is bytes and len(self.signature) in (0, _SIGNATURE)
         if not (sizes and words and time and signed):
-            raise MalformedError("an approval is not of the form of FORMAT.md 5")
+            raise MalformedError(Message("an approval is not of the form of FORMAT.md 5"))
 
     def unsigned(self) -> bytes:
         """Return what the approver's identity key signs, for the purpose `approval`."""
@@ -77,7 +78,7 @@ class Approval:
             MalformedError: nobody signed it.
         """
         if not self.signature:
-            raise MalformedError("an approval without a signature is none")
+            raise MalformedError(Message("an approval without a signature is none"))
         return msgspec.msgpack.encode(dict(sorted({**self._members(), "sig": self.signature}.items())))
 
     def is_signed_by(self, identity: bytes, verify_signature: VerifySignature) -> bool:
@@ -98,9 +99,9 @@ class Approval:
             del members["format"]
             approval = cls(**members)  # type: ignore[arg-type]  # __post_init__ checks each
         except (RecursionError, ValueError, KeyError, TypeError):
-            raise MalformedError("an approval is not of the form of FORMAT.md 5") from None
+            raise MalformedError(Message("an approval is not of the form of FORMAT.md 5")) from None
         if approval.encode() != untrusted:
-            raise MalformedError("an approval is not in its one form")
+            raise MalformedError(Message("an approval is not in its one form"))
         return approval
 
     def _members(self) -> dict[str, object]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from vault.errors import MalformedError
 from vault.log.signatures import VerifySignature
+from vault.words.message import Message
 
 ED25519_NOTE = 0x01
 NOTE_LIMIT = 128 * 1024
@@ -83,19 +84,27 @@ def split_note(untrusted: bytes) -> tuple[str, tuple[NoteSignature, ...]]:
         MalformedError: not a signed note in its one spelling, more than 128 KiB, or more than 16 signatures.
     """
     if len(untrusted) > NOTE_LIMIT:
-        raise MalformedError(f"a note has {len(untrusted)} bytes, more than {NOTE_LIMIT}")
+        raise MalformedError(
+            Message("a note has {count} bytes, more than {note_limit}", count=len(untrusted), note_limit=NOTE_LIMIT)
+        )
     try:
         note = untrusted.decode()
     except UnicodeDecodeError:
-        raise MalformedError("a note is not UTF-8") from None
+        raise MalformedError(Message("a note is not UTF-8")) from None
     if any(char < " " and char != "\n" for char in note):
-        raise MalformedError("a note holds a control character")
+        raise MalformedError(Message("a note holds a control character"))
     text, _, block = note.rpartition("\n\n")
     if not text or not block.endswith("\n"):
-        raise MalformedError("a note has no text, no blank line or no signature")
+        raise MalformedError(Message("a note has no text, no blank line or no signature"))
     lines = block[:-1].split("\n")
     if len(lines) > SIGNATURE_LIMIT:
-        raise MalformedError(f"a note has {len(lines)} signatures, more than {SIGNATURE_LIMIT}")
+        raise MalformedError(
+            Message(
+                "a note has {count} signatures, more than {signature_limit}",
+                count=len(lines),
+                signature_limit=SIGNATURE_LIMIT,
+            )
+        )
     return text + "\n", tuple(_signature_line(line) for line in lines)
 
 
@@ -108,20 +117,20 @@ def parse_note(untrusted: bytes) -> Checkpoint:
     text, signatures = split_note(untrusted)
     lines = text[:-1].split("\n")
     if len(lines) != 3:
-        raise MalformedError(f"a checkpoint has {len(lines)} lines, not 3")
+        raise MalformedError(Message("a checkpoint has {count} lines, not 3", count=len(lines)))
     name, size, root64 = lines
     try:
         origin = bytes.fromhex(name.removeprefix(_NAME_PREFIX))
         checkpoint = Checkpoint(origin, int(size), _decode_base64(root64), signatures)
     except ValueError:
-        raise MalformedError("a checkpoint is not of the form of FORMAT.md 5") from None
+        raise MalformedError(Message("a checkpoint is not of the form of FORMAT.md 5")) from None
     if (
         len(origin) != 32
         or len(checkpoint.root) != 32
         or not 0 <= checkpoint.size < 1 << 64
         or note_body(origin, checkpoint.size, checkpoint.root) != text.encode()
     ):
-        raise MalformedError("a checkpoint is not in its canonical form")
+        raise MalformedError(Message("a checkpoint is not in its canonical form"))
     return checkpoint
 
 
@@ -129,13 +138,13 @@ def _signature_line(line: str) -> NoteSignature:
     name, _, encoded = line.removeprefix(_SIGNATURE_MARK).partition(" ")
     named = name and not any(char.isspace() or char == "+" for char in name)
     if not line.startswith(_SIGNATURE_MARK) or not named:
-        raise MalformedError("a note has a line that is no signature")
+        raise MalformedError(Message("a note has a line that is no signature"))
     try:
         decoded = _decode_base64(encoded)
     except ValueError:
-        raise MalformedError("a note has a signature that is not base64") from None
+        raise MalformedError(Message("a note has a signature that is not base64")) from None
     if len(decoded) <= 4:
-        raise MalformedError("a note has a signature that is too short")
+        raise MalformedError(Message("a note has a signature that is too short"))
     return NoteSignature(name, decoded[:4], decoded[4:])
 
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from vault.errors import MalformedError
+from vault.words.message import Message
 
 EPOCH_FORMAT = 1
 _HEAD = struct.Struct(">BB16s16sB16s")
@@ -77,15 +78,15 @@ class EpochNotice:
         if any(len(identifier) != 16 for identifier in ids) or any(
             len(revocation.origin) != 32 for revocation in self.revocations
         ):
-            raise MalformedError("an epoch notice has an id of the wrong size")
+            raise MalformedError(Message("an epoch notice has an id of the wrong size"))
         if not 0 < self.suite < 256 or len(self.replaced) > MOST_REPLACED or len(self.revocations) > MOST_REVOCATIONS:
-            raise MalformedError(f"epoch {self.epoch.hex()}: a number is out of range")
+            raise MalformedError(Message("epoch {epoch}: a number is out of range", epoch=self.epoch.hex()))
         if len({self.epoch, *self.replaced}) != 1 + len(self.replaced):
-            raise MalformedError(f"epoch {self.epoch.hex()} replaces itself or one epoch twice")
+            raise MalformedError(Message("epoch {epoch} replaces itself or one epoch twice", epoch=self.epoch.hex()))
         if len({revocation.origin for revocation in self.revocations}) != len(self.revocations):
-            raise MalformedError(f"epoch {self.epoch.hex()} drops one log twice")
+            raise MalformedError(Message("epoch {epoch} drops one log twice", epoch=self.epoch.hex()))
         if self.revocations and not self.replaced:
-            raise MalformedError(f"epoch {self.epoch.hex()} is the founding one, and drops a seat")
+            raise MalformedError(Message("epoch {epoch} is the founding one, and drops a seat", epoch=self.epoch.hex()))
 
     @property
     def is_founding(self) -> bool:
@@ -122,9 +123,9 @@ class EpochNotice:
             )
             known_kind = CompartmentKind(kind)
         except (struct.error, IndexError, ValueError):
-            raise MalformedError("an epoch notice is not of the form of FORMAT.md 2") from None
+            raise MalformedError(Message("an epoch notice is not of the form of FORMAT.md 2")) from None
         if version != EPOCH_FORMAT or revocations_end != len(untrusted):
-            raise MalformedError("an epoch notice has an unknown format or bytes at its end")
+            raise MalformedError(Message("an epoch notice has an unknown format or bytes at its end"))
         return cls(suite, vault, compartment, known_kind, epoch, replaced, revocations)
 
 
@@ -151,4 +152,6 @@ def check_founding(notice: EpochNotice, origin: bytes, seq: int, n: int) -> None
         MalformedError: it claims a compartment that another place founds. A notice that replaces others always passes.
     """
     if notice.is_founding and notice.compartment != founded_compartment(origin, seq, n):
-        raise MalformedError(f"epoch {notice.epoch.hex()} founds a compartment that is not of its place")
+        raise MalformedError(
+            Message("epoch {epoch} founds a compartment that is not of its place", epoch=notice.epoch.hex())
+        )

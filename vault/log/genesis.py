@@ -15,6 +15,7 @@ from hashlib import sha256
 from vault.errors import MalformedError, VerificationError
 from vault.ids import ZERO_DIGEST
 from vault.log.signatures import VerifySignature, signed_message
+from vault.words.message import Message
 
 GENESIS_FORMAT = 1
 GENESIS_PURPOSE = "genesis"
@@ -51,11 +52,11 @@ class Genesis:
     def __post_init__(self) -> None:
         sizes = [len(self.vault), len(self.seat), len(self.identity), len(self.session_key), len(self.nonce)]
         if [*sizes, len(self.predecessor), len(self.predecessor_root)] != [16, 16, 32, 32, 16, 32, 32]:
-            raise MalformedError("a genesis has a part of the wrong size")
+            raise MalformedError(Message("a genesis has a part of the wrong size"))
         # A log that exists has at least its entry 0, and a root that is no run of zeros.
         first = (self.predecessor == ZERO_DIGEST, self.predecessor_size == 0, self.predecessor_root == ZERO_DIGEST)
         if len(set(first)) > 1 or not 0 <= self.predecessor_size < 1 << 64:
-            raise MalformedError("a genesis names only a part of its predecessor")
+            raise MalformedError(Message("a genesis names only a part of its predecessor"))
 
     @property
     def is_first(self) -> bool:
@@ -79,7 +80,7 @@ class Genesis:
     def encode(self, signature: bytes) -> bytes:
         """Return the bytes of the table `genesis`."""
         if len(signature) != 64:
-            raise MalformedError("the signature of a genesis has not 64 bytes")
+            raise MalformedError(Message("the signature of a genesis has not 64 bytes"))
         return self.unsigned() + signature
 
     @classmethod
@@ -90,10 +91,14 @@ class Genesis:
             MalformedError: wrong size, unknown format, or only a part of a predecessor.
         """
         if len(untrusted) != GENESIS_SIZE:
-            raise MalformedError(f"a genesis has {len(untrusted)} bytes, not {GENESIS_SIZE}")
+            raise MalformedError(
+                Message(
+                    "a genesis has {count} bytes, not {genesis_size}", count=len(untrusted), genesis_size=GENESIS_SIZE
+                )
+            )
         version, *parts = _LAYOUT.unpack_from(untrusted)
         if version != GENESIS_FORMAT:
-            raise MalformedError(f"a genesis has the unknown format {version}")
+            raise MalformedError(Message("a genesis has the unknown format {version}", version=version))
         return cls(*parts)
 
 
@@ -112,5 +117,7 @@ def verify_genesis(untrusted: bytes, verify_signature: VerifySignature) -> Genes
     genesis = Genesis.decode(untrusted)
     message = signed_message(GENESIS_PURPOSE, genesis.unsigned())
     if not verify_signature(genesis.identity, untrusted[-64:], message):
-        raise VerificationError(f"log {origin_of(untrusted).hex()}: the signature of its genesis does not hold")
+        raise VerificationError(
+            Message("log {origin_of}: the signature of its genesis does not hold", origin_of=origin_of(untrusted).hex())
+        )
     return genesis

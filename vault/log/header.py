@@ -12,6 +12,7 @@ from typing import ClassVar
 import msgspec
 
 from vault.errors import MalformedError
+from vault.words.message import Message
 
 HEADER_VERSION = 1
 _HEX_LENGTH = 64
@@ -50,7 +51,7 @@ def decode_wire(untrusted: bytes) -> WireHeader:
         text = "".join(digests)
         canonical = bytes.fromhex(text).hex() == text
     except ValueError:  # msgspec's errors too
-        raise MalformedError("a header is not the JSON of FORMAT.md 5") from None
+        raise MalformedError(Message("a header is not the JSON of FORMAT.md 5")) from None
     if not (
         canonical
         and all(len(digest) == _HEX_LENGTH for digest in digests)
@@ -58,7 +59,7 @@ def decode_wire(untrusted: bytes) -> WireHeader:
         and 0 <= wire.s < NUMBER_LIMIT
         and _encoder.encode(wire) == untrusted
     ):
-        raise MalformedError("a header is not in its canonical form")
+        raise MalformedError(Message("a header is not in its canonical form"))
     return wire
 
 
@@ -96,9 +97,9 @@ class Header:
         if self.session_key is not None:
             digests.append(self.session_key)
         if any(len(digest) != _HEX_LENGTH // 2 for digest in digests):
-            raise MalformedError(f"header {self.position}: a digest has not 32 bytes")
+            raise MalformedError(Message("header {position}: a digest has not 32 bytes", position=self.position))
         if not 0 <= self.position < NUMBER_LIMIT:
-            raise MalformedError(f"position {self.position} is out of range")
+            raise MalformedError(Message("position {position} is out of range", position=self.position))
         return _encoder.encode(
             WireHeader(
                 c=self.commitment.hex(),

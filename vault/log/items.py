@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from vault.errors import MalformedError
+from vault.words.message import Message
 
 ITEM_SIZE = 49
 LIST_LIMIT = 1_024
@@ -46,7 +47,7 @@ class Item(NamedTuple):
     def in_compartment(cls, kind: ItemKind, compartment: bytes, digest: bytes) -> Item:
         """Return the item of a version, grant, epoch or erased version of a compartment."""
         if kind not in _OF_COMPARTMENT:
-            raise MalformedError(f"an item of kind {kind.name} belongs to no compartment")
+            raise MalformedError(Message("an item of kind {name} belongs to no compartment", name=kind.name))
         return cls(kind, digest, compartment_tag(compartment, digest))
 
     @classmethod
@@ -58,7 +59,7 @@ class Item(NamedTuple):
     def tagless(cls, kind: ItemKind, digest: bytes) -> Item:
         """Return the item of an approval or of a foreign checkpoint, by the SHA-256 of its bytes."""
         if kind not in _TAGLESS:
-            raise MalformedError(f"an item of kind {kind.name} has a tag")
+            raise MalformedError(Message("an item of kind {name} has a tag", name=kind.name))
         return cls(kind, digest, NO_TAG)
 
     @classmethod
@@ -87,7 +88,7 @@ def encode_items(items: Iterable[Item]) -> bytes:
     _require_count(len(listed))
     for kind, digest, tag in listed:
         if not 0 < kind < 256 or len(digest) != 32 or len(tag) != 16:
-            raise MalformedError(f"an item of kind {kind} has the wrong size")
+            raise MalformedError(Message("an item of kind {kind} has the wrong size", kind=kind))
     _require_form(listed)
     return b"".join([kind.to_bytes() + digest + tag for kind, digest, tag in listed])
 
@@ -99,7 +100,9 @@ def decode_items(untrusted: bytes) -> tuple[Item, ...]:
         MalformedError: a part of an item, too many, one listed twice, or a tag where none belongs.
     """
     if len(untrusted) % ITEM_SIZE:
-        raise MalformedError(f"a list has {len(untrusted)} bytes, no multiple of {ITEM_SIZE}")
+        raise MalformedError(
+            Message("a list has {count} bytes, no multiple of {item_size}", count=len(untrusted), item_size=ITEM_SIZE)
+        )
     _require_count(len(untrusted) // ITEM_SIZE)
     items = tuple(
         Item(untrusted[at], untrusted[at + 1 : at + 33], untrusted[at + 33 : at + ITEM_SIZE])
@@ -111,15 +114,17 @@ def decode_items(untrusted: bytes) -> tuple[Item, ...]:
 
 def _require_count(count: int) -> None:
     if count > LIST_LIMIT:
-        raise MalformedError(f"a list has {count} items, more than {LIST_LIMIT}")
+        raise MalformedError(
+            Message("a list has {count} items, more than {list_limit}", count=count, list_limit=LIST_LIMIT)
+        )
 
 
 def _require_form(items: tuple[Item, ...]) -> None:
     if len({(kind, digest) for kind, digest, _ in items}) != len(items):
-        raise MalformedError("a list names one thing twice")
+        raise MalformedError(Message("a list names one thing twice"))
     for kind, _, tag in items:
         if kind == 0 or (kind in _TAGLESS and tag != NO_TAG):
-            raise MalformedError(f"an item of kind {kind} is not of the form of FORMAT.md 5")
+            raise MalformedError(Message("an item of kind {kind} is not of the form of FORMAT.md 5", kind=kind))
 
 
 def items_digest(encoded: bytes) -> bytes:

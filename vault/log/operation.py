@@ -10,6 +10,7 @@ from vault.errors import MalformedError
 from vault.log.header import Header
 from vault.log.items import Item, encode_items, items_digest
 from vault.log.tree import leaf_hash
+from vault.words.message import Message
 
 OPERATION_LIMIT = 64 * 1024
 
@@ -91,5 +92,12 @@ def compose(
     ).encode()
     size = len(header) + len(encoded) + len(sealed)
     if size > OPERATION_LIMIT:
-        raise MalformedError(f"operation {seq} has {size} bytes, more than {OPERATION_LIMIT}")
+        raise MalformedError(
+            Message(
+                "operation {seq} has {size} bytes, more than {operation_limit}",
+                seq=seq,
+                size=size,
+                operation_limit=OPERATION_LIMIT,
+            )
+        )
     return Operation(origin, seq, header, encoded, sealed)

@@ -17,6 +17,7 @@ import msgspec
 
 from vault.errors import MalformedError, VerificationError
 from vault.log.acts import ACTS
+from vault.words.message import Message
 
 PLAINTEXT_LIMIT = 4_095
 OBJECTS_LIMIT = 64
@@ -76,11 +77,13 @@ class Payload:
         for name, holds in _CHECKS.items():
             value = getattr(self, name)
             if value is not None and not holds(value):
-                raise MalformedError(f"the member {name} of an audit payload is not of the form of FORMAT.md 5")
+                raise MalformedError(
+                    Message("the member {name} of an audit payload is not of the form of FORMAT.md 5", name=name)
+                )
         if _CHECKS.keys() & self.unknown.keys():
-            raise MalformedError("an audit payload has a known member among the unknown ones")
+            raise MalformedError(Message("an audit payload has a known member among the unknown ones"))
         if _is_deeper(self.unknown, MAX_DEPTH):
-            raise MalformedError(f"an audit payload is nested deeper than {MAX_DEPTH}")
+            raise MalformedError(Message("an audit payload is nested deeper than {max_depth}", max_depth=MAX_DEPTH))
 
     def encode(self) -> bytes:
         """Return the MessagePack map, keys in order, absent members left out.
@@ -89,7 +92,7 @@ class Payload:
             MalformedError: the act is not in the table: what has no name is not done.
         """
         if self.act not in ACTS:
-            raise MalformedError("an audit payload names an act that is not in the table")
+            raise MalformedError(Message("an audit payload names an act that is not in the table"))
         members: dict[str, object] = dict(self.unknown)
         for name in _CHECKS:
             value = getattr(self, name)
@@ -107,7 +110,7 @@ class Payload:
         members = _decode_map(untrusted)
         known: dict[str, object] = {name: members.pop(name) for name in _CHECKS if name in members}
         if None in known.values() or "act" not in known or "t" not in known:
-            raise MalformedError("an audit payload lacks a member, or gives it as nothing")
+            raise MalformedError(Message("an audit payload lacks a member, or gives it as nothing"))
         for name in ("objs", "cause"):
             value = known.get(name)
             if isinstance(value, list):
@@ -118,7 +121,9 @@ class Payload:
 def commitment(salt: bytes, payload: bytes) -> bytes:
     """Return `c`: it fixes the payload, and tells nothing without the 32 random bytes of salt."""
     if len(salt) != SALT_SIZE:
-        raise MalformedError(f"the salt of a commitment has {len(salt)} bytes, not {SALT_SIZE}")
+        raise MalformedError(
+            Message("the salt of a commitment has {count} bytes, not {salt_size}", count=len(salt), salt_size=SALT_SIZE)
+        )
     return sha256(_COMMITMENT_PREFIX + salt + payload).digest()
 
 
@@ -135,7 +140,13 @@ def encode_plaintext(salt: bytes, payload: bytes) -> bytes:
     """
     plaintext = msgspec.msgpack.encode({"payload": payload, "salt": salt})
     if len(plaintext) > PLAINTEXT_LIMIT:
-        raise MalformedError(f"an audit payload has {len(plaintext)} bytes, more than {PLAINTEXT_LIMIT}")
+        raise MalformedError(
+            Message(
+                "an audit payload has {count} bytes, more than {plaintext_limit}",
+                count=len(plaintext),
+                plaintext_limit=PLAINTEXT_LIMIT,
+            )
+        )
     return plaintext
 
 
@@ -149,9 +160,9 @@ def decode_plaintext(untrusted: bytes, expected_commitment: bytes) -> tuple[byte
     members = _decode_map(untrusted)
     salt, payload = members.get("salt"), members.get("payload")
     if members.keys() != {"salt", "payload"} or not isinstance(salt, bytes) or not isinstance(payload, bytes):
-        raise MalformedError("an opened audit entry is not salt and payload")
+        raise MalformedError(Message("an opened audit entry is not salt and payload"))
     if commitment(salt, payload) != expected_commitment:
-        raise VerificationError("an audit payload is not the one that its header commits to")
+        raise VerificationError(Message("an audit payload is not the one that its header commits to"))
     return salt, payload
 
 
@@ -159,7 +170,7 @@ def _decode_map(untrusted: bytes) -> dict[str, object]:
     try:
         return _decoder.decode(untrusted)
     except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
-        raise MalformedError("an audit payload is not a MessagePack map") from None
+        raise MalformedError(Message("an audit payload is not a MessagePack map")) from None
 
 
 def _is_deeper(value: object, levels: int) -> bool:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from vault.errors import MalformedError, VerificationError
+from vault.words.message import Message
 
 HASH_SIZE = 32
 TILE_HEIGHT = 8
@@ -159,7 +160,14 @@ def subtree_of_tiles(read_tile: ReadTile, read_leaves: ReadLeaves) -> Subtree:
         tile = cached(level, start >> TILE_HEIGHT)
         if tile is not None:
             if len(tile) != TILE_WIDTH * HASH_SIZE:
-                raise MalformedError(f"tile {level}/{start >> TILE_HEIGHT} has {len(tile)} bytes")
+                raise MalformedError(
+                    Message(
+                        "tile {level}/{start} has {count} bytes",
+                        level=level,
+                        start=start >> TILE_HEIGHT,
+                        count=len(tile),
+                    )
+                )
             first = (start % TILE_WIDTH) * HASH_SIZE
             return [tile[at : at + HASH_SIZE] for at in range(first, first + (stop - start) * HASH_SIZE, HASH_SIZE)]
         if level == 0:
@@ -205,7 +213,7 @@ def frontier_at(size: int, read_tile: ReadTile, read_leaves: ReadLeaves) -> Fron
 def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
     """Return the RFC 6962 audit path of leaf `index` in the tree of `size` leaves, from the leaf's sibling upwards."""
     if not 0 <= index < size:
-        raise VerificationError(f"entry {index} is not among the first {size}")
+        raise VerificationError(Message("entry {index} is not among the first {size}", index=index, size=size))
     path = []
     start, stop = 0, size
     while stop - start > 1:
@@ -227,11 +235,11 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     """
     _require_hashes([leaf, *proof])
     if not 0 <= index < size:
-        raise VerificationError(f"entry {index} is not among the first {size}")
+        raise VerificationError(Message("entry {index} is not among the first {size}", index=index, size=size))
     place, last, node = index, size - 1, leaf
     for sibling in proof:
         if last == 0:
-            raise VerificationError("the inclusion proof is too long")
+            raise VerificationError(Message("the inclusion proof is too long"))
         if place & 1 or place == last:
             node = node_hash(sibling, node)
             while not place & 1:
@@ -242,15 +250,21 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         place >>= 1
         last >>= 1
     if last != 0:
-        raise VerificationError("the inclusion proof is too short")
+        raise VerificationError(Message("the inclusion proof is too short"))
     if node != expected_root:
-        raise VerificationError(f"entry {index} is not in the signed tree of {size} entries")
+        raise VerificationError(
+            Message("entry {index} is not in the signed tree of {size} entries", index=index, size=size)
+        )
 
 
 def consistency_proof(old_size: int, new_size: int, subtree: Subtree) -> list[bytes]:
     """Return the RFC 6962 proof that the tree of `old_size` is a prefix of that of `new_size`; empty from 0."""
     if not 0 <= old_size <= new_size:
-        raise VerificationError(f"a tree of {old_size} entries is no prefix of one of {new_size}")
+        raise VerificationError(
+            Message(
+                "a tree of {old_size} entries is no prefix of one of {new_size}", old_size=old_size, new_size=new_size
+            )
+        )
     if old_size == 0:
         return []
     path = []
@@ -278,12 +292,16 @@ def verify_consistency(old_size: int, new_size: int, proof: Sequence[bytes], old
     """
     _require_hashes([old_root, *proof])
     if not 0 <= old_size <= new_size:
-        raise VerificationError(f"a tree of {old_size} entries is no prefix of one of {new_size}")
+        raise VerificationError(
+            Message(
+                "a tree of {old_size} entries is no prefix of one of {new_size}", old_size=old_size, new_size=new_size
+            )
+        )
     if old_size in (0, new_size):
         if proof:
-            raise VerificationError("the consistency proof is too long")
+            raise VerificationError(Message("the consistency proof is too long"))
         if old_root != (EMPTY_ROOT if old_size == 0 else new_root):
-            raise VerificationError(f"two different roots for {old_size} entries")
+            raise VerificationError(Message("two different roots for {old_size} entries", old_size=old_size))
         return
     _climb(old_size, new_size, list(proof), old_root, new_root)
 
@@ -292,7 +310,7 @@ def _climb(old_size: int, new_size: int, proof: list[bytes], old_root: bytes, ne
     # Where the old tree is complete, its root is itself the first node, and the proof leaves it out.
     path = [old_root, *proof] if old_size & (old_size - 1) == 0 else proof
     if not path:
-        raise VerificationError("the consistency proof is too short")
+        raise VerificationError(Message("the consistency proof is too short"))
     place, last = old_size - 1, new_size - 1
     while place & 1:
         place >>= 1
@@ -300,7 +318,7 @@ def _climb(old_size: int, new_size: int, proof: list[bytes], old_root: bytes, ne
     old_node = new_node = path[0]
     for sibling in path[1:]:
         if last == 0:
-            raise VerificationError("the consistency proof is too long")
+            raise VerificationError(Message("the consistency proof is too long"))
         if place & 1 or place == last:
             old_node, new_node = node_hash(sibling, old_node), node_hash(sibling, new_node)
             while not place & 1:
@@ -311,9 +329,15 @@ def _climb(old_size: int, new_size: int, proof: list[bytes], old_root: bytes, ne
         place >>= 1
         last >>= 1
     if last != 0:
-        raise VerificationError("the consistency proof is too short")
+        raise VerificationError(Message("the consistency proof is too short"))
     if old_node != old_root or new_node != new_root:
-        raise VerificationError(f"the first {old_size} of {new_size} entries are not those signed before")
+        raise VerificationError(
+            Message(
+                "the first {old_size} of {new_size} entries are not those signed before",
+                old_size=old_size,
+                new_size=new_size,
+            )
+        )
 
 
 def _split(count: int) -> int:
@@ -324,11 +348,21 @@ def _split(count: int) -> int:
 def _leaves_between(start: int, stop: int, read_leaves: ReadLeaves) -> list[bytes]:
     leaves = list(read_leaves(start, stop))
     if len(leaves) != stop - start:
-        raise VerificationError(f"entries {start} to {stop - 1}: {len(leaves)} of {stop - start} are here")
+        raise VerificationError(
+            Message(
+                "entries {start} to {stop}: {count} of {stop_2} are here",
+                start=start,
+                stop=stop - 1,
+                count=len(leaves),
+                stop_2=stop - start,
+            )
+        )
     return leaves
 
 
 def _require_hashes(hashes: Iterable[bytes]) -> None:
     for untrusted in hashes:
         if len(untrusted) != HASH_SIZE:
-            raise VerificationError(f"a hash has {len(untrusted)} bytes, not {HASH_SIZE}")
+            raise VerificationError(
+                Message("a hash has {count} bytes, not {hash_size}", count=len(untrusted), hash_size=HASH_SIZE)
+            )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from vault.errors import DependencyMissingError
+from vault.words.message import Message
 
 _NAME_TAGS = frozenset({"Name", "Surn", "Patr"})
 
@@ -62,7 +63,7 @@ def _analyzer() -> _Analyzer:
         analyzer: _Analyzer = pymorphy3.MorphAnalyzer(path=pymorphy3_dicts_ru.get_path(), lang="ru")
     except (ImportError, ValueError, OSError):
         raise DependencyMissingError(
-            "the Russian dictionary (pymorphy3, pymorphy3-dicts-ru) is not installed"
+            Message("the Russian dictionary (pymorphy3, pymorphy3-dicts-ru) is not installed")
         ) from None
     return analyzer
 

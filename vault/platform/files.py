@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from vault.errors import RefusedError
+from vault.words.message import Message
 
 PRIVATE_FILE_MODE = 0o600
 PRIVATE_FOLDER_MODE = 0o700
@@ -37,7 +38,10 @@ def state_dir(environ: Mapping[str, str] = os.environ, *, system: str = sys.plat
     base = Path(environ.get("XDG_STATE_HOME", ""))
     if not (base.is_absolute() or home.is_absolute()):
         # What was seen of a vault would lie wherever somebody stands, and be missed from everywhere else.
-        raise RefusedError("the home folder of this account is no absolute path", advice="Set HOME to the whole path.")
+        raise RefusedError(
+            Message("the home folder of this account is no absolute path"),
+            next_step=Message("Set HOME to the whole path."),
+        )
     return (base if base.is_absolute() else home / ".local" / "state") / "casevault"
 
 

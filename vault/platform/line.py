@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vault.errors import UsageError
 from vault.platform.terminal import NOT_UTF8
+from vault.words.message import Message
 
 _LONGEST_LINE = 4096  # a terminal in line mode delivers no more, termios(3)
 _READ_ON = "-- Enter reads on --"
@@ -98,7 +99,10 @@ def _write_all(descriptor: int, text: bytes) -> None:
 
 
 def _no_terminal() -> UsageError:
-    return UsageError("no terminal to ask the second person", advice="Run it in a terminal, or use `approval ask`.")
+    return UsageError(
+        Message("no terminal to ask the second person"),
+        next_step=Message("Run it in a terminal, or use `approval ask`."),
+    )
 
 
 if sys.platform == "win32":

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from vault.errors import UsageError
+from vault.words.message import Message
 
 NOT_UTF8: Final = "This terminal does not send UTF-8. Set it to UTF-8."
 """What is said where bytes came that are no UTF-8: letters typed in KOI8-R or Latin-1, as a rule."""
@@ -41,8 +42,8 @@ def read_tty_passphrase(prompt: str, *, tty: Path = Path("/dev/tty")) -> bytearr
 
 def _no_terminal() -> UsageError:
     return UsageError(
-        "no terminal to ask for the passphrase",
-        advice="Run it in a terminal, or give `--passphrase-fd N` or `--passphrase-file FILE`.",
+        Message("no terminal to ask for the passphrase"),
+        next_step=Message("Run it in a terminal, or give `--passphrase-fd N` or `--passphrase-file FILE`."),
     )
 
 

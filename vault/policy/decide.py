@@ -6,6 +6,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from vault.policy.roles import ALLOWED, CASE_ACTIONS, Action, Role
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 # What a person hears, by the rule that refused.
 REFUSALS = {
@@ -50,19 +52,22 @@ IN_WORDS = {
 }
 
 
-def refusal(action: Action, rule: str) -> str:
+def refusal(action: Action, rule: str) -> Message:
     """Return what a person hears whom this rule refuses."""
-    return f"you cannot {IN_WORDS[action]}: {REFUSALS[rule]}"
+    return Message("you cannot {act}: {reason}", act=Message(IN_WORDS[action]), reason=Message(REFUSALS[rule]))
 
 
-def whom_to_ask(action: Action, rule: str) -> str:
+def whom_to_ask(action: Action, rule: str) -> Message:
     """Return what a person can do about a refusal by this rule."""
     if rule == "role":
         roles = [role.replace("-", " ") for role in sorted(ALLOWED[action])]
         listed = roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} or {roles[-1]}"
-        by_case = ", and whoever holds a case lets them into it" if action in CASE_ACTIONS else ""
-        return f"This takes the role {listed}. An admin gives roles (`casevault member roles`){by_case}."
-    return "Ask an admin." if rule == "over" else "Ask somebody who holds the case."
+        if action in CASE_ACTIONS:
+            text = "This takes the role {roles}. An admin gives roles ({step}). Who holds a case lets others into it."
+        else:
+            text = "This takes the role {roles}. An admin gives roles ({step})."
+        return Message(text, roles=listed, step=NextStep.CHANGE_ROLES)
+    return Message("Ask an admin.") if rule == "over" else Message("Ask somebody who holds the case.")
 
 
 @dataclass(frozen=True, slots=True)

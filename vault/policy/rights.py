@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from vault.errors import NewerVaultError
 from vault.policy.roles import Role
+from vault.words.message import Message
 
 
 class Place(StrEnum):
@@ -132,5 +133,11 @@ def rights_table(number: int) -> RightsTable:
         NewerVaultError: the roster names a table that this program does not know.
     """
     if number not in _TABLES:
-        raise NewerVaultError(f"the roster names rights table {number}; this program knows tables up to {NEWEST_TABLE}")
+        raise NewerVaultError(
+            Message(
+                "the roster names rights table {number}; this program knows tables up to {newest_table}",
+                number=number,
+                newest_table=NEWEST_TABLE,
+            )
+        )
     return _TABLES[number]

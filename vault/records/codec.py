@@ -9,6 +9,7 @@ import msgspec
 
 from vault.casework.kinds import RECORD_KINDS, CaseworkRecord
 from vault.errors import MalformedError, UsageError
+from vault.words.message import Message
 
 _Record = TypeVar("_Record", bound=CaseworkRecord)
 
@@ -35,7 +36,9 @@ def from_fields(kind: type[_Record], fields: Mapping[str, object]) -> _Record:
     try:
         return msgspec.convert(fields, type=kind)
     except (msgspec.ValidationError, UsageError):
-        raise MalformedError(f"a version of kind {kind.KIND} does not hold that kind's fields") from None
+        raise MalformedError(
+            Message("a version of kind {kind} does not hold that kind's fields", kind=kind.KIND)
+        ) from None
 
 
 def is_known_kind(kind: str) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 from vault.errors import MalformedError, UsageError
 from vault.ids import DIGEST_SIZE, VersionId
 from vault.seal.padding import VERSION_CONTENT_LIMIT
+from vault.words.message import Message
 
 SCHEMA = 1
 MAX_DEPTH = 32
@@ -66,7 +67,8 @@ def encode_to_travel(content: Content) -> bytes:
         f"{fits:,} of the {len(longest):,} characters of its text fit" if fits else f"it has {excess:,} bytes too many"
     )
     raise UsageError(
-        f"the {content.kind} is too long: {words}", advice="Nothing was written. Keep the rest as another note."
+        Message("the {kind} is too long: {words}", kind=content.kind, words=words),
+        next_step=Message("Nothing was written. Keep the rest as another note."),
     )
 
 
@@ -79,14 +81,14 @@ def decode_content(untrusted: bytes) -> Content:
     try:
         members = _decode(untrusted)
     except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
-        raise MalformedError("the content of a version is no MessagePack") from None
+        raise MalformedError(Message("the content of a version is no MessagePack")) from None
     if not isinstance(members, dict) or members.keys() != _MEMBERS:
-        raise MalformedError("the content of a version has other members than its format")
+        raise MalformedError(Message("the content of a version has other members than its format"))
     schema, kind, parents, clock, fields = _members(members)
     if not (isinstance(schema, int) and isinstance(kind, str) and _is_clock(clock) and isinstance(fields, dict)):
-        raise MalformedError("the content of a version has a member of the wrong type")
+        raise MalformedError(Message("the content of a version has a member of the wrong type"))
     if not (isinstance(parents, list) and all(isinstance(p, bytes) and len(p) == DIGEST_SIZE for p in parents)):
-        raise MalformedError("the content of a version names a parent that is no version id")
+        raise MalformedError(Message("the content of a version names a parent that is no version id"))
     _refuse_depth(fields, MAX_DEPTH - 1)
     return Content(
         schema=schema, kind=kind, parents=tuple(map(VersionId, parents)), clock=(clock[0], clock[1]), fields=fields
@@ -102,16 +104,16 @@ def _refuse_depth(value: object, left: int) -> None:
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str):
-                raise MalformedError("the content of a version has a key that is no string")
+                raise MalformedError(Message("the content of a version has a key that is no string"))
         children = value.values()
     elif isinstance(value, list):
         children = value  # type: ignore[assignment]  # only iterated
     elif isinstance(value, msgspec.msgpack.Ext):
-        raise MalformedError("the content of a version uses an extension type")
+        raise MalformedError(Message("the content of a version uses an extension type"))
     else:
         return
     if left <= 0:
-        raise MalformedError(f"the content of a version is nested deeper than {MAX_DEPTH}")
+        raise MalformedError(Message("the content of a version is nested deeper than {max_depth}", max_depth=MAX_DEPTH))
     for child in children:
         if not isinstance(child, (str, bytes, int)):
             _refuse_depth(child, left - 1)

@@ -10,6 +10,7 @@ from vault.errors import MalformedError
 from vault.ids import CompartmentId, EpochId, Origin
 from vault.seal.keys import derive_entry_key, derive_next_ratchet
 from vault.seal.signing import public_key
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def decode_session(content: bytes) -> SessionSecret:
     try:
         return msgspec.msgpack.decode(content, type=SessionSecret)
     except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError("the session row cannot be read") from None
+        raise MalformedError(Message("the session row cannot be read")) from None
 
 
 class _RatchetContent(msgspec.Struct, frozen=True):
@@ -103,5 +104,5 @@ def decode_ratchet(content: bytes) -> Ratchet:
     try:
         c = msgspec.msgpack.decode(content, type=_RatchetContent)
     except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError("the ratchet row cannot be read") from None
+        raise MalformedError(Message("the ratchet row cannot be read")) from None
     return Ratchet(CompartmentId(c.compartment), EpochId(c.epoch), c.key, c.i, c.day, c.first)

@@ -13,6 +13,7 @@ from vault.records.epochs import NewEpoch, make_epoch, make_grant
 from vault.records.seatlog import Holder, SeatLog
 from vault.seal.keys import compartment_id
 from vault.store.rowtypes import GrantRow
+from vault.words.message import Message
 
 
 @dataclass(slots=True)
@@ -66,7 +67,9 @@ class NewKeys:
         new = next((made.key for made in self.epochs if made.epoch == epoch), None)
         key = self.log.keyring.get(epoch) if new is None else new
         if key is None:
-            raise RefusedError(f"compartment {compartment.hex()} was not granted to this seat")
+            raise RefusedError(
+                Message("compartment {compartment} was not granted to this seat", compartment=compartment.hex())
+            )
         self._added += [(compartment, make_grant(self.log.place, compartment, epoch, key, to)) for to in holders]
 
     def of(self, compartment: CompartmentId) -> NewEpoch | None:

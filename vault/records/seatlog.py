@@ -25,6 +25,7 @@ from vault.seal.signing import is_signed_raw, make_signing_seed, public_key, sig
 from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, LocalRow, TileRow
+from vault.words.message import Message
 
 ENTRIES_PER_PERIOD = 4_096
 ENTRIES_PER_TRUNCATE = 256
@@ -191,17 +192,21 @@ def resume(
     """
     stored = rows.local(place.seat, Purpose.SESSION)
     if stored is None:
-        raise VerificationError(f"log {origin.hex()} has no session key on this device")
+        raise VerificationError(Message("log {origin} has no session key on this device", origin=origin.hex()))
     secret = decode_session(place.open_row(stored))
     checkpoint = _newest_signed(rows, origin, secret.signer)
     if checkpoint is None:
-        raise VerificationError(f"log {origin.hex()} does not end in a checkpoint that its last session signed")
+        raise VerificationError(
+            Message("log {origin} does not end in a checkpoint that its last session signed", origin=origin.hex())
+        )
     frontier = _signed_frontier(rows, checkpoint, believe_tiles=True)
     tiles_are_false = frontier is None
     if frontier is None:
         frontier = _signed_frontier(rows, checkpoint, believe_tiles=False)
     if frontier is None:
-        raise VerificationError(f"log {origin.hex()} does not end where its last session signed it")
+        raise VerificationError(
+            Message("log {origin} does not end where its last session signed it", origin=origin.hex())
+        )
     ratchet_row = rows.local(place.seat, Purpose.RATCHET)
     return SeatLog(
         database=database,

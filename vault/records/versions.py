@@ -12,6 +12,7 @@ from vault.seal.envelope import VersionContext, open_sealed, version_id
 from vault.seal.keyring import Keyring
 from vault.seal.keys import unwrap
 from vault.store.rowtypes import SealedVersion
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,11 @@ def unseal_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> 
     if wrap_key is None:
         return None
     if keyring.compartment_of(sealed.epoch) != sealed.compartment:
-        raise BrokenSealError(f"version {sealed.id.hex()} is sealed for another compartment than its own")
+        raise BrokenSealError(
+            Message("version {id} is sealed for another compartment than its own", id=sealed.id.hex())
+        )
     if version_id(sealed.compartment, sealed.record, sealed.blob) != sealed.id:
-        raise BrokenSealError(f"version {sealed.id.hex()} is not what its id names")
+        raise BrokenSealError(Message("version {id} is not what its id names", id=sealed.id.hex()))
     context = VersionContext(vault, sealed.compartment, sealed.record, sealed.origin, sealed.seq)
     return open_sealed(unwrap(wrap_key, sealed.wrap), sealed.blob, context)
 

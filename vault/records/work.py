@@ -32,6 +32,8 @@ from vault.seal.purposes import Purpose
 from vault.seal.signing import key_and_signature, public_key
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, LocalRow, OperationRow, TileRow, VersionKeyRow, VersionRow
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 VERSIONS_PER_WORK = 256
 ITEMS_IN_ONE_ENTRY = 800
@@ -101,8 +103,10 @@ class Work:
     def __enter__(self) -> Self:
         if self._log.is_forked:
             raise RefusedError(
-                "this device was copied, and its copy wrote too: what comes now would count for nobody",
-                advice="Lock and unlock: a new log begins. Then have an admin end this device, and be admitted anew.",
+                Message("this device was copied, and its copy wrote too: what comes now would count for nobody"),
+                next_step=Message(
+                    "Lock and unlock: a new log begins. Then have an admin end this device, and be admitted anew."
+                ),
             )
         with self._log.lock:
             if self._log.period_must_end() and not self._opens_period:
@@ -191,9 +195,11 @@ class Work:
             TryAgainError: no room. VerificationError: the act may not list this, or the row is not there afterwards.
         """
         if self._done:
-            raise InternalError("this work is over")
+            raise InternalError(Message("this work is over"))
         if len(self._versions) > VERSIONS_PER_WORK:
-            raise InternalError(f"one operation holds at most {VERSIONS_PER_WORK} versions")
+            raise InternalError(
+                Message("one operation holds at most {versions_per_work} versions", versions_per_work=VERSIONS_PER_WORK)
+            )
         self._done = True
         log = self._log
         ratchet = self._ratchet_for_this_entry()
@@ -222,11 +228,19 @@ class Work:
             for secret in secrets_here:
                 rows.put_local(secret)
             if rows.operation(log.origin, self._seq) != row:
-                raise VerificationError(f"log {log.origin.hex()}: another row stands at position {self._seq}")
+                raise VerificationError(
+                    Message(
+                        "log {origin}: another row stands at position {seq}", origin=log.origin.hex(), seq=self._seq
+                    )
+                )
             if not Written(versions, keys, epochs, self._keys.grants, checkpoint, secrets_here).stands_in(rows):
                 raise VerificationError(
-                    "what was to be kept is not in the database after it was written: somebody altered the database",
-                    advice="Nothing of this act was kept. Run `casevault log verify`.",
+                    Message(
+                        "what was to be kept is not in the database after it was written: somebody altered the database"
+                    ),
+                    next_step=Message(
+                        "Nothing of this act was kept. Run {verify_log}.", verify_log=NextStep.VERIFY_LOG
+                    ),
                 )
         # From here on it is durable; memory follows.
         log.genesis = None
@@ -329,7 +343,9 @@ class Work:
         chosen = self._choose_epoch(compartment) or EpochId(next(held, ZERO_ID))
         wrap_key = self._log.keyring.wrap_key(chosen)
         if wrap_key is None:
-            raise RefusedError(f"compartment {compartment.hex()} was not granted to this seat")
+            raise RefusedError(
+                Message("compartment {compartment} was not granted to this seat", compartment=compartment.hex())
+            )
         return chosen, wrap_key
 
 

@@ -27,6 +27,7 @@ from vault.redaction.source import DossierSource, SourceField, SourceRecord
 from vault.redaction.spans import Span, fuse
 from vault.redaction.transform import REMOVED, context_of, kept, transformed
 from vault.redaction.units import Unit
+from vault.words.message import Message
 
 _WORD = re.compile(r"[^\W_]+")
 _EVERYWHERE: Mapping[str, Versions] = MappingProxyType({})
@@ -244,4 +245,4 @@ def _require_hidden(dossier: RedactedDossier) -> None:
         f" {' '.join(found)} " in words for form in dossier.forbidden_forms if (found := _WORD.findall(normal(form)))
     )
     if leaks:
-        raise LeakError(f"{leaks} hidden forms are in the redacted text; nothing was made")
+        raise LeakError(Message("{leaks} hidden forms are in the redacted text; nothing was made", leaks=leaks))

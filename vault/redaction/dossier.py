@@ -6,13 +6,14 @@ from dataclasses import InitVar, dataclass, field
 
 from vault.casework.script import Script
 from vault.errors import InternalError
+from vault.words.message import Message
 
 _SEAL = object()  # only `vault.redaction.apply` takes it; a test holds every other module to that
 
 
 def _require_seal(seal: object) -> None:
     if seal is not _SEAL:
-        raise InternalError("a redacted dossier is made by redaction only")
+        raise InternalError(Message("a redacted dossier is made by redaction only"))
 
 
 @dataclass(frozen=True, slots=True)

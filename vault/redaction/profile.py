@@ -12,6 +12,7 @@ from types import MappingProxyType
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import UsageError
 from vault.redaction.actions import Action, IdentifierType
+from vault.words.message import Message
 
 ANY_VARIANT = "*"
 
@@ -57,7 +58,7 @@ def profile_named(name: str) -> Profile:
     try:
         return PROFILES[name]
     except KeyError:
-        raise UsageError(f"no such profile; profiles are: {', '.join(PROFILES)}") from None
+        raise UsageError(Message("no such profile; profiles are: {names}", names=", ".join(PROFILES))) from None
 
 
 def _person(heading: str) -> RecordRule:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from vault.casework.disclosure import PseudonymGiven
 from vault.errors import TryAgainError
+from vault.words.message import Message
 
 _LETTERS = "BCDFGHJKMNPQRSTVWXZ"
 _DIGITS = "23456789"
@@ -50,4 +51,6 @@ class PseudonymBook:
             code = self._choose(_LETTERS) + self._choose(_LETTERS) + self._choose(_DIGITS)
             if code not in taken:
                 return code
-        raise TryAgainError("no free pseudonym in this series", advice="Start a new series for this recipient.")
+        raise TryAgainError(
+            Message("no free pseudonym in this series"), next_step=Message("Start a new series for this recipient.")
+        )

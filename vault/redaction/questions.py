@@ -10,6 +10,7 @@ from vault.casework.disclosure import Decision
 from vault.errors import UsageError
 from vault.names.normal import normal
 from vault.redaction.actions import Action, IdentifierType
+from vault.words.message import Message
 
 HIDING = frozenset((Action.REMOVE, Action.PSEUDONYM))
 _KNOWN = frozenset(action.value for action in Action)
@@ -91,9 +92,9 @@ def decisions_by_key(decisions: Mapping[str, Action | str]) -> dict[str, Action]
         try:
             action = Action(chosen)
         except ValueError:
-            raise UsageError(f"a decision must be one of: {', '.join(Action)}") from None
+            raise UsageError(Message("a decision must be one of: {names}", names=", ".join(Action))) from None
         if by_key.setdefault(form_key(form), action) is not action:
-            raise UsageError("two decisions about the same form contradict each other")
+            raise UsageError(Message("two decisions about the same form contradict each other"))
     return by_key
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from vault.errors import InternalError
 from vault.redaction.actions import Action, IdentifierType, strongest
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Span:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
-            raise InternalError("a span must hold at least one character")
+            raise InternalError(Message("a span must hold at least one character"))
 
 
 def fuse(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -8,6 +8,7 @@ import pyrage  # type: ignore[import-untyped]  # ships no types
 
 from vault.errors import BrokenSealError, UsageError
 from vault.seal.recovery import words_of
+from vault.words.message import Message
 
 
 def seal_for(age_recipient: str, plaintext: bytes) -> bytes:
@@ -32,7 +33,7 @@ def open_with(identity_text: str, untrusted: bytes) -> bytes:
     try:
         return bytes(pyrage.decrypt(untrusted, [identity]))
     except pyrage.DecryptError:
-        raise BrokenSealError("age file does not open with this identity") from None
+        raise BrokenSealError(Message("age file does not open with this identity")) from None
 
 
 def fingerprint(age_recipient: str) -> str:
@@ -63,7 +64,9 @@ def _identity(text: str) -> pyrage.x25519.Identity:
     try:
         return pyrage.x25519.Identity.from_str(text)
     except pyrage.IdentityError:
-        raise UsageError("this is not an age identity", advice="Name the file that `age-keygen` wrote.") from None
+        raise UsageError(
+            Message("this is not an age identity"), next_step=Message("Name the file that `age-keygen` wrote.")
+        ) from None
 
 
 def _recipient(text: str) -> pyrage.x25519.Recipient:
@@ -71,5 +74,6 @@ def _recipient(text: str) -> pyrage.x25519.Recipient:
         return pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError:
         raise UsageError(
-            "this is not an age recipient (age1...)", advice="Ask the recipient for the public key; copy all of it."
+            Message("this is not an age recipient (age1...)"),
+            next_step=Message("Ask the recipient for the public key; copy all of it."),
         ) from None

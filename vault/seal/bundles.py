@@ -23,6 +23,7 @@ from vault.seal.padding import SMALLEST_PADDED_SIZE, padme
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, KemPrivate, open_from, seal_to
 from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.words.message import Message
 
 CHUNK_SIZE = 1 << 20
 BUNDLE_MESSAGE_SIZE = KEY_SIZE + HPKE_OVERHEAD
@@ -58,8 +59,10 @@ def open_bundle_key(private: KemPrivate, seat: bytes, vault: bytes, untrusted: S
             continue
     if found is None or len(found) != KEY_SIZE:
         raise BrokenSealError(
-            "the bundle is not for this device",
-            advice="Ask for a bundle made for you; one made before this device was admitted does not open here.",
+            Message("the bundle is not for this device"),
+            next_step=Message(
+                "Ask for a bundle made for you; one made before this device was admitted does not open here."
+            ),
         )
     return found
 
@@ -145,7 +148,11 @@ def _padded(pieces: Iterable[bytes], content_size: int) -> Iterator[bytes]:
             break
         yield piece
     if size != content_size:
-        raise MalformedError(f"a bundle's content has {size} bytes or more, not {content_size}")
+        raise MalformedError(
+            Message(
+                "a bundle's content has {size} bytes or more, not {content_size}", size=size, content_size=content_size
+            )
+        )
     left = _padded_size(content_size) - _LENGTH_SIZE - content_size
     while left:
         zeros = min(left, CHUNK_SIZE)
@@ -165,4 +172,6 @@ def _nonce(number: int, *, is_last: bool) -> bytes:
 
 
 def _broken() -> BrokenSealError:
-    return BrokenSealError("the bundle is damaged or was altered", advice="Ask its sender for it once more.")
+    return BrokenSealError(
+        Message("the bundle is damaged or was altered"), next_step=Message("Ask its sender for it once more.")
+    )

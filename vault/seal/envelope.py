@@ -18,6 +18,7 @@ from vault.ids import DIGEST_SIZE, ID_SIZE
 from vault.seal.padding import pad, unpad
 from vault.seal.purposes import LOCAL_PURPOSES, VERSION_PURPOSES, Purpose
 from vault.seal.widths import require_key, require_u64, require_width
+from vault.words.message import Message
 
 FORMAT = 1
 SUITE = 1
@@ -51,9 +52,9 @@ class VersionContext:
 
     def __post_init__(self) -> None:
         if self.purpose not in VERSION_PURPOSES:
-            raise MalformedError(f"purpose {self.purpose.name} does not seal a version")
+            raise MalformedError(Message("purpose {name} does not seal a version", name=self.purpose.name))
         if not len(self.vault) == len(self.compartment) == len(self.record) == ID_SIZE:
-            raise MalformedError("vault, compartment and record have 16 bytes each")
+            raise MalformedError(Message("vault, compartment and record have 16 bytes each"))
         require_width("origin", self.origin, DIGEST_SIZE)
         require_u64("seq", self.seq)
 
@@ -82,7 +83,7 @@ class LocalContext:
 
     def __post_init__(self) -> None:
         if self.purpose not in LOCAL_PURPOSES:
-            raise MalformedError(f"purpose {self.purpose.name} does not seal a local row")
+            raise MalformedError(Message("purpose {name} does not seal a local row", name=self.purpose.name))
         require_width("vault", self.vault, ID_SIZE)
         require_width("seat", self.seat, ID_SIZE)
         require_u64("number", self.number)
@@ -119,18 +120,18 @@ def open_sealed(key: bytes, untrusted: bytes, context: Context) -> bytes:
     body = untrusted
     if context.purpose is not Purpose.SLOT:
         if untrusted[:2] != _LEAD:
-            raise BrokenSealError(f"seal does not hold: {context.label()}")
+            raise BrokenSealError(Message("seal does not hold: {label}", label=context.label()))
         body = untrusted[2:]
     commitment = body[SALT_SIZE : SALT_SIZE + COMMITMENT_SIZE]
     message_key, expected = _derive_message_key(key, context.purpose, body[:SALT_SIZE], aad)
     # Before any decryption: plain AES-GCM accepts one ciphertext under two keys, the commitment does not.
     if not hmac.compare_digest(commitment, expected):
-        raise BrokenSealError(f"seal does not hold: {context.label()}")
+        raise BrokenSealError(Message("seal does not hold: {label}", label=context.label()))
     try:
         padded = AESGCM(message_key).decrypt(_ONE_TIME_NONCE, body[SALT_SIZE + COMMITMENT_SIZE :], aad)
         return unpad(context.purpose, padded)
     except (InvalidTag, MalformedError):
-        raise BrokenSealError(f"seal does not hold: {context.label()}") from None
+        raise BrokenSealError(Message("seal does not hold: {label}", label=context.label())) from None
 
 
 def holds_commitment(key: bytes, untrusted: bytes, context: Context) -> bool:

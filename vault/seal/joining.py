@@ -21,6 +21,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD, KEM_PUBLIC_SIZE, GrantContext, KemPrivate, open_from, seal_to
 from vault.seal.recovery import words_of
 from vault.seal.widths import KEY_SIZE, require_width
+from vault.words.message import Message
 
 INVITATION_LIMIT = 4_096
 NAME_LIMIT = 256
@@ -32,7 +33,7 @@ REQUEST_FILE_SIZE = 2 + 2 * ID_SIZE + HPKE_OVERHEAD + REQUEST_SIZE
 _NONCE_SIZE = 16
 _GENESIS_SIZE = 249
 _MARK = b"\x80"
-_CHECK = "Check the path, and take the file that was made for this step."
+_CHECK = Message("Check the path, and take the file that was made for this step.")
 
 
 class _InvitationMap(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, kw_only=True):
@@ -100,11 +101,11 @@ class Invitation:
         require_width("root of an invitation", self.root, KEY_SIZE)
         require_width("roster of an invitation", self.roster, DIGEST_SIZE)
         if bool(self.member) != bool(self.name) or bool(self.member) == bool(self.roles):
-            raise MalformedError("an invitation is for a new member with roles, or for a named one without")
+            raise MalformedError(Message("an invitation is for a new member with roles, or for a named one without"))
         if self.member:
             require_width("member of an invitation", self.member, ID_SIZE)
         if not 0 <= self.days < 1 << 16 or not all(self.roles) or list(self.roles) != sorted(set(self.roles)):
-            raise MalformedError("an invitation names roles or days that cannot be")
+            raise MalformedError(Message("an invitation names roles or days that cannot be"))
         for name in (self.by, self.name or self.by):
             _require_name(name)
 
@@ -150,7 +151,7 @@ class Invitation:
             name=wire.name,
         )
         if found.encode() != untrusted:
-            raise MalformedError("the invitation is not in its canonical form")
+            raise MalformedError(Message("the invitation is not in its canonical form"))
         return found
 
     def digest(self) -> bytes:
@@ -186,7 +187,7 @@ class Request:
         ):
             require_width(f"{what} of a request", getattr(self, what), size)
         if {self.seat, self.member} & RESERVED_IDS:
-            raise MalformedError("a request names a seat or a member that nobody can be")
+            raise MalformedError(Message("a request names a seat or a member that nobody can be"))
         _require_name(self.name)
 
     def encode(self) -> bytes:
@@ -223,7 +224,7 @@ class Request:
             genesis=wire.genesis,
         )
         if found.encode() != untrusted:
-            raise MalformedError("the request is not in its canonical form")
+            raise MalformedError(Message("the request is not in its canonical form"))
         return found
 
     def digest(self) -> bytes:
@@ -252,16 +253,23 @@ def open_request(private: KemPrivate, vault: bytes, seat: bytes, untrusted: byte
     """
     if len(untrusted) != REQUEST_FILE_SIZE:
         size = f"{len(untrusted)} bytes, not {REQUEST_FILE_SIZE}"
-        raise MalformedError(f"this is no request: the request file has {size}", advice=_CHECK)
+        raise MalformedError(Message("this is no request: the request file has {size}", size=size), next_step=_CHECK)
     if untrusted[:2] != bytes((FORMAT, SUITE)):
-        raise MalformedError(f"the request has format {untrusted[0]}, suite {untrusted[1]}")
+        raise MalformedError(
+            Message(
+                "the request has format {untrusted}, suite {untrusted_2}",
+                untrusted=untrusted[0],
+                untrusted_2=untrusted[1],
+            )
+        )
     if untrusted[2:34] != vault + seat:
         raise BrokenSealError(
-            "the request is sealed to another seat", advice="Give it to whoever wrote the invitation."
+            Message("the request is sealed to another seat"),
+            next_step=Message("Give it to whoever wrote the invitation."),
         )
     content = open_from(private, untrusted[34:], _context(vault, seat)).rstrip(b"\x00")
     if content[-1:] != _MARK:
-        raise MalformedError("the request has another tail than its format")
+        raise MalformedError(Message("the request has another tail than its format"))
     return Request.decode(content[:-1])
 
 
@@ -282,18 +290,20 @@ def _context(vault: bytes, seat: bytes) -> GrantContext:
 def _require_name(name: str) -> None:
     """Refuse a name that could put a line of its own beside the words before anybody has compared them."""
     if not name.strip() or len(name.encode("utf-8", "replace")) > NAME_LIMIT:
-        raise MalformedError(f"a name is empty or longer than {NAME_LIMIT} bytes")
+        raise MalformedError(Message("a name is empty or longer than {name_limit} bytes", name_limit=NAME_LIMIT))
     if not is_one_line(name):
-        raise MalformedError("a name is not one line of printable characters")
+        raise MalformedError(Message("a name is not one line of printable characters"))
 
 
 def _decoded(untrusted: bytes, form: type[_Map], kind: str, limit: int) -> _Map:
     if len(untrusted) > limit:
-        raise MalformedError(f"the {kind} is longer than {limit} bytes")
+        raise MalformedError(Message("the {kind} is longer than {limit} bytes", kind=kind, limit=limit))
     try:
         wire = msgspec.msgpack.decode(untrusted, type=form)
     except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError(f"this is no {kind}", advice=_CHECK) from None
+        raise MalformedError(Message("this is no {kind}", kind=kind), next_step=_CHECK) from None
     if wire.kind != kind or wire.format != FORMAT:
-        raise MalformedError(f"this is no {kind} of format {FORMAT}", advice=_CHECK)
+        raise MalformedError(
+            Message("this is no {kind} of format {format}", kind=kind, format=FORMAT), next_step=_CHECK
+        )
     return wire

@@ -11,6 +11,7 @@ from vault.errors import MalformedError, VerificationError
 from vault.ids import ID_SIZE
 from vault.seal.keys import derive_wrap_key
 from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.words.message import Message
 
 _Id = Annotated[bytes, msgspec.Meta(min_length=ID_SIZE, max_length=ID_SIZE)]
 _FIRST_SIZE = 4096
@@ -98,7 +99,7 @@ class Keyring:
         if held is None:
             self._note(epoch, compartment, self._keep(key))
         elif (self._compartments[epoch], self._store.read(held, KEY_SIZE)) != (compartment, key):
-            raise VerificationError(f"epoch {epoch.hex()} is held with another key")
+            raise VerificationError(Message("epoch {epoch} is held with another key", epoch=epoch.hex()))
 
     def _note(self, epoch: bytes, compartment: bytes, cell: int) -> None:
         self._cells[epoch] = cell
@@ -199,12 +200,12 @@ class Keyring:
         try:
             entries = msgspec.msgpack.decode(content, type=list[tuple[_Id, _Id, _Key]])
         except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-            raise MalformedError("keyring row cannot be read") from None
+            raise MalformedError(Message("keyring row cannot be read")) from None
         keyring = cls(store)
         for place, (epoch, compartment, _) in enumerate(entries):
             keyring._note(epoch, compartment, place * KEY_SIZE)
         if len(keyring) < len(entries):
-            raise VerificationError("keyring row names one epoch twice")
+            raise VerificationError(Message("keyring row names one epoch twice"))
         keyring._make_room(len(entries) * KEY_SIZE)
         for place, (_, _, key) in enumerate(entries):
             keyring._store.write(place * KEY_SIZE, key)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from vault.errors import BrokenSealError
 from vault.ids import DIGEST_SIZE, ID_SIZE, RandomBytes
 from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.words.message import Message
 
 WRAP_SIZE = 40
 
@@ -68,11 +69,13 @@ def unwrap(wrap_key: bytes, untrusted_wrap: bytes) -> bytes:
         BrokenSealError: altered, of another length, or of another epoch.
     """
     if len(untrusted_wrap) != WRAP_SIZE:
-        raise BrokenSealError(f"wrap has {len(untrusted_wrap)} bytes, not {WRAP_SIZE}")
+        raise BrokenSealError(
+            Message("wrap has {count} bytes, not {wrap_size}", count=len(untrusted_wrap), wrap_size=WRAP_SIZE)
+        )
     try:
         return aes_key_unwrap(require_key(wrap_key), untrusted_wrap)
     except InvalidUnwrap:
-        raise BrokenSealError("wrap does not open under this epoch") from None
+        raise BrokenSealError(Message("wrap does not open under this epoch")) from None
 
 
 def derive_entry_key(ratchet_key: bytes) -> bytes:

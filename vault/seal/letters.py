@@ -15,6 +15,7 @@ from vault.seal.padding import SMALLEST_PADDED_SIZE, padme
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, open_from, seal_to
 from vault.seal.widths import require_width
+from vault.words.message import Message
 
 MOST_SEATS = 32
 LETTER_LIMIT = 70 * 1024 * 1024
@@ -32,13 +33,13 @@ def seal_letter(content: bytes, vault: bytes, seats: Sequence[tuple[bytes, bytes
         RefusedError: longer than 70 MiB for all of them together.
     """
     if not 0 < len(seats) <= MOST_SEATS:
-        raise MalformedError(f"a letter is for 1 to {MOST_SEATS} seats")
+        raise MalformedError(Message("a letter is for 1 to {most_seats} seats", most_seats=MOST_SEATS))
     marked = content + _MARK
     padded = marked.ljust(padme(max(len(marked), SMALLEST_PADDED_SIZE)), b"\0")
     if len(seats) * len(padded) > LETTER_LIMIT - _HEADROOM:
         raise RefusedError(
-            f"this is too large for a letter to {len(seats)} devices",
-            advice="Ask a second person at this keyboard, or make several smaller exports.",
+            Message("this is too large for a letter to {count} devices", count=len(seats)),
+            next_step=Message("Ask a second person at this keyboard, or make several smaller exports."),
         )
     messages = [seal_to(public, padded, _context(vault, seat)) for seat, public in seats]
     return _HEAD.pack(FORMAT, SUITE, require_width("vault", vault, ID_SIZE), len(messages)) + b"".join(
@@ -60,29 +61,30 @@ def open_letter(private: KemPrivate, seat: bytes, vault: bytes, untrusted: bytes
             continue
         content, mark, zeros = padded.rpartition(_MARK)
         if not mark or zeros.strip(b"\0") or len(padded) != padme(max(len(content) + 1, SMALLEST_PADDED_SIZE)):
-            raise MalformedError("a letter is not padded as its format says")
+            raise MalformedError(Message("a letter is not padded as its format says"))
         return content
     raise BrokenSealError(
-        "this letter is not for this device, or it was altered", advice="Ask whoever sent it for a new one."
+        Message("this letter is not for this device, or it was altered"),
+        next_step=Message("Ask whoever sent it for a new one."),
     )
 
 
 def _messages(vault: bytes, untrusted: bytes) -> list[memoryview]:
     if len(untrusted) < _HEAD.size:
-        raise MalformedError("the file is no letter", advice="Check the path.")
+        raise MalformedError(Message("the file is no letter"), next_step=Message("Check the path."))
     form, suite, of, count = _HEAD.unpack_from(untrusted)
     if (form, suite, of) != (FORMAT, SUITE, vault) or not 0 < count <= MOST_SEATS:
-        raise MalformedError("the file is no letter of this vault", advice="Check the path.")
+        raise MalformedError(Message("the file is no letter of this vault"), next_step=Message("Check the path."))
     # Views, not copies: what is no letter of ours costs no more memory than its own size.
     view, messages, at = memoryview(untrusted), list[memoryview](), _HEAD.size
     for _ in range(count):
         if len(untrusted) < at + _SIZE.size:
-            raise MalformedError("a letter was cut")
+            raise MalformedError(Message("a letter was cut"))
         (size,) = _SIZE.unpack_from(untrusted, at)
         messages.append(view[at + _SIZE.size : at + _SIZE.size + size])
         at += _SIZE.size + size
     if at != len(untrusted):
-        raise MalformedError("a letter was cut or extended")
+        raise MalformedError(Message("a letter was cut or extended"))
     return messages
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vault.errors import MalformedError
 from vault.seal.purposes import Purpose
+from vault.words.message import Message
 
 SMALLEST_PADDED_SIZE = 256
 AUDIT_SIZES = (256, 512, 1024, 4096)
@@ -32,10 +33,22 @@ def padded_size(purpose: Purpose, content_size: int) -> int:
         for size in AUDIT_SIZES:
             if needed <= size:
                 return size
-        raise MalformedError(f"audit payload of {content_size} bytes is longer than {AUDIT_SIZES[-1] - 1}")
+        raise MalformedError(
+            Message(
+                "audit payload of {content_size} bytes is longer than {audit_sizes}",
+                content_size=content_size,
+                audit_sizes=AUDIT_SIZES[-1] - 1,
+            )
+        )
     if purpose is Purpose.SLOT:
         if needed > SLOT_SIZE:
-            raise MalformedError(f"slot content of {content_size} bytes is longer than {SLOT_SIZE - 1}")
+            raise MalformedError(
+                Message(
+                    "slot content of {content_size} bytes is longer than {slot_size}",
+                    content_size=content_size,
+                    slot_size=SLOT_SIZE - 1,
+                )
+            )
         return SLOT_SIZE
     return padme(max(needed, SMALLEST_PADDED_SIZE))
 
@@ -53,5 +66,5 @@ def unpad(purpose: Purpose, padded: bytes) -> bytes:
     """
     content = padded.rstrip(b"\0")
     if content[-1:] != _MARK or padded_size(purpose, len(content) - 1) != len(padded):
-        raise MalformedError("padding is not that of the format")
+        raise MalformedError(Message("padding is not that of the format"))
     return content[:-1]

@@ -8,6 +8,7 @@ import hmac
 from vault.errors import MalformedError
 from vault.ids import DIGEST_SIZE, ID_SIZE
 from vault.seal.widths import require_key, require_width
+from vault.words.message import Message
 
 
 def private_file_name(key: bytes, vault: bytes, seat: bytes) -> str:
@@ -57,5 +58,5 @@ def machine_digest(system_machine_id: bytes) -> bytes:
         MalformedError: the id is empty: two machines without one would look the same.
     """
     if not system_machine_id:
-        raise MalformedError("the system gives no machine id")
+        raise MalformedError(Message("the system gives no machine id"))
     return hashlib.sha256(b"casevault/machine" + system_machine_id).digest()

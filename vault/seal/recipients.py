@@ -17,6 +17,7 @@ from vault.ids import ID_SIZE, ZERO_ID, RandomBytes
 from vault.seal.envelope import SUITE
 from vault.seal.purposes import HPKE_PURPOSES, Purpose
 from vault.seal.widths import require_width
+from vault.words.message import Message
 
 KEM_SEED_SIZE = 96
 KEM_PUBLIC_SIZE = 1216
@@ -70,7 +71,7 @@ class GrantContext:
 
     def __post_init__(self) -> None:
         if self.purpose not in HPKE_PURPOSES:
-            raise MalformedError(f"purpose {self.purpose.name} is not sealed to a seat")
+            raise MalformedError(Message("purpose {name} is not sealed to a seat", name=self.purpose.name))
         for what in ("vault", "compartment", "epoch", "from_seat", "to_seat"):
             require_width(what, getattr(self, what), ID_SIZE)
 
@@ -100,7 +101,9 @@ def seal_to(public: bytes, plaintext: bytes, context: GrantContext) -> bytes:
         )
         return _SUITE.encrypt(plaintext, key, context.info())
     except ValueError:
-        raise MalformedError(f"KEM public key of seat {context.to_seat.hex()} is not valid") from None
+        raise MalformedError(
+            Message("KEM public key of seat {to_seat} is not valid", to_seat=context.to_seat.hex())
+        ) from None
 
 
 def open_from(private: KemPrivate, untrusted: bytes, context: GrantContext) -> bytes:
@@ -113,7 +116,12 @@ def open_from(private: KemPrivate, untrusted: bytes, context: GrantContext) -> b
         return private.decrypt(untrusted, context.info())
     except InvalidTag:
         raise BrokenSealError(
-            f"{context.purpose.name.lower()} does not open: epoch {context.epoch.hex()}, to {context.to_seat.hex()}"
+            Message(
+                "{name} does not open: epoch {epoch}, to {to_seat}",
+                name=context.purpose.name.lower(),
+                epoch=context.epoch.hex(),
+                to_seat=context.to_seat.hex(),
+            )
         ) from None
 
 

@@ -16,6 +16,7 @@ from vault.ids import DIGEST_SIZE, RandomBytes
 from vault.seal.recipients import KEM_SEED_SIZE
 from vault.seal.signing import public_key
 from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.words.message import Message
 
 WORD_COUNT = 13
 
@@ -64,7 +65,9 @@ def split(root_secret: bytes, threshold: int = 2, shares: int = 3) -> list[str]:
         RefusedError: neither 2 of 3 nor 3 of 5.
     """
     if (threshold, shares) not in _SHAPES:
-        raise RefusedError(f"shares are 2 of 3 or 3 of 5, not {threshold} of {shares}")
+        raise RefusedError(
+            Message("shares are 2 of 3 or 3 of 5, not {threshold} of {shares}", threshold=threshold, shares=shares)
+        )
     # The SLIP-39 passphrase stays empty: a wrong one gives another secret without a word, and nobody would recall it.
     return [str(share) for share in generate_mnemonics(1, [(threshold, shares)], require_key(root_secret), b"")[0]]
 
@@ -80,7 +83,8 @@ def combine(shares: Sequence[str]) -> bytes:
         root_secret = combine_mnemonics(list(shares), b"")
     except MnemonicError:
         raise VerificationError(
-            f"these {len(shares)} shares do not fit together", advice="Check each word, and that all are of one set."
+            Message("these {count} shares do not fit together", count=len(shares)),
+            next_step=Message("Check each word, and that all are of one set."),
         ) from None
     return require_key(bytes(root_secret))
 
@@ -94,8 +98,8 @@ def recover(shares: Sequence[str], expected_root_words: Sequence[str]) -> bytes:
     root_secret = combine(shares)
     if root_words(public_key(derive_root_seed(root_secret))) != tuple(expected_root_words):
         raise VerificationError(
-            "the shares give another root than the expected words",
-            advice="Check that sheets and vault belong together.",
+            Message("the shares give another root than the expected words"),
+            next_step=Message("Check that sheets and vault belong together."),
         )
     return root_secret
 

@@ -13,6 +13,7 @@ from shamir_mnemonic.wordlist import WORDLIST  # type: ignore[import-untyped]  #
 from vault.errors import RefusedError, VerificationError
 from vault.seal.recovery import combine, derive_root_seed, recover, root_words, split
 from vault.seal.signing import public_key
+from vault.words.message import Message
 
 WORDS_PER_ROW = 3
 ROWS = 11
@@ -122,18 +123,29 @@ def read_row(
     """
     where = f"{sheet_name(sheet, before)}, row {row}"
     if len(typed) != WORDS_PER_ROW:
-        raise VerificationError(f"{where} has {len(typed)} words, not {WORDS_PER_ROW}", advice="Type that row again.")
+        raise VerificationError(
+            Message(
+                "{where} has {count} words, not {words_per_row}",
+                where=where,
+                count=len(typed),
+                words_per_row=WORDS_PER_ROW,
+            ),
+            next_step=Message("Type that row again."),
+        )
     words = [whole_word(text) for text in typed]
     for place, word in enumerate(words, 1):
         if word is None:
             raise VerificationError(
-                f"{where}: word {(row - 1) * WORDS_PER_ROW + place} is no word of a sheet",
-                advice="Type that row again; the first four letters of each word are enough.",
+                Message(
+                    "{where}: word {row} is no word of a sheet", where=where, row=(row - 1) * WORDS_PER_ROW + place
+                ),
+                next_step=Message("Type that row again; the first four letters of each word are enough."),
             )
     found = tuple(word for word in words if word is not None)
     if check is not None and check != row_check(row, found):
         raise VerificationError(
-            f"{where}: the words do not give the number beside them", advice="Compare that row word by word."
+            Message("{where}: the words do not give the number beside them", where=where),
+            next_step=Message("Compare that row word by word."),
         )
     return found
 
@@ -151,12 +163,24 @@ def read_sheet(text: str, *, sheet: int) -> tuple[str, ...]:
     checks = [token for token in tokens if _is_number(token)]
     if not checks and len(tokens) != WORDS_PER_SHEET:
         raise VerificationError(
-            f"{sheet_name(sheet, ())} has {len(tokens)} words, not {WORDS_PER_SHEET}", advice="Type all of its rows."
+            Message(
+                "{sheet_name} has {count} words, not {words_per_sheet}",
+                sheet_name=sheet_name(sheet, ()),
+                count=len(tokens),
+                words_per_sheet=WORDS_PER_SHEET,
+            ),
+            next_step=Message("Type all of its rows."),
         )
     rows = _cut_behind_checks(tokens) if checks else [tokens[at : at + WORDS_PER_ROW] for at in _STARTS]
     if len(rows) != ROWS:
         raise VerificationError(
-            f"{sheet_name(sheet, ())} has {len(rows)} rows, not {ROWS}", advice="Type all of its rows."
+            Message(
+                "{sheet_name} has {count} rows, not {rows}",
+                sheet_name=sheet_name(sheet, ()),
+                count=len(rows),
+                rows=ROWS,
+            ),
+            next_step=Message("Type all of its rows."),
         )
     found: list[str] = []
     for number, row in enumerate(rows, 1):
@@ -187,20 +211,20 @@ def sheets_needed(sheets: Sequence[Sequence[str]]) -> int:
         RefusedError: there is none.
     """
     if not sheets:
-        raise RefusedError("no sheet was given", advice="Type the words of the sheets.")
+        raise RefusedError(Message("no sheet was given"), next_step=Message("Type the words of the sheets."))
     shares = [_share_of(words, number) for number, words in enumerate(sheets, 1)]
     names = [sheet_name(place, words) for place, words in enumerate(sheets, 1)]
     for number, share in enumerate(shares[1:], 2):
         if share.group_parameters() != shares[0].group_parameters():
             raise VerificationError(
-                f"the {names[number - 1]} is of another set than the {names[0]}",
-                advice="Sheets of one set begin with the same two words.",
+                Message("the {names} is of another set than the {names_2}", names=names[number - 1], names_2=names[0]),
+                next_step=Message("Sheets of one set begin with the same two words."),
             )
         same = next(earlier for earlier, text in enumerate(shares, 1) if text.index == share.index)
         if same < number:
             raise VerificationError(
-                f"the {names[number - 1]} is the {names[same - 1]} once more",
-                advice="Ask for the sheet of another person.",
+                Message("the {names} is the {names_2} once more", names=names[number - 1], names_2=names[same - 1]),
+                next_step=Message("Ask for the sheet of another person."),
             )
     return int(shares[0].member_threshold)
 
@@ -220,8 +244,8 @@ def join_sheets(sheets: Sequence[Sequence[str]], expected_root_words: Sequence[s
     needed = sheets_needed(sheets)
     if len(sheets) < needed:
         raise RefusedError(
-            f"{needed} sheets are needed, not {len(sheets)}",
-            advice="Fewer tell nothing at all: ask the next person for theirs.",
+            Message("{needed} sheets are needed, not {count}", needed=needed, count=len(sheets)),
+            next_step=Message("Fewer tell nothing at all: ask the next person for theirs."),
         )
     enough = [" ".join(words) for words in sheets[:needed]]
     return combine(enough) if expected_root_words is None else recover(enough, expected_root_words)
@@ -232,6 +256,8 @@ def _share_of(words: Sequence[str], number: int) -> Share:
         return Share.from_mnemonic(" ".join(words))
     except MnemonicError:
         raise VerificationError(
-            f"the words of the {sheet_name(number, words)} do not hold together",
-            advice="Some word is another one of the list: compare all of them, and the number beside each row.",
+            Message("the words of the {sheet_name} do not hold together", sheet_name=sheet_name(number, words)),
+            next_step=Message(
+                "Some word is another one of the list: compare all of them, and the number beside each row."
+            ),
         ) from None

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from vault.errors import MalformedError, VerificationError
 from vault.ids import RandomBytes
 from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.words.message import Message
 
 SIGNATURE_SIZE = 64
 
@@ -74,11 +75,11 @@ def verify_raw(public: bytes, signature: bytes, message: bytes) -> None:
     """
     require_width("public key", public, KEY_SIZE)
     if public[:31] + bytes((public[31] & 0x7F,)) in _SMALL_ORDER:
-        raise VerificationError(f"signature does not hold: key {public.hex()} is no key")
+        raise VerificationError(Message("signature does not hold: key {public} is no key", public=public.hex()))
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except InvalidSignature:
-        raise VerificationError(f"signature does not hold: key {public.hex()}") from None
+        raise VerificationError(Message("signature does not hold: key {public}", public=public.hex())) from None
 
 
 def is_signed_raw(public: bytes, signature: bytes, message: bytes) -> bool:
@@ -92,5 +93,5 @@ def is_signed_raw(public: bytes, signature: bytes, message: bytes) -> bool:
 
 def _bound(purpose: str, message: bytes) -> bytes:
     if _PURPOSE.fullmatch(purpose) is None:
-        raise MalformedError("a signing purpose is a word of small letters and hyphens")
+        raise MalformedError(Message("a signing purpose is a word of small letters and hyphens"))
     return b"casevault/" + purpose.encode("ascii") + b"/v1\0" + message

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vault.errors import MalformedError
+from vault.words.message import Message
 
 KEY_SIZE = 32
 
@@ -16,7 +17,7 @@ def require_width(what: str, value: bytes, size: int) -> bytes:
         MalformedError: it has not. The text names what and both lengths, never the value.
     """
     if len(value) != size:
-        raise MalformedError(f"{what} has {len(value)} bytes, not {size}")
+        raise MalformedError(Message("{what} has {count} bytes, not {size}", what=what, count=len(value), size=size))
     return value
 
 
@@ -32,5 +33,5 @@ def require_u64(what: str, value: int) -> int:
         MalformedError: it does not, as a false row may claim.
     """
     if not 0 <= value < _U64_END:
-        raise MalformedError(f"{what} is not between 0 and 2^64 - 1")
+        raise MalformedError(Message("{what} is not between 0 and 2^64 - 1", what=what))
     return value

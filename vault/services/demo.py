@@ -23,6 +23,7 @@ from vault.services.demo_cases import ADDED_NOTE, CASES, MEMBER, ORGANISATION, D
 from vault.services.evidence import checking
 from vault.services.exports import exporting, packages, partners
 from vault.store.files import write_durable
+from vault.words.message import Message
 
 PASSPHRASE = "demo"  # noqa: S105 - printed with the result: the people are invented
 LAWYER = "Maître Solvène Kaltbrunner (invented)"
@@ -63,7 +64,10 @@ def run(folder: Path, *, say: Callable[[str], None], memory_mib: int | None = No
         VerificationError: a step did not give what it promises.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise RefusedError(f"there is something at {folder} already", advice="Name a new folder: casevault demo PATH.")
+        raise RefusedError(
+            Message("there is something at {folder} already", folder=folder),
+            next_step=Message("Name a new folder: casevault demo PATH."),
+        )
     place = DemoPlace(folder.absolute())
     place.lawyer.mkdir(parents=True)
     new = founding.init(
@@ -78,7 +82,7 @@ def run(folder: Path, *, say: Callable[[str], None], memory_mib: int | None = No
         _read_as_lawyer(exported, place, say)
         backup = backups.make(session, folder / "backup")
         if backup is None:
-            raise VerificationError("the backup was not made")
+            raise VerificationError(Message("the backup was not made"))
         say(f"8  Made a backup, opened it again and read all {backup.versions} versions in it.")
     _restore(place, new.sheets[::2], say)
     return place
@@ -92,7 +96,7 @@ def _work(session: Session, case: CompartmentId, say: Callable[[str], None]) -> 
     say(f"3  Searched {word!r}: {len(found.hits)} hits. The log holds their number, not the word.")
     checked = checking.verify(session)
     if not checked.verified:
-        raise VerificationError(f"the log does not hold: {checked.faults[0].text}")
+        raise VerificationError(Message("the log does not hold: {text}", text=checked.faults[0].text))
     say(f"4  Verified the log: {checked.entries} of {checked.expected} entries, {checked.versions_opened} versions.")
 
 
@@ -102,7 +106,7 @@ def _refer(session: Session, case: CompartmentId, place: DemoPlace, say: Callabl
     partners.add(session, name=LAWYER, age_recipient=recipient_of(identity))
     result = exporting.export(session, case, profile="lawyer", to=LAWYER, out=place.lawyer, take_proposals=True)
     if isinstance(result, exporting.Undecided):
-        raise VerificationError("questions stayed open")
+        raise VerificationError(Message("questions stayed open"))
     asked = counted(result.questions, "unknown word was", "unknown words were")
     say(f"5  Redacted a case for an invented lawyer: {asked} asked about and removed. Nobody read it: it says so.")
     say("6  Two other PDF readers searched the finished file for every spelling of every hidden name and found none.")
@@ -116,7 +120,7 @@ def _read_as_lawyer(exported: exporting.Exported, place: DemoPlace, say: Callabl
     )
     examined = packages.verify(exported.path, identity_file=place.identity, expected_words=words)
     if examined.standing is not ManifestStatus.AS_EXPECTED:
-        raise VerificationError("the package is not the one that was made")
+        raise VerificationError(Message("the package is not the one that was made"))
     say(f"7  Opened the package as the lawyer does: {opened.files[0]}")
 
 

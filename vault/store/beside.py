@@ -17,6 +17,7 @@ from pathlib import Path
 from vault import platform
 from vault.errors import TryAgainError
 from vault.store.folder import VaultFolder
+from vault.words.message import Message
 
 _HOUR_SECONDS = 3600
 # Beside a file of this program while it is written, or while SQLite has it open.
@@ -52,7 +53,10 @@ def make_beside(path: Path) -> VaultFolder:
 
 def no_room(path: Path) -> TryAgainError:
     """Return the error of a place where no vault can be made now."""
-    return TryAgainError(f"the vault cannot be made at {path}", advice="Check room and rights, then repeat.")
+    return TryAgainError(
+        Message("the vault cannot be made at {path}", path=path),
+        next_step=Message("Check room and rights, then repeat."),
+    )
 
 
 def clear_leftovers(path: Path, *, now: float) -> Leftovers:

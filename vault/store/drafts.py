@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from vault.clock import now_ms
 from vault.errors import NotFoundError
 from vault.store.engine import Database, open_database
+from vault.words.message import Message
 
 _metadata = sa.MetaData()
 _draft = sa.Table(
@@ -86,7 +87,7 @@ class Drafts:
                 sa.select(_draft).where(_PLACE), {"compartment": compartment, "record": record}
             ).first()
         if row is None:
-            raise NotFoundError(f"no draft for record {record.hex()}")
+            raise NotFoundError(Message("no draft for record {record}", record=record.hex()))
         return Draft(*row)
 
     def list(self) -> list[Draft]:

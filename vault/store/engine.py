@@ -17,6 +17,7 @@ from vault.store.connected import Link
 from vault.store.faults import translated
 from vault.store.files import release_ballast
 from vault.store.rows import Rows
+from vault.words.message import Message
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -66,7 +67,7 @@ class Database:
         """
         with self._lock:
             if self._rows is not None:
-                raise InternalError("a transaction was begun inside another use of the database")
+                raise InternalError(Message("a transaction was begun inside another use of the database"))
             with self._translated(), self._used() as rows:
                 self._link.begun()
                 yield rows
@@ -107,7 +108,14 @@ class Database:
         """Raise TryAgainError unless `size` bytes fit on this disk, as far as the system tells."""
         free = free_bytes(self.path.parent)
         if free is not None and free < size:
-            raise TryAgainError(f"no room at {self.path.name}: {size >> 20} MiB are needed, {free >> 20} are free")
+            raise TryAgainError(
+                Message(
+                    "no room at {name}: {size} MiB are needed, {free} are free",
+                    name=self.path.name,
+                    size=size >> 20,
+                    free=free >> 20,
+                )
+            )
 
     def truncate_wal(self) -> None:
         """Move everything into the one file and empty the write-ahead log, which may hold deleted bytes (FORMAT.md 5).
@@ -153,7 +161,9 @@ class Database:
         with self._lock, self._translated():
             self._require_idle()
             if self._pragma("cipher_integrity_check"):
-                raise VerificationError(f"{self.path.name} was altered: a page does not hold its seal")
+                raise VerificationError(
+                    Message("{name} was altered: a page does not hold its seal", name=self.path.name)
+                )
 
     def copy_pages_to(self, empty: Database) -> None:
         """Copy this file page by page into another open one: SQLite's online backup, sealed again under its key.
@@ -194,11 +204,11 @@ class Database:
 
     def _require_idle(self) -> None:
         if self._rows is not None:
-            raise InternalError("the database is in use by the same thread")
+            raise InternalError(Message("the database is in use by the same thread"))
 
     def _require_every_page_under_the_key(self) -> None:
         if self._pragma("cipher_integrity_check"):
-            raise VerificationError(f"{self.path.name} was not encrypted anew as a whole")
+            raise VerificationError(Message("{name} was not encrypted anew as a whole", name=self.path.name))
 
     def _pragma(self, text: str) -> list[tuple[Any, ...]]:
         answer: list[tuple[Any, ...]] = self._connection.execute(f"PRAGMA {text}").fetchall()
@@ -228,7 +238,7 @@ def open_database(path: Path, raw_key: bytes, *, create: bool, ballast: Path | N
     if create:
         _make_empty(path)
     elif not path.is_file() or path.stat().st_size == 0:
-        raise NoVaultError(f"no database {path.name} in {path.parent}")
+        raise NoVaultError(Message("no database {name} in {parent}", name=path.name, parent=path.parent))
     with translated(path, opening=True):
         connection = driver.connect(str(path), isolation_level=None, check_same_thread=False)
         try:
@@ -250,7 +260,7 @@ def open_finished(path: Path, raw_key: bytes) -> Database:
     """
     _require_raw_key(raw_key)
     if not path.is_file() or path.stat().st_size == 0:
-        raise NoVaultError(f"no database {path.name} in {path.parent}")
+        raise NoVaultError(Message("no database {name} in {parent}", name=path.name, parent=path.parent))
     with translated(path, opening=True):
         address = f"{path.absolute().as_uri()}?immutable=1"
         connection = driver.connect(address, uri=True, isolation_level=None, check_same_thread=False)
@@ -273,18 +283,27 @@ def _prepare(connection: Any, raw_key: bytes, path: Path) -> None:
         connection.execute(f"PRAGMA {pragma}").fetchall()
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        raise TryAgainError(f"the file system under {path.name} has no usable locks")
+        raise TryAgainError(Message("the file system under {name} has no usable locks", name=path.name))
 
 
 def _make_empty(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE_MODE))
         if path.stat().st_size:
-            raise RefusedError(f"{path.name} exists already", advice="Open it, or choose another folder.")
+            raise RefusedError(
+                Message("{name} exists already", name=path.name),
+                next_step=Message("Open it, or choose another folder."),
+            )
     except OSError:
-        raise TryAgainError(f"{path.name} cannot be made here", advice="Check the folder's rights.") from None
+        raise TryAgainError(
+            Message("{name} cannot be made here", name=path.name), next_step=Message("Check the folder's rights.")
+        ) from None
 
 
 def _require_raw_key(raw_key: bytes) -> None:
     if len(raw_key) != RAW_KEY_SIZE:
-        raise InternalError(f"a database key has {RAW_KEY_SIZE} bytes, not {len(raw_key)}")
+        raise InternalError(
+            Message(
+                "a database key has {raw_key_size} bytes, not {count}", raw_key_size=RAW_KEY_SIZE, count=len(raw_key)
+            )
+        )

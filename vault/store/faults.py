@@ -17,18 +17,19 @@ from vault.errors import (
     WrongPassphraseError,
 )
 from vault.store.files import has_no_room
+from vault.words.message import Message
 
-_UNREADABLE = "cannot be read: the disk failed or the file was altered"
-_UNWRITABLE = "cannot be written here"
-_RIGHTS = "Check the rights of the folder, then repeat."
+_UNREADABLE = "{name} cannot be read: the disk failed or the file was altered"
+_UNWRITABLE = "{name} cannot be written here"
+_RIGHTS = Message("Check the rights of the folder, then repeat.")
 
 # How the driver's code begins, and what a person is told.
-_WORDS: tuple[tuple[str, type[VaultError], str, str | None], ...] = (
-    ("SQLITE_BUSY", OpenElsewhereError, "is open in another process", None),
+_WORDS: tuple[tuple[str, type[VaultError], str, Message | None], ...] = (
+    ("SQLITE_BUSY", OpenElsewhereError, "{name} is open in another process", None),
     ("SQLITE_IOERR", VerificationError, _UNREADABLE, None),
     ("SQLITE_CORRUPT", VerificationError, _UNREADABLE, None),
     ("SQLITE_NOTADB", VerificationError, _UNREADABLE, None),
-    ("SQLITE_CONSTRAINT", VerificationError, "already holds a row with this key", None),
+    ("SQLITE_CONSTRAINT", VerificationError, "{name} already holds a row with this key", None),
     ("SQLITE_CANTOPEN", TryAgainError, _UNWRITABLE, _RIGHTS),
     ("SQLITE_READONLY", TryAgainError, _UNWRITABLE, _RIGHTS),
     ("SQLITE_PERM", TryAgainError, _UNWRITABLE, _RIGHTS),
@@ -60,10 +61,10 @@ def _fault(fault: BaseException | None, path: Path, *, opening: bool, on_full: C
     if code.startswith("SQLITE_FULL") or (code.startswith("SQLITE_IOERR") and has_no_room(path)):
         freed = on_full is not None and on_full()
         helped = "; the reserve was given back, so the same act fits now" if freed else ""
-        return TryAgainError(f"no room to write {path.name}{helped}")
+        return TryAgainError(Message("no room to write {name}{helped}", name=path.name, helped=helped))
     if code.startswith("SQLITE_NOTADB") and opening:
-        return WrongPassphraseError(f"{path.name} does not open with this key")
-    for start, error, words, advice in _WORDS:
+        return WrongPassphraseError(Message("{name} does not open with this key", name=path.name))
+    for start, error, template, next_step in _WORDS:
         if code.startswith(start):
-            return error(f"{path.name} {words}", advice=advice)
-    return InternalError(f"the database layer failed at {path.name}: {code}")
+            return error(Message(template, name=path.name), next_step=next_step)
+    return InternalError(Message("the database layer failed at {name}: {code}", name=path.name, code=code))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vault.errors import MalformedError, NotFoundError, RefusedError, TryAgainError, VaultError, VerificationError
 from vault.platform import PRIVATE_FILE_MODE, flush_file, fsync_folder
+from vault.words.message import Message
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 _FAT_FILE_LIMIT = 2**32 - 1
@@ -89,7 +90,7 @@ def write_new(path: Path, data: bytes) -> None:
         _write_new(path, data)
         fsync_folder(path.parent)
     except FileExistsError:
-        raise RefusedError(f"{path} exists already", advice="Name a new file.") from None
+        raise RefusedError(Message("{path} exists already", path=path), next_step=Message("Name a new file.")) from None
     except OSError as fault:
         raise _file_fault(fault, path) from None
 
@@ -109,11 +110,11 @@ def read_limited(path: Path, limit: int, *, follow_links: bool = True) -> bytes:
         with open(path, "rb", opener=partial(_open_regular, follow_links=follow_links)) as file:
             data = file.read(limit + 1)
     except FileNotFoundError:
-        raise NotFoundError(f"no file {path.name}", advice="Check the path.") from None
+        raise NotFoundError(Message("no file {name}", name=path.name), next_step=Message("Check the path.")) from None
     except OSError as fault:
         raise _file_fault(fault, path) from None
     if len(data) > limit:
-        raise MalformedError(f"{path.name} is longer than {limit} bytes")
+        raise MalformedError(Message("{name} is longer than {limit} bytes", name=path.name, limit=limit))
     return data
 
 
@@ -192,7 +193,13 @@ def _write_new(path: Path, data: bytes) -> None:
 
 def _file_fault(fault: OSError, path: Path) -> VaultError:
     if fault.errno in _NO_ROOM:
-        return TryAgainError(f"no room to write {path.name}")
+        return TryAgainError(Message("no room to write {name}", name=path.name))
     if fault.errno == errno.EIO:
-        return VerificationError(f"the disk reports an error at {path.name}", advice="Copy the vault to another disk.")
-    return TryAgainError(f"{path.name} cannot be read or written now", advice="Check the folder's rights, then repeat.")
+        return VerificationError(
+            Message("the disk reports an error at {name}", name=path.name),
+            next_step=Message("Copy the vault to another disk."),
+        )
+    return TryAgainError(
+        Message("{name} cannot be read or written now", name=path.name),
+        next_step=Message("Check the folder's rights, then repeat."),
+    )

@@ -16,6 +16,8 @@ from vault.platform import (
     make_private_folder,
     process_started_ms,
 )
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 # Returns why a vault cannot live safely at this place, or None.
 PlaceCheck = Callable[[Path], str | None]
@@ -87,22 +89,26 @@ class VaultFolder:
                 fsync_folder(folder.parent)
         except OSError:
             raise RefusedError(
-                f"the folder {self.path} cannot be made here",
-                advice="Choose a folder on this device that you may write.",
+                Message("the folder {path} cannot be made here", path=self.path),
+                next_step=Message("Choose a folder on this device that you may write."),
             ) from None
 
     def require(self) -> None:
         """Raise NoVaultError unless both `keys` and the database are here, and are a vault's: a backup has them too."""
         if holds_backup(self.path):
             raise NoVaultError(
-                f"there is a backup at {self.path}, and no vault",
-                advice="Make a vault of it in a new folder: `casevault --vault NEW backup restore"
-                f" {self.path}` with the passphrase, `casevault --vault NEW backup restore {self.path} --sheets`"
-                " with recovery sheets.",
+                Message("there is a backup at {path}, and no vault", path=self.path),
+                next_step=Message(
+                    "Make a vault of it in a new folder: {restore} with the passphrase, {by_sheets} with the sheets.",
+                    restore=NextStep.RESTORE_BACKUP,
+                    by_sheets=NextStep.RESTORE_BACKUP_BY_SHEETS,
+                ),
             )
         for part in (self.keys, self.database):
             if not part.is_file():
-                raise NoVaultError(f"there is no vault at {self.path}: the file {part.name} is missing")
+                raise NoVaultError(
+                    Message("there is no vault at {path}: the file {name} is missing", path=self.path, name=part.name)
+                )
 
     def require_closed(self) -> None:
         """Raise where another process has the vault open, as far as that is seen: before anybody types a passphrase.
@@ -114,14 +120,17 @@ class VaultFolder:
         if holder is not None:
             started = process_started_ms(holder)
             since = "" if started is None else f", since {local_time(started)}"
-            raise OpenElsewhereError(f"the vault is open in another window or command{since}")
+            raise OpenElsewhereError(Message("the vault is open in another window or command{since}", since=since))
 
     def require_free(self, refuse: PlaceCheck = is_network_or_synced) -> None:
         """Refuse a place where no vault can be made: see `require_safe_place`, and a folder that holds something."""
         self.require_safe_place(refuse)
         is_new = not os.path.lexists(self.path)
         if not is_new and (self.path.is_symlink() or not self.path.is_dir() or any(self.path.iterdir())):
-            raise RefusedError(f"there is something at {self.path} already", advice="Choose another folder.")
+            raise RefusedError(
+                Message("there is something at {path} already", path=self.path),
+                next_step=Message("Choose another folder."),
+            )
 
     def require_safe_place(self, refuse: PlaceCheck = is_network_or_synced) -> None:
         """Refuse network drives and folders that a sync client moves: both break locks and the order of writes.
@@ -135,8 +144,8 @@ class VaultFolder:
         reason = refuse(self.path)
         if reason is not None:
             raise RefusedError(
-                f"a vault cannot be opened at {self.path}: {reason}",
-                advice="Keep the vault on this device's own disk and carry bundles or backups instead.",
+                Message("a vault cannot be opened at {path}: {reason}", path=self.path, reason=reason),
+                next_step=Message("Keep the vault on this device's own disk and carry bundles or backups instead."),
             )
 
 

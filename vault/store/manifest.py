@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from vault.errors import MalformedError
 from vault.store.engine import Database
+from vault.words.message import Message
 
 MANIFEST_TABLE = "manifest"
 _metadata = sa.MetaData()
@@ -29,5 +30,7 @@ def read_manifest(database: Database) -> bytes:
         has_table = sa.inspect(rows.connection).has_table(_manifest.name)
         found = rows.connection.scalars(sa.select(_manifest)).all() if has_table else []
     if len(found) != 1:
-        raise MalformedError(f"{database.path.name} holds {len(found)} manifests, not one")
+        raise MalformedError(
+            Message("{name} holds {count} manifests, not one", name=database.path.name, count=len(found))
+        )
     return bytes(found[0])

@@ -14,10 +14,12 @@ import vault
 from vault.errors import InternalError, NewerVaultError, VaultError, VerificationError
 from vault.store import sqlite_texts
 from vault.store.engine import Database
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 SCHEMA = "0001"
 _KNOWN = ("0001",)  # every stamp that a released step has written
-_RESTORE = "Restore the newest backup that `casevault backup verify` finds whole."
+_RESTORE = Message("Restore the newest backup that {verify_backup} finds whole.", verify_backup=NextStep.VERIFY_BACKUP)
 _ROOM_BESIDE_COPIES = 64 * 1024 * 1024
 
 
@@ -56,8 +58,10 @@ def migrate(
         return False
     if stamp is not None and stamp > target:
         raise NewerVaultError(
-            f"this vault has schema {stamp}, this program knows {target}",
-            advice=f"Install a version of CaseVault that knows schema {stamp}; nothing was changed.",
+            Message("this vault has schema {stamp}, this program knows {target}", stamp=stamp, target=target),
+            next_step=Message(
+                "Install a version of CaseVault that knows schema {stamp}; nothing was changed.", stamp=stamp
+            ),
         )
     database.require_room(2 * database.path.stat().st_size + _ROOM_BESIDE_COPIES)
     back_up()
@@ -68,7 +72,10 @@ def migrate(
         if isinstance(fault, VaultError) and (reached in _KNOWN or not isinstance(fault, InternalError)):
             raise
         failure = InternalError if reached in _KNOWN else VerificationError
-        raise failure(f"a step from schema {reached} to {target} failed and was undone", advice=_RESTORE) from None
+        message = Message(
+            "a step from schema {reached} to {target} failed and was undone", reached=reached, target=target
+        )
+        raise failure(message, next_step=_RESTORE) from None
     database.truncate_wal()
     return True
 

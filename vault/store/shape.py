@@ -18,6 +18,8 @@ from vault.errors import VaultError, VerificationError
 from vault.store.engine import Database
 from vault.store.rows import Rows
 from vault.store.schema import SCHEMA, create_tables
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _MOST = 100
 _SHOWN = 40
@@ -25,7 +27,9 @@ _INDEX = re.compile(r"index (\w+)$")
 _PAGE = re.compile(r"page (\d+)")
 # Of single cells `Rows.false_rows` tells.
 _OF_CELLS = re.compile(r"^(NULL|NUMERIC|TEXT|BLOB|non-\w+) value in ")
-_RESTORE: Final = "Restore the newest backup that `casevault backup verify` finds whole."
+_RESTORE: Final = Message(
+    "Restore the newest backup that {verify_backup} finds whole.", verify_backup=NextStep.VERIFY_BACKUP
+)
 
 
 class _Part(NamedTuple):
@@ -48,7 +52,8 @@ def require_tables(database: Database) -> None:
         found = _shape(rows.driver)
     for (kind, name), part in _made().items():
         if kind == "table" and found.get((kind, name)) != part:
-            raise VerificationError(_sentence(database, _lacking(kind, name, found)), advice=_RESTORE)
+            message = Message("{file}: {fault}", file=database.path.name, fault=_lacking(kind, name, found))
+            raise VerificationError(message, next_step=_RESTORE)
 
 
 def shape_faults(database: Database, *, besides: str | None = None) -> list[str]:
@@ -70,7 +75,7 @@ def content_faults(database: Database) -> list[str]:
             (end,) = rows.driver.execute("PRAGMA page_count").fetchone()
             said = [text for (text,) in rows.driver.execute(f"PRAGMA integrity_check({_MOST})")]
     except VaultError as fault:
-        return [fault.message]
+        return [str(fault)]
     texts = sorted({_of_page(text, end) for text in broken})
     texts += sorted({_in_words(str(line)) for line in said if line != "ok" and not _OF_CELLS.match(str(line))})
     return [_sentence(database, text) for text in texts]

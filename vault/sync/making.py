@@ -19,6 +19,7 @@ from vault.sync.manifest import SIGNATURE_SIZE, Manifest, Sign, signed_manifest
 from vault.sync.opening import OUTER_LIMIT, encode_header
 from vault.sync.pages import PageKind
 from vault.sync.selecting import Request, Selection
+from vault.words.message import Message
 
 Progress = Callable[[int, int], None]
 
@@ -61,14 +62,17 @@ def make_bundle(
         TryAgainError: no room, or the folder cannot be written; nothing is left there.
     """
     if path.exists() or path.is_symlink():
-        raise RefusedError(f"there is something at {path} already", advice="Choose another name.")
+        raise RefusedError(
+            Message("there is something at {path} already", path=path), next_step=Message("Choose another name.")
+        )
     selection = Selection(rows, request)
     manifest = _filled(draft, selection)
     signed = signed_manifest(manifest, sign)
     size = 4 + len(signed) + manifest.size
     if size > OUTER_LIMIT - (OUTER_LIMIT >> 4):
         raise RefusedError(
-            f"the bundle would have {size >> 20} MiB, more than one may", advice="Copy the vault with a backup instead."
+            Message("the bundle would have {size} MiB, more than one may", size=size >> 20),
+            next_step=Message("Copy the vault with a backup instead."),
         )
     key = make_key()
     header = encode_header(manifest.vault, seal_bundle_key(key, manifest.vault, recipients))
@@ -112,10 +116,13 @@ def _write(path: Path, header: bytes, body: Iterator[bytes], progress: Callable[
         _name(part, path)
         fsync_folder(path.parent)
     except FileExistsError:
-        raise RefusedError(f"there is something at {path} already", advice="Choose another name.") from None
+        raise RefusedError(
+            Message("there is something at {path} already", path=path), next_step=Message("Choose another name.")
+        ) from None
     except OSError:
         raise TryAgainError(
-            f"{path.name} cannot be written there", advice="Check room and rights, then repeat."
+            Message("{name} cannot be written there", name=path.name),
+            next_step=Message("Check room and rights, then repeat."),
         ) from None
     finally:
         with suppress(OSError):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from vault.errors import InternalError, MalformedError, VerificationError
 from vault.log.signatures import VerifySignature, signed_message
 from vault.sync.pages import PageKind
+from vault.words.message import Message
 
 BUNDLE_PURPOSE = "bundle"
 MANIFEST_FORMAT = 1
@@ -76,7 +77,7 @@ class Manifest:
         widths = [len(part) for part in (self.vault, self.seat, self.identity, self.member, self.root)]
         origins = [self.position.origin, *self.have, *(position.origin for position in self.took.values())]
         if widths != [16, 16, 32, 16, 32] or any(len(origin) != 32 for origin in origins):
-            raise MalformedError("a manifest has a part of the wrong size")
+            raise MalformedError(Message("a manifest has a part of the wrong size"))
         encoded = _FIXED.pack(
             MANIFEST_FORMAT,
             self.vault,
@@ -95,7 +96,13 @@ class Manifest:
         encoded += b"".join(_HAVE.pack(*entry) for entry in sorted(self.have.items()))
         encoded += b"".join(_TOOK.pack(seat, *position) for seat, position in sorted(self.took.items()))
         if len(encoded) > MANIFEST_LIMIT:
-            raise MalformedError(f"a manifest has {len(encoded)} bytes, more than {MANIFEST_LIMIT}")
+            raise MalformedError(
+                Message(
+                    "a manifest has {count} bytes, more than {manifest_limit}",
+                    count=len(encoded),
+                    manifest_limit=MANIFEST_LIMIT,
+                )
+            )
         return encoded
 
     @classmethod
@@ -108,17 +115,31 @@ class Manifest:
         try:
             version, vault, seat, identity, member, made_ms, *rest = _FIXED.unpack_from(untrusted)
         except struct.error:
-            raise MalformedError("a manifest is too short") from None
+            raise MalformedError(Message("a manifest is too short")) from None
         origin, at_size, pages, size, root, *numbers = rest
         *counts, have_count, took_count = numbers
         if version != MANIFEST_FORMAT:
-            raise MalformedError(f"a manifest has the unknown format {version}")
+            raise MalformedError(Message("a manifest has the unknown format {version}", version=version))
         middle = _FIXED.size + _HAVE.size * have_count
         if len(untrusted) != middle + _TOOK.size * took_count:
-            raise MalformedError(f"a manifest of {len(untrusted)} bytes claims {have_count} and {took_count} entries")
+            raise MalformedError(
+                Message(
+                    "a manifest of {count} bytes claims {have_count} and {took_count} entries",
+                    count=len(untrusted),
+                    have_count=have_count,
+                    took_count=took_count,
+                )
+            )
         least = sum(count * smallest for count, smallest in zip(counts, _SMALLEST, strict=True))
         if least > size or pages * _SMALLEST_PAGE > size:
-            raise MalformedError(f"a manifest claims {sum(counts)} rows in {pages} pages of {size} bytes")
+            raise MalformedError(
+                Message(
+                    "a manifest claims {sum} rows in {pages} pages of {size} bytes",
+                    sum=sum(counts),
+                    pages=pages,
+                    size=size,
+                )
+            )
         manifest = cls(
             vault,
             seat,
@@ -134,7 +155,7 @@ class Manifest:
             {taken: Position(log, at) for taken, log, at in _TOOK.iter_unpack(untrusted[middle:])},
         )
         if manifest.encode() != untrusted:
-            raise MalformedError("a manifest is not in its canonical form")
+            raise MalformedError(Message("a manifest is not in its canonical form"))
         return manifest
 
 
@@ -147,7 +168,7 @@ def signed_manifest(manifest: Manifest, sign: Sign) -> bytes:
     encoded = manifest.encode()
     identity, signature = sign(BUNDLE_PURPOSE, encoded)
     if identity != manifest.identity:
-        raise InternalError("a bundle would be signed by another seat than it names")
+        raise InternalError(Message("a bundle would be signed by another seat than it names"))
     return encoded + signature
 
 
@@ -163,6 +184,7 @@ def verify_manifest(untrusted: bytes, verify_signature: VerifySignature) -> Mani
     message = signed_message(BUNDLE_PURPOSE, untrusted[:-SIGNATURE_SIZE])
     if not verify_signature(manifest.identity, signature, message):
         raise VerificationError(
-            f"the bundle is not signed by seat {manifest.seat.hex()}", advice="Ask its sender for it once more."
+            Message("the bundle is not signed by seat {seat}", seat=manifest.seat.hex()),
+            next_step=Message("Ask its sender for it once more."),
         )
     return manifest

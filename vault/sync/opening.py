@@ -26,6 +26,7 @@ from vault.seal.recipients import KemPrivate
 from vault.seal.signing import is_signed_raw
 from vault.sync.manifest import MANIFEST_LIMIT, SIGNATURE_SIZE, Manifest, verify_manifest
 from vault.sync.pages import PAGE_LIMIT, Page, PageKind, decode_page
+from vault.words.message import Message
 
 MAGIC = b"casevault bundle"
 BUNDLE_FORMAT = 1
@@ -109,9 +110,11 @@ def open_bundle(
         content = _Content(open_body(key, vault, header, _body(file, progress, size)))
         manifest = _manifest(content)
         if manifest.vault != vault:
-            raise VerificationError(f"the bundle's manifest is of vault {manifest.vault.hex()}")
+            raise VerificationError(Message("the bundle's manifest is of vault {vault}", vault=manifest.vault.hex()))
         if manifest.size > size:
-            raise MalformedError(f"a manifest claims {manifest.size} bytes in a file of {size}")
+            raise MalformedError(
+                Message("a manifest claims {size} bytes in a file of {size_2}", size=manifest.size, size_2=size)
+            )
         _check_pages(content, manifest)
         return Bundle(path, manifest, size, key)
 
@@ -123,44 +126,55 @@ def encode_header(vault: bytes, messages: list[bytes]) -> bytes:
         MalformedError: no recipient, or more than 64.
     """
     if not 0 < len(messages) <= RECIPIENT_LIMIT or {len(message) for message in messages} != {BUNDLE_MESSAGE_SIZE}:
-        raise MalformedError(f"a bundle has {len(messages)} recipients")
+        raise MalformedError(Message("a bundle has {count} recipients", count=len(messages)))
     return _HEAD.pack(MAGIC, BUNDLE_FORMAT, SUITE, vault, len(messages)) + b"".join(messages)
 
 
 def _require(named: bytes, vault: bytes) -> None:
     if named != vault:
         raise VerificationError(
-            f"the bundle is of vault {named.hex()}, this is vault {vault.hex()}",
-            advice="Open the vault that it was made for.",
+            Message("the bundle is of vault {named}, this is vault {vault}", named=named.hex(), vault=vault.hex()),
+            next_step=Message("Open the vault that it was made for."),
         )
 
 
 def _file(path: Path) -> BinaryIO:
     try:
         if path.exists() and not path.is_file():
-            raise TryAgainError(f"{path.name} is no regular file")
+            raise TryAgainError(Message("{name} is no regular file", name=path.name))
         return path.open("rb")
     except FileNotFoundError:
-        raise NotFoundError(f"no file {path.name}", advice="Check the path.") from None
+        raise NotFoundError(Message("no file {name}", name=path.name), next_step=Message("Check the path.")) from None
     except OSError:
-        raise TryAgainError(f"{path.name} cannot be read") from None
+        raise TryAgainError(Message("{name} cannot be read", name=path.name)) from None
 
 
 def _read_header(file: BinaryIO, path: Path) -> tuple[bytes, bytes, list[bytes]]:
     """Return the header, the vault and the messages to the recipients."""
     if path.stat().st_size > OUTER_LIMIT:
-        raise MalformedError(f"{path.name} is larger than {OUTER_LIMIT >> 20} MiB")
+        raise MalformedError(
+            Message("{name} is larger than {outer_limit} MiB", name=path.name, outer_limit=OUTER_LIMIT >> 20)
+        )
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size or head[: len(MAGIC)] != MAGIC:
-        raise MalformedError(f"{path.name} is not a bundle", advice="Check the path.")
+        raise MalformedError(Message("{name} is not a bundle", name=path.name), next_step=Message("Check the path."))
     _, version, suite, vault, count = _HEAD.unpack(head)
     if (version, suite) != (BUNDLE_FORMAT, SUITE):
-        raise NewerVaultError(f"the bundle has format {version} and suite {suite}, which this program does not know")
+        raise NewerVaultError(
+            Message(
+                "the bundle has format {version} and suite {suite}, which this program does not know",
+                version=version,
+                suite=suite,
+            )
+        )
     if not 0 < count <= RECIPIENT_LIMIT:
-        raise MalformedError(f"a bundle has {count} recipients")
+        raise MalformedError(Message("a bundle has {count} recipients", count=count))
     messages = [file.read(BUNDLE_MESSAGE_SIZE) for _ in range(count)]
     if len(messages[-1]) != BUNDLE_MESSAGE_SIZE:
-        raise MalformedError(f"{path.name} ends within its header", advice="Ask its sender for it once more.")
+        raise MalformedError(
+            Message("{name} ends within its header", name=path.name),
+            next_step=Message("Ask its sender for it once more."),
+        )
     return head + b"".join(messages), vault, messages
 
 
@@ -184,7 +198,7 @@ class _Content:
         while len(self._held) < size:
             piece = next(self._pieces, None)
             if piece is None:
-                raise MalformedError("a bundle ends before all that its manifest names")
+                raise MalformedError(Message("a bundle ends before all that its manifest names"))
             self._held += piece
         taken = bytes(self._held[:size])
         del self._held[:size]
@@ -193,20 +207,24 @@ class _Content:
     def require_end(self) -> None:
         """Read on to the end, which must come at once; only there is the whole body known to be what was sealed."""
         if self._held or next(self._pieces, None) is not None:
-            raise MalformedError("a bundle goes on after all that its manifest names")
+            raise MalformedError(Message("a bundle goes on after all that its manifest names"))
 
 
 def _manifest(content: _Content) -> Manifest:
     (size,) = _LENGTH.unpack(content.take(_LENGTH.size))
     if size > MANIFEST_LIMIT:
-        raise MalformedError(f"a manifest has {size} bytes, more than {MANIFEST_LIMIT}")
+        raise MalformedError(
+            Message("a manifest has {size} bytes, more than {manifest_limit}", size=size, manifest_limit=MANIFEST_LIMIT)
+        )
     return verify_manifest(content.take(size + SIGNATURE_SIZE), is_signed_raw)
 
 
 def _page_size(content: _Content) -> int:
     (size,) = _LENGTH.unpack(content.take(_LENGTH.size))
     if size > PAGE_LIMIT:
-        raise MalformedError(f"a page of a bundle has {size} bytes, more than {PAGE_LIMIT}")
+        raise MalformedError(
+            Message("a page of a bundle has {size} bytes, more than {page_limit}", size=size, page_limit=PAGE_LIMIT)
+        )
     return int(size)
 
 
@@ -223,11 +241,13 @@ def _check_pages(content: _Content, manifest: Manifest) -> None:
         if page.kind is None:
             continue
         if page.kind < newest:
-            raise MalformedError("the pages of a bundle are not in their order")
+            raise MalformedError(Message("the pages of a bundle are not in their order"))
         newest = page.kind
         counts[page.kind] += page.claimed
         if counts[page.kind] > manifest.counts[page.kind]:
-            raise MalformedError(f"a bundle has more rows of kind {page.kind.name.lower()} than its manifest names")
+            raise MalformedError(
+                Message("a bundle has more rows of kind {name} than its manifest names", name=page.kind.name.lower())
+            )
     content.require_end()
     if (tree.root(), size, counts) != (manifest.root, manifest.size, dict(manifest.counts)):
-        raise VerificationError("the pages of the bundle are not those that its maker signed")
+        raise VerificationError(Message("the pages of the bundle are not those that its maker signed"))

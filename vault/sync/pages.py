@@ -15,6 +15,7 @@ from vault.ids import ZERO_DIGEST
 from vault.log.header import NUMBER_LIMIT
 from vault.log.items import ITEM_SIZE, LIST_LIMIT
 from vault.log.operation import OPERATION_LIMIT
+from vault.words.message import Message
 
 PAGE_TARGET = 512 * 1024
 VERSION_LIMIT = 1 << 20  # `seal.padding.VERSION_CONTENT_LIMIT` follows from it
@@ -136,7 +137,7 @@ def decode_page(untrusted: bytes) -> Page:
         MalformedError: not exactly what `encode_pages` gives, or a row beyond its limit.
     """
     if not _HEAD.size <= len(untrusted) <= PAGE_LIMIT:
-        raise MalformedError(f"a page of a bundle has {len(untrusted)} bytes")
+        raise MalformedError(Message("a page of a bundle has {count} bytes", count=len(untrusted)))
     number, origin, count = _HEAD.unpack_from(untrusted)
     if number not in _DECODERS:
         return Page(None, origin, (), count)
@@ -147,11 +148,13 @@ def decode_page(untrusted: bytes) -> Page:
         while reader.at < len(untrusted):
             rows.append(_DECODERS[kind](reader))
     except struct.error:
-        raise MalformedError(f"a page of a bundle ends within a {kind.name.lower()}") from None
+        raise MalformedError(Message("a page of a bundle ends within a {name}", name=kind.name.lower())) from None
     if len(rows) != count or not rows:
-        raise MalformedError(f"a page of a bundle has {len(rows)} rows of {count}")
+        raise MalformedError(
+            Message("a page of a bundle has {count} rows of {count_2}", count=len(rows), count_2=count)
+        )
     if any(not isinstance(row, bytes) and row.seq >= NUMBER_LIMIT for row in rows):
-        raise MalformedError("a page of a bundle names a position that no log has")
+        raise MalformedError(Message("a page of a bundle names a position that no log has"))
     return Page(kind, origin, tuple(rows), count)
 
 
@@ -171,7 +174,7 @@ def _encode_row(kind: PageKind, row: SentRow) -> bytes:
         case _:
             encoded = _sized(row)
     if _DECODERS[kind](_Reader(encoded, 0)) != row:
-        raise MalformedError(f"a {kind.name.lower()} does not fit a bundle")
+        raise MalformedError(Message("a {name} does not fit a bundle", name=kind.name.lower()))
     return encoded
 
 
@@ -197,9 +200,11 @@ class _Reader:
     def take(self, what: str, size: int, limit: int) -> bytes:
         """Return `size` bytes, at most `limit`."""
         if size > limit:
-            raise MalformedError(f"a bundle carries {what} of {size} bytes, more than {limit}")
+            raise MalformedError(
+                Message("a bundle carries {what} of {size} bytes, more than {limit}", what=what, size=size, limit=limit)
+            )
         if self.at + size > len(self._bytes):
-            raise MalformedError(f"a page of a bundle ends within {what}")
+            raise MalformedError(Message("a page of a bundle ends within {what}", what=what))
         self.at += size
         return self._bytes[self.at - size : self.at]
 
@@ -212,7 +217,13 @@ def _read_bytes(reader: _Reader, what: str, limit: int) -> bytes:
 def _read_operation(reader: _Reader) -> SentOperation:
     seq, *sizes = (int(number) for number in reader.unpack(_OPERATION))
     if sum(sizes) > OPERATION_LIMIT or sizes[1] > ITEM_SIZE * LIST_LIMIT:
-        raise MalformedError(f"a bundle carries an operation of {sum(sizes)} bytes or a list of {sizes[1]}: too large")
+        raise MalformedError(
+            Message(
+                "a bundle carries an operation of {sum} bytes or a list of {sizes}: too large",
+                sum=sum(sizes),
+                sizes=sizes[1],
+            )
+        )
     header, items, sealed = (reader.take("an operation", size, OPERATION_LIMIT) for size in sizes)
     return SentOperation(seq, header, items, sealed)
 

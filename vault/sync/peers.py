@@ -13,6 +13,7 @@ import msgspec
 
 from vault.errors import MalformedError
 from vault.sync.manifest import Manifest, Position
+from vault.words.message import Message
 
 OFFERS_KEPT = 4
 
@@ -128,7 +129,7 @@ def decode_peers(content: bytes) -> dict[bytes, Peer]:
     try:
         wires = msgspec.msgpack.decode(content, type=list[_PeerWire])
     except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
-        raise MalformedError("the row of peers cannot be read") from None
+        raise MalformedError(Message("the row of peers cannot be read")) from None
     return {
         wire.seat: Peer(
             at=None if wire.at is None else Position(*wire.at),

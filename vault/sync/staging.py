@@ -15,6 +15,7 @@ from vault.log.state import bytes_digest
 from vault.platform import PRIVATE_FILE_MODE, fsync_folder, make_private_folder
 from vault.seal.pins import staged_file_name
 from vault.sync.opening import OUTER_LIMIT
+from vault.words.message import Message
 
 STAGING_LIMIT = 1 << 30
 STAGING_DAYS = 7
@@ -53,16 +54,16 @@ def stage(source: Path, folder: Path, key: bytes, *, now_s: float) -> Staged:
         others = sum(path.stat().st_size for path in staged_in(folder) if path != staged)
         if others + size > STAGING_LIMIT:
             raise TryAgainError(
-                f"bundles that wait take {others >> 20} MiB already",
-                advice="Take the missing ones first, then this one.",
+                Message("bundles that wait take {others} MiB already", others=others >> 20),
+                next_step=Message("Take the missing ones first, then this one."),
             )
         is_again = staged.exists()
         part.replace(staged)
         fsync_folder(folder)
     except FileNotFoundError:
-        raise NotFoundError(f"no file {source.name}", advice="Check the path.") from None
+        raise NotFoundError(Message("no file {name}", name=source.name), next_step=Message("Check the path.")) from None
     except OSError:
-        raise TryAgainError(f"{source.name} cannot be copied into the vault") from None
+        raise TryAgainError(Message("{name} cannot be copied into the vault", name=source.name)) from None
     finally:
         part.unlink(missing_ok=True)
     return Staged(staged, is_again)

@@ -10,6 +10,7 @@ from tests.tui.stills.door import StillDoor
 from tui.gateway.credentials import OwnAccess, Waiting
 from tui.values.values_own import MadePassphrase, Proof
 from vault.errors import RefusedError, WrongPassphraseError
+from vault.words.message import Message
 
 MADE = ("amber", "kettle", "orchard", "violin")
 RIGHT = b"seven paper lanterns"
@@ -36,7 +37,7 @@ class StillOwnAccess(OwnAccess):
     @override
     def refuse_weak(self, passphrase: bytearray) -> None:
         if len(passphrase) < 12:
-            raise RefusedError("this passphrase is too easy to guess")
+            raise RefusedError(Message("this passphrase is too easy to guess"))
 
     @override
     def change_passphrase(self, proof: Proof, new: bytearray, pending: Waiting) -> None:
@@ -63,4 +64,4 @@ class StillOwnAccess(OwnAccess):
 
     def _prove(self, proof: Proof) -> None:
         if proof.passphrase != RIGHT:
-            raise WrongPassphraseError("no key slot opens with this name and passphrase")
+            raise WrongPassphraseError(Message("no key slot opens with this name and passphrase"))

@@ -103,7 +103,7 @@ class PersonForm(FormScreen):
 
     def _refused(self, error: VaultError) -> None:
         self.fail(error)
-        wrong = next((field for word, field in _FIELD_OF_WORD.items() if error.message.startswith(word)), None)
+        wrong = next((field for word, field in _FIELD_OF_WORD.items() if str(error).startswith(word)), None)
         if wrong is not None:
             self.query_one(f"#{wrong}").focus()
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from tui.text.next_steps import in_words
 from vault.display import DAY, time_text
 from vault.errors import UsageError, VaultError
 
@@ -16,7 +17,6 @@ MAY_BE_KEPT: Final = (
     " then on they can open nothing that is written."
 )
 """For every question before somebody loses access."""
-_REFUSED_ACT: Final = re.compile(r"^[a-z]+(\.[a-z]+)? is refused: ")
 _COMMAND: Final = re.compile(r"`casevault ([a-z]+ [a-z-]+)[^`]*`")
 _KEYS: Final = {
     "approval ask": "an export with a question (e in a case)",
@@ -98,9 +98,9 @@ def packed(parts: Iterable[str], width: int) -> list[str]:
 
 def sentence(error: VaultError) -> str:
     """Return what happened and what to do, as one line."""
-    message = _REFUSED_ACT.sub("", error.message).removeprefix("--")
-    advice = "" if error.next_step == UsageError.advice else error.next_step
-    return in_the_app(f"{_upper(message).rstrip('.')}. {_upper(advice)}").strip()
+    message = in_words(error.message).removeprefix("--")
+    next_step = "" if error.next_step == UsageError.usual_step else in_words(error.next_step)
+    return in_the_app(f"{_upper(message).rstrip('.')}. {_upper(next_step)}").strip()
 
 
 def in_the_app(text: str) -> str:

@@ -14,10 +14,11 @@ from vault.log.genesis import verify_genesis
 from vault.seal.joining import Invitation, Request, joining_words, make_nonce, open_request
 from vault.seal.purposes import Purpose
 from vault.seal.signing import is_signed_raw
+from vault.words.message import Message
 
 INVITATIONS_KEPT = 32
 
-_NOT_OURS = "this request answers no invitation of this device"
+_NOT_OURS = Message("this request answers no invitation of this device")
 
 
 class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,13 +88,13 @@ def open_answer(session: Session, untrusted: bytes) -> Answer:
     kept = _kept(session)
     found = next((invitation for invitation in kept if _digest(invitation) == request.invitation), None)
     if found is None:
-        raise RefusedError(_NOT_OURS, advice="Make a new invitation; each device keeps its newest 32.")
+        raise RefusedError(_NOT_OURS, next_step=Message("Make a new invitation; each device keeps its newest 32."))
     invitation = Invitation.decode(found.invitation)
     _check(session, invitation, request)
     if found.request and found.request != request.digest():
         raise RefusedError(
-            "this invitation was answered by another request before",
-            advice="Make a new invitation, and hand it over yourself.",
+            Message("this invitation was answered by another request before"),
+            next_step=Message("Make a new invitation, and hand it over yourself."),
         )
     if not found.request:
         bound = _Kept(found.invitation, request.digest(), found.made_ms)
@@ -110,8 +111,8 @@ def require_words(answer: Answer, typed: Sequence[str]) -> None:
     words = tuple(word.strip().casefold() for word in typed if word.strip())
     if words != answer.words:
         raise VerificationError(
-            "the 13 words are not those of this request: somebody changed invitation or request on the way",
-            advice="Admit nobody. Make a new invitation and hand it over yourself.",
+            Message("the 13 words are not those of this request: somebody changed invitation or request on the way"),
+            next_step=Message("Admit nobody. Make a new invitation and hand it over yourself."),
         )
 
 
@@ -119,18 +120,24 @@ def _check(session: Session, invitation: Invitation, request: Request) -> None:
     genesis = verify_genesis(request.genesis, is_signed_raw)
     named = (genesis.vault, genesis.seat, genesis.identity)
     if named != (session.vault, request.seat, request.identity) or not genesis.is_first:
-        raise VerificationError("the log of this request is not the first one of its own seat")
+        raise VerificationError(Message("the log of this request is not the first one of its own seat"))
     if invitation.member and (request.member, request.name) != (invitation.member, invitation.name):
-        raise VerificationError("the request names another member than its invitation")
+        raise VerificationError(Message("the request names another member than its invitation"))
     chain, effective = session.directory.chain, session.directory.effective
     if chain.by_root(invitation.roster) is None:
-        raise RefusedError("the invitation is of a roster that does not count any more", advice="Make a new one.")
+        raise RefusedError(
+            Message("the invitation is of a roster that does not count any more"), next_step=Message("Make a new one.")
+        )
     certified = [certificate for roster in chain.accepted for certificate in roster.certificates.values()]
     taken = {part for certificate in certified for part in (certificate.seat, certificate.identity, certificate.kem)}
     if taken & {request.seat, request.identity, request.kem} or (not invitation.member and _is_known(session, request)):
-        raise RefusedError("this request was admitted before", advice="Ask for a new one, by a new invitation.")
+        raise RefusedError(
+            Message("this request was admitted before"), next_step=Message("Ask for a new one, by a new invitation.")
+        )
     if invitation.member and invitation.member not in effective.members:
-        raise RefusedError("the member whose device this is has left", advice="Invite them as a new member.")
+        raise RefusedError(
+            Message("the member whose device this is has left"), next_step=Message("Invite them as a new member.")
+        )
 
 
 def _is_known(session: Session, request: Request) -> bool:
@@ -161,7 +168,7 @@ def stored_invitations(session: Session) -> list[_Kept]:
     try:
         return msgspec.msgpack.decode(session.log.place.open_row(row), type=list[_Kept])
     except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError("the row of invitations cannot be read") from None
+        raise MalformedError(Message("the row of invitations cannot be read")) from None
 
 
 def _keep(session: Session, kept: Sequence[_Kept]) -> None:

@@ -42,6 +42,7 @@ from vault.store.files import make_ballast, promote, read_limited, write_aside
 from vault.store.folder import VaultFolder
 from vault.store.rowtypes import LocalRow
 from vault.store.schema import make_tables
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,10 @@ def new_seat(database: Database, invitation: Invitation, name: str, *, here: boo
 def _checked_name(invitation: Invitation, typed: str) -> str:
     name = checked_name(typed, "name of the member")
     if invitation.name and name.casefold() != invitation.name.casefold():
-        raise UsageError("this invitation is for another member's device", advice="Give the name that it is for.")
+        raise UsageError(
+            Message("this invitation is for another member's device"),
+            next_step=Message("Give the name that it is for."),
+        )
     return invitation.name or name
 
 

@@ -34,6 +34,7 @@ from vault.store.files import read_limited
 from vault.store.rows import Rows
 from vault.validity.authority import Entry as ProvenEntry
 from vault.validity.compartment_access import CompartmentState
+from vault.words.message import Message
 
 Progress = Callable[[int, int], None]
 _MOST_LISTED = LIST_LIMIT - 64
@@ -57,7 +58,9 @@ def change_root(session: Session, old_secret: bytes) -> bytes:
     """
     effective = session.directory.effective
     if root_of(old_secret) != effective.root_public:
-        raise RefusedError("this is not the secret of the root that counts now", advice="Type the newest sheets.")
+        raise RefusedError(
+            Message("this is not the secret of the root that counts now"), next_step=Message("Type the newest sheets.")
+        )
     new_secret = make_root_secret()
     recovery = KemPrivate.from_seed(derive_recovery_seed(new_secret)).public
     change = Change(new_root=root_of(new_secret), recovery=recovery)
@@ -147,4 +150,4 @@ def _roster_named(session: Session, rows: Rows, entry: ProvenEntry) -> Roster | 
 
 
 def _nobody_goes(seat: SeatId) -> Mapping[Origin, int]:
-    raise InternalError(f"a change of the root ends or lowers nobody, not {seat.hex()}")
+    raise InternalError(Message("a change of the root ends or lowers nobody, not {seat}", seat=seat.hex()))

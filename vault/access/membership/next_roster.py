@@ -21,6 +21,8 @@ from vault.records.logs import genesis_of
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import is_signed_raw, sign
 from vault.store.rows import Rows
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 # A seat that lowers itself goes on writing until the roster is committed: by then, at most so many entries more.
 OWN_ENTRIES_UNTIL_COMMIT = 64
@@ -148,7 +150,8 @@ def sign_by_root(session: Session, roster: Roster) -> Roster:
     secret = kept_secret(session)
     if secret is None:
         raise RefusedError(
-            "the root secret does not lie in this vault", advice="It is on the recovery sheets; other members can sign."
+            Message("the root secret does not lie in this vault"),
+            next_step=Message("It is on the recovery sheets; other members can sign."),
         )
     return roster.signed(effective.root_public, sign(derive_root_seed(secret), ROSTER_PURPOSE, roster.root))
 
@@ -190,14 +193,18 @@ def sizes_of_logs(rows: Rows, prover: Prover, certificate: Certificate) -> dict[
 def _require_known(effective: EffectiveRoster, change: Change) -> None:
     for seat in change.ended:
         if seat not in effective.certificates:
-            raise RefusedError(f"seat {seat.hex()} is not in the newest roster", advice="See `casevault device list`.")
+            raise RefusedError(
+                Message("seat {seat} is not in the newest roster", seat=seat.hex()),
+                next_step=Message("See {list_devices}.", list_devices=NextStep.LIST_DEVICES),
+            )
     for member in change.leaving:
         if member not in effective.members:
             raise RefusedError(
-                f"member {member.hex()} is not in the newest roster", advice="See `casevault member list`."
+                Message("member {member} is not in the newest roster", member=member.hex()),
+                next_step=Message("See {list_members}.", list_members=NextStep.LIST_MEMBERS),
             )
     if effective.members.keys() == change.leaving and not change.roles:
-        raise RefusedError("the last member cannot leave", advice="Admit somebody first.")
+        raise RefusedError(Message("the last member cannot leave"), next_step=Message("Admit somebody first."))
 
 
 def require_signed(effective: EffectiveRoster, roster: Roster) -> None:
@@ -210,6 +217,9 @@ def require_signed(effective: EffectiveRoster, roster: Roster) -> None:
     missing = missing_signatures(effective, roster)
     if missing is not None:
         raise RefusedError(
-            f"roster {roster.head.number} waits for signatures: {missing}",
-            advice="Give the proposal to them: `casevault member sign PROPOSAL`, then `member commit PROPOSAL`.",
+            Message("roster {number} waits for signatures: {missing}", number=roster.head.number, missing=missing),
+            next_step=Message(
+                "Give the proposal to them: {sign_proposal}, then `member commit PROPOSAL`.",
+                sign_proposal=NextStep.SIGN_PROPOSAL,
+            ),
         )

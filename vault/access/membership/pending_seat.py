@@ -38,6 +38,8 @@ from vault.store.engine import Database
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 # The log of a seat that joined has nothing to be compared with.
 FIRST = Continuity(None, None, ())
@@ -108,20 +110,25 @@ class PendingSeat:
             return False
         if directory.chain.by_root(self.roster) is None:
             raise VerificationError(
-                "the roster that the invitation names is not among those that arrived: they are older, or of a fork",
-                advice="Ask who invited you for a new bundle; if it happens again, for a new invitation.",
+                Message(
+                    "the roster that the invitation names is not among those that arrived: they are older, or of a fork"
+                ),
+                next_step=Message("Ask who invited you for a new bundle; if it happens again, for a new invitation."),
             )
         admitted = directory.effective.certificates.get(opened.seat)
         if admitted is None:
             if directory.roster == self.roster:
                 raise _still_waiting()
             raise VerificationError(
-                "the newest roster does not admit this device", advice="Ask who invited you; perhaps it was ended."
+                Message("the newest roster does not admit this device"),
+                next_step=Message("Ask who invited you; perhaps it was ended."),
             )
         if admitted != self.certificate(opened):
             raise VerificationError(
-                "another key or member was admitted in the place of this device's own",
-                advice="Compare the 13 words again with whoever invited you; use nothing of this vault until then.",
+                Message("another key or member was admitted in the place of this device's own"),
+                next_step=Message(
+                    "Compare the 13 words again with whoever invited you; use nothing of this vault until then."
+                ),
             )
         return True
 
@@ -169,7 +176,7 @@ def pending_seat_of(rows: Rows, place: SealedPlace, held: Keyring | None = None)
     try:
         wire = msgspec.msgpack.decode(place.open_row(row), type=_WaitingMap)
     except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError("the row of the waiting seat cannot be read") from None
+        raise MalformedError(Message("the row of the waiting seat cannot be read")) from None
     waiting = PendingSeat(wire.genesis, MemberId(wire.member), wire.roster, wire.here, wire.seed, wire.following)
     waiting = replace(waiting, has_begun=rows.size(waiting.origin) > 0)
     if held is not None and not held.compartments() and not waiting.has_begun:
@@ -212,7 +219,10 @@ def place_of(content: SeatSecrets, vault: VaultId) -> SealedPlace:
 
 def _still_waiting() -> WaitingForDecisionError:
     return WaitingForDecisionError(
-        "this device is waiting for admission",
-        advice="Give the request to who invited you, compare the 13 words, and import the bundle that comes back: "
-        "`casevault member finish BUNDLE`.",
+        Message("this device is waiting for admission"),
+        next_step=Message(
+            "Give the request to the member who invited you and compare the 13 words. Then import the bundle that"
+            " comes back: {finish_joining}.",
+            finish_joining=NextStep.FINISH_JOINING,
+        ),
     )

@@ -18,6 +18,7 @@ from vault.log.rosters.roster import Roster
 from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.keys import derive_proposal_key
 from vault.seal.purposes import Purpose
+from vault.words.message import Message
 
 PROPOSAL_LIMIT = 1024 * 1024
 _NUMBER_SIZE = 8
@@ -79,10 +80,10 @@ def _epoch_to_seal(session: Session) -> tuple[EpochId, bytes]:
     if not found:
         state = session.state_of(session.directory.compartment)
         if state is None or not any(session.keyring.get(epoch) is not None for epoch in state.epochs):
-            text = "this seat does not hold the directory's key"
+            text = Message("this seat does not hold the directory's key")
         else:
-            text = "a device that was ended knows every key of the directory that is here"
-        raise RefusedError(text, advice="Ask an admin to open the vault once, and exchange with them.")
+            text = Message("a device that was ended knows every key of the directory that is here")
+        raise RefusedError(text, next_step=Message("Ask an admin to open the vault once, and exchange with them."))
     _, _, epoch, key = max(found)
     return epoch, key
 
@@ -105,8 +106,8 @@ def _key_of(session: Session, untrusted: bytes) -> bytes:
     key = session.keyring.get(epoch) if is_ours else None
     if key is None:
         raise RefusedError(
-            "this proposal is of another vault, or newer than what this device knows",
-            advice="Take the newest bundle first, then repeat.",
+            Message("this proposal is of another vault, or newer than what this device knows"),
+            next_step=Message("Take the newest bundle first, then repeat."),
         )
     return key
 
@@ -120,17 +121,19 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
         RefusedError: it was made under a key of the directory that this seat does not hold.
     """
     if not ID_SIZE + _NUMBER_SIZE < len(untrusted) <= PROPOSAL_LIMIT:
-        raise MalformedError("this is no proposal", advice="Check the path.")
+        raise MalformedError(Message("this is no proposal"), next_step=Message("Check the path."))
     number = int.from_bytes(untrusted[ID_SIZE : ID_SIZE + _NUMBER_SIZE], "big")
     key = _key_of(session, untrusted)
     content = open_sealed(derive_proposal_key(key), untrusted[ID_SIZE + _NUMBER_SIZE :], _context(session, number))
     try:
         wire = msgspec.msgpack.decode(content, type=_Wire)
     except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-        raise MalformedError("the proposal cannot be read") from None
+        raise MalformedError(Message("the proposal cannot be read")) from None
     roster = Roster.from_fields({"entries": wire.entries, "sigs": [list(pair) for pair in wire.sigs]})
     if roster.head.number != number:
-        raise BrokenSealError("the proposal is not the one that its file names", advice="Ask for it again.")
+        raise BrokenSealError(
+            Message("the proposal is not the one that its file names"), next_step=Message("Ask for it again.")
+        )
     members = tuple(MemberRecord(MemberId(member.member), member.name, member.until) for member in wire.members)
     _require_fitting(roster, members)
     return Proposal(roster, members)
@@ -139,10 +142,10 @@ def open_proposal(session: Session, untrusted: bytes) -> Proposal:
 def _require_fitting(roster: Roster, members: Sequence[MemberRecord]) -> None:
     for member in members:
         if member.member not in roster.members or not is_one_line(member.name):
-            raise MalformedError("the proposal names somebody whom its roster does not admit, or by no name")
+            raise MalformedError(Message("the proposal names somebody whom its roster does not admit, or by no name"))
     for called in ({member.member for member in members}, {member.name.casefold() for member in members}):
         if len(called) < len(members):
-            raise MalformedError("the proposal names one member twice, or two alike")
+            raise MalformedError(Message("the proposal names one member twice, or two alike"))
 
 
 def _context(session: Session, number: int) -> LocalContext:

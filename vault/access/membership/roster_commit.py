@@ -29,6 +29,7 @@ from vault.seal.signing import is_signed_raw
 from vault.store.files import promote, write_aside
 from vault.store.rowtypes import LocalRow
 from vault.validity.compartment_access import CompartmentState
+from vault.words.message import Message
 
 # What every seat of the organisation, or of a role, holds: their places in the rights tables.
 SHARED = (CompartmentKind.DIRECTORY, CompartmentKind.SENDING, CompartmentKind.REGISTER, CompartmentKind.INTAKE)
@@ -247,12 +248,14 @@ def _keys_that_fit(due: Sequence[Due]) -> int:
 
 def _require_right(session: Session, roster: Roster) -> None:
     if not session.directory.rights.may_write(session.roles, Place.DIRECTORY, "roster"):
-        raise RefusedError("your role may not write rosters", advice="Give the proposal to an admin.")
+        raise RefusedError(
+            Message("your role may not write rosters"), next_step=Message("Give the proposal to an admin.")
+        )
     own = roster.endings.get(session.seat)
     if own is not None and session.log.size >= own.get(session.log.origin, 0):
         raise RefusedError(
-            "this proposal ends or lowers your own seat, and you wrote more since than it lets count",
-            advice="Let another member commit it, or propose it anew.",
+            Message("this proposal ends or lowers your own seat, and you wrote more since than it lets count"),
+            next_step=Message("Let another member commit it, or propose it anew."),
         )
 
 

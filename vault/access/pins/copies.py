@@ -16,6 +16,7 @@ from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import KemPrivate
 from vault.store.rows import Rows
+from vault.words.message import Message
 
 # A copy never signs: the next session key and the audit ratchet stay on the device (FORMAT.md 7). Whose slot is which
 # goes along with the `keys` file that it is about: who gets a slot in a restored copy must not take another's.
@@ -47,7 +48,7 @@ class CopyKeys:
         """
         row = rows.local(self.place.seat, Purpose.KEYRING)
         if row is None:
-            raise VerificationError("the copy holds no keyring of your seat")
+            raise VerificationError(Message("the copy holds no keyring of your seat"))
         return Keyring.decode(self.place.open_row(row))
 
 
@@ -74,7 +75,7 @@ def copy_keys(file: KeyFile, secrets: SeatSecrets) -> CopyKeys:
     try:
         doors = open_doors(KemPrivate.from_seed(secrets.kem_seed), seat, vault, file.doors)
     except BrokenSealError:
-        raise VerificationError("no door of the keys file opens for your seat") from None
+        raise VerificationError(Message("no door of the keys file opens for your seat")) from None
     return CopyKeys(SealedPlace(vault, seat, secrets.keyring_key), doors.new, secrets.draft_key)
 
 

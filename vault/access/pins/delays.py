@@ -23,6 +23,7 @@ from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, KeyHeader
 from vault.seal.pins import attempts_file_name
 from vault.store.files import read_limited, write_durable
 from vault.store.folder import VaultFolder
+from vault.words.message import Message
 
 FREE_ATTEMPTS = 3
 LONGEST_SECONDS = 30
@@ -141,8 +142,14 @@ class AttemptFile:
         """
         if count is not None and count < FEWEST_BEFORE_DESTROYING:
             raise RefusedError(
-                f"slots are never destroyed before {FEWEST_BEFORE_DESTROYING} wrong attempts",
-                advice=f"Give {FEWEST_BEFORE_DESTROYING} or more, or `off`.",
+                Message(
+                    "slots are never destroyed before {fewest_before_destroying} wrong attempts",
+                    fewest_before_destroying=FEWEST_BEFORE_DESTROYING,
+                ),
+                next_step=Message(
+                    "Give {fewest_before_destroying} or more, or `off`.",
+                    fewest_before_destroying=FEWEST_BEFORE_DESTROYING,
+                ),
             )
         known = self.load()
         if known.destroy_after != count:

@@ -25,6 +25,7 @@ from vault.seal.envelope import LocalContext, open_sealed, seal
 from vault.seal.pins import former_pins_file_name, machine_digest, private_file_name
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited, write_durable
+from vault.words.message import Message
 
 _REST_SECONDS = 0.2
 _PINS_LIMIT = 1024 * 1024
@@ -103,7 +104,7 @@ class Pins:
         try:
             wire = msgspec.msgpack.decode(content, type=_Wire)
         except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-            raise MalformedError("the pins cannot be read") from None
+            raise MalformedError(Message("the pins cannot be read")) from None
         logs = {origin: Pinned(size, root) for origin, size, root in wire.logs}
         return cls(
             machine=wire.machine,
@@ -263,7 +264,10 @@ def this_machine(state: Path) -> bytes:
 
 
 def _unwritable(folder: Path) -> TryAgainError:
-    return TryAgainError(f"the state folder {folder} cannot be written", advice="Check its room and rights.")
+    return TryAgainError(
+        Message("the state folder {folder} cannot be written", folder=folder),
+        next_step=Message("Check its room and rights."),
+    )
 
 
 class PinKeeper:
@@ -319,4 +323,6 @@ class PinKeeper:
             except VaultError as fault:
                 self._fault = fault
             except Exception as fault:  # a thread that ends by itself would leave all later pins unwritten
-                self._fault = InternalError(f"the pins could not be written: {type(fault).__name__}")
+                self._fault = InternalError(
+                    Message("the pins could not be written: {name__}", name__=type(fault).__name__)
+                )

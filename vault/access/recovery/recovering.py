@@ -39,6 +39,7 @@ from vault.seal.signing import is_signed_raw, public_key, sign
 from vault.store.files import promote, write_aside
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
+from vault.words.message import Message
 
 ACT = "access.recover"
 
@@ -113,7 +114,7 @@ def bring_back(opened: RecoverySession, wish: Wish, passphrase: bytearray, *, st
         TryAgainError: no room; what was not finished is settled by repeating it.
     """
     if not wish.name.strip():
-        raise RefusedError("a member needs a name")
+        raise RefusedError(Message("a member needs a name"))
     seat = SeatSecrets.draw(opened.anchor)
     log = begin(
         database=opened.database,
@@ -156,7 +157,7 @@ class _Planner:
             compartment for compartment in reached if self._wish.everything or self._is_due(compartment, after, old)
         )
         if after.compartment not in {reached.state.compartment for reached in given}:
-            raise VerificationError("recovery holds no key of the directory: these sheets bring nobody back")
+            raise VerificationError(Message("recovery holds no key of the directory: these sheets bring nobody back"))
         number = free_slot(self._rows)
         return _Plan(
             member=member,
@@ -179,7 +180,9 @@ class _Planner:
         if not self._wish.new_admin:
             return require_member(named)
         if named is not None:
-            raise RefusedError("a member of this name is in already", advice="Leave out `--new-admin`.")
+            raise RefusedError(
+                Message("a member of this name is in already"), next_step=Message("Leave out `--new-admin`.")
+            )
         return MemberId(make_id())
 
     def _roster(self, member: MemberId, ended: Sequence[SeatId]) -> Roster:
@@ -203,7 +206,7 @@ class _Planner:
         chain = check_chain([*before.chain.accepted, roster], self._opened.anchor, is_signed_raw)
         assert chain.effective is not None  # noqa: S101 - roster 0 is among them; for the type checker
         if roster.root not in chain.effective.tips:
-            raise VerificationError("the roster that would admit the seat does not follow from what stands")
+            raise VerificationError(Message("the roster that would admit the seat does not follow from what stands"))
         return Directory(before.compartment, chain, chain.effective)
 
     def _is_due(self, reached: RecoverableKeys, after: Directory, old: Sequence[SeatId]) -> bool:

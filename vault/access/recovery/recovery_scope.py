@@ -21,6 +21,7 @@ from vault.store.rows import Rows
 from vault.validity.authority import Authority
 from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.grants import GrantReader
+from vault.words.message import Message
 
 _MEMBER = "member"
 
@@ -90,7 +91,8 @@ class RecoveryScope:
         }
         if len(found) > 1:
             raise RefusedError(
-                "several members have this name", advice="Admit somebody new as admin with `--new-admin`."
+                Message("several members have this name"),
+                next_step=Message("Admit somebody new as admin with `--new-admin`."),
             )
         return next(iter(found), None)
 
@@ -123,8 +125,8 @@ def require_member(found: MemberId | None) -> MemberId:
     """
     if found is None:
         raise NotFoundError(
-            "no member of this name is in the newest roster",
-            advice="Check the name, or admit somebody new as admin with `--new-admin`.",
+            Message("no member of this name is in the newest roster"),
+            next_step=Message("Check the name, or admit somebody new as admin with `--new-admin`."),
         )
     return found
 

@@ -33,6 +33,8 @@ from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.validity.authority import Authority, Listings
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _NO_KEY = bytes(32)  # recovery seals no rows of its own
 
@@ -106,8 +108,10 @@ def open_door(file: KeyFile, root_secret: bytes) -> DoorKeys:
         return open_recovery_door(private, file.header.vault, file.recovery_door)
     except (BrokenSealError, MalformedError):
         raise VerificationError(
-            "these sheets do not open this vault",
-            advice="They are of another vault, or of a set that was replaced: compare the 13 words on them.",
+            Message("these sheets do not open this vault"),
+            next_step=Message(
+                "They are of another vault, or of a set that was replaced: compare the 13 words on them."
+            ),
         ) from None
 
 
@@ -130,9 +134,11 @@ def _opened(
     with database.reading() as rows:
         if not any(True for _ in rows.grants()):
             raise VerificationError(
-                "the rows with keys are missing here, as in a backup without its keyrows.db",
-                advice="Nothing is wrong with the sheets. Copy the whole backup, then"
-                " `casevault --vault NEW backup restore BACKUP --sheets`.",
+                Message("the rows with keys are missing here, as in a backup without its keyrows.db"),
+                next_step=Message(
+                    "The sheets are fine. Copy the whole backup, then restore it with them: {restore_backup}.",
+                    restore_backup=NextStep.RESTORE_BACKUP_BY_SHEETS,
+                ),
             )
         granted = open_missing(rows, place, private, Keyring(), listings)
         keyring = with_directory_keys(Keyring(), granted)
@@ -158,8 +164,8 @@ def _believed(rows: Rows, vault: VaultId, keyring: Keyring, root_public: bytes) 
             ):
                 return anchor, directory
     raise VerificationError(
-        "no roster of this vault ends in the root of these sheets",
-        advice="They are of a set that was replaced, or the rosters were altered.",
+        Message("no roster of this vault ends in the root of these sheets"),
+        next_step=Message("They are of a set that was replaced, or the rosters were altered."),
     )
 
 

@@ -21,6 +21,7 @@ from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, SLOT_BLOB_SI
 from vault.seal.purposes import Purpose
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
+from vault.words.message import Message
 
 _SLOTS_SIZE = SLOT_COUNT * SLOT_BLOB_SIZE
 
@@ -51,7 +52,9 @@ def destroy_own_access(session: Session) -> None:
     with session.database.reading() as rows:
         number = slots_here(rows).get(seat)
     if number is None:
-        raise VerificationError("which slot is yours is not known here", advice="Lock, unlock and repeat.")
+        raise VerificationError(
+            Message("which slot is yours is not known here"), next_step=Message("Lock, unlock and repeat.")
+        )
     emptied = file.with_slot(number, secrets.token_bytes(SLOT_BLOB_SIZE))
     keys = doors_here(session, file)
     with _replaced(folder.keys):

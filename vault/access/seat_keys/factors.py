@@ -19,6 +19,7 @@ from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.entrance.unlocking import OpenedSlot, make_slot, unlock
 from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,8 @@ def _valid_file(session: Session) -> KeyFile:
     file = _read(session.folder)
     if session.keys_now is None or file != session.keys_now[0]:
         raise VerificationError(
-            "the keys file is not the one that this session opened", advice="Lock, then unlock: it says what is wrong."
+            Message("the keys file is not the one that this session opened"),
+            next_step=Message("Lock, then unlock: it says what is wrong."),
         )
     return file
 
@@ -111,5 +113,5 @@ def _open_own(session: Session, file: KeyFile, member: str, factors: Factors) ->
         fido2_secret=factors.fido2_secret,
     )
     if opened.secrets.seat != session.seat:
-        raise WrongPassphraseError("no key slot opens with this name and passphrase")
+        raise WrongPassphraseError(Message("no key slot opens with this name and passphrase"))
     return opened

@@ -27,8 +27,9 @@ from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.store.rowtypes import LocalRow
+from vault.words.message import Message
 
-_RESTORE_BOTH = "One of them is an older copy, or damaged: restore both from one backup."
+_RESTORE_BOTH = Message("One of them is an older copy, or damaged: restore both from one backup.")
 
 
 def remember_slot(database: Database, seat: SeatId, number: int) -> frozenset[SeatId]:
@@ -105,7 +106,7 @@ def open_with_doors(folder: VaultFolder, doors: DoorKeys) -> tuple[Database, byt
         if key is not None:
             with suppress(WrongPassphraseError):
                 return open_database(folder.database, key, create=False, ballast=folder.ballast), key
-    raise VerificationError("keys and database do not belong together", advice=_RESTORE_BOTH)
+    raise VerificationError(Message("keys and database do not belong together"), next_step=_RESTORE_BOTH)
 
 
 def doors_here(session: Session, file: KeyFile) -> DoorKeys:
@@ -127,8 +128,10 @@ def doors_of(file: KeyFile, private: KemPrivate, seat: SeatId) -> DoorKeys:
         return open_doors(private, seat, VaultId(file.header.vault), file.doors)
     except BrokenSealError:
         raise VerificationError(
-            "no door of the keys file opens for your seat",
-            advice="Your access here was ended; or keys and vault are of different days: restore both from one backup.",
+            Message("no door of the keys file opens for your seat"),
+            next_step=Message(
+                "Your access here was ended; or keys and vault are of different days: restore both from one backup."
+            ),
         ) from None
 
 

@@ -8,9 +8,12 @@ from vault.seal.purposes import Purpose
 from vault.seal.recovery import derive_root_seed
 from vault.seal.signing import public_key
 from vault.seal.widths import KEY_SIZE
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
-_LOST = (
-    "If you have sheets, prove them: `casevault recovery drill`. If not, restore a backup and write them from there."
+_LOST = Message(
+    "If you have sheets, prove them: {drill_recovery}. If not, restore a backup and write them from there.",
+    drill_recovery=NextStep.DRILL_RECOVERY,
 )
 
 
@@ -25,7 +28,9 @@ def kept_secret(session: Session) -> bytes | None:
     try:
         content = b"" if row is None else session.log.place.open_row(row)
     except BrokenSealError:
-        raise VerificationError("the secret of the recovery sheets on this device was altered", advice=_LOST) from None
+        raise VerificationError(
+            Message("the secret of the recovery sheets on this device was altered"), next_step=_LOST
+        ) from None
     pieces = [content[at : at + KEY_SIZE] for at in range(0, len(content), KEY_SIZE)]
     return next((piece for piece in pieces if root_of(piece) == session.directory.effective.root_public), None)
 

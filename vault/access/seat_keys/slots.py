@@ -9,6 +9,8 @@ from vault.access.seat_keys.rekeying import slots_here
 from vault.errors import RefusedError
 from vault.seal.entrance.keyfile import SLOT_COUNT
 from vault.store.rows import Rows
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 # The founder's. A vault that nobody unlocked since slots are remembered says so of no slot.
 _FOUNDERS = 0
@@ -26,7 +28,9 @@ def free_slot(rows: Rows, choose: Callable[[Sequence[int]], int] = secrets.choic
     free = [number for number in range(SLOT_COUNT) if number not in taken]
     if not free:
         raise RefusedError(
-            f"this folder has slots for {SLOT_COUNT} seats, and all are in use",
-            advice="End the seats that nobody uses any more: `casevault device list`.",
+            Message("this folder has slots for {slot_count} seats, and all are in use", slot_count=SLOT_COUNT),
+            next_step=Message(
+                "End the seats that nobody uses any more: {list_devices}.", list_devices=NextStep.LIST_DEVICES
+            ),
         )
     return choose(free)

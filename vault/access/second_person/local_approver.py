@@ -37,6 +37,7 @@ from vault.seal.signing import sign
 from vault.store.memory import open_in_memory
 from vault.store.rows import Rows
 from vault.validity.authority import Listings
+from vault.words.message import Message
 
 _Message = TypeVar("_Message", bound=msgspec.Struct)
 _APPROVERS = ALLOWED[Action.APPROVE]
@@ -86,7 +87,10 @@ def answer(asked: Asked, *, ask_reason: Callable[[str], str], ask_passphrase: Ca
         if not why or why in asked.wanted.reasons:
             break
     if why not in asked.wanted.reasons:
-        raise RefusedError("the second person did not approve", advice="Nothing was done. Ask again, or ask another.")
+        raise RefusedError(
+            Message("the second person did not approve"),
+            next_step=Message("Nothing was done. Ask again, or ask another."),
+        )
     file = KeyFile.decode(asked.keys)
     passphrase = ask_passphrase(f"Passphrase of {safe_text(asked.name)}: ")
     try:
@@ -95,7 +99,7 @@ def answer(asked: Asked, *, ask_reason: Callable[[str], str], ask_passphrase: Ca
         passphrase[:] = bytes(len(passphrase))
     lent = dict(asked.lent).get(seat_secrets.seat)
     if lent is None:
-        raise RefusedError("this passphrase opens no seat of the second person here")
+        raise RefusedError(Message("this passphrase opens no seat of the second person here"))
     return _approve(asked, VaultId(file.header.vault), seat_secrets, lent, why)
 
 
@@ -110,7 +114,7 @@ def _approve(asked: Asked, vault: VaultId, own: SeatSecrets, lent: RowSet, why: 
             directory = _directory(rows, place, own)
             origin = stored_origin(rows, place)
             if origin is None:
-                raise RefusedError("the second seat has no session key on this device")
+                raise RefusedError(Message("the second seat has no session key on this device"))
             log = resume(
                 rows,
                 database=database,
@@ -143,10 +147,14 @@ def _role(directory: Directory, seat: SeatId, requester: bytes) -> str:
     member = directory.member_of(seat)
     asking = directory.effective.certificates.get(requester)
     if asking is None or MemberId(asking.member) == member:
-        raise RefusedError("nobody approves what they ask for themselves", advice="Ask another member.")
+        raise RefusedError(
+            Message("nobody approves what they ask for themselves"), next_step=Message("Ask another member.")
+        )
     role = min((role.value for role in directory.roles_of(member) & _APPROVERS), default=None)
     if role is None:
-        raise RefusedError("the second person's role does not allow to approve", advice="Ask another member.")
+        raise RefusedError(
+            Message("the second person's role does not allow to approve"), next_step=Message("Ask another member.")
+        )
     return role
 
 
@@ -199,7 +207,7 @@ def decoded(untrusted: bytes, kind: type[_Message]) -> _Message:
     try:
         return msgspec.msgpack.decode(untrusted, type=kind)
     except (ValueError, RecursionError):
-        raise MalformedError("the other process sent something else than was asked") from None
+        raise MalformedError(Message("the other process sent something else than was asked")) from None
 
 
 def main() -> int:
@@ -212,7 +220,7 @@ def main() -> int:
         asked = decoded(sys.stdin.buffer.read(), Asked)
         answered = answer(asked, ask_reason=read_tty_pages, ask_passphrase=platform.read_tty_passphrase)
     except VaultError as error:
-        answered = Answered(refusal=error.code, message=error.message, advice=error.next_step)
+        answered = Answered(refusal=error.code, message=str(error.message), advice=str(error.next_step))
     except KeyboardInterrupt:
         answered = Answered(refusal="refused", message="the second person did not approve", advice="Nothing was done.")
     sys.stdout.buffer.write(msgspec.msgpack.encode(answered))

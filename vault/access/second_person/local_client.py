@@ -32,6 +32,8 @@ from vault.seal.signing import is_signed_raw
 from vault.store.files import read_limited
 from vault.store.rows import Rows
 from vault.store.rowtypes import EpochRow, OperationRow
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _LARGEST_ANSWER = 64 * 1024 * 1024
 _MOST_ENTRIES = 3  # a new audit period, the session's first entry, the approval
@@ -47,9 +49,9 @@ def run_second_process(question: bytes) -> bytes:
     try:
         done = subprocess.run(command, input=question, stdout=subprocess.PIPE, check=False)  # noqa: S603 - our own program
     except OSError:
-        raise TryAgainError("the second person's process cannot be started now") from None
+        raise TryAgainError(Message("the second person's process cannot be started now")) from None
     if done.returncode or len(done.stdout) > _LARGEST_ANSWER:
-        raise TryAgainError("the second person's process ended without an answer; nothing was done")
+        raise TryAgainError(Message("the second person's process ended without an answer; nothing was done"))
     return done.stdout
 
 
@@ -78,13 +80,17 @@ def ask_second(
         lent = [(seat, lend(rows, seat, session.directory.compartment, listings)) for seat in here]
     if not lent and seats_here(session).intersection(seats):
         raise RefusedError(
-            "the second person never unlocked this vault here, so that they have no log to write the approval into",
-            advice="They do that once, under their own name: `casevault --member NAME member list`; then repeat.",
+            Message(
+                "the second person never unlocked this vault here, so that they have no log to write the approval into"
+            ),
+            next_step=Message(
+                "They do that once, under their own name: `casevault --member NAME member list`; then repeat."
+            ),
         )
     if not lent:
         raise RefusedError(
-            "the second person has no seat on this device",
-            advice="Ask for the approval in a file: `casevault approval ask`.",
+            Message("the second person has no seat on this device"),
+            next_step=Message("Ask for the approval in a file: {ask_approval}.", ask_approval=NextStep.ASK_APPROVAL),
         )
     file = KeyFile.decode(read_limited(session.folder.keys, KEY_FILE_SIZE))
     question = Asked(
@@ -115,7 +121,7 @@ def _require_what_was_asked(session: Session, wanted: Wanted, approval: Approval
         or certificate is None
         or not approval.is_signed_by(certificate.identity, is_signed_raw)
     ):
-        raise VerificationError("the second process gave another approval than was asked for")
+        raise VerificationError(Message("the second process gave another approval than was asked for"))
 
 
 def _take_in(session: Session, approval: Approval, answered: Answered) -> None:
@@ -129,7 +135,9 @@ def _take_in(session: Session, approval: Approval, answered: Answered) -> None:
         report = report_of(rows, origin)
         whole = size + len(added.operations)
         if genesis is None or genesis.seat != approval.approver or report.size != whole:
-            raise VerificationError("the second seat's log does not hold with what came back; nothing was taken in")
+            raise VerificationError(
+                Message("the second seat's log does not hold with what came back; nothing was taken in")
+            )
 
 
 def _require_no_more(rows: Rows, approval: Approval, origin: Origin, size: int, added: RowSet) -> None:
@@ -153,7 +161,7 @@ def _require_no_more(rows: Rows, approval: Approval, origin: Origin, size: int, 
         and all(row[0] == approval.approver and row[1] in _LOCAL for row in added.locals)
     )
     if not fits:
-        raise VerificationError("the second process wrote more than an approval; nothing was taken in")
+        raise VerificationError(Message("the second process wrote more than an approval; nothing was taken in"))
 
 
 def _member(session: Session, seat: bytes) -> MemberId:
@@ -164,4 +172,4 @@ def _error(answered: Answered) -> VaultError:
     """Raise here what the second process met there; its words are this program's own."""
     known = (kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, VaultError))
     kind = next((kind for kind in known if kind.code == answered.refusal), VerificationError)
-    return kind(answered.message, advice=answered.advice)
+    return kind(Message("{said}", said=answered.message), next_step=Message("{said}", said=answered.advice))

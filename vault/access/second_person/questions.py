@@ -18,6 +18,7 @@ import msgspec
 from vault.display import MINUTE_UTC, one_line, time_data
 from vault.errors import MalformedError, VerificationError
 from vault.log.approvals import approved_digest
+from vault.words.message import Message
 
 REPORT_AS_DATA = "data.json"
 # What the first page says beside the case; purpose and profile stand among what is approved.
@@ -69,9 +70,11 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         try:
             named = dict(self.of.get("files", ()))
         except (TypeError, ValueError):
-            raise MalformedError("a question to a second person cannot be read") from None
+            raise MalformedError(Message("a question to a second person cannot be read")) from None
         if named != {name: sha256(content).digest() for name, content in self.contents.items()}:
-            raise VerificationError("what is shown is not what the approval would be for; nothing was approved")
+            raise VerificationError(
+                Message("what is shown is not what the approval would be for; nothing was approved")
+            )
 
     def lines(self) -> list[str]:
         """Return the question for a person to read: first the things, then what the asker says of them.
@@ -98,9 +101,9 @@ def decode_wanted(untrusted: bytes) -> Wanted:
     try:
         wanted = msgspec.msgpack.decode(untrusted, type=Wanted)
     except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
-        raise MalformedError("a question to a second person cannot be read") from None
+        raise MalformedError(Message("a question to a second person cannot be read")) from None
     if not all(map(_CODE.fullmatch, wanted.reasons)):
-        raise MalformedError("a question to a second person gives reasons that are no codes")
+        raise MalformedError(Message("a question to a second person gives reasons that are no codes"))
     return wanted
 
 
@@ -132,7 +135,7 @@ def _report(data: bytes) -> Iterator[str]:
                 yield f"  {block['label']}: {first}"
                 yield from (f"    {line}" for line in more)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise MalformedError("the report that is to be approved cannot be read") from None
+        raise MalformedError(Message("the report that is to be approved cannot be read")) from None
 
 
 def _members(of: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,8 @@ from vault.records.logs import genesis_of
 from vault.store.rows import Rows
 from vault.validity.authority import Authority
 from vault.validity.version_validity import Quarantined
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 
 def waits_for(
@@ -63,8 +65,8 @@ def require_sound(session: Waiter, compartments: Sequence[CompartmentId], taken_
     """
     if faults := session.faults(taken_from=taken_from):
         raise VerificationError(
-            f"this waits until the log is sound: {faults[0].text.removesuffix('.')}",
-            advice="Run `casevault log verify`; reading and notes go on.",
+            Message("this waits until the log is sound: {removesuffix}", removesuffix=faults[0].text.removesuffix(".")),
+            next_step=Message("Run {verify_log}; reading and notes go on.", verify_log=NextStep.VERIFY_LOG),
         )
     for compartment in (session.directory.compartment, *compartments) if compartments else ():
         require_here(session, compartment, taken_from=taken_from)
@@ -97,8 +99,10 @@ def require_here(
         texts = (alarm.text for alarm in (*session.alarms, *lost) if alarm.code == code or alarm in lost)
         told = next(texts, "a row that the log lists")
         raise VerificationError(
-            f"this waits until what is not here has come: {told.removesuffix('.')}",
-            advice="Import a bundle from whoever wrote it, or from somebody who has the case; else restore a backup.",
+            Message("this waits until what is not here has come: {removesuffix}", removesuffix=told.removesuffix(".")),
+            next_step=Message(
+                "Import a bundle from whoever wrote it, or from somebody who has the case; else restore a backup."
+            ),
         )
 
 

@@ -21,6 +21,7 @@ from vault.records.seatlog import Predecessor, SealedPlace, stored_origin
 from vault.seal.entrance.keyfile import KeyFile
 from vault.store.rows import Rows
 from vault.validity.parting import parting_of
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ def judge(rows: Rows, place: SealedPlace, *, identity: bytes, pins: Pins | None,
     """
     own = _own_logs(rows, place.seat, identity)
     if not own and (pins is None or not pins.logs):
-        raise VerificationError("this vault holds no log of your seat", advice="Restore the vault from a backup.")
+        raise VerificationError(
+            Message("this vault holds no log of your seat"), next_step=Message("Restore the vault from a backup.")
+        )
     if pins is None:
         words = (
             "This device has no memory of this vault (a restored or copied vault, or a new account): a new log begins."
@@ -244,6 +247,7 @@ def _new_log(rows: Rows, own: Mapping[Origin, Genesis], pins: Pins | None, alarm
     newest = max(reports.values(), key=lambda report: report.size)  # of equal ones the first by name
     if not newest.size:
         raise VerificationError(
-            f"nothing of log {newest.origin.hex()} is proven", advice="Restore the vault from a backup."
+            Message("nothing of log {origin} is proven", origin=newest.origin.hex()),
+            next_step=Message("Restore the vault from a backup."),
         )
     return Continuity(None, Predecessor(Origin(newest.origin), newest.size, newest.root), alarms)

@@ -27,6 +27,7 @@ from vault.store.rows import Rows
 from vault.validity.authority import Authority
 from vault.validity.compartment_access import AccessResolver
 from vault.validity.forks import Carried, judge_rosters
+from vault.words.message import Message
 
 RECOVERY = SeatId(RECOVERY_SEAT)
 
@@ -65,7 +66,7 @@ class Directory:
         """
         certificate = self.effective.certificates.get(seat)
         if certificate is None:
-            raise VerificationError(f"seat {seat.hex()} is not in the newest roster")
+            raise VerificationError(Message("seat {seat} is not in the newest roster", seat=seat.hex()))
         return MemberId(certificate.member)
 
     def certificate_of(self, seat: bytes) -> Certificate | None:
@@ -101,7 +102,7 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
     """
     claimed = _claimed(rows, keyring)
     if not claimed:
-        raise VerificationError("this seat holds no directory, or its epochs were altered")
+        raise VerificationError(Message("this seat holds no directory, or its epochs were altered"))
     found = []
     for compartment in claimed:
         chain = _judged(rows, _rosters(rows, compartment, vault, keyring), root_public)
@@ -116,7 +117,9 @@ def read_directory(rows: Rows, *, vault: VaultId, keyring: Keyring, root_public:
             for row in rows.versions(compartment, ROSTER_RECORD)
         )
         raise VerificationError(
-            f"no roster of this vault counts: it was altered or removed ({where or 'none is here'})"
+            Message(
+                "no roster of this vault counts: it was altered or removed ({value})", value=where or "none is here"
+            )
         )
     return found[0]
 

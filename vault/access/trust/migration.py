@@ -7,6 +7,7 @@ from vault.store.engine import Database, open_database
 from vault.store.folder import VaultFolder
 from vault.store.schema import migrate
 from vault.store.shape import require_tables
+from vault.words.message import Message
 
 
 def bring_up_to_date(database: Database, folder: VaultFolder, raw_key: bytes) -> bool:
@@ -36,6 +37,6 @@ def _copy_aside(database: Database, folder: VaultFolder, raw_key: bytes) -> None
     proof = open_database(path, raw_key, create=False)
     try:
         if proof.schema_stamp() != database.schema_stamp():
-            raise VerificationError(f"the copy {path.name} is not what was copied")
+            raise VerificationError(Message("the copy {name} is not what was copied", name=path.name))
     finally:
         proof.close()

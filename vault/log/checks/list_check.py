@@ -151,7 +151,7 @@ def check_epochs(
                 if item.tag != compartment_tag(notice.compartment, item.digest):
                     fault = "listed for another compartment"
             except MalformedError as refusal:
-                fault = refusal.message
+                fault = str(refusal)
             tally.count(seq, n, item, here=True, fault=fault)
     return tally.report()
 

@@ -15,6 +15,7 @@ from vault.log.header import Header
 from vault.log.payload import commitment
 from vault.log.signatures import VerifySignature
 from vault.log.tree import leaf_hash, verify_inclusion
+from vault.words.message import Message
 
 PROOF_LIMIT = 256 * 1024
 _FIRST_LINE = "c2sp.org/tlog-proof@v1"
@@ -47,15 +48,17 @@ def decode_proof(untrusted: bytes) -> Proof:
         MalformedError: not the text that `encode_proof` writes.
     """
     if len(untrusted) > PROOF_LIMIT:
-        raise MalformedError(f"a proof has {len(untrusted)} bytes, more than {PROOF_LIMIT}")
+        raise MalformedError(
+            Message("a proof has {count} bytes, more than {proof_limit}", count=len(untrusted), proof_limit=PROOF_LIMIT)
+        )
     head, _, note = untrusted.partition(b"\n\n")
     try:
         _, index, *path = head.decode().split("\n")
         proof = Proof(int(index.removeprefix("index ")), tuple(map(b64decode, path)), note)
     except ValueError:
-        raise MalformedError("a proof is not of the form of c2sp.org/tlog-proof") from None
+        raise MalformedError(Message("a proof is not of the form of c2sp.org/tlog-proof")) from None
     if encode_proof(proof) != untrusted:
-        raise MalformedError("a proof is not in its canonical form")
+        raise MalformedError(Message("a proof is not in its canonical form"))
     return proof
 
 
@@ -74,11 +77,11 @@ def verify_proof(proof: Proof, header: bytes, session_key: bytes, verify_signatu
     """
     checkpoint = parse_note(proof.note)
     if not checkpoint.signed_by(session_key, verify_signature):
-        raise VerificationError("the checkpoint of the proof is not signed by the key given")
+        raise VerificationError(Message("the checkpoint of the proof is not signed by the key given"))
     verify_inclusion(leaf_hash(header), proof.seq, checkpoint.size, proof.path, checkpoint.root)
     parsed = Header.decode(header)
     if parsed.position != proof.seq or parsed.origin != checkpoint.origin:
-        raise VerificationError(f"the header at {proof.seq} says that it belongs elsewhere")
+        raise VerificationError(Message("the header at {seq} says that it belongs elsewhere", seq=proof.seq))
     return parsed
 
 
@@ -89,4 +92,6 @@ def verify_disclosure(header: Header, salt: bytes, payload: bytes) -> None:
         VerificationError: it is another.
     """
     if commitment(salt, payload) != header.commitment:
-        raise VerificationError(f"the payload is not the one that entry {header.position} commits to")
+        raise VerificationError(
+            Message("the payload is not the one that entry {position} commits to", position=header.position)
+        )

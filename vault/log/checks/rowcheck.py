@@ -93,7 +93,7 @@ class RowChecker:
         try:
             wire = decode_wire(row.header)
         except MalformedError as refusal:
-            return CheckedRow(leaf, None, None, (ProblemCode.HEADER, refusal.message))
+            return CheckedRow(leaf, None, None, (ProblemCode.HEADER, str(refusal)))
         key = None if wire.k is msgspec.UNSET else bytes.fromhex(wire.k)
         fault = None
         if wire.l != self._origin_hex:

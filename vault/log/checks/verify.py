@@ -61,7 +61,7 @@ def verify_log(
     try:
         first_key = verify_genesis(genesis, verify_signature).session_key
     except VerificationError as fault:
-        problem = Problem(ProblemCode.GENESIS, origin, None, None, fault.message)
+        problem = Problem(ProblemCode.GENESIS, origin, None, None, str(fault))
         return LogReport(origin, 0, EMPTY_ROOT, (), 0, 0, (problem,))
     walk = _Walk(origin, first_key, SealQueue(checkpoints), verify_signature, dict(pins))
     for rows in _by_position(operations):

@@ -28,6 +28,7 @@ from vault.log.rosters.roster_line import Line
 from vault.log.rosters.roster_rules import Cutoff, EffectiveRoster, check_succession, signers_of
 from vault.log.signatures import VerifySignature, signed_message
 from vault.log.tree import leaf_hash, root
+from vault.words.message import Message
 
 ROSTER_PURPOSE = "roster"
 ROSTER_RECORD = sha256(b"casevault/roster").digest()[:16]
@@ -62,19 +63,23 @@ class Roster:
         certificates = {entry.seat: entry for entry in parsed if isinstance(entry, Certificate)}
         endings = {entry.seat: entry.sizes for entry in parsed if isinstance(entry, Ending)}
         if len(heads) != 1 or parsed[0] is not heads[0]:
-            raise MalformedError("a roster has not exactly one head, at its beginning")
+            raise MalformedError(Message("a roster has not exactly one head, at its beginning"))
         if 1 + len(members) + len(certificates) + len(endings) != len(parsed):
-            raise MalformedError(f"roster {heads[0].number} names a member or seat twice")
+            raise MalformedError(Message("roster {number} names a member or seat twice", number=heads[0].number))
         if {certificate.member for certificate in certificates.values()} - members.keys():
-            raise MalformedError(f"roster {heads[0].number} certifies a seat of a member that it does not name")
+            raise MalformedError(
+                Message("roster {number} certifies a seat of a member that it does not name", number=heads[0].number)
+            )
         for keys in (
             [certificate.identity for certificate in certificates.values()],
             [certificate.genesis for certificate in certificates.values()],
         ):
             if len(set(keys)) != len(keys):
-                raise MalformedError(f"roster {heads[0].number} gives two seats one identity or one log")
+                raise MalformedError(
+                    Message("roster {number} gives two seats one identity or one log", number=heads[0].number)
+                )
         if any(len(public) != 32 or len(signature) != 64 for public, signature in self.signatures):
-            raise MalformedError(f"roster {heads[0].number} has a signature of the wrong size")
+            raise MalformedError(Message("roster {number} has a signature of the wrong size", number=heads[0].number))
         derived = {
             "head": heads[0],
             "members": MappingProxyType(members),
@@ -102,16 +107,16 @@ class Roster:
         """
         entries, signatures = untrusted.get("entries"), untrusted.get("sigs")
         if not isinstance(entries, list | tuple) or not isinstance(signatures, list | tuple):
-            raise MalformedError("a roster has no entries or no signatures")
+            raise MalformedError(Message("a roster has no entries or no signatures"))
         if not all(isinstance(entry, bytes) for entry in entries):
-            raise MalformedError("a roster has an entry that is no bytes")
+            raise MalformedError(Message("a roster has an entry that is no bytes"))
         for pair in signatures:
             if (
                 not isinstance(pair, list | tuple)
                 or len(pair) != 2
                 or not all(isinstance(part, bytes) for part in pair)
             ):
-                raise MalformedError("a roster has a signature that is no pair")
+                raise MalformedError(Message("a roster has a signature that is no pair"))
         return cls(tuple(entries), tuple((pair[0], pair[1]) for pair in signatures))
 
 
@@ -218,7 +223,7 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
                 before = line.before(roster)
                 _check_next(before, roster, verify_signature)
         except VerificationError as refusal:
-            problems.append(RosterProblem(roster.head.number, roster.root, refusal.message))
+            problems.append(RosterProblem(roster.head.number, roster.root, str(refusal)))
             continue
         accepted[roster.root] = roster
         signed_by = root_public if before is None else before.root_public
@@ -252,11 +257,11 @@ def check_chain(rosters: Iterable[Roster], root_public: bytes, verify_signature:
 
 def _check_first(roster: Roster, root_public: bytes, verify_signature: VerifySignature) -> None:
     if roster.head.number != 0 or roster.head.prev:
-        raise VerificationError(f"roster {roster.head.number} follows nothing that counts")
+        raise VerificationError(Message("roster {number} follows nothing that counts", number=roster.head.number))
     if roster.endings or roster.head.new_root is not None:
-        raise VerificationError("roster 0 ends a seat or replaces the root that signs it")
+        raise VerificationError(Message("roster 0 ends a seat or replaces the root that signs it"))
     if root_public not in signers_of(_message(roster), roster.signatures, {root_public}, verify_signature):
-        raise VerificationError("roster 0 is not signed by the root")
+        raise VerificationError(Message("roster 0 is not signed by the root"))
 
 
 def _check_next(before: EffectiveRoster, roster: Roster, verify_signature: VerifySignature) -> None:

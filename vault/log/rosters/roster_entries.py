@@ -12,6 +12,7 @@ import msgspec
 
 from vault.errors import MalformedError
 from vault.ids import RESERVED_IDS
+from vault.words.message import Message
 
 ENTRY_SALT_SIZE = 16
 KEM_PUBLIC_SIZE = 1_216
@@ -91,10 +92,10 @@ def encode_entry(entry: RosterEntry, salt: bytes) -> bytes:
         MalformedError: a part has the wrong size.
     """
     if len(salt) != ENTRY_SALT_SIZE:
-        raise MalformedError("the salt of a roster entry has not 16 bytes")
+        raise MalformedError(Message("the salt of a roster entry has not 16 bytes"))
     encoded = salt + msgspec.msgpack.encode(_to_map(entry))
     if decode_entry(encoded) != entry:
-        raise MalformedError("a roster entry has a part that does not survive encoding")
+        raise MalformedError(Message("a roster entry has a part that does not survive encoding"))
     return encoded
 
 
@@ -108,10 +109,10 @@ def decode_entry(untrusted: bytes) -> RosterEntry:
         wire = _decoder.decode(untrusted[ENTRY_SALT_SIZE:])
         entry = _from_map(wire)
     except (KeyError, RecursionError, TypeError, ValueError):
-        raise MalformedError("a roster entry is not of the form of FORMAT.md 2") from None
+        raise MalformedError(Message("a roster entry is not of the form of FORMAT.md 2")) from None
     # One spelling only: no member twice, none that this program would overlook.
     if msgspec.msgpack.encode(_to_map(entry)) != untrusted[ENTRY_SALT_SIZE:]:
-        raise MalformedError("a roster entry is not in its canonical form")
+        raise MalformedError(Message("a roster entry is not in its canonical form"))
     return entry
 
 

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 from vault.errors import VerificationError
 from vault.log.rosters.roster_rules import EffectiveRoster, RosterParts, only_ends_or_lowers
+from vault.words.message import Message
 
 _Roster = TypeVar("_Roster", bound=RosterParts)
 
@@ -60,7 +61,9 @@ class Line(Generic[_Roster]):
             return self.now()
         further = (before for root in named for before in self._nodes[root].roster.head.prev)
         if len(named) > 1 and not self._behind(further).isdisjoint(named):
-            raise VerificationError(f"roster {roster.head.number} names one and another that it follows from")
+            raise VerificationError(
+                Message("roster {number} names one and another that it follows from", number=roster.head.number)
+            )
         return self._together(named)
 
     def now(self) -> EffectiveRoster:
@@ -100,7 +103,7 @@ class Line(Generic[_Roster]):
         behind = [self._behind([root]) for root in roots]
         common = set.intersection(*behind)
         if not common:
-            raise VerificationError("the rosters before have no beginning in common")
+            raise VerificationError(Message("the rosters before have no beginning in common"))
         inner = {root for shared in common for root in self._nodes[shared].roster.head.prev}
         before = self._together(sorted(common - inner))
         sides = [self._nodes[root].effective for root in roots]

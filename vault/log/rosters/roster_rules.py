@@ -12,6 +12,7 @@ from typing import Protocol
 from vault.errors import VerificationError
 from vault.log.rosters.roster_entries import Certificate, RosterHead
 from vault.log.signatures import VerifySignature
+from vault.words.message import Message
 
 ADMIN, SUPERVISOR, CASEWORKER = "admin", "supervisor", "caseworker"
 HELPERS = frozenset({"intake", "field", CASEWORKER})
@@ -80,7 +81,7 @@ def signers_of(
     for public_key, signature in signatures:
         if public_key in known and public_key not in signers:
             if not verify_signature(public_key, signature, message):
-                raise VerificationError("a signature of the roster does not hold")
+                raise VerificationError(Message("a signature of the roster does not hold"))
             signers.add(public_key)
     return frozenset(signers)
 
@@ -96,13 +97,13 @@ def check_succession(before: EffectiveRoster, after: RosterParts, signers: Colle
     if before.root_public in signers:
         return
     if before.root_must_sign:
-        raise VerificationError("after a fork the root has to sign")
+        raise VerificationError(Message("after a fork the root has to sign"))
     if after.head.new_root is not None:
-        raise VerificationError("only the old root can name a new one")
+        raise VerificationError(Message("only the old root can name a new one"))
     by_identity = {certificate.identity: certificate.member for certificate in before.certificates.values()}
     members = {by_identity[key] for key in signers if key in by_identity}
     if not _may_sign(before, after, members):
-        raise VerificationError("too few of those who must sign did")
+        raise VerificationError(Message("too few of those who must sign did"))
 
 
 def missing_signers(before: EffectiveRoster, after: RosterParts, signers: Collection[bytes]) -> str | None:
@@ -146,19 +147,27 @@ def only_ends_or_lowers(before: EffectiveRoster, after: RosterParts) -> bool:
 
 def _check_line(before: EffectiveRoster, after: RosterParts) -> None:
     if after.head.vault != before.head.vault:
-        raise VerificationError("the roster is of another vault")
+        raise VerificationError(Message("the roster is of another vault"))
     if after.head.number != before.head.number + 1:
-        raise VerificationError(f"roster {after.head.number} does not follow number {before.head.number}")
+        raise VerificationError(
+            Message(
+                "roster {number} does not follow number {number_2}",
+                number=after.head.number,
+                number_2=before.head.number,
+            )
+        )
     if sorted(after.head.prev) != list(before.tips):
-        raise VerificationError(f"roster {after.head.number} does not name the one before it")
+        raise VerificationError(Message("roster {number} does not name the one before it", number=after.head.number))
     ended = {cutoff.seat for cutoff in before.cutoffs} - before.certificates.keys()
     for seat, certificate in after.certificates.items():
         old = before.certificates.get(seat)
         if seat in ended:
-            raise VerificationError(f"seat {seat.hex()} was ended and cannot come back")
+            raise VerificationError(Message("seat {seat} was ended and cannot come back", seat=seat.hex()))
         # The KEM key is renewed yearly; all else of a seat stays.
         if old is not None and replace(old, kem=certificate.kem) != certificate:
-            raise VerificationError(f"seat {seat.hex()} has another member, identity or log than before")
+            raise VerificationError(
+                Message("seat {seat} has another member, identity or log than before", seat=seat.hex())
+            )
 
 
 def _check_endings(before: EffectiveRoster, after: RosterParts) -> None:
@@ -168,10 +177,10 @@ def _check_endings(before: EffectiveRoster, after: RosterParts) -> None:
         if seat not in after.certificates or _lost_role(before, after, certificate.member)
     }
     if reduced != after.endings.keys():
-        raise VerificationError("the sizes given are not those of the seats that the roster ends or lowers")
+        raise VerificationError(Message("the sizes given are not those of the seats that the roster ends or lowers"))
     for seat, sizes in after.endings.items():
         if before.certificates[seat].genesis not in sizes:
-            raise VerificationError(f"the first log of seat {seat.hex()} has no size")
+            raise VerificationError(Message("the first log of seat {seat} has no size", seat=seat.hex()))
 
 
 def _lost_role(before: EffectiveRoster, after: RosterParts, member: bytes) -> bool:

@@ -12,6 +12,7 @@ from vault.seal.entrance.keyfile import DOOR_COUNT
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import GrantContext, KemPrivate, make_kem_seed, open_from, seal_to
 from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.words.message import Message
 
 _NO_KEY = bytes(KEY_SIZE)
 
@@ -31,7 +32,7 @@ class DoorKeys:
         # Zeros mean "no key" in a door: a database under them would be open to all.
         for key in (self.new, self.old):
             if key is not None and require_key(key) == _NO_KEY:
-                raise MalformedError("database key is empty")
+                raise MalformedError(Message("database key is empty"))
 
     def encode(self) -> bytes:
         """Return the 64 bytes that a door seals."""
@@ -61,7 +62,9 @@ def make_doors(
         RefusedError: more seats than doors.
     """
     if len(seats) > DOOR_COUNT:
-        raise RefusedError(f"a folder has doors for {DOOR_COUNT} seats, not {len(seats)}")
+        raise RefusedError(
+            Message("a folder has doors for {door_count} seats, not {count}", door_count=DOOR_COUNT, count=len(seats))
+        )
     doors = [seal_to(public, keys.encode(), _door_context(vault, seat)) for seat, public in seats]
     nobody = KemPrivate.from_seed(make_kem_seed()).public
     while len(doors) < DOOR_COUNT:
@@ -90,7 +93,7 @@ def open_doors(private: KemPrivate, seat: bytes, vault: bytes, untrusted_doors: 
         except BrokenSealError:
             continue
     if content is None:
-        raise BrokenSealError(f"no door opens for seat {seat.hex()}")
+        raise BrokenSealError(Message("no door opens for seat {seat}", seat=seat.hex()))
     return DoorKeys.decode(content)
 
 

@@ -17,6 +17,7 @@ from fido2.hid import CtapHidDevice
 
 from vault.errors import NotFoundError, RefusedError, TryAgainError, VaultError
 from vault.seal.widths import KEY_SIZE, require_width
+from vault.words.message import Message
 
 RELYING_PARTY = "casevault"
 
@@ -68,9 +69,14 @@ class SecurityKey:
         except OSError:
             found = []
         if not found:
-            raise NotFoundError("no security key is plugged in", advice="Plug it in, then try again.")
+            raise NotFoundError(
+                Message("no security key is plugged in"), next_step=Message("Plug it in, then try again.")
+            )
         if len(found) > 1:
-            raise RefusedError("more than one security key is plugged in", advice="Leave one of them, then try again.")
+            raise RefusedError(
+                Message("more than one security key is plugged in"),
+                next_step=Message("Leave one of them, then try again."),
+            )
         return found[0]
 
 
@@ -79,11 +85,17 @@ def _opened(device: CtapDevice) -> tuple[Ctap2, ClientPin]:
         ctap = Ctap2(device)
         pin = ClientPin(ctap)
     except ValueError:
-        raise RefusedError("this security key does not speak FIDO2", advice="Use another one.") from None
+        raise RefusedError(
+            Message("this security key does not speak FIDO2"), next_step=Message("Use another one.")
+        ) from None
     if _EXTENSION not in ctap.info.extensions or not ctap.info.options.get("rk"):
-        raise RefusedError("this security key cannot keep a secret for us", advice="Use one with hmac-secret.")
+        raise RefusedError(
+            Message("this security key cannot keep a secret for us"), next_step=Message("Use one with hmac-secret.")
+        )
     if not ctap.info.options.get("clientPin"):
-        raise RefusedError("this security key has no PIN", advice="Set one with its maker's program first.")
+        raise RefusedError(
+            Message("this security key has no PIN"), next_step=Message("Set one with its maker's program first.")
+        )
     return ctap, pin
 
 
@@ -112,7 +124,7 @@ def _ask(ctap: Ctap2, pin: ClientPin, token: bytes, salt: bytes) -> bytes:
     )
     sealed_secret = (assertion.auth_data.extensions or {}).get(_EXTENSION)
     if not isinstance(sealed_secret, bytes):
-        raise RefusedError("the security key gave no secret", advice="Use another one.")
+        raise RefusedError(Message("the security key gave no secret"), next_step=Message("Use another one."))
     return require_width("FIDO2 secret", pin.protocol.decrypt(shared, sealed_secret), KEY_SIZE)
 
 
@@ -129,7 +141,9 @@ def _make_credential(ctap: Ctap2, pin: ClientPin, token: bytes) -> None:
         pin_uv_protocol=pin.protocol.VERSION,
     )
     if not (made.auth_data.extensions or {}).get(_EXTENSION):
-        raise RefusedError("this security key cannot keep a secret for us", advice="Use one with hmac-secret.")
+        raise RefusedError(
+            Message("this security key cannot keep a secret for us"), next_step=Message("Use one with hmac-secret.")
+        )
 
 
 @contextmanager
@@ -138,42 +152,42 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except CtapError as fault:
-        kind, message, advice = _ANSWERS.get(fault.code, _NO_ANSWER)
-        raise kind(message, advice=advice) from None
+        kind, message, next_step = _ANSWERS.get(fault.code, _NO_ANSWER)
+        raise kind(message, next_step=next_step) from None
     except (OSError, ValueError):
-        kind, message, advice = _NO_ANSWER
-        raise kind(message, advice=advice) from None
+        kind, message, next_step = _NO_ANSWER
+        raise kind(message, next_step=next_step) from None
 
 
-_NO_ANSWER: tuple[type[VaultError], str, str] = (
+_NO_ANSWER: tuple[type[VaultError], Message, Message] = (
     TryAgainError,
-    "the security key did not answer",
-    "Touch it when it blinks, then try again.",
+    Message("the security key did not answer"),
+    Message("Touch it when it blinks, then try again."),
 )
-_ANSWERS: dict[int, tuple[type[VaultError], str, str]] = {
+_ANSWERS: dict[int, tuple[type[VaultError], Message, Message]] = {
     CtapError.ERR.NO_CREDENTIALS: (
         NotFoundError,
-        "this security key was never added here",
-        "Use the one that was added with `factor add fido2`.",
+        Message("this security key was never added here"),
+        Message("Use the one that you added here before."),
     ),
     CtapError.ERR.PIN_INVALID: (
         TryAgainError,
-        "the PIN of the security key is wrong",
-        "A few wrong ones in a row block the key. Try again.",
+        Message("the PIN of the security key is wrong"),
+        Message("A few wrong ones in a row block the key. Try again."),
     ),
     CtapError.ERR.PIN_BLOCKED: (
         RefusedError,
-        "the security key is blocked after too many wrong PINs",
-        "Only a reset frees it, which empties it.",
+        Message("the security key is blocked after too many wrong PINs"),
+        Message("Only a reset frees it, which empties it."),
     ),
     CtapError.ERR.PIN_AUTH_BLOCKED: (
         TryAgainError,
-        "the security key wants to be plugged in anew",
-        "Take it out, plug it in, then try again.",
+        Message("the security key wants to be plugged in anew"),
+        Message("Take it out, plug it in, then try again."),
     ),
     CtapError.ERR.KEY_STORE_FULL: (
         RefusedError,
-        "the security key has no room for another credential",
-        "Remove one with its maker's program.",
+        Message("the security key has no room for another credential"),
+        Message("Remove one with its maker's program."),
     ),
 }

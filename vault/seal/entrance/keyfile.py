@@ -19,6 +19,7 @@ from vault.seal.purposes import Purpose
 from vault.seal.recipients import KEM_PUBLIC_SIZE, KEM_SEED_SIZE, make_kem_seed
 from vault.seal.signing import make_signing_seed
 from vault.seal.widths import KEY_SIZE, require_u64, require_width
+from vault.words.message import Message
 
 SLOT_COUNT = 32
 SLOT_BLOB_SIZE = 1024
@@ -83,9 +84,17 @@ class KeyHeader:
         require_width("keys header", untrusted, HEADER_SIZE)
         form, suite, vault, folder, generation, salt, m, t, p, old_m, old_t, old_p = _HEADER.unpack(untrusted)
         if form > FORMAT or suite > SUITE:
-            raise NewerVaultError(f"keys file has format {form}, suite {suite}; this program knows {FORMAT}, {SUITE}")
+            raise NewerVaultError(
+                Message(
+                    "keys file has format {form}, suite {suite}; this program knows {format}, {suite_2}",
+                    form=form,
+                    suite=suite,
+                    format=FORMAT,
+                    suite_2=SUITE,
+                )
+            )
         if form != FORMAT or suite != SUITE:
-            raise MalformedError(f"keys file has format {form}, suite {suite}")
+            raise MalformedError(Message("keys file has format {form}, suite {suite}", form=form, suite=suite))
         old = (old_m, old_t, old_p)
         previous = None if old == (0, 0, 0) else KdfParameters(*old)
         return cls(vault, folder, generation, salt, KdfParameters(m, t, p), previous)
@@ -103,7 +112,13 @@ class KeyFile:
 
     def __post_init__(self) -> None:
         if len(self.slots) != SLOT_COUNT or len(self.doors) != DOOR_COUNT:
-            raise MalformedError(f"keys file has {SLOT_COUNT} slots and {DOOR_COUNT} doors")
+            raise MalformedError(
+                Message(
+                    "keys file has {slot_count} slots and {door_count} doors",
+                    slot_count=SLOT_COUNT,
+                    door_count=DOOR_COUNT,
+                )
+            )
         for slot in self.slots:
             require_width("slot", slot, SLOT_BLOB_SIZE)
         for door in (*self.doors, self.recovery_door):
@@ -210,9 +225,9 @@ class SeatSecrets:
         try:
             fields = msgspec.msgpack.decode(content, type=dict[str, bytes])
         except ValueError:  # msgspec's errors, and bytes that are no UTF-8
-            raise MalformedError("slot content cannot be read") from None
+            raise MalformedError(Message("slot content cannot be read")) from None
         if fields.keys() != {key for key, _ in _SECRET_FIELDS.values()}:
-            raise MalformedError("slot content has other fields than format 1")
+            raise MalformedError(Message("slot content has other fields than format 1"))
         return cls(**{name: fields[key] for name, (key, _) in _SECRET_FIELDS.items()})
 
 
@@ -298,7 +313,9 @@ def slot_context(header: KeyHeader, number: int) -> LocalContext:
 
 def _slot_number(number: int) -> int:
     if not 0 <= number < SLOT_COUNT:
-        raise MalformedError(f"slot {number} is not between 0 and {SLOT_COUNT - 1}")
+        raise MalformedError(
+            Message("slot {number} is not between 0 and {slot_count}", number=number, slot_count=SLOT_COUNT - 1)
+        )
     return number
 
 

@@ -17,6 +17,7 @@ from vault.clock import monotonic_ms
 from vault.errors import RefusedError, TryAgainError, UsageError
 from vault.seal.entrance.words import is_generated, word_form
 from vault.seal.widths import KEY_SIZE, require_key, require_width
+from vault.words.message import Message
 
 VAULT_SALT_SIZE = 32
 _RUNS = 3
@@ -61,8 +62,14 @@ def check_bounds(parameters: KdfParameters) -> None:
     ):
         if not low <= value <= high:
             raise RefusedError(
-                f"passphrase cost {what} = {value} is not between {low} and {high}",
-                advice="The keys file is damaged or was altered; restore it from a backup.",
+                Message(
+                    "passphrase cost {what} = {value} is not between {low} and {high}",
+                    what=what,
+                    value=value,
+                    low=low,
+                    high=high,
+                ),
+                next_step=Message("The keys file is damaged or was altered; restore it from a backup."),
             )
 
 
@@ -90,7 +97,9 @@ def stretch(passphrase: bytearray, member_name: str, vault_salt: bytes, paramete
             version=ARGON2_VERSION,
         )
     except HashingError:
-        raise TryAgainError(f"not enough memory for {parameters.memory_kib} KiB") from None
+        raise TryAgainError(
+            Message("not enough memory for {memory_kib} KiB", memory_kib=parameters.memory_kib)
+        ) from None
 
 
 def normalize_passphrase(passphrase: bytearray) -> bytes:
@@ -101,7 +110,7 @@ def normalize_passphrase(passphrase: bytearray) -> bytes:
         UsageError: it is not UTF-8.
     """
     if not passphrase:
-        raise RefusedError("the passphrase is empty", advice="Type a passphrase.")
+        raise RefusedError(Message("the passphrase is empty"), next_step=Message("Type a passphrase."))
     if passphrase.isascii():
         return bytes(passphrase)
     return unicodedata.normalize("NFKC", _text_of(passphrase)).encode("utf-8")
@@ -131,7 +140,7 @@ def _text_of(passphrase: bytearray) -> str:
     try:
         return passphrase.decode("utf-8")
     except UnicodeDecodeError:
-        raise UsageError("the passphrase is not UTF-8 text") from None
+        raise UsageError(Message("the passphrase is not UTF-8 text")) from None
 
 
 def derive_argon2_salt(vault_salt: bytes, member_name: str) -> bytes:
@@ -140,7 +149,7 @@ def derive_argon2_salt(vault_salt: bytes, member_name: str) -> bytes:
     try:
         name = folded.encode("utf-8")
     except UnicodeEncodeError:
-        raise UsageError("the member name is not text") from None
+        raise UsageError(Message("the member name is not text")) from None
     return hashlib.sha256(require_width("vault salt", vault_salt, VAULT_SALT_SIZE) + name).digest()[:16]
 
 

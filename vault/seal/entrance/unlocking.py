@@ -26,6 +26,7 @@ from vault.seal.entrance.passphrase import (
     stretch,
 )
 from vault.seal.envelope import holds_commitment
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,12 @@ def find_slot(
             if holds_commitment(unlock_key, slot, slot_context(file.header, number)):
                 found = (number, run, unlock_key)
     if found is None:
-        raise WrongPassphraseError("no key slot opens with this name and passphrase")
+        raise WrongPassphraseError(Message("no key slot opens with this name and passphrase"))
     number, run, unlock_key = found
     try:
         secrets = open_slot(unlock_key, file.slots[number], file.header, number)
     except (BrokenSealError, MalformedError):
-        raise WrongPassphraseError("no key slot opens with this name and passphrase") from None
+        raise WrongPassphraseError(Message("no key slot opens with this name and passphrase")) from None
     present = file.header.parameters
     if run.form is Form.WORDS or run.parameters == present:
         return OpenedSlot(number, run.parameters, secrets, form=run.form)

@@ -10,6 +10,7 @@ from functools import cache
 from vault.errors import UsageError
 from vault.ids import RandomBytes
 from vault.seal.entrance.wordlists import Language, bits_of, words_in
+from vault.words.message import Message
 
 # What the passphrase of a slot has to be worth: six words of about 7,776, seven of 2,048.
 LEAST_BITS = 77
@@ -54,7 +55,10 @@ def make_passphrase(
     if count is None:
         count = least
     if count < least:
-        raise UsageError(f"{count} words are worth less than {LEAST_BITS} bits", advice=f"Take {least} words or more.")
+        raise UsageError(
+            Message("{count} words are worth less than {least_bits} bits", count=count, least_bits=LEAST_BITS),
+            next_step=Message("Take {least} words or more.", least=least),
+        )
     listed = words_in(language)
     words = tuple(listed[_below(len(listed), random)] for _ in range(count))
     return GeneratedPassphrase(language, bits_of(language, count), words)

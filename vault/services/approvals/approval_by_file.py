@@ -23,6 +23,8 @@ from vault.seal.letters import LETTER_LIMIT, open_letter, seal_letter
 from vault.services.approvals.approving import APART_MS, APPROVERS, ASKED_BY_FILE, approver_named, approvers
 from vault.services.projection.approval_checks import listings_of
 from vault.store.files import read_limited, write_durable
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _A_DAY_MS = 86_400_000
 
@@ -90,19 +92,23 @@ def read_question(session: Session, path: Path) -> Question:
         letter = _opened(session, path, "question")
     except BrokenSealError:
         raise BrokenSealError(
-            "this question is not for this device, or it was altered",
-            advice="It opens for those whom it asks. Nobody approves what they ask for themselves.",
+            Message("this question is not for this device, or it was altered"),
+            next_step=Message("It opens for those whom it asks. Nobody approves what they ask for themselves."),
         ) from None
     certificate = session.directory.effective.certificates.get(letter.seat)
     if certificate is None:
-        raise RefusedError("who asks is not in the newest roster", advice="Take the newest bundle first.")
+        raise RefusedError(
+            Message("who asks is not in the newest roster"), next_step=Message("Take the newest bundle first.")
+        )
     if MemberId(certificate.member) == session.member:
-        raise RefusedError("nobody approves what they ask for themselves", advice="Ask another member.")
+        raise RefusedError(
+            Message("nobody approves what they ask for themselves"), next_step=Message("Ask another member.")
+        )
     wanted = decode_wanted(letter.content)
     if wanted.act not in ASKED_BY_FILE:
         raise RefusedError(
-            "a question in a file is about an export; this one is about another act",
-            advice="That is approved at the keyboard of a device that both of you use.",
+            Message("a question in a file is about an export; this one is about another act"),
+            next_step=Message("That is approved at the keyboard of a device that both of you use."),
         )
     wanted.require_whole()
     require_agreement(wanted.contents, profile=wanted.of.get("profile"), purpose=wanted.of.get("purpose"))
@@ -122,9 +128,11 @@ def give(session: Session, path: Path, *, why: str) -> Answer:
     question = read_question(session, path)
     wanted, now_ms = question.wanted, session.log.now_ms()
     if why not in wanted.reasons:
-        raise UsageError(f"the reason must be one of: {', '.join(wanted.reasons)}")
+        raise UsageError(Message("the reason must be one of: {names}", names=", ".join(wanted.reasons)))
     if not now_ms <= wanted.expires_ms <= now_ms + APART_MS + _A_DAY_MS:
-        raise RefusedError("the question has expired, or would be open for too long", advice="Let them ask again.")
+        raise RefusedError(
+            Message("the question has expired, or would be open for too long"), next_step=Message("Let them ask again.")
+        )
     role = min(role.value for role in session.roles if role.value in APPROVERS)
     unsigned = Approval(
         vault=session.vault,
@@ -169,8 +177,11 @@ def read_answer(session: Session, path: Path) -> Approval:
         listed = listings_of(session, rows).get(approval_id(approval.encode()), [])
     if not any(listing.seat == approval.approver for listing in listed):
         raise WaitingForDecisionError(
-            "the operation that approves is not here yet: the file alone proves nothing",
-            advice="Import a bundle of whoever approved: `casevault bundle import FILE`; then repeat the command.",
+            Message("the operation that approves is not here yet: the file alone proves nothing"),
+            next_step=Message(
+                "Import a bundle of whoever approved: {import_bundle}; then repeat the command.",
+                import_bundle=NextStep.IMPORT_BUNDLE,
+            ),
         )
     return approval
 
@@ -183,7 +194,7 @@ def keep(path: Path, content: bytes) -> None:
         TryAgainError: no room.
     """
     if path.exists():
-        raise RefusedError("there is something at this place already", advice="Name a new file.")
+        raise RefusedError(Message("there is something at this place already"), next_step=Message("Name a new file."))
     write_durable(path, content)
 
 
@@ -193,7 +204,13 @@ def _opened(session: Session, path: Path, kind: str) -> _Letter:
     try:
         letter = msgspec.msgpack.decode(content, type=_Letter)
     except (RecursionError, ValueError):
-        raise MalformedError("the file cannot be read") from None
+        raise MalformedError(Message("the file cannot be read")) from None
     if letter.kind != kind:
-        raise MalformedError(f"the file is no {kind}, but a {'question' if kind == 'answer' else 'answer'}")
+        raise MalformedError(
+            Message(
+                "the file is no {kind}, but a {what}",
+                kind=kind,
+                what=Message("question") if kind == "answer" else Message("answer"),
+            )
+        )
     return letter

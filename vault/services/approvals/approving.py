@@ -20,6 +20,8 @@ from vault.policy.roles import ALLOWED, Action
 from vault.seal.signing import is_signed_raw
 from vault.services.members.members import members
 from vault.services.projection.approval_checks import CODES_OF_REASONS, listings_of
+from vault.words.message import Message, joined
+from vault.words.next_step import NextStep
 
 ALONE, TWO_PERSON = "alone", "two-person"
 # Of the acts that take two persons, those of which the question can travel in a file.
@@ -110,8 +112,8 @@ def required_approval(
         raise _nobody_asked(session, wanted.act, beside)
     if not session.directory.rights.may_write(session.roles, Place.CASE, Approving.KIND):
         raise RefusedError(
-            "this vault's rules are from an older program and keep no approvals",
-            advice="An admin renews them with the next change of members.",
+            Message("this vault's rules are from an older program and keep no approvals"),
+            next_step=Message("An admin renews them with the next change of members."),
         )
     approval = second(wanted)
     require_valid(session, approval, wanted, beside=beside)
@@ -130,22 +132,30 @@ def require_second(session: Session, act: str, second: Second | None) -> None:
 
 def _nobody_asked(session: Session, act: str, beside: Collection[MemberId]) -> WaitingForDecisionError:
     return WaitingForDecisionError(
-        f"{act} needs the approval of a second person; nothing was done",
-        advice=_how_to_ask(act, approvers(session, beside=beside)),
+        Message("{act} needs the approval of a second person; nothing was done", act=act),
+        next_step=_how_to_ask(act, approvers(session, beside=beside)),
     )
 
 
-def _how_to_ask(act: str, found: Collection[Approver]) -> str:
+def _how_to_ask(act: str, found: Collection[Approver]) -> Message:
     """Return who can approve and by which way: who has no seat on this device cannot do it at this keyboard."""
     here = ", ".join(approver.name for approver in found if approver.is_here)
     away = ", ".join(approver.name for approver in found if not approver.is_here)
     first = ", ".join(approver.name for approver in found if approver.unlocks_first)
-    ways = [f"At this keyboard with `--second NAME`: {here}."] if here else []
+    ways: list[Message] = []
+    if here:
+        ways.append(Message("At this keyboard ({step}): {names}.", step=NextStep.APPROVE_HERE, names=here))
     if first:
-        ways.append(f"At this keyboard too, after unlocking this vault here once under their own name: {first}.")
+        ways.append(
+            Message(
+                "At this keyboard too, after unlocking this vault here once under their own name: {names}.", names=first
+            )
+        )
     if away and act in ASKED_BY_FILE:
-        ways.append(f"In a file with `casevault approval ask`: {away}.")
-    return " ".join(ways) or f"It is given at the keyboard of a device that both use; of {away} nobody uses this one."
+        ways.append(Message("In a file ({step}): {names}.", step=NextStep.ASK_APPROVAL, names=away))
+    return joined(ways) or Message(
+        "It is given at the keyboard of a device that both use; of {names} nobody uses this one.", names=away
+    )
 
 
 def require_valid(session: Session, approval: Approval, wanted: Wanted, *, beside: Collection[MemberId] = ()) -> None:
@@ -156,8 +166,8 @@ def require_valid(session: Session, approval: Approval, wanted: Wanted, *, besid
     """
     if approval.digest != wanted.digest or approval.act != wanted.act:
         raise RefusedError(
-            "the approval was given for something else: what was shown then has changed since",
-            advice="Ask for a new one.",
+            Message("the approval was given for something else: what was shown then has changed since"),
+            next_step=Message("Ask for a new one."),
         )
     with session.database.reading() as rows:
         listed = listings_of(session, rows).get(approval_id(approval.encode()), [])
@@ -176,10 +186,13 @@ def require_valid(session: Session, approval: Approval, wanted: Wanted, *, besid
     # Others who list it too, without a right to it, take nothing from whom it was given to.
     reason = next((why for listing, why in judged.refused if listing == planned or why is Refusal.USED_TWICE), None)
     if judged.use != planned or reason is not None:
-        raise RefusedError(f"the approval does not count: {reason or 'used before'}", advice="Ask for a new one.")
+        raise RefusedError(
+            Message("the approval does not count: {value}", value=reason or "used before"),
+            next_step=Message("Ask for a new one."),
+        )
     giver = session.directory.effective.certificates.get(approval.approver)
     if giver is None or MemberId(giver.member) in beside:
-        raise RefusedError("the approval does not count: its giver is not in, or gains by it")
+        raise RefusedError(Message("the approval does not count: its giver is not in, or gains by it"))
 
 
 def _ask_here(session: Session, approver: Approver, run: Run, wanted: Wanted) -> Approval:
@@ -196,9 +209,13 @@ def approver_named(session: Session, name: str) -> Approver:
     wanted = name.strip().casefold()
     for member, person in members(session):
         if person.display_name().casefold() == wanted and member == session.member:
-            raise RefusedError("nobody approves what they ask for themselves", advice="Name another member.")
+            raise RefusedError(
+                Message("nobody approves what they ask for themselves"), next_step=Message("Name another member.")
+            )
     found = [approver for approver in approvers(session) if approver.name.casefold() == wanted]
     if len(found) == 1:
         return found[0]
     choices = ", ".join(approver.name for approver in approvers(session)) or "nobody"
-    raise NotFoundError("nobody of this name may approve", advice=f"These may: {choices}.")
+    raise NotFoundError(
+        Message("nobody of this name may approve"), next_step=Message("These may: {choices}.", choices=choices)
+    )

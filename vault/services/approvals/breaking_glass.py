@@ -22,6 +22,7 @@ from vault.services.grants import sharing
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.seats import seats_of
+from vault.words.message import Message
 
 ACT = "break.glass"
 # An emergency is over or was none after so long; a grant can then be given in the usual way.
@@ -71,9 +72,11 @@ def break_glass(
     session.require_sound_log(case)
     now_ms = session.clock().trusted_ms
     if has_expired(until_ms, now_ms) or until_ms > now_ms + LONGEST_MS:
-        raise UsageError("break-glass ends within 14 days from now", advice="Give a day among them.")
+        raise UsageError(
+            Message("break-glass ends within 14 days from now"), next_step=Message("Give a day among them.")
+        )
     if why not in REASONS:
-        raise UsageError(f"the reason must be one of: {', '.join(REASONS)}")
+        raise UsageError(Message("the reason must be one of: {names}", names=", ".join(REASONS)))
     lacking = _lacking(session, case, member)
     wanted = Wanted(
         act=ACT,
@@ -104,12 +107,14 @@ def break_glass(
 def _lacking(session: Session, case: CompartmentId, member: MemberId) -> list[SeatId]:
     """Return the seats of the member, of whom none holds the case yet."""
     if not session.directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
-        raise RefusedError("this member has no role that opens cases", advice=sharing.readers_advice())
+        raise RefusedError(Message("this member has no role that opens cases"), next_step=sharing.readers_advice())
     if member in sharing.holders_of(session, case).members:
-        raise RefusedError("this member holds the case already", advice="They open it with `case show`.")
+        raise RefusedError(
+            Message("this member holds the case already"), next_step=Message("They open it with `case show`.")
+        )
     seats = seats_of(session, [member])
     if not seats:
-        raise RefusedError("this member has no device", advice="They have to join first.")
+        raise RefusedError(Message("this member has no device"), next_step=Message("They have to join first."))
     return seats
 
 

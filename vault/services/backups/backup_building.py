@@ -24,6 +24,7 @@ from vault.store.engine import open_database, open_finished
 from vault.store.files import read_limited, write_durable
 from vault.store.manifest import put_manifest
 from vault.store.tables import metadata
+from vault.words.message import Message
 
 KEY_TABLES = frozenset({"version_key", "granted", "local"})
 _PLAIN_TABLES = frozenset(table.name for table in metadata.sorted_tables) - KEY_TABLES
@@ -61,7 +62,7 @@ def build(session: Session, folder: BackupFolder, progress: Progress, cancelled:
     files = require_undamaged(folder)
     proof = prove(folder, keys, files=files, progress=progress, cancelled=cancelled)
     if proof.state != expected:
-        raise VerificationError("the backup does not hold what the vault holds")
+        raise VerificationError(Message("the backup does not hold what the vault holds"))
     return proof
 
 

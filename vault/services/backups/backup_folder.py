@@ -17,6 +17,7 @@ from vault.seal.entrance.keyfile import HEADER_SIZE, KEY_FILE_SIZE, KeyHeader
 from vault.store.beside import holds_only
 from vault.store.files import read_limited, write_durable
 from vault.store.folder import KEY_ROWS
+from vault.words.message import Message
 
 _NAME = re.compile(r"backup-([1-9][0-9]{0,8})(\.part)?")
 _DRAFT_NAME = re.compile(r"[0-9a-f]{32}\.db(-wal)?")
@@ -92,8 +93,10 @@ class BackupFolder:
         """
         if os.path.lexists(self.keys) and (self.keys.is_symlink() or not self.keys.is_file()):
             raise RefusedError(
-                f"{self.keys} is no ordinary file",
-                advice=f"Move {self.path.name} away from there, or name another folder for the backup.",
+                Message("{keys} is no ordinary file", keys=self.keys),
+                next_step=Message(
+                    "Move {name} away from there, or name another folder for the backup.", name=self.path.name
+                ),
             )
 
     def remove(self) -> None:
@@ -144,7 +147,10 @@ def find_backup(source: Path) -> BackupFolder:
         return itself
     inside = numbered(source)
     if not inside:
-        raise NotFoundError(f"there is no backup at {source}", advice="Name the folder that `backup make` wrote to.")
+        raise NotFoundError(
+            Message("there is no backup at {source}", source=source),
+            next_step=Message("Name the folder that `backup make` wrote to."),
+        )
     return inside[max(inside)]
 
 
@@ -163,24 +169,28 @@ def require_undamaged(folder: BackupFolder) -> Mapping[str, bytes]:
     try:
         text = read_limited(folder.digests, _DIGESTS_LIMIT).decode("ascii")
     except (NotFoundError, UnicodeDecodeError):
-        raise VerificationError("the list `digests` of the backup is missing or damaged", advice=_ANOTHER) from None
+        raise VerificationError(
+            Message("the list `digests` of the backup is missing or damaged"), next_step=_ANOTHER
+        ) from None
     listed: dict[str, bytes] = {}
     *lines, rest = text.split("\n")
     for line in (*lines, *([rest] if rest else ())):
         match = _LINE.fullmatch(line)
         if match is None:
-            raise MalformedError("the list `digests` of the backup is damaged", advice=_ANOTHER)
+            raise MalformedError(Message("the list `digests` of the backup is damaged"), next_step=_ANOTHER)
         listed[match[2]] = bytes.fromhex(match[1])
     found = measure(folder)
     for name in ("keys", "keyrows.db", "vault.db", *sorted(listed.keys() | found.keys())):
         if name not in found:
-            raise VerificationError(f"{name} is missing from the backup", advice=_ANOTHER)
+            raise VerificationError(Message("{name} is missing from the backup", name=name), next_step=_ANOTHER)
         if found[name] != listed.get(name):
-            raise VerificationError(f"{name} of the backup is not what was written", advice=_ANOTHER)
+            raise VerificationError(
+                Message("{name} of the backup is not what was written", name=name), next_step=_ANOTHER
+            )
     return found
 
 
-_ANOTHER = "Use another backup, and make a new one soon."
+_ANOTHER = Message("Use another backup, and make a new one soon.")
 
 
 def measure(folder: BackupFolder) -> dict[str, bytes]:
@@ -211,7 +221,8 @@ def translated(place: Path) -> Iterator[None]:
     except OSError as fault:
         reason = fault.strerror or "unknown reason"
         raise TryAgainError(
-            f"{place} cannot be read or written ({reason})", advice="Check room, rights and the medium, then repeat."
+            Message("{place} cannot be read or written ({reason})", place=place, reason=reason),
+            next_step=Message("Check room, rights and the medium, then repeat."),
         ) from None
 
 

@@ -21,6 +21,7 @@ from vault.store.files import read_limited
 from vault.store.manifest import MANIFEST_TABLE, read_manifest
 from vault.store.schema import SCHEMA
 from vault.store.shape import content_faults, shape_faults
+from vault.words.message import Message
 
 MANIFEST_FORMAT = 1
 
@@ -83,7 +84,7 @@ def prove(
         manifest = _manifest(key_rows)
         for name, digest in manifest.files.items() if files is not None else ():
             if files is not None and files.get(name) != digest:
-                raise VerificationError(f"{name} is not the file that the backup was made with")
+                raise VerificationError(Message("{name} is not the file that the backup was made with", name=name))
         with key_rows.reading() as rows:
             keyring = keys.keyring(rows)
         reader = StateReader(
@@ -99,12 +100,18 @@ def prove(
     expected = (manifest.digest, manifest.operations, manifest.versions)
     if (state.digest, state.operations, state.versions) != expected:
         raise VerificationError(
-            f"the backup holds {state.operations} entries and {state.versions} versions that are not the "
-            f"{manifest.operations} and {manifest.versions} of the vault"
+            Message(
+                "the backup holds {operations} entries and {versions} versions that are not the {operations_2}"
+                " and {versions_2} of the vault",
+                operations=state.operations,
+                versions=state.versions,
+                operations_2=manifest.operations,
+                versions_2=manifest.versions,
+            )
         )
     key_file = read_key_file(folder)
     if Item.of_keys(key_file.header.folder, key_file.digest()) not in state.keys_files:
-        raise VerificationError("the keys file is not one that the log lists")
+        raise VerificationError(Message("the keys file is not one that the log lists"))
     return Proof(manifest, state, _count_drafts(folder, keys))
 
 
@@ -113,19 +120,25 @@ def _opened(path: Path, raw_key: bytes) -> Iterator[Database]:
     try:
         database = open_finished(path, raw_key)
     except (WrongPassphraseError, NoVaultError):
-        raise VerificationError(f"{path.name} does not open with the backup's own keys") from None
+        raise VerificationError(Message("{name} does not open with the backup's own keys", name=path.name)) from None
     try:
         database.require_whole()
         stamp = database.schema_stamp() or "none"
         if stamp > SCHEMA:
-            raise NewerVaultError(f"the backup has schema {stamp}, this program knows {SCHEMA}")
+            raise NewerVaultError(
+                Message("the backup has schema {stamp}, this program knows {schema}", stamp=stamp, schema=SCHEMA)
+            )
         if stamp != SCHEMA:
             raise MalformedError(
-                f"{path.name} has schema {stamp}, which is checked only while it is restored",
-                advice="Restore it to a new folder; the backup stays as it is.",
+                Message(
+                    "{name} has schema {stamp}, which is checked only while it is restored", name=path.name, stamp=stamp
+                ),
+                next_step=Message("Restore it to a new folder; the backup stays as it is."),
             )
         for fault in (*shape_faults(database, besides=MANIFEST_TABLE), *content_faults(database)):
-            raise VerificationError(fault, advice="Take another backup; this one was altered.")
+            raise VerificationError(
+                Message("{fault}", fault=fault), next_step=Message("Take another backup; this one was altered.")
+            )
         yield database
     finally:
         database.close()
@@ -135,9 +148,15 @@ def _manifest(key_rows: Database) -> Manifest:
     try:
         manifest = msgspec.msgpack.decode(read_manifest(key_rows), type=Manifest)
     except (RecursionError, ValueError):  # nested too deep, no UTF-8, and all that msgspec refuses
-        raise MalformedError("the manifest of the backup cannot be read") from None
+        raise MalformedError(Message("the manifest of the backup cannot be read")) from None
     if manifest.format > MANIFEST_FORMAT:
-        raise NewerVaultError(f"the backup has format {manifest.format}, this program knows {MANIFEST_FORMAT}")
+        raise NewerVaultError(
+            Message(
+                "the backup has format {format}, this program knows {manifest_format}",
+                format=manifest.format,
+                manifest_format=MANIFEST_FORMAT,
+            )
+        )
     return manifest
 
 
@@ -150,7 +169,7 @@ def _count_drafts(folder: BackupFolder, keys: CopyKeys | SheetKeys) -> int:
     try:
         drafts = Drafts(open_finished(path, keys.draft_key), keys.draft_key)
     except (WrongPassphraseError, NoVaultError):
-        raise VerificationError("your drafts in the backup do not open") from None
+        raise VerificationError(Message("your drafts in the backup do not open")) from None
     try:
         return len(drafts.list())
     finally:

@@ -14,6 +14,7 @@ from vault.records.versions import open_all
 from vault.seal.keyring import Keyring
 from vault.store.engine import Database
 from vault.store.rowtypes import OperationRow, SealedVersion, VersionKeyRow, VersionRow
+from vault.words.message import Message
 
 # Each entry lists at most 256 versions: so many entries at a time fit in memory, and others get a turn in between.
 _ENTRIES_AT_A_TIME = 32
@@ -123,7 +124,11 @@ class StateReader:
                 open_all(sealed, vault=self.vault, keyring=self.keyring)
             except (BrokenSealError, MalformedError) as fault:
                 place = f"entry {version.seq} of log {version.origin.hex()[:16]}"
-                raise BrokenSealError(f"version {version.id.hex()} of {place}: {fault.message}") from None
+                raise BrokenSealError(
+                    Message(
+                        "version {id} of {place}: {message}", id=version.id.hex(), place=place, message=fault.message
+                    )
+                ) from None
         return bool(sealed)
 
 

@@ -29,6 +29,7 @@ from vault.services.backups.backup_folder import (
 from vault.services.backups.backup_proof import Progress, Proof, prove, read_key_file
 from vault.services.backups.backup_state import CancelledError
 from vault.services.projection import dates
+from vault.words.message import Message
 
 KEPT = 3
 """How many backups of a folder stay at one destination, unless somebody says otherwise."""
@@ -97,7 +98,7 @@ def make(
     """
     rule = session.require(Action.BACKUP_MAKE)
     if keep < 1:
-        raise UsageError("at least 1 backup is kept", advice="Leave out `--keep`, and 3 are.")
+        raise UsageError(Message("at least 1 backup is kept"), next_step=Message("Leave out `--keep`, and 3 are."))
     _require_outside(session, destination)
     header = read_key_file(BackupFolder(session.folder.path)).header
     source = Source(header.vault, header.folder)
@@ -216,13 +217,19 @@ def _log(session: Session, proof: Proof, rule: str) -> None:
 def _require_outside(session: Session, destination: Path) -> None:
     vault = session.folder.path.resolve()
     if destination.resolve().is_relative_to(vault):
-        raise RefusedError("a backup cannot lie inside the vault", advice="Choose another disk, best a stick.")
+        raise RefusedError(
+            Message("a backup cannot lie inside the vault"), next_step=Message("Choose another disk, best a stick.")
+        )
     if destination.exists() and not destination.is_dir():
-        raise RefusedError(f"{destination} is a file", advice="Name a folder; a new one is made inside it.")
+        raise RefusedError(
+            Message("{destination} is a file", destination=destination),
+            next_step=Message("Name a folder; a new one is made inside it."),
+        )
     if not destination.absolute().parent.is_dir():
         # Made with its parents, the backup would lie on this device's own disk, where the missing one should have been.
         raise RefusedError(
-            f"there is no folder {destination.absolute().parent}", advice="Connect the disk, or make the folder first."
+            Message("there is no folder {parent}", parent=destination.absolute().parent),
+            next_step=Message("Connect the disk, or make the folder first."),
         )
 
 
@@ -252,4 +259,11 @@ def _require_room(session: Session, destination: Path) -> None:
     size = sum(path.stat().st_size for path in parts if path.exists()) + KEY_FILE_SIZE + _ROOM_BESIDE
     free = platform.free_bytes(destination)
     if free is not None and free < size:
-        raise TryAgainError(f"no room at {destination}: {size >> 20} MiB are needed, {free >> 20} are free")
+        raise TryAgainError(
+            Message(
+                "no room at {destination}: {size} MiB are needed, {free} are free",
+                destination=destination,
+                size=size >> 20,
+                free=free >> 20,
+            )
+        )

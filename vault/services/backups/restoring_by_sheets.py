@@ -21,6 +21,7 @@ from vault.services.backups.backup_proof import Progress, Proof, read_key_file
 from vault.services.backups.backup_state import StateReader, log_sizes
 from vault.services.backups.restoring import Restored, begin_again, built, copied_beside
 from vault.services.credentials.sheets import TypedSheets
+from vault.words.message import Message
 
 # A backup does not know how much the old devices wrote since: to end them at its sizes would take it from all.
 KEPT = (
@@ -153,5 +154,5 @@ def _read_all(opened: RecoverySession, proof: Proof, keyring: Keyring, progress:
     reader = StateReader(database, database, opened.vault, keyring, opens=True, progress=progress)
     state = reader.read(log_sizes(database))
     if state.digest != proof.state.digest:
-        raise VerificationError("the copy of the backup is not what the backup holds")
+        raise VerificationError(Message("the copy of the backup is not what the backup holds"))
     return state.reachable

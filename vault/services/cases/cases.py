@@ -31,6 +31,7 @@ from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_heads, stored_of_kind
 from vault.services.projection.seats import seats_of
 from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
+from vault.words.message import Message
 
 MOST_LISTED = 1_000_000
 ONLY_YOU = "only YOU can open this case"
@@ -118,7 +119,7 @@ def deputy_words(session: Session, deputy: MemberId | None) -> str:
 def list_all(session: Session, *, limit: int = 1000) -> list[CaseRow]:
     """Return the cases that this member holds, by reference; the look is in the log before they are."""
     if not 1 <= limit <= MOST_LISTED:
-        raise UsageError(f"--limit must be between 1 and {MOST_LISTED}")
+        raise UsageError(Message("--limit must be between 1 and {most_listed}", most_listed=MOST_LISTED))
     rule = session.require(Action.CASE_LIST)
     rows = page(up_to_date_index(session), Sort.REF, size=limit)
     with session.work() as work:
@@ -137,13 +138,15 @@ def find(session: Session, text: str) -> CompartmentId:
     found = cases_by_ref(index, text.strip().upper())
     if len(found) > 1:
         raise UsageError(
-            f"{len(found)} cases bear this reference: {', '.join(map(short_id, found))}",
-            advice="One was made to look like the other. Look at each by its id: who can open it?",
+            Message(
+                "{count} cases bear this reference: {names}", count=len(found), names=", ".join(map(short_id, found))
+            ),
+            next_step=Message("One was made to look like the other. Look at each by its id: who can open it?"),
         )
     typed = typed_id(text)
     named = found[0] if found else the_one_named(typed, cases_between(index, *ids_between(typed)) if typed else ())
     if named is None:
-        raise NotFoundError("there is no such case among yours")
+        raise NotFoundError(Message("there is no such case among yours"))
     return CompartmentId(named)
 
 
@@ -166,7 +169,7 @@ def open_case(session: Session, case: CompartmentId, *, why: str = "casework") -
     versions = view(session, case, why=why)
     heads = stored_of_kind(versions, Case)
     if not heads:
-        raise NotFoundError(f"case {case.hex()} has no head that counts")
+        raise NotFoundError(Message("case {case} has no head that counts", case=case.hex()))
     return CaseView(
         case=case,
         head=heads[0],
@@ -219,7 +222,7 @@ def _may_view(session: Session, case: CompartmentId, why: str) -> str:
 def _heads_in(session: Session, case: CompartmentId) -> list[Head]:
     found = heads_in(up_to_date_index(session), case)
     if not found:
-        raise NotFoundError("there is no such case among yours")
+        raise NotFoundError(Message("there is no such case among yours"))
     return found
 
 
@@ -246,7 +249,7 @@ def checked_reason(why: str) -> str:
         UsageError: no such code; those that there are are named.
     """
     if why not in REASONS:
-        raise UsageError(f"the reason must be one of: {', '.join(REASONS)}")
+        raise UsageError(Message("the reason must be one of: {names}", names=", ".join(REASONS)))
     return why
 
 

@@ -30,6 +30,8 @@ from vault.services.grants.sharing import replace_key
 from vault.services.projection.kinds_held import held_of_kind, the_one
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
 from vault.services.projection.reading import Stored, stored_of_kind
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 DAY_MS = 86_400_000
 SLIP_DAYS = 14
@@ -102,7 +104,10 @@ def close(
     wanted = slip.strip().casefold()
     stored = next((slip for slip in _slips(session) if slip.record.hex() == wanted), None)
     if stored is None or stored.value.state is not SlipState.OPEN:
-        raise NotFoundError("there is no such open slip", advice="`casevault intake list` shows the open ones.")
+        raise NotFoundError(
+            Message("there is no such open slip"),
+            next_step=Message("{list_slips} shows the open ones.", list_slips=NextStep.LIST_SLIPS),
+        )
     state = SlipState.CLOSED if moved_to is None else SlipState.MOVED
     closed = replace(stored.value, name="", number="", language="", text="", state=state, case=moved_to)
     said: list[Note | Person] = []
@@ -128,7 +133,7 @@ def rotate_weekly(session: Session) -> bool:
     """
     rule = session.require(Action.INTAKE_WRITE)
     if not session.directory.rights.may_grant(session.roles, Place.INTAKE):
-        raise RefusedError("your role replaces no key of the intake")
+        raise RefusedError(Message("your role replaces no key of the intake"))
     homes = held_of_kind(session, CompartmentKind.INTAKE)
     if not homes:
         return False

@@ -17,6 +17,8 @@ from vault.services.cases.cases import find, log_view
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
 from vault.services.projection.short_ids import ids_between, the_one_named, typed_id
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 
 def add(session: Session, case: CompartmentId, *, kind: str, text: str, occurred: str | None = None) -> RecordId:
@@ -104,12 +106,15 @@ def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
     within = {(record, place) for record, place in found if home in {None, place}}
     record = the_one_named(typed, (record for record, _ in within))
     if record is None:
-        raise NotFoundError("there is no such note among yours", advice="`casevault note list CASE` shows the ids.")
+        raise NotFoundError(
+            Message("there is no such note among yours"),
+            next_step=Message("{list_notes} shows the ids.", list_notes=NextStep.LIST_NOTES),
+        )
     places = [place for candidate, place in within if candidate == record]
     if len(places) > 1:
         raise UsageError(
-            f"{len(places)} cases hold a note of this id: one was made to look like another",
-            advice="Name the case too: CASE/NOTE.",
+            Message("{count} cases hold a note of this id: one was made to look like another", count=len(places)),
+            next_step=Message("Name the case too: CASE/NOTE."),
         )
     return CompartmentId(places[0]), RecordId(record)
 
@@ -117,7 +122,7 @@ def locate(session: Session, note: str) -> tuple[CompartmentId, RecordId]:
 def _read(session: Session, case: CompartmentId, record: RecordId) -> Stored[Note]:
     found = _stored(session, case, record)
     if not found:
-        raise NotFoundError("there is no such note among yours")
+        raise NotFoundError(Message("there is no such note among yours"))
     return found[0]
 
 

@@ -13,6 +13,7 @@ from vault.policy.roles import Action
 from vault.records.codec import to_fields
 from vault.records.work import Entry
 from vault.services.projection.projection import audit_of
+from vault.words.message import Message
 
 
 def add(
@@ -96,5 +97,7 @@ def _document(text: str) -> IdentityDocument:
     kind, separator, number = text.partition(":")
     words = {word.value for word in DocumentKind}
     if not separator or kind not in words:
-        raise UsageError(f"a document is KIND:NUMBER, with KIND one of: {', '.join(sorted(words))}")
+        raise UsageError(
+            Message("a document is KIND:NUMBER, with KIND one of: {names}", names=", ".join(sorted(words)))
+        )
     return IdentityDocument(DocumentKind(kind), number)

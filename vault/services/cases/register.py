@@ -26,6 +26,7 @@ from vault.services.projection.kinds_held import the_one
 from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import stored_of_kind
 from vault.services.projection.seats import members_of_logs
+from vault.words.message import Message
 
 _MOST_SKELETONS = 256
 
@@ -40,7 +41,9 @@ def add(session: Session, names: Sequence[str]) -> RecordId:
     home = the_one(session, CompartmentKind.REGISTER)
     skeletons = skeletons_of(names)
     if not skeletons:
-        raise UsageError("there is no name to enter", advice="Give at least one name of three letters or more.")
+        raise UsageError(
+            Message("there is no name to enter"), next_step=Message("Give at least one name of three letters or more.")
+        )
     current = session.state_of(home)
     held = None if current is None else session.keyring.get(current.current[0])
     key = derive_register_key(make_key() if held is None else held)

@@ -16,6 +16,7 @@ from vault.records.content import Content
 from vault.records.work import Entry
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import read_versions
+from vault.words.message import Message
 
 MOST_SHOWN = 1_000
 _MOST_PSEUDONYMS = 64
@@ -49,10 +50,12 @@ def search(session: Session, words: str, *, limit: int = 50, why: str = "casewor
         UsageError: there is no letter or digit to search for, or the limit is not between 1 and 1,000.
     """
     if not 1 <= limit <= MOST_SHOWN:
-        raise UsageError(f"--limit must be between 1 and {MOST_SHOWN}")
+        raise UsageError(Message("--limit must be between 1 and {most_shown}", most_shown=MOST_SHOWN))
     rule = session.require(Action.CASE_SEARCH)
     if not any(letter.isalnum() for letter in words):
-        raise UsageError("there is nothing to search for", advice="Type at least one word or number.")
+        raise UsageError(
+            Message("there is nothing to search for"), next_step=Message("Type at least one word or number.")
+        )
     index = up_to_date_index(session)
     found = search_index(index, words, limit=limit)
     cases = list(dict.fromkeys(CompartmentId(hit.case) for hit in found.hits))

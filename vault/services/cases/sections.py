@@ -33,8 +33,10 @@ from vault.services.projection.reading import Stored, stored_of_kind
 from vault.services.projection.seats import seats_of
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.validity.version_validity import VersionValidator
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
-_CASE_FIRST = "a section is for members who hold its case"
+_CASE_FIRST = Message("a section is for members who hold its case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def create(
     rule = _require_case(session, case, Action.SECTION_CREATE)
     session.require_sound_log(case)
     if not set(members) <= holders_of(session, case).members:
-        raise UsageError(_CASE_FIRST, advice="Grant them the case first.")
+        raise UsageError(_CASE_FIRST, next_step=Message("Grant them the case first."))
     head = Section(case=case, what=word_of(SectionKind, what, "kind"), title=title, audit=make_id())
     holders = session.directory.holders(seats_of(session, {session.member, *members}))
     with session.work() as work:
@@ -101,7 +103,10 @@ def find(session: Session, text: str) -> CompartmentId:
     found = the_one_named(typed_id(text), held_of_kind(session, CompartmentKind.SECTION))
     if found is not None:
         return found
-    raise NotFoundError("there is no such section among yours", advice="`casevault section list CASE` shows yours.")
+    raise NotFoundError(
+        Message("there is no such section among yours"),
+        next_step=Message("{list_sections} shows yours.", list_sections=NextStep.LIST_SECTIONS),
+    )
 
 
 def find_in(session: Session, case: CompartmentId, text: str) -> CompartmentId:
@@ -112,7 +117,7 @@ def find_in(session: Session, case: CompartmentId, text: str) -> CompartmentId:
     """
     section = find(session, text)
     if section not in {line.section for line in list_of(session, case)}:
-        raise NotFoundError("this case has no such section among yours")
+        raise NotFoundError(Message("this case has no such section among yours"))
     return section
 
 
@@ -127,7 +132,7 @@ def open_section(session: Session, section: CompartmentId, *, why: str = "casewo
     records = _records(session, section)
     head = _head(records)
     if head is None:
-        raise NotFoundError("there is no such section among yours")
+        raise NotFoundError(Message("there is no such section among yours"))
     _require_case(session, CompartmentId(head.value.case))
     if (section, why) not in session.viewed:
         entry = Entry(
@@ -166,10 +171,10 @@ def give(session: Session, section: CompartmentId, members: Sequence[MemberId]) 
     session.require(Action.CASE_SHARE, section)
     head = _head(_records(session, section))
     if head is None:
-        raise NotFoundError("there is no such section among yours")
+        raise NotFoundError(Message("there is no such section among yours"))
     _require_case(session, CompartmentId(head.value.case))
     if not set(members) <= holders_of(session, CompartmentId(head.value.case)).members:
-        raise UsageError(_CASE_FIRST, advice="Grant them the case first.")
+        raise UsageError(_CASE_FIRST, next_step=Message("Grant them the case first."))
     grant(session, section, members)
 
 
@@ -195,7 +200,7 @@ def _withdraw(session: Session, section: CompartmentId, case: CompartmentId) -> 
         VerificationError: who holds the case, nobody can say here.
     """
     if session.state_of(case) is None:
-        raise VerificationError("the beginning of its case is not here, or does not count")
+        raise VerificationError(Message("the beginning of its case is not here, or does not count"))
     left = holders_of(session, section).members - holders_of(session, case).members - {session.member}
     if left:
         revoke(session, section, sorted(left))
@@ -207,7 +212,7 @@ def _add(session: Session, section: CompartmentId, value: Note | Person, *, act:
     rule = session.require(Action.CASE_WRITE, section)
     head = _head(_records(session, section))
     if head is None:
-        raise NotFoundError("there is no such section among yours")
+        raise NotFoundError(Message("there is no such section among yours"))
     _require_case(session, CompartmentId(head.value.case))
     with suppress(VerificationError):  # while the log is in doubt notes go on, and keys are not changed
         _withdraw(session, section, CompartmentId(head.value.case))

@@ -7,6 +7,8 @@ from vault.errors import UsageError
 from vault.policy.clocks import ClockReading, ClockState
 from vault.policy.roles import Action
 from vault.records.work import Entry
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 
 def look(session: Session) -> ClockReading:
@@ -24,7 +26,8 @@ def confirm(session: Session) -> ClockReading:
     rule = session.require(Action.OWN_DEVICE)
     if session.clock().state is not ClockState.JUMPED:
         raise UsageError(
-            "the clock did not jump: there is nothing to confirm", advice="`casevault clock show` says more."
+            Message("the clock did not jump: there is nothing to confirm"),
+            next_step=Message("{show_clock} says more.", show_clock=NextStep.SHOW_CLOCK),
         )
     with session.work() as work:
         work.commit(Entry(act="clock.jump", pol=rule))

@@ -12,6 +12,7 @@ from vault.access.session import Session
 from vault.errors import RefusedError, UsageError
 from vault.policy.roles import Action
 from vault.services.projection import dates
+from vault.words.message import Message
 
 SENTENCE = "destroy my access here"
 """What a person types, so that no slip of a key and no script of another purpose does it."""
@@ -61,11 +62,14 @@ def destroy_access(session: Session, *, typed: str, now_ms: int | None = None) -
     reason = why_not_armed(session, now_ms=now_ms)
     if reason is not None:
         raise RefusedError(
-            f"your access is not destroyed: {reason}",
-            advice="Prove the recovery sheets, make a backup on a disk that stays elsewhere, then repeat.",
+            Message("your access is not destroyed: {reason}", reason=reason),
+            next_step=Message("Prove the recovery sheets, make a backup on a disk that stays elsewhere, then repeat."),
         )
     if typed.strip().casefold() != SENTENCE:
-        raise UsageError("the sentence was not typed; nothing was changed", advice=f"Type exactly: {SENTENCE}")
+        raise UsageError(
+            Message("the sentence was not typed; nothing was changed"),
+            next_step=Message("Type exactly: {sentence}", sentence=SENTENCE),
+        )
     destroy_own_access(session)
 
 
@@ -81,7 +85,7 @@ def destroy_slots_after(session: Session, count: int | None) -> None:
     session.require(Action.RECOVERY_MANAGE)
     if count is not None and not recovery_is_proven(session):
         raise RefusedError(
-            "slots are never destroyed without a recovery that was proven",
-            advice="Prove the recovery sheets first.",
+            Message("slots are never destroyed without a recovery that was proven"),
+            next_step=Message("Prove the recovery sheets first."),
         )
     AttemptFile.in_folder(session.folder, session.state).destroy_after(count)

@@ -21,6 +21,8 @@ from vault.seal.entrance.prf import PrfProvider, fido2_salt
 from vault.seal.entrance.wordlists import Language
 from vault.seal.entrance.words import GeneratedPassphrase, is_generated, make_passphrase, word_form
 from vault.store.files import read_limited
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 # To be said after each change: a copy of the keys file is a lock of its own.
 OLD_COPIES = (
@@ -54,7 +56,9 @@ def propose(language: str, count: int | None = None) -> GeneratedPassphrase:
         return make_passphrase(Language(language), count)
     except ValueError:
         listed = ", ".join(Language)
-        raise UsageError("there is no word list of this language", advice=f"Take one of {listed}.") from None
+        raise UsageError(
+            Message("there is no word list of this language"), next_step=Message("Take one of {listed}.", listed=listed)
+        ) from None
 
 
 def refuse_weak(passphrase: bytearray, known: Iterable[str] = ()) -> None:
@@ -68,8 +72,11 @@ def refuse_weak(passphrase: bytearray, known: Iterable[str] = ()) -> None:
 
     if digits_of_guesses(_text(passphrase), known) < LEAST_DIGITS:
         raise RefusedError(
-            "this passphrase is too easy to guess",
-            advice="Take one that is made for you: `casevault passphrase generate`.",
+            Message("this passphrase is too easy to guess"),
+            next_step=Message(
+                "Take one that is made for you: {generate_passphrase}.",
+                generate_passphrase=NextStep.GENERATE_PASSPHRASE,
+            ),
         )
 
 
@@ -102,7 +109,10 @@ def add_keyfile(session: Session, *, member: str, factors: Factors, path: Path, 
     """
     session.require(Action.OWN_KEYS)
     if factors.device_secret:
-        raise RefusedError("a keyfile is in use already", advice="Remove it first: `casevault factor remove keyfile`.")
+        raise RefusedError(
+            Message("a keyfile is in use already"),
+            next_step=Message("Remove it first: `casevault factor remove keyfile`."),
+        )
     content = make_keyfile()
     _write_new(path, content)
     changed = replace(factors, device_secret=read_keyfile(content).secret)
@@ -129,7 +139,8 @@ def add_security_key(
     session.require(Action.OWN_KEYS)
     if factors.fido2_secret:
         raise RefusedError(
-            "a security key is in use already", advice="Remove it first: `casevault factor remove fido2`."
+            Message("a security key is in use already"),
+            next_step=Message("Remove it first: `casevault factor remove fido2`."),
         )
     provider.enrol()
     changed = replace(factors, fido2_secret=provider.secret(fido2_salt(salt_of_vault(session.folder.path))))
@@ -147,7 +158,10 @@ def remove(session: Session, *, member: str, factors: Factors, name: FactorName,
     is_file = name is FactorName.KEYFILE
     changed = replace(factors, device_secret=b"") if is_file else replace(factors, fido2_secret=b"")
     if changed == factors:
-        raise RefusedError(f"no {name} is in use", advice="See `casevault factor list`.")
+        raise RefusedError(
+            Message("no {name} is in use", name=name),
+            next_step=Message("See {list_factors}.", list_factors=NextStep.LIST_FACTORS),
+        )
     change_factors(session, member, factors, changed, wait)
     return changed
 
@@ -187,7 +201,7 @@ def _text(passphrase: bytearray) -> str:
     try:
         return passphrase.decode("utf-8")
     except UnicodeDecodeError:
-        raise UsageError("the passphrase is not UTF-8 text") from None
+        raise UsageError(Message("the passphrase is not UTF-8 text")) from None
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -199,6 +213,10 @@ def _write_new(path: Path, content: bytes) -> None:
             platform.flush_file(file.fileno())
         platform.fsync_folder(path.parent)
     except FileExistsError:
-        raise RefusedError(f"there is something at {path} already", advice="Name a new file.") from None
+        raise RefusedError(
+            Message("there is something at {path} already", path=path), next_step=Message("Name a new file.")
+        ) from None
     except OSError:
-        raise TryAgainError(f"no keyfile can be written to {path}", advice="Name another place.") from None
+        raise TryAgainError(
+            Message("no keyfile can be written to {path}", path=path), next_step=Message("Name another place.")
+        ) from None

@@ -12,6 +12,7 @@ from vault.errors import UsageError
 from vault.ids import MemberId, VaultId
 from vault.seal.entrance.passphrase import CEILING, DEFAULT, FLOOR, KdfParameters, calibrate
 from vault.seal.sheets import Sheet, make_sheets
+from vault.words.message import Message
 
 Auto = Literal["auto"]
 # What a person waits for the passphrase on an old laptop without thinking that something is wrong.
@@ -62,7 +63,10 @@ def checked_memory_mib(text: str) -> int:
     """
     least, most = FLOOR.memory_kib // 1024, CEILING.memory_kib // 1024
     if not text.isdecimal() or not least <= int(text) <= most:
-        raise UsageError(f"--kdf-memory-mib is {least} to {most}", advice="Without it, it is 256.")
+        raise UsageError(
+            Message("--kdf-memory-mib is {least} to {most}", least=least, most=most),
+            next_step=Message("Without it, it is 256."),
+        )
     return int(text)
 
 

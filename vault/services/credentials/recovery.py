@@ -35,6 +35,8 @@ from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
 from vault.validity.compartment_access import CompartmentState
 from vault.validity.grants import GrantReader
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 SHAPES = {"2-of-3": (2, 3), "3-of-5": (3, 5)}
 USUAL_SHAPE = "2-of-3"
@@ -116,8 +118,10 @@ def sheets(session: Session, shape: str = USUAL_SHAPE) -> tuple[Sheet, ...]:
     secret = kept_secret(session)
     if secret is None:
         raise RefusedError(
-            "the secret of the sheets is not on this device: they were proven, or made elsewhere",
-            advice="Make new ones with `casevault recovery new`; that takes the old ones.",
+            Message("the secret of the sheets is not on this device: they were proven, or made elsewhere"),
+            next_step=Message(
+                "Make new ones with {make_new_root}; that takes the old ones.", make_new_root=NextStep.MAKE_NEW_ROOT
+            ),
         )
     made = make_sheets(secret, *SHAPES[shape])
     dates.note_new_sheets(session.vault, session.state)
@@ -145,8 +149,10 @@ def drill(session: Session, typed: TypedSheets) -> Drilled:
             unopened += 1
     if unopened:
         raise VerificationError(
-            f"these sheets do not open {unopened} of the compartments that you hold",
-            advice="Run `casevault recovery follow`; after that repeat the drill.",
+            Message("these sheets do not open {unopened} of the compartments that you hold", unopened=unopened),
+            next_step=Message(
+                "Run {follow_recovery}; after that repeat the drill.", follow_recovery=NextStep.FOLLOW_RECOVERY
+            ),
         )
     with session.work() as work:
         covers = {what: count for what, count in (("opened", opened), ("without", without)) if count}
@@ -183,8 +189,8 @@ def renew(
         kept = kept_secret(session)
         if kept is None:
             raise RefusedError(
-                "the old sheets are needed: the old root signs for the new one",
-                advice="Type them: `casevault recovery new --old-sheets`.",
+                Message("the old sheets are needed: the old root signs for the new one"),
+                next_step=Message("Type them: {make_new_root}.", make_new_root=NextStep.MAKE_NEW_ROOT),
             )
         old = kept
     secret = change_root(session, old)

@@ -15,6 +15,8 @@ from vault.errors import RefusedError, TryAgainError, VerificationError
 from vault.export.sheets import render_sheet, sheet_text
 from vault.platform import PRIVATE_FILE_MODE, PRIVATE_FOLDER_MODE
 from vault.seal.sheets import ROWS, Sheet, read_row, read_sheet, sheet_name, sheets_needed, whole_word
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 WORDS_ASKED = 3
 
@@ -59,8 +61,12 @@ class TypedSheets:
         words = read_row(tokens, sheet=sheet, row=row, check=check, before=before)
         if check is None:  # without it a slip would show at the last row only, and cost the whole sheet
             raise VerificationError(
-                f"{sheet_name(sheet, before)}, row {row}: the number beside the words is missing",
-                advice="Type that row again, with it.",
+                Message(
+                    "{sheet_name}, row {row}: the number beside the words is missing",
+                    sheet_name=sheet_name(sheet, before),
+                    row=row,
+                ),
+                next_step=Message("Type that row again, with it."),
             )
         self._rows.append(words)
         if len(self._rows) == ROWS:
@@ -127,7 +133,8 @@ class SheetFiles:
                 platform.flush_file(descriptor)
         except OSError:
             raise TryAgainError(
-                "the recovery sheets could not be written", advice="Make room, then `casevault recovery sheets`."
+                Message("the recovery sheets could not be written"),
+                next_step=Message("Make room, then {make_sheets}.", make_sheets=NextStep.MAKE_SHEETS),
             ) from None
 
 
@@ -181,18 +188,20 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(mode=PRIVATE_FOLDER_MODE)
     except OSError:
-        raise RefusedError(f"{path} cannot be made", advice="Name a folder for the recovery sheets.") from None
+        raise RefusedError(
+            Message("{path} cannot be made", path=path), next_step=Message("Name a folder for the recovery sheets.")
+        ) from None
 
 
 def _new_file(path: Path) -> int:
     try:
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), PRIVATE_FILE_MODE)
     except OSError as fault:
-        why = "exists already" if isinstance(fault, FileExistsError) else "cannot be made"
-        advice = "Name a new file for the recovery sheets."
+        exists, fails = Message("{path} exists already", path=path), Message("{path} cannot be made", path=path)
+        next_step = Message("Name a new file for the recovery sheets.")
         if _is_empty(path):
-            advice = "It is empty, as an attempt that was cut off leaves it: delete it, or name a new file."
-        raise RefusedError(f"{path} {why}", advice=advice) from None
+            next_step = Message("It is empty, as an attempt that was cut off leaves it: delete it, or name a new file.")
+        raise RefusedError(exists if isinstance(fault, FileExistsError) else fails, next_step=next_step) from None
 
 
 def _is_empty(path: Path) -> bool:

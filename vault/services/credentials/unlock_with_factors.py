@@ -14,6 +14,7 @@ from vault.seal.entrance.prf import PrfProvider, fido2_salt
 from vault.services.credentials import factors
 from vault.services.members import members
 from vault.services.projection import dates
+from vault.words.message import Message
 
 
 def unlock_with_factors(
@@ -59,8 +60,8 @@ def unlock_with_factors(
         )
     except WrongPassphraseError as refusal:
         if device is not None and not device.is_sound:
-            advice = "The file that you named is no keyfile, or is damaged."
-            raise WrongPassphraseError(refusal.message, advice=advice) from None
+            next_step = Message("The file that you named is no keyfile, or is damaged.")
+            raise WrongPassphraseError(refusal.message, next_step=next_step) from None
         raise
     finally:
         passphrase[:] = bytes(len(passphrase))

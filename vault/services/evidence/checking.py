@@ -273,7 +273,7 @@ class _Checked:
                     lacks = bool(absent_keys(session, CompartmentId(group[0].compartment)))
                     self._fault("wrap", origin, place, words, is_absence=lacks)
             except (BrokenSealError, MalformedError) as fault:
-                self._fault("seal", origin, place, fault.message)
+                self._fault("seal", origin, place, str(fault))
         report = self._reports[origin]
         for row in rows.version_rows(origin):
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:

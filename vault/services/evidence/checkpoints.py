@@ -15,6 +15,7 @@ from vault.seal.recovery import words_of
 from vault.seal.signing import is_signed_raw, public_key
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def checkpoint(session: Session, *, since: int | None = None) -> SignedCheckpoin
     with session.database.reading() as rows:
         row = rows.newest_checkpoint(log.origin)
         if row is None or not parse_note(row.note).signed_by(key, is_signed_raw):
-            raise VerificationError("the newest checkpoint here is not one that this session signed")
+            raise VerificationError(Message("the newest checkpoint here is not one that this session signed"))
         earlier = None if since is None else _earlier(rows, log.origin, since, row)
     return SignedCheckpoint(
         row.note.decode(), row.size, row.root, words_of(row.root), verifier_key(log.origin, key), earlier
@@ -72,7 +73,7 @@ def checkpoint(session: Session, *, since: int | None = None) -> SignedCheckpoin
 
 def _earlier(rows: Rows, origin: Origin, size: int, newest: CheckpointRow) -> Earlier:
     if not 0 < size <= newest.size:
-        raise UsageError(f"this log has {newest.size} entries and never had {size}")
+        raise UsageError(Message("this log has {size} entries and never had {size_2}", size=newest.size, size_2=size))
     # From the headers alone: tiles are a cache.
     subtree = subtree_of_tiles(lambda level, index: None, lambda start, stop: leaves_of(rows, origin, start, stop))
     proof, root = consistency_proof(size, newest.size, subtree), subtree(0, size)

@@ -18,6 +18,7 @@ from vault.records.work import Entry
 from vault.services.exports import partners
 from vault.services.projection.authors import names_of_members
 from vault.validity.audit_payloads import read_payloads
+from vault.words.message import Message
 
 _SEVERAL: Final = {"access": "access", "compartments": "compartments", "entry": "entries", "person": "people"}
 
@@ -51,7 +52,7 @@ def newest(session: Session, *, limit: int = 200, act: str | None = None) -> Log
         act: only entries of this act, or of the acts that begin with it and a dot (`export`).
     """
     if limit < 1:
-        raise UsageError("--limit must be at least 1")
+        raise UsageError(Message("--limit must be at least 1"))
     rule = session.require(Action.LOG_READ)
     with session.work() as work:
         work.commit(Entry(act="log.read", pol=rule))

@@ -27,6 +27,7 @@ from vault.sync.opening import Bundle, open_bundle, require_for
 from vault.sync.peers import Peer
 from vault.sync.proving import Stop
 from vault.sync.staging import digest_of, discard
+from vault.words.message import Message
 
 Progress = Callable[[str, int, int], None]
 # What a device may send that nobody here knows yet: it waits for the roster that admits it.
@@ -243,7 +244,9 @@ def opened(session: Session, file: Path, progress: Progress) -> Bundle:
         progress=lambda done, total: progress("opening", done, total),
     )
     if bundle.manifest.member != session.member:
-        raise VerificationError("the bundle was made for another member", advice="Ask for one made for you.")
+        raise VerificationError(
+            Message("the bundle was made for another member"), next_step=Message("Ask for one made for you.")
+        )
     require_maker(session, bundle.manifest)
     return bundle
 
@@ -261,8 +264,8 @@ def require_room(session: Session, bundle: Bundle) -> None:
         and not recovered_logs(session, bundle, {manifest.position.origin})
     ):
         raise VerificationError(
-            "this bundle was made by a device that no roster here admits",
-            advice="Import the bundle first that admits it; then this one again.",
+            Message("this bundle was made by a device that no roster here admits"),
+            next_step=Message("Import the bundle first that admits it; then this one again."),
         )
 
 
@@ -274,6 +277,6 @@ def require_maker(session: Session, manifest: Manifest) -> None:
     """
     if certified_identity(session, manifest.seat) not in {None, manifest.identity}:
         raise VerificationError(
-            f"the bundle is signed in the name of seat {manifest.seat.hex()} with another key",
-            advice="Ask its sender for it once more.",
+            Message("the bundle is signed in the name of seat {seat} with another key", seat=manifest.seat.hex()),
+            next_step=Message("Ask its sender for it once more."),
         )

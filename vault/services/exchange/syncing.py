@@ -35,6 +35,8 @@ from vault.sync.pages import PageKind
 from vault.sync.peers import Offer, Peer, common_base, common_have
 from vault.sync.selecting import Request
 from vault.sync.staging import discard, stage, staged_in
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ def make(
     seats = [seat for seat in seats_of(session, [member]) if seat != session.seat]
     if not seats:
         raise RefusedError(
-            "this member has no other device to send to", advice="`casevault member list` shows who has one."
+            Message("this member has no other device to send to"),
+            next_step=Message("{list_members} shows who has one.", list_members=NextStep.LIST_MEMBERS),
         )
     up_to_date_index(session, progress=lambda done, total: progress("reading", done, total))
     peers = peers_of(session)

@@ -31,6 +31,7 @@ from vault.services.exports.export_material import SERIES, WHY, Ready, question_
 from vault.services.exports.report_covers import today
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, read_valid
+from vault.words.message import Message
 
 VALID_DAYS = 90
 
@@ -175,4 +176,6 @@ def _package_seed(session: Session) -> bytes:
             seed = version.content.fields.get("seed")
             if version.content.kind == "package-key" and isinstance(seed, bytes):
                 return seed
-    raise VerificationError("this seat does not hold the organisation's package key", advice="Ask an admin for it.")
+    raise VerificationError(
+        Message("this seat does not hold the organisation's package key"), next_step=Message("Ask an admin for it.")
+    )

@@ -26,6 +26,8 @@ from vault.services.exports.export_steps import Approve, DeclinedError, ExportSt
 from vault.services.exports.report_covers import Wish, as_asked, make_cover
 from vault.services.projection.kinds_held import held_of_kind
 from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _USUAL = Wish()
 
@@ -101,7 +103,10 @@ def export(
     up_to_date_index(session)  # what is missing comes to light before anything leaves
     session.require_sound_log(case, *held_of_kind(session, CompartmentKind.SENDING))
     if not out.is_dir():
-        raise UsageError(f"there is no folder {out}", advice="Make it first; the package is written into it.")
+        raise UsageError(
+            Message("there is no folder {out}", out=out),
+            next_step=Message("Make it first; the package is written into it."),
+        )
     release = rule_of(session)
     asked = None if answer is None else answer.digest
     ready = make_ready(
@@ -157,7 +162,10 @@ def ask(
     up_to_date_index(session)
     session.require_sound_log(case, *held_of_kind(session, CompartmentKind.SENDING))
     if rule_of(session) != TWO_PERSON:
-        raise RefusedError("nobody else could approve it: it is done alone", advice="Use `casevault export`.")
+        raise RefusedError(
+            Message("nobody else could approve it: it is done alone"),
+            next_step=Message("Use {export}.", export=NextStep.EXPORT),
+        )
     ready = make_ready(session, case, profile=profile, to=to, decisions=decisions, take_proposals=take_proposals)
     if isinstance(ready, OpenQuestions):
         return Undecided(ready.questions)

@@ -12,10 +12,11 @@ from vault.export import archive
 from vault.export.reader import Examination, open_package, verify_folder, verify_package
 from vault.seal.age import recipient_of
 from vault.store.files import read_limited, write_durable
+from vault.words.message import Message
 
 _IDENTITY_LIMIT = 16 * 1024
 _PREFIX = "AGE-SECRET-KEY-1"
-_ADVICE = "Do not use it. Call the sender on a number that you know, and ask for a new package."
+_ADVICE = Message("Do not use it. Call the sender on a number that you know, and ask for a new package.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ def open_to(file: Path, *, identity_file: Path, out: Path, expected_words: str |
         RefusedError: the folder holds something already.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise RefusedError(f"there is something at {out} already", advice="Name a new folder.")
+        raise RefusedError(
+            Message("there is something at {out} already", out=out), next_step=Message("Name a new folder.")
+        )
     identity = read_identity(identity_file)
     with _advising():
         opened = open_package(
@@ -74,7 +77,9 @@ def read_identity(path: Path) -> str:
     for line in read_limited(path, _IDENTITY_LIMIT).decode("utf-8", errors="replace").splitlines():
         if line.startswith(_PREFIX):
             return line.strip()
-    raise UsageError("there is no age identity in this file", advice="Name the file that `age-keygen` wrote.")
+    raise UsageError(
+        Message("there is no age identity in this file"), next_step=Message("Name the file that `age-keygen` wrote.")
+    )
 
 
 @contextmanager
@@ -83,9 +88,9 @@ def _advising() -> Iterator[None]:
     try:
         yield
     except VerificationError as fault:
-        if fault.next_step != fault.advice:
+        if fault.next_step != fault.usual_step:
             raise
-        raise type(fault)(fault.message, advice=_ADVICE) from None
+        raise type(fault)(fault.message, next_step=_ADVICE) from None
 
 
 def _words(expected: str | None) -> tuple[str, ...] | None:

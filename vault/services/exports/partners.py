@@ -16,6 +16,8 @@ from vault.seal.age import fingerprint
 from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import Stored, stored_of_kind
 from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ def add(session: Session, *, name: str, age_recipient: str) -> KeptPartner:
     name, key = checked_name(name, "name of a recipient"), age_recipient.strip()
     partner = Partner(name=name, age_recipient=key, fingerprint=fingerprint(key))
     if any(_same(known.value.name, partner.name) for known in _stored(session)):
-        raise UsageError("a recipient of this name is kept already", advice="Use another name, such as with a place.")
+        raise UsageError(
+            Message("a recipient of this name is kept already"),
+            next_step=Message("Use another name, such as with a place."),
+        )
     record = RecordId(make_id())
     with session.work(session.directory.compartment) as work:
         work.write(session.directory.compartment, record, Partner.KIND, to_fields(partner))
@@ -68,10 +73,14 @@ def find(session: Session, name: str) -> KeptPartner:
     found = [kept for kept in known if _same(kept.name, name) or kept.record == named]
     if len(found) > 1:
         raise UsageError(
-            f"{len(found)} recipients have this name", advice="Give the id of one (`casevault recipient list --json`)."
+            Message("{count} recipients have this name", count=len(found)),
+            next_step=Message("Give the id of one ({list_recipients}).", list_recipients=NextStep.LIST_RECIPIENTS),
         )
     if not found:
-        raise NotFoundError("there is no recipient of this name", advice="Add one with `casevault recipient add`.")
+        raise NotFoundError(
+            Message("there is no recipient of this name"),
+            next_step=Message("Add one with {add_recipient}.", add_recipient=NextStep.ADD_RECIPIENT),
+        )
     return found[0]
 
 
@@ -83,8 +92,10 @@ def _kept(stored: Stored[Partner]) -> KeptPartner:
         words = ""
     if words != partner.fingerprint:
         raise VerificationError(
-            f"recipient {stored.record.hex()}: the stored words are not those of its key",
-            advice="Nothing is sent before an admin has looked; run `casevault log verify`.",
+            Message("recipient {record}: the stored words are not those of its key", record=stored.record.hex()),
+            next_step=Message(
+                "Nothing is sent before an admin has looked; run {verify_log}.", verify_log=NextStep.VERIFY_LOG
+            ),
         )
     return KeptPartner(stored.record, partner.name, partner.age_recipient, words)
 

@@ -17,6 +17,7 @@ from vault.seal.named import deputy_record
 from vault.services.projection.projection import read_valid, up_to_date_index
 from vault.services.projection.reading import read_versions, stored_of_kind
 from vault.services.projection.seats import members_of_logs
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,13 @@ def set_deputy(session: Session, member: MemberId, deputy: MemberId | None) -> N
     rule = session.require(Action.DEPUTY_SET)
     value = Deputy(member, deputy)
     if deputy == session.member:
-        raise UsageError("nobody names themself as a deputy", advice="Ask another admin to name you.")
+        raise UsageError(
+            Message("nobody names themself as a deputy"), next_step=Message("Ask another admin to name you.")
+        )
     if deputy is not None and not session.directory.roles_of(deputy) & ALLOWED[Action.CASE_SHARE]:
         raise UsageError(
-            "a deputy opens cases and hands them over: this member has no role that may",
-            advice="Name a caseworker or a supervisor.",
+            Message("a deputy opens cases and hands them over: this member has no role that may"),
+            next_step=Message("Name a caseworker or a supervisor."),
         )
     record, home = RecordId(deputy_record(member)), session.directory.compartment
     parents = [VersionId(head) for head in heads_of(up_to_date_index(session), home, record)]

@@ -11,6 +11,7 @@ from vault.log.epoch_notice import CompartmentKind
 from vault.policy.roles import Action
 from vault.records.rewrapping import pending
 from vault.services.projection.kinds_held import held_of_kind
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def keys_of(session: Session, case: CompartmentId) -> KeysOfCase:
     session.require(Action.CASE_READ, case)
     state = session.state_of(case)
     if state is None:
-        raise NotFoundError(f"compartment {case.hex()} has no beginning that counts")
+        raise NotFoundError(Message("compartment {case} has no beginning that counts", case=case.hex()))
     with session.database.reading() as rows:
         versions = rows.versions(case)
     left = pending(versions, state.current[0]) if len(state.current) == 1 else len({version.id for version in versions})

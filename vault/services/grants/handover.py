@@ -21,6 +21,7 @@ from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import audit_of, read_valid, up_to_date_index
 from vault.services.projection.reading import Stored, read_heads, stored_of_kind
 from vault.services.projection.seats import members_of_logs
+from vault.words.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,19 @@ def order(session: Session, leaver: MemberId, successor: MemberId, *, reason: st
     rule = session.require(Action.HANDOVER_ORDER)
     value = Order(leaver=leaver, successor=successor, made_by=session.member, reason=reason)
     if not session.directory.roles_of(successor) & ALLOWED[Action.CASE_WRITE]:
-        raise UsageError("the successor has no role that works on cases", advice="Name a caseworker or a supervisor.")
+        raise UsageError(
+            Message("the successor has no role that works on cases"),
+            next_step=Message("Name a caseworker or a supervisor."),
+        )
     if successor == session.member:
         raise UsageError(
-            "nobody orders cases to themself",
-            advice="Ask another admin to order it, or the deputy to grant you the cases.",
+            Message("nobody orders cases to themself"),
+            next_step=Message("Ask another admin to order it, or the deputy to grant you the cases."),
         )
     if _named_the_deputy(session, successor, leaver):
         raise UsageError(
-            "the successor named the deputy who would carry this out",
-            advice="Name another successor, or name the deputy yourself first.",
+            Message("the successor named the deputy who would carry this out"),
+            next_step=Message("Name another successor, or name the deputy yourself first."),
         )
     record, home = RecordId(make_id()), session.directory.compartment
     with session.work(home) as work:
@@ -112,7 +116,7 @@ def carry_out(
         RefusedError: this member's role shares no cases.
     """
     if not session.roles & ALLOWED[Action.CASE_SHARE]:
-        raise RefusedError("your role hands over no cases", advice="The deputy's device does it.")
+        raise RefusedError(Message("your role hands over no cases"), next_step=Message("The deputy's device does it."))
     newest = {MemberId(stored.value.leaver): stored for stored in orders(session)}
     work = [(stored, _cases_to_hand_over(session, stored, as_deputy_only=as_deputy_only)) for stored in newest.values()]
     results = []
@@ -184,7 +188,7 @@ def _head(session: Session, case: CompartmentId) -> _Head:
     heads = [head for head in heads_in(up_to_date_index(session), case) if head.kind == Case.KIND]
     opened = read_heads(session, case, frozenset(VersionId(head.version) for head in heads))
     if not opened:
-        raise NotFoundError(f"case {case.hex()} has no head that counts")
+        raise NotFoundError(Message("case {case} has no head that counts", case=case.hex()))
     newest = max(opened, key=lambda row: (row.content.clock, row.origin, row.seq))
     same = tuple(sorted(version.id for version in opened if version.record == newest.record))
     return _Head(newest.record, from_fields(Case, newest.content.fields), dict(newest.content.fields), same)

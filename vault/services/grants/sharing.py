@@ -23,10 +23,12 @@ from vault.services.projection.going_on import going_on, is_pending
 from vault.services.projection.projection import audit_of
 from vault.services.projection.seats import member_of_seat, seats_of
 from vault.validity.compartment_access import CompartmentState
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _CASES = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION})
 _WITHOUT_ENDED = "A new key without a device that was ended"
-_NO_BEGINNING = "Import a bundle from somebody who shares it, or restore a backup."
+_NO_BEGINNING = Message("Import a bundle from somebody who shares it, or restore a backup.")
 WHAT_MAY_BE_KEPT = (
     "What a member could open until now may have been copied, photographed or kept in an older copy of the vault."
     " From here on they can open nothing that is written."
@@ -122,10 +124,12 @@ def revoke(
     rule = session.require(Action.CASE_SHARE, case)
     session.require_sound_log(case, taken_from=seats_of(session, members))
     if session.member in members:
-        raise RefusedError("nobody takes a case from themselves", advice="Ask another who holds it.")
+        raise RefusedError(
+            Message("nobody takes a case from themselves"), next_step=Message("Ask another who holds it.")
+        )
     gone = _state(session, case).holders & frozenset(seats_of(session, members))
     if not gone:
-        raise NotFoundError("none of these members holds the case")
+        raise NotFoundError(Message("none of these members holds the case"))
     return replace_key(session, case, without=gone, act="grant.remove", rule=rule, progress=progress)
 
 
@@ -279,18 +283,26 @@ def _in_log(members: Iterable[MemberId]) -> tuple[bytes, ...]:
     return tuple(sorted(members))[:OBJECTS_LIMIT]
 
 
-def readers_advice() -> str:
+def readers_advice() -> Message:
     """Say with which roles somebody may be given a case."""
-    return f"These roles do: {', '.join(sorted(ALLOWED[Action.CASE_READ]))}; `casevault member roles` gives them."
+    roles = ", ".join(sorted(ALLOWED[Action.CASE_READ]))
+    return Message(
+        "These roles do: {roles}; {change_roles} gives them.", roles=roles, change_roles=NextStep.CHANGE_ROLES
+    )
 
 
 def _require_readers(session: Session, members: Sequence[MemberId]) -> None:
     directory = session.directory
     for member in members:
         if not directory.roles_of(member) & ALLOWED[Action.CASE_READ]:
-            raise RefusedError(f"{_name(session, member)} has no role that opens cases", advice=readers_advice())
+            raise RefusedError(
+                Message("{name} has no role that opens cases", name=_name(session, member)), next_step=readers_advice()
+            )
         if not seats_of(session, [member]):
-            raise NotFoundError(f"{_name(session, member)} has no device yet", advice="They have to join first.")
+            raise NotFoundError(
+                Message("{name} has no device yet", name=_name(session, member)),
+                next_step=Message("They have to join first."),
+            )
 
 
 def _name(session: Session, member: MemberId) -> str:
@@ -300,7 +312,7 @@ def _name(session: Session, member: MemberId) -> str:
 def _state(session: Session, compartment: CompartmentId) -> CompartmentState:
     state = session.state_of(compartment)
     if state is None:
-        raise NotFoundError("its beginning is not here, or does not count", advice=_NO_BEGINNING)
+        raise NotFoundError(Message("its beginning is not here, or does not count"), next_step=_NO_BEGINNING)
     return state
 
 

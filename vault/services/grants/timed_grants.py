@@ -25,6 +25,7 @@ from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.expired_rights import Term, all_terms
 from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.words.message import Message
 
 _DAY_MS = 86_400_000
 
@@ -68,13 +69,13 @@ def give(
     session.require_sound_log(case)
     reason = GrantReason(why)
     if has_expired(until_ms, session.clock().trusted_ms):
-        raise UsageError("that day has passed", advice="Give a later day.")
+        raise UsageError(Message("that day has passed"), next_step=Message("Give a later day."))
     if session.directory.rights.may_write(session.roles, Place.CASE, Access.KIND):
         _write_access(session, case, members, until_ms, reason)
     elif until_ms is not None:
         raise RefusedError(
-            "this vault's rules are from an older program and know no end of a right",
-            advice="An admin renews them with the next change of members.",
+            Message("this vault's rules are from an older program and know no end of a right"),
+            next_step=Message("An admin renews them with the next change of members."),
         )
     sharing.grant(session, case, members)
 
@@ -84,9 +85,9 @@ def away(session: Session, member: MemberId, deputy: MemberId, *, until_ms: int)
     session.require(Action.AWAY_SET)
     session.require_sound_log(session.directory.compartment)
     if member == deputy:
-        raise UsageError("nobody is their own deputy", advice="Name another member.")
+        raise UsageError(Message("nobody is their own deputy"), next_step=Message("Name another member."))
     if has_expired(until_ms, session.clock().trusted_ms):
-        raise UsageError("that day has passed", advice="Give a later day.")
+        raise UsageError(Message("that day has passed"), next_step=Message("Give a later day."))
     given = 0
     for owned in cases_of_owner(up_to_date_index(session), member):
         case = CompartmentId(owned)

@@ -27,6 +27,8 @@ from vault.services.projection.going_on import going_on
 from vault.services.projection.projection import read_valid
 from vault.services.projection.short_ids import the_one_named, typed_id
 from vault.store.rows import Rows
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 DEVICE_KIND = "device"
 WHY_WARNED = "emergency"
@@ -124,7 +126,8 @@ def find(session: Session, text: str) -> SeatId:
     found = called[0] if len(called) == 1 else the_one_named(typed_id(text), (device.seat for device in known))
     if found is None:
         raise NotFoundError(
-            "there is no such device, or more than one", advice="Give the id that `casevault device list` shows."
+            Message("there is no such device, or more than one"),
+            next_step=Message("Give the id that {list_devices} shows.", list_devices=NextStep.LIST_DEVICES),
         )
     return found
 
@@ -140,9 +143,11 @@ def name(session: Session, seat: SeatId, text: str) -> None:
     called = checked_name(text, "name of the device")
     home = session.directory.compartment
     if not session.directory.rights.may_write(session.roles, Place.DIRECTORY, DEVICE_KIND):
-        raise RefusedError("your role does not name devices", advice="Ask an admin or a supervisor.")
+        raise RefusedError(
+            Message("your role does not name devices"), next_step=Message("Ask an admin or a supervisor.")
+        )
     if seat not in session.directory.effective.certificates:
-        raise NotFoundError("there is no such device")
+        raise NotFoundError(Message("there is no such device"))
     before = [record for record in _records(session) if record.content.fields.get("seat") == seat]
     record = before[0].record if before else RecordId(make_id())
     parents = tuple(version.id for version in before if version.record == record)
@@ -175,7 +180,8 @@ def give_cases(session: Session, seat: SeatId, *, progress: Progress = lambda do
     session.require_sound_log(session.directory.compartment)
     if _owner(session, seat) != session.member:
         raise RefusedError(
-            "this device is another member's", advice="`casevault grant add` opens a case to other members."
+            Message("this device is another member's"),
+            next_step=Message("{grant_access} opens a case to other members.", grant_access=NextStep.GRANT_ACCESS),
         )
     given = 0
     held = [CompartmentId(compartment) for compartment in session.keyring.compartments()]
@@ -198,7 +204,8 @@ def end_moved(session: Session, seat: SeatId, *, progress: Progress = lambda don
     session.require(Action.OWN_DEVICE)
     if _owner(session, seat) != session.member:
         raise RefusedError(
-            "this device is another member's", advice="`casevault device revoke` ends a device of others."
+            Message("this device is another member's"),
+            next_step=Message("{revoke_device} ends a device of others.", revoke_device=NextStep.REVOKE_DEVICE),
         )
     return carry_out(session, Change(ended=frozenset({seat})), progress=progress)
 
@@ -277,7 +284,7 @@ def _holds(session: Session, case: CompartmentId, seat: SeatId) -> bool:
 def _owner(session: Session, seat: SeatId) -> MemberId:
     certificate = session.directory.effective.certificates.get(seat)
     if certificate is None:
-        raise NotFoundError("there is no such device, or it was ended already")
+        raise NotFoundError(Message("there is no such device, or it was ended already"))
     return MemberId(certificate.member)
 
 

@@ -30,6 +30,8 @@ from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 from vault.sync.importing import import_into
 from vault.sync.opening import open_bundle
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _DAY_MS = 86_400_000
 _MOST_DAYS = 3_660
@@ -71,7 +73,10 @@ def invite_device(session: Session, member: MemberId) -> bytes:
     session.require(Action.OWN_DEVICE if member == session.member else Action.MEMBER_ADMIT)
     session.require_sound_log(session.directory.compartment)
     if member not in session.directory.effective.members:
-        raise NotFoundError("there is no member of this name", advice="`casevault member list` shows who is in.")
+        raise NotFoundError(
+            Message("there is no member of this name"),
+            next_step=Message("{list_members} shows who is in.", list_members=NextStep.LIST_MEMBERS),
+        )
     name = name_in(names_of_members(session), member).strip()
     return make_invitation(session, by=_own_name(session), member=member, name=name).encode()
 
@@ -215,14 +220,17 @@ def finish(
         passphrase[:] = bytes(len(passphrase))
     with pending_database(folder, file, slot) as database:
         if database is None:
-            raise RefusedError("this vault does not wait for admission", advice="Use `casevault bundle import FILE`.")
+            raise RefusedError(
+                Message("this vault does not wait for admission"),
+                next_step=Message("Use {import_bundle}.", import_bundle=NextStep.IMPORT_BUNDLE),
+            )
         private = KemPrivate.from_seed(slot.secrets.kem_seed)
         # Whose logs come in is not asked yet: the rosters that say it come with them, and are judged from the root.
         opened = open_bundle(bundle, private, SeatId(slot.secrets.seat), VaultId(file.header.vault))
         if import_into(database, opened, knows=lambda origin, genesis: True).evidence:
             raise VerificationError(
-                "a log of this vault forked: somebody admitted this device in a copy of it",
-                advice="Ask who invited you, in person; use nothing of this vault until then.",
+                Message("a log of this vault forked: somebody admitted this device in a copy of it"),
+                next_step=Message("Ask who invited you, in person; use nothing of this vault until then."),
             )
 
 
@@ -230,9 +238,12 @@ def _like(like: str, days: int) -> list[str]:
     roles = {role.strip() for role in like.split(",")}
     known = {role.value for role in Role}
     if not roles <= known:
-        raise UsageError("there is no such role", advice=f"The roles are: {', '.join(sorted(known))}.")
+        raise UsageError(
+            Message("there is no such role"),
+            next_step=Message("The roles are: {names}.", names=", ".join(sorted(known))),
+        )
     if not 0 <= days <= _MOST_DAYS:
-        raise UsageError(f"--days is between 1 and {_MOST_DAYS}")
+        raise UsageError(Message("--days is between 1 and {most_days}", most_days=_MOST_DAYS))
     return sorted(roles)
 
 
@@ -243,7 +254,7 @@ def _until(session: Session, days: int) -> int | None:
 def _roles(invitation: Invitation) -> frozenset[Role]:
     known = {role.value for role in Role}
     if not known.issuperset(invitation.roles):
-        raise RefusedError("the invitation names a role that this program does not know")
+        raise RefusedError(Message("the invitation names a role that this program does not know"))
     return frozenset(map(Role, invitation.roles))
 
 

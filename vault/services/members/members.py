@@ -22,6 +22,8 @@ from vault.services.members.rostering import Outcome, Progress, carry_out, end_a
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
 from vault.services.projection.seats import members_of_logs
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 # What `--like` stands for.
 # Their part of the audit goes to whoever is admitted as auditor and does nothing else.
@@ -112,7 +114,7 @@ def suspend(session: Session, member: MemberId, *, progress: Progress = lambda d
         return carry_out(session, Change(ended=seats), progress=progress)
     outcome = end_again(session, lambda certificate: certificate.member == member, progress)
     if outcome is None:
-        raise RefusedError("this member has no device: they can open nothing already")
+        raise RefusedError(Message("this member has no device: they can open nothing already"))
     return outcome
 
 
@@ -145,14 +147,19 @@ def change_roles(
     session.require(Action.ROLE_CHANGE)
     wanted = checked_roles(roles)
     if not wanted and not allow_none:
-        raise UsageError("a member needs a role", advice="To end their access use `casevault member suspend`.")
+        raise UsageError(
+            Message("a member needs a role"),
+            next_step=Message("To end their access use {suspend_member}.", suspend_member=NextStep.SUSPEND_MEMBER),
+        )
     before = session.directory.roles_of(member)
     if wanted == before:
-        raise RefusedError("the member has exactly these roles already")
+        raise RefusedError(Message("the member has exactly these roles already"))
     after = {member: session.directory.roles_of(MemberId(member)) for member in session.directory.effective.members}
     after[MemberId(member)] = wanted
     if not any(Role.ADMIN in roles for roles in after.values()):
-        raise RefusedError("nobody would be an admin any more", advice="Make somebody else an admin first.")
+        raise RefusedError(
+            Message("nobody would be an admin any more"), next_step=Message("Make somebody else an admin first.")
+        )
     change = Change(roles={member: wanted, **_fewer_auditors(session, wanted, member)})
     return carry_out(session, change, act="role.change", by_root=by_root)
 
@@ -209,13 +216,16 @@ def checked_roles(words: Iterable[str]) -> frozenset[Role]:
     known = {role.value for role in Role}
     named = frozenset(words)
     if not named <= known:
-        raise UsageError("there is no such role", advice=f"The roles are: {', '.join(sorted(known))}.")
+        raise UsageError(
+            Message("there is no such role"),
+            next_step=Message("The roles are: {names}.", names=", ".join(sorted(known))),
+        )
     return frozenset(map(Role, named))
 
 
 def _require_other(session: Session, member: MemberId) -> None:
     if member == session.member:
-        raise RefusedError("nobody ends their own access", advice="Ask another admin.")
+        raise RefusedError(Message("nobody ends their own access"), next_step=Message("Ask another admin."))
 
 
 def _since(session: Session, member: MemberId) -> int:

@@ -36,10 +36,12 @@ from vault.policy.roles import Action
 from vault.services.grants import sharing
 from vault.services.projection.authors import name_in, names_of_members, require_new_name
 from vault.store.files import read_limited
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 Progress = Callable[[int, int], None]
 
-_ASK_AGAIN = "Sign nothing. Ask whoever began it for a new one, and say what this one said."
+_ASK_AGAIN = Message("Sign nothing. Ask whoever began it for a new one, and say what this one said.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +120,10 @@ def carry_out(
         return _commit(session, proposal, act, progress, here)
     if here is not None:
         raise RefusedError(
-            f"others have to sign this admission: {missing}",
-            advice="Invite them to a device of their own, and pass the proposal on; a second vault folder here is one.",
+            Message("others have to sign this admission: {missing}", missing=missing),
+            next_step=Message(
+                "Invite them to a device of their own, and pass the proposal on; a second vault folder here is one."
+            ),
         )
     return Outcome(roster.head.number, missing, seal_proposal(session, proposal))
 
@@ -137,7 +141,9 @@ def sign(session: Session, untrusted: bytes) -> tuple[Shown, bytes]:
     taken_from = only_loses(session.directory.effective, proposal.roster)
     session.require_sound_log(session.directory.compartment, taken_from=taken_from)
     if session.member in signers_in(session.directory.effective, proposal.roster):
-        raise RefusedError("you signed this proposal already", advice="Give it to another who may sign.")
+        raise RefusedError(
+            Message("you signed this proposal already"), next_step=Message("Give it to another who may sign.")
+        )
     signed = Proposal(sign_roster(session, proposal.roster), proposal.members)
     return _shown(session, signed), seal_proposal(session, signed, came=untrusted)
 
@@ -241,16 +247,21 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
     number, newest = proposal.roster.head.number, session.directory.effective.head.number
     if number <= newest:
         raise RefusedError(
-            "another change of members counts since this proposal was made", advice="Begin it anew: it is over."
+            Message("another change of members counts since this proposal was made"),
+            next_step=Message("Begin it anew: it is over."),
         )
     if number > newest + 1:
         raise RefusedError(
-            "this proposal goes on from a change of members that has not arrived here",
-            advice="Import a bundle of whoever proposed it first: `casevault bundle import FILE`.",
+            Message("this proposal goes on from a change of members that has not arrived here"),
+            next_step=Message(
+                "Import a bundle of whoever proposed it first: {import_bundle}.", import_bundle=NextStep.IMPORT_BUNDLE
+            ),
         )
     for member in proposal.members:
         if member.member in session.directory.effective.members:
-            raise MalformedError("the proposal gives a name to somebody who is in already", advice=_ASK_AGAIN)
+            raise MalformedError(
+                Message("the proposal gives a name to somebody who is in already"), next_step=_ASK_AGAIN
+            )
         require_new_name(session, member.name)
     return proposal
 
@@ -311,7 +322,8 @@ def end_again(session: Session, was_theirs: Callable[[Certificate], bool], progr
 def _refuse_own_end(session: Session, change: Change) -> None:
     if session.seat in change.ended or session.member in change.leaving:
         raise RefusedError(
-            "nobody ends the device that they work on", advice="Ask another admin, or do it from your other device."
+            Message("nobody ends the device that they work on"),
+            next_step=Message("Ask another admin, or do it from your other device."),
         )
 
 

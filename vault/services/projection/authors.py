@@ -12,6 +12,8 @@ from vault.services.projection.projection import read_valid
 from vault.services.projection.reading import Stored
 from vault.services.projection.seats import members_of_logs, names_said
 from vault.services.projection.short_ids import the_one_named, typed_id
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 _SHOWN_DIGITS = 8
 
@@ -59,9 +61,15 @@ def find_member(session: Session, text: str, *, also_left: bool = False) -> Memb
     named = None if found else the_one_named(typed_id(text), known)
     found += [] if named is None else [MemberId(named)]
     if len(found) > 1:
-        raise UsageError(f"{len(found)} members have this name", advice="Give the id (`casevault member list --json`).")
+        raise UsageError(
+            Message("{count} members have this name", count=len(found)),
+            next_step=Message("Give the id ({list_members}).", list_members=NextStep.LIST_MEMBERS),
+        )
     if not found:
-        raise NotFoundError("there is no member of this name", advice="`casevault member list` shows who is in.")
+        raise NotFoundError(
+            Message("there is no member of this name"),
+            next_step=Message("{list_members} shows who is in.", list_members=NextStep.LIST_MEMBERS),
+        )
     return found[0]
 
 
@@ -76,7 +84,8 @@ def require_new_name(session: Session, name: str) -> None:
         text.strip().casefold() for member in members for text in names.get(MemberId(member), ())
     }:
         raise RefusedError(
-            "there is a member of this name already", advice="Ask them to join under a name that tells them apart."
+            Message("there is a member of this name already"),
+            next_step=Message("Ask them to join under a name that tells them apart."),
         )
 
 

@@ -7,6 +7,7 @@ from vault.errors import RefusedError
 from vault.ids import CompartmentId
 from vault.log.epoch_notice import KIND_AT, CompartmentKind
 from vault.records.epochs import read_notice
+from vault.words.message import Message
 
 
 def held_of_kind(session: Session, kind: CompartmentKind) -> list[CompartmentId]:
@@ -31,5 +32,5 @@ def the_one(session: Session, kind: CompartmentKind) -> CompartmentId:
     """
     found = held_of_kind(session, kind)
     if not found:
-        raise RefusedError(f"the {kind.name.lower()} was not granted to you")
+        raise RefusedError(Message("the {name} was not granted to you", name=kind.name.lower()))
     return found[0]

@@ -32,6 +32,7 @@ from vault.store.rows import Rows
 from vault.store.shape import content_faults
 from vault.validity.authority import Proven
 from vault.validity.version_validity import Quarantined, VersionValidator
+from vault.words.message import Message
 
 INDEX_REMADE = "The index did not hold what this account remembers of it: it was made anew."
 _BATCH = 2_000
@@ -107,10 +108,10 @@ def audit_of(session: Session, case: CompartmentId) -> bytes:
         heads = heads_in(session.index(), case) or heads_in(up_to_date_index(session), case)
         ids = frozenset(VersionId(head.version) for head in heads if head.kind == Case.KIND)
         if not ids:
-            raise NotFoundError("there is no such case among yours")
+            raise NotFoundError(Message("there is no such case among yours"))
         found = read_heads(session, case, ids)
         if not found:  # the index remembers it, and the row or its wrapped key is not here any more
-            raise VerificationError("the record that names this case is not here, or does not open")
+            raise VerificationError(Message("the record that names this case is not here, or does not open"))
         newest = max(found, key=lambda row: row.content.clock)
         session.audits[case] = from_fields(Case, newest.content.fields).audit
     return session.audits[case]

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from vault.errors import NotFoundError
 from vault.ids import ID_SIZE
+from vault.words.message import Message
 
 FEWEST_DIGITS = 4
 _DIGITS = re.compile(rf"[0-9a-f]{{{FEWEST_DIGITS},{2 * ID_SIZE}}}")
@@ -35,5 +36,7 @@ def the_one_named(typed: str, known: Iterable[Id]) -> Id | None:
     first, last = ids_between(typed)
     found = {whole for whole in known if first <= whole <= last} if typed else set()
     if len(found) > 1:
-        raise NotFoundError(f"{len(found)} ids begin with these digits", advice="Type more of the id.")
+        raise NotFoundError(
+            Message("{count} ids begin with these digits", count=len(found)), next_step=Message("Type more of the id.")
+        )
     return next(iter(found), None)

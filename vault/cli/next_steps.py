@@ -1,0 +1,51 @@
+"""How the command line says what a person may do next, and every other sentence of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from vault.words.message import Message, rendered
+from vault.words.next_step import NextStep
+
+COMMANDS: Final[Mapping[NextStep, str]] = {
+    NextStep.ADD_RECIPIENT: "casevault recipient add",
+    NextStep.APPROVE_HERE: "--second NAME",
+    NextStep.ASK_APPROVAL: "casevault approval ask",
+    NextStep.CARRY_OUT_HANDOVER: "casevault handover carry-out",
+    NextStep.CHANGE_ROLES: "casevault member roles",
+    NextStep.CHECK_COMPUTER: "casevault doctor",
+    NextStep.DRILL_RECOVERY: "casevault recovery drill",
+    NextStep.EXPORT: "casevault export",
+    NextStep.FINISH_JOINING: "casevault member finish BUNDLE",
+    NextStep.FOLLOW_RECOVERY: "casevault recovery follow",
+    NextStep.GENERATE_PASSPHRASE: "casevault passphrase generate",
+    NextStep.GRANT_ACCESS: "casevault grant add",
+    NextStep.IMPORT_BUNDLE: "casevault bundle import FILE",
+    NextStep.LIST_CASES: "casevault case list",
+    NextStep.LIST_DEVICES: "casevault device list",
+    NextStep.LIST_FACTORS: "casevault factor list",
+    NextStep.LIST_MEMBERS: "casevault member list",
+    NextStep.LIST_NOTES: "casevault note list CASE",
+    NextStep.LIST_RECIPIENTS: "casevault recipient list",
+    NextStep.LIST_SECTIONS: "casevault section list CASE",
+    NextStep.LIST_SLIPS: "casevault intake list",
+    NextStep.LOCK: "casevault lock",
+    NextStep.MAKE_NEW_ROOT: "casevault recovery new",
+    NextStep.MAKE_SHEETS: "casevault recovery sheets",
+    NextStep.MAKE_VAULT: "casevault init",
+    NextStep.READ_HELP: "casevault --help",
+    NextStep.RESTORE_BACKUP: "casevault --vault NEW backup restore BACKUP",
+    NextStep.RESTORE_BACKUP_BY_SHEETS: "casevault --vault NEW backup restore BACKUP --sheets",
+    NextStep.REVOKE_DEVICE: "casevault device revoke",
+    NextStep.SHOW_CLOCK: "casevault clock show",
+    NextStep.SIGN_PROPOSAL: "casevault member sign FILE --out SIGNED",
+    NextStep.SUSPEND_MEMBER: "casevault member suspend",
+    NextStep.VERIFY_BACKUP: "casevault backup verify SRC",
+    NextStep.VERIFY_LOG: "casevault log verify",
+}
+
+
+def in_words(message: Message) -> str:
+    """Return the sentence in English, each next step as a command to type."""
+    return rendered(message, lambda template: template, lambda step: f"`{COMMANDS[step]}`")
