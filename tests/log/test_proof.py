@@ -13,7 +13,8 @@ from vault.log.checks.proof import Proof, decode_proof, encode_proof, verify_dis
 from vault.log.header import Header
 from vault.log.operation import compose
 from vault.log.payload import Payload, commitment
-from vault.log.tree import inclusion_proof, leaf_hash, subtree_of_leaves
+from vault.log.tree import leaf_hash, subtree_of_leaves
+from vault.log.tree_proofs import inclusion_proof
 
 WRITER = Writer().write(6)
 HEADERS = [row.header for row in WRITER.rows]

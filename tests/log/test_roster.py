@@ -23,7 +23,8 @@ from vault.log.rosters.roster_entries import (
     encode_entry,
 )
 from vault.log.signatures import signed_message
-from vault.log.tree import inclusion_proof, leaf_hash, subtree_of_leaves, verify_inclusion
+from vault.log.tree import leaf_hash, subtree_of_leaves
+from vault.log.tree_proofs import inclusion_proof, verify_inclusion
 
 VAULT = b"v" * 16
 ROOT, NEW_ROOT = Key("root"), Key("new root")

@@ -16,9 +16,7 @@ from vault.log.tree import (
     Frontier,
     ReadLeaves,
     ReadTile,
-    consistency_proof,
     frontier_at,
-    inclusion_proof,
     leaf_hash,
     node_hash,
     root,
@@ -26,9 +24,8 @@ from vault.log.tree import (
     subtree_of_leaves,
     subtree_of_tiles,
     tile_stop,
-    verify_consistency,
-    verify_inclusion,
 )
+from vault.log.tree_proofs import consistency_proof, inclusion_proof, verify_consistency, verify_inclusion
 
 TREE = json.loads((Path(__file__).parents[1] / "vectors" / "log_tree.json").read_text())
 INPUTS = [bytes.fromhex(text) for text in TREE["inputs"]]

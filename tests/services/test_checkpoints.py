@@ -11,7 +11,7 @@ from tests.vectors.independent.basis import is_signed_bare, sha256
 from vault.access.session import Session
 from vault.errors import UsageError, VerificationError
 from vault.log.checkpoint import parse_note
-from vault.log.tree import verify_consistency
+from vault.log.tree_proofs import verify_consistency
 from vault.seal.recovery import words_of
 from vault.services.cases import notes
 from vault.services.evidence import checkpoints

@@ -20,7 +20,8 @@ from vault.log.payload import Payload, commitment, encode_plaintext
 from vault.log.rosters.roster import make_roster
 from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.log.signatures import signed_message
-from vault.log.tree import inclusion_proof, leaf_hash, subtree_of_leaves
+from vault.log.tree import leaf_hash, subtree_of_leaves
+from vault.log.tree_proofs import inclusion_proof
 
 PATH = Path(__file__).parent / "log.json"
 

@@ -1,4 +1,4 @@
-"""The Merkle tree of RFC 6962 over the headers of one log: append, root, proofs, tiles (FORMAT.md 5).
+"""The Merkle tree of RFC 6962 over the headers of one log: append, root, tiles (FORMAT.md 5).
 
 A tree of size 0 has the root SHA-256(""). The size of a tree comes from a signed checkpoint only, never from a field
 beside a proof: an inclusion proof does not bind it.
@@ -184,7 +184,7 @@ def subtree_of_tiles(read_tile: ReadTile, read_leaves: ReadLeaves) -> Subtree:
             first = start >> TILE_HEIGHT * level
             width = count >> TILE_HEIGHT * level
             return root(hashes(level, first, first + width))
-        middle = start + _split(count)
+        middle = start + split_at(count)
         return node_hash(subtree(start, middle), subtree(middle, stop))
 
     return subtree
@@ -210,137 +210,7 @@ def frontier_at(size: int, read_tile: ReadTile, read_leaves: ReadLeaves) -> Fron
     return Frontier(size, rows)
 
 
-def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
-    """Return the RFC 6962 audit path of leaf `index` in the tree of `size` leaves, from the leaf's sibling upwards."""
-    if not 0 <= index < size:
-        raise VerificationError(Message("entry {index} is not among the first {size}", index=index, size=size))
-    path = []
-    start, stop = 0, size
-    while stop - start > 1:
-        middle = start + _split(stop - start)
-        if index < middle:
-            path.append(subtree(middle, stop))
-            stop = middle
-        else:
-            path.append(subtree(start, middle))
-            start = middle
-    return path[::-1]
-
-
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> None:
-    """Check that `leaf` stands at `index` in the tree of a signed size and root (RFC 9162, 2.1.3.2).
-
-    Raises:
-        VerificationError: the path does not lead from this leaf at this place to this root.
-    """
-    _require_hashes([leaf, *proof])
-    if not 0 <= index < size:
-        raise VerificationError(Message("entry {index} is not among the first {size}", index=index, size=size))
-    place, last, node = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            raise VerificationError(Message("the inclusion proof is too long"))
-        if place & 1 or place == last:
-            node = node_hash(sibling, node)
-            while not place & 1:
-                place >>= 1
-                last >>= 1
-        else:
-            node = node_hash(node, sibling)
-        place >>= 1
-        last >>= 1
-    if last != 0:
-        raise VerificationError(Message("the inclusion proof is too short"))
-    if node != expected_root:
-        raise VerificationError(
-            Message("entry {index} is not in the signed tree of {size} entries", index=index, size=size)
-        )
-
-
-def consistency_proof(old_size: int, new_size: int, subtree: Subtree) -> list[bytes]:
-    """Return the RFC 6962 proof that the tree of `old_size` is a prefix of that of `new_size`; empty from 0."""
-    if not 0 <= old_size <= new_size:
-        raise VerificationError(
-            Message(
-                "a tree of {old_size} entries is no prefix of one of {new_size}", old_size=old_size, new_size=new_size
-            )
-        )
-    if old_size == 0:
-        return []
-    path = []
-    start, stop = 0, new_size
-    while stop != old_size:
-        middle = start + _split(stop - start)
-        if old_size <= middle:
-            path.append(subtree(middle, stop))
-            stop = middle
-        else:
-            path.append(subtree(start, middle))
-            start = middle
-    if start:
-        path.append(subtree(start, stop))
-    return path[::-1]
-
-
-def verify_consistency(old_size: int, new_size: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
-    """Check that the tree of `old_root` is a prefix of that of `new_root` (RFC 9162, 2.1.4.2).
-
-    Size 0 is a special case: its root is fixed and its proof empty, and then it is a prefix of everything.
-
-    Raises:
-        VerificationError: it is not, or the proof is not exactly that of these sizes.
-    """
-    _require_hashes([old_root, *proof])
-    if not 0 <= old_size <= new_size:
-        raise VerificationError(
-            Message(
-                "a tree of {old_size} entries is no prefix of one of {new_size}", old_size=old_size, new_size=new_size
-            )
-        )
-    if old_size in (0, new_size):
-        if proof:
-            raise VerificationError(Message("the consistency proof is too long"))
-        if old_root != (EMPTY_ROOT if old_size == 0 else new_root):
-            raise VerificationError(Message("two different roots for {old_size} entries", old_size=old_size))
-        return
-    _climb(old_size, new_size, list(proof), old_root, new_root)
-
-
-def _climb(old_size: int, new_size: int, proof: list[bytes], old_root: bytes, new_root: bytes) -> None:
-    # Where the old tree is complete, its root is itself the first node, and the proof leaves it out.
-    path = [old_root, *proof] if old_size & (old_size - 1) == 0 else proof
-    if not path:
-        raise VerificationError(Message("the consistency proof is too short"))
-    place, last = old_size - 1, new_size - 1
-    while place & 1:
-        place >>= 1
-        last >>= 1
-    old_node = new_node = path[0]
-    for sibling in path[1:]:
-        if last == 0:
-            raise VerificationError(Message("the consistency proof is too long"))
-        if place & 1 or place == last:
-            old_node, new_node = node_hash(sibling, old_node), node_hash(sibling, new_node)
-            while not place & 1:
-                place >>= 1
-                last >>= 1
-        else:
-            new_node = node_hash(new_node, sibling)
-        place >>= 1
-        last >>= 1
-    if last != 0:
-        raise VerificationError(Message("the consistency proof is too short"))
-    if old_node != old_root or new_node != new_root:
-        raise VerificationError(
-            Message(
-                "the first {old_size} of {new_size} entries are not those signed before",
-                old_size=old_size,
-                new_size=new_size,
-            )
-        )
-
-
-def _split(count: int) -> int:
+def split_at(count: int) -> int:
     """Return the largest power of two below `count` (count > 1)."""
     return 1 << (count - 1).bit_length() - 1
 
@@ -360,7 +230,8 @@ def _leaves_between(start: int, stop: int, read_leaves: ReadLeaves) -> list[byte
     return leaves
 
 
-def _require_hashes(hashes: Iterable[bytes]) -> None:
+def require_hashes(hashes: Iterable[bytes]) -> None:
+    """Return if each is as long as a hash."""
     for untrusted in hashes:
         if len(untrusted) != HASH_SIZE:
             raise VerificationError(

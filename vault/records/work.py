@@ -33,7 +33,6 @@ from vault.seal.signing import key_and_signature, public_key
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, LocalRow, OperationRow, TileRow, VersionKeyRow, VersionRow
 from vault.words.message import Message
-from vault.words.next_step import NextStep
 
 VERSIONS_PER_WORK = 256
 ITEMS_IN_ONE_ENTRY = 800
@@ -76,6 +75,11 @@ class _Sealed(NamedTuple):
     wrap: bytes
 
 
+_NEW_LOG: Final = Message(
+    "Lock and unlock: a new log begins. Then have an admin end this device, and be admitted anew."
+)
+
+
 class Work:
     """One operation in the making. Leaving the block without `commit` writes nothing.
 
@@ -102,12 +106,7 @@ class Work:
 
     def __enter__(self) -> Self:
         if self._log.is_forked:
-            raise RefusedError(
-                Message("this device was copied, and its copy wrote too: what comes now would count for nobody"),
-                next_step=Message(
-                    "Lock and unlock: a new log begins. Then have an admin end this device, and be admitted anew."
-                ),
-            )
+            raise RefusedError(Message("this device was copied, and its copy wrote too"), next_step=_NEW_LOG)
         with self._log.lock:
             if self._log.period_must_end() and not self._opens_period:
                 with Work(self._log, self._random, opens_period=True) as period:
@@ -233,15 +232,7 @@ class Work:
                         "log {origin}: another row stands at position {seq}", origin=log.origin.hex(), seq=self._seq
                     )
                 )
-            if not Written(versions, keys, epochs, self._keys.grants, checkpoint, secrets_here).stands_in(rows):
-                raise VerificationError(
-                    Message(
-                        "what was to be kept is not in the database after it was written: somebody altered the database"
-                    ),
-                    next_step=Message(
-                        "Nothing of this act was kept. Run {verify_log}.", verify_log=NextStep.VERIFY_LOG
-                    ),
-                )
+            Written(versions, keys, epochs, self._keys.grants, checkpoint, secrets_here).require_in(rows)
         # From here on it is durable; memory follows.
         log.genesis = None
         log.frontier = frontier

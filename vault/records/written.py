@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from vault.errors import VerificationError
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, EpochRow, GrantRow, LocalRow, VersionKeyRow, VersionRow
+from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 
 class Written(NamedTuple):
@@ -19,8 +22,21 @@ class Written(NamedTuple):
     checkpoint: CheckpointRow
     secrets: Sequence[LocalRow]
 
-    def stands_in(self, rows: Rows) -> bool:
-        """Look for each row by its full key, in the transaction that wrote it."""
+    def require_in(self, rows: Rows) -> None:
+        """Return if each row stands there by its full key, in the transaction that wrote it.
+
+        Raises:
+            VerificationError: one does not.
+        """
+        if not self._stands_in(rows):
+            raise VerificationError(
+                Message(
+                    "what was to be kept is not in the database after it was written: somebody altered the database"
+                ),
+                next_step=Message("Nothing of this act was kept. Run {verify_log}.", verify_log=NextStep.VERIFY_LOG),
+            )
+
+    def _stands_in(self, rows: Rows) -> bool:
         given = {row for epoch in {grant.epoch for grant in self.grants} for row in rows.grants_of(epoch)}
         return (
             rows.holds_versions(self.versions, self.keys)

@@ -14,7 +14,8 @@ from vault.log.checkpoint import parse_note
 from vault.log.header import Header
 from vault.log.payload import commitment
 from vault.log.signatures import VerifySignature
-from vault.log.tree import leaf_hash, verify_inclusion
+from vault.log.tree import leaf_hash
+from vault.log.tree_proofs import verify_inclusion
 from vault.words.message import Message
 
 PROOF_LIMIT = 256 * 1024

@@ -8,7 +8,8 @@ from vault.access.session import Session
 from vault.errors import UsageError, VerificationError
 from vault.ids import Origin
 from vault.log.checkpoint import parse_note, verifier_key
-from vault.log.tree import consistency_proof, subtree_of_tiles, verify_consistency
+from vault.log.tree import subtree_of_tiles
+from vault.log.tree_proofs import consistency_proof, verify_consistency
 from vault.policy.roles import Action
 from vault.records.logs import leaves_of
 from vault.seal.recovery import words_of
