@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from vault.errors import InternalError, RefusedError, VerificationError
 from vault.ids import ZERO_ID, CompartmentId, EpochId, Origin, RandomBytes, RecordId, VersionId
@@ -75,9 +75,7 @@ class _Sealed(NamedTuple):
     wrap: bytes
 
 
-_NEW_LOG: Final = Message(
-    "Lock and unlock: a new log begins. Then have an admin end this device, and be admitted anew."
-)
+_NEW_LOG: Final = Message("Lock and unlock: a new log begins. Then an admin ends this device and admits you anew.")
 
 
 class Work:
@@ -196,9 +194,7 @@ class Work:
         if self._done:
             raise InternalError(Message("this work is over"))
         if len(self._versions) > VERSIONS_PER_WORK:
-            raise InternalError(
-                Message("one operation holds at most {versions_per_work} versions", versions_per_work=VERSIONS_PER_WORK)
-            )
+            raise InternalError(Message("one operation holds at most {count} versions", count=VERSIONS_PER_WORK))
         self._done = True
         log = self._log
         ratchet = self._ratchet_for_this_entry()
