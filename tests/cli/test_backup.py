@@ -55,7 +55,7 @@ def test_a_trial_restore_beside_a_living_vault_is_refused(desk: Desk, tmp_path: 
     said = desk.run("backup", "restore", stick, "--vault", str(target))
     assert said.code == 5
     assert "this account opened the old vault on 20" in said.err
-    assert "To try a backup: `casevault backup verify`." in said.err
+    assert "To try a backup: `casevault backup verify SRC`." in said.err
     assert not target.exists()
     assert desk.run("log", "verify").code == 0
     assert desk.run("backup", "verify", stick).code == 0

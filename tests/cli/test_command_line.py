@@ -237,8 +237,8 @@ def test_what_was_done_is_told_even_if_the_account_cannot_remember_it(desk: Desk
     """Pins that cannot be written at the end are a warning: the note is durable, and must not be written twice."""
     code = (
         "import sys, vault.access.pins.pins as pins\n"
-        "from vault.errors import TryAgainError\n"
-        "def close(self): raise TryAgainError('no room to write pins')\n"
+        "from vault.errors import TryAgainError\nfrom vault.words.message import Message\n"
+        "def close(self): raise TryAgainError(Message('no room to write pins'))\n"
         "pins.PinKeeper.close = close\n"
         "from vault.__main__ import main\n"
         "sys.exit(main())\n"

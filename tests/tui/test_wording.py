@@ -25,14 +25,6 @@ from vault.words.next_step import NextStep
         ),
         pytest.param(
             RefusedError(
-                Message("log.read is refused: your role does not allow it"),
-                next_step=Message("Ask a member who is auditor."),
-            ),
-            "Your role does not allow it. Ask a member who is auditor.",
-            id="no name of an act",
-        ),
-        pytest.param(
-            RefusedError(
                 Message("this waits"),
                 next_step=Message("Run {verify_log}; reading goes on.", verify_log=NextStep.VERIFY_LOG),
             ),
