@@ -29,6 +29,7 @@ from vault.services.credentials import factors
 from vault.services.credentials.factors import FactorName
 from vault.services.evidence import checking
 from vault.store.files import read_limited
+from vault.words.message import Message
 
 NEW = b"a kettle for the harbour"
 WORDS = "quarry mammal zippy walnut equinox squeeze"
@@ -221,7 +222,7 @@ def test_a_security_key_is_asked_with_the_salt_of_this_vault_and_without_an_answ
 ) -> None:
     key = HeldKey()
     with founded.open() as session:
-        silent = HeldKey(TryAgainError("the security key did not answer"))
+        silent = HeldKey(TryAgainError(Message("the security key did not answer")))
         with pytest.raises(TryAgainError, match="did not answer"):
             factors.add_security_key(session, member=MEMBER, factors=given(), provider=silent)
         assert [used.name for used in factors.list_own(session, given())] == ["passphrase"]
@@ -256,4 +257,4 @@ def test_a_proposal_is_in_a_language_that_has_a_list() -> None:
     assert factors.is_same(shown, bytearray(shown.text().upper().encode()))
     with pytest.raises(UsageError, match="no word list of this language") as refusal:
         factors.propose("xx")
-    assert "en, fr, ru" in refusal.value.next_step
+    assert "en, fr, ru" in str(refusal.value.next_step)
