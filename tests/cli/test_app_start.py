@@ -48,20 +48,16 @@ def test_what_the_demo_did_can_be_read_before_the_app_and_the_way_back_behind_it
     assert words[4].startswith(str(tmp_path / "my demo"))
 
 
-def test_a_place_that_is_taken_is_refused_before_anything_is_asked(desk: Desk) -> None:
+def test_a_place_that_is_taken_is_refused_before_anything_is_asked_and_leaves_no_half_a_vault(
+    desk: Desk, tmp_path: Path
+) -> None:
     for words in (("init",), ("member", "join", "invitation", "--out", "request")):
         typist = Typist(desk, "--vault", str(desk.place.path), *words)
         typist.wait_for("there is something at .* already")
         assert typist.end() == 5
         assert typist.seen.startswith("casevault: there is something at ")
-
-
-def test_who_joins_with_a_request_that_is_there_already_is_left_without_half_a_vault(
-    desk: Desk, tmp_path: Path
-) -> None:
-    request = tmp_path / "request"
+    request, new = tmp_path / "request", tmp_path / "new.vault"
     request.write_text("an earlier one")
-    new = tmp_path / "new.vault"
     answer = desk.run_bare("--vault", str(new), "member", "join", "invitation", "--out", str(request))
     assert answer.code == 5
     assert f"{request} exists already. Name a new file." in answer.err

@@ -27,12 +27,6 @@ def test_options_may_stand_before_and_after_the_verb_or_come_from_the_environmen
     assert answer.code == 0
 
 
-def test_the_passphrase_may_come_from_a_file_descriptor(desk: Desk) -> None:
-    passphrase = desk.passphrase_file.read_text()
-    answer = desk.run_bare(*desk.given()[:4], "--passphrase-fd", "0", "case", "list", "--json", stdin=passphrase + "\n")
-    assert answer.code == 0, answer.err
-
-
 @each(
     {
         "no such case": (("case", "show", "NOPE-NOPE"), "not-found", 4),
@@ -127,7 +121,10 @@ def test_a_wrong_passphrase_and_an_unknown_member_get_one_error(desk: Desk) -> N
     assert wrong.err == unknown.err
 
 
-def test_a_passphrase_file_that_others_can_read_is_refused(desk: Desk) -> None:
+def test_the_passphrase_may_come_from_a_descriptor_and_from_no_file_that_others_can_read(desk: Desk) -> None:
+    passphrase = desk.passphrase_file.read_text()
+    answer = desk.run_bare(*desk.given()[:4], "--passphrase-fd", "0", "case", "list", "--json", stdin=passphrase + "\n")
+    assert answer.code == 0, answer.err
     desk.passphrase_file.chmod(0o644)
     answer = desk.run("case", "list")
     assert answer.code == 2
@@ -158,12 +155,15 @@ def test_at_a_terminal_a_personal_value_as_an_option_is_refused_with_the_safe_fo
     assert "--from -" in answer.err
 
 
-def test_at_a_terminal_personal_values_are_asked(desk: Desk) -> None:
+def test_personal_values_are_asked_at_a_terminal_and_options_or_json_in_scripts(desk: Desk) -> None:
     answer = desk.run_at_terminal("case", "new", "--kind", "family", typed="Asked title\n")
     assert answer.code == 0, answer.err
     assert "Title of the case: " in answer.err
-    titles = [case["title"] for case in desk.run("case", "list", "--json").json()["cases"]]
-    assert "Asked title" in titles
+    assert desk.run("case", "new", "--kind", "other", "--title", "By option").code == 0
+    values = {"title": "По-русски"}
+    assert desk.run("case", "new", "--kind", "other", "--from", "-", stdin=json.dumps(values)).code == 0
+    titles = {case["title"] for case in desk.run("case", "list", "--json").json()["cases"]}
+    assert titles >= {"Asked title", "By option", "По-русски"}
 
 
 @pytest.mark.parametrize(
@@ -186,14 +186,6 @@ def test_a_wrong_passphrase_loses_nothing_that_was_typed_since_nothing_was_asked
     answer = desk.run_at_terminal(*command, typed="x\n\n" * 8)
     assert answer.code == 12
     assert question not in answer.err
-
-
-def test_in_scripts_personal_values_are_options_or_json(desk: Desk) -> None:
-    assert desk.run("case", "new", "--kind", "other", "--title", "By option").code == 0
-    values = {"title": "По-русски"}
-    assert desk.run("case", "new", "--kind", "other", "--from", "-", stdin=json.dumps(values)).code == 0
-    titles = {case["title"] for case in desk.run("case", "list", "--json").json()["cases"]}
-    assert titles >= {"By option", "По-русски"}
 
 
 @each(

@@ -11,7 +11,6 @@ import pytest
 
 from tests.cli.desk import Answer, Desk
 from tests.cli.typist import Typist
-from tests.services.founded import MEMBER
 from tests.tables import each
 from vault.access.seat_keys.root_secret import forget_secret
 from vault.seal.sheets import Sheet, make_sheets
@@ -213,18 +212,6 @@ def test_printed_sheets_are_compared_with_three_words_of_the_paper_or_later(desk
     later.wait_for("The paper was not compared.")
     assert later.end() == 0
     assert (tmp_path / "later.txt").exists()
-
-
-def test_restore_needs_a_passphrase_typed_twice_alike(desk: Desk, sheets: Sequence[Sheet]) -> None:
-    """The whole way is walked in tests/walks/test_lost_passphrase.py."""
-    stdin = piped(words(sheets[0]), words(OTHERS[1]))
-    answer = desk.run("recovery", "restore", "--from", "-", "--json", stdin=stdin)
-    assert answer.code == 6
-    answer = desk.run(
-        "recovery", "restore", "--new-admin", "--from", "-", "--json", stdin=piped(*map(words, sheets[:2]))
-    )
-    assert (answer.code, answer.json()["error"]["message"]) == (5, "a member of this name is in already")
-    assert MEMBER not in answer.out + answer.err
 
 
 def test_a_device_that_never_saw_a_drill_claims_none(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vault.casework.script import Script, script_of
+from vault.export.checking import Verdict
 from vault.export.report import Cover
 from vault.redaction.dossier import _SEAL, RedactedBlock, RedactedDossier, RedactedSection
 
@@ -60,3 +61,12 @@ SECTIONS = (
     section("note", ("date", "2024-03-14"), ("text", f"{RUSSIAN}\n{ENGLISH}")),
     section("note", ("date", "2024-03-19"), ("text", f"{ARABIC}\n{DARI}")),
 )
+
+
+def passes(**_: object) -> Verdict:
+    """Stand for the verifier where it is not what is tested."""
+    return Verdict(("", ""), 1, ("page",))
+
+
+def passes_words(_content: bytes, **_: object) -> None:
+    """Stand for the verifier of the manifest where it is not what is tested."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
-from tests.export.samples import COVER, FORBIDDEN, dossier, section
+from tests.export.samples import COVER, FORBIDDEN, dossier, passes, passes_words, section
 from tests.tables import each
 from vault.errors import (
     BrokenSealError,
@@ -22,7 +22,6 @@ from vault.errors import (
     VerificationError,
 )
 from vault.export import archive, package
-from vault.export.checking import Verdict
 from vault.export.package import PreparedReport, SealedPackage, prepare, publish, write_package
 from vault.export.reader import ManifestStatus, open_package, verify_folder, verify_package
 from vault.export.release import Release
@@ -45,14 +44,6 @@ def prepared() -> PreparedReport:
     return prepare(dossier(), COVER)
 
 
-def _passes_words(_content: bytes, **_: object) -> None:
-    """Stand for the verifier of the manifest where it is not what is tested."""
-
-
-def _passes(**_: object) -> Verdict:
-    return Verdict(("", ""), 1, ("page",))
-
-
 def written(**changes: object) -> SealedPackage:
     arguments: dict[str, object] = {
         "age_recipient": RECIPIENT,
@@ -60,7 +51,7 @@ def written(**changes: object) -> SealedPackage:
         "sign": SIGN,
         "release": RELEASE,
         "expires": date(2027, 1, 31),
-        "check": _passes_words,
+        "check": passes_words,
     }
     return write_package(prepared(), **(arguments | changes))  # type: ignore[arg-type]  # a table of keywords
 
@@ -87,8 +78,8 @@ def test_a_package_passes_the_verifier_and_opens_for_its_recipient() -> None:
 
 
 def test_who_prepares_again_gets_the_digest_that_was_approved() -> None:
-    assert prepare(dossier(), COVER, check=_passes).members(RECIPIENT) == prepared().members(RECIPIENT)
-    other = prepare(dossier(), Cover("another purpose"), check=_passes)
+    assert prepare(dossier(), COVER, check=passes).members(RECIPIENT) == prepared().members(RECIPIENT)
+    other = prepare(dossier(), Cover("another purpose"), check=passes)
     assert other.members(RECIPIENT) != prepared().members(RECIPIENT)
     assert prepared().members(str(OTHER.to_public())) != prepared().members(RECIPIENT)
 
@@ -104,7 +95,7 @@ def test_a_form_in_the_report_stops_before_anything_is_made() -> None:
 
 
 def test_a_form_in_the_manifest_stops_before_anything_is_sealed() -> None:
-    whole = prepare(dossier(forbidden=(*FORBIDDEN, "representation")), COVER, check=_passes)
+    whole = prepare(dossier(forbidden=(*FORBIDDEN, "representation")), COVER, check=passes)
     with pytest.raises(LeakError, match=r"fails its check: forms \(other file; form #"):
         write_package(whole, age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=RELEASE)
 

@@ -11,11 +11,10 @@ from datetime import UTC, date, datetime
 import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
-from tests.export.samples import COVER, FORBIDDEN, dossier
+from tests.export.samples import COVER, FORBIDDEN, dossier, passes, passes_words
 from tests.tables import each
 from vault.errors import InternalError, MalformedError, VerificationError
 from vault.export import archive
-from vault.export.checking import Verdict
 from vault.export.data_json import canonical
 from vault.export.manifest import Manifest, sign_manifest
 from vault.export.package import PreparedReport, prepare, write_package
@@ -33,14 +32,6 @@ RECIPIENT = str(IDENTITY.to_public())
 ASKER, GIVER = bytes(range(16)), bytes(range(16, 32))
 DAY = date(2026, 10, 1)
 EXPIRES = int(datetime(2026, 10, 2, tzinfo=UTC).timestamp() * 1000)
-
-
-def _passes_words(_content: bytes, **_: object) -> None:
-    """Stand for the verifier of the manifest where it is not what is tested."""
-
-
-def _passes(**_: object) -> Verdict:
-    return Verdict(("", ""), 1, ("page",))
 
 
 @functools.cache
@@ -83,7 +74,7 @@ def release(**changes: object) -> Release:
 def sealed() -> bytes:
     """Return a package as an honest program writes it."""
     whole = write_package(
-        prepared(), age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=release(), check=_passes_words
+        prepared(), age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=release(), check=passes_words
     )
     return whole.sealed
 
@@ -176,14 +167,14 @@ def test_nothing_is_sealed_under_an_approval_of_something_else() -> None:
     other = release(approval=signed(replace(approval(), digest=bytes(32))))
     with pytest.raises(VerificationError, match="for something else"):
         write_package(
-            prepared(), age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=other, check=_passes_words
+            prepared(), age_recipient=RECIPIENT, package_public=PUBLIC, sign=SIGN, release=other, check=passes_words
         )
 
 
 def test_a_report_that_says_alone_never_leaves_under_another_rule() -> None:
     with pytest.raises(InternalError, match="says otherwise"):
         write_package(
-            prepare(dossier(), COVER, check=_passes),
+            prepare(dossier(), COVER, check=passes),
             age_recipient=RECIPIENT,
             package_public=PUBLIC,
             sign=SIGN,

@@ -84,9 +84,10 @@ def test_the_file_is_tagged_and_its_fonts_are_inside() -> None:
     assert not set(SHEETS[0].words) & set(str(dict(reader.metadata)).lower().split())
 
 
-def test_the_text_fits_a_terminal() -> None:
+def test_the_text_fits_a_terminal_and_markup_in_a_name_stays_the_characters_that_it_is() -> None:
     assert max(len(line) for line in sheet_text(SHEETS[2]).splitlines()) <= 80
     assert "academic" in sheet_text(SHEETS[2])
+    assert "#panic() *b* $x$" in text_of(render_sheet(SHEETS[0], day=DAY, organisation="#panic() *b* $x$"))
 
 
 @each(
@@ -101,10 +102,6 @@ def test_what_cannot_be_printed_is_refused(
 ) -> None:
     with pytest.raises(error, match=text):
         render_sheet(SHEETS[0], day=DAY, organisation=organisation, languages=languages)
-
-
-def test_markup_in_a_name_stays_the_characters_that_it_is() -> None:
-    assert "#panic() *b* $x$" in text_of(render_sheet(SHEETS[0], day=DAY, organisation="#panic() *b* $x$"))
 
 
 _RENDER = (

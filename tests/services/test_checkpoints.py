@@ -10,21 +10,9 @@ from tests.services.founded import Filled
 from tests.vectors.independent.basis import is_signed_bare, sha256
 from vault.access.session import Session
 from vault.errors import UsageError, VerificationError
-from vault.log.checkpoint import parse_note
 from vault.log.tree_proofs import verify_consistency
-from vault.seal.recovery import words_of
 from vault.services.cases import notes
 from vault.services.evidence import checkpoints
-
-
-def test_a_checkpoint_can_be_kept_elsewhere_and_read_aloud(filled: Filled, filled_session: Session) -> None:
-    kept = checkpoints.checkpoint(filled_session)
-    note = parse_note(kept.note.encode())
-    assert (note.origin, note.size, note.root) == (filled_session.log.origin, kept.size, kept.root)
-    assert kept.words == words_of(kept.root)
-    assert len(kept.words) == 13
-    notes.add(filled_session, filled.cases[0], kind="contact", text="later")
-    assert checkpoints.checkpoint(filled_session).size == kept.size + 1
 
 
 def test_its_key_checks_it_by_the_rules_of_signed_notes(filled_session: Session) -> None:

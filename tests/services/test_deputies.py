@@ -24,20 +24,6 @@ def test_a_new_case_opens_for_its_owner_the_deputy_and_recovery(office: Office) 
         assert [note.value.text for note in cases.open_case(joel, case).notes] == ["05:40, she does not answer"]
 
 
-def test_leaving_the_deputy_out_is_a_choice_with_a_reason_and_is_shown(office: Office) -> None:
-    with office.open(office.amina) as amina:
-        case = cases.create(amina, title="A title", kind="asylum", alone_reason="it is about Joel").case
-        view = cases.open_case(amina, case)
-        assert view.only_you == "only YOU can open this case; the recovery sheets open it too"
-        assert (view.head.value.deputy, view.head.value.alone_reason) == (None, "it is about Joel")
-        assert cases.only_yours(amina, cases.list_all(amina)) == {case}
-        with pytest.raises(UsageError, match="reason why a case has no deputy is empty"):
-            cases.create(amina, title="A title", kind="asylum", alone_reason=" ")
-    with office.open(office.joel) as joel:
-        assert not joel.holds(case)
-        assert cases.list_all(joel) == []
-
-
 def test_a_case_given_to_a_colleague_later_is_nobodys_alone(office: Office) -> None:
     with office.open(office.joel) as joel:
         case = cases.create(joel, title="A title", kind="asylum").case
@@ -56,9 +42,14 @@ def test_the_newest_naming_counts_and_can_be_taken_away(office: Office) -> None:
         assert deputies.deputies(founder) == {}
 
 
-def test_nobody_is_their_own_deputy(office: Office) -> None:
+def test_nobody_is_their_own_deputy_and_none_takes_a_reason(office: Office) -> None:
     with office.place.open() as founder, pytest.raises(UsageError, match="nobody is their own deputy"):
         deputies.set_deputy(founder, office.amina.member, office.amina.member)
+    with office.open(office.amina) as amina:
+        case = cases.create(amina, title="A title", kind="asylum", alone_reason="it is about Joel").case
+        assert cases.only_yours(amina, cases.list_all(amina)) == {case}
+        with pytest.raises(UsageError, match="reason why a case has no deputy is empty"):
+            cases.create(amina, title="A title", kind="asylum", alone_reason=" ")
 
 
 def test_what_a_new_key_costs_counts_devices_and_names_the_sheets(office: Office) -> None:

@@ -42,11 +42,6 @@ def test_any_two_of_three_sheets_bring_the_root_back_and_the_name_opens_in_any_c
         assert session.alarms == ()
 
 
-def test_sheets_of_another_shape_are_three_of_five(tmp_path: Path) -> None:
-    new = make(tmp_path / "a.vault", sheets=(3, 5))
-    assert [(sheet.number, sheet.count, sheet.threshold) for sheet in new.sheets] == [(n, 5, 3) for n in range(1, 6)]
-
-
 def test_the_cost_of_a_guess_can_be_measured_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2)
     asked: list[int] = []
@@ -79,9 +74,11 @@ def test_what_is_refused_leaves_nothing_behind(
     assert [path.name for path in tmp_path.iterdir() if path.name != "xdg"] == []
 
 
-def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
+def test_a_folder_with_something_in_it_is_not_touched_and_sheets_can_be_three_of_five(tmp_path: Path) -> None:
     (tmp_path / "a.vault").mkdir()
     (tmp_path / "a.vault" / "mine").write_text("mine")
     with pytest.raises(RefusedError, match="there is something at"):
         make(tmp_path / "a.vault")
     assert (tmp_path / "a.vault" / "mine").read_text() == "mine"
+    new = make(tmp_path / "b.vault", sheets=(3, 5))
+    assert [(sheet.number, sheet.count, sheet.threshold) for sheet in new.sheets] == [(n, 5, 3) for n in range(1, 6)]

@@ -76,12 +76,3 @@ def test_verify_counts_the_index_again_and_makes_a_false_one_anew(filled: Filled
         assert checking.verify(session).verified
     with place.open() as session:
         session.require_sound_log()
-
-
-def test_a_rebuilt_index_is_ready_for_the_list(filled: Filled) -> None:
-    with filled.open() as session:
-        index = session.remake_index()
-        up_to_date_index(session)
-        with index.reading() as sql:
-            (count,) = sql.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE 'list_by_%'").fetchone()
-    assert count == 6

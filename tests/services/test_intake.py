@@ -9,6 +9,7 @@ import pytest
 from tests.services.office import Office, forward
 from tests.tables import each
 from vault.errors import NotFoundError, RefusedError
+from vault.ids import CompartmentId
 from vault.log.epoch_notice import CompartmentKind
 from vault.services import housekeeping
 from vault.services.cases import cases, intake, searching
@@ -16,7 +17,7 @@ from vault.services.projection.kinds_held import the_one
 from vault.services.projection.projection import read_valid, up_to_date_index
 
 
-def test_a_slip_is_kept_with_whatever_was_heard(office: Office) -> None:
+def test_a_slip_is_kept_with_whatever_was_heard_and_overdue_after_fourteen_days(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         intake.add(nadia)
         intake.add(nadia, name="Ilham", number="+49 30 5550 1234", language="Uzbek", text="a\nb", call_back=True)
@@ -24,19 +25,24 @@ def test_a_slip_is_kept_with_whatever_was_heard(office: Office) -> None:
         assert (first.stored.value.name, first.stored.value.call_back) == ("", False)
         value = second.stored.value
         assert (value.name, value.number, value.language, value.text) == ("Ilham", "+49 30 5550 1234", "Uzbek", "a\nb")
+        forward(nadia, 13)
+        assert [slip.is_overdue for slip in intake.list_open(nadia)] == [False, False]
+        forward(nadia, 1)
+        assert [slip.is_overdue for slip in intake.list_open(nadia)] == [True, True]
 
 
 def test_a_closed_slip_holds_no_words_any_more(office: Office) -> None:
     with office.open(office.nadia) as nadia:
         slip = intake.add(nadia, name="Ilham")
+        with pytest.raises(RefusedError, match="not granted"):
+            intake.close(nadia, slip.hex(), moved_to=CompartmentId(bytes(16)))
         intake.close(nadia, slip.hex())
         assert intake.list_open(nadia) == []
         heads = read_valid(nadia, the_one(nadia, CompartmentKind.INTAKE))
-        assert "Ilham" not in repr([one.content.fields for one in heads])
-        with pytest.raises(NotFoundError, match="no such open slip"):
-            intake.close(nadia, slip.hex())
-        with pytest.raises(NotFoundError, match="no such open slip"):
-            intake.close(nadia, "no hex")
+        assert "Ilham" not in repr([head.content.fields for head in heads])
+        for text in (slip.hex(), "no hex"):
+            with pytest.raises(NotFoundError, match="no such open slip"):
+                intake.close(nadia, text)
 
 
 WORDS = {"name": "Ilham Raskolov", "number": "+49 30 5550 1234", "language": "Uzbek", "text": "two lines\nof fear"}
@@ -83,25 +89,6 @@ def test_a_slip_that_says_little_can_be_moved_too(
         assert [note.value.text for note in view.notes] == [text]
         found = [(person.value.display_name(), person.value.phones, person.value.role) for person in view.persons]
         assert found == ([] if name is None else [(name, phones, "third")])
-
-
-def test_a_slip_goes_into_a_case_that_its_reader_writes_in(office: Office) -> None:
-    with office.open(office.nadia) as nadia:
-        slip = intake.add(nadia, name="Ilham")
-        case = cases.create(nadia, title="A title", kind="other").case
-        with pytest.raises(RefusedError, match="not granted"):
-            intake.close(nadia, slip.hex(), moved_to=type(case)(bytes(16)))
-        intake.close(nadia, slip.hex(), moved_to=case)
-        assert intake.list_open(nadia) == []
-
-
-def test_after_fourteen_days_an_open_slip_is_overdue(office: Office) -> None:
-    with office.open(office.nadia) as nadia:
-        intake.add(nadia)
-        forward(nadia, 13)
-        assert [one.is_overdue for one in intake.list_open(nadia)] == [False]
-        forward(nadia, 1)
-        assert [one.is_overdue for one in intake.list_open(nadia)] == [True]
 
 
 def test_the_first_supervisor_of_a_week_changes_the_key_and_the_next_one_does_not(office: Office) -> None:

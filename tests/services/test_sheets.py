@@ -76,7 +76,7 @@ def test_three_words_are_asked_and_known_by_four_letters() -> None:
     assert not is_word(SHEETS[0], 7, "")
 
 
-def test_each_sheet_is_a_file_of_its_own_for_its_owner_alone(tmp_path: Path) -> None:
+def test_each_sheet_is_a_file_of_its_own_for_its_owner_alone_or_all_are_one_text(tmp_path: Path) -> None:
     with sheet_files(tmp_path, 3) as files:
         files.write(SHEETS, day="2026-11-25")
     names = [path.name for path in files.paths]
@@ -87,12 +87,9 @@ def test_each_sheet_is_a_file_of_its_own_for_its_owner_alone(tmp_path: Path) -> 
     with sheet_files(tmp_path / "set.pdf", 3) as named:
         named.write(SHEETS, day="2026-11-25", languages=["ru"])
     assert [path.name for path in named.paths] == ["set-1-of-3.pdf", "set-2-of-3.pdf", "set-3-of-3.pdf"]
-
-
-def test_any_other_name_is_one_text(tmp_path: Path) -> None:
-    with sheet_files(tmp_path / "sheets.txt", 3) as files:
-        files.write(SHEETS, day="2026-11-25")
-    assert files.paths == (tmp_path / "sheets.txt",)
+    with sheet_files(tmp_path / "sheets.txt", 3) as text:
+        text.write(SHEETS, day="2026-11-25")
+    assert text.paths == (tmp_path / "sheets.txt",)
     assert (tmp_path / "sheets.txt").read_text() == "\n\n".join(shown(sheet) for sheet in SHEETS)
 
 

@@ -136,20 +136,6 @@ def test_a_folder_put_back_from_an_older_copy_takes_again_what_it_lost(
     assert "one more" in _texts(colleague, case)
 
 
-def test_a_peer_that_brings_entries_without_their_versions_hides_nothing(
-    offices: Offices, filled_template: Filled, tmp_path: Path
-) -> None:
-    founder, colleague = offices
-    other = admit(founder, tmp_path, "Ilse Brandvold", like="caseworker")
-    colleague.take(founder.send(colleague, tmp_path))
-    # The third device holds none of the cases: what it passes on are entries alone.
-    _note(founder, filled_template.cases[0], "seen by a third device first")
-    other.take(founder.send(other, tmp_path))
-    colleague.take(other.send(colleague, tmp_path))
-    founder.take(colleague.send(founder, tmp_path))
-    assert colleague.take(founder.send(colleague, tmp_path)).came == {"note": 1}
-
-
 def test_a_case_that_is_withdrawn_leaves_the_index_without_an_alarm_and_nothing_of_it_follows(
     offices: Offices, filled_template: Filled, tmp_path: Path
 ) -> None:

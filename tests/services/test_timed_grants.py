@@ -117,9 +117,15 @@ def test_the_first_holder_who_sees_the_day_withdraws_it_and_the_second_finds_not
         assert cases.list_all(nadia) == []
 
 
-def test_nobody_moves_their_own_day(office: Office) -> None:
+def test_nobody_moves_their_own_day_nor_anothers_by_an_access_of_somebody_else(office: Office) -> None:
     case = _case_of_amina(office)
-    _lend(office, case)
+    until_ms = _lend(office, case)
+    with office.open(office.joel) as joel, joel.work(case) as work:
+        other = Access(office.joel.member, GrantReason.COLLEAGUE, office.joel.member, until_ms - 1)
+        work.write(case, RecordId(access_record(office.nadia.member)), Access.KIND, to_fields(other))
+        work.commit(Entry(act="case.edit"))
+    with office.open(office.amina) as amina:
+        assert [term.until_ms for term in timed_grants.terms_of(amina, case)] == [until_ms]
     with office.open(office.nadia) as nadia:
         _write_access(nadia, case, Access(office.nadia.member, GrantReason.COLLEAGUE, office.amina.member))
         forward(nadia, 2)
@@ -138,17 +144,6 @@ def _write_access(session: Session, case: CompartmentId, access: Access) -> None
     with session.work(case) as work:
         work.write(case, record, Access.KIND, to_fields(access), parents)
         work.commit(Entry(act="case.edit", obj=audit_of(session, case)))
-
-
-def test_an_access_under_the_record_of_somebody_else_says_nothing(office: Office) -> None:
-    case = _case_of_amina(office)
-    until_ms = _lend(office, case)
-    with office.open(office.joel) as joel, joel.work(case) as work:
-        other = Access(office.joel.member, GrantReason.COLLEAGUE, office.joel.member, until_ms - 1)
-        work.write(case, RecordId(access_record(office.nadia.member)), Access.KIND, to_fields(other))
-        work.commit(Entry(act="case.edit"))
-    with office.open(office.amina) as amina:
-        assert [term.until_ms for term in timed_grants.terms_of(amina, case)] == [until_ms]
 
 
 def test_a_jump_of_the_clock_withdraws_nothing_before_a_person_confirmed_it(office: Office) -> None:

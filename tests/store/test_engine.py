@@ -90,7 +90,7 @@ def test_creating_never_opens_what_is_there_and_takes_a_whole_key(tmp_path: Path
     assert names_in(tmp_path) == ["vault.db"]
 
 
-def test_an_exception_undoes_the_whole_transaction(database: Database) -> None:
+def test_a_transaction_is_whole_may_be_read_within_and_is_inside_no_other_use(database: Database) -> None:
     def write_and_fail() -> None:
         with database.transaction() as rows:
             add_entry(rows, 0)
@@ -101,7 +101,14 @@ def test_an_exception_undoes_the_whole_transaction(database: Database) -> None:
     assert whole_entries(database) == 0
     with database.transaction() as rows:
         add_entry(rows, 0)
-    assert whole_entries(database) == 1
+        with database.reading() as inner:
+            assert inner.size(ORIGIN) == 1
+        add_entry(rows, 1)
+    assert whole_entries(database) == 2
+    with database.reading(), pytest.raises(InternalError, match="inside another use"), database.transaction():
+        pass
+    with database.reading(), pytest.raises(InternalError, match="in use by the same thread"):
+        database.truncate_wal()
 
 
 def test_what_was_written_before_sqlalchemy_is_first_asked_stays_in_its_transaction(tmp_path: Path) -> None:
@@ -125,23 +132,6 @@ def test_a_row_at_a_taken_key_is_refused_without_sql_or_bytes_in_the_words(datab
         rows.add_operation(operation(0))
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
-
-
-def test_a_read_inside_a_transaction_sees_its_rows_and_does_not_end_it(database: Database) -> None:
-    with database.transaction() as rows:
-        add_entry(rows, 0)
-        with database.reading() as inner:
-            assert inner.size(ORIGIN) == 1
-        add_entry(rows, 1)
-    assert whole_entries(database) == 2
-
-
-def test_a_transaction_inside_another_use_is_a_fault(database: Database) -> None:
-    with database.reading(), pytest.raises(InternalError, match="inside another use"), database.transaction():
-        pass
-    with database.reading(), pytest.raises(InternalError, match="in use by the same thread"):
-        database.truncate_wal()
-    assert whole_entries(database) == 0
 
 
 def test_threads_queue_on_the_one_connection(database: Database) -> None:

@@ -24,30 +24,21 @@ def finished(tmp_path: Path) -> Path:
     return path
 
 
-def test_reading_a_finished_file_leaves_no_trace(finished: Path) -> None:
+def test_a_finished_file_is_read_without_a_trace_with_its_key_and_never_written(finished: Path) -> None:
     before = finished.read_bytes()
     database = open_finished(finished, KEY)
     assert whole_entries(database) == 30
     database.require_whole()
-    assert names_in(finished.parent) == ["vault.db"]
-    database.close()
-    assert names_in(finished.parent) == ["vault.db"]
-    assert finished.read_bytes() == before
-
-
-def test_a_finished_file_cannot_be_written(finished: Path) -> None:
-    database = open_finished(finished, KEY)
     with pytest.raises(TryAgainError, match=r"vault\.db cannot be written here"), database.transaction() as rows:
         rows.add_genesis(ORIGIN, b"genesis")
+    assert names_in(finished.parent) == ["vault.db"]
     database.close()
-
-
-def test_another_key_opens_nothing(finished: Path) -> None:
     with pytest.raises(WrongPassphraseError, match=r"vault\.db does not open with this key"):
         open_finished(finished, OTHER_KEY)
     with pytest.raises(NoVaultError, match=r"no database none\.db"):
         open_finished(finished.with_name("none.db"), KEY)
     assert names_in(finished.parent) == ["vault.db"]
+    assert finished.read_bytes() == before
 
 
 def test_one_altered_bit_on_any_page_is_noticed(finished: Path) -> None:
