@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from vault.access.trust import keyrings
 from vault.access.trust.keyrings import (
     GrantedKey,
+    directory_keys,
     grants_between,
-    open_missing,
+    missing_keys,
     stored_keyring,
     with_directory_keys,
 )
 from vault.ids import CompartmentId, SeatId, VaultId
 from vault.log.epoch_notice import CompartmentKind, EpochNotice
-from vault.log.items import ItemKind
+from vault.log.items import ItemKind, compartment_tag
 from vault.records.seatlog import SealedPlace
 from vault.seal.keyring import Keyring
 from vault.seal.keys import epoch_id
@@ -69,8 +72,11 @@ class Vault:
                     self.listed[one.digest] = [(LOG, at)]
 
     def open(self, keyring: Keyring | None = None) -> list[GrantedKey]:
-        listings = Listings({ItemKind.GRANT: self.listed})
-        return open_missing(self.rows, PLACE, PRIVATE, keyring or Keyring(), listings)
+        tagged = {
+            digest: {(origin, compartment_tag(CASE, digest)) for origin, _ in at} for digest, at in self.listed.items()
+        }
+        listings = Listings({ItemKind.GRANT: self.listed}, grants=tagged)
+        return missing_keys(self.rows, PLACE, PRIVATE, keyring or Keyring(), listings)
 
 
 @pytest.fixture
@@ -87,7 +93,7 @@ def vault() -> Iterator[Vault]:
 def test_a_key_that_was_granted_is_opened_with_its_notice_and_where_it_is_listed(vault: Vault) -> None:
     vault.add(notice(KEYS[0]), grant(KEYS[0]), at=7)
     (found,) = vault.open()
-    assert found == GrantedKey(notice(KEYS[0]), KEYS[0], ((LOG, 7),), is_altered=False)
+    assert (found.notice, found.key, found.listed_at) == (notice(KEYS[0]), KEYS[0], ((LOG, 7),))
     assert (found.compartment, found.epoch) == (CASE, epoch_of(KEYS[0]))
 
 
@@ -105,7 +111,7 @@ def test_where_nothing_is_missing_no_log_is_read(vault: Vault) -> None:
         if key is not None:
             vault.add(notice(key), grant(key))
         listings = Listings()
-        assert open_missing(vault.rows, PLACE, PRIVATE, Keyring(), listings) == []
+        assert missing_keys(vault.rows, PLACE, PRIVATE, Keyring(), listings) == []
         assert bool(listings.read) is bool(listed)
 
 
@@ -159,7 +165,8 @@ def test_a_key_opens_by_whichever_notice_and_grant_are_true(vault: Vault) -> Non
 
 def test_a_grant_that_does_not_open_is_told_without_a_key(vault: Vault) -> None:
     vault.add(notice(KEYS[0]), grant(KEYS[0], private=STRANGER), at=5)
-    assert vault.open() == [GrantedKey(notice(KEYS[0]), None, ((LOG, 5),), is_altered=False)]
+    (found,) = vault.open()
+    assert (found.key, found.listed_at, found.is_altered) == (None, ((LOG, 5),), False)
 
 
 def test_a_row_that_is_not_what_the_list_names_is_told_as_altered_where_no_other_opens(vault: Vault) -> None:
@@ -217,7 +224,7 @@ def test_the_keyring_is_that_of_the_row_and_of_an_altered_row_or_none_nothing_is
 
 
 def granted(key: bytes | None, compartment: bytes, kind: CompartmentKind, *, named: bytes = KEYS[0]) -> GrantedKey:
-    return GrantedKey(notice(named, compartment=compartment, kind=kind), key, (), is_altered=False)
+    return GrantedKey(notice(named, compartment=compartment, kind=kind), lambda: key, ())
 
 
 def test_only_directory_keys_are_held_before_anybody_believes_them_and_in_a_copy() -> None:
@@ -251,3 +258,49 @@ def test_a_directory_key_that_contradicts_one_that_is_held_changes_nothing() -> 
     keyring.add(CASE, epoch_of(KEYS[0]), KEYS[3])
     held = with_directory_keys(keyring, [granted(KEYS[0], DIRECTORY, CompartmentKind.DIRECTORY)])
     assert (held.get(epoch_of(KEYS[0])), held.compartment_of(epoch_of(KEYS[0]))) == (KEYS[3], CASE)
+
+
+def held_first(keyring: Keyring, *claimed: GrantedKey) -> list[bytes | None]:
+    return [key for _, key in directory_keys(keyring, claimed, lambda _: True)]
+
+
+def test_who_holds_a_directory_opens_keys_of_that_one_alone() -> None:
+    own, other = (
+        granted(key, place, CompartmentKind.DIRECTORY) for key, place in ((KEYS[0], DIRECTORY), (KEYS[1], CASE))
+    )
+    assert held_first(Keyring(), own, other) == KEYS[:2]
+    keyring = Keyring()
+    keyring.add(DIRECTORY, epoch_of(KEYS[3], DIRECTORY), KEYS[3])
+    assert held_first(keyring, own, other) == KEYS[:1]
+
+
+def test_of_keys_that_nobody_can_judge_yet_few_of_one_giver_are_opened_and_those_of_others_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keyrings, "MOST_UNJUDGED", 2)
+    by = [{GIVER}, {GIVER}, {GIVER}, {GIVER, OTHER}]
+    claimed = [
+        replace(granted(key, DIRECTORY, CompartmentKind.DIRECTORY), givers=frozenset(givers))
+        for key, givers in zip(KEYS, by, strict=True)
+    ]
+    assert held_first(Keyring(), *claimed) == [*KEYS[:2], KEYS[3]]
+
+
+def test_what_the_sieve_keeps_back_is_not_opened() -> None:
+    def opened_nonetheless() -> bytes:
+        raise AssertionError
+
+    key = replace(granted(KEYS[0], DIRECTORY, CompartmentKind.DIRECTORY), opening=opened_nonetheless)
+    assert directory_keys(Keyring(), [key], lambda _: False) == []
+
+
+def test_a_grant_is_none_of_a_compartment_for_which_nobody_lists_it(vault: Vault) -> None:
+    vault.add(notice(KEYS[0], compartment=DIRECTORY), grant(KEYS[0]))
+    assert vault.open() == []
+
+
+def test_of_a_compartment_that_somebody_also_calls_the_directory_the_key_comes_as_the_directorys(vault: Vault) -> None:
+    for kind in (CompartmentKind.CASE, CompartmentKind.DIRECTORY, CompartmentKind.SECTION):
+        vault.add(notice(KEYS[0], kind=kind))
+    vault.add(grant(KEYS[0]))
+    assert [found.notice.kind for found in vault.open()] == [CompartmentKind.DIRECTORY]

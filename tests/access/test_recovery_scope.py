@@ -86,7 +86,7 @@ class Said:
         with opened_by_sheets(self.place.path, self.secret) as opened, opened.database.reading() as rows:
             # Somebody listed one more grant, which does not open.
             notice = EpochNotice(1, bytes(16), CASE, CompartmentKind.CASE, FIRST)
-            granted = (*opened.granted, GrantedKey(notice, None, (), is_altered=False))
+            granted = (*opened.granted, GrantedKey(notice, lambda: None, ()))
             yield RecoveryScope(replace(opened, granted=granted), rows, prover())
 
 

@@ -51,7 +51,7 @@ def test_no_repr_shows_a_secret() -> None:
         CopyKeys(place, SECRET, SECRET),
         Factors(bytearray(SECRET), SECRET, SECRET),
         Founded(VAULT, MEMBER, (), SECRET),
-        GrantedKey(notice, SECRET, (), is_altered=False),
+        GrantedKey(notice, lambda: SECRET, ()),
         OwnFile(Path("index"), VAULT, SEAT, SECRET),
         PinFile(Path("pins"), VAULT, SEAT, SECRET),
         PendingSeat(b"g" * 249, MEMBER, bytes(32), False, SECRET, SECRET),

@@ -19,7 +19,7 @@ from vault.access.seat_keys.rekeying import open_with_doors
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
-from vault.access.trust.keyrings import grants_between, open_missing
+from vault.access.trust.keyrings import grants_between, missing_keys
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, VerificationError
 from vault.ids import CompartmentId, EpochId, RecordId, SeatId
@@ -143,7 +143,7 @@ def test_replaced_sheets_read_nothing_new_even_with_the_keys_file_of_then(
         with database.reading() as rows:
             private = KemPrivate.from_seed(derive_recovery_seed(old))
             place = SealedPlace(vault, RECOVERY, bytes(32))
-            granted = open_missing(rows, place, private, Keyring(), Listings())
+            granted = missing_keys(rows, place, private, Keyring(), Listings())
     finally:
         database.close()
     opened = {one.epoch for one in granted if one.key is not None}

@@ -11,7 +11,7 @@ import pytest
 from tests.services.colleague import Colleague, admit
 from tests.services.founded import Filled
 from vault.access.session import Session
-from vault.access.trust.keyrings import open_missing
+from vault.access.trust.keyrings import missing_keys
 from vault.access.trust.new_epochs import revocations_of
 from vault.errors import RefusedError, VaultError
 from vault.ids import CompartmentId, EpochId, RecordId, make_id
@@ -262,7 +262,7 @@ def with_kept_keys(short: Filled, attacker: Session) -> None:
     """Give the revoked member's patched client the key of before, which its grants still open."""
     case = short.cases[0]
     with attacker.database.reading() as rows:
-        for one in open_missing(
+        for one in missing_keys(
             rows, attacker.log.place, attacker.kem_private, attacker.keyring, attacker.learned.listings
         ):
             if one.compartment == case and one.key is not None:

@@ -61,6 +61,7 @@ class Written:
     notices: list[EpochRow] = field(default_factory=list)
     grants: list[GrantRow] = field(default_factory=list)
     first_record: tuple[Origin, int] | None = None
+    invented: frozenset[bytes] = frozenset()
 
     def add(
         self,
@@ -104,6 +105,9 @@ class Written:
 
     def entry(self, origin: bytes, seq: int) -> Entry | None:
         return self.entries[origin, seq]
+
+    def is_certified(self, seat: bytes) -> bool:
+        return seat not in self.invented
 
     # ---- as `Rows`
 

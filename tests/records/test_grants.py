@@ -18,7 +18,7 @@ from vault.seal.recipients import GrantContext, KemPrivate, grant_digest, seal_t
 from vault.store.engine import Database
 from vault.store.rowtypes import GrantRow
 from vault.validity.authority import Listings
-from vault.validity.grants import GrantReader, given_grants
+from vault.validity.grants import MOST_FAILURES, GrantReader, given_grants
 
 VAULT, CASE = b"v" * 16, b"c" * 16
 READER, GIVER, COPIER, OTHER = (SeatId(bytes([n]) * 16) for n in (1, 2, 3, 4))
@@ -106,3 +106,16 @@ def test_the_grants_of_a_log_are_its_seats_own_and_those_that_others_say_they_ga
 
 def test_a_grant_that_does_not_hold_together_was_given_by_nobody(store: Database) -> None:
     assert given(store, grant(GIVER)._replace(sealed=b"altered"), GIVER) == set()
+
+
+def test_who_gave_much_that_does_not_open_is_left_alone_and_nobody_else(store: Database) -> None:
+    spoiled, good = grant(GIVER, b"x" * 32), grant(GIVER)
+    copied = good._replace(giver=COPIER)
+    with store.reading() as rows:
+        reader = GrantReader(rows, listed(good), VAULT, PRIVATE)
+        for _ in range(MOST_FAILURES):
+            assert reader.open_as_from(CASE, spoiled, [COPIER]) is None
+            assert reader.open_as_from(CASE, good, [GIVER]) == KEY
+        assert reader.open(CASE, copied) is None
+        assert reader.open(CASE, good) == KEY
+        assert reader.failed == {COPIER: MOST_FAILURES}

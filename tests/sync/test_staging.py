@@ -8,7 +8,7 @@ import pytest
 from tests.sync.exchange import Sender
 from vault.errors import TryAgainError
 from vault.sync import staging
-from vault.sync.staging import digest_of, discard, stage, staged_in, tidy
+from vault.sync.staging import digest_of, discard, stage, staged_in, tidy, tried_again
 
 NOW = 1_764_000_000.0
 
@@ -48,6 +48,24 @@ def test_what_waited_for_more_than_seven_days_goes(sender: Sender, bundle: Path,
     assert staged_in(folder) == [staged]
     tidy(folder, now_s=NOW + 7 * 86_400 + 1)
     assert staged_in(folder) == []
+
+
+def test_what_waits_is_tried_three_times_to_no_end_and_as_often_as_one_sees_the_end(
+    bundle: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "staging"
+    staged = stage(bundle, folder, b"k" * 32, now_s=NOW).path
+    os.utime(staged, (NOW, NOW))
+    for _ in range(5):
+        with tried_again(staged):
+            pass
+        with pytest.raises(TryAgainError), tried_again(staged):
+            raise TryAgainError("no room")
+    for left in ([staged], [staged], []):
+        with pytest.raises(KeyboardInterrupt), tried_again(staged):
+            raise KeyboardInterrupt
+        tidy(folder, now_s=NOW + 1)
+        assert staged_in(folder) == left
 
 
 def test_discarding_twice_does_nothing(sender: Sender, bundle: Path, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def by_the_reader(story: Story) -> Outcome:
     """Return what the second reader comes to."""
     made: list[Made] = []
     given: list[Given] = []
-    kind = story["kind"]
+    kind, invented = story["kind"], _invented(story)
     for entry in story["entries"]:
         roles = set(entry.get("roles", ["caseworker"]))
         author = Author(
@@ -86,9 +86,11 @@ def by_the_reader(story: Story) -> Outcome:
             row = row_of(story, epoch)
             revocations: dict[bytes, dict[bytes, int]] = {}
             for seat, log, size in row.revocations:
-                revocations.setdefault(seat, {})[log] = size
+                if seat not in invented:
+                    revocations.setdefault(seat, {})[log] = size
             made.append(Made(row.epoch, row.replaced, revocations, row.digest(), author))
-        given += [Given(seat_id(epoch), seat_id(to), author) for epoch, to in entry.get("grants", ())]
+        grants = ((seat_id(epoch), seat_id(to)) for epoch, to in entry.get("grants", ()))
+        given += [Given(epoch, to, author) for epoch, to in grants if to not in invented]
     state = Compartment(kind, made[0], made, given).state()
     return told(state.judged.granted, state.current, state.holders, state.cutoffs)
 
@@ -97,6 +99,7 @@ def by_the_program(story: Story) -> Outcome:
     """Return what the program comes to."""
     case = CompartmentId(compartment_of(story))
     written = _Story(case)
+    written.invented = _invented(story)
     for entry in story["entries"]:
         things: list[EpochNotice | GrantRow] = [row_of(story, epoch) for epoch in entry.get("epochs", ())]
         for epoch, to in entry.get("grants", ()):
@@ -116,6 +119,11 @@ def by_the_program(story: Story) -> Outcome:
     assert state is not None
     granted = {epoch: one.granted for epoch, one in state.epochs.items()}
     return told(granted, state.current, state.holders, state.cutoffs)
+
+
+def _invented(story: Story) -> frozenset[bytes]:
+    """Return the seats that no roster ever certified."""
+    return frozenset(map(seat_id, story.get("invented", ())))
 
 
 class _Story(Written):

@@ -29,7 +29,8 @@ from vault.access.trust.continuity import (
     with_remembered,
 )
 from vault.access.trust.directory import Directory, read_directory
-from vault.access.trust.keyrings import GrantedKey, open_missing, stored_keyring, with_directory_keys
+from vault.access.trust.keyrings import GrantedKey, missing_keys, stored_keyring, with_directory_keys
+from vault.access.trust.might_give import by_what_is_held
 from vault.access.trust.migration import bring_up_to_date
 from vault.access.trust.new_epochs import audit_is_stale, ratchet_is_newest
 from vault.access.trust.own_devices import judge_devices
@@ -235,8 +236,9 @@ class _Opening:
         listings = Listings()
         with database.reading() as rows:
             keyring = stored_keyring(rows, place)
-            granted = open_missing(rows, place, KemPrivate.from_seed(secrets.kem_seed), keyring, listings)
-            held = with_directory_keys(keyring, granted)
+            granted = missing_keys(rows, place, KemPrivate.from_seed(secrets.kem_seed), keyring, listings)
+            might_give = by_what_is_held(rows, self.vault, keyring, secrets.root_public, granted)
+            held = with_directory_keys(keyring, granted, might_give)
             waiting = pending_seat_of(rows, place, held)
             directory = read_directory(rows, vault=self.vault, keyring=held, root_public=secrets.root_public)
             begins = waiting is not None and waiting.begins(directory, secrets, pins)

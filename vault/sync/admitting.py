@@ -53,6 +53,7 @@ class Admission:
         self._erased = erased
         self._list: tuple[tuple[bytes, int], tuple[Item, ...]] = ((b"", 0), ())
         self._epochs_of: dict[bytes, frozenset[bytes]] = {}
+        self._grants_of: dict[bytes, set[bytes]] = {}
         self.counts = Counts()
         self.versions: list[NewVersion] = []
         self.keyed: set[bytes] = set()
@@ -91,9 +92,10 @@ class Admission:
         digest = grant_digest(sent.epoch, sent.seat, sent.sealed)
         if not self._is_listed(log, (sent.seq, sent.n), ItemKind.GRANT, (sent.compartment, digest)):
             self.counts.refused += 1
-        elif digest not in {row.digest for row in self._rows.grants_of(sent.epoch)}:
+        elif digest not in self._known_grants(sent.epoch):
             # Its giver is the seat whose log lists it.
             self._rows.add_grants([GrantRow(digest, sent.epoch, sent.seat, log.seat, sent.sealed)])
+            self._known_grants(sent.epoch).add(digest)
             self.keyed.add(sent.compartment)
             self.counts.grants += 1
 
@@ -144,6 +146,11 @@ class Admission:
             self._rows.add_version_keys([VersionKeyRow(log.origin, *row)])
             self.wrapped.add((log.origin, row.seq, row.n))
             self.counts.wraps += 1
+
+    def _known_grants(self, epoch: bytes) -> set[bytes]:
+        if epoch not in self._grants_of:
+            self._grants_of[epoch] = {row.digest for row in self._rows.grants_of(epoch)}
+        return self._grants_of[epoch]
 
     def _known_epochs(self, compartment: bytes) -> frozenset[bytes]:
         if compartment not in self._epochs_of:

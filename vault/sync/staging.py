@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -20,6 +21,8 @@ from vault.words.message import Message
 STAGING_LIMIT = 1 << 30
 STAGING_DAYS = 7
 _SECONDS_PER_DAY = 86_400
+# So many imports may be killed over one bundle that waits before it waits no longer.
+_UNFINISHED_TRIES = 3
 _BLOCK = 1 << 20
 _SUFFIX = ".bundle"
 
@@ -86,6 +89,24 @@ def discard(staged: Path) -> None:
     """Remove what is in the store now, or will never be."""
     staged.unlink(missing_ok=True)
     fsync_folder(staged.parent)
+
+
+@contextmanager
+def tried_again(staged: Path) -> Iterator[None]:
+    """Try a bundle that waited: a try that nobody sees the end of counts as days of waiting, so that few follow it."""
+    waiting_since = staged.stat().st_mtime
+    _set_age(staged, waiting_since - STAGING_DAYS * _SECONDS_PER_DAY / _UNFINISHED_TRIES)
+    try:
+        yield
+    except Exception:
+        _set_age(staged, waiting_since)
+        raise
+    _set_age(staged, waiting_since)
+
+
+def _set_age(staged: Path, since: float) -> None:
+    with suppress(FileNotFoundError):
+        os.utime(staged, (since, since))
 
 
 def tidy(folder: Path, *, now_s: float) -> None:

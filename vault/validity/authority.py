@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from vault.errors import MalformedError
-from vault.ids import Origin, SeatId
+from vault.ids import RECOVERY_SEAT, Origin, SeatId
 from vault.log.epoch_notice import founded_compartment
 from vault.log.genesis import Genesis
 from vault.log.header import Header
@@ -97,11 +97,13 @@ class Listings:
     Attributes:
         places: kind -> digest -> (log, position) of each operation that lists it.
         tags: kind -> digest -> the tags under which they do; of versions, none.
+        grants: digest -> (log, tag) of each log that lists this grant.
         read: (kind, log) -> how many of its operations were looked at.
     """
 
     places: dict[ItemKind, dict[bytes, list[Place]]] = field(default_factory=dict)
     tags: dict[ItemKind, dict[bytes, set[bytes]]] = field(default_factory=dict)
+    grants: dict[bytes, set[tuple[bytes, bytes]]] = field(default_factory=dict)
     read: dict[tuple[ItemKind, bytes], int] = field(default_factory=dict)
 
     def of(self, rows: Rows, kind: ItemKind) -> dict[bytes, list[Place]]:
@@ -116,6 +118,8 @@ class Listings:
                         self.places[item_kind].setdefault(digest, []).append((origin, row.seq))
                         if item_kind in _RARE:
                             self.tags.setdefault(item_kind, {}).setdefault(digest, set()).add(tag)
+                        if item_kind is ItemKind.GRANT:
+                            self.grants.setdefault(digest, set()).add((origin, tag))
             size = rows.size(origin)
             self.read.update({(item_kind, origin): size for item_kind in kinds})
         return self.places[kind]
@@ -143,6 +147,7 @@ class Authority:
     _entries: dict[Place, Entry | None] = field(default_factory=dict)
     _first_sessions: dict[bytes, int] = field(default_factory=dict)
     _valid_logs: dict[tuple[bytes, bytes], frozenset[bytes]] = field(default_factory=dict)
+    _certified: frozenset[bytes] = frozenset()
 
     def entry(self, origin: bytes, seq: int) -> Entry | None:
         """Return the entry there if it is proven and its author was in (C1 to C4), or None."""
@@ -150,6 +155,12 @@ class Authority:
         if place not in self._entries:
             self._entries[place] = next(self._find(Origin(origin), seq), None)
         return self._entries[place]
+
+    def is_certified(self, seat: bytes) -> bool:
+        """Say whether some valid roster certifies the seat, of either side of a fork, or it is recovery."""
+        if not self._certified:
+            self._certified = frozenset({RECOVERY_SEAT}).union(*(each.certificates for each in self.chain.accepted))
+        return seat in self._certified
 
     def genesis(self, origin: bytes) -> Genesis | None:
         """Return the signed genesis of a log, or None."""

@@ -6,6 +6,7 @@ grant by somebody who held nothing is no grant, whatever it opens.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -137,7 +138,8 @@ class AccessResolver:
         everything = found.judge(_nothing)
         if everything is None:
             return None
-        revocations = revocations_by_rank(everything.epochs, everything.given)
+        ranked = revocations_by_rank(everything.epochs, everything.given)
+        revocations = [revocation for revocation in ranked if self.authority.is_certified(revocation.seat)]
         if not revocations:
             return CompartmentState(compartment, everything.kind, everything.epochs, {})
         settled = found.settle(revocations)
@@ -193,7 +195,8 @@ class _Candidates:
             epoch: [
                 (grant, holding.listed_in(grant.digest, ItemKind.GRANT, compartment, beginning))
                 for grant in rows.grants(epoch)
-                if grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
+                if holding.authority.is_certified(grant.seat)
+                and grant.digest == grant_digest(grant.epoch, grant.seat, grant.sealed)
             ]
             for epoch in {made.notice.epoch for made in self.made}
         }
@@ -235,16 +238,18 @@ class _Candidates:
         A revocation of the maker that ranks behind is set aside: it takes no right from an earlier one, and both bind.
         """
         counted, unfounded = settled.judged.made(), set[Revocation]()
-        judged: dict[tuple[Origin, int], set[Made]] = {}
+        before = Counter[SeatId]()
+        # What is left of the revocations of a maker decides, and few makers are revoked often.
+        judged: dict[tuple[SeatId, int], set[Made]] = {}
         for rank, revocation in enumerate(settled.revocations):
-            if revocation.made in counted:
-                continue
-            if (
-                revocation.place not in judged
-            ):  # the drops of one entry follow each other, and none of them drops its maker
-                judged[revocation.place] = self._made_but_for(revocation.made.entry.seat, settled, rank)
-            if revocation.made not in judged[revocation.place]:
-                unfounded.add(revocation)
+            maker = revocation.made.entry.seat
+            if revocation.made not in counted:
+                left = maker, before[maker]
+                if left not in judged:
+                    judged[left] = self._made_but_for(maker, settled, rank)
+                if revocation.made not in judged[left]:
+                    unfounded.add(revocation)
+            before[revocation.seat] += 1
         return unfounded
 
     def _made_but_for(self, maker: SeatId, settled: _Settled, rank: int) -> set[Made]:

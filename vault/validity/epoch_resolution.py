@@ -61,10 +61,10 @@ class EpochResolution:
         """Return what comes of it."""
         ready = [self._founding]
         while ready:
-            reached = set(self._made)
-            for made in ready:
-                self._add(made, is_new=EpochId(made.notice.epoch) not in reached)
             changed = {EpochId(made.notice.epoch) for made in ready}
+            new = changed - self._made.keys()
+            for made in ready:
+                self._add(made, is_new=EpochId(made.notice.epoch) in new)
             holding = {seat for epoch in changed for seat in self._grow(epoch)}
             ready = self._ready({*changed, *holding})
         epochs = {
@@ -101,7 +101,6 @@ class EpochResolution:
         """Count the grants of an epoch by its makers and by who holds it already; return who held nothing before."""
         makers = {made.entry.seat for made in self._made[epoch]}
         holders = self._granted[epoch]
-        before = set(self._held_by)
         grows = True
         while grows:
             grows = False
@@ -112,8 +111,9 @@ class EpochResolution:
                     self._given.setdefault((epoch, to), set()).update(givers)
                     holders.add(to)
                     grows = True
-        self._held_by |= holders
-        return holders - before
+        new = holders - self._held_by
+        self._held_by |= new
+        return new
 
     def _givers(
         self, grant: GrantRow, listed: Iterable[Entry], may_give: set[SeatId], holders: set[SeatId]

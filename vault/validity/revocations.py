@@ -126,14 +126,19 @@ def ended_by_grants(
 ) -> set[Revocation]:
     """Return the revocations of which the seat was granted the epoch, or one that follows it, by somebody else."""
     revoked = list(revocations)
-    back = {seat: _given_back(seat, epochs, given) for seat in {revocation.seat for revocation in revoked}}
+    by_others: dict[SeatId, list[EpochId]] = {}
+    for (epoch, to), givers in given.items():
+        if givers != {to}:
+            by_others.setdefault(to, []).append(epoch)
+    seats = {revocation.seat for revocation in revoked}
+    back = {seat: _given_back(by_others.get(seat, ()), epochs) for seat in seats}
     return {revocation for revocation in revoked if revocation.epoch in back[revocation.seat]}
 
 
-def _given_back(seat: SeatId, epochs: Mapping[EpochId, ValidEpoch], given: Given) -> set[EpochId]:
+def _given_back(given: Iterable[EpochId], epochs: Mapping[EpochId, ValidEpoch]) -> set[EpochId]:
     """Return the epochs that others granted to a seat, and all that these stand in the place of."""
     found: set[EpochId] = set()
-    waiting = [epoch for (epoch, to), givers in given.items() if to == seat and givers != {seat}]
+    waiting = list(given)
     while waiting:
         epoch = waiting.pop()
         if epoch not in found and epoch in epochs:

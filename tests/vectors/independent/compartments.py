@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.vectors.independent.basis import EPOCH, ERASED, GRANT, Reader, Refused, require, sha256, u32, u64
+from tests.vectors.independent.basis import EPOCH, ERASED, GRANT, RECOVERY, Reader, Refused, require, sha256, u32, u64
 from tests.vectors.independent.holding import Author, Compartment, Given, Made, State
 from tests.vectors.independent.logs import Entry, Item, Log
 from tests.vectors.independent.rights import FOUNDERS, GRANTERS, may_write_some
@@ -104,6 +104,10 @@ class Everything:
         """Return whose log it is."""
         return self.logs[entry.origin].genesis.seat
 
+    def is_certified(self, seat: bytes) -> bool:
+        """Say whether some roster that counts certifies the seat, or it is recovery."""
+        return seat == RECOVERY or any(seat in one.certificates for one in self.line.rosters)
+
     def founds_vault(self, entry: Entry) -> bool:
         """Say whether it is entry 0 of the vault: of the log that a seat of roster 0 began with, naming roster 0."""
         first = self.line.by_root_alone.get(entry.origin)
@@ -146,7 +150,8 @@ class Everything:
                     continue
                 revocations: dict[bytes, dict[bytes, int]] = {}
                 for seat, log, size in notice.revocations:
-                    revocations.setdefault(seat, {})[log] = size
+                    if self.is_certified(seat):
+                        revocations.setdefault(seat, {})[log] = size
                 one = Made(notice.epoch, notice.replaces, revocations, notice.digest, by)
                 made.append(one)
                 if not notice.replaces and founded(entry, n) == compartment and self._may_found(notice, entry):
@@ -159,7 +164,7 @@ class Everything:
         grants = [
             Given(grant.epoch, grant.seat, by)
             for grant in self.grants.values()
-            if grant.epoch in epochs
+            if grant.epoch in epochs and self.is_certified(grant.seat)
             for entry, _ in self.listings(GRANT, compartment, grant.digest)
             if (by := self.author(entry, kind)) is not None
         ]

@@ -101,8 +101,8 @@ class RecoveryScope:
         home = self.opened.directory.compartment
         keyring = Keyring()
         for key in self.opened.granted:
-            if key.key is not None:
-                keyring.add(key.compartment, key.epoch, key.key)
+            if key.compartment == home and (opened_key := key.key) is not None:
+                keyring.add(home, key.epoch, opened_key)
         opened, _ = open_each(self.rows.versions(home), vault=self.opened.vault, keyring=keyring)
         return [version for version in opened if version.content.kind == _MEMBER and self._may_stand(version)]
 
@@ -132,7 +132,7 @@ def require_member(found: MemberId | None) -> MemberId:
 
 
 def _is_by_right(state: CompartmentState, key: GrantedKey) -> bool:
-    return key.key is not None and key.epoch in state.epochs and RECOVERY in state.epochs[key.epoch].granted
+    return key.epoch in state.epochs and RECOVERY in state.epochs[key.epoch].granted and key.key is not None
 
 
 def _folded(name: str) -> str:

@@ -12,7 +12,7 @@ from vault.access.pins.copies import SheetKeys
 from vault.access.seat_keys.keychange import settle_new_keys
 from vault.access.seat_keys.rekeying import open_with_doors
 from vault.access.trust.directory import RECOVERY, Directory, read_directory
-from vault.access.trust.keyrings import GrantedKey, open_missing, with_directory_keys
+from vault.access.trust.keyrings import GrantedKey, missing_keys, with_directory_keys
 from vault.access.trust.migration import bring_up_to_date
 from vault.access.trust.proving import proven_alone
 from vault.errors import BrokenSealError, MalformedError, VerificationError
@@ -140,7 +140,7 @@ def _opened(
                     restore_backup=NextStep.RESTORE_BACKUP_BY_SHEETS,
                 ),
             )
-        granted = open_missing(rows, place, private, Keyring(), listings)
+        granted = missing_keys(rows, place, private, Keyring(), listings)
         keyring = with_directory_keys(Keyring(), granted)
         anchor, directory = _believed(rows, vault, keyring, public_key(root_seed))
     return RecoverySession(

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from vault.access.pins.alarms import Alarm
 from vault.access.session import Session
 from vault.access.trust.directory import read_directory
-from vault.access.trust.keyrings import GrantedKey, open_missing
+from vault.access.trust.keyrings import GrantedKey, directory_keys, missing_keys
+from vault.access.trust.might_give import by_directory
 from vault.access.trust.own_devices import judge_devices
 from vault.access.trust.sheets_used import judge_sheets
 from vault.ids import CompartmentId, Origin, SeatId
@@ -72,7 +73,7 @@ def refresh(session: Session, *, opened_at_unlock: Sequence[GrantedKey] | None =
 
 
 def _opened(session: Session, rows: Rows) -> list[GrantedKey]:
-    return open_missing(rows, session.log.place, session.kem_private, session.keyring, session.learned.listings)
+    return missing_keys(rows, session.log.place, session.kem_private, session.keyring, session.learned.listings)
 
 
 def _left_of(session: Session, granted: Iterable[GrantedKey]) -> list[GrantedKey]:
@@ -83,7 +84,11 @@ def _left_of(session: Session, granted: Iterable[GrantedKey]) -> list[GrantedKey
 def _read_directory(session: Session, rows: Rows, granted: Sequence[GrantedKey]) -> None:
     """Open the directory's new keys first and believe after: what they open says who may have given them."""
     home = session.directory.compartment
-    new = [(key.epoch, key.key) for key in granted if key.compartment == home and key.key is not None]
+    here = [key for key in granted if key.compartment == home]
+    new = [
+        (given.epoch, key)
+        for given, key in directory_keys(session.keyring, here, by_directory(rows, session.directory))
+    ]
     for epoch, key in new:
         session.keyring.add(home, epoch, key)
     directory = read_directory(rows, vault=session.vault, keyring=session.keyring, root_public=session.root_public)
@@ -103,10 +108,10 @@ def _judge(session: Session, granted: Sequence[GrantedKey]) -> tuple[list[Grante
         elif not _counts(session, state, key):
             # Keys of before a withdrawal stay in the rows; nobody did anything wrong.
             refused += state is None or session.seat not in state.cutoffs
-        elif key.key is None:
+        elif (opened := key.key) is None:
             lost += 1
         else:
-            session.keyring.add(key.compartment, key.epoch, key.key)
+            session.keyring.add(key.compartment, key.epoch, opened)
             kept.append(key)
     return kept, lost, refused
 

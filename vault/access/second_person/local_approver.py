@@ -21,7 +21,7 @@ from vault import __version__, platform
 from vault.access.second_person.delegated_rows import RowSet, added_since
 from vault.access.second_person.questions import Wanted
 from vault.access.trust.directory import Directory, read_directory
-from vault.access.trust.keyrings import open_missing, stored_keyring, with_directory_keys
+from vault.access.trust.keyrings import missing_keys, stored_keyring, with_directory_keys
 from vault.display import safe_text
 from vault.errors import MalformedError, RefusedError, VaultError
 from vault.ids import ID_SIZE, MemberId, SeatId, VaultId
@@ -137,7 +137,7 @@ def _approve(asked: Asked, vault: VaultId, own: SeatSecrets, lent: RowSet, why: 
 def _directory(rows: Rows, place: SealedPlace, own: SeatSecrets) -> Directory:
     """Judge the rosters from this seat's own root key: it believes the first process nothing."""
     keyring = stored_keyring(rows, place)
-    granted = open_missing(rows, place, KemPrivate.from_seed(own.kem_seed), keyring, Listings())
+    granted = missing_keys(rows, place, KemPrivate.from_seed(own.kem_seed), keyring, Listings())
     return read_directory(
         rows, vault=place.vault, keyring=with_directory_keys(keyring, granted), root_public=own.root_public
     )

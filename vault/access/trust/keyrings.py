@@ -1,4 +1,4 @@
-"""The keys that a seat was granted and its keyring does not hold yet: opened, and believed by nobody so far.
+"""The keys that a seat was granted and its keyring does not hold yet: believed by nobody so far.
 
 The keyring row is a cache of what was granted. An older one opens as well as the newest, so it is compared with
 the grants at each unlock. Whether the giver was entitled, `refresh` asks.
@@ -6,14 +6,17 @@ the grants at each unlock. Whether the giver was entitled, `refresh` asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, EpochId, SeatId
 from vault.log.epoch_notice import CompartmentKind, EpochNotice
-from vault.log.items import ItemKind
+from vault.log.genesis import SEAT_IN_GENESIS
+from vault.log.items import ItemKind, compartment_tag
 from vault.platform import LockedMemory
 from vault.records.epochs import read_notice
 from vault.records.seatlog import SealedPlace
@@ -29,19 +32,43 @@ from vault.validity.grants import GrantReader
 _EPOCH_AT = 35
 # One page, 128 keys; a keyring that holds more takes a larger piece.
 _FIRST_SIZE = 4096
+# Keys of the directory by one giver that are opened at one time, before anybody can say whether it might give them.
+MOST_UNJUDGED = 256
+
+
+Opening = Callable[[], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
 class GrantedKey:
-    """An epoch granted to a seat by entries of some logs: what its notice says, and its key if a grant opens.
+    """An epoch granted to a seat by entries of some logs, in the compartment for which they list it.
 
-    `is_altered`: a row is not what the list names.
+    To open is dear, and anybody in the vault can list what does not: it is opened where its key is asked for, once,
+    and whoever asks has judged first whether it was given by right.
+
+    Attributes:
+        notice: what is said of the epoch.
+        opening: opens it.
+        listed_at: where logs list grants of it.
+        givers: whose logs these are.
+        is_some_altered: a row is not what the list names.
     """
 
     notice: EpochNotice
-    key: bytes | None = field(repr=False)
+    opening: Opening = field(repr=False, compare=False)
     listed_at: tuple[Place, ...]
-    is_altered: bool
+    givers: frozenset[bytes] = frozenset()
+    is_some_altered: bool = False
+
+    @property
+    def key(self) -> bytes | None:
+        """Its key, or None: no grant opens."""
+        return self.opening()
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether it does not open, and a row is not what the list names."""
+        return self.is_some_altered and self.key is None
 
     @property
     def compartment(self) -> CompartmentId:
@@ -63,10 +90,10 @@ def stored_keyring(rows: Rows, place: SealedPlace) -> Keyring:
     return Keyring(LockedMemory(_FIRST_SIZE))
 
 
-def open_missing(
+def missing_keys(
     rows: Rows, place: SealedPlace, private: KemPrivate, keyring: Keyring, listings: Listings
 ) -> list[GrantedKey]:
-    """Return the keys that an operation lists a grant of to this seat and its keyring lacks, oldest first.
+    """Return the keys that an operation lists a grant of to this seat and its keyring lacks, oldest first, unopened.
 
     Audit keys are left out: a seat keeps none (FORMAT.md 5).
     """
@@ -74,26 +101,50 @@ def open_missing(
     if not missing:
         return []
     listed = listings.of(rows, ItemKind.GRANT)
+    seats = {row.origin: row.bytes[SEAT_IN_GENESIS] for row in rows.geneses()}
     reader = GrantReader(rows, listings, place.vault, private)
     found = []
     for epoch, notices in missing:
         grants = [row for row in grants_between(rows, epoch, place.seat) if row.digest in listed]
-        if not grants:
-            continue
-        places = tuple(at for grant in grants for at in listed[grant.digest])
-        keys = ((notice, reader.open(notice.compartment, grant)) for notice in notices for grant in grants)
-        notice, key = next(((notice, key) for notice, key in keys if key is not None), (notices[0], None))
-        altered = any(row.digest != grant_digest(row.epoch, row.seat, row.sealed) for row in grants)
-        found.append(GrantedKey(notice, key, places, key is None and altered))
+        for notice in {notice.compartment: notice for notice in sorted(notices, key=is_of_directory)}.values():
+            given = {row: givers for row in grants if (givers := _givers(row, notice.compartment, listings, seats))}
+            if given:
+                found.append(_granted(reader, notice, given, listed))
     return found
 
 
-def with_directory_keys(keyring: Keyring, granted: Iterable[GrantedKey]) -> Keyring:
+def directory_keys(
+    keyring: Keyring, granted: Iterable[GrantedKey], might_give: Callable[[GrantedKey], bool]
+) -> list[tuple[GrantedKey, bytes]]:
+    """Return what opens of the keys that say they are the directory's: it is read before anybody can be judged.
+
+    A seat that holds a directory opens keys of that one alone, and of one giver no more than `MOST_UNJUDGED` at once.
+    """
+    claimed = [key for key in granted if is_of_directory(key.notice) and might_give(key)]
+    held = {key.compartment for key in claimed if keyring.epochs_of(key.compartment)}
+    opened: list[tuple[GrantedKey, bytes]] = []
+    tried: Counter[bytes] = Counter()
+    for given in claimed:
+        if held and given.compartment not in held:
+            continue
+        if given.givers and all(tried[giver] >= MOST_UNJUDGED for giver in given.givers):
+            continue
+        tried.update(given.givers)
+        if (key := given.key) is not None:
+            opened.append((given, key))
+    return opened
+
+
+def with_directory_keys(
+    keyring: Keyring,
+    granted: Iterable[GrantedKey],
+    might_give: Callable[[GrantedKey], bool] = lambda key: True,
+) -> Keyring:
     """Return the keyring with the directory keys that were granted: a seat opens them first and believes after.
 
     Where there are any it is a copy, and the keyring itself stays as it was (FORMAT.md 2).
     """
-    new = [(key, key.key) for key in granted if key.key and key.notice.kind is CompartmentKind.DIRECTORY]
+    new = directory_keys(keyring, granted, might_give)
     if not new:
         return keyring
     copy = keyring.copy(LockedMemory(_FIRST_SIZE))
@@ -101,6 +152,39 @@ def with_directory_keys(keyring: Keyring, granted: Iterable[GrantedKey]) -> Keyr
         with suppress(VerificationError):
             copy.add(given_key.compartment, given_key.epoch, key)
     return copy
+
+
+def _givers(grant: GrantRow, compartment: bytes, listings: Listings, seats: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
+    """Return from whom a grant may be: who lists it for this compartment, first the one that its row names."""
+    tag = compartment_tag(compartment, grant.digest)
+    logs = [origin for origin, listed in listings.grants.get(grant.digest, ()) if listed == tag]
+    by = sorted({seats[origin] for origin in logs if origin in seats})
+    return tuple(dict.fromkeys((grant.giver, *by))) if logs else ()
+
+
+def _granted(
+    reader: GrantReader,
+    notice: EpochNotice,
+    given: Mapping[GrantRow, Sequence[bytes]],
+    listed: Mapping[bytes, Sequence[Place]],
+) -> GrantedKey:
+    @cache
+    def opening() -> bytes | None:
+        keys = (reader.open_as_from(notice.compartment, grant, givers) for grant, givers in given.items())
+        return next((key for key in keys if key is not None), None)
+
+    return GrantedKey(
+        notice,
+        opening,
+        tuple(at for grant in given for at in listed[grant.digest]),
+        frozenset(giver for givers in given.values() for giver in givers),
+        any(row.digest != grant_digest(row.epoch, row.seat, row.sealed) for row in given),
+    )
+
+
+def is_of_directory(notice: EpochNotice) -> bool:
+    """Say whether a notice calls its compartment the directory."""
+    return notice.kind is CompartmentKind.DIRECTORY
 
 
 def grants_between(rows: Rows, epoch: bytes, seat: SeatId) -> list[GrantRow]:
@@ -127,11 +211,20 @@ def _oldest_first(
     missing: list[tuple[bytes, list[EpochNotice]]],
 ) -> list[tuple[bytes, list[EpochNotice]]]:
     """Sort by what replaces what, so that the keyring has the epochs of a compartment in their order."""
-    ordered: list[tuple[bytes, list[EpochNotice]]] = []
-    while missing:
-        waiting = {epoch for epoch, _ in missing}
-        ready = [pair for pair in missing if not any(waiting & set(notice.replaced) for notice in pair[1])]
-        ordered += ready or missing  # rows in a circle have no order
-        done = {epoch for epoch, _ in ordered}
-        missing = [pair for pair in missing if pair[0] not in done]
-    return ordered
+    notices = dict(missing)
+    waits = {
+        epoch: {before for notice in of_epoch for before in notice.replaced if before in notices}
+        for epoch, of_epoch in missing
+    }
+    followers: dict[bytes, list[bytes]] = {}
+    for epoch, before in waits.items():
+        for replaced in before:
+            followers.setdefault(replaced, []).append(epoch)
+    ordered = [epoch for epoch, before in waits.items() if not before]
+    for epoch in ordered:
+        for follower in followers.get(epoch, ()):
+            waits[follower].discard(epoch)
+            if not waits[follower]:
+                ordered.append(follower)
+    circle = [epoch for epoch, before in waits.items() if before]  # rows in a circle have no order
+    return [(epoch, notices[epoch]) for epoch in (*ordered, *circle)]

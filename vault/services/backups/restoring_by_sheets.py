@@ -143,8 +143,8 @@ def try_backup(
 def _keys_of_recovery(opened: RecoverySession) -> Keyring:
     keyring = Keyring()
     for key in opened.granted:
-        if key.key is not None:
-            keyring.add(key.compartment, key.epoch, key.key)
+        if (opened_key := key.key) is not None:
+            keyring.add(key.compartment, key.epoch, opened_key)
     return keyring
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from vault.access.membership.inviting import stored_invitations
 from vault.access.seat_keys.root_secret import kept_secret
 from vault.access.session import Session
-from vault.access.trust.keyrings import open_missing
+from vault.access.trust.keyrings import missing_keys
 from vault.errors import VaultError
 from vault.log.checks.report import ProblemCode
 from vault.records.logs import genesis_of
@@ -48,7 +48,7 @@ def row_faults(session: Session, rows: Rows, said: Said) -> Iterator[Fault]:
 def _keyring(session: Session, rows: Rows) -> Iterator[Fault]:
     """Name each epoch whose listed grant to this seat does not open: its compartment would seem not to exist."""
     listings = session.learned.listings
-    for key in open_missing(rows, session.log.place, session.kem_private, session.keyring, listings):
+    for key in missing_keys(rows, session.log.place, session.kem_private, session.keyring, listings):
         state = session.state_of(key.compartment)
         counts = state is not None and session.seat not in state.cutoffs and key.epoch in state.epochs
         if key.is_altered or (state is not None and counts and session.seat in state.epochs[key.epoch].granted):

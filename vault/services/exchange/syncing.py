@@ -34,7 +34,7 @@ from vault.sync.opening import require_for
 from vault.sync.pages import PageKind
 from vault.sync.peers import Offer, Peer, common_base, common_have
 from vault.sync.selecting import Request
-from vault.sync.staging import discard, stage, staged_in
+from vault.sync.staging import discard, stage, staged_in, tried_again
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -230,7 +230,8 @@ def import_bundle(
     arrival.import_bundle(bundle, staged, is_again=is_again)
     for other in staged_in(folder):
         if other != staged and arrival.logs:
-            arrival.import_pending(other)
+            with tried_again(other):
+                arrival.import_pending(other)
     index = up_to_date_index(session)
     new = {identity for _, identity in arrival.versions}
     touched = sorted({compartment for compartment, _ in arrival.versions})
