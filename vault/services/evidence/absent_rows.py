@@ -85,7 +85,7 @@ class AbsentRows:
         if not is_own and not any(had_version(index, row.compartment, row.id) for row in group):
             return None
         if refusals:
-            return refusals[0].message
+            return str(refusals[0])
         known = {notice.epoch for notice in notices_of(rows, first.compartment)}
         if absent_keys(self._session, CompartmentId(first.compartment)) or known & {row.epoch for row in group}:
             return None

@@ -321,8 +321,8 @@ def _state_to_give(session: Session, compartment: CompartmentId) -> CompartmentS
     state = _state(session, compartment)
     if session.seat in state.cutoffs:
         raise RefusedError(
-            "this device was taken off there: keys that it gives would count for nobody",
-            advice="Ask somebody who has it to give it to you again.",
+            Message("this device was taken off there: keys that it gives would count for nobody"),
+            next_step=Message("Ask somebody who has it to give it to you again."),
         )
     return state
 
