@@ -56,7 +56,7 @@ What the attacker has:
     a way in that nobody lists       test_slot_row; test_ended_seat_crash
     a time that no calendar has      test_times
     the week of the intake           test_weekly_marks
-    a record that is none of its kind    test_no_records
+    a record that is none of its kind    test_no_records; test_junk_versions
     a case that looks like another   test_same_reference
     news that the app goes past      test_news_in_the_app
     a section without its case       test_case_without_section; test_sections

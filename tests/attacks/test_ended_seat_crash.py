@@ -21,7 +21,7 @@ from vault.access.membership import roster_commit
 from vault.access.membership.next_roster import Change
 from vault.access.seat_keys import keychange, rekeying
 from vault.access.session import Session
-from vault.errors import VaultError, VerificationError, WrongPassphraseError
+from vault.errors import RefusedError, VaultError, VerificationError, WrongPassphraseError
 from vault.ids import CompartmentId
 from vault.policy.roles import Role
 from vault.seal.entrance.keyfile import KeyFile
@@ -118,6 +118,22 @@ def test_whoever_unlocks_next_ends_the_seat_for_good_and_once(
         assert owner.faults() == []
         housekeeping.settle(owner)
         require_own_keys_are_new(owner, laptop)
+
+
+def test_the_program_of_an_ended_seat_that_did_not_hear_of_it_gives_and_replaces_no_key(
+    laptop: Laptop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    place = killed_at(laptop, (roster_commit, "refresh", 1), monkeypatch, tmp_path / "killed")
+    case = laptop.filled.cases[0]
+    with laptop.goes.open(place) as session:
+        housekeeping.settle(session)
+        assert "taken off the organisation's directory (Mira Halvorsen)" in session.faults()[0].text
+        with pytest.raises(VerificationError, match="taken off"):
+            sharing.rotate(session, case)
+        with pytest.raises(RefusedError, match="taken off there"):
+            sharing.replace_key(session, session.directory.compartment, act="key.rotate", rule="")
+        with session.database.reading() as rows:
+            assert laptop.epochs.issuperset(rows.epochs_granted_to(laptop.goes.seat))
 
 
 def killed_at(laptop: Laptop, step: Step, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Place:

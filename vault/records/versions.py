@@ -11,7 +11,7 @@ from vault.records.content import Content, decode_content
 from vault.seal.envelope import VersionContext, open_sealed, version_id
 from vault.seal.keyring import Keyring
 from vault.seal.keys import unwrap
-from vault.store.rowtypes import SealedVersion
+from vault.store.rowtypes import SealedVersion, VersionKeyRow
 from vault.words.message import Message
 
 
@@ -46,6 +46,27 @@ def unseal_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> 
         raise BrokenSealError(Message("version {id} is not what its id names", id=sealed.id.hex()))
     context = VersionContext(vault, sealed.compartment, sealed.record, sealed.origin, sealed.seq)
     return open_sealed(unwrap(wrap_key, sealed.wrap), sealed.blob, context)
+
+
+def no_wraps(rows: Iterable[SealedVersion], *, keyring: Keyring) -> set[VersionKeyRow]:
+    """Return what stands in the place of wrapped keys and is none, by an epoch that this seat holds."""
+    found = set()
+    for sealed in rows:
+        wrap_key = keyring.wrap_key(sealed.epoch)
+        if wrap_key is None:
+            continue
+        try:
+            unwrap(wrap_key, sealed.wrap)
+        except BrokenSealError:
+            found.add(VersionKeyRow(sealed.origin, sealed.seq, sealed.n, sealed.epoch, sealed.wrap))
+    return found
+
+
+def is_no_fault_of_the_copy(sealed: SealedVersion, *, keyring: Keyring) -> bool:
+    """Say of a version that does not open whether its bytes are those that its author listed, under a whole wrap."""
+    if keyring.wrap_key(sealed.epoch) is None or no_wraps([sealed], keyring=keyring):
+        return False
+    return version_id(sealed.compartment, sealed.record, sealed.blob) == sealed.id
 
 
 def open_version(sealed: SealedVersion, *, vault: bytes, keyring: Keyring) -> OpenedVersion | None:
@@ -96,8 +117,11 @@ def open_each(
             continue
         try:
             version = open_version(sealed, vault=vault, keyring=keyring)
-        except (BrokenSealError, MalformedError) as error:
-            broken[identity] = error
+        except MalformedError as error:
+            broken[identity] = error  # it opened: no other wrap makes anything else of it
+            continue
+        except BrokenSealError as error:
+            broken.setdefault(identity, error)
             continue
         if version is not None:
             opened[identity] = version

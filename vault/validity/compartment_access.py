@@ -85,6 +85,13 @@ class CompartmentState:
         granted = [self.epochs[epoch].granted for epoch in self.current]
         return self.holders - frozenset.intersection(*granted)
 
+    def who_dropped(self, seat: SeatId) -> frozenset[SeatId]:
+        """Return whose epochs drop a seat; nobody where no drop of it is in force."""
+        if seat not in self.cutoffs:
+            return frozenset()
+        made = (row for epoch in self.epochs.values() for row in epoch.made)
+        return frozenset(row.entry.seat for row in made if seat in {drop.seat for drop in row.notice.revocations})
+
     def is_valid(self, seat: SeatId, origin: bytes, seq: int) -> bool:
         """Say whether a version that this seat wrote there may count (C6): it was granted, and not cut off before."""
         return self.was_granted(seat) and not self.cuts_off(seat, origin, seq)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import NamedTuple
 
-from vault.errors import BrokenSealError, MalformedError
+from vault.errors import MalformedError
 from vault.ids import CompartmentId, Origin, SeatId, VaultId
 from vault.log.genesis import Genesis
 from vault.log.header import Header
@@ -20,7 +20,7 @@ from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_i
 from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
 from vault.records.epochs import notices_of
-from vault.records.versions import OpenedVersion, open_all
+from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
 from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
@@ -31,6 +31,7 @@ from vault.validity.compartment_access import AccessResolver, CompartmentState
 # Who a member is their admission says; a supervisor alone may write it, and puts nothing in the place of it.
 _SAID_ONCE = "member"
 _CHUNK = 256
+NO_CONTENT = "fields"
 _ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 
 
@@ -38,7 +39,7 @@ _ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 class Quarantined:
     """What is not valid, and the first check that it failed; `missing` is listed for this seat and not here.
 
-    `compartment` is that of what is missing or does not open. `n` is None where the list itself is not here: what the
+    `compartment` is that of what is missing or cannot be read. `n` is None where the list itself is not here: what the
     entry holds, nobody can say. `is_unentitled`: its author had no right to write it there then, as far as this device
     knows, so that a person has to decide (FORMAT.md 6); what does not open then, or is not here, is no damage to
     anybody. Who holds no grant is not called so where one is not here that somebody entitled listed who is still in: it
@@ -51,6 +52,11 @@ class Quarantined:
     check: str
     is_unentitled: bool = False
     compartment: CompartmentId | None = field(default=None, compare=False)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it opens and holds no record: its author wrote it so, and nothing waits for it."""
+        return self.check == NO_CONTENT and not self.is_unentitled
 
     @property
     def is_pending(self) -> bool:
@@ -167,15 +173,15 @@ class VersionValidator:
                 yield Quarantined(origin, row.seq, n, failed or absent, failed is not None, lacks)
 
     def _judge_one(self, signed: _Signed, listed: list[SealedVersion]) -> OpenedVersion | Quarantined:
-        try:
-            version = next(iter(open_all(listed, vault=self.vault, keyring=self.keyring)), None)
-        except (BrokenSealError, MalformedError):
-            version = None
+        opened, refusals = open_each(listed, vault=self.vault, keyring=self.keyring)
         place = (Origin(signed.row.origin), signed.row.seq, listed[0].n)
-        if version is None:
-            failed = self._unentitled(CompartmentId(listed[0].compartment), signed)
+        if not opened:
             home = CompartmentId(listed[0].compartment)
+            failed = self._unentitled(home, signed)
+            if any(isinstance(refusal, MalformedError) for refusal in refusals):
+                return Quarantined(*place, failed or NO_CONTENT, failed is not None, home)
             return Quarantined(*place, failed or "C6", failed is not None, home)
+        version = opened[0]
         failed = self._failed_check(version, signed)
         if failed is None:
             return version

@@ -13,7 +13,7 @@ from vault.access.membership.next_roster import require_signed
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
-from vault.access.trust.new_epochs import fitting, revocations_of
+from vault.access.trust.new_epochs import fitting, may_give, revocations_of
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, make_id
 from vault.log.epoch_notice import KIND_AT, CompartmentKind, RevokedLog
@@ -162,7 +162,7 @@ def dues(session: Session, after: EffectiveRoster) -> list[Due]:
     """Return what this seat can and may do so that the shared compartments are held by those who shall hold them."""
     found = []
     for state in _shared(session):
-        if session.directory.rights.may_grant(session.roles, state.place):
+        if may_give(session.seat, session.directory, session.roles, state):
             due = _due(session, state, after)
             if due.lacking or due.gone:
                 found.append(due)

@@ -44,9 +44,11 @@ def waits_for(
     found = list(absent_keys(session, compartment))
     if not keys_only:
         found += (
-            Absent(compartment, finding.origin, finding.seq, finding.n, is_key=False)
+            Absent(
+                compartment, finding.origin, finding.seq, finding.n, is_key=False, is_closed=finding.check != "missing"
+            )
             for finding in session.quarantine
-            if finding.compartment == compartment and finding.check == "missing" and not finding.is_unentitled
+            if finding.compartment == compartment and is_absence(finding)
         )
     return owed(session, found, taken_from) if found else []
 
@@ -72,11 +74,9 @@ def require_sound(session: Waiter, compartments: Sequence[CompartmentId], taken_
         require_here(session, compartment, taken_from=taken_from)
 
 
-def is_absence(session: Waiter, finding: Quarantined) -> bool:
-    """Say whether a finding is that something is not here: itself, or a key without which it does not open."""
-    if finding.compartment is None or finding.is_unentitled:
-        return False
-    return finding.check == "missing" or bool(absent_keys(session, finding.compartment))
+def is_absence(finding: Quarantined) -> bool:
+    """Say whether a finding is that something is not here: itself, or a key that opens it."""
+    return finding.compartment is not None and not (finding.is_unentitled or finding.says_nothing)
 
 
 def require_here(

@@ -34,7 +34,7 @@ def join_epochs(log: SeatLog, directory: Directory, roles: AbstractSet[Role], st
     """Put one epoch in the place of several current ones, of one made without this seat, or of one that is over."""
     held = [epoch for epoch in state.epochs if log.keyring.get(epoch) is not None]
     is_one = len(state.current) == 1 and state.current[0] in held and not _is_expired(directory, state)
-    if is_one or not held or not _may_give(log, directory, roles, state):
+    if is_one or not held or not may_give(log.place.seat, directory, roles, state):
         return
     holders = next_holders(directory, state)
     with Work(log) as work:
@@ -48,7 +48,7 @@ def grant_current_epoch(log: SeatLog, directory: Directory, roles: AbstractSet[R
         [holder for holder in next_holders(directory, state) if holder.seat in state.behind] if state.behind else []
     )
     held = len(state.current) == 1 and log.keyring.get(state.current[0]) is not None
-    if not behind or not held or _is_expired(directory, state) or not _may_give(log, directory, roles, state):
+    if not behind or not held or _is_expired(directory, state) or not may_give(log.place.seat, directory, roles, state):
         return False
     with Work(log) as work:
         work.grant(state.compartment, state.current[0], behind)
@@ -61,8 +61,9 @@ def _is_expired(directory: Directory, state: CompartmentState) -> bool:
     return not state.knowing <= directory.effective.certificates.keys() | {RECOVERY}
 
 
-def _may_give(log: SeatLog, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> bool:
-    return log.place.seat not in state.cutoffs and directory.rights.may_grant(roles, state.place)
+def may_give(seat: SeatId, directory: Directory, roles: AbstractSet[Role], state: CompartmentState) -> bool:
+    """Say whether keys that a seat with these roles makes or gives there may count: nobody revoked it."""
+    return seat not in state.cutoffs and directory.rights.may_grant(roles, state.place)
 
 
 def revocations_of(

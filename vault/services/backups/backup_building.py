@@ -8,6 +8,7 @@ from vault import platform
 from vault.access.pins.copies import COPIED_ROWS, CopyKeys
 from vault.access.session import Session
 from vault.errors import VerificationError
+from vault.records.versions import no_wraps
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.services.backups.backup_folder import (
     BackupFolder,
@@ -19,12 +20,15 @@ from vault.services.backups.backup_folder import (
 )
 from vault.services.backups.backup_proof import MANIFEST_FORMAT, Manifest, Progress, Proof, prove
 from vault.services.backups.backup_state import CancelledError, State, StateReader, log_sizes
+from vault.services.projection.projection import up_to_date_index
 from vault.store.copy import copy_in_parts
 from vault.store.engine import open_database, open_finished
 from vault.store.files import read_limited, write_durable
 from vault.store.manifest import put_manifest
+from vault.store.rowtypes import VersionKeyRow
 from vault.store.tables import metadata
 from vault.words.message import Message
+from vault.words.next_step import NextStep
 
 KEY_TABLES = frozenset({"version_key", "granted", "local"})
 _PLAIN_TABLES = frozenset(table.name for table in metadata.sorted_tables) - KEY_TABLES
@@ -54,7 +58,13 @@ def build(session: Session, folder: BackupFolder, progress: Progress, cancelled:
     _copy_drafts(session, folder)
     sizes = _sizes_in(folder, keys)
     expected = StateReader(
-        session.database, session.database, session.vault, session.keyring, opens=False, cancelled=cancelled
+        session.database,
+        session.database,
+        session.vault,
+        session.keyring,
+        opens=False,
+        passed_over=_no_wraps(session),
+        cancelled=cancelled,
     ).read(sizes)
     _put_manifest(session, folder, keys, expected)
     write_digests(folder)
@@ -62,8 +72,25 @@ def build(session: Session, folder: BackupFolder, progress: Progress, cancelled:
     files = require_undamaged(folder)
     proof = prove(folder, keys, files=files, progress=progress, cancelled=cancelled)
     if proof.state != expected:
-        raise VerificationError(Message("the backup does not hold what the vault holds"))
+        raise VerificationError(
+            Message("the backup does not hold what the vault holds"),
+            next_step=Message("Run {verify_log}.", verify_log=NextStep.VERIFY_LOG),
+        )
     return proof
+
+
+def _no_wraps(session: Session) -> set[VersionKeyRow]:
+    """Return what others wrote in the place of wrapped keys that are none, of versions that never opened here.
+
+    What opened once, or is this seat's own, and does not open now is damage, and gets no backup.
+    """
+    up_to_date_index(session)
+    found: set[VersionKeyRow] = set()
+    with session.database.reading() as rows:
+        for finding in session.quarantine:
+            if finding.n is not None and finding.origin != session.log.origin:
+                found |= no_wraps(rows.version_at(finding.origin, finding.seq, finding.n), keyring=session.keyring)
+    return found
 
 
 def _put_manifest(session: Session, folder: BackupFolder, keys: CopyKeys, state: State) -> None:

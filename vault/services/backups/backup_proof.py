@@ -93,6 +93,7 @@ def prove(
             keys.vault,
             keyring,
             opens=True,
+            seat=keys.place.seat if isinstance(keys, CopyKeys) else None,
             progress=lambda done, total: progress("Checking the backup", done, total),
             cancelled=cancelled,
         )

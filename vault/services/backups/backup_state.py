@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vault.errors import BrokenSealError, MalformedError
-from vault.ids import VaultId
+from vault.ids import SeatId, VaultId
 from vault.log.items import Item, ItemKind, decode_items
 from vault.log.state import state_digest
 from vault.log.tree import leaf_hash
-from vault.records.versions import open_all
+from vault.records.logs import genesis_of
+from vault.records.versions import is_no_fault_of_the_copy, no_wraps, open_all
 from vault.seal.keyring import Keyring
 from vault.store.engine import Database
 from vault.store.rowtypes import OperationRow, SealedVersion, VersionKeyRow, VersionRow
@@ -61,6 +62,8 @@ class StateReader:
         vault: whose they are.
         keyring: the epochs of the seat that reads.
         opens: whether each reachable version is decrypted, or only counted.
+        seat: who reads: what this seat's own logs list opens, or is damaged.
+        passed_over: what is no wrapped key, and is not counted as one.
         progress: told how many of how many entries are done.
         cancelled: asked between them.
     """
@@ -70,12 +73,15 @@ class StateReader:
     vault: VaultId
     keyring: Keyring
     opens: bool
+    seat: SeatId | None = None
+    passed_over: Collection[VersionKeyRow] = frozenset()
     progress: Progress = lambda done, total: None
     cancelled: Callable[[], bool] = lambda: False
     _leaves: list[bytes] = field(default_factory=list)
     _versions: list[bytes] = field(default_factory=list)
     _reachable: int = 0
     _keys_files: set[Item] = field(default_factory=set)
+    _own: set[bytes] = field(default_factory=set)
 
     def read(self, sizes: Mapping[bytes, int]) -> State:
         """Return the state of these logs up to these sizes.
@@ -85,6 +91,9 @@ class StateReader:
             CancelledError: as asked.
         """
         total, done = sum(sizes.values()), 0
+        with self.tables.reading() as rows:
+            geneses = {origin: genesis_of(rows, origin) for origin in sizes}
+        self._own = {origin for origin, one in geneses.items() if one is not None and one.seat == self.seat}
         for origin, size in sizes.items():
             for start in range(0, size, _ENTRIES_AT_A_TIME):
                 if self.cancelled():
@@ -106,7 +115,8 @@ class StateReader:
             operations = list(rows.operations(origin, start, stop))
             versions = list(rows.version_rows(origin, start, stop))
         with self.key_rows.reading() as rows:
-            keys = _by_place(rows.version_keys(origin, start, stop))
+            found = rows.version_keys(origin, start, stop)
+            keys = _by_place(key for key in found if key not in self.passed_over)
         self._leaves += [leaf_hash(row.header) for row in operations]
         listed = {(row.seq, n): item for row in operations for n, item in _items(row)}
         self._keys_files |= {item for item in listed.values() if item.kind == ItemKind.KEYS}
@@ -122,7 +132,13 @@ class StateReader:
         if sealed and self.opens:
             try:
                 open_all(sealed, vault=self.vault, keyring=self.keyring)
-            except (BrokenSealError, MalformedError) as fault:
+            except MalformedError:
+                return True  # what its author sealed is no record: that is theirs, and copied as it is
+            except BrokenSealError as fault:
+                if any(is_no_fault_of_the_copy(row, keyring=self.keyring) for row in sealed):
+                    return True
+                if version.origin not in self._own and len(no_wraps(sealed, keyring=self.keyring)) == len(sealed):
+                    return False  # a wrapped key that is none is as good as none (FORMAT.md 6)
                 place = f"entry {version.seq} of log {version.origin.hex()[:16]}"
                 raise BrokenSealError(
                     Message(
@@ -139,7 +155,7 @@ def _items(row: OperationRow) -> Iterator[tuple[int, Item]]:
         return
 
 
-def _by_place(keys: Iterator[VersionKeyRow]) -> dict[tuple[int, int], list[VersionKeyRow]]:
+def _by_place(keys: Iterable[VersionKeyRow]) -> dict[tuple[int, int], list[VersionKeyRow]]:
     places: dict[tuple[int, int], list[VersionKeyRow]] = {}
     for key in keys:
         places.setdefault((key.seq, key.n), []).append(key)

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from vault.access.session import Session
-from vault.access.trust.absence import owed
-from vault.errors import MalformedError
-from vault.ids import Origin
+from vault.access.trust.absence import absent_keys, owed
+from vault.errors import MalformedError, VaultError
+from vault.ids import CompartmentId, Origin
 from vault.index.heads import had_version
 from vault.index.keys import key_items
 from vault.log.checks.report import LogReport, Problem, ProblemCode
 from vault.log.epoch_notice import KIND_AT, CompartmentKind
 from vault.log.items import ItemKind, decode_items
 from vault.records.absence import Absent
-from vault.records.epochs import read_notice
+from vault.records.epochs import notices_of, read_notice
 from vault.records.logs import genesis_of
 from vault.services.evidence.audit_gaps import came_whole, was_auditor
 from vault.services.projection.absences import PendingRows
 from vault.store.rows import Rows
-from vault.store.rowtypes import OperationRow
+from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import names_its_list
 from vault.validity.named_rosters import NamedRosters
-from vault.validity.version_validity import VersionValidator
+from vault.validity.version_validity import Quarantined, VersionValidator
 
 Listed = tuple[bytes | None, int | None, int | None]  # origin, seq, n
 
@@ -70,6 +70,26 @@ class AbsentRows:
             return False
         was_here = is_key or had_version(self._session.index(), home, item.digest)
         return bool(owed(self._session, [Absent(home, Origin(row.origin), row.seq, problem.n, is_key, was_here)]))
+
+    def is_expected(self, finding: Quarantined) -> bool:
+        """Say whether others may expect to read what cannot be read: its author has the right to it still."""
+        assert finding.compartment is not None  # noqa: S101 - what cannot be read has it; for the type checker
+        return bool(
+            owed(self._session, [Absent(finding.compartment, finding.origin, finding.seq, finding.n, is_key=False)])
+        )
+
+    def damage(self, rows: Rows, group: Sequence[SealedVersion], refusals: Sequence[VaultError]) -> str | None:
+        """Return what is wrong with a version that opened here once, or that this seat wrote, and does not open now."""
+        index, first = self._session.index(), group[0]
+        is_own = first.origin == self._session.log.origin
+        if not is_own and not any(had_version(index, row.compartment, row.id) for row in group):
+            return None
+        if refusals:
+            return str(refusals[0])
+        known = {notice.epoch for notice in notices_of(rows, first.compartment)}
+        if absent_keys(self._session, CompartmentId(first.compartment)) or known & {row.epoch for row in group}:
+            return None
+        return "its wrapped key names no epoch of its compartment"
 
     def _is_own(self, rows: Rows, row: OperationRow) -> bool:
         genesis = genesis_of(rows, row.origin)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from vault.access.pins.alarms import VERIFY_ALARM, Alarm
 from vault.access.session import Session
-from vault.access.trust.absence import absent_keys
+from vault.access.trust.absence import is_absence
 from vault.access.trust.continuity import newest_keys
 from vault.access.trust.proving import report_of
-from vault.errors import BrokenSealError, MalformedError
-from vault.ids import CompartmentId, Origin
+from vault.ids import Origin
 from vault.index.digest import recount
 from vault.index.file import Index
 from vault.log.checks.list_check import check_epochs, check_keys, check_listed, check_versions, proven_lists
@@ -19,9 +19,9 @@ from vault.log.checks.report import ListedReport, LogReport, Problem, ProblemCod
 from vault.log.checks.verify import verify_log
 from vault.log.items import ItemKind
 from vault.policy.roles import Action
-from vault.records.epochs import notices_of, read_notice
+from vault.records.epochs import read_notice
 from vault.records.logs import genesis_bytes_of, genesis_of
-from vault.records.versions import open_all
+from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
 from vault.seal.signing import is_signed_raw
@@ -41,10 +41,11 @@ from vault.store.rowtypes import SealedVersion
 from vault.validity.authority import Authority, Proven
 from vault.validity.grants import GivenGrants, given_grants
 from vault.validity.named_rosters import NamedRosters
-from vault.validity.version_validity import Quarantined, VersionValidator
+from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionValidator
 
 # What is found here with its place, and was told before without it.
 _SEEN_HERE_TOO = frozenset({"act", "database", "schema"})
+_NAMED_ELSEWHERE = frozenset({"C2", "missing", NO_CONTENT})
 
 Progress = Callable[[int, int], None]
 
@@ -56,8 +57,7 @@ class Verification:
     `entries` of `expected` entries in `logs` logs are proven; `size` and `root` are those of this seat's own log; what
     `newer` entries say is not judged, because a newer program wrote them; `on_their_way` are sentences on listed rows
     that may still come, which is no fault; `payloads_closed` were sealed to the auditors of their time, of whom this
-    auditor was none; `quarantined` versions are whole and signed by
-    somebody who had no right to write them: a person decides.
+    auditor was none; `quarantined` versions are of somebody who had no right to write them, or has none now.
     """
 
     logs: int
@@ -101,6 +101,7 @@ def verify(session: Session, *, progress: Progress = lambda done, total: None) -
         checked.approvals(rows)
         unnamed = checked.lists_of_members(origins)
         progress(total, total)
+    checked.empty()
     checked.absences()
     unread = gaps(session, checked.said.owed)
     # It stops nothing: only what auditors see hangs on it.
@@ -245,8 +246,8 @@ class _Checked:
         """Name the first entry of each log that goes back to an older roster; return what is said of unknown ones."""
         for origin in origins:
             if older := self._named.of(origin).older:
-                words = f"operation {older[0]}: it names an older list of members than an entry before it"
-                words += f", as do {len(older) - 1} after it" if len(older) > 1 else ""
+                more = f", as do {len(older) - 1} after it" if len(older) > 1 else ""
+                words = f"operation {older[0]}: it names an older list of members than an entry before it{more}"
                 self.faults.append(Fault("older-roster", origin, older[0], None, words))
         return of_unknown_lists(self._session, self._named, origins)
 
@@ -262,18 +263,12 @@ class _Checked:
             if not session.keyring.epochs_of(group[0].compartment):
                 continue
             opened_places.add(place)
-            try:
-                opened = open_all(group, vault=session.vault, keyring=session.keyring)
-                self.versions_opened += len(opened)
-                for version in opened:
-                    self._approvals |= approvals_in(version.content)
-                known = {notice.epoch for notice in notices_of(rows, group[0].compartment)}
-                if not opened and known.isdisjoint(sealed.epoch for sealed in group):
-                    words = "its wrapped key names no epoch of its compartment"
-                    lacks = bool(absent_keys(session, CompartmentId(group[0].compartment)))
-                    self._fault("wrap", origin, place, words, is_absence=lacks)
-            except (BrokenSealError, MalformedError) as fault:
-                self._fault("seal", origin, place, str(fault))
+            opened, refusals = open_each(group, vault=session.vault, keyring=session.keyring)
+            self.versions_opened += len(opened)
+            for version in opened:
+                self._approvals |= approvals_in(version.content)
+            if (refusals or not opened) and (text := self._absent.damage(rows, group, refusals)):
+                self._fault("seal", origin, place, text)
         report = self._reports[origin]
         for row in rows.version_rows(origin):
             if session.keyring.epochs_of(row.compartment) and (row.seq, row.n) not in opened_places:
@@ -285,9 +280,23 @@ class _Checked:
             if not isinstance(judged, Quarantined):
                 continue
             self.quarantined += judged.is_unentitled
-            if not (judged.is_pending or judged.is_unentitled) and judged.check not in {"C2", "missing"}:
-                words = f"the version does not count: it fails check {judged.check}"
-                self._fault("quarantined", origin, (judged.seq, judged.n), words)
+            if is_absence(judged) and judged.check == "C6":
+                self._by_author("closed", judged, "no wrapped key that is here opens it")
+            elif not (judged.is_pending or judged.is_unentitled) and judged.check not in _NAMED_ELSEWHERE:
+                text = f"the version does not count: it fails check {judged.check}"
+                self._fault("quarantined", origin, (judged.seq, judged.n), text)
+
+    def empty(self) -> None:
+        """Name what opened and holds no record."""
+        for finding in filter(lambda found: found.says_nothing, self._session.quarantine):
+            self._by_author("empty", finding, "what its author wrote is no record")
+
+    def _by_author(self, code: str, finding: Quarantined, text: str) -> None:
+        """Name what nobody can read; it is quarantined once its author was taken off there or ended (FORMAT.md 6)."""
+        if not self._absent.is_expected(finding):
+            self.quarantined += 1
+            return
+        self._fault(code, finding.origin, (finding.seq, finding.n), text, is_absence=True)
 
     def _validator(self, rows: Rows) -> VersionValidator:
         if self._counts is None:
@@ -334,11 +343,5 @@ class _Checked:
 
 
 def _by_place(rows: Iterable[SealedVersion]) -> Iterable[tuple[tuple[int, int], list[SealedVersion]]]:
-    group: list[SealedVersion] = []
-    for row in rows:
-        if group and (row.seq, row.n) != (group[0].seq, group[0].n):
-            yield (group[0].seq, group[0].n), group
-            group = []
-        group.append(row)
-    if group:
-        yield (group[0].seq, group[0].n), group
+    for place, group in groupby(rows, key=lambda row: (row.seq, row.n)):
+        yield place, list(group)

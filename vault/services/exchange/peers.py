@@ -125,7 +125,7 @@ def compartments_for(
 
 def not_whole(session: Session) -> set[CompartmentId]:
     """Return the compartments of which a listed version is missing here: they cannot be called sent."""
-    return {finding.compartment for finding in session.quarantine if finding.compartment is not None}
+    return {finding.compartment for finding in session.quarantine if finding.compartment and not finding.says_nothing}
 
 
 def _notices(rows: Rows) -> Iterable[EpochNotice]:

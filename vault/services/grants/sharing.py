@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from vault.access.session import Session
 from vault.access.trust.absence import require_here, waits_for
 from vault.access.trust.directory import RECOVERY
-from vault.access.trust.new_epochs import next_holders, revocations_of
+from vault.access.trust.new_epochs import may_give, next_holders, revocations_of
 from vault.errors import NotFoundError, RefusedError
 from vault.ids import CompartmentId, EpochId, MemberId, SeatId
 from vault.log.epoch_notice import CompartmentKind
@@ -175,7 +175,7 @@ def end_seats(session: Session, seats: Collection[SeatId], *, progress: Progress
 def _end_in(session: Session, compartment: CompartmentId, seats: Collection[SeatId], rule: str) -> bool:
     """Make a new key of one compartment without these seats, if it is a case or a section of which one has the key."""
     state = _state(session, compartment)
-    may = session.directory.rights.may_grant(session.roles, state.place)
+    may = may_give(session.seat, session.directory, session.roles, state)
     if state.kind not in _CASES or not may or state.knowing.isdisjoint(seats):
         return False
     replace_key(session, compartment, without=state.holders & frozenset(seats), act="grant.remove", rule=rule)
@@ -193,7 +193,7 @@ def replace_key(
 ) -> KeyChanged:
     """Put a new epoch in the place of all current ones, and wrap the versions under it; the caller has asked policy."""
     require_here(session, compartment, keys_only=True, taken_from=without)
-    state = _state(session, compartment)
+    state = _state_to_give(session, compartment)
     with session.database.reading() as rows:
         revocations = revocations_of(rows, session.prover, session.directory, without)
     holders = next_holders(session.directory, state, without=without)
@@ -256,7 +256,7 @@ def add_seats(
     session.settle_keys(compartment)
     rewrap_left(session, [compartment])
     with session.work(compartment) as work:
-        state = _state(session, compartment)
+        state = _state_to_give(session, compartment)
         live = session.directory.effective.certificates
         new = [Holder(seat, live[seat].kem) for seat in sorted(set(seats) - state.holders)]
         if not new:
@@ -313,6 +313,17 @@ def _state(session: Session, compartment: CompartmentId) -> CompartmentState:
     state = session.state_of(compartment)
     if state is None:
         raise NotFoundError(Message("its beginning is not here, or does not count"), next_step=_NO_BEGINNING)
+    return state
+
+
+def _state_to_give(session: Session, compartment: CompartmentId) -> CompartmentState:
+    """Return the state of a compartment whose keys this seat may give and replace still: nobody revoked it there."""
+    state = _state(session, compartment)
+    if session.seat in state.cutoffs:
+        raise RefusedError(
+            Message("this device was taken off there: keys that it gives would count for nobody"),
+            next_step=Message("Ask somebody who has it to give it to you again."),
+        )
     return state
 
 

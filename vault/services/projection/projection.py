@@ -23,7 +23,7 @@ from vault.log.rosters.roster import ROSTER_RECORD
 from vault.policy.roles import Role
 from vault.records.codec import from_fields
 from vault.records.versions import OpenedVersion
-from vault.services.projection.absences import tell_waiting
+from vault.services.projection.absences import tell_dropped, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
 from vault.services.projection.raised_alarms import notice, notice_false_acts, notice_findings
 from vault.services.projection.reading import read_heads
@@ -31,7 +31,7 @@ from vault.services.projection.revalidation import recount
 from vault.store.rows import Rows
 from vault.store.shape import content_faults
 from vault.validity.authority import Proven
-from vault.validity.version_validity import Quarantined, VersionValidator
+from vault.validity.version_validity import NO_CONTENT, Quarantined, VersionValidator
 from vault.words.message import Message
 
 INDEX_REMADE = "The index did not hold what this account remembers of it: it was made anew."
@@ -86,6 +86,7 @@ def up_to_date_index(session: Session, *, progress: Progress = lambda done, tota
     elif found:
         session.quarantine[:] = dict.fromkeys([*session.quarantine, *found])
     notice_findings(session, session.quarantine)
+    tell_dropped(session)
     tell_waiting(session)
     return index
 
@@ -212,7 +213,9 @@ def _entries(
         try:
             entry = _entry(version)
         except MalformedError:
-            found.append(Quarantined(version.origin, version.seq, version.n, "fields"))
+            found.append(
+                Quarantined(version.origin, version.seq, version.n, NO_CONTENT, compartment=version.compartment)
+            )
             continue
         if entry is not None:
             yield entry

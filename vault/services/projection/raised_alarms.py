@@ -16,7 +16,7 @@ from vault.validity.authority import Proven
 from vault.validity.version_validity import Quarantined
 
 _ADVICE = "run `casevault log verify`"
-_FAULTS, _WAITING, _UNENTITLED = "quarantine", "waiting", "unentitled"
+_FAULTS, _WAITING, _UNENTITLED, _EMPTY = "quarantine", "waiting", "unentitled", "empty"
 
 
 def notice(session: Session, alarm: Alarm) -> None:
@@ -31,11 +31,12 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
         [finding for finding in findings if finding.is_pending],
         [finding for finding in findings if finding.is_unentitled],
     )
+    empty = [finding for finding in findings if finding.says_nothing]
     # What is missing of one compartment stops that one alone: `projection.absences` tells of it.
     faults = [
         finding
         for finding in findings
-        if not (finding.is_pending or finding.is_unentitled or is_absence(session, finding))
+        if not (finding.is_pending or finding.is_unentitled or finding.says_nothing or is_absence(finding))
     ]
     if faults:
         words = "is missing or does not count" if len(faults) == 1 else "are missing or do not count"
@@ -54,7 +55,14 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
             f" ({_place(unentitled[0])}); quarantined. Granting the case to them again lets their work count."
         )
         notice(session, Alarm(_UNENTITLED, text, is_fault=False))
-    found = ((_FAULTS, faults), (_WAITING, pending), (_UNENTITLED, unentitled))
+    if empty:
+        verb, whose = ("holds", "its") if len(empty) == 1 else ("hold", "their")
+        text = (
+            f"{_records(empty)} {verb} nothing that can be read ({_place(empty[0])}): {whose} author's program wrote"
+            f" it so. What was written before stands, and nothing waits for it; {_ADVICE}, which says who."
+        )
+        notice(session, Alarm(_EMPTY, text, is_fault=False))
+    found = ((_FAULTS, faults), (_WAITING, pending), (_UNENTITLED, unentitled), (_EMPTY, empty))
     over = {code for code, left in found if not left}
     if any(alarm.code in over for alarm in session.alarms):
         session.alarms = tuple(alarm for alarm in session.alarms if alarm.code not in over)
