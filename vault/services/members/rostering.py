@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from vault.access.membership.inviting import differs_from_proposed
 from vault.access.membership.joining import HereSeat
 from vault.access.membership.next_roster import (
     Change,
@@ -34,6 +35,7 @@ from vault.log.rosters.roster_entries import Certificate
 from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Action
 from vault.services.grants import sharing
+from vault.services.grants.timed_grants import last_day
 from vault.services.projection.authors import name_in, names_of_members, require_new_name
 from vault.store.files import read_limited
 from vault.words.message import Message
@@ -189,11 +191,14 @@ def describe(session: Session, proposal: Proposal) -> tuple[str, ...]:
     """Return in words what a roster changes, in an order that does not depend on the file."""
     before, after = session.directory.effective, proposal.roster
     names = {member.member: member.name for member in proposal.members} | names_of_members(session)
+    ends = {member.member: member.until_ms for member in proposal.members}
     lines = []
     for member, roles in sorted(after.members.items()):
         name, old = name_in(names, member), before.members.get(member)
         if old is None:
-            lines.append(f"admits {name} as {', '.join(sorted(roles)) or 'nothing'}")
+            until = ends.get(MemberId(member))
+            last = "" if until is None else f", until {last_day(until)}"
+            lines.append(f"admits {name} as {', '.join(sorted(roles)) or 'nothing'}{last}")
         elif old != roles:
             lines.append(f"makes {name} {', '.join(sorted(roles)) or 'nothing'} (was {', '.join(sorted(old))})")
     for member in sorted(before.members.keys() - after.members.keys()):
@@ -241,7 +246,8 @@ def _other_rules(session: Session, after: Roster) -> list[str]:
 def _opened(session: Session, untrusted: bytes) -> Proposal:
     """Return a proposal that is the next change here: neither over, nor ahead of what has arrived.
 
-    No signature covers the names in it, so they name nobody but those whom it admits, and as nobody is called yet.
+    No signature covers the names in it, nor the last days, so they name nobody but those whom it admits, all of them,
+    as nobody is called yet; on the device that began it, as it said.
     """
     proposal = open_proposal(session, untrusted)
     number, newest = proposal.roster.head.number, session.directory.effective.head.number
@@ -263,6 +269,16 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
                 Message("the proposal gives a name to somebody who is in already"), next_step=_ASK_AGAIN
             )
         require_new_name(session, member.name)
+    new = proposal.roster.members.keys() - session.directory.effective.members.keys()
+    if new != {member.member for member in proposal.members}:
+        raise MalformedError(
+            Message("the proposal does not say who somebody is whom it admits"), next_step=_ASK_AGAIN
+        )
+    if differs_from_proposed(session, proposal.members):
+        raise RefusedError(
+            Message("this device began the proposal with another name or last day: somebody changed it on the way"),
+            next_step=Message("Sign nothing. Ask who carried it, and begin it anew."),
+        )
     return proposal
 
 
