@@ -37,7 +37,7 @@ from vault.seal.joining import Invitation, Request, seal_request
 from vault.services.approvals import approving
 from vault.services.exports import partners
 from vault.services.grants.timed_grants import last_day
-from vault.services.members import devices, joining, members, rostering
+from vault.services.members import devices, joining, members, roster_changes, rostering
 from vault.services.projection import authors
 
 NEWCOMER = "Ilse Marrow"
@@ -97,7 +97,8 @@ def test_whoever_carries_a_proposal_writes_no_other_names_into_it(
             with pytest.raises(error, match=words):
                 act(mira, carried)
         joel = organisation[JOEL].member
-        told = rostering.describe(mira, Proposal(true.roster, (MemberRecord(joel, full_name(SELIN)), *true.members)))
+        also = Proposal(true.roster, (MemberRecord(joel, full_name(SELIN)), *true.members))
+        told = roster_changes.describe(mira, also)
         assert told[0] == f"admits {NEWCOMER} as admin, until {last_day(until_of(true))}"
         assert rostering.commit(mira, rostering.sign(mira, proposal)[1]).is_done
 
