@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.services.organisation import AMINA, JOEL, NOOR, TOMAS, Organisation, give
 from vault.access.session import Session
@@ -16,7 +17,8 @@ from vault.services import housekeeping
 from vault.services.cases import cases, notes, sections
 from vault.services.evidence import logbook
 from vault.services.grants import sharing
-from vault.services.projection.projection import audit_of
+from vault.services.projection.projection import audit_of, up_to_date_index
+from vault.store import tables
 
 NEW_ADDRESS = "Thistledown Wharf 5"
 
@@ -94,3 +96,22 @@ def test_a_case_whose_record_is_written_anew_with_the_same_name_goes_on(organisa
         case = found_case(holder, "K1")
         say_anew(holder, case, "case", title="K1, later")
         assert cases.open_case(holder, case).head.value.title == "K1, later"
+
+
+def test_while_what_was_said_first_is_not_here_later_words_wait_and_then_hold(organisation: Organisation) -> None:
+    with organisation.open(JOEL) as holder:
+        case = found_case(holder, "K1")
+        first = head_of(holder, case, "case")
+        say_anew(holder, case, "case", title="K1, later")
+        row = (tables.version_key.c.origin == first.origin, tables.version_key.c.seq == first.seq)
+        with holder.database.transaction() as rows:
+            taken = rows.connection.execute(sa.select(tables.version_key).where(*row)).mappings().all()
+            rows.connection.execute(sa.delete(tables.version_key).where(*row))
+        holder.remake_index()
+        assert up_to_date_index(holder)
+        assert {found.check for found in holder.quarantine if found.seq > first.seq} == {"C7"}
+        with holder.database.transaction() as rows:
+            rows.connection.execute(sa.insert(tables.version_key), [dict(found) for found in taken])
+    with organisation.open(JOEL) as holder:
+        assert cases.open_case(holder, case).head.value.title == "K1, later"
+        assert holder.quarantine == []
