@@ -123,6 +123,7 @@ def test_a_member_is_found_by_what_those_said_who_may_and_by_nothing_else(said: 
     with said.place.open() as session:
         say(session, make_id(), "Somebody Gone")
         say(session, volunteer, "Another Kind", kind="partner")
+        say(session, volunteer, "Said Later")
         say(session, volunteer, "In Its Place", parents=[VersionId(bytes(32))])
         plant(session, volunteer, "Not Listed", seq=0)
         plant(session, volunteer, "Without Entry", seq=10_000)
@@ -134,6 +135,7 @@ def test_a_member_is_found_by_what_those_said_who_may_and_by_nothing_else(said: 
     false = (
         "Somebody Gone",
         "Another Kind",
+        "Said Later",
         "In Its Place",
         "Not Listed",
         "Without Entry",
@@ -148,7 +150,7 @@ def test_a_member_is_found_by_what_those_said_who_may_and_by_nothing_else(said: 
 
 def test_where_two_members_have_one_name_neither_is_taken_for_the_other(said: Said) -> None:
     with said.place.open() as session:
-        say(session, session.member, NAME.lower())
+        admit(session, name=NAME.lower(), passphrase=b"another opens", roles={Role.CASEWORKER})
     with said.judged() as judge, pytest.raises(RefusedError, match="several members have this name"):
         judge.member_named(NAME)
 

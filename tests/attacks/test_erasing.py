@@ -13,15 +13,18 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests.attacks.conftest import AGE
 from tests.services.colleague import Colleague
 from tests.services.founded import Filled
 from vault.access.session import Session
 from vault.errors import VerificationError
 from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.log.epoch_notice import CompartmentKind
+from vault.records.versions import open_each
 from vault.records.work import Entry, Work
 from vault.services.cases import cases
 from vault.services.evidence import checking
+from vault.services.exports import partners
 from vault.services.grants import sharing
 from vault.services.members import joining
 from vault.services.projection.kinds_held import the_one
@@ -172,3 +175,22 @@ def test_what_is_rightly_erased_is_missed_by_nobody(office: Office, by_another: 
         up_to_date_index(owner)
         assert owner.quarantine == []
         assert checking.verify(owner).faults == ()
+
+
+@pytest.mark.parametrize("role", ["caseworker", "supervisor"])
+def test_nobody_erases_a_recipient_or_a_roster(office: Office, role: str) -> None:
+    """All hold the directory, and a supervisor may write some of it: what is withheld there is missing all the same."""
+    attacker = office.strangers[["caseworker", "supervisor"].index(role)]
+    with office.filled.open() as owner:
+        partners.add(owner, name="Advocate Fennimore", age_recipient=AGE)
+        home = owner.directory.compartment
+        with owner.database.reading() as rows:
+            opened, _ = open_each(rows.versions(home), vault=owner.vault, keyring=owner.keyring)
+    partner = next(version for version in opened if version.content.kind == "partner")
+    place = (partner.origin, partner.seq, partner.n)
+    with attacker.open(office.filled.place) as session:
+        erase(session, home, partner.id, place)
+    forget_indexes(office.filled)
+    with office.filled.open() as owner:
+        up_to_date_index(owner)
+        assert [(one.origin, one.seq, one.n) for one in owner.quarantine if one.check == "missing"] == [place]

@@ -8,12 +8,19 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
+from tests.services.organisation import AMINA, DANA, JOEL, NOOR, SELIN, TOMAS, Organisation, give
 from vault import clock
 from vault.access.pins.delays import AttemptFile, Attempts
 from vault.access.seat_keys.factors import Factors, check_factors
+from vault.access.trust.attempts import attempts_key
 from vault.access.unlock import unlock
 from vault.errors import RefusedError, WrongPassphraseError
+from vault.ids import RecordId, make_id
+from vault.records.work import Entry
+from vault.seal.entrance.keyfile import KEY_FILE_SIZE, KeyFile
+from vault.seal.recipients import make_kem_seed
 from vault.services.members import joining
+from vault.store.files import read_limited
 from vault.store.folder import VaultFolder
 
 NOW_MS = 1_900_000_000_000
@@ -74,3 +81,23 @@ def test_the_right_passphrase_of_a_device_that_joined_long_ago_is_told_only_afte
         of_a_device_that_joins(founded, PASSPHRASE, waited)
     assert waited == [3.0]
     assert attempts.load() == Attempts()
+
+
+def test_who_may_not_write_the_key_of_the_hints_reads_none_and_hides_none(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    """Everybody who is no admin writes some, so that one stands before the true one wherever it stands."""
+    with organisation.at(DANA, AMINA, JOEL, NOOR, SELIN, TOMAS) as (dana, *others):
+        home = dana.directory.compartment
+        for session in (dana, *others):
+            with session.work(home) as work:
+                for _ in range(4):
+                    work.write(home, RecordId(make_id()), "attempts-key", {"kem": make_kem_seed()})
+                work.commit(Entry(act="config.change"))
+        for session in others:
+            give(session, dana, tmp_path)
+        with dana.database.reading() as rows:
+            found = attempts_key(rows, dana.vault, dana.keyring, dana.directory)
+    file = KeyFile.decode(read_limited(organisation[DANA].place.path / "keys", KEY_FILE_SIZE))
+    assert found is not None
+    assert found.public == file.attempts_public

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.services.founded import PASSPHRASE
-from tests.services.organisation import AMINA, JOEL, KARIM, MIRA, SELIN, Organisation, give, open_place
+from tests.services.organisation import AMINA, JOEL, KARIM, MIRA, SELIN, TOMAS, Organisation, give, open_place
 from vault.access.membership.roster_commit import MemberRecord
 from vault.access.session import Session
-from vault.errors import RefusedError, UsageError
+from vault.errors import RefusedError
 from vault.ids import MemberId, RecordId, VersionId, make_id
+from vault.log.rosters.roster import ROSTER_RECORD
 from vault.records.versions import open_each
 from vault.records.work import Entry
 from vault.services import housekeeping
@@ -55,14 +56,9 @@ def test_a_supervisor_alone_gives_nobody_the_name_of_another_in_silence(
         say_of(selin, joel.member, {"name": "Somebody Else"}, replaces=replaces)
         say_of(selin, accomplice.member, {"name": joel.name}, replaces=replaces)
         give(selin, mira, tmp_path)
-        if replaces:
-            assert authors.find_member(mira, joel.name) == joel.member
-            return
-        with pytest.raises(UsageError, match="2 members have this name"):
-            authors.find_member(mira, joel.name)
+        assert authors.find_member(mira, joel.name) == joel.member
         shown = authors.names_of_members(mira)
-        assert shown[joel.member] == f"{joel.name} / Somebody Else"
-        assert shown[accomplice.member] == f"{accomplice.name} / {joel.name}"
+        assert (shown[joel.member], shown[accomplice.member]) == (joel.name, accomplice.name)
         with pytest.raises(RefusedError, match="a member of this name already"):
             authors.require_new_name(mira, joel.name)
 
@@ -79,3 +75,44 @@ def test_nobody_takes_back_the_end_of_their_own_time(organisation: Organisation)
     with organisation.open(MIRA) as mira:
         assert until is not None
         assert {one.until_ms for one in members.list_all(mira) if one.member == helper.member} == {until}
+
+
+def test_a_supervisor_alone_takes_nobodys_last_day_away(organisation: Organisation, tmp_path: Path) -> None:
+    with organisation.at(TOMAS, SELIN) as (tomas, selin):
+        helper = helper_for_two_days(selin)
+        until = ends_of(selin)
+        give(selin, tomas, tmp_path)
+        assert until[helper] is not None
+        say_of(tomas, helper, {"name": HELPER}, replaces=False)
+        give(tomas, selin, tmp_path)
+        assert ends_of(selin) == until
+        assert {(found.origin, found.check) for found in selin.quarantine} == {(tomas.log.origin, "C5")}
+
+
+def test_a_supervisor_alone_takes_no_last_day_away_beside_a_copy_of_the_admission(
+    organisation: Organisation, tmp_path: Path
+) -> None:
+    with organisation.at(TOMAS, SELIN) as (tomas, selin):
+        helper = helper_for_two_days(selin)
+        until = ends_of(selin)
+        give(selin, tomas, tmp_path)
+        assert until[helper] is not None
+        newest = tomas.directory.chain.newest
+        assert newest is not None
+        home = tomas.directory.compartment
+        with tomas.work(home) as work:
+            work.write(home, RecordId(ROSTER_RECORD), "roster", newest.fields())
+            work.write(home, RecordId(make_id()), MemberRecord.KIND, {"member": helper, "name": HELPER})
+            work.commit(Entry(act="roster.change"))
+        give(tomas, selin, tmp_path)
+        assert ends_of(selin) == until
+
+
+def helper_for_two_days(supervisor: Session) -> MemberId:
+    """Admit a helper with a last day, alone."""
+    admitted = joining.admit_here(supervisor, like="intake", name=HELPER, passphrase=bytearray(PASSPHRASE), days=2)
+    return admitted.member
+
+
+def ends_of(session: Session) -> dict[MemberId, int | None]:
+    return {shown.member: shown.until_ms for shown in members.list_all(session)}

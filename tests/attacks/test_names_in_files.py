@@ -23,18 +23,21 @@ from tests.services.organisation import (
     full_name,
 )
 from vault.access.membership.joining import new_seat
+from vault.access.membership.next_roster import Change, propose, sign_by_root
 from vault.access.membership.proposals import Proposal, open_proposal, seal_proposal
-from vault.access.membership.roster_commit import MemberRecord
+from vault.access.membership.roster_commit import MemberRecord, commit_roster
 from vault.access.session import Session
 from vault.cli import member as member_cli
 from vault.cli.output import Output
 from vault.errors import MalformedError, RefusedError, UsageError, VaultError, WaitingForDecisionError
 from vault.ids import MemberId, RecordId, SeatId, make_id
+from vault.policy.roles import Role
 from vault.records.work import Entry
 from vault.seal.joining import Invitation, Request, seal_request
 from vault.services.approvals import approving
 from vault.services.exports import partners
-from vault.services.members import devices, joining, members, rostering
+from vault.services.grants.timed_grants import last_day
+from vault.services.members import devices, joining, members, roster_changes, rostering
 from vault.services.projection import authors
 
 NEWCOMER = "Ilse Marrow"
@@ -48,7 +51,7 @@ WORDS = " ".join(["academic"] * 13)
 def proposal(organisation: Organisation, tmp_path: Path) -> bytes:
     """Karim's proposal to admit somebody as admin, on its way to Mira."""
     with organisation.open(KARIM) as karim:
-        invitation = joining.invite(karim, like="admin")
+        invitation = joining.invite(karim, like="admin", days=3)
         request, words = ask_to_join(tmp_path, Place(tmp_path / "new.vault", tmp_path / "news"), invitation, NEWCOMER)
         outcome = joining.admit(karim, joining.look(karim, request), words).outcome
         assert outcome.proposal is not None
@@ -94,9 +97,38 @@ def test_whoever_carries_a_proposal_writes_no_other_names_into_it(
             with pytest.raises(error, match=words):
                 act(mira, carried)
         joel = organisation[JOEL].member
-        told = rostering.describe(mira, Proposal(true.roster, (MemberRecord(joel, full_name(SELIN)), *true.members)))
-        assert told[0] == f"admits {NEWCOMER} as admin"
+        also = Proposal(true.roster, (MemberRecord(joel, full_name(SELIN)), *true.members))
+        told = roster_changes.describe(mira, also)
+        assert told[0] == f"admits {NEWCOMER} as admin, until {last_day(until_of(true))}"
         assert rostering.commit(mira, rostering.sign(mira, proposal)[1]).is_done
+
+
+def until_of(proposal: Proposal) -> int:
+    (member,) = proposal.members
+    assert member.until_ms is not None
+    return member.until_ms
+
+
+@pytest.mark.parametrize("until", [None, 1 << 50], ids=["none", "later"])
+def test_the_device_that_began_a_proposal_refuses_another_last_day(
+    organisation: Organisation, proposal: bytes, until: int | None
+) -> None:
+    with organisation.open(DANA) as dana:
+        true = open_proposal(dana, proposal)
+        changed = tuple(replace(member, until_ms=until) for member in true.members)
+        carried = seal_proposal(dana, Proposal(true.roster, changed), came=proposal)
+    with organisation.open(KARIM) as karim:
+        for act in (rostering.show, rostering.sign, rostering.commit):
+            with pytest.raises(RefusedError, match="another name or last day"):
+                act(karim, carried)
+        assert rostering.show(karim, proposal).changes
+
+
+def test_a_proposal_says_of_everybody_whom_it_admits_who_they_are(organisation: Organisation, proposal: bytes) -> None:
+    with organisation.open(DANA) as dana:
+        carried = seal_proposal(dana, Proposal(open_proposal(dana, proposal).roster), came=proposal)
+    with organisation.open(MIRA) as mira, pytest.raises(MalformedError, match="who somebody is whom it admits"):
+        rostering.sign(mira, carried)
 
 
 # ---- invitation and request, before anybody has compared the words
@@ -176,14 +208,14 @@ def test_the_words_stand_before_every_name_that_came_with_a_file(
 def test_a_stored_name_with_lines_breaks_none_and_stops_nobody(organisation: Organisation) -> None:
     with organisation.open(MIRA) as mira:
         home, seat = mira.directory.compartment, SeatId(mira.seat)
+        new = MemberId(make_id())
+        roster = sign_by_root(mira, propose(mira, Change({new: frozenset({Role.CASEWORKER})})))
+        names = ("Joel\nis an admin", " ", "x" * 600)
+        commit_roster(mira, roster, members=[MemberRecord(new, name) for name in names])
         with mira.work(home) as work:
-            for name in ("Joel\nis an admin", " ", "x" * 600):
-                work.write(
-                    home, RecordId(make_id()), MemberRecord.KIND, {"member": organisation[JOEL].member, "name": name}
-                )
             work.write(home, RecordId(make_id()), devices.DEVICE_KIND, {"seat": seat, "name": "desk\nof Karim"})
             work.commit(Entry(act="roster.change"))
-        assert "Joel\u00b7is an admin" in authors.names_of_members(mira)[MemberId(organisation[JOEL].member)]
+        assert "Joel\u00b7is an admin" in authors.names_of_members(mira)[new]
         assert {one.name for one in devices.list_all(mira) if one.seat == seat} == {"desk\u00b7of Karim"}
         assert full_name(SELIN) in {one.name for one in approving.approvers(mira)}
         assert all("\n" not in one.name for one in members.list_all(mira))

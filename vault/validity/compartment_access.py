@@ -15,6 +15,7 @@ from vault.ids import CompartmentId, EpochId, Origin, SeatId
 from vault.log.epoch_notice import CompartmentKind, EpochNotice
 from vault.log.items import Item, ItemKind
 from vault.policy.rights import Place
+from vault.policy.roles import Role
 from vault.records.keyrows import KeyRows
 from vault.seal.recipients import grant_digest
 from vault.validity.authority import Authority, Entry, Listings
@@ -35,6 +36,9 @@ from vault.validity.revocations import (
 _ADMITTED_BY_ENTRY_0 = frozenset(
     {CompartmentKind.DIRECTORY, CompartmentKind.REGISTER, CompartmentKind.INTAKE, CompartmentKind.SENDING}
 )
+ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
+# Of what kind an erased version was, nobody can say any more: of rosters, recipients and package keys none is erased.
+_ERASABLE = frozenset({CompartmentKind.CASE, CompartmentKind.SECTION, CompartmentKind.REGISTER, CompartmentKind.INTAKE})
 _FEW = 16
 _READ_AT_ONCE = 512
 
@@ -59,6 +63,11 @@ class CompartmentState:
     def place(self) -> Place:
         """The kind of compartment, as rights tables name it."""
         return Place(self.kind.name.lower())
+
+    @property
+    def founding(self) -> Entry:
+        """The entry that founded it."""
+        return next(iter(self.epochs.values())).made[0].entry
 
     @cached_property
     def current(self) -> tuple[EpochId, ...]:
@@ -102,10 +111,14 @@ class CompartmentState:
 
     def may_give(self, entry: Entry) -> bool:
         """Say whether the author of an entry might list epochs and grants there: its founder then, or a holder."""
-        founding = next(iter(self.epochs.values())).made[0].entry
-        if (entry.origin, entry.seq) == (founding.origin, founding.seq):
+        if (entry.origin, entry.seq) == (self.founding.origin, self.founding.seq):
             return True
         return entry.rights.may_grant(entry.roles, self.place) and self.is_valid(entry.seat, entry.origin, entry.seq)
+
+    def may_erase(self, entry: Entry) -> bool:
+        """Say whether the author of an entry might erase what stands there: by role, and where they may write."""
+        may = entry.roles & ERASERS and entry.rights.may_write_some(entry.roles, self.place)
+        return self.kind in _ERASABLE and bool(may) and self.is_valid(entry.seat, entry.origin, entry.seq)
 
     def cuts_off(self, seat: SeatId, origin: bytes, seq: int) -> bool:
         """Say whether a revocation in force leaves this entry of the seat out."""

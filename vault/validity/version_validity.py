@@ -26,13 +26,11 @@ from vault.seal.recipients import grant_digest
 from vault.store.rows import Rows
 from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
-from vault.validity.compartment_access import AccessResolver, CompartmentState
+from vault.validity.compartment_access import ERASERS, AccessResolver, CompartmentState
+from vault.validity.said_once import MEMBER, SaidOnce
 
-# Who a member is their admission says; a supervisor alone may write it, and puts nothing in the place of it.
-_SAID_ONCE = "member"
 _CHUNK = 256
 NO_CONTENT = "fields"
-_ERASERS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,15 +221,15 @@ class VersionValidator:
         return any(self._may_erase(item.digest, place, self.keyring.compartments()) for place in places)
 
     def _may_erase(self, version: bytes, place: Place, among: Iterable[bytes]) -> bool:
-        """Say whether the author of an entry may erase what it lists there: by role, and where it was granted."""
+        """Say whether the author of an entry may erase what it lists there."""
         entry = self.authority.entry(*place)
-        if entry is None or not entry.roles & _ERASERS:
+        if entry is None or not entry.roles & ERASERS:
             return False
         tags = {item.tag for item in entry.items if (item.kind, item.digest) == (ItemKind.ERASED, version)}
         states = (
             self.state(CompartmentId(candidate)) for candidate in among if compartment_tag(candidate, version) in tags
         )
-        return any(state is not None and state.is_valid(entry.seat, *place) for state in states)
+        return any(state is not None and state.may_erase(entry) for state in states)
 
     def _failed_check(self, version: OpenedVersion, signed: _Signed) -> str | None:
         row, author = signed
@@ -241,15 +239,23 @@ class VersionValidator:
         state = self.state(version.compartment)
         if state is None:
             return None if seat == self.own else "C6"
-        kind, may_replace = version.content.kind, version.content.kind != _SAID_ONCE
-        may_write = rights.may_write(roles, state.place, kind)
         if not state.is_valid(seat, row.origin, row.seq):
             return "C6"
-        if not may_write or (version.content.parents and not may_replace):
+        if not rights.may_write(roles, state.place, version.content.kind):
             return "C5"
-        if not all(self._is_listed(parent, version) for parent in version.content.parents):
-            return "C7"
-        return None
+        failed = self._said_anew(version, state, row)
+        if failed is None and not all(self._is_listed(parent, version) for parent in version.content.parents):
+            failed = "C7"
+        return failed
+
+    def _said_anew(self, version: OpenedVersion, state: CompartmentState, row: OperationRow) -> str | None:
+        """Return the check that a version fails which says anew what is said once (FORMAT.md 4), or None."""
+        once = SaidOnce(self.rows, self.vault, self.keyring)
+        if version.content.kind != MEMBER:
+            return once.failed_check(version, state.place, state.founding)
+        entry = self.authority.entry(row.origin, row.seq)
+        is_right = entry is not None and once.is_admission(version, row, entry, self.authority.chain)
+        return None if is_right else "C5"
 
     def _unentitled(self, compartment: CompartmentId, signed: _Signed) -> str | None:
         """Return which check an entry's author fails for this compartment, whatever version it lists, or None.

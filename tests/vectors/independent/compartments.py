@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from tests.vectors.independent.basis import EPOCH, ERASED, GRANT, RECOVERY, Reader, Refused, require, sha256, u32, u64
 from tests.vectors.independent.holding import Author, Compartment, Given, Made, State
 from tests.vectors.independent.logs import Entry, Item, Log
-from tests.vectors.independent.rights import FOUNDERS, GRANTERS, may_write_some
+from tests.vectors.independent.rights import CASE, FOUNDERS, GRANTERS, INTAKE, REGISTER, SECTION, may_write_some
 from tests.vectors.independent.rosters import Line, Roster
 from tests.vectors.independent.tables import EpochRow, Grant, Rows
 
 _ERASERS = {"caseworker", "supervisor"}
+_ERASABLE = {CASE, SECTION, REGISTER, INTAKE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,6 @@ class Everything:
             return None
         seat = self.seat_of(entry)
         roles = roster.roles_of(seat)
-        later = roster.number > 0 and self.line.by_root_alone.get(entry.origin) == roster.root
-        first_session = sum(bool(one.header.key) for one in self.logs[entry.origin].entries[: entry.seq + 1]) < 2
         return Author(
             entry.origin,
             entry.seq,
@@ -129,8 +128,15 @@ class Everything:
             bool(roles & GRANTERS[roster.head["rights"]][kind]),
             "supervisor" in roles,
             self.founds_vault(entry),
-            later and first_session,
+            self.recovers(entry),
         )
+
+    def recovers(self, entry: Entry) -> bool:
+        """Say whether it is of the first session of a seat that came by recovery, and names its roster."""
+        roster = self.roster_of(entry)
+        if roster is None or roster.number == 0 or self.line.by_root_alone.get(entry.origin) != roster.root:
+            return False
+        return sum(bool(one.header.key) for one in self.logs[entry.origin].entries[: entry.seq + 1]) < 2
 
     def listings(self, kind: int, compartment: bytes, digest: bytes) -> Iterator[tuple[Entry, int]]:
         """Yield where a thing of this compartment is listed."""
@@ -214,6 +220,8 @@ class Everything:
                 of = next((one for one in compartments if tag_of(one, digest) == item.tag), None)
                 roster = self.roster_of(entry)
                 if of is None or roster is None or not roster.roles_of(self.seat_of(entry)) & _ERASERS:
+                    continue
+                if self.kind_of(of) not in _ERASABLE or not self.may_write_there(entry, of):
                     continue
                 state = self.state(of)
                 if state is not None and state.counts(self.seat_of(entry), entry.origin, entry.seq):

@@ -10,11 +10,13 @@ from typing import Any
 from tests.vectors.independent.basis import EPOCH, VERSION, Fault, Refused, message, require, sha256
 from tests.vectors.independent.compartments import Everything, founded, tag_of
 from tests.vectors.independent.logs import Entry, Log
-from tests.vectors.independent.rights import AUDIT, MAY_LIST, may_write
+from tests.vectors.independent.rights import AUDIT, CASE, MAY_LIST, SECTION, may_write
+from tests.vectors.independent.rosters import read_roster
 from tests.vectors.independent.sealing import PURPOSES, open_envelope, unwrapped, version_aad
 from tests.vectors.independent.tables import Version
 
 Keys = Mapping[bytes, tuple[bytes, bytes]]  # epoch -> (compartment, key)
+_SAID_ONCE = {(CASE, "case"): ("audit",), (SECTION, "section"): ("case", "audit")}
 _CONTENT = {"schema", "kind", "parents", "clock", "fields"}
 
 
@@ -67,7 +69,58 @@ def open_version(everything: Everything, row: Version, keys: Keys) -> bytes | No
     return None
 
 
-def judge_version(everything: Everything, row: Version, entry: Entry, content: dict[str, Any]) -> str | None:
+def opened_at(everything: Everything, entry: Entry, compartment: bytes, keys: Keys) -> Iterator[dict[str, Any] | None]:
+    """Yield what an entry lists of a compartment, in order of place; None for what is not here or does not open."""
+    for n, item in enumerate(entry.items):
+        if (item.kind, item.tag) != (VERSION, tag_of(compartment, item.digest)):
+            continue
+        place = (entry.origin, entry.seq, n)
+        row = next((one for one in everything.rows.versions if one.place == place and one.id == item.digest), None)
+        try:
+            content = None if row is None else open_version(everything, row, keys)
+            yield None if content is None else read_content(content)
+        except Refused:
+            yield None
+
+
+def said_anew(everything: Everything, row: Version, entry: Entry, content: dict[str, Any], keys: Keys) -> str | None:
+    """Return the check that a version fails which says anew what is said once, or None."""
+    if content["kind"] == "member":
+        return None if admits(everything, row, entry, content, keys) else "C5"
+    fixed = _SAID_ONCE.get((everything.kind_of(row.compartment), content["kind"]))
+    if fixed is None:
+        return None
+    places = ((one, n) for one in everything.entries() for n, item in enumerate(one.items) if item.kind == EPOCH)
+    founding = next(one for one, n in places if founded(one, n) == row.compartment)
+    for first in opened_at(everything, founding, row.compartment, keys):
+        if first is None:
+            return "C7"
+        if first["kind"] == content["kind"]:
+            same = all(first["fields"].get(name) == content["fields"].get(name) for name in fixed)
+            return None if same else "C5"
+    return "C5"
+
+
+def admits(everything: Everything, row: Version, entry: Entry, content: dict[str, Any], keys: Keys) -> bool:
+    """Say whether an entry admits the member of whom a version speaks."""
+    member = content["fields"].get("member")
+    for found in opened_at(everything, entry, row.compartment, keys):
+        if found is None or found["kind"] != "roster":
+            continue
+        roster = everything.line.by_root(read_roster(found["fields"], everything.vault).root)
+        if roster is None or member not in roster.members or content["parents"]:
+            continue
+        before = [everything.line.by_root(root) for root in roster.head["prev"]]
+        is_new = all(one is None or member not in one.members for one in before)
+        follows = entry.header.roster in roster.head["prev"]
+        if is_new and (follows or everything.founds_vault(entry) or everything.recovers(entry)):
+            return True
+    return False
+
+
+def judge_version(
+    everything: Everything, row: Version, entry: Entry, content: dict[str, Any], keys: Keys
+) -> str | None:
     """Return the first check that an opened version fails of C4, C5, C6 and C7, or None."""
     roster, state = everything.roster_of(entry), everything.state(row.compartment)
     seat = everything.seat_of(entry)
@@ -78,8 +131,9 @@ def judge_version(everything: Everything, row: Version, entry: Entry, content: d
     kind = everything.kind_of(row.compartment)
     if not may_write(roster.head["rights"], roster.roles_of(seat), kind, content["kind"]):
         return "C5"
-    if content["kind"] == "member" and content["parents"]:
-        return "C5"
+    anew = said_anew(everything, row, entry, content, keys)
+    if anew is not None:
+        return anew
     if not all((VERSION, parent) in everything.listed for parent in content["parents"]):
         return "C7"
     return None
@@ -110,7 +164,7 @@ def read_versions(everything: Everything, keys: Keys, seat: bytes) -> tuple[list
             if entitled and (state is None or seat in state.holders):
                 faults.append(Fault("a version that does not open", f"{where}: {refusal}"))
             continue
-        failed = judge_version(everything, row, entry, read)
+        failed = judge_version(everything, row, entry, read, keys)
         if failed is None:
             found.append(Opened(row, read["kind"], tuple(read["parents"]), read["fields"]))
         elif failed == "C5":

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import msgspec
 
+from vault.access.membership.roster_commit import MemberRecord
 from vault.access.session import Session
 from vault.errors import BrokenSealError, MalformedError, RefusedError, VerificationError
 from vault.log.genesis import verify_genesis
@@ -21,10 +22,17 @@ INVITATIONS_KEPT = 32
 _NOT_OURS = Message("this request answers no invitation of this device")
 
 
-class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _Proposed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    member: bytes
+    name: str
+    until: int | None = None
+
+
+class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     invitation: bytes
     request: bytes
     made_ms: int
+    proposed: _Proposed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,22 @@ def require_words(answer: Answer, typed: Sequence[str]) -> None:
             Message("the 13 words are not those of this request: somebody changed invitation or request on the way"),
             next_step=Message("Admit nobody. Make a new invitation and hand it over yourself."),
         )
+
+
+def remember_proposed(session: Session, invitation: Invitation, member: MemberRecord) -> None:
+    """Keep what a proposal says of who answered an invitation: no signature covers it on its way."""
+    said, sent = _Proposed(member.member, member.name, member.until_ms), invitation.encode()
+    _keep(
+        session,
+        [msgspec.structs.replace(kept, proposed=said) if kept.invitation == sent else kept for kept in _kept(session)],
+    )
+
+
+def differs_from_proposed(session: Session, members: Sequence[MemberRecord]) -> bool:
+    """Say whether a proposal says something else of a member than this device did when it began it."""
+    said = {item.proposed.member: item.proposed for item in _kept(session) if item.proposed is not None}
+    claims = [_Proposed(record.member, record.name, record.until_ms) for record in members]
+    return any(said.get(claim.member, claim) != claim for claim in claims)
 
 
 def _check(session: Session, invitation: Invitation, request: Request) -> None:

@@ -18,12 +18,11 @@ from vault.policy.rights import Place
 from vault.records.versions import OpenedVersion, open_each
 from vault.seal.keyring import Keyring
 from vault.store.rows import Rows
-from vault.validity.authority import Authority
+from vault.validity.authority import Authority, names_its_list
 from vault.validity.compartment_access import AccessResolver, CompartmentState
 from vault.validity.grants import GrantReader
+from vault.validity.said_once import MEMBER, SaidOnce
 from vault.words.message import Message
-
-_MEMBER = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +103,21 @@ class RecoveryScope:
             if key.compartment == home and (opened_key := key.key) is not None:
                 keyring.add(home, key.epoch, opened_key)
         opened, _ = open_each(self.rows.versions(home), vault=self.opened.vault, keyring=keyring)
-        return [version for version in opened if version.content.kind == _MEMBER and self._may_stand(version)]
+        once = SaidOnce(self.rows, self.opened.vault, keyring)
+        return [version for version in opened if version.content.kind == MEMBER and self._may_stand(version, once)]
 
-    def _may_stand(self, version: OpenedVersion) -> bool:
+    def _may_stand(self, version: OpenedVersion, once: SaidOnce) -> bool:
         entry = self.authority.entry(version.origin, version.seq)
         item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
         return (
             entry is not None
             and item in entry.items
-            and not version.content.parents
-            and entry.rights.may_write(entry.roles, Place.DIRECTORY, _MEMBER)
+            and entry.rights.may_write(entry.roles, Place.DIRECTORY, MEMBER)
+            and any(
+                once.is_admission(version, row, entry, self.authority.chain)
+                for row in self.rows.operations(version.origin, version.seq, version.seq + 1)
+                if names_its_list(row)
+            )
         )
 
 

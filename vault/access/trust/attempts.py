@@ -12,9 +12,12 @@ from hashlib import sha256
 
 from vault import clock
 from vault.access.trust.directory import Directory
+from vault.access.trust.proving import proven_alone
 from vault.errors import BrokenSealError, VaultError, VerificationError
 from vault.ids import VaultId
-from vault.records.versions import open_version
+from vault.log.items import Item, ItemKind
+from vault.policy.rights import Place
+from vault.records.versions import OpenedVersion, open_version
 from vault.seal.entrance.keyfile import KeyFile
 from vault.seal.keyring import Keyring
 from vault.seal.purposes import Purpose
@@ -30,10 +33,12 @@ from vault.seal.recipients import (
 from vault.store.files import read_limited, write_durable
 from vault.store.folder import VaultFolder
 from vault.store.rows import Rows
+from vault.validity.authority import Authority
 
 _TIME_SIZE = 8
 _HINT_SIZE = HPKE_OVERHEAD + _TIME_SIZE
 _MOST_HINTS = 100
+_KIND = "attempts-key"
 
 
 def make_hints(folder: VaultFolder, vault: bytes) -> None:
@@ -94,7 +99,11 @@ def _opens(private: KemPrivate, untrusted: bytes, context: GrantContext) -> bool
 
 
 def attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Directory) -> KemPrivate | None:
-    """Return what opens the hints, from the directory, or None where it is not here."""
+    """Return what opens the hints, from the directory, or None where it is not here.
+
+    Somebody who might wrote it: who wrote one without the right reads no hint, and hides none.
+    """
+    authority = Authority(rows, directory.chain, lambda origin, _: proven_alone(rows, origin))
     for sealed in rows.versions(directory.compartment):
         try:
             version = open_version(sealed, vault=vault, keyring=keyring)
@@ -103,9 +112,21 @@ def attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Direct
         if version is None:
             continue
         seed = version.content.fields.get("kem")
-        if version.content.kind == "attempts-key" and isinstance(seed, bytes) and len(seed) == KEM_SEED_SIZE:
+        if version.content.kind != _KIND or not isinstance(seed, bytes) or len(seed) != KEM_SEED_SIZE:
+            continue
+        if _may_stand(authority, version):
             return KemPrivate.from_seed(seed)
     return None
+
+
+def _may_stand(authority: Authority, version: OpenedVersion) -> bool:
+    entry = authority.entry(version.origin, version.seq)
+    item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
+    return (
+        entry is not None
+        and item in entry.items
+        and entry.rights.may_write(entry.roles, Place.DIRECTORY, version.content.kind)
+    )
 
 
 def _read(folder: VaultFolder) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import sleep
 
-from vault.access.membership.inviting import Answer, make_invitation, open_answer, require_words
+from vault.access.membership.inviting import Answer, make_invitation, open_answer, remember_proposed, require_words
 from vault.access.membership.joining import Asked, certificate_of, join, join_here
 from vault.access.membership.next_roster import Change
 from vault.access.membership.pending_seat import pending_database
@@ -151,6 +151,8 @@ def admit(session: Session, answered: Answer, words: Sequence[str], *, by_root: 
         change = Change(admission(session, member, _roles(invitation)), (certificate,))
         records.append(MemberRecord(member, request.name, _until(session, invitation.days)))
     outcome = carry_out(session, change, members=records, by_root=by_root)
+    if not outcome.is_done and records:
+        remember_proposed(session, invitation, records[0])
     return Admitted(member, request.name, SeatId(request.seat), outcome)
 
 

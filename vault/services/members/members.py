@@ -14,14 +14,13 @@ from vault.casework.checks import LINE_CHARACTERS
 from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import PersonRole
 from vault.errors import RefusedError, UsageError
-from vault.ids import MemberId, Origin, SeatId
+from vault.ids import MemberId, SeatId
 from vault.policy.clocks import has_expired
 from vault.policy.roles import Action, Role
 from vault.records.versions import OpenedVersion, open_each
 from vault.services.members.rostering import Outcome, Progress, carry_out, end_again, seats_by_member
 from vault.services.projection.authors import name_in, names_of_members
 from vault.services.projection.projection import read_valid
-from vault.services.projection.seats import members_of_logs
 from vault.words.message import Message
 from vault.words.next_step import NextStep
 
@@ -234,24 +233,14 @@ def _since(session: Session, member: MemberId) -> int:
 
 
 def _ends(session: Session) -> dict[MemberId, int]:
-    """Return until when members were admitted. Where several say it the latest counts, and nobody says it of themself.
-
-    One supervisor alone may write what the directory says of a member, and takes nobody's time from them by it.
-    """
-    found: dict[MemberId, list[tuple[int | None, MemberId | None]]] = {}
-    records = _records(session)
-    authors = members_of_logs(session, (Origin(record.origin) for record in records))
-    for record in records:
+    """Return until when members were admitted. Where several entries admit one, the latest end counts."""
+    found: dict[MemberId, list[int | None]] = {}
+    for record in _records(session):
         member = record.content.fields.get("member")
         if isinstance(member, bytes):
-            found.setdefault(MemberId(member), []).append((_until_in(record), authors.get(Origin(record.origin))))
-    ends: dict[MemberId, int] = {}
-    for member, claims in found.items():
-        by_others = [until for until, author in claims if author != member]
-        known = [until for until in by_others if until is not None]
-        if known and len(known) == len(by_others):
-            ends[member] = max(known)
-    return ends
+            found.setdefault(MemberId(member), []).append(_until_in(record))
+    known = {member: [until for until in ends if until is not None] for member, ends in found.items()}
+    return {member: max(ends) for member, ends in known.items() if ends and len(ends) == len(found[member])}
 
 
 def _claims_an_end(session: Session) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from vault.access.membership.inviting import differs_from_proposed
 from vault.access.membership.joining import HereSeat
 from vault.access.membership.next_roster import (
     Change,
@@ -14,7 +15,6 @@ from vault.access.membership.next_roster import (
     sign_by_root,
     sign_roster,
     signers_in,
-    sizes_of_logs,
 )
 from vault.access.membership.proposals import PROPOSAL_LIMIT, Proposal, open_proposal, seal_proposal
 from vault.access.membership.roster_commit import (
@@ -26,14 +26,13 @@ from vault.access.membership.roster_commit import (
 )
 from vault.access.seat_keys.rekeying import close_doors
 from vault.access.session import Session
-from vault.display import counted
 from vault.errors import MalformedError, RefusedError
 from vault.ids import MemberId, SeatId
-from vault.log.rosters.roster import Roster
 from vault.log.rosters.roster_entries import Certificate
 from vault.policy.rights import NEWEST_TABLE
 from vault.policy.roles import Action
 from vault.services.grants import sharing
+from vault.services.members.roster_changes import describe
 from vault.services.projection.authors import name_in, names_of_members, require_new_name
 from vault.store.files import read_limited
 from vault.words.message import Message
@@ -185,63 +184,11 @@ def settle_shared(session: Session) -> int:
     return len(changed)
 
 
-def describe(session: Session, proposal: Proposal) -> tuple[str, ...]:
-    """Return in words what a roster changes, in an order that does not depend on the file."""
-    before, after = session.directory.effective, proposal.roster
-    names = {member.member: member.name for member in proposal.members} | names_of_members(session)
-    lines = []
-    for member, roles in sorted(after.members.items()):
-        name, old = name_in(names, member), before.members.get(member)
-        if old is None:
-            lines.append(f"admits {name} as {', '.join(sorted(roles)) or 'nothing'}")
-        elif old != roles:
-            lines.append(f"makes {name} {', '.join(sorted(roles)) or 'nothing'} (was {', '.join(sorted(old))})")
-    for member in sorted(before.members.keys() - after.members.keys()):
-        lines.append(f"lets {name_in(names, member)} leave")
-    for seat, certificate in sorted(after.certificates.items()):
-        if seat not in before.certificates:
-            lines.append(f"admits device {seat.hex()[:8]} of {name_in(names, certificate.member)}")
-        elif before.certificates[seat] != certificate:
-            lines.append(f"renews the key of device {seat.hex()[:8]} of {name_in(names, certificate.member)}")
-    for seat, ended in sorted(before.certificates.items()):
-        if seat not in after.certificates:
-            lines.append(f"ends device {seat.hex()[:8]} of {name_in(names, ended.member)}")
-    return (*lines, *_set_aside(session, after), *_other_rules(session, after))
-
-
-def _set_aside(session: Session, after: Roster) -> list[str]:
-    """Say how much of what is here of a device would become invalid: the sizes are a claim of who proposes."""
-    lines = []
-    with session.database.reading() as rows:
-        for seat, sizes in sorted(after.endings.items()):
-            known = sizes_of_logs(rows, session.prover, session.directory.effective.certificates[seat])
-            beyond = sum(max(0, size - sizes.get(origin, 0)) for origin, size in known.items())
-            if beyond:
-                lines.append(f"makes {counted(beyond, 'entry', 'entries')} of device {seat.hex()[:8]} invalid")
-    return lines
-
-
-def _other_rules(session: Session, after: Roster) -> list[str]:
-    head = session.directory.effective.head
-    lines = []
-    if after.head.new_root is not None:
-        lines.append("replaces the root key: other recovery sheets")
-    if after.head.recovery != head.recovery:
-        lines.append("replaces the recovery key: other recovery sheets")
-    if after.head.rights != head.rights:
-        lines.append(f"judges by rights table {after.head.rights} (was {head.rights})")
-    if after.head.suites != head.suites:
-        lines.append("allows other algorithms")
-    if after.head.helpers_by_supervisor != head.helpers_by_supervisor:
-        verb = "lets" if after.head.helpers_by_supervisor else "no more lets"
-        lines.append(f"{verb} a supervisor alone admit intake, field and caseworker")
-    return lines
-
-
 def _opened(session: Session, untrusted: bytes) -> Proposal:
     """Return a proposal that is the next change here: neither over, nor ahead of what has arrived.
 
-    No signature covers the names in it, so they name nobody but those whom it admits, and as nobody is called yet.
+    No signature covers the names in it, nor the last days, so they name nobody but those whom it admits, all of them,
+    as nobody is called yet; on the device that began it, as it said.
     """
     proposal = open_proposal(session, untrusted)
     number, newest = proposal.roster.head.number, session.directory.effective.head.number
@@ -263,6 +210,14 @@ def _opened(session: Session, untrusted: bytes) -> Proposal:
                 Message("the proposal gives a name to somebody who is in already"), next_step=_ASK_AGAIN
             )
         require_new_name(session, member.name)
+    new = proposal.roster.members.keys() - session.directory.effective.members.keys()
+    if new != {member.member for member in proposal.members}:
+        raise MalformedError(Message("the proposal does not say who somebody is whom it admits"), next_step=_ASK_AGAIN)
+    if differs_from_proposed(session, proposal.members):
+        raise RefusedError(
+            Message("this device began the proposal with another name or last day: somebody changed it on the way"),
+            next_step=Message("Sign nothing. Ask who carried it, and begin it anew."),
+        )
     return proposal
 
 

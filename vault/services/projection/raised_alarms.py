@@ -52,7 +52,7 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
         words = "was" if len(unentitled) == 1 else "were"
         text = (
             f"{_records(unentitled)} {words} written by somebody who had no right to at that time"
-            f" ({_place(unentitled[0])}); quarantined. Granting the case to them again lets their work count."
+            f" ({_place(unentitled[0])}); quarantined. Where they lacked the case, granting it to them lets it count."
         )
         notice(session, Alarm(_UNENTITLED, text, is_fault=False))
     if empty:
