@@ -9,6 +9,7 @@ from tests.sync.exchange import Sender
 from vault.errors import TryAgainError
 from vault.sync import staging
 from vault.sync.staging import digest_of, discard, stage, staged_in, tidy, tried_again
+from vault.words.message import Message
 
 NOW = 1_764_000_000.0
 
@@ -60,7 +61,7 @@ def test_what_waits_is_tried_three_times_to_no_end_and_as_often_as_one_sees_the_
         with tried_again(staged):
             pass
         with pytest.raises(TryAgainError), tried_again(staged):
-            raise TryAgainError("no room")
+            raise TryAgainError(Message("no room"))
     for left in ([staged], [staged], []):
         with pytest.raises(KeyboardInterrupt), tried_again(staged):
             raise KeyboardInterrupt
