@@ -24,7 +24,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "entries": (Rows, "add_operation"),
     "versions": (Rows, "add_versions"),
     "keys of versions": (Rows, "add_version_keys"),
-    "rows": (bundle_import, "take_into"),
+    "rows": (bundle_import, "import_into"),
     "keys of the seat": (bundle_import, "refresh"),
     "peers": (bundle_import, "keep_peers"),
     "clearing": (bundle_import, "discard"),

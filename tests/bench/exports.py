@@ -22,7 +22,7 @@ from pathlib import Path
 from tests.export.many_notes import LAWYER
 from tests.services.founded import Place
 from vault.ids import CompartmentId
-from vault.services import exporting
+from vault.services.exports import exporting
 folder, case = Path(sys.argv[1]), CompartmentId(bytes.fromhex(sys.argv[2]))
 with Place(folder / "office.vault", folder / "state").open() as session:
     wall = time.perf_counter()

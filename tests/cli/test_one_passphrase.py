@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +71,11 @@ def test_what_does_not_go_in_the_shell_is_said_and_ends_nothing(desk: Desk) -> N
     assert shell.end() == 0
 
 
+def _catches_the_alarm(pid: int) -> bool:
+    caught = re.search(r"SigCgt:\s*([0-9a-f]+)", Path(f"/proc/{pid}/status").read_text(encoding="ascii"))
+    return caught is not None and bool(int(caught[1], 16) >> (signal.SIGALRM - 1) & 1)
+
+
 @pytest.mark.parametrize("asks", [False, True])
 def test_a_command_that_asks_and_is_not_answered_locks_too(desk: Desk, asks: bool) -> None:
     """The shortest time is a minute: the clock of the process is run ahead by its own alarm."""
@@ -75,6 +83,8 @@ def test_a_command_that_asks_and_is_not_answered_locks_too(desk: Desk, asks: boo
     if asks:
         shell.type("case new --kind asylum")
         shell.wait_for("Title of the case")
+    while not _catches_the_alarm(shell.pid):
+        time.sleep(0.01)
     os.kill(shell.pid, signal.SIGALRM)
     shell.wait_for("Locked: nobody typed for 1 minute")
     assert shell.end() == 0

@@ -93,7 +93,8 @@ _ASKS_NOTHING: Mapping[str, str] = {
     timed_grants.withdraw_expired_grants
     """,
     "what this account or session remembers; nothing of it is in the vault": """
-    absences.tell_waiting dates.note_drill dates.note_opened destroying.recovery_is_proven going_on.is_pending
+    absences.tell_dropped absences.tell_waiting dates.note_drill dates.note_opened destroying.recovery_is_proven
+    going_on.is_pending
     members.note_end raised_alarms.notice raised_alarms.notice_absent raised_alarms.notice_false_acts
     raised_alarms.notice_findings report_covers.today restoring.begin_again
     """,

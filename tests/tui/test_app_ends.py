@@ -91,7 +91,7 @@ def _lend(desk: Desk, found: list[object]) -> None:
         try:
             found.append(desk.app.lend_terminal(lambda: ("answer", desk.app._loan.is_out)))
         except TryAgainError as error:
-            found.append(error.message)
+            found.append(str(error))
 
     desk.call(lambda: desk.app.run_worker(lend, thread=True))
 

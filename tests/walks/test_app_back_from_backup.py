@@ -124,7 +124,7 @@ def test_a_backup_that_stands_where_the_vault_was_named_is_known(sheets: Sequenc
         await choose_own(desk, pilot)
         await press(pilot, "f4")
         assert "! There is a backup at" in desk.said()
-        assert "--sheets" in desk.said()
+        assert "Back in with recovery sheets (F9 at unlock)" in desk.said()
 
     desk.walk(steps)
 

@@ -123,7 +123,7 @@ def test_a_backup_where_a_vault_was_named_is_known_by_what_is_in_it_before_a_row
         assert said.code == 10, said.out
         error = said.json()["error"]
         assert error["message"] == f"there is a backup at {named}, and no vault"
-        assert f"backup restore {named} --sheets" in error["advice"]
+        assert "backup restore BACKUP --sheets" in error["advice"]
         assert "sheets are" not in said.out
     assert restore(desk, named, in_hand, 2, 3).code == 0
     assert desk.run("case", "show", in_hand.case).code == 0
@@ -138,7 +138,7 @@ def test_half_a_backup_is_called_that_and_the_sheets_are_not_blamed(in_hand: InH
     assert (
         said.json()["error"]["message"] == "the rows with keys are missing here, as in a backup without its keyrows.db"
     )
-    assert said.json()["error"]["advice"].startswith("Nothing is wrong with the sheets.")
+    assert said.json()["error"]["advice"].startswith("The sheets are fine.")
 
 
 def test_where_no_vault_is_that_is_said_before_a_row_is_typed(in_hand: InHand, tmp_path: Path) -> None:

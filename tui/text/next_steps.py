@@ -36,7 +36,7 @@ PLACES: Final[Mapping[NextStep, str]] = {
     NextStep.MAKE_VAULT: "casevault init in a terminal",
     NextStep.READ_HELP: "the help (F1)",
     NextStep.RESTORE_BACKUP: "casevault --vault NEW backup restore BACKUP in a terminal",
-    NextStep.RESTORE_BACKUP_BY_SHEETS: "Come back (F6 at unlock)",
+    NextStep.RESTORE_BACKUP_BY_SHEETS: "Back in with recovery sheets (F9 at unlock)",
     NextStep.REVOKE_DEVICE: "Devices (F2, devices; then l)",
     NextStep.SHOW_CLOCK: "casevault clock show in a terminal",
     NextStep.SIGN_PROPOSAL: "Members (F2, members; then p)",
