@@ -24,11 +24,11 @@ class ResultDialog(ModalScreen[str]):
     """
 
     DEFAULT_CSS = """
-    Tell { align: center middle; }
-    Tell > Vertical { width: 76; max-width: 100%; height: auto; max-height: 100%; border: solid $foreground;
-                      padding: 0 2; background: $surface; }
-    Tell .head { text-style: bold; }
-    Tell VerticalScroll { height: auto; max-height: 17; margin: 1 0; }
+    ResultDialog { align: center middle; }
+    ResultDialog > Vertical { width: 76; max-width: 100%; height: auto; max-height: 100%; border: solid $foreground;
+                              padding: 0 2; background: $surface; }
+    ResultDialog .head { text-style: bold; }
+    ResultDialog VerticalScroll { height: auto; max-height: 17; margin: 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter", "leave", show=False)]
 
