@@ -236,12 +236,12 @@ class Driver:
 
     def sees(self, *words: str) -> None:
         """Assert that the screen says all of these, wherever it breaks a line."""
-        missing = [one for one in words if not self._says(one)]
+        missing = [said for said in words if not self._says(said)]
         assert not missing, f"{missing} not in: {self.words()}"
 
     def sees_not(self, *words: str) -> None:
         """Assert that the screen says none of these."""
-        found = [one for one in words if self._says(one)]
+        found = [said for said in words if self._says(said)]
         assert not found, f"{found} in: {self.words()}"
 
     def at(self, head: str) -> None:

@@ -226,7 +226,7 @@ ACTS = (
 def _export(
     _case: str, *, out: Path, decisions: dict[str, str], approve: Callable[[tuple[str, ...]], bool], **_: object
 ) -> ExportStep | None:
-    still_open = tuple(one for one in FORMS if one.form not in decisions)
+    still_open = tuple(form for form in FORMS if form.form not in decisions)
     if still_open:
         return ExportStep(questions=still_open)
     if not approve(PAGES):

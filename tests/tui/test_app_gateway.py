@@ -45,7 +45,7 @@ def test_a_draft_that_is_too_long_for_a_note_stays(gateway: Gateway, case: str) 
     gateway.writing.save(draft)
     with pytest.raises(UsageError, match="of the 600,000 characters of its text fit"):
         gateway.writing.finish(draft)
-    assert [one.text for one in gateway.writing.drafts()] == [draft.text]
+    assert [kept.text for kept in gateway.writing.drafts()] == [draft.text]
 
 
 def test_looking_through_the_list_is_one_entry_and_reading_a_case_one_for_each_reason(
@@ -74,7 +74,7 @@ def test_a_late_save_brings_no_older_text_and_no_finished_draft_back(gateway: Ga
     draft = replace(draft, text="Do not call.", occurred="2026-11-24T14:02", turn=1)
     gateway.writing.save(replace(draft, text="new", turn=2))
     gateway.writing.save(draft)
-    assert [one.text for one in gateway.writing.drafts()] == ["new"]
+    assert [kept.text for kept in gateway.writing.drafts()] == ["new"]
     record = gateway.writing.finish(replace(draft, turn=3))
     gateway.writing.save(replace(draft, turn=4))
     assert gateway.writing.drafts() == ()
