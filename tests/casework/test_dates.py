@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tables import each
 from vault.casework.dates import PartialDate, checked_moment
 from vault.errors import UsageError
 
@@ -18,8 +19,7 @@ def test_a_partial_date_reads_back_what_it_writes(day: object, length: int, abou
     assert (date.month is None, date.day is None, date.circa) == (length < 7, length < 10, about == "~")
 
 
-@pytest.mark.parametrize(
-    ("written", "message"),
+@each(
     [
         ("84", "must be written YYYY"),
         ("1984-5", "must be written YYYY"),
@@ -34,7 +34,7 @@ def test_a_partial_date_reads_back_what_it_writes(day: object, length: int, abou
         ("2023-02-29", "not a day of the calendar"),
         ("0001-01-01", "outside the years"),
         ("١٩٨٤", "must be written YYYY"),
-    ],
+    ]
 )
 def test_other_forms_are_refused_without_repeating_them(written: str, message: str) -> None:
     with pytest.raises(UsageError, match=message) as caught:
@@ -42,8 +42,7 @@ def test_other_forms_are_refused_without_repeating_them(written: str, message: s
     assert written not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("typed", "written"),
+@each(
     [
         ("14.03.1988", "1988-03-14"),
         ("4.3.1988", "1988-03-04"),
@@ -51,7 +50,7 @@ def test_other_forms_are_refused_without_repeating_them(written: str, message: s
         ("05/05/1988", "1988-05-05"),
         ("03.1988", "1988-03"),
         ("14.03.1988~", "1988-03-14~"),
-    ],
+    ]
 )
 def test_a_date_as_papers_have_it_is_read_day_first(typed: str, written: str) -> None:
     assert PartialDate.parse(typed).iso() == written

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.tables import each
 from vault.casework.case import Case
 from vault.casework.disclosure import Decision, Disclosure, PseudonymGiven
 from vault.casework.kinds import RECORD_KINDS
@@ -45,7 +46,7 @@ def test_the_kind_words_are_stable_because_they_are_sealed_with_each_record() ->
     assert [type(record).KIND for record in RECORDS] == ["case", "person", "note", "partner", "disclosure"]
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).KIND)
+@each(RECORDS)
 def test_a_record_is_frozen_and_its_repr_holds_no_content(record: Case | Person | Note | Partner | Disclosure) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(record, dataclasses.fields(record)[0].name, "other")
@@ -110,7 +111,7 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("make", "message"), REFUSALS, ids=[message[:40] for _, message in REFUSALS])
+@each(REFUSALS)
 def test_a_refusal_names_the_field_and_never_the_value(make: Callable[[], object], message: str) -> None:
     with pytest.raises(UsageError, match=message) as caught:
         make()

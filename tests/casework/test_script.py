@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import pytest
-
+from tests.tables import each
 from vault.casework.script import Script, script_of
 
 
-@pytest.mark.parametrize(
-    ("text", "script"),
+@each(
     [
         ("Elmar Torgaev", Script.LATIN),
         ("Элмар Торгаев", Script.CYRILLIC),
@@ -19,7 +17,7 @@ from vault.casework.script import Script, script_of
         ("", Script.COMMON),
         ("Ελμαρ", Script.COMMON),
         ("Элмар aka E", Script.CYRILLIC),
-    ],
+    ]
 )
 def test_the_script_is_that_of_most_letters(text: str, script: Script) -> None:
     assert script_of(text) is script

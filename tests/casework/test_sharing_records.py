@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.tables import each
 from vault.casework.access import Access, GrantReason, Section, SectionKind
 from vault.casework.case import Case
 from vault.casework.intake import RegisterEntry, Slip, SlipState
@@ -38,14 +39,14 @@ def test_the_kind_words_are_sealed_with_each_record() -> None:
     assert all(RECORD_KINDS[one.KIND] is type(one) for one in RECORDS)
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda one: one.KIND)
+@each(RECORDS)
 def test_a_record_comes_back_from_its_sealed_form_and_keeps_what_it_does_not_know(record: CaseworkRecord) -> None:
     sealed = msgspec.msgpack.decode(msgspec.msgpack.encode({**to_fields(record), "weather": "grey"}))
     assert from_fields(type(record), sealed) == record
     assert to_fields(record, known=sealed)["weather"] == "grey"
 
 
-@pytest.mark.parametrize("record", RECORDS, ids=lambda one: one.KIND)
+@each(RECORDS)
 def test_a_record_is_frozen_and_its_repr_holds_no_content(record: CaseworkRecord) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(record, dataclasses.fields(record)[0].name, "other")
@@ -118,7 +119,7 @@ REFUSALS: list[tuple[Callable[[], object], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("make", "message"), REFUSALS, ids=[message[:40] for _, message in REFUSALS])
+@each(REFUSALS)
 def test_a_refusal_names_the_field_and_never_the_value(make: Callable[[], object], message: str) -> None:
     with pytest.raises(UsageError, match=message) as caught:
         make()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tables import each
 from vault.platform import Answer, disks
 from vault.platform.mounts import Mount
 
@@ -36,21 +37,20 @@ def sysfs(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.mark.parametrize(
-    ("number", "source", "expected"),
-    [
-        pytest.param("253:0", "/dev/mapper/luks", Answer.YES, id="dm-crypt"),
-        pytest.param("253:1", "/dev/mapper/root", Answer.YES, id="a volume on dm-crypt"),
-        pytest.param("8:17", "/dev/sdb1", Answer.NO, id="a plain partition"),
-        pytest.param("253:2", "/dev/mapper/both", Answer.NO, id="half of it plain"),
-        pytest.param("253:3", "/dev/mapper/odd", Answer.NO, id="half of it plain, half unknown"),
-        pytest.param("0:31", "/dev/dm-1", Answer.YES, id="btrfs, known by its source"),
-        pytest.param("0:32", "overlay", Answer.UNKNOWN, id="a container"),
-        pytest.param("9:9", "/dev/nowhere", Answer.UNKNOWN, id="a device that sysfs does not know"),
-    ],
+@each(
+    {
+        "dm-crypt": ("253:0", "/dev/mapper/luks", Answer.YES),
+        "a volume on dm-crypt": ("253:1", "/dev/mapper/root", Answer.YES),
+        "a plain partition": ("8:17", "/dev/sdb1", Answer.NO),
+        "half of it plain": ("253:2", "/dev/mapper/both", Answer.NO),
+        "half of it plain, half unknown": ("253:3", "/dev/mapper/odd", Answer.NO),
+        "btrfs, known by its source": ("0:31", "/dev/dm-1", Answer.YES),
+        "a container": ("0:32", "overlay", Answer.UNKNOWN),
+        "a device that sysfs does not know": ("9:9", "/dev/nowhere", Answer.UNKNOWN),
+    }
 )
 def test_encryption_is_found_through_the_layers_of_a_disk(
-    sysfs: Path, number: str, source: str, expected: Answer
+    number: str, source: str, expected: Answer, sysfs: Path
 ) -> None:
     mount = Mount(Path("/"), "ext4", source, number)
     assert disks.disk_encrypted(Path("/home"), [mount], sysfs=sysfs) is expected

@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.tables import each
 from vault.errors import RefusedError
 from vault.platform import files
 
 HOME = Path("/home/amal")
 
 
-@pytest.mark.parametrize(
-    ("environ", "system", "expected"),
-    [
-        pytest.param({}, "linux", HOME / ".local/state/casevault", id="Linux"),
-        pytest.param({"XDG_STATE_HOME": "/var/amal"}, "linux", Path("/var/amal/casevault"), id="Linux, XDG"),
-        pytest.param({"XDG_STATE_HOME": "here"}, "linux", HOME / ".local/state/casevault", id="Linux, relative XDG"),
-        pytest.param({"XDG_STATE_HOME": ""}, "linux", HOME / ".local/state/casevault", id="Linux, empty XDG"),
-        pytest.param({}, "darwin", HOME / "Library/Application Support/CaseVault", id="macOS"),
-        pytest.param({"LOCALAPPDATA": "/tmp/evil"}, "win32", HOME / "AppData/Local/CaseVault", id="Windows"),
-    ],
+@each(
+    {
+        "Linux": ({}, "linux", HOME / ".local/state/casevault"),
+        "Linux, XDG": ({"XDG_STATE_HOME": "/var/amal"}, "linux", Path("/var/amal/casevault")),
+        "Linux, relative XDG": ({"XDG_STATE_HOME": "here"}, "linux", HOME / ".local/state/casevault"),
+        "Linux, empty XDG": ({"XDG_STATE_HOME": ""}, "linux", HOME / ".local/state/casevault"),
+        "macOS": ({}, "darwin", HOME / "Library/Application Support/CaseVault"),
+        "Windows": ({"LOCALAPPDATA": "/tmp/evil"}, "win32", HOME / "AppData/Local/CaseVault"),
+    }
 )
 def test_the_state_folder_follows_the_custom_of_its_system(
     environ: dict[str, str], system: str, expected: Path

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tables import each
 from vault.platform.locked import LockedMemory
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -69,7 +70,7 @@ def test_a_larger_piece_has_the_same_bytes_and_the_first_is_closed() -> None:
     larger.close()
 
 
-@pytest.mark.parametrize("start", [-1, 4096 - 31, 4096])
+@each([-1, 4096 - 31, 4096])
 def test_nothing_is_written_beside_it(start: int) -> None:
     kept = LockedMemory(64)
     with pytest.raises(IndexError, match="32 bytes at"):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tables import each
 from vault.platform.mounts import Mount, mount_of, parse_mac_mounts, read_mounts
 
 TABLE = r"""
@@ -27,16 +28,15 @@ def test_the_table_of_linux_is_read_with_its_escapes(mounts: list[Mount]) -> Non
     assert len(mounts) == 4
 
 
-@pytest.mark.parametrize(
-    ("path", "kind"),
+@each(
     [
         ("/home/amal/casework.vault", "ext4"),
         ("/media/amal/USB stick/kit.vault", "vfat"),
         ("/media/amal/USB stick and more", "ext4"),
-        pytest.param("/home/amal/office/a.vault", "tmpfs", id="the last of two mounted on one place"),
-    ],
+        ("/home/amal/office/a.vault", "tmpfs"),  # the last of two mounted on one place
+    ]
 )
-def test_the_deepest_mount_holds_a_path(mounts: list[Mount], path: str, kind: str) -> None:
+def test_the_deepest_mount_holds_a_path(path: str, kind: str, mounts: list[Mount]) -> None:
     found = mount_of(Path(path), mounts)
     assert found is not None
     assert found.kind == kind

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
+from tests.tables import each
 from vault.platform import Answer
 from vault.platform.watching import recorders, running_commands, terminal_buffer
 
 
-@pytest.mark.parametrize(
-    ("environ", "keeps", "words"),
+@each(
     [
         ({}, Answer.UNKNOWN, "do not tell"),
         ({"TERM_PROGRAM": "iTerm.app"}, Answer.YES, "iTerm2"),
@@ -29,13 +27,12 @@ from vault.platform.watching import recorders, running_commands, terminal_buffer
         ({"WT_SESSION": "1"}, Answer.YES, "Windows Terminal"),
         ({"KITTY_WINDOW_ID": "1"}, Answer.NO, "kitty"),
         ({"ALACRITTY_WINDOW_ID": "1"}, Answer.NO, "Alacritty"),
-        # A multiplexer, a recorder or another computer stands between, whatever is outside.
         ({"TMUX": "/tmp/x", "VTE_VERSION": "7200"}, Answer.UNKNOWN, "tmux"),
         ({"STY": "1.x", "KITTY_WINDOW_ID": "1"}, Answer.UNKNOWN, "screen"),
         ({"SSH_CONNECTION": "1 2 3 4", "TERM_PROGRAM": "WezTerm"}, Answer.UNKNOWN, "another computer"),
         ({"ASCIINEMA_REC": "1", "TMUX": "/tmp/x"}, Answer.YES, "asciinema"),
         ({"TMUX": "", "KITTY_WINDOW_ID": "1"}, Answer.NO, "kitty"),
-    ],
+    ]
 )
 def test_a_terminal_is_known_by_its_variables(environ: dict[str, str], keeps: Answer, words: str) -> None:
     buffer = terminal_buffer(environ)
@@ -43,8 +40,7 @@ def test_a_terminal_is_known_by_its_variables(environ: dict[str, str], keeps: An
     assert words in buffer.words
 
 
-@pytest.mark.parametrize(
-    ("commands", "found"),
+@each(
     [
         ([], ()),
         ([[]], ()),
@@ -56,7 +52,7 @@ def test_a_terminal_is_known_by_its_variables(environ: dict[str, str], keeps: An
         ([["gst-launch-1.0", "pipewiresrc", "path=4"]], ("gst-launch-1.0",)),
         ([["cvlc", "screen://"]], ("cvlc",)),
         ([["/opt/TeamViewer/TeamViewer"]], ("teamviewer",)),
-    ],
+    ]
 )
 def test_a_recorder_is_known_by_its_name_or_its_source(commands: list[list[str]], found: tuple[str, ...]) -> None:
     assert recorders(commands) == found

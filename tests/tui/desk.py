@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 from textual.message import Message
 from textual.pilot import Pilot
 from textual.screen import Screen
+from typing_extensions import override
 
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from tests.services.test_approving import Person
@@ -25,45 +26,28 @@ from tests.tui.still import press, settled, type_in
 from tui.gateway import Gateway
 from tui.shell.app import CaseVaultApp
 from tui.shell.start import Start
+from tui.widgets.confirm import Confirm
 from tui.widgets.progress import ProgressModal
 
 T = TypeVar("T")
 
 _PATIENCE_S = 20.0
+_WITH_THE_LIST = 2
+"""How many screens there are when nothing lies over the list of cases: Textual has one of its own below."""
 
 
-class Desk:
-    """Drives an app.
+class Driver:
+    """Drives an app that stands still between two acts.
 
     Args:
-        place: the vault, and the account's state.
-        member: who sits here; None where the app asks for the name.
-        passphrase: what lets them in.
-        beside: sits at the same keyboard.
+        app: the app.
         size: columns and rows.
-        unlocks: goes through the first screen on its own.
-        options: of the app, such as its clocks.
     """
 
-    def __init__(
-        self,
-        place: Place,
-        member: str | None = MEMBER,
-        passphrase: bytes = PASSPHRASE,
-        *,
-        beside: Person | None = None,
-        size: tuple[int, int] = (120, 40),
-        unlocks: bool = False,
-        **options: Any,
-    ) -> None:
-        self.gateway = Gateway(place.path, state=place.state)
-        if beside is not None:
-            self.gateway.approvals.run_second = beside.run
-        self.app = CaseVaultApp(Start(place.path, member), open_gateway=lambda _: self.gateway, **options)
-        self._passphrase = passphrase
-        self._unlocks = unlocks
+    def __init__(self, app: CaseVaultApp, size: tuple[int, int]) -> None:
+        self.app = app
         self._runner = asyncio.Runner()
-        self._running: AbstractAsyncContextManager[Pilot[Any]] = self.app.run_test(size=size)
+        self._running: AbstractAsyncContextManager[Pilot[Any]] = app.run_test(size=size)
         self._pilot: Pilot[Any] | None = None
 
     # ---- opening and closing ---------------------------------------------------------------------------------------
@@ -72,8 +56,6 @@ class Desk:
         """Start the app; its first screen asks for the passphrase."""
         self._pilot = self._run(self._running.__aenter__())
         self._run(settled(self.pilot))
-        if self._unlocks:
-            self.unlock()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -94,12 +76,13 @@ class Desk:
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(work)
 
-    # ---- what goes in ----------------------------------------------------------------------------------------------
+    def _in_app(self, look: Callable[[], T]) -> T:
+        async def do() -> T:
+            return look()
 
-    def unlock(self) -> Self:
-        """Go through the first screen."""
-        self.press(f" {self._passphrase.decode()}", "enter")
-        return self
+        return self._run(do())
+
+    # ---- what goes in ----------------------------------------------------------------------------------------------
 
     def press(self, *keys: str) -> None:
         """Press these one after the other, and let each take effect.
@@ -123,10 +106,13 @@ class Desk:
 
     def home(self) -> None:
         """Leave whatever is open, without keeping anything, for the list of cases."""
-        for key in ("escape", "escape", "y") * 4:
-            if self.lines().strip().startswith("CASES") and not self.screen.query_one("#filter").display:
+        for _ in range(10):
+            if len(self.app.screen_stack) == _WITH_THE_LIST and not self.screen.query_one("#filter").display:
                 return
-            self.press(key)
+            asked = isinstance(self.screen, Confirm)
+            self.press("escape")
+            if isinstance(self.screen, Confirm) and not asked:
+                self.press("y")  # what was typed is lost
 
     def press_and_wait(self, key: str, words: str) -> None:
         """Press a key that begins something long, and wait until the screen says this."""
@@ -229,7 +215,7 @@ class Desk:
 
     def lines(self) -> str:
         """Return the text of the screen, one line per row."""
-        return shown(self.app)
+        return self._in_app(lambda: shown(self.app))
 
     def words(self) -> str:
         """Return the words on the screen, without the frames around them and however they are broken into lines."""
@@ -237,7 +223,7 @@ class Desk:
 
     def painted(self) -> str:
         """Return all that the app would send to paint its screen now."""
-        return painted(self.app)
+        return self._in_app(lambda: painted(self.app))
 
     def value(self, name: str) -> str:
         """Return what stands in a field."""
@@ -250,12 +236,12 @@ class Desk:
 
     def sees(self, *words: str) -> None:
         """Assert that the screen says all of these, wherever it breaks a line."""
-        missing = [one for one in words if not self._says(one)]
+        missing = [said for said in words if not self._says(said)]
         assert not missing, f"{missing} not in: {self.words()}"
 
     def sees_not(self, *words: str) -> None:
         """Assert that the screen says none of these."""
-        found = [one for one in words if self._says(one)]
+        found = [said for said in words if self._says(said)]
         assert not found, f"{found} in: {self.words()}"
 
     def at(self, head: str) -> None:
@@ -265,3 +251,47 @@ class Desk:
 
     def _says(self, words: str) -> bool:
         return "".join(words.split()) in "".join(self.words().split())
+
+
+class Desk(Driver):
+    """Somebody at the app of a vault.
+
+    Args:
+        place: the vault, and the account's state.
+        member: who sits here; None where the app asks for the name.
+        passphrase: what lets them in.
+        beside: sits at the same keyboard.
+        size: columns and rows.
+        unlocks: goes through the first screen on its own.
+        options: of the app, such as its clocks.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        member: str | None = MEMBER,
+        passphrase: bytes = PASSPHRASE,
+        *,
+        beside: Person | None = None,
+        size: tuple[int, int] = (120, 40),
+        unlocks: bool = False,
+        **options: Any,
+    ) -> None:
+        self.gateway = Gateway(place.path, state=place.state)
+        if beside is not None:
+            self.gateway.approvals.run_second = beside.run
+        self._passphrase = passphrase
+        self._unlocks = unlocks
+        app = CaseVaultApp(Start(place.path, member), open_gateway=lambda _: self.gateway, **options)
+        super().__init__(app, size)
+
+    @override
+    def __enter__(self) -> Self:
+        super().__enter__()
+        if self._unlocks:
+            self.unlock()
+        return self
+
+    def unlock(self) -> None:
+        """Go through the first screen."""
+        self.press(f" {self._passphrase.decode()}", "enter")

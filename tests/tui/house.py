@@ -67,7 +67,7 @@ def make_house(folder: Path) -> House:
         people.add(amina, made.case, role="relative", names=["Sana Torgaeva"], born="1991-04")
         notes.add(amina, made.case, kind="contact", text=FIRST_NOTE)
         notes.add(amina, made.case, kind="interview", text="He was asked for at the market.\n\nTwo men, no papers.")
-    by_name = {one.name.split()[0]: one for one in (office.amina, office.joel, office.nadia, dana)}
+    by_name = {member.name.split()[0]: member for member in (office.amina, office.joel, office.nadia, dana)}
     return House(office.place, by_name, made.case, made.ref)
 
 

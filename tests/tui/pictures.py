@@ -1,24 +1,116 @@
-"""How a screen gets into the state in which its picture is taken."""
+"""The app over a vault that holds still, and pictures of it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-import pytest
-from textual.pilot import Pilot
+from textual.app import App
+from typing_extensions import override
 
-from tests.tui.still import press, type_in, unlock
+from tests.tui.desk import Driver
+from tests.tui.still_answers import ANSWERS, NOW_MS
+from tui.gateway import Gateway
+from tui.gateway.subject import Subject
+from tui.shell.app import CaseVaultApp
+from tui.shell.start import Start
+from vault.errors import WrongPassphraseError
+from vault.seal.sheets import Sheet
+from vault.words.message import Message
 
-Steps = Callable[[Pilot[None]], Awaitable[None]]
-SIZES = [pytest.param((80, 24), id="80x24"), pytest.param((120, 40), id="120x40")]
+_VAULT = Path("/nowhere/field-03.vault")
+_RIGHT = b"seven paper lanterns"
 
 
-def keys(*names: str) -> Steps:
-    """Return steps: unlock, then press these; a word with a space before it is put into the field."""
+class StillSubject:
+    """Says what the answers have, and what the subject itself knows without a vault."""
 
-    async def steps(pilot: Pilot[None]) -> None:
-        await unlock(pilot)
-        for name in names:
-            await (type_in(pilot, name[1:]) if name.startswith(" ") else press(pilot, name))
+    def __init__(self, name: str, subject: Subject, answers: dict[str, Any]) -> None:
+        self._name, self._subject, self._answers = name, subject, answers
 
-    return steps
+    def __getattr__(self, asked: str) -> Any:
+        known = f"{self._name}.{asked}"
+        if known not in self._answers:
+            return getattr(self._subject, asked)
+        if callable(getattr(type(self._subject), asked)):
+            return lambda *given, **named: self._answer(known, *given, **named)
+        return self._answers[known]
+
+    def _answer(self, known: str, *given: object, **named: object) -> Any:
+        answer = self._answers[known]
+        return answer(*given, **named) if callable(answer) else answer
+
+
+class StillGateway(Gateway):
+    """Answers from the table; `answers` may be changed for one picture, and put back."""
+
+    def __init__(self) -> None:
+        super().__init__(_VAULT)
+        self.answers = dict(ANSWERS)
+        for name, subject in vars(self).copy().items():
+            if isinstance(subject, Subject):
+                setattr(self, name, StillSubject(name, subject, self.answers))
+
+    def say(self, **instead: Any) -> None:
+        """Answer as the table does, but for these; a name has `__` for its point."""
+        self.answers.clear()
+        self.answers.update(ANSWERS | {name.replace("__", "."): answer for name, answer in instead.items()})
+
+    @override
+    def unlock(self, member: str, passphrase: bytearray, waiting: Callable[[int], None] = lambda _: None) -> None:
+        if passphrase != _RIGHT:
+            raise WrongPassphraseError(Message("no key slot opens with this name and passphrase"))
+
+    @override
+    def require_closed(self) -> None:
+        return
+
+    @override
+    def close(self) -> None:
+        return
+
+    @override
+    def status(self) -> Any:
+        return self.answers["status"]
+
+
+class StillApp(CaseVaultApp):
+    """The app over a still gateway, which may be photographed: only tests can do that."""
+
+    def __init__(self, gateway: StillGateway) -> None:
+        super().__init__(Start(_VAULT, "Amina"), open_gateway=lambda _: gateway, clock_ms=lambda: NOW_MS)
+
+    @override
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:  # type: ignore[override]  # the safe app refuses
+        svg = App.export_screenshot(self, title=title, simplify=simplify)
+        return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)  # they name an address
+
+
+class StillDesk(Driver):
+    """Somebody at that app, who takes pictures."""
+
+    def __init__(self) -> None:
+        self.gateway = StillGateway()
+        super().__init__(StillApp(self.gateway), size=(80, 24))
+
+    def unlock(self) -> None:
+        """Go through the first screen."""
+        self.press(f" {_RIGHT.decode()}", "enter")
+
+    def begin_anew(self, size: tuple[int, int], instead: dict[str, Any]) -> None:
+        """Go back to the list, at this size, with other answers than usual to some questions."""
+        self.app._is_open, self.app._touched_ms = True, self.app._idle_clock_ms()
+        self.gateway.say(**instead)
+        self.resize(*size)
+        self.home()
+        self.press("home")
+
+    def hold_sheets(self, sheets: tuple[Sheet, ...]) -> None:
+        """Have this set lie in the vault for the moment."""
+        self.gateway.recovery.__dict__["_subject"]._sheets = sheets
+
+    def picture(self) -> str:
+        """Return the screen as it is."""
+        return self._in_app(lambda: self.app.export_screenshot(title=self.app.title, simplify=True))

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.screen
 
 
 def _all_screens(base: type[VaultScreen] = VaultScreen) -> list[type[VaultScreen]]:
-    found = [one for sub in base.__subclasses__() for one in (sub, *_all_screens(sub))]
+    found = [screen for sub in base.__subclasses__() for screen in (sub, *_all_screens(sub))]
     return [screen for screen in found if screen.NAME]
 
 
@@ -41,7 +41,7 @@ def test_every_screen_is_looked_at() -> None:
 
 
 def test_the_footer_of_every_screen_is_whole_at_80_columns_and_offers_help() -> None:
-    lock = next(one for one in EVERYWHERE if one.action == "app.lock")
+    lock = next(command for command in EVERYWHERE if command.action == "app.lock")
     footers = {
         screen: hints([EVERYWHERE[0], *screen.ACTS, *([] if screen is UnlockScreen else [lock])])
         for screen in _all_screens()
@@ -56,7 +56,7 @@ def test_every_command_of_every_screen_has_an_action() -> None:
         place, _, name = action.partition("(")[0].rpartition(".")
         return callable(getattr(CaseVaultApp if place == "app" else screen, f"action_{name}", None))
 
-    asked = [(screen, one.action) for screen in _all_screens() for one in (*screen.ACTS, *EVERYWHERE)]
+    asked = [(screen, command.action) for screen in _all_screens() for command in (*screen.ACTS, *EVERYWHERE)]
     assert [pair for pair in asked if not acts(*pair)] == []
 
 

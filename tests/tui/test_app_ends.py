@@ -137,7 +137,7 @@ def test_a_draft_is_saved_on_every_way_out(house: House) -> None:
             codes[keys] = desk.app.return_code
     assert codes == ENDS
     with house.open("Amina") as session:
-        kept = sorted(re.findall(r"Samira \d", " ".join(one.text for one in session.drafts().list())))
+        kept = sorted(re.findall(r"Samira \d", " ".join(draft.text for draft in session.drafts().list())))
     assert kept == [f"Samira {number}" for number in range(len(ENDS))]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tables import each
 from tests.tui.terminals import is_running
 from tui.shell import launcher
 from tui.shell.launcher import child_command
@@ -65,7 +66,7 @@ def test_the_launcher_loads_neither_textual_nor_any_room_that_knows_a_case() -> 
     assert done.stdout == "[]\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["x"], ["1", "2", "3"]])
+@each([[], ["x"], ["1", "2", "3"]])
 def test_the_module_started_by_hand_says_how_to_start_it(arguments: list[str]) -> None:
     code = f"{IN_A_NEW_SESSION}sys.argv[1:] = {arguments!r}\nfrom tui.__main__ import main\nmain()"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=False, timeout=30)

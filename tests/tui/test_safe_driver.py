@@ -14,6 +14,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from typing_extensions import override
 
+from tests.tables import each
 from tui.shell import driver as driver_module
 from tui.shell.driver import SafeDriver
 from tui.shell.safe import EXIT_LOCKED, SafeApp
@@ -126,7 +127,7 @@ def test_a_key_typed_after_the_end_goes_nowhere(monkeypatch: pytest.MonkeyPatch)
     assert len(passed) == 1
 
 
-@pytest.mark.parametrize("handler", ["_sigtstp_application", "_sigcont_application"])
+@each(["_sigtstp_application", "_sigcont_application"])
 def test_being_stopped_and_going_on_both_lock(handler: str) -> None:
     locked: list[str] = []
 

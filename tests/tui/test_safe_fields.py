@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 from typing_extensions import override
 
+from tests.tables import each
 from tests.tui.driving import Wire, drive, without
 from tui.shell.safe import SafeApp
 from tui.widgets.fields import PassphraseInput, SafeInput, SafeTextArea
@@ -54,7 +55,7 @@ def test_copied_text_stays_in_the_app(key: str, kind: type[Any]) -> None:
     assert "\x1b]52;" in _copied(without(SafeApp, "copy_to_clipboard"), lambda: kind(SECRET), key)[0]
 
 
-@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+x"])
+@each(["ctrl+c", "ctrl+x"])
 def test_a_passphrase_is_copied_nowhere_at_all(key: str) -> None:
     assert _copied(SafeApp, lambda: PassphraseInput(SECRET), key) == ("", "")
     assert _copied(SafeApp, lambda: SafeInput(SECRET, password=True), key) == ("", SECRET)

@@ -36,6 +36,7 @@ from textual.widgets import (
 from textual.widgets.option_list import Option
 from typing_extensions import override
 
+from tests.tables import each
 from tests.tui.driving import drive, hostile_in, painted, shown, without
 from tui.shell.safe import SafeApp
 from tui.text.safe_content import safe_content
@@ -127,7 +128,7 @@ def _painted(base: type[SafeApp], make: Callable[[], Widget]) -> str:
     return output
 
 
-@pytest.mark.parametrize("widget", UNGATED)
+@each(list(UNGATED))
 def test_text_that_missed_the_gate_is_stopped_by_the_line_filter(widget: str) -> None:
     make = UNGATED[widget]
     output = _painted(SafeApp, lambda: make(ATTACK))
@@ -138,7 +139,7 @@ def test_text_that_missed_the_gate_is_stopped_by_the_line_filter(widget: str) ->
 LEAKY = [name for name in UNGATED if name not in {"Collapsible"}]
 
 
-@pytest.mark.parametrize("widget", LEAKY)
+@each(LEAKY)
 def test_without_the_line_filter_the_same_text_reaches_the_terminal(widget: str) -> None:
     make = UNGATED[widget]
     assert hostile_in(_painted(without(SafeApp, "get_line_filters"), lambda: make(ATTACK))) != ""
@@ -186,7 +187,7 @@ GATED: dict[str, Callable[[str], Widget]] = {
 }
 
 
-@pytest.mark.parametrize("widget", GATED)
+@each(list(GATED))
 def test_square_brackets_are_shown_and_neither_obeyed_nor_swallowed(widget: str) -> None:
     found = ""
 

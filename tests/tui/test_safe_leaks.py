@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 from typing_extensions import override
 
+from tests.tables import each
 from tests.tui.driving import Wire, drive, shown, without
 from tui.shell.safe import EXIT_FAULT, EXIT_LOCKED, EXIT_OK, SafeApp
 from tui.text.safe_content import safe_content
@@ -78,9 +79,7 @@ def _last_output(app: SafeApp, key: str) -> str:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("key", "named"), [("a", "ValueError"), ("b", "RichError"), ("c", "KeyError"), ("d", "RuntimeError")]
-)
+@each([("a", "ValueError"), ("b", "RichError"), ("c", "KeyError"), ("d", "RuntimeError")])
 def test_a_crash_names_its_place_and_nothing_of_its_content(key: str, named: str) -> None:
     app = Crashing()
     output = _last_output(app, key)
@@ -91,7 +90,7 @@ def test_a_crash_names_its_place_and_nothing_of_its_content(key: str, named: str
     assert app.ended == 1
 
 
-@pytest.mark.parametrize("key", ["a", "b"])
+@each(["a", "b"])
 def test_stock_crash_handling_prints_the_secret(key: str) -> None:
     stock = without(Crashing, "_handle_exception", "_fatal_error", "panic", "_print_error_renderables")
     assert SECRET in _last_output(stock(), key)
@@ -200,15 +199,7 @@ def test_the_terminal_is_not_handed_to_another_program() -> None:
     drive(SafeApp(), steps)
 
 
-@pytest.mark.parametrize(
-    ("act", "code"),
-    [
-        ("lock", EXIT_LOCKED),
-        ("suspend_process", EXIT_LOCKED),
-        ("leave_at_once", EXIT_OK),
-        ("quit", EXIT_OK),
-    ],
-)
+@each([("lock", EXIT_LOCKED), ("suspend_process", EXIT_LOCKED), ("leave_at_once", EXIT_OK), ("quit", EXIT_OK)])
 def test_every_way_out_saves_the_draft_once_and_paints_nothing_more(act: str, code: int) -> None:
     app = Crashing()
 
@@ -222,10 +213,7 @@ def test_every_way_out_saves_the_draft_once_and_paints_nothing_more(act: str, co
     assert (app.return_code, app.ended) == (code, 1)
 
 
-@pytest.mark.parametrize(
-    ("key", "code"),
-    [("ctrl+l", EXIT_LOCKED), ("ctrl+д", EXIT_LOCKED), ("ctrl+backslash", EXIT_OK), ("ctrl+q", EXIT_OK)],
-)
+@each([("ctrl+l", EXIT_LOCKED), ("ctrl+д", EXIT_LOCKED), ("ctrl+backslash", EXIT_OK), ("ctrl+q", EXIT_OK)])
 def test_the_keys_that_end_work_while_typing(key: str, code: int) -> None:
     class Typing(Crashing):
         @override
@@ -242,7 +230,7 @@ def test_the_keys_that_end_work_while_typing(key: str, code: int) -> None:
     assert (app.return_code, app.ended) == (code, 1)
 
 
-@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+z"])
+@each(["ctrl+c", "ctrl+z"])
 def test_keys_that_other_programs_end_with_say_how_to_leave_and_do_nothing(key: str) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press(key)

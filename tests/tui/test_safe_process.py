@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 from typing_extensions import override
 
+from tests.tables import each
 from tests.tui.driving import drive, painted, without
 from tui.shell.safe import SafeApp
 from tui.shell.theme import DARK, LIGHT, MONOCHROME, THEMES
@@ -86,7 +87,7 @@ def test_features_set_after_the_import_are_ignored(monkeypatch: pytest.MonkeyPat
     assert SafeApp().features == frozenset()
 
 
-@pytest.mark.parametrize("module", ["textual_dev", "textual_serve", "textual_web"])
+@each(["textual_dev", "textual_serve", "textual_web"])
 def test_tools_that_would_hand_the_screen_to_others_are_not_installed(module: str) -> None:
     assert importlib.util.find_spec(module) is None
 
@@ -163,7 +164,7 @@ def test_colours_can_be_chosen_where_they_are_wanted(monkeypatch: pytest.MonkeyP
     assert app.theme == LIGHT.name
 
 
-@pytest.mark.parametrize("kind", [SafeInput, PassphraseInput, SafeTextArea])
+@each([SafeInput, PassphraseInput, SafeTextArea])
 def test_no_field_blinks(kind: type[Any]) -> None:
     assert Input().cursor_blink is True
     assert kind().cursor_blink is False

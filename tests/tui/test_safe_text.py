@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from tests.tables import each
 from tui.shell.faults import describe_fault, fault_place
 from tui.shell.terminal import has_title, without_strings
 from tui.text.safe_text import safe_line, safe_paste, safe_text, without_hostile
@@ -25,7 +26,7 @@ HARMLESS = (
 )
 
 
-@pytest.mark.parametrize("character", HOSTILE, ids=lambda character: f"U+{ord(character):04X}")
+@each(HOSTILE)
 def test_a_hostile_character_becomes_one_mark_and_leaves_the_backstop_not_at_all(character: str) -> None:
     assert safe_text(f"a{character}b") == "a·b"
     assert safe_line(f"a{character}b") == "a·b"
@@ -50,8 +51,7 @@ def test_line_ends_stay_lines_and_a_line_stays_one() -> None:
     assert without_hostile("a\tb\nc") == "abc"
 
 
-@pytest.mark.parametrize(
-    ("output", "left"),
+@each(
     [
         ("\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m"),
         ("a\x1b]52;c;QUJD\x07b", "ab"),
@@ -60,13 +60,13 @@ def test_line_ends_stay_lines_and_a_line_stays_one() -> None:
         ("a\x1b]2;no end", "a"),
         ("a\x07b\x9b31mc", "ab31mc"),
         ("\x1b[?1049h\x1b[<u", "\x1b[?1049h\x1b[<u"),
-    ],
+    ]
 )
 def test_the_driver_sends_no_strings_to_the_terminal(output: str, left: str) -> None:
     assert without_strings(output) == left
 
 
-@pytest.mark.parametrize(("term", "titled"), [("xterm-256color", True), ("linux", False), ("dumb", False), ("", False)])
+@each([("xterm-256color", True), ("linux", False), ("dumb", False), ("", False)])
 def test_a_title_is_set_only_where_there_is_one(term: str, titled: bool) -> None:
     assert has_title(term) is titled
 

@@ -126,7 +126,7 @@ def test_a_section_opens_for_those_who_were_marked_and_its_notes_go_nowhere_else
         amina.sees_not("Quietwater")
     with house.open("Joel") as joel:
         (line,) = sections.list_of(joel, house.case)
-        assert [one.value.text for one in sections.open_section(joel, line.section).notes] == ["Quietwater 17"]
+        assert [note.value.text for note in sections.open_section(joel, line.section).notes] == ["Quietwater 17"]
     with house.desk("Amina") as amina:
         amina.press("enter", "s", "enter", "t", "enter", "enter")
         amina.sees(f"Opens for you, {JOEL}")

@@ -122,5 +122,5 @@ def test_a_further_device_gets_all_cases_and_ending_an_admins_old_one_waits_for_
 
 def _second(mira: Desk) -> str:
     """Return the id of her device that is not this one."""
-    (line,) = [one for one in mira.lines().splitlines() if MIRA in one and "this one" not in one]
+    (line,) = [row for row in mira.lines().splitlines() if MIRA in row and "this one" not in row]
     return line.strip(" >")

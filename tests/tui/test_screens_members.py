@@ -20,7 +20,7 @@ VERA = "Vera Tikhookova"
 def _roles(house: House, name: str) -> set[str]:
     """Return the roles of the member of this name, as the vault has them; of nobody, none."""
     with house.open("Mira") as mira:
-        found = {one.name: one.roles for one in members.list_all(mira)}
+        found = {member.name: member.roles for member in members.list_all(mira)}
     return {role.value for role in found.get(name, ())}
 
 

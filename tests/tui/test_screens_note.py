@@ -112,13 +112,13 @@ def test_what_another_program_kept_is_no_draft_of_ours_and_a_damaged_cursor_cost
 
 def _drafts(house: House) -> list[str]:
     with house.open("Amina") as amina:
-        return [one.text for one in amina.drafts().list()]
+        return [draft.text for draft in amina.drafts().list()]
 
 
 def _texts(house: House) -> list[str]:
     """Return the kind and the text of each note of the case, the oldest first."""
     with house.open("Amina") as amina:
-        return [f"{one.value.kind}: {one.value.text}" for one in cases.open_case(amina, house.case).notes]
+        return [f"{note.value.kind}: {note.value.text}" for note in cases.open_case(amina, house.case).notes]
 
 
 def test_a_pause_in_typing_saves_and_leaving_keeps_the_draft_which_the_case_offers(house: House) -> None:

@@ -134,7 +134,7 @@ def test_a_recipient_is_kept_only_once_the_words_of_that_key_were_shown(house: H
         mira.press("f4")
         mira.sees(f"Recipient < {LAWYER}")
     with house.open("Mira") as session:
-        assert [(one.name, one.age_recipient) for one in partners.list_all(session)] == [(LAWYER, second)]
+        assert [(partner.name, partner.age_recipient) for partner in partners.list_all(session)] == [(LAWYER, second)]
 
 
 # ---- export --------------------------------------------------------------------------------------------------------

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
+from tests.tables import each
 from tests.tui.source_lint import Allowance, breaches
 
 TUI = Path(__file__).parents[2] / "tui"
@@ -19,7 +18,7 @@ ALLOWED = {
 }
 
 
-@pytest.mark.parametrize("path", sorted(TUI.rglob("*.py")), ids=lambda path: str(path.relative_to(TUI)))
+@each(sorted(TUI.rglob("*.py")))
 def test_no_screen_shows_a_bare_string_or_opens_a_way_out(path: Path) -> None:
     name = path.relative_to(TUI).as_posix()
     assert breaches(path.read_text("utf-8"), ALLOWED.get(name, Allowance())) == []
@@ -62,13 +61,12 @@ BREACHES = {
 }
 
 
-@pytest.mark.parametrize("source", BREACHES)
+@each(list(BREACHES))
 def test_a_planted_breach_is_found(source: str) -> None:
     assert breaches(source) == [f"1: {BREACHES[source]}"]
 
 
-@pytest.mark.parametrize(
-    "source",
+@each(
     [
         "Static(safe_content(note.text))",
         "Static('Cases')",
@@ -79,7 +77,7 @@ def test_a_planted_breach_is_found(source: str) -> None:
         "box.border_title = safe_content(name)",
         "ListItem(Label(safe_content(name)))",
         "class Mine(SafeApp): pass",
-    ],
+    ]
 )
 def test_what_goes_through_the_gate_is_no_breach(source: str) -> None:
     assert breaches(source) == []

@@ -14,6 +14,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 from typing_extensions import override
 
+from tests.tables import each
 from tests.tui.driving import drive, hostile_in, painted, shown
 from tui.shell.safe import SafeApp
 from tui.widgets.columns import Column, fit, lay_out
@@ -105,8 +106,7 @@ def test_a_row_beyond_a_page_that_shrank_is_none() -> None:
     assert PageCache(Numbers(total=10)).row(12) is None
 
 
-@pytest.mark.parametrize(
-    ("keys", "cursor"),
+@each(
     [
         (["down"], 1),
         (["down", "up", "up"], 0),
@@ -116,7 +116,7 @@ def test_a_row_beyond_a_page_that_shrank_is_none() -> None:
         (["end", "home"], 0),
         (["down"] * 30, 30),
         (["end", "pageup"], MILLION - 23),
-    ],
+    ]
 )
 def test_keys_move_the_cursor_and_it_stays_in_view(keys: list[str], cursor: int) -> None:
     app = Listing(Numbers())

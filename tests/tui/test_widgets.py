@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from textual.app import ComposeResult
 from textual.pilot import Pilot
 from typing_extensions import override
 
+from tests.tables import each
 from tests.tui.driving import drive, shown
 from tui.shell.safe import SafeApp
 from tui.text.keys import RUSSIAN_OF_LATIN, with_layouts
@@ -19,8 +19,7 @@ from tui.widgets.progress import ProgressModal, bar, english_rest, remaining_sec
 HINTS = (Hint("F1", "aide"), Hint("F2", "commandes"), Hint("F3", "rechercher"), Hint("Ctrl+L", "verrouiller"))
 
 
-@pytest.mark.parametrize(
-    ("keys", "both"),
+@each(
     [
         ("n", "n,т"),
         ("N", "N,Т"),
@@ -29,7 +28,7 @@ HINTS = (Hint("F1", "aide"), Hint("F2", "commandes"), Hint("F3", "rechercher"), 
         ("escape", "escape"),
         ("1", "1"),
         ("[", "[,х"),
-    ],
+    ]
 )
 def test_a_letter_key_works_in_the_russian_layout_too(keys: str, both: str) -> None:
     assert with_layouts(keys) == both
@@ -41,7 +40,7 @@ def test_the_layout_table_covers_all_33_letters_in_both_cases() -> None:
     )
 
 
-@pytest.mark.parametrize(("width", "kept"), [(80, 4), (47, 3), (24, 2), (7, 1), (6, 0)])
+@each([(80, 4), (47, 3), (24, 2), (7, 1), (6, 0)])
 def test_the_footer_shows_whole_hints_or_none(width: int, kept: int) -> None:
     assert fitting_hints(HINTS, width) == HINTS[:kept]
 
@@ -62,8 +61,7 @@ def test_a_footer_shows_its_words_and_later_others() -> None:
     drive(Lines(), steps)
 
 
-@pytest.mark.parametrize(
-    ("keys", "answer"),
+@each(
     [
         (["enter"], False),
         (["escape"], False),
@@ -74,7 +72,7 @@ def test_a_footer_shows_its_words_and_later_others() -> None:
         (["tab", "enter"], True),
         (["right", "enter"], True),
         (["right", "left", "enter"], False),
-    ],
+    ]
 )
 def test_only_a_chosen_yes_is_a_yes(keys: list[str], answer: bool) -> None:
     answers: list[bool | None] = []
@@ -99,10 +97,7 @@ def test_a_bar_is_full_only_at_the_end() -> None:
     assert bar(12, 10) == bar(10, 10)
 
 
-@pytest.mark.parametrize(
-    ("done", "total", "elapsed_ms", "rest"),
-    [(0, 10, 9000, None), (5, 10, 1000, None), (5, 10, 10_000, 10), (10, 10, 9000, 0), (1, 100, 3000, 297)],
-)
+@each([(0, 10, 9000, None), (5, 10, 1000, None), (5, 10, 10_000, 10), (10, 10, 9000, 0), (1, 100, 3000, 297)])
 def test_the_rest_is_told_when_it_is_no_guess(done: int, total: int, elapsed_ms: int, rest: int | None) -> None:
     assert remaining_seconds(done, total, elapsed_ms) == rest
 

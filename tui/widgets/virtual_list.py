@@ -161,8 +161,9 @@ class VirtualList(ScrollView, can_focus=True):
         self._set_height()
 
     def on_resize(self) -> None:
-        """Lay the columns out for the new width."""
+        """Lay the columns out for the new width, and keep the cursor in view where there are fewer lines."""
         self._set_height()
+        self._scroll_into_view(self.cursor)
         self.refresh()
 
     def _set_height(self) -> None:

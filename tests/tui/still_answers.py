@@ -1,0 +1,329 @@
+"""What a vault of invented people says, the same each time: fixed ids and times, so that a picture stays the same.
+
+An answer is a value, or a function of what was asked. What no picture shows has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from tui.values.values import (
+    BackupMade,
+    CaseLine,
+    CaseListStart,
+    CaseShown,
+    Checked,
+    DraftShown,
+    Exported,
+    ExportStep,
+    FoundShown,
+    HitShown,
+    LogLineShown,
+    LogShown,
+    NoteShown,
+    PersonShown,
+    QuestionShown,
+    RecipientShown,
+    VaultStatus,
+)
+from tui.values.values_access import AccessShown, CandidateShown, HolderLine, SectionLine, SectionShown
+from tui.values.values_exchange import ApproverShown, PeerShown, QuestionAsked, ResultText
+from tui.values.values_members import (
+    Changed,
+    DeviceLine,
+    LostShown,
+    MemberLine,
+    MembersShown,
+    OrderLine,
+    ProposalShown,
+    RequestShown,
+)
+from tui.values.values_own import MadePassphrase, RecoveryStatus
+from vault.seal.sheets import Sheet, make_sheets
+from vault.services.grants.sharing import WHAT_MAY_BE_KEPT
+
+NOW_MS: Final = 1_795_615_320_000
+"""2026-11-25 14:02 UTC."""
+HOUR_MS: Final = 3_600_000
+
+# ---- people and devices --------------------------------------------------------------------------------------------
+
+MEMBERS = (
+    MemberLine("a0" * 16, "Amina Raskolda", ("admin", "caseworker", "supervisor"), 2, is_you=True, may_stand_in=True),
+    MemberLine("a1" * 16, "Dana Okwiri", ("intake",), 1, until="2026-12-24"),
+    MemberLine("a2" * 16, "Joel Brandvik", ("caseworker",), 1, deputy="Селин Астерхольт",
+               lent="Amina Raskolda until 2026-12-01"),
+    MemberLine("a3" * 16, "Noor Auvrelle", ("auditor",), 1),
+    MemberLine("a4" * 16, "Tomas Verhoffen [/b]", ("supervisor",), 0, stand="suspended"),
+    MemberLine("a5" * 16, "Селин Астерхольт", ("supervisor",), 1, may_stand_in=True),
+)  # fmt: skip
+LEFT = MemberLine("a6" * 16, "Karim Lindquell", (), 0, stand="left")
+EVERYTHING = frozenset(
+    {"member.admit", "member.end", "role.change", "deputy.set", "away.set", "handover.order", "approve", "case.share"}
+)
+SPOKEN = "jury teacher animal academic empty cricket remove fortune writing galaxy spill ugly roster"
+ADMITTED = Changed(("Vera Tikhookova is admitted.", "Others hear of it with your next bundle for them."))
+SIGNED = Changed((), "a second admin, or two others (supervisor)", b"proposal", root_is_here=True)
+"""Where others have to sign."""
+CHANGES = ("admits Vera Tikhookova as caseworker", "admits device 4fd6f8f7 of Vera Tikhookova")
+DEVICES = (
+    DeviceLine("edcaf1a7" * 4, "a0" * 16, "Amina Raskolda", "office desk", is_this=True, is_yours=True),
+    DeviceLine("715fc4be" * 4, "a0" * 16, "Amina Raskolda", "old laptop", is_yours=True),
+    DeviceLine("4fd6f8f7" * 4, "a1" * 16, "Dana Okwiri", ""),
+    DeviceLine("5a745ffb" * 4, "a5" * 16, "Селин Астерхольт", "серый ноутбук"),
+)
+WARN = (
+    "K7QM-3XPD  Арсений Вьюжанин",
+    "    messenger: through his sister",
+    "    hours: after 18:00",
+    "    NEVER use: +996 555 010 203",
+    "T4WB-9HNC  Salim Zumurrudi",
+    "    no safe contact is kept; known: +996 555 010 204",
+    "3 more cases were on that device and are not yours: ask who holds them.",
+)
+ENDED = Changed(
+    (
+        "The device is revoked.",
+        "1 device ended; 2 cases and sections got a new key.",
+        "What they could open until now may have been copied. They open nothing that comes after.",
+        "Others hear of it with your next bundle for them.",
+    )
+)
+PEERS = (PeerShown("aa" * 16, "Joel Brandvik"), PeerShown("bb" * 16, "Селин Астерхольт"))
+APPROVERS = (
+    ApproverShown("Nadia Ferrante", ("supervisor",), True),
+    ApproverShown("Селин Астерхольт", ("supervisor",), False),
+)
+
+# ---- cases ---------------------------------------------------------------------------------------------------------
+
+CASES = (
+    ("K7QM-3XPD", "Арсений Вьюжанин", "Vyuzhanin: extradition request, hearing on the 27th", "extradition", "flagged"),
+    ("T4WB-9HNC", "Salim Zumurrudi", "Zumurrudi: detention order ends 9 December", "detention", "arrested"),
+    ("M2RF-6VJK", "Вера Тихоокова", "Тихоокова: family in transit", "family", "open"),
+    ("X9CD-5TQZ", "", "Call at night, no name yet [/b] \x1b[31m", "asylum", "pre-reg"),
+)
+DRAFT = DraftShown(
+    "11" * 16, "22" * 16, "K7QM-3XPD", "contact", NOW_MS - 60_000, "The hearing was moved to 09:30.", cursor=(0, 31)
+)
+PERSONS = (
+    PersonShown("a1", "client", "Арсений Вьюжанин", (
+        "Арсений Вьюжанин / Arseniy Vyuzhanin",
+        "client",
+        "",
+        "SAFE CONTACT messenger through his sister; after 18:00",
+        "",
+        "Born      1988-03-14",
+        "Phone     +996 555 010 203",
+        "Document  passport 71 0034512",
+    )),
+    PersonShown("a2", "relative", "Лидия Вьюжанина", ("Лидия Вьюжанина", "relative", "", "Born      1991-11-02")),
+    PersonShown("a3", "interpreter", "نورا الزمردي", ("نورا الزمردي / Nora Zumurrudi", "interpreter", "")),
+)  # fmt: skip
+NOTES = (
+    NoteShown(
+        "b1",
+        "contact",
+        NOW_MS - 30 * HOUR_MS,
+        "Arseniy Vyuzhanin called at 07:40. Two men asked for him at the market. He can be reached through his sister "
+        "until Friday. The court will hear the request on 27 November 2026.",
+        by="Joel Brandvik",
+    ),
+    NoteShown(
+        "b2",
+        "interview",
+        NOW_MS - 8 * HOUR_MS,
+        "Арсений Вьюжанин рассказал, что его имя есть в базе розыска с 2 июня 2026 года. Сестра видела машину у дома.",
+    ),
+    NoteShown(
+        "b3",
+        "legal-advice",
+        NOW_MS - 2 * HOUR_MS,
+        "Entretien avec M. Vyuzhanin. Mireille Tastevent prépare la demande de mesures provisoires.\n\n"
+        "Le recours doit partir avant le 26 novembre 2026.",
+        "2026-11-25T12:00",
+        by="Селин Астерхольт",
+    ),
+)
+CONTACT = "Арсений Вьюжанин: messenger through his sister; after 18:00; NEVER USE +996 555 010 203"
+YOU = HolderLine("a0" * 16, "Amina Raskolda", is_you=True)
+HOLDERS = (
+    YOU,
+    HolderLine("a2" * 16, "Joel Brandvik", "2026-12-24", "away", "Amina Raskolda"),
+    HolderLine("a5" * 16, "Селин Астерхольт", "", "supervision", "Amina Raskolda"),
+)
+ACCESS = AccessShown(HOLDERS, with_recovery=True, only_you="", keys=3, current=1, pending=0, cost_versions=41,
+                     cost_holders=4, may_share=True)  # fmt: skip
+ONLY_YOU = "only YOU can open this case; not even the recovery sheets do"
+ALONE = AccessShown((YOU,), with_recovery=False, only_you=ONLY_YOU, keys=2, current=2, pending=3, cost_versions=5,
+                    cost_holders=1, may_share=True)  # fmt: skip
+SECTION = SectionShown(
+    "c1" * 16,
+    "location",
+    "Where she is",
+    (YOU, HOLDERS[2]),
+    with_recovery=True,
+    persons=(
+        PersonShown("c2", "host", "Tilda Nobblewick", ("Tilda Nobblewick", "host", "", "Phone     +49 30 5550 12")),
+    ),
+    notes=(NoteShown("c3", "safety", NOW_MS - 3 * HOUR_MS, "Quietwater 17.\nAsk for Tilda.", by="Amina Raskolda"),),
+    may_share=True,
+)
+
+
+def _start(_sort: str, untrusted_filter: str = "") -> CaseListStart:
+    words = untrusted_filter.casefold()
+    rows = tuple(
+        CaseLine(f"{number:032x}", ref, client, title, kind, stage)
+        for number, (ref, client, title, kind, stage) in enumerate(CASES)
+        if words in f"{client} {title}".casefold()
+    )
+    return CaseListStart(len(rows), rows)
+
+
+def _open(case: str, _why: str) -> CaseShown:
+    ref, _, title, kind, stage = CASES[0]
+    return CaseShown(case, ref, title, kind, stage, "high", "2026-11-20", 1, (CONTACT,), PERSONS, NOTES, (DRAFT,),
+                     owner="a0" * 16, deputy="a2" * 16)  # fmt: skip
+
+
+def _begin(case: str, ref: str, kind: str, *, section: str = "") -> DraftShown:
+    return DraftShown(case, "33" * 16, ref, kind, 0, "", section=section)
+
+
+# ---- what leaves, and what is checked ------------------------------------------------------------------------------
+
+PAGES = ("REPORT\n\n⟦PERSON 1⟧ called. Two men asked for him at the market.", "The end of the report.")
+KEY_WORDS = "amber birch cedar dune ember fjord grove heath inlet juniper kelp larch moss"
+QUESTION = (
+    "| People",
+    "|   client: ⟦PERSON 1⟧",
+    "| Notes",
+    "|   2026-11-24: ⟦PERSON 1⟧ called. Two men asked for him at the market.",
+    "",
+    "To approve: export.begin",
+    "  profile: lawyer",
+    "  recipient: 6f1c",
+    "As the one who asks says:",
+    "> this report leaves for Maître Solvène Kaltbrunner",
+)
+FORMS = (
+    QuestionShown("Orvillard", 3, ("name",), "remove", "… ⟦PERSON 1⟧ and Orvillard saw it from …", conflict=True),
+    QuestionShown("Qarvosh", 2, ("unknown",), "remove", "… he came from Qarvosh by bus on …"),
+    QuestionShown("07:40", 1, ("time",), "remove", "… called at 07:40 from ⟦PHONE⟧. Two …"),
+)
+ACTS = (
+    ("log.read", "", ""),
+    ("note.create", "case ~3fa91c07", "1 note"),
+    ("case.view", "case ~3fa91c07 casework", "1 case, 3 people, 3 notes"),
+    ("case.list", "", "4 cases"),
+    ("unlock.ok", "", ""),
+)
+
+
+def _export(
+    _case: str, *, out: Path, decisions: dict[str, str], approve: Callable[[tuple[str, ...]], bool], **_: object
+) -> ExportStep | None:
+    still_open = tuple(form for form in FORMS if form.form not in decisions)
+    if still_open:
+        return ExportStep(questions=still_open)
+    if not approve(PAGES):
+        return None
+    return ExportStep(done=Exported(f"{out}/package.age", len(decisions), ("amber", "birch", "cedar", "dune")))
+
+
+def _log() -> LogShown:
+    lines = [
+        LogLineShown(12 - place, NOW_MS - place * 60_000, "Amina Raskolda", act, "ok", about, covers)
+        for place, (act, about, covers) in enumerate(ACTS)
+    ]
+    return LogShown(tuple(lines), 13, 13)
+
+
+def _invited(*given: object) -> ResultText:
+    return ResultText((f"The invitation is at {given[-1]}. No secret is in it, but your name: hand it over yourself.",))
+
+
+# ---- recovery ------------------------------------------------------------------------------------------------------
+
+ROOT_WORDS = make_sheets(bytes(range(32)))[0].root_words
+WORDS = (
+    "maiden withdraw academic acid armed intend shaft crystal busy fact obtain welfare subject example iris photo "
+    "floral profile standard dive twice losing lily pants talent chew born military believe bishop repair boring slim"
+)
+SHEET = Sheet(1, 3, 2, tuple(WORDS.split()), ROOT_WORDS)
+"""Its words are those of no share; real sheets are drawn anew each time."""
+ASKED = (4, 17, 29)
+
+# ---- all of it -----------------------------------------------------------------------------------------------------
+
+ALARM = "This vault was not opened on this device before: compare its words with a colleague."
+ANSWERS: dict[str, Any] = {
+    "status": VaultStatus("Amina", NOW_MS - 26 * HOUR_MS, (ALARM,), (
+        "no auditor who does nothing else", "no recovery sheets"), 1, frozenset({"case.create"})),
+    "casework.stands_in": "Joel Brandvik, your deputy, can open it too.",
+    "casework.open": _open,
+    "writing.begin": _begin,
+    "writing.save": None,
+    "writing.forget": None,
+    "recovery.forget": None,
+    "writing.drafts": (DRAFT,),
+    "writing.take_spot": None,
+    "finding.start": _start,
+    "finding.alone": lambda shown: frozenset(shown[2:3]),
+    "finding.search": FoundShown((
+        HitShown("11" * 16, "K7QM-3XPD", "b1", "note", "… until Friday. The court will hear the request on 27 …"),
+        HitShown("00" * 16, "T4WB-9HNC", "a9", "person", "Salim Zumurrudi · سليم الزمردي"),
+    ), more=False),
+    "evidence.read_log": _log,
+    "evidence.verify": Checked(
+        True, "13 of 13 entries in 1 log are proven; opened: 9 versions, and what 13 entries say", "9c" * 32),
+    "evidence.back_up": lambda destination, *_: BackupMade(
+        f"{destination}/backup-4", 13, 9, 1, "1 was removed (backup-1); 3 kept."),
+    "referral.may_add": True,
+    "referral.recipients": (RecipientShown("Maître Solvène Kaltbrunner", "amber birch cedar dune ember fjord"),),
+    "referral.words_of": KEY_WORDS,
+    "referral.export": _export,
+    "own.check": None,
+    "own.propose": MadePassphrase("en", ("amber", "kettle", "orchard", "violin"), 78),
+    "recovery.proposes": False,
+    "recovery.are_made": False,
+    "recovery.status": RecoveryStatus(ROOT_WORDS, True, True, None, 1, 0),
+    "recovery.ask_again": ASKED,
+    "exchange.peers": PEERS,
+    "exchange.import_bundle": ResultText((
+        "The bundle of Joel Brandvik brought 1 case, 2 people.",
+        "4 entries of the log came with it.",
+        "WAITS: Entries of Selin Asterholt from 3 on wait: those before them have not arrived.",
+    ), pending=True),
+    "approvals.approvers": (),
+    "approvals.read": QuestionAsked("Amina Raskolda", QUESTION, ("legal-referral", "casework")),
+    "approvals.without_access": PEERS,
+    "members.list_all": lambda also_left=False: MembersShown(
+        (*MEMBERS, LEFT) if also_left else MEMBERS, separated=True, may=EVERYTHING),
+    "members.invite": _invited,
+    "members.look": RequestShown(
+        "Vera Tikhookova", ("intake",), 30, is_device=False, is_yours=False, words=tuple(SPOKEN.split())),
+    "members.admit": ADMITTED,
+    "members.before_roles": "",
+    "members.change_roles": ADMITTED,
+    "proposals.show": ProposalShown(9, CHANGES, ("Amina Raskolda",), "one other supervisor"),
+    "handovers.list_all": (OrderLine("Karim Lindquell", "Joel Brandvik", "moves to another city"),),
+    "devices.list_all": DEVICES,
+    "devices.lost": lambda _seat, out, _progress: LostShown(
+        ENDED, WARN, 2, f"The list is at {out}, in clear: delete it when everybody is warned."),
+    "sharing.who": ACCESS,
+    "sharing.candidates": (
+        CandidateShown("a7" * 16, "Nadia Ferrante", ("caseworker",)),
+        CandidateShown("a8" * 16, "Ilse Varga", ("legal-reviewer",)),
+    ),
+    "sharing.take_back": ResultText(("The case has a new key; 41 versions lie under it.", WHAT_MAY_BE_KEPT)),
+    "sections.list_of": (
+        SectionLine("c1" * 16, "location", "Where she is", 2, with_recovery=True),
+        SectionLine("c9" * 16, "sources", "Кто рассказал", 1, with_recovery=False),
+    ),
+    "sections.open": SECTION,
+    "sections.others": HOLDERS[1:],
+}  # fmt: skip

@@ -1,1 +1,0 @@
-"""One file per subject of the gateway: the answers that hold still."""

@@ -1,0 +1,222 @@
+"""What each screen looks like, at 80 x 24 and 120 x 40: a picture that changes has to be looked at and accepted.
+
+`pytest tests/tui/test_pictures.py --snapshot-update` accepts them; each is an SVG that a browser shows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_textual_snapshot import SVGImageExtension  # type: ignore[import-untyped]  # it has no types
+from typing_extensions import override
+
+from tests.tui.pictures import StillDesk
+from tests.tui.still_answers import ALONE, APPROVERS, ASKED, MEMBERS, PAGES, SHEET, SIGNED
+from tui.screens.credentials.sheet_paper import SheetPaper
+from tui.screens.credentials.sheets_guide import SheetsGuide
+from tui.screens.frame.browse import Browse, Entry
+from tui.screens.referral.pages import PagesScreen
+from tui.shell.app import IDLE_MS
+from tui.values.values_members import MembersShown
+from tui.values.values_own import SheetsMade
+
+pytestmark = pytest.mark.screen
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+SMALL = frozenset(
+    {
+        *("what can be done", "invited", "all the same", "admitted", "others sign", "place of a proposal", "deputy"),
+        *("suspend", "leave", "signature", "name of a device", "lost for good", "take back", "taken back"),
+    }
+)
+"""Questions over a screen, which are as large in a large terminal."""
+
+
+class StillBrowse(Browse):
+    """Always the same stick."""
+
+    @override
+    def _go(self, folder: Path) -> None:
+        names = ("/media/other/", "..", "from Dana/", "от Селин/", "invitation", "request")
+        self._show(folder, [Entry(folder / name, name, is_folder=name.endswith("/")) for name in names])
+
+
+def _push(desk: StillDesk, screen: Any) -> None:
+    desk.call(lambda: desk.app.push_screen(screen))
+
+
+def _browsing(desk: StillDesk) -> None:
+    desk.press(":members", "i")
+    _push(desk, StillBrowse(Path("/media/stick/papers"), new="invitation"))
+
+
+def _printed(desk: StillDesk) -> None:
+    paths = tuple(f"/media/stick/recovery-sheet-{number}-of-3.pdf" for number in (1, 2, 3))
+    _push(desk, SheetPaper(SheetsMade(3, 2, (ASKED,) * 3), paths))
+
+
+def _copied(desk: StillDesk) -> None:
+    desk.hold_sheets((SHEET,) * 3)
+    _push(desk, SheetPaper(SheetsMade(3, 2, (ASKED,) * 3), ()))
+
+
+def _asked(desk: StillDesk) -> None:
+    _copied(desk)
+    desk.press("f4")
+
+
+def _exported(desk: StillDesk) -> None:
+    desk.press("enter", "e", " /media/stick", "f4", "a")
+    desk.press_and_wait("f4", "read back from the finished file")
+    desk.press_and_wait("f4", "DONE.")
+
+
+def _warned(desk: StillDesk) -> None:
+    desk.press("enter")
+    app = desk.app
+    app._touched_ms = app._idle_clock_ms() - IDLE_MS + 12_000
+    desk.call(app._look_whether_idle)
+    app._is_open = False  # the seconds stand still for the picture
+
+
+PICTURES: dict[str, tuple[str, ...] | Callable[[StillDesk], None]] = {
+    "case list": (),
+    "filter": ("slash", " zu"),
+    "reason": (":another reason",),
+    "help": ("f1",),
+    "commands": ("f2",),
+    "new case": ("ctrl+n", " Hearing moved"),
+    "case": ("enter", "down"),
+    "person": ("enter", "shift+tab"),
+    "person form": ("enter", "p", " Вера Тихоокова; Vera Tikhookova"),
+    "note": ("enter", "enter"),
+    "discard": ("enter", "enter", "f9"),
+    "export": ("enter", "e", " /media/stick"),
+    "questions": ("enter", "e", " /media/stick", "f4", "k"),
+    "pages": lambda desk: _push(desk, PagesScreen("K7QM-3XPD", PAGES)),
+    "exported": _exported,
+    "recipient": ("enter", "e", "f9", " Clinic legal desk", "tab", " age1invented", "f4"),
+    "search": ("f3", " court", "enter"),
+    "log": (":log", "v"),
+    "backup": (":backup", " /media/stick", "enter"),
+    "drafts": ("f4",),
+    "idle": _warned,
+    "members": (":members", "down", "down"),
+    "members and who left": (":members", "o", "end"),
+    "members for a volunteer": (":members",),
+    "what can be done": (":members", "down", "enter"),
+    "invite": (":members", "i"),
+    "browse": _browsing,
+    "invited": (":members", "i", "tab", "tab", " /media/stick/invitation", "f4"),
+    "admit": (":members", "a"),
+    "words": (":members", "a", " /media/stick/request", "f4"),
+    "all the same": (":members", "a", " /media/stick/request", "f4", "f4"),
+    "admitted": (":members", "a", " /media/stick/request", "f4", "f4", "y"),
+    "others sign": (":members", "down", "down", "r", "f4"),
+    "place of a proposal": (":members", "down", "down", "r", "f4", "enter"),
+    "roles": (":members", "down", "down", "r"),
+    "away": (":members", "down", "down", "w", "tab", " 2026-12-24"),
+    "deputy": (":members", "down", "down", "u"),
+    "suspend": (":members", "down", "s"),
+    "leave": (":members", "down", "x"),
+    "proposal": (":members", "p", " /media/stick/proposal", "f4"),
+    "signature": (":members", "p", " /media/stick/proposal", "f4", "f5"),
+    "handover": (":members", "h"),
+    "order": (":members", "h", "n"),
+    "devices": (":devices",),
+    "name of a device": (":devices", "down", "n"),
+    "lost": (":devices", "down", "l"),
+    "lost for good": (":devices", "down", "l", "f4"),
+    "whom to warn": (":devices", "down", "l", " /media/stick/warn", "f4", "y", "enter"),
+    "access": ("enter", "w", "down"),
+    "access alone": ("enter", "w"),
+    "give": ("enter", "w", "g"),
+    "take back": ("enter", "w", "down", "t"),
+    "taken back": ("enter", "w", "down", "t", "y"),
+    "sections": ("enter", "s"),
+    "new section": ("enter", "s", "n"),
+    "section": ("enter", "s", "enter"),
+    "section note": ("enter", "s", "enter", "n", " Moved to her aunt."),
+    "own access": (":your access",),
+    "passphrase": (":your access", "p"),
+    "passphrase on paper": (":your access", "p", "tab", " seven paper lanterns", "f4"),
+    "keyfile": (":your access", "k", " /media/stick/holiday.bin"),
+    "security key": (":your access", "y"),
+    "recovery": (":your access", "r"),
+    "sheets": (":your access", "r", "s"),
+    "sheets printed": _printed,
+    "sheet copied": _copied,
+    "three words": _asked,
+    "drill": (":your access", "r", "d"),
+    "guide": lambda desk: _push(desk, SheetsGuide()),
+    "exchange": (":exchange",),
+    "bundle taken": (":exchange", "tab", " /media/stick/from-joel.bundle", "f4"),
+    "bundle for": (":exchange", "left"),
+    "approve": (":approve",),
+    "question": (":approve", " /media/stick/question", "f4"),
+    "approving": (":approve", " /media/stick/question", "f4", "f6", "right", "f6", " /media/stick/answer", "f4"),
+    "export of two": ("enter", "e", " /media/stick"),
+    "question of an export": ("enter", "e", "tab", "right"),
+    "break glass": ("enter", "g", " 2026-11-30"),
+}
+INSTEAD: dict[str, dict[str, Any]] = {
+    "members for a volunteer": {
+        "members__list_all": MembersShown(MEMBERS, separated=True, may=frozenset({"member.list"}))
+    },
+    "others sign": {"members__change_roles": SIGNED},
+    "place of a proposal": {"members__change_roles": SIGNED},
+    "access alone": {"sharing__who": ALONE},
+    **{name: {"approvals__approvers": APPROVERS} for name in ("export of two", "question of an export", "break glass")},
+}
+LOCKED: dict[str, tuple[str, ...]] = {
+    "unlock": (" фонарь",),
+    "refused": (" wrong", "enter"),
+    "back in": ("f9", " /media/stick/backups"),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _times_are_utc_and_no_draft_is_due() -> Iterator[None]:
+    """Whether a draft was saved before its picture is taken would depend on the computer."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TZ", "UTC")
+        patched.setattr("tui.screens.cases.draft_keeper.DraftKeeper.is_due", lambda _: False)
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[StillDesk]:
+    with StillDesk() as desk:
+        desk.unlock()
+        yield desk
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        pytest.param(name, size, id=f"{name}-{label}")
+        for label, size in SIZES.items()
+        for name in PICTURES
+        if label == "80x24" or name not in SMALL
+    ],
+)
+def test_a_screen_looks_as_it_was_accepted(name: str, size: tuple[int, int], opened: StillDesk, snapshot: Any) -> None:
+    opened.begin_anew(size, INSTEAD.get(name, {}))
+    act = PICTURES[name]
+    act(opened) if callable(act) else opened.press(*act)
+    assert opened.picture() == snapshot(extension_class=SVGImageExtension)
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("name", LOCKED)
+def test_a_locked_screen_looks_as_it_was_accepted(name: str, size: tuple[int, int], snapshot: Any) -> None:
+    with StillDesk() as desk:
+        desk.resize(*size)
+        desk.press(*LOCKED[name])
+        assert desk.picture() == snapshot(extension_class=SVGImageExtension)
