@@ -17,7 +17,6 @@ from tests.log.test_roster import (
     admission,
     certificate,
     chain,
-    ending,
     id_of,
     log_of,
 )
@@ -74,26 +73,6 @@ def test_rosters_are_judged_by_number_whatever_their_roots() -> None:
         draft = draft.with_member(name, "field", rosters[-1])
         rosters.append(draft.roster("root"))
     assert chain(*reversed(rosters)).accepted == tuple(rosters)
-
-
-# --- cuts
-
-
-def test_the_cuts_of_all_rosters_stay() -> None:
-    second = MANY.without("Joel", _FIRST, size=5).roster("Nour-1")
-    third = ending(MANY, "Joel").without("Tariq", second, size=7).roster("Nour-1")
-    result = chain(_FIRST, second, third)
-    assert [result.allows(id_of("Joel-1"), log_of("Joel-1"), seq, _FIRST.root) for seq in (4, 5)] == [True, False]
-    assert [result.allows(id_of("Tariq-1"), log_of("Tariq-1"), seq, _FIRST.root) for seq in (6, 7)] == [True, False]
-
-
-def test_a_lowered_seat_goes_on_under_every_later_roster() -> None:
-    lowered = MANY.after(_FIRST, members=MANY.members | {"Tariq": "caseworker"}, ends={"Tariq-1": 3})
-    second = lowered.roster("Nour-1", "Ilse-1")
-    third = lowered.with_member("Kim", "field", second).roster("root")
-    result = chain(_FIRST, second, third)
-    assert result.allows(id_of("Tariq-1"), log_of("Tariq-1"), 900, third.root)
-    assert not result.allows(id_of("Tariq-1"), log_of("Tariq-1"), 3, _FIRST.root)
 
 
 # --- form

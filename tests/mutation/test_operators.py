@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import ast
 
-import pytest
-
 from tests.mutation.operators import mutants_of
+from tests.tables import each
 
 
 def _changes(source: str) -> list[str]:
     return [mutant.name.split(" | ")[1] for mutant in mutants_of(ast.parse(source))]
 
 
-@pytest.mark.parametrize(
-    ("source", "changes"),
+@each(
     [
         ("LIMIT = 7", ["7 -> 8"]),
         ("WORD = 'wire'", ["'wire' -> 'wire!'"]),
@@ -32,8 +30,7 @@ def test_a_slip_that_could_matter_is_made(source: str, changes: list[str]) -> No
     assert _changes(source) == changes
 
 
-@pytest.mark.parametrize(
-    "source",
+@each(
     [
         '"""A docstring."""',
         "Id = NewType('Id', bytes)",
@@ -56,8 +53,7 @@ def test_a_mutant_knows_the_lines_of_its_statement_and_what_that_defines() -> No
     assert lines["f | 9 -> 10"] == (range(8, 9), True, ("f",))
 
 
-@pytest.mark.parametrize(
-    ("source", "without"),
+@each(
     [("x = a and b", [True, False]), ("x = a or b", [True, False]), ("x = a and b and c", [True, False, False])],
 )
 def test_without_one_operand_the_others_decide(source: str, without: list[bool]) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vault.validity.authority import Authority
 
 FOUNDER, NEAR, FAR, OUT, STRANGER = (SeatId(bytes([n]) * 16) for n in (9, 2, 3, 5, 6))
-FIRST, SECOND, THIRD = (EpochId(bytes([n]) * 16) for n in (21, 22, 23))
+FIRST, SECOND, THIRD, FOURTH = (EpochId(bytes([n]) * 16) for n in (21, 22, 23, 24))
 WORKER, REVIEWER = frozenset({Role.CASEWORKER}), frozenset({Role.LEGAL_REVIEWER})
 CASE_KIND = CompartmentKind.CASE
 
@@ -206,6 +206,24 @@ def test_who_founds_may_give_in_that_very_entry_and_later_a_holder_whose_role_gi
         assert entry is not None
         may.append(written.counted().may_give(entry))
     assert may == [True, False, False, False]
+
+
+def test_epochs_that_were_made_at_once_are_all_current_in_their_order(written: Written) -> None:
+    at_once = [EpochId(bytes([number]) * 16) for number in range(60, 40, -1)]
+    for number, epoch in enumerate(at_once, 1):
+        written.add(FOUNDER, number, notice(epoch, FIRST), grant(FOUNDER, epoch))
+    assert written.counted().current == tuple(sorted(at_once))
+
+
+def test_an_earlier_revocation_takes_its_makers_right_also_by_another_log(written: Written) -> None:
+    """The founder's leaves NEAR the first log up to 100, where it revokes OUT, and nothing of the second."""
+    second_log = Origin(b"another log of NEAR" + bytes(13))
+    written.add(NEAR, 0, notice(SECOND, FIRST), grant(NEAR, SECOND), origin=second_log)
+    written.add(NEAR, 5, notice(THIRD, SECOND, revocations=((OUT, 0),)), grant(NEAR, THIRD))
+    written.add(FOUNDER, 1, grant(OUT), notice(FOURTH, FIRST, revocations=((NEAR, 100),)), grant(FOUNDER, FOURTH))
+    state = written.counted()
+    assert state.cutoffs.keys() == {NEAR}
+    assert state.holders == {FOUNDER, OUT}
 
 
 def test_many_drops_of_one_entry_are_judged_together(written: Written) -> None:

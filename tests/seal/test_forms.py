@@ -11,7 +11,7 @@ import pytest
 from tests.seal.layouts import typed_in
 from tests.seal.places import flipped
 from tests.seal.test_keyfile import FILE, HEADER, SECRETS
-from tests.tables import each, refused
+from tests.tables import each
 from vault.errors import RefusedError, UsageError, WrongPassphraseError
 from vault.seal.entrance import unlocking
 from vault.seal.entrance.keyfile import KeyFile, open_slot, seal_slot, slot_info
@@ -26,7 +26,7 @@ from vault.seal.entrance.passphrase import (
     normalize_passphrase,
     stretch,
 )
-from vault.seal.entrance.unlocking import Stretched, find_slot, make_slot, unlock
+from vault.seal.entrance.unlocking import make_slot, unlock
 from vault.seal.envelope import LocalContext, holds_commitment
 
 STRONGER = KdfParameters(FLOOR.memory_kib, FLOOR.iterations + 1, FLOOR.lanes)
@@ -183,14 +183,6 @@ def test_a_chosen_passphrase_is_renewed_when_the_cost_rises_and_words_need_not_b
     assert (again.parameters, again.renewed, again.form) == (STRONGER, None, Form.TYPED)
     words = unlock(made(ENGLISH).with_parameters(STRONGER, None), bytearray(ENGLISH.encode()), "Amina")
     assert (words.parameters, words.renewed, words.form) == (WORDS_COST, None, Form.WORDS)
-
-
-@pytest.mark.usefixtures("runs")
-def test_many_keys_tried_at_once_open_no_more_and_say_no_more() -> None:
-    """A partitioning oracle needs a slot that opens under several keys: the commitment allows one."""
-    file = made(ENGLISH)
-    keys = [Stretched(FLOOR, hashlib.sha256(number.to_bytes(2, "big")).digest()) for number in range(1000)]
-    refused(WrongPassphraseError, WRONG, lambda count: find_slot(file, keys[:count]), [1, 2, 37, 1000])
 
 
 @pytest.mark.usefixtures("runs")
