@@ -204,7 +204,8 @@ def test_a_seat_whose_log_is_not_here_is_cut_at_its_beginning_and_a_false_one_hi
         with session.database.reading() as rows:
             found = revocations_of(rows, session.prover, known, [unseen, session.seat])
             assert revocations_of(rows, session.prover, known, [SeatId(b"\xfe" * 16)]) == ()  # which never was
-        own = RevokedLog(session.seat, session.log.origin, session.log.size)
+        seen = ((session.log.size, session.log.frontier.root()),)
+        own = RevokedLog(session.seat, session.log.origin, session.log.size, seen)
         assert set(found) == {own, RevokedLog(unseen, Origin(b"u" * 32), 0)}
 
 

@@ -199,17 +199,16 @@ def test_what_stands_beside_true_entries_is_named(rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("remembered", ["one", "other"])
-def test_of_two_signed_histories_what_lies_before_them_counts_whichever_is_remembered(
-    rows: Rows, remembered: str
-) -> None:
+def test_of_two_signed_histories_both_count_whichever_is_remembered(rows: Rows, remembered: str) -> None:
     one, other = written(5), written(5, word="other", apart_at=3)
     histories = {"one": one, "other": other}
     store(rows, one)
     store(rows, other, start=3)
     (false,) = [log for name, log in histories.items() if name != remembered]
     found = prover(seen(histories[remembered]))
-    rejected = frozenset((row.seq, row.digest) for row in false.rows[3:])
-    assert found.proven(rows, origin_of(one), 0, 5) == Proven(3, rejected)
+    proven = found.proven(rows, origin_of(one), 0, 5)
+    assert (proven.size, proven.rejected) == (5, frozenset())
+    assert proven.beside == frozenset((row.seq, row.digest) for row in false.rows[3:])
     assert found.undisputed(rows, origin_of(one)) == 3
 
 

@@ -61,7 +61,7 @@ def test_a_bundle_that_begins_beyond_what_is_here_waits(store: Database, tmp_pat
     assert not any(rows_of(store).values())
 
 
-def test_a_fork_keeps_both_histories_and_neither_goes_on(store: Database, tmp_path: Path) -> None:
+def test_a_fork_keeps_both_histories_and_both_go_on_but_no_third_comes_in(store: Database, tmp_path: Path) -> None:
     one, two = forked(4, 3, "one"), forked(4, 5, "two")
     take(store, bundle_of(tmp_path / "one", one), VAULT)
     taken = take(store, bundle_of(tmp_path / "two", two), VAULT, pins={one.origin: (7, one.seals[-1].root)})
@@ -73,8 +73,15 @@ def test_a_fork_keeps_both_histories_and_neither_goes_on(store: Database, tmp_pa
     longer.append(word="on it goes")
     longer.seal()
     again = take(store, bundle_of(tmp_path / "on", longer), VAULT, pins={one.origin: (7, one.seals[-1].root)})
-    assert [found.why for found in again.pending] == [Stop.FORK]
-    assert not again.logs
+    assert again.logs == {one.origin: (7, 8)}
+    other = forked(4, 7, "two")
+    pins = {one.origin: (8, longer.seals[-1].root)}
+    assert take(store, bundle_of(tmp_path / "other", other), VAULT, pins=pins).evidence == (one.origin,)
+    both = {row.digest for row in (*longer.rows, *other.rows)}
+    assert {row[-1] for row in rows_of(store)["operation"]} == both
+    third = take(store, bundle_of(tmp_path / "third", forked(4, 2, "three")), VAULT, pins=pins)
+    assert ([found.why for found in third.pending], third.evidence) == ([Stop.FORK], ())
+    assert {row[-1] for row in rows_of(store)["operation"]} == both
 
 
 def test_a_checkpoint_over_another_tree_is_evidence_of_a_fork_without_its_entries(

@@ -56,6 +56,8 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "headers": lambda rows: rows.headers(_ID, 0, 1),
     "operation": lambda rows: rows.operation(_ID, 0),
     "size": lambda rows: rows.size(_ID),
+    "is_doubled": lambda rows: rows.is_doubled(_ID),
+    "doubled_versions": lambda rows: rows.doubled_versions(),
     "add_checkpoint": lambda rows: rows.add_checkpoint(_CHECKPOINT),
     "replace_checkpoint": lambda rows: rows.replace_checkpoint(_CHECKPOINT, keep_up_to=0),
     "checkpoints": lambda rows: rows.checkpoints(_ID),

@@ -122,3 +122,16 @@ def test_other_forms_are_refused(untrusted: bytes) -> None:
 def test_a_notice_that_says_nonsense_is_refused(changes: dict[str, object], reason: str) -> None:
     with pytest.raises(MalformedError, match=reason):
         replace(LATER, **changes)  # type: ignore[arg-type]  # the table names the parts
+
+
+def test_a_row_that_names_histories_is_of_another_format_and_reads_back() -> None:
+    seen = ((5, b"r" * 32), (9, b"q" * 32))
+    notice = replace(
+        FOUNDING, epoch=b"f" * 16, replaced=(b"e" * 16,), revocations=(RevokedLog(b"s" * 16, ORIGIN, 9, seen),)
+    )
+    row = notice.encode()
+    assert row[0] == 2
+    assert EpochNotice.decode(row) == notice
+    for broken in (row[:-1], row + b"\0", b"\1" + row[1:], row[:-72]):
+        with pytest.raises(MalformedError):
+            EpochNotice.decode(broken)

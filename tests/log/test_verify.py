@@ -277,7 +277,8 @@ def test_more_false_rows_than_can_be_settled_end_the_proof_and_not_the_program()
     for seq in (8, 9, 10):
         true = next(row for row in writer.rows if row.seq == seq)
         at = writer.rows.index(true)
-        writer.rows[at:at] = [forged(true, commitment=bytes([i]) * 32) for i in range(40)]
+        false = [forged(true, commitment=bytes([i]) * 32) for i in range(40)]
+        writer.rows[at : at + 1] = [*false[:20], true, *false[20:]]
     report = writer.verify()
     assert report.size == 8
     assert not report.holds

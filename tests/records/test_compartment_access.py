@@ -103,8 +103,9 @@ class Written:
     def rows(self) -> Written:
         return self
 
-    def entry(self, origin: bytes, seq: int) -> Entry | None:
-        return self.entries[origin, seq]
+    def entries_at(self, origin: bytes, seq: int) -> tuple[Entry, ...]:
+        entry = self.entries[origin, seq]
+        return () if entry is None else (entry,)
 
     def is_certified(self, seat: bytes) -> bool:
         return seat not in self.invented
@@ -202,8 +203,7 @@ def test_who_founds_may_give_in_that_very_entry_and_later_a_holder_whose_role_gi
     may = []
     for seat, roles in ((NEAR, WORKER), (NEAR, REVIEWER), (STRANGER, WORKER), (OUT, WORKER)):
         written.add(seat, 3, roles=roles)
-        entry = written.entry(log_of(seat), 3)
-        assert entry is not None
+        (entry,) = written.entries_at(log_of(seat), 3)
         may.append(written.counted().may_give(entry))
     assert may == [True, False, False, False]
 

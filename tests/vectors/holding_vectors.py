@@ -85,7 +85,7 @@ def by_the_reader(story: Story) -> Outcome:
         for epoch in entry.get("epochs", ()):
             row = row_of(story, epoch)
             revocations: dict[bytes, dict[bytes, int]] = {}
-            for seat, log, size in row.revocations:
+            for seat, log, size, _ in row.revocations:
                 if seat not in invented:
                     revocations.setdefault(seat, {})[log] = size
             made.append(Made(row.epoch, row.replaced, revocations, row.digest(), author))

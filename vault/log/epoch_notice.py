@@ -2,27 +2,34 @@
 
 format u8 | suite u8 | vault 16 | compartment 16 | kind u8 | epoch id 16 |
 count u8, replaced ids 16 each | count u8, drops (seat 16, origin 32, size u64) each
+in format 2 also: count u8, histories that are meant (origin 32, size u64, root 32) each
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
 from typing import NamedTuple
 
 from vault.errors import MalformedError
+from vault.log.named_history import NamedHistory
 from vault.words.message import Message
 
 EPOCH_FORMAT = 1
+SEEN_FORMAT = 2
 _HEAD = struct.Struct(">BB16s16sB16s")
 # Where a row has the kind of its compartment: format, suite, vault and compartment stand before it.
 KIND_AT = 34
 _COMPARTMENT_AT = 18
 MOST_REVOCATIONS = 255
 MOST_REPLACED = 255
+# A bundle carries rows of 32 KiB.
+MOST_SEEN = 128
 _DROP = struct.Struct(">16s32sQ")
+_SEEN = struct.Struct(">32sQ32s")
 
 
 class CompartmentKind(IntEnum):
@@ -38,11 +45,15 @@ class CompartmentKind(IntEnum):
 
 
 class RevokedLog(NamedTuple):
-    """A log of a revoked seat, and how much of it is still valid in this compartment."""
+    """A log of a revoked seat, and how much of it is still valid in this compartment.
+
+    `seen` says which of its histories are meant: size and root of each. It is empty in rows of format 1.
+    """
 
     seat: bytes
     origin: bytes
     size: int
+    seen: tuple[tuple[int, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,10 @@ class EpochNotice:
             raise MalformedError(Message("epoch {epoch} replaces itself or one epoch twice", epoch=self.epoch.hex()))
         if len({revocation.origin for revocation in self.revocations}) != len(self.revocations):
             raise MalformedError(Message("epoch {epoch} drops one log twice", epoch=self.epoch.hex()))
+        if len(self.seen) > MOST_SEEN or any(len(seen.root) != 32 for seen in self.seen):
+            raise MalformedError(
+                Message("epoch {epoch} means too many histories, or one without a root", epoch=self.epoch.hex())
+            )
         if self.revocations and not self.replaced:
             raise MalformedError(Message("epoch {epoch} is the founding one, and drops a seat", epoch=self.epoch.hex()))
 
@@ -93,13 +108,22 @@ class EpochNotice:
         """Whether this is the first epoch of its compartment."""
         return not self.replaced
 
+    @property
+    def seen(self) -> tuple[NamedHistory, ...]:
+        """Which histories are meant of the logs that it names."""
+        return tuple(
+            NamedHistory(revocation.origin, *seen) for revocation in self.revocations for seen in revocation.seen
+        )
+
     def encode(self) -> bytes:
         """Return the bytes of the table `epoch`."""
-        head = _HEAD.pack(EPOCH_FORMAT, self.suite, self.vault, self.compartment, self.kind, self.epoch)
-        revocations = b"".join(_DROP.pack(*revocation) for revocation in self.revocations)
-        return (
+        version = SEEN_FORMAT if self.seen else EPOCH_FORMAT
+        head = _HEAD.pack(version, self.suite, self.vault, self.compartment, self.kind, self.epoch)
+        revocations = b"".join(_DROP.pack(*revocation[:3]) for revocation in self.revocations)
+        row = (
             head + bytes([len(self.replaced)]) + b"".join(self.replaced) + bytes([len(self.revocations)]) + revocations
         )
+        return row + bytes([len(self.seen)]) + b"".join(_SEEN.pack(*seen) for seen in self.seen) if self.seen else row
 
     def digest(self) -> bytes:
         """Return what the list of its operation names."""
@@ -121,12 +145,24 @@ class EpochNotice:
             revocations = tuple(
                 RevokedLog(*parts) for parts in _DROP.iter_unpack(untrusted[replaced_end + 1 : revocations_end])
             )
+            end = revocations_end
+            if version == SEEN_FORMAT:
+                end += 1 + _SEEN.size * untrusted[revocations_end]
+                revocations = _with_seen(revocations, untrusted[revocations_end + 1 : end])
             known_kind = CompartmentKind(kind)
         except (struct.error, IndexError, ValueError):
             raise MalformedError(Message("an epoch notice is not of the form of FORMAT.md 2")) from None
-        if version != EPOCH_FORMAT or revocations_end != len(untrusted):
+        notice = cls(suite, vault, compartment, known_kind, epoch, replaced, revocations)
+        if notice.encode() != untrusted:
             raise MalformedError(Message("an epoch notice has an unknown format or bytes at its end"))
-        return cls(suite, vault, compartment, known_kind, epoch, replaced, revocations)
+        return notice
+
+
+def _with_seen(revocations: Sequence[RevokedLog], seen: bytes) -> tuple[RevokedLog, ...]:
+    of: dict[bytes, tuple[tuple[int, bytes], ...]] = {}
+    for origin, *history in _SEEN.iter_unpack(seen):
+        of[origin] = (*of.get(origin, ()), tuple(history))
+    return tuple(revocation._replace(seen=of.get(revocation.origin, ())) for revocation in revocations)
 
 
 def named_in(row: bytes) -> tuple[bytes, bytes, bool]:

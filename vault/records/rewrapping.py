@@ -64,6 +64,8 @@ def rewrap(
         return Rewrapped(0, 0)
     with database.reading() as rows:
         places = list(_by_version(rows.versions(compartment)))
+        # Of a log that forked two versions may stand at one place: a wrap there is only taken for that which it opens.
+        doubled = rows.doubled_versions()
     todo = [group for group in places if any(version.epoch != epoch for version in group)]
     left = 0
     for start in range(0, len(todo), _BATCH):
@@ -75,7 +77,9 @@ def rewrap(
                 continue
             if found not in group:
                 new.append(_key_row(found))
-            old += [_key_row(version) for version in group if version.epoch != epoch]
+            is_alone = (found.origin, found.seq, found.n) not in doubled
+            replaced = (version for version in group if version.epoch != epoch)
+            old += [_key_row(version) for version in replaced if is_alone or _opens(version, vault, keyring)]
         with database.transaction() as rows:
             rows.add_version_keys(new)
             rows.delete_version_keys(old)

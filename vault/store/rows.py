@@ -70,6 +70,10 @@ class Rows(Connected):
             yield from chunk
             behind = {"after_seq": chunk[-1].seq, "after_digest": chunk[-1].digest}
 
+    def is_doubled(self, origin: bytes) -> bool:
+        """Say whether several rows stand at one position of a log."""
+        return self._scalar(sql.DOUBLED_SEQ, {"origin": origin}) is not None
+
     def headers(self, origin: bytes, start: int, stop: int) -> list[bytes]:
         """Return the headers alone of the entries `start` to before `stop`, in the order of `operations`."""
         return self._scalars(sql.HEADERS, {"origin": origin, "start": start, "stop": stop})
@@ -173,6 +177,10 @@ class Rows(Connected):
         ):
             yield from chunk
             behind = {name: getattr(chunk[-1], name) for name in names}
+
+    def doubled_versions(self) -> set[tuple[bytes, int, int]]:
+        """Return the places (origin, seq, n) at which several versions stand."""
+        return set(self._all(tuple, sql.DOUBLED_VERSIONS, {}))
 
     def version_rows(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[VersionRow]:
         """Yield a log's versions of entries `start` to before `stop`, by place, whether or not a key is left."""

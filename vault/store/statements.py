@@ -122,8 +122,17 @@ OPERATION = (
 NEWEST_SEQ = (
     sa.select(operation.c.seq).where(*_sound(operation.c, operation.c.origin)).order_by(operation.c.seq.desc()).limit(1)
 )
+DOUBLED_SEQ = (
+    sa.select(operation.c.seq)
+    .where(*_sound(operation.c, operation.c.origin))
+    .group_by(operation.c.seq)
+    .having(sa.func.count() > 1)
+    .order_by(operation.c.seq)
+    .limit(1)
+)
 
 _PLACE = (version.c.origin, version.c.seq, version.c.n)
+DOUBLED_VERSIONS = sa.select(*_PLACE).where(*_sound(version.c)).group_by(*_PLACE).having(sa.func.count() > 1)
 _WITH_KEYS = version.join(
     version_key,
     sa.and_(

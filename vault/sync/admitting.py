@@ -51,7 +51,7 @@ class Admission:
         self._rows = rows
         self._log_of = log_of
         self._erased = erased
-        self._list: tuple[tuple[bytes, int], tuple[Item, ...]] = ((b"", 0), ())
+        self._list: tuple[tuple[bytes, int], list[tuple[Item, ...]]] = ((b"", 0), [])
         self._epochs_of: dict[bytes, frozenset[bytes]] = {}
         self._grants_of: dict[bytes, set[bytes]] = {}
         self.counts = Counts()
@@ -120,23 +120,22 @@ class Admission:
         if not sent:
             return
         start, stop = min(row.seq for row in sent), max(row.seq for row in sent) + 1
-        compartments = {
-            (row.seq, row.n): row.compartment
-            for row in self._rows.version_rows(log.origin, start, stop)
-            if self._is_listed(log, (row.seq, row.n), ItemKind.VERSION, (row.compartment, row.id))
-        }
+        compartments: dict[tuple[int, int], set[bytes]] = {}
+        for version in self._rows.version_rows(log.origin, start, stop):
+            place_of = version.seq, version.n
+            if self._is_listed(log, place_of, ItemKind.VERSION, (version.compartment, version.id)):
+                compartments.setdefault(place_of, set()).add(version.compartment)
         here = {(row.seq, row.n, row.epoch, row.wrap) for row in self._rows.version_keys(log.origin, start, stop)}
         held: dict[tuple[int, int, bytes], int] = {}
         for seq, n, epoch, _ in here:
             held[seq, n, epoch] = held.get((seq, n, epoch), 0) + 1
         for row in sent:
             place = (row.seq, row.n, row.epoch)
-            compartment = compartments.get((row.seq, row.n))
+            homes = compartments.get((row.seq, row.n), set())
             if tuple(row) in here:
                 continue
             if (
-                compartment is None
-                or row.epoch not in self._known_epochs(compartment)
+                not any(row.epoch in self._known_epochs(home) for home in homes)
                 or held.get(place, 0) >= WRAPS_PER_PLACE
             ):
                 self.counts.refused += 1
@@ -164,17 +163,17 @@ class Admission:
     def _is_listed(self, log: ProvenLog, place: tuple[int, int], kind: ItemKind, named: tuple[bytes, bytes]) -> bool:
         """Say whether the item at (seq, n) names this (compartment, digest)."""
         (seq, n), (compartment, digest) = place, named
-        items = self._items(log, seq)
-        return n < len(items) and items[n] == (kind, digest, compartment_tag(compartment, digest))
+        item = (kind, digest, compartment_tag(compartment, digest))
+        return any(n < len(items) and items[n] == item for items in self._items(log, seq))
 
-    def _items(self, log: ProvenLog, seq: int) -> tuple[Item, ...]:
-        """Return the list of a proven entry, or nothing."""
+    def _items(self, log: ProvenLog, seq: int) -> list[tuple[Item, ...]]:
+        """Return the list of a proven entry, of each where the log has two histories, or nothing."""
         if self._list[0] != (log.origin, seq):
-            items: tuple[Item, ...] = ()
-            if seq < len(log.digests):
-                for row in self._rows.operations(log.origin, seq, seq + 1):
-                    if row.digest == log.digests[seq]:
-                        with suppress(MalformedError):
-                            items = decode_items(row.list)
-            self._list = ((log.origin, seq), items)
+            lists: list[tuple[Item, ...]] = []
+            for row in self._rows.operations(log.origin, seq, seq + 1):
+                is_one = seq < len(log.digests) and row.digest == log.digests[seq]
+                if is_one or (seq, row.digest) in log.others:
+                    with suppress(MalformedError):
+                        lists.append(decode_items(row.list))
+            self._list = ((log.origin, seq), lists)
         return self._list[1]

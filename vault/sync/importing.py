@@ -1,7 +1,7 @@
 """Taking a bundle: rows that pass C1 to C3 enter the store, in one transaction; all others stay out and are told.
 
     bundle = open_bundle(path, private, seat, vault)             # every byte authenticated, every row of its form
-    taken = take_into(database, bundle, knows=..., pins=...)     # durable, or nothing happened
+    taken = import_into(database, bundle, knows=..., pins=...)     # durable, or nothing happened
 
 Taking is idempotent: rows that are here already are left alone, so that an import that was cut off is simply repeated.
 
@@ -138,6 +138,7 @@ class _Take:
         self._own = own
         self._evidence: set[bytes] = set()
         self._doubled: set[bytes] = set()
+        self._gone_on: dict[bytes, ProvenLog] = {}
         self._admission = Admission(rows, self._log, erased)
 
     def run(self) -> Imported:
@@ -154,6 +155,7 @@ class _Take:
             self._admission.admit(page)
             self._advance(page.claimed)
         grown = {log.origin: (log.before, log.size) for log in self._proven.values() if log.size > log.before}
+        grown |= {log.origin: (log.before, log.size) for log in self._gone_on.values()}
         return Imported(
             logs=grown,
             counts=self._admission.counts,
@@ -218,11 +220,7 @@ class _Take:
         return {origin: genesis for origin, genesis in geneses.items() if origin in first}
 
     def _entries(self, *, others: bool = False) -> Iterator[tuple[bytes, Iterator[SentOperation]]]:
-        """Yield the entries of the bundle, log by log; a log's pages stand together.
-
-        Where several stand at one position, two histories of the log came: the one that is here, or the first, and on a
-        second pass the `others`.
-        """
+        """Yield the entries of the bundle, log by log; of two histories that is here, on a second pass the other."""
         pages = self._bundle.pages(PageKind.OPERATION)
         for origin, group in groupby(pages, key=lambda page: page.origin):
             if not others or origin in self._doubled:
@@ -232,28 +230,38 @@ class _Take:
     def _of_one_history(
         self, origin: bytes, entries: Iterator[SentOperation], *, others: bool
     ) -> Iterator[SentOperation]:
-        here: set[bytes] | None = None
+        chosen: int | None = None
         for seq, same in groupby(entries, key=lambda sent: sent.seq):
             found = list(islice(same, _HISTORIES))
             if len(found) == 1:
                 yield found[0]
                 continue
             self._doubled.add(origin)
-            if here is None:
+            if chosen is None:  # the maker sends those of one history first, at every place
                 here = {row.digest for row in self._rows.operations(origin, seq)}
-            ours = [sent for sent in found if as_row(origin, sent).digest in here]
-            yield next((sent for sent in found if sent not in ours), found[0]) if others else (ours or found)[0]
+                ours = (at for at, sent in enumerate(found) if as_row(origin, sent).digest in here)
+                chosen = next(ours, 0)
+            yield found[chosen if not others else int(not chosen)]
 
     def _admit_other_histories(self) -> None:
         """Keep a second history of a log if its keys signed it too: it is evidence that the log forked."""
         for origin, entries in self._entries(others=True):
             offered, first = self._offered.get(origin), self._proven.get(origin)
             if offered is not None and first is not None:
-                found = prove(self._rows, offered, entries, pin=self._pins.get(origin))
+                found = prove(self._rows, offered, entries, pin=self._pins.get(origin), comes_doubled=lambda: True)
                 self._keep(first)
+                first.others |= found.others
                 if found.evidence:
                     self._keep(found)
                     self._pending[origin] = PendingLog(origin, found.seat, Stop.FORK, found.stop_at)
+                elif found.size > found.before and origin != self._own:
+                    self._keep(found)
+                    self._gone_on[origin] = found
+        for origin, entries in self._entries(others=True):
+            if (log := self._gone_on.get(origin)) is not None:
+                new = list(log.new_rows(entries))
+                self._admission.counts.operations += self._add_operations(new)
+                self._proven[origin].others.update((row.seq, row.digest) for row in new)
 
     def _keep(self, found: ProvenLog) -> None:
         """Write the checkpoints of a log that hold, and what is evidence of another history."""
@@ -272,7 +280,13 @@ class _Take:
             # No genesis, an unknown seat, or entries of one log in two places of the bundle.
             self._admission.counts.refused += sum(1 for _ in entries)
             return
-        found = prove(self._rows, offered, entries, pin=self._pins.get(origin))
+        found = prove(
+            self._rows,
+            offered,
+            entries,
+            pin=self._pins.get(origin),
+            comes_doubled=lambda: origin in self._doubled,
+        )
         self._advance(sum(1 for _ in entries) + found.size - found.before)
         if origin == self._own and found.size > found.before:
             found = replace(found, size=found.before, digests=found.digests[: found.before], notes=[])

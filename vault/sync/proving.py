@@ -6,7 +6,7 @@ here. Where they part from it, and the log's own key signed both, the log forked
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
@@ -15,6 +15,7 @@ from vault.errors import MalformedError
 from vault.log.checkpoint import parse_note
 from vault.log.checks.checkpoint_check import judge_seals
 from vault.log.checks.history import History
+from vault.log.checks.parting import parting_in
 from vault.log.checks.report import LogReport, ProblemCode
 from vault.log.checks.rowcheck import RowChecker
 from vault.log.checks.verify import verify_log
@@ -24,6 +25,7 @@ from vault.log.tree import Tile
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
 from vault.store.rowtypes import CheckpointRow, OperationRow
+from vault.store.turns import in_turn
 from vault.sync.pages import SentOperation
 
 UNVERIFIED_LIMIT = 10_000
@@ -66,6 +68,7 @@ class ProvenLog:
         tiles: the full tiles over what goes on from what is here; those that end beyond `size` are not proven.
         notes: checkpoints of the bundle that hold and are not here yet.
         evidence: rows of another history that the log's own key signed, with their checkpoints in `notes`.
+        others: (seq, digest) of the entries of another history, those that are here and those that came.
         disagrees: a checkpoint of the bundle is of another tree than the one here, whoever signed it.
         stop: why entries of the bundle stay out, or None.
         stop_at: the position where it stopped.
@@ -79,6 +82,7 @@ class ProvenLog:
     tiles: list[Tile] = field(default_factory=list)
     notes: list[CheckpointRow] = field(default_factory=list)
     evidence: list[OperationRow] = field(default_factory=list)
+    others: set[tuple[int, bytes]] = field(default_factory=set)
     disagrees: bool = False
     stop: Stop | None = None
     stop_at: int = 0
@@ -100,7 +104,12 @@ def as_row(origin: bytes, sent: SentOperation) -> OperationRow:
 
 
 def prove(
-    rows: Rows, offered: Offered, entries: Iterable[SentOperation], *, pin: tuple[int, bytes] | None = None
+    rows: Rows,
+    offered: Offered,
+    entries: Iterable[SentOperation],
+    *,
+    pin: tuple[int, bytes] | None = None,
+    comes_doubled: Callable[[], bool] = lambda: False,
 ) -> ProvenLog:
     """Return how much of a log is proven by what is here and the entries of a bundle together.
 
@@ -109,8 +118,9 @@ def prove(
         offered: what the bundle has of this log.
         entries: of the bundle, by rising position.
         pin: size and root of what this account has verified of this log before, or None.
+        comes_doubled: whether the bundle has the entries of another history too, asked behind the last of them.
     """
-    return _Proof(rows, offered, pin).run(entries)
+    return _Proof(rows, offered, pin, comes_doubled).run(entries)
 
 
 class _Here:
@@ -135,23 +145,35 @@ class _Here:
 class _Proof:
     """One pass over the entries here and in the bundle."""
 
-    def __init__(self, rows: Rows, offered: Offered, pin: tuple[int, bytes] | None) -> None:
+    def __init__(
+        self, rows: Rows, offered: Offered, pin: tuple[int, bytes] | None, comes_doubled: Callable[[], bool]
+    ) -> None:
+        self._comes_doubled = comes_doubled
         self._origin = offered.origin
         kept = rows.checkpoints(offered.origin)
         report = verify_log(
             offered.genesis,
-            rows.operations(offered.origin),
+            in_turn(rows, offered.origin),
             kept,
             is_signed_raw,
             pins={} if pin is None else dict((pin,)),
         )
+        self._rows, self._rejected = rows, report.rejected
         self._here = _Here(rows, offered.origin, report)
         self._result = ProvenLog(offered.origin, offered.parts.seat, before=report.size)
         is_short = pin is not None and report.size < pin[0]
         # So much of two histories is here that nobody can tell which entries belong together.
         is_doubled = is_short and len(list(rows.operations(offered.origin, report.size, report.size + 1))) > 1
         self._is_damaged = is_short and not is_doubled
-        self._is_frozen = is_doubled or any(problem.code is ProblemCode.FORK for problem in report.problems)
+        self._parting = (
+            parting_in(offered.genesis, list(rows.operations(offered.origin)), kept, is_signed_raw, report.rejected)
+            if report.rejected
+            else None
+        )
+        if self._parting is not None:
+            self._result.others |= self._parting.other
+        is_contradicted = any(problem.code is ProblemCode.FORK for problem in report.problems)
+        self._is_frozen = is_doubled or (is_contradicted and self._parting is None)
         self._history = History(offered.origin, offered.parts.session_key)
         self._checker = RowChecker(offered.origin)
         self._kept_notes = {row.note for row in kept}
@@ -159,6 +181,7 @@ class _Proof:
         self._sessions_whole = True
         self._forked_at: int | None = None
         self._branch: list[OperationRow] = []
+        self._contradicting: list[CheckpointRow] = []
 
     def run(self, entries: Iterable[SentOperation]) -> ProvenLog:
         """Return what it comes to."""
@@ -228,20 +251,28 @@ class _Proof:
                 self._result.size = size
         elif not verdict.contradicting or self._forked_at is not None or size > self._here.size:
             return
+        elif self._parting is not None and self._parting.roots.get(size) == seal.root:
+            pass  # the other history, which is here
         else:
             # Over entries that are all here and proven: the same key signed two trees.
-            self._is_frozen = True
+            self._contradicting.append(seal)
+            return
         if is_new:
             self._result.notes.append(seal)
 
     def _close(self) -> ProvenLog:
         result, here = self._result, self._here.size
         parted_at = self._forked_at
+        if self._contradicting and not self._comes_doubled():
+            self._is_frozen = True
+            result.notes += [seal for seal in self._contradicting if seal.note not in self._kept_notes]
         if parted_at is not None:
             # Entries that part from what is here are evidence if the log's own key signed them, else refused.
             signed = result.size > parted_at
-            result.evidence = [row for row in self._branch if signed and row.seq < result.size]
-            result.notes = [note for note in result.notes if signed and note.size <= result.size]
+            is_kept = signed and self._is_second(parted_at)
+            result.evidence = [row for row in self._branch if is_kept and row.seq < result.size]
+            result.others.update(map(_key, result.evidence))
+            result.notes = [note for note in result.notes if is_kept and note.size <= result.size]
             self._stop(Stop.FORK if signed else Stop.ALTERED, parted_at)
         elif self._is_frozen:
             # What is here stays, and nothing is put behind it before a person has decided.
@@ -251,8 +282,15 @@ class _Proof:
             self._stop(Stop.UNPROVEN, result.size)
         if parted_at is not None or self._is_frozen:
             result.size = here
+        if parted_at is not None:
+            rows = self._rows.operations(self._origin, parted_at, here)
+            result.others.update(_key(row) for row in rows if _key(row) not in self._rejected)
         del result.digests[result.size if parted_at is None else parted_at :]
         return result
+
+    def _is_second(self, parted_at: int) -> bool:
+        """Say whether what parts there is the second history of the log, or goes on with it; a third is told alone."""
+        return self._parting is None or (parted_at, self._branch[0].digest) in self._parting.other
 
 
 def _key(row: OperationRow) -> tuple[int, bytes]:

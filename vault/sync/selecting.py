@@ -158,7 +158,7 @@ class Selection:
         }
         counts, before = dict.fromkeys(several, 0), dict.fromkeys(several, 0)
         for origin in self._logs if several else ():
-            for row in self._rows.version_keys(origin, 0, self._request.logs[origin].size):
+            for row in self._rows.version_keys(origin, 0, self._reach(origin)):
                 if row.epoch in several:
                     counts[row.epoch] += 1
                     before[row.epoch] += not self._is_beyond(origin, row.seq)
@@ -184,7 +184,7 @@ class Selection:
         """Return where epochs and grants are listed."""
         found: dict[bytes, list[Place]] = {}
         for origin in self._logs:
-            for row in self._operations(origin, 0):
+            for row in self._listing(origin):
                 for n, item in enumerate(_items(row)):
                     if item.kind in {ItemKind.EPOCH, ItemKind.GRANT} and item.digest in wanted:
                         found.setdefault(item.digest, []).append((origin, row.seq, n))
@@ -195,6 +195,19 @@ class Selection:
         for row in self._rows.operations(origin, start, extent.size):
             if (row.seq, row.digest) not in extent.rejected:
                 yield row
+
+    def _listing(self, origin: bytes) -> Iterator[OperationRow]:
+        """Yield the entries whose lists count: those of both histories where two part."""
+        extent = self._request.logs[origin]
+        yield from self._operations(origin, 0)
+        if extent.one:
+            for row in self._rows.operations(origin, extent.size):
+                if (row.seq, row.digest) in extent.beyond:
+                    yield row
+
+    def _reach(self, origin: bytes) -> int:
+        extent = self._request.logs[origin]
+        return max(extent.size, *(seq + 1 for seq, _ in extent.beyond)) if extent.one else extent.size
 
     def _sent_operations(self, origin: bytes) -> Iterator[OperationRow]:
         """Yield what the receiver lacks; where two histories part, both from there on: whoever has one sees both."""
@@ -234,13 +247,15 @@ class Selection:
                         yield origin, SentGrant(seq, n, compartment, grant.epoch, grant.seat, grant.sealed)
 
     def _is_beyond(self, origin: bytes, seq: int) -> bool:
-        return seq >= self._request.base.get(origin, 0)
+        """Say whether the receiver lacks it; what lies behind a parting may have come since, in the other history."""
+        extent = self._request.logs[origin]
+        return seq >= self._request.base.get(origin, 0) or (bool(extent.one) and seq >= extent.size)
 
     def _versions(self, origin: bytes) -> Iterator[SentVersion]:
         """Yield what is listed and here: what was erased is not."""
-        listed = _Lists(self._operations(origin, 0))
-        start = 0 if self._sends_something_in_full() else self._request.base.get(origin, 0)
-        for row in self._rows.version_rows(origin, start, self._request.logs[origin].size):
+        listed = _Lists(self._listing(origin))
+        start = 0 if self._sends_something_in_full() else self._start(origin)
+        for row in self._rows.version_rows(origin, start, self._reach(origin)):
             share = self._shares.get(row.compartment)
             if share is None or not (share.in_full or self._is_beyond(origin, row.seq)):
                 continue
@@ -253,14 +268,18 @@ class Selection:
 
     def _version_keys(self, origin: bytes) -> Iterator[SentVersionKey]:
         any_new = any(share.in_full or share.new_epochs for share in self._shares.values())
-        start = 0 if any_new else self._request.base.get(origin, 0)
-        for row in self._rows.version_keys(origin, start, self._request.logs[origin].size):
+        start = 0 if any_new else self._start(origin)
+        for row in self._rows.version_keys(origin, start, self._reach(origin)):
             compartment = self._epochs.get(row.epoch)
             if compartment is None:
                 continue
             share = self._shares[compartment]
             if share.in_full or row.epoch in share.new_epochs or self._is_beyond(origin, row.seq):
                 yield SentVersionKey(row.seq, row.n, row.epoch, row.wrap)
+
+    def _start(self, origin: bytes) -> int:
+        base, extent = self._request.base.get(origin, 0), self._request.logs[origin]
+        return min(base, extent.size) if extent.one else base
 
     def _sends_something_in_full(self) -> bool:
         return any(share.in_full for share in self._shares.values())
@@ -272,18 +291,19 @@ class _Lists:
     def __init__(self, operations: Iterator[OperationRow]) -> None:
         self._rows = operations
         self._row: OperationRow | None = next(self._rows, None)
-        self._items: tuple[Item, ...] = ()
+        self._lists: list[tuple[Item, ...]] = []
         self._seq = -1
 
     def names(self, seq: int, n: int, version: bytes) -> bool:
         """Say whether place `n` of an entry names this version."""
         while self._row is not None and self._row.seq < seq:
             self._row = next(self._rows, None)
-        if self._row is None or self._row.seq != seq:
-            return False
         if self._seq != seq:
-            self._seq, self._items = seq, _items(self._row)
-        return n < len(self._items) and self._items[n][:2] == (ItemKind.VERSION, version)
+            self._seq, self._lists = seq, []
+        while self._row is not None and self._row.seq == seq:
+            self._lists.append(_items(self._row))
+            self._row = next(self._rows, None)
+        return any(n < len(items) and items[n][:2] == (ItemKind.VERSION, version) for items in self._lists)
 
 
 def _items(row: OperationRow) -> tuple[Item, ...]:

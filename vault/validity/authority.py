@@ -6,15 +6,17 @@ Whoever validates versions, epochs, grants or erasures asks here first, so that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from vault.errors import MalformedError
 from vault.ids import RECOVERY_SEAT, Origin, SeatId
+from vault.log.checks.parting import Parting
 from vault.log.epoch_notice import founded_compartment
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, Item, ItemKind, decode_items, items_digest
+from vault.log.named_history import Roots
 from vault.log.order import first_logs, logs_of
 from vault.log.rosters.roster import Roster, RosterChain
 from vault.log.rosters.roster_entries import Certificate
@@ -38,15 +40,30 @@ class Proven:
         size: up to where.
         rejected: rows up to there that are not the signed ones: (seq, digest).
         lost: positions up to there, rising, whose signed row is not here.
+        parting: where another signed history begins whose rows are among the signed ones too, or None.
     """
 
     size: int
     rejected: frozenset[tuple[int, bytes]] = frozenset()
     lost: tuple[int, ...] = ()
+    parting: Parting | None = None
 
     def covers(self, row: OperationRow) -> bool:
         """Say whether this row is one of the signed ones."""
         return row.seq < self.size and (row.seq, row.digest) not in self.rejected
+
+    def roots_of(self, row: OperationRow) -> Roots | None:
+        """Return the roots of the history that an entry is of, where the log has two there."""
+        return None if self.parting is None else self.parting.roots_of(row)
+
+    def told_of(self, row: OperationRow) -> bool:
+        """Say whether this row is a signed one of the one history that is told of."""
+        return row.seq < self.size and (row.seq, row.digest) not in self.beside
+
+    @property
+    def beside(self) -> frozenset[tuple[int, bytes]]:
+        """The rows that are none of the one history that is told of: (seq, digest)."""
+        return self.rejected if self.parting is None else self.rejected | self.parting.other
 
 
 def proves_nothing(origin: Origin, seq: int) -> Proven:
@@ -67,6 +84,7 @@ class Entry:
         rights: the rights table of that roster.
         founds_vault: it is entry 0 of the vault.
         recovers: it is of the first session of a seat that the root key admitted later (FORMAT.md 6, recovery).
+        roots: those of the history that it is of, where the log has two there.
     """
 
     origin: Origin
@@ -77,6 +95,7 @@ class Entry:
     rights: RightsTable
     founds_vault: bool
     recovers: bool
+    roots: Roots | None = field(default=None, repr=False)
 
     @cached_property
     def listed(self) -> frozenset[Item]:
@@ -144,17 +163,24 @@ class Authority:
     prove: Callable[[Origin, int], Proven] = proves_nothing
     known: dict[Origin, Proven] = field(default_factory=dict)
     _geneses: dict[bytes, Genesis | None] = field(default_factory=dict)
-    _entries: dict[Place, Entry | None] = field(default_factory=dict)
+    _entries: dict[Place, tuple[Entry, ...]] = field(default_factory=dict)
     _first_sessions: dict[bytes, int] = field(default_factory=dict)
     _valid_logs: dict[tuple[bytes, bytes], frozenset[bytes]] = field(default_factory=dict)
     _certified: frozenset[bytes] = frozenset()
 
-    def entry(self, origin: bytes, seq: int) -> Entry | None:
-        """Return the entry there if it is proven and its author was in (C1 to C4), or None."""
+    def entries_at(self, origin: bytes, seq: int) -> tuple[Entry, ...]:
+        """Return the entry there if it is proven and its author was in (C1 to C4); of a log that forked, each."""
         place = (origin, seq)
         if place not in self._entries:
-            self._entries[place] = next(self._find(Origin(origin), seq), None)
+            self._entries[place] = tuple(self._find(Origin(origin), seq))
         return self._entries[place]
+
+    def entry(self, origin: bytes, seq: int, listing: tuple[ItemKind, bytes] | None = None) -> Entry | None:
+        """Return the one of the entries there that lists a thing, by its digest, or the first; None: there is none."""
+        found = self.entries_at(origin, seq)
+        if listing is not None:
+            found = tuple(entry for entry in found if listing in {item[:2] for item in entry.items})
+        return next(iter(found), None)
 
     def is_certified(self, seat: bytes) -> bool:
         """Say whether some valid roster certifies the seat, of either side of a fork, or it is recovery."""
@@ -168,12 +194,22 @@ class Authority:
             self._geneses[origin] = genesis_of(self.rows, origin)
         return self._geneses[origin]
 
-    def is_in(self, genesis: Genesis, row: OperationRow, roster: Roster) -> bool:
-        """Say whether the log is one of its seat's own that count and the seat was in when it wrote this entry (C4)."""
+    def roots_of(self, row: OperationRow) -> Roots | None:
+        """Return the roots of the history that a proven entry is of, where its log has two there."""
+        known = self.known.get(Origin(row.origin))
+        if known is None or known.size <= row.seq:
+            known = self.prove(Origin(row.origin), row.seq)
+        return known.roots_of(row)
+
+    def is_in(self, genesis: Genesis, row: OperationRow, roster: Roster, roots: Roots | None = None) -> bool:
+        """Say whether the log is one of its seat's own that count and the seat was in when it wrote this entry (C4).
+
+        `roots` are those of the history that the entry is of, where the log has two there.
+        """
         certificate = roster.certificates.get(genesis.seat)
         if certificate is None or not self.is_log_of(certificate, row.origin, genesis):
             return False
-        return self.chain.allows(genesis.seat, row.origin, row.seq, roster.root)
+        return self.chain.allows(genesis.seat, row.origin, row.seq, roster.root, roots)
 
     def is_log_of(self, certificate: Certificate, origin: bytes, genesis: Genesis) -> bool:
         """Say whether a log is of a certificate of its seat and counts: the first one, or one of the first after it."""
@@ -205,8 +241,9 @@ class Authority:
             except MalformedError:
                 continue
             roster = self.chain.by_root(header.roster)
-            if roster is not None and self.is_in(genesis, row, roster):
-                yield self._entry(row, items, genesis, roster)
+            roots = known.roots_of(row)
+            if roster is not None and self.is_in(genesis, row, roster, roots):
+                yield replace(self._entry(row, items, genesis, roster), roots=roots)
 
     def _entry(self, row: OperationRow, items: tuple[Item, ...], genesis: Genesis, roster: Roster) -> Entry:
         seat = SeatId(genesis.seat)

@@ -14,6 +14,7 @@ from functools import cached_property, partial
 from vault.ids import CompartmentId, EpochId, Origin, SeatId
 from vault.log.epoch_notice import CompartmentKind, EpochNotice
 from vault.log.items import Item, ItemKind
+from vault.log.named_history import Roots
 from vault.policy.rights import Place
 from vault.policy.roles import Role
 from vault.records.keyrows import KeyRows
@@ -69,6 +70,12 @@ class CompartmentState:
         """The entry that founded it."""
         return next(iter(self.epochs.values())).made[0].entry
 
+    @property
+    def beginnings(self) -> list[Entry]:
+        """The entry that founded it, or of a log that forked there each that did."""
+        made = (row for epoch in self.epochs.values() for row in epoch.made if row.notice.is_founding)
+        return [row.entry for row in made]
+
     @cached_property
     def current(self) -> tuple[EpochId, ...]:
         """The epochs that no other replaces; several after two people replaced one at once."""
@@ -101,9 +108,12 @@ class CompartmentState:
         made = (row for epoch in self.epochs.values() for row in epoch.made)
         return frozenset(row.entry.seat for row in made if seat in {drop.seat for drop in row.notice.revocations})
 
-    def is_valid(self, seat: SeatId, origin: bytes, seq: int) -> bool:
-        """Say whether a version that this seat wrote there may count (C6): it was granted, and not cut off before."""
-        return self.was_granted(seat) and not self.cuts_off(seat, origin, seq)
+    def is_valid(self, seat: SeatId, origin: bytes, seq: int, roots: Roots | None = None) -> bool:
+        """Say whether a version that this seat wrote there may count (C6): it was granted, and not cut off before.
+
+        `roots` are those of the history that the entry is of, where its log has two there.
+        """
+        return self.was_granted(seat) and not self.cuts_off(seat, origin, seq, roots)
 
     def was_granted(self, seat: SeatId) -> bool:
         """Say whether the seat holds a valid grant of any epoch."""
@@ -113,16 +123,17 @@ class CompartmentState:
         """Say whether the author of an entry might list epochs and grants there: its founder then, or a holder."""
         if (entry.origin, entry.seq) == (self.founding.origin, self.founding.seq):
             return True
-        return entry.rights.may_grant(entry.roles, self.place) and self.is_valid(entry.seat, entry.origin, entry.seq)
+        is_valid = self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
+        return is_valid and entry.rights.may_grant(entry.roles, self.place)
 
     def may_erase(self, entry: Entry) -> bool:
         """Say whether the author of an entry might erase what stands there: by role, and where they may write."""
         may = entry.roles & ERASERS and entry.rights.may_write_some(entry.roles, self.place)
-        return self.kind in _ERASABLE and bool(may) and self.is_valid(entry.seat, entry.origin, entry.seq)
+        return self.kind in _ERASABLE and bool(may) and self.is_valid(entry.seat, entry.origin, entry.seq, entry.roots)
 
-    def cuts_off(self, seat: SeatId, origin: bytes, seq: int) -> bool:
+    def cuts_off(self, seat: SeatId, origin: bytes, seq: int, roots: Roots | None = None) -> bool:
         """Say whether a revocation in force leaves this entry of the seat out."""
-        return beyond(self.cutoffs.get(seat, ()), Origin(origin), seq)
+        return beyond(self.cutoffs.get(seat, ()), Origin(origin), seq, roots)
 
 
 @dataclass(slots=True)
@@ -174,8 +185,8 @@ class AccessResolver:
         Its place gives the compartment its name, so that no other entry can pass for it.
         """
         first = self.key_rows.first_place(compartment)
-        entry = None if first is None else self.authority.entry(*first)
-        return entry if entry is not None and compartment in entry.founds else None
+        found = () if first is None else self.authority.entries_at(*first)
+        return found[0] if len(found) == 1 and compartment in found[0].founds else None
 
     def listed_in(
         self, digest: bytes, kind: ItemKind, compartment: CompartmentId, beginning: Entry | None
@@ -186,8 +197,8 @@ class AccessResolver:
             return [beginning]  # no log is read for it
         if kind not in self._places:
             self._places[kind] = self.listings.of(self.authority.rows, kind)
-        entries = (self.authority.entry(origin, seq) for origin, seq in self._places[kind].get(digest, ()))
-        return [entry for entry in entries if entry is not None and item in entry.listed]
+        places = dict.fromkeys(self._places[kind].get(digest, ()))
+        return [entry for place in places for entry in self.authority.entries_at(*place) if item in entry.listed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +231,12 @@ class _Candidates:
             ]
             for epoch in {made.notice.epoch for made in self.made}
         }
-        self.founding = next((made for made in self.made if self._founds(made.notice, made.entry)), None)
+        # In each history of a log that forked one may stand, of one seat.
+        self.founding = [made for made in self.made if self._founds(made.notice, made.entry)]
 
     def judge(self, is_cut_off: IsCutOff) -> ResolvedEpochs | None:
         """Return what is valid, less the entries that are cut off: founding first, then what hangs on it."""
-        return (
-            None if self.founding is None else EpochResolution(self.founding, self.made, self.grants, is_cut_off).run()
-        )
+        return EpochResolution(self.founding, self.made, self.grants, is_cut_off).run() if self.founding else None
 
     def settle(self, revocations: Sequence[Revocation]) -> _Settled:
         """Return what is valid under these drops: all of them bind until a grant that stands nevertheless ends one."""

@@ -38,11 +38,11 @@ class EpochResolution:
     drops and grants and turns nothing around, so that epochs never stand in a circle.
     """
 
-    def __init__(self, founding: Made, others: Iterable[Made], grants: Grants, is_cut_off: IsCutOff) -> None:
+    def __init__(self, founding: Sequence[Made], others: Iterable[Made], grants: Grants, is_cut_off: IsCutOff) -> None:
         self._is_cut_off = is_cut_off
-        self._founding = founding
-        self._kind = founding.notice.kind
-        self._place = Place(self._kind.name.lower())
+        # None is cut off but by one that stands beside it, in a history that is meant.
+        self._founding = [made for made in founding if not is_cut_off(made.entry)] or list(founding)
+        self._kinds = {made.notice.kind for made in self._founding}
         self._grants = grants
         self._made: dict[EpochId, list[Made]] = {}
         self._replaced: dict[EpochId, set[EpochId]] = {}
@@ -53,13 +53,13 @@ class EpochResolution:
         # What waits for an epoch, or for a seat to hold one.
         self._waiting: dict[bytes, list[Made]] = {}
         for made in others:
-            if not made.notice.is_founding and made.notice.kind is self._kind and not is_cut_off(made.entry):
+            if not made.notice.is_founding and made.notice.kind in self._kinds and not is_cut_off(made.entry):
                 for needed in (*made.notice.replaced, made.entry.seat):
                     self._waiting.setdefault(needed, []).append(made)
 
     def run(self) -> ResolvedEpochs:
         """Return what comes of it."""
-        ready = [self._founding]
+        ready = self._founding
         while ready:
             changed = {EpochId(made.notice.epoch) for made in ready}
             new = changed - self._made.keys()
@@ -71,7 +71,14 @@ class EpochResolution:
             epoch: ValidEpoch(tuple(made), frozenset(self._replaced[epoch]), frozenset(self._granted[epoch]))
             for epoch, made in self._made.items()
         }
-        return ResolvedEpochs(self._kind, epochs, {key: frozenset(givers) for key, givers in self._given.items()})
+        return ResolvedEpochs(self._kind(), epochs, {key: frozenset(givers) for key, givers in self._given.items()})
+
+    def _kind(self) -> CompartmentKind:
+        """Return what the compartment is for: where two histories found it as two kinds, as what most took it."""
+        seats: dict[CompartmentKind, set[SeatId]] = {}
+        for made in (made for rows in self._made.values() for made in rows):
+            seats.setdefault(made.notice.kind, set()).add(made.entry.seat)
+        return min(seats, key=lambda kind: (-len(seats[kind]), kind))
 
     def _add(self, made: Made, *, is_new: bool) -> None:
         epoch = EpochId(made.notice.epoch)
@@ -94,19 +101,20 @@ class EpochResolution:
         if any(epoch not in self._made for epoch in notice.replaced):
             return False
         if notice.kind is CompartmentKind.AUDIT:
-            return entry.seat == self._founding.entry.seat
-        return entry.seat in self._held_by and entry.rights.may_grant(entry.roles, self._place)
+            return entry.seat == self._founding[0].entry.seat
+        return entry.seat in self._held_by and entry.rights.may_grant(entry.roles, _place(notice.kind))
 
     def _grow(self, epoch: EpochId) -> set[SeatId]:
         """Count the grants of an epoch by its makers and by who holds it already; return who held nothing before."""
         makers = {made.entry.seat for made in self._made[epoch]}
+        places = {_place(made.notice.kind) for made in self._made[epoch]}
         holders = self._granted[epoch]
         grows = True
         while grows:
             grows = False
             for grant, listed in self._grants.get(epoch, ()):
                 to = SeatId(grant.seat)
-                givers = self._givers(grant, listed, makers | holders, holders)
+                givers = self._givers(grant, listed, makers | holders, holders, places)
                 if not givers <= self._given.get((epoch, to), set()):
                     self._given.setdefault((epoch, to), set()).update(givers)
                     holders.add(to)
@@ -116,13 +124,22 @@ class EpochResolution:
         return new
 
     def _givers(
-        self, grant: GrantRow, listed: Iterable[Entry], may_give: set[SeatId], holders: set[SeatId]
+        self,
+        grant: GrantRow,
+        listed: Iterable[Entry],
+        may_give: set[SeatId],
+        holders: set[SeatId],
+        places: set[Place],
     ) -> set[SeatId]:
         """Return who gave it of those who list it; which of them sealed it, the row does not prove."""
         givers = set()
         for entry in listed:
-            may = entry.founds_vault or entry.rights.may_grant(entry.roles, self._place)
+            may = entry.founds_vault or any(entry.rights.may_grant(entry.roles, place) for place in places)
             brought_back = entry.recovers and grant.seat == entry.seat and _RECOVERY in holders
             if ((may and entry.seat in may_give) or brought_back) and not self._is_cut_off(entry):
                 givers.add(entry.seat)
         return givers
+
+
+def _place(kind: CompartmentKind) -> Place:
+    return Place(kind.name.lower())

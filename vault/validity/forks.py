@@ -22,10 +22,12 @@ from vault.ids import Origin
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind
 from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, RosterChain, RosterProblem, check_chain
+from vault.log.rosters.roster_rules import Cutoff
 from vault.log.signatures import signed_message
 from vault.records.logs import genesis_of
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
+from vault.store.rowtypes import OperationRow
 from vault.validity.authority import Proven, items_in, names_its_list
 
 _LOST = "whoever listed this roster had been ended before, or knew a later one"
@@ -97,7 +99,7 @@ class _Judge:
         self._root_public = root_public
         self._is_signed = cache(is_signed_raw)
         self._genesis = cache(partial(genesis_of, rows))
-        self._named: dict[bytes, dict[bytes, int]] = {}
+        self._named: dict[tuple[bytes, bool], dict[bytes, int]] = {}
 
     def chain(self, carried: Iterable[Carried]) -> RosterChain:
         """Return what some of the rosters come to."""
@@ -132,11 +134,16 @@ class _Judge:
 
     def _is_listed(self, branch: Carried) -> bool:
         """Say whether a proven entry lists the roster there, and not a version that was laid beside its list."""
-        return (branch.item.digest, branch.item.tag) in self._listed(branch.origin, branch.seq)
+        return bool(self._listing(branch))
 
-    def _find_listed(self, origin: bytes, seq: int) -> set[tuple[bytes, bytes]]:
+    def _listing(self, branch: Carried) -> list[OperationRow]:
+        """Return the proven entries that list a roster there; of a log that forked, perhaps one in each history."""
+        item = (branch.item.digest, branch.item.tag)
+        return [row for row, items in self._listed(branch.origin, branch.seq) if item in items]
+
+    def _find_listed(self, origin: bytes, seq: int) -> list[tuple[OperationRow, set[tuple[bytes, bytes]]]]:
         found = (row for row in self._rows.operations(origin, seq, seq + 1) if self._prove(origin).covers(row))
-        return {named for row in found if names_its_list(row) for named in items_in(row, ItemKind.VERSION)}
+        return [(row, items_in(row, ItemKind.VERSION)) for row in found if names_its_list(row)]
 
     def _is_too_late(self, carried: Carried, branch: RosterChain) -> bool:
         seat = self._certified_seat(carried.origin, branch)
@@ -145,30 +152,40 @@ class _Judge:
         assert branch.effective is not None  # noqa: S101 - it has what the rivals go on from; for the type checker
         number = carried.roster.head.number
         cut = any(
-            other.seat == seat and other.number >= number and carried.seq >= other.sizes.get(carried.origin, 0)
+            other.seat == seat and other.number >= number and not self._leaves(other, carried)
             for other in branch.effective.cutoffs
         )
         return cut or self._knew_later(carried, branch)
 
+    def _leaves(self, cut: Cutoff, carried: Carried) -> bool:
+        """Say whether a cut leaves an entry there, of a history that it means where the log has two."""
+        listing = self._listing(carried)
+        histories = [self._prove(carried.origin).roots_of(row) for row in listing] or [None]
+        return any(cut.leaves(carried.origin, carried.seq, roots) for roots in histories)
+
     def _knew_later(self, carried: Carried, branch: RosterChain) -> bool:
         """Say whether the log had named a roster of this number or later of the branch: numbers never fall in it."""
-        named, number = self._first_named(carried.origin), carried.roster.head.number
+        proven = self._prove(carried.origin)
+        listing = self._listing(carried)
+        of_other = bool(listing) and not any(proven.told_of(row) for row in listing)
+        named, number = self._first_named(carried.origin, of_other=of_other), carried.roster.head.number
         later = (other.root for other in branch.accepted if other.head.number >= number)
         return any(root in named and named[root] <= carried.seq for root in later)
 
-    def _first_named(self, origin: bytes) -> Mapping[bytes, int]:
+    def _first_named(self, origin: bytes, *, of_other: bool = False) -> Mapping[bytes, int]:
         """Return the rosters that a log names, and where first; what logs before it named was known from its start."""
-        if origin not in self._named:
+        if (origin, of_other) not in self._named:
             named = dict.fromkeys((root for earlier in self._before(origin) for root, _ in self._names(earlier)), 0)
-            for root, seq in self._names(origin):
+            for root, seq in self._names(origin, of_other=of_other):
                 named.setdefault(root, seq)
-            self._named[origin] = named
-        return self._named[origin]
+            self._named[origin, of_other] = named
+        return self._named[origin, of_other]
 
-    def _names(self, origin: bytes) -> Iterator[tuple[bytes, int]]:
+    def _names(self, origin: bytes, *, of_other: bool = False) -> Iterator[tuple[bytes, int]]:
         proven = self._prove(origin)
         for row in self._rows.operations(origin):
-            if proven.covers(row):
+            is_behind = proven.parting is not None and row.seq >= proven.parting.at
+            if proven.covers(row) and (not is_behind or proven.told_of(row) is not of_other):
                 with suppress(MalformedError):
                     yield Header.decode(row.header).roster, row.seq
 

@@ -76,7 +76,7 @@ class NamedRosters:
         proven = self.authority.prove(Origin(origin), 0)
         spelled = b""
         for row in self.rows.operations(Origin(origin), 0, proven.size):
-            if not proven.covers(row):
+            if not proven.told_of(row):
                 continue
             # A proven header has one spelling: only where it names another than the one before it is it parsed.
             if not spelled or spelled not in row.header:

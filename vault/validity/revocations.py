@@ -10,12 +10,26 @@ from dataclasses import dataclass
 
 from vault.ids import EpochId, Origin, SeatId
 from vault.log.epoch_notice import EpochNotice
+from vault.log.named_history import NamedHistory, Roots, is_left
 from vault.policy.roles import Role
 from vault.validity.authority import Entry
 
+_NOTHING: Mapping[bytes, int] = {}
 Given = Mapping[tuple[EpochId, SeatId], frozenset[SeatId]]
 """(epoch, to) -> from whom, where it is valid."""
-Cutoffs = Mapping[SeatId, tuple[Mapping[Origin, int], ...]]
+
+
+class Left(dict[bytes, int]):
+    """What a revocation leaves of the logs of a seat: log -> size, and which histories of them it means."""
+
+    __slots__ = ("histories",)
+
+    def __init__(self, sizes: Mapping[bytes, int] = _NOTHING, histories: Collection[NamedHistory] = ()) -> None:
+        super().__init__(sizes)
+        self.histories = frozenset(histories)
+
+
+Cutoffs = Mapping[SeatId, tuple[Left, ...]]
 """revoked seat -> the revocation in force on it, each as log -> size that is still valid."""
 
 
@@ -55,7 +69,7 @@ class Revocation:
 
     made: Made
     seat: SeatId
-    sizes: Mapping[Origin, int]
+    sizes: Left
 
     @property
     def place(self) -> tuple[Origin, int]:
@@ -85,19 +99,19 @@ def revocations_by_rank(epochs: Mapping[EpochId, ValidEpoch], given: Given) -> l
 
 def revocations_of(made: Made) -> list[Revocation]:
     """Return whom a notice revokes, by seat: everybody that it names but its maker."""
-    sizes: dict[bytes, dict[Origin, int]] = {}
+    sizes: dict[bytes, Left] = {}
     for revocation in made.notice.revocations:
-        sizes.setdefault(revocation.seat, {})[Origin(revocation.origin)] = revocation.size
+        sizes.setdefault(revocation.seat, Left(histories=made.notice.seen))[Origin(revocation.origin)] = revocation.size
     return [Revocation(made, SeatId(seat), sizes[seat]) for seat in sorted(sizes) if seat != made.entry.seat]
 
 
 def binding(revocations: Iterable[Revocation], ended: Collection[Revocation]) -> list[Revocation]:
     """Return the revocations that bind: those not expired, made before an earlier one's cutoff of their maker."""
     found: list[Revocation] = []
-    cutoffs: dict[SeatId, list[Mapping[Origin, int]]] = {}
+    cutoffs: dict[SeatId, list[Left]] = {}
     for revocation in revocations:
         entry = revocation.made.entry
-        if revocation not in ended and not beyond(cutoffs.get(entry.seat, ()), entry.origin, entry.seq):
+        if revocation not in ended and not beyond(cutoffs.get(entry.seat, ()), entry.origin, entry.seq, entry.roots):
             found.append(revocation)
             cutoffs.setdefault(revocation.seat, []).append(revocation.sizes)
     return found
@@ -105,20 +119,20 @@ def binding(revocations: Iterable[Revocation], ended: Collection[Revocation]) ->
 
 def cutoffs_of(revocations: Iterable[Revocation]) -> Cutoffs:
     """Return what these revocations cut off."""
-    cutoffs: dict[SeatId, tuple[Mapping[Origin, int], ...]] = {}
+    cutoffs: dict[SeatId, tuple[Left, ...]] = {}
     for revocation in revocations:
         cutoffs[revocation.seat] = (*cutoffs.get(revocation.seat, ()), revocation.sizes)
     return cutoffs
 
 
-def beyond(sizes: Iterable[Mapping[Origin, int]], origin: Origin, seq: int) -> bool:
-    """Say whether an entry lies beyond what one of these leaves valid."""
-    return any(seq >= counted.get(origin, 0) for counted in sizes)
+def beyond(sizes: Iterable[Left], origin: bytes, seq: int, roots: Roots | None) -> bool:
+    """Say whether an entry lies beyond what one of these leaves valid, or is of a history that it does not mean."""
+    return any(not is_left(left, left.histories, (origin, seq), roots) for left in sizes)
 
 
 def is_cut_off(cutoffs: Cutoffs, entry: Entry) -> bool:
     """Say whether a revocation that binds its author leaves an entry out."""
-    return beyond(cutoffs.get(entry.seat, ()), entry.origin, entry.seq)
+    return beyond(cutoffs.get(entry.seat, ()), entry.origin, entry.seq, entry.roots)
 
 
 def ended_by_grants(

@@ -17,6 +17,7 @@ from vault.ids import CompartmentId, Origin, SeatId, VaultId
 from vault.log.genesis import Genesis
 from vault.log.header import Header
 from vault.log.items import ITEM_SIZE, Item, ItemKind, compartment_tag, decode_items
+from vault.log.named_history import Roots
 from vault.policy.rights import RightsTable, rights_table
 from vault.policy.roles import Role
 from vault.records.epochs import notices_of
@@ -28,6 +29,7 @@ from vault.store.rowtypes import OperationRow, SealedVersion
 from vault.validity.authority import Authority, Listings, Place, Proven, digests_in, names_its_list, roles_in
 from vault.validity.compartment_access import ERASERS, AccessResolver, CompartmentState
 from vault.validity.said_once import MEMBER, SaidOnce
+from vault.validity.version_groups import Ahead, of_one
 
 _CHUNK = 256
 NO_CONTENT = "fields"
@@ -68,6 +70,7 @@ class _Author(NamedTuple):
     seat: SeatId
     roles: frozenset[Role]
     rights: RightsTable
+    roots: Roots | None
 
 
 class _Signed(NamedTuple):
@@ -88,6 +91,11 @@ class Learned:
 
     states: dict[CompartmentId, CompartmentState | None] = field(default_factory=dict)
     listings: Listings = field(default_factory=Listings)
+
+    def forget_all(self) -> None:
+        """Read and judge everything anew: entries came in behind some that were read."""
+        self.states.clear()
+        self.listings = Listings()
 
     def forget(self, compartment: CompartmentId) -> None:
         """Judge a compartment anew when it is asked for next."""
@@ -121,18 +129,19 @@ class VersionValidator:
         """
         genesis = self.authority.genesis(origin)
         self.authority.known[origin] = proven
-        sealed = _Ahead(self._with_states(self.rows.versions_from(origin, start, proven.size)))
+        sealed = Ahead(self._with_states(self.rows.versions_from(origin, start, proven.size)))
         for seq, found in groupby(self.rows.operations(origin, start, proven.size), key=lambda row: row.seq):
             signed = [row for row in found if (seq, row.digest) not in proven.rejected]
             groups = sealed.of(seq)
             if not signed:
                 continue  # `proven.lost` has it
             # Of two rows of one header, the list of the true one is the one that the header names.
-            row = next((row for row in signed if names_its_list(row)), None)
-            if row is None:
+            named = {row.header: row for row in reversed(signed) if names_its_list(row)}
+            if not named:
                 yield from self._without_list(origin, seq, groups)
-            elif groups or ItemKind.VERSION in row.list[::ITEM_SIZE]:
-                yield from self._judge_entry(row, groups, genesis)
+            for row in named.values():
+                if groups or ItemKind.VERSION in row.list[::ITEM_SIZE]:
+                    yield from self._judge_entry(row, of_one(row, groups, named.values()), genesis)
 
     def _without_list(
         self, origin: Origin, seq: int, groups: dict[int, list[SealedVersion]]
@@ -197,10 +206,11 @@ class VersionValidator:
 
     def _signed(self, row: OperationRow, genesis: Genesis | None) -> _Signed:
         roster = self.authority.chain.by_root(Header.decode(row.header).roster)
-        if genesis is None or roster is None or not self.authority.is_in(genesis, row, roster):
+        roots = self.authority.roots_of(row)
+        if genesis is None or roster is None or not self.authority.is_in(genesis, row, roster, roots):
             return _Signed(row, None)
         seat = SeatId(genesis.seat)
-        return _Signed(row, _Author(seat, roles_in(roster, seat), rights_table(roster.head.rights)))
+        return _Signed(row, _Author(seat, roles_in(roster, seat), rights_table(roster.head.rights), roots))
 
     def home_of(self, item: Item) -> CompartmentId | None:
         """Return the compartment that this seat holds and a list names something of, or None."""
@@ -222,7 +232,7 @@ class VersionValidator:
 
     def _may_erase(self, version: bytes, place: Place, among: Iterable[bytes]) -> bool:
         """Say whether the author of an entry may erase what it lists there."""
-        entry = self.authority.entry(*place)
+        entry = self.authority.entry(*place, listing=(ItemKind.ERASED, version))
         if entry is None or not entry.roles & ERASERS:
             return False
         tags = {item.tag for item in entry.items if (item.kind, item.digest) == (ItemKind.ERASED, version)}
@@ -235,11 +245,11 @@ class VersionValidator:
         row, author = signed
         if author is None:
             return "C4"
-        seat, roles, rights = author
+        seat, roles, rights, roots = author
         state = self.state(version.compartment)
         if state is None:
             return None if seat == self.own else "C6"
-        if not state.is_valid(seat, row.origin, row.seq):
+        if not state.is_valid(seat, row.origin, row.seq, roots):
             return "C6"
         if not rights.may_write(roles, state.place, version.content.kind):
             return "C5"
@@ -252,8 +262,9 @@ class VersionValidator:
         """Return the check that a version fails which says anew what is said once (FORMAT.md 4), or None."""
         once = SaidOnce(self.rows, self.vault, self.keyring)
         if version.content.kind != MEMBER:
-            return once.failed_check(version, state.place, state.founding)
-        entry = self.authority.entry(row.origin, row.seq)
+            failed = [once.failed_check(version, state.place, founding) for founding in state.beginnings]
+            return None if None in failed else max(failed, key=lambda check: check == "C7")
+        entry = self.authority.entry(row.origin, row.seq, (ItemKind.VERSION, version.id))
         is_right = entry is not None and once.is_admission(version, row, entry, self.authority.chain)
         return None if is_right else "C5"
 
@@ -269,8 +280,10 @@ class VersionValidator:
         state = self.state(compartment)
         if state is None:
             return None
-        seat, roles, rights = author
-        if not state.is_valid(seat, row.origin, row.seq) and (state.was_granted(seat) or not self._lacks_keys(state)):
+        seat, roles, rights, roots = author
+        if not state.is_valid(seat, row.origin, row.seq, roots) and (
+            state.was_granted(seat) or not self._lacks_keys(state)
+        ):
             return "C6"
         writes = rights.may_write_some(roles, state.place)
         return None if writes else "C5"
@@ -295,8 +308,10 @@ class VersionValidator:
             digest not in known
             and compartment_tag(compartment, digest) in tags
             and any(
-                entry is not None and entry.seat in live and state.may_give(entry)
-                for entry in (self.authority.entry(*place) for place in listings.of(self.rows, kind)[digest])
+                entry.seat in live and state.may_give(entry)
+                for place in listings.of(self.rows, kind)[digest]
+                for entry in self.authority.entries_at(*place)
+                if (kind, digest) in {item[:2] for item in entry.items}
             )
             for kind in (ItemKind.EPOCH, ItemKind.GRANT)
             for digest, tags in listings.tagged(self.rows, kind).items()
@@ -320,28 +335,11 @@ class VersionValidator:
         """Say whether some list names a parent: that of its row, if it is here, or else any."""
         for sealed in self.rows.versions(version.compartment, version.record):
             if sealed.id == parent:
-                operation = self.rows.operation(sealed.origin, sealed.seq)
-                if operation is not None and parent in digests_in(operation, ItemKind.VERSION):
+                found = self.rows.operations(sealed.origin, sealed.seq, sealed.seq + 1)
+                if any(parent in digests_in(operation, ItemKind.VERSION) for operation in found):
                     return True
         return parent in self.learned.listings.of(self.rows, ItemKind.VERSION)
 
 
 def _is(item: Item, sealed: SealedVersion) -> bool:
     return item == Item.in_compartment(ItemKind.VERSION, sealed.compartment, sealed.id)
-
-
-class _Ahead:
-    """A stream of sealed versions, handed out by position and place."""
-
-    def __init__(self, stream: Iterator[SealedVersion]) -> None:
-        self._stream = stream
-        self._next = next(stream, None)
-
-    def of(self, seq: int) -> dict[int, list[SealedVersion]]:
-        """Return what stands at this position, by place."""
-        groups: dict[int, list[SealedVersion]] = {}
-        while self._next is not None and self._next.seq <= seq:
-            if self._next.seq == seq:
-                groups.setdefault(self._next.n, []).append(self._next)
-            self._next = next(self._stream, None)
-        return groups

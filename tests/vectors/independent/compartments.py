@@ -32,10 +32,15 @@ class Notice:
 def read_notice(row: EpochRow, vault: bytes) -> Notice:
     """Read a row of an epoch."""
     reader = Reader(row.bytes)
-    require(reader.take(2) == b"\1\1" and reader.take(16) == vault, "format, suite or vault")
+    layout = reader.take(2)
+    require(layout in {b"\1\1", b"\2\1"} and reader.take(16) == vault, "format, suite or vault")
     compartment, kind, epoch = reader.take(16), reader.number(1), reader.take(16)
     replaces = tuple(reader.take(16) for _ in range(reader.number(1)))
     revocations = tuple((reader.take(16), reader.take(32), reader.number(8)) for _ in range(reader.number(1)))
+    if layout[:1] == b"\2":
+        count = reader.number(1)
+        seen = [(reader.take(32), reader.number(8), reader.take(32)) for _ in range(count)]
+        require(0 < count <= 128 and {log for log, _, _ in seen} <= {log for _, log, _ in revocations}, "histories")
     reader.end()
     require(1 <= kind <= 7 and len({epoch, *replaces}) == 1 + len(replaces), "kind or replaced epochs")
     require(

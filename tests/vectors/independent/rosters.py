@@ -14,7 +14,7 @@ FORMS = {
     "head": ({"number", "prev", "recovery", "rights", "suites", "vault"}, frozenset({"root", "helpers"})),
     "member": ({"member", "roles"}, frozenset[str]()),
     "certificate": ({"cert"}, frozenset[str]()),
-    "ending": ({"end", "sizes"}, frozenset[str]()),
+    "ending": ({"end", "sizes"}, frozenset({"seen"})),
 }
 _RESERVED = (RECOVERY, bytes(16))
 _HELPERS = {"intake", "field", "caseworker"}
@@ -73,6 +73,7 @@ def read_roster(fields: dict[str, Any], vault: bytes) -> Roster:
             roster.certificates[certificate["seat"]] = certificate
         elif kind == "ending":
             require(found["sizes"] == sorted(found["sizes"]), "sizes of an ending")
+            require(found.get("seen", [[b"", 0, b""]]) == sorted(found.get("seen", [[b"", 0, b""]])), "histories")
             roster.endings[found["end"]] = dict(found["sizes"])
         else:
             raise Refused("a second head")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -12,6 +12,7 @@ from vault.access.session import Session
 from vault.access.trust.proving import Prover
 from vault.errors import RefusedError
 from vault.ids import MemberId, Origin, RandomBytes, SeatId
+from vault.log.named_history import NamedHistory
 from vault.log.rosters.roster import ROSTER_PURPOSE, Roster, make_roster
 from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry
 from vault.log.rosters.roster_rules import EffectiveRoster, check_succession, missing_signers, signers_of
@@ -28,6 +29,7 @@ from vault.words.next_step import NextStep
 OWN_ENTRIES_UNTIL_COMMIT = 64
 
 Sizes = Callable[[SeatId], Mapping[Origin, int]]
+Seen = Callable[[SeatId], Collection[NamedHistory]]
 NOTHING: Mapping[MemberId, frozenset[Role]] = MappingProxyType({})
 
 
@@ -56,8 +58,18 @@ class Change:
     helpers_by_supervisor: bool | None = None
 
 
+def _none_seen(seat: SeatId) -> Collection[NamedHistory]:
+    del seat
+    return ()
+
+
 def next_roster(
-    effective: EffectiveRoster, change: Change, sizes: Sizes, *, random: RandomBytes = secrets.token_bytes
+    effective: EffectiveRoster,
+    change: Change,
+    sizes: Sizes,
+    seen: Seen = _none_seen,
+    *,
+    random: RandomBytes = secrets.token_bytes,
 ) -> Roster:
     """Return the roster that follows, unsigned.
 
@@ -65,6 +77,7 @@ def next_roster(
         effective: who is in now.
         change: what becomes different.
         sizes: gives, for a seat that is ended or whose member loses a role, each of its logs with what is valid of it.
+        seen: gives for such a seat the histories of these logs that are here.
         random: 16 bytes for each entry.
 
     Raises:
@@ -102,7 +115,7 @@ def next_roster(
         head,
         [MemberEntry(member, members[member]) for member in sorted(members)],
         [certificates[seat] for seat in sorted(certificates)],
-        [Ending(seat, {bytes(log): size for log, size in sizes(SeatId(seat)).items()}) for seat in sorted(reduced)],
+        [_ending(SeatId(seat), sizes, seen) for seat in sorted(reduced)],
         random=random,
     )
 
@@ -121,7 +134,10 @@ def propose(session: Session, change: Change) -> Roster:
                 return known
             return known | {session.log.origin: session.log.size + OWN_ENTRIES_UNTIL_COMMIT}
 
-        roster = next_roster(session.directory.effective, change, sizes)
+        def seen(seat: SeatId) -> Collection[NamedHistory]:
+            return seen_of_logs(rows, session.prover, session.directory.effective.certificates[seat])
+
+        roster = next_roster(session.directory.effective, change, sizes, seen)
     return sign_roster(session, roster)
 
 
@@ -188,6 +204,19 @@ def sizes_of_logs(rows: Rows, prover: Prover, certificate: Certificate) -> dict[
         if genesis is not None and (genesis.seat, genesis.identity) == (certificate.seat, certificate.identity):
             sizes[Origin(name)] = prover.undisputed(rows, Origin(name))
     return sizes
+
+
+def seen_of_logs(rows: Rows, prover: Prover, certificate: Certificate) -> tuple[NamedHistory, ...]:
+    """Return what this device saw of each log of a seat: of one that forked, both histories."""
+    return tuple(seen for origin in sizes_of_logs(rows, prover, certificate) for seen in prover.seen(rows, origin))
+
+
+def _ending(seat: SeatId, sizes: Sizes, seen: Seen) -> Ending:
+    histories = frozenset(seen(seat))
+    left = {bytes(log): size for log, size in sizes(seat).items()}
+    for history in histories:
+        left[history.origin] = max(left.get(history.origin, 0), history.size)
+    return Ending(seat, left, histories)
 
 
 def _require_known(effective: EffectiveRoster, change: Change) -> None:

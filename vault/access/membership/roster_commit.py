@@ -13,7 +13,7 @@ from vault.access.membership.next_roster import require_signed
 from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.access.trust.directory import RECOVERY
-from vault.access.trust.new_epochs import fitting, may_give, revocations_of
+from vault.access.trust.new_epochs import fitting, may_give, revocations_of, revoked_log
 from vault.errors import RefusedError
 from vault.ids import CompartmentId, EpochId, MemberId, RecordId, SeatId, make_id
 from vault.log.epoch_notice import KIND_AT, CompartmentKind, RevokedLog
@@ -209,14 +209,15 @@ def _revocations(
     session: Session, due: Sequence[Due], after: EffectiveRoster
 ) -> Mapping[CompartmentId, tuple[RevokedLog, ...]]:
     """Return for each compartment what still counts of the logs of those who go: as the rosters say, or all so far."""
-    cutoffs = {SeatId(cutoff.seat): cutoff.sizes for cutoff in after.cutoffs}  # of several the newest
+    cutoffs = {SeatId(cutoff.seat): cutoff for cutoff in after.cutoffs}  # of several the newest
     with session.database.reading() as rows:
         found = {}
         for share in due:
             revocations: list[RevokedLog] = []
             for seat in share.gone:
                 if seat in cutoffs:
-                    revocations += [RevokedLog(seat, *pair) for pair in cutoffs[seat].items()]
+                    cut = cutoffs[seat]
+                    revocations += [revoked_log(seat, *pair, cut.histories) for pair in cut.sizes.items()]
                 else:
                     revocations += revocations_of(rows, session.prover, session.directory, [seat])
             found[share.state.compartment] = fitting(revocations)

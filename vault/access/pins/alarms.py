@@ -51,7 +51,7 @@ def fork_code(origin: bytes) -> str:
 
 def fork_alarm(origin: bytes, seat: SeatId) -> Alarm:
     """Return the alarm of a log that its key signed in two forms."""
-    text = f"Log {origin.hex()[:16]} has two histories, both signed by its key; neither goes on."
+    text = f"Log {origin.hex()[:16]} has two histories, both signed by its key; both count, up to what an ending names."
     return Alarm(fork_code(origin), text, lasts=True, seats=frozenset({seat}))
 
 

@@ -6,12 +6,12 @@ All of it lies in the first session of the new seat's log: the roster, the keys,
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault import __version__
-from vault.access.membership.next_roster import Change, next_roster, sizes_of_logs
+from vault.access.membership.next_roster import Change, next_roster, seen_of_logs, sizes_of_logs
 from vault.access.membership.roster_commit import SHARED, MemberRecord, entitled
 from vault.access.pins.pins import PinFile, begun_pins, this_machine
 from vault.access.recovery.recovery_scope import RecoverableKeys, RecoveryScope, require_member
@@ -24,6 +24,7 @@ from vault.access.trust.proving import Prover
 from vault.casework.checks import checked_name
 from vault.errors import RefusedError, VerificationError
 from vault.ids import ZERO_ID, MemberId, Origin, RecordId, SeatId, make_id
+from vault.log.named_history import NamedHistory
 from vault.log.rosters.roster import ROSTER_PURPOSE, ROSTER_RECORD, Roster, check_chain
 from vault.log.rosters.roster_entries import Certificate
 from vault.policy.roles import Role
@@ -194,12 +195,15 @@ class _Planner:
             certificates=(Certificate(self._seat, member, kem, identity, self._log.origin),),
             ended=frozenset(ended),
         )
-        unsigned = next_roster(self._standing, change, self._sizes)
+        unsigned = next_roster(self._standing, change, self._sizes, self._seen)
         root_seed = self._opened.root_seed
         return unsigned.signed(public_key(root_seed), sign(root_seed, ROSTER_PURPOSE, unsigned.root))
 
     def _sizes(self, seat: SeatId) -> Mapping[Origin, int]:
         return sizes_of_logs(self._rows, self._judge.prover, self._standing.certificates[seat])
+
+    def _seen(self, seat: SeatId) -> Collection[NamedHistory]:
+        return seen_of_logs(self._rows, self._judge.prover, self._standing.certificates[seat])
 
     def _after(self, roster: Roster) -> Directory:
         before = self._opened.directory

@@ -107,7 +107,7 @@ class RecoveryScope:
         return [version for version in opened if version.content.kind == MEMBER and self._may_stand(version, once)]
 
     def _may_stand(self, version: OpenedVersion, once: SaidOnce) -> bool:
-        entry = self.authority.entry(version.origin, version.seq)
+        entry = self.authority.entry(version.origin, version.seq, (ItemKind.VERSION, version.id))
         item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
         return (
             entry is not None

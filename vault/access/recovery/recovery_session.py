@@ -195,7 +195,7 @@ def _founded(rows: Rows, chain: RosterChain, beginnings: Sequence[tuple[OpenedVe
     """Say whether this key signed roster 0 as entry 0 of the vault lists it."""
     authority = Authority(rows, chain, lambda origin, seq: proven_alone(rows, origin))
     for version, roster in beginnings:
-        entry = authority.entry(version.origin, version.seq)
+        entry = authority.entry(version.origin, version.seq, (ItemKind.VERSION, version.id))
         item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
         if entry is not None and entry.founds_vault and item in entry.items:
             return anchor in dict(roster.signatures)

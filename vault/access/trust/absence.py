@@ -20,7 +20,8 @@ from vault.records.absence import Absent
 from vault.records.epochs import notices_of, read_notice
 from vault.records.logs import genesis_of
 from vault.store.rows import Rows
-from vault.validity.authority import Authority
+from vault.validity.authority import Authority, Entry
+from vault.validity.compartment_access import CompartmentState
 from vault.validity.version_validity import Quarantined
 from vault.words.message import Message
 from vault.words.next_step import NextStep
@@ -147,10 +148,20 @@ def _is_owed(session: Waiter, authority: Authority, absent: Absent, taken_from: 
     genesis = None if absent.origin is None else authority.genesis(absent.origin)
     if absent.origin is None or genesis is None or genesis.seat == session.seat:
         return True  # held, or this seat's own
-    entry = authority.entry(absent.origin, absent.seq)
-    if entry is None or entry.seat in taken_from:
-        return False
     state = session.state_of(absent.compartment)
+    entries = authority.entries_at(absent.origin, absent.seq)
+    return any(_is_owed_by(session, state, absent, entry, taken_from) for entry in entries)
+
+
+def _is_owed_by(
+    session: Waiter,
+    state: CompartmentState | None,
+    absent: Absent,
+    entry: Entry,
+    taken_from: Collection[SeatId],
+) -> bool:
+    if entry.seat in taken_from:
+        return False
     if not absent.was_here:
         is_in = entry.seat in session.directory.effective.certificates
         if not is_in or (state is not None and entry.seat in state.cutoffs):

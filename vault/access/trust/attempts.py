@@ -120,7 +120,7 @@ def attempts_key(rows: Rows, vault: VaultId, keyring: Keyring, directory: Direct
 
 
 def _may_stand(authority: Authority, version: OpenedVersion) -> bool:
-    entry = authority.entry(version.origin, version.seq)
+    entry = authority.entry(version.origin, version.seq, (ItemKind.VERSION, version.id))
     item = Item.in_compartment(ItemKind.VERSION, version.compartment, version.id)
     return (
         entry is not None

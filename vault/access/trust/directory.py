@@ -144,7 +144,7 @@ def _judged(rows: Rows, carried: Sequence[Carried], root_public: bytes) -> Roste
 
 def _may_list(authority: Authority, branch: Carried) -> bool:
     """Say whether an entry that is valid lists a roster, of somebody who may write one or begins with it (recovery)."""
-    entry = authority.entry(branch.origin, branch.seq)
+    entry = authority.entry(branch.origin, branch.seq, (ItemKind.VERSION, branch.item.digest))
     if entry is None or branch.item not in entry.items:
         return False
     if entry.rights.may_write(entry.roles, Place.DIRECTORY, "roster"):

@@ -45,10 +45,11 @@ def by_directory(rows: Rows, known: Directory) -> MightGive:
 
 
 def _might_give(authority: Authority, known: Directory, origin: Origin, seq: int) -> bool:
-    entry = authority.entry(origin, seq)
-    if entry is not None:
-        by_right = entry.rights.may_grant(entry.roles, Place.DIRECTORY)
-        return by_right or entry.founds_vault or entry.recovers
+    if entries := authority.entries_at(origin, seq):
+        return any(
+            entry.rights.may_grant(entry.roles, Place.DIRECTORY) or entry.founds_vault or entry.recovers
+            for entry in entries
+        )
     genesis = authority.genesis(origin)
     if genesis is None:
         return False

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import accumulate
 
 from vault.access.trust.directory import RECOVERY, Directory
 from vault.access.trust.proving import Prover
 from vault.ids import Origin, SeatId
-from vault.log.epoch_notice import MOST_REVOCATIONS, RevokedLog
+from vault.log.epoch_notice import MOST_REVOCATIONS, MOST_SEEN, RevokedLog
+from vault.log.named_history import NamedHistory
 from vault.policy.roles import Role
 from vault.records.logs import genesis_of
 from vault.records.seatlog import Holder, SeatLog
@@ -83,7 +85,7 @@ def revocations_of(
         certificate = directory.effective.certificates.get(seat) or directory.certificate_of(seat)
         if certificate is not None:
             sizes.setdefault(Origin(certificate.genesis), 0)
-        revocations += [RevokedLog(seat, origin, size) for origin, size in sizes.items()]
+        revocations += [revoked_log(seat, origin, size, prover.seen(rows, origin)) for origin, size in sizes.items()]
     return fitting(revocations)
 
 
@@ -92,7 +94,18 @@ def fitting(revocations: Sequence[RevokedLog]) -> tuple[RevokedLog, ...]:
     by_length = sorted(revocations, key=lambda revocation: (-revocation.size, revocation.seat, revocation.origin))
     first = {revocation.seat: revocation for revocation in reversed(by_length)}.values()
     chosen = [*first, *(revocation for revocation in by_length if revocation not in first)][:MOST_REVOCATIONS]
-    return tuple(sorted(chosen))
+    room = accumulate(len(revocation.seen) for revocation in chosen)
+    fits = [
+        revocation if so_far <= MOST_SEEN else revocation._replace(seen=())
+        for revocation, so_far in zip(chosen, room, strict=True)
+    ]
+    return tuple(sorted(fits))
+
+
+def revoked_log(seat: SeatId, origin: bytes, size: int, seen: Iterable[NamedHistory]) -> RevokedLog:
+    """Return what is still valid of a log: up to the size, and at least what was seen of each of its histories."""
+    histories = tuple((history.size, history.root) for history in seen if history.origin == origin)
+    return RevokedLog(seat, origin, max([size, *(length for length, _ in histories)]), histories)
 
 
 def audit_is_stale(rows: Rows, log: SeatLog) -> bool:

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field, replace
 from vault.access.pins.pins import Pinned
 from vault.errors import VerificationError
 from vault.ids import Origin
+from vault.log.checks.parting import Parting
 from vault.log.checks.report import LogReport
 from vault.log.checks.verify import verify_log
+from vault.log.named_history import NamedHistory
 from vault.log.tree import HASH_SIZE, TILE_WIDTH, leaf_hash, root_at, tile_stop
 from vault.records.logs import genesis_bytes_of, leaves_of
 from vault.records.seatlog import SeatLog
 from vault.seal.signing import is_signed_raw
 from vault.store.rows import Rows
+from vault.store.turns import in_turn
 from vault.validity.authority import Proven
-from vault.validity.parting import Parting, parting_of
+from vault.validity.parting import parting_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Damaged:
     """What is proven of a log of which the rows contradict each other.
 
     Attributes:
-        proven: what is valid of it: up to where two signed histories part.
+        proven: what is signed of it, in both histories where two part.
         whole: the one history as far as it goes.
         parting: where the other one parts from it, if there is one.
     """
@@ -32,6 +35,11 @@ class Damaged:
     proven: Proven
     whole: Proven
     parting: Parting | None
+
+    @property
+    def undisputed(self) -> int:
+        """How much of it is signed in one form alone."""
+        return self.proven.size if self.parting is None else self.parting.at
 
 
 @dataclass(slots=True)
@@ -44,7 +52,7 @@ class Prover:
         found_at: other logs -> of which size they were when this session last verified them, and what of it is proven.
         hashed: (log, size) -> from which entry on its headers were hashed again and gave the root that they should.
         damaged: (log, size) -> what of it can be proven although its headers do not give the root that they should.
-        disputed: logs of which another history came in during this session.
+        doubled: (log, size) -> whether several rows stand at one of its positions.
     """
 
     log: SeatLog
@@ -52,7 +60,7 @@ class Prover:
     found_at: dict[Origin, tuple[int, Pinned]] = field(default_factory=dict)
     hashed: dict[tuple[Origin, int], int] = field(default_factory=dict)
     damaged: dict[tuple[Origin, int], Damaged] = field(default_factory=dict)
-    disputed: set[Origin] = field(default_factory=set)
+    doubled: dict[tuple[Origin, int], bool] = field(default_factory=dict)
 
     def proven(self, rows: Rows, origin: Origin, start: int, size: int) -> Proven:
         """Return up to which size the entries from `start` on are proven, at most `size`.
@@ -62,6 +70,8 @@ class Prover:
         entries count that can still be proven; `log verify` names the others.
         """
         known = self._known(rows, origin)
+        if (parted := self._parted(rows, origin, known)) is not None:
+            return replace(parted.proven, size=max(start, min(parted.proven.size, size)))
         stop = min(size, known.size)
         if stop <= start:
             return Proven(start)
@@ -72,10 +82,7 @@ class Prover:
         if gives_root(rows, origin, known, lambda level, index: tile_stop(level, index) <= start):
             self.hashed[origin, known.size] = start
             return Proven(stop)
-        damaged = self.damaged.get((origin, known.size))
-        if damaged is None:
-            damaged = self.damaged[origin, known.size] = _despite_damage(rows, origin, known)
-        found = damaged.proven
+        found = self._despite_damage(rows, origin, known).proven
         reach = max(start, min(found.size, stop))
         return Proven(reach, found.rejected, tuple(seq for seq in found.lost if start <= seq < reach))
 
@@ -85,17 +92,44 @@ class Prover:
 
     def undisputed(self, rows: Rows, origin: Origin) -> int:
         """Return how much of a log is proven, and signed in one form alone: of two histories what lies before them."""
-        return self.proven(rows, origin, 0, rows.size(origin)).size
+        found = self.proven(rows, origin, 0, rows.size(origin))
+        return found.size if found.parting is None else found.parting.at
+
+    def seen(self, rows: Rows, origin: Origin) -> tuple[NamedHistory, ...]:
+        """Return what is proven here of a log, of two histories each: what a cut means by the size that it gives."""
+        if rows.genesis(origin) is None:
+            return ()
+        found = self.parted(rows, origin)
+        if found is not None and found.parting is not None:
+            one, other = found.whole.size, max(found.parting.roots)
+            ends = [(other, found.parting.roots[other])]
+            if one in found.parting.ours:
+                ends.append((one, found.parting.ours[one]))
+        else:
+            known = self._known(rows, origin)
+            is_whole = self.proven(rows, origin, 0, rows.size(origin)).size == known.size
+            ends = [(known.size, known.root)] if is_whole and known.size else []
+        return tuple(NamedHistory(origin, *end) for end in ends)
 
     def parted(self, rows: Rows, origin: Origin) -> Damaged | None:
         """Return what is here of a log of which two signed histories part; None of every other."""
-        self.proven(rows, origin, 0, rows.size(origin))
-        found = self.damaged.get((origin, self._known(rows, origin).size))
+        return self._parted(rows, origin, self._known(rows, origin))
+
+    def _parted(self, rows: Rows, origin: Origin, known: Pinned) -> Damaged | None:
+        # What this session writes into its own log stands alone: it is asked once, not after each commit.
+        asked = origin, 0 if origin == self.log.origin else known.size
+        if asked not in self.doubled:
+            self.doubled[asked] = rows.is_doubled(origin)
+        found = self._despite_damage(rows, origin, known) if self.doubled[asked] else None
         return None if found is None or found.parting is None else found
+
+    def _despite_damage(self, rows: Rows, origin: Origin, known: Pinned) -> Damaged:
+        if (origin, known.size) not in self.damaged:
+            self.damaged[origin, known.size] = _despite_damage(rows, origin, known)
+        return self.damaged[origin, known.size]
 
     def look_again(self, origin: Origin) -> None:
         """Forget what was found of a log of which another history came in."""
-        self.disputed.add(origin)
         self.found_at.pop(origin, None)
         self._forget(origin)
 
@@ -129,16 +163,30 @@ class Prover:
 
     def _forget(self, origin: Origin) -> None:
         """Forget what was found of a log at a size: others can stand there when it has that size again."""
-        for found in (self.hashed, self.damaged):
+        for found in (self.hashed, self.damaged, self.doubled):
             for key in [key for key in found if key[0] == origin]:
                 del found[key]
 
 
 def proven_alone(rows: Rows, origin: Origin) -> Proven:
     """Return how far a log is proven by its own rows: all of it is read."""
-    report = report_of(rows, origin)
-    parting = parting_of(rows, origin, report.rejected)
-    return Proven(report.size if parting is None else min(report.size, parting.at), report.rejected)
+    return proven_by(rows, report_of(rows, origin))
+
+
+def proven_by(rows: Rows, report: LogReport) -> Proven:
+    """Return how far a log is proven that was checked, in both histories where two part."""
+    origin = Origin(report.origin)
+    found = Proven(report.size, report.rejected)
+    return with_both(rows, origin, found, parting_of(rows, origin, report.rejected))
+
+
+def with_both(rows: Rows, origin: Origin, found: Proven, parting: Parting | None) -> Proven:
+    """Return what is proven of a log where the entries of another history that its keys signed are taken in too."""
+    if parting is None:
+        return found
+    size = max(found.size, *(seq + 1 for seq, _ in parting.other))
+    beyond = {(row.seq, row.digest) for row in rows.operations(origin, found.size, size)}
+    return Proven(size, (found.rejected | beyond) - parting.other, found.lost, parting)
 
 
 def _are_the_newest(rows: Rows, log: SeatLog, origin: Origin, start: int, stop: int) -> bool:
@@ -151,7 +199,7 @@ def report_of(rows: Rows, origin: Origin, known: Pinned | None = None) -> LogRep
     """Check a whole log without keys (C1 to C3): takes its time, and believes nothing but what was known of it."""
     pins = {} if known is None else {known.size: known.root}
     genesis = genesis_bytes_of(rows, origin) or b""
-    return verify_log(genesis, rows.operations(origin), rows.checkpoints(origin), is_signed_raw, pins=pins)
+    return verify_log(genesis, in_turn(rows, origin), rows.checkpoints(origin), is_signed_raw, pins=pins)
 
 
 def _despite_damage(rows: Rows, origin: Origin, known: Pinned) -> Damaged:
@@ -162,9 +210,7 @@ def _despite_damage(rows: Rows, origin: Origin, known: Pinned) -> Damaged:
         # The full tiles are the signed ones: each header below them is proven by itself, or is not.
         found = _by_tiles(rows, origin, known.size)
     parting = parting_of(rows, origin, found.rejected)
-    if parting is None:
-        return Damaged(found, found, None)
-    return Damaged(replace(found, size=min(found.size, parting.at)), found, parting)
+    return Damaged(with_both(rows, origin, found, parting), found, parting)
 
 
 def _by_tiles(rows: Rows, origin: Origin, size: int) -> Proven:

@@ -280,14 +280,13 @@ class _Walk:
         stretch = self._stretch
         if stretch is None:
             return None
-        if not stretch.can_be_tried:
-            text = f"from operation {stretch.first} on so many rows are doubled that which are true cannot be told"
-            self._findings.note(ProblemCode.FALSE_ROW, stretch.first, text)
-            return None
         notes = [read_checkpoint(row, self._origin) for row in rows]
         roots = {pinned} if pinned is not None else {note.root for note in notes if not isinstance(note, Problem)}
         history = stretch.find(roots)
         if history is None:
+            if not stretch.can_be_tried:
+                text = f"from operation {stretch.first} on so many rows are doubled that which are true cannot be told"
+                self._findings.note(ProblemCode.FALSE_ROW, stretch.first, text)
             return None
         verdict = judge_seals(rows, history, self._origin, self._verify_signature)
         return verdict if pinned is not None or verdict.agreeing else None

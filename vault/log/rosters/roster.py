@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from vault.errors import MalformedError, VerificationError
 from vault.ids import RandomBytes
+from vault.log.named_history import NamedHistory, Roots
 from vault.log.rosters.roster_entries import (
     ENTRY_SALT_SIZE,
     Certificate,
@@ -45,6 +46,7 @@ class Roster:
         members: member -> roles.
         certificates: seat -> certificate.
         endings: seat that it ends or lowers -> origin -> size that is still valid.
+        seen: seat that it ends or lowers -> the histories of its logs that it means.
         root: RFC 6962 root over the entries, 32 bytes.
     """
 
@@ -54,6 +56,7 @@ class Roster:
     members: Mapping[bytes, frozenset[str]] = field(init=False)
     certificates: Mapping[bytes, Certificate] = field(init=False)
     endings: Mapping[bytes, Mapping[bytes, int]] = field(init=False)
+    seen: Mapping[bytes, frozenset[NamedHistory]] = field(init=False)
     root: bytes = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +88,7 @@ class Roster:
             "members": MappingProxyType(members),
             "certificates": MappingProxyType(certificates),
             "endings": MappingProxyType(endings),
+            "seen": MappingProxyType({entry.seat: entry.histories for entry in parsed if isinstance(entry, Ending)}),
             "root": root([leaf_hash(entry) for entry in self.entries]),
         }
         for name, value in derived.items():
@@ -180,17 +184,17 @@ class RosterChain:
         """Return the roles that a seat had by the roster that its header names (C5); none if it was not in."""
         return self.vouched.get(roster_root, {}).get(seat, frozenset())
 
-    def allows(self, seat: bytes, origin: bytes, seq: int, roster_root: bytes) -> bool:
+    def allows(self, seat: bytes, origin: bytes, seq: int, roster_root: bytes, roots: Roots | None = None) -> bool:
         """Tell whether the seat was in when it wrote this entry (C4; that the log is the seat's, geneses tell).
 
         It must stand in the roster that the header names, and no roster which that one does not follow from may cut
-        the log before this entry.
+        the log before this entry, or mean another history of it than the one that has these roots.
         """
         named = self.by_root(roster_root)
         if named is None or self.effective is None or seat not in self.vouched[roster_root]:
             return False
         return all(
-            seq < cutoff.sizes.get(origin, 0)
+            cutoff.leaves(origin, seq, roots)
             for cutoff in self.effective.cutoffs
             if cutoff.seat == seat and not self.line.follows(roster_root, cutoff.roster)
         )
@@ -280,7 +284,10 @@ def _standing_after(before: EffectiveRoster | None, roster: Roster, root_public:
         members=roster.members,
         certificates=roster.certificates,
         cutoffs=cutoffs
-        + tuple(Cutoff(seat, roster.head.number, roster.root, sizes) for seat, sizes in roster.endings.items()),
+        + tuple(
+            Cutoff(seat, roster.head.number, roster.root, sizes, roster.seen[seat])
+            for seat, sizes in roster.endings.items()
+        ),
         root_must_sign=False,
     )
 

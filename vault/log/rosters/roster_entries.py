@@ -12,6 +12,7 @@ import msgspec
 
 from vault.errors import MalformedError
 from vault.ids import RESERVED_IDS
+from vault.log.named_history import NamedHistory
 from vault.words.message import Message
 
 ENTRY_SALT_SIZE = 16
@@ -72,10 +73,17 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A seat that this roster ends or lowers, and how much of each of its logs counts as before."""
+    """A seat that this roster ends or lowers, and how much of each of its logs counts as before.
+
+    Attributes:
+        seat: 16 bytes.
+        sizes: log -> size.
+        histories: what was seen of each log that has entries; empty in rosters made before it was said.
+    """
 
     seat: bytes
     sizes: Mapping[bytes, int]
+    histories: frozenset[NamedHistory] = frozenset()
 
 
 RosterEntry = RosterHead | MemberEntry | Certificate | Ending
@@ -148,6 +156,8 @@ def _to_map(entry: RosterEntry) -> dict[str, object]:
             wire = {"cert": cert}
         case Ending():
             wire = {"end": entry.seat, "sizes": [[origin, entry.sizes[origin]] for origin in sorted(entry.sizes)]}
+            if entry.histories:
+                wire["seen"] = [list(history) for history in sorted(entry.histories)]
     return dict(sorted(wire.items()))
 
 
@@ -167,7 +177,8 @@ def _from_map(wire: dict[str, object]) -> RosterEntry:
         return MemberEntry(_id(wire["member"]), frozenset(_word(thing) for thing in _list(wire["roles"])))
     if "end" in wire:
         pairs = [_list(pair) for pair in _list(wire["sizes"])]
-        return Ending(_bytes(wire["end"], 16), {_bytes(origin, 32): _number(size) for origin, size in pairs})
+        sizes = {_bytes(origin, 32): _number(size) for origin, size in pairs}
+        return Ending(_bytes(wire["end"], 16), sizes, frozenset(map(_history, _list(wire.get("seen", [])))))
     cert = wire["cert"]
     if not isinstance(cert, dict):
         raise TypeError
@@ -184,6 +195,11 @@ def _bytes(value: object, size: int) -> bytes:
     if not isinstance(value, bytes) or len(value) != size:
         raise ValueError
     return value
+
+
+def _history(value: object) -> NamedHistory:
+    origin, size, root = _list(value)
+    return NamedHistory(_bytes(origin, 32), _number(size), _bytes(root, 32))
 
 
 def _id(value: object) -> bytes:

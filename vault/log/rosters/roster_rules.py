@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from vault.errors import VerificationError
+from vault.log.named_history import NamedHistory, Roots, is_left
 from vault.log.rosters.roster_entries import Certificate, RosterHead
 from vault.log.signatures import VerifySignature
 from vault.words.message import Message
@@ -35,12 +36,20 @@ class RosterParts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
-    """What a seat wrote beyond these sizes is valid only if it names this roster or a later one."""
+    """What a seat wrote beyond these sizes is valid only if it names this roster or a later one.
+
+    Nor is, of a log that forked, what is of no history that it names.
+    """
 
     seat: bytes
     number: int
     roster: bytes
     sizes: Mapping[bytes, int]
+    histories: frozenset[NamedHistory] = frozenset()
+
+    def leaves(self, origin: bytes, seq: int, roots: Roots | None = None) -> bool:
+        """Say whether it leaves an entry valid; `roots` are those of its history, behind a parting."""
+        return is_left(self.sizes, self.histories, (origin, seq), roots)
 
 
 @dataclass(frozen=True, slots=True)

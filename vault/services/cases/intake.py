@@ -180,9 +180,10 @@ def _weeks(session: Session, home: CompartmentId) -> tuple[set[int], set[int]]:
                 continue
             if version.record != _WEEKLY:
                 slips.add(week)
-            elif (entry := authority.entry(version.origin, version.seq)) is not None and state is not None:
-                is_listed = Item.in_compartment(ItemKind.VERSION, home, version.id) in entry.items
-                if is_listed and state.may_give(entry):
+            elif state is not None:
+                item = Item.in_compartment(ItemKind.VERSION, home, version.id)
+                entries = authority.entries_at(version.origin, version.seq)
+                if any(item in entry.listed and state.may_give(entry) for entry in entries):
                     marks.add(week)
     return slips, marks
 

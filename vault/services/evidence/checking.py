@@ -10,7 +10,7 @@ from vault.access.pins.alarms import VERIFY_ALARM, Alarm
 from vault.access.session import Session
 from vault.access.trust.absence import is_absence
 from vault.access.trust.continuity import newest_keys
-from vault.access.trust.proving import report_of
+from vault.access.trust.proving import proven_by, report_of
 from vault.ids import Origin
 from vault.index.digest import recount
 from vault.index.file import Index
@@ -38,6 +38,7 @@ from vault.services.projection.projection import up_to_date_index
 from vault.store.files import read_limited
 from vault.store.rows import Rows
 from vault.store.rowtypes import SealedVersion
+from vault.store.turns import in_turn
 from vault.validity.authority import Authority, Proven
 from vault.validity.grants import GivenGrants, given_grants
 from vault.validity.named_rosters import NamedRosters
@@ -147,6 +148,7 @@ class _Checked:
         self._bounds = bounds
         self._reports: dict[Origin, LogReport] = {}
         self._ahead: dict[Origin, LogReport] = {}
+        self._both: dict[Origin, Proven] = {}
         self.entries = self.versions_opened = self.quarantined = self._present = 0
         self.faults: list[Fault] = []
         self._counts: VersionValidator | None = None
@@ -169,7 +171,7 @@ class _Checked:
             self._whole(origin, "the genesis was made by the key of no seat of any roster")
         report = verify_log(
             genesis_bytes_of(rows, origin) or b"",
-            rows.operations(origin),
+            in_turn(rows, origin),
             rows.checkpoints(origin),
             is_signed_raw,
             pins=self._bounds.sizes[origin],
@@ -276,7 +278,7 @@ class _Checked:
                 lacking = Problem(ProblemCode.ABSENT, origin, row.seq, row.n, "its wrapped key is not here")
                 if self._absent.is_fault(rows, report, lacking, self._validator(rows), self._named):
                     self._fault("wrap", origin, (row.seq, row.n), lacking.text, is_absence=True)
-        for judged in self._validator(rows).judge(origin, 0, Proven(report.size, report.rejected)):
+        for judged in self._validator(rows).judge(origin, 0, self._proven(rows, origin)):
             if not isinstance(judged, Quarantined):
                 continue
             self.quarantined += judged.is_unentitled
@@ -307,10 +309,12 @@ class _Checked:
 
     def _proven(self, rows: Rows, origin: Origin) -> Proven:
         """Return how far another log is proven, which may come later in this run."""
-        report = self._reports.get(origin)
-        if report is None:
-            report = self._ahead.setdefault(origin, report_of(rows, origin))
-        return Proven(report.size, report.rejected)
+        if origin not in self._both:
+            report = self._reports.get(origin)
+            if report is None:
+                report = self._ahead.setdefault(origin, report_of(rows, origin))
+            self._both[origin] = proven_by(rows, report)
+        return self._both[origin]
 
     def _open_payloads(self, rows: Rows, origin: Origin) -> None:
         for found in self.said.read(rows, self._session.auditor(), origin, self._reports[origin].rejected):

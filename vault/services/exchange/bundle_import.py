@@ -11,6 +11,7 @@ from vault.access.seat_keys.refresh import refresh
 from vault.access.session import Session
 from vault.errors import BrokenSealError, TryAgainError, VaultError, VerificationError
 from vault.ids import CompartmentId, MemberId, Origin, SeatId
+from vault.index.keys import remember_keys
 from vault.log.items import LIST_LIMIT
 from vault.records.rewrapping import drop_junk
 from vault.records.work import Entry
@@ -42,7 +43,7 @@ _WORDS = {
     Stop.UNPROVEN: "Entries of {who} from {at} on are not signed yet, or not as they came; they stay out.",
     Stop.ALTERED: "Entries of {who} from {at} on are not those that were signed; they stay out.",
     Stop.DAMAGED_HERE: "The log of {who} is damaged on this device from entry {at} on: run `casevault log verify`.",
-    Stop.FORK: "The log of {who} has two histories from entry {at} on; both are kept, neither goes on.",
+    Stop.FORK: "The log of {who} has two histories from entry {at} on; both are kept.",
     Stop.OWN_LOG: "Others have seen more of this device's own log than is here: this vault is an older copy.",
     Stop.TOO_MANY: "A device of {who} has begun more logs than any device does; this one stays out.",
     Stop.FOREIGN: "A log of another vault was in the bundle; it stays out.",
@@ -160,6 +161,11 @@ class BundleImport:
         self.logs |= {Origin(origin): size for origin, (_, size) in imported.logs.items()}
         for origin in imported.evidence:
             session.prover.look_again(Origin(origin))
+        if grown_behind := self._grown_behind(imported):
+            session.learned.forget_all()
+            session.index().was_asked = False
+            remember_keys(session.index(), [], grown_behind)
+            session.lacking.is_level = False
         session.log.is_forked |= session.log.origin in imported.evidence
         self._apart.update(imported.apart)
         self._alarm(imported)
@@ -172,6 +178,16 @@ class BundleImport:
             self._give_keys(imported)
             rewrap_all(session, {CompartmentId(version.compartment) for version in imported.versions})
         return imported
+
+    def _grown_behind(self, imported: Imported) -> dict[bytes, int]:
+        """Return the logs of which entries came in behind others that were read, and from where on to read again."""
+        found: dict[bytes, int] = {}
+        with self._session.database.reading() as rows:
+            for origin in {*imported.evidence, *imported.logs}:
+                parted = self._session.prover.parted(rows, Origin(origin))
+                if parted is not None:
+                    found[origin] = parted.undisputed
+        return found
 
     def _log(self, grown: Mapping[Origin, int], digest: bytes) -> None:
         """Put into the log that a bundle came, and the checkpoints of others that were seen."""

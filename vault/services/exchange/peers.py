@@ -19,7 +19,7 @@ from vault.sync.peers import Peer, decode_peers, encode_peers
 from vault.sync.selecting import Extent
 from vault.validity.authority import Proven
 
-# Of two histories of a log no more positions are sent than prove that there are two.
+# Where nobody can tell which entries belong to which of two histories, no more positions are sent than show it.
 MOST_BEYOND = 10_000
 
 
@@ -84,19 +84,21 @@ def extents(session: Session, rows: Rows, starts: Mapping[bytes, int]) -> dict[b
         size = rows.size(origin)
         known = session.prover.proven(rows, origin, min(starts.get(origin, 0), size), size)
         found[origin] = _extent(session, rows, origin, known)
-    return {origin: extent for origin, extent in found.items() if extent.size}
+    return {origin: extent for origin, extent in found.items() if extent.size or extent.one}
 
 
 def _extent(session: Session, rows: Rows, origin: Origin, known: Proven) -> Extent:
-    """Return how much of a log counts, and what is here of two signed histories from there on."""
-    size, stored = min((known.size, *known.lost)), rows.size(origin)
+    """Return how much of a log is signed in one form, and what is here of two signed histories from there on."""
+    stored = rows.size(origin)
+    if known.parting is not None:
+        at = known.parting.at
+        signed = [row for row in rows.operations(origin, at, known.size) if known.covers(row)]
+        one = frozenset((row.seq, row.digest) for row in signed if known.told_of(row))
+        return Extent(at, known.rejected, frozenset((row.seq, row.digest) for row in signed), one)
+    size = min((known.size, *known.lost))
     if not known.rejected and size == stored:
         return Extent(size)
-    parted = session.prover.parted(rows, origin)
     rest = [(row.seq, row.digest) for row in rows.operations(origin, size, min(stored, size + MOST_BEYOND))]
-    if parted is not None and parted.parting is not None:
-        kept = {key for key in rest if key[0] < parted.whole.size and key not in parted.whole.rejected}
-        return Extent(size, known.rejected, frozenset(kept | parted.parting.other), frozenset(kept))
     is_doubled = len({seq for seq, _ in rest}) < len(rest) and not known.lost
     return Extent(size, known.rejected, frozenset(rest) if is_doubled else frozenset())
 

@@ -143,7 +143,7 @@ def make(
             size=0,
             root=bytes(32),
             counts={},
-            have={origin: extent.size for origin, extent in logs.items()},
+            have={origin: extent.size for origin, extent in logs.items() if extent.size},
             took={seat: at for seat, peer in zip(seats, own, strict=True) if (at := peer.at) is not None},
         )
         request = Request(logs, have, base.reached, base.compartments, base.keys, seats, compartments, withdrawn)

@@ -65,7 +65,7 @@ def listings_of(
     found: dict[bytes, list[Listing]] = {}
     for digest, places in session.learned.listings.of(rows, ItemKind.APPROVAL).items():
         for origin, seq in places:
-            entry = authority.entry(origin, seq)
+            entry = authority.entry(origin, seq, (ItemKind.APPROVAL, digest))
             payload = (payloads or {}).get((origin, seq))
             act, at_ms = (None, None) if payload is None else (payload.act, payload.t)
             if entry is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from vault.access.pins.alarms import Alarm
@@ -128,7 +129,7 @@ def revalidate(session: Session, index: Index) -> list[Quarantined]:
         known = _proven(session, origin, places[0], size)
         for run in _runs(places):
             found = [Quarantined(origin, seq, None, "C3") for seq in run if seq >= known.size]
-            reach = Proven(min(run[-1] + 1, known.size), known.rejected, known.lost)
+            reach = replace(known, size=min(run[-1] + 1, known.size))
             with session.database.reading() as rows:
                 entries = list(_entries(session, _counter(session, rows).judge(origin, run[0], reach), found))
             found += [Quarantined(origin, seq, None, "C3") for seq in set(run).intersection(known.lost)]

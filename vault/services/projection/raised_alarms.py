@@ -71,7 +71,7 @@ def notice_findings(session: Session, findings: Sequence[Quarantined]) -> None:
 def notice_false_acts(session: Session, origin: Origin, start: int, known: Proven) -> None:
     """Say to an auditor that an entry which came lists what its act may not, unless its author was ended."""
     with session.database.reading() as rows:
-        found = Said().read(rows, session.auditor(), origin, known.rejected, start)
+        found = Said().read(rows, session.auditor(), origin, known.beside, start)
         first = next((fault for fault in found if fault.code == FALSE_ACT and fault.seq < known.size), None)
     seats = seats_of(session, [origin])
     if first is not None and not seats.isdisjoint(session.directory.effective.certificates):

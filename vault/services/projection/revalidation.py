@@ -6,13 +6,14 @@ again: else two honest devices would show two different cases for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from vault.access.session import Session
 from vault.ids import CompartmentId, Origin, SeatId
 from vault.index.apply import apply
 from vault.index.entries import RemovedCompartment
 from vault.index.file import Index
+from vault.log.named_history import NamedHistory
 from vault.records.epochs import read_notice
 from vault.records.logs import genesis_of
 from vault.store.rows import Rows
@@ -34,7 +35,9 @@ def recount(session: Session, index: Index) -> None:
             cutoffs.add(roster.root)
             for seat, sizes in roster.endings.items():
                 for origin in logs.get(SeatId(seat), ()):
-                    touched |= set(_written(rows, origin, sizes.get(origin, 0), cursor))
+                    parted = session.prover.parted(rows, origin)
+                    first = min([sizes.get(origin, 0), *([] if parted is None else [parted.undisputed])])
+                    touched |= set(_written(rows, origin, first, cursor))
         states = session.states_of(CompartmentId(drop.compartment) for drop in revocations)
         for notice in revocations:
             compartment = CompartmentId(notice.compartment)
@@ -44,20 +47,26 @@ def recount(session: Session, index: Index) -> None:
             cutoffs.add(notice.digest())
             for seat, origin in ((ended, origin) for ended in seats for origin in logs.get(ended, ())):
                 first = min(sizes.get(origin, 0) for sizes in state.cutoffs[seat])
+                first = min(first, session.prover.undisputed(rows, origin))
                 if compartment in _written(rows, origin, first, cursor):
                     touched.add(compartment)
         for displaced in _displaced(session, rows, cursor) - known:
             cutoffs.add(displaced)
             touched |= set(_written(rows, Origin(displaced), 0, cursor))
-        for origin in session.prover.disputed:
-            at = session.prover.undisputed(rows, origin)
-            if (mark := origin + at.to_bytes(8, "big")) not in known:
+        for origin in map(Origin, cursor):
+            parted = session.prover.parted(rows, origin)
+            if parted is not None and (mark := _mark(session.prover.seen(rows, origin))) not in known:
                 cutoffs.add(mark)
-                touched |= set(_written(rows, origin, at, cursor))
+                touched |= set(_written(rows, origin, parted.undisputed, cursor))
         held = sorted(compartment for compartment in touched if session.holds(compartment))
         places = rows.places_in(held)
     if cutoffs:
         apply(index, map(RemovedCompartment, held), {}, pending=places, cutoffs=cutoffs)
+
+
+def _mark(seen: Sequence[NamedHistory]) -> bytes:
+    """Return what names both histories of a log as far as they are here: when one goes on, it is another."""
+    return b"".join(end.origin + end.size.to_bytes(8, "big") + end.root for end in sorted(seen))
 
 
 def _displaced(session: Session, rows: Rows, cursor: Mapping[bytes, int]) -> set[bytes]:
