@@ -310,9 +310,7 @@ class _Checked:
     def _proven(self, rows: Rows, origin: Origin) -> Proven:
         """Return how far another log is proven, which may come later in this run."""
         if origin not in self._both:
-            report = self._reports.get(origin)
-            if report is None:
-                report = self._ahead.setdefault(origin, report_of(rows, origin))
+            report = self._reports.get(origin) or self._ahead.setdefault(origin, report_of(rows, origin))
             self._both[origin] = proven_by(rows, report)
         return self._both[origin]
 
