@@ -9,11 +9,14 @@ import pytest
 from tests.attacks.outsider import learn
 from tests.services.founded import Filled, Place
 from vault.access.session import Session
+from vault.casework.note import Note
+from vault.casework.vocabulary import NoteKind
 from vault.index.digest import recount
 from vault.index.file import Index, open_index
 from vault.seal.keys import derive_index_tag
 from vault.services.cases import cases, notes
 from vault.services.evidence import checking
+from vault.services.projection import projection
 from vault.services.projection.projection import INDEX_REMADE, up_to_date_index
 
 
@@ -76,3 +79,16 @@ def test_verify_counts_the_index_again_and_makes_a_false_one_anew(filled: Filled
         assert checking.verify(session).verified
     with place.open() as session:
         session.require_sound_log()
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 8])
+def test_what_fills_a_batch_is_brought_in_once_for_all_sessions(
+    filled: Filled, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr(projection, "_BATCH", 4)
+    with filled.open() as session:
+        up_to_date_index(session)
+    with filled.open() as session:
+        notes.add_many(session, filled.cases[0], [Note(kind=NoteKind.CONTACT, text="a note")] * count)
+        index = up_to_date_index(session)
+        assert index.cursor() == {session.log.origin: session.log.size}

@@ -24,10 +24,13 @@ def heads_of(index: Index, compartment: bytes, record: bytes) -> tuple[bytes, ..
         return tuple(version for (version,) in found)
 
 
-def heads_in(index: Index, compartment: bytes) -> list[Head]:
-    """Return the heads of all records of a compartment, oldest first by the clock of their writers."""
+def heads_in(index: Index, compartment: bytes, kind: str | None = None) -> list[Head]:
+    """Return the heads of all records of a compartment, or of one kind, oldest first by the clock of their writers."""
     with index.reading() as sql:
-        found = sql.execute("SELECT record, version, kind FROM head WHERE compartment=? ORDER BY doc", (compartment,))
+        found = sql.execute(
+            "SELECT record, version, kind FROM head WHERE compartment=?1 AND (?2 IS NULL OR kind=?2) ORDER BY doc",
+            (compartment, kind),
+        )
         return [Head(*row) for row in found]
 
 

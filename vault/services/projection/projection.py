@@ -13,7 +13,7 @@ from vault.casework.note import Note
 from vault.casework.person import Person
 from vault.casework.vocabulary import PersonRole
 from vault.errors import MalformedError, NotFoundError, VerificationError
-from vault.ids import DIGEST_SIZE, CompartmentId, Origin, VersionId
+from vault.ids import DIGEST_SIZE, CompartmentId, Origin, RecordId, VersionId
 from vault.index.apply import apply
 from vault.index.entries import CaseColumns, IndexedRecord, PersonColumns
 from vault.index.file import Index, is_ahead
@@ -27,7 +27,7 @@ from vault.records.versions import OpenedVersion
 from vault.services.projection.absences import tell_dropped, tell_waiting
 from vault.services.projection.expired_rights import hide_expired_cases
 from vault.services.projection.raised_alarms import notice, notice_false_acts, notice_findings
-from vault.services.projection.reading import read_heads
+from vault.services.projection.reading import read_heads, read_versions
 from vault.services.projection.revalidation import recount
 from vault.store.rows import Rows
 from vault.store.shape import content_faults
@@ -107,11 +107,12 @@ def audit_of(session: Session, case: CompartmentId) -> bytes:
     """
     if case not in session.audits:
         # It never changes, so a head that was replaced since gives it too, without waiting for the index.
-        heads = heads_in(session.index(), case) or heads_in(up_to_date_index(session), case)
-        ids = frozenset(VersionId(head.version) for head in heads if head.kind == Case.KIND)
-        if not ids:
+        heads = heads_in(session.index(), case, Case.KIND) or heads_in(up_to_date_index(session), case, Case.KIND)
+        if not heads:
             raise NotFoundError(Message("there is no such case among yours"))
-        found = read_heads(session, case, ids)
+        found: list[OpenedVersion] = []
+        for head in heads:
+            found += read_versions(session, case, RecordId(head.record), frozenset({VersionId(head.version)}))
         if not found:  # the index remembers it, and the row or its wrapped key is not here any more
             raise VerificationError(Message("the record that names this case is not here, or does not open"))
         newest = max(found, key=lambda row: row.content.clock)
@@ -189,12 +190,13 @@ def _catch_up_with(session: Session, index: Index, origin: Origin, *, start: int
     with session.database.reading() as rows:
         entries = _entries(session, _counter(session, rows).judge(origin, start, known), found)
         batch = list(islice(entries, size))
+        has_new = bool(batch)
         while len(batch) == size:
             # The cursor stays behind until the last batch: a crash here applies these again, which changes nothing.
             apply(index, batch, {})
             batch = list(islice(entries, size))
         # Entries without a version, as reading makes them, cost the index no commit until there are many.
-        if batch or found or known.size - index.cursor().get(origin, 0) >= _MOST_PASSED:
+        if has_new or found or known.size - index.cursor().get(origin, 0) >= _MOST_PASSED:
             apply(index, batch, {origin: known.size}, pending={(origin, finding.seq) for finding in found})
         index.passed[origin] = known.size
     return found
