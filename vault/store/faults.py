@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,6 +65,8 @@ def _fault(fault: BaseException | None, path: Path, *, opening: bool, on_full: C
         return TryAgainError(Message("no room to write {name}{helped}", name=path.name, helped=helped))
     if code.startswith("SQLITE_NOTADB") and opening:
         return WrongPassphraseError(Message("{name} does not open with this key", name=path.name))
+    if code.startswith("SQLITE_READONLY") and os.access(path, os.W_OK):
+        code = "SQLITE_CORRUPT"  # after a page that does not hold its seal, SQLCipher refuses every later BEGIN so
     for start, error, template, next_step in _WORDS:
         if code.startswith(start):
             return error(Message(template, name=path.name), next_step=next_step)
