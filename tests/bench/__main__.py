@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.bench import (
     asking,
     bulk_import,
+    commands,
     exports,
     first_paint,
     full_text,
@@ -26,7 +27,7 @@ from tests.bench import (
     start_up,
     unlocking,
 )
-from tests.bench.frame import FULL, QUICK, Bench, Figure, Scale, Setting
+from tests.bench.frame import FULL, QUICK, Bench, Figure, NotRunError, Scale, Setting
 
 BENCHES: tuple[Bench, ...] = (
     *bulk_import.BENCHES,
@@ -39,11 +40,13 @@ BENCHES: tuple[Bench, ...] = (
     *list_of_cases.BENCHES,
     *log_hashes.BENCHES,
     *start_up.BENCHES,
+    *commands.BENCHES,
     *first_paint.BENCHES,
     *leaving.BENCHES,
     *exports.BENCHES,
     *asking.BENCHES,
 )
+_BROKE = "broke"
 _DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -60,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if out is not None:
         report.write(run, out)
     sys.stdout.write(report.as_markdown(run))
-    return 1 if run.not_run else 0
+    return 1 if any(reason.startswith(_BROKE) for _, reason in run.not_run) else 0
 
 
 def run_all(benches: Sequence[Bench], scale: Scale, scale_name: str) -> report.Run:
@@ -73,9 +76,11 @@ def run_all(benches: Sequence[Bench], scale: Scale, scale_name: str) -> report.R
         try:
             with tempfile.TemporaryDirectory(prefix="casevault-bench-") as folder:
                 figures += bench.run(Setting(Path(folder), scale))
+        except NotRunError as reason:
+            broken.append((bench.name, str(reason)))
         except Exception as fault:  # shown whole below; the other benches still count
             traceback.print_exc()
-            broken.append((bench.name, f"broke ({type(fault).__name__})"))
+            broken.append((bench.name, f"{_BROKE} ({type(fault).__name__})"))
     return report.Run(report.today(), machine, scale_name, tuple(figures), tuple(broken))
 
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.bench.filling import Texts, make_cases, notes_of, plain_notes_of
-from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
-from tests.bench.peers import CorePlain
+from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, most_memory, timed
+from tests.bench.peers import PLAIN_TEXT, CorePlain, index_plainly
 from tests.services.founded import found
 from vault.records.work import VERSIONS_PER_WORK
 from vault.services.cases import notes
@@ -57,11 +57,20 @@ def run(setting: Setting) -> Iterator[Figure]:
             peer=sizes[1] / 1e6,
             goal=Goal(1.25, Against.PEER),
         )
-        indexed = Series()
+        indexed, plain_text = Series(), Series()
         measure(indexed, partial(up_to_date_index, session))
-        yield timed(f"{count:,} imported notes checked and brought into the index", "s", [indexed.total()])
+        texts_again = (text for batch in batches for text in batch)
+        measure(plain_text, partial(index_plainly, setting.folder / "text.db", texts_again))
+        yield timed(
+            f"{count:,} imported notes checked and brought into the index",
+            "s",
+            [indexed.total(), plain_text.total()],
+            peer_name=PLAIN_TEXT,
+            goal=Goal(1.3, Against.PEER_CPU),
+        )
         path = session.index().path
     peer.close()
+    yield Figure(f"memory of this, peers and texts included: the most for {count:,} notes", "MB", most_memory())
     yield Figure(f"index beside the file of {count:,} notes", "MB", path.stat().st_size / 1e6)
 
 

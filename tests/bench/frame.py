@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -111,6 +112,10 @@ class Figure:
         return None if value is None or self.goal is None else value <= self.goal.limit
 
 
+class NotRunError(Exception):
+    """A bench cannot run here; the words say why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     """A name to choose it by, and the run that yields its figures."""
@@ -163,6 +168,12 @@ def timed(
         None if peer_cpu is None else peer_cpu * factor,
         goal,
     )
+
+
+def most_memory() -> float:
+    """Return the most memory that this process ever had, in megabytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 
 
 def _percentile(values: Sequence[float], percent: float) -> float:

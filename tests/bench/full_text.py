@@ -9,7 +9,7 @@ from functools import partial
 
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
 from tests.bench.invented import Invented
-from tests.bench.peers import plain_sqlite
+from tests.bench.peers import PLAIN_TEXT, plain_text
 from vault.index.apply import apply
 from vault.index.entries import IndexedRecord
 from vault.index.file import open_index
@@ -18,7 +18,6 @@ from vault.index.search import MOST_HITS, search
 
 _BATCH = 2_000
 _NOTES_OF_A_CASE = 200
-_PEER = "plain sqlite3, FTS5"
 
 
 def run(setting: Setting) -> Iterator[Figure]:
@@ -26,11 +25,7 @@ def run(setting: Setting) -> Iterator[Figure]:
     count = setting.scale.notes
     invented = Invented()
     index = open_index(setting.folder / "index.db", bytes(32), _tag)
-    peer = plain_sqlite(setting.folder / "plain.db")
-    peer.execute(
-        "CREATE VIRTUAL TABLE text USING fts5(names, body, content='',"
-        " tokenize='unicode61 remove_diacritics 2', prefix='2')"
-    )
+    peer = plain_text(setting.folder / "plain.db")
     built, built_peer = Series(), Series()
     case = b""
     for start in range(0, count, _BATCH):
@@ -41,22 +36,30 @@ def run(setting: Setting) -> Iterator[Figure]:
             batch.append(_note(invented, case, number))
         measure(built, partial(apply, index, batch, {}))
         measure(built_peer, partial(_insert, peer, batch))
-    yield timed(f"{count:,} notes brought into the index", "s", [built.total(), built_peer.total()], peer_name=_PEER)
+    yield timed(
+        f"{count:,} notes brought into the index", "s", [built.total(), built_peer.total()], peer_name=PLAIN_TEXT
+    )
 
     asked = [_question(invented, number) for number in range(setting.scale.rounds)]
     answers = interleave(len(asked), lambda n: search(index, asked[n]), lambda n: _ask(peer, asked[n]))
     goal = Goal(10, Against.ITSELF)
     of = f"search among {count:,} notes, newest {MOST_HITS}"
-    yield timed(f"{of}: p99", "ms", [a.percentile(99) for a in answers], peer_name=_PEER, goal=goal)
-    yield timed(f"{of}: p50", "ms", [a.percentile(50) for a in answers], peer_name=_PEER)
+    yield timed(f"{of}: p99", "ms", [a.percentile(99) for a in answers], peer_name=PLAIN_TEXT, goal=goal)
+    yield timed(f"{of}: p50", "ms", [a.percentile(50) for a in answers], peer_name=PLAIN_TEXT)
 
     more = [_note(invented, case, count + number) for number in range(min(200, setting.scale.rounds))]
     one = interleave(len(more), lambda n: apply(index, [more[n]], {}), lambda n: _insert(peer, [more[n]]))
-    yield timed("one note brought into the index: p50", "ms", [o.percentile(50) for o in one], peer_name=_PEER)
+    yield timed(
+        "one note brought into the index: p50",
+        "ms",
+        [o.percentile(50) for o in one],
+        peer_name=PLAIN_TEXT,
+        goal=Goal(3, Against.PEER_CPU),
+    )
     index.close()
     peer.close()
     sizes = [(setting.folder / name).stat().st_size / 1e6 for name in ("index.db", "plain.db")]
-    yield Figure(f"index of {count:,} notes", "MB", sizes[0], peer_name=_PEER, peer=sizes[1])
+    yield Figure(f"index of {count:,} notes", "MB", sizes[0], peer_name=PLAIN_TEXT, peer=sizes[1])
 
 
 def _note(invented: Invented, case: bytes, number: int) -> IndexedRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -83,6 +84,30 @@ def plain_sqlite(path: Path) -> sqlite3.Connection:
     ):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+PLAIN_TEXT = "plain sqlite3, FTS5"
+
+
+def plain_text(path: Path) -> sqlite3.Connection:
+    """Open the standard library's SQLite with a full-text table as ours is, less what seals it."""
+    connection = plain_sqlite(path)
+    connection.execute(
+        "CREATE VIRTUAL TABLE text USING fts5(names, body, content='',"
+        " tokenize='unicode61 remove_diacritics 2', prefix='2')"
+    )
+    return connection
+
+
+def index_plainly(path: Path, texts: Iterable[str], *, batch: int = 2_000) -> None:
+    """Bring texts into a full-text table of plain SQLite, so many to a commit."""
+    connection = plain_text(path)
+    numbered = enumerate(texts)
+    while rows := list(islice(numbered, batch)):
+        connection.execute("BEGIN")
+        connection.executemany("INSERT INTO text(rowid, body) VALUES (?, ?)", rows)
+        connection.execute("COMMIT")
+    connection.close()
 
 
 def hash_twice(entries: Iterable[bytes]) -> bytes:

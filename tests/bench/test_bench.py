@@ -103,7 +103,13 @@ def test_the_page_and_the_json_say_goal_ratio_machine_and_date(tmp_path: Path) -
     assert data["machine"]["python"]
 
 
-@pytest.mark.parametrize("bench", command.BENCHES, ids=lambda bench: bench.name)
+@pytest.mark.parametrize(
+    "bench",
+    [
+        pytest.param(bench, id=bench.name, marks=[pytest.mark.tool("strace")] if bench.name == "syncs" else [])
+        for bench in command.BENCHES
+    ],
+)
 def test_every_bench_runs_at_a_tiny_scale_with_figures_that_a_goal_can_hold(bench: Bench) -> None:
     run = command.run_all([bench], TINY, "tiny")
     assert run.not_run == ()
