@@ -59,7 +59,7 @@ class StillGateway(Gateway):
 
     def __init__(self, path: Path, *, state: Path) -> None:
         super().__init__(path, state=state)
-        self.casework = StillCasework(self._door)
+        self.casework = StillCasework(self._unlocked)
 
 
 class PictureApp(CaseVaultApp):

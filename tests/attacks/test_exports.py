@@ -219,9 +219,9 @@ def test_packages_of_the_formats_before_still_open() -> None:
 @pytest.mark.tool("xxd")
 @pytest.mark.parametrize("altered", ["", "report.pdf", "manifest.json", "manifest.sig"])
 def test_a_lawyer_with_openssl_alone_can_check_a_package(tmp_path: Path, altered: str) -> None:
-    """The commands are those of the README."""
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    lines = readme.partition("has to stand in `manifest.json`:\n\n")[2].partition("\n\n")[0].splitlines()
+    """The commands are those of docs/dossier.md."""
+    page = (Path(__file__).parents[2] / "docs" / "dossier.md").read_text("utf-8")
+    lines = page.partition("must be in `manifest.json`:\n\n")[2].partition("\n\n")[0].splitlines()
     opened = open_package((PACKAGES / "format-2.age").read_bytes(), (PACKAGES / "identity").read_text().strip())
     for name, content in opened.members.items():
         at = len(content) // 3

@@ -1,0 +1,97 @@
+"""What the documents say can be done: each command is one that the program has, each link leads somewhere."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import re
+import shlex
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hygiene.tree import ROOT, tracked_files
+from vault.cli.dispatch import Parser, _global_options
+from vault.cli.text import NOUNS
+from vault.errors import UsageError
+from vault.words.message import Message
+
+TASKS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [*TASKS, *(ROOT / f"{name}.md" for name in ("SECURITY", "CONTRIBUTING", "DECISIONS", "CHANGELOG"))]
+LONGEST_README = 90
+
+
+def commands(text: str) -> Iterator[str]:
+    """Yield what stands in the indented lines of a document and begins with, or pipes into, `casevault`."""
+    for line in re.findall(r"^    (.+)$", text, re.MULTILINE):
+        found = re.search(r"(?:^|\| |[A-Z]=\S+ )(casevault(?: .*)?)$", line)
+        if found and not found[1].startswith("casevault/"):
+            yield found[1]
+
+
+def parse(command: str) -> None:
+    """Parse a command as the program does, and run nothing."""
+    _, words = _global_options(shlex.split(command, comments=True)[1:])
+    noun, *rest = words or ["app"]
+    if noun not in NOUNS:
+        raise UsageError(Message("there is no noun {noun}", noun=noun))
+    parser = Parser(prog=noun, allow_abbrev=False)
+    importlib.import_module(NOUNS[noun]).add_verbs(parser, noun)
+    parser.parse_args(rest, namespace=argparse.Namespace())
+
+
+def test_every_command_in_the_documents_is_one_of_the_program() -> None:
+    tried = {path: list(commands(path.read_text(encoding="utf-8"))) for path in TASKS}
+    refused = []
+    for path, lines in tried.items():
+        for line in lines:
+            try:
+                parse(line)
+            except UsageError as error:
+                refused.append(f"{path.name}: {line}: {error}")
+    assert refused == []
+    assert sum(map(len, tried.values())) > 50
+
+
+def test_every_command_named_in_a_sentence_is_one_of_the_program() -> None:
+    refused = []
+    for path in DOCUMENTS:
+        for code in re.findall(r"`(casevault [a-z][^`]*)`", path.read_text(encoding="utf-8")):
+            try:
+                parse(code)
+            except UsageError as error:  # a sentence may leave out what is required
+                if "are required" not in str(error):
+                    refused.append(f"{path.name}: {code}: {error}")
+    assert refused == []
+
+
+@pytest.mark.parametrize(
+    "line", ["    casevault bundle take F", "    casevault export C --out .", "    x | casevault note"]
+)
+def test_a_command_that_is_none_is_caught(line: str) -> None:
+    with pytest.raises(UsageError):
+        parse(next(commands(line)))
+
+
+def anchor(heading: str) -> str:
+    """Return the anchor that a heading gets where Markdown is shown."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_every_link_in_the_documents_leads_to_a_file_and_a_heading() -> None:
+    lost = []
+    for path in [*DOCUMENTS, ROOT / "vault/seal/FORMAT.md"]:
+        for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+            file, _, wanted = link.partition("#")
+            target = (path.parent / file).resolve() if file else path
+            headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE) if target.is_file() else []
+            if not target.exists() or (wanted and wanted not in map(anchor, headings)):
+                lost.append(f"{path.name}: {link}")
+    assert lost == []
+
+
+def test_every_page_of_docs_is_found_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pages = [path for path in tracked_files() if path.parent == ROOT / "docs" and path.suffix in {".md", ".svg"}]
+    assert [path.name for path in pages if f"(docs/{path.name})" not in readme] == []
+    assert len(readme.splitlines()) <= LONGEST_README
