@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from tui.shell import process
 from tui.shell.start import read_start
-from tui.text.next_steps import in_words
+from tui.text.in_words import in_words
 from vault.errors import VaultError
 from vault.platform import harden_process
 

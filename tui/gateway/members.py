@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tui.gateway.changes import changed, files
 from tui.gateway.subject import Progress, Stopped, StoppedError, Subject, telling
-from tui.text.next_steps import in_words
+from tui.text.in_words import in_words
 from tui.values.values_exchange import ResultText
 from tui.values.values_members import Changed, MemberLine, MembersShown, RequestShown
 from vault.access.membership.inviting import Answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from vault.words.message import Message, rendered
+from vault.words.message import ENGLISH, Message, rendered
 from vault.words.next_step import NextStep
 
 COMMANDS: Final[Mapping[NextStep, str]] = {
@@ -48,4 +48,4 @@ COMMANDS: Final[Mapping[NextStep, str]] = {
 
 def in_words(message: Message) -> str:
     """Return the sentence in English, each next step as a command to type."""
-    return rendered(message, lambda template: template, lambda step: f"`{COMMANDS[step]}`")
+    return rendered(message, ENGLISH, lambda step: f"`{COMMANDS[step]}`")

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import gettext
 import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from typing_extensions import override
 
 from vault.words.next_step import NextStep
 
 Value: TypeAlias = "str | float | PurePath | Message | NextStep"
-Translate: TypeAlias = Callable[[str], str]
 NameStep: TypeAlias = Callable[[NextStep], str]
+
+
+class Catalogue(Protocol):
+    """The templates in one language, as `gettext.GNUTranslations` holds them."""
+
+    def gettext(self, message: str, /) -> str:
+        """Return the template in this language, or as it is."""
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int, /) -> str:
+        """Return the form of a template that this language takes for a number."""
+
+
+ENGLISH: Final[Catalogue] = gettext.NullTranslations()
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -24,34 +37,53 @@ class Message:
     Attributes:
         template: English, the key of the catalogue.
         values: what stands in the places; the text of a person is not translated, a `Message` is.
+        many: for a message of `plural`, the template for all numbers but 1; else empty.
     """
 
     template: str
     # Names of people and cases may stand here: no traceback shows them.
     values: tuple[tuple[str, Value], ...] = field(repr=False)
+    many: str
 
     def __init__(self, template: str, /, **values: Value) -> None:
         object.__setattr__(self, "template", template)
         object.__setattr__(self, "values", tuple(values.items()))
+        object.__setattr__(self, "many", "")
 
     @override
     def __str__(self) -> str:
         return english(self)
 
 
-def rendered(message: Message, translate: Translate, name_step: NameStep) -> str:
-    """Return the sentence in the language of `translate`, its next steps in the words of a face.
+Words: TypeAlias = "str | Message"
+"""What a face shows: a sentence of ours, or a text that is finished, such as a name."""
+
+
+def plural(one: str, many: str, /, *, count: int, **values: Value) -> Message:
+    """Return a message that has another template for one than for many; `{count}` stands for the number in both."""
+    message = Message(one, count=count, **values)
+    object.__setattr__(message, "many", many)
+    return message
+
+
+def rendered(message: Message, catalogue: Catalogue, name_step: NameStep) -> str:
+    """Return the sentence in the language of a catalogue, its next steps in the words of a face.
 
     Raises:
         KeyError: a translated template names a value that the message does not have.
     """
-    texts = {name: _text(value, translate, name_step) for name, value in message.values}
-    return _FORMATTER.vformat(translate(message.template), (), texts)
+    values: dict[str, Any] = dict(message.values)
+    texts = {name: _text(value, catalogue, name_step) for name, value in values.items()}
+    if message.many:
+        template = catalogue.ngettext(message.template, message.many, values["count"])
+    else:
+        template = catalogue.gettext(message.template)
+    return _FORMATTER.vformat(template, (), texts)
 
 
 def english(message: Message) -> str:
     """Return the sentence in English, each next step by its code: for scripts, tests and the text of an exception."""
-    return rendered(message, lambda template: template, lambda step: step.value)
+    return rendered(message, ENGLISH, lambda step: step.value)
 
 
 def joined(messages: Sequence[Message]) -> Message | None:
@@ -62,9 +94,9 @@ def joined(messages: Sequence[Message]) -> Message | None:
     return Message(template, **{f"part_{n}": message for n, message in enumerate(messages)})
 
 
-def _text(value: Value, translate: Translate, name_step: NameStep) -> str | float | PurePath:
+def _text(value: Value, catalogue: Catalogue, name_step: NameStep) -> str | float | PurePath:
     if isinstance(value, Message):
-        return rendered(value, translate, name_step)
+        return rendered(value, catalogue, name_step)
     return name_step(value) if isinstance(value, NextStep) else value
 
 

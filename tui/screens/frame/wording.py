@@ -8,7 +8,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from tui.text.next_steps import in_words
+from tui.text.in_words import in_words
 from vault.display import DAY, time_text
 from vault.errors import UsageError, VaultError
 

@@ -1,0 +1,71 @@
+"""Sentences as text: in the language of the app, with its own places for what a person may do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from vault.words.message import ENGLISH, Catalogue, Message, Words, rendered
+from vault.words.next_step import NextStep
+
+PLACES: Final[Mapping[NextStep, Message]] = {
+    NextStep.ADD_RECIPIENT: Message("Export (e in a case; then F9)"),
+    NextStep.APPROVE_HERE: Message("F3 in the export form"),
+    NextStep.ASK_APPROVAL: Message("an export with a question (e in a case)"),
+    NextStep.CARRY_OUT_HANDOVER: Message("Members (F2, members; then h, c)"),
+    NextStep.CHANGE_ROLES: Message("Members (F2, members; then r)"),
+    NextStep.CHECK_COMPUTER: Message("casevault doctor in a terminal"),
+    NextStep.DRILL_RECOVERY: Message("Recovery (F2, access; then r, d)"),
+    NextStep.EXPORT: Message("an export (e in a case)"),
+    NextStep.FINISH_JOINING: Message("casevault member finish BUNDLE in a terminal"),
+    NextStep.FOLLOW_RECOVERY: Message("Recovery (F2, access; then r, f)"),
+    NextStep.GENERATE_PASSPHRASE: Message("Your access (F2, access; then p)"),
+    NextStep.GRANT_ACCESS: Message("Who (w in a case)"),
+    NextStep.IMPORT_BUNDLE: Message("Exchange (F2, exchange)"),
+    NextStep.LIST_CASES: Message("the list of cases (F8)"),
+    NextStep.LIST_DEVICES: Message("Devices (F2, devices)"),
+    NextStep.LIST_FACTORS: Message("Your access (F2, access)"),
+    NextStep.LIST_MEMBERS: Message("Members (F2, members)"),
+    NextStep.LIST_NOTES: Message("the case itself"),
+    NextStep.LIST_RECIPIENTS: Message("Export (e in a case)"),
+    NextStep.LIST_SECTIONS: Message("Sections (s in a case)"),
+    NextStep.LIST_SLIPS: Message("casevault intake list in a terminal"),
+    NextStep.LOCK: Message("Ctrl+L"),
+    NextStep.MAKE_NEW_ROOT: Message("Recovery (F2, access; then r, n)"),
+    NextStep.MAKE_SHEETS: Message("Recovery (F2, access; then r, s)"),
+    NextStep.MAKE_VAULT: Message("casevault init in a terminal"),
+    NextStep.READ_HELP: Message("the help (F1)"),
+    NextStep.RESTORE_BACKUP: Message("casevault --vault NEW backup restore BACKUP in a terminal"),
+    NextStep.RESTORE_BACKUP_BY_SHEETS: Message("Back in with recovery sheets (F9 at unlock)"),
+    NextStep.REVOKE_DEVICE: Message("Devices (F2, devices; then l)"),
+    NextStep.SHOW_CLOCK: Message("casevault clock show in a terminal"),
+    NextStep.SIGN_PROPOSAL: Message("Members (F2, members; then p)"),
+    NextStep.SUSPEND_MEMBER: Message("Members (F2, members; then s)"),
+    NextStep.VERIFY_BACKUP: Message("casevault backup verify SRC in a terminal"),
+    NextStep.VERIFY_LOG: Message("Log (F2, log; then v)"),
+}
+
+
+_spoken: Catalogue = ENGLISH
+
+
+@contextmanager
+def speaking(catalogue: Catalogue) -> Iterator[None]:
+    """Have the app speak another language meanwhile."""
+    global _spoken  # noqa: PLW0603 - one app is one process, and speaks one language
+    before, _spoken = _spoken, catalogue
+    try:
+        yield
+    finally:
+        _spoken = before
+
+
+def in_words(words: Words) -> str:
+    """Return a sentence in the language of the app, each next step as a place and its keys; a text as it is."""
+    return words if isinstance(words, str) else rendered(words, _spoken, lambda step: in_words(PLACES[step]))
+
+
+def warning(words: Words) -> str:
+    """Return what a person has to see, with the mark of a warning before it."""
+    return f"! {in_words(words)}"
