@@ -57,7 +57,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "operation": lambda rows: rows.operation(_ID, 0),
     "size": lambda rows: rows.size(_ID),
     "is_doubled": lambda rows: rows.is_doubled(_ID),
-    "doubled_versions": lambda rows: rows.doubled_versions(),
+    "doubled_versions": lambda rows: rows.doubled_versions(_ID),
     "add_checkpoint": lambda rows: rows.add_checkpoint(_CHECKPOINT),
     "replace_checkpoint": lambda rows: rows.replace_checkpoint(_CHECKPOINT, keep_up_to=0),
     "checkpoints": lambda rows: rows.checkpoints(_ID),

@@ -65,7 +65,7 @@ def rewrap(
     with database.reading() as rows:
         places = list(_by_version(rows.versions(compartment)))
         # Of a log that forked two versions may stand at one place: a wrap there is only taken for that which it opens.
-        doubled = rows.doubled_versions()
+        doubled = rows.doubled_versions(compartment)
     todo = [group for group in places if any(version.epoch != epoch for version in group)]
     left = 0
     for start in range(0, len(todo), _BATCH):

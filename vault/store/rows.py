@@ -178,9 +178,9 @@ class Rows(Connected):
             yield from chunk
             behind = {name: getattr(chunk[-1], name) for name in names}
 
-    def doubled_versions(self) -> set[tuple[bytes, int, int]]:
-        """Return the places (origin, seq, n) at which several versions stand."""
-        return set(self._all(tuple, sql.DOUBLED_VERSIONS, {}))
+    def doubled_versions(self, compartment: bytes) -> set[tuple[bytes, int, int]]:
+        """Return the places (origin, seq, n) of a compartment's versions at which another version stands too."""
+        return set(self._all(tuple, sql.DOUBLED_VERSIONS, {"compartment": compartment}))
 
     def version_rows(self, origin: bytes, start: int = 0, stop: int | None = None) -> Iterator[VersionRow]:
         """Yield a log's versions of entries `start` to before `stop`, by place, whether or not a key is left."""

@@ -132,7 +132,21 @@ DOUBLED_SEQ = (
 )
 
 _PLACE = (version.c.origin, version.c.seq, version.c.n)
-DOUBLED_VERSIONS = sa.select(*_PLACE).where(*_sound(version.c)).group_by(*_PLACE).having(sa.func.count() > 1)
+_beside = version.alias("beside")
+DOUBLED_VERSIONS = (
+    sa.select(*_PLACE)
+    .distinct()
+    .join(
+        _beside,
+        sa.and_(
+            _beside.c.origin == version.c.origin,
+            _beside.c.seq == version.c.seq,
+            _beside.c.n == version.c.n,
+            _beside.c.id != version.c.id,
+        ),
+    )
+    .where(version.c.compartment == given("compartment"))
+)
 _WITH_KEYS = version.join(
     version_key,
     sa.and_(
