@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,14 +12,20 @@ from vault.index.numbers import FreeNumbers
 _NUMBERS = st.integers(0, 400)
 
 
-def with_documents(docs: Iterable[int]) -> sqlite3.Connection:
-    sql = sqlite3.connect(":memory:")
-    sql.execute("CREATE TABLE head(doc INTEGER PRIMARY KEY)")
-    sql.executemany("INSERT INTO head VALUES (?)", [(doc,) for doc in docs])
-    return sql
+@contextmanager
+def with_documents(docs: Iterable[int]) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as sql:
+        sql.execute("CREATE TABLE head(doc INTEGER PRIMARY KEY)")
+        sql.executemany("INSERT INTO head VALUES (?)", [(doc,) for doc in docs])
+        yield sql
 
 
-def taken_for(sql: sqlite3.Connection, places: list[int]) -> list[int]:
+def taken_for(docs: Iterable[int], places: list[int]) -> list[int]:
+    with with_documents(docs) as sql:
+        return taken_in(sql, places)
+
+
+def taken_in(sql: sqlite3.Connection, places: list[int]) -> list[int]:
     numbers = FreeNumbers(sql, places)
     return [numbers.take(place) for place in places]
 
@@ -29,7 +36,7 @@ def test_each_gets_a_free_number_of_its_own_at_its_place_or_behind_it(
 ) -> None:
     docs = some | {number for start in runs for number in range(start, start + 70)}
     places.sort()
-    taken = taken_for(with_documents(docs), places)
+    taken = taken_for(docs, places)
     assert len({*docs, *taken}) == len(docs) + len(taken)
     assert all(number >= place for number, place in zip(taken, places, strict=True))
     assert all(number == place for number, place in zip(taken, places, strict=True) if place not in {*docs, *taken})
@@ -38,7 +45,7 @@ def test_each_gets_a_free_number_of_its_own_at_its_place_or_behind_it(
 @given(st.sets(_NUMBERS), st.lists(_NUMBERS, max_size=300))
 def test_of_one_moment_the_numbers_rise(docs: set[int], places: list[int]) -> None:
     places.sort()
-    taken = taken_for(with_documents(docs), places)
+    taken = taken_for(docs, places)
     assert all(
         first < second
         for (place, first), (following, second) in zip(
@@ -49,12 +56,12 @@ def test_of_one_moment_the_numbers_rise(docs: set[int], places: list[int]) -> No
 
 
 def test_a_place_that_nobody_has_is_taken_itself() -> None:
-    assert taken_for(with_documents([3, 4, 9]), [1, 5, 8, 10]) == [1, 5, 8, 10]
+    assert taken_for([3, 4, 9], [1, 5, 8, 10]) == [1, 5, 8, 10]
 
 
 def test_what_an_import_brings_in_one_moment_costs_few_questions_whatever_stands_there() -> None:
-    sql = with_documents(range(7, 60_000))
     asked: list[str] = []
-    sql.set_trace_callback(asked.append)
-    assert taken_for(sql, [7] * 5_000) == list(range(60_000, 65_000))
+    with with_documents(range(7, 60_000)) as sql:
+        sql.set_trace_callback(asked.append)
+        assert taken_in(sql, [7] * 5_000) == list(range(60_000, 65_000))
     assert len(asked) < 100
