@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from vault.cli.next_steps import in_words
 from vault.cli.streams import give_up
 from vault.display import safe_text
 from vault.errors import VaultError
@@ -66,6 +65,8 @@ class Output:
 
     def fail(self, error: VaultError) -> int:
         """Say what happened and what to do next, and return the error's exit code."""
+        from vault.cli.next_steps import in_words
+
         message, next_step = in_words(error.message), in_words(error.next_step)
         self.say(f"casevault: {message}. {next_step}")
         if self.as_json:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import gettext
-import string
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, Final, Protocol, TypeAlias
-
-from typing_extensions import override
 
 from vault.words.next_step import NextStep
 
 Value: TypeAlias = "str | float | PurePath | Message | NextStep"
 NameStep: TypeAlias = Callable[[NextStep], str]
+_PLACE: Final = re.compile(r"\{(\w+)\}")  # a name alone: a catalogue reaches no attribute and no item of a value
 
 
 class Catalogue(Protocol):
@@ -50,8 +49,7 @@ class Message:
         object.__setattr__(self, "values", tuple(values.items()))
         object.__setattr__(self, "many", "")
 
-    @override
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # type: ignore[explicit-override]  # typing_extensions costs start-up time
         return english(self)
 
 
@@ -78,7 +76,7 @@ def rendered(message: Message, catalogue: Catalogue, name_step: NameStep) -> str
         template = catalogue.ngettext(message.template, message.many, values["count"])
     else:
         template = catalogue.gettext(message.template)
-    return _FORMATTER.vformat(template, (), texts)
+    return _PLACE.sub(lambda place: str(texts[place[1]]), template)
 
 
 def english(message: Message) -> str:
@@ -98,14 +96,3 @@ def _text(value: Value, catalogue: Catalogue, name_step: NameStep) -> str | floa
     if isinstance(value, Message):
         return rendered(value, catalogue, name_step)
     return name_step(value) if isinstance(value, NextStep) else value
-
-
-class _Formatter(string.Formatter):
-    """Takes names alone: a catalogue reaches no attribute and no item of a value."""
-
-    @override
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        return kwargs[field_name], field_name
-
-
-_FORMATTER: Final = _Formatter()
