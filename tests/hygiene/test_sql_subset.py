@@ -91,7 +91,7 @@ _EXERCISE: dict[str, Callable[[Rows], object]] = {
     "epochs_granted_to": lambda rows: rows.epochs_granted_to(_ID),
     "epochs_in_use": lambda rows: rows.epochs_in_use(),
     "epochs_holding": lambda rows: rows.epochs_holding([_ID, _ID], at=3),
-    "has_grant": lambda rows: rows.has_grant(_ID),
+    "grant": lambda rows: rows.grant(_ID),
     "is_granted": lambda rows: rows.is_granted(_ID, _ID),
     "grants_of": lambda rows: rows.grants_of(_ID),
     "grants_of_all": lambda rows: rows.grants_of_all([_ID, _ID]),

@@ -37,11 +37,10 @@ class Written(NamedTuple):
             )
 
     def _stands_in(self, rows: Rows) -> bool:
-        given = {row for epoch in {grant.epoch for grant in self.grants} for row in rows.grants_of(epoch)}
         return (
             rows.holds_versions(self.versions, self.keys)
             and rows.holds_checkpoint(self.checkpoint)
-            and given.issuperset(self.grants)
+            and all(rows.grant(grant.digest) == grant for grant in self.grants)
             and all(rows.epoch(epoch.digest) == epoch for epoch in self.epochs)
             and all(rows.holds_local(secret) for secret in self.secrets)
         )

@@ -287,9 +287,9 @@ class Rows(Connected):
             found += self._all(EpochRow._make, sql.EPOCHS_HOLDING, params)
         return sorted(found)
 
-    def has_grant(self, digest: bytes) -> bool:
-        """Say whether the grant that a list names is here."""
-        return self._first(tuple, sql.GRANT, {"digest": digest}) is not None
+    def grant(self, digest: bytes) -> GrantRow | None:
+        """Return the grant that a list names."""
+        return self._first(GrantRow._make, sql.GRANT, {"digest": digest})
 
     def is_granted(self, seat: bytes, epoch: bytes) -> bool:
         """Say whether some row gives an epoch's key to a seat."""

@@ -241,7 +241,7 @@ GRANTS = sa.select(granted).where(*_sound(granted.c)).order_by(granted.c.digest)
 EPOCHS_GRANTED_TO_SEAT = (
     sa.select(granted.c.epoch).where(*_sound([granted.c.epoch], granted.c.seat)).order_by(granted.c.epoch)
 )
-GRANT = sa.select(granted.c.digest).where(*_sound(granted.c, granted.c.digest)).order_by(granted.c.digest).limit(1)
+GRANT = sa.select(granted).where(*_sound(granted.c, granted.c.digest)).order_by(granted.c.digest).limit(1)
 GRANT_TO_SEAT = (
     sa.select(granted.c.digest)
     .where(*_sound(granted.c, granted.c.seat, granted.c.epoch))

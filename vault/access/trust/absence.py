@@ -177,7 +177,7 @@ def _absent_in(session: Waiter, rows: Rows, compartment: CompartmentId) -> tuple
     found = [
         _of(item, compartment)
         for item in known
-        if (item.digest not in notices if item.kind == ItemKind.EPOCH else not rows.has_grant(item.digest))
+        if (item.digest not in notices if item.kind == ItemKind.EPOCH else rows.grant(item.digest) is None)
     ]
     state = session.state_of(compartment)
     # What it replaces is as absent as if it were listed in its place; a notice of another kind counts never.

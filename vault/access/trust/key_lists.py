@@ -180,7 +180,7 @@ class _Look:
     def _home(self, item: Item) -> tuple[bytes | None, bool]:
         """Return the compartment that the row of an item names, and whether it is here."""
         if item.kind == ItemKind.GRANT:
-            return None, self._rows.has_grant(item.digest)
+            return None, self._rows.grant(item.digest) is not None
         stored = self._rows.epoch(item.digest)
         notice = None if stored is None else read_notice(stored)
         if notice is None or compartment_tag(notice.compartment, item.digest) != item.tag:
