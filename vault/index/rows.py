@@ -43,6 +43,8 @@ def set_conflict(sql: Statements, compartment: bytes, record: bytes, *, is_one: 
 
 def remove_documents(sql: Statements, docs: Sequence[int]) -> set[bytes]:
     """Remove all that is kept of the documents; return the cases whose row may change."""
+    if not docs:
+        return set()
     cases = _cases_of(sql, docs)
     places = [(doc,) for doc in docs]
     sql.executemany(
@@ -136,7 +138,7 @@ def _cases_of(sql: Statements, docs: Sequence[int]) -> set[bytes]:
         " UNION SELECT case_id FROM person WHERE doc IN (SELECT value FROM json_each(?1))",
         (json.dumps(list(docs)),),
     )
-    return {case for (case,) in found} if docs else set()
+    return {case for (case,) in found}
 
 
 def _numbered(sql: Statements, entries: Sequence[IndexedRecord]) -> list[tuple[int, IndexedRecord]]:
