@@ -137,6 +137,9 @@ def test_what_is_asked_of_many_compartments_at_once_is_what_each_of_them_answers
         assert rows.places_in(cases) == {(row.origin, row.seq) for row in written + elsewhere[:-1]}
         assert rows.epochs_of(cases) == [row for case in cases for row in rows.epochs(case)]
         assert rows.grants_of_all(cases) == [row for case in cases for row in rows.grants_of(case)]
+        named = [row.digest for row in epochs]
+        assert rows.epochs_named([*named, b"n" * 32]) == {row.digest: row for row in epochs}
+        assert rows.grants_named([b"n" * 32, *(row.digest for row in grants)]) == {row.digest for row in grants}
         assert [rows.first_places([]), rows.places_in([]), rows.epochs_of([]), rows.grants_of_all([])] == [
             {},
             set(),

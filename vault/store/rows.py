@@ -263,6 +263,10 @@ class Rows(Connected):
         """Return the notice that a list names, or None."""
         return self._first(EpochRow._make, sql.EPOCH, {"digest": digest})
 
+    def epochs_named(self, digests: Collection[bytes]) -> dict[bytes, EpochRow]:
+        """Return digest -> the notice that a list names, of those that are here."""
+        return {row.digest: row for row in self._among(EpochRow._make, sql.EPOCHS_NAMED, list(digests))}
+
     def add_grants(self, rows: Sequence[GrantRow]) -> None:
         """Insert keys sealed to seats."""
         self._insert("granted", rows)
@@ -290,6 +294,10 @@ class Rows(Connected):
     def grant(self, digest: bytes) -> GrantRow | None:
         """Return the grant that a list names."""
         return self._first(GrantRow._make, sql.GRANT, {"digest": digest})
+
+    def grants_named(self, digests: Collection[bytes]) -> set[bytes]:
+        """Return which of the grants that lists name are here."""
+        return {digest for (digest,) in self._among(tuple, sql.GRANTS_NAMED, list(digests))}
 
     def is_granted(self, seat: bytes, epoch: bytes) -> bool:
         """Say whether some row gives an epoch's key to a seat."""

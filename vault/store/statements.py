@@ -225,6 +225,7 @@ DELETE_KEYS_OF_VERSION = sa.delete(version_key).where(
 
 EPOCHS = sa.select(epoch).where(*_sound(epoch.c)).order_by(epoch.c.compartment, epoch.c.digest)
 EPOCH = sa.select(epoch).where(*_sound(epoch.c, epoch.c.digest))
+EPOCHS_NAMED = sa.select(epoch).where(*_sound(epoch.c), _among(epoch.c.digest))
 EPOCHS_OF_COMPARTMENT = sa.select(epoch).where(*_sound(epoch.c, epoch.c.compartment)).order_by(epoch.c.digest)
 EPOCHS_OF_COMPARTMENTS = sa.select(epoch).where(*_sound(epoch.c), _among(epoch.c.compartment))
 # Both look at every notice and return few: for an order SQLite would go through an index and fetch each row by it.
@@ -242,6 +243,7 @@ EPOCHS_GRANTED_TO_SEAT = (
     sa.select(granted.c.epoch).where(*_sound([granted.c.epoch], granted.c.seat)).order_by(granted.c.epoch)
 )
 GRANT = sa.select(granted).where(*_sound(granted.c, granted.c.digest)).order_by(granted.c.digest).limit(1)
+GRANTS_NAMED = sa.select(granted.c.digest).where(*_sound(granted.c), _among(granted.c.digest))
 GRANT_TO_SEAT = (
     sa.select(granted.c.digest)
     .where(*_sound(granted.c, granted.c.seat, granted.c.epoch))

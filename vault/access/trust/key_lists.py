@@ -164,28 +164,24 @@ class _Look:
         founded = [
             founded_compartment(row.origin, row.seq, n) for n, item in enumerate(items) if item.kind == ItemKind.EPOCH
         ]
+        listed = {kind: [item.digest for item in items if item.kind == kind] for kind in _KEYS}
+        grants, epochs = self._rows.grants_named(listed[ItemKind.GRANT]), self._homes(listed[ItemKind.EPOCH])
         for n, item in enumerate(items):
-            if item.kind not in _KEYS:
+            if item.kind not in _KEYS or (item.kind == ItemKind.GRANT and item.digest in grants):
                 continue
-            home, is_here = self._home(item)
-            if is_here and item.kind == ItemKind.GRANT:
-                continue
-            if home is None:
+            home = epochs.get(item.digest) if item.kind == ItemKind.EPOCH else None
+            is_here = home is not None and compartment_tag(home, item.digest) == item.tag
+            if home is None or not is_here:
                 home = self._home_by_tag(item, founded)
             # What a seat founded itself is its own, although its keyring knows nothing of it; entry 0 founds its audit.
             is_lost = is_own and row.seq > 0 and not is_here and home in founded
             if home is not None and (home in self._held or is_lost):
                 yield KeyItem(home_of(home), item.digest, row.origin, row.seq, n, item.kind, is_here)
 
-    def _home(self, item: Item) -> tuple[bytes | None, bool]:
-        """Return the compartment that the row of an item names, and whether it is here."""
-        if item.kind == ItemKind.GRANT:
-            return None, self._rows.grant(item.digest) is not None
-        stored = self._rows.epoch(item.digest)
-        notice = None if stored is None else read_notice(stored)
-        if notice is None or compartment_tag(notice.compartment, item.digest) != item.tag:
-            return None, False
-        return notice.compartment, True
+    def _homes(self, digests: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Return digest -> the compartment that the row of an epoch names, of those that are here."""
+        notices = ((digest, read_notice(row)) for digest, row in self._rows.epochs_named(digests).items())
+        return {digest: notice.compartment for digest, notice in notices if notice is not None}
 
     def _home_by_tag(self, item: Item, founded: list[bytes]) -> bytes | None:
         """Return whose tag it is: of what is founded in the same entry, or of what this seat holds."""
