@@ -59,3 +59,19 @@ def test_the_list_says_of_each_of_many_cases_whether_only_you_can_open_it(office
         assert cases.only_yours(session, listed) == set(made) - {made[7]}
         session.learned.states.clear()
         assert [cases.only_you(session, case) is None for case in made].index(True) == 7
+
+
+def test_what_an_index_has_not_come_to_is_not_asked_for_a_second_time(office: Office) -> None:
+    with office.open(office.joel) as session:
+        up_to_date_index(session)
+    with office.open(office.amina) as session:
+        with_deputy = cases.create(session, title="with the deputy", kind="asylum").case
+        alone = cases.create(session, title="alone", kind="asylum", alone_reason="asked for").case
+    with office.open(office.joel) as session:
+        assert session.index().pending() == {}
+        assert [row.case for row in cases.list_all(session)] == [with_deputy]
+    with office.open(office.amina) as session:
+        sharing.grant(session, alone, [office.joel.member])
+    with office.open(office.joel) as session:
+        assert session.index().pending()  # its index passed the case by when it was nobody else's
+        assert {row.case for row in cases.list_all(session)} == {with_deputy, alone}

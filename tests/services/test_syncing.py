@@ -219,3 +219,18 @@ def test_keys_that_were_wrapped_anew_later_are_sent_too(
     colleague.take(founder.send(colleague, tmp_path))
     with colleague.open() as session, session.database.reading() as rows:
         assert {one.wrap for one in late} <= {one.wrap for one in rows.versions(case)}
+
+
+def test_a_case_that_is_granted_between_two_imports_of_one_session_is_listed(offices: Offices, tmp_path: Path) -> None:
+    founder, colleague = offices
+    with founder.open() as session:
+        case = cases.create(session, title="later", kind="asylum", alone_reason="asked for").case
+    before = founder.send(colleague, tmp_path)
+    with founder.open() as session:
+        sharing.grant(session, case, [colleague.member])
+    after = founder.send(colleague, tmp_path)
+    with colleague.open() as session:
+        syncing.import_bundle(session, before)
+        assert case not in {row.case for row in cases.list_all(session)}
+        syncing.import_bundle(session, after)
+        assert case in {row.case for row in cases.list_all(session)}

@@ -152,11 +152,17 @@ def _keep(session: Session, gained: tuple[CompartmentId, ...], withdrawn: tuple[
     """Store the keyring, then bring the index level: what its cursor passed by unread comes again."""
     with session.database.transaction() as rows:
         rows.put_local(session.log.place.seal_row(Purpose.KEYRING, session.keyring.encode()))
+    if not (gained or withdrawn):
+        return
     with session.database.reading() as rows:
-        places = rows.places_in(gained)
+        written = rows.places_in(gained)
+    index = session.index()
+    cursor = index.cursor()
+    # What the index has not come to yet it reads anyway.
+    places = {(origin, seq) for origin, seq in written if seq < max(cursor.get(origin, 0), index.passed.get(origin, 0))}
     if places or withdrawn:
-        index = session.index()
         apply(index, map(RemovedCompartment, withdrawn), {}, pending=places)
+    if written or withdrawn:
         index.was_asked = False
 
 
