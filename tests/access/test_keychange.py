@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.access.power import PowerCutError, at_flush, cut_at_commit, cut_at_flush, no_room
+from tests.seal.costs import with_costs
 from tests.services.founded import Filled, Place
 from vault.access.pins.alarms import Alarm
 from vault.access.seat_keys.keychange import change_keys as change_valid_keys
@@ -50,7 +51,7 @@ def change_keys(session: Session, change: Callable[[KeyFile], KeyFile], *, last:
 
 def raise_the_cost(place: Place) -> None:
     with place.open() as session:
-        change_keys(session, lambda file: file.with_parameters(STRONGER, FLOOR))
+        change_keys(session, lambda file: with_costs(file, STRONGER, FLOOR))
 
 
 def require_renewed(place: Place) -> None:
@@ -61,7 +62,7 @@ def require_renewed(place: Place) -> None:
     with place.open() as session:
         assert session.warnings == ()
         assert checking.verify(session).verified
-        change_keys(session, lambda file: file.with_parameters(STRONGER, None))
+        change_keys(session, lambda file: with_costs(file, STRONGER, None))
     with place.open() as session:
         assert session.warnings == ()
 
@@ -139,7 +140,7 @@ def test_a_header_that_asks_for_less_does_not_weaken_a_slot(filled: Filled) -> N
     raise_the_cost(filled.place)
     filled.open().close()  # at the higher cost from here on
     with filled.open() as session:
-        change_keys(session, lambda file: file.with_parameters(FLOOR, STRONGER))
+        change_keys(session, lambda file: with_costs(file, FLOOR, STRONGER))
     slot = read_keys(filled.path).slots[0]
     for _ in range(2):
         filled.open().close()
@@ -147,7 +148,7 @@ def test_a_header_that_asks_for_less_does_not_weaken_a_slot(filled: Filled) -> N
 
 
 def test_an_altered_header_makes_no_new_slot(filled: Filled) -> None:
-    file = read_keys(filled.path).with_parameters(STRONGER, FLOOR)
+    file = with_costs(read_keys(filled.path), STRONGER, FLOOR)
     (filled.path / "keys").write_bytes(file.encode())
     with filled.open() as session:
         assert "old-keys" in {alarm.code for alarm in session.alarms}
@@ -233,7 +234,7 @@ def test_nothing_is_touched_while_a_fault_of_a_seat_that_is_in_leaves_doubt(fill
 def test_a_slot_is_renewed_in_the_file_that_it_was_opened_in_and_one_that_came_since_waits(filled: Filled) -> None:
     raise_the_cost(filled.place)
     with filled.open() as session:  # which renews it
-        change_keys(session, lambda file: file.with_parameters(TWICE, STRONGER))
+        change_keys(session, lambda file: with_costs(file, TWICE, STRONGER))
         changed = change_keys(session, lambda file: file.with_slot(3, bytes(1024)), last="commit")
     for generation in (changed.header.generation, changed.header.generation + 1):
         with filled.open() as session:
@@ -243,7 +244,7 @@ def test_a_slot_is_renewed_in_the_file_that_it_was_opened_in_and_one_that_came_s
 
 def test_while_the_logs_are_in_doubt_a_new_file_stays_as_it_is(filled: Filled) -> None:
     with filled.open() as session:
-        change_keys(session, lambda file: file.with_parameters(FLOOR, None), last="commit")
+        change_keys(session, lambda file: with_costs(file, FLOOR, None), last="commit")
         with session.database.transaction() as rows:
             rows.connection.exec_driver_sql("DELETE FROM local WHERE purpose = 5")
     with filled.open() as session:

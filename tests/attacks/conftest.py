@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.attacks.outsider import Outsider, learn
+from tests.services.bulk_notes import add_many
 from tests.services.conftest import founded, founded_template, session
 from tests.services.founded import Filled, fill, found
 from tests.services.organisation import organisation, organisation_template
@@ -30,7 +31,7 @@ def long_template(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     cases, refs = fill(place)
     with place.open() as session:
         for number in range(_LONG_SESSION):
-            notes.add_many(session, cases[0], [Note(kind=NoteKind.CONTACT, text=f"call number {number}")])
+            add_many(session, cases[0], [Note(kind=NoteKind.CONTACT, text=f"call number {number}")])
     for number in range(2):
         with place.open() as session:
             notes.add(session, cases[1], kind="safety", text=f"late note {number}")

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.bulk_notes import add_many
 from tests.services.conftest import filled_template, founded_template
 from tests.services.founded import MEMBER, PASSPHRASE, Filled
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.services.backups import backups
-from vault.services.cases import cases, notes
+from vault.services.cases import cases
 
 __all__ = ["filled_template", "founded_template"]  # fixtures
 
@@ -77,7 +78,7 @@ def desk(filled_template: Filled, tmp_path: Path) -> Desk:
     filled = Filled(filled_template.place.copied_to(tmp_path / "office"), filled_template.cases, filled_template.refs)
     with filled.open() as session:
         many = [Note(kind=NoteKind.CONTACT, text=f"note {number} " * 20) for number in range(_NOTES)]
-        notes.add_many(session, filled.cases[0], many)
+        add_many(session, filled.cases[0], many)
     desk = Desk(filled, tmp_path / "stick")
     desk.make()
     return desk

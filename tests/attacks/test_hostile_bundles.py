@@ -242,7 +242,7 @@ def test_a_page_of_a_later_program_is_passed_by(sender: Sender, store: Database,
         sender.vault,
         [*pages, (PageKind.VERSION_KEY, 0, later)],
     )
-    assert take(store, path, sender.vault).is_whole
+    assert not take(store, path, sender.vault).pending
     assert rows_of(store) == rows_of(sender.database)
 
 

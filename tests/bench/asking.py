@@ -9,7 +9,7 @@ from tests.attacks.called import GIVEN, PLACES
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, measure, timed
 from tests.redaction.people import outcome, registry_of
 from tests.redaction.usual_notes import ENGLISH, FRENCH, RUSSIAN
-from vault.redaction.deny import unexplained
+from vault.redaction.deny import forms, uncovered
 from vault.redaction.detect import detect
 from vault.redaction.questions import OpenQuestions
 from vault.redaction.registry import Registry
@@ -27,7 +27,7 @@ def run(setting: Setting) -> Iterator[Figure]:
             goal=Goal(25, Against.ITSELF),
         )  # fmt: skip
     names = [name.lower() for lists in (GIVEN, PLACES) for words in lists.values() for name in words.split()]
-    unasked = [name for name in names if not list(unexplained(f"then {name} ran", ()))]
+    unasked = [name for name in names if not list(forms(uncovered(f"then {name} ran", ()), frozenset()))]
     yield Figure(
         f"of {len(names):,} names and places in small letters, unasked", "names", len(unasked),
         goal=Goal(0, Against.ITSELF),
@@ -45,7 +45,7 @@ def run(setting: Setting) -> Iterator[Figure]:
 
 
 def _read(text: str, registry: Registry) -> int:
-    return len(detect(text, registry)) + sum(1 for _ in unexplained(text, ()))
+    return len(detect(text, registry)) + sum(1 for _ in forms(uncovered(text, ()), frozenset()))
 
 
 BENCHES = (Bench("asking", run),)

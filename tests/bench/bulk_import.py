@@ -9,9 +9,9 @@ from pathlib import Path
 from tests.bench.filling import Texts, make_cases, notes_of, plain_notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, most_memory, timed
 from tests.bench.peers import PLAIN_TEXT, CorePlain, index_plainly
+from tests.services.bulk_notes import add_many
 from tests.services.founded import found
 from vault.records.work import VERSIONS_PER_WORK
-from vault.services.cases import notes
 from vault.services.projection.projection import audit_of, up_to_date_index
 
 _NOTES_OF_A_CASE = 10 * VERSIONS_PER_WORK
@@ -32,7 +32,7 @@ def run(setting: Setting) -> Iterator[Figure]:
         empty, empty_peer = _size_now(place.path / "vault.db"), peer.size()
 
         def ours(number: int) -> None:
-            notes.add_many(session, cases[number], notes_of(batches[number]))
+            add_many(session, cases[number], notes_of(batches[number]))
 
         def plain(number: int) -> None:
             rows = plain_notes_of(batches[number], cases[number])

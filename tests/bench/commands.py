@@ -12,10 +12,10 @@ from pathlib import Path
 
 from tests.bench.filling import Texts, make_cases, notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, NotRunError, Series, Setting, measure, timed
+from tests.services.bulk_notes import add_many
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault.access.membership.founding import found_vault
 from vault.seal.entrance.passphrase import DEFAULT, WORDS_COST, stretch
-from vault.services.cases import notes
 from vault.services.projection.projection import up_to_date_index
 
 _ROUNDS = 10
@@ -73,7 +73,7 @@ class _Command:
         )
         with place.open() as session:
             (case,) = make_cases(session, 1, Texts().invented)
-            note = notes.add_many(session, case, notes_of(Texts().take(_NOTES)))[0]
+            note = add_many(session, case, notes_of(Texts().take(_NOTES)))[0]
             up_to_date_index(session)
         secret = folder / "passphrase"
         secret.write_bytes(PASSPHRASE)

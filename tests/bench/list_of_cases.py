@@ -29,8 +29,6 @@ _PEER_INDEXES = (
     "ref, tie",
     "name_key, tie",
     "status, due, tie",
-    "status, ref, tie",
-    "status, name_key, tie",
 )
 
 
@@ -77,29 +75,26 @@ def run(setting: Setting) -> Iterator[Figure]:
 
 
 class Reader:
-    """Asks both for the page after the same random place, with and without a status."""
+    """Asks both for the page after the same random place."""
 
     def __init__(self, index: Index, peer: sqlite3.Connection, rounds: int) -> None:
         self._index, self._peer = index, peer
         invented = Invented(seed=11)
-        self._asked = [
-            (list(cases.Sort)[n % 4], STATUSES[n % 7] if n % 3 == 0 else None, _somewhere(invented))
-            for n in range(rounds)
-        ]
+        self._asked = [(list(cases.Sort)[n % 4], _somewhere(invented)) for n in range(rounds)]
 
     def ours(self, number: int) -> object:
-        sort, status, row = self._asked[number]
+        sort, row = self._asked[number]
         keys = tuple(row[column] for column in _ORDERS[sort.value])
-        return cases.page(self._index, sort, status=status, after=cases.Place(keys, 0))
+        return cases.page(self._index, sort, after=cases.Place(keys, 0))
 
     def plain(self, number: int) -> object:
-        sort, status, row = self._asked[number]
-        columns = [column for column in _ORDERS[sort.value] if status is None or column != "status"]
+        sort, row = self._asked[number]
+        columns = _ORDERS[sort.value]
         names = ", ".join((*columns, "tie"))
         return self._peer.execute(
-            f"SELECT * FROM case_row WHERE {'status=? AND' if status else ''} ({names}) >"
+            f"SELECT * FROM case_row WHERE ({names}) >"
             f" ({', '.join('?' * (len(columns) + 1))}) ORDER BY {names} LIMIT {cases.PAGE}",
-            (*([status] if status else []), *(row[column] for column in columns), 0),
+            (*(row[column] for column in columns), 0),
         ).fetchall()
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from tests.bench.filling import Texts, make_cases, notes_of, plain_notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Setting, interleave, timed
 from tests.bench.peers import CorePlain
+from tests.services.bulk_notes import add_many
 from tests.services.founded import found
 from vault.access.session import Session
-from vault.services.cases import notes
 from vault.services.cases.cases import open_case
 from vault.services.cases.notes import show
 
@@ -27,7 +27,7 @@ def run(setting: Setting) -> Iterator[Figure]:
         cases = make_cases(session, _CASES, texts.invented)
         for case in cases:
             kept = texts.take(_NOTES)
-            notes.add_many(session, case, notes_of(kept))
+            add_many(session, case, notes_of(kept))
             peer.insert(plain_notes_of(kept, case))
             open_case(session, case)
 
@@ -52,7 +52,7 @@ def run(setting: Setting) -> Iterator[Figure]:
         yield timed(f"{of}, with its durable entry: p50", "ms", [entry.percentile(50)], goal=Goal(10, Against.ITSELF))
         yield timed(f"{of}, with its durable entry: p99", "ms", [entry.percentile(99)])
         large = make_cases(session, 1, texts.invented)[0]
-        records = notes.add_many(session, large, notes_of(texts.take(_MANY_NOTES)))
+        records = add_many(session, large, notes_of(texts.take(_MANY_NOTES)))
         show(session, records[0].hex())
         (shown,) = interleave(rounds, lambda number: show(session, records[number].hex()))
         (first_of_session,) = interleave(min(rounds, 40), lambda number: _shown_first(session, records[number].hex()))

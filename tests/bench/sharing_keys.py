@@ -10,6 +10,7 @@ import pyrage  # type: ignore[import-untyped]  # it ships no types
 from tests.bench.filling import Texts, make_cases, notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, interleave, measure, timed
 from tests.bench.unlocking import apart, unlock_apart
+from tests.services.bulk_notes import add_many
 from tests.services.colleague import admit
 from tests.services.founded import found
 from vault.access.session import Session
@@ -18,7 +19,6 @@ from vault.records.seatlog import Holder
 from vault.records.work import Entry
 from vault.seal.keys import make_key
 from vault.seal.recipients import KemPrivate, make_kem_seed
-from vault.services.cases import notes
 from vault.services.grants import sharing
 from vault.services.projection.projection import up_to_date_index
 
@@ -64,8 +64,8 @@ def rotation(setting: Setting) -> Iterator[Figure]:
     with found(setting.folder).open() as session:
         *small, large = make_cases(session, rounds + 1, texts.invented)
         for case in small:
-            notes.add_many(session, case, notes_of(texts.take(_VERSIONS - 1)))
-        notes.add_many(session, large, notes_of(texts.take(many - 1)))
+            add_many(session, case, notes_of(texts.take(_VERSIONS - 1)))
+        add_many(session, large, notes_of(texts.take(many - 1)))
         up_to_date_index(session)
         both = interleave(
             rounds,

@@ -11,11 +11,12 @@ from unittest import mock
 
 from tests.bench.filling import Texts, make_cases, notes_of
 from tests.bench.frame import Against, Bench, Figure, Goal, Series, Setting, measure, timed
+from tests.services.bulk_notes import add_many
 from tests.services.founded import Place, found
 from vault.access.session import Session
 from vault.seal.entrance import unlocking
 from vault.seal.entrance.passphrase import stretch
-from vault.services.cases import cases, notes
+from vault.services.cases import cases
 
 _CASES_OF_THE_LIST_TO_ONE = 100
 _ROUNDS = 20
@@ -67,7 +68,7 @@ def _fill(place: Place, count: int, cases_count: int) -> None:
         of_a_case = max(1, min(200, count // min(cases_count, 500)))
         for number, start in enumerate(range(0, count, of_a_case)):
             kept = texts.take(min(of_a_case, count - start))
-            notes.add_many(session, made[number % cases_count], notes_of(kept))
+            add_many(session, made[number % cases_count], notes_of(kept))
 
 
 def unlock_apart(opens: Callable[[], Session]) -> tuple[Series, Series]:

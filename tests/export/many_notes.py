@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from itertools import count
 
+from tests.services.bulk_notes import add_many
 from vault.access.session import Session
 from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.ids import CompartmentId
 from vault.seal.age import make_identity, recipient_of
-from vault.services.cases import cases, notes, people
+from vault.services.cases import cases, people
 from vault.services.exports import partners
 
 LAWYER = "Maître Ondrelle"
@@ -64,5 +65,5 @@ def make_case(session: Session, amount: int) -> CompartmentId:
         Note(kind=NoteKind.CONTACT if n % 3 else NoteKind.INTERVIEW, text=text, occurred=day)
         for n, (text, day) in enumerate(zip(note_texts(amount), dates, strict=False))
     ]
-    notes.add_many(session, case, kept)
+    add_many(session, case, kept)
     return case

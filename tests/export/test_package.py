@@ -192,12 +192,6 @@ def test_every_package_has_the_outer_form() -> None:
     assert {verify_package(seal_for(RECIPIENT, bytes(256))).standing for _ in range(100)} == {ManifestStatus.OUTER_FORM}
 
 
-def test_expiry_counts_days() -> None:
-    opened = open_package(sealed(), str(IDENTITY))
-    assert not opened.has_expired(date(2027, 1, 31))
-    assert opened.has_expired(date(2027, 2, 1))
-
-
 def test_an_opened_folder_can_be_verified_while_it_is_as_it_was(tmp_path: Path) -> None:
     contents = archive.unpack(pyrage.decrypt(sealed(), [IDENTITY]))
     for name, content in contents.items():

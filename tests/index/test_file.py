@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.index.made import KEY, ORIGIN, case, id16, note, person, tag
+from tests.index.made import KEY, ORIGIN, case, note, person, tag
 from tests.tables import each
 from vault.errors import OpenElsewhereError, VerificationError, WrongPassphraseError
 from vault.index import schema
 from vault.index.apply import apply
 from vault.index.cases import page
-from vault.index.file import index_path, is_ahead, make_index, open_index, wipe, wipe_others
+from vault.index.file import is_ahead, make_index, open_index, wipe
 from vault.index.search import search
 from vault.store.engine import Database, open_database
 from vault.words.message import Message
@@ -123,18 +123,6 @@ def test_an_index_in_use_elsewhere_is_not_thrown_away(tmp_path: Path) -> None:
         open_index(tmp_path / "a.db", KEY, tag)
     assert page(index)
     index.close()
-
-
-def test_the_indexes_of_others_go_and_the_own_one_stays(tmp_path: Path) -> None:
-    own, other = index_path(tmp_path, id16("me")), index_path(tmp_path, id16("you"))
-    index = open_index(own, KEY, tag)
-    left_open = open_index(other, bytes(32), tag)  # its write-ahead log has to go as well
-    assert len(list(tmp_path.glob(f"{other.name}*"))) == 2
-    wipe_others(tmp_path, own)
-    assert not list(tmp_path.glob(f"{other.name}*"))
-    assert own.exists()
-    index.close()
-    left_open.close()
 
 
 def test_a_disk_that_cannot_read_the_index_gets_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from vault.index.cases import find
 from vault.index.file import Index
 from vault.index.fold import fold_word, words_of
 from vault.index.query import parse
-from vault.index.search import find_phone, search
+from vault.index.search import search
 
 RECORDS = {
     "ru": "Алёна задержана в аэропорту Манас; адвокат Ёлкин Йорк",
@@ -111,16 +111,19 @@ def test_exactly_the_limit_is_not_more_and_a_hit_names_record_version_case_and_k
 def test_a_phone_is_found_by_its_last_four_digits_or_more_in_any_spacing(index: Index) -> None:
     apply(index, [person("Алёна Жук", phones=("+996 (555) 12-34-56", "none")), person("B", phones=("+996 3457",))], {})
     for digits in ("3456", "34 56", "12-34-56", "12 34 56", "٣٤٥٦", "+996555123456"):
-        assert [hit.record for hit in find_phone(index, digits)] == [id16("Алёна Жук")], digits
-    for digits in ("456", "", "1234", "x"):
-        assert find_phone(index, digits) == (), digits
+        assert [hit.record for hit in search(index, digits).hits] == [id16("Алёна Жук")], digits
+    for digits in ("456", "", "1234", "x", "tel 3456"):
+        assert search(index, digits).hits == (), digits
 
 
 def test_a_phone_is_found_whatever_digit_stands_before_and_its_person_once(index: Index) -> None:
     apply(index, [person(f"P{digit}", phones=(f"55{digit}3456",)) for digit in range(10)], {})
-    assert len(find_phone(index, "3456")) == 10
+    assert len(search(index, "3456").hits) == 10
+    first = search(index, "3456", limit=7)
+    assert len(search(index, "3456", older=first.older).hits) == 3
     apply(index, [person("Алёна Жук", phones=("+996 555 123457", "0555 123457"))], {})
-    assert len(find_phone(index, "123457")) == 1
+    apply(index, [note("call", "she called from 123457")], {})
+    assert [hit.kind for hit in search(index, "123457").hits] == ["note", "person"]
 
 
 HOSTILE = st.one_of(
@@ -142,7 +145,6 @@ HOSTILE = st.one_of(
 def test_no_input_is_an_error(index: Index, words: str) -> None:
     search(index, words)
     find(index, words)
-    find_phone(index, words)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

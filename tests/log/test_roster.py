@@ -23,8 +23,6 @@ from vault.log.rosters.roster_entries import (
     encode_entry,
 )
 from vault.log.signatures import signed_message
-from vault.log.tree import leaf_hash, subtree_of_leaves
-from vault.log.tree_proofs import inclusion_proof, verify_inclusion
 
 VAULT = b"v" * 16
 ROOT, NEW_ROOT = Key("root"), Key("new root")
@@ -191,14 +189,6 @@ def test_a_roster_survives_as_fields_of_its_version() -> None:
     assert same == roster
     assert same.members[id_of("Joel")] == {"caseworker"}
     assert same.certificates[id_of("Joel-2")].member == id_of("Joel")
-
-
-def test_a_court_is_led_from_the_root_to_one_certificate_alone() -> None:
-    roster = MANY.roster("root")
-    leaves = [leaf_hash(entry) for entry in roster.entries]
-    at = next(i for i, entry in enumerate(roster.entries) if decode_entry(entry) == certificate("Joel-1", "Joel"))
-    proof = inclusion_proof(at, len(leaves), subtree_of_leaves(leaves))
-    verify_inclusion(leaf_hash(roster.entries[at]), at, len(leaves), proof, roster.root)
 
 
 def test_every_roster_is_a_version_of_one_record() -> None:

@@ -16,16 +16,16 @@ from vault.log.tree import (
     Frontier,
     ReadLeaves,
     ReadTile,
+    Subtree,
     frontier_at,
     leaf_hash,
     node_hash,
     root,
     root_at,
-    subtree_of_leaves,
     subtree_of_tiles,
     tile_stop,
 )
-from vault.log.tree_proofs import consistency_proof, inclusion_proof, verify_consistency, verify_inclusion
+from vault.log.tree_proofs import consistency_proof, verify_consistency
 
 TREE = json.loads((Path(__file__).parents[1] / "vectors" / "log_tree.json").read_text())
 INPUTS = [bytes.fromhex(text) for text in TREE["inputs"]]
@@ -44,6 +44,10 @@ def grow(leaves: Sequence[bytes]) -> tuple[Frontier, Tiles]:
     return frontier, tiles
 
 
+def subtree_of_leaves(leaf_hashes: Sequence[bytes]) -> Subtree:
+    return lambda start, stop: root(leaf_hashes[start:stop])
+
+
 def readers(tiles: Tiles, leaves: Sequence[bytes]) -> tuple[ReadTile, ReadLeaves]:
     return (lambda level, idx: tiles.get((level, idx))), (lambda start, stop: leaves[start:stop])
 
@@ -57,17 +61,6 @@ def test_leaves_roots_and_proofs_are_those_of_the_rfc_6962_reference() -> None:
         proof = consistency_proof(case["old"], case["new"], subtree_of_leaves(REFERENCE))
         assert [digest.hex() for digest in proof] == case["proof"]
         verify_consistency(case["old"], case["new"], proof, ROOTS[case["old"]], ROOTS[case["new"]])
-
-
-@each([1, 2, 3, 7, 8, 9, 64, 100, 255, 256, 257, 300])
-def test_every_leaf_is_proven_in_its_place_and_in_no_other(size: int) -> None:
-    leaves = MANY[:size]
-    top = root(leaves)
-    for index in range(size):
-        proof = inclusion_proof(index, size, subtree_of_leaves(leaves))
-        verify_inclusion(leaves[index], index, size, proof, top)
-        with pytest.raises(VerificationError, match=r"not in the signed tree|too long|too short|not among"):
-            verify_inclusion(leaves[index], index + 1, size, proof, top)
 
 
 @given(st.integers(0, 90), st.integers(0, 90))
@@ -144,8 +137,6 @@ def test_proofs_come_from_tiles_as_from_leaves() -> None:
     _, tiles = grow(MANY)
     stored = subtree_of_tiles(*readers(tiles, MANY))
     memory = subtree_of_leaves(MANY)
-    for index in (0, 255, 256, 700, 1_099):
-        assert inclusion_proof(index, 1_100, stored) == inclusion_proof(index, 1_100, memory)
     for old in (1, 256, 300, 777):
         assert consistency_proof(old, 1_100, stored) == consistency_proof(old, 1_100, memory)
 
@@ -204,31 +195,6 @@ def test_consistency_refuses_a_proof_with_one_hash_more_or_less() -> None:
         refused(VerificationError, r"too short|too long|not those signed before", verify_consistency, others)
 
 
-def _proof(index: int, size: int) -> list[bytes]:
-    return inclusion_proof(index, size, subtree_of_leaves(REFERENCE[:size]))
-
-
-@each(
-    {
-        "a hash missing": (REFERENCE[2], 2, 8, _proof(2, 8)[:-1], "too short"),
-        "a hash more": (REFERENCE[2], 2, 8, [*_proof(2, 8), ROOTS[1]], "too long"),
-        "31-byte hash": (REFERENCE[2], 2, 8, [*_proof(2, 8)[:-1], ROOTS[1][:31]], "31 bytes"),
-        "33-byte hash": (REFERENCE[2], 2, 8, [*_proof(2, 8)[:-1], ROOTS[1] + b"\0"], "33 bytes"),
-        "a larger size beside the proof": (REFERENCE[2], 2, 16, _proof(2, 8), "too short"),
-        "a smaller size beside the proof": (REFERENCE[2], 2, 4, _proof(2, 8), "too long"),
-        "another leaf": (REFERENCE[3], 2, 8, _proof(2, 8), "not in the signed tree"),
-        "past the end": (REFERENCE[2], 8, 8, _proof(2, 8), "not among"),
-        "negative": (REFERENCE[2], -1, 8, _proof(2, 8), "not among"),
-        "in an empty tree": (REFERENCE[0], 0, 0, [], "not among"),
-        "empty leaf": (b"", 2, 8, _proof(2, 8), "a hash has 0 bytes"),
-        "a node as leaf": (node_hash(REFERENCE[2], REFERENCE[3]), 1, 8, _proof(2, 8)[1:], "too short"),
-    }
-)
-def test_inclusion_refuses(leaf: bytes, index: int, size: int, proof: list[bytes], reason: str) -> None:
-    with pytest.raises(VerificationError, match=reason):
-        verify_inclusion(leaf, index, size, proof, ROOTS[8])
-
-
 def test_leaf_and_node_are_hashed_apart() -> None:
     pair = REFERENCE[0] + REFERENCE[1]
     assert leaf_hash(pair) != node_hash(REFERENCE[0], REFERENCE[1])
@@ -236,9 +202,8 @@ def test_leaf_and_node_are_hashed_apart() -> None:
     assert leaf_hash(b"\x01" + pair) != node_hash(REFERENCE[0], REFERENCE[1])
 
 
-def test_no_proof_is_made_for_what_is_not_there_or_backwards() -> None:
+def test_no_proof_is_made_backwards() -> None:
     leaves = subtree_of_leaves(MANY)
-    refused(VerificationError, "not among", inclusion_proof, [(5, 5, leaves), (-1, 5, leaves), (0, 0, leaves)])
     refused(VerificationError, "no prefix", consistency_proof, [(6, 5, leaves)])
 
 

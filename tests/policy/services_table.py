@@ -17,7 +17,7 @@ _ASKS: Mapping[Action, str] = {
     cases.log_view cases.only_you cases.open_case cases.view epoch_keys.keys_of notes.show notes.show_corrected
     sections.find_in sections.list_of sharing.holders_of timed_grants.terms_of
     """,
-    Action.CASE_WRITE: "notes.add notes.add_many people.add people.keep sections.add_note sections.add_person",
+    Action.CASE_WRITE: "notes.add people.add people.keep sections.add_note sections.add_person",
     Action.CASE_SEARCH: "names_elsewhere.names_elsewhere searching.search",
     Action.CASE_EXPORT: "exporting.ask exporting.export",
     Action.CASE_SHARE: """

@@ -14,7 +14,7 @@ from vault.casework.person import Person, PersonName
 from vault.casework.vocabulary import NoteKind, PersonRole
 from vault.errors import MalformedError
 from vault.ids import VersionId
-from vault.records.codec import from_fields, is_known_kind, to_fields
+from vault.records.codec import from_fields, to_fields
 from vault.records.content import Content, decode_content, encode_content
 
 NOTE = Note(kind=NoteKind.CONTACT, text="The hearing moved.")
@@ -55,11 +55,6 @@ def test_fields_that_break_a_rule_are_refused_without_naming_them() -> None:
 def test_fields_of_another_shape_are_refused(fields: dict[str, object]) -> None:
     with pytest.raises(MalformedError, match="a version of kind note does not hold that kind's fields"):
         from_fields(Note, fields)
-
-
-def test_the_kinds_of_this_program_are_known_and_no_others() -> None:
-    assert all(is_known_kind(kind) for kind in ("case", "person", "note"))
-    assert not is_known_kind("notes")
 
 
 @given(

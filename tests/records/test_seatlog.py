@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from tests.records.beside import begin_beside
+from tests.services.bulk_notes import add_many
 from tests.services.founded import Filled, Place
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -232,9 +233,9 @@ def test_a_full_audit_period_is_followed_by_a_new_one(filled: Filled, filled_ses
     # 4,096 entries are a matter of minutes; the count is what decides, so the test turns the count.
     log.ratchet = replace(log.ratchet, step=4_096 - 1)
     size = log.size
-    notes.add_many(session, filled.cases[0], [Note(kind=NoteKind.CONTACT, text="one more")])
+    add_many(session, filled.cases[0], [Note(kind=NoteKind.CONTACT, text="one more")])
     assert (log.size, log.ratchet.epoch) == (size + 1, epoch)
-    notes.add_many(session, filled.cases[0], [Note(kind=NoteKind.CONTACT, text="one more")])
+    add_many(session, filled.cases[0], [Note(kind=NoteKind.CONTACT, text="one more")])
     assert log.size == size + 3
     assert epochs_listed(session, size + 1) == 1
     assert (log.ratchet.step, log.ratchet.epoch != epoch) == (2, True)

@@ -5,7 +5,7 @@ from tests.redaction.usual_notes import ENGLISH, FRENCH, RUSSIAN
 from tests.tables import each
 from vault.names.normal import normal_text
 from vault.redaction.actions import Action
-from vault.redaction.deny import unexplained
+from vault.redaction.deny import forms, uncovered
 from vault.redaction.questions import OpenQuestions
 from vault.redaction.spelled import spelled
 
@@ -91,4 +91,4 @@ KNOWN = "interrogated refoulement qu'il l'avocat jusqu'à client's préfecture p
 
 @each(KNOWN.split())
 def test_words_in_small_letters_that_a_list_knows_are_not_asked_about(word: str) -> None:
-    assert list(unexplained(f"a {word} b", ())) == []
+    assert list(forms(uncovered(f"a {word} b", ()), frozenset())) == []

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.seal.costs import with_costs
 from tests.seal.layouts import typed_in
 from tests.seal.places import flipped
 from tests.seal.test_keyfile import FILE, HEADER, SECRETS
@@ -156,7 +157,7 @@ def test_every_attempt_pays_every_cost_once_over_every_slot(
     runs: list[KdfParameters],
 ) -> None:
     typed, name = attempt
-    file = made(ENGLISH, number).with_parameters(STRONGER, FLOOR)
+    file = with_costs(made(ENGLISH, number), STRONGER, FLOOR)
     if damage is not None:
         file = file.with_slot(number, flipped(file.slots[number], damage))
     tried: list[int] = []
@@ -175,13 +176,13 @@ def test_every_attempt_pays_every_cost_once_over_every_slot(
 
 @pytest.mark.usefixtures("runs")
 def test_a_chosen_passphrase_is_renewed_when_the_cost_rises_and_words_need_not_be() -> None:
-    chosen = unlock(made("seven paper lanterns").with_parameters(STRONGER, FLOOR), bytearray(CHOSEN), "Amina")
+    chosen = unlock(with_costs(made("seven paper lanterns"), STRONGER, FLOOR), bytearray(CHOSEN), "Amina")
     assert (chosen.parameters, chosen.form) == (FLOOR, Form.TYPED)
     assert chosen.renewed is not None
-    after = made("seven paper lanterns").with_parameters(STRONGER, None).with_slot(8, chosen.renewed)
+    after = with_costs(made("seven paper lanterns"), STRONGER, None).with_slot(8, chosen.renewed)
     again = unlock(after, bytearray(CHOSEN), "Amina")
     assert (again.parameters, again.renewed, again.form) == (STRONGER, None, Form.TYPED)
-    words = unlock(made(ENGLISH).with_parameters(STRONGER, None), bytearray(ENGLISH.encode()), "Amina")
+    words = unlock(with_costs(made(ENGLISH), STRONGER, None), bytearray(ENGLISH.encode()), "Amina")
     assert (words.parameters, words.renewed, words.form) == (WORDS_COST, None, Form.WORDS)
 
 

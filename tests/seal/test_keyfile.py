@@ -13,7 +13,6 @@ from vault.seal.entrance.keyfile import (
     KeyFile,
     KeyHeader,
     SeatSecrets,
-    folder_tag,
     make_key_file,
     open_slot,
     seal_slot,
@@ -127,17 +126,13 @@ def test_every_change_is_a_new_generation() -> None:
     with_doors = FILE.with_doors([door] * 32, door)
     assert with_doors.doors == (door,) * 32
     assert with_doors.recovery_door == door
-    with_cost = FILE.with_parameters(FLOOR, previous=None)
-    assert with_cost.header.parameter_sets() == (FLOOR,)
-    for changed in (with_slot, with_doors, with_cost):
+    for changed in (with_slot, with_doors):
         assert changed.header.generation == 10
         assert KeyFile.decode(changed.encode()) == changed
 
 
 @each({"current": (KdfParameters(1, 3, 4), None), "previous": (DEFAULT, KdfParameters(1, 3, 4))})
 def test_a_cost_out_of_bounds_is_never_written(parameters: KdfParameters, previous: KdfParameters | None) -> None:
-    with pytest.raises(RefusedError, match="memory_kib = 1 is not between"):
-        FILE.with_parameters(parameters, previous)
     with pytest.raises(RefusedError, match="memory_kib = 1 is not between"):
         _made_with({}, replace(HEADER, parameters=parameters, previous=previous))
 
@@ -196,10 +191,3 @@ def test_secrets_are_never_shown() -> None:
     for field in fields(SECRETS):
         value = getattr(SECRETS, field.name)
         assert field.name == "seat" or repr(value) not in shown
-
-
-def test_a_folder_tag_names_folder_and_digest() -> None:
-    named = [(HEADER.folder, FILE.digest()), (VAULT, FILE.digest()), (HEADER.folder, KEY)]
-    tags = {folder_tag(*parts) for parts in named}
-    assert [len(tag) for tag in tags] == [16] * 3
-    refused(MalformedError, "has 0 bytes", folder_tag, [(b"", KEY), (VAULT, b"")])

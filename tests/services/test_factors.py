@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.seal.costs import with_costs
 from tests.services.founded import MEMBER, PASSPHRASE, Place
 from vault.access.seat_keys import keychange
 from vault.access.seat_keys.factors import Factors, salt_of_vault
@@ -157,7 +158,7 @@ def test_an_old_keys_file_put_back_opens_with_its_passphrase_and_is_reported(fou
 def test_a_file_put_in_place_while_the_session_is_open_is_not_carried_on(founded: Place) -> None:
     """Its costs would be taken for the new slot."""
     with founded.open() as session:
-        cheaper = keys_of(founded).with_parameters(KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2), FLOOR)
+        cheaper = with_costs(keys_of(founded), KdfParameters(FLOOR.memory_kib, FLOOR.iterations, 2), FLOOR)
         (founded.path / "keys").write_bytes(cheaper.encode())
         with pytest.raises(VerificationError, match="not the one that this session opened"):
             change(session)

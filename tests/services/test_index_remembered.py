@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from tests.attacks.outsider import learn
+from tests.services.bulk_notes import add_many
 from tests.services.founded import Filled, Place
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -89,6 +90,6 @@ def test_what_fills_a_batch_is_brought_in_once_for_all_sessions(
     with filled.open() as session:
         up_to_date_index(session)
     with filled.open() as session:
-        notes.add_many(session, filled.cases[0], [Note(kind=NoteKind.CONTACT, text="a note")] * count)
+        add_many(session, filled.cases[0], [Note(kind=NoteKind.CONTACT, text="a note")] * count)
         index = up_to_date_index(session)
         assert index.cursor() == {session.log.origin: session.log.size}

@@ -19,7 +19,6 @@ def test_the_look_is_in_the_log_before_any_row_and_pages_and_filters_add_nothing
     assert opened.page(1, Sort.REF, after=rows[0].place) == rows[1:]
     assert opened.page(0, Sort.REF, before=rows[1].place) == rows[:1]
     assert opened.page(1, Sort.REF) == rows[1:]
-    assert opened.last(Sort.REF, 1) == rows[1:]
     found = opened.filter("tomasz")
     assert opened.count(found) == 1
     assert [row.title for row in opened.page(0, Sort.NAME, found=found)] == [f"{MARKER} second"]

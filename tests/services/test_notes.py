@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.services.bulk_notes import add_many
 from tests.services.founded import Filled
 from tests.tables import each
 from vault.access.session import Session
@@ -11,7 +12,6 @@ from vault.casework.note import Note
 from vault.casework.vocabulary import NoteKind
 from vault.errors import NotFoundError, RefusedError, UsageError
 from vault.ids import CompartmentId, make_id
-from vault.records.work import VERSIONS_PER_WORK
 from vault.services.cases import cases, notes
 
 TEXTS = ["", "one line", "two\nlines\r\n", "Рустам ушёл", "نص عربي", "\u202eturned", "a" * 100_000, "nul \0 inside"]
@@ -43,23 +43,6 @@ def test_a_note_is_there_in_the_next_session_and_found_by_as_much_of_its_id_as_n
                 notes.show(session, typed)
 
 
-def test_an_import_makes_one_entry_for_each_256_notes_and_says_how_far_it_is(
-    filled: Filled, filled_session: Session
-) -> None:
-    size = filled_session.log.size
-    heard: list[tuple[int, int]] = []
-    count = 2 * VERSIONS_PER_WORK + 3
-    made = [Note(kind=NoteKind.ADMINISTRATION, text=f"imported {number}") for number in range(count)]
-    records = notes.add_many(
-        filled_session, filled.cases[0], made, progress=lambda done, total: heard.append((done, total))
-    )
-    assert filled_session.log.size == size + 3
-    assert heard == [(VERSIONS_PER_WORK, count), (2 * VERSIONS_PER_WORK, count), (count, count)]
-    assert len(set(records)) == count
-    stored = {note.record: note.value.text for note in cases.open_case(filled_session, filled.cases[0]).notes}
-    assert [stored[record] for record in records] == [note.text for note in made]
-
-
 def test_an_amendment_stands_beside_the_note_that_it_corrects(filled: Filled, filled_session: Session) -> None:
     wrong = notes.add(filled_session, filled.cases[0], kind="interview", text="on Monday", occurred="2024-01-02")
     right = notes.amend(filled_session, wrong.hex(), text="on Tuesday")
@@ -83,7 +66,7 @@ def test_a_note_is_shown_with_what_corrects_it_oldest_first(filled: Filled, fill
 def test_a_note_of_another_case_corrects_nothing_here(filled: Filled, filled_session: Session) -> None:
     note = notes.add(filled_session, filled.cases[0], kind="contact", text="right")
     foreign = Note(kind=NoteKind.CONTACT, text="wrong", amends=note)
-    notes.add_many(filled_session, filled.cases[1], [foreign])
+    add_many(filled_session, filled.cases[1], [foreign])
     assert [stored.record for stored in notes.show_corrected(filled_session, note.hex())] == [note]
 
 
@@ -99,5 +82,4 @@ def test_what_names_no_note_is_not_found_and_what_has_no_place_is_refused(
         notes.add(filled_session, CompartmentId(make_id()), kind="contact", text="text")
     with pytest.raises(UsageError):
         notes.add(filled_session, filled.cases[0], kind="gossip", text="text")
-    assert notes.add_many(filled_session, filled.cases[0], []) == []
     assert filled_session.log.size == size

@@ -22,7 +22,7 @@ def test_an_empty_store_has_the_same_rows_after_a_take_and_a_second_changes_noth
 ) -> None:
     made = sender.make(tmp_path / "all")
     imported = take(store, made.path, sender.vault)
-    assert imported.is_whole
+    assert not imported.pending
     assert imported.counts.refused == 0
     assert rows_of(store) == rows_of(sender.database)
     again = take(store, made.path, sender.vault)
@@ -57,7 +57,7 @@ def test_a_take_that_fails_on_the_way_leaves_nothing_and_a_second_completes(
         take(store, bundle, sender.vault)
     assert not any(rows_of(store).values())
     monkeypatch.undo()
-    assert take(store, bundle, sender.vault).is_whole
+    assert not take(store, bundle, sender.vault).pending
     assert rows_of(store) == rows_of(sender.database)
 
 
@@ -69,7 +69,7 @@ def test_the_receivers_store_goes_on_from_what_it_has(
     for number in range(3):
         notes.add(sender.session, vault.cases[0], kind="contact", text=f"later note {number}")
     second = sender.make(tmp_path / "second", have=have, base=have)
-    assert take(store, second.path, sender.vault).is_whole
+    assert not take(store, second.path, sender.vault).pending
     assert second.manifest.counts[PageKind.OPERATION] == second.manifest.counts[PageKind.VERSION] == 3
     for table in ("operation", "version", "version_key", "epoch", "granted"):
         assert rows_of(store, table) == rows_of(sender.database, table)
@@ -141,7 +141,7 @@ def test_a_row_that_lies_here_already_is_no_hindrance(sender: Sender, store: Dat
         rows.add_version_keys([VersionKeyRow._make(next(iter(true_rows["version_key"])))])
         rows.add_epochs([EpochRow._make(next(iter(true_rows["epoch"])))])
         rows.add_grants([GrantRow._make(next(iter(true_rows["granted"])))])
-    assert take(store, sender.make(tmp_path / "all").path, sender.vault).is_whole
+    assert not take(store, sender.make(tmp_path / "all").path, sender.vault).pending
     assert rows_of(store) == true_rows
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from tests.log.writer import ROSTER, Key, Writer
 from vault.log.checks.list_check import version_id
-from vault.log.checks.proof import Proof, encode_proof
 from vault.log.epoch_notice import CompartmentKind, EpochNotice, RevokedLog, founded_compartment
 from vault.log.header import Header
 from vault.log.items import Item, ItemKind, encode_items, items_digest
@@ -20,8 +19,7 @@ from vault.log.payload import Payload, commitment, encode_plaintext
 from vault.log.rosters.roster import make_roster
 from vault.log.rosters.roster_entries import Certificate, Ending, MemberEntry, RosterHead
 from vault.log.signatures import signed_message
-from vault.log.tree import leaf_hash, subtree_of_leaves
-from vault.log.tree_proofs import inclusion_proof
+from vault.log.tree import leaf_hash
 
 PATH = Path(__file__).parent / "log.json"
 
@@ -74,8 +72,6 @@ def build() -> dict[str, object]:
         app="1.0.0",
     ).encode()
     salt = bytes_of("salt")
-    leaves = [leaf_hash(row.header) for row in writer.rows]
-    proof = Proof(1, tuple(inclusion_proof(1, 3, subtree_of_leaves(leaves))), writer.seals[-1].note)
     header = Header(bytes_of("c"), ROSTER, None, writer.origin, 41, bytes_of("r"), bytes_of("x"))
     return {
         "genesis": {"bytes": writer.genesis.hex(), "origin": writer.origin.hex()},
@@ -108,7 +104,6 @@ def build() -> dict[str, object]:
             for row in writer.rows
         ],
         "checkpoints": [seal.note.decode() for seal in writer.seals],
-        "proof": encode_proof(proof).decode(),
         "roster": _roster(writer.origin),
     }
 

@@ -1,9 +1,6 @@
-"""Every kind of record, by the word that is sealed with it."""
+"""Every kind of record."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from vault.casework.access import Access, Section
 from vault.casework.approving import Approving
@@ -17,21 +14,4 @@ from vault.casework.person import Person
 
 CaseworkRecord = (
     Case | Person | Note | Partner | Disclosure | Access | Section | Deputy | Order | Slip | RegisterEntry | Approving
-)
-
-RECORD_KINDS: Mapping[str, type[CaseworkRecord]] = MappingProxyType(
-    {
-        Case.KIND: Case,
-        Person.KIND: Person,
-        Note.KIND: Note,
-        Partner.KIND: Partner,
-        Disclosure.KIND: Disclosure,
-        Access.KIND: Access,
-        Section.KIND: Section,
-        Deputy.KIND: Deputy,
-        Order.KIND: Order,
-        Slip.KIND: Slip,
-        RegisterEntry.KIND: RegisterEntry,
-        Approving.KIND: Approving,
-    }
 )

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -57,10 +56,6 @@ class OpenedPackage:
     def data(self) -> bytes:
         """The same as data."""
         return self.members[archive.DATA]
-
-    def has_expired(self, today: date) -> bool:
-        """Say whether the day is past until which it may be used."""
-        return self.manifest.expires is not None and today > self.manifest.expires
 
 
 @dataclass(frozen=True, slots=True)

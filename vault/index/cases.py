@@ -20,7 +20,7 @@ MOST_FOUND = 1_000
 
 
 class Sort(StrEnum):
-    """Orders of the list; each has its index, with a status and without."""
+    """Orders of the list; each has its index."""
 
     DUE = "due"  # what has no date comes last
     REF = "ref"
@@ -70,7 +70,6 @@ def page(
     index: Index,
     sort: Sort = Sort.DUE,
     *,
-    status: str | None = None,
     found: FoundCases | None = None,
     after: Place | None = None,
     before: Place | None = None,
@@ -81,30 +80,19 @@ def page(
     Args:
         index: open.
         sort: the order; ties by time.
-        status: only cases with it.
         found: only these (`find`).
         after: the page that follows this place; with neither, the first page.
         before: the page that ends just before this place.
         size: rows at most.
     """
-    where, parameters = _where(status, found)
+    where, parameters = _where(found)
     columns = _COLUMNS[sort]
     place = before or after
     if place is not None:
-        keys: dict[str, str | int] = {**dict(zip(columns, place.keys, strict=True)), "tie": place.doc}
-        bound = _bound(sort, status)
-        where += _behind(bound, backwards=before is not None)
-        parameters += [keys[column] for column in bound]
+        where += _behind(columns, backwards=before is not None)
+        parameters += (*place.keys, place.doc)
     rows = _rows(index, columns, where, parameters, backwards=before is not None, tail="LIMIT ?", extra=[size])
     return rows[::-1] if before else rows
-
-
-def last_page(
-    index: Index, sort: Sort = Sort.DUE, *, status: str | None = None, found: FoundCases | None = None, size: int = PAGE
-) -> list[CaseRow]:
-    """Return the last rows of the list, in its order."""
-    where, parameters = _where(status, found)
-    return _rows(index, _COLUMNS[sort], where, parameters, backwards=True, tail="LIMIT ?", extra=[size])[::-1]
 
 
 def page_at(
@@ -112,7 +100,6 @@ def page_at(
     position: int,
     sort: Sort = Sort.DUE,
     *,
-    status: str | None = None,
     found: FoundCases | None = None,
     size: int = PAGE,
 ) -> list[CaseRow]:
@@ -121,12 +108,12 @@ def page_at(
     The first walk grows with the distance from the nearer end: tens of milliseconds in the middle of a million cases.
     Until the index changes, a later one to where it went by costs next to nothing.
     """
-    where, parameters = _where(status, found)
+    where, parameters = _where(found)
     columns, position = _COLUMNS[sort], max(position, 0)
     if found is not None:
         extra = [size, position]
         return _rows(index, columns, where, parameters, backwards=False, tail="LIMIT ? OFFSET ?", extra=extra)
-    total = case_count(index, status)
+    total = case_count(index)
     size = min(size, total - position)
     if size <= 0:
         return []
@@ -134,11 +121,11 @@ def page_at(
     backwards = rest < position
     index.ready_lists()
     with index.reading():  # nobody changes it meanwhile
-        order = (sort.value, status, backwards)
+        order = (sort.value, backwards)
         walk = partial(_key_behind, index, order)
         key, offset = index.marks.before(order, rest if backwards else position, index.changes, walk)
         if key is not None:
-            where += _behind(_bound(sort, status), backwards=backwards)
+            where += _behind(columns, backwards=backwards)
             parameters += key
         extra = [size, offset]
         rows = _rows(index, columns, where, parameters, backwards=backwards, tail="LIMIT ? OFFSET ?", extra=extra)
@@ -161,16 +148,10 @@ def find(index: Index, untrusted_words: str) -> FoundCases | None:
     return FoundCases(tuple(docs[:MOST_FOUND]), more=len(docs) > MOST_FOUND)
 
 
-def case_count(index: Index, status: str | None = None) -> int:
-    """Return the number of cases, all or of one status: stored, not counted."""
-    counts = case_counts(index)
-    return sum(counts.values()) if status is None else counts.get(status, 0)
-
-
-def case_counts(index: Index) -> dict[str, int]:
-    """Return the number of cases of each status that any case has."""
+def case_count(index: Index) -> int:
+    """Return the number of cases: stored, not counted."""
     with index.reading() as sql:
-        return dict(sql.execute("SELECT status, cases FROM case_count WHERE cases>0 ORDER BY status"))
+        return int(sql.execute("SELECT cases FROM case_count").fetchone()[0])
 
 
 def row_of(index: Index, case: bytes) -> CaseRow | None:
@@ -196,26 +177,14 @@ def cases_between(index: Index, first: bytes, last: bytes) -> list[bytes]:
         return [bytes(case) for (case,) in found]
 
 
-def _where(status: str | None, found: FoundCases | None) -> tuple[str, list[object]]:
-    where, parameters = "top", list[object]()
-    if status is not None:
-        where += " AND status=?"
-        parameters.append(status)
-    if found is not None:
-        where += " AND doc IN (SELECT value FROM json_each(?))"
-        parameters.append(json.dumps(found.docs))
-    return where, parameters
+def _where(found: FoundCases | None) -> tuple[str, list[object]]:
+    if found is None:
+        return "top", []
+    return "top AND doc IN (SELECT value FROM json_each(?))", [json.dumps(found.docs)]
 
 
-def _bound(sort: Sort, status: str | None) -> list[str]:
-    """Return the columns that fix a place in an order, from the first that differs between its rows.
-
-    A status that is given says the same of every row, and SQLite would then walk the rows before the place.
-    """
-    return [*(column for column in _COLUMNS[sort] if column != "status" or status is None), "tie"]
-
-
-def _behind(bound: Sequence[str], *, backwards: bool) -> str:
+def _behind(columns: Sequence[str], *, backwards: bool) -> str:
+    bound = (*columns, "tie")
     return f" AND ({', '.join(bound)}) {'<' if backwards else '>'} ({', '.join('?' * len(bound))})"
 
 
@@ -225,19 +194,15 @@ def _order(columns: Sequence[str], *, backwards: bool) -> str:
 
 def _key_behind(index: Index, order: Order, key: Key | None, rows: int) -> Key | None:
     """Return the key of the row that stands so many rows behind a key, or behind where the order begins."""
-    name, status, backwards = order
-    sort = Sort(name)
-    bound = _bound(sort, status)
-    where, parameters = _where(status, None)
-    if key is not None:
-        where += _behind(bound, backwards=backwards)
-        parameters += key
+    name, backwards = order
+    columns = _COLUMNS[Sort(name)]
+    where = "top" if key is None else f"top{_behind(columns, backwards=backwards)}"
     statement = (
-        f"SELECT {', '.join(bound)} FROM case_row WHERE {where}"  # noqa: S608 - names from this file; values are bound
-        f" ORDER BY {_order(_COLUMNS[sort], backwards=backwards)} LIMIT 1 OFFSET ?"
+        f"SELECT {', '.join(columns)}, tie FROM case_row WHERE {where}"  # noqa: S608 - names from this file
+        f" ORDER BY {_order(columns, backwards=backwards)} LIMIT 1 OFFSET ?"
     )
     with index.reading() as sql:
-        found: Key | None = sql.execute(statement, (*parameters, rows - 1)).fetchone()
+        found: Key | None = sql.execute(statement, (*(key or ()), rows - 1)).fetchone()
         return found
 
 

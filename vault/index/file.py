@@ -26,11 +26,6 @@ _PARTS = ("", "-wal", "-shm", "-journal")
 _NO_RECORD = bytes(16)
 
 
-def index_path(index_dir: Path, member: bytes) -> Path:
-    """Return where a member's index lies."""
-    return index_dir / f"{member.hex()}.db"
-
-
 class Index:
     """An open index. Threads queue on the lock of its one connection.
 
@@ -163,13 +158,6 @@ def wipe(path: Path) -> None:
     """Remove the file and its write-ahead log. It was sealed under the member's key; nothing else is lost."""
     for part in _PARTS:
         path.with_name(path.name + part).unlink(missing_ok=True)
-
-
-def wipe_others(index_dir: Path, own: Path) -> None:
-    """Remove the index of every other member on this device: who imports an erase or a revoke cannot correct them."""
-    for path in index_dir.glob("*.db"):
-        if path.name != own.name:
-            wipe(path)
 
 
 def is_ahead(cursor: Mapping[bytes, int], sizes: Mapping[bytes, int]) -> bool:

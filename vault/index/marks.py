@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 ROWS_OF_A_MARK = 2_048
 
 Key = tuple[str | int, ...]
-Order = tuple[str, str | None, bool]
-"""By what, of which status, and whether from the last row to the first."""
+Order = tuple[str, bool]
+"""By what, and whether from the last row to the first."""
 
 
 @dataclass(slots=True)

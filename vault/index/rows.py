@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 
@@ -21,7 +20,7 @@ _DOC_OWNERS = ("head", "case_row", "person", "correction")
 # Of two heads the later one is shown, within a millisecond the one of the greater id: the same on every device.
 # CROSS JOIN in both, or SQLite walks through all cases and looks for each among the wanted ones.
 _HEADS_OF_CASES = (
-    "SELECT case_row.case_id, doc, top, status, title"
+    "SELECT case_row.case_id, doc, top, title"
     " FROM wanted CROSS JOIN case_row USING (case_id) CROSS JOIN head USING (doc) ORDER BY at_ms, version"
 )
 # The client who was written first, as the newest head has the name: an edit does not change who it is.
@@ -47,9 +46,7 @@ def remove_documents(sql: Statements, docs: Sequence[int]) -> set[bytes]:
         return set()
     cases = _cases_of(sql, docs)
     places = [(doc,) for doc in docs]
-    sql.executemany(
-        "UPDATE case_count SET cases=cases-1 WHERE status=(SELECT status FROM case_row WHERE doc=? AND top)", places
-    )
+    sql.executemany("UPDATE case_count SET cases=cases-(SELECT count(*) FROM case_row WHERE doc=? AND top)", places)
     for table in _DOC_OWNERS:
         sql.executemany(f"DELETE FROM {table} WHERE doc=?", places)  # noqa: S608  # names from the constant above
     sql.executemany("DELETE FROM phone WHERE doc=?", places)
@@ -93,36 +90,28 @@ def forget_begun(sql: Statements, compartment: bytes, record: bytes) -> None:
 
 
 def refresh_cases(sql: Statements, cases: Collection[bytes]) -> None:
-    """Choose the head that the list shows of each case, give it the client's name, and keep the counts."""
+    """Choose the head that the list shows of each case, give it the client's name, and keep their number."""
     asked = list(cases)
-    counts: Counter[str] = Counter()
     for start in range(0, len(asked), _CASES_AT_ONCE):
-        _refresh(sql, asked[start : start + _CASES_AT_ONCE], counts)
-    sql.executemany(
-        "INSERT INTO case_count VALUES (?1, ?2) ON CONFLICT(status) DO UPDATE SET cases=cases+?2",
-        [(status, difference) for status, difference in counts.items() if difference],
-    )
+        _refresh(sql, asked[start : start + _CASES_AT_ONCE])
 
 
-def _refresh(sql: Statements, cases: Sequence[bytes], counts: Counter[str]) -> None:
+def _refresh(sql: Statements, cases: Sequence[bytes]) -> None:
     wanted = f"WITH wanted(case_id) AS (VALUES {', '.join(['(?)'] * len(cases))}) "
-    heads: dict[bytes, list[tuple[int, int, str, str]]] = {}
+    heads: dict[bytes, list[tuple[int, int, str]]] = {}
     for case, *head in sql.execute(wanted + _HEADS_OF_CASES, cases):
         heads.setdefault(case, []).append(tuple(head))
     clients: dict[bytes, tuple[str, str]] = {}
     for case, name, name_key in sql.execute(wanted + _CLIENTS_OF_CASES, cases):
         clients.setdefault(case, (name, name_key))
-    below: list[tuple[int]] = []
+    below = [(doc,) for found in heads.values() for doc, top, _title in found[:-1] if top]
     shown: list[tuple[int, str, str, int]] = []
+    added = -len(below)
     for case, found in heads.items():
-        for doc, top, status, _title in found[:-1]:
-            if top:
-                below.append((doc,))
-                counts[status] -= 1
-        doc, top, status, title = found[-1]
+        doc, top, title = found[-1]
         shown.append((len(found), *clients.get(case, ("", sort_key(title))), doc))
-        if not top:
-            counts[status] += 1
+        added += not top
+    sql.execute("UPDATE case_count SET cases=cases+?", (added,))
     sql.executemany("UPDATE case_row SET top=0 WHERE doc=?", below)
     sql.executemany("UPDATE case_row SET top=1, heads=?, name=?, name_key=? WHERE doc=?", shown)
 

@@ -40,6 +40,8 @@ class Hits(NamedTuple):
 def search(index: Index, untrusted_words: str, *, limit: int = MOST_HITS, older: int | None = None) -> Hits:
     """Return records that hold all the words, in any of their fields; the last word may be a beginning.
 
+    Four digits or more, in any spacing, also find the persons with a number that ends in them.
+
     Args:
         index: open.
         untrusted_words: as typed. No input is an error; none without a letter or digit finds anything.
@@ -49,13 +51,18 @@ def search(index: Index, untrusted_words: str, *, limit: int = MOST_HITS, older:
     query = parse(untrusted_words)
     if query is None:
         return Hits((), (), None)
+    digits = reversed_digits(untrusted_words)
+    if len(digits) < SHORTEST_PHONE or any(letter.isalpha() for letter in untrusted_words):
+        digits = ""
     with index.reading() as sql:
         rows = sql.execute(
             "SELECT compartment, record, version, case_id, kind, doc FROM"
-            " (SELECT rowid AS doc FROM text WHERE text MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?)"
-            " JOIN head USING (doc) ORDER BY doc DESC",
-            (query.expression, _PAST_ALL if older is None else older, limit + 1),
-        ).fetchall()
+            " (SELECT * FROM (SELECT rowid AS doc FROM text WHERE text MATCH ?1 AND rowid < ?2"
+            " ORDER BY rowid DESC LIMIT ?3)"
+            " UNION SELECT doc FROM phone WHERE digits >= ?4 AND digits < ?5 AND doc < ?2)"
+            " JOIN head USING (doc) ORDER BY doc DESC LIMIT ?3",
+            (query.expression, _PAST_ALL if older is None else older, limit + 1, digits, digits and digits + ":"),
+        ).fetchall()  # `:` follows 9
     more = len(rows) > limit
     rows = rows[:limit]
     return Hits(tuple(Hit(*row[:5]) for row in rows), query.words, rows[-1][5] if more else None)
@@ -77,20 +84,6 @@ def named_elsewhere(index: Index, words: Iterable[str], case: bytes) -> dict[str
             if rows:
                 found[word] = frozenset(row[0] for row in rows)
     return found
-
-
-def find_phone(index: Index, untrusted_digits: str, *, limit: int = MOST_HITS) -> tuple[Hit, ...]:
-    """Return the persons with a number that ends in these digits, four or more, in any spacing; newest first."""
-    digits = reversed_digits(untrusted_digits)
-    if len(digits) < SHORTEST_PHONE:
-        return ()
-    with index.reading() as sql:
-        rows = sql.execute(
-            "SELECT DISTINCT compartment, record, version, case_id, kind FROM phone JOIN head USING (doc)"
-            " WHERE digits >= ? AND digits < ? ORDER BY doc DESC LIMIT ?",
-            (digits, digits + ":", limit),  # `:` follows 9
-        ).fetchall()
-    return tuple(Hit(*row) for row in rows)
 
 
 _PAST_ALL = (1 << 63) - 1

@@ -143,11 +143,6 @@ class Frontier:
         return Frontier(self.size, [row.copy() for row in self._rows])
 
 
-def subtree_of_leaves(leaf_hashes: Sequence[bytes]) -> Subtree:
-    """Return the subtree function of a tree held in memory."""
-    return lambda start, stop: root(leaf_hashes[start:stop])
-
-
 def subtree_of_tiles(read_tile: ReadTile, read_leaves: ReadLeaves) -> Subtree:
     """Return the subtree function of a stored tree.
 

@@ -1,4 +1,4 @@
-"""The proofs of RFC 6962 over the tree of one log: that it holds an entry, and that an older tree is its prefix."""
+"""The proof of RFC 6962 that an older tree of one log is a prefix of its newer one."""
 
 from __future__ import annotations
 
@@ -7,53 +7,6 @@ from collections.abc import Sequence
 from vault.errors import VerificationError
 from vault.log.tree import EMPTY_ROOT, Subtree, node_hash, require_hashes, split_at
 from vault.words.message import Message
-
-
-def inclusion_proof(index: int, size: int, subtree: Subtree) -> list[bytes]:
-    """Return the RFC 6962 audit path of leaf `index` in the tree of `size` leaves, from the leaf's sibling upwards."""
-    if not 0 <= index < size:
-        raise VerificationError(Message("entry {index} is not among the first {size}", index=index, size=size))
-    path = []
-    start, stop = 0, size
-    while stop - start > 1:
-        middle = start + split_at(stop - start)
-        if index < middle:
-            path.append(subtree(middle, stop))
-            stop = middle
-        else:
-            path.append(subtree(start, middle))
-            start = middle
-    return path[::-1]
-
-
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> None:
-    """Check that `leaf` stands at `index` in the tree of a signed size and root (RFC 9162, 2.1.3.2).
-
-    Raises:
-        VerificationError: the path does not lead from this leaf at this place to this root.
-    """
-    require_hashes([leaf, *proof])
-    if not 0 <= index < size:
-        raise VerificationError(Message("entry {index} is not among the first {size}", index=index, size=size))
-    place, last, node = index, size - 1, leaf
-    for sibling in proof:
-        if last == 0:
-            raise VerificationError(Message("the inclusion proof is too long"))
-        if place & 1 or place == last:
-            node = node_hash(sibling, node)
-            while not place & 1:
-                place >>= 1
-                last >>= 1
-        else:
-            node = node_hash(node, sibling)
-        place >>= 1
-        last >>= 1
-    if last != 0:
-        raise VerificationError(Message("the inclusion proof is too short"))
-    if node != expected_root:
-        raise VerificationError(
-            Message("entry {index} is not in the signed tree of {size} entries", index=index, size=size)
-        )
 
 
 def consistency_proof(old_size: int, new_size: int, subtree: Subtree) -> list[bytes]:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from vault.casework.kinds import RECORD_KINDS, CaseworkRecord
+from vault.casework.kinds import CaseworkRecord
 from vault.errors import MalformedError, UsageError
 from vault.words.message import Message
 
@@ -39,8 +39,3 @@ def from_fields(kind: type[_Record], fields: Mapping[str, object]) -> _Record:
         raise MalformedError(
             Message("a version of kind {kind} does not hold that kind's fields", kind=kind.KIND)
         ) from None
-
-
-def is_known_kind(kind: str) -> bool:
-    """Say whether this program has words for the kind; others are kept and counted, not shown."""
-    return kind in RECORD_KINDS

@@ -41,11 +41,6 @@ class Form:
     words: tuple[str, ...] = field(repr=False)
 
 
-def unexplained(text: str, covered: Sequence[Span], fated: frozenset[str] = frozenset()) -> Iterator[Form]:
-    """Yield what lies outside `covered` (fused, in order), even in part, and needs a decision. Places are in order."""
-    return forms(uncovered(text, covered), fated)
-
-
 def uncovered(text: str, covered: Sequence[Span]) -> list[Unit]:
     """Return the units of a text that lie outside `covered` (fused, in order), even in part."""
     place = 0

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from vault.errors import BrokenSealError, MalformedError
 from vault.ids import ID_SIZE
-from vault.seal.envelope import COMMITMENT_SIZE, FORMAT, SUITE, TAG_SIZE
+from vault.seal.envelope import FORMAT, SUITE
 from vault.seal.padding import SMALLEST_PADDED_SIZE, padme
 from vault.seal.purposes import Purpose
 from vault.seal.recipients import HPKE_OVERHEAD, GrantContext, KemPrivate, open_from, seal_to
@@ -65,12 +65,6 @@ def open_bundle_key(private: KemPrivate, seat: bytes, vault: bytes, untrusted: S
             ),
         )
     return found
-
-
-def sealed_body_size(content_size: int) -> int:
-    """Return how many bytes the body of a content takes."""
-    padded = _padded_size(content_size)
-    return COMMITMENT_SIZE + padded + TAG_SIZE * -(-padded // CHUNK_SIZE)
 
 
 def seal_body(key: bytes, vault: bytes, header: bytes, pieces: Iterable[bytes], content_size: int) -> Iterator[bytes]:

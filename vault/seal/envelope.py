@@ -141,11 +141,6 @@ def holds_commitment(key: bytes, untrusted: bytes, context: Context) -> bool:
     return hmac.compare_digest(body[SALT_SIZE : SALT_SIZE + COMMITMENT_SIZE], expected)
 
 
-def is_known_form(untrusted: bytes) -> bool:
-    """Tell whether a sealed blob names a format and suite that this program opens; others are kept and forwarded."""
-    return untrusted[:2] == _LEAD
-
-
 def version_id(compartment: bytes, record: bytes, blob: bytes) -> bytes:
     """Return the 32-byte id of a version: it names the sealed bytes in their compartment and record."""
     digest = hashlib.sha256(require_width("compartment", compartment, ID_SIZE))

@@ -13,8 +13,6 @@ from vault.ids import RandomBytes
 from vault.seal.widths import KEY_SIZE, require_key, require_width
 from vault.words.message import Message
 
-SIGNATURE_SIZE = 64
-
 _PURPOSE = re.compile(r"[a-z][a-z-]{0,30}")
 # Points of order 1, 2, 4 and 8 (y coordinate, sign bit cleared): under them one signature holds for every message.
 _SMALL_ORDER = frozenset(

@@ -75,11 +75,6 @@ class Imported:
     evidence: tuple[bytes, ...] = ()
     apart: tuple[bytes, ...] = ()
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether all that the bundle has is in the store now."""
-        return not self.pending
-
 
 def import_into(
     database: Database,

@@ -6,7 +6,7 @@ What follows from other bytes is not carried: ids and digests are computed here,
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple, TypeVar
 
@@ -256,9 +256,3 @@ _DECODERS: dict[int, Callable[[_Reader], SentRow]] = {
     PageKind.VERSION: _read_version,
     PageKind.VERSION_KEY: _read_version_key,
 }
-
-
-def places(rows: Sequence[SentVersion | SentVersionKey]) -> tuple[int, int]:
-    """Return the first position of these rows and the one behind the last."""
-    positions = [row.seq for row in rows]
-    return min(positions), max(positions) + 1

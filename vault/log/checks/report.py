@@ -95,15 +95,6 @@ class LogReport:
         """Whether nothing at all is wrong."""
         return not self.problems
 
-    @property
-    def summary(self) -> str:
-        """One line that says what was covered, and of how many."""
-        sessions = max(len(self.session_keys) - 1, 0)
-        return (
-            f"{self.size} of {self.operations} operations proven by {self.checkpoints} checkpoints "
-            f"in {sessions} sessions; {len(self.problems) + self.more} problems"
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class ListedReport:
@@ -129,14 +120,6 @@ class ListedReport:
     def holds(self) -> bool:
         """Whether nothing at all is wrong."""
         return not self.problems
-
-    @property
-    def summary(self) -> str:
-        """One line that says what was found, and of how many."""
-        return (
-            f"{self.present} of {self.listed} listed are here, {self.erased} erased, {self.not_for_us} not for us; "
-            f"{len(self.problems) + self.more} problems"
-        )
 
 
 class Findings:

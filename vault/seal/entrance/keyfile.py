@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from vault.errors import MalformedError, NewerVaultError
-from vault.ids import DIGEST_SIZE, ID_SIZE, ZERO_ID, RandomBytes, make_id
+from vault.ids import ID_SIZE, ZERO_ID, RandomBytes, make_id
 from vault.seal.entrance.passphrase import VAULT_SALT_SIZE, Form, KdfParameters, check_bounds
 from vault.seal.envelope import FORMAT, SUITE, LocalContext, open_sealed, seal
 from vault.seal.keys import make_key
@@ -165,17 +165,6 @@ class KeyFile:
         """Return the next generation with all doors rewritten."""
         return replace(self, header=self._next_header(), doors=tuple(doors), recovery_door=recovery_door)
 
-    def with_parameters(self, parameters: KdfParameters, previous: KdfParameters | None) -> KeyFile:
-        """Return the next generation with other costs; a slot made with a cost that neither names is lost.
-
-        Raises:
-            RefusedError: a cost is out of bounds.
-        """
-        header = replace(self._next_header(), parameters=parameters, previous=previous)
-        for cost in header.parameter_sets():
-            check_bounds(cost)
-        return replace(self, header=header)
-
     def _next_header(self) -> KeyHeader:
         return replace(self.header, generation=self.header.generation + 1)
 
@@ -264,12 +253,6 @@ def make_key_file(
         _slot_number(number)
     filled = tuple(slots[n] if n in slots else random(SLOT_BLOB_SIZE) for n in range(SLOT_COUNT))
     return KeyFile(header, filled, tuple(doors), recovery_door, attempts_public)
-
-
-def folder_tag(folder: bytes, digest: bytes) -> bytes:
-    """Return the 16-byte tag under which an operation lists the digest of this folder's `keys` file."""
-    require_width("folder", folder, ID_SIZE)
-    return hashlib.sha256(folder + require_width("digest", digest, DIGEST_SIZE)).digest()[:ID_SIZE]
 
 
 def slot_info(

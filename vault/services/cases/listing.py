@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from vault.access.session import Session
 from vault.casework.case import Case
-from vault.index.cases import CaseRow, FoundCases, Place, Sort, case_count, find, last_page, page, page_at
+from vault.index.cases import CaseRow, FoundCases, Place, Sort, case_count, find, page, page_at
 from vault.policy.roles import Action
 from vault.records.work import Entry
 from vault.services.projection.projection import up_to_date_index
@@ -48,10 +48,6 @@ class CaseList:
         if position == 0 or after is not None or before is not None:
             return page(index, sort, found=found, after=after, before=None if after else before)
         return page_at(index, position, sort, found=found)
-
-    def last(self, sort: Sort, size: int, *, found: FoundCases | None = None) -> list[CaseRow]:
-        """Return the last rows of the list, in its order."""
-        return last_page(up_to_date_index(self._session), sort, found=found, size=size)
 
 
 def open_list(session: Session) -> CaseList:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 
 from vault.access.session import Session
 from vault.casework.note import Note
@@ -12,7 +12,7 @@ from vault.ids import CompartmentId, RecordId, VersionId, make_id
 from vault.index.heads import cases_of_records, corrections_of, heads_of
 from vault.policy.roles import Action
 from vault.records.codec import to_fields
-from vault.records.work import VERSIONS_PER_WORK, Entry
+from vault.records.work import Entry
 from vault.services.cases.cases import find, log_view
 from vault.services.projection.projection import audit_of, up_to_date_index
 from vault.services.projection.reading import Stored, read_versions, stored_of_kind
@@ -26,28 +26,6 @@ def add(session: Session, case: CompartmentId, *, kind: str, text: str, occurred
     rule = session.require(Action.CASE_WRITE, case)
     note = Note(kind=word_of(NoteKind, kind, "kind"), text=text, occurred=occurred)
     return _write(session, case, note, act="note.create", rule=rule)
-
-
-def add_many(
-    session: Session,
-    case: CompartmentId,
-    notes: Sequence[Note],
-    *,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> list[RecordId]:
-    """Import notes into one case, at most 256 to an operation; what was acknowledged by `progress` is durable."""
-    rule = session.require(Action.CASE_WRITE, case)
-    audit = audit_of(session, case)
-    records: list[RecordId] = []
-    for start in range(0, len(notes), VERSIONS_PER_WORK):
-        batch = notes[start : start + VERSIONS_PER_WORK]
-        with session.work(case) as work:
-            for note in batch:
-                records.append(RecordId(make_id()))
-                work.write(case, records[-1], Note.KIND, to_fields(note))
-            work.commit(Entry(act="case.import", obj=audit, covers={Note.KIND: len(batch)}, pol=rule))
-        progress(len(records), len(notes))
-    return records
 
 
 def show(session: Session, note: str, *, why: str = "casework") -> Stored[Note]:

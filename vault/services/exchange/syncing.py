@@ -100,11 +100,6 @@ class ImportedBundle:
     faults: tuple[str, ...]
     conflicts: tuple[tuple[CompartmentId, RecordId], ...]
 
-    @property
-    def is_news(self) -> bool:
-        """Whether anything came."""
-        return bool(self.entries or self.came or self.gained or self.withdrawn)
-
 
 def make(
     session: Session, member: MemberId, out: Path, *, progress: Progress = lambda what, done, total: None
